@@ -1,0 +1,114 @@
+"""Assets: what a person pointed at, a path or a URL, and the part it plays in a request.
+
+In: words from the command line or a request.toml. Out: `Asset` values, in the order given.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Literal, get_args
+
+import msgspec
+
+Kind = Literal["image", "video", "audio", "unknown"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+IMAGE_SUFFIXES = ["jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "heic", "heif"]
+IMAGE_SUFFIXES += ["avif", "jxl", "jp2", "ico", "psd", "dng", "cr2", "nef", "arw", "svg"]
+VIDEO_SUFFIXES = ["mp4", "mov", "qt", "m4v", "mkv", "webm", "avi", "mts", "m2ts", "mpg", "mpeg", "wmv", "flv", "3gp"]
+VIDEO_SUFFIXES += ["3g2", "mxf", "ogv"]
+AUDIO_SUFFIXES = ["mp3", "wav", "wave", "m4a", "aac", "flac", "ogg", "oga", "opus", "aif", "aiff", "wma", "amr"]
+SUFFIX_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(IMAGE_SUFFIXES, "image"),
+    **dict.fromkeys(VIDEO_SUFFIXES, "video"),
+    **dict.fromkeys(AUDIO_SUFFIXES, "audio"),
+}
+"""What a name's ending promises. Used to choose which files of a folder to judge and to name a rule for a file whose
+content says nothing; never to decide what a file is."""
+
+
+class Role(msgspec.Struct, frozen=True):
+    """The part an asset plays: "video 1" is the first reference video, and the prompt calls it that."""
+
+    kind: Kind
+    number: int
+    """1-based position in its array."""
+
+    def __str__(self) -> str:
+        """Return the words the prompt uses, such as "video 1"."""
+        return f"{self.kind} {self.number}"
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The part of a clip or sound to keep, in seconds from its beginning."""
+
+    start_s: Fraction
+    end_s: Fraction
+
+    @classmethod
+    def parse(cls, text: str) -> "Window":
+        """Read "3.0-9.5"; raise ValueError, with words, for anything else."""
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)\s*", text)
+        if not match:
+            msg = f"expected START-END in seconds, such as 3.0-9.5, got {text!r}"
+            raise ValueError(msg)
+        start, end = Fraction(match[1]), Fraction(match[2])
+        if end <= start:
+            msg = f"expected an end after the start, got {text!r}"
+            raise ValueError(msg)
+        return cls(start, end)
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or URL to be judged, as it was given."""
+
+    path: str
+    """A path as given, or an http(s) URL."""
+    role: Role | None = None
+    keep: Window | None = None
+    walked: bool = False
+    """Whether it was found in a folder: there, what is no medium is passed over."""
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the asset already has an address; a file named `http:x.mp4` is a file."""
+        return re.match(r"https?://", self.path, re.IGNORECASE) is not None
+
+    @property
+    def suffix(self) -> str:
+        """The name's ending in small letters, without the dot."""
+        return os.path.splitext(self.path)[1].removeprefix(".").lower()  # noqa: PTH122 - a URL is not a path
+
+    @property
+    def expected_kind(self) -> Kind:
+        """What the role, or else the name, promises; "unknown" when neither does."""
+        return self.role.kind if self.role else SUFFIX_KINDS.get(self.suffix, "unknown")
+
+
+def collect(paths: Iterable[str]) -> Iterator[Asset]:
+    """Yield the files that paths mean: themselves, or everything below a folder, in the order of their names.
+
+    Hidden files and folders are passed over, and links to folders are not followed, so a walk ends.
+    """
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112 - names that are not UTF-8, and 100,000 of them: os is exact and fast
+            yield from _walk(path)
+        else:
+            yield Asset(path=path)
+
+
+def _walk(folder: str) -> Iterator[Asset]:
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Asset(path=os.path.join(here, name), walked=True)  # noqa: PTH118 - see above
+
+
+def printable(text: str) -> str:
+    """Return a name with nothing in it that a terminal, a log or a report would act upon.
+
+    Control characters, bidirectional overrides and bytes that are not UTF-8 are shown as escapes.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

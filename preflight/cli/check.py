@@ -1,0 +1,140 @@
+"""`preflight check`: paths, folders, a request.toml or a set by options in; verdicts out."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from preflight.assets import Asset, collect, printable
+from preflight.cli.options import depth_option, format_option, load_profile, profile_option, settings_file
+from preflight.errors import CallError
+from preflight.findings import EXIT_CODES, Judged, Report, worst
+from preflight.flow import check_assets, check_request
+from preflight.probe import Depth
+from preflight.profiles import Profile
+from preflight.report import text
+from preflight.spec import RequestSpec, load_spec, with_roles
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("--image", "images", multiple=True, metavar="PATH", help="An image of one request; may be repeated.")
+@click.option("--video", "videos", multiple=True, metavar="PATH", help="A clip of one request; may be repeated.")
+@click.option("--audio", "audios", multiple=True, metavar="PATH", help="A sound of one request; may be repeated.")
+@click.option("--prompt", help="The prompt of one request.")
+@profile_option
+@depth_option
+@format_option("text", "json")
+@settings_file
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    images: tuple[str, ...],
+    videos: tuple[str, ...],
+    audios: tuple[str, ...],
+    prompt: str | None,
+    profile_name: str,
+    depth: Depth,
+    dress: str,
+) -> None:
+    """Judge each PATH; folders are walked.
+
+    A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
+    the set, the prompt and the settings.
+
+    \b
+    Example: preflight check footage/
+    Example: preflight check request.toml --format json
+    Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    profile = load_profile(profile_name)
+    spec = requested(paths, images, videos, audios, prompt)
+    if spec is not None:
+        report = check_request(spec, profile, depth)
+        print_report(report, dress)
+        ctx.exit(report.exit_code)
+    require(paths)
+    ctx.exit(print_assets(check_assets(collect(paths), profile, depth), profile, dress))
+
+
+def requested(
+    paths: tuple[str, ...],
+    images: tuple[str, ...],
+    videos: tuple[str, ...],
+    audios: tuple[str, ...],
+    prompt: str | None,
+) -> RequestSpec | None:
+    """Return the one request that a call means, or None when it means files."""
+    by_options = bool(images or videos or audios or prompt is not None)
+    files = [path for path in paths if path.lower().endswith(".toml")]
+    if by_options and paths:
+        raise CallError("give either PATHs or --image, --video, --audio and --prompt, not both")
+    if by_options:
+        require(path for path in (*images, *videos, *audios) if not Asset(path=path).is_url)
+        assets = [*with_roles("image", images), *with_roles("video", videos), *with_roles("audio", audios)]
+        return RequestSpec(assets=tuple(assets), prompt=prompt)
+    if files and len(paths) > 1:
+        raise CallError(f"{printable(files[0])}: a request file is judged alone; give one request and nothing else")
+    return load_spec(Path(files[0])) if files else None
+
+
+def require(paths: Iterable[str]) -> None:
+    """Refuse the call when a path is not there, before any work is done.
+
+    Raises:
+        CallError: no path was given, or one does not exist or is neither a file nor a folder.
+    """
+    given = list(paths)
+    if not given:
+        raise CallError("nothing to check", advice="Give files, folders or a request.toml; `preflight check --help`.")
+    for path in given:
+        if Asset(path=path).is_url and not os.path.lexists(path):
+            raise CallError(f"{printable(path)}: a URL is judged as part of a request: --image, --video or --audio")
+        try:
+            mode = os.stat(path).st_mode  # noqa: PTH116 - any bytes may be a name
+        except (OSError, ValueError) as error:
+            raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise CallError(f"{printable(path)}: is neither a file nor a folder")
+
+
+def print_report(report: Report, dress: str) -> None:
+    """Print the verdict on one request."""
+    if dress == "json":
+        from preflight.report.json import dump, report_json
+
+        click.echo(dump(report_json(report)), nl=False)
+        return
+    totals = text.Totals()
+    for judged in report.assets:
+        totals.add(judged.verdict, judged.findings)
+        text.write(text.judged_lines(judged))
+    totals.count(report.findings)
+    text.write(text.finding_line("request", finding) for finding in report.findings)
+    text.write(totals.lines(report.verdict, report.profile))
+
+
+def print_assets(judged: Iterable[Judged], profile: Profile, dress: str) -> int:
+    """Print verdicts as they come, then the sum; return the exit status."""
+    if dress == "json":
+        report = Report(profile=profile.name, assets=tuple(judged))
+        print_report(report, dress)
+        return report.exit_code if report.assets else nothing()
+    totals = text.Totals()
+    for one in judged:
+        totals.add(one.verdict, one.findings)
+        text.write(text.judged_lines(one))
+    if not totals.verdicts:
+        return nothing()
+    verdict = worst(totals.verdicts)
+    text.write(totals.lines(verdict, profile.name))
+    return EXIT_CODES[verdict]
+
+
+def nothing() -> int:
+    """Say that no medium was found: an empty folder has not been judged clean."""
+    raise CallError("no picture, clip or sound found", advice="Nothing was judged; is this the right folder?")

@@ -1,0 +1,126 @@
+"""Options that mean the same in every command, and the settings files that stand behind them.
+
+Flags stand over `PREFLIGHT_*`, over `preflight.toml` (or `[tool.preflight]` in pyproject.toml), over the defaults.
+"""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from preflight.errors import CallError
+from preflight.profiles import DEFAULT, Profile, load
+from preflight.tables import TableError, convert_table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a settings file may say; the names are those of the options."""
+
+    profile: str | None = None
+    depth: str | None = None
+    format: str | None = None
+    allow: str | None = None
+    fit: str | None = None
+    output: str | None = None
+    base_url: str | None = None
+    files_url: str | None = None
+    ledger: str | None = None
+
+
+def read_settings(folder: Path) -> dict[str, str]:
+    """Read the settings of a folder: `preflight.toml`, or else `[tool.preflight]` of its pyproject.toml.
+
+    Raises:
+        CallError: the file cannot be read, is not TOML, or has a key or type that is not known.
+    """
+    for name, keys in (("preflight.toml", ()), ("pyproject.toml", ("tool", "preflight"))):
+        path = folder / name
+        if path.is_file():
+            table = _table(path, keys)
+            if table is not None:
+                return _checked(table, name)
+    return {}
+
+
+def _table(path: Path, keys: tuple[str, ...]) -> dict[str, Any] | None:
+    try:
+        table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CallError(f"{path.name}: cannot be read: {error}") from None
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def _checked(table: dict[str, Any], name: str) -> dict[str, str]:
+    try:
+        settings = convert_table(table, Settings)
+    except TableError as error:
+        raise CallError(f"{name}: {error}") from None
+    return {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
+
+
+def use_settings(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Lay the settings file beneath the options of this command; runs before they are read."""
+    ctx.default_map = {**read_settings(Path.cwd()), **(ctx.default_map or {})}
+    return value
+
+
+def settings_file(command: F) -> F:
+    """Make a command heed the settings files."""
+    hidden = click.option(
+        "--settings", hidden=True, is_eager=True, expose_value=False, callback=use_settings, help="Read first."
+    )
+    return hidden(command)
+
+
+def profile_option(command: F) -> F:
+    """Add `--profile`."""
+    return click.option(
+        "--profile",
+        "profile_name",
+        default=DEFAULT,
+        show_default=True,
+        envvar="PREFLIGHT_PROFILE",
+        metavar="NAME|FILE",
+        help="Edition of the limits, or a profile file of your own.",
+    )(command)
+
+
+def depth_option(command: F) -> F:
+    """Add `--depth`."""
+    return click.option(
+        "--depth",
+        type=click.Choice(["header", "exact", "full"]),
+        default="exact",
+        show_default=True,
+        envvar="PREFLIGHT_DEPTH",
+        help="header believes the file; exact walks every packet and decodes every image; full decodes everything.",
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """Add `--format` with the dresses that a command has."""
+
+    def add(command: F) -> F:
+        return click.option(
+            "--format",
+            "dress",
+            type=click.Choice(formats),
+            default=formats[0],
+            show_default=True,
+            envvar="PREFLIGHT_FORMAT",
+            help="How to print the result.",
+        )(command)
+
+    return add
+
+
+def load_profile(name: str) -> Profile:
+    """Load the profile that an option names."""
+    return load(name)

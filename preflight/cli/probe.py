@@ -1,0 +1,42 @@
+"""`preflight probe`: files in, facts out, no verdict."""
+
+import click
+
+from preflight.assets import collect, printable
+from preflight.cli.check import nothing, require
+from preflight.cli.options import depth_option, format_option, settings_file
+from preflight.flow import is_bystander, measure
+from preflight.probe import Depth, Probed
+from preflight.report import text
+
+UNMEASURED = 3
+
+
+@click.command("probe")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@depth_option
+@format_option("text", "json")
+@settings_file
+@click.pass_context
+def command(ctx: click.Context, *, paths: tuple[str, ...], depth: Depth, dress: str) -> None:
+    """Measure each PATH and print the facts.
+
+    \b
+    Example: preflight probe clip.mov --format json
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    require(paths)
+    probed = [one for one in (measure(asset, depth) for asset in collect(paths)) if not is_bystander(one)]
+    if not probed:
+        nothing()
+    if dress == "json":
+        from preflight.report.json import dump, facts_report
+
+        click.echo(dump(facts_report(probed)), nl=False)
+    else:
+        text.write(map(_line, probed))
+    ctx.exit(UNMEASURED if any(one.fault for one in probed) else 0)
+
+
+def _line(probed: Probed) -> text.Line:
+    words = f"{probed.fault.kind}: {probed.fault.message}" if probed.fault else text.summary(probed.facts)
+    return (printable(probed.asset.path), "bold"), (f": {probed.kind}: {printable(words)}", "")

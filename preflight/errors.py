@@ -1,0 +1,87 @@
+"""What stops the program, as one tree; each branch is an exit status.
+
+    PreflightError                  3
+    ├── CallError                   2   the call, a setting, the profile or the request file is wrong
+    │   ├── ProfileError                a profile cannot be used; names the place
+    │   └── RequestFileError            a request.toml cannot be used; names the place
+    ├── NotDone                     3   something could not be done here: no ffmpeg, no permission, a full disk
+    │   ├── FixFailed                   ffmpeg or Pillow could not make the new file; nothing was left behind
+    │   └── Unreachable                 the service did not take the connection, so nothing can have happened
+    ├── Refused                     4   the service answered, and said no
+    │   └── TaskFailed                  the task was accepted, ran, and failed (not charged)
+    └── OutcomeUnknown              5   the create call left and no answer came back: it may have been paid for
+
+A bad file is not in the tree: it is a finding, which is a value.
+"""
+
+
+class PreflightError(Exception):
+    """Anything that stops the program with a message for a person.
+
+    Args:
+        message: what happened, to what, measured against what.
+        advice: the next thing to do, as a sentence; may be empty.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class CallError(PreflightError):
+    """The command line, a setting or a file that steers the run is wrong."""
+
+    exit_code = 2
+
+
+class ProfileError(CallError):
+    """A profile cannot be used; the message begins with the dotted place."""
+
+
+class RequestFileError(CallError):
+    """A request.toml cannot be used; the message begins with the dotted place."""
+
+
+class NotDone(PreflightError):  # noqa: N818 - named for what a person reads: it was not done
+    """Something that was asked for could not be done on this machine."""
+
+    exit_code = 3
+
+
+class FixFailed(NotDone):
+    """A new file could not be made; no partial file was left."""
+
+
+class Unreachable(NotDone):
+    """The service could not be reached, so it cannot have acted."""
+
+
+class Refused(PreflightError):  # noqa: N818 - named for what the service did
+    """The service answered and refused.
+
+    Args:
+        message: what the service said, in its words, with the local rule that covers it where one does.
+        status: the HTTP status, or None for a failed task.
+        code: the service's own error code, as text.
+        advice: the next thing to do.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, status: int | None = None, code: str = "", advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.status = status
+        self.code = code
+
+
+class TaskFailed(Refused):
+    """A task was accepted and failed later; failed tasks are not charged."""
+
+
+class OutcomeUnknown(PreflightError):  # noqa: N818 - a state, not a fault
+    """A submission left and no answer came back: it may have been accepted and paid for."""
+
+    exit_code = 5

@@ -1,0 +1,100 @@
+"""Facts: what was measured of an asset, in exact units, and how.
+
+What the file does not say is None. Sizes are what a viewer sees: orientation, rotation and pixel shape applied.
+"""
+
+from fractions import Fraction
+
+import msgspec
+
+
+class _Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What every kind has."""
+
+    format: str
+    """The container or picture format by content: jpeg, png, mp4, mov, wav, mp3, ..."""
+    bytes: int
+    measured_by: dict[str, str] = {}
+    """Field → the reader and the place in the file that gave it."""
+
+
+class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
+    """A still picture, or the first frame of an animated one."""
+
+    width_px: int
+    height_px: int
+    stored_width_px: int
+    stored_height_px: int
+    orientation: int = 1
+    """EXIF orientation, 1 to 8."""
+    mode: str
+    """Pillow's mode: RGB, RGBA, CMYK, I;16, ..."""
+    bit_depth: int = 8
+    """Bits a sample as stored."""
+    frames: int = 1
+    alpha: bool = False
+    location: bool = False
+    """Whether the metadata holds GPS coordinates or a device's serial number."""
+    decoded: bool = False
+    """Whether the whole picture was decoded; a header alone proves little."""
+
+    @property
+    def aspect_ratio(self) -> Fraction:
+        """Width over height as displayed."""
+        return Fraction(self.width_px, self.height_px)
+
+
+class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
+    """A clip: its first picture stream that is not cover art, and its sound if it has one."""
+
+    width_px: int
+    height_px: int
+    coded_width_px: int
+    coded_height_px: int
+    pixel_aspect: Fraction = Fraction(1)
+    rotation_deg: int = 0
+    """Clockwise turn a player applies: 0, 90, 180 or 270."""
+    duration_s: Fraction | None = None
+    """End of the last frame minus start of the first, as presented."""
+    header_duration_s: Fraction | None = None
+    """What the container claims for the whole file."""
+    frames: int | None = None
+    frame_rate_hz: Fraction | None = None
+    """Mean rate: frames over duration."""
+    codec: str | None = None
+    bit_depth: int | None = None
+    transfer: str | None = None
+    """Transfer characteristics, where tagged: bt709, smpte2084 (PQ), arib-std-b67 (HLG), ..."""
+    alpha: bool = False
+    interlaced: bool | None = None
+    video_streams: int = 1
+    sound_codec: str | None = None
+    sound_duration_s: Fraction | None = None
+    location: bool = False
+
+    @property
+    def pixels(self) -> int:
+        """Width times height as displayed."""
+        return self.width_px * self.height_px
+
+    @property
+    def aspect_ratio(self) -> Fraction:
+        """Width over height as displayed."""
+        return Fraction(self.width_px, self.height_px)
+
+
+class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
+    """A sound."""
+
+    duration_s: Fraction | None = None
+    """What is played: samples present, less an encoder's priming and padding where they are declared."""
+    stored_duration_s: Fraction | None = None
+    """All samples that the packets hold, priming and padding included."""
+    header_duration_s: Fraction | None = None
+    """What the header claims; None when no header claims a length."""
+    codec: str | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+
+
+Facts = ImageFacts | VideoFacts | AudioFacts

@@ -1,0 +1,107 @@
+"""How a value is judged: `Range`, `OneOf` and `Count`, each with the source it was taken from and the day it was read.
+
+In: a measured value. Out: the limit's words and, for a range, the side on which it is broken. All bounds are inclusive.
+"""
+
+import datetime as dt
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from preflight.units import Unit, decimal, exact, with_unit
+
+Severity = Literal["error", "warning", "info"]
+
+
+class Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every limit carries: where it was read, and when."""
+
+    source: str
+    read: dt.date
+    severity: Severity = "error"
+
+
+class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A quantity between two inclusive bounds; a missing bound does not limit."""
+
+    min: Fraction | None = None
+    max: Fraction | None = None
+    warn_above: Fraction | None = None
+    """Above this and up to `max` the sources can be read either way."""
+    seen_min: Fraction | None = None
+    seen_max: Fraction | None = None
+    """How far the service has been seen to accept values that the document refuses."""
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that nothing can satisfy."""
+        if self.min is not None and self.max is not None and self.min > self.max:
+            msg = f"expected min to be at most max, got {decimal(self.min)} and {decimal(self.max)}"
+            raise ValueError(msg)
+
+    def broken_by(self, value: Fraction | int) -> Fraction | None:
+        """Return the bound that a value lies beyond, or None when it lies within."""
+        if self.min is not None and value < self.min:
+            return self.min
+        if self.max is not None and value > self.max:
+            return self.max
+        return None
+
+    def seen_accepted(self, value: Fraction | int) -> bool:
+        """Tell whether a value beyond the bounds has been seen to pass at the service."""
+        low = self.min if self.seen_min is None else self.seen_min
+        high = self.max if self.seen_max is None else self.seen_max
+        return (low is None or value >= low) and (high is None or value <= high)
+
+    def margin(self, value: Fraction | int) -> Fraction | None:
+        """Return the distance to the nearest bound: positive inside, negative outside, None without bounds."""
+        room = [value - self.min] if self.min is not None else []
+        room += [self.max - value] if self.max is not None else []
+        return min((Fraction(r) for r in room), default=None)
+
+    def text(self) -> str:
+        """Return the contract's short form: `2..15`, `..50000000`, `300..`."""
+        low, high = ("" if bound is None else decimal(bound).replace(",", "") for bound in (self.min, self.max))
+        return f"{low}..{high}"
+
+    def words(self, unit: Unit = "") -> str:
+        """Return the range for a sentence: "2 to 15 s", "at most 50 s", "at least 300 px"."""
+        if self.min is None or self.max is None:
+            bound = self.max if self.min is None else self.min
+            lead = "at most" if self.min is None else "at least"
+            return "anything" if bound is None else f"{lead} {with_unit(decimal(bound), unit)}"
+        return f"{decimal(self.min)} to {with_unit(decimal(self.max), unit)}"
+
+
+class OneOf(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A word out of a closed list."""
+
+    allowed: tuple[str, ...]
+
+    def words(self) -> str:
+        """Return the list for a sentence: "jpeg, png or webp"."""
+        *head, last = self.allowed
+        return f"{', '.join(head)} or {last}" if head else last
+
+    def text(self) -> str:
+        """Return the contract's short form: `jpeg|png|webp`."""
+        return "|".join(self.allowed)
+
+
+class Count(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many of a thing may be sent."""
+
+    min: int = 0
+    max: int
+
+    def text(self) -> str:
+        """Return the contract's short form: `0..9`."""
+        return f"{self.min}..{self.max}"
+
+
+def read_number(value: object) -> Fraction:
+    """Turn a TOML number into an exact one; raise ValueError, with words, for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        msg = f"expected a number, got {value!r}"
+        raise ValueError(msg)  # noqa: TRY004 - msgspec reports ValueError with the place it happened
+    return exact(value)

@@ -1,0 +1,113 @@
+"""Asset → facts: the one door through which files are read.
+
+    path ── open once ── sniff ──┬─ pillow ── probe_image ── ImageFacts
+                                 └─ av ──┬─── probe_video ── VideoFacts
+                                         └─── probe_audio ── AudioFacts   (no pictures but cover art)
+
+A measurement never raises for what it finds in a file: it comes back as `Probed`, with facts, a fault, or both.
+"""
+
+import os
+import stat
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from preflight.assets import Asset, Kind
+from preflight.facts import AudioFacts, Facts, ImageFacts
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.sniff import Sniffed, sniff
+
+Depth = Literal["header", "exact", "full"]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Why facts are missing or cannot be trusted."""
+
+    kind: Literal["unreadable", "unmeasured"]
+    message: str
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True):
+    """What measuring an asset gave."""
+
+    asset: Asset
+    facts: Facts | None = None
+    fault: Fault | None = None
+    identity: tuple[int, int, int, int] | None = None
+    """Device, inode, size in bytes and modification time in ns of the file that was measured."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind by content, or else what role or name promise."""
+        if self.facts is None:
+            return self.asset.expected_kind
+        if isinstance(self.facts, ImageFacts):
+            return "image"
+        return "audio" if isinstance(self.facts, AudioFacts) else "video"
+
+
+def probe(asset: Asset, depth: Depth = "exact") -> Probed:
+    """Measure one local file."""
+    try:
+        with _open_regular(asset.path) as stream:
+            before = identity(os.fstat(stream.fileno()))
+            probed = _probe_stream(asset, stream, before, depth)
+            after = identity(os.fstat(stream.fileno()))
+    except OSError as error:
+        return Probed(asset=asset, fault=Fault("unmeasured", f"cannot be read: {error.strerror or error}"))
+    except MemoryError:
+        return Probed(asset=asset, fault=Fault("unmeasured", "needs more memory than there is"))
+    if before != after:
+        return Probed(asset=asset, fault=Fault("unmeasured", "changed while it was measured; still being written?"))
+    return probed
+
+
+def identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    """Return what tells one state of a file from another."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _open_regular(path: str) -> BinaryIO:
+    """Open a regular file; a pipe or device would hang or never end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "it is not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _probe_stream(asset: Asset, stream: BinaryIO, seen: tuple[int, int, int, int], depth: Depth) -> Probed:
+    size = seen[2]
+    try:
+        if size == 0:
+            raise Unreadable("is empty (0 bytes)")  # noqa: TRY301 - one place turns faults into values
+        sniffed = sniff(stream)
+        if sniffed is None:
+            raise Unreadable("its content is no picture, clip or sound that is known here")  # noqa: TRY301
+        stream.seek(0)
+        return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
+    except Unreadable as fault:
+        return Probed(asset=asset, fault=Fault("unreadable", str(fault)), identity=seen)
+    except Unmeasured as fault:
+        return Probed(asset=asset, facts=fault.facts, fault=Fault("unmeasured", str(fault)), identity=seen)
+
+
+def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Facts:
+    measured = depth != "header"
+    if sniffed.reader == "pillow":
+        from preflight.probe.image import probe_image
+
+        return probe_image(stream, size, sniffed, decode=measured)
+    from preflight.probe.audio import probe_audio
+    from preflight.probe.video import probe_video
+
+    clip = probe_video(stream, size, sniffed, measure=measured) if sniffed.opener not in SOUND_ONLY else None
+    if clip is not None:
+        return clip
+    stream.seek(0)
+    return probe_audio(stream, size, sniffed, measure=measured)
+
+
+SOUND_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}
+"""Demuxers whose picture streams can only be cover art."""

@@ -1,0 +1,90 @@
+"""Sounds: an open file in, `AudioFacts` out, by PyAV's packets and mutagen's reading of the header.
+
+What is played and what is stored differ in an MP3: an encoder pads at both ends. Both are facts, and both are judged.
+"""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, BinaryIO
+
+from preflight.facts import AudioFacts
+from preflight.probe.container import Walk, codec_name, opened, walk
+from preflight.probe.faults import Unreadable
+from preflight.probe.sniff import Sniffed
+from preflight.probe.wave import claimed_length_s
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+
+def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> AudioFacts:
+    """Measure a sound.
+
+    Raises:
+        Unreadable: the container is broken, cut short, or holds no sound.
+    """
+    header = _header_length(stream, size, sniffed)
+    stream.seek(0)
+    with opened(stream, sniffed.opener) as container:
+        if not container.streams.audio:
+            raise Unreadable("holds no sound")
+        sound = container.streams.audio[0]
+        if not measure:
+            return _facts(sound, sniffed, size, header, _claim(container, sound, header))
+        walked = walk(container, sound)
+        if not walked.packets:
+            raise Unreadable("holds no samples")
+        return _facts(sound, sniffed, size, header, walked)
+
+
+def _claim(container: "InputContainer", sound: "AudioStream", header: Fraction | None) -> Walk:
+    """Believe the header, or else what libav estimates from it."""
+    base = sound.time_base or Fraction(1)
+    claimed = header or (sound.duration * base if sound.duration else None)
+    claimed = claimed or (Fraction(container.duration, 1_000_000) if container.duration else None)
+    return Walk(packets=0, duration_s=claimed, stored_s=claimed or Fraction(0), skipped_samples=0, corrupt=False)
+
+
+def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction | None, walked: Walk) -> AudioFacts:
+    rate = sound.codec_context.sample_rate or 0
+    skipped = Fraction(walked.skipped_samples, rate) if rate else Fraction(0)
+    stored = walked.stored_s or walked.duration_s
+    how = "PyAV, every packet" if walked.packets else "header"
+    return AudioFacts(
+        format=sniffed.format,
+        bytes=size,
+        duration_s=max(stored - skipped, Fraction(0)) if stored is not None else None,
+        stored_duration_s=stored,
+        header_duration_s=header,
+        codec=codec_name(sound),
+        sample_rate_hz=rate or None,
+        channels=sound.codec_context.channels or None,
+        measured_by={
+            "duration_s": how + (", less declared priming and padding" if skipped else ""),
+            "stored_duration_s": how,
+            "header_duration_s": "mutagen, header",
+            "format": "first bytes",
+            "bytes": "file system",
+        },
+    )
+
+
+def _header_length(stream: BinaryIO, size: int, sniffed: Sniffed) -> Fraction | None:
+    """Return the length in seconds that the header claims, or None when it claims none."""
+    if sniffed.format == "wav":
+        return claimed_length_s(stream, size)
+    return _mp3_header_length(stream) if sniffed.format == "mp3" else None
+
+
+def _mp3_header_length(stream: BinaryIO) -> Fraction | None:
+    """Read a Xing, Info or VBRI header; without one, what tools print is a guess from the first frame's bit rate."""
+    from mutagen import MutagenError
+    from mutagen.mp3 import BitrateMode, MPEGInfo
+
+    stream.seek(0)
+    try:
+        info = MPEGInfo(stream)
+    except (MutagenError, ValueError, ArithmeticError, LookupError, OSError):
+        return None
+    claims = info.bitrate_mode != BitrateMode.UNKNOWN or info.encoder_info
+    return Fraction(info.length).limit_denominator(1_000_000) if claims else None

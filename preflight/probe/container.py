@@ -1,0 +1,154 @@
+"""The one way in which a container is opened: by an explicit demuxer, from an open file, with every decoder shut out.
+
+libav never sees a name, so no name can be an option, a pattern or a protocol; and it is told the format, so no
+content can make it a playlist that reads other files.
+"""
+
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
+
+from preflight.probe.faults import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
+    from av.video.stream import VideoStream
+
+NO_PROTOCOLS = {"protocol_whitelist": "none"}
+NO_DECODERS = {"codec_whitelist": "none", **NO_PROTOCOLS}
+BUFFER_BYTES = 1 << 16
+AAC_FRAME_SAMPLES = 1024
+MAX_PACKETS = 5_000_000
+"""A day of sound at 50 packets a second; more is an attack."""
+
+
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
+    """What walking a stream's packets told."""
+
+    packets: int
+    """Packets that are presented: those an edit list hides are not counted."""
+    duration_s: Fraction | None
+    """End of the last packet minus start of the first, as presented; None without timestamps."""
+    stored_s: Fraction
+    """All packets' durations together."""
+    skipped_samples: int
+    """Samples that the container tells a decoder to throw away at either end."""
+    corrupt: bool
+
+
+@contextmanager
+def opened(stream: BinaryIO, demuxer: str) -> "Iterator[InputContainer]":
+    """Open a container; raise Unreadable for what libav cannot make sense of."""
+    import av
+
+    av.logging.set_level(None)
+    try:
+        container = av.open(
+            stream, "r", format=demuxer, options=NO_DECODERS, metadata_errors="replace", buffer_size=BUFFER_BYTES
+        )
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise Unreadable(f"not a whole {demuxer} file: {_words(error)}") from None
+    with container:
+        yield container
+
+
+def walk(container: "InputContainer", stream: "Stream") -> Walk:
+    """Walk every packet of a stream without decoding; raise Unreadable where the container breaks off."""
+    import av
+
+    tally = _Tally(_frame_ticks(stream))
+    try:
+        for packet in container.demux(stream):
+            if packet.size:
+                tally.add(packet)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise Unreadable(f"breaks off after {tally.packets} packets: {_words(error)}") from None
+    return tally.result(stream.time_base or Fraction(1))
+
+
+def codec_name(stream: "VideoStream | AudioStream") -> str:
+    """Return the codec's own name: libav's is the decoder's, such as mp3float or libdav1d."""
+    return str(stream.codec_context.codec.canonical_name)
+
+
+def first_frame_size(stream: BinaryIO, demuxer: str, index: int) -> tuple[int, int]:
+    """Decode one frame for its size: some containers (MPEG-4 part 2, H.263) leave it to the codec.
+
+    Raises:
+        Unreadable: no frame can be decoded.
+    """
+    import av
+
+    try:
+        with av.open(stream, "r", format=demuxer, options=NO_PROTOCOLS, metadata_errors="replace") as again:
+            frame = next(again.decode(again.streams[index]))
+            if isinstance(frame, av.VideoFrame):
+                return frame.width, frame.height
+    except (av.FFmpegError, ValueError, OSError, StopIteration) as error:
+        raise Unreadable(f"no picture can be decoded: {_words(error)}") from None
+    raise Unreadable("its picture stream holds no pictures")
+
+
+def _frame_ticks(stream: "Stream") -> int:
+    """Return the length of a packet that does not tell its own, in the stream's time base; 0 when not fixed.
+
+    Raw AAC (ADTS) leaves it to the codec: 1024 samples, ISO 13818-7.
+    """
+    rate, base = getattr(stream.codec_context, "sample_rate", 0), stream.time_base
+    return (
+        round(Fraction(AAC_FRAME_SAMPLES, rate) / base) if stream.codec_context.name == "aac" and rate and base else 0
+    )
+
+
+class _Tally:
+    """Sums over the packets of one stream, in its own time base."""
+
+    def __init__(self, frame: int) -> None:
+        self.frame = frame
+        self.packets = 0
+        self.first: int | None = None
+        self.end: int | None = None
+        self.stored = 0
+        self.skipped = 0
+        self.corrupt = False
+
+    def add(self, packet: "Packet[Any]") -> None:
+        if self.packets >= MAX_PACKETS:
+            raise Unreadable(f"more than {MAX_PACKETS:,} packets")
+        duration = packet.duration or self.frame
+        self.stored += duration
+        self.corrupt |= packet.is_corrupt
+        self.skipped += sum(_skipped(bytes(side)) for side in packet.iter_sidedata() if "skip" in str(side.data_type))
+        if packet.is_discard:
+            return
+        self.packets += 1
+        start = packet.pts if packet.pts is not None else packet.dts
+        if start is not None:
+            self.first = start if self.first is None else min(self.first, start)
+            self.end = start + duration if self.end is None else max(self.end, start + duration)
+
+    def result(self, time_base: Fraction) -> Walk:
+        span = None if self.first is None or self.end is None else (self.end - self.first) * time_base
+        return Walk(
+            packets=self.packets,
+            duration_s=span,
+            stored_s=self.stored * time_base,
+            skipped_samples=self.skipped,
+            corrupt=self.corrupt,
+        )
+
+
+def _skipped(side: bytes) -> int:
+    """Return the samples to drop that a `skip_samples` record names: start and end, 32-bit little-endian."""
+    return int.from_bytes(side[:4], "little") + int.from_bytes(side[4:8], "little")
+
+
+def _words(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error) or type(error).__name__

@@ -1,0 +1,184 @@
+"""What a file is, by its content: the first bytes in, a format name out. A name or an ending is never looked at.
+
+Each format names the one reader that may open it, so nothing can talk a library into another one: a playlist called
+`clip.mp4` is no clip here.
+"""
+
+from typing import BinaryIO, Literal
+
+import msgspec
+
+Reader = Literal["pillow", "av"]
+
+HEAD_BYTES = 4096
+"""Enough for every signature below."""
+ADTS_HEADER_BYTES = 7
+MP3_SEARCH_BYTES = 1 << 17
+"""How far behind a tag or junk the first MPEG frame is looked for."""
+
+
+class Sniffed(msgspec.Struct, frozen=True):
+    """A format and who reads it."""
+
+    format: str
+    reader: Reader
+    opener: str
+    """Pillow's format name, or libav's demuxer."""
+
+
+def _picture(name: str, opener: str | None = None) -> Sniffed:
+    return Sniffed(name, "pillow", opener or name.upper())
+
+
+def _container(name: str, opener: str | None = None) -> Sniffed:
+    return Sniffed(name, "av", opener or name)
+
+
+SIGNATURES: tuple[tuple[int, bytes, Sniffed], ...] = (
+    (0, b"\xff\xd8\xff", _picture("jpeg")),
+    (0, b"\x89PNG\r\n\x1a\n", _picture("png")),
+    (0, b"GIF8", _picture("gif")),
+    (0, b"II*\0", _picture("tiff")),
+    (0, b"MM\0*", _picture("tiff")),
+    (0, b"BM", _picture("bmp")),
+    (0, b"\0\0\0\x0cjP  ", _picture("jp2", "JPEG2000")),
+    (0, b"\xff\x4f\xff\x51", _picture("jp2", "JPEG2000")),
+    (0, b"\0\0\1\0", _picture("ico")),
+    (0, b"8BPS", _picture("psd")),
+    (0, b"\0\0\0\x0cJXL ", _picture("jxl")),
+    (0, b"\xff\x0a", _picture("jxl")),
+    (0, b"\x1a\x45\xdf\xa3", _container("matroska")),
+    (0, b"OggS", _container("ogg")),
+    (0, b"fLaC", _container("flac")),
+    (0, b"FLV\1", _container("flv")),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _container("asf")),
+    (0, b"\0\0\1\xba", _container("mpeg")),
+    (0, b"\0\0\1\xb3", _container("mpegvideo")),
+    (0, b"#!AMR", _container("amr")),
+    (0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01", _container("mxf")),
+)
+
+RIFF_FORMS = {
+    b"WAVE": _container("wav"),
+    b"WEBP": _picture("webp"),
+    b"AVI ": _container("avi"),
+}
+FORM_FORMS = {b"AIFF": _container("aiff"), b"AIFC": _container("aiff")}
+
+HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+AVIF_BRANDS = {b"avif", b"avis"}
+MOV_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
+
+
+def sniff(stream: BinaryIO) -> Sniffed | None:
+    """Return the format of a file opened at its beginning, or None for what is no medium that we know."""
+    head = stream.read(HEAD_BYTES)
+    return _by_signature(head) or _by_box(head) or _transport_stream(head) or _mpeg_audio(stream, head)
+
+
+def _by_signature(head: bytes) -> Sniffed | None:
+    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return RIFF_FORMS.get(head[8:12])
+    if head[:4] == b"FORM":
+        return FORM_FORMS.get(head[8:12])
+    return next((found for at, magic, found in SIGNATURES if head.startswith(magic, at)), None)
+
+
+def _by_box(head: bytes) -> Sniffed | None:
+    """Tell the ISO base media family apart by its brands."""
+    if head[4:8] in MOV_BOXES:
+        return _container("mov")
+    if head[4:8] != b"ftyp":
+        return None
+    major = head[8:12]
+    size = min(int.from_bytes(head[:4], "big"), len(head))
+    compatible = {head[at : at + 4] for at in range(16, size - 3, 4)}
+    if major in AVIF_BRANDS or (major in HEIF_BRANDS and compatible & AVIF_BRANDS):
+        return _picture("avif")
+    if major in HEIF_BRANDS:
+        return _picture("heic", "HEIF")
+    return _container(_brand_name(major), "mov")
+
+
+def _brand_name(major: bytes) -> str:
+    if major == b"qt  ":
+        return "mov"
+    if major[:3] in (b"M4A", b"M4B", b"M4P"):
+        return "m4a"
+    return "3gp" if major[:3] in (b"3gp", b"3g2") else "mp4"
+
+
+def _transport_stream(head: bytes) -> Sniffed | None:
+    for first, packet in ((0, 188), (4, 192)):
+        syncs = head[first : first + packet * 8 : packet]
+        if len(syncs) == 8 and set(syncs) == {0x47}:  # noqa: PLR2004 - eight packets in a row begin with the sync byte
+            return _container("mpegts")
+    return None
+
+
+def _mpeg_audio(stream: BinaryIO, head: bytes) -> Sniffed | None:
+    """Look behind ID3 tags for the frames themselves: MP3, AAC or FLAC."""
+    start = 0
+    while head[:3] == b"ID3" and len(head) >= 10:  # noqa: PLR2004 - an ID3v2 header is ten bytes
+        start += 10 + int("".join(f"{b & 0x7F:07b}" for b in head[6:10]), 2) + (10 if head[5] & 0x10 else 0)
+        stream.seek(start)
+        head = stream.read(HEAD_BYTES)
+    if start and head[:4] == b"fLaC":
+        return _container("flac")
+    stream.seek(start)
+    body = stream.read(MP3_SEARCH_BYTES)
+    if _adts_at(body, 0):
+        return _container("aac")
+    layer = _mpeg_layer(body, tagged=bool(start))
+    return _container(f"mp{layer}", "mp3") if layer else None
+
+
+def _adts_at(body: bytes, at: int) -> bool:
+    """Tell whether two AAC frames follow one another here."""
+    if not _is_adts(body[at : at + 7]):
+        return False
+    size = (body[at + 3] & 3) << 11 | body[at + 4] << 3 | body[at + 5] >> 5
+    return size > ADTS_HEADER_BYTES and _is_adts(body[at + size : at + size + 7])
+
+
+def _is_adts(header: bytes) -> bool:
+    return len(header) == ADTS_HEADER_BYTES and header[0] == 0xFF and header[1] & 0xF6 == 0xF0  # noqa: PLR2004 - sync
+
+
+def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
+    """Return the layer (1 to 3) of the first two MPEG audio frames in a row, or 0; behind a tag one frame is enough."""
+    at = body.find(b"\xff")
+    while 0 <= at < len(body) - 4:
+        size = mpeg_frame_bytes(body[at : at + 4])
+        if size and (mpeg_frame_bytes(body[at + size : at + size + 4]) or (tagged and at + size >= len(body))):
+            return 4 - (body[at + 1] >> 1 & 3)
+        at = body.find(b"\xff", at + 1)
+    return 0
+
+
+BITRATES_KBPS = {
+    (3, 3): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (3, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (3, 1): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (2, 3): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (2, 1): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+"""(MPEG-1 or later, layer bits) → kbit/s by index, ISO 11172-3 and 13818-3."""
+SAMPLE_RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+
+
+def mpeg_frame_bytes(header: bytes) -> int:
+    """Return the length of the MPEG audio frame that a four-byte header begins, or 0 when it begins none."""
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:  # noqa: PLR2004 - header size and sync word
+        return 0
+    version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3
+    bitrate_index, rate_index, padding = header[2] >> 4, header[2] >> 2 & 3, header[2] >> 1 & 1
+    if version == 1 or layer == 0 or bitrate_index in (0, 15) or rate_index == 3:  # noqa: PLR2004 - reserved values
+        return 0
+    bitrate = BITRATES_KBPS[3 if version == 3 else 2, layer][bitrate_index] * 1000  # noqa: PLR2004 - MPEG-1 is 3
+    rate = SAMPLE_RATES_HZ[version][rate_index]
+    if layer == 3:  # noqa: PLR2004 - layer I counts in slots of four bytes
+        return (12 * bitrate // rate + padding) * 4
+    samples = 72 if layer == 1 and version != 3 else 144  # noqa: PLR2004 - half frames in MPEG-2 layer III
+    return samples * bitrate // rate + padding

@@ -1,0 +1,206 @@
+"""Clips: an open file in, `VideoFacts` out, by PyAV without a decoder.
+
+MP4 and MOV carry a sample index, which libav reads with edit lists applied: it gives every frame's time and place
+without touching the media. Fragmented files and other containers are walked packet by packet.
+"""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from preflight.facts import VideoFacts
+from preflight.probe.boxes import Boxes, read_boxes
+from preflight.probe.container import codec_name, first_frame_size, opened, walk
+from preflight.probe.faults import Unreadable
+from preflight.probe.sniff import Sniffed
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "smpte2084", 18: "arib-std-b67"}
+"""ITU-T H.273, table 3, the ones that matter here."""
+DEEP_PROFILES = {"High 10": 10, "High 10 Intra": 10, "Main 10": 10}
+ALPHA_TAGS = {"ap4h", "ap4x"}
+"""Codec tags of ProRes 4444, which can carry transparency."""
+ALPHA_CODECS = {"qtrle", "png", "rawvideo", "ffv1", "utvideo"}
+ALPHA_BITS = 32
+"""Bits a pixel at which those codecs carry transparency."""
+AV_TIME_BASE = Fraction(1, 1_000_000)
+FIELD_ORDERS_INTERLACED = range(2, 6)
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """When the pictures are shown."""
+
+    duration_s: Fraction | None
+    frames: int | None
+    how: str
+
+
+def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> VideoFacts | None:
+    """Measure a clip; return None when the container holds no pictures but cover art.
+
+    Raises:
+        Unreadable: the container is broken, cut short, or its pictures have no size.
+    """
+    boxes = read_boxes(stream, size) if sniffed.opener == "mov" else None
+    stream.seek(0)
+    with opened(stream, sniffed.opener) as container:
+        pictures = picture_streams(container)
+        if not pictures:
+            return None
+        timing = _timing(container, pictures[0], boxes, size) if measure else _claimed(container, pictures[0])
+        context = pictures[0].codec_context
+        coded = (context.width, context.height)
+        if not all(coded):
+            stream.seek(0)
+            coded = first_frame_size(stream, sniffed.opener, pictures[0].index)
+            stream.seek(0)
+        return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded))
+
+
+def picture_streams(container: "InputContainer") -> "list[VideoStream]":
+    """Return the picture streams that are not cover art."""
+    from av.stream import Disposition
+
+    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What was known of a clip before its pictures were looked at."""
+
+    format: str
+    bytes: int
+    boxes: Boxes | None
+    coded_px: tuple[int, int]
+
+
+def _timing(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None, size: int) -> Timing:
+    entries = picture.index_entries
+    if boxes is None or boxes.fragmented or not len(entries) or picture.duration is None:
+        walked = walk(container, picture)
+        return Timing(duration_s=walked.duration_s, frames=walked.packets, how="PyAV, every packet")
+    for track in (*container.streams.video, *container.streams.audio):
+        _refuse_cut(track.index_entries, size, track.type)
+    shown = sum(not entry.is_discard for entry in entries)
+    return Timing(duration_s=picture.duration * _base(picture), frames=shown, how="PyAV, sample index with edit list")
+
+
+def _refuse_cut(entries: "object", size: int, kind: str) -> None:
+    """Raise Unreadable when an index points past the end of the file."""
+    total = present = 0
+    for entry in entries:  # type: ignore[attr-defined] # PyAV's IndexEntries iterates but does not say so
+        total += 1
+        present += entry.pos + entry.size <= size
+    if present < total:
+        raise Unreadable(f"cut short: its index lists {total} {kind} samples, the file holds {present} of them")
+
+
+def _claimed(container: "InputContainer", picture: "VideoStream") -> Timing:
+    """Believe the header."""
+    duration = picture.duration * _base(picture) if picture.duration else _container_length(container)
+    frames = picture.frames or None
+    if frames is None and duration and picture.average_rate:
+        frames = round(duration * picture.average_rate)
+    return Timing(duration_s=duration, frames=frames, how="PyAV, header")
+
+
+def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known) -> VideoFacts:
+    picture = pictures[0]
+    context = picture.codec_context
+    width, height = known.coded_px
+    pixel_aspect = picture.sample_aspect_ratio or Fraction(1)
+    degrees = _rotation(picture, known.boxes)
+    shown = shown_size(width, height, pixel_aspect, degrees)
+    sound = container.streams.audio[0] if container.streams.audio else None
+    size_how = _size_how(pixel_aspect, degrees)
+    return VideoFacts(
+        format=known.format,
+        bytes=known.bytes,
+        width_px=shown[0],
+        height_px=shown[1],
+        coded_width_px=width,
+        coded_height_px=height,
+        pixel_aspect=pixel_aspect,
+        rotation_deg=degrees,
+        duration_s=timing.duration_s,
+        header_duration_s=known.boxes.claimed_s if known.boxes else _container_length(container),
+        frames=timing.frames,
+        frame_rate_hz=mean_rate(timing.frames, timing.duration_s),
+        codec=codec_name(picture),
+        bit_depth=_bit_depth(picture),
+        transfer=TRANSFERS.get(int(context.color_trc)),
+        alpha=_alpha(picture),
+        interlaced=True if int(context.field_order) in FIELD_ORDERS_INTERLACED else None,
+        video_streams=len(pictures),
+        sound_codec=codec_name(sound) if sound else None,
+        sound_duration_s=_sound_length(sound) if sound else None,
+        location=(known.boxes is not None and known.boxes.location)
+        or any("location" in key for key in container.metadata),
+        measured_by={
+            "duration_s": timing.how,
+            "frame_rate_hz": f"{timing.how}: frames over duration",
+            "header_duration_s": "movie header" if known.boxes else "PyAV, container header",
+            "width_px": size_how,
+            "height_px": size_how,
+            "format": "first bytes",
+            "bytes": "file system",
+        },
+    )
+
+
+def shown_size(width: int, height: int, pixel_aspect: Fraction, degrees: int) -> tuple[int, int]:
+    """Return width and height in pixels as a viewer sees them: pixels made square, then turned."""
+    wide = max(1, round(width * pixel_aspect))
+    return (height, wide) if degrees in (90, 270) else (wide, height)
+
+
+def mean_rate(frames: int | None, duration_s: Fraction | None) -> Fraction | None:
+    """Return frames over seconds, or None when either is missing or nothing."""
+    return Fraction(frames) / duration_s if frames and duration_s else None
+
+
+def _size_how(pixel_aspect: Fraction, degrees: int) -> str:
+    turned = f", turned {degrees} degrees" if degrees else ""
+    return "PyAV, sample description" + (f", pixel shape {pixel_aspect}" if pixel_aspect != 1 else "") + turned
+
+
+def _rotation(picture: "VideoStream", boxes: Boxes | None) -> int:
+    """Return the rotation of a picture's track: tracks stand in the file in the order of libav's streams."""
+    if boxes is None or len(boxes.rotations) <= picture.index:
+        return 0
+    return boxes.rotations[picture.index]
+
+
+def _base(stream: "VideoStream | AudioStream") -> Fraction:
+    return stream.time_base or Fraction(1)
+
+
+def _container_length(container: "InputContainer") -> Fraction | None:
+    return container.duration * AV_TIME_BASE if container.duration else None
+
+
+def _sound_length(sound: "AudioStream") -> Fraction | None:
+    return sound.duration * _base(sound) if sound.duration else None
+
+
+def _alpha(picture: "VideoStream") -> bool:
+    context = picture.codec_context
+    deep = codec_name(picture) in ALPHA_CODECS and context.bits_per_coded_sample == ALPHA_BITS
+    return deep or str(context.codec_tag) in ALPHA_TAGS
+
+
+def _bit_depth(picture: "VideoStream") -> int | None:
+    """Return bits per sample where the codec's own configuration record tells them."""
+    context = picture.codec_context
+    record = context.extradata or b""
+    if context.name == "hevc" and len(record) >= 23 and record[0] == 1:  # noqa: PLR2004 - ISO 14496-15, 8.3.3: hvcC
+        return (record[17] & 7) + 8
+    if context.name == "av1" and len(record) >= 4:  # noqa: PLR2004 - AV1 in ISOBMFF, 2.3: av1C
+        return 8 if not record[2] & 0x40 else 12 if record[2] & 0x20 else 10
+    if context.name == "prores":
+        return 10
+    return DEEP_PROFILES.get(str(context.profile), 8 if context.name == "h264" else None)

@@ -1,0 +1,100 @@
+"""Load a profile: TOML in, a checked `Profile` out, or a `ProfileError` that names the place.
+
+A profile may say `extends = "NAME"` (a shipped edition, or a path beside it) and give only what differs.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from preflight.errors import ProfileError
+from preflight.limits import read_number
+from preflight.profiles.schema import Profile
+from preflight.tables import TableError, convert_table
+
+SHIPPED = Path(__file__).parent
+DEFAULT = "seedance-2.0-2026-04"
+MAX_DEPTH = 8
+"""How many profiles may stand on one another; more is a circle."""
+MAX_BYTES = 1 << 20
+"""No profile is this large; a larger file is something else."""
+
+Table = dict[str, Any]
+
+
+def names() -> list[str]:
+    """Return the names of the shipped editions, oldest first."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def load(name_or_path: str = DEFAULT) -> Profile:
+    """Load a shipped edition by name or a profile of one's own by path.
+
+    Raises:
+        ProfileError: it does not exist, is not TOML, or breaks the schema; the message begins with the place.
+    """
+    path = locate(name_or_path, SHIPPED)
+    try:
+        return convert_table(flatten(path), Profile, dec_hook=_decode)
+    except TableError as error:
+        raise ProfileError(f"{path.name}: {error}", advice="`preflight profiles --schema` prints the schema.") from None
+
+
+def locate(name_or_path: str, beside: Path) -> Path:
+    """Return the file that a name or a path means; a shipped name wins over a file of that name."""
+    if name_or_path in names():
+        return SHIPPED / f"{name_or_path}.toml"
+    path = beside / name_or_path if beside != SHIPPED else Path(name_or_path)
+    if path.is_file():
+        return path
+    raise ProfileError(
+        f"no profile named {name_or_path!r}, and no such file", advice=f"Shipped profiles: {', '.join(names())}."
+    )
+
+
+def flatten(path: Path, depth: int = 0) -> Table:
+    """Return a profile's table with everything that it extends laid beneath it."""
+    table = _read(path)
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if not isinstance(base, str):
+        raise ProfileError(f"{path.name}: extends: expected a profile's name or path, got {base!r}")
+    if depth == MAX_DEPTH:
+        raise ProfileError(f"{path.name}: extends: {MAX_DEPTH} profiles deep; does one extend itself?")
+    parent = locate(base, path.parent)
+    return overlay(flatten(parent, depth + 1), table)
+
+
+def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:
+    """Return `below` with the keys of `above` laid over it, table by table."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        merged[key] = overlay(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a whole profile (one that extends another may leave out what it inherits)."""
+    return msgspec.json.schema(Profile, schema_hook=lambda _: {"type": "number"})
+
+
+def _read(path: Path) -> Table:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ProfileError(f"{path.name}: larger than {MAX_BYTES:,} bytes: not a profile")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{path.name}: not TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path.name}: cannot be read: {error}") from None
+
+
+def _decode(wanted: type, value: object) -> Fraction:
+    assert wanted is Fraction  # noqa: S101 - the only type in the schema that msgspec does not know
+    return read_number(value)

@@ -1,0 +1,171 @@
+"""The shape of a profile: every limit of one edition of the documents, each with its source.
+
+Key names carry the unit (`duration_s`, `side_px`, `frame_rate_hz`); they are the names of the facts that they limit.
+"""
+
+from fractions import Fraction
+
+import msgspec
+
+from preflight.assets import Kind
+from preflight.limits import Count, OneOf, Range, Sourced
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table that refuses keys it does not know."""
+
+
+class ImageLimits(_Table, frozen=True, kw_only=True):
+    """What one picture must be, and how many there may be."""
+
+    count: Count
+    format: OneOf
+    side_px: Range
+    aspect_ratio: Range
+    bytes: Range
+
+
+class VideoLimits(_Table, frozen=True, kw_only=True):
+    """What one clip must be, how many there may be, and how long together."""
+
+    count: Count
+    format: OneOf
+    duration_s: Range
+    total_duration_s: Range
+    pixels: Range
+    side_px: Range
+    aspect_ratio: Range
+    frame_rate_hz: Range
+    bytes: Range
+    codec: OneOf
+    sound_codec: OneOf
+
+
+class AudioLimits(_Table, frozen=True, kw_only=True):
+    """What one sound must be, how many there may be, and how long together."""
+
+    count: Count
+    format: OneOf
+    duration_s: Range
+    total_duration_s: Range
+    bytes: Range
+
+
+class Alone(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Kinds that may not be the only references."""
+
+    refused: tuple[Kind, ...]
+
+
+class References(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a request without any reference amounts to."""
+
+    cheaper: str
+    """The sister model that does the same for less."""
+
+
+class PromptLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The prompt's budget: so many characters of one kind of script, or so many words of the other."""
+
+    characters: int
+    words: int
+
+
+class Tags(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the model understands `@image1`."""
+
+    understood: bool
+
+
+class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Length of the video that is asked for, in whole seconds."""
+
+    min: int
+    max: int
+    default: int
+
+
+class Quality(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The quality asked for when none is named; what a model allows stands with the model."""
+
+    default: str
+
+
+class AspectRatio(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shapes that may be asked for."""
+
+    allowed: tuple[str, ...]
+    default: str
+
+
+class CallbackUrl(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a callback address must be."""
+
+    scheme: str
+    max_characters: int | None = None
+    private_addresses: bool = True
+
+
+class RequestLimits(_Table, frozen=True, kw_only=True):
+    """What the request as a whole must be."""
+
+    alone: Alone
+    references: References
+    prompt: PromptLength
+    tags: Tags
+    duration_s: OutputLength
+    quality: Quality
+    aspect_ratio: AspectRatio
+    callback_url: CallbackUrl
+    body_bytes: Range
+
+
+class Model(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model id and what it alone decides."""
+
+    quality: tuple[str, ...]
+
+
+class ModelPrice(_Table, frozen=True, kw_only=True):
+    """Price data of one model; factors by quality."""
+
+    credits_per_s: Fraction
+    minimum_credits: Fraction
+    without_video: dict[str, Fraction]
+    with_video: dict[str, Fraction]
+
+
+class Price(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Price data of the edition; moves often, so it carries the day it was read."""
+
+    credits_per_usd: Fraction
+    models: dict[str, ModelPrice]
+
+
+class Service(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the service is, and its clock."""
+
+    base_url: str
+    files_url: str
+    poll_s: int
+    """How long to wait between two questions."""
+    wait_s: int
+    """How long to wait for a task before leaving it to run."""
+    result_life_s: int
+    upload_life_s: int
+    upload_max_bytes: int
+
+
+class Profile(_Table, frozen=True, kw_only=True):
+    """One edition of the documented limits."""
+
+    name: str
+    title: str
+    default_model: str
+    service: Service
+    image: ImageLimits
+    video: VideoLimits
+    audio: AudioLimits
+    request: RequestLimits
+    models: dict[str, Model]
+    price: Price

@@ -1,0 +1,1 @@
+"""The same values in each dress: text for people, JSON for programs."""

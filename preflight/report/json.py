@@ -1,0 +1,94 @@
+"""Reports as JSON. Field names never change within a schema number; new ones may be added.
+
+`preflight.report/1` is what `check` prints, `preflight.facts/1` what `probe` prints.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from preflight.assets import printable
+from preflight.facts import AudioFacts, Facts, VideoFacts
+from preflight.findings import Finding, Judged, Report
+from preflight.probe import Probed
+from preflight.units import number
+
+Json = dict[str, Any]
+
+REPORT_SCHEMA = "preflight.report/1"
+FACTS_SCHEMA = "preflight.facts/1"
+RATE_PLACES = 3
+"""Decimals of `frame_rate_hz`; the exact value stands beside it as `frame_rate`."""
+
+
+def dump(value: Json) -> str:
+    """Return JSON text, indented, with a newline at the end; bytes that are no text are shown as escapes."""
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_encode), indent=2).decode() + "\n"
+
+
+def report_json(report: Report) -> Json:
+    """Return a report as the contract has it."""
+    return {
+        "schema": REPORT_SCHEMA,
+        "profile": report.profile,
+        "verdict": report.verdict,
+        "assets": [judged_json(judged) for judged in report.assets],
+        "findings": [finding_json(finding) for finding in report.findings],
+    }
+
+
+def judged_json(judged: Judged) -> Json:
+    """Return one asset of a report."""
+    return {
+        "path": printable(judged.asset.path),
+        "kind": judged.kind,
+        "role": str(judged.asset.role) if judged.asset.role else None,
+        "verdict": judged.verdict,
+        "facts": facts_json(judged.facts),
+        "findings": [finding_json(finding) for finding in judged.findings],
+    }
+
+
+def facts_report(probed: Iterable[Probed]) -> Json:
+    """Return the facts of assets, without a verdict."""
+    return {"schema": FACTS_SCHEMA, "assets": [_probed_json(one) for one in probed]}
+
+
+def _probed_json(probed: Probed) -> Json:
+    fault = {"kind": probed.fault.kind, "message": printable(probed.fault.message)} if probed.fault else None
+    return {
+        "path": printable(probed.asset.path),
+        "kind": probed.kind,
+        "facts": facts_json(probed.facts),
+        "fault": fault,
+    }
+
+
+def facts_json(facts: Facts | None) -> Json | None:
+    """Return facts with JSON numbers; a rate is given twice, as a decimal and exactly."""
+    if facts is None:
+        return None
+    found: Json = msgspec.structs.asdict(facts)
+    if isinstance(facts, VideoFacts):
+        rate = facts.frame_rate_hz
+        found["frame_rate_hz"] = None if rate is None else number(rate, RATE_PLACES)
+        found["frame_rate"] = None if rate is None else str(rate)
+        found["pixels"] = facts.pixels
+    if not isinstance(facts, AudioFacts):
+        found["aspect_ratio"] = facts.aspect_ratio
+    return found
+
+
+def finding_json(finding: Finding) -> Json:
+    """Return one finding."""
+    found: Json = msgspec.structs.asdict(finding)
+    found["message"] = printable(finding.message)
+    return found
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Fraction):
+        return number(value)
+    raise NotImplementedError(type(value).__name__)

@@ -1,0 +1,52 @@
+"""Clean assets and settings → the JSON body, and nothing else: no file is read and nothing is sent.
+
+What a person did not set is left to the service's default, except the aspect ratio: that default has changed between
+editions, so it is always sent.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from preflight.assets import Asset, Kind
+from preflight.profiles.schema import Profile
+from preflight.spec import RequestSpec
+
+ARRAYS: dict[str, Kind] = {"image_urls": "image", "video_urls": "video", "audio_urls": "audio"}
+PLACEHOLDER_URL = "https://files.example.com/" + "0" * 64 + ".webp"
+"""As long as an uploaded file's URL usually is; stands for it before the upload."""
+
+Body = dict[str, str | int | bool | list[str]]
+
+
+def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], str]) -> Body:
+    """Return the body of the create call, arrays in the order of the request file.
+
+    Source: the provider's reference-to-video document, "Request parameters".
+    """
+    body: Body = {"model": spec.model or profile.default_model, "prompt": spec.prompt or ""}
+    for key, kind in ARRAYS.items():
+        urls = [url_of(asset) for asset in spec.of_kind(kind)]
+        if urls:
+            body[key] = urls
+    body["aspect_ratio"] = spec.aspect_ratio or profile.request.aspect_ratio.default
+    for key in ("duration", "quality", "generate_audio", "callback_url", "content_filter"):
+        value = getattr(spec, key)
+        if value is not None:
+            body[key] = value
+    return body
+
+
+def encode(body: Body) -> bytes:
+    """Return the bytes that are sent: UTF-8 JSON with sorted keys, so that equal requests are equal bytes."""
+    return msgspec.json.encode(body, order="sorted")
+
+
+def planned_url(asset: Asset) -> str:
+    """Return the URL an asset has, or a placeholder of the usual length for one still to be uploaded."""
+    return asset.path if asset.is_url else PLACEHOLDER_URL
+
+
+def planned_bytes(spec: RequestSpec, profile: Profile) -> int:
+    """Return the size of the body that would be sent, in bytes."""
+    return len(encode(build_body(spec, profile, planned_url)))

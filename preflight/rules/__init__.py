@@ -1,0 +1,47 @@
+"""Facts and limits → findings: every rule of the tool, and the two functions that apply them.
+
+Probed, Profile        ── judge ──────────► Judged       (image, video, audio)
+WholeRequest, Profile  ── judge_request ──► findings     (the set, the prompt, the settings)
+"""
+
+from preflight.assets import Kind
+from preflight.findings import UNJUDGED, Finding, Judged
+from preflight.probe import Probed
+from preflight.profiles.schema import Profile
+from preflight.rules import audio, image, request, video
+from preflight.rules.common import readable, unjudged
+from preflight.rules.request import WholeRequest
+from preflight.rules.rule import Rule
+
+ASSET_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
+    "image": image.RULES,
+    "video": video.RULES,
+    "audio": audio.RULES,
+    "unknown": (readable("unknown"), unjudged("unknown")),
+}
+REQUEST_RULES = request.RULES
+
+RULES: dict[str, Rule[Probed] | Rule[WholeRequest]] = {
+    **{rule.id: rule for rules in ASSET_RULES.values() for rule in rules},
+    **{rule.id: rule for rule in REQUEST_RULES},
+}
+"""Every rule by its id."""
+
+__all__ = ["ASSET_RULES", "REQUEST_RULES", "RULES", "Rule", "WholeRequest", "judge", "judge_request"]
+
+
+def judge(probed: Probed, profile: Profile) -> Judged:
+    """Apply the rules of the kind that the role asks for, or else of the kind that the content is.
+
+    What could not be measured is passed over where what was measured already condemns the asset.
+    """
+    family = probed.asset.role.kind if probed.asset.role else probed.kind
+    findings = [finding for rule in ASSET_RULES[family] for finding in rule.check(probed, profile)]
+    if any(finding.severity == "error" and not finding.rule.endswith(UNJUDGED) for finding in findings):
+        findings = [finding for finding in findings if not finding.rule.endswith(UNJUDGED)]
+    return Judged(asset=probed.asset, kind=probed.kind, facts=probed.facts, findings=tuple(findings))
+
+
+def judge_request(whole: WholeRequest, profile: Profile) -> tuple[Finding, ...]:
+    """Apply the rules of the set."""
+    return tuple(finding for rule in REQUEST_RULES for finding in rule.check(whole, profile))

@@ -1,0 +1,163 @@
+"""The rules that every kind of asset has: whether it can be read at all, and whether its name tells the truth."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from preflight.assets import Kind, printable
+from preflight.facts import AudioFacts, VideoFacts
+from preflight.findings import Finding, Loss
+from preflight.limits import OneOf, Range
+from preflight.probe import Probed
+from preflight.profiles.schema import Profile
+from preflight.rules.rule import Reading, Rule, beyond, rule
+from preflight.units import decimal, told_apart
+
+SUFFIXES: dict[str, frozenset[str]] = {
+    "jpeg": frozenset({"jpg", "jpeg", "jpe", "jfif"}),
+    "png": frozenset({"png", "apng"}),
+    "webp": frozenset({"webp"}),
+    "gif": frozenset({"gif"}),
+    "tiff": frozenset({"tif", "tiff", "dng", "nef", "cr2", "arw"}),
+    "bmp": frozenset({"bmp"}),
+    "heic": frozenset({"heic", "heif"}),
+    "avif": frozenset({"avif"}),
+    "jp2": frozenset({"jp2", "j2k", "jpx"}),
+    "mp4": frozenset({"mp4", "m4v", "mov", "qt"}),
+    "mov": frozenset({"mp4", "m4v", "mov", "qt"}),
+    "m4a": frozenset({"m4a", "m4b", "m4p"}),
+    "matroska": frozenset({"mkv", "mka", "webm"}),
+    "avi": frozenset({"avi"}),
+    "mpegts": frozenset({"ts", "mts", "m2ts"}),
+    "mpeg": frozenset({"mpg", "mpeg", "vob"}),
+    "flv": frozenset({"flv"}),
+    "wav": frozenset({"wav", "wave"}),
+    "mp3": frozenset({"mp3"}),
+    "aac": frozenset({"aac"}),
+    "flac": frozenset({"flac"}),
+    "ogg": frozenset({"ogg", "oga", "ogv", "opus"}),
+    "aiff": frozenset({"aif", "aiff", "aifc"}),
+}
+"""Format → the endings that promise it; the first sorted one is not special. MP4 and MOV are one family."""
+
+
+def readable(kind: Kind) -> Rule[Probed]:
+    """Return the rule that a file of this kind can be read to its end."""
+
+    @rule(f"{kind}/readable")
+    def check(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+        """The file is corrupt, cut short, cannot be decoded, or holds nothing usable.
+
+        Why: The service downloads the asset and decodes it. What cannot be decoded here will be refused there, after
+        the upload, with "Error while downloading" or a failed task.
+
+        Fix: Export or copy the file again from its source. A copy that was interrupted is the usual cause.
+        """
+        if probed.fault and probed.fault.kind == "unreadable":
+            yield Finding(rule=f"{kind}/readable", severity="error", message=probed.fault.message)
+
+    return check
+
+
+def unjudged(kind: Kind) -> Rule[Probed]:
+    """Return the rule that everything that is judged was measured."""
+
+    @rule(f"{kind}/unjudged")
+    def check(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+        """Something that matters could not be measured, so there is no verdict.
+
+        Why: "Could not tell" is never "yes". The exit status is 3, which outranks 1.
+
+        Fix: See the message: grant permission, wait until the file is written, raise the limit that stopped the
+        measurement, or look at the file with another tool.
+        """
+        if probed.fault and probed.fault.kind == "unmeasured":
+            yield Finding(rule=f"{kind}/unjudged", severity="error", message=probed.fault.message)
+
+    return check
+
+
+def name(kind: Kind) -> Rule[Probed]:
+    """Return the rule that a file's ending names its content."""
+
+    @rule(f"{kind}/name")
+    def check(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+        """The file name's ending belongs to another format than the content.
+
+        Why: This tool and the service go by content, but what stands between them may go by name: a browser, a
+        bucket's content type, an editor.
+
+        Fix: Rename the file. Uploads made by this tool carry the right ending whatever the file is called.
+        """
+        suffix, facts = probed.asset.suffix, probed.facts
+        if facts and suffix and suffix not in SUFFIXES.get(facts.format, frozenset({facts.format})):
+            yield Finding(
+                rule=f"{kind}/name",
+                severity="warning",
+                message=f"is named .{printable(suffix)} but its content is {facts.format}",
+                measured=facts.format,
+                how=facts.measured_by.get("format"),
+                fix="lossless",
+            )
+
+    return check
+
+
+def wrong_kind(rule_id: str, found: str, limit: OneOf, message: str) -> Finding:
+    """Return the finding that an asset is of another kind than its place in the request asks for."""
+    return Finding(
+        rule=rule_id, severity="error", message=message, measured=found, limit=limit.text(), source=limit.source
+    )
+
+
+def unmeasured(kind: Kind, message: str) -> Finding:
+    """Return the finding that a value which matters is missing."""
+    return Finding(rule=f"{kind}/unjudged", severity="error", message=message)
+
+
+def readings(facts: VideoFacts | AudioFacts, measured: Fraction) -> list[tuple[str, Fraction, str]]:
+    """Return every length that a reader may see: its name in a sentence, seconds, and how it was had."""
+    found = [("", measured, facts.measured_by.get("duration_s", ""))]
+    if isinstance(facts, AudioFacts) and facts.stored_duration_s is not None:
+        found.append(("it stores", facts.stored_duration_s, facts.measured_by.get("stored_duration_s", "")))
+    if facts.header_duration_s is not None:
+        found.append(("its header claims", facts.header_duration_s, facts.measured_by.get("header_duration_s", "")))
+    return found
+
+
+def sides(
+    rule_id: str, facts: VideoFacts | AudioFacts, measured: Fraction, limit: Range, lead: str
+) -> Iterator[Finding]:
+    """Yield one finding for the first reading of a length that breaks its limit, the measured one first."""
+    for words, value, how in readings(facts, measured):
+        bound = limit.broken_by(value)
+        if bound is None:
+            continue
+        said = f"{told_apart(value, bound)} s long"
+        if words:
+            said = (
+                f"{lead} {told_apart(measured, bound)} s but {words} {told_apart(value, bound)} s; either may be read"
+            )
+        fix: Loss = "lossy" if bound == limit.max else "creative"
+        yield from beyond(rule_id, Reading(value, how, said), limit, "s", fix=fix)
+        return
+
+
+def disagreement(rule_id: str, facts: VideoFacts | AudioFacts, frame_s: Fraction) -> Iterator[Finding]:
+    """Yield a warning when the header's length differs by more than a frame from everything that was measured."""
+    claimed, measured = facts.header_duration_s, facts.duration_s
+    if claimed is None or measured is None:
+        return
+    found = [measured, facts.stored_duration_s] if isinstance(facts, AudioFacts) else [measured]
+    apart = min(abs(claimed - value) for value in found if value is not None)
+    if apart > frame_s:
+        way = "more" if claimed > measured else "less"
+        yield Finding(
+            rule=rule_id,
+            severity="warning",
+            message=f"its header claims {decimal(claimed)} s, {decimal(apart)} s {way} than what is there",
+            measured=claimed,
+            unit="s",
+            margin=apart,
+            how=facts.measured_by.get("header_duration_s"),
+            fix="lossless",
+        )

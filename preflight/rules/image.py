@@ -1,0 +1,145 @@
+"""Rules for pictures."""
+
+from collections.abc import Iterator
+
+from preflight.facts import ImageFacts
+from preflight.findings import Finding
+from preflight.probe import Probed
+from preflight.profiles.schema import Profile
+from preflight.rules.common import name, readable, unjudged, wrong_kind
+from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
+from preflight.units import file_size
+
+EIGHT_BITS = 8
+
+
+def _facts(probed: Probed) -> ImageFacts | None:
+    return probed.facts if isinstance(probed.facts, ImageFacts) else None
+
+
+@rule("image/format", "image.format")
+def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """The picture's format, by content, is not one that the service takes.
+
+    Why: HEIC, AVIF and TIFF have been seen refused. A HEIC named .jpg is still a HEIC.
+
+    Fix: Convert it. `preflight fix` writes a PNG where there is transparency and a JPEG of high quality elsewhere.
+    """
+    limit = profile.image.format
+    if facts := _facts(probed):
+        message = f"{facts.format} content; {limit.words()} allowed"
+        yield from not_among("image/format", facts.format, limit, message, fix="lossy")
+    elif probed.facts:
+        message = f"is no picture ({probed.facts.format} content); {limit.words()} allowed"
+        yield wrong_kind("image/format", probed.facts.format, limit, message)
+
+
+@rule("image/side", "image.side_px")
+def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """A side of the picture, as displayed, is shorter or longer than allowed.
+
+    Why: The service answers "Height must be between 300px and 6000px" and means the picture after its EXIF
+    orientation is applied.
+
+    Fix: Scale it. Enlarging a small picture adds no detail; a larger original is better where there is one.
+    """
+    if facts := _facts(probed):
+        for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
+            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{value:,} px {word}")
+            yield from beyond("image/side", reading, profile.image.side_px, "px", fix="lossy")
+
+
+@rule("image/aspect-ratio", "image.aspect_ratio")
+def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """The picture, as displayed, is too wide or too tall for its other side.
+
+    Why: Beyond these ratios the service refuses the picture.
+
+    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only with `--allow creative`.
+    """
+    if facts := _facts(probed):
+        limit = profile.image.aspect_ratio
+        reading = shape(facts.width_px, facts.height_px, limit, facts.measured_by.get("width_px", ""))
+        yield from beyond("image/aspect-ratio", reading, limit, "ratio", fix="creative")
+
+
+@rule("image/size", "image.bytes")
+def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """The file is larger than allowed.
+
+    Why: The document says "30 MB" and not whether that is 10^6 or 2^20 bytes each: above the larger reading is an
+    error, between the two a warning.
+
+    Fix: Encode it again, or scale it down.
+    """
+    if facts := _facts(probed):
+        reading = Reading(facts.bytes, "file system", file_size(facts.bytes))
+        yield from beyond("image/size", reading, profile.image.bytes, "bytes", fix="lossy")
+
+
+@rule("image/animation")
+def animation(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The picture has more than one frame.
+
+    Why: The documents speak of pictures; which frame of an animation the service takes is not said.
+
+    Fix: Save the frame that is meant as a picture of its own, or send the animation as a clip.
+    """
+    if (facts := _facts(probed)) and facts.frames > 1:
+        message = f"animated, {facts.frames} frames; which one is used is not documented"
+        yield Finding(rule="image/animation", severity="warning", message=message, measured=facts.frames, fix="lossy")
+
+
+@rule("image/alpha")
+def alpha(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The picture has transparency.
+
+    Why: What the service puts behind transparent parts is not documented; black is common.
+
+    Fix: Put the picture on the background that is meant.
+    """
+    if (facts := _facts(probed)) and facts.alpha:
+        message = "has transparency; what is put behind it is not documented"
+        yield Finding(rule="image/alpha", severity="warning", message=message, measured=facts.mode, fix="lossy")
+
+
+@rule("image/color")
+def color(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The picture's samples are CMYK or deeper than eight bits.
+
+    Why: Decoders differ on both: colors may come out inverted or clipped.
+
+    Fix: Convert it to eight-bit RGB.
+    """
+    if (facts := _facts(probed)) and (facts.mode == "CMYK" or facts.bit_depth > EIGHT_BITS):
+        words = "CMYK colors" if facts.mode == "CMYK" else f"{facts.bit_depth} bits a sample"
+        message = f"has {words}, which decoders read differently"
+        yield Finding(rule="image/color", severity="warning", message=message, measured=facts.mode, fix="lossy")
+
+
+@rule("image/location")
+def location(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The metadata tells where the picture was taken, or the serial number of the camera.
+
+    Why: The file is uploaded as it is, to a URL that anybody who has it can open.
+
+    Fix: Strip the metadata. `preflight fix` does so whenever it writes a new file.
+    """
+    if (facts := _facts(probed)) and facts.location:
+        message = "its metadata holds a place or a device's serial number, which are uploaded with it"
+        yield Finding(rule="image/location", severity="warning", message=message, fix="lossless")
+
+
+RULES: tuple[Rule[Probed], ...] = (
+    readable("image"),
+    unjudged("image"),
+    format_,
+    side,
+    aspect_ratio,
+    size,
+    animation,
+    alpha,
+    color,
+    location,
+    name("image"),
+)

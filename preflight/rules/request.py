@@ -1,0 +1,351 @@
+"""Rules for a request as a whole: the set of its assets, its prompt and its settings."""
+
+import ipaddress
+from collections.abc import Iterator
+from fractions import Fraction
+from urllib.parse import urlsplit
+
+import msgspec
+
+from preflight.assets import Kind, printable
+from preflight.facts import AudioFacts, VideoFacts
+from preflight.findings import Finding
+from preflight.limits import Count, Range
+from preflight.probe import Probed
+from preflight.profiles.schema import Profile
+from preflight.prompt import length, mentions
+from preflight.rules.common import readings
+from preflight.rules.rule import Reading, Rule, beyond, rule
+from preflight.spec import RequestSpec
+from preflight.units import decimal, told_apart
+
+REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
+PLURALS = {"image": "images", "video": "clips", "audio": "sounds"}
+
+
+class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as asked for, with what was measured of its assets."""
+
+    spec: RequestSpec
+    probed: tuple[Probed, ...]
+    body_bytes: int
+    """Size of the JSON body that would be sent."""
+
+    def count(self, kind: Kind) -> int:
+        """Return how many assets of a kind are sent."""
+        return len(self.spec.of_kind(kind))
+
+    def clips(self, kind: Kind) -> list[VideoFacts | AudioFacts]:
+        """Return the facts of the assets of a kind that have a length."""
+        facts = [p.facts for p in self.probed if p.asset.role and p.asset.role.kind == kind]
+        return [f for f in facts if isinstance(f, VideoFacts | AudioFacts) and f.duration_s is not None]
+
+
+@rule("request/image-count", "image.count")
+def image_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """More reference images than one request may carry.
+
+    Why: The service refuses the whole request.
+
+    Fix: Leave some out, and number the prompt's references anew.
+    """
+    yield from _count("request/image-count", whole.count("image"), profile.image.count, "images")
+
+
+@rule("request/video-count", "video.count")
+def video_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """More reference clips than one request may carry.
+
+    Why: The service refuses the whole request.
+
+    Fix: Leave some out, or join short ones into one clip.
+    """
+    yield from _count("request/video-count", whole.count("video"), profile.video.count, "clips")
+
+
+@rule("request/audio-count", "audio.count")
+def audio_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """More reference sounds than one request may carry.
+
+    Why: The service refuses the whole request.
+
+    Fix: Leave some out, or mix them into one.
+    """
+    yield from _count("request/audio-count", whole.count("audio"), profile.audio.count, "sounds")
+
+
+def _count(rule_id: str, count: int, limit: Count, what: str) -> Iterator[Finding]:
+    reading = Reading(count, "the request", f"{count} {what}")
+    allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
+    yield from beyond(rule_id, reading, allowed, "files", fix="none")
+
+
+@rule("request/video-total-duration", "video.total_duration_s")
+def video_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The clips are together longer than allowed.
+
+    Why: Each may be within its own limit and the sum still be refused.
+
+    Fix: Cut one or more of them; `keep` in the request file says which part stays.
+    """
+    yield from _total("request/video-total-duration", whole.clips("video"), profile.video.total_duration_s, "clips")
+
+
+@rule("request/audio-total-duration", "audio.total_duration_s")
+def audio_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The sounds are together longer than allowed.
+
+    Why: Each may be within its own limit and the sum still be refused.
+
+    Fix: Cut one or more of them; `keep` in the request file says which part stays.
+    """
+    yield from _total("request/audio-total-duration", whole.clips("audio"), profile.audio.total_duration_s, "sounds")
+
+
+def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, what: str) -> Iterator[Finding]:
+    """Judge the sum of the measured lengths, and then of the longest that any reader may see."""
+    measured = sum((clip.duration_s or Fraction(0) for clip in clips), Fraction(0))
+    longest = sum((max(s for _, s, _ in readings(clip, clip.duration_s or Fraction(0))) for clip in clips), Fraction(0))
+    total = measured if limit.broken_by(measured) is not None else longest
+    bound = limit.broken_by(total)
+    if bound is not None:
+        each = " + ".join(decimal(clip.duration_s or 0) for clip in clips)
+        words = f"{len(clips)} {what} are together {told_apart(total, bound)} s long ({each})"
+        yield from beyond(rule_id, Reading(total, "sum of the assets", words), limit, "s", fix="lossy")
+
+
+@rule("request/audio-alone", "request.alone")
+def audio_alone(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """A sound is sent without any image or clip beside it.
+
+    Why: The service needs something to look at: "reference_audio cannot be the only reference input".
+
+    Fix: Add an image or a clip.
+    """
+    present = {kind for kind in REFERENCE_KINDS if whole.count(kind)}
+    limit = profile.request.alone
+    if present and present <= set(limit.refused):
+        yield Finding(
+            rule="request/audio-alone",
+            severity=limit.severity,
+            message=f"only {' and '.join(PLURALS[kind] for kind in sorted(present))}; an image or a clip is needed",
+            measured=whole.count("audio"),
+            source=limit.source,
+        )
+
+
+@rule("request/no-references", "request.references")
+def no_references(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The request carries no reference at all.
+
+    Why: It works, but the plain text-to-video model makes the same for less.
+
+    Fix: Add a reference, or use the text-to-video model.
+    """
+    limit = profile.request.references
+    if not whole.spec.assets:
+        message = f"no image, clip or sound is sent; {limit.cheaper} does the same for less"
+        yield Finding(rule="request/no-references", severity=limit.severity, message=message, source=limit.source)
+
+
+@rule("request/prompt-length", "request.prompt")
+def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The prompt is empty or longer than allowed.
+
+    Why: The document gives one budget on two scales: so many Korean or Chinese characters, or so many English words.
+    Mixed text spends from both: the used share of the one and of the other are added, and together may not pass
+    the whole. Spaces and punctuation count as neither.
+
+    Fix: Shorten it.
+    """
+    if whole.spec.prompt is None:
+        return
+    used, limit = length(whole.spec.prompt), profile.request.prompt
+    share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
+    if not whole.spec.prompt.strip() or share > 1:
+        counted = f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
+        yield Finding(
+            rule="request/prompt-length",
+            severity=limit.severity,
+            message=f"the prompt has {counted}; up to {limit.characters:,} of the one or {limit.words:,} of the other "
+            f"allowed, and at least one{f' ({float(share):.1%} of the budget)' if share > 1 else ''}",
+            measured=used.characters or used.words,
+            limit=f"1..{limit.characters if used.characters else limit.words}",
+            unit="characters" if used.characters else "words",
+            source=limit.source,
+        )
+
+
+@rule("request/prompt-reference", "request.tags")
+def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The prompt names a reference that is not sent, or a reference is sent that the prompt never names.
+
+    Why: "image 3" is the third entry of the array. Beyond the array it means nothing and the model guesses; an
+    asset that is never named may be ignored. The first is an error, the second an info.
+
+    Fix: Correct the number, add the missing asset, or say in the prompt what each asset is for.
+    """
+    if whole.spec.prompt is None:
+        return
+    source = profile.request.tags.source
+    found = mentions(whole.spec.prompt)
+    for mention in found:
+        sent = whole.count(mention.kind)
+        if mention.number is not None and not 1 <= mention.number <= sent:
+            have = f"{sent} {mention.kind}{'s' if sent != 1 else ''} sent" if sent else f"no {mention.kind} is sent"
+            message = f'the prompt names "{mention.kind} {mention.number}", but {have}'
+            yield Finding(
+                rule="request/prompt-reference",
+                severity="error",
+                message=message,
+                measured=mention.number,
+                limit=f"1..{sent}",
+                source=source,
+            )
+    named = {(mention.kind, mention.number) for mention in found}
+    for asset in whole.spec.assets:
+        if asset.role and not {(asset.role.kind, asset.role.number), (asset.role.kind, None)} & named:
+            message = f"the prompt never mentions {asset.role}"
+            yield Finding(rule="request/prompt-reference", severity="info", message=message, source=source)
+
+
+@rule("request/prompt-tag", "request.tags")
+def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The prompt names a reference by a tag such as @Image1.
+
+    Why: By the document there is no tag syntax; the model takes plain words like "image 1".
+
+    Fix: Write "image 1". The prompt is never rewritten for you.
+    """
+    limit = profile.request.tags
+    if whole.spec.prompt is None or limit.understood:
+        return
+    tags = dict.fromkeys(mention.text.strip() for mention in mentions(whole.spec.prompt) if mention.tag)
+    if tags:
+        message = f"the prompt uses tags ({', '.join(map(printable, tags))}); this edition knows plain words only"
+        yield Finding(
+            rule="request/prompt-tag", severity=limit.severity, message=message, measured=len(tags), source=limit.source
+        )
+
+
+@rule("request/duration", "request.duration_s")
+def duration(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The length asked for is outside what the model makes.
+
+    Why: The service refuses the request.
+
+    Fix: Ask for a whole number of seconds within the range.
+    """
+    limit = profile.request.duration_s
+    if whole.spec.duration is not None:
+        words = f"{whole.spec.duration} s asked for"
+        allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
+        reading = Reading(whole.spec.duration, "the request", words)
+        yield from beyond("request/duration", reading, allowed, "s", fix="none")
+
+
+@rule("request/quality", "request.quality")
+def quality(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The quality asked for is not one that the model makes.
+
+    Why: The service refuses the request. Which qualities there are depends on the model and the edition.
+
+    Fix: Ask for one of those named.
+    """
+    name = whole.spec.model or profile.default_model
+    model, asked = profile.models.get(name), whole.spec.quality
+    if model and asked is not None and asked not in model.quality:
+        message = f"quality {printable(asked)!r} asked for; {name} makes {' or '.join(model.quality)}"
+        yield _setting("request/quality", asked, model.quality, message, model.source)
+
+
+@rule("request/aspect-ratio", "request.aspect_ratio")
+def aspect_ratio(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The shape asked for is not one that the model makes.
+
+    Why: The service refuses the request.
+
+    Fix: Ask for one of those named.
+    """
+    limit, asked = profile.request.aspect_ratio, whole.spec.aspect_ratio
+    if asked is not None and asked not in limit.allowed:
+        message = f"aspect ratio {printable(asked)!r} asked for; one of {', '.join(limit.allowed)} allowed"
+        yield _setting("request/aspect-ratio", asked, limit.allowed, message, limit.source)
+
+
+def _setting(rule_id: str, asked: str, allowed: tuple[str, ...], message: str, source: str) -> Finding:
+    return Finding(
+        rule=rule_id, severity="error", message=message, measured=asked, limit="|".join(allowed), source=source
+    )
+
+
+@rule("request/callback-url", "request.callback_url")
+def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The callback address is not one that the service will call.
+
+    Why: It has to be HTTPS, and reachable from outside.
+
+    Fix: Give the address of an HTTPS server on the open network, or leave it out and wait with `preflight task wait`.
+    """
+    limit, url = profile.request.callback_url, whole.spec.callback_url
+    fault = _address_fault(url, limit.scheme, limit.max_characters, private=limit.private_addresses) if url else ""
+    if fault:
+        yield Finding(
+            rule="request/callback-url",
+            severity=limit.severity,
+            message=f"callback_url {fault}",
+            measured=printable(url or "")[:80],
+            limit=limit.scheme,
+            source=limit.source,
+        )
+
+
+def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return "is not an address"
+    if parts.scheme.lower() != scheme or not host:
+        return f"has to begin with {scheme}:// and name a server"
+    if longest is not None and len(url) > longest:
+        return f"is {len(url):,} characters long; at most {longest:,} allowed"
+    return "is a private address" if not private and _is_private(host) else ""
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+@rule("request/body-size", "request.body_bytes")
+def body_size(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The JSON body is larger than allowed.
+
+    Why: Assets are sent as URLs, so only a prompt or URLs of absurd length, or Base64, can do this.
+
+    Fix: Shorten the prompt; give files as files, not as data.
+    """
+    reading = Reading(whole.body_bytes, "the body as it would be sent", f"{whole.body_bytes:,} bytes of JSON")
+    yield from beyond("request/body-size", reading, profile.request.body_bytes, "bytes", fix="none")
+
+
+RULES: tuple[Rule[WholeRequest], ...] = (
+    image_count,
+    video_count,
+    audio_count,
+    video_total_duration,
+    audio_total_duration,
+    audio_alone,
+    no_references,
+    prompt_length,
+    prompt_reference,
+    prompt_tag,
+    duration,
+    quality,
+    aspect_ratio,
+    callback_url,
+    body_size,
+)

@@ -1,0 +1,125 @@
+"""A rule: a sentence, a reason, a remedy and a line of code, under an id that never changes.
+
+The check's docstring is the rule's text: its first line says what is wrong, `Why:` gives the reason, `Fix:` the remedy.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+import msgspec
+
+from preflight.findings import Finding, Loss
+from preflight.limits import OneOf, Range, Severity, Sourced
+from preflight.profiles.schema import Profile
+from preflight.units import Unit, decimal, told_apart, with_unit
+
+Subject = TypeVar("Subject")
+Check = Callable[[Subject, Profile], Iterator[Finding]]
+
+
+class Rule(msgspec.Struct, Generic[Subject], frozen=True, kw_only=True):
+    """One rule of one family."""
+
+    id: str
+    what: str
+    why: str
+    fix: str
+    limit: str | None
+    """The dotted place in the profile that it judges by; None when it follows from no limit."""
+    check: Check[Subject]
+
+    def source(self, profile: Profile) -> str:
+        """Return where the profile has the limit from."""
+        found = limit_at(profile, self.limit)
+        return found.source if found else "no limit of the documents: what the tool itself observes"
+
+
+def limit_at(profile: Profile, place: str | None) -> Sourced | None:
+    """Return the limit at a dotted place of a profile."""
+    found: object = profile
+    for step in (place or "").split(".") if place else ():
+        found = getattr(found, step)
+    return found if isinstance(found, Sourced) else None
+
+
+def rule(rule_id: str, limit: str | None = None) -> Callable[[Check[Subject]], Rule[Subject]]:
+    """Make a rule of a check whose docstring explains it."""
+
+    def make(check: Check[Subject]) -> Rule[Subject]:
+        what, why, fix = sections(inspect.getdoc(check) or "")
+        return Rule(id=rule_id, what=what, why=why, fix=fix, limit=limit, check=check)
+
+    return make
+
+
+def sections(text: str) -> tuple[str, str, str]:
+    """Split a rule's text into what, why and fix; raise ValueError when one is missing."""
+    match = re.fullmatch(r"(.+?)\n\nWhy: (.+?)\n\nFix: (.+)", text, re.DOTALL)
+    if not match:
+        msg = f"a rule's docstring needs a sentence, `Why:` and `Fix:`, got {text!r}"
+        raise ValueError(msg)
+    what, why, fix = (" ".join(part.split()) for part in match.groups())
+    return what, why, fix
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One measured value and where it comes from."""
+
+    value: Fraction | int
+    how: str = ""
+    words: str = ""
+    """How the message says it; the value and its unit when empty."""
+
+
+def shape(width_px: int, height_px: int, limit: Range, how: str = "") -> Reading:
+    """Return the reading of a ratio, width over height, with enough decimals to tell it from the bound it breaks."""
+    ratio = Fraction(width_px, height_px)
+    bound = limit.broken_by(ratio)
+    number = told_apart(ratio, ratio if bound is None else bound)
+    return Reading(ratio, how, f"{width_px} x {height_px} px is a width/height of {number}")
+
+
+def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Loss) -> Iterator[Finding]:
+    """Yield a finding when a reading lies outside a range, or in its grey zone."""
+    bound = limit.broken_by(reading.value)
+    severity: Severity = limit.severity
+    if bound is None:
+        if limit.warn_above is None or reading.value <= limit.warn_above:
+            return
+        bound, severity = limit.warn_above, "warning"
+    said = reading.words or with_unit(told_apart(reading.value, bound), unit)
+    message = f"{said}; {limit.words(unit)} allowed"
+    if severity == "warning" and limit.warn_above is not None:
+        message = f"{said}: above {with_unit(decimal(bound), unit)}, the stricter reading of the limit"
+    elif limit.broken_by(reading.value) is not None and limit.seen_accepted(reading.value):
+        message += " (the service has been seen to accept it, the document does not)"
+    yield Finding(
+        rule=rule_id,
+        severity=severity,
+        message=message,
+        measured=reading.value,
+        limit=limit.text(),
+        unit=unit,
+        margin=limit.margin(reading.value),
+        how=reading.how or None,
+        source=limit.source,
+        fix=fix,
+    )
+
+
+def not_among(rule_id: str, value: str, limit: OneOf, message: str, *, fix: Loss) -> Iterator[Finding]:
+    """Yield a finding when a word is not in a closed list."""
+    if value not in limit.allowed:
+        yield Finding(
+            rule=rule_id,
+            severity=limit.severity,
+            message=message,
+            measured=value,
+            limit=limit.text(),
+            how="the content's own words, not the name's",
+            source=limit.source,
+            fix=fix,
+        )

@@ -1,0 +1,10 @@
+"""The sandbox: a stranger that behaves like the documented service, on a loopback address.
+
+It reads the documents itself and judges with its own code, and takes nothing from the rest of the package, so that the
+two can disagree.
+"""
+
+from preflight.sandbox.server import Sandbox, running, serve
+from preflight.sandbox.settings import Settings
+
+__all__ = ["Sandbox", "Settings", "running", "serve"]

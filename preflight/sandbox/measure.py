@@ -1,0 +1,163 @@
+"""Measuring assets: an open file and its media type in, frozen facts out. Nothing is judged here.
+
+Images are decoded in full. Of videos every packet is read and one frame decoded; of sound every sample is decoded.
+Containers are opened from the file object with a fixed format, so no playlist can send the reader elsewhere.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import IO, TYPE_CHECKING
+
+import av
+import msgspec
+from av.stream import Disposition
+from PIL import Image
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_PILLOW_FORMATS = ("JPEG", "PNG", "WEBP")
+"""A camera's MPO opens as JPEG."""
+_PIXELS_TO_DECODE = 6000 * 6000
+"""An image with more pixels than this breaks the limit on its sides anyway and is not decoded."""
+_SOUND_ENOUGH_S = 120
+"""A sound this long breaks every limit anyway; what comes after is not decoded."""
+_EXIF_ORIENTATION = 0x0112
+_EXIF_SIDEWAYS = (5, 6, 7, 8)
+_CONTAINER = {"audio/wav": "wav", "audio/mpeg": "mp3"}
+
+
+class MeasureError(Exception):
+    """The file could not be read to its end, or holds no picture or sound."""
+
+
+class ImageFacts(msgspec.Struct, frozen=True):
+    """An image as a viewer sees it, in pixels."""
+
+    width_px: int
+    height_px: int
+
+
+class VideoFacts(msgspec.Struct, frozen=True):
+    """A video as a viewer sees it: shape in pixels, length in seconds, mean frame rate in Hz."""
+
+    width_px: int
+    height_px: int
+    duration_s: Fraction
+    frame_rate_hz: Fraction
+    codec: str
+    sound_codecs: tuple[str, ...]
+
+
+class AudioFacts(msgspec.Struct, frozen=True):
+    """A sound: what is played, in seconds."""
+
+    duration_s: Fraction
+    codec: str
+
+
+def measure_image(file: IO[bytes]) -> ImageFacts:
+    """Measure an image, EXIF orientation applied, after decoding it in full.
+
+    Raises:
+        MeasureError: It cannot be decoded.
+    """
+    try:
+        with Image.open(file, formats=_PILLOW_FORMATS) as image:
+            if image.width * image.height <= _PIXELS_TO_DECODE:
+                image.load()
+            width_px, height_px = image.size
+            sideways = image.getexif().get(_EXIF_ORIENTATION) in _EXIF_SIDEWAYS
+    except Exception as error:  # on broken files Pillow raises ten kinds at least, with no base in common
+        raise MeasureError(type(error).__name__) from error
+    return ImageFacts(height_px, width_px) if sideways else ImageFacts(width_px, height_px)
+
+
+def measure_video(file: IO[bytes]) -> VideoFacts:
+    """Measure a MP4 or MOV file.
+
+    Raises:
+        MeasureError: It cannot be read, or has no video.
+    """
+    try:
+        with av.open(file, format="mov", mode="r") as container:
+            return _video_facts(container)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise MeasureError(type(error).__name__) from error
+
+
+def _video_facts(container: InputContainer) -> VideoFacts:
+    stream = next(
+        (video for video in container.streams.video if not video.disposition & Disposition.attached_pic), None
+    )
+    if stream is None:
+        raise MeasureError("no video stream")
+    frames, duration_s = _frames_and_length(container, stream)
+    width_px, height_px = _seen(container, stream)
+    return VideoFacts(
+        width_px=width_px,
+        height_px=height_px,
+        duration_s=duration_s,
+        frame_rate_hz=frames / duration_s,
+        codec=stream.codec_context.name,
+        sound_codecs=tuple(sound.codec_context.name for sound in container.streams.audio),
+    )
+
+
+def _frames_and_length(container: InputContainer, stream: VideoStream) -> tuple[int, Fraction]:
+    """Count the packets that are shown and time them, in seconds, from the first one's start to the last one's end."""
+    times = [
+        (packet.pts, packet.pts + (packet.duration or 0))
+        for packet in container.demux(stream)
+        if packet.size and packet.pts is not None and not packet.is_discard
+    ]
+    if not times or stream.time_base is None:
+        raise MeasureError("no frames")
+    length = max(end for _, end in times) - min(start for start, _ in times)
+    if length <= 0:
+        raise MeasureError("no length")
+    return len(times), length * stream.time_base
+
+
+def _seen(container: InputContainer, stream: VideoStream) -> tuple[int, int]:
+    """Decode one frame and give its width and height in pixels, square ones, turned as a player turns them."""
+    container.seek(0)
+    frame: VideoFrame | None = next(container.decode(stream), None)
+    if frame is None:
+        raise MeasureError("no frame can be decoded")
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    width_px, height_px = round(frame.width * aspect), frame.height
+    return (height_px, width_px) if frame.rotation % 180 else (width_px, height_px)
+
+
+def measure_audio(file: IO[bytes], kind: str) -> AudioFacts:
+    """Measure a WAV or MP3 file by decoding it.
+
+    Args:
+        file: The open file.
+        kind: `audio/wav` or `audio/mpeg`.
+
+    Raises:
+        MeasureError: It cannot be decoded, or holds no sound.
+    """
+    try:
+        with av.open(file, format=_CONTAINER[kind], mode="r") as container:
+            if not container.streams.audio:
+                raise MeasureError("no sound")
+            return AudioFacts(_played(container), container.streams.audio[0].codec_context.name)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise MeasureError(type(error).__name__) from error
+
+
+def _played(container: InputContainer) -> Fraction:
+    duration_s = Fraction(0)
+    for frame in container.decode(audio=0):
+        duration_s += Fraction(frame.samples, frame.sample_rate)
+        if duration_s > _SOUND_ENOUGH_S:
+            break
+    if not duration_s:
+        raise MeasureError("no samples")
+    return duration_s

@@ -1,0 +1,34 @@
+"""What a task costs: model, quality and seconds in, credits out, by the price rules in `documents.toml`."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preflight.sandbox.documents import Model
+
+_UNFILTERED = Fraction(11, 10)
+
+
+def price(model: Model, *, quality: str, duration_s: int, input_s: Fraction, content_filter: bool = True) -> Fraction:
+    """Compute the credits of one task, exactly.
+
+    Args:
+        model: The model's rate, minimum and factors.
+        quality: Tier of the output, `720p` for one.
+        duration_s: Length of the output in seconds.
+        input_s: Total length of the reference videos in seconds.
+        content_filter: False costs a tenth more.
+    """
+    factors = model.factor_with_video if input_s else model.factor_alone
+    counted_s = max(input_s, Fraction(duration_s)) if input_s else Fraction(0)
+    units = Fraction(math.ceil((duration_s + counted_s) * 10), 10)
+    credits_ = max(model.minimum, model.rate * units * factors[quality])
+    return credits_ if content_filter else credits_ * _UNFILTERED
+
+
+def shown(credits_: Fraction) -> float:
+    """Round credits to the four decimals that answers carry."""
+    return round(float(credits_), 4)

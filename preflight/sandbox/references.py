@@ -1,0 +1,132 @@
+"""The reference material of one submission: URLs in, what was measured and the first fault out.
+
+Items are counted as the service counts them: `content[0]` is the prompt, then come images, videos and sounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from fractions import Fraction
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING
+
+import msgspec
+
+from preflight.sandbox import judge
+from preflight.sandbox.fetch import FetchError, fetch
+from preflight.sandbox.judge import Fault
+from preflight.sandbox.measure import (
+    AudioFacts,
+    ImageFacts,
+    MeasureError,
+    VideoFacts,
+    measure_audio,
+    measure_image,
+    measure_video,
+)
+from preflight.sandbox.sniff import HEAD_BYTES, media_type
+
+if TYPE_CHECKING:
+    import httpx
+
+    from preflight.sandbox.judge import Rules
+    from preflight.sandbox.parameters import Parameters
+    from preflight.sandbox.settings import Settings
+
+_IN_MEMORY_BYTES = 1 << 20
+
+Facts = ImageFacts | VideoFacts | AudioFacts
+
+
+class References(msgspec.Struct, frozen=True):
+    """What was found: facts of everything judged, and the first fault with the parameter it lies in."""
+
+    facts: tuple[Facts, ...] = ()
+    fault: Fault | None = None
+    param: str | None = None
+
+    @property
+    def video_s(self) -> Fraction:
+        """Total length of the reference videos in seconds."""
+        return sum((facts.duration_s for facts in self.facts if isinstance(facts, VideoFacts)), Fraction(0))
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """Width and height in pixels of what `adaptive` follows: the first video, else the first image."""
+        seen = [facts for facts in self.facts if not isinstance(facts, AudioFacts)]
+        seen.sort(key=lambda facts: isinstance(facts, ImageFacts))
+        return (seen[0].width_px, seen[0].height_px) if seen else None
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """What differs between images, videos and sounds before they are measured."""
+
+    name: str
+    types: frozenset[str]
+    max_bytes: int
+
+
+async def inspect(client: httpx.AsyncClient, parameters: Parameters, settings: Settings) -> References:
+    """Fetch, measure and judge every asset in the order of the arrays, up to the first fault."""
+    in_force = judge.rules(settings)
+    found: list[Facts] = []
+    for number, (kind, param, url) in enumerate(_numbered(parameters, in_force), start=1):
+        try:
+            with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
+                await fetch(client, url, file, max_bytes=kind.max_bytes, timeout_s=settings.download_timeout_s)
+                result = await asyncio.to_thread(_inspect_file, kind, file, in_force)
+        except FetchError as error:
+            result = Fault(str(error))
+        if isinstance(result, Fault):
+            fault = msgspec.structs.replace(result, message=f"content[{number}]: {result.message}")
+            return References(tuple(found), fault, param)
+        found.append(result)
+    return _judge_totals(tuple(found), in_force)
+
+
+def _numbered(parameters: Parameters, in_force: Rules) -> list[tuple[_Kind, str, str]]:
+    limits = in_force.limits
+    arrays = (
+        (_Kind("image", limits.image_types, limits.image_max_bytes), parameters.image_urls),
+        (_Kind("video", limits.video_types, limits.video_max_bytes), parameters.video_urls),
+        (_Kind("audio", limits.audio_types, limits.audio_max_bytes), parameters.audio_urls),
+    )
+    return [(kind, f"{kind.name}_urls[{place}]", url) for kind, urls in arrays for place, url in enumerate(urls)]
+
+
+def _inspect_file(kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Fault:
+    """Judge one file: what it is, how long it is in bytes, then what it holds."""
+    found = media_type(file.read(HEAD_BYTES))
+    file.seek(0, os.SEEK_END)
+    size_bytes = file.tell()
+    file.seek(0)
+    fault = judge.type_fault(kind.name, found, kind.types) or judge.size_fault(kind.name, size_bytes, kind.max_bytes)
+    if fault or found is None:
+        return fault or Fault("format is not valid")
+    try:
+        facts, fault = _measured(kind.name, file, found, in_force)
+    except MeasureError:
+        code = "image_processing_error" if kind.name == "image" else "invalid_parameters"
+        return Fault(f"{kind.name} format ({found}) is not valid: the file cannot be read", code)
+    return fault or facts
+
+
+def _measured(kind: str, file: IO[bytes], found: str, in_force: Rules) -> tuple[Facts, Fault | None]:
+    if kind == "image":
+        image = measure_image(file)
+        return image, judge.image_fault(image, in_force.limits)
+    if kind == "video":
+        video = measure_video(file)
+        return video, judge.video_fault(video, in_force)
+    audio = measure_audio(file, found)
+    return audio, judge.audio_fault(audio, in_force)
+
+
+def _judge_totals(found: tuple[Facts, ...], in_force: Rules) -> References:
+    for kind, facts_type in (("video", VideoFacts), ("audio", AudioFacts)):
+        durations_s = [facts.duration_s for facts in found if isinstance(facts, facts_type)]
+        fault = judge.total_fault(kind, durations_s, in_force)
+        if fault:
+            return References(found, fault, f"{kind}_urls")
+    return References(found)

@@ -1,0 +1,80 @@
+"""Making results: shape, length and sound asked for in, a small real MP4 file out. One child process of ffmpeg."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import imageio_ffmpeg
+
+from preflight.sandbox.documents import documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FRAME_RATE_HZ = 24
+"""Frame rate of every result."""
+
+_SOURCE_SHRINK = 4
+
+
+class RenderError(Exception):
+    """ffmpeg could not make the file; the text holds the end of what it said."""
+
+
+def frame_size(quality: str, aspect_ratio: str, shape: tuple[int, int] | None) -> tuple[int, int]:
+    """Look up width and height, in pixels, of a result.
+
+    Args:
+        quality: Tier, `720p` for one.
+        aspect_ratio: `16:9` for one, or `adaptive`.
+        shape: What `adaptive` follows, width and height in pixels; None stands for 16:9.
+    """
+    frames = documents().frames[quality]
+    if aspect_ratio != "adaptive":
+        return frames[aspect_ratio]
+    width_px, height_px = shape or frames["16:9"]
+    wanted = math.log(width_px / height_px)
+    return min(frames.values(), key=lambda frame: abs(math.log(frame[0] / frame[1]) - wanted))
+
+
+def render(target: Path, *, size: tuple[int, int], duration_s: int, sound: bool, timeout_s: float) -> None:
+    """Make one result; blocks until it is there.
+
+    Args:
+        target: Absolute path of the file to make.
+        size: Width and height in pixels, both even.
+        duration_s: Length in seconds.
+        sound: Whether it has a sound track.
+        timeout_s: How long ffmpeg may take, in seconds.
+
+    Raises:
+        RenderError: ffmpeg failed or took too long.
+    """
+    command = [_ffmpeg(), *_arguments(size, duration_s, sound=sound), f"file:{target}"]
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=timeout_s)  # noqa: S603 - an argument list of numbers and our own path
+    except subprocess.CalledProcessError as error:
+        raise RenderError(error.stderr.decode(errors="replace")[-500:]) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RenderError(f"ffmpeg: {type(error).__name__}") from error
+
+
+def _ffmpeg() -> str:
+    return os.environ.get("PREFLIGHT_FFMPEG") or imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def _arguments(size: tuple[int, int], duration_s: int, *, sound: bool) -> list[str]:
+    """Draw a test pattern in small and enlarge it: half the time, a fifth of the bytes."""
+    width_px, height_px = size
+    drawn = f"{width_px // _SOURCE_SHRINK}x{height_px // _SOURCE_SHRINK}"
+    picture = f"testsrc2=size={drawn}:rate={FRAME_RATE_HZ},scale={width_px}:{height_px}:flags=neighbor,setsar=1"
+    tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"] if sound else []
+    return [
+        *("-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", picture, *tone),
+        *("-t", str(duration_s), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p"),
+        *(("-c:a", "aac", "-b:a", "96k") if sound else ("-an",)),
+        *("-movflags", "+faststart", "-f", "mp4"),
+    ]

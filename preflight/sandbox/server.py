@@ -1,0 +1,195 @@
+"""Running a sandbox: settings in, a real HTTP server on a loopback address out."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import uvicorn
+
+from preflight.sandbox.app import application
+from preflight.sandbox.fetch import is_loopback
+from preflight.sandbox.service import Service
+from preflight.sandbox.settings import Settings
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterator
+
+    from preflight.sandbox.callbacks import Delivery
+    from preflight.sandbox.files import Upload
+    from preflight.sandbox.gate import Exchange
+    from preflight.sandbox.tasks import Task
+
+_START_S = 10.0
+_LOOK_AGAIN_S = 0.005
+_GRACE_S = 1
+
+
+class Sandbox:
+    """One running sandbox: where it is, and what happened in it so far."""
+
+    def __init__(self, service: Service) -> None:
+        self.state = service
+
+    @property
+    def url(self) -> str:
+        """Where it answers, `http://127.0.0.1:40123` for one; API, files and downloads alike."""
+        return self.state.url
+
+    @property
+    def settings(self) -> Settings:
+        """How it behaves."""
+        return self.state.settings
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Every accepted task in its latest state, oldest first."""
+        return self.state.book.all
+
+    @property
+    def paid_by_body(self) -> Counter[str]:
+        """How often each body, as canonical JSON, was accepted and not given back."""
+        return self.state.book.paid_by_body
+
+    @property
+    def credits_left(self) -> float:
+        """What can still be spent."""
+        return float(self.state.book.left)
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """Uploaded files that still live, oldest first."""
+        return self.state.files.alive
+
+    @property
+    def requests(self) -> list[Exchange]:
+        """Method, path and status of every answered request."""
+        return list(self.state.exchanges)
+
+    @property
+    def callbacks(self) -> list[Delivery]:
+        """Callbacks that were delivered, given up, or only recorded."""
+        return list(self.state.deliveries)
+
+
+@contextmanager
+def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> Iterator[Sandbox]:
+    """Run a sandbox in a thread of this process until the block is left.
+
+    Args:
+        host: A loopback address.
+        port: 0 takes a free one.
+        **settings: Fields of `Settings`.
+
+    Raises:
+        ValueError: The host is not a loopback address, or a setting does not exist or has a wrong value.
+        OSError: The port is taken.
+    """
+    chosen = _settings(settings)
+    with _listening(host, port) as sock, tempfile.TemporaryDirectory(prefix="preflight-sandbox-") as folder:
+        service = Service(chosen, Path(folder), _url(sock))
+        server = uvicorn.Server(_config(service))
+        thread = threading.Thread(target=server.run, args=([sock],), name="sandbox", daemon=True)
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield Sandbox(service)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def serve(
+    *, host: str = "127.0.0.1", port: int = 0, on_ready: Callable[[str], None] | None = None, **settings: object
+) -> None:
+    """Run a sandbox until the process gets SIGINT (Ctrl-C) or SIGTERM; to be called in the main thread.
+
+    Args:
+        host: A loopback address.
+        port: 0 takes a free one.
+        on_ready: Called with the sandbox's URL once it answers.
+        **settings: Fields of `Settings`.
+
+    Raises:
+        ValueError: The host is not a loopback address, or a setting does not exist or has a wrong value.
+        OSError: The port is taken.
+    """
+    with _stop_signal() as stop, running(host=host, port=port, **settings) as sandbox:
+        if on_ready is not None:
+            on_ready(sandbox.url)
+        stop.wait()
+
+
+@contextmanager
+def _stop_signal() -> Iterator[threading.Event]:
+    """Give an event that SIGINT and SIGTERM set, in place of what they do otherwise."""
+    stop = threading.Event()
+    earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def _settings(fields: dict[str, object]) -> Settings:
+    try:
+        return msgspec.convert(fields, Settings)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"sandbox settings: {error}") from error
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Open the listening socket, so that the port is known before the server runs."""
+    if not is_loopback(host):
+        raise ValueError(f"the sandbox only listens on loopback addresses, not on {host!r}")
+    address = "127.0.0.1" if host == "localhost" else host
+    is_ipv6 = ipaddress.ip_address(address).version == 6  # noqa: PLR2004 - the version's own name
+    # The protocol is named because asyncio turns Nagle's delay (40 ms an answer) off for sockets that name it only.
+    sock = socket.socket(socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address, port))
+        sock.listen()
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _url(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if sock.family == socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _config(service: Service) -> uvicorn.Config:
+    """Keep the server quiet: no access log, no headers in any log."""
+    return uvicorn.Config(
+        application(service),
+        lifespan="on",
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    give_up = time.monotonic() + _START_S
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > give_up:
+            raise RuntimeError("the sandbox did not start")
+        time.sleep(_LOOK_AGAIN_S)

@@ -1,0 +1,171 @@
+"""The service itself: bodies of submissions in, tasks that run in the background out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight.sandbox.callbacks import Delivery, deliver
+from preflight.sandbox.documents import documents
+from preflight.sandbox.errors import ApiError
+from preflight.sandbox.fetch import loopback_client
+from preflight.sandbox.files import FileStore
+from preflight.sandbox.parameters import parameters
+from preflight.sandbox.price import price, shown
+from preflight.sandbox.references import References, inspect
+from preflight.sandbox.results import RenderError, frame_size, render
+from preflight.sandbox.tasks import JsonObject, Task, TaskBook, answer, canonical, failed, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    import httpx
+
+    from preflight.sandbox.gate import Exchange
+    from preflight.sandbox.parameters import Parameters
+    from preflight.sandbox.settings import Settings
+
+_RENDERS_AT_ONCE = 2
+_PENDING_SHARE = 0.1
+"""How much of its time a task is pending before it is processed."""
+
+
+class _Reply(msgspec.Struct, frozen=True):
+    """What an idempotency key stands for: a body, as canonical JSON, and the answer to it."""
+
+    body: str
+    answer: JsonObject
+
+
+class Service:
+    """Everything one sandbox remembers, and what it does."""
+
+    def __init__(self, settings: Settings, folder: Path, url: str) -> None:
+        self.settings = settings
+        self.url = url
+        self.folder = folder
+        self.book = TaskBook(settings.credits)
+        self.files = FileStore(folder / "uploads", url, settings)
+        self.exchanges: list[Exchange] = []
+        self.deliveries: list[Delivery] = []
+        self._replies: dict[str, _Reply] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._renders = asyncio.Semaphore(_RENDERS_AT_ONCE)
+        self._client: httpx.AsyncClient
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Be ready for requests; on leaving, give up what still runs."""
+        (self.folder / "results").mkdir()
+        async with loopback_client(self.settings.download_timeout_s) as self._client:
+            try:
+                yield
+            finally:
+                running = [*self._background]
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+
+    async def submit(self, body: object, key: str | None) -> tuple[JsonObject, bool]:
+        """Accept a submission, or give the earlier answer to one under the same idempotency key.
+
+        Returns:
+            The answer, and whether it is a replay.
+
+        Raises:
+            ApiError: The submission is refused, or the key was used for another body.
+        """
+        if key is None:
+            return await self._accept(body), False
+        text = canonical(body)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            known = self._replies.get(key)
+            if known is None:
+                self._replies[key] = _Reply(text, await self._accept(body))
+                return self._replies[key].answer, False
+            if known.body != text:
+                raise ApiError(409, "idempotency_key_reused", "Idempotency-Key was used with another body")
+            return known.answer, True
+
+    async def _accept(self, body: object) -> JsonObject:
+        asked = parameters(body, self.settings)
+        found = await inspect(self._client, asked, self.settings)
+        if found.fault and self.settings.judge_at == "submit":
+            raise ApiError(400, "invalid_request", found.fault.message, found.param)
+        task = self._task(asked, found, body)
+        if task.credits > self.book.left:
+            words = f"the task needs {shown(task.credits)} credits, {shown(self.book.left)} are left"
+            raise ApiError(402, "insufficient_credits", words)
+        self.book.put(task)
+        self._start(task)
+        return answer(task)
+
+    def _task(self, asked: Parameters, found: References, body: object) -> Task:
+        created = int(time.time())
+        cost = price(
+            documents().models[asked.model],
+            quality=asked.quality,
+            duration_s=asked.duration_s,
+            input_s=found.video_s,
+            content_filter=asked.content_filter,
+        )
+        return Task(
+            id=new_id(created),
+            model=asked.model,
+            body=msgspec.convert(body, JsonObject),
+            canonical_body=canonical(body),
+            credits=cost,
+            input_video_s=found.video_s,
+            duration_s=asked.duration_s,
+            size_px=frame_size(asked.quality, asked.aspect_ratio, found.shape),
+            sound=asked.generate_audio,
+            created=created,
+            started_s=time.monotonic(),
+            run_s=self.settings.run_s,
+            fault=found.fault,
+            callback_url=asked.callback_url,
+        )
+
+    def _start(self, task: Task) -> None:
+        running = asyncio.create_task(self._run(task))
+        self._background.add(running)
+        running.add_done_callback(self._background.discard)
+
+    async def _run(self, task: Task) -> None:
+        await asyncio.sleep(task.run_s * _PENDING_SHARE)
+        task = msgspec.structs.replace(task, status="processing")
+        self.book.put(task)
+        over = await self._outcome(task)
+        await asyncio.sleep(max(0.0, task.started_s + task.run_s - time.monotonic()))
+        expires_s = time.monotonic() + self.settings.result_lifetime_s
+        self.book.put(msgspec.structs.replace(over, expires_s=expires_s))
+        if over.callback_url:
+            self.deliveries.append(await deliver(self._client, over, over.callback_url, self.settings))
+
+    async def _outcome(self, task: Task) -> Task:
+        """Make the result, or find the reason why there is none."""
+        if self.settings.fail_with is not None:
+            return failed(task, self.settings.fail_with, "the sandbox was told to fail")
+        if task.fault is not None:
+            return failed(task, task.fault.code, task.fault.message)
+        target = self.folder / "results" / f"{task.id}.mp4"
+        try:
+            async with self._renders:
+                await asyncio.to_thread(
+                    render,
+                    target,
+                    size=task.size_px,
+                    duration_s=task.duration_s,
+                    sound=task.sound,
+                    timeout_s=self.settings.render_timeout_s,
+                )
+        except RenderError as error:
+            return failed(task, "service_error", str(error))
+        url = f"{self.url}/results/{target.name}"
+        return msgspec.structs.replace(task, status="completed", result=target, result_url=url)

@@ -1,0 +1,82 @@
+"""A plain web server on loopback that holds assets: bytes in, URLs out. It can be slow, wrong and misleading."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class Shelf:
+    """Serves what was put on it, answers callbacks, and remembers what was posted."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.redirects: dict[str, str] = {}
+        self.posted: list[bytes] = []
+        self.post_statuses: list[int] = []
+        self.gets = 0
+        self.released = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def put(self, content: bytes | Path, name: str = "asset") -> str:
+        """Serve bytes, or a file, and say where."""
+        content = content if isinstance(content, bytes) else content.read_bytes()
+        path = f"/{len(self.files)}/{name}"
+        self.files[path] = content
+        return self.url + path
+
+    def redirect(self, target: str) -> str:
+        """Make an address that leads elsewhere."""
+        path = f"/redirect/{len(self.redirects)}"
+        self.redirects[path] = target
+        return self.url + path
+
+
+def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            shelf.gets += 1
+            if self.path == "/slow":
+                shelf.released.wait(5)
+            if self.path in shelf.redirects:
+                self._answer(302, b"", {"Location": shelf.redirects[self.path]})
+            elif self.path in shelf.files:
+                self._answer(200, shelf.files[self.path], {})
+            else:
+                self._answer(404, b"", {})
+
+        def do_POST(self) -> None:
+            shelf.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self._answer(shelf.post_statuses.pop(0) if shelf.post_statuses else 200, b"", {})
+
+        def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                self.wfile.write(content)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler

@@ -1,0 +1,255 @@
+"""Putting files at URLs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from preflight.sandbox import running
+from preflight.sandbox.files import safe_name, safe_path
+from tests.sandbox.wire import Json, accepted, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.sandbox import Sandbox
+    from tests.sandbox.media import Media
+
+UPLOAD = "/api/v1/files/upload/stream"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+MB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Sandbox]:
+    with running(run_s=0, fail_with="unknown_error") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(lasting: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox that holds no files when a test begins."""
+    yield lasting
+    for upload in lasting.uploads:
+        lasting.state.files.delete(upload)
+
+
+@pytest.fixture
+def files(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    with connect(sandbox) as client:
+        yield client
+
+
+def send(client: httpx.Client, content: bytes = PNG, name: str | None = None, path: str | None = None) -> Json:
+    """Upload and give the whole answer."""
+    fields = {"fileName": name, "uploadPath": path}
+    data = {field: value for field, value in fields.items() if value is not None}
+    answer = client.post(UPLOAD, files={"file": ("local.bin", content)}, data=data)
+    assert answer.status_code == 200, answer.text
+    told: Json = answer.json()
+    return told
+
+
+def stored(client: httpx.Client, content: bytes = PNG, name: str | None = None, path: str | None = None) -> Json:
+    """Upload what must be accepted, and give the record."""
+    told = send(client, content, name, path)
+    assert (told["success"], told["code"]) == (True, 200), told
+    record: Json = told["data"]
+    return record
+
+
+def fetched(url: str, **headers: str) -> httpx.Response:
+    """Fetch without a key, as the service does."""
+    return httpx.get(url, headers=headers, trust_env=False)
+
+
+def test_an_upload_is_told_in_the_documented_shape(files: httpx.Client, sandbox: Sandbox) -> None:
+    record = stored(files, name="abc.png", path="photos")
+    assert record["file_id"].startswith("file_")
+    assert (record["file_name"], record["upload_path"]) == ("abc.png", "photos")
+    assert (record["file_size"], record["mime_type"]) == (len(PNG), "image/png")
+    assert record["file_url"] == f"{sandbox.url}/files/photos/abc.png"
+    assert record["upload_time"] < record["expires_at"]
+
+
+@pytest.mark.parametrize("link", ["file_url", "download_url"])
+def test_the_bytes_are_served_with_their_type_and_without_a_key(files: httpx.Client, link: str) -> None:
+    answer = fetched(stored(files)[link])
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, PNG, "image/png")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        ("bytes=0-3", 206, PNG[:4]),
+        ("bytes=-8", 206, PNG[-8:]),
+        ("bytes=0-1023", 206, PNG),
+        ("bytes=100-", 206, PNG[100:]),
+        ("bytes=5000-", 416, None),
+    ],
+)
+def test_ranges_are_served(files: httpx.Client, asked: str, status: int, content: bytes | None) -> None:
+    answer = fetched(stored(files)["file_url"], Range=asked)
+    assert answer.status_code == status
+    if content is not None:
+        assert answer.content == content
+        assert answer.headers["content-range"].endswith(f"/{len(PNG)}")
+
+
+def test_snake_case_fields_are_understood_too(files: httpx.Client) -> None:
+    data = {"file_name": "abc.png", "upload_path": "photos"}
+    record = files.post(UPLOAD, files={"file": ("x", PNG)}, data=data).json()["data"]
+    assert (record["file_name"], record["upload_path"]) == ("abc.png", "photos")
+
+
+def test_without_a_name_one_is_made_up_and_the_folder_follows_the_type(files: httpx.Client) -> None:
+    record = stored(files)
+    assert record["file_name"] == f"{record['file_id']}.png"
+    assert record["upload_path"] == "image"
+
+
+def test_the_same_name_overwrites(files: httpx.Client, sandbox: Sandbox) -> None:
+    first, second = stored(files, name="a.png"), stored(files, PNG + b"second", name="a.png")
+    assert first["file_url"] == second["file_url"]
+    assert fetched(second["file_url"]).content == PNG + b"second"
+    assert len(sandbox.uploads) == 1
+    assert len(list((sandbox.state.folder / "uploads").iterdir())) == 1
+
+
+def test_real_media_of_every_documented_kind_can_be_uploaded_and_used(files: httpx.Client, media: Media) -> None:
+    records = {
+        kind: stored(files, path.read_bytes())
+        for kind, path in (("image", media.image()), ("video", media.video()), ("audio", media.audio()))
+    }
+    types = [record["mime_type"] for record in records.values()]
+    assert types == ["image/png", "video/mp4", "audio/mpeg"]
+    accepted(files, **{f"{kind}_urls": [record["file_url"]] for kind, record in records.items()})
+
+
+def test_what_is_no_medium_is_refused_whatever_its_name(files: httpx.Client) -> None:
+    for content in (b"#EXTM3U\n", b"<svg/>", b"", b"MZ"):
+        told = send(files, content, name="video.mp4")
+        assert (told["success"], told["code"]) == (False, 40002)
+
+
+def test_more_than_100_mb_are_refused(files: httpx.Client) -> None:
+    for extra in (1, 2 * MB):
+        told = send(files, PNG.ljust(100 * MB + extra, b"\0"))
+        assert (told["success"], told["code"]) == (False, 40001)
+
+
+def test_100_mb_are_allowed(files: httpx.Client) -> None:
+    assert stored(files, PNG.ljust(100 * MB, b"\0"))["file_size"] == 100 * MB
+
+
+def test_the_101st_file_is_refused_but_one_may_be_replaced_or_deleted(files: httpx.Client) -> None:
+    for number in range(100):
+        stored(files, name=f"{number}.png")
+    told = send(files, name="one-too-many.png")
+    assert (told["success"], told["code"]) == (False, 40003)
+    assert files.get("/api/v1/files/quota").json()["data"] == {
+        "user_group": "default",
+        "used_files": 100,
+        "max_files": 100,
+        "remain_files": 0,
+    }
+    replaced = stored(files, name="0.png")
+    assert files.delete(f"/api/v1/files/{replaced['file_id']}").json()["success"] is True
+    stored(files, name="one-too-many.png")
+
+
+def test_a_deleted_file_is_gone(files: httpx.Client) -> None:
+    record = stored(files)
+    files.delete(f"/api/v1/files/{record['file_id']}")
+    assert fetched(record["file_url"]).status_code == 404
+    again = files.delete(f"/api/v1/files/{record['file_id']}")
+    assert (again.status_code, again.json()["success"]) == (404, False)
+
+
+def test_files_expire() -> None:
+    with running(upload_lifetime_s=0.2, upload_quota=1) as sandbox, connect(sandbox) as client:
+        record = stored(client)
+        assert fetched(record["file_url"]).status_code == 200
+        time.sleep(0.25)
+        for link in ("file_url", "download_url"):
+            assert fetched(record[link]).status_code == 404
+        assert client.get("/api/v1/files/list").json()["data"]["files"] == []
+        stored(client, name="the-quota-is-free-again.png")
+
+
+def test_the_list_is_newest_first_in_pages(files: httpx.Client) -> None:
+    ids = [stored(files)["file_id"] for _ in range(5)]
+    listed = files.get("/api/v1/files/list", params={"page": 2, "pageSize": 2}).json()["data"]
+    assert [record["file_id"] for record in listed["files"]] == [ids[2], ids[1]]
+    assert (listed["total"], listed["page"], listed["page_size"]) == (5, 2, 2)
+
+
+@pytest.mark.parametrize("query", [{"page": "0"}, {"page": "x"}, {"pageSize": "-1"}, {"page": "9" * 5000}])
+def test_a_list_that_does_not_exist_is_refused(files: httpx.Client, query: dict[str, str]) -> None:
+    answer = files.get("/api/v1/files/list", params=query)
+    assert (answer.status_code, answer.json()["success"]) == (400, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("../../../evil.png", "photos"),
+        ("evil.png", "../../.."),
+        ("/tmp/evil.png", "/tmp"),  # noqa: S108 - a path that an attacker would try
+        ("..\\..\\evil.png", "a\\..\\..\\b"),
+        ("evil\0.png", "a\0b"),
+        ("evil\r\nSet-Cookie: a=b.png", "a\r\nb"),
+        ("%2e%2e%2fevil.png", "%2e%2e/%2e%2e"),
+        ("..", ".."),
+        ("CON" * 1000, "x/" * 1000),
+    ],
+)
+def test_hostile_names_stay_inside_and_their_links_work(
+    files: httpx.Client, sandbox: Sandbox, name: str, path: str
+) -> None:
+    record = stored(files, name=name, path=path)
+    assert not {"..", ".", ""} & {*record["upload_path"].split("/"), record["file_name"]}
+    assert fetched(record["file_url"]).content == PNG
+    (upload,) = sandbox.uploads
+    assert upload.stored.parent == sandbox.state.folder / "uploads"
+    assert {entry.name for entry in sandbox.state.folder.iterdir()} == {"uploads", "results"}
+
+
+@pytest.mark.parametrize("path", ["/files/../../etc/passwd", "/files/%2e%2e/%2e%2e/etc/passwd", "/results/..%2fx.mp4"])
+def test_nothing_outside_is_served(files: httpx.Client, path: str) -> None:
+    assert files.get(path).status_code == 404
+
+
+def test_safe_names_keep_letters_of_every_script() -> None:
+    assert safe_name("비디오 1.mp4") == "비디오_1.mp4"
+    assert safe_path("/사진//./../b c/") == "사진/b_c"
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"Content-Type": "application/json"}, b"{}"),
+        ({"Content-Type": "multipart/form-data"}, b"x"),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, b"garbage"),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, b""),
+        ({}, b""),
+    ],
+)
+def test_what_is_no_multipart_body_is_refused(files: httpx.Client, headers: dict[str, str], content: bytes) -> None:
+    answer = files.post(UPLOAD, content=content, headers=headers)
+    assert (answer.status_code, answer.json()["success"]) == (400, False)
+
+
+def test_one_file_a_request(files: httpx.Client) -> None:
+    answer = files.post(UPLOAD, files=[("file", ("a", PNG)), ("file", ("b", PNG))])
+    assert answer.status_code == 400
+
+
+def test_a_file_that_cannot_be_written_is_told_with_its_code() -> None:
+    with running() as sandbox, connect(sandbox) as client:
+        (sandbox.state.folder / "uploads").rmdir()
+        told = send(client)
+    assert (told["success"], told["code"]) == (False, 50001)

@@ -1,0 +1,42 @@
+"""What a task costs, by the published rules."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from preflight.sandbox.documents import documents
+from preflight.sandbox.price import price, shown
+from tests.sandbox.wire import FAST, MINI, STANDARD
+
+
+@pytest.mark.parametrize(
+    ("model", "quality", "duration_s", "input_s", "credits_"),
+    [
+        (STANDARD, "720p", 10, "0", "135"),
+        (STANDARD, "720p", 10, "5", "164.43"),
+        (STANDARD, "720p", 5, "15", "164.43"),
+        (STANDARD, "720p", 10, "10.01", "165.25215"),
+        (STANDARD, "480p", 4, "0", "25.11"),
+        (STANDARD, "1080p", 10, "0", "337.5"),
+        (STANDARD, "4k", 10, "2", "850.5"),
+        (FAST, "720p", 10, "0", "82.013"),
+        (FAST, "480p", 4, "2", "18.1740808"),
+        (MINI, "480p", 4, "0", "5.022"),
+    ],
+)
+def test_worked_examples(model: str, quality: str, duration_s: int, input_s: str, credits_: str) -> None:
+    cost = price(documents().models[model], quality=quality, duration_s=duration_s, input_s=Fraction(input_s))
+    assert cost == Fraction(credits_)
+
+
+def test_no_task_costs_less_than_the_minimum() -> None:
+    standard = documents().models[STANDARD]
+    assert price(standard, quality="480p", duration_s=1, input_s=Fraction(0)) == Fraction("25.002")
+
+
+def test_without_the_content_filter_a_task_costs_a_tenth_more() -> None:
+    standard = documents().models[STANDARD]
+    cost = price(standard, quality="720p", duration_s=10, input_s=Fraction(0), content_filter=False)
+    assert shown(cost) == 148.5
