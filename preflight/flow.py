@@ -5,10 +5,18 @@ assets ──► probe ──► facts ──► rules ──► findings ──
                                                     request ──► upload ──► submit ──► wait ──► download
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import msgspec
 
 from preflight.assets import Asset
+from preflight.errors import NotDone
 from preflight.findings import Judged, Report
+from preflight.fix import mend
+from preflight.plan import Plan, Wishes, plan
 from preflight.probe import Depth, Probed, probe
 from preflight.profiles.schema import Profile
 from preflight.request import planned_bytes
@@ -48,3 +56,42 @@ def judge_measured(spec: RequestSpec, probed: list[Probed], profile: Profile) ->
         assets=tuple(judge(one, profile) for one in probed),
         findings=judge_request(whole, profile),
     )
+
+
+Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
+Progress = Callable[[Fraction], None]
+
+
+class Treated(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset after its plan was carried out, or was not."""
+
+    plan: Plan
+    outcome: Outcome
+    before: Judged
+    after: Judged | None = None
+    """The verdict on the new file."""
+    message: str = ""
+    """Why nothing came of it."""
+
+    @property
+    def asset(self) -> Asset:
+        """The asset to go on with: the new file where there is one."""
+        return self.after.asset if self.after else self.before.asset
+
+
+def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: Wishes) -> list[tuple[Judged, Plan]]:
+    """Plan each asset."""
+    return [(one, plan(one, profile, wishes)) for one in judged]
+
+
+def treat(judged: Judged, todo: Plan, profile: Profile, folder: Path, progress: Progress | None = None) -> Treated:
+    """Carry out one plan; the new file is measured at depth exact and must be clean before it takes its name."""
+    if todo.beyond_mending:
+        return Treated(plan=todo, outcome="unfixable", before=judged, message=todo.advice)
+    if not todo.steps or judged.facts is None:
+        return Treated(plan=todo, outcome="untouched", before=judged)
+    try:
+        mended = mend(todo, judged.facts, folder, lambda asset: judge(probe(asset), profile), progress)
+    except NotDone as error:
+        return Treated(plan=todo, outcome="failed", before=judged, message=f"{error.message} {error.advice}".strip())
+    return Treated(plan=todo, outcome="fixed", before=judged, after=mended.judged)

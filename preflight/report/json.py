@@ -1,6 +1,6 @@
 """Reports as JSON. Field names never change within a schema number; new ones may be added.
 
-`preflight.report/1` is what `check` prints, `preflight.facts/1` what `probe` prints.
+`preflight.report/1` is what `check` prints, `preflight.facts/1` what `probe` prints, `preflight.fix/1` what `fix` prints.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,8 @@ import msgspec
 from preflight.assets import printable
 from preflight.facts import AudioFacts, Facts, VideoFacts
 from preflight.findings import Finding, Judged, Report
+from preflight.flow import Treated
+from preflight.plan import Plan
 from preflight.probe import Probed
 from preflight.units import number
 
@@ -19,6 +21,7 @@ Json = dict[str, Any]
 
 REPORT_SCHEMA = "preflight.report/1"
 FACTS_SCHEMA = "preflight.facts/1"
+FIX_SCHEMA = "preflight.fix/1"
 RATE_PLACES = 3
 """Decimals of `frame_rate_hz`; the exact value stands beside it as `frame_rate`."""
 
@@ -86,6 +89,46 @@ def finding_json(finding: Finding) -> Json:
     found: Json = msgspec.structs.asdict(finding)
     found["message"] = printable(finding.message)
     return found
+
+
+def fix_report(profile: str, treated: Iterable[Treated]) -> Json:
+    """Return what a fix did."""
+    return {"schema": FIX_SCHEMA, "profile": profile, "assets": [_treated_json(one) for one in treated]}
+
+
+def plan_report(profile: str, plans: Iterable[tuple[Judged, Plan]]) -> Json:
+    """Return what a fix would do: no outcome yet, the rest as in `fix_report`."""
+    rows = [{**_plan_json(plan), "findings_before": _findings(judged)} for judged, plan in plans]
+    return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows}
+
+
+def _plan_json(plan: Plan) -> Json:
+    steps = [{**msgspec.to_builtins(step, enc_hook=_encode), "words": step.words()} for step in plan.steps]
+    outcome = "unfixable" if plan.beyond_mending else None if plan.steps else "untouched"
+    return {
+        "path": printable(plan.asset.path),
+        "outcome": outcome,
+        "output": None,
+        "loss": plan.loss,
+        "steps": steps,
+        "message": plan.advice,
+    }
+
+
+def _treated_json(treated: Treated) -> Json:
+    return {
+        **_plan_json(treated.plan),
+        "outcome": treated.outcome,
+        "output": printable(treated.after.asset.path) if treated.after else None,
+        "message": printable(treated.message),
+        "findings_before": _findings(treated.before),
+        "findings_after": _findings(treated.after) if treated.after else _findings(treated.before),
+        "facts_after": facts_json(treated.after.facts) if treated.after else None,
+    }
+
+
+def _findings(judged: Judged) -> list[Json]:
+    return [finding_json(finding) for finding in judged.findings]
 
 
 def _encode(value: object) -> object:

@@ -11,13 +11,15 @@ from typing import TextIO
 from preflight.assets import printable
 from preflight.facts import AudioFacts, Facts, ImageFacts
 from preflight.findings import EXIT_CODES, Finding, Judged, Verdict, worst
+from preflight.flow import Treated
+from preflight.plan import Plan
 from preflight.units import decimal, file_size
 
 Segment = tuple[str, str]
 Line = tuple[Segment, ...]
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan", "pass": "green", "fail": "bold red"}
-STYLES["unsure"] = "bold magenta"
+STYLES |= {"unsure": "bold magenta", "lossless": "green", "lossy": "yellow", "creative": "bold red"}
 
 
 def write(lines: Iterable[Line], stream: TextIO | None = None) -> None:
@@ -53,6 +55,29 @@ def finding_line(name: str, finding: Finding) -> Line:
         (finding.severity, STYLES[finding.severity]),
         (f" {finding.rule}: {printable(finding.message)}", ""),
     )
+
+
+def plan_lines(plan: Plan) -> Iterator[Line]:
+    """Yield what is to be done to one asset, or why nothing is."""
+    name = printable(plan.asset.path)
+    for finding in plan.beyond_mending:
+        yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), (f": {finding.rule}: ", "")
+    if plan.beyond_mending:
+        yield (name, "bold"), (f": {plan.advice}", "")
+    elif not plan.steps:
+        yield (name, "bold"), (": ", ""), ("stays as it is", STYLES["pass"])
+    for step in plan.steps:
+        reason = f" for {', '.join(step.clears)}" if step.clears else ""
+        yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
+
+
+def treated_line(treated: Treated) -> Line:
+    """Return what came of one asset."""
+    name, after = printable(treated.before.asset.path), treated.after
+    style = {"untouched": "green", "fixed": "green"}.get(treated.outcome, "bold red")
+    words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
+    said = f": {printable(treated.message)}" if treated.message else ""
+    return (name, "bold"), (": ", ""), (treated.outcome, style), (words + said, "")
 
 
 def summary(facts: Facts | None) -> str:

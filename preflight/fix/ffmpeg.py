@@ -1,0 +1,170 @@
+"""The one door to another process: find an ffmpeg, run it with progress, a time limit and drained pipes.
+
+In: arguments that were compiled elsewhere. Out: nothing, or `FixFailed` with ffmpeg's own last words. The child never
+outlives the call, whatever ends it.
+"""
+
+import os
+import shutil
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import cache
+from typing import IO
+
+import msgspec
+
+from preflight.errors import FixFailed, NotDone
+
+MICROSECONDS = 1_000_000
+TIME_LIMIT_S = 1800
+"""A run longer than this is stuck: fifteen seconds of video take seconds."""
+LAST_WORDS = 6
+"""How many lines of ffmpeg's complaints a message quotes."""
+Progress = Callable[[Fraction], None]
+"""Called with the seconds of output that are done."""
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """An ffmpeg and what it can do."""
+
+    path: str
+    version: str
+    encoders: frozenset[str]
+    filters: frozenset[str]
+
+    def lacks(self, needed: Iterable[str]) -> list[str]:
+        """Return those of the needed encoders and filters that it does not have."""
+        return sorted(set(needed) - self.encoders - self.filters)
+
+
+def find_tool(needed: Iterable[str] = ()) -> Tool:
+    """Return the first ffmpeg that can do what is needed: `PREFLIGHT_FFMPEG`, one on PATH, the one in the wheel.
+
+    Raises:
+        NotDone: there is none, or none that can.
+    """
+    tried = []
+    for path in candidates():
+        tool = inspect(path)
+        if tool and not tool.lacks(needed):
+            return tool
+        tried.append(f"{path} ({'lacks ' + ', '.join(tool.lacks(needed)) if tool else 'does not run'})")
+    raise NotDone(
+        f"no ffmpeg that can do this: {'; '.join(tried) or 'none was found'}",
+        advice="Install ffmpeg, or `pip install imageio-ffmpeg`, or point PREFLIGHT_FFMPEG at one.",
+    )
+
+
+def candidates() -> list[str]:
+    """Return the paths to try, in order."""
+    named = os.environ.get("PREFLIGHT_FFMPEG")
+    if named:
+        return [named]
+    found = shutil.which("ffmpeg")
+    return [*([found] if found else []), *_carried()]
+
+
+def _carried() -> list[str]:
+    try:
+        import imageio_ffmpeg
+
+        return [str(imageio_ffmpeg.get_ffmpeg_exe())]
+    except (ImportError, RuntimeError):
+        return []
+
+
+@cache
+def inspect(path: str) -> Tool | None:
+    """Ask an ffmpeg what it is and can; None when it does not run."""
+    try:
+        version = _ask(path, "-version").partition("\n")[0].removeprefix("ffmpeg version ").split(" ")[0]
+        encoders, filters = _names(_ask(path, "-encoders")), _names(_ask(path, "-filters"))
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return Tool(path, version, encoders, filters) if encoders else None
+
+
+def _ask(path: str, question: str) -> str:
+    answer = subprocess.run(  # noqa: S603 - a fixed question to the ffmpeg that the user has or named
+        [path, "-hide_banner", question], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=True
+    )
+    return answer.stdout.decode("utf-8", "replace")
+
+
+def _names(listing: str) -> frozenset[str]:
+    """Return the second word of each line: flags come first, then the name."""
+    rows = [line.split() for line in listing.splitlines()]
+    return frozenset(row[1] for row in rows if len(row) > 1)
+
+
+def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S) -> None:
+    """Run ffmpeg to its end.
+
+    Args:
+        tool: which ffmpeg.
+        arguments: everything behind the program's name; inputs and outputs as `file:` with absolute paths.
+        progress: called with the seconds of output that are done.
+        limit_s: after this many seconds the run is ended.
+
+    Raises:
+        FixFailed: ffmpeg failed or took too long; the message quotes it.
+    """
+    command = [tool.path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
+    try:
+        child = subprocess.Popen(  # noqa: S603 - the arguments are compiled by this program
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+    except OSError as error:
+        raise NotDone(f"{tool.path}: cannot be run: {error.strerror}") from None
+    words: deque[str] = deque(maxlen=LAST_WORDS)
+    timer = threading.Timer(limit_s, child.kill)
+    listener = threading.Thread(target=_listen, args=(child.stderr, words), daemon=True)
+    try:
+        timer.start()
+        listener.start()
+        _follow(child.stdout, progress)
+        status = child.wait()
+    finally:
+        timed_out = not timer.is_alive()
+        timer.cancel()
+        _end(child)
+        listener.join(5)
+    if status:
+        raise FixFailed(_complaint(words, status, limit_s if timed_out else None))
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Leave no child behind, and no pipe open."""
+    if child.poll() is None:
+        child.kill()
+        child.wait()
+    for pipe in (child.stdout, child.stderr):
+        if pipe:
+            pipe.close()
+
+
+def _listen(pipe: "IO[bytes] | None", words: "deque[str]") -> None:
+    """Drain stderr, keeping the last lines: an unread pipe would stop ffmpeg."""
+    try:
+        for line in pipe or ():
+            words.append(line.decode("utf-8", "replace").strip()[:500])
+    except ValueError:
+        return
+
+
+def _follow(pipe: "IO[bytes] | None", progress: Progress | None) -> None:
+    """Read `key=value` lines; out_time_us counts the output in microseconds."""
+    for line in pipe or ():
+        key, _, value = line.decode("ascii", "replace").strip().partition("=")
+        if progress and key == "out_time_us" and value.lstrip("-").isdigit():
+            progress(Fraction(max(int(value), 0), MICROSECONDS))
+
+
+def _complaint(words: Iterable[str], status: int, limit_s: float | None) -> str:
+    if limit_s is not None:
+        return f"ffmpeg was ended after {limit_s:g} s"
+    said = "; ".join(word for word in words if word) or f"exit status {status}"
+    return f"ffmpeg failed: {said}"

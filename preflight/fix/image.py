@@ -1,0 +1,150 @@
+"""Plans for pictures → a new file, by Pillow. Colors stay what they were: an embedded profile is kept or applied."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from preflight.errors import FixFailed
+from preflight.facts import ImageFacts
+from preflight.plan.steps import Crop, Pad, Plan, Resize, Turn, Write, find
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+JPEG_QUALITIES = (95, 90, 85, 75)
+"""From the best; a lower one is taken only when the file would be too large."""
+SHRINK = 0.85
+"""How much smaller the sides are made when no quality is enough."""
+PILLOW_FORMATS = {"heic": "HEIF", "jp2": "JPEG2000"}
+
+
+def make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
+    """Write the mended picture to `target`.
+
+    Raises:
+        FixFailed: Pillow cannot read the source or write the target.
+    """
+    from PIL import Image, ImageOps
+
+    write = find(plan.steps, Write)
+    if write is None:
+        raise FixFailed(f"{plan.asset.path}: the plan writes nothing")
+    try:
+        with Image.open(plan.asset.path, formats=_formats(facts)) as source:
+            source.load()
+            picture = ImageOps.exif_transpose(source) if find(plan.steps, Turn) else source
+            picture = _colors(_resized(plan, picture), write.format)
+            target.write_bytes(_encoded(picture, write))
+    except (OSError, ValueError, MemoryError, SyntaxError) as error:
+        raise FixFailed(f"{plan.asset.path}: {str(error) or type(error).__name__}") from None
+
+
+def _formats(facts: ImageFacts) -> list[str]:
+    if facts.format == "heic":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    return ["JPEG", "MPO"] if facts.format == "jpeg" else [PILLOW_FORMATS.get(facts.format, facts.format.upper())]
+
+
+def _resized(plan: Plan, picture: "Image.Image") -> "Image.Image":
+    from PIL import Image, ImageOps
+
+    for step in plan.steps:
+        match step:
+            case Crop(width_px=width, height_px=height):
+                left, top = (picture.width - width) // 2, (picture.height - height) // 2
+                picture = picture.crop((left, top, left + width, top + height))
+            case Pad(width_px=width, height_px=height):
+                picture = ImageOps.pad(picture, (width, height), color=0)
+            case Resize(width_px=width, height_px=height):
+                smooth = _smooth(picture)
+                picture = smooth.resize((width, height), Image.Resampling.LANCZOS)
+            case _:
+                pass
+    return picture
+
+
+def _smooth(picture: "Image.Image") -> "Image.Image":
+    """Return a picture whose samples can be averaged: a palette's numbers cannot."""
+    if picture.mode in ("P", "PA", "1"):
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture
+
+
+def _colors(picture: "Image.Image", target: str) -> "Image.Image":
+    """Return the picture in a mode that the target holds, with its colors unchanged."""
+    if picture.mode == "CMYK":
+        return _from_cmyk(picture)
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        return _eight_bits(picture)
+    if target == "jpeg":
+        return _flat(picture)
+    return picture if picture.mode in ("RGB", "RGBA", "L", "LA", "P", "1") else picture.convert("RGB")
+
+
+def _flat(picture: "Image.Image") -> "Image.Image":
+    """Put transparency on white, as a viewer on a light page shows it."""
+    from PIL import Image
+
+    if picture.has_transparency_data:
+        seen = picture.convert("RGBA")
+        white = Image.new("RGBA", seen.size, "white")
+        flat = Image.alpha_composite(white, seen).convert("RGB")
+        flat.info = dict(picture.info)
+        return flat
+    return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
+
+
+def _eight_bits(picture: "Image.Image") -> "Image.Image":
+    """Scale deep gray to eight bits by its own range of 16."""
+    return picture.convert("I").point(lambda sample: sample / 257).convert("L")
+
+
+def _from_cmyk(picture: "Image.Image") -> "Image.Image":
+    """Convert print colors by their own profile where there is one, else plainly."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if profile:
+        try:
+            rgb = ImageCms.profileToProfile(
+                picture, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+        except ImageCms.PyCMSError:
+            rgb = None
+        if rgb is not None:
+            rgb.info.pop("icc_profile", None)
+            return rgb
+    plain = picture.convert("RGB")
+    plain.info.pop("icc_profile", None)
+    return plain
+
+
+def _encoded(picture: "Image.Image", write: Write) -> bytes:
+    """Encode, lowering quality and then size only as far as the byte limit needs."""
+    while True:
+        for options in _attempts(write.format):
+            content = _save(picture, write.format, options)
+            if write.max_bytes is None or len(content) <= write.max_bytes:
+                return content
+        width, height = round(picture.width * SHRINK), round(picture.height * SHRINK)
+        if min(width, height) < write.min_side_px:
+            raise FixFailed(f"does not fit into {write.max_bytes:,} bytes at any size that is allowed")
+        picture = _smooth(picture).resize((width, height))
+
+
+def _attempts(target: str) -> list[dict[str, Any]]:
+    if target == "jpeg":
+        return [{"quality": quality, "subsampling": 0, "optimize": True} for quality in JPEG_QUALITIES]
+    return [{"quality": quality, "method": 4} for quality in JPEG_QUALITIES] if target == "webp" else [{}]
+
+
+def _save(picture: "Image.Image", target: str, options: dict[str, Any]) -> bytes:
+    """Return the encoded bytes with the color profile and without any other metadata."""
+    buffer = io.BytesIO()
+    profile = {"icc_profile": picture.info["icc_profile"]} if picture.info.get("icc_profile") else {}
+    bare = picture.copy()
+    bare.info = {key: value for key, value in picture.info.items() if key == "transparency"}
+    bare.save(buffer, format=target.upper(), **profile, **options)
+    return buffer.getvalue()

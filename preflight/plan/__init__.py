@@ -1,0 +1,71 @@
+"""Findings → Plan: the least that clears them, as data.
+
+    Judged, Profile, Wishes ── plan ──► Plan(steps, loss, what is beyond mending)
+
+A passing asset gets a plan without steps, unless a person marked the part of it to keep.
+"""
+
+from preflight.assets import Window
+from preflight.facts import ImageFacts, VideoFacts
+from preflight.findings import Finding, Judged
+from preflight.plan.av import audio_steps, video_steps
+from preflight.plan.image import image_steps
+from preflight.plan.steps import Plan, Step, allowed
+from preflight.plan.wishes import Wishes
+from preflight.profiles.schema import Profile
+
+__all__ = ["Plan", "Step", "Wishes", "plan"]
+
+TOO_SHORT = "Too short cannot be mended without changing what is shown: use a longer one, or extend it in an editor."
+NO_FIX = "No fix is known for this; `preflight explain RULE` says what can be done by hand."
+
+
+def plan(judged: Judged, profile: Profile, wishes: Wishes) -> Plan:
+    """Plan one asset.
+
+    Args:
+        judged: the asset with its facts and findings.
+        profile: the limits that the result must meet.
+        wishes: what a person allows and asks for.
+
+    Returns:
+        The plan; without steps where nothing has to be done or where some error is beyond mending, since a file that
+        would fail all the same is not worth making.
+    """
+    errors = [finding for finding in judged.findings if finding.severity == "error"]
+    window = judged.asset.keep or wishes.keep_of.get(judged.asset.path)
+    if not errors and window is None:
+        return Plan(asset=judged.asset, kind=judged.kind)
+    hopeless = tuple(finding for finding in errors if _hopeless(finding))
+    if hopeless or judged.facts is None:
+        return _beyond(judged, hopeless or tuple(errors), _advice(hopeless))
+    steps = tuple(_steps(judged, frozenset(finding.rule for finding in errors), profile, wishes, window))
+    missing = tuple(f for f in errors if not any(allowed(s.loss, wishes.allow) for s in steps if f.rule in s.clears))
+    too_much = [step for step in steps if not allowed(step.loss, wishes.allow)]
+    if too_much:
+        needed = max((step.loss for step in too_much), key=("lossless", "lossy", "creative").index)
+        return _beyond(judged, missing or tuple(errors), f"It needs a {needed} step: --allow {needed}.")
+    return Plan(asset=judged.asset, kind=judged.kind, steps=steps)
+
+
+def _hopeless(finding: Finding) -> bool:
+    return finding.fix == "none" or (finding.rule.endswith("/duration") and finding.fix == "creative")
+
+
+def _advice(hopeless: tuple[Finding, ...]) -> str:
+    return TOO_SHORT if any(finding.rule.endswith("/duration") for finding in hopeless) else NO_FIX
+
+
+def _beyond(judged: Judged, findings: tuple[Finding, ...], advice: str) -> Plan:
+    return Plan(asset=judged.asset, kind=judged.kind, beyond_mending=findings, advice=advice)
+
+
+def _steps(
+    judged: Judged, errors: frozenset[str], profile: Profile, wishes: Wishes, window: Window | None
+) -> list[Step]:
+    facts = judged.facts
+    if isinstance(facts, ImageFacts):
+        return list(image_steps(facts, errors, profile.image, wishes))
+    if isinstance(facts, VideoFacts):
+        return list(video_steps(facts, errors, profile.video, wishes, window))
+    return list(audio_steps(facts, errors, profile.audio, wishes, window)) if facts else []

@@ -1,0 +1,89 @@
+"""Sizes: the one within the limits that is nearest to a picture's own shape and size."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+import msgspec
+
+from preflight.limits import Range
+
+AREA_SLACK = Fraction(97, 100)
+"""How much of the best possible area may be given up for a truer shape: 1280 x 720 rather than 1284 x 722."""
+WIDEST = Fraction(10**9)
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits on a picture's size."""
+
+    side_px: Range
+    pixels: Range | None = None
+    multiple: int = 1
+    """Sides are multiples of this: 2 where chroma is subsampled."""
+
+    def takes(self, width: int, height: int) -> bool:
+        """Tell whether a size is within the limits."""
+        inside = all(self.side_px.broken_by(side) is None for side in (width, height))
+        return inside and (self.pixels is None or self.pixels.broken_by(width * height) is None)
+
+
+def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
+    """Return the size within `frame` that keeps the shape best and is scaled no more than needed.
+
+    Returns None when no size of nearly this shape fits.
+    """
+    scale = _scale(width, height, frame)
+    if scale is None:
+        return None
+    area = width * height * scale * scale
+    fits = [size for size in _candidates(width, height, scale, frame.multiple) if frame.takes(*size)]
+    near = [s for s in fits if AREA_SLACK <= Fraction(s[0] * s[1]) / area <= 1 / AREA_SLACK]
+    ratio = Fraction(width, height)
+    return min(near or fits, key=lambda s: _unlikeness(s, ratio, area), default=None)
+
+
+def _unlikeness(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tuple[Fraction, Fraction]:
+    """Order sizes by shape first, in steps too small to see, then by area."""
+    shape = abs(Fraction(size[0], size[1]) / ratio - 1)
+    return round(shape, 4), abs(size[0] * size[1] / area - 1)
+
+
+def _scale(width: int, height: int, frame: Frame) -> Fraction | None:
+    """Return the factor nearest to 1 that brings both sides and the area within the limits."""
+    low, high = Fraction(0), WIDEST
+    for side in (width, height):
+        low = max(low, (frame.side_px.min or Fraction(0)) / side)
+        high = min(high, frame.side_px.max / side if frame.side_px.max is not None else WIDEST)
+    if frame.pixels is not None:
+        low = max(low, _root((frame.pixels.min or Fraction(0)) / (width * height)))
+        high = min(high, _root(frame.pixels.max / (width * height)) if frame.pixels.max is not None else WIDEST)
+    return min(max(Fraction(1), low), high) if low <= high else None
+
+
+def _root(value: Fraction) -> Fraction:
+    return Fraction(math.sqrt(value)).limit_denominator(1_000_000)
+
+
+def _candidates(width: int, height: int, scale: Fraction, multiple: int) -> Iterator[tuple[int, int]]:
+    """Yield sizes of nearly the shape, from a little smaller to a little larger than the scale asks for."""
+    middle = width * scale / multiple
+    reach = max(2, math.ceil(middle * (1 - AREA_SLACK)))
+    for columns in range(max(1, math.floor(middle) - reach), math.ceil(middle) + reach + 1):
+        across = columns * multiple
+        rows = Fraction(across * height, width * multiple)
+        for down in {math.floor(rows), math.ceil(rows)}:
+            if down > 0:
+                yield across, down * multiple
+
+
+def within_ratio(width: int, height: int, limit: Range, fit: str) -> tuple[int, int]:
+    """Return the size to crop or pad to, so that width over height is within a range."""
+    ratio = Fraction(width, height)
+    bound = limit.broken_by(ratio)
+    if bound is None:
+        return width, height
+    too_wide = ratio > bound
+    narrower = too_wide == (fit == "crop")
+    if narrower:
+        return (math.floor(height * bound), height) if too_wide else (math.ceil(height * bound), height)
+    return (width, math.ceil(width / bound)) if too_wide else (width, math.floor(width / bound))

@@ -1,0 +1,168 @@
+"""The steps of a plan: what is done to an asset, why, and what it costs.
+
+A plan is data: it can be printed, saved and tested without ffmpeg. Steps stand in the order in which they take effect;
+all steps on a clip or sound become one ffmpeg run.
+"""
+
+from fractions import Fraction
+from typing import TypeVar
+
+import msgspec
+
+from preflight.assets import Asset, Kind
+from preflight.findings import Finding, Loss
+from preflight.units import decimal
+
+LADDER: tuple[Loss, ...] = ("none", "lossless", "lossy", "creative")
+"""From no loss to the most."""
+
+
+class _Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
+    """What every step has."""
+
+    loss: Loss
+    clears: tuple[str, ...]
+    """Ids of the rules whose findings it clears; empty for a step that a person asked for or that others need."""
+
+
+class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
+    """Apply the orientation or rotation, so that the stored picture is what a viewer sees."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        return "turn upright"
+
+
+class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
+    """Keep a part of a clip or sound."""
+
+    start_s: Fraction
+    length_s: Fraction
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"keep {decimal(self.start_s)} to {decimal(self.start_s + self.length_s)} s"
+
+
+class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
+    """Scale to square pixels of this size."""
+
+    width_px: int
+    height_px: int
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"scale to {self.width_px} x {self.height_px} px"
+
+
+class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
+    """Keep the middle of the picture, in displayed pixels before scaling."""
+
+    width_px: int
+    height_px: int
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"crop to the middle {self.width_px} x {self.height_px} px"
+
+
+class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
+    """Put the picture in the middle of a black one, in displayed pixels before scaling."""
+
+    width_px: int
+    height_px: int
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"pad with black to {self.width_px} x {self.height_px} px"
+
+
+class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
+    """Show at a constant rate, frames repeated or dropped."""
+
+    frame_rate_hz: Fraction
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"make {decimal(self.frame_rate_hz)} fps constant"
+
+
+class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
+    """Map high dynamic range to standard range (BT.709)."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        return "map HDR tones to standard range"
+
+
+class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
+    """Make whole frames of half-frames."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        return "deinterlace"
+
+
+class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
+    """Encode the pictures or the sound."""
+
+    codec: str
+    """ffmpeg's encoder: libx264, aac, pcm_s16le, libmp3lame, ..."""
+    max_bit_rate: int | None = None
+    """Upper bound in bit/s, so that the file fits."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        bound = f", at most {self.max_bit_rate / 1_000_000:.1f} Mbit/s" if self.max_bit_rate else ""
+        return f"encode with {self.codec}{bound}"
+
+
+class Write(_Step, frozen=True, kw_only=True, tag="write"):
+    """Write the file in this format, without the metadata that tells place or device."""
+
+    format: str
+    max_bytes: int | None = None
+    min_side_px: int = 1
+    """No side may be made shorter than this to make a picture fit."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"write as {self.format}"
+
+
+Step = Turn | Cut | Resize | Crop | Pad | Retime | ToneMap | Deinterlace | Encode | Write
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done to one asset; no steps means nothing."""
+
+    asset: Asset
+    kind: Kind
+    steps: tuple[Step, ...] = ()
+    beyond_mending: tuple[Finding, ...] = ()
+    """Errors that no step within the allowed loss clears."""
+    advice: str = ""
+    """What a person can do about those."""
+
+    @property
+    def loss(self) -> Loss:
+        """The greatest loss of any step."""
+        return max((step.loss for step in self.steps), key=LADDER.index, default="none")
+
+    @property
+    def format(self) -> str | None:
+        """The format that is written."""
+        return next((step.format for step in self.steps if isinstance(step, Write)), None)
+
+
+S = TypeVar("S")
+
+
+def find(steps: tuple[Step, ...], wanted: type[S]) -> S | None:
+    """Return the first step of a type."""
+    return next((step for step in steps if isinstance(step, wanted)), None)
+
+
+def allowed(loss: Loss, most: Loss) -> bool:
+    """Tell whether a loss is within what a person allows."""
+    return LADDER.index(loss) <= LADDER.index(most)

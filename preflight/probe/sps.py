@@ -1,0 +1,94 @@
+"""What the codec's own header tells without a decoder: a container's codec record in, `CodecHeader` out.
+
+The record is the extradata of H.264 or HEVC: `avcC` (ISO 14496-15, 5.3.3), `hvcC` (8.3.3), or NAL units after start
+codes (annex B of either standard). Among them is the sequence parameter set (SPS), which tells of the pictures. The
+input is hostile: every count in it is bounded.
+"""
+
+from collections.abc import Callable, Iterator
+
+from preflight.probe.bits import Bits, Malformed
+from preflight.probe.codec_header import CodecHeader
+from preflight.probe.h264 import read_h264
+from preflight.probe.hevc import read_hevc
+
+__all__ = ["CodecHeader", "read_codec_header"]
+
+MAX_RECORD = 1 << 16
+"""Bytes of a record looked at; some encoders put messages of kilobytes beside the parameter sets."""
+MAX_SPS = 1 << 13
+"""Bytes of one parameter set: more than the longest scaling lists and reference sets take."""
+MAX_UNITS = 256
+"""At one place; the standards have at most 32 sequence and 256 picture parameter sets."""
+START_CODES = (b"\0\0\1", b"\0\0\0\1")
+AVCC_FIXED, HVCC_FIXED = 5 * 8 + 3, 22 * 8
+"""Bits before the counts of parameter sets."""
+H264_TYPE, H264_SPS = 0x1F, 7
+"""nal_unit_type and its code: H.264, 7.3.1 and table 7-1."""
+HEVC_TYPE_AND_LAYER, HEVC_SPS = 0x7FF8, 33 << 9
+"""nal_unit_type with nuh_layer_id 0, the pictures that every decoder shows: H.265, 7.3.1.2 and table 7-1."""
+
+
+def read_codec_header(codec: str, record: bytes | None) -> CodecHeader | None:
+    """Read the first sequence parameter set of an `h264` or `hevc` record.
+
+    Never raises: None stands for other codecs, for records without parameter sets, and for unsound ones.
+    """
+    reader = READERS.get(codec)
+    if reader is None or not record:
+        return None
+    try:
+        return reader(record[:MAX_RECORD])
+    except Malformed:
+        return None
+
+
+def _read_h264_record(record: bytes) -> CodecHeader:
+    units = _started(record) if record.startswith(START_CODES) else _avcc(record)
+    return read_h264(_payload(unit[1:] for unit in units if unit and unit[0] & H264_TYPE == H264_SPS))
+
+
+def _read_hevc_record(record: bytes) -> CodecHeader:
+    units = _started(record) if record.startswith(START_CODES) else _hvcc(record)
+    return read_hevc(
+        _payload(unit[2:] for unit in units if int.from_bytes(unit[:2], "big") & HEVC_TYPE_AND_LAYER == HEVC_SPS)
+    )
+
+
+READERS: dict[str, Callable[[bytes], CodecHeader]] = {"h264": _read_h264_record, "hevc": _read_hevc_record}
+
+
+def _payload(parameter_sets: Iterator[bytes]) -> bytes:
+    """Return the first parameter set without its emulation prevention bytes: H.264, 7.4.1; H.265, 7.4.2."""
+    for escaped in parameter_sets:
+        return escaped[:MAX_SPS].replace(b"\0\0\3", b"\0\0")
+    raise Malformed("no sequence parameter set")
+
+
+def _started(record: bytes) -> Iterator[bytes]:
+    """Yield the NAL units after start codes; zeros that belong to the next start code do no harm at their ends."""
+    yield from record.split(START_CODES[0], MAX_UNITS)[1:]
+
+
+def _avcc(record: bytes) -> Iterator[bytes]:
+    """Yield the sequence parameter sets of AVCDecoderConfigurationRecord: ISO 14496-15, 5.3.3.1.2."""
+    bits = Bits(record)
+    bits.skip(AVCC_FIXED)
+    yield from _counted(bits, bits.take(5))
+
+
+def _hvcc(record: bytes) -> Iterator[bytes]:
+    """Yield the units of every array in HEVCDecoderConfigurationRecord: ISO 14496-15, 8.3.3.1.2."""
+    bits = Bits(record)
+    bits.skip(HVCC_FIXED)
+    for _ in range(bits.take(8)):
+        bits.skip(8)  # array_completeness and NAL_unit_type, which each unit tells by itself
+        yield from _counted(bits, bits.take(16))
+
+
+def _counted(bits: Bits, count: int) -> Iterator[bytes]:
+    """Yield `count` units, each after its length in 16 bits."""
+    if count > MAX_UNITS:
+        raise Malformed(f"{count} NAL units")
+    for _ in range(count):
+        yield bits.take_bytes(bits.take(16))
