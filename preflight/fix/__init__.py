@@ -16,6 +16,7 @@ from preflight.facts import Facts, ImageFacts
 from preflight.findings import Judged
 from preflight.fix.place import publish, temporary
 from preflight.plan import Plan
+from preflight.plan.steps import Write, find
 
 SUFFIXES = {"jpeg": "jpg"}
 """Format → the ending a written file gets, where it is not the format's name."""
@@ -46,9 +47,13 @@ def mend(
         FixFailed: the file could not be made, or is not clean; nothing was left behind.
         NotDone: the folder cannot be written, or there is no ffmpeg that can do it.
     """
-    suffix = SUFFIXES.get(plan.format or "", plan.format or "")
+    write = find(plan.steps, Write)
+    if write is None:
+        msg = "a plan that writes nothing cannot be carried out"
+        raise ValueError(msg)
+    suffix = SUFFIXES.get(write.format, write.format)
     with temporary(folder, suffix) as target:
-        _make(plan, facts, target, progress)
+        _make(plan, write, facts, target, progress)
         judged = judge(Asset(path=str(target), role=plan.asset.role))
         if judged.verdict != "pass":
             said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
@@ -58,11 +63,11 @@ def mend(
     return Mended(path=str(path), judged=msgspec.structs.replace(judged, asset=asset))
 
 
-def _make(plan: Plan, facts: Facts, target: Path, progress: Callable[[Fraction], None] | None) -> None:
+def _make(plan: Plan, write: Write, facts: Facts, target: Path, progress: Callable[[Fraction], None] | None) -> None:
     if isinstance(facts, ImageFacts):
         from preflight.fix.image import make_image
 
-        make_image(plan, facts, target)
+        make_image(plan, write, target)
         return
     from preflight.fix.av import compile_job
     from preflight.fix.ffmpeg import find_tool, run

@@ -2,11 +2,13 @@
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.errors import FixFailed
-from preflight.facts import ImageFacts
 from preflight.plan.steps import Crop, Pad, Plan, Resize, Turn, Write, find
+from preflight.probe.faults import Unreadable
+from preflight.probe.image import open_image
+from preflight.probe.sniff import sniff
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -15,36 +17,34 @@ JPEG_QUALITIES = (95, 90, 85, 75)
 """From the best; a lower one is taken only when the file would be too large."""
 SHRINK = 0.85
 """How much smaller the sides are made when no quality is enough."""
-PILLOW_FORMATS = {"heic": "HEIF", "jp2": "JPEG2000"}
 
 
-def make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
+def make_image(plan: Plan, write: Write, target: Path) -> None:
     """Write the mended picture to `target`.
 
     Raises:
         FixFailed: Pillow cannot read the source or write the target.
     """
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
-    write = find(plan.steps, Write)
-    if write is None:
-        raise FixFailed(f"{plan.asset.path}: the plan writes nothing")
+    path = Path(plan.asset.path)
     try:
-        with Image.open(plan.asset.path, formats=_formats(facts)) as source:
+        with path.open("rb") as stream, _opened(stream) as source:
             source.load()
             picture = ImageOps.exif_transpose(source) if find(plan.steps, Turn) else source
             picture = _colors(_resized(plan, picture), write.format)
             target.write_bytes(_encoded(picture, write))
-    except (OSError, ValueError, MemoryError, SyntaxError) as error:
-        raise FixFailed(f"{plan.asset.path}: {str(error) or type(error).__name__}") from None
+    except (Unreadable, OSError, ValueError, MemoryError, SyntaxError) as error:
+        raise FixFailed(f"{path}: {str(error) or type(error).__name__}") from None
 
 
-def _formats(facts: ImageFacts) -> list[str]:
-    if facts.format == "heic":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    return ["JPEG", "MPO"] if facts.format == "jpeg" else [PILLOW_FORMATS.get(facts.format, facts.format.upper())]
+def _opened(stream: BinaryIO) -> "Image.Image":
+    """Open a picture through the probes' door."""
+    sniffed = sniff(stream)
+    if sniffed is None:
+        raise Unreadable("is no picture any more")
+    stream.seek(0)
+    return open_image(stream, sniffed)
 
 
 def _resized(plan: Plan, picture: "Image.Image") -> "Image.Image":

@@ -37,7 +37,7 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes) -> Plan:
     if not errors and window is None:
         return Plan(asset=judged.asset, kind=judged.kind)
     hopeless = tuple(finding for finding in errors if _hopeless(finding))
-    if hopeless or judged.facts is None:
+    if hopeless or judged.facts is None or (isinstance(judged.facts, ImageFacts) and not judged.facts.decoded):
         return _beyond(judged, hopeless or tuple(errors), _advice(hopeless))
     steps = tuple(_steps(judged, frozenset(finding.rule for finding in errors), profile, wishes, window))
     missing = tuple(f for f in errors if not any(allowed(s.loss, wishes.allow) for s in steps if f.rule in s.clears))

@@ -149,11 +149,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The greatest loss of any step."""
         return max((step.loss for step in self.steps), key=LADDER.index, default="none")
 
-    @property
-    def format(self) -> str | None:
-        """The format that is written."""
-        return next((step.format for step in self.steps if isinstance(step, Write)), None)
-
 
 S = TypeVar("S")
 

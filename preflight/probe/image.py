@@ -32,7 +32,7 @@ def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) 
         Unreadable: it cannot be opened or decoded to the end.
         Unmeasured: it is too large to be decoded here; carries the facts of the header.
     """
-    image = _open(stream, sniffed)
+    image = open_image(stream, sniffed)
     facts = _facts(image, stream, size, sniffed)
     if not decode:
         return facts
@@ -48,7 +48,12 @@ def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) 
     return _facts(image, stream, size, sniffed, decoded=True)
 
 
-def _open(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    """Open a picture as the format it was sniffed as, and as no other; nothing is decoded yet.
+
+    Raises:
+        Unreadable: it is not a whole picture of that format, or there is no reader for it.
+    """
     import struct
 
     from PIL import Image
