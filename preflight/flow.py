@@ -16,12 +16,13 @@ from preflight.assets import Asset
 from preflight.errors import NotDone
 from preflight.findings import Judged, Report
 from preflight.fix import mend
+from preflight.fix.place import publish, temporary
 from preflight.plan import Plan, Wishes, plan
 from preflight.probe import Depth, Probed, probe
 from preflight.profiles.schema import Profile
 from preflight.request import planned_bytes
 from preflight.rules import WholeRequest, judge, judge_request
-from preflight.spec import RequestSpec
+from preflight.spec import RequestSpec, dump_spec
 
 
 def measure(asset: Asset, depth: Depth) -> Probed:
@@ -95,3 +96,18 @@ def treat(judged: Judged, todo: Plan, profile: Profile, folder: Path, progress: 
     except NotDone as error:
         return Treated(plan=todo, outcome="failed", before=judged, message=f"{error.message} {error.advice}".strip())
     return Treated(plan=todo, outcome="fixed", before=judged, after=mended.judged)
+
+
+def decline(judged: Judged, todo: Plan) -> Treated:
+    """Leave an asset as it is because a person said no."""
+    if todo.steps:
+        return Treated(plan=todo, outcome="declined", before=judged)
+    return Treated(plan=todo, outcome="unfixable" if todo.beyond_mending else "untouched", before=judged)
+
+
+def write_request(spec: RequestSpec, treated: Iterable[Treated], folder: Path) -> Path:
+    """Write a request.toml for the assets as they are after mending; return its path, the next free name."""
+    mended = msgspec.structs.replace(spec, assets=tuple(one.asset for one in treated))
+    with temporary(folder, "toml") as draft:
+        draft.write_text(dump_spec(mended, folder), encoding="utf-8")
+        return publish(draft, folder, "request", "toml")

@@ -4,6 +4,7 @@ In: TOML. Out: assets in array order with their roles, and the settings; or a `R
 Names are the service's own; paths are relative to the file.
 """
 
+import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -84,6 +85,23 @@ def load_spec(path: Path) -> RequestSpec:
 def with_roles(kind: Kind, paths: Iterable[str]) -> list[Asset]:
     """Number the assets of one kind in the order given."""
     return [Asset(path=path, role=Role(kind, number)) for number, path in enumerate(paths, 1)]
+
+
+def dump_spec(spec: RequestSpec, folder: Path) -> str:
+    """Return a request.toml for a file in `folder`: the same request with its assets as they are now."""
+    import tomli_w
+
+    table: dict[str, Any] = {f: getattr(spec, f) for f in RequestSpec.__struct_fields__ if f != "assets"}
+    for key, kind in (("images", "image"), ("videos", "video"), ("audios", "audio")):
+        table[key] = [_entry(asset, folder) for asset in spec.assets if asset.role and asset.role.kind == kind]
+    return tomli_w.dumps({key: value for key, value in table.items() if value not in (None, [])})
+
+
+def _entry(asset: Asset, folder: Path) -> str | dict[str, str]:
+    path = asset.path if asset.is_url else os.path.relpath(asset.path, folder)
+    if asset.keep is None:
+        return path
+    return {"path": path, "keep": f"{float(asset.keep.start_s):g}-{float(asset.keep.end_s):g}"}
 
 
 def _read(path: Path, name: str) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from preflight.assets import Window, collect
-from preflight.cli.check import nothing, require
+from preflight.assets import Window, collect, printable
+from preflight.cli.check import nothing, requested, require
 from preflight.cli.options import depth_option, format_option, load_profile, profile_option, settings_file
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
 from preflight.findings import Judged, Loss
-from preflight.flow import Treated, check_assets, plan_fixes, treat
+from preflight.flow import Treated, check_assets, decline, plan_fixes, treat, write_request
 from preflight.plan import Plan, Wishes
 from preflight.plan.wishes import Fit
 from preflight.probe import Depth
@@ -74,28 +74,38 @@ def command(
 ) -> None:
     """Show what would mend each PATH, ask, do it, and measure again.
 
-    New files go to --output; a source is never written, a passing file never touched.
+    New files go to --output; a source is never written, a passing file never touched. Of a request.toml the assets
+    are mended, and a new request.toml beside the new files names them.
 
     \b
     Example: preflight fix clip.mov --keep 'clip.mov=3.0-9.5'
     Example: preflight fix footage/ --yes --output ready/
     """  # noqa: D301 - \b is click's mark for lines to keep
-    require(paths)
     profile, wishes = load_profile(profile_name), wishes_of(keeps, allow, fit)
-    plans = plan_fixes(check_assets(collect(paths), profile, depth), profile, wishes)
+    spec = requested(paths, (), (), (), None)
+    require(paths)
+    assets = spec.assets if spec else collect(paths)
+    plans = plan_fixes(check_assets(assets, profile, depth), profile, wishes)
     if not plans:
         nothing()
     if dry_run:
         show(plans, profile, dress)
         return
     treated = carry_out(plans, profile, output, quiet=dress == "json", agreed=yes)
+    report(treated, profile, dress)
+    if spec and all(one.outcome in ("untouched", "fixed") for one in treated):
+        click.echo(f"request written: {printable(str(write_request(spec, treated, output)))}", err=dress == "json")
+    ctx.exit(max(EXITS[one.outcome] for one in treated))
+
+
+def report(treated: list[Treated], profile: Profile, dress: str) -> None:
+    """Print what came of each asset."""
     if dress == "json":
         from preflight.report.json import dump, fix_report
 
         click.echo(dump(fix_report(profile.name, treated)), nl=False)
     else:
         text.write(map(text.treated_line, treated))
-    ctx.exit(max(EXITS[one.outcome] for one in treated))
 
 
 def wishes_of(keeps: tuple[str, ...], allow: Loss, fit: Fit) -> Wishes:
@@ -131,18 +141,10 @@ def carry_out(
 ) -> list[Treated]:
     """Show the plans, ask, and carry them out with progress."""
     todo = sum(bool(plan.steps) for _, plan in plans)
-    if not quiet or not agreed:
-        for _, plan in plans:
-            text.write(text.plan_lines(plan), sys.stderr if quiet else sys.stdout)
+    for _, plan in plans:
+        text.write(text.plan_lines(plan), sys.stderr if quiet else sys.stdout)
     if todo and not (agreed or ask(f"Write {todo} new {'file' if todo == 1 else 'files'} to {output}?")):
-        return [
-            Treated(
-                plan=plan,
-                outcome="declined" if plan.steps else treat(judged, plan, profile, output).outcome,
-                before=judged,
-            )
-            for judged, plan in plans
-        ]
+        return [decline(judged, plan) for judged, plan in plans]
     with Bars("fixing", todo) as bars:
         return [
             treat(judged, plan, profile, output, bars.start(plan) if plan.steps else None) for judged, plan in plans

@@ -141,12 +141,23 @@ def _exif(image: "Image.Image") -> tuple[int, bool]:
     xmp = image.info.get("xmp", b"")
     told = isinstance(xmp, bytes) and any(word in xmp for word in XMP_TELLTALES)
     try:
-        exif = image.getexif()
+        exif = _exif_table(image)
         orientation = exif.get(ORIENTATION, 1)
         told = told or bool(exif.get_ifd(GPS_IFD)) or any(exif.get_ifd(EXIF_IFD).get(tag) for tag in SERIAL_TAGS)
     except (*BAD_FILE, struct.error):
         return 1, told
     return (orientation if orientation in range(1, 9) else 1), told
+
+
+def _exif_table(image: "Image.Image") -> "Image.Exif":
+    """Return the EXIF that is known so far; asking Pillow for a PNG's would decode all of it to look behind it."""
+    from PIL import Image
+
+    if image.format != "PNG":
+        return image.getexif()
+    table = Image.Exif()
+    table.load(image.info.get("exif", b""))
+    return table
 
 
 def _words(error: Exception) -> str:

@@ -11,9 +11,11 @@ import msgspec
 
 from preflight.facts import VideoFacts
 from preflight.probe.boxes import Boxes, read_boxes
+from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import codec_name, first_frame_size, opened, walk
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import Sniffed
+from preflight.probe.sps import read_codec_header
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "smpte2084", 18: "arib-std-b67"}
 """ITU-T H.273, table 3, the ones that matter here."""
-DEEP_PROFILES = {"High 10": 10, "High 10 Intra": 10, "Main 10": 10}
+PRORES_BITS = 10
 ALPHA_TAGS = {"ap4h", "ap4x"}
 """Codec tags of ProRes 4444, which can carry transparency."""
 ALPHA_CODECS = {"qtrle", "png", "rawvideo", "ffv1", "utvideo"}
@@ -54,12 +56,13 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
             return None
         timing = _timing(container, pictures[0], boxes, size) if measure else _claimed(container, pictures[0])
         context = pictures[0].codec_context
-        coded = (context.width, context.height)
+        header = read_codec_header(codec_name(pictures[0]), context.extradata)
+        coded = (header.width_px, header.height_px) if header else (context.width, context.height)
         if not all(coded):
             stream.seek(0)
             coded = first_frame_size(stream, sniffed.opener, pictures[0].index)
             stream.seek(0)
-        return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded))
+        return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded, header))
 
 
 def picture_streams(container: "InputContainer") -> "list[VideoStream]":
@@ -76,6 +79,8 @@ class Known(msgspec.Struct, frozen=True):
     bytes: int
     boxes: Boxes | None
     coded_px: tuple[int, int]
+    header: CodecHeader | None
+    """What the codec's own parameter sets say, for H.264 and H.265."""
 
 
 def _timing(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None, size: int) -> Timing:
@@ -112,11 +117,13 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
     picture = pictures[0]
     context = picture.codec_context
     width, height = known.coded_px
-    pixel_aspect = picture.sample_aspect_ratio or Fraction(1)
+    header = known.header
+    pixel_aspect = picture.sample_aspect_ratio or (header and header.pixel_aspect) or Fraction(1)
     degrees = _rotation(picture, known.boxes)
     shown = shown_size(width, height, pixel_aspect, degrees)
     sound = container.streams.audio[0] if container.streams.audio else None
     size_how = _size_how(pixel_aspect, degrees)
+    header = read_codec_header(codec_name(picture), context.extradata)
     return VideoFacts(
         format=known.format,
         bytes=known.bytes,
@@ -131,10 +138,10 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
         frames=timing.frames,
         frame_rate_hz=mean_rate(timing.frames, timing.duration_s),
         codec=codec_name(picture),
-        bit_depth=_bit_depth(picture),
-        transfer=TRANSFERS.get(int(context.color_trc)),
+        bit_depth=header.bit_depth if header else _bit_depth(picture),
+        transfer=TRANSFERS.get(int(context.color_trc)) or TRANSFERS.get((header and header.transfer) or 0),
         alpha=_alpha(picture),
-        interlaced=True if int(context.field_order) in FIELD_ORDERS_INTERLACED else None,
+        interlaced=int(context.field_order) in FIELD_ORDERS_INTERLACED or (header.interlaced if header else None),
         video_streams=len(pictures),
         sound_codec=codec_name(sound) if sound else None,
         sound_duration_s=_sound_length(sound) if sound else None,
@@ -193,14 +200,15 @@ def _alpha(picture: "VideoStream") -> bool:
     return deep or str(context.codec_tag) in ALPHA_TAGS
 
 
+def _transfer(picture: "VideoStream", header: CodecHeader | None) -> str | None:
+    """Return the transfer characteristics that the codec's header tells, or else the container."""
+    code = header.transfer if header else None
+    return TRANSFERS.get(int(picture.codec_context.color_trc) if code is None else code)
+
+
 def _bit_depth(picture: "VideoStream") -> int | None:
-    """Return bits per sample where the codec's own configuration record tells them."""
-    context = picture.codec_context
-    record = context.extradata or b""
-    if context.name == "hevc" and len(record) >= 23 and record[0] == 1:  # noqa: PLR2004 - ISO 14496-15, 8.3.3: hvcC
-        return (record[17] & 7) + 8
-    if context.name == "av1" and len(record) >= 4:  # noqa: PLR2004 - AV1 in ISOBMFF, 2.3: av1C
+    """Return bits a sample for codecs whose configuration is simple enough to tell."""
+    record = picture.codec_context.extradata or b""
+    if codec_name(picture) == "av1" and len(record) >= 4:  # noqa: PLR2004 - AV1 in ISOBMFF, 2.3: av1C
         return 8 if not record[2] & 0x40 else 12 if record[2] & 0x20 else 10
-    if context.name == "prores":
-        return 10
-    return DEEP_PROFILES.get(str(context.profile), 8 if context.name == "h264" else None)
+    return PRORES_BITS if codec_name(picture) == "prores" else None

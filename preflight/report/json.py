@@ -1,6 +1,6 @@
 """Reports as JSON. Field names never change within a schema number; new ones may be added.
 
-`preflight.report/1` is what `check` prints, `preflight.facts/1` what `probe` prints, `preflight.fix/1` what `fix` prints.
+`check` prints `preflight.report/1`, `probe` `preflight.facts/1`, `fix` `preflight.fix/1`.
 """
 
 from collections.abc import Iterable

@@ -217,14 +217,14 @@ def bit_depth(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
 @rule("video/interlace")
 def interlace(probed: Probed, _profile: Profile) -> Iterator[Finding]:
-    """The pictures are interlaced.
+    """The pictures are coded in a way that allows interlace.
 
     Why: Half-frames show as combs, and the model takes them for texture.
 
     Fix: Deinterlace it.
     """
     if (facts := _facts(probed)) and facts.interlaced:
-        yield Finding(rule="video/interlace", severity="warning", message="interlaced pictures", fix="lossy")
+        yield Finding(rule="video/interlace", severity="warning", message="may hold interlaced pictures", fix="lossy")
 
 
 @rule("video/alpha")

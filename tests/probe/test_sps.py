@@ -1,20 +1,19 @@
 """Codec headers: what the parameter sets tell must be what a decoder finds, and hostile ones must tell nothing."""
 
-import random
 import subprocess
 import time
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import av
 import imageio_ffmpeg
+import msgspec
 import pytest
+from av.codec.context import Flags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.probe.bits import Bits, Malformed
 from preflight.probe.sps import CodecHeader, read_codec_header
 
 MEDIA = Path(__file__).parents[2] / "fixtures" / "media"
@@ -44,6 +43,8 @@ def decode(path: Path) -> Bitstream:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
+        # Without it the left edge is cropped less than told, to keep rows aligned in memory.
+        context.flags |= Flags.unaligned
         frame = next(container.decode(stream))
         decoded = CodecHeader(
             width_px=frame.width,
@@ -77,11 +78,11 @@ def header_of(clip: Bitstream) -> CodecHeader:
 X264 = "-c:v libx264 -preset ultrafast -pix_fmt"
 X265 = "-c:v libx265 -preset ultrafast -pix_fmt"
 
-PLAIN_420 = ("320x192", "1920x1080", "1080x1920", "854x480", "322x198", "50x34", "3840x2160", "16x16")
+PLAIN_420 = ("320x192", "1920x1080", "1080x1920", "854x480", "322x198", "50x36", "3840x2160", "34x34")
 
 
 @pytest.mark.parametrize("size", PLAIN_420)
-@pytest.mark.parametrize("encoder", [f"{X264} yuv420p", f"{X265} yuv420p -x265-params ctu=16:log-level=none"])
+@pytest.mark.parametrize("encoder", [f"{X264} yuv420p", f"{X265} yuv420p -x265-params ctu=32:log-level=none"])
 def test_size_is_what_cropping_leaves(encoder: str, size: str, tmp_path: Path) -> None:
     clip = encode(tmp_path / "a.mp4", encoder, size)
     header = header_of(clip)
@@ -89,8 +90,8 @@ def test_size_is_what_cropping_leaves(encoder: str, size: str, tmp_path: Path) -
     assert header == clip.decoded
 
 
-@pytest.mark.parametrize("size", ["321x193", "335x191", "1919x1079", "17x19"])
-@pytest.mark.parametrize("encoder", [f"{X264} yuv444p", f"{X265} yuv444p -x265-params ctu=16:log-level=none"])
+@pytest.mark.parametrize("size", ["321x193", "335x191", "1919x1079", "37x35"])
+@pytest.mark.parametrize("encoder", [f"{X264} yuv444p", f"{X265} yuv444p -x265-params ctu=32:log-level=none"])
 def test_full_chroma_can_be_cropped_to_odd_sizes(encoder: str, size: str, tmp_path: Path) -> None:
     clip = encode(tmp_path / "a.mov", encoder, size)
     header = header_of(clip)
@@ -125,14 +126,16 @@ def test_cropping_counts_on_every_side(filters: str, size: tuple[int, int], tmp_
         (f"{X264} yuv422p10le", "4:2:2", 10),
         (f"{X264} yuv444p -profile:v high444", "4:4:4", 8),
         (f"{X264} yuv444p10le", "4:4:4", 10),
-        (f"{X264} gray", "4:0:0", 8),
-        (f"{X264} gray10le", "4:0:0", 10),
         ("-c:v libx264rgb -pix_fmt bgr0 -preset ultrafast", "4:4:4", 8),
         (f"{X264} yuv444p -qp 0", "4:4:4", 8),
         ("-c:v libx264 -pix_fmt yuv420p -x264-params cqm=jvt", "4:2:0", 8),
         ("-c:v libx264 -pix_fmt yuv444p -x264-params cqm=jvt", "4:4:4", 8),
         ("-c:v libx264 -pix_fmt yuv420p -x264-params bframes=8:b-pyramid=normal:ref=8", "4:2:0", 8),
-        ("-c:v libx264 -pix_fmt yuv420p -x264-params nal-hrd=cbr:bitrate=900:vbv-maxrate=900:vbv-bufsize=900", "4:2:0", 8),
+        (
+            "-c:v libx264 -pix_fmt yuv420p -x264-params nal-hrd=cbr:bitrate=900:vbv-maxrate=900:vbv-bufsize=900",
+            "4:2:0",
+            8,
+        ),
         (f"{X265} yuv420p", "4:2:0", 8),
         (f"{X265} yuv420p10le", "4:2:0", 10),
         (f"{X265} yuv420p12le", "4:2:0", 12),
@@ -143,8 +146,8 @@ def test_cropping_counts_on_every_side(filters: str, size: tuple[int, int], tmp_
         (f"{X265} gbrp", "4:4:4", 8),
         (f"{X265} gray", "4:0:0", 8),
         (f"{X265} yuv420p -x265-params scaling-list=default", "4:2:0", 8),
-        (f"{X265} yuv420p -x265-params bframes=8:b-pyramid=1:ref=6:b-adapt=0", "4:2:0", 8),
-        (f"{X265} yuv420p -x265-params temporal-layers=3:bframes=3:b-adapt=0", "4:2:0", 8),
+        (f"{X265} yuv420p -x265-params bframes=8:b-pyramid=1:ref=6:b-adapt=0:rc-lookahead=20", "4:2:0", 8),
+        (f"{X265} yuv420p -x265-params temporal-layers=3:bframes=3:b-adapt=0:rc-lookahead=20", "4:2:0", 8),
         (f"{X265} yuv420p -tag:v hvc1", "4:2:0", 8),
     ],
 )
@@ -155,6 +158,14 @@ def test_chroma_and_depth_of_every_profile(arguments: str, chroma: str, bit_dept
     assert header == clip.decoded
 
 
+@pytest.mark.parametrize(("pixels", "bit_depth"), [("gray", 8), ("gray10le", 10)])
+def test_gray_that_the_decoder_fills_up_with_chroma(pixels: str, bit_depth: int, tmp_path: Path) -> None:
+    clip = encode(tmp_path / "a.mp4", f"{X264} {pixels}")
+    header = header_of(clip)
+    assert (header.chroma, header.bit_depth) == ("4:0:0", bit_depth)
+    assert msgspec.structs.replace(header, chroma="4:2:0") == clip.decoded
+
+
 # The codes 1 to 16 of both tables E-1, and Extended_SAR for the rest.
 ASPECTS = "1/1 12/11 10/11 16/11 40/33 24/11 20/11 32/11 80/33 18/11 15/11 64/33 160/99 4/3 3/2 2/1 5/4 3/4 224/225 9/4"
 
@@ -163,25 +174,36 @@ ASPECTS = "1/1 12/11 10/11 16/11 40/33 24/11 20/11 32/11 80/33 18/11 15/11 64/33
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_pixel_aspect_by_code_and_in_full(codec: str, aspect: str, tmp_path: Path) -> None:
     encoder = X264 if codec == "h264" else X265
-    clip = encode(tmp_path / "a.mp4", f"{encoder} yuv420p -bsf:v {codec}_metadata=sample_aspect_ratio={aspect}", "64x64")
+    clip = encode(
+        tmp_path / "a.mp4", f"{encoder} yuv420p -bsf:v {codec}_metadata=sample_aspect_ratio={aspect}", "64x64"
+    )
     header = header_of(clip)
     assert header.pixel_aspect == Fraction(aspect)
     assert header == clip.decoded
 
 
+COLOURS = [
+    (1, 1, 1, 0),
+    (9, 16, 9, 0),
+    (9, 18, 9, 0),
+    (1, 13, 6, 1),
+    (6, 6, 6, 0),
+    (5, 1, 5, 1),
+    (2, 2, 2, 1),
+    (9, 14, 10, 0),
+]
+
+
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-@pytest.mark.parametrize(
-    ("primaries", "transfer", "matrix", "full_range"),
-    [(1, 1, 1, 0), (9, 16, 9, 0), (9, 18, 9, 0), (1, 13, 6, 1), (6, 6, 6, 0), (5, 1, 5, 1), (2, 2, 2, 1), (9, 14, 10, 0)],
-)
-def test_colour(codec: str, primaries: int, transfer: int, matrix: int, full_range: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("codes", COLOURS)
+def test_colour(codec: str, codes: tuple[int, int, int, int], tmp_path: Path) -> None:
     encoder = X264 if codec == "h264" else X265
-    codes = f"colour_primaries={primaries}:transfer_characteristics={transfer}:matrix_coefficients={matrix}"
-    filters = f"{codec}_metadata={codes}:video_full_range_flag={full_range}"
-    clip = encode(tmp_path / "a.mp4", f"{encoder} yuv420p -bsf:v {filters}", "64x64")
+    names = ("colour_primaries", "transfer_characteristics", "matrix_coefficients", "video_full_range_flag")
+    options = ":".join(f"{name}={code}" for name, code in zip(names, codes, strict=True))
+    clip = encode(tmp_path / "a.mp4", f"{encoder} yuv420p -bsf:v {codec}_metadata={options}", "64x64")
     header = header_of(clip)
-    assert (header.primaries, header.transfer, header.matrix) == (told(primaries), told(transfer), told(matrix))
-    assert header.full_range == bool(full_range)
+    assert (header.primaries, header.transfer, header.matrix) == tuple(map(told, codes[:3]))
+    assert header.full_range == bool(codes[3])
     assert header == clip.decoded
 
 
@@ -234,129 +256,60 @@ def test_start_codes_are_read_like_a_record(encoder: str, form: str, tmp_path: P
         assert read_codec_header(form, record) == header_of(clip)
 
 
-# What no encoder at hand writes is written here, bit by bit.
+# Hostile records: nothing may be raised, and nothing may take long.
+
+RECORDS = [
+    (clip.codec, clip.record or b"")
+    for clip in map(decode, (MEDIA / f"video-{name}.mp4" for name in ("hdr10", "hevc", "h264-10-bit", "interlaced")))
+]
+records = st.sampled_from(RECORDS)
+codecs = st.sampled_from(["h264", "hevc"])
 
 
-class Writer:
-    """Writes what `Bits` reads."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def u(self, *fields: tuple[int, int]) -> None:
-        self.text += "".join(f"{value:0{count}b}" for count, value in fields if count)
-
-    def ue(self, *values: int) -> None:
-        self.text += "".join("0" * ((value + 1).bit_length() - 1) + f"{value + 1:b}" for value in values)
-
-    def se(self, *values: int) -> None:
-        self.ue(*(2 * value - 1 if value > 0 else -2 * value for value in values))
-
-    def payload(self) -> bytes:
-        """Return the bytes with stop bit and emulation prevention."""
-        text = self.text + "1"
-        text += "0" * (-len(text) % 8)
-        escaped = bytearray()
-        for byte in int(text, 2).to_bytes(len(text) // 8, "big"):
-            if escaped[-2:] == b"\0\0" and byte <= 3:
-                escaped.append(3)
-            escaped.append(byte)
-        return bytes(escaped)
+def read_quickly(codec: str, record: bytes) -> CodecHeader | None:
+    began = time.process_time()
+    header = read_codec_header(codec, record)
+    assert time.process_time() - began < SLOWEST_S
+    return header
 
 
-def avcc(*units: bytes) -> bytes:
-    counted = b"".join(len(unit).to_bytes(2, "big") + unit for unit in units)
-    return bytes([1, 100, 0, 40, 0xFF, 0xE0 | len(units)]) + counted + b"\0"
+@given(codecs, st.binary(max_size=4000), st.sampled_from([b"", b"\0\0\1", b"\0\0\1\x67\x64", b"\0\0\1\x42\x01\1"]))
+def test_random_bytes_do_no_harm(codec: str, junk: bytes, start: bytes) -> None:
+    read_quickly(codec, start + junk)
 
 
-def h264_sps(cycle: tuple[int, ...] = (), lists: tuple[tuple[int, ...], ...] = (), vui: str = "0", width: int = 19) -> bytes:
-    writer = Writer()
-    writer.u((8, 100), (8, 0), (8, 40))
-    writer.ue(0, 1, 0, 0)
-    writer.u((1, 0), (1, bool(lists)))
-    for steps in lists:
-        writer.u((1, bool(steps)))
-        writer.se(*steps)
-    writer.ue(0, 1)
-    writer.u((1, 0))
-    writer.se(-3, 4)
-    writer.ue(len(cycle))
-    writer.se(*cycle)
-    writer.ue(4)
-    writer.u((1, 0))
-    writer.ue(width, 11)
-    writer.u((1, 1), (1, 1), (1, 0))
-    writer.text += vui
-    return b"\x67" + writer.payload()
+@given(records, st.integers(0, 4000))
+def test_truncated_records_do_no_harm(whole: tuple[str, bytes], end: int) -> None:
+    codec, record = whole
+    assert read_quickly(codec, record[:end]) in (None, read_codec_header(codec, record))
 
 
-PLAIN_H264 = CodecHeader(
-    width_px=320,
-    height_px=192,
-    pixel_aspect=None,
-    bit_depth=8,
-    chroma="4:2:0",
-    transfer=None,
-    primaries=None,
-    matrix=None,
-    full_range=None,
-    interlaced=False,
-)
+@given(records, st.lists(st.integers(0, 8 * 200), min_size=1, max_size=8))
+def test_flipped_bits_do_no_harm(whole: tuple[str, bytes], places: list[int]) -> None:
+    codec, record = whole
+    damaged = bytearray(record)
+    for place in places:
+        damaged[place // 8 % len(damaged)] ^= 1 << place % 8
+    header = read_quickly(codec, bytes(damaged))
+    if header is not None:
+        assert 0 < header.width_px <= 1 << 16
+        assert 0 < header.height_px <= 1 << 16
+        assert 8 <= header.bit_depth <= 16
 
 
-@pytest.mark.parametrize("cycle", [(), (1,), (-2, 5, 0), tuple(range(-127, 128))])
-def test_picture_order_by_cycle_is_passed_over(cycle: tuple[int, ...]) -> None:
-    assert read_codec_header("h264", avcc(h264_sps(cycle))) == PLAIN_H264
+@pytest.mark.parametrize("byte", [0x00, 0x01, 0x55, 0x80, 0xAA, 0xFF])
+@pytest.mark.parametrize(("codec", "head"), [("h264", b"\0\0\1\x67\x64"), ("hevc", b"\0\0\1\x42\x01\1")])
+def test_megabytes_take_no_time(codec: str, head: bytes, byte: int) -> None:
+    read_quickly(codec, head + bytes([byte]) * (1 << 22))
+    read_quickly(codec, head * (1 << 18))
 
 
-def test_scaling_lists_end_early_where_the_next_scale_is_zero() -> None:
-    full, ended, absent = (1,) * 16, (4, -12), ()
-    lists = (full, ended, absent, (-8,), full, absent, (2, -2) * 32, (120, 127, 1))
-    assert read_codec_header("h264", avcc(h264_sps(lists=lists))) == PLAIN_H264
+@pytest.mark.parametrize("record", [None, b"", b"\0", b"\1", b"\1d\0(\xff\xe0\0", bytes(23), b"\0\0\1", b"\0\0\1\x67"])
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_records_without_parameter_sets_tell_nothing(codec: str, record: bytes | None) -> None:
+    assert read_codec_header(codec, record) is None
 
 
-@pytest.mark.parametrize(
-    ("vui", "aspect", "full_range", "transfer"),
-    [
-        ("1" + "0" * 8, None, None, None),
-        ("11" + f"{0:08b}" + "000", None, None, None),
-        ("11" + f"{200:08b}" + "000", None, None, None),
-        ("11" + f"{255:08b}{0:016b}{5:016b}" + "000", None, None, None),
-        ("11" + f"{255:08b}{0:016b}{0:016b}" + "000", None, None, None),
-        ("11" + f"{255:08b}{6:016b}{4:016b}" + "000", Fraction(3, 2), None, None),
-        ("10" + "11" + "1" + "101" + "1" + "0", None, True, None),
-        ("10" + "0" + "1" + "101" + "01" + f"{9:08b}{16:08b}{9:08b}", None, False, 16),
-    ],
-)
-def test_usability_information(
-    vui: str, aspect: Fraction | None, full_range: bool | None, transfer: int | None
-) -> None:
-    header = read_codec_header("h264", avcc(h264_sps(vui=vui + "0" * 20)))
-    assert header is not None
-    assert (header.pixel_aspect, header.full_range, header.transfer) == (aspect, full_range, transfer)
-
-
-@cache
-def x265_record() -> bytes:
-    return cast("bytes", decode(MEDIA / "video-hdr10.mp4").record)
-
-
-@cache
-def x264_record() -> bytes:
-    return cast("bytes", decode(MEDIA / "video-h264-10-bit.mp4").record)
-
-
-def hevc_units(record: bytes) -> list[bytes]:
-    at, units = 23, []
-    for _ in range(record[22]):
-        count, at = int.from_bytes(record[at + 1 : at + 3], "big"), at + 3
-        for _ in range(count):
-            length = int.from_bytes(record[at : at + 2], "big")
-            units.append(record[at + 2 : at + 2 + length])
-            at += 2 + length
-    return units
-
-
-def hvcc(*units: bytes) -> bytes:
-    arrays = b"".join(bytes([unit[0] >> 1, 0, 1]) + len(unit).to_bytes(2, "big") + unit for unit in units)
-    return x265_record()[:22] + bytes([len(units)]) + arrays
+@pytest.mark.parametrize("codec", ["vp9", "av1", "prores", "mpeg4", ""])
+def test_other_codecs_tell_nothing(codec: str) -> None:
+    assert read_codec_header(codec, RECORDS[0][1]) is None

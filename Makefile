@@ -1,0 +1,52 @@
+# `make` lists the targets. Every one of them sets up what it needs first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types docs docs-check fix-style fixtures bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+setup: $(READY) ## make .venv with the versions of constraints.txt
+
+demo: setup ## the main job on shipped fixtures: check, fix, check again, submit to the sandbox
+	$(BIN)/python scripts/demo.py
+
+test: setup ## run every test
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: setup lint types docs-check ## lint, types, tests with coverage, generated documents
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+docs: setup ## write the generated parts of README.md anew
+	$(BIN)/python scripts/docs.py
+
+docs-check: setup
+	$(BIN)/python scripts/docs.py --check
+
+fix-style: setup ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+fixtures: setup ## make the specimens that are missing
+	$(BIN)/python fixtures/make.py
+
+bench: setup ## measure speed as ratios, side by side
+	$(BIN)/python scripts/bench.py
+
+clean: ## remove what setup, tests and demo made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* demo fixtures/large

@@ -1,0 +1,107 @@
+"""`preflight doctor`: what is installed, what is missing, what to do."""
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+import msgspec
+
+from preflight import __version__
+from preflight.cli.options import format_option, settings_file
+from preflight.report import text
+
+ENCODERS = ("libx264", "aac", "libmp3lame", "pcm_s16le")
+FILTERS = ("scale", "fps", "crop", "pad", "zscale", "tonemap", "bwdif")
+LIBRARIES = ("av", "pillow", "pillow-heif", "mutagen", "httpx", "ffmpeg-python", "msgspec")
+MISSING = 3
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """One thing looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+    needed: bool = True
+    """Whether the tool cannot do its work without it."""
+
+
+@click.command("doctor")
+@format_option("text", "json")
+@settings_file
+@click.pass_context
+def command(ctx: click.Context, *, dress: str) -> None:
+    """Say what is installed, what is missing, and what to do about it.
+
+    Exit status 3 when something that is needed is missing.
+
+    \b
+    Example: preflight doctor --format json
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    examined = list(examine())
+    if dress == "json":
+        from preflight.report.json import dump
+
+        click.echo(dump({"schema": "preflight.doctor/1", "checks": msgspec.to_builtins(examined)}), nl=False)
+    else:
+        text.write(map(_line, examined))
+    ctx.exit(MISSING if any(one.needed and not one.ok for one in examined) else 0)
+
+
+def examine() -> Iterator[Examined]:
+    """Look at everything the tool stands on."""
+    yield Examined("preflight", ok=True, found=f"{__version__} on Python {sys.version.split()[0]}")
+    for name in LIBRARIES:
+        yield _library(name)
+    yield from _ffmpeg()
+    has_key = bool(os.environ.get("EVOLINK_API_KEY"))
+    yield Examined(
+        "key",
+        ok=has_key,
+        found="EVOLINK_API_KEY is set (never shown)" if has_key else "EVOLINK_API_KEY is not set",
+        advice="" if has_key else "Needed only to submit: export EVOLINK_API_KEY=...",
+        needed=False,
+    )
+    yield _ledger()
+
+
+def _library(name: str) -> Examined:
+    try:
+        return Examined(name, ok=True, found=version(name))
+    except PackageNotFoundError:
+        return Examined(name, ok=False, found="not installed", advice=f"pip install {name}")
+
+
+def _ffmpeg() -> Iterator[Examined]:
+    from preflight.fix.ffmpeg import candidates, inspect
+
+    tools = [(path, inspect(path)) for path in candidates()]
+    able = next((tool for _, tool in tools if tool and not tool.lacks((*ENCODERS, *FILTERS))), None)
+    for path, tool in tools:
+        lacks = tool.lacks((*ENCODERS, *FILTERS)) if tool else []
+        found = f"{path}: {f'version {tool.version}' if tool else 'does not run'}"
+        lack = f"; lacks {', '.join(lacks)}" if lacks else ""
+        yield Examined("ffmpeg", ok=bool(tool and not lacks), found=found + lack, needed=False)
+    if able is None:
+        advice = "Install ffmpeg, or `pip install imageio-ffmpeg`, or point PREFLIGHT_FFMPEG at one."
+        yield Examined("ffmpeg", ok=False, found="none that can do everything", advice=advice)
+
+
+def _ledger() -> Examined:
+    from preflight.ledger import default_path
+
+    path = default_path()
+    folder = next((parent for parent in path.parents if parent.exists()), Path("/"))
+    ok = os.access(folder, os.W_OK)
+    advice = "" if ok else "Choose another place with --ledger or PREFLIGHT_LEDGER."
+    return Examined("ledger", ok=ok, found=f"{path} ({'exists' if path.exists() else 'not yet made'})", advice=advice)
+
+
+def _line(one: Examined) -> text.Line:
+    word, style = ("ok", "green") if one.ok else ("missing", "bold red") if one.needed else ("note", "yellow")
+    advice = f"  {one.advice}" if one.advice else ""
+    return (f"{word:<8}", style), (f"{one.name:<14}", "bold"), (f"{one.found}{advice}", "")

@@ -1,0 +1,79 @@
+"""Write the generated parts of README.md: the rules table, the commands' help, the limits. `--check` only compares.
+
+A part stands between `<!-- NAME -->` and `<!-- end NAME -->`; what stands there is replaced, nothing else is touched.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from preflight.cli import COMMANDS, root
+from preflight.limits import Count, OneOf, Range
+from preflight.profiles import load, names
+from preflight.rules import RULES
+
+README = Path(__file__).parent.parent / "README.md"
+FAMILIES = ("image", "video", "audio", "request")
+WIDTH = 100
+
+
+def rules_table() -> str:
+    """Return every rule with what it says and the limit it judges by."""
+    rows = ["| rule | reported when | limit |", "|---|---|---|"]
+    rows += [f"| `{rule.id}` | {rule.what} | {f'`{rule.limit}`' if rule.limit else ''} |" for rule in RULES.values()]
+    return "\n".join(rows)
+
+
+def limits_table() -> str:
+    """Return the limits of every shipped edition side by side."""
+    profiles = [load(name) for name in names()]
+    rows = [f"| limit | {' | '.join(p.name for p in profiles)} |", f"|---|{'---|' * len(profiles)}"]
+    for family in FAMILIES:
+        for key in getattr(profiles[0], family).__struct_fields__:
+            limits = [getattr(getattr(p, family), key) for p in profiles]
+            cells = [one.text().replace("|", ", ") for one in limits if isinstance(one, Count | OneOf | Range)]
+            if cells:
+                rows.append(f"| `{family}.{key}` | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def command_help() -> str:
+    """Return what `--help` prints, for the program and for each command."""
+    parts = []
+    for name in ("", *COMMANDS):
+        command = root.get_command(click.Context(root), name) if name else root
+        if command is None:
+            raise SystemExit(f"no command {name}")
+        title = f"preflight {name}".strip()
+        context = click.Context(command, info_name=title, terminal_width=WIDTH, max_content_width=WIDTH)
+        parts.append(f"```text\n$ {title} --help\n{command.get_help(context)}\n```")
+    return "\n\n".join(parts)
+
+
+PARTS = {"rules": rules_table, "limits": limits_table, "help": command_help}
+
+
+def renewed(text: str) -> str:
+    """Return the text with every generated part written anew."""
+    for name, make in PARTS.items():
+        begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
+        if begin not in text or end not in text:
+            raise SystemExit(f"README.md: no place for {name}: {begin} ... {end}")
+        before, rest = text.split(begin, 1)
+        after = rest.split(end, 1)[1]
+        text = f"{before}{begin}\n\n{make()}\n\n{end}{after}"
+    return text
+
+
+def main() -> None:
+    """Write README.md, or compare it."""
+    old = README.read_text(encoding="utf-8")
+    new = renewed(old)
+    if "--check" in sys.argv[1:]:
+        sys.exit("README.md is not up to date: run `make docs`" if new != old else 0)
+    README.write_text(new, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Specimens, and the few ways in which tests look at files: by the program, and by a decoder that is not the program."""
+
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+from PIL import Image
+
+from fixtures.make import make
+from preflight.assets import Asset
+from preflight.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.findings import Judged
+from preflight.probe import Depth, Probed, probe
+from preflight.profiles import Profile, load
+from preflight.rules import judge
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+MEDIA = FIXTURES / "media"
+PROFILE: Profile = load()
+
+
+def media(name: str) -> str:
+    """Return the path of a committed specimen, which a test must not write to."""
+    path = MEDIA / name
+    assert path.is_file(), f"no specimen {name}"
+    return str(path)
+
+
+def copied(name: str, folder: Path, as_name: str | None = None) -> Path:
+    """Put a specimen into a folder of the test's own, under a name of its own if it wants one."""
+    target = folder / (as_name or name)
+    if (MEDIA / name).is_file():
+        shutil.copyfile(MEDIA / name, target)
+    else:
+        make(name, folder).rename(target)
+    return target
+
+
+def probed(name: str | Path, depth: Depth = "exact") -> Probed:
+    """Measure a specimen by its name, or a file of the test's own by its path."""
+    return probe(Asset(path=media(name) if isinstance(name, str) else str(name)), depth)
+
+
+def image(name: str | Path, depth: Depth = "exact") -> ImageFacts:
+    facts = probed(name, depth).facts
+    assert isinstance(facts, ImageFacts)
+    return facts
+
+
+def video(name: str | Path, depth: Depth = "exact") -> VideoFacts:
+    facts = probed(name, depth).facts
+    assert isinstance(facts, VideoFacts)
+    return facts
+
+
+def audio(name: str | Path, depth: Depth = "exact") -> AudioFacts:
+    facts = probed(name, depth).facts
+    assert isinstance(facts, AudioFacts)
+    return facts
+
+
+def judged(name: str | Path, profile: Profile = PROFILE) -> Judged:
+    return judge(probed(name), profile)
+
+
+def errors(verdict: Judged) -> set[str]:
+    return {finding.rule for finding in verdict.findings if finding.severity == "error"}
+
+
+class Seen(NamedTuple):
+    """What a decoder shows of a clip, all of it decoded."""
+
+    width_px: int
+    height_px: int
+    frames: int
+    duration_s: Fraction
+    pixel_format: str
+    transfer: int
+    sound_s: Fraction
+    keys: frozenset[str]
+    """Names of the container's metadata."""
+
+
+def decoded_clip(path: str | Path) -> Seen:
+    """Decode every picture and every sample of a clip."""
+    with av.open(str(path)) as container:
+        pictures = container.streams.video[0]
+        base = pictures.time_base or Fraction(1)
+        frames = list(container.decode(pictures))
+        shape = frames[0]
+        times = [frame.pts for frame in frames if frame.pts is not None]
+        last = frames[-1].duration or 0
+        keys = frozenset(container.metadata)
+        transfer = int(frames[0].color_trc)
+    span = (max(times) - min(times) + last) * base
+    sound = decoded_seconds(path)
+    return Seen(shape.width, shape.height, len(frames), span, shape.format.name, transfer, sound, keys)
+
+
+def decoded_seconds(path: str | Path) -> Fraction:
+    """Decode every sample of a file's first sound and return their length; nothing where there is no sound."""
+    with av.open(str(path)) as container:
+        if not container.streams.audio:
+            return Fraction(0)
+        return sum((Fraction(frame.samples, frame.sample_rate) for frame in container.decode(audio=0)), Fraction(0))
+
+
+def pixel(path: str | Path, at: tuple[int, int]) -> tuple[int, ...]:
+    """Return one pixel of a picture as red, green and blue."""
+    with Image.open(path) as picture:
+        found = picture.convert("RGB").getpixel(at)
+    assert isinstance(found, tuple)
+    return found
+
+
+def first_picture(path: str | Path) -> Image.Image:
+    """Return a clip's first picture, decoded."""
+    with av.open(str(path)) as container:
+        return next(container.decode(video=0)).to_image()
+
+
+def left_behind(folder: Path) -> Iterator[str]:
+    """Name everything in a folder, hidden files too."""
+    return (path.name for path in sorted(folder.iterdir()))
