@@ -1,39 +1,79 @@
 """The stages in order; the only module that knows the order.
 
-assets ──► probe ──► facts ──► rules ──► findings ──► plan ──► fix ──► measured again
-                                                                          │ clean
-                                                    request ──► upload ──► submit ──► wait ──► download
+    assets ──► probe ──► facts ──► rules ──► findings ──► plan ──► fix ──► measured again
+                                                                              │ clean
+                                                        request ──► upload ──► submit ──► wait ──► download
+                                                                       └───── ledger ─────┘
+
+Nothing here prints or asks: the command line, or a program, stands in between.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from preflight.assets import Asset
-from preflight.errors import NotDone
+from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
+from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged, Report
-from preflight.fix import mend
-from preflight.fix.place import publish, temporary
 from preflight.plan import Plan, Wishes, plan
-from preflight.probe import Depth, Probed, probe
+from preflight.price import Estimate, estimate
+from preflight.probe import Depth, Fault, Probed, probe
+from preflight.probe.child import measure_all
 from preflight.profiles.schema import Profile
-from preflight.request import planned_bytes
+from preflight.request import build_body, encode, planned_bytes
 from preflight.rules import WholeRequest, judge, judge_request
 from preflight.spec import RequestSpec, dump_spec
 
+if TYPE_CHECKING:
+    from preflight.api import Service, Task
+    from preflight.ledger import Entry, Ledger
 
-def measure(asset: Asset, depth: Depth) -> Probed:
-    """Measure one asset."""
-    return probe(asset, depth)
+Progress = Callable[[Fraction], None]
+Fetch = Callable[[str], Path]
+"""Downloads a URL to a local file."""
+Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
+
+SUFFIXES = {"jpeg": "jpg"}
+"""Format → the ending an upload gets, where it is not the format's name."""
 
 
-def check_assets(assets: Iterable[Asset], profile: Profile, depth: Depth = "exact") -> Iterator[Judged]:
+# ---- check ----------------------------------------------------------------------------------------------------------
+
+
+def measure(
+    assets: Iterable[Asset], depth: Depth = "exact", *, jobs: int | None = None, fetch: Fetch | None = None
+) -> Iterator[Probed]:
+    """Measure assets in their order; URLs by what `fetch` brings, or not at all without it."""
+    given = list(assets) if fetch else assets
+    local = (asset if not asset.is_url else _fetched(asset, fetch) for asset in given)
+    if fetch is None:
+        yield from measure_all((asset for asset in local if isinstance(asset, Asset)), depth, jobs=jobs)
+        return
+    brought = list(local)
+    files = measure_all([one for one in brought if isinstance(one, Asset)], depth, jobs=jobs)
+    for asset, one in zip(given, brought, strict=True):
+        yield msgspec.structs.replace(next(files), asset=asset) if isinstance(one, Asset) else one
+
+
+def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
+    """Return the local copy of a URL, or why there is none."""
+    if fetch is None:
+        return asset
+    try:
+        return msgspec.structs.replace(asset, path=str(fetch(asset.path)))
+    except NotDone as error:
+        return Probed(asset=asset, fault=Fault("unmeasured", error.message))
+
+
+def check_assets(
+    assets: Iterable[Asset], profile: Profile, depth: Depth = "exact", *, jobs: int | None = None
+) -> Iterator[Judged]:
     """Judge assets one by one, as they come; what a folder holds besides media is passed over."""
-    for asset in assets:
-        probed = measure(asset, depth)
+    for probed in measure(assets, depth, jobs=jobs):
         if not is_bystander(probed):
             yield judge(probed, profile)
 
@@ -44,23 +84,30 @@ def is_bystander(probed: Probed) -> bool:
     return probed.asset.walked and probed.kind == "unknown" and fault is not None and fault.kind == "unreadable"
 
 
-def check_request(spec: RequestSpec, profile: Profile, depth: Depth = "exact") -> Report:
-    """Judge the assets of one request, and the request as a whole."""
-    return judge_measured(spec, [measure(asset, depth) for asset in spec.assets], profile)
+def check_request(
+    spec: RequestSpec,
+    profile: Profile,
+    depth: Depth = "exact",
+    *,
+    jobs: int | None = None,
+    fetch: Fetch | None = None,
+) -> Report:
+    """Judge the assets of one request, and the request as a whole.
+
+    Raises:
+        CallError: the profile does not know the model.
+    """
+    if spec.model is not None and spec.model not in profile.models:
+        raise CallError(
+            f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
+        )
+    probed = tuple(measure(spec.assets, depth, jobs=jobs, fetch=fetch))
+    whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
+    judged = tuple(judge(one, profile) for one in probed)
+    return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))
 
 
-def judge_measured(spec: RequestSpec, probed: list[Probed], profile: Profile) -> Report:
-    """Judge a request whose assets were measured already."""
-    whole = WholeRequest(spec=spec, probed=tuple(probed), body_bytes=planned_bytes(spec, profile))
-    return Report(
-        profile=profile.name,
-        assets=tuple(judge(one, profile) for one in probed),
-        findings=judge_request(whole, profile),
-    )
-
-
-Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
-Progress = Callable[[Fraction], None]
+# ---- fix ------------------------------------------------------------------------------------------------------------
 
 
 class Treated(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +134,8 @@ def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: Wishes) -> li
 
 def treat(judged: Judged, todo: Plan, profile: Profile, folder: Path, progress: Progress | None = None) -> Treated:
     """Carry out one plan; the new file is measured at depth exact and must be clean before it takes its name."""
+    from preflight.fix import mend
+
     if todo.beyond_mending:
         return Treated(plan=todo, outcome="unfixable", before=judged, message=todo.advice)
     if not todo.steps or judged.facts is None:
@@ -105,9 +154,190 @@ def decline(judged: Judged, todo: Plan) -> Treated:
     return Treated(plan=todo, outcome="unfixable" if todo.beyond_mending else "untouched", before=judged)
 
 
-def write_request(spec: RequestSpec, treated: Iterable[Treated], folder: Path) -> Path:
-    """Write a request.toml for the assets as they are after mending; return its path, the next free name."""
-    mended = msgspec.structs.replace(spec, assets=tuple(one.asset for one in treated))
+def with_treated(spec: RequestSpec, treated: Iterable[Treated]) -> RequestSpec:
+    """Return a request with its assets as they are after mending."""
+    return msgspec.structs.replace(spec, assets=tuple(one.asset for one in treated))
+
+
+def write_request(spec: RequestSpec, folder: Path) -> Path:
+    """Write a request.toml into a folder, under the next free name; return its path."""
+    from preflight.place import publish, temporary
+
     with temporary(folder, "toml") as draft:
-        draft.write_text(dump_spec(mended, folder), encoding="utf-8")
+        draft.write_text(dump_spec(spec, folder), encoding="utf-8")
         return publish(draft, folder, "request", "toml")
+
+
+# ---- submit ---------------------------------------------------------------------------------------------------------
+
+
+def price_of(spec: RequestSpec, report: Report, profile: Profile) -> Estimate | None:
+    """Estimate what a checked request will cost."""
+    clips = [judged.facts for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
+    input_s = sum((f.duration_s or Fraction(0) for f in clips if isinstance(f, VideoFacts)), Fraction(0))
+    return estimate(spec, profile, input_s)
+
+
+def fingerprints(report: Report) -> dict[str, str]:
+    """Return path → SHA-256, in hex, of the files of a checked request.
+
+    Raises:
+        NotDone: a file cannot be read.
+        CallError: the request is not clean: what was not judged clean is never sent.
+    """
+    from preflight.upload import hash_file
+
+    if report.verdict != "pass":
+        raise CallError("the request is not clean, so nothing was sent", advice="`preflight check` says what is wrong.")
+    paths = {judged.asset.path for judged in report.assets if not judged.asset.is_url}
+    return {path: hash_file(Path(path)) for path in sorted(paths)}
+
+
+def suffix_of(facts: Facts | None) -> str:
+    """Return the ending that tells a file's format; uploads carry it after their hash, and never the user's name."""
+    return SUFFIXES.get(facts.format, facts.format) if facts else "bin"
+
+
+def upload_assets(
+    report: Report,
+    hashes: dict[str, str],
+    service: "Service",
+    ledger: "Ledger",
+    profile: Profile,
+    *,
+    progress: Callable[[str], Progress | None] | None = None,
+) -> dict[str, str]:
+    """Put each local file at a URL and return path → URL; what lies there already, and long enough, is not sent again.
+
+    Args:
+        report: the clean report.
+        hashes: path → SHA-256 as checked.
+        service: the service, whose files service takes the uploads.
+        ledger: remembers uploads.
+        profile: how long uploads live and tasks may take.
+        progress: called with a path, returns what is called with the part that is sent.
+    """
+    from preflight.upload import upload_file
+
+    urls: dict[str, str] = {}
+    place = service.files.origin
+    for judged in report.assets:
+        path = judged.asset.path
+        if judged.asset.is_url or path in urls:
+            continue
+        url = ledger.living_upload(hashes[path], place, profile.service.wait_s)
+        if url is None:
+            moved = progress(path) if progress else None
+            done = (lambda sent, total, moved=moved: moved(Fraction(sent, max(total or 1, 1)))) if moved else None
+            uploaded = upload_file(
+                service.files, Path(path), hashes[path], suffix_of(judged.facts), limits=profile.service, progress=done
+            )
+            ledger.remember_upload(hashes[path], place, uploaded.url, uploaded.expires_at)
+            url = uploaded.url
+        urls[path] = url
+    return urls
+
+
+def body_of(spec: RequestSpec, profile: Profile, urls: dict[str, str]) -> bytes:
+    """Return the exact bytes of the create call."""
+    return encode(build_body(spec, profile, lambda asset: asset.path if asset.is_url else urls[asset.path]))
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to be sent, and what will be written down about it."""
+
+    body: bytes
+    base_url: str
+    profile: str
+    assets: tuple[tuple[str, str, str | None, str], ...]
+    """Role, path, SHA-256 and URL of each."""
+    price: Fraction | None = None
+
+
+def submit(
+    submission: Submission, service: "Service", ledger: "Ledger", *, again: bool = False
+) -> "tuple[Entry, Task]":
+    """Send the create call, once; the intent is on the disk before it leaves.
+
+    Raises:
+        CallError: the same request was sent before, and `again` was not said.
+        Refused: the service said no.
+        Unreachable: nothing left this machine.
+        OutcomeUnknown: it left, and no answer came back.
+    """
+    refuse_twice(submission, ledger, again=again)
+    entry = ledger.intend(
+        submission.body,
+        base_url=submission.base_url,
+        profile=submission.profile,
+        assets=submission.assets,
+        price=submission.price,
+    )
+    ledger.sent(entry)
+    try:
+        task = service.submit(submission.body, entry.idempotency_key)
+    except (Refused, Unreachable) as error:
+        ledger.refused(entry, error.message)
+        raise
+    except OutcomeUnknown as error:
+        ledger.unknown(entry, error.message)
+        raise
+    return ledger.accepted(entry, task), task
+
+
+def refuse_twice(submission: Submission, ledger: "Ledger", *, again: bool) -> None:
+    """Raise CallError when the same body was accepted, or may have been, and a person did not say again."""
+    from preflight.ledger import hash_body
+
+    earlier = ledger.same_body(hash_body(submission.body), submission.base_url)
+    if earlier and not again:
+        first = earlier[0]
+        raise CallError(
+            f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC (entry {first.number}, {first.state}"
+            f"{f', task {first.task_id}' if first.task_id else ''}); nothing was sent",
+            advice=f"`preflight task show {first.number}` says what came of it; --again sends it once more, and pays twice.",
+        )
+
+
+def wait(
+    task_id: str,
+    service: "Service",
+    ledger: "Ledger",
+    profile: Profile,
+    *,
+    progress: "Callable[[Task], None] | None" = None,
+) -> "Task":
+    """Wait until a task is over, writing down how far it is.
+
+    Raises:
+        TaskFailed: it failed; not charged.
+        NotDone: the profile's limit has come; the task goes on.
+    """
+
+    def heard(task: "Task") -> None:
+        ledger.progressed(task.id, task.status, task.progress)
+        if progress:
+            progress(task)
+
+    try:
+        task = service.wait(task_id, poll_s=profile.service.poll_s, limit_s=profile.service.wait_s, on_progress=heard)
+    except TaskFailed:
+        ledger.finished(service.task(task_id))
+        raise
+    ledger.finished(task)
+    return task
+
+
+def download(
+    task: "Task", service: "Service", ledger: "Ledger", folder: Path, *, progress: Progress | None = None
+) -> list[Path]:
+    """Save a completed task's results into a folder; return their paths."""
+    entry = ledger.find(task.id)
+    done = (lambda got, total: progress(Fraction(got, max(total or 1, 1)))) if progress else None
+    paths = []
+    for url in task.results:
+        path = service.download(url, folder, f"{task.id}.mp4", progress=done)
+        paths.append(path)
+        if entry:
+            entry = ledger.downloaded(entry, path)
+    return paths

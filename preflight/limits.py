@@ -4,6 +4,7 @@ In: a measured value. Out: the limit's words and, for a range, the side on which
 """
 
 import datetime as dt
+import math
 from fractions import Fraction
 from typing import Literal
 
@@ -78,6 +79,12 @@ class OneOf(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     allowed: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a list that no word satisfies."""
+        if not self.allowed:
+            msg = "expected at least one allowed word, got none"
+            raise ValueError(msg)
+
     def words(self) -> str:
         """Return the list for a sentence: "jpeg, png or webp"."""
         *head, last = self.allowed
@@ -101,7 +108,7 @@ class Count(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read_number(value: object) -> Fraction:
     """Turn a TOML number into an exact one; raise ValueError, with words, for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         msg = f"expected a number, got {value!r}"
-        raise ValueError(msg)  # noqa: TRY004 - msgspec reports ValueError with the place it happened
+        raise ValueError(msg)
     return exact(value)

@@ -58,7 +58,7 @@ class Mention(msgspec.Struct, frozen=True):
     """1-based position in its array; None where all of a kind are meant."""
     text: str
     start: int
-    """Offset in characters."""
+    """Offset in characters of the composed text."""
     tag: bool = False
     """Whether it is written as `@image1`."""
 
@@ -75,6 +75,7 @@ class Length(msgspec.Struct, frozen=True):
 
 def mentions(prompt: str) -> list[Mention]:
     """Return every reference that a prompt names, in order, in English, Korean and Chinese wordings."""
+    prompt = _composed(prompt)
     named = [mention for match in _MENTION.finditer(prompt) for mention in _spread(match)]
     general = [Mention(_kind(match[1]), None, match[0], match.start()) for match in _ALL.finditer(prompt)]
     return sorted([*named, *general], key=lambda mention: mention.start)
@@ -94,9 +95,15 @@ def _kind(word: str) -> Kind:
 
 def length(prompt: str) -> Length:
     """Count a prompt: wide characters one by one, the rest by words."""
+    prompt = _composed(prompt)
     wide = [_is_wide(character) for character in prompt]
     rest = "".join(" " if is_wide else character for character, is_wide in zip(prompt, wide, strict=True))
     return Length(sum(wide), sum(any(c.isalnum() for c in word) for word in rest.split()))
+
+
+def _composed(prompt: str) -> str:
+    """Return the text with each Korean syllable as one character; some systems write its letters one by one."""
+    return unicodedata.normalize("NFC", prompt)
 
 
 def _is_wide(character: str) -> bool:

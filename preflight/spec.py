@@ -109,7 +109,7 @@ def _read(path: Path, name: str) -> dict[str, Any]:
         if path.stat().st_size > MAX_BYTES:
             raise RequestFileError(f"{name}: larger than {MAX_BYTES:,} bytes: not a request")
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RequestFileError(f"{name}: not TOML: {error}") from None
     except UnicodeDecodeError:
         raise RequestFileError(f"{name}: not UTF-8 text, which TOML has to be") from None
@@ -127,8 +127,8 @@ def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path) -> Ass
     if given.is_url:
         return given
     path = folder / wanted.path
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "no such file"
+    if not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
+        what = "is a folder" if os.path.isdir(path) else "no such file"  # noqa: PTH112 - the same
         raise TableError(f"{place}: {printable(str(path))}: {what}")
     return msgspec.structs.replace(given, path=str(path))
 

@@ -7,7 +7,7 @@ In: a table as `tomllib` read it. Out: a value of the wanted type, or a `TableEr
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -24,6 +24,11 @@ PLAIN_NAMES = {
     "date": "a date such as 2026-11-22",
 }
 
+ANY_KEY = "*"
+"""Stands for a key of a table of tables that could not be told."""
+MANY = (list, tuple, dict)
+"""Types of which a step takes an entry, by index or key."""
+
 
 class TableError(ValueError):
     """A table does not have the wanted shape; the message begins with the dotted place."""
@@ -36,13 +41,45 @@ def convert_table(
     try:
         return msgspec.convert(table, wanted, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
-        raise TableError(_explain(str(error), table, wanted)) from None
+        message = str(error)
 
+    def fails_alike(trial: Mapping[str, Any]) -> bool:
+        try:
+            msgspec.convert(trial, wanted, dec_hook=dec_hook)
+        except msgspec.ValidationError as error:
+            return str(error) == message
+        return False
 
-def _explain(message: str, table: Mapping[str, Any], wanted: type) -> str:
     text, _, pointer = message.partition(" - at `$")
     steps = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]|\[(\.\.\.)\]", pointer.rstrip("`"))
-    place = [name or index or "*" for name, index, _ in steps]
+    place = _name_keys([name or index or ANY_KEY for name, index, _ in steps], table, fails_alike)
+    raise TableError(_explain(text, place, table, wanted))
+
+
+def _name_keys(
+    place: list[str], table: Mapping[str, Any], fails_alike: Callable[[Mapping[str, Any]], bool]
+) -> list[str]:
+    """Return the place with the keys that msgspec leaves out: of a table of tables, the one that fails by itself."""
+    named = list(place)
+    while ANY_KEY in named:
+        at = named.index(ANY_KEY)
+        keys = _found(table, named[:at])
+        found = [key for key in keys if fails_alike(_only(table, named[:at], key))] if isinstance(keys, Mapping) else []
+        if not found:
+            break
+        named[at] = found[0]
+        table = _only(table, named[:at], found[0])
+    return named
+
+
+def _only(table: Mapping[str, Any], place: list[str], key: str) -> dict[str, Any]:
+    """Return the table with all keys but one left out at a place."""
+    if not place:
+        return {key: table[key]}
+    return {**table, place[0]: _only(table[place[0]], place[1:], key)}
+
+
+def _explain(text: str, place: list[str], table: Mapping[str, Any], wanted: type) -> str:
     if match := re.search(r"contains unknown field `(.+)`", text):
         return _unknown(match[1], place, wanted)
     if match := re.search(r"missing required field `(.+)`", text):
@@ -60,20 +97,23 @@ def _unknown(key: str, place: list[str], wanted: type) -> str:
     return f"{'.'.join([*place, key])}: unknown key{hint}"
 
 
-def _keys(wanted: Any, place: list[str]) -> set[str]:  # noqa: ANN401 - walks over types of every shape
+def _keys(wanted: object, place: list[str]) -> set[str]:
     """Return the key names that the type at `place` has, as far as they can be followed."""
     for step in place:
-        if not (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):
-            wanted = next((arg for arg in getattr(wanted, "__args__", ()) if _is_struct(arg)), None)
-            continue
-        wanted = {f.encode_name: f.type for f in msgspec.structs.fields(wanted)}.get(step)
-    if not _is_struct(wanted):
-        wanted = next((arg for arg in getattr(wanted, "__args__", ()) if _is_struct(arg)), None)
-    return {f.encode_name for f in msgspec.structs.fields(wanted)} if wanted else set()
+        inner = _struct_in(wanted)
+        if get_origin(wanted) in MANY or inner is None:
+            wanted = inner
+        else:
+            wanted = {f.encode_name: f.type for f in msgspec.structs.fields(inner)}.get(step)
+    found = _struct_in(wanted)
+    return {f.encode_name for f in msgspec.structs.fields(found)} if found else set()
 
 
-def _is_struct(wanted: object) -> bool:
-    return isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
+def _struct_in(wanted: object) -> type[msgspec.Struct] | None:
+    """Return the type itself, or the first of its arguments, that is a table of known keys."""
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        return wanted
+    return next((found for arg in get_args(wanted) if (found := _struct_in(arg))), None)
 
 
 def _found(table: object, place: list[str]) -> object:

@@ -61,9 +61,7 @@ def test_without_observations_nothing_beyond_the_bounds_is_seen_accepted() -> No
     assert [between(2, 15).seen_accepted(value) for value in (1, 2, 15, 16)] == [False, True, True, False]
 
 
-@pytest.mark.parametrize(
-    ("value", "margin"), [("5", "3"), ("14", "1"), ("15", "0"), ("15.5", "-0.5"), ("1", "-1")]
-)
+@pytest.mark.parametrize(("value", "margin"), [("5", "3"), ("14", "1"), ("15", "0"), ("15.5", "-0.5"), ("1", "-1")])
 def test_the_margin_is_the_distance_to_the_nearest_bound_and_negative_outside(value: str, margin: str) -> None:
     assert between(2, 15).margin(Fraction(value)) == Fraction(margin)
 

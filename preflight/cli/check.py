@@ -4,11 +4,13 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from preflight.assets import Asset, collect, printable
-from preflight.cli.options import depth_option, format_option, load_profile, profile_option, settings_file
+from preflight.cli.fetcher import Fetcher
+from preflight.cli.options import depth_option, format_option, jobs_option, load_profile, profile_option, settings_file
 from preflight.errors import CallError
 from preflight.findings import EXIT_CODES, Judged, Report, worst
 from preflight.flow import check_assets, check_request
@@ -26,6 +28,7 @@ from preflight.spec import RequestSpec, load_spec, with_roles
 @click.option("--prompt", help="The prompt of one request.")
 @profile_option
 @depth_option
+@jobs_option
 @format_option("text", "json")
 @settings_file
 @click.pass_context
@@ -39,6 +42,7 @@ def command(
     prompt: str | None,
     profile_name: str,
     depth: Depth,
+    jobs: int | None,
     dress: str,
 ) -> None:
     """Judge each PATH; folders are walked.
@@ -54,11 +58,12 @@ def command(
     profile = load_profile(profile_name)
     spec = requested(paths, images, videos, audios, prompt)
     if spec is not None:
-        report = check_request(spec, profile, depth)
+        with Fetcher(allow_private=False) as fetch:
+            report = check_request(spec, profile, depth, jobs=jobs, fetch=fetch)
         print_report(report, dress)
         ctx.exit(report.exit_code)
     require(paths)
-    ctx.exit(print_assets(check_assets(collect(paths), profile, depth), profile, dress))
+    ctx.exit(print_assets(check_assets(collect(paths), profile, depth, jobs=jobs), profile, dress))
 
 
 def requested(
@@ -102,8 +107,8 @@ def require(paths: Iterable[str]) -> None:
             raise CallError(f"{printable(path)}: is neither a file nor a folder")
 
 
-def print_report(report: Report, dress: str) -> None:
-    """Print the verdict on one request."""
+def print_report(report: Report, dress: str, stream: TextIO | None = None) -> None:
+    """Print the verdict on one request; text goes to `stream`, standard output if none is named."""
     if dress == "json":
         from preflight.report.json import dump, report_json
 
@@ -112,10 +117,10 @@ def print_report(report: Report, dress: str) -> None:
     totals = text.Totals()
     for judged in report.assets:
         totals.add(judged.verdict, judged.findings)
-        text.write(text.judged_lines(judged))
+        text.write(text.judged_lines(judged), stream)
     totals.count(report.findings)
-    text.write(text.finding_line("request", finding) for finding in report.findings)
-    text.write(totals.lines(report.verdict, report.profile))
+    text.write((text.finding_line("request", finding) for finding in report.findings), stream)
+    text.write(totals.lines(report.verdict, report.profile), stream)
 
 
 def print_assets(judged: Iterable[Judged], profile: Profile, dress: str) -> int:

@@ -7,11 +7,11 @@ import click
 
 from preflight.assets import Window, collect, printable
 from preflight.cli.check import nothing, requested, require
-from preflight.cli.options import depth_option, format_option, load_profile, profile_option, settings_file
+from preflight.cli.options import depth_option, format_option, jobs_option, load_profile, profile_option, settings_file
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
 from preflight.findings import Judged, Loss
-from preflight.flow import Treated, check_assets, decline, plan_fixes, treat, write_request
+from preflight.flow import Treated, check_assets, decline, plan_fixes, treat, with_treated, write_request
 from preflight.plan import Plan, Wishes
 from preflight.plan.wishes import Fit
 from preflight.probe import Depth
@@ -55,6 +55,7 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 )
 @profile_option
 @depth_option
+@jobs_option
 @format_option("text", "json")
 @settings_file
 @click.pass_context
@@ -70,6 +71,7 @@ def command(
     output: Path,
     profile_name: str,
     depth: Depth,
+    jobs: int | None,
     dress: str,
 ) -> None:
     """Show what would mend each PATH, ask, do it, and measure again.
@@ -85,7 +87,7 @@ def command(
     spec = requested(paths, (), (), (), None)
     require(paths)
     assets = spec.assets if spec else collect(paths)
-    plans = plan_fixes(check_assets(assets, profile, depth), profile, wishes)
+    plans = plan_fixes(check_assets(assets, profile, depth, jobs=jobs), profile, wishes)
     if not plans:
         nothing()
     if dry_run:
@@ -94,7 +96,10 @@ def command(
     treated = carry_out(plans, profile, output, quiet=dress == "json", agreed=yes)
     report(treated, profile, dress)
     if spec and all(one.outcome in ("untouched", "fixed") for one in treated):
-        click.echo(f"request written: {printable(str(write_request(spec, treated, output)))}", err=dress == "json")
+        click.echo(
+            f"request written: {printable(str(write_request(with_treated(spec, treated), output)))}",
+            err=dress == "json",
+        )
     ctx.exit(max(EXITS[one.outcome] for one in treated))
 
 
@@ -147,7 +152,8 @@ def carry_out(
         return [decline(judged, plan) for judged, plan in plans]
     with Bars("fixing", todo) as bars:
         return [
-            treat(judged, plan, profile, output, bars.start(plan) if plan.steps else None) for judged, plan in plans
+            treat(judged, plan, profile, output, bars.start(plan.asset.path) if plan.steps else None)
+            for judged, plan in plans
         ]
 
 

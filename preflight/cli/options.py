@@ -3,6 +3,7 @@
 Flags stand over `PREFLIGHT_*`, over `preflight.toml` (or `[tool.preflight]` in pyproject.toml), over the defaults.
 """
 
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -124,3 +125,56 @@ def format_option(*formats: str) -> Callable[[F], F]:
 def load_profile(name: str) -> Profile:
     """Load the profile that an option names."""
     return load(name)
+
+
+def jobs_option(command: F) -> F:
+    """Add `--jobs`."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        envvar="PREFLIGHT_JOBS",
+        help="How many files are measured at once; as many as there are processors if not said.",
+    )(command)
+
+
+def service_options(command: F) -> F:
+    """Add where the service, its files service and the ledger are."""
+    base = click.option(
+        "--base-url", envvar="PREFLIGHT_BASE_URL", metavar="URL", help="The service; the profile's if not said."
+    )
+    files = click.option(
+        "--files-url",
+        envvar="PREFLIGHT_FILES_URL",
+        metavar="URL",
+        help="Its files service; as --base-url if that is said.",
+    )
+    ledger = click.option(
+        "--ledger",
+        "ledger_path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="PREFLIGHT_LEDGER",
+        metavar="FILE",
+        help="Where submissions are written down.",
+    )
+    return base(files(ledger(command)))
+
+
+def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
+    """Return where the service and its files service are; a service of one's own serves both."""
+    if base_url is None:
+        return profile.service.base_url, files_url or profile.service.files_url
+    return base_url, files_url or base_url
+
+
+def api_key() -> str:
+    """Return the key, from the environment alone.
+
+    Raises:
+        CallError: it is not set.
+    """
+    key = os.environ.get("EVOLINK_API_KEY", "")
+    if not key:
+        raise CallError(
+            "EVOLINK_API_KEY is not set", advice="export EVOLINK_API_KEY=...; any key will do for the sandbox."
+        )
+    return key

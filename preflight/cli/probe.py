@@ -4,7 +4,7 @@ import click
 
 from preflight.assets import collect, printable
 from preflight.cli.check import nothing, require
-from preflight.cli.options import depth_option, format_option, settings_file
+from preflight.cli.options import depth_option, format_option, jobs_option, settings_file
 from preflight.flow import is_bystander, measure
 from preflight.probe import Depth, Probed
 from preflight.report import text
@@ -15,17 +15,18 @@ UNMEASURED = 3
 @click.command("probe")
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @depth_option
+@jobs_option
 @format_option("text", "json")
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, *, paths: tuple[str, ...], depth: Depth, dress: str) -> None:
+def command(ctx: click.Context, *, paths: tuple[str, ...], depth: Depth, jobs: int | None, dress: str) -> None:
     """Measure each PATH and print the facts.
 
     \b
     Example: preflight probe clip.mov --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
     require(paths)
-    probed = [one for one in (measure(asset, depth) for asset in collect(paths)) if not is_bystander(one)]
+    probed = [one for one in measure(collect(paths), depth, jobs=jobs) if not is_bystander(one)]
     if not probed:
         nothing()
     if dress == "json":

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from preflight.assets import printable
-from preflight.plan import Plan
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -33,11 +32,11 @@ class Bars:
             self.overall = self.shown.add_task(self.title, total=self.total)
         return self
 
-    def start(self, plan: Plan) -> Callable[[Fraction], None] | None:
+    def start(self, name: str) -> Callable[[Fraction], None] | None:
         """Begin a file's bar and return what moves it."""
         if self.shown is None:
             return None
-        bars, task = self.shown, self.shown.add_task(printable(plan.asset.path), total=1)
+        bars, task = self.shown, self.shown.add_task(printable(name), total=1)
         bars.advance(self.overall)
         return lambda part: bars.update(task, completed=float(part))
 

@@ -14,7 +14,7 @@ from preflight.assets import Asset
 from preflight.errors import FixFailed
 from preflight.facts import Facts, ImageFacts
 from preflight.findings import Judged
-from preflight.fix.place import publish, temporary
+from preflight.place import publish, temporary
 from preflight.plan import Plan
 from preflight.plan.steps import Write, find
 

@@ -94,11 +94,20 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: tuple[int, int, int, int
 
 
 def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Facts:
-    measured = depth != "header"
     if sniffed.reader == "pillow":
         from preflight.probe.image import probe_image
 
-        return probe_image(stream, size, sniffed, decode=measured)
+        return probe_image(stream, size, sniffed, decode=depth != "header")
+    facts = _measure_container(stream, size, sniffed, measured=depth != "header")
+    if depth == "full":
+        from preflight.probe.decode import refuse_damage
+
+        stream.seek(0)
+        refuse_damage(stream, sniffed.opener)
+    return facts
+
+
+def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measured: bool) -> Facts:
     from preflight.probe.audio import probe_audio
     from preflight.probe.video import probe_video
 

@@ -54,7 +54,7 @@ def opened(stream: BinaryIO, demuxer: str) -> "Iterator[InputContainer]":
             stream, "r", format=demuxer, options=NO_DECODERS, metadata_errors="replace", buffer_size=BUFFER_BYTES
         )
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise Unreadable(f"not a whole {demuxer} file: {_words(error)}") from None
+        raise Unreadable(f"not a whole {demuxer} file: {words(error)}") from None
     with container:
         yield container
 
@@ -69,7 +69,7 @@ def walk(container: "InputContainer", stream: "Stream") -> Walk:
             if packet.size:
                 tally.add(packet)
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise Unreadable(f"breaks off after {tally.packets} packets: {_words(error)}") from None
+        raise Unreadable(f"breaks off after {tally.packets} packets: {words(error)}") from None
     return tally.result(stream.time_base or Fraction(1))
 
 
@@ -92,7 +92,7 @@ def first_frame_size(stream: BinaryIO, demuxer: str, index: int) -> tuple[int, i
             if isinstance(frame, av.VideoFrame):
                 return frame.width, frame.height
     except (av.FFmpegError, ValueError, OSError, StopIteration) as error:
-        raise Unreadable(f"no picture can be decoded: {_words(error)}") from None
+        raise Unreadable(f"no picture can be decoded: {words(error)}") from None
     raise Unreadable("its picture stream holds no pictures")
 
 
@@ -150,5 +150,6 @@ def _skipped(side: bytes) -> int:
     return int.from_bytes(side[:4], "little") + int.from_bytes(side[4:8], "little")
 
 
-def _words(error: Exception) -> str:
+def words(error: Exception) -> str:
+    """Return what libav said, without its error number."""
     return str(getattr(error, "strerror", None) or error) or type(error).__name__

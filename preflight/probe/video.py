@@ -123,7 +123,6 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
     shown = shown_size(width, height, pixel_aspect, degrees)
     sound = container.streams.audio[0] if container.streams.audio else None
     size_how = _size_how(pixel_aspect, degrees)
-    header = read_codec_header(codec_name(picture), context.extradata)
     return VideoFacts(
         format=known.format,
         bytes=known.bytes,
@@ -198,12 +197,6 @@ def _alpha(picture: "VideoStream") -> bool:
     context = picture.codec_context
     deep = codec_name(picture) in ALPHA_CODECS and context.bits_per_coded_sample == ALPHA_BITS
     return deep or str(context.codec_tag) in ALPHA_TAGS
-
-
-def _transfer(picture: "VideoStream", header: CodecHeader | None) -> str | None:
-    """Return the transfer characteristics that the codec's header tells, or else the container."""
-    code = header.transfer if header else None
-    return TRANSFERS.get(int(picture.codec_context.color_trc) if code is None else code)
 
 
 def _bit_depth(picture: "VideoStream") -> int | None:

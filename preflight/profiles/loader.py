@@ -89,7 +89,7 @@ def _read(path: Path) -> Table:
         if path.stat().st_size > MAX_BYTES:
             raise ProfileError(f"{path.name}: larger than {MAX_BYTES:,} bytes: not a profile")
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProfileError(f"{path.name}: not TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(f"{path.name}: cannot be read: {error}") from None

@@ -1,0 +1,215 @@
+"""`preflight submit`: a request.toml in; checked, mended, priced, confirmed, uploaded, sent once; a video out."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.assets import printable
+from preflight.cli.check import print_report
+from preflight.cli.fetcher import Fetcher
+from preflight.cli.fix import OUTPUT, ask, carry_out
+from preflight.cli.options import (
+    addresses,
+    api_key,
+    depth_option,
+    jobs_option,
+    load_profile,
+    profile_option,
+    service_options,
+    settings_file,
+)
+from preflight.cli.progress import Bars
+from preflight.cli.task import bring
+from preflight.findings import Report
+from preflight.flow import (
+    Submission,
+    body_of,
+    check_request,
+    fingerprints,
+    plan_fixes,
+    price_of,
+    submit,
+    suffix_of,
+    upload_assets,
+    with_treated,
+)
+from preflight.plan import Wishes
+from preflight.price import Estimate
+from preflight.probe import Depth
+from preflight.profiles import Profile
+from preflight.spec import RequestSpec, load_spec
+from preflight.units import decimal
+
+if TYPE_CHECKING:
+    from preflight.api import Service
+    from preflight.ledger import Ledger
+
+
+@click.command("submit")
+@click.argument("request", type=click.Path(dir_okay=False, path_type=Path), metavar="REQUEST.TOML")
+@click.option("--yes", is_flag=True, help="Mend and submit without asking.")
+@click.option("--dry-run", is_flag=True, help="Check, print the body that would be sent, and stop.")
+@click.option("--again", is_flag=True, help="Send a request that was sent before once more, and pay again.")
+@click.option("--wait", "waits", is_flag=True, help="Wait until the video is made.")
+@click.option(
+    "--download",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Wait, and save the video here.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=OUTPUT,
+    show_default=True,
+    envvar="PREFLIGHT_OUTPUT",
+    help="Folder for mended assets.",
+)
+@profile_option
+@depth_option
+@jobs_option
+@service_options
+@settings_file
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    request: Path,
+    yes: bool,
+    dry_run: bool,
+    again: bool,
+    waits: bool,
+    folder: Path | None,
+    output: Path,
+    profile_name: str,
+    depth: Depth,
+    jobs: int | None,
+    base_url: str | None,
+    files_url: str | None,
+    ledger_path: Path | None,
+) -> None:
+    """Check REQUEST.TOML, offer to mend it, price it, ask, upload its assets, and submit it, once.
+
+    The key is read from EVOLINK_API_KEY. Whatever becomes of the request is in the ledger: `preflight task list`.
+
+    \b
+    Example: preflight submit request.toml --dry-run
+    Example: preflight submit request.toml --wait --download videos/
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    profile = load_profile(profile_name)
+    spec = load_spec(request)
+    key = "" if dry_run else api_key()
+    base, files = addresses(profile, base_url, files_url)
+    with Fetcher(allow_private=base_url is not None) as fetch:
+        spec, report = _clean(spec, profile, depth, jobs, fetch, output, agreed=yes, mends=not dry_run)
+    if report.verdict != "pass":
+        ctx.exit(report.exit_code)
+    hashes = fingerprints(report)
+    price = price_of(spec, report, profile)
+    if dry_run:
+        planned = {
+            j.asset.path: f"upload://{hashes[j.asset.path]}.{suffix_of(j.facts)}"
+            for j in report.assets
+            if j.asset.path in hashes
+        }
+        click.echo(_price_words(price, profile), err=True)
+        click.echo(body_of(spec, profile, planned))
+        return
+    from preflight.api import Service
+    from preflight.ledger import Ledger
+
+    with Service(base, key, files_url=files) as service, Ledger(ledger_path) as ledger:
+        click.echo(_price_words(price, profile) + _balance(service))
+        if not (yes or ask(f"Submit to {base}?")):
+            click.echo("nothing was sent", err=True)
+            ctx.exit(1)
+        task_id = _send(spec, report, hashes, price, service, ledger, profile, base, again=again)
+        if waits or folder:
+            bring(task_id, service, ledger, profile, folder)
+        else:
+            click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
+
+
+def _clean(
+    spec: RequestSpec,
+    profile: Profile,
+    depth: Depth,
+    jobs: int | None,
+    fetch: Fetcher,
+    output: Path,
+    *,
+    agreed: bool,
+    mends: bool,
+) -> tuple[RequestSpec, Report]:
+    """Return the request with clean assets, mended where a person lets us, and the report on it as it is then."""
+    report = check_request(spec, profile, depth, jobs=jobs, fetch=fetch)
+    print_report(report, "text", sys.stdout if mends else sys.stderr)
+    marked = any(asset.keep for asset in spec.assets)
+    if not mends or (report.verdict == "pass" and not marked):
+        return spec, report
+    plans = plan_fixes(report.assets, profile, Wishes())
+    if not any(plan.steps for _, plan in plans):
+        return spec, report
+    treated = carry_out(plans, profile, output, quiet=False, agreed=agreed)
+    if any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
+        return spec, report
+    spec = with_treated(spec, treated)
+    report = check_request(spec, profile, depth, jobs=jobs, fetch=fetch)
+    click.echo("Measured again:")
+    print_report(report, "text")
+    return spec, report
+
+
+def _price_words(price: Estimate | None, profile: Profile) -> str:
+    if price is None:
+        return f"Price: profile {profile.name} has no data for this model and quality."
+    clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
+    return (
+        f"Price: about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD) for {price.output_s} s of video"
+        f"{clips}; an estimate from data of {price.read}."
+    )
+
+
+def _balance(service: "Service") -> str:
+    left = service.credits()
+    return f" Credits left: {decimal(left, 2)}." if left is not None else ""
+
+
+def _send(
+    spec: RequestSpec,
+    report: Report,
+    hashes: dict[str, str],
+    price: Estimate | None,
+    service: "Service",
+    ledger: "Ledger",
+    profile: Profile,
+    base: str,
+    *,
+    again: bool,
+) -> str:
+    """Upload what is not there yet, and send the create call; return the task's id."""
+    with Bars("uploading", len(hashes)) as bars:
+        urls = upload_assets(report, hashes, service, ledger, profile, progress=bars.start)
+    assets = tuple(
+        (
+            str(judged.asset.role),
+            judged.asset.path,
+            hashes.get(judged.asset.path),
+            urls.get(judged.asset.path, judged.asset.path),
+        )
+        for judged in report.assets
+    )
+    submission = Submission(
+        body=body_of(spec, profile, urls),
+        base_url=base,
+        profile=profile.name,
+        assets=assets,
+        price=price.credits if price else None,
+    )
+    entry, task = submit(submission, service, ledger, again=again)
+    reserved = f", {decimal(task.credits_reserved, 2)} credits reserved" if task.credits_reserved is not None else ""
+    click.echo(f"Submitted once: task {printable(task.id)} (entry {entry.number}{reserved}).")
+    return task.id

@@ -1,0 +1,411 @@
+"""What was sent and what came of it: submissions in, entries out, in one SQLite file that outlives any crash.
+
+    intended ──► sent ──► accepted ──► completed ──► downloaded
+        │         │ │        └───────► failed
+        │         │ └──────► unknown ──► accepted, refused      a person, or reconcile, finds out
+        └─────────┴────────► refused
+
+An intent is on the disk before anything leaves. The file holds bodies (URLs and the prompt), never a key.
+"""
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal, NamedTuple, Self, get_args
+
+import msgspec
+import platformdirs
+
+from preflight.api import Task
+from preflight.assets import printable
+from preflight.errors import NotDone
+
+State = Literal["intended", "sent", "accepted", "refused", "unknown", "completed", "failed", "downloaded"]
+STATES: tuple[State, ...] = get_args(State)
+NEXT: dict[State, tuple[State, ...]] = {
+    "intended": ("sent", "refused", "unknown"),
+    "sent": ("accepted", "refused", "unknown"),
+    "unknown": ("unknown", "accepted", "refused"),
+    "accepted": ("accepted", "completed", "failed"),
+    "completed": ("completed", "downloaded"),
+    "downloaded": ("downloaded",),
+    "failed": ("failed",),
+    "refused": (),
+}
+"""Where each state leads; a state that leads to itself may be told again."""
+PAID: tuple[State, ...] = ("intended", "sent", "unknown", "accepted", "completed", "downloaded")
+"""States in which the service may have accepted, or has, and did not give the credits back."""
+
+APPLICATION_ID = 0x50464C54
+"""Marks the file as ours, for anything that looks at it."""
+VERSION = 1
+BUSY_S = 15.0
+SCHEMA = """
+CREATE TABLE entries (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, idempotency_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+  base_url TEXT NOT NULL, profile TEXT NOT NULL, body BLOB NOT NULL, body_hash TEXT NOT NULL, price TEXT,
+  owner TEXT NOT NULL, created_s REAL NOT NULL, changed_s REAL NOT NULL, message TEXT NOT NULL DEFAULT '',
+  task_id TEXT, status TEXT NOT NULL DEFAULT '', progress INTEGER, credits_reserved TEXT);
+CREATE INDEX entries_body ON entries (body_hash, base_url);
+CREATE INDEX entries_task ON entries (task_id);
+CREATE TABLE assets (
+  entry INTEGER NOT NULL REFERENCES entries, position INTEGER NOT NULL, role TEXT NOT NULL, path TEXT NOT NULL,
+  sha256 TEXT, url TEXT NOT NULL, PRIMARY KEY (entry, position));
+CREATE TABLE downloads (
+  entry INTEGER NOT NULL REFERENCES entries, path TEXT NOT NULL, PRIMARY KEY (entry, path));
+CREATE TABLE uploads (
+  sha256 TEXT NOT NULL, files_url TEXT NOT NULL, url TEXT NOT NULL, expires_s REAL NOT NULL,
+  PRIMARY KEY (sha256, files_url));
+"""
+
+
+class SentAsset(NamedTuple):
+    """An asset of a submission; any tuple of these four will do."""
+
+    role: str
+    path: str
+    sha256: str | None
+    url: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission and what is known of it."""
+
+    number: int
+    idempotency_key: str
+    state: State
+    base_url: str
+    profile: str
+    body: bytes
+    body_hash: str
+    price: Fraction | None
+    """The estimate, in credits."""
+    created_at: datetime
+    changed_at: datetime
+    message: str
+    """Why it was refused, failed, or is unknown."""
+    task_id: str | None
+    status: str
+    """The service's own word, when last heard."""
+    progress: int | None
+    credits_reserved: Fraction | None
+    assets: tuple[SentAsset, ...] = ()
+    downloads: tuple[str, ...] = ()
+
+
+def default_path() -> Path:
+    """Return where the ledger lies unless a person says otherwise."""
+    return platformdirs.user_data_path("preflight") / "ledger.sqlite3"
+
+
+def hash_body(body: bytes) -> str:
+    """Return the SHA-256 of a body, in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+class Ledger:
+    """The ledger at a path; made, for its owner's eyes only, if it is not there.
+
+    Args:
+        path: the file; None for the usual place.
+        clock: tells seconds since 1970.
+
+    Raises:
+        NotDone: the file cannot be opened, is damaged, another program's or a newer version's. It is left as it is.
+            Every method may raise it too, when the disk or the file fails, and for a step that no entry can take.
+    """
+
+    def __init__(self, path: Path | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        self.path = path or default_path()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._owner = uuid.uuid4().hex
+        self._alive: IO[bytes] | None = None
+        with self._explained():
+            self._make_private()
+            self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what this process left in "intended" or "sent" is an orphan from now on."""
+        with self._lock:
+            self._db.close()
+            if self._alive:
+                _owner_path(self.path, self._owner).unlink(missing_ok=True)
+                self._alive.close()
+                self._alive = None
+
+    def intend(
+        self,
+        body: bytes,
+        *,
+        base_url: str,
+        profile: str,
+        assets: Iterable[tuple[str, str, str | None, str]] = (),
+        price: Fraction | None = None,
+    ) -> Entry:
+        """Write down what is about to be sent; it is on the disk when this returns.
+
+        Args:
+            body: the bytes of the create call.
+            base_url: where they will go.
+            profile: the edition they were checked against.
+            assets: role, path, SHA-256 (None for a URL that existed) and URL of each.
+            price: the estimate, in credits.
+        """
+        now = self._clock()
+        values = (f"preflight-{uuid.uuid4().hex}", "intended", base_url, profile, body, hash_body(body))
+        told = (None if price is None else str(price), self._owner, now, now)
+        with self._whole() as db:
+            self._show_life()
+            number = db.execute(
+                "INSERT INTO entries (idempotency_key, state, base_url, profile, body, body_hash, price, owner,"
+                " created_s, changed_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, *told),
+            ).lastrowid
+            rows = [(number, place, role, _text(name), *rest) for place, (role, name, *rest) in enumerate(assets)]
+            db.executemany("INSERT INTO assets VALUES (?, ?, ?, ?, ?, ?)", rows)
+            return self._one("number = ?", number)
+
+    def sent(self, entry: Entry) -> Entry:
+        """Note that the create call begins now."""
+        return self._step(entry.number, "sent")
+
+    def accepted(self, entry: Entry, task: Task) -> Entry:
+        """Note the task that the service made of it."""
+        reserved = None if task.credits_reserved is None else str(task.credits_reserved)
+        told = {"task_id": task.id, "status": task.status, "progress": task.progress, "message": ""}
+        with self._whole():
+            known = self._one("number = ?", entry.number).task_id
+            if known not in (None, task.id):
+                raise NotDone(f"entry {entry.number} is task {known} already, and cannot be {task.id} too")
+            return self._step(entry.number, "accepted", **told, credits_reserved=reserved)
+
+    def refused(self, entry: Entry, message: str) -> Entry:
+        """Note that the service said no, or that nothing left this machine."""
+        return self._step(entry.number, "refused", message=message)
+
+    def unknown(self, entry: Entry, message: str) -> Entry:
+        """Note that it left and no answer came back."""
+        return self._step(entry.number, "unknown", message=message)
+
+    def progressed(self, task_id: str, status: str, progress: int | None) -> None:
+        """Note how far a task is; a task that was not submitted here is passed over."""
+        with self._whole() as db:
+            words = (
+                "UPDATE entries SET status = ?, progress = ?, changed_s = ? WHERE task_id = ? AND state = 'accepted'"
+            )
+            db.execute(words, (status, progress, self._clock(), task_id))
+
+    def finished(self, task: Task) -> Entry | None:
+        """Note how a task ended; None for a task that was not submitted here.
+
+        Raises:
+            NotDone: it is not over, or ended otherwise before.
+        """
+        entry = self.find(task.id)
+        if entry is None:
+            return None
+        if not task.is_over:
+            raise NotDone(f"task {task.id} is {task.status or 'without status'}, not over")
+        if entry.state == "downloaded" and task.status == "completed":
+            return entry
+        state: State = "completed" if task.status == "completed" else "failed"
+        message = f"{task.error.message} [{task.error.code}]" if task.error else ""
+        return self._step(entry.number, state, status=task.status, progress=task.progress, message=message)
+
+    def downloaded(self, entry: Entry, path: Path) -> Entry:
+        """Note where a result was saved; there may be several."""
+        with self._whole() as db:
+            self._step(entry.number, "downloaded")
+            db.execute("INSERT OR IGNORE INTO downloads VALUES (?, ?)", (entry.number, _text(str(path.absolute()))))
+            return self._one("number = ?", entry.number)
+
+    def entries(self, limit: int = 50) -> list[Entry]:
+        """Return the latest entries, newest first."""
+        return self._many("1 ORDER BY number DESC LIMIT ?", limit)
+
+    def find(self, wanted: str | int) -> Entry | None:
+        """Return the entry of a task id or entry number."""
+        by_number = isinstance(wanted, int) or (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19)  # noqa: PLR2004 - what SQLite can count to
+        where, value = ("number = ?", int(wanted)) if by_number else ("task_id = ?", wanted)
+        return next(iter(self._many(f"{where} ORDER BY number DESC LIMIT 1", value)), None)
+
+    def same_body(self, body_hash: str, base_url: str) -> list[Entry]:
+        """Return earlier entries with this body that were accepted, or may have been; newest first."""
+        marks = ", ".join("?" * len(PAID))
+        where = f"body_hash = ? AND base_url = ? AND state IN ({marks}) ORDER BY number DESC"
+        return self._many(where, body_hash, base_url, *PAID)
+
+    def settle_orphans(self) -> list[Entry]:
+        """Call unknown what a process left in "intended" or "sent" when it ended, and return it.
+
+        What a living process is about to send is left alone.
+        """
+        with self._whole() as db:
+            rows = db.execute("SELECT number, owner FROM entries WHERE state IN ('intended', 'sent')").fetchall()
+            dead = {owner for owner in {row[1] for row in rows} if owner != self._owner and not self._lives(owner)}
+            message = "the program ended before an answer came"
+            return [self._step(number, "unknown", message=message) for number, owner in rows if owner in dead]
+
+    def remember_upload(self, sha256: str, files_url: str, url: str, expires_at: datetime) -> None:
+        """Remember where a content lies, and until when."""
+        with self._whole() as db:
+            values = (sha256, files_url, url, expires_at.timestamp())
+            db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", values)
+
+    def living_upload(self, sha256: str, files_url: str, needed_for_s: float) -> str | None:
+        """Return where a content lies, if it will still lie there when it has been needed for so many seconds."""
+        until = self._clock() + needed_for_s
+        with self._whole("DEFERRED") as db:
+            words = "SELECT url FROM uploads WHERE sha256 = ? AND files_url = ? AND expires_s > ?"
+            row = db.execute(words, (sha256, files_url, until)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _step(self, number: int, state: State, **told: str | int | None) -> Entry:
+        """Take an entry to a state, with what was told, if it may go there."""
+        values = {"state": state, "changed_s": self._clock(), **told}
+        with self._whole() as db:
+            before = self._one("number = ?", number)
+            if state not in NEXT.get(before.state, ()):
+                raise NotDone(f"entry {number} is {before.state}, and cannot become {state}")
+            names = ", ".join(f"{name} = ?" for name in values)
+            db.execute(f"UPDATE entries SET {names} WHERE number = ?", (*values.values(), number))  # noqa: S608 - names are ours
+            return self._one("number = ?", number)
+
+    def _one(self, where: str, *values: object) -> Entry:
+        found = self._many(where, *values)
+        if not found:
+            raise NotDone(f"{self._name}: no entry {values[0]}")
+        return found[0]
+
+    def _many(self, where: str, *values: object) -> list[Entry]:
+        with self._whole("DEFERRED") as db:
+            rows = db.execute(f"SELECT * FROM entries WHERE {where}", values)  # noqa: S608 - `where` is ours
+            names = [column[0] for column in rows.description]
+            return [self._entry(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
+
+    def _entry(self, row: dict[str, Any]) -> Entry:
+        number = row["number"]
+        assets = self._db.execute(
+            "SELECT role, path, sha256, url FROM assets WHERE entry = ? ORDER BY position", [number]
+        )
+        downloads = self._db.execute("SELECT path FROM downloads WHERE entry = ? ORDER BY rowid", [number])
+        plain = {name: row[name] for name in Entry.__struct_fields__ if name in row}
+        for name in ("price", "credits_reserved"):
+            plain[name] = None if row[name] is None else Fraction(row[name])
+        return Entry(
+            **plain,
+            created_at=datetime.fromtimestamp(row["created_s"], UTC),
+            changed_at=datetime.fromtimestamp(row["changed_s"], UTC),
+            assets=tuple(SentAsset(*asset) for asset in assets),
+            downloads=tuple(path for (path,) in downloads),
+        )
+
+    @property
+    def _name(self) -> str:
+        return printable(str(self.path))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in words what SQLite or the disk could not do."""
+        advice = "The file was left as it is: move it away, or name another."
+        try:
+            yield
+        except (sqlite3.Error, OverflowError, ValueError, TypeError) as error:
+            raise NotDone(f"{self._name}: the ledger cannot be used: {error}", advice=advice) from None
+        except OSError as error:
+            raise NotDone(f"{self._name}: the ledger cannot be opened: {error.strerror or error}") from None
+
+    @contextmanager
+    def _whole(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
+        """Do all of a change, or nothing; one within another is part of it. DEFERRED only reads."""
+        with self._lock, self._explained():
+            if self._db.in_transaction:
+                yield self._db
+                return
+            self._db.execute(f"BEGIN {kind}")
+            try:
+                yield self._db
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _make_private(self) -> None:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+
+    def _prepare(self) -> None:
+        """Look before writing anything: only our own file, or an empty one, is touched."""
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA synchronous = FULL")
+        with self._whole() as db:
+            found = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+            empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+            if found == [0, 0] and empty:
+                self._make()
+            elif found[0] != APPLICATION_ID:
+                raise NotDone(f"{self._name}: not a ledger of ours", advice="Name another file.")
+            elif found[1] != VERSION:
+                words = f"{self._name}: a ledger of version {found[1]}, and this program knows version {VERSION}"
+                raise NotDone(words, advice="Use the newer program; the file was left as it is.")
+        with suppress(sqlite3.OperationalError):  # another process is in the middle of something: it does it
+            self._db.execute("PRAGMA journal_mode = WAL")
+
+    def _make(self) -> None:
+        for statement in SCHEMA.split(";"):
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _show_life(self) -> None:
+        """Hold a lock that the system gives back when this process ends, however it ends."""
+        if self._alive is None:
+            file = _owner_path(self.path, self._owner).open("xb")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._alive = file
+
+    def _lives(self, owner: str) -> bool:
+        path = _owner_path(self.path, owner)
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _text(name: str) -> str:
+    """Return a file's name as SQLite can keep it: bytes that are not UTF-8 become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _owner_path(path: Path, owner: str) -> Path:
+    return path.with_name(f"{path.name}-alive-{owner}")

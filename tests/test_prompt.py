@@ -1,0 +1,220 @@
+"""The prompt as the service reads it: references in three languages, and a length on two scales."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.prompt import KIND_WORDS, Length, length, mentions
+
+
+def named(prompt: str) -> list[tuple[str, int | None]]:
+    return [(mention.kind, mention.number) for mention in mentions(prompt)]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "image 1",
+        "Image1",
+        "IMAGE 1",
+        "@image1",
+        "@Image 1",
+        "[Image 1]",
+        "[@image1]",
+        "@[Image 1]",
+        "image_1",
+        "image-1",
+        "image #1",
+        "picture 1",
+        "이미지 1",
+        "이미지1",
+        "사진 1",
+        "图片1",
+        "图片 1",
+        "圖片1",
+        "use image 1's palette",
+        "image 1, then",
+        "(image 1)",
+        "**image 1**",
+        "이미지 1의 색감",
+        "参考图片1的风格",
+    ],
+)
+def test_image_1_is_understood_however_it_is_written(prompt: str) -> None:
+    assert named(prompt) == [("image", 1)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"),
+    [
+        ("video 2", "video"),
+        ("clip 2", "video"),
+        ("비디오 2", "video"),
+        ("영상 2", "video"),
+        ("동영상 2", "video"),
+        ("视频2", "video"),
+        ("視頻2", "video"),
+        ("audio 2", "audio"),
+        ("sound 2", "audio"),
+        ("오디오 2", "audio"),
+        ("音频2", "audio"),
+        ("@Video2", "video"),
+        ("@audio2", "audio"),
+    ],
+)
+def test_clips_and_sounds_are_understood_in_three_languages(prompt: str, kind: str) -> None:
+    assert named(prompt) == [(kind, 2)]
+
+
+@pytest.mark.parametrize("word", list(KIND_WORDS))
+def test_every_known_word_names_a_reference(word: str) -> None:
+    assert named(f"{word} 3") == [(KIND_WORDS[word], 3)]
+    assert named(f"{word}3") == [(KIND_WORDS[word], 3)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "numbers"),
+    [
+        ("images 1 and 2", [1, 2]),
+        ("images 1, 2 and 3", [1, 2, 3]),
+        ("images 1, 2, and 3", [1, 2, 3]),
+        ("images 1 & 2", [1, 2]),
+        ("이미지 1와 2", [1, 2]),
+        ("이미지 1, 2", [1, 2]),
+        ("图片1和2", [1, 2]),
+        ("图片1、2", [1, 2]),
+        ("image 1 and image 2", [1, 2]),
+    ],
+)
+def test_a_list_of_numbers_names_each(prompt: str, numbers: list[int]) -> None:
+    assert named(prompt) == [("image", number) for number in numbers]
+
+
+def test_kinds_may_be_mixed_and_stay_in_the_order_of_the_text() -> None:
+    prompt = "Replicate video 1's camera pacing. Use audio 1 as the soundtrack. Image 2 sets the palette."
+    assert named(prompt) == [("video", 1), ("audio", 1), ("image", 2)]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "",
+        "a rider on a hill",
+        "video 16:9",
+        "video 1920x1080",
+        "video 24fps",
+        "video 24 fps",
+        "a video 10 seconds long",
+        "video 10s",
+        "video 5.5",
+        "image 100%",
+        "video 4k",
+        "영상 3개",
+        "영상 10초",
+        "视频 10秒",
+        "imagery 1",
+        "reimage1",
+        "preimage 1",
+        "imagine 1 horse",
+        "1 image",
+        "image one",
+    ],
+)
+def test_sizes_rates_shapes_counts_and_other_words_are_no_references(prompt: str) -> None:
+    assert named(prompt) == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"),
+    [
+        ("use all images", "image"),
+        ("every clip", "video"),
+        ("the provided audio", "audio"),
+        ("both videos", "video"),
+        ("모든 이미지", "image"),
+    ],
+)
+def test_all_of_a_kind_can_be_meant(prompt: str, kind: str) -> None:
+    assert named(prompt) == [(kind, None)]
+
+
+def test_zero_and_numbers_beyond_all_arrays_are_reported_as_they_stand() -> None:
+    assert named("image 0 and video 12") == [("image", 0), ("video", 12)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tag"),
+    [("@image1", True), ("[@image1]", True), ("@Image 1", True), ("image 1", False), ("[Image 1]", False)],
+)
+def test_a_tag_is_told_from_plain_words(prompt: str, tag: bool) -> None:
+    assert [mention.tag for mention in mentions(prompt)] == [tag]
+
+
+def test_a_mention_knows_its_words_and_where_they_stand() -> None:
+    (mention,) = mentions("Use [Image 1] here")
+    assert mention.text.startswith("[Image 1")
+    assert "Use [Image 1] here"[mention.start :].startswith(mention.text)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "characters", "words"),
+    [
+        ("", 0, 0),
+        ("   \n", 0, 0),
+        ("a rider on a hill", 0, 5),
+        ("don't stop", 0, 2),
+        ("well-known", 0, 1),
+        ("24 fps", 0, 2),
+        ("- , . !", 0, 0),
+        ("이미지 속 인물", 6, 0),
+        ("图片，视频。", 4, 0),
+        ("ひらがなカタカナ", 8, 0),
+        ("naïve café", 0, 2),
+        ("Слово и дело", 0, 3),
+        ("이미지 1의 색", 5, 1),
+        ("色A色", 2, 1),
+        ("👩‍🚀 rides", 0, 1),
+        ("𠮷", 1, 0),
+        ("각", 1, 0),
+    ],
+)
+def test_wide_characters_count_one_by_one_and_the_rest_by_words(prompt: str, characters: int, words: int) -> None:
+    assert length(prompt) == Length(characters, words)
+
+
+def test_a_decomposed_syllable_counts_as_the_one_letter_that_is_seen() -> None:
+    assert length("\u1112\u1161\u11ab\u1100\u1173\u11af") == length("한글")
+
+
+def test_a_decomposed_word_names_a_reference_like_a_composed_one() -> None:
+    assert named(unicodedata.normalize("NFD", "이미지 1")) == [("image", 1)]
+
+
+@given(st.text(st.sampled_from("가나다漢字")), st.lists(st.sampled_from(["one", "two", "3"])))
+def test_lengths_of_parts_add_up(wide: str, words: list[str]) -> None:
+    assert length(f"{wide} {' '.join(words)}") == Length(len(wide), len(words))
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_measured_and_no_mention_lies_outside_it(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
+    counted = length(text)
+    assert 0 <= counted.characters <= len(text)
+    assert 0 <= counted.words <= len(text)
+    for mention in mentions(text):
+        assert text[mention.start :].startswith(mention.text)
+
+
+@given(st.integers(1, 9), st.sampled_from(sorted(KIND_WORDS)), st.sampled_from(["", " ", " #", "_"]))
+def test_a_reference_is_found_wherever_it_stands(number: int, word: str, between: str) -> None:
+    prompt = f"Begin. {word}{between}{number}. End."
+    assert (KIND_WORDS[word], number) in named(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["image " * 20_000, "all " * 20_000, "1, " * 50_000, "image 1, " * 20_000, "@[" * 50_000]
+)
+def test_a_long_prompt_is_read_in_a_moment(prompt: str) -> None:
+    assert len(mentions(prompt)) <= 20_000

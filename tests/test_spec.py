@@ -1,0 +1,166 @@
+"""request.toml: what it asks for in order, or the place where it is wrong."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from preflight.assets import Role, Window
+from preflight.errors import RequestFileError
+from preflight.spec import RequestSpec, load_spec, with_roles
+from tests.specimens import FIXTURES
+
+
+def written(folder: Path, text: str | bytes) -> Path:
+    for name in ("a.png", "b.png", "c.mp4", "d.mp3", "-x.mp4", "파일 (1).mp4", "img%03d.png"):
+        (folder / name).touch()
+    path = folder / "request.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def complaint(folder: Path, text: str | bytes) -> str:
+    path = written(folder, text)
+    with pytest.raises(RequestFileError) as caught:
+        load_spec(path)
+    said = str(caught.value)
+    assert caught.value.exit_code == 2
+    assert said.startswith(f"{path}: ")
+    return said.removeprefix(f"{path}: ")
+
+
+def test_everything_that_a_request_can_say_is_read(tmp_path: Path) -> None:
+    spec = load_spec(
+        written(
+            tmp_path,
+            """
+            model = "m"
+            prompt = "p"
+            images = ["b.png", "https://example.com/rider.png", "a.png"]
+            videos = [{ path = "c.mp4", keep = "3.0-9.5" }]
+            audios = ["d.mp3"]
+            duration = 10
+            quality = "720p"
+            aspect_ratio = "16:9"
+            generate_audio = false
+            callback_url = "https://example.com/hook"
+            content_filter = true
+            """,
+        )
+    )
+    assert [asset.path for asset in spec.of_kind("image")] == [
+        str(tmp_path / "b.png"),
+        "https://example.com/rider.png",
+        str(tmp_path / "a.png"),
+    ]
+    assert [str(asset.role) for asset in spec.assets] == ["image 1", "image 2", "image 3", "video 1", "audio 1"]
+    assert spec.of_kind("video")[0].keep == Window(Fraction(3), Fraction("9.5"))
+    assert (spec.model, spec.prompt, spec.duration, spec.quality) == ("m", "p", 10, "720p")
+    assert (spec.aspect_ratio, spec.generate_audio, spec.content_filter) == ("16:9", False, True)
+    assert spec.callback_url == "https://example.com/hook"
+
+
+def test_what_is_not_said_is_not_known(tmp_path: Path) -> None:
+    assert load_spec(written(tmp_path, 'prompt = "p"')) == RequestSpec(prompt="p")
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, 'prompt = "p"\nimages = ["a.png"]')
+    monkeypatch.chdir(tmp_path.parent)
+    spec = load_spec(Path(tmp_path.name) / "request.toml")
+    assert spec.assets[0].path == str(Path(tmp_path.name) / "a.png")
+
+
+@pytest.mark.parametrize("name", ["-x.mp4", "파일 (1).mp4", "img%03d.png"])
+def test_a_name_is_only_a_name(name: str, tmp_path: Path) -> None:
+    spec = load_spec(written(tmp_path, f'prompt = "p"\nvideos = ["{name}"]'))
+    assert spec.assets[0].path == str(tmp_path / name)
+
+
+def test_an_absolute_path_stays(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "a.png"
+    assert load_spec(written(tmp_path, f'prompt = "p"\nimages = ["{elsewhere}"]')).assets[0].path == str(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('images = ["a.png"]', "prompt: missing"),
+        ("prompt = 3", "prompt: expected text, got 3"),
+        ('prompt = "p"\nduration = "10"', "duration: expected a whole number or nothing, got '10'"),
+        ('prompt = "p"\nduration = 10.5', "duration: expected a whole number or nothing, got 10.5"),
+        ('prompt = "p"\ndurations = 10', "durations: unknown key; did you mean 'duration'?"),
+        ('prompt = "p"\nimage = ["a.png"]', "image: unknown key; did you mean 'images'?"),
+        ('prompt = "p"\nimages = "a.png"', "images: expected a list, got 'a.png'"),
+        ('prompt = "p"\nimages = ["a.png", 3]', "images.1: expected text or a table, got 3"),
+        ('prompt = "p"\nvideos = [{ path = 3 }]', "videos.0.path: expected text, got 3"),
+        ('prompt = "p"\nvideos = [{ keep = "1-2" }]', "videos.0.path: missing"),
+        ('prompt = "p"\nvideos = [{ path = "c.mp4", kep = "1-2" }]', "videos.0.kep: unknown key; did you mean 'keep'?"),
+        ('prompt = "p"\ngenerate_audio = "no"', "generate_audio: expected true or false or nothing, got 'no'"),
+        (
+            'prompt = "p"\nvideos = [{ path = "c.mp4", keep = "9-3" }]',
+            "videos.0.keep: expected an end after the start, got '9-3'",
+        ),
+        (
+            'prompt = "p"\nvideos = ["c.mp4", { path = "c.mp4", keep = "first" }]',
+            "videos.1.keep: expected START-END in seconds, such as 3.0-9.5, got 'first'",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(text: str, message: str, tmp_path: Path) -> None:
+    assert complaint(tmp_path, text) == message
+
+
+def test_an_absent_file_is_named_with_its_place(tmp_path: Path) -> None:
+    said = complaint(tmp_path, 'prompt = "p"\nimages = ["a.png", "gone.png"]')
+    assert said == f"images.1: {tmp_path / 'gone.png'}: no such file"
+
+
+def test_a_folder_is_no_asset(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert complaint(tmp_path, 'prompt = "p"\naudios = ["folder"]') == f"audios.0: {tmp_path / 'folder'}: is a folder"
+
+
+def test_an_empty_path_is_no_asset(tmp_path: Path) -> None:
+    assert complaint(tmp_path, 'prompt = "p"\naudios = [""]').endswith("is a folder")
+
+
+def test_a_name_too_long_for_the_file_system_is_no_such_file(tmp_path: Path) -> None:
+    assert complaint(tmp_path, f'prompt = "p"\naudios = ["{"x" * 5000}"]').startswith("audios.0: ")
+
+
+def test_a_name_with_a_null_byte_is_no_such_file(tmp_path: Path) -> None:
+    assert complaint(tmp_path, 'prompt = "p"\naudios = ["a\\u0000b"]').startswith("audios.0: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"prompt = ", "not TOML: "),
+        (b"\xff\xfe", "not UTF-8 text"),
+        (b"\0\0\0", "not TOML: "),
+        (b"a = " + b"[" * 100_000, "not TOML: "),
+    ],
+)
+def test_what_is_no_toml_is_refused_in_words(content: bytes, words: str, tmp_path: Path) -> None:
+    assert complaint(tmp_path, content).startswith(words)
+
+
+def test_a_request_file_that_is_absent_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RequestFileError, match="cannot be read: No such file or directory"):
+        load_spec(tmp_path / "gone.toml")
+
+
+def test_a_folder_is_no_request_file(tmp_path: Path) -> None:
+    with pytest.raises(RequestFileError, match="cannot be read: Is a directory"):
+        load_spec(tmp_path)
+
+
+def test_assets_given_by_options_are_numbered_in_the_order_given() -> None:
+    assets = with_roles("image", ["b.png", "a.png"])
+    assert [(asset.path, asset.role) for asset in assets] == [("b.png", Role("image", 1)), ("a.png", Role("image", 2))]
+
+
+@pytest.mark.parametrize("path", sorted((FIXTURES / "requests").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_specimen_of_a_request_is_read(path: Path) -> None:
+    assert load_spec(path).prompt is not None
