@@ -171,6 +171,14 @@ def write_request(spec: RequestSpec, folder: Path) -> Path:
 # ---- submit ---------------------------------------------------------------------------------------------------------
 
 
+class Account(msgspec.Struct, frozen=True):
+    """The service under one key, the ledger that stands beside it, and the edition that knows its ways."""
+
+    service: "Service"
+    ledger: "Ledger"
+    profile: Profile
+
+
 def price_of(spec: RequestSpec, report: Report, profile: Profile) -> Estimate | None:
     """Estimate what a checked request will cost."""
     clips = [judged.facts for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
@@ -201,9 +209,7 @@ def suffix_of(facts: Facts | None) -> str:
 def upload_assets(
     report: Report,
     hashes: dict[str, str],
-    service: "Service",
-    ledger: "Ledger",
-    profile: Profile,
+    account: Account,
     *,
     progress: Callable[[str], Progress | None] | None = None,
 ) -> dict[str, str]:
@@ -212,30 +218,36 @@ def upload_assets(
     Args:
         report: the clean report.
         hashes: path → SHA-256 as checked.
-        service: the service, whose files service takes the uploads.
-        ledger: remembers uploads.
-        profile: how long uploads live and tasks may take.
+        account: whose files service takes the uploads, and whose ledger remembers them.
         progress: called with a path, returns what is called with the part that is sent.
     """
-    from preflight.upload import upload_file
-
     urls: dict[str, str] = {}
-    place = service.files.origin
     for judged in report.assets:
         path = judged.asset.path
-        if judged.asset.is_url or path in urls:
-            continue
-        url = ledger.living_upload(hashes[path], place, profile.service.wait_s)
-        if url is None:
-            moved = progress(path) if progress else None
-            done = (lambda sent, total, moved=moved: moved(Fraction(sent, max(total or 1, 1)))) if moved else None
-            uploaded = upload_file(
-                service.files, Path(path), hashes[path], suffix_of(judged.facts), limits=profile.service, progress=done
-            )
-            ledger.remember_upload(hashes[path], place, uploaded.url, uploaded.expires_at)
-            url = uploaded.url
-        urls[path] = url
+        if not judged.asset.is_url and path not in urls:
+            urls[path] = _url_of(judged, hashes[path], account, progress)
     return urls
+
+
+def _url_of(judged: Judged, sha256: str, account: Account, progress: Callable[[str], Progress | None] | None) -> str:
+    from preflight.upload import upload_file
+
+    files, clock = account.service.files, account.profile.service
+    living = account.ledger.living_upload(sha256, files.origin, clock.wait_s)
+    if living is not None:
+        return living
+    done = _in_parts(progress(judged.asset.path) if progress else None)
+    path, suffix = Path(judged.asset.path), suffix_of(judged.facts)
+    uploaded = upload_file(files, path, sha256, suffix, limits=clock, progress=done)
+    account.ledger.remember_upload(sha256, files.origin, uploaded.url, uploaded.expires_at)
+    return uploaded.url
+
+
+def _in_parts(progress: Progress | None) -> Callable[[int, int | None], None] | None:
+    """Return what turns bytes done and bytes in all into the part that is done."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(Fraction(done, max(total or done, 1)))
 
 
 def body_of(spec: RequestSpec, profile: Profile, urls: dict[str, str]) -> bytes:
@@ -254,9 +266,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     price: Fraction | None = None
 
 
-def submit(
-    submission: Submission, service: "Service", ledger: "Ledger", *, again: bool = False
-) -> "tuple[Entry, Task]":
+def submit(submission: Submission, account: Account, *, again: bool = False) -> "tuple[Entry, Task]":
     """Send the create call, once; the intent is on the disk before it leaves.
 
     Raises:
@@ -265,6 +275,7 @@ def submit(
         Unreachable: nothing left this machine.
         OutcomeUnknown: it left, and no answer came back.
     """
+    ledger = account.ledger
     refuse_twice(submission, ledger, again=again)
     entry = ledger.intend(
         submission.body,
@@ -275,7 +286,7 @@ def submit(
     )
     ledger.sent(entry)
     try:
-        task = service.submit(submission.body, entry.idempotency_key)
+        task = account.service.submit(submission.body, entry.idempotency_key)
     except (Refused, Unreachable) as error:
         ledger.refused(entry, error.message)
         raise
@@ -295,24 +306,18 @@ def refuse_twice(submission: Submission, ledger: "Ledger", *, again: bool) -> No
         raise CallError(
             f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC (entry {first.number}, {first.state}"
             f"{f', task {first.task_id}' if first.task_id else ''}); nothing was sent",
-            advice=f"`preflight task show {first.number}` says what came of it; --again sends it once more, and pays twice.",
+            advice=f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice.",
         )
 
 
-def wait(
-    task_id: str,
-    service: "Service",
-    ledger: "Ledger",
-    profile: Profile,
-    *,
-    progress: "Callable[[Task], None] | None" = None,
-) -> "Task":
+def wait(task_id: str, account: Account, *, progress: "Callable[[Task], None] | None" = None) -> "Task":
     """Wait until a task is over, writing down how far it is.
 
     Raises:
         TaskFailed: it failed; not charged.
         NotDone: the profile's limit has come; the task goes on.
     """
+    service, ledger, clock = account.service, account.ledger, account.profile.service
 
     def heard(task: "Task") -> None:
         ledger.progressed(task.id, task.status, task.progress)
@@ -320,7 +325,7 @@ def wait(
             progress(task)
 
     try:
-        task = service.wait(task_id, poll_s=profile.service.poll_s, limit_s=profile.service.wait_s, on_progress=heard)
+        task = service.wait(task_id, poll_s=clock.poll_s, limit_s=clock.wait_s, on_progress=heard)
     except TaskFailed:
         ledger.finished(service.task(task_id))
         raise
@@ -328,16 +333,13 @@ def wait(
     return task
 
 
-def download(
-    task: "Task", service: "Service", ledger: "Ledger", folder: Path, *, progress: Progress | None = None
-) -> list[Path]:
+def download(task: "Task", account: Account, folder: Path, *, progress: Progress | None = None) -> list[Path]:
     """Save a completed task's results into a folder; return their paths."""
-    entry = ledger.find(task.id)
-    done = (lambda got, total: progress(Fraction(got, max(total or 1, 1)))) if progress else None
+    entry = account.ledger.find(task.id)
     paths = []
     for url in task.results:
-        path = service.download(url, folder, f"{task.id}.mp4", progress=done)
+        path = account.service.download(url, folder, f"{task.id}.mp4", progress=_in_parts(progress))
         paths.append(path)
         if entry:
-            entry = ledger.downloaded(entry, path)
+            entry = account.ledger.downloaded(entry, path)
     return paths

@@ -1,12 +1,14 @@
 """`preflight submit`: a request.toml in; checked, mended, priced, confirmed, uploaded, sent once; a video out."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from preflight.assets import printable
+from preflight.assets import Asset, printable
 from preflight.cli.check import print_report
 from preflight.cli.fetcher import Fetcher
 from preflight.cli.fix import OUTPUT, ask, carry_out
@@ -24,6 +26,7 @@ from preflight.cli.progress import Bars
 from preflight.cli.task import bring
 from preflight.findings import Report
 from preflight.flow import (
+    Account,
     Submission,
     body_of,
     check_request,
@@ -44,7 +47,6 @@ from preflight.units import decimal
 
 if TYPE_CHECKING:
     from preflight.api import Service
-    from preflight.ledger import Ledger
 
 
 @click.command("submit")
@@ -104,7 +106,8 @@ def command(
     key = "" if dry_run else api_key()
     base, files = addresses(profile, base_url, files_url)
     with Fetcher(allow_private=base_url is not None) as fetch:
-        spec, report = _clean(spec, profile, depth, jobs, fetch, output, agreed=yes, mends=not dry_run)
+        check = partial(check_request, profile=profile, depth=depth, jobs=jobs, fetch=fetch)
+        spec, report = _clean(spec, profile, check, output, agreed=yes, mends=not dry_run)
     if report.verdict != "pass":
         ctx.exit(report.exit_code)
     hashes = fingerprints(report)
@@ -126,9 +129,19 @@ def command(
         if not (yes or ask(f"Submit to {base}?")):
             click.echo("nothing was sent", err=True)
             ctx.exit(1)
-        task_id = _send(spec, report, hashes, price, service, ledger, profile, base, again=again)
+        account = Account(service, ledger, profile)
+        with Bars("uploading", len(hashes)) as bars:
+            urls = upload_assets(report, hashes, account, progress=bars.start)
+        submission = Submission(
+            body=body_of(spec, profile, urls),
+            base_url=base,
+            profile=profile.name,
+            assets=tuple(_sent(judged.asset, hashes, urls) for judged in report.assets),
+            price=price.credits if price else None,
+        )
+        task_id = _send(submission, account, again=again)
         if waits or folder:
-            bring(task_id, service, ledger, profile, folder)
+            bring(task_id, account, folder)
         else:
             click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
 
@@ -136,16 +149,14 @@ def command(
 def _clean(
     spec: RequestSpec,
     profile: Profile,
-    depth: Depth,
-    jobs: int | None,
-    fetch: Fetcher,
+    check: Callable[[RequestSpec], Report],
     output: Path,
     *,
     agreed: bool,
     mends: bool,
 ) -> tuple[RequestSpec, Report]:
     """Return the request with clean assets, mended where a person lets us, and the report on it as it is then."""
-    report = check_request(spec, profile, depth, jobs=jobs, fetch=fetch)
+    report = check(spec)
     print_report(report, "text", sys.stdout if mends else sys.stderr)
     marked = any(asset.keep for asset in spec.assets)
     if not mends or (report.verdict == "pass" and not marked):
@@ -157,7 +168,7 @@ def _clean(
     if any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
         return spec, report
     spec = with_treated(spec, treated)
-    report = check_request(spec, profile, depth, jobs=jobs, fetch=fetch)
+    report = check(spec)
     click.echo("Measured again:")
     print_report(report, "text")
     return spec, report
@@ -167,10 +178,8 @@ def _price_words(price: Estimate | None, profile: Profile) -> str:
     if price is None:
         return f"Price: profile {profile.name} has no data for this model and quality."
     clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
-    return (
-        f"Price: about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD) for {price.output_s} s of video"
-        f"{clips}; an estimate from data of {price.read}."
-    )
+    cost = f"about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD)"
+    return f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from data of {price.read}."
 
 
 def _balance(service: "Service") -> str:
@@ -178,38 +187,14 @@ def _balance(service: "Service") -> str:
     return f" Credits left: {decimal(left, 2)}." if left is not None else ""
 
 
-def _send(
-    spec: RequestSpec,
-    report: Report,
-    hashes: dict[str, str],
-    price: Estimate | None,
-    service: "Service",
-    ledger: "Ledger",
-    profile: Profile,
-    base: str,
-    *,
-    again: bool,
-) -> str:
-    """Upload what is not there yet, and send the create call; return the task's id."""
-    with Bars("uploading", len(hashes)) as bars:
-        urls = upload_assets(report, hashes, service, ledger, profile, progress=bars.start)
-    assets = tuple(
-        (
-            str(judged.asset.role),
-            judged.asset.path,
-            hashes.get(judged.asset.path),
-            urls.get(judged.asset.path, judged.asset.path),
-        )
-        for judged in report.assets
-    )
-    submission = Submission(
-        body=body_of(spec, profile, urls),
-        base_url=base,
-        profile=profile.name,
-        assets=assets,
-        price=price.credits if price else None,
-    )
-    entry, task = submit(submission, service, ledger, again=again)
+def _sent(asset: Asset, hashes: dict[str, str], urls: dict[str, str]) -> tuple[str, str, str | None, str]:
+    """Return what the ledger keeps of an asset: role, path, hash and URL."""
+    return str(asset.role), asset.path, hashes.get(asset.path), urls.get(asset.path, asset.path)
+
+
+def _send(submission: Submission, account: Account, *, again: bool) -> str:
+    """Send the create call; return the task's id."""
+    entry, task = submit(submission, account, again=again)
     reserved = f", {decimal(task.credits_reserved, 2)} credits reserved" if task.credits_reserved is not None else ""
     click.echo(f"Submitted once: task {printable(task.id)} (entry {entry.number}{reserved}).")
     return task.id

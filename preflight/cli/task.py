@@ -1,6 +1,5 @@
 """`preflight task`: what the ledger and the service know of submissions; wait, download, reconcile."""
 
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,14 @@ from preflight.assets import printable
 from preflight.cli.options import addresses, api_key, load_profile, profile_option, service_options, settings_file
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
-from preflight.flow import download, wait
+from preflight.flow import Account, download, wait
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.units import decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from preflight.api import Service, Task
     from preflight.ledger import Entry, Ledger
 
@@ -88,7 +89,7 @@ def wait_(
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
     with _ledger(ledger_path) as ledger, _service(ledger, which, profile, base_url, files_url) as (task_id, service):
-        bring(task_id, service, ledger, profile, folder)
+        bring(task_id, Account(service, ledger, profile), folder)
 
 
 @command.command("download")
@@ -113,7 +114,7 @@ def download_(
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
     with _ledger(ledger_path) as ledger, _service(ledger, which, profile, base_url, files_url) as (task_id, service):
-        bring(task_id, service, ledger, profile, folder)
+        bring(task_id, Account(service, ledger, profile), folder)
 
 
 @command.command("reconcile")
@@ -154,15 +155,15 @@ def reconcile(
             _show_strays(ledger, service.tasks())
 
 
-def bring(task_id: str, service: "Service", ledger: "Ledger", profile: Profile, folder: Path | None) -> None:
+def bring(task_id: str, account: Account, folder: Path | None) -> None:
     """Wait for a task with progress, download it if a folder is named, and say what came."""
     with Bars("waiting", 1) as bars:
-        task = wait(task_id, service, ledger, profile, progress=_told(bars, task_id))
+        task = wait(task_id, account, progress=_told(bars, task_id))
     if folder is None:
         click.echo(f"Task {printable(task_id)} is completed. `preflight task download {task_id}` saves the video.")
         return
     with Bars("downloading", 1) as bars:
-        paths = download(task, service, ledger, folder, progress=bars.start("result"))
+        paths = download(task, account, folder, progress=bars.start("result"))
     for path in paths:
         click.echo(f"{printable(str(path))}: {_seen(path)}")
 

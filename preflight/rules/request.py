@@ -110,7 +110,8 @@ def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, wha
     bound = limit.broken_by(total)
     if bound is not None:
         each = " + ".join(decimal(clip.duration_s or 0) for clip in clips)
-        words = f"{len(clips)} {what} are together {told_apart(total, bound)} s long ({each})"
+        words = f"{told_apart(total, bound)} s of {what} together"
+        words += f" ({each})" if len(clips) > 1 else ""
         yield from beyond(rule_id, Reading(total, "sum of the assets", words), limit, "s", fix="lossy")
 
 

@@ -1,4 +1,4 @@
-"""A server on loopback that answers each connection as it was told to, down to the byte, and remembers what it heard."""
+"""A server on loopback that answers each connection as told, down to the byte, and remembers what it heard."""
 
 import json
 import socket
@@ -78,6 +78,7 @@ class Stranger:
     def _answer(self, connection: socket.socket) -> None:
         self.connections += 1
         if self.connections <= self._deaf:
+            connection.recv(1, socket.MSG_PEEK)  # something came, and is never read
             drop(connection)
             return
         self.heard.append(_listen(connection))

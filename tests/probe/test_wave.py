@@ -1,0 +1,148 @@
+"""The length fields of a WAV: what they claim, and what the file holds."""
+
+import io
+import struct
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.probe.faults import Unreadable
+from preflight.probe.wave import Wave, claimed_length_s, read_wave
+from tests.specimens import audio, probed
+
+STREAMING = 0xFFFFFFFF
+
+
+def wav(
+    present: int,
+    claimed: int | None = None,
+    *,
+    riff: bytes = b"RIFF",
+    before: bytes = b"",
+    tag: int = 1,
+    rate: int = 8000,
+    block: int = 1,
+    lied_byte_rate: int = 7,
+) -> bytes:
+    fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, tag, 1, rate, lied_byte_rate, block, 8 * block)
+    data = struct.pack("<4sI", b"data", present if claimed is None else claimed) + bytes(present)
+    return riff + struct.pack("<I", 0) + b"WAVE" + before + fmt + data
+
+
+def claim(content: bytes) -> Fraction | None:
+    return claimed_length_s(io.BytesIO(content), len(content))
+
+
+def read(content: bytes) -> Wave | None:
+    return read_wave(io.BytesIO(content), len(content))
+
+
+@given(st.integers(1, 5000), st.integers(1000, 96_000), st.integers(1, 4))
+def test_the_claim_is_samples_over_rate_whatever_the_byte_rate_says(frames: int, rate: int, block: int) -> None:
+    assert claim(wav(frames * block, rate=rate, block=block)) == Fraction(frames, rate)
+
+
+@pytest.mark.parametrize("claimed", [0, STREAMING])
+def test_a_streaming_length_claims_nothing(claimed: int) -> None:
+    assert claim(wav(8000, claimed)) is None
+
+
+def test_a_file_without_samples_claims_none_at_all() -> None:
+    assert claim(wav(0)) == 0
+
+
+def test_a_claim_beyond_the_end_of_the_file_is_a_file_cut_short() -> None:
+    with pytest.raises(Unreadable, match=r"cut short: the header promises 2\.00 s, 1\.00 s are there"):
+        claim(wav(8000, 16_000))
+
+
+def test_a_claim_a_little_beyond_the_end_is_a_sloppy_writer() -> None:
+    assert claim(wav(8000, 8800)) == Fraction(11, 10)
+    with pytest.raises(Unreadable):
+        claim(wav(8000, 8801))
+
+
+def test_a_claim_of_less_than_is_there_is_only_a_claim() -> None:
+    assert claim(wav(16_000, 8000)) == 1
+
+
+@pytest.mark.parametrize("riff", [b"RF64", b"BW64"])
+def test_the_64_bit_form_tells_its_length_in_front(riff: bytes) -> None:
+    ds64 = struct.pack("<4sIQQQI", b"ds64", 28, 0, 12_000, 0, 0)
+    assert claim(wav(12_000, STREAMING, riff=riff, before=ds64)) == Fraction(3, 2)
+
+
+@pytest.mark.parametrize("tag", [2, 6, 0x55])
+def test_a_compressed_wav_has_no_length_by_its_bytes(tag: int) -> None:
+    assert claim(wav(100, tag=tag)) is None
+
+
+def test_chunks_before_the_samples_are_passed_over_with_their_padding() -> None:
+    odd = struct.pack("<4sI", b"junk", 3) + b"abc\0"
+    assert claim(wav(8000, before=odd)) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"RIFF\0\0\0\0WAVE",
+        wav(10)[:20],
+        wav(10)[:40],
+        b"RIFF\0\0\0\0WAVE" + struct.pack("<4sI", b"junk", STREAMING),
+        b"RIFF\0\0\0\0WAVE" + struct.pack("<4sI", b"junk", 0) * 2000 + wav(5)[12:],
+    ],
+)
+def test_without_a_data_chunk_nothing_is_claimed(content: bytes) -> None:
+    assert read(content) is None
+    assert claim(content) is None
+
+
+def test_a_format_chunk_too_short_or_of_no_rate_claims_nothing() -> None:
+    short = (
+        b"RIFF\0\0\0\0WAVE" + struct.pack("<4sI", b"fmt ", 4) + b"\1\0\1\0" + struct.pack("<4sI", b"data", 4) + b"abcd"
+    )
+    assert claim(short) is None
+    assert claim(wav(100, rate=0)) is None
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_behind_the_head_are_read_without_a_crash(content: bytes) -> None:
+    found = read(b"RIFF\0\0\0\0WAVE" + content)
+    assert found is None or found.present_bytes >= 0
+
+
+@pytest.mark.parametrize(
+    ("name", "played", "claimed"),
+    [
+        ("audio-wav-streaming-length.wav", 3, None),
+        ("audio-wav-streaming-length-20s.wav", 20, None),
+        ("audio-wav-zero-length.wav", 3, None),
+        ("audio-wav-rf64.wav", 3, 3),
+        ("audio-15.001s.wav", "15.001", "15.001"),
+        ("audio-wav-24-bit-extensible.wav", 3, 3),
+        ("audio-wav-float.wav", 3, 3),
+        ("audio-wav-tagged.wav", 3, 3),
+    ],
+)
+def test_the_samples_present_are_the_length_whatever_the_header_says(
+    name: str, played: str | int, claimed: str | int | None
+) -> None:
+    facts = audio(name)
+    assert facts.duration_s == Fraction(played)
+    assert facts.header_duration_s == (None if claimed is None else Fraction(claimed))
+
+
+def test_a_wav_that_claims_more_than_it_holds_is_unreadable() -> None:
+    fault = probed("audio-wav-claims-more.wav").fault
+    assert fault
+    assert fault.message.startswith("cut short: the header promises ")
+
+
+def test_a_wav_of_one_sample_is_that_short(tmp_path: Path) -> None:
+    path = tmp_path / "one.wav"
+    path.write_bytes(wav(1, lied_byte_rate=8000))
+    assert audio(path).duration_s == Fraction(1, 8000)
