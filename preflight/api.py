@@ -224,22 +224,18 @@ class Service:
             Refused: the service does not tell.
             NotDone: the limit has come; the task goes on.
         """
-        deadline, last = clock() + limit_s, "no answer yet"
+        deadline = clock() + limit_s
         while True:
+            heard = self._heard(task_id)
             rest_s = poll_s
-            try:
-                task = self._task(task_id)
-            except TRANSIENT as error:
-                last, rest_s = error.message, max(poll_s, pause_s(error, poll_s))
-            else:
-                last = f"{task.status or 'no status'}, {task.progress or 0} %"
-                if on_progress:
-                    on_progress(task)
-                if task.is_over:
-                    return _completed(task)
-            left_s = deadline - clock()
-            if left_s <= 0:
-                raise _goes_on(task_id, limit_s, last)
+            if isinstance(heard, PreflightError):
+                rest_s = max(poll_s, pause_s(heard, poll_s))
+            elif on_progress:
+                on_progress(heard)
+            if isinstance(heard, Task) and heard.is_over:
+                return _completed(heard)
+            if (left_s := deadline - clock()) <= 0:
+                raise _goes_on(task_id, limit_s, _in_short(heard))
             sleep(min(rest_s, left_s))
 
     def download(self, url: str, folder: Path, name: str, *, progress: Progress | None = None) -> Path:
@@ -280,6 +276,13 @@ class Service:
             raise AnswerLost(f"asked for task {task_id}, told about {task.id}")
         return task
 
+    def _heard(self, task_id: str) -> Task | PreflightError:
+        """Ask once; a fault that may pass is an answer too."""
+        try:
+            return self._task(task_id)
+        except TRANSIENT as error:
+            return error
+
     def _save(self, url: str, path: Path, progress: Progress | None) -> None:
         _remove(path)
         where = shown_url(url)
@@ -293,6 +296,12 @@ class Service:
 def _unknown(words: str) -> OutcomeUnknown:
     advice = "Do not submit it again before `preflight task reconcile` has looked for it."
     return OutcomeUnknown(f"the request left, and whether it was accepted is not known: {words}", advice=advice)
+
+
+def _in_short(heard: Task | PreflightError) -> str:
+    if isinstance(heard, PreflightError):
+        return heard.message
+    return f"{heard.status or 'no status'}, {heard.progress or 0} %"
 
 
 def _goes_on(task_id: str, limit_s: float, last: str) -> NotDone:

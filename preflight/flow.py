@@ -143,7 +143,8 @@ def treat(judged: Judged, todo: Plan, profile: Profile, folder: Path, progress: 
     try:
         mended = mend(todo, judged.facts, folder, lambda asset: judge(probe(asset), profile), progress)
     except NotDone as error:
-        return Treated(plan=todo, outcome="failed", before=judged, message=f"{error.message} {error.advice}".strip())
+        said = ". ".join(part for part in (error.message, error.advice) if part)
+        return Treated(plan=todo, outcome="failed", before=judged, message=said)
     return Treated(plan=todo, outcome="fixed", before=judged, after=mended.judged)
 
 
@@ -202,7 +203,7 @@ def fingerprints(report: Report) -> dict[str, str]:
 
 
 def suffix_of(facts: Facts | None) -> str:
-    """Return the ending that tells a file's format; uploads carry it after their hash, and never the user's name."""
+    """Return the ending that tells a file's format; an upload is called by its hash and this, never the user's name."""
     return SUFFIXES.get(facts.format, facts.format) if facts else "bin"
 
 

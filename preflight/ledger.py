@@ -385,7 +385,8 @@ class Ledger:
     def _show_life(self) -> None:
         """Hold a lock that the system gives back when this process ends, however it ends."""
         if self._alive is None:
-            file = _owner_path(self.path, self._owner).open("xb")
+            path, flags = _owner_path(self.path, self._owner), os.O_RDWR | os.O_CREAT | os.O_EXCL
+            file = os.fdopen(os.open(path, flags, 0o600), "wb")
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._alive = file
 

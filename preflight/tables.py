@@ -20,7 +20,6 @@ PLAIN_NAMES = {
     "bool": "true or false",
     "array": "a list",
     "object": "a table",
-    "null": "nothing",
     "date": "a date such as 2026-11-22",
 }
 
@@ -85,7 +84,7 @@ def _explain(text: str, place: list[str], table: Mapping[str, Any], wanted: type
     if match := re.search(r"missing required field `(.+)`", text):
         return f"{'.'.join([*place, match[1]])}: missing"
     if match := re.match(r"Expected `(.+)`, got `(.+)`", text):
-        words = " or ".join(PLAIN_NAMES.get(name, name) for name in match[1].split(" | "))
+        words = " or ".join(PLAIN_NAMES.get(name, name) for name in match[1].split(" | ") if name != "null")
         found = _found(table, place)
         text = f"expected {words}, got {match[2] if found is None else _short(found)}"
     return f"{'.'.join(place)}: {text}" if place else text

@@ -247,7 +247,7 @@ def test_a_key_that_cannot_be_a_header_is_refused_unseen(key: str) -> None:
         "http://api.example.com",
         "https://u:pass@x",
         "https://x?a",
-        "https://[",
+        "https://x:port",
         "https://",
     ],
 )

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from preflight import __version__
-from preflight.errors import PreflightError
+from preflight.errors import NotDone, PreflightError
 
 COMMANDS = {
     "check": "Judge files, folders or a request against the documented limits.",
@@ -72,9 +72,10 @@ def main() -> NoReturn:
         status = INTERRUPTED
     except PreflightError as error:
         status = say(error)
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = UNEXPECTED
+    except SystemExit:
+        status = UNEXPECTED  # click ends so, with 1, when nobody reads the output any more; 1 would mean findings
+    except OSError as error:
+        status = say(NotDone(f"the output cannot be written: {error.strerror or error}", advice="Is there room?"))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person never sees a traceback by default
         status = unexpected(error)
     sys.exit(status if isinstance(status, int) else 0)

@@ -79,7 +79,9 @@ def requested(
     if by_options and paths:
         raise CallError("give either PATHs or --image, --video, --audio and --prompt, not both")
     if by_options:
-        require(path for path in (*images, *videos, *audios) if not Asset(path=path).is_url)
+        for path in (*images, *videos, *audios):
+            if not Asset(path=path).is_url:
+                require([path])
         assets = [*with_roles("image", images), *with_roles("video", videos), *with_roles("audio", audios)]
         return RequestSpec(assets=tuple(assets), prompt=prompt)
     if files and len(paths) > 1:

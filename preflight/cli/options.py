@@ -33,6 +33,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ledger: str | None = None
 
 
+PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_path"}
+"""Setting → the name of the parameter it stands behind, where they differ."""
+
+
 def read_settings(folder: Path) -> dict[str, str]:
     """Read the settings of a folder: `preflight.toml`, or else `[tool.preflight]` of its pyproject.toml.
 
@@ -63,7 +67,8 @@ def _checked(table: dict[str, Any], name: str) -> dict[str, str]:
         settings = convert_table(table, Settings)
     except TableError as error:
         raise CallError(f"{name}: {error}") from None
-    return {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
+    said = {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
+    return {PARAMETERS.get(key, key): value for key, value in said.items()}
 
 
 def use_settings(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

@@ -5,6 +5,7 @@ outlives the call, whatever ends it.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -23,6 +24,8 @@ TIME_LIMIT_S = 1800
 """A run longer than this is stuck: fifteen seconds of video take seconds."""
 LAST_WORDS = 6
 """How many lines of ffmpeg's complaints a message quotes."""
+ADDRESS = re.compile(r"^\[[^\]]* @ 0x[0-9a-f]+\] ")
+"""What ffmpeg sets before a complaint: which of its parts, and where in memory; nobody needs it."""
 Progress = Callable[[Fraction], None]
 """Called with the seconds of output that are done."""
 
@@ -150,7 +153,7 @@ def _listen(pipe: "IO[bytes] | None", words: "deque[str]") -> None:
     """Drain stderr, keeping the last lines: an unread pipe would stop ffmpeg."""
     try:
         for line in pipe or ():
-            words.append(line.decode("utf-8", "replace").strip()[:500])
+            words.append(ADDRESS.sub("", line.decode("utf-8", "replace").strip()[:500]))
     except ValueError:
         return
 

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from preflight.assets import printable
 from preflight.errors import FixFailed
 from preflight.plan.steps import Crop, Pad, Plan, Resize, Turn, Write, find
 from preflight.probe.faults import Unreadable
@@ -35,7 +36,8 @@ def make_image(plan: Plan, write: Write, target: Path) -> None:
             picture = _colors(_resized(plan, picture), write.format)
             target.write_bytes(_encoded(picture, write))
     except (Unreadable, OSError, ValueError, MemoryError, SyntaxError) as error:
-        raise FixFailed(f"{path}: {str(error) or type(error).__name__}") from None
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise FixFailed(f"{printable(str(path))}: {said}") from None
 
 
 def _opened(stream: BinaryIO) -> "Image.Image":

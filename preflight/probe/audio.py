@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.facts import AudioFacts
-from preflight.probe.container import Walk, codec_name, opened, walk
+from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import Sniffed
 from preflight.probe.wave import claimed_length_s
@@ -29,6 +29,8 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         if not container.streams.audio:
             raise Unreadable("holds no sound")
         sound = container.streams.audio[0]
+        if not known_codec(sound):
+            raise Unreadable("its sound is in a codec that is not known here")
         if not measure:
             return _facts(sound, sniffed, size, header, _claim(container, sound, header))
         walked = walk(container, sound)

@@ -12,7 +12,10 @@ from typing import BinaryIO
 import msgspec
 
 CONTAINERS = {b"moov", b"trak", b"mdia", b"udta", b"minf", b"stbl"}
-MAX_BOXES = 10_000
+MAX_BOXES = 100_000
+"""Steps through the tree: a day of fragments, one a second; more is an attack."""
+MAX_DEPTH = 12
+"""Boxes within boxes: real files have seven."""
 MAX_PAYLOAD = 1 << 16
 
 LOCATION_KEYS = (b"com.apple.quicktime.location.ISO6709", b"\xa9xyz", b"loci", b"LocationInformation")
@@ -39,7 +42,7 @@ class Boxes(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_boxes(stream: BinaryIO, size: int) -> Boxes:
     """Read the tree of a file of `size` bytes."""
-    boxes = list(_walk(stream, 0, size, b""))
+    boxes = list(_walk(stream, size))
     return Boxes(
         fragmented=any(box.path == b"moof" for box in boxes),
         rotations=tuple(
@@ -50,25 +53,33 @@ def read_boxes(stream: BinaryIO, size: int) -> Boxes:
     )
 
 
-def _walk(stream: BinaryIO, at: int, end: int, parent: bytes) -> Iterator[Box]:
-    """Yield the boxes of a stretch of the file, outer before inner; stop at what cannot be a box."""
+def _walk(stream: BinaryIO, size: int) -> Iterator[Box]:
+    """Yield the boxes of a file, outer before inner; pass over what is left of a stretch that cannot be a box."""
+    stretches = [(0, size, b"")]
     for _ in range(MAX_BOXES):
-        stream.seek(at)
-        head = stream.read(16)
-        if at + 8 > end or len(head) < 8:  # noqa: PLR2004 - a box header is eight bytes
+        if not stretches:
             return
-        length, name, long_length = *struct.unpack(">I4s", head[:8]), head[8:16]
-        start = at + 8
-        if length == 1 and len(long_length) == 8:  # noqa: PLR2004 - a 64-bit length follows
-            length, start = int.from_bytes(long_length, "big"), at + 16
-        stop = end if length == 0 else min(at + length, end)
-        if stop < start:
-            return
-        path = parent + b"/" + name if parent else name
-        yield Box(path, start, stop)
-        if name in CONTAINERS:
-            yield from _walk(stream, start, stop, path)
-        at = stop
+        at, end, parent = stretches.pop()
+        box = _box_at(stream, at, end, parent)
+        if box is None:
+            continue
+        yield box
+        stretches.append((box.end, end, parent))
+        if box.path.rsplit(b"/", 1)[-1] in CONTAINERS:
+            stretches.append((box.start, box.end, box.path))
+
+
+def _box_at(stream: BinaryIO, at: int, end: int, parent: bytes) -> Box | None:
+    stream.seek(at)
+    head = stream.read(16)
+    if at + 8 > end or len(head) < 8 or parent.count(b"/") >= MAX_DEPTH:  # noqa: PLR2004 - a box header is eight bytes
+        return None
+    length, name, long_length = *struct.unpack(">I4s", head[:8]), head[8:16]
+    start = at + 8
+    if length == 1 and len(long_length) == 8:  # noqa: PLR2004 - a 64-bit length follows
+        length, start = int.from_bytes(long_length, "big"), at + 16
+    stop = end if length == 0 else min(at + length, end)
+    return Box(parent + b"/" + name if parent else name, start, stop) if stop >= start else None
 
 
 def _payload(stream: BinaryIO, box: Box) -> bytes:

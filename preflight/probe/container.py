@@ -25,6 +25,9 @@ NO_PROTOCOLS = {"protocol_whitelist": "none"}
 NO_DECODERS = {"codec_whitelist": "none", **NO_PROTOCOLS}
 BUFFER_BYTES = 1 << 16
 AAC_FRAME_SAMPLES = 1024
+ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+ADTS_RATE_AT = 3
+"""Bytes of an ADTS header up to and with the rate."""
 MAX_PACKETS = 5_000_000
 """A day of sound at 50 packets a second; more is an attack."""
 
@@ -63,7 +66,7 @@ def walk(container: "InputContainer", stream: "Stream") -> Walk:
     """Walk every packet of a stream without decoding; raise Unreadable where the container breaks off."""
     import av
 
-    tally = _Tally(_frame_ticks(stream))
+    tally = _Tally()
     try:
         for packet in container.demux(stream):
             if packet.size:
@@ -75,7 +78,13 @@ def walk(container: "InputContainer", stream: "Stream") -> Walk:
 
 def codec_name(stream: "VideoStream | AudioStream") -> str:
     """Return the codec's own name: libav's is the decoder's, such as mp3float or libdav1d."""
-    return str(stream.codec_context.codec.canonical_name)
+    return str(stream.codec_context.codec.canonical_name) if known_codec(stream) else "unknown"
+
+
+def known_codec(stream: "VideoStream | AudioStream") -> bool:
+    """Tell whether libav knows the codec at all; PyAV gives no context for one that it does not."""
+    context: object = stream.codec_context
+    return context is not None
 
 
 def first_frame_size(stream: BinaryIO, demuxer: str, index: int) -> tuple[int, int]:
@@ -96,22 +105,23 @@ def first_frame_size(stream: BinaryIO, demuxer: str, index: int) -> tuple[int, i
     raise Unreadable("its picture stream holds no pictures")
 
 
-def _frame_ticks(stream: "Stream") -> int:
-    """Return the length of a packet that does not tell its own, in the stream's time base; 0 when not fixed.
+def _adts_ticks(packet: "Packet[Any]") -> int:
+    """Return the length of a raw AAC frame, which tells only its rate, in the stream's time base; 0 for others.
 
-    Raw AAC (ADTS) leaves it to the codec: 1024 samples, ISO 13818-7.
+    Source: ISO 13818-7: 1024 samples a frame; 6.2.1, the header with the rate's index.
     """
-    rate, base = getattr(stream.codec_context, "sample_rate", 0), stream.time_base
-    return (
-        round(Fraction(AAC_FRAME_SAMPLES, rate) / base) if stream.codec_context.name == "aac" and rate and base else 0
-    )
+    head = bytes(memoryview(packet)[:ADTS_RATE_AT])  # type: ignore[arg-type] # packets are buffers; PyAV does not say so
+    base = packet.time_base
+    if base is None or len(head) < ADTS_RATE_AT or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:  # noqa: PLR2004 - sync
+        return 0
+    index = head[2] >> 2 & 15
+    return round(Fraction(AAC_FRAME_SAMPLES, ADTS_RATES_HZ[index]) / base) if index < len(ADTS_RATES_HZ) else 0
 
 
 class _Tally:
     """Sums over the packets of one stream, in its own time base."""
 
-    def __init__(self, frame: int) -> None:
-        self.frame = frame
+    def __init__(self) -> None:
         self.packets = 0
         self.first: int | None = None
         self.end: int | None = None
@@ -122,7 +132,7 @@ class _Tally:
     def add(self, packet: "Packet[Any]") -> None:
         if self.packets >= MAX_PACKETS:
             raise Unreadable(f"more than {MAX_PACKETS:,} packets")
-        duration = packet.duration or self.frame
+        duration = packet.duration or _adts_ticks(packet)
         self.stored += duration
         self.corrupt |= packet.is_corrupt
         self.skipped += sum(_skipped(bytes(side)) for side in packet.iter_sidedata() if "skip" in str(side.data_type))

@@ -3,6 +3,7 @@
 At depth header the picture is opened; at exact and full it is decoded whole, because a good header proves little.
 """
 
+import warnings
 from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.facts import ImageFacts
@@ -32,6 +33,12 @@ def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) 
         Unreadable: it cannot be opened or decoded to the end.
         Unmeasured: it is too large to be decoded here; carries the facts of the header.
     """
+    # Pillow warns of damage that it can pass over; what matters of it becomes a fault or a fact.
+    with warnings.catch_warnings(action="ignore"):
+        return _measured(stream, size, sniffed, decode=decode)
+
+
+def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) -> ImageFacts:
     image = open_image(stream, sniffed)
     facts = _facts(image, stream, size, sniffed)
     if not decode:
@@ -56,7 +63,7 @@ def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
     """
     import struct
 
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     if sniffed.opener == "HEIF":
         import pillow_heif
@@ -68,6 +75,8 @@ def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
         return Image.open(stream, formats=["JPEG", "MPO"] if sniffed.opener == "JPEG" else [sniffed.opener])
     except KeyError:
         raise Unreadable(f"a {sniffed.format} picture, which cannot be read here") from None
+    except UnidentifiedImageError:
+        raise Unreadable(f"not a whole {sniffed.format} picture: its header cannot be read") from None
     except (*BAD_FILE, struct.error) as error:
         raise Unreadable(f"not a whole {sniffed.format} picture: {_words(error)}") from None
     finally:

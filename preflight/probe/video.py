@@ -12,7 +12,7 @@ import msgspec
 from preflight.facts import VideoFacts
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.codec_header import CodecHeader
-from preflight.probe.container import codec_name, first_frame_size, opened, walk
+from preflight.probe.container import codec_name, first_frame_size, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import read_codec_header
@@ -54,6 +54,8 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         pictures = picture_streams(container)
         if not pictures:
             return None
+        if not known_codec(pictures[0]):
+            raise Unreadable("its pictures are in a codec that is not known here")
         timing = _timing(container, pictures[0], boxes, size) if measure else _claimed(container, pictures[0])
         context = pictures[0].codec_context
         header = read_codec_header(codec_name(pictures[0]), context.extradata)

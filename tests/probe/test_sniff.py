@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from preflight.assets import Asset
 from preflight.probe.sniff import SIGNATURES, mpeg_frame_bytes, sniff
-from tests.specimens import MEDIA, media
+from tests.specimens import MEDIA
 
 MP3_FRAME = bytes.fromhex("fffb9000") + bytes(413)
 """MPEG-1 layer III, 128 kbit/s, 44.1 kHz, no padding: 417 bytes."""
@@ -121,9 +121,9 @@ def test_sound_is_found_behind_tags_and_junk(content: bytes, name: str | None) -
     [
         ("fffb9000", 417),
         ("fffb9200", 418),
-        ("fff38000", 261 - 53),
+        ("fff38000", 208),
         ("fffd9000", 522),
-        ("ffff9000", 416),
+        ("ffff9000", 312),
         ("fffb0000", 0),
         ("fffbf000", 0),
         ("fffb9c00", 0),
@@ -175,4 +175,4 @@ def test_the_content_counts_and_not_the_name(name: str, found: str | None) -> No
 
 @pytest.mark.parametrize("name", ["image-ok.png", "video-5s.mp4", "audio-5s.mp3"])
 def test_a_specimen_is_what_its_name_promises(name: str) -> None:
-    assert format_of(open(media(name), "rb").read()) == Asset(path=name).suffix  # noqa: PTH123, SIM115
+    assert format_of((MEDIA / name).read_bytes()) == Asset(path=name).suffix

@@ -98,7 +98,16 @@ def test_nobody_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://x/y", "file:///etc/passwd", "x.mp4", "", "http://", "https://u:p@h/x", "http://[", f"http://{'a' * 70}/"],
+    [
+        "ftp://x/y",
+        "file:///etc/passwd",
+        "x.mp4",
+        "",
+        "http://",
+        "https://u:p@h/x",
+        "http://x:port/",
+        f"http://{'a' * 70}/",
+    ],
 )
 def test_what_is_no_web_address_is_a_wrong_call(tmp_path: Path, url: str) -> None:
     error = refused(url, tmp_path)

@@ -1,0 +1,54 @@
+"""Running the program as a person does: arguments in, exit status and both streams out."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from preflight.cli import main
+from preflight.sandbox import Sandbox, running
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+MEDIA = FIXTURES / "media"
+
+
+class Ended(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Program = Callable[..., Ended]
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Program:
+    """The program, run in an empty folder without a key, a ledger of its own, or anybody to ask."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EVOLINK_API_KEY", raising=False)
+    monkeypatch.setenv("PREFLIGHT_LEDGER", str(tmp_path / "ledger.sqlite3"))
+
+    def run(*arguments: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["preflight", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfd.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with running(run_s=0.2) as service:
+        yield service
+
+
+@pytest.fixture
+def key(program: Program, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the program's fixture takes the key away
+    monkeypatch.setenv("EVOLINK_API_KEY", "secret-key-of-a-test")
+    return "secret-key-of-a-test"

@@ -1,0 +1,221 @@
+"""What holds for every command, and the small ones."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from preflight import __version__
+from preflight.cli import COMMANDS, root
+from preflight.profiles import names
+from preflight.rules import RULES
+from tests.cli.conftest import MEDIA, Program
+
+PROGRAM = Path(sys.executable).with_name("preflight")
+
+
+def every_command() -> list[click.Command]:
+    found = [root.get_command(click.Context(root), name) for name in COMMANDS]
+    commands = [command for command in found if command]
+    return [*commands, *(c for group in commands if isinstance(group, click.Group) for c in group.commands.values())]
+
+
+@pytest.mark.parametrize("command", every_command(), ids=lambda command: command.name)
+def test_every_command_and_option_says_what_it_does(command: click.Command) -> None:
+    assert command.help
+    assert isinstance(command, click.Group) or "Example: preflight" in command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+def test_the_one_line_of_each_command_agrees_with_the_list() -> None:
+    assert list(COMMANDS) == [command.name for command in every_command() if command.name in COMMANDS]
+
+
+def test_version_and_help_are_told_without_loading_anything_heavy() -> None:
+    code = "import sys; from preflight.cli import main\ntry: main()\nexcept SystemExit: pass\nprint(*sys.modules)"
+    for argument in ("--version", "--help"):
+        ended = subprocess.run([sys.executable, "-c", code, argument], capture_output=True, text=True, check=True)
+        assert (__version__ if argument == "--version" else "submit") in ended.stdout
+        loaded = set(ended.stdout.splitlines()[-1].split())
+        assert not loaded & {"av", "PIL", "httpx", "rich", "msgspec", "mutagen", "sqlite3"}
+
+
+def test_a_check_of_a_clip_loads_no_picture_library_and_no_network() -> None:
+    code = "import sys; from preflight.cli import main\ntry: main()\nexcept SystemExit: pass\nprint(*sys.modules)"
+    clip = MEDIA / "video-854x480.mp4"
+    ended = subprocess.run([sys.executable, "-c", code, "check", clip], capture_output=True, text=True, check=True)
+    assert not set(ended.stdout.splitlines()[-1].split()) & {"PIL", "httpx", "rich", "sqlite3", "pebble", "ffmpeg"}
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_every_rule_is_explained(program: Program, rule_id: str) -> None:
+    ended = program("explain", rule_id)
+    assert ended.status == 0
+    assert ended.out.startswith(f"{rule_id}: ")
+    for title in ("Why: ", "Fix: ", "Source: "):
+        assert f"\n{title}" in ended.out
+
+
+def test_an_unknown_rule_is_answered_with_the_nearest(program: Program) -> None:
+    ended = program("explain", "video/framerate")
+    assert ended.status == 2
+    assert "video/frame-rate" in ended.err
+
+
+def test_rules_lists_every_rule(program: Program) -> None:
+    assert [line.split()[0] for line in program("rules").out.splitlines()] == list(RULES)
+    listed = json.loads(program("rules", "--format", "json").out)["rules"]
+    assert [rule["id"] for rule in listed] == list(RULES)
+
+
+def test_profiles_lists_editions_and_shows_the_limits_of_one_with_their_sources(program: Program) -> None:
+    listed = program("profiles").out
+    assert all(name in listed for name in names())
+    shown = program("profiles", "seedance-2.0-2026-10").out
+    assert "video.pixels = 409600..2086876  [provider's model page (newer)" in shown
+    assert json.loads(program("profiles", "--schema").out)["$defs"]
+
+
+def test_probe_tells_facts_and_no_verdict(program: Program) -> None:
+    clip, text = MEDIA / "video-854x480.mp4", MEDIA / "text-named.mp4"
+    ended = program("probe", clip, "--format", "json")
+    (asset,) = json.loads(ended.out)["assets"]
+    assert asset["facts"]["frame_rate"] == "25"
+    assert "verdict" not in asset
+    assert (
+        program("probe", clip).out == f"{clip}: video: mp4, 854 x 480 px, 25 fps, 3 s, {clip.stat().st_size:,} bytes\n"
+    )
+    assert program("probe", clip, "--depth", "header").status == 0
+    if text.exists():
+        assert program("probe", text).status == 3
+
+
+def test_doctor_says_what_is_there(program: Program) -> None:
+    ended = program("doctor")
+    assert ended.status == 0
+    assert "EVOLINK_API_KEY is not set" in ended.out
+    checks = json.loads(program("doctor", "--format", "json").out)["checks"]
+    assert {"preflight", "av", "ffmpeg", "key", "ledger"} <= {check["name"] for check in checks}
+
+
+def test_doctor_misses_an_ffmpeg_that_does_not_run(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", "/absent/ffmpeg")
+    ended = program("doctor")
+    assert ended.status == 3
+    assert "missing" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("preflight.toml", 'profil = "x"', "preflight.toml: profil: unknown key; did you mean 'profile'?"),
+        ("preflight.toml", "profile = 3", "preflight.toml: profile: expected text, got 3"),
+        ("preflight.toml", "profile", "preflight.toml: cannot be read"),
+        ("pyproject.toml", "[tool.preflight]\nprofile = 3", "pyproject.toml: profile: expected text, got 3"),
+    ],
+)
+def test_a_settings_file_that_is_wrong_names_the_place(
+    program: Program, tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    ended = program("check", MEDIA / "image-ok.jpeg")
+    assert ended.status == 2
+    assert said in ended.err
+
+
+def test_flags_stand_over_variables_over_the_settings_file_over_the_defaults(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = MEDIA / "video-1920x1080.mp4"
+    assert program("check", large).status == 1
+    (tmp_path / "preflight.toml").write_text('profile = "seedance-2.0-2026-10"')
+    assert program("check", large).status == 0
+    monkeypatch.setenv("PREFLIGHT_PROFILE", "seedance-2.0-2026-04")
+    assert program("check", large).status == 1
+    assert program("check", large, "--profile", "seedance-2.0-2026-10").status == 0
+
+
+def test_nobody_reading_the_output_is_not_called_findings() -> None:
+    with subprocess.Popen([PROGRAM, "rules"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.wait(20) == 3
+
+
+def test_a_full_disk_behind_the_output_is_told() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([PROGRAM, "rules"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 3
+    assert "cannot be written" in ended.stderr
+
+
+def test_an_unexpected_fault_gives_3_and_a_trace_only_on_request(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PREFLIGHT_LEDGER", str(tmp_path / "nul\udcff.sqlite3"))
+    monkeypatch.setattr("preflight.cli.explain.RULES", None)
+    ended = program("explain", "x")
+    assert ended.status == 3
+    assert "unexpected AttributeError" in ended.err
+    assert "Traceback" not in ended.err
+    monkeypatch.setenv("PREFLIGHT_TRACE", "1")
+    assert "Traceback" in program("explain", "x").err
+
+
+def test_ctrl_c_ends_with_130_and_leaves_no_child(tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / f"{number}.webp").symlink_to(MEDIA / "image-6000x2400.webp")
+    command = [str(PROGRAM), "check", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as child:
+        time.sleep(1.5)
+        os.killpg(child.pid, signal.SIGINT)
+        _, said = child.communicate(timeout=20)
+    assert child.returncode == 130
+    assert b"interrupted" in said
+    with pytest.raises(ProcessLookupError):
+        os.killpg(child.pid, 0)
+
+
+def test_a_terminal_gets_colour_and_a_question(tmp_path: Path) -> None:
+    """On a terminal the plan is shown, the question asked, and "n" leaves everything as it is."""
+    theirs, ours = pty.openpty()
+    command = [str(PROGRAM), "fix", str(MEDIA / "video-1920x1080.mp4")]
+    with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, cwd=tmp_path) as child:
+        os.close(ours)
+        os.write(theirs, b"n\n")
+        said = b""
+        try:
+            while block := os.read(theirs, 4096):
+                said += block
+        except OSError:
+            pass
+        assert child.wait(20) == 1
+    os.close(theirs)
+    assert b"\x1b[" in said
+    assert b"Write 1 new file to preflight-fixed?" in said
+    assert b"declined" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_sandbox_says_where_it_is_and_ends_on_a_signal() -> None:
+    with subprocess.Popen([PROGRAM, "sandbox", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith(b"http://127.0.0.1:")
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=20)
+        assert child.returncode == 0
+
+
+def test_the_sandbox_serves_no_other_machine(program: Program) -> None:
+    ended = program("sandbox", "--host", "0.0.0.0")  # noqa: S104 - exactly what must be refused
+    assert ended.status == 2
+    assert "loopback" in ended.err

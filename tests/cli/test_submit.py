@@ -1,0 +1,139 @@
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from preflight.sandbox import Sandbox, running
+from tests.cli.conftest import FIXTURES, MEDIA, Program
+
+OK = MEDIA / "image-ok.jpeg"
+
+
+@pytest.fixture
+def request_file(tmp_path: Path) -> Path:
+    path = tmp_path / "request.toml"
+    path.write_text(f'prompt = "Image 1 sets the palette."\nimages = ["{OK}"]\nduration = 4\nquality = "480p"\n')
+    return path
+
+
+def image_urls(sandbox: Sandbox) -> list[str]:
+    urls = sandbox.tasks[0].body["image_urls"]
+    assert isinstance(urls, list)
+    return urls
+
+
+@pytest.mark.usefixtures("key")
+def test_a_clean_request_becomes_a_video_on_disk(
+    program: Program, request_file: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    ended = program("submit", request_file, "--yes", "--download", "videos", "--base-url", sandbox.url)
+    assert ended.status == 0
+    assert "Price: about 25.11 credits" in ended.out
+    assert "Credits left: 10,000." in ended.out
+    (video,) = (tmp_path / "videos").iterdir()
+    assert f"videos/{video.name}: mp4, 864 x 496 px, 24 fps, 4 s" in ended.out
+    (task,) = sandbox.tasks
+    assert image_urls(sandbox)[0].endswith(".jpg")
+    assert "image-ok" not in json.dumps(task.body)
+
+
+@pytest.mark.usefixtures("key")
+def test_the_demonstration_is_mended_and_submitted_in_one_go(program: Program, sandbox: Sandbox) -> None:
+    ended = program("submit", FIXTURES / "demo" / "request.toml", "--yes", "--wait", "--base-url", sandbox.url)
+    assert ended.status == 0
+    assert "Measured again:" in ended.out
+    assert "is completed" in ended.out
+    assert len(sandbox.tasks) == 1
+
+
+@pytest.mark.usefixtures("key")
+def test_the_same_request_is_refused_a_second_time_unless_again_is_said(
+    program: Program, request_file: Path, sandbox: Sandbox
+) -> None:
+    send = ("submit", request_file, "--yes", "--base-url", sandbox.url)
+    assert program(*send).status == 0
+    ended = program(*send)
+    assert ended.status == 2
+    assert "was sent on" in ended.err
+    assert len(sandbox.tasks) == 1
+    assert program(*send, "--again").status == 0
+    assert len(sandbox.tasks) == 2
+
+
+def test_a_dry_run_prints_the_exact_body_and_needs_no_key(program: Program, request_file: Path) -> None:
+    ended = program("submit", request_file, "--dry-run")
+    assert ended.status == 0
+    body = json.loads(ended.out)
+    assert body["aspect_ratio"] == "16:9"
+    assert body["image_urls"][0].startswith("upload://")
+    assert body["duration"] == 4
+
+
+def test_without_a_key_nothing_is_begun(program: Program, request_file: Path) -> None:
+    ended = program("submit", request_file, "--yes")
+    assert ended.status == 2
+    assert "EVOLINK_API_KEY is not set" in ended.err
+    assert ended.out == ""
+
+
+@pytest.mark.usefixtures("key")
+def test_what_is_not_clean_is_not_sent(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(f'prompt = "Video 1."\nvideos = ["{MEDIA / "video-1.8s.mp4"}"]\n')
+    assert program("submit", "r.toml", "--yes", "--base-url", sandbox.url).status == 1
+    assert sandbox.requests == []
+
+
+@pytest.mark.usefixtures("key")
+def test_nobody_to_ask_is_no_consent(program: Program, request_file: Path, sandbox: Sandbox) -> None:
+    assert program("submit", request_file, "--base-url", sandbox.url).status == 2
+    assert sandbox.tasks == []
+
+
+@pytest.mark.usefixtures("key")
+def test_a_service_that_is_down_is_told_and_nothing_is_lost(program: Program, request_file: Path) -> None:
+    ended = program("submit", request_file, "--yes", "--base-url", "http://127.0.0.1:9")
+    assert ended.status == 3
+    assert "127.0.0.1:9" in ended.err
+
+
+@pytest.mark.usefixtures("key")
+def test_a_refusal_ends_with_4_in_the_words_of_the_service(program: Program, request_file: Path) -> None:
+    with running(credits=1.0) as poor:
+        ended = program("submit", request_file, "--yes", "--base-url", poor.url)
+    assert ended.status == 4
+    assert "credits" in ended.err
+    assert "refused" in program("task", "list").out
+
+
+@pytest.mark.usefixtures("key")
+def test_a_task_that_fails_ends_with_4_and_says_that_it_was_not_charged(program: Program, request_file: Path) -> None:
+    with running(run_s=0, fail_with="content_policy_violation") as strict:
+        ended = program("submit", request_file, "--yes", "--wait", "--base-url", strict.url)
+    assert ended.status == 4
+    assert "not charged" in ended.err
+    assert "failed" in program("task", "list").out
+
+
+def test_the_key_is_nowhere_but_in_the_environment(
+    program: Program, request_file: Path, sandbox: Sandbox, key: str, tmp_path: Path
+) -> None:
+    ended = program("submit", request_file, "--yes", "--wait", "--base-url", sandbox.url)
+    assert key not in ended.out + ended.err
+    with sqlite3.connect(tmp_path / "ledger.sqlite3") as ledger:
+        dump = "\n".join(ledger.iterdump())
+    ledger.close()
+    assert key not in dump
+    assert b"secret-key" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+@pytest.mark.usefixtures("key")
+def test_a_url_of_the_service_s_own_machine_is_judged_by_its_content(
+    program: Program, sandbox: Sandbox, request_file: Path, tmp_path: Path
+) -> None:
+    program("submit", request_file, "--yes", "--base-url", sandbox.url)
+    (url,) = image_urls(sandbox)
+    (tmp_path / "r.toml").write_text(f'prompt = "Image 1, again."\nimages = ["{url}"]\n')
+    ended = program("submit", "r.toml", "--yes", "--base-url", sandbox.url)
+    assert ended.status == 0
+    assert sandbox.tasks[1].body["image_urls"] == [url]

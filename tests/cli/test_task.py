@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from preflight.ledger import Ledger
+from preflight.sandbox import Sandbox
+from tests.cli.conftest import MEDIA, Program
+
+pytestmark = pytest.mark.usefixtures("key")
+
+
+@pytest.fixture
+def submitted(program: Program, sandbox: Sandbox, tmp_path: Path, key: str) -> str:  # noqa: ARG001 - a key has to be set
+    image = MEDIA / "image-ok.jpeg"
+    (tmp_path / "r.toml").write_text(f'prompt = "Image 1."\nimages = ["{image}"]\nduration = 4\nquality = "480p"\n')
+    assert program("submit", "r.toml", "--yes", "--base-url", sandbox.url).status == 0
+    return sandbox.tasks[0].id
+
+
+def test_an_empty_ledger_is_said_to_be_empty(program: Program) -> None:
+    ended = program("task", "list")
+    assert (ended.status, ended.out) == (0, "")
+    assert "nothing was submitted yet" in ended.err
+
+
+def test_list_and_show_tell_what_was_sent(program: Program, submitted: str) -> None:
+    assert "1 accepted" in program("task", "list").out
+    shown = program("task", "show", "1").out
+    assert submitted in shown
+    assert "image 1: " in shown
+    assert '"prompt":"Image 1."' in shown
+
+
+def test_wait_and_download_go_on_where_another_run_stopped(program: Program, submitted: str, tmp_path: Path) -> None:
+    ended = program("task", "wait", "1")
+    assert ended.status == 0
+    assert "is completed" in ended.out
+    ended = program("task", "download", submitted, "videos")
+    assert ended.status == 0
+    assert "4 s" in ended.out
+    assert [path.suffix for path in (tmp_path / "videos").iterdir()] == [".mp4"]
+    assert "1 downloaded" in program("task", "list").out
+
+
+def test_what_is_in_no_ledger_is_a_wrong_call(program: Program) -> None:
+    ended = program("task", "show", "7")
+    assert ended.status == 2
+    assert "no such task or entry" in ended.err
+
+
+@pytest.fixture
+def lost(submitted: str, tmp_path: Path, sandbox: Sandbox) -> str:
+    """Forget the task that the service made: its answer never came."""
+    (tmp_path / "ledger.sqlite3").unlink()
+    with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        entry = ledger.intend(b"{}", base_url=sandbox.url, profile="p")
+        ledger.unknown(ledger.sent(entry), "no answer came")
+    return submitted
+
+
+def test_a_lost_answer_is_found_again_by_a_person_s_word(program: Program, lost: str, sandbox: Sandbox) -> None:
+    ended = program("task", "reconcile", "--base-url", sandbox.url)
+    assert "1 unknown" in ended.out
+    assert f"at the service, in no entry: {lost}" in ended.out
+    assert program("task", "wait", "1").status == 2
+    assert program("task", "reconcile", "--adopt", f"1={lost}", "--base-url", sandbox.url).status == 0
+    assert "every submission is accounted for" in program("task", "reconcile", "--base-url", sandbox.url).out
+    assert program("task", "wait", "1").status == 0
+
+
+@pytest.mark.usefixtures("lost")
+def test_a_submission_that_never_arrived_can_be_said_to_be_gone(program: Program) -> None:
+    assert program("task", "reconcile", "--gone", "1").status == 0
+    assert "1 refused" in program("task", "list").out

@@ -1,0 +1,496 @@
+"""The create call is repeated only where nothing can have happened; everything else may be asked again."""
+
+import json
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preflight import api
+from preflight.api import Service, Task, read_task
+from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
+from preflight.profiles.loader import load
+from preflight.sandbox import Sandbox, running
+from preflight.upload import hash_file, upload_file
+from preflight.wire import AnswerLost
+from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say
+
+BODY = json.dumps(
+    {"model": "seedance-2.0-reference-to-video", "prompt": "A rider in the rain.", "duration": 4, "quality": "480p"}
+).encode()
+IDEMPOTENCY = "preflight-0123456789abcdef"
+TASK = {"id": "task-unified-1", "status": "processing", "progress": 40}
+DONE = {**TASK, "status": "completed", "progress": 100, "results": ["https://x/y.mp4"]}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running(run_s=0.2) as sandbox:
+        yield sandbox
+
+
+def submitted(stranger: Stranger, slept: list[float] | None = None) -> Task:
+    with Service(stranger.url, KEY, sleep=(slept if slept is not None else []).append) as service:
+        return service.submit(BODY, IDEMPOTENCY)
+
+
+def error_of(*replies: Reply, deaf: int = 0) -> tuple[PreflightError, Stranger]:
+    with Stranger(*replies, deaf=deaf) as stranger, pytest.raises(PreflightError) as caught:
+        submitted(stranger)
+    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.advice
+    return caught.value, stranger
+
+
+# ---- the whole way, against the sandbox ------------------------------------------------------------------------------
+
+
+def test_a_task_from_its_submission_to_its_file(sandbox: Sandbox, tmp_path: Path) -> None:
+    seen: list[Task] = []
+    with Service(sandbox.url, KEY) as service:
+        task = service.submit(BODY, IDEMPOTENCY)
+        assert task.credits_reserved == Fraction("25.11")
+        done = service.wait(task.id, poll_s=0.1, limit_s=30, on_progress=seen.append)
+        path = service.download(done.results[0], tmp_path, f"{task.id}.mp4")
+        assert service.task(task.id) == done
+        assert [one.id for one in service.tasks()] == [task.id]
+        assert service.tasks(status="failed") == []
+        assert service.credits() == Fraction("9974.89")
+    assert seen[-1] == done
+    assert path.read_bytes()[4:8] == b"ftyp"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_file_goes_up_with_the_same_key(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0")
+    with Service("http://127.0.0.1:1", KEY, files_url=sandbox.url) as service:
+        uploaded = upload_file(service.files, path, hash_file(path), "wav", limits=load().service)
+    assert uploaded.url.startswith(sandbox.url)
+
+
+def test_the_sandbox_refuses_in_its_own_words(sandbox: Sandbox) -> None:
+    body = BODY.replace(b'"duration": 4', b'"duration": 99')
+    with Service(sandbox.url, KEY) as service, pytest.raises(Refused, match="duration") as caught:
+        service.submit(body, "preflight-another-one")
+    assert caught.value.status == 400
+
+
+def test_a_wrong_key_is_refused_and_unseen() -> None:
+    with running(keys={"sk-right"}) as sandbox, Service(sandbox.url, KEY) as service:
+        with pytest.raises(Refused) as caught:
+            service.submit(BODY, IDEMPOTENCY)
+        assert service.credits() is None
+    assert caught.value.status == 401
+    assert "EVOLINK_API_KEY" in caught.value.advice
+    assert KEY not in repr(caught.value)
+
+
+# ---- submitting ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_sent() -> None:
+    with Stranger(say(TASK)) as stranger:
+        submitted(stranger)
+    (heard,) = stranger.heard
+    assert (heard.method, heard.path, heard.body) == ("POST", "/v1/videos/generations", BODY)
+    assert heard.headers["idempotency-key"] == IDEMPOTENCY
+    assert heard.headers["content-type"] == "application/json"
+
+
+UNKNOWN: dict[str, Reply] = {
+    "dropped after reading": drop,
+    "no answer": b"",
+    "truncated JSON": say(b'{"id": "task-uni'),
+    "cut short": say(TASK, Content_Length="999"),
+    "500": say({"error": {"code": "internal", "message": "m"}}, 500),
+    "502": say(b"", 502),
+    "504": say(b"", 504),
+    "conflict": say({"error": {"message": "already in progress"}}, 409),
+    "no id": say({"status": "pending"}),
+    "odd id": say({"id": "../../v1/credits"}),
+    "id of a wrong type": say({"id": 7}),
+    "huge id": say({"id": "x" * 5000}),
+    "a list": say([TASK]),
+    "hotel": say(b"<html>Welcome</html>"),
+}
+
+
+@pytest.mark.parametrize("reply", UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_what_may_have_been_accepted_is_unknown_and_sent_once(reply: Reply) -> None:
+    error, stranger = error_of(reply)
+    assert isinstance(error, OutcomeUnknown)
+    assert "reconcile" in error.advice
+    assert len(stranger.heard) == 1
+
+
+def test_a_request_that_was_not_read_is_unknown_too() -> None:
+    error, stranger = error_of(say(TASK), deaf=1)
+    assert isinstance(error, OutcomeUnknown)
+    assert stranger.connections == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 422, 307])
+def test_a_refusal_is_final(status: int) -> None:
+    error, stranger = error_of(say({"error": {"message": "no"}}, status, Location="/elsewhere"))
+    assert isinstance(error, Refused)
+    assert (error.status, len(stranger.heard)) == (status, 1)
+
+
+def test_a_redirect_takes_neither_the_request_nor_the_key_elsewhere() -> None:
+    with Stranger(say(TASK)) as other:
+        error, _ = error_of(say(b"", 308, Location=f"{other.url}/v1/videos/generations"))
+    assert isinstance(error, Refused)
+    assert other.connections == 0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_service_is_asked_again_when_it_says(status: int) -> None:
+    slept: list[float] = []
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    replies = (say(b"", status, Retry_After="3"), say(b"", status, Retry_After=date), say(b"", status), say(TASK))
+    with Stranger(*replies) as stranger:
+        assert submitted(stranger, slept).id == "task-unified-1"
+    assert slept[0] == 3
+    assert 15 < slept[1] <= 20
+    assert slept[2] == 2
+    assert len({heard.headers["idempotency-key"] for heard in stranger.heard}) == 1
+
+
+def test_a_service_that_stays_busy_is_left_after_four_attempts() -> None:
+    error, stranger = error_of(say(b"", 429, Retry_After="99999"))
+    assert isinstance(error, Refused)
+    assert (error.status, len(stranger.heard)) == (429, 4)
+
+
+def test_an_answer_lost_after_a_busy_one_is_unknown() -> None:
+    error, stranger = error_of(say(b"", 503), drop)
+    assert isinstance(error, OutcomeUnknown)
+    assert len(stranger.heard) == 2
+
+
+def test_nobody_there_is_tried_four_times() -> None:
+    slept: list[float] = []
+    with Service(closed_url(), KEY, sleep=slept.append) as service, pytest.raises(Unreachable):
+        service.submit(BODY, IDEMPOTENCY)
+    assert slept == [0.5, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 97, "preflight key with blanks", "preflight-012345\r\nX-Y: z"])
+def test_an_idempotency_key_that_cannot_be_sent_is_refused(key: str) -> None:
+    with Service(closed_url(), KEY) as service, pytest.raises(CallError):
+        service.submit(BODY, key)
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_only_the_id_is_essential() -> None:
+    assert read_task({"id": "a"}) == Task(id="a", raw={"id": "a"})
+    assert read_task({"data": {"id": "a"}}).id == "a"
+
+
+def test_unknown_fields_are_kept() -> None:
+    assert read_task({"id": "a", "new": {"x": 1}}).raw["new"] == {"x": 1}
+
+
+@pytest.mark.parametrize("wrong", [None, [], {}, True, "words", -1e300, 10**300, "1e999999999", "x" * 100_000])
+def test_wrong_types_count_as_not_said(wrong: object) -> None:
+    names = ("status", "progress", "results", "error", "usage", "task_info")
+    task = read_task({"id": "a", **dict.fromkeys(names, wrong)})
+    assert len(task.status) <= 40
+    assert task.progress is None
+    assert task.credits_reserved is None
+    assert task.estimated_s is None
+    assert task.results == ()
+    nested: dict[str, Any] = {"usage": {"credits_reserved": wrong}, "task_info": {"estimated_time": wrong}}
+    assert read_task({"id": "a", **nested}).credits_reserved is None
+
+
+def test_what_is_told_is_read() -> None:
+    task = read_task(
+        {
+            "id": "a",
+            "status": "FAILED",
+            "progress": 250,
+            "results": ["https://x/1", {"url": "https://x/2"}, 3],
+            "error": {"code": 400, "message": "bad\x1b[2J", "type": "t"},
+            "usage": {"credits_reserved": "12.5"},
+            "task_info": {"estimated_time": 165.7},
+        }
+    )
+    assert (task.status, task.progress, task.results) == ("failed", 100, ("https://x/1", "https://x/2"))
+    assert task.error == api.TaskError("400", "bad\\x1b[2J", "t")
+    assert (task.credits_reserved, task.estimated_s) == (Fraction(25, 2), 165)
+
+
+@pytest.mark.parametrize("task_id", ["", "a/b", "..", ".", "a b", "a?b", "é", "x" * 129, "a\n", "%2e"])
+def test_an_id_that_could_lead_elsewhere_is_not_asked_for(task_id: str) -> None:
+    with Stranger(say(TASK)) as stranger, Service(stranger.url, KEY) as service, pytest.raises(CallError):
+        service.task(task_id)
+    assert stranger.connections == 0
+
+
+def asked(call: Callable[[Service], Any], *replies: Reply) -> Any:  # noqa: ANN401 - whatever is asked for
+    with Stranger(*replies) as stranger, Service(stranger.url, KEY, sleep=lambda _: None) as service:
+        return call(service)
+
+
+def test_a_question_is_asked_again_until_there_is_an_answer() -> None:
+    replies = (drop, say(b"", 500), say(b"{"), say(TASK))
+    assert asked(lambda service: service.task("task-unified-1"), *replies).progress == 40
+
+
+def test_an_answer_about_another_task_is_none() -> None:
+    with pytest.raises(AnswerLost, match="told about task-unified-1"):
+        asked(lambda service: service.task("task-2"), say(TASK))
+
+
+@pytest.mark.parametrize("answer", [{"data": [TASK, {"id": "/"}, 7]}, [TASK], {"tasks": [TASK]}])
+def test_a_list_passes_over_what_it_cannot_use(answer: object) -> None:
+    assert [task.id for task in asked(lambda service: service.tasks(2), say(answer))] == ["task-unified-1"]
+
+
+@pytest.mark.parametrize("answer", [{}, {"data": "x"}, [], 7, None])
+def test_a_list_may_be_empty(answer: object) -> None:
+    assert asked(lambda service: service.tasks(), say(answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "remaining"),
+    [
+        ({"data": {"user": {"remaining_credits": 12.5, "used_credits": 1}}}, Fraction(25, 2)),
+        ({"balance": "7"}, Fraction(7)),
+        ({"data": {"user": {"used_credits": 1}}}, None),
+        ({"remaining": None, "data": {"available": True}}, None),
+        ([1], None),
+        ("x", None),
+    ],
+)
+def test_credits_are_found_where_they_are(answer: object, remaining: Fraction | None) -> None:
+    assert asked(lambda service: service.credits(), say(answer)) == remaining
+
+
+@pytest.mark.parametrize("reply", [drop, say(b"", 404), say(b"", 500), say(b"{")])
+def test_credits_never_fail_a_run(reply: Reply) -> None:
+    assert asked(lambda service: service.credits(), reply) is None
+
+
+# ---- waiting ---------------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def waited(*replies: Reply, limit_s: float = 60, clock: Clock | None = None) -> Task:
+    clock = clock or Clock()
+    with Stranger(*replies) as stranger, Service(stranger.url, KEY) as service:
+        return service.wait("task-unified-1", poll_s=10, limit_s=limit_s, sleep=clock.sleep, clock=clock)
+
+
+def test_waiting_sits_faults_out() -> None:
+    clock = Clock()
+    busy = say(b"", 429, Retry_After="25")
+    faults = (drop, say(b"", 502), busy, say(b"<html>hotel</html>"), say({"hotel": "Welcome"}), say(TASK))
+    assert waited(*faults, say(DONE), limit_s=600, clock=clock).results == ("https://x/y.mp4",)
+    assert clock.slept == [10, 10, 25, 10, 10, 10]
+
+
+def test_an_unknown_status_is_waited_on() -> None:
+    assert waited(say({**TASK, "status": "dreaming"}), say({**TASK, "status": 7}), say(DONE)).is_over
+
+
+def test_waiting_ends_and_says_how_to_return() -> None:
+    clock = Clock()
+    with pytest.raises(NotDone, match="it goes on") as caught:
+        waited(say(TASK), limit_s=25, clock=clock)
+    assert clock.slept == [10, 10, 5]
+    assert "processing, 40 %" in caught.value.message
+    assert "preflight task wait task-unified-1" in caught.value.advice
+
+
+def test_waiting_for_a_service_that_never_answers_ends_too() -> None:
+    with pytest.raises(NotDone, match="it goes on"):
+        waited(drop)
+
+
+def test_waiting_for_a_task_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Refused):
+        waited(say({"error": {"message": "no such task"}}, 404))
+
+
+@pytest.mark.parametrize("code", ["service_error", "generation_timeout", "resource_exhausted", "service_unavailable"])
+def test_some_failures_may_pass(code: str) -> None:
+    with pytest.raises(TaskFailed, match="words") as caught:
+        waited(say({**TASK, "status": "failed", "error": {"code": code, "message": "words"}}))
+    assert caught.value.code == code
+    assert "submit it again later" in caught.value.advice
+    assert "not charged" in caught.value.advice
+
+
+FINAL = ["content_policy_violation", "invalid_parameters", "image_processing_error", "unknown_error", ""]
+
+
+@pytest.mark.parametrize("code", [*FINAL, "image_dimension_mismatch"])
+def test_other_failures_would_come_again(code: str) -> None:
+    with pytest.raises(TaskFailed) as caught:
+        waited(say({**TASK, "status": "failed", "error": {"code": code}}))
+    assert "change it first" in caught.value.advice
+
+
+def test_a_cancelled_task_is_over() -> None:
+    with pytest.raises(TaskFailed, match="was cancelled"):
+        waited(say({**TASK, "status": "cancelled"}))
+
+
+def test_the_sandbox_fails_a_task() -> None:
+    with running(run_s=0, fail_with="service_error") as sandbox, Service(sandbox.url, KEY) as service:
+        task = service.submit(BODY, IDEMPOTENCY)
+        with pytest.raises(TaskFailed) as caught:
+            service.wait(task.id, poll_s=0.05, limit_s=10)
+    assert caught.value.code == "service_error"
+
+
+# ---- downloading -----------------------------------------------------------------------------------------------------
+
+
+def downloaded(folder: Path, *replies: Reply, name: str = "a.mp4") -> Path:
+    with Stranger(*replies) as stranger, Service(closed_url(), KEY, sleep=lambda _: None) as service:
+        path = service.download(f"{stranger.url}/r?sig=secret", folder, name)
+    assert all("authorization" not in heard.headers for heard in stranger.heard)
+    return path
+
+
+def test_a_result_gets_its_name_only_when_whole(tmp_path: Path) -> None:
+    folder, seen = tmp_path / "new", list[list[str]]()
+
+    def look(*_: object) -> None:
+        seen.append([path.name for path in folder.iterdir()])
+
+    with Stranger(say(b"film" * 50_000)) as stranger, Service(closed_url(), KEY) as service:
+        path = service.download(stranger.url, folder, "a.mp4", progress=look)
+    assert path.read_bytes() == b"film" * 50_000
+    assert all(names[0].startswith(".preflight-") and len(names) == 1 for names in seen)
+    assert [*folder.iterdir()] == [path]
+
+
+def test_a_name_that_is_taken_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"mine")
+    assert downloaded(tmp_path, say(b"new")) == tmp_path / "a-2.mp4"
+    assert downloaded(tmp_path, say(b"newer")) == tmp_path / "a-3.mp4"
+    assert (tmp_path / "a.mp4").read_bytes() == b"mine"
+
+
+def test_a_disk_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    (tmp_path / "a.mp4").write_bytes(b"mine")
+    assert downloaded(tmp_path, say(b"new")).read_bytes() == b"new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.mp4", "a.mp4"]
+
+
+def test_half_a_result_is_asked_for_again(tmp_path: Path) -> None:
+    assert downloaded(tmp_path, say(b"ha", Content_Length="4"), drop, say(b"half")).read_bytes() == b"half"
+
+
+@pytest.mark.parametrize("reply", [say(b"ha", Content_Length="4"), drop, say(b"", 404), say(b"", 206), say(b"", 500)])
+def test_nothing_stays_behind_of_a_download_that_failed(tmp_path: Path, reply: Reply) -> None:
+    with pytest.raises(NotDone) as caught:
+        downloaded(tmp_path, reply)
+    assert not [*tmp_path.iterdir()]
+    assert "secret" not in caught.value.message
+
+
+def test_a_result_that_is_too_large_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "DOWNLOAD_MAX_BYTES", 3)
+    with pytest.raises(NotDone, match="larger"):
+        downloaded(tmp_path, say(b"four"))
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_name_taken_for_a_file_that_never_comes_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(NotDone, match="cannot be written"):
+        downloaded(tmp_path, say(b"new"))
+    assert not [*tmp_path.iterdir()]
+
+
+def test_names_run_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "MAX_NAMES", 2)
+    (tmp_path / "a.mp4").touch()
+    with pytest.raises(NotDone, match="files of that name exist"):
+        downloaded(tmp_path, say(b"new"))
+
+
+def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Stranger(say(b"x")) as stranger, Service(closed_url(), KEY) as service, pytest.raises(KeyboardInterrupt):
+        service.download(stranger.url, tmp_path, "a.mp4", progress=interrupt)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_link_may_lead_elsewhere_without_the_key(tmp_path: Path) -> None:
+    with Stranger(say(b"film")) as other:
+        assert downloaded(tmp_path, say(b"", 302, Location=f"{other.url}/f")).read_bytes() == b"film"
+    assert "authorization" not in other.heard[0].headers
+
+
+LINKS = ["file:///etc/passwd", "ftp://x/y", "javascript:alert(1)", "", "//x/y", "https://", "https://x/" + "y" * 9000]
+
+
+@pytest.mark.parametrize("url", LINKS)
+def test_a_link_that_is_no_web_address_is_refused(tmp_path: Path, url: str) -> None:
+    with Service(closed_url(), KEY) as service, pytest.raises(CallError):
+        service.download(url, tmp_path, "a.mp4")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../a.mp4", "/etc/a", "a\0b", "a\\b"])
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with Service(closed_url(), KEY) as service, pytest.raises(CallError, match="not a file name"):
+        service.download("https://x/y", tmp_path, name)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotDone, match="cannot be written"):
+        downloaded(tmp_path / "file", say(b"x"))
+
+
+def test_a_service_shows_no_key() -> None:
+    with Service("https://api.example.com", KEY) as service:
+        assert KEY not in repr(service)
+
+
+def test_a_question_takes_no_longer_than_it_must(sandbox: Sandbox) -> None:
+    began = time.monotonic()
+    with Service(sandbox.url, KEY) as service:
+        service.tasks()
+    assert time.monotonic() - began < 2
