@@ -3,7 +3,6 @@
 The create call is repeated only where the service cannot have acted. Everything else may be asked again.
 """
 
-import os
 import re
 import secrets
 import time
@@ -19,6 +18,8 @@ import msgspec
 
 from preflight.assets import printable
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
+from preflight.place import publish, remove
+from preflight.upload.landing import save
 from preflight.wire import (
     AnswerLost,
     Busy,
@@ -29,14 +30,12 @@ from preflight.wire import (
     is_loopback,
     patiently,
     pause_s,
-    save,
     shown_url,
     translated,
 )
 
 DOWNLOAD_MAX_BYTES = 2 << 30
 LINK_MAX = 8192
-MAX_NAMES = 10_000
 CONFLICT = 409
 TRANSIENT: tuple[type[PreflightError], ...] = (Unreachable, AnswerLost, Busy)
 WORTH_A_RETRY = frozenset({"service_error", "generation_timeout", "resource_exhausted", "service_unavailable"})
@@ -259,7 +258,7 @@ class Service:
 
         def attempt() -> Path:
             self._save(url, temporary, progress)
-            return _publish(temporary, folder / name)
+            return publish(temporary, folder / name)
 
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -268,7 +267,7 @@ class Service:
             why = error.strerror or error
             raise NotDone(f"{printable(str(folder))}: cannot be written: {why}", advice="Is there room?") from None
         finally:
-            _remove(temporary)
+            remove(temporary)
 
     def _task(self, task_id: str) -> Task:
         task = read_task(self._api.call("GET", f"/v1/tasks/{_asked_id(task_id)}"))
@@ -284,7 +283,7 @@ class Service:
             return error
 
     def _save(self, url: str, path: Path, progress: Progress | None) -> None:
-        _remove(path)
+        remove(path)
         where = shown_url(url)
         with translated(where), self._open.stream("GET", url, follow_redirects=True) as response:
             if response.status_code != httpx.codes.OK:
@@ -319,39 +318,6 @@ def _completed(task: Task) -> Task:
     code = f" [{error.code}]" if error.code else ""
     words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}: {error.message}{code}"
     raise TaskFailed(words, code=error.code, advice=f"{again} Failed tasks are not charged.")
-
-
-def _publish(whole: Path, wanted: Path) -> Path:
-    """Give a whole file its name, or the next free one; nothing is ever overwritten."""
-    for number in range(1, MAX_NAMES):
-        path = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
-        try:
-            _take(whole, path)
-        except FileExistsError:
-            continue
-        return path
-    raise NotDone(f"{printable(str(wanted))}: {MAX_NAMES:,} files of that name exist")
-
-
-def _take(whole: Path, path: Path) -> None:
-    """Move a file to a free name; where the disk has no hard links, by way of an empty file that holds the name."""
-    try:
-        os.link(whole, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        path.touch(exist_ok=False)
-        try:
-            whole.replace(path)
-        except OSError:
-            _remove(path)
-            raise
-    _remove(whole)
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
 
 
 def _asked_id(task_id: object) -> str:

@@ -8,6 +8,7 @@
 Nothing here prints or asks: the command line, or a program, stands in between.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -16,13 +17,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from preflight.assets import Asset
+from preflight.cache import Cache
 from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
 from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged, Report
 from preflight.plan import Plan, Wishes, plan
 from preflight.price import Estimate, estimate
 from preflight.probe import Depth, Fault, Probed, probe
-from preflight.probe.child import measure_all
+from preflight.probe.child import Bounds, Crew
 from preflight.profiles.schema import Profile
 from preflight.request import build_body, encode, planned_bytes
 from preflight.rules import WholeRequest, judge, judge_request
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 Progress = Callable[[Fraction], None]
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
+BLOCK_FILES = 512
+"""How many assets are in hand at once."""
 Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
 SUFFIXES = {"jpeg": "jpg"}
@@ -44,36 +48,67 @@ SUFFIXES = {"jpeg": "jpg"}
 # ---- check ----------------------------------------------------------------------------------------------------------
 
 
-def measure(
-    assets: Iterable[Asset], depth: Depth = "exact", *, jobs: int | None = None, fetch: Fetch | None = None
-) -> Iterator[Probed]:
-    """Measure assets in their order; URLs by what `fetch` brings, or not at all without it."""
-    given = list(assets) if fetch else assets
-    local = (asset if not asset.is_url else _fetched(asset, fetch) for asset in given)
-    if fetch is None:
-        yield from measure_all((asset for asset in local if isinstance(asset, Asset)), depth, jobs=jobs)
-        return
-    brought = list(local)
-    files = measure_all([one for one in brought if isinstance(one, Asset)], depth, jobs=jobs)
-    for asset, one in zip(given, brought, strict=True):
-        yield msgspec.structs.replace(next(files), asset=asset) if isinstance(one, Asset) else one
+class Measuring(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run measures."""
+
+    depth: Depth = "exact"
+    jobs: int | None = None
+    """How many children; as many as there are processors when None."""
+    cache: Cache | None = None
+    """What was measured before."""
+    fetch: Fetch | None = None
+    """Brings URLs; without it a URL cannot be judged."""
+    bounds: Bounds = Bounds()
+    """What one file may cost."""
+
+
+def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
+    """Measure assets in their order; assets are taken, and results given, block by block."""
+    rest = iter(assets)
+    with Crew(how.depth, jobs=how.jobs, bounds=how.bounds) as crew:
+        while block := list(itertools.islice(rest, BLOCK_FILES)):
+            yield from _measure_block(block, crew, how)
+
+
+def _measure_block(block: list[Asset], crew: Crew, how: Measuring) -> Iterator[Probed]:
+    """Measure a block: what the cache knows is not measured again, what is a URL is brought first.
+
+    One file alone is measured sooner than a cache is opened.
+    """
+    if len(block) == 1:
+        how = msgspec.structs.replace(how, cache=None)
+    known = [_known(asset, how) for asset in block]
+    measured = crew.measure([one for one in known if isinstance(one, Asset)])
+    for asset, one in zip(block, known, strict=True):
+        if isinstance(one, Probed):
+            yield one
+            continue
+        probed = next(measured)
+        if how.cache and not asset.is_url:
+            how.cache.keep(probed, how.depth)
+        yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
+
+
+def _known(asset: Asset, how: Measuring) -> Asset | Probed:
+    """Return the file to measure for an asset, or what is known of it without measuring."""
+    if asset.is_url:
+        return _fetched(asset, how.fetch)
+    return (how.cache.find(asset, how.depth) if how.cache else None) or asset
 
 
 def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
     """Return the local copy of a URL, or why there is none."""
     if fetch is None:
-        return asset
+        return Probed(asset=asset, fault=Fault("unmeasured", "is a URL, which nothing was allowed to fetch"))
     try:
         return msgspec.structs.replace(asset, path=str(fetch(asset.path)))
     except NotDone as error:
         return Probed(asset=asset, fault=Fault("unmeasured", error.message))
 
 
-def check_assets(
-    assets: Iterable[Asset], profile: Profile, depth: Depth = "exact", *, jobs: int | None = None
-) -> Iterator[Judged]:
+def check_assets(assets: Iterable[Asset], profile: Profile, how: Measuring | None = None) -> Iterator[Judged]:
     """Judge assets one by one, as they come; what a folder holds besides media is passed over."""
-    for probed in measure(assets, depth, jobs=jobs):
+    for probed in measure(assets, how or Measuring()):
         if not is_bystander(probed):
             yield judge(probed, profile)
 
@@ -84,14 +119,7 @@ def is_bystander(probed: Probed) -> bool:
     return probed.asset.walked and probed.kind == "unknown" and fault is not None and fault.kind == "unreadable"
 
 
-def check_request(
-    spec: RequestSpec,
-    profile: Profile,
-    depth: Depth = "exact",
-    *,
-    jobs: int | None = None,
-    fetch: Fetch | None = None,
-) -> Report:
+def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = None) -> Report:
     """Judge the assets of one request, and the request as a whole.
 
     Raises:
@@ -101,7 +129,7 @@ def check_request(
         raise CallError(
             f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
         )
-    probed = tuple(measure(spec.assets, depth, jobs=jobs, fetch=fetch))
+    probed = tuple(measure(spec.assets, how or Measuring()))
     whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
     judged = tuple(judge(one, profile) for one in probed)
     return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))
@@ -166,7 +194,7 @@ def write_request(spec: RequestSpec, folder: Path) -> Path:
 
     with temporary(folder, "toml") as draft:
         draft.write_text(dump_spec(spec, folder), encoding="utf-8")
-        return publish(draft, folder, "request", "toml")
+        return publish(draft, folder / "request.toml")
 
 
 # ---- submit ---------------------------------------------------------------------------------------------------------
@@ -277,7 +305,6 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
         OutcomeUnknown: it left, and no answer came back.
     """
     ledger = account.ledger
-    refuse_twice(submission, ledger, again=again)
     entry = ledger.intend(
         submission.body,
         base_url=submission.base_url,
@@ -285,6 +312,8 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
         assets=submission.assets,
         price=submission.price,
     )
+    if not again:
+        _refuse_twice(entry, ledger)
     ledger.sent(entry)
     try:
         task = account.service.submit(submission.body, entry.idempotency_key)
@@ -294,19 +323,26 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     except OutcomeUnknown as error:
         ledger.unknown(entry, error.message)
         raise
-    return ledger.accepted(entry, task), task
+    try:
+        return ledger.accepted(entry, task), task
+    except NotDone as error:
+        advice = f"It runs, and is paid for: note its id. {error.advice}"
+        raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
 
 
-def refuse_twice(submission: Submission, ledger: "Ledger", *, again: bool) -> None:
-    """Raise CallError when the same body was accepted, or may have been, and a person did not say again."""
-    from preflight.ledger import hash_body
+def _refuse_twice(entry: "Entry", ledger: "Ledger") -> None:
+    """Raise CallError when an earlier entry with the same body was accepted, or may have been.
 
-    earlier = ledger.same_body(hash_body(submission.body), submission.base_url)
-    if earlier and not again:
+    The new entry is in the ledger already, so of two programs at once the later one sees the earlier.
+    """
+    earlier = [one for one in ledger.same_body(entry.body_hash, entry.base_url) if one.number < entry.number]
+    if earlier:
         first = earlier[0]
+        ledger.refused(entry, f"the same request as entry {first.number}; nothing was sent")
+        task = f", task {first.task_id}" if first.task_id else ""
         raise CallError(
             f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC (entry {first.number}, {first.state}"
-            f"{f', task {first.task_id}' if first.task_id else ''}); nothing was sent",
+            f"{task}); nothing was sent",
             advice=f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice.",
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from preflight.assets import printable
 from preflight.errors import NotDone
 
 TEMPORARY = ".preflight-"
@@ -32,43 +33,55 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
     except OSError as error:
         raise NotDone(f"{folder}: {error.strerror or error}", advice="Is there room, and may it be written?") from None
     finally:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+        remove(path)
 
 
-def publish(whole: Path, folder: Path, stem: str, suffix: str) -> Path:
-    """Give a finished file its final name, the next free one if it is taken, and make it last.
+def publish(whole: Path, wanted: Path) -> Path:
+    """Give a whole file its name, or the next free one such as `name-2.mp4`, and make it last.
 
     Raises:
         NotDone: the name cannot be given.
     """
+    try:
+        _settle(whole)
+        for path in _names(wanted):
+            with suppress(FileExistsError):
+                _take(whole, path)
+                return path
+    except OSError as error:
+        raise NotDone(f"{printable(str(wanted))}: cannot be written: {error.strerror or error}") from None
+    raise NotDone(f"{printable(str(wanted))}: {MAX_NAMES:,} files of that name exist", advice="Choose another folder.")
+
+
+def _settle(whole: Path) -> None:
+    """Put a file's content on the disk before it gets a name that promises it."""
     with whole.open("rb") as stream:
         os.fsync(stream.fileno())
-    for path in _names(folder, stem, suffix):
-        try:
-            _take(whole, path)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise NotDone(f"{path}: cannot be written: {error.strerror}") from None
-        return path
-    raise NotDone(f"{folder}: has {MAX_NAMES:,} files named like {stem}.{suffix}", advice="Choose another --output.")
+
+
+def _names(wanted: Path) -> Iterator[Path]:
+    yield wanted
+    for number in range(2, MAX_NAMES):
+        yield wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
 
 
 def _take(whole: Path, path: Path) -> None:
-    """Move a file to a name that must be free; where there are no hard links, the name is claimed empty first."""
+    """Move a file to a free name; where the disk has no hard links, by way of an empty file that holds the name."""
     try:
         os.link(whole, path)
     except FileExistsError:
         raise
     except OSError:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-        whole.replace(path)
-        return
-    whole.unlink()
+        path.touch(exist_ok=False)
+        try:
+            whole.replace(path)
+        except OSError:
+            remove(path)
+            raise
+    remove(whole)
 
 
-def _names(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
-    yield folder / f"{stem}.{suffix}"
-    for number in range(2, MAX_NAMES):
-        yield folder / f"{stem}-{number}.{suffix}"
+def remove(path: Path) -> None:
+    """Remove a file, if it is there and can be removed."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)

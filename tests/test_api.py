@@ -1,7 +1,6 @@
 """The create call is repeated only where nothing can have happened; everything else may be asked again."""
 
 import json
-import os
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -399,16 +398,6 @@ def test_a_name_that_is_taken_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "a.mp4").read_bytes() == b"mine"
 
 
-def test_a_disk_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refuse)
-    (tmp_path / "a.mp4").write_bytes(b"mine")
-    assert downloaded(tmp_path, say(b"new")).read_bytes() == b"new"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.mp4", "a.mp4"]
-
-
 def test_half_a_result_is_asked_for_again(tmp_path: Path) -> None:
     assert downloaded(tmp_path, say(b"ha", Content_Length="4"), drop, say(b"half")).read_bytes() == b"half"
 
@@ -426,26 +415,6 @@ def test_a_result_that_is_too_large_is_left(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(NotDone, match="larger"):
         downloaded(tmp_path, say(b"four"))
     assert not [*tmp_path.iterdir()]
-
-
-def test_a_name_taken_for_a_file_that_never_comes_is_given_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(NotDone, match="cannot be written"):
-        downloaded(tmp_path, say(b"new"))
-    assert not [*tmp_path.iterdir()]
-
-
-def test_names_run_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "MAX_NAMES", 2)
-    (tmp_path / "a.mp4").touch()
-    with pytest.raises(NotDone, match="files of that name exist"):
-        downloaded(tmp_path, say(b"new"))
 
 
 def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,22 @@ import preflight
 PACKAGE = Path(preflight.__file__).parent
 ORDER = (
     *("errors", "units", "assets", "facts", "limits", "profiles", "findings", "tables", "prompt", "spec", "probe"),
-    *("rules", "plan", "place", "fix", "request", "price", "wire", "upload", "api", "ledger", "flow", "report", "cli"),
+    *(
+        "cache",
+        "rules",
+        "plan",
+        "place",
+        "fix",
+        "request",
+        "price",
+        "wire",
+        "upload",
+        "api",
+        "ledger",
+        "flow",
+        "report",
+        "cli",
+    ),
 )
 """In the order in which things meet them; each may import those before it, and itself."""
 EXCEPTIONS = {

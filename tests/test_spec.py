@@ -87,8 +87,8 @@ def test_an_absolute_path_stays(tmp_path: Path) -> None:
     [
         ('images = ["a.png"]', "prompt: missing"),
         ("prompt = 3", "prompt: expected text, got 3"),
-        ('prompt = "p"\nduration = "10"', "duration: expected a whole number or nothing, got '10'"),
-        ('prompt = "p"\nduration = 10.5', "duration: expected a whole number or nothing, got 10.5"),
+        ('prompt = "p"\nduration = "10"', "duration: expected a whole number, got '10'"),
+        ('prompt = "p"\nduration = 10.5', "duration: expected a whole number, got 10.5"),
         ('prompt = "p"\ndurations = 10', "durations: unknown key; did you mean 'duration'?"),
         ('prompt = "p"\nimage = ["a.png"]', "image: unknown key; did you mean 'images'?"),
         ('prompt = "p"\nimages = "a.png"', "images: expected a list, got 'a.png'"),
@@ -96,7 +96,7 @@ def test_an_absolute_path_stays(tmp_path: Path) -> None:
         ('prompt = "p"\nvideos = [{ path = 3 }]', "videos.0.path: expected text, got 3"),
         ('prompt = "p"\nvideos = [{ keep = "1-2" }]', "videos.0.path: missing"),
         ('prompt = "p"\nvideos = [{ path = "c.mp4", kep = "1-2" }]', "videos.0.kep: unknown key; did you mean 'keep'?"),
-        ('prompt = "p"\ngenerate_audio = "no"', "generate_audio: expected true or false or nothing, got 'no'"),
+        ('prompt = "p"\ngenerate_audio = "no"', "generate_audio: expected true or false, got 'no'"),
         (
             'prompt = "p"\nvideos = [{ path = "c.mp4", keep = "9-3" }]',
             "videos.0.keep: expected an end after the start, got '9-3'",

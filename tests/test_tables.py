@@ -53,7 +53,7 @@ def test_a_good_table_becomes_a_value() -> None:
         ({"rows": [{"widht": 3}]}, "rows.0.widht: unknown key; did you mean 'width'?"),
         ({"maybe": {"widht": 3}}, "maybe.widht: unknown key; did you mean 'width'?"),
         ({"exact": "15"}, "exact: expected a number, got '15'"),
-        ({"inner": {"width": 1, "note": 3}}, "inner.note: expected text or nothing, got 3"),
+        ({"inner": {"width": 1, "note": 3}}, "inner.note: expected text, got 3"),
     ],
 )
 def test_a_wrong_table_names_the_place(table: dict[str, Any], message: str) -> None:

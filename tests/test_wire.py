@@ -6,14 +6,13 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import httpx
 import pytest
 
 from preflight import wire
-from preflight.errors import CallError, NotDone, PreflightError, Refused, Unreachable
-from preflight.wire import AnswerLost, Busy, Wire, cleaned, fault, patiently, retry_after_s, save, shown_url
+from preflight.errors import CallError, PreflightError, Refused, Unreachable
+from preflight.wire import AnswerLost, Busy, Wire, cleaned, fault, patiently, retry_after_s, shown_url
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say, silence
 
 
@@ -325,49 +324,6 @@ def test_patience_ends_after_four_attempts() -> None:
 def test_patience_is_only_for_what_it_was_asked_for() -> None:
     with pytest.raises(AnswerLost):
         patiently(failing(AnswerLost("a")), (Unreachable, Busy), sleep=lambda _: pytest.fail("slept"))
-
-
-def saved(path: Path, answer: httpx.Response, max_bytes: int = 100) -> bytes:
-    save(answer, path, max_bytes=max_bytes)
-    return path.read_bytes()
-
-
-def streamed(content: bytes, **headers: str) -> httpx.Response:
-    return httpx.Response(200, headers=headers, stream=httpx.ByteStream(content))
-
-
-def test_save_writes_the_bytes(tmp_path: Path) -> None:
-    assert saved(tmp_path / "a", streamed(b"x" * 100)) == b"x" * 100
-
-
-def test_save_never_writes_over_a_file(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"mine")
-    with pytest.raises(FileExistsError):
-        saved(tmp_path / "a", streamed(b"x"))
-    assert (tmp_path / "a").read_bytes() == b"mine"
-
-
-def test_save_stops_at_the_limit(tmp_path: Path) -> None:
-    with pytest.raises(NotDone, match="larger than the 100 bytes"):
-        saved(tmp_path / "a", streamed(b"x" * 101))
-    with pytest.raises(NotDone, match="larger"):
-        saved(tmp_path / "b", streamed(b"x", **{"Content-Length": "101"}))
-    assert (tmp_path / "b").read_bytes() == b""
-
-
-def test_save_compares_the_length(tmp_path: Path) -> None:
-    with pytest.raises(AnswerLost, match="3 bytes came, of 9"):
-        saved(tmp_path / "a", streamed(b"abc", **{"Content-Length": "9"}))
-
-
-def test_save_takes_no_packed_file(tmp_path: Path) -> None:
-    with pytest.raises(NotDone, match="packed"):
-        saved(tmp_path / "a", streamed(b"abc", **{"Content-Encoding": "gzip"}))
-
-
-def test_save_does_not_wait_for_ever(tmp_path: Path) -> None:
-    with pytest.raises(AnswerLost, match="not whole"):
-        save(streamed(b"abc"), tmp_path / "a", max_bytes=9, limit_s=-1)
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,26 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, NoReturn, TextIO
 
 import click
 
 from preflight.assets import Asset, collect, printable
 from preflight.cli.fetcher import Fetcher
-from preflight.cli.options import depth_option, format_option, jobs_option, load_profile, profile_option, settings_file
+from preflight.cli.options import (
+    format_option,
+    load_profile,
+    measuring,
+    measuring_options,
+    profile_option,
+    settings_file,
+)
 from preflight.errors import CallError
-from preflight.findings import EXIT_CODES, Judged, Report, worst
+from preflight.findings import EXIT_CODES, Judged, Report, Verdict
 from preflight.flow import check_assets, check_request
-from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.spec import RequestSpec, load_spec, with_roles
@@ -27,13 +34,13 @@ from preflight.spec import RequestSpec, load_spec, with_roles
 @click.option("--audio", "audios", multiple=True, metavar="PATH", help="A sound of one request; may be repeated.")
 @click.option("--prompt", help="The prompt of one request.")
 @profile_option
-@depth_option
-@jobs_option
+@measuring_options
 @format_option("text", "json")
 @settings_file
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     paths: tuple[str, ...],
     images: tuple[str, ...],
@@ -41,9 +48,8 @@ def command(
     audios: tuple[str, ...],
     prompt: str | None,
     profile_name: str,
-    depth: Depth,
-    jobs: int | None,
     dress: str,
+    **given: Any,  # noqa: ANN401 - what measuring_options adds
 ) -> None:
     """Judge each PATH; folders are walked.
 
@@ -58,12 +64,14 @@ def command(
     profile = load_profile(profile_name)
     spec = requested(paths, images, videos, audios, prompt)
     if spec is not None:
-        with Fetcher(allow_private=False) as fetch:
-            report = check_request(spec, profile, depth, jobs=jobs, fetch=fetch)
+        with Fetcher(allow_private=False) as fetch, measuring(given, fetch) as how:
+            report = check_request(spec, profile, how)
         print_report(report, dress)
         ctx.exit(report.exit_code)
     require(paths)
-    ctx.exit(print_assets(check_assets(collect(paths), profile, depth, jobs=jobs), profile, dress))
+    with measuring(given) as how:
+        status = print_assets(check_assets(collect(paths), profile, how), profile, dress)
+    ctx.exit(status)
 
 
 def requested(
@@ -128,20 +136,29 @@ def print_report(report: Report, dress: str, stream: TextIO | None = None) -> No
 def print_assets(judged: Iterable[Judged], profile: Profile, dress: str) -> int:
     """Print verdicts as they come, then the sum; return the exit status."""
     if dress == "json":
-        report = Report(profile=profile.name, assets=tuple(judged))
-        print_report(report, dress)
-        return report.exit_code if report.assets else nothing()
+        from preflight.report.json import stream_report
+
+        verdict = stream_report(profile.name, judged, sys.stdout)
+    else:
+        verdict = _print_lines(judged, profile)
+    return EXIT_CODES[verdict] if verdict else nothing()
+
+
+def _print_lines(judged: Iterable[Judged], profile: Profile) -> Verdict | None:
     totals = text.Totals()
-    for one in judged:
-        totals.add(one.verdict, one.findings)
-        text.write(text.judged_lines(one))
+    try:
+        for one in judged:
+            totals.add(one.verdict, one.findings)
+            text.write(text.judged_lines(one))
+    except KeyboardInterrupt:
+        text.write(totals.lines("unsure", profile.name))
+        raise
     if not totals.verdicts:
-        return nothing()
-    verdict = worst(totals.verdicts)
-    text.write(totals.lines(verdict, profile.name))
-    return EXIT_CODES[verdict]
+        return None
+    text.write(totals.lines(totals.verdict, profile.name))
+    return totals.verdict
 
 
-def nothing() -> int:
+def nothing() -> NoReturn:
     """Say that no medium was found: an empty folder has not been judged clean."""
     raise CallError("no picture, clip or sound found", advice="Nothing was judged; is this the right folder?")

@@ -34,7 +34,7 @@ class Examined(msgspec.Struct, frozen=True):
 @format_option("text", "json")
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, *, dress: str) -> None:
+def command(ctx: click.Context, /, *, dress: str) -> None:
     """Say what is installed, what is missing, and what to do about it.
 
     Exit status 3 when something that is needed is missing.

@@ -2,19 +2,26 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from preflight.assets import Window, collect, printable
 from preflight.cli.check import nothing, requested, require
-from preflight.cli.options import depth_option, format_option, jobs_option, load_profile, profile_option, settings_file
+from preflight.cli.options import (
+    format_option,
+    load_profile,
+    measuring,
+    measuring_options,
+    profile_option,
+    settings_file,
+)
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
 from preflight.findings import Judged, Loss
 from preflight.flow import Treated, check_assets, decline, plan_fixes, treat, with_treated, write_request
 from preflight.plan import Plan, Wishes
 from preflight.plan.wishes import Fit
-from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.report import text
 
@@ -54,13 +61,13 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
     help="Folder for the new files.",
 )
 @profile_option
-@depth_option
-@jobs_option
+@measuring_options
 @format_option("text", "json")
 @settings_file
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     paths: tuple[str, ...],
     yes: bool,
@@ -70,9 +77,8 @@ def command(
     fit: Fit,
     output: Path,
     profile_name: str,
-    depth: Depth,
-    jobs: int | None,
     dress: str,
+    **given: Any,  # noqa: ANN401 - what measuring_options adds
 ) -> None:
     """Show what would mend each PATH, ask, do it, and measure again.
 
@@ -87,7 +93,8 @@ def command(
     spec = requested(paths, (), (), (), None)
     require(paths)
     assets = spec.assets if spec else collect(paths)
-    plans = plan_fixes(check_assets(assets, profile, depth, jobs=jobs), profile, wishes)
+    with measuring(given) as how:
+        plans = plan_fixes(check_assets(assets, profile, how), profile, wishes)
     if not plans:
         nothing()
     if dry_run:

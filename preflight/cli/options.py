@@ -6,8 +6,9 @@ Flags stand over `PREFLIGHT_*`, over `preflight.toml` (or `[tool.preflight]` in 
 import os
 import tomllib
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -15,6 +16,11 @@ import msgspec
 from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, load
 from preflight.tables import TableError, convert_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.flow import Fetch, Measuring
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -98,16 +104,56 @@ def profile_option(command: F) -> F:
     )(command)
 
 
-def depth_option(command: F) -> F:
-    """Add `--depth`."""
-    return click.option(
+def measuring_options(command: F) -> F:
+    """Add `--depth`, `--jobs`, `--no-cache`, `--time-limit` and `--memory-limit`."""
+    depth = click.option(
         "--depth",
         type=click.Choice(["header", "exact", "full"]),
         default="exact",
         show_default=True,
         envvar="PREFLIGHT_DEPTH",
         help="header believes the file; exact walks every packet and decodes every image; full decodes everything.",
-    )(command)
+    )
+    jobs = click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        envvar="PREFLIGHT_JOBS",
+        help="How many files are measured at once; as many as there are processors if not said.",
+    )
+    no_cache = click.option("--no-cache", is_flag=True, help="Measure every file anew, and remember nothing.")
+    seconds = click.option(
+        "--time-limit",
+        type=click.FloatRange(0.1, 3600),
+        default=60.0,
+        show_default=True,
+        envvar="PREFLIGHT_TIME_LIMIT",
+        help="Seconds that measuring one file may take.",
+    )
+    memory = click.option(
+        "--memory-limit",
+        type=click.IntRange(256, 1 << 20),
+        default=4096,
+        show_default=True,
+        envvar="PREFLIGHT_MEMORY_LIMIT",
+        help="MiB that measuring one file may take.",
+    )
+    return depth(jobs(no_cache(seconds(memory(command)))))
+
+
+@contextmanager
+def measuring(given: dict[str, Any], fetch: "Fetch | None" = None) -> "Iterator[Measuring]":
+    """Turn what `measuring_options` gave into a way of measuring, with the cache open for as long as it lasts."""
+    from preflight.cache import Cache, default_path
+    from preflight.flow import Measuring
+    from preflight.probe.child import Bounds
+
+    bounds = Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20)
+    how = Measuring(depth=given["depth"], jobs=given["jobs"], fetch=fetch, bounds=bounds)
+    if given["no_cache"]:
+        yield how
+        return
+    with Cache(default_path()) as cache:
+        yield msgspec.structs.replace(how, cache=cache)
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
@@ -130,16 +176,6 @@ def format_option(*formats: str) -> Callable[[F], F]:
 def load_profile(name: str) -> Profile:
     """Load the profile that an option names."""
     return load(name)
-
-
-def jobs_option(command: F) -> F:
-    """Add `--jobs`."""
-    return click.option(
-        "--jobs",
-        type=click.IntRange(1, 256),
-        envvar="PREFLIGHT_JOBS",
-        help="How many files are measured at once; as many as there are processors if not said.",
-    )(command)
 
 
 def service_options(command: F) -> F:

@@ -1,12 +1,14 @@
 """`preflight probe`: files in, facts out, no verdict."""
 
+from typing import Any
+
 import click
 
 from preflight.assets import collect, printable
 from preflight.cli.check import nothing, require
-from preflight.cli.options import depth_option, format_option, jobs_option, settings_file
+from preflight.cli.options import format_option, measuring, measuring_options, settings_file
 from preflight.flow import is_bystander, measure
-from preflight.probe import Depth, Probed
+from preflight.probe import Probed
 from preflight.report import text
 
 UNMEASURED = 3
@@ -14,19 +16,19 @@ UNMEASURED = 3
 
 @click.command("probe")
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@depth_option
-@jobs_option
+@measuring_options
 @format_option("text", "json")
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, *, paths: tuple[str, ...], depth: Depth, jobs: int | None, dress: str) -> None:
+def command(ctx: click.Context, /, *, paths: tuple[str, ...], dress: str, **given: Any) -> None:  # noqa: ANN401 - what measuring_options adds
     """Measure each PATH and print the facts.
 
     \b
     Example: preflight probe clip.mov --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
     require(paths)
-    probed = [one for one in measure(collect(paths), depth, jobs=jobs) if not is_bystander(one)]
+    with measuring(given) as how:
+        probed = [one for one in measure(collect(paths), how) if not is_bystander(one)]
     if not probed:
         nothing()
     if dress == "json":

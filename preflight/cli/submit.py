@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,15 +15,15 @@ from preflight.cli.fix import OUTPUT, ask, carry_out
 from preflight.cli.options import (
     addresses,
     api_key,
-    depth_option,
-    jobs_option,
     load_profile,
+    measuring,
+    measuring_options,
     profile_option,
     service_options,
     settings_file,
 )
 from preflight.cli.progress import Bars
-from preflight.cli.task import bring
+from preflight.cli.task import bring, open_ledger
 from preflight.findings import Report
 from preflight.flow import (
     Account,
@@ -40,7 +40,6 @@ from preflight.flow import (
 )
 from preflight.plan import Wishes
 from preflight.price import Estimate
-from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec, load_spec
 from preflight.units import decimal
@@ -71,13 +70,13 @@ if TYPE_CHECKING:
     help="Folder for mended assets.",
 )
 @profile_option
-@depth_option
-@jobs_option
+@measuring_options
 @service_options
 @settings_file
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     request: Path,
     yes: bool,
@@ -87,11 +86,10 @@ def command(
     folder: Path | None,
     output: Path,
     profile_name: str,
-    depth: Depth,
-    jobs: int | None,
     base_url: str | None,
     files_url: str | None,
     ledger_path: Path | None,
+    **given: Any,  # noqa: ANN401 - what measuring_options adds
 ) -> None:
     """Check REQUEST.TOML, offer to mend it, price it, ask, upload its assets, and submit it, once.
 
@@ -105,8 +103,8 @@ def command(
     spec = load_spec(request)
     key = "" if dry_run else api_key()
     base, files = addresses(profile, base_url, files_url)
-    with Fetcher(allow_private=base_url is not None) as fetch:
-        check = partial(check_request, profile=profile, depth=depth, jobs=jobs, fetch=fetch)
+    with Fetcher(allow_private=base_url is not None) as fetch, measuring(given, fetch) as how:
+        check = partial(check_request, profile=profile, how=how)
         spec, report = _clean(spec, profile, check, output, agreed=yes, mends=not dry_run)
     if report.verdict != "pass":
         ctx.exit(report.exit_code)
@@ -122,9 +120,8 @@ def command(
         click.echo(body_of(spec, profile, planned))
         return
     from preflight.api import Service
-    from preflight.ledger import Ledger
 
-    with Service(base, key, files_url=files) as service, Ledger(ledger_path) as ledger:
+    with Service(base, key, files_url=files) as service, open_ledger(ledger_path) as ledger:
         click.echo(_price_words(price, profile) + _balance(service))
         if not (yes or ask(f"Submit to {base}?")):
             click.echo("nothing was sent", err=True)

@@ -39,7 +39,7 @@ def list_(*, limit: int, base_url: str | None, files_url: str | None, ledger_pat
     \b
     Example: preflight task list
     """  # noqa: D301 - \b is click's mark for lines to keep
-    with _ledger(ledger_path) as ledger:
+    with open_ledger(ledger_path) as ledger:
         entries = ledger.entries(limit)
     text.write(map(_line, entries))
     if not entries:
@@ -56,7 +56,7 @@ def show(*, which: str, base_url: str | None, files_url: str | None, ledger_path
     \b
     Example: preflight task show 3
     """  # noqa: D301 - \b is click's mark for lines to keep
-    with _ledger(ledger_path) as ledger:
+    with open_ledger(ledger_path) as ledger:
         entry = _found(ledger, which)
     text.write([_line(entry)])
     click.echo(f"sent to {printable(entry.base_url)} under profile {printable(entry.profile)}")
@@ -88,7 +88,10 @@ def wait_(
     Example: preflight task wait 3 --download videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
-    with _ledger(ledger_path) as ledger, _service(ledger, which, profile, base_url, files_url) as (task_id, service):
+    with (
+        open_ledger(ledger_path) as ledger,
+        _service(ledger, which, profile, base_url, files_url) as (task_id, service),
+    ):
         bring(task_id, Account(service, ledger, profile), folder)
 
 
@@ -113,7 +116,10 @@ def download_(
     Example: preflight task download 3 videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
-    with _ledger(ledger_path) as ledger, _service(ledger, which, profile, base_url, files_url) as (task_id, service):
+    with (
+        open_ledger(ledger_path) as ledger,
+        _service(ledger, which, profile, base_url, files_url) as (task_id, service),
+    ):
         bring(task_id, Account(service, ledger, profile), folder)
 
 
@@ -143,7 +149,7 @@ def reconcile(
     base, files = addresses(profile, base_url, files_url)
     from preflight.api import Service
 
-    with _ledger(ledger_path) as ledger:
+    with open_ledger(ledger_path) as ledger:
         if gone:
             ledger.refused(_found(ledger, gone), "a person said that the service never got it")
             return
@@ -184,7 +190,7 @@ def _told(bars: Bars, task_id: str) -> "Callable[[Task], None]":
 
 
 @contextmanager
-def _ledger(path: Path | None) -> "Iterator[Ledger]":
+def open_ledger(path: Path | None) -> "Iterator[Ledger]":
     """Open the ledger, and say aloud which submissions another run left without an answer."""
     from preflight.ledger import Ledger
 

@@ -58,7 +58,7 @@ def mend(
         if judged.verdict != "pass":
             said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
             raise FixFailed(f"the new file is not clean ({said}); it was removed")
-        path = publish(target, folder, Path(plan.asset.path).stem, suffix)
+        path = publish(target, folder / f"{Path(plan.asset.path).stem}.{suffix}")
     asset = msgspec.structs.replace(plan.asset, path=os.fspath(path), keep=None, walked=False)
     return Mended(path=str(path), judged=msgspec.structs.replace(judged, asset=asset))
 

@@ -6,13 +6,14 @@ A passing asset gets a plan without steps, unless a person marked the part of it
 """
 
 from preflight.assets import Window
-from preflight.facts import ImageFacts, VideoFacts
+from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.plan.av import audio_steps, video_steps
 from preflight.plan.image import image_steps
 from preflight.plan.steps import Plan, Step, allowed
 from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import Profile
+from preflight.units import decimal
 
 __all__ = ["Plan", "Step", "Wishes", "plan"]
 
@@ -33,9 +34,11 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes) -> Plan:
         would fail all the same is not worth making.
     """
     errors = [finding for finding in judged.findings if finding.severity == "error"]
-    window = judged.asset.keep or wishes.keep_of.get(judged.asset.path)
+    window = _window(judged, wishes)
     if not errors and window is None:
         return Plan(asset=judged.asset, kind=judged.kind)
+    if window and (missed := _missed(judged, window)):
+        return _beyond(judged, (missed,), f"{missed.message[0].upper()}{missed.message[1:]}.")
     hopeless = tuple(finding for finding in errors if _hopeless(finding))
     if hopeless or judged.facts is None or (isinstance(judged.facts, ImageFacts) and not judged.facts.decoded):
         return _beyond(judged, hopeless or tuple(errors), _advice(hopeless))
@@ -46,6 +49,23 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes) -> Plan:
         needed = max((step.loss for step in too_much), key=("lossless", "lossy", "creative").index)
         return _beyond(judged, missing or tuple(errors), f"It needs a {needed} step: --allow {needed}.")
     return Plan(asset=judged.asset, kind=judged.kind, steps=steps)
+
+
+def _window(judged: Judged, wishes: Wishes) -> Window | None:
+    """Return the part to keep that a person marked; a picture has no parts."""
+    if isinstance(judged.facts, ImageFacts):
+        return None
+    return judged.asset.keep or wishes.keep_of.get(judged.asset.path)
+
+
+def _missed(judged: Judged, window: Window) -> Finding | None:
+    """Return the finding that the part to keep begins where there is nothing any more."""
+    whole = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
+    if whole is None or window.start_s < whole:
+        return None
+    message = f"the part to keep begins at {decimal(window.start_s)} s, but there are only {decimal(whole)} s"
+    rule = f"{judged.kind}/duration"
+    return Finding(rule=rule, severity="error", message=message, measured=window.start_s, unit="s")
 
 
 def _hopeless(finding: Finding) -> bool:

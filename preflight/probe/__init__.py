@@ -19,6 +19,8 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.sniff import Sniffed, sniff
 
 Depth = Literal["header", "exact", "full"]
+Identity = tuple[int, int, int, int, int]
+"""Device, inode, size in bytes, modification and change time in ns of a file."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -34,14 +36,16 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     asset: Asset
     facts: Facts | None = None
     fault: Fault | None = None
-    identity: tuple[int, int, int, int] | None = None
-    """Device, inode, size in bytes and modification time in ns of the file that was measured."""
+    hint: Kind | None = None
+    """The kind that the first bytes promise, where nothing more could be read."""
+    identity: Identity | None = None
+    """The state of the file that was measured."""
 
     @property
     def kind(self) -> Kind:
-        """The kind by content, or else what role or name promise."""
+        """The kind by content, or else what the role, the first bytes or the name promise."""
         if self.facts is None:
-            return self.asset.expected_kind
+            return self.asset.role.kind if self.asset.role else self.hint or self.asset.expected_kind
         if isinstance(self.facts, ImageFacts):
             return "image"
         return "audio" if isinstance(self.facts, AudioFacts) else "video"
@@ -58,14 +62,14 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
         return Probed(asset=asset, fault=Fault("unmeasured", f"cannot be read: {error.strerror or error}"))
     except MemoryError:
         return Probed(asset=asset, fault=Fault("unmeasured", "needs more memory than there is"))
-    if before != after:
+    if before[:4] != after[:4]:  # a new name or link, which changes only the last time, changes no content
         return Probed(asset=asset, fault=Fault("unmeasured", "changed while it was measured; still being written?"))
     return probed
 
 
-def identity(status: os.stat_result) -> tuple[int, int, int, int]:
+def identity(status: os.stat_result) -> Identity:
     """Return what tells one state of a file from another."""
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _open_regular(path: str) -> BinaryIO:
@@ -77,8 +81,8 @@ def _open_regular(path: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def _probe_stream(asset: Asset, stream: BinaryIO, seen: tuple[int, int, int, int], depth: Depth) -> Probed:
-    size = seen[2]
+def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) -> Probed:
+    size, sniffed = seen[2], None
     try:
         if size == 0:
             raise Unreadable("is empty (0 bytes)")  # noqa: TRY301 - one place turns faults into values
@@ -88,9 +92,18 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: tuple[int, int, int, int
         stream.seek(0)
         return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
     except Unreadable as fault:
-        return Probed(asset=asset, fault=Fault("unreadable", str(fault)), identity=seen)
+        return Probed(asset=asset, fault=Fault("unreadable", str(fault)), hint=_promised(sniffed), identity=seen)
     except Unmeasured as fault:
         return Probed(asset=asset, facts=fault.facts, fault=Fault("unmeasured", str(fault)), identity=seen)
+
+
+def _promised(sniffed: Sniffed | None) -> Kind | None:
+    """Return the kind of which a format usually is."""
+    if sniffed is None:
+        return None
+    if sniffed.reader == "pillow":
+        return "image"
+    return "audio" if sniffed.opener in SOUND_ONLY or sniffed.format == "m4a" else "video"
 
 
 def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Facts:

@@ -11,7 +11,8 @@ import itertools
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -37,23 +38,71 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = 4 << 30
 
 
-def measure_all(
-    assets: Iterable[Asset], depth: Depth = "exact", *, jobs: int | None = None, bounds: Bounds | None = None
-) -> Iterator[Probed]:
-    """Measure assets in the order given, several at a time.
+class Crew:
+    """Children that measure; they are started when the first file needs them, and end with the crew.
 
     Args:
-        assets: local files.
-        depth: how thoroughly.
+        depth: how thoroughly files are measured.
         jobs: how many children; as many as there are processors when None.
         bounds: what one file may cost; the file that passes them could not be judged.
     """
-    rest = iter(assets)
-    first = list(itertools.islice(rest, 2))
-    if len(first) == 1 and harmless(first[0], depth):
-        yield probe(first[0], depth)
-    elif first:
-        yield from _in_children(itertools.chain(first, rest), depth, jobs or os.cpu_count() or 1, bounds or Bounds())
+
+    def __init__(self, depth: Depth, *, jobs: int | None = None, bounds: Bounds | None = None) -> None:
+        self.depth = depth
+        self.jobs = jobs or os.cpu_count() or 1
+        self.bounds = bounds or Bounds()
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Self:
+        """Begin; nobody is started yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the children, whatever they are doing."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call] # pebble types its results, not its commands
+            self._pool.join()
+
+    def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
+        """Measure local files and yield the results in the order given."""
+        rest = iter(assets)
+        first = list(itertools.islice(rest, 2))
+        if len(first) == 1 and self._pool is None and harmless(first[0], self.depth):
+            yield probe(first[0], self.depth)
+        elif first:
+            yield from self._together(itertools.chain(first, rest))
+
+    def _together(self, assets: Iterator[Asset]) -> Iterator[Probed]:
+        flying: deque[tuple[list[Asset], Future[list[Probed]]]] = deque()
+        while chunk := list(itertools.islice(assets, CHUNK_FILES[self.depth])):
+            flying.append((chunk, self._send(chunk)))
+            if len(flying) >= self.jobs * AHEAD:
+                yield from self._landed(*flying.popleft())
+        while flying:
+            yield from self._landed(*flying.popleft())
+
+    def _send(self, chunk: list[Asset]) -> "Future[list[Probed]]":
+        if self._pool is None:
+            self._pool = _start(self.jobs, self.bounds)
+        future: Future[list[Probed]] = self._pool.schedule(
+            _measure, args=[chunk, self.depth], timeout=self.bounds.seconds
+        )
+        return future
+
+    def _landed(self, chunk: list[Asset], future: "Future[list[Probed]]") -> Iterator[Probed]:
+        """Yield a chunk's results; when its child died, measure its files again one by one."""
+        from pebble import ProcessExpired
+
+        try:
+            yield from future.result()
+        except (TimeoutError, ProcessExpired) as death:
+            if len(chunk) == 1:
+                yield _culprit(chunk[0], death, self.bounds)
+                return
+            for asset in chunk:
+                yield from self._landed([asset], self._send([asset]))
 
 
 def harmless(asset: Asset, depth: Depth) -> bool:
@@ -72,55 +121,14 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _in_children(assets: Iterator[Asset], depth: Depth, jobs: int, bounds: Bounds) -> Iterator[Probed]:
+def _start(jobs: int, bounds: Bounds) -> "ProcessPool":
     import multiprocessing
 
     from pebble import ProcessPool
 
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPool(
-        max_workers=jobs,
-        initializer=_settle,
-        initargs=[bounds.memory_bytes],
-        context=multiprocessing.get_context(method),
-    )
-    flying: deque[tuple[list[Asset], Future[list[Probed]]]] = deque()
-    try:
-        for chunk in _chunks(assets, CHUNK_FILES[depth]):
-            flying.append((chunk, _send(pool, chunk, depth, bounds)))
-            if len(flying) >= jobs * AHEAD:
-                yield from _landed(pool, *flying.popleft(), depth, bounds)
-        while flying:
-            yield from _landed(pool, *flying.popleft(), depth, bounds)
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call] # pebble types its results, not its commands
-        pool.join()
-
-
-def _chunks(assets: Iterator[Asset], size: int) -> Iterator[list[Asset]]:
-    while chunk := list(itertools.islice(assets, size)):
-        yield chunk
-
-
-def _send(pool: "ProcessPool", chunk: list[Asset], depth: Depth, bounds: Bounds) -> "Future[list[Probed]]":
-    future: Future[list[Probed]] = pool.schedule(_measure, args=[chunk, depth], timeout=bounds.seconds)
-    return future
-
-
-def _landed(
-    pool: "ProcessPool", chunk: list[Asset], future: "Future[list[Probed]]", depth: Depth, bounds: Bounds
-) -> Iterator[Probed]:
-    """Yield a chunk's results; when its child died, measure its files again one by one."""
-    from pebble import ProcessExpired
-
-    try:
-        yield from future.result()
-    except (TimeoutError, ProcessExpired) as death:
-        if len(chunk) == 1:
-            yield _culprit(chunk[0], death, bounds)
-            return
-        for asset in chunk:
-            yield from _landed(pool, [asset], _send(pool, [asset], depth, bounds), depth, bounds)
+    context = multiprocessing.get_context(method)
+    return ProcessPool(max_workers=jobs, initializer=_settle, initargs=[bounds.memory_bytes], context=context)
 
 
 def _culprit(asset: Asset, death: Exception, bounds: Bounds) -> Probed:

@@ -110,12 +110,13 @@ def _adts_ticks(packet: "Packet[Any]") -> int:
 
     Source: ISO 13818-7: 1024 samples a frame; 6.2.1, the header with the rate's index.
     """
-    head = bytes(memoryview(packet)[:ADTS_RATE_AT])  # type: ignore[arg-type] # packets are buffers; PyAV does not say so
-    base = packet.time_base
-    if base is None or len(head) < ADTS_RATE_AT or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:  # noqa: PLR2004 - sync
+    head = bytes(memoryview(packet)[:ADTS_RATE_AT])
+    if len(head) < ADTS_RATE_AT or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:  # noqa: PLR2004 - sync
         return 0
     index = head[2] >> 2 & 15
-    return round(Fraction(AAC_FRAME_SAMPLES, ADTS_RATES_HZ[index]) / base) if index < len(ADTS_RATES_HZ) else 0
+    return (
+        round(Fraction(AAC_FRAME_SAMPLES, ADTS_RATES_HZ[index]) / packet.time_base) if index < len(ADTS_RATES_HZ) else 0
+    )
 
 
 class _Tally:

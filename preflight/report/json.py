@@ -5,13 +5,13 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 
 from preflight.assets import printable
 from preflight.facts import AudioFacts, Facts, VideoFacts
-from preflight.findings import Finding, Judged, Report
+from preflight.findings import Finding, Judged, Report, Verdict, worst
 from preflight.flow import Treated
 from preflight.plan import Plan
 from preflight.probe import Probed
@@ -40,6 +40,33 @@ def report_json(report: Report) -> Json:
         "assets": [judged_json(judged) for judged in report.assets],
         "findings": [finding_json(finding) for finding in report.findings],
     }
+
+
+def stream_report(profile: str, assets: Iterable[Judged], out: TextIO) -> Verdict | None:
+    """Write a report asset by asset, so that a hundred thousand of them need no memory.
+
+    Returns the verdict, or None when there was no asset, and then nothing is written. Ctrl-C closes the object with
+    what is known by then, verdict unsure and `interrupted`, and is raised again.
+    """
+    begin = f'{{\n  "schema": "{REPORT_SCHEMA}",\n  "profile": {_text(profile)},\n  "assets": ['
+    comma, verdicts = begin, set[Verdict]()
+    try:
+        for judged in assets:
+            out.write(f"{comma}\n    {_text(judged_json(judged))}")
+            verdicts.add(judged.verdict)
+            comma = ","
+    except KeyboardInterrupt:
+        out.write(f'{"" if verdicts else begin}\n  ],\n  "findings": [],\n  "interrupted": true,\n')
+        out.write('  "verdict": "unsure"\n}\n')
+        raise
+    if not verdicts:
+        return None
+    out.write(f'\n  ],\n  "findings": [],\n  "verdict": "{worst(verdicts)}"\n}}\n')
+    return worst(verdicts)
+
+
+def _text(value: Json | str) -> str:
+    return msgspec.json.encode(value, enc_hook=_encode).decode()
 
 
 def judged_json(judged: Judged) -> Json:

@@ -6,7 +6,8 @@ A line reads `asset: severity rule: measured; allowed`, so it can be searched an
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from functools import cache
+from typing import TYPE_CHECKING, TextIO
 
 from preflight.assets import printable
 from preflight.facts import AudioFacts, Facts, ImageFacts
@@ -14,6 +15,9 @@ from preflight.findings import EXIT_CODES, Finding, Judged, Verdict, worst
 from preflight.flow import Treated
 from preflight.plan import Plan
 from preflight.units import decimal, file_size
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Segment = tuple[str, str]
 Line = tuple[Segment, ...]
@@ -25,16 +29,26 @@ STYLES |= {"unsure": "bold magenta", "lossless": "green", "lossy": "yellow", "cr
 def write(lines: Iterable[Line], stream: TextIO | None = None) -> None:
     """Write lines; rich is loaded only for a terminal, where there is colour to show."""
     out = stream or sys.stdout
-    if not out.isatty():
-        for line in lines:
-            out.write("".join(text for text, _ in line) + "\n")
+    if out.isatty():
+        _write_styled(lines, out)
         return
-    from rich.console import Console
+    for line in lines:
+        out.write("".join(text for text, _ in line) + "\n")
+
+
+def _write_styled(lines: Iterable[Line], out: TextIO) -> None:
     from rich.text import Text
 
-    console = Console(file=out, highlight=False)
+    console = _console(out)
     for line in lines:
         console.print(Text.assemble(*line), soft_wrap=True)
+
+
+@cache
+def _console(out: TextIO) -> "Console":
+    from rich.console import Console
+
+    return Console(file=out, highlight=False)
 
 
 def judged_lines(judged: Judged) -> Iterator[Line]:

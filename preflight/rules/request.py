@@ -289,13 +289,14 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Fix: Give the address of an HTTPS server on the open network, or leave it out and wait with `preflight task wait`.
     """
     limit, url = profile.request.callback_url, whole.spec.callback_url
-    fault = _address_fault(url, limit.scheme, limit.max_characters, private=limit.private_addresses) if url else ""
-    if fault:
+    if url is None:
+        return
+    if fault := _address_fault(url, limit.scheme, limit.max_characters, private=limit.private_addresses):
         yield Finding(
             rule="request/callback-url",
             severity=limit.severity,
             message=f"callback_url {fault}",
-            measured=printable(url or "")[:80],
+            measured=printable(url)[:80],
             limit=limit.scheme,
             source=limit.source,
         )
@@ -315,6 +316,7 @@ def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool)
 
 
 def _is_private(host: str) -> bool:
+    host = host.rstrip(".")
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:

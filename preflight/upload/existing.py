@@ -9,13 +9,15 @@ import re
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
-from preflight.wire import Progress, client, fault, save, shown_url, translated
+from preflight.place import remove
+from preflight.upload.landing import save
+from preflight.wire import Progress, client, fault, shown_url, translated
 
 MAX_HOPS = 5
 LIMIT_S = 300.0
@@ -60,8 +62,7 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
             with _named(url), _opened(plain, url, RANGE, allow_private=allow_private) as answer:
                 _expect(answer, (OK, PARTIAL), "a GET of the first 1,024 bytes")
         except BaseException:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+            remove(path)
             raise
     return path
 

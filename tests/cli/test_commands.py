@@ -171,15 +171,19 @@ def test_an_unexpected_fault_gives_3_and_a_trace_only_on_request(
     assert "Traceback" in program("explain", "x").err
 
 
-def test_ctrl_c_ends_with_130_and_leaves_no_child(tmp_path: Path) -> None:
+def test_ctrl_c_ends_with_130_says_what_is_known_and_leaves_no_child(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"{number}.webp").symlink_to(MEDIA / "image-6000x2400.webp")
-    command = [str(PROGRAM), "check", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as child:
-        time.sleep(1.5)
+    command = [str(PROGRAM), "check", "--no-cache", "--format", "json", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as child:
+        time.sleep(2)
         os.killpg(child.pid, signal.SIGINT)
-        _, said = child.communicate(timeout=20)
+        out, said = child.communicate(timeout=20)
     assert child.returncode == 130
+    report = json.loads(out)
+    assert report["verdict"] == "unsure"
+    assert report["interrupted"]
+    assert 0 < len(report["assets"]) < 400
     assert b"interrupted" in said
     with pytest.raises(ProcessLookupError):
         os.killpg(child.pid, 0)

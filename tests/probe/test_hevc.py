@@ -212,6 +212,7 @@ def test_every_tool_is_passed_over_as_libav_does(tools: Tools) -> None:
     sps = hevc_sps(tools._replace(sub_layers=[], depth=8))
     assume(sps is not None)
     width, height, pixels = decoder_takes(hvcc(*OTHERS, sps or b""))
+    assume(width)  # what libav refuses altogether says nothing of where things stand
     assert (width, height) == SIZES[tools.chroma]
     assert pixels in PIXELS[tools.chroma]
 

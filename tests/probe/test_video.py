@@ -292,13 +292,10 @@ def test_measuring_twice_says_the_same(name: str) -> None:
     assert probed(name) == probed(name)
 
 
-@pytest.mark.parametrize("name", ["video-5s.mp4", "video-prores.mov", "video-mkv.mkv"])
+@pytest.mark.parametrize("name", ["video-5s.mp4", "video-640x640.mov"])
 def test_pictures_in_a_codec_that_nobody_knows_are_unreadable(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
-    content = (MEDIA / name).read_bytes()
-    for known in (b"avc1", b"apch", b"apcn", b"V_MPEG4/ISO/AVC"):
-        content = content.replace(known, b"Q_NOBODY/KNOWS!"[: len(known)])
-    path.write_bytes(content)
+    path.write_bytes((MEDIA / name).read_bytes().replace(b"avc1", b"Q_Q_"))
     fault = probed(path).fault
     assert fault
     assert fault.message == "its pictures are in a codec that is not known here"

@@ -1,0 +1,170 @@
+"""What was measured before: the facts of files that have not changed since.
+
+In: a file's identity (device, inode, size and times), the depth, and the versions of everything that measures.
+Out: what measuring it gave, or nothing. The cache is a hint: broken, full, locked or absent, it costs time and nothing
+else. Each row carries a checksum over all of it, so a damaged one is a miss and never a verdict.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from functools import cache, cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from preflight import __version__
+from preflight.assets import Asset, Kind
+from preflight.facts import Facts
+from preflight.probe import Depth, Fault, Probed, identity
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SETTLED_S = 2.0
+"""A file changed less than this ago may change again within the same tick of its clock: it is not remembered."""
+BUSY_S = 0.2
+CHECKSUM_BYTES = 16
+BATCH = 512
+MEASURING = ("av", "pillow", "pillow-heif", "mutagen")
+"""The libraries whose version decides what a file measures."""
+SCHEMA = "CREATE TABLE IF NOT EXISTS measures (key BLOB PRIMARY KEY, value BLOB NOT NULL, kept_s INTEGER NOT NULL)"
+
+THIN_OUT = "DELETE FROM measures WHERE rowid <= (SELECT max(rowid) FROM measures) - 500000"
+"""Forget the oldest rows beyond the most that are kept."""
+
+
+class Remembered(msgspec.Struct, frozen=True, array_like=True):
+    """What a row holds."""
+
+    facts: Facts | None
+    fault: Fault | None
+    hint: Kind | None
+
+
+class Cache:
+    """The cache at a path; it never raises for what is wrong with the file.
+
+    Args:
+        path: the SQLite file; made if it is missing.
+        clock: tells seconds since 1970.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._path = path
+        self._clock = clock
+        self._new: list[tuple[bytes, bytes, int]] = []
+
+    def __enter__(self) -> Self:
+        """Begin; the file is opened when the first asset is looked for."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keep what was learned, and close the file."""
+        self.flush()
+        if db := self.__dict__.pop("_db", None):
+            db.close()
+
+    @cached_property
+    def _db(self) -> "sqlite3.Connection | None":
+        """The open file, or None when it cannot be used."""
+        import sqlite3
+
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            db = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
+        except (sqlite3.Error, OSError):
+            return None
+        try:
+            for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", SCHEMA):
+                db.execute(statement)
+        except sqlite3.Error:
+            db.close()
+            return None
+        return db
+
+    def find(self, asset: Asset, depth: Depth) -> Probed | None:
+        """Return what measuring an asset gave before, if its file has not changed since."""
+        if self._db is None:
+            return None
+        try:
+            seen = identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
+            row = self._db.execute("SELECT value FROM measures WHERE key = ?", (_key(seen, depth),)).fetchone()
+            known = _unsealed(row[0], _key(seen, depth)) if row else None
+        except (self._db.Error, OSError, ValueError):
+            return None
+        if known is None:
+            return None
+        return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=seen)
+
+    def keep(self, probed: Probed, depth: Depth) -> None:
+        """Remember what measuring gave; what could not be measured is tried again next time."""
+        seen = probed.identity
+        if self._db is None or seen is None or (probed.fault and probed.fault.kind == "unmeasured"):
+            return
+        now = self._clock()
+        if now - max(seen[3], seen[4]) / 1e9 < SETTLED_S:
+            return
+        key = _key(seen, depth)
+        self._new.append((key, _sealed(Remembered(probed.facts, probed.fault, probed.hint), key), int(now)))
+        if len(self._new) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was learned; a cache that cannot be written is left as it is."""
+        rows, self._new = self._new, []
+        if not rows or self._db is None:
+            return
+        db = self._db
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("INSERT OR REPLACE INTO measures VALUES (?, ?, ?)", rows)
+            db.execute(THIN_OUT)
+            db.execute("COMMIT")
+        except db.Error:
+            with suppress(db.Error):
+                db.execute("ROLLBACK")
+
+
+def default_path() -> Path:
+    """Return where the cache lies unless a person says otherwise."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("preflight") / "measures.sqlite3"
+
+
+@cache
+def _versions() -> str:
+    """Return what everything that measures is called today: another version may measure otherwise."""
+    from importlib.metadata import version
+
+    return " ".join([__version__, *(f"{name} {version(name)}" for name in MEASURING)])
+
+
+def _key(seen: tuple[int, ...], depth: Depth) -> bytes:
+    return hashlib.blake2b(f"{seen} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
+
+
+def _sealed(known: Remembered, key: bytes) -> bytes:
+    """Return a row's bytes: a checksum over key and content, then the content."""
+    content = msgspec.msgpack.encode(known, enc_hook=str)
+    return _checksum(key, content) + content
+
+
+def _unsealed(value: bytes, key: bytes) -> Remembered | None:
+    """Return what a row holds, or None when it is not what was written under this key."""
+    checksum, content = value[:CHECKSUM_BYTES], value[CHECKSUM_BYTES:]
+    if checksum != _checksum(key, content):
+        return None
+    return msgspec.msgpack.decode(content, type=Remembered, dec_hook=lambda _, text: Fraction(text))
+
+
+def _checksum(key: bytes, content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=CHECKSUM_BYTES, key=key).digest()

@@ -1,0 +1,29 @@
+"""What every test stands on: nothing of the person who runs them is read or written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Caches and ledgers of the person's own stay out of it, in child processes too."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+            patch.setenv(name, str(home / name))
+        for name in (
+            "PROFILE",
+            "DEPTH",
+            "FORMAT",
+            "ALLOW",
+            "FIT",
+            "OUTPUT",
+            "BASE_URL",
+            "FILES_URL",
+            "LEDGER",
+            "FFMPEG",
+        ):
+            patch.delenv(f"PREFLIGHT_{name}", raising=False)
+        yield home

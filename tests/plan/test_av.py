@@ -1,0 +1,238 @@
+"""Planning for clips and sounds: the least that clears the findings, and one encode a file."""
+
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.assets import Window
+from preflight.facts import AudioFacts, VideoFacts
+from preflight.findings import Judged
+from preflight.plan import Plan, Wishes, plan
+from preflight.plan.av import bit_rate_that_fits, target_rate
+from preflight.plan.steps import Crop, Cut, Deinterlace, Encode, Pad, Resize, Retime, ToneMap, Turn, Write, find
+from tests.specimens import PROFILE
+from tests.values import audio, judged, video
+
+NTSC = Fraction(24000, 1001)
+
+
+def kept(verdict: Judged, window: Window) -> Judged:
+    return msgspec.structs.replace(verdict, asset=msgspec.structs.replace(verdict.asset, keep=window))
+
+
+def planned(facts: VideoFacts | AudioFacts, **wishes: Any) -> Plan:  # noqa: ANN401 - any wish
+    return plan(judged(facts), PROFILE, Wishes(**wishes))
+
+
+def lasting(seconds: str, **more: Any) -> VideoFacts:  # noqa: ANN401 - any field of the facts
+    return video(duration_s=Fraction(seconds), header_duration_s=Fraction(seconds), **more)
+
+
+def heard(seconds: str, **more: Any) -> AudioFacts:  # noqa: ANN401 - any field of the facts
+    whole = Fraction(seconds)
+    return audio(**{"duration_s": whole, "stored_duration_s": whole, "header_duration_s": whole, **more})
+
+
+def kinds(found: Plan) -> list[type]:
+    return [type(step) for step in found.steps]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        video(),
+        video(codec="vp9"),
+        video(transfer="smpte2084"),
+        video(rotation_deg=90),
+        video(interlaced=True),
+        video(location=True),
+        audio(),
+        audio(format="mp3"),
+    ],
+)
+def test_what_passes_is_not_touched_whatever_it_is_warned_of(facts: VideoFacts | AudioFacts) -> None:
+    assert planned(facts).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("rate", "target"),
+    [
+        (NTSC, 24),
+        (Fraction(12), 24),
+        (Fraction(24), 24),
+        (Fraction(25), 25),
+        (Fraction(60), 60),
+        (Fraction(601, 10), 60),
+        (Fraction(120), 60),
+        (Fraction(120_000, 1001), Fraction(60_000, 1001)),
+        (Fraction(240), 60),
+        (Fraction(100), 60),
+    ],
+)
+def test_the_new_rate_is_the_nearest_that_is_allowed(rate: Fraction, target: Fraction) -> None:
+    assert target_rate(rate, PROFILE.video.frame_rate_hz) == target
+
+
+@given(st.fractions("1/10", 1000, max_denominator=2000))
+def test_a_new_rate_is_always_allowed_and_a_good_one_stays(rate: Fraction) -> None:
+    limit = PROFILE.video.frame_rate_hz
+    target = target_rate(rate, limit)
+    assert limit.broken_by(target) is None
+    assert limit.broken_by(rate) is not None or target == rate
+
+
+def test_a_rate_is_changed_in_one_encode_and_nothing_else_is() -> None:
+    found = planned(video(frame_rate_hz=NTSC, frames=120))
+    assert kinds(found) == [Retime, Encode, Write]
+    assert found.loss == "lossy"
+
+
+def test_a_new_container_needs_no_encode() -> None:
+    found = planned(video(format="matroska"))
+    assert [(type(step), step.loss) for step in found.steps] == [(Write, "lossless")]
+    write = find(found.steps, Write)
+    assert write
+    assert write.format == "mp4"
+
+
+def test_a_new_container_for_other_codecs_encodes_pictures_and_sound() -> None:
+    found = planned(video(format="matroska", codec="vp9", sound_codec="opus"))
+    assert [step.codec for step in found.steps if isinstance(step, Encode)] == ["libx264", "aac"]
+
+
+def test_a_good_sound_is_copied_beside_pictures_that_are_encoded() -> None:
+    found = planned(video(frame_rate_hz=NTSC, sound_codec="aac"))
+    assert [step.codec for step in found.steps if isinstance(step, Encode)] == ["libx264"]
+
+
+def test_an_encode_puts_right_what_it_meets() -> None:
+    found = planned(lasting("20", interlaced=True, transfer="smpte2084", rotation_deg=90))
+    assert kinds(found) == [Cut, Deinterlace, ToneMap, Turn, Encode, Write]
+
+
+@pytest.mark.parametrize(("keep", "start"), [("start", Fraction(0)), ("middle", Fraction(5, 2)), ("end", Fraction(5))])
+def test_a_clip_that_is_too_long_keeps_the_part_that_is_wished(keep: str, start: Fraction) -> None:
+    cut = find(planned(lasting("20"), keep=keep).steps, Cut)
+    assert cut
+    assert (cut.start_s, cut.length_s) == (start, 15)
+
+
+def test_a_cut_is_a_whole_number_of_frames_at_the_new_rate() -> None:
+    cut = find(planned(lasting("20", frame_rate_hz=Fraction(30000, 1001))).steps, Cut)
+    assert cut
+    assert (cut.length_s * Fraction(30000, 1001)).denominator == 1
+    assert cut.length_s <= 15
+
+
+def test_a_marked_part_is_kept_even_of_a_clip_that_passes() -> None:
+    window = Window(Fraction(1), Fraction(4))
+    found = plan(kept(judged(video()), window), PROFILE, Wishes())
+    cut = find(found.steps, Cut)
+    assert cut
+    assert (cut.start_s, cut.length_s) == (1, 3)
+
+
+def test_a_part_may_be_marked_by_the_files_path() -> None:
+    cut = find(planned(lasting("20"), keep_of={"a.mp4": Window(Fraction(5), Fraction(9))}).steps, Cut)
+    assert cut
+    assert (cut.start_s, cut.length_s) == (5, 4)
+
+
+def test_a_marked_part_longer_than_the_limit_is_cut_to_it() -> None:
+    cut = find(plan(kept(judged(lasting("40")), Window(Fraction(5), Fraction(35))), PROFILE, Wishes()).steps, Cut)
+    assert cut
+    assert (cut.start_s, cut.length_s) == (5, 15)
+
+
+def test_a_marked_part_is_cut_at_the_end_of_the_clip() -> None:
+    cut = find(plan(kept(judged(video()), Window(Fraction(2), Fraction(100))), PROFILE, Wishes()).steps, Cut)
+    assert cut
+    assert (cut.start_s, cut.length_s) == (2, 3)
+
+
+@pytest.mark.parametrize("facts", [video(), audio(), audio(format="mp3")])
+@pytest.mark.parametrize("start", ["5", "50"])
+def test_a_marked_part_beyond_the_end_is_beyond_mending_and_said(facts: VideoFacts | AudioFacts, start: str) -> None:
+    found = plan(kept(judged(facts), Window(Fraction(start), Fraction(100))), PROFILE, Wishes())
+    assert found.steps == ()
+    assert found.advice == f"The part to keep begins at {start} s, but there are only 5 s."
+
+
+def test_what_is_too_short_is_beyond_mending_and_said() -> None:
+    for found in (planned(lasting("1.9")), planned(heard("1.9"))):
+        assert found.steps == ()
+        assert found.advice.startswith("Too short cannot be mended without changing what is shown")
+
+
+def test_a_clip_too_large_is_scaled_to_the_limit() -> None:
+    found = planned(video(width_px=1920, height_px=1080))
+    assert kinds(found) == [Resize, Encode, Write]
+    assert find(found.steps, Resize) == Resize(width_px=1280, height_px=720, loss="lossy", clears=("video/pixels",))
+
+
+@pytest.mark.parametrize(("fit", "step"), [("crop", Crop), ("pad", Pad)])
+def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: type) -> None:
+    wide = video(width_px=1300, height_px=500)
+    assert planned(wide).beyond_mending
+    assert kinds(planned(wide, allow="creative", fit=fit)) == [step, Resize, Encode, Write]
+
+
+def test_the_bit_rate_leaves_room_in_the_limit() -> None:
+    limit = PROFILE.video.bytes
+    rate = bit_rate_that_fits(limit, Fraction(15), sound=True)
+    assert rate
+    assert (rate + 192_000) / 8 * 15 <= 25_000_000
+    assert (
+        bit_rate_that_fits(msgspec.structs.replace(limit, max=None, warn_above=None), Fraction(15), sound=True) is None
+    )
+
+
+@given(st.fractions(2, 15), st.booleans())
+def test_a_clip_at_its_highest_bit_rate_is_within_the_limit(length: Fraction, sound: bool) -> None:
+    rate = bit_rate_that_fits(PROFILE.video.bytes, length, sound)
+    assert rate
+    assert PROFILE.video.bytes.warn_above
+    assert rate * length / 8 < PROFILE.video.bytes.warn_above
+
+
+@pytest.mark.parametrize(
+    ("facts", "steps", "loss"),
+    [
+        (heard("20"), [Cut, Write], "lossless"),
+        (heard("20", format="mp3", codec="mp3"), [Cut, Write], "lossless"),
+        (heard("5", format="m4a", codec="aac"), [Encode, Write], "lossless"),
+        (heard("20", format="flac", codec="flac"), [Cut, Encode, Write], "lossless"),
+        (heard("5", bytes=20_000_000), [Encode, Write], "lossy"),
+        (heard("5", header_duration_s=Fraction(20)), [Cut, Write], "lossless"),
+    ],
+)
+def test_a_sound_is_cut_or_written_anew_with_the_least_loss(facts: AudioFacts, steps: list[type], loss: str) -> None:
+    found = planned(facts)
+    assert (kinds(found), found.loss) == (steps, loss)
+
+
+def test_an_mp3_is_cut_so_that_what_it_stores_is_within_too() -> None:
+    cut = find(planned(heard("15", format="mp3", stored_duration_s=Fraction("15.047"))).steps, Cut)
+    assert cut
+    assert cut.length_s == Fraction("14.9")
+
+
+def test_a_sound_too_large_for_wav_becomes_mp3() -> None:
+    found = planned(heard("15", format="flac", sample_rate_hz=192_000, channels=8))
+    write = find(found.steps, Write)
+    assert write
+    assert (write.format, found.loss) == ("mp3", "lossy")
+
+
+@given(st.fractions("15.01", 200, max_denominator=1000), st.sampled_from(["start", "middle", "end"]))
+def test_a_cut_lies_within_the_clip_and_within_the_limit(whole: Fraction, keep: str) -> None:
+    facts = video(duration_s=whole, header_duration_s=whole)
+    cut = find(plan(judged(facts), PROFILE, Wishes(keep=keep)).steps, Cut)  # type: ignore[arg-type] # one of the words
+    assert cut
+    assert cut.start_s >= 0
+    assert cut.start_s + cut.length_s <= whole
+    assert Fraction("14.9") < cut.length_s <= 15

@@ -1,0 +1,97 @@
+"""Planning for pictures: the least that clears the findings."""
+
+from fractions import Fraction
+
+import pytest
+
+from preflight.assets import Window
+from preflight.facts import ImageFacts
+from preflight.plan import Plan, Wishes, plan
+from preflight.plan.steps import Crop, Pad, Resize, Turn, Write, find
+from tests.specimens import PROFILE
+from tests.values import image, judged
+
+
+def planned(facts: ImageFacts, **wishes: str) -> Plan:
+    return plan(judged(facts), PROFILE, Wishes(**wishes))  # type: ignore[arg-type] # words out of their lists
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        image(),
+        image(orientation=6),
+        image(alpha=True),
+        image(location=True),
+        image(bytes=31_000_000),
+        image(mode="CMYK"),
+    ],
+)
+def test_a_passing_picture_is_not_touched_whatever_it_is_warned_of(facts: ImageFacts) -> None:
+    assert planned(facts).steps == ()
+
+
+def test_a_small_picture_is_scaled_and_written_in_its_own_format() -> None:
+    steps = planned(image(width_px=200, height_px=150)).steps
+    assert [(type(step), step.loss) for step in steps] == [(Resize, "lossy"), (Write, "lossless")]
+    assert find(steps, Resize) == Resize(width_px=400, height_px=300, loss="lossy", clears=("image/side",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "format_", "loss"),
+    [
+        (image(format="gif"), "png", "lossless"),
+        (image(format="tiff", alpha=True), "png", "lossless"),
+        (image(format="heic", width_px=4000, height_px=3000), "jpeg", "lossy"),
+        (image(format="jpeg", bytes=40_000_000), "jpeg", "lossy"),
+        (image(format="png", bytes=40_000_000), "jpeg", "lossy"),
+        (image(format="webp", width_px=7000, height_px=5000), "webp", "lossy"),
+    ],
+)
+def test_the_format_is_its_own_where_that_is_allowed_and_else_without_loss_where_that_fits(
+    facts: ImageFacts, format_: str, loss: str
+) -> None:
+    write = find(planned(facts).steps, Write)
+    assert write
+    assert (write.format, write.loss) == (format_, loss)
+
+
+def test_a_new_file_aims_at_the_stricter_reading_of_the_limit() -> None:
+    write = find(planned(image(format="gif")).steps, Write)
+    assert write
+    assert (write.max_bytes, write.min_side_px) == (30_000_000, 300)
+
+
+def test_an_orientation_is_applied_when_a_new_file_is_written() -> None:
+    assert isinstance(planned(image(format="gif", orientation=6)).steps[0], Turn)
+
+
+@pytest.mark.parametrize(("fit", "step"), [("crop", Crop), ("pad", Pad)])
+def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: type) -> None:
+    wide = image(width_px=3000, height_px=1000)
+    assert planned(wide).steps == ()
+    assert planned(wide).beyond_mending[0].rule == "image/aspect-ratio"
+    assert planned(wide).advice == "It needs a creative step: --allow creative."
+    assert isinstance(planned(wide, allow="creative", fit=fit).steps[0], step)
+
+
+def test_what_is_not_allowed_is_said_with_the_loss_that_it_needs() -> None:
+    found = planned(image(width_px=200, height_px=150), allow="lossless")
+    assert (found.steps, found.advice) == ((), "It needs a lossy step: --allow lossy.")
+    assert [finding.rule for finding in found.beyond_mending] == ["image/side", "image/side"]
+
+
+def test_a_picture_that_was_never_decoded_is_not_mended() -> None:
+    found = planned(image(width_px=30_000, height_px=30_000, decoded=False))
+    assert found.steps == ()
+    assert found.beyond_mending
+
+
+def test_a_picture_has_no_part_to_keep_so_a_passing_one_stays() -> None:
+    wishes = Wishes(keep_of={"a.png": Window(Fraction(1), Fraction(2))})
+    assert plan(judged(image()), PROFILE, wishes).steps == ()
+
+
+def test_a_plan_names_the_rules_that_it_clears() -> None:
+    steps = planned(image(format="gif", width_px=200, height_px=200)).steps
+    assert {rule for step in steps for rule in step.clears} == {"image/format", "image/side"}

@@ -1,0 +1,170 @@
+"""Sounds: what is played, what is stored and what is claimed, each by itself."""
+
+import random
+import struct
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.specimens import MEDIA, audio, decoded_seconds, media, probed
+
+
+@pytest.mark.parametrize(
+    ("name", "played"),
+    [
+        ("audio-2s.wav", "2"),
+        ("audio-1.999s.wav", "1.999"),
+        ("audio-15.001s.wav", "15.001"),
+        ("audio-2s.mp3", "2"),
+        ("audio-15s-stored-15.05s.mp3", "15"),
+        ("audio-15.1s.mp3", "15.1"),
+        ("audio-mp3-48khz.mp3", "3"),
+        ("audio-mp3-mpeg2.mp3", "3"),
+        ("audio-mp3-tagged.mp3", "3"),
+        ("audio-mp3-cover-art.mp3", "3"),
+        ("audio-flac.flac", "3"),
+        ("audio-aiff.aiff", "3"),
+        ("audio-one-sample.wav", "0.000125"),
+    ],
+)
+def test_the_length_played_is_exact(name: str, played: str) -> None:
+    assert audio(name).duration_s == Fraction(played)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "audio-vbr-no-xing.mp3",
+        "audio-vbr-no-xing-18s.mp3",
+        "audio-vbr.mp3",
+        "audio-5s.mp3",
+        "audio-mp3-junk-before.mp3",
+        "audio-mp3-no-tags.mp3",
+        "audio-wav-float.wav",
+        "audio-wav-streaming-length.wav",
+        "audio-aac.aac",
+        "audio-ogg-vorbis.ogg",
+        "audio-m4a.m4a",
+    ],
+)
+def test_a_decoder_that_decodes_everything_agrees(name: str) -> None:
+    found = audio(name).duration_s
+    assert found is not None
+    assert abs(found - decoded_seconds(media(name))) < Fraction(6, 100)
+
+
+def test_a_variable_rate_without_a_header_is_measured_and_not_guessed() -> None:
+    facts = audio("audio-vbr-no-xing-18s.mp3")
+    assert facts.duration_s is not None
+    assert abs(facts.duration_s - 18) < Fraction(1, 10)
+    assert facts.header_duration_s is None
+
+
+def test_an_mp3_of_exactly_15_s_stores_more_than_it_plays() -> None:
+    facts = audio("audio-15s-stored-15.05s.mp3")
+    assert facts.duration_s == 15
+    assert facts.stored_duration_s is not None
+    assert Fraction("15.04") < facts.stored_duration_s < Fraction("15.06")
+    assert facts.measured_by["duration_s"] == "PyAV, every packet, less declared priming and padding"
+
+
+@pytest.mark.parametrize("name", ["audio-mp3-cut-short.mp3", "audio-mp3-half-there.mp3"])
+def test_an_mp3_cut_short_claims_more_than_is_there(name: str) -> None:
+    facts = audio(name)
+    assert facts.duration_s is not None
+    assert facts.header_duration_s is not None
+    assert facts.header_duration_s > facts.duration_s
+
+
+def test_raw_aac_is_as_long_as_its_frames() -> None:
+    facts = audio("audio-aac.aac")
+    assert facts.duration_s is not None
+    assert Fraction(3) <= facts.duration_s < Fraction("3.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "codec"),
+    [
+        ("audio-5s.wav", "wav", "pcm_u8"),
+        ("audio-wav-holds-mp3.wav", "wav", "mp3"),
+        ("audio-wav-a-law.wav", "wav", "pcm_alaw"),
+        ("audio-5s.mp3", "mp3", "mp3"),
+        ("audio-mp3-named.wav", "mp3", "mp3"),
+        ("audio-m4a-named.mp3", "m4a", "aac"),
+        ("audio-ogg-named.wav", "ogg", "vorbis"),
+        ("audio-opus.opus", "ogg", "opus"),
+        ("video-sound-only.mp4", "mp4", "aac"),
+    ],
+)
+def test_format_and_codec_follow_from_the_content(name: str, format_: str, codec: str) -> None:
+    facts = audio(name)
+    assert (facts.format, facts.codec) == (format_, codec)
+
+
+def test_rate_and_channels_are_told() -> None:
+    assert (audio("audio-mp3-stereo.mp3").channels, audio("audio-mp3-48khz.mp3").sample_rate_hz) == (2, 48_000)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["audio-mp3-cut-in-tag.mp3", "audio-wav-no-data.wav", "audio-wav-no-samples.wav", "text-named.mp3", "empty.wav"],
+)
+def test_what_holds_no_sound_is_unreadable(name: str) -> None:
+    fault = probed(name).fault
+    assert fault
+    assert fault.kind == "unreadable"
+
+
+def test_a_container_without_sound_or_pictures_is_unreadable(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RIFF\x24\0\0\0WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8))
+    fault = probed(path).fault
+    assert fault
+    assert fault.kind == "unreadable"
+
+
+def test_a_header_is_believed_only_at_depth_header() -> None:
+    assert audio("audio-5s.wav", "header").measured_by["duration_s"] == "header"
+    assert audio("audio-5s.wav", "header").duration_s == 5
+    assert audio("audio-5s.wav").measured_by["duration_s"] == "PyAV, every packet"
+
+
+GOOD = [
+    (MEDIA / name).read_bytes()
+    for name in ("audio-2s.mp3", "audio-2s.wav", "audio-flac.flac", "audio-aac.aac", "audio-m4a.m4a", "audio-opus.opus")
+]
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(range(len(GOOD))), st.integers(0, 2**32), st.booleans())
+def test_no_damage_makes_a_measurement_crash(
+    tmp_path_factory: pytest.TempPathFactory, which: int, seed: int, cut: bool
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - damage, not secrets
+    content = bytearray(GOOD[which])
+    for _ in range(chance.randint(1, 20)):
+        content[chance.randrange(min(len(content), 3000))] = chance.randrange(256)
+    if cut:
+        del content[chance.randrange(len(content)) :]
+    path = tmp_path_factory.mktemp("damaged") / "damaged.mp3"
+    path.write_bytes(content)
+    found = probed(path)
+    assert found.facts is not None or found.fault is not None
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 30_000), st.sampled_from([8000, 11_025, 44_100, 48_000]), st.integers(1, 2))
+def test_a_wav_is_as_long_as_its_samples(
+    tmp_path_factory: pytest.TempPathFactory, samples: int, rate: int, channels: int
+) -> None:
+    size = samples * channels * 2
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, channels, rate, rate, channels * 2, 16
+    )
+    path = tmp_path_factory.mktemp("wav") / "a.wav"
+    path.write_bytes(head + struct.pack("<4sI", b"data", size) + bytes(size))
+    facts = audio(path)
+    assert facts.duration_s == facts.stored_duration_s == facts.header_duration_s == Fraction(samples, rate)

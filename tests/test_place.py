@@ -1,0 +1,100 @@
+"""Where new files go: never over another, never half, never left behind."""
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from preflight.errors import NotDone
+from preflight.place import publish, temporary
+from tests.specimens import left_behind
+
+
+def put(folder: Path, content: bytes, stem: str = "clip") -> Path:
+    with temporary(folder, "mp4") as draft:
+        draft.write_bytes(content)
+        return publish(draft, folder / f"{stem}.mp4")
+
+
+def test_a_finished_file_takes_its_name(tmp_path: Path) -> None:
+    assert put(tmp_path, b"new") == tmp_path / "clip.mp4"
+    assert list(left_behind(tmp_path)) == ["clip.mp4"]
+
+
+def test_a_name_that_is_taken_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_bytes(b"old")
+    (tmp_path / "clip-2.mp4").mkdir()
+    assert put(tmp_path, b"new") == tmp_path / "clip-3.mp4"
+    assert (tmp_path / "clip.mp4").read_bytes() == b"old"
+
+
+def test_a_dangling_link_is_a_name_that_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").symlink_to(tmp_path / "elsewhere")
+    assert put(tmp_path, b"new") == tmp_path / "clip-2.mp4"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_many_at_once_get_a_name_each(tmp_path: Path) -> None:
+    writers = [threading.Thread(target=put, args=(tmp_path, bytes([n]))) for n in range(20)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {bytes([n]) for n in range(20)}
+
+
+@pytest.mark.parametrize("stem", ["-x", "http:x", "img%03d", "파일 (1)", "a" * 200, os.fsdecode(b"\xff")])
+def test_any_name_of_a_source_is_kept(stem: str, tmp_path: Path) -> None:
+    assert put(tmp_path, b"new", stem).name == f"{stem}.mp4"
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    assert put(tmp_path / "a" / "b", b"new").read_bytes() == b"new"
+
+
+def test_a_draft_is_hidden_and_gone_afterwards_whatever_happens(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), temporary(tmp_path, "mp4") as draft:
+        draft.write_bytes(b"half")
+        assert draft.name.startswith(".")
+        assert draft.suffix == ".mp4"
+        raise KeyboardInterrupt
+    assert list(left_behind(tmp_path)) == []
+
+
+def test_a_draft_that_was_never_written_is_no_trouble(tmp_path: Path) -> None:
+    with temporary(tmp_path, "mp4"):
+        pass
+    assert list(left_behind(tmp_path)) == []
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotDone, match="cannot be made") as caught, temporary(tmp_path / "file" / "sub", "mp4"):
+        pass
+    assert caught.value.advice == "Choose another --output."
+
+
+def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    with pytest.raises(NotDone, match="No such file or directory"), temporary(folder, "mp4") as draft:
+        folder.rmdir()
+        draft.write_bytes(b"new")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    with pytest.raises(NotDone, match="Permission denied"):
+        put(tmp_path, b"new")
+
+
+def test_a_name_too_long_for_the_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotDone, match="File name too long"):
+        put(tmp_path, b"new", "x" * 300)
+    assert list(left_behind(tmp_path)) == []
+
+
+def test_a_new_file_can_be_read_by_whom_the_folder_is_for(tmp_path: Path) -> None:
+    assert stat.S_IMODE(put(tmp_path, b"new").stat().st_mode) & 0o444
