@@ -1,4 +1,4 @@
-"""Specimens, and the few ways in which tests look at files: by the program, and by a decoder that is not the program."""
+"""Specimens, and the ways in which tests look at files: by the program, and by a decoder that is not the program."""
 
 import shutil
 from collections.abc import Iterator
@@ -119,7 +119,13 @@ def pixel(path: str | Path, at: tuple[int, int]) -> tuple[int, ...]:
 def first_picture(path: str | Path) -> Image.Image:
     """Return a clip's first picture, decoded."""
     with av.open(str(path)) as container:
-        return next(container.decode(video=0)).to_image()
+        return picture_of(next(container.decode(video=0)))
+
+
+def picture_of(frame: av.VideoFrame) -> Image.Image:
+    found = frame.to_image()  # type: ignore[no-untyped-call] # PyAV does not say what it takes
+    assert isinstance(found, Image.Image)
+    return found
 
 
 def left_behind(folder: Path) -> Iterator[str]:

@@ -55,11 +55,14 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
 
 
 def test_a_draft_is_hidden_and_gone_afterwards_whatever_happens(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), temporary(tmp_path, "mp4") as draft:
+    def interrupted(draft: Path) -> None:
         draft.write_bytes(b"half")
         assert draft.name.startswith(".")
         assert draft.suffix == ".mp4"
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), temporary(tmp_path, "mp4") as draft:
+        interrupted(draft)
     assert list(left_behind(tmp_path)) == []
 
 
@@ -78,9 +81,13 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
-    with pytest.raises(NotDone, match="No such file or directory"), temporary(folder, "mp4") as draft:
+
+    def vanishing(draft: Path) -> None:
         folder.rmdir()
         draft.write_bytes(b"new")
+
+    with pytest.raises(NotDone, match="No such file or directory"), temporary(folder, "mp4") as draft:
+        vanishing(draft)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

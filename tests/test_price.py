@@ -64,7 +64,8 @@ def test_what_the_data_does_not_price_is_not_guessed(spec: RequestSpec) -> None:
 def test_an_estimate_says_what_it_is_made_of() -> None:
     found = estimate(RequestSpec(duration=10), PROFILE, Fraction(5))
     assert found is not None
-    assert (found.output_s, found.input_s, found.billed_s, found.read) == (10, 5, 20, "2026-10-10")
+    assert [found.output_s, found.input_s, found.billed_s] == [10, 5, 20]
+    assert found.read == "2026-10-10"
     assert found.usd == Fraction("164.43") / 68
 
 

@@ -61,9 +61,13 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the children, whatever they are doing."""
+        self._dismiss()
+
+    def _dismiss(self) -> None:
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call] # pebble types its results, not its commands
             self._pool.join()
+            self._pool = None
 
     def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
         """Measure local files and yield the results in the order given."""
@@ -93,11 +97,15 @@ class Crew:
 
     def _landed(self, chunk: list[Asset], future: "Future[list[Probed]]") -> Iterator[Probed]:
         """Yield a chunk's results; when its child died, measure its files again one by one."""
+        from concurrent.futures.process import BrokenProcessPool
+
         from pebble import ProcessExpired
 
         try:
             yield from future.result()
-        except (TimeoutError, ProcessExpired) as death:
+        except (TimeoutError, ProcessExpired, BrokenProcessPool) as death:
+            if isinstance(death, BrokenProcessPool):
+                self._dismiss()
             if len(chunk) == 1:
                 yield _culprit(chunk[0], death, self.bounds)
                 return

@@ -53,6 +53,7 @@ def stream_report(profile: str, assets: Iterable[Judged], out: TextIO) -> Verdic
     try:
         for judged in assets:
             out.write(f"{comma}\n    {_text(judged_json(judged))}")
+            out.flush()
             verdicts.add(judged.verdict)
             comma = ","
     except KeyboardInterrupt:
@@ -115,6 +116,8 @@ def finding_json(finding: Finding) -> Json:
     """Return one finding."""
     found: Json = msgspec.structs.asdict(finding)
     found["message"] = printable(finding.message)
+    if isinstance(finding.measured, str):
+        found["measured"] = printable(finding.measured)
     return found
 
 

@@ -34,6 +34,7 @@ def write(lines: Iterable[Line], stream: TextIO | None = None) -> None:
         return
     for line in lines:
         out.write("".join(text for text, _ in line) + "\n")
+    out.flush()
 
 
 def _write_styled(lines: Iterable[Line], out: TextIO) -> None:
@@ -75,7 +76,8 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     """Yield what is to be done to one asset, or why nothing is."""
     name = printable(plan.asset.path)
     for finding in plan.beyond_mending:
-        yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), (f": {finding.rule}: ", "")
+        said = f": {finding.rule}: {printable(finding.message)}"
+        yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), (said, "")
     if plan.beyond_mending:
         yield (name, "bold"), (f": {plan.advice}", "")
     elif not plan.steps:

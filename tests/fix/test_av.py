@@ -17,7 +17,7 @@ from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Retime, ToneMap
 from preflight.probe import probe
 from preflight.rules import judge
 from tests import values
-from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, first_picture, judged
+from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, first_picture, judged, picture_of
 
 
 def mended(path: Path, folder: Path, wishes: Wishes | None = None) -> Mended:
@@ -157,7 +157,7 @@ def test_a_cut_begins_where_it_was_marked(tmp_path: Path) -> None:
     done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(4), Fraction(7))}))
     with av.open(str(path)) as container:
         frames = list(container.decode(video=0))
-    wanted, shown = frames[100].to_image(), first_picture(done.path)
+    wanted, shown = picture_of(frames[100]), first_picture(done.path)
     apart = [abs(a - b) for a, b in zip(wanted.convert("L").tobytes(), shown.convert("L").tobytes(), strict=True)]
     assert sum(apart) / len(apart) < 2
 

@@ -90,10 +90,8 @@ def test_an_ffmpeg_that_dies_half_way_leaves_nothing(
         import imageio_ffmpeg
 
         real = str(imageio_ffmpeg.get_ffmpeg_exe())
-    dying = program(
-        f'case "$*" in *-progress*) for last; do :; done; eval "out=\\${{$(($# - 1))}}"; echo half > "${{out#file:}}"; kill -9 $$;; *) exec {real} "$@";; esac',
-        "dying",
-    )
+    half = 'for last; do :; done; eval "out=\\${$(($# - 1))}"; echo half > "${out#file:}"; kill -9 $$'
+    dying = program(f'case "$*" in *-progress*) {half};; *) exec {real} "$@";; esac', "dying")
     monkeypatch.setenv("PREFLIGHT_FFMPEG", dying)
     with pytest.raises(FixFailed, match="ffmpeg failed"):
         mended(clip, tmp_path / "out")
@@ -213,18 +211,17 @@ def test_a_mended_clip_has_no_error_left(
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.integers(1, 900),
-    st.integers(1, 900),
+    st.tuples(st.integers(1, 900), st.integers(1, 900)),
     st.sampled_from(["PNG", "GIF", "BMP", "TIFF", "JPEG", "WEBP"]),
     st.sampled_from(["RGB", "RGBA", "L", "P", "1"]),
     st.sampled_from(["crop", "pad"]),
 )
 def test_a_mended_picture_has_no_error_left(
-    tmp_path_factory: pytest.TempPathFactory, width: int, height: int, kind: str, mode: str, fit: str
+    tmp_path_factory: pytest.TempPathFactory, size: tuple[int, int], kind: str, mode: str, fit: str
 ) -> None:
     folder = tmp_path_factory.mktemp("pictures")
     path = folder / f"source.{kind.lower()}"
-    Image.new("RGB", (width, height), (9, 99, 199)).convert("L" if kind == "JPEG" else mode).save(path, kind)
+    Image.new("RGB", size, (9, 99, 199)).convert("L" if kind == "JPEG" else mode).save(path, kind)
     verdict = judged(path)
     found = plan(verdict, PROFILE, Wishes(allow="creative", fit="crop" if fit == "crop" else "pad"))
     if verdict.verdict == "pass":

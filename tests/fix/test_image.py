@@ -51,7 +51,7 @@ def made(path: Path, format_: str, folder: Path, *steps: Step, most: int | None 
         ("image-gif-200x200.gif", "png", (300, 300)),
         ("image-animated.gif", "png", (640, 480)),
         ("image-tiff.tif", "png", (640, 480)),
-        ("image-bmp.bmp", "png", (640, 480)),
+        ("image-bmp.bmp", "png", (300, 300)),
         ("image-avif.avif", "png", (640, 480)),
         ("image-heic.heic", "png", (640, 480)),
         ("image-heic-named.jpg", "png", (640, 480)),

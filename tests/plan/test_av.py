@@ -118,7 +118,7 @@ def test_an_encode_puts_right_what_it_meets() -> None:
 def test_a_clip_that_is_too_long_keeps_the_part_that_is_wished(keep: str, start: Fraction) -> None:
     cut = find(planned(lasting("20"), keep=keep).steps, Cut)
     assert cut
-    assert (cut.start_s, cut.length_s) == (start, 15)
+    assert [cut.start_s, cut.length_s] == [start, 15]
 
 
 def test_a_cut_is_a_whole_number_of_frames_at_the_new_rate() -> None:
@@ -133,25 +133,25 @@ def test_a_marked_part_is_kept_even_of_a_clip_that_passes() -> None:
     found = plan(kept(judged(video()), window), PROFILE, Wishes())
     cut = find(found.steps, Cut)
     assert cut
-    assert (cut.start_s, cut.length_s) == (1, 3)
+    assert [cut.start_s, cut.length_s] == [1, 3]
 
 
 def test_a_part_may_be_marked_by_the_files_path() -> None:
     cut = find(planned(lasting("20"), keep_of={"a.mp4": Window(Fraction(5), Fraction(9))}).steps, Cut)
     assert cut
-    assert (cut.start_s, cut.length_s) == (5, 4)
+    assert [cut.start_s, cut.length_s] == [5, 4]
 
 
 def test_a_marked_part_longer_than_the_limit_is_cut_to_it() -> None:
     cut = find(plan(kept(judged(lasting("40")), Window(Fraction(5), Fraction(35))), PROFILE, Wishes()).steps, Cut)
     assert cut
-    assert (cut.start_s, cut.length_s) == (5, 15)
+    assert [cut.start_s, cut.length_s] == [5, 15]
 
 
 def test_a_marked_part_is_cut_at_the_end_of_the_clip() -> None:
     cut = find(plan(kept(judged(video()), Window(Fraction(2), Fraction(100))), PROFILE, Wishes()).steps, Cut)
     assert cut
-    assert (cut.start_s, cut.length_s) == (2, 3)
+    assert [cut.start_s, cut.length_s] == [2, 3]
 
 
 @pytest.mark.parametrize("facts", [video(), audio(), audio(format="mp3")])

@@ -92,7 +92,8 @@ def test_the_older_edition_holds_the_documents_ranges(place: str, low: int | Non
     limit: Any = load(OLDER)
     for step in place.split("."):
         limit = getattr(limit, step)
-    assert (limit.min, limit.max) == (low, high)
+    assert limit.min == low
+    assert limit.max == high
 
 
 def test_a_megabyte_has_a_stricter_reading_which_warns() -> None:
@@ -123,14 +124,14 @@ def test_the_newer_edition_differs_where_its_page_does_and_nowhere_else() -> Non
 
 def test_a_profile_of_ones_own_gives_only_what_differs(tmp_path: Path) -> None:
     mine = load(changed(tmp_path, "video.duration_s", "max = 30"))
-    assert (mine.video.duration_s.max, mine.video.duration_s.min) == (30, 2)
+    assert mine.video.duration_s.text() == "2..30"
     assert mine.image == load(DEFAULT).image
 
 
 def test_a_profile_may_extend_one_beside_it(tmp_path: Path) -> None:
     changed(tmp_path, "video.duration_s", "max = 30")
     mine = load(written(tmp_path, 'extends = "mine.toml"\n[video.duration_s]\nmin = 1\n', "second.toml"))
-    assert (mine.video.duration_s.min, mine.video.duration_s.max) == (1, 30)
+    assert mine.video.duration_s.text() == "1..30"
 
 
 def test_a_path_to_a_shipped_file_with_an_extends_loads_like_its_name() -> None:
@@ -265,28 +266,30 @@ def test_layers_can_be_laid_in_one_go_or_one_by_one(a: dict[str, Any], b: dict[s
     assert set(top) == set(a) | set(b) | set(c)
 
 
+TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
+TYPES |= {"boolean": (bool,), "null": (type(None),)}
+
+
 def fits(value: object, schema: dict[str, Any], defs: dict[str, Any]) -> bool:
     """Tell whether a JSON value satisfies a schema, by the words that the schema uses."""
     if "$ref" in schema:
         return fits(value, defs[schema["$ref"].rsplit("/", 1)[-1]], defs)
     if "anyOf" in schema:
         return any(fits(value, one, defs) for one in schema["anyOf"])
-    if "enum" in schema:
-        return value in schema["enum"]
-    kind = schema.get("type")
-    if kind == "object":
-        if not isinstance(value, dict):
-            return False
-        known, extra = schema.get("properties", {}), schema.get("additionalProperties", True)
-        return set(schema.get("required", [])) <= set(value) and all(
-            fits(inner, known[key], defs) if key in known else fits(inner, extra, defs) if extra else False
-            for key, inner in value.items()
-        )
-    if kind == "array":
-        return isinstance(value, list) and all(fits(inner, schema.get("items", {}), defs) for inner in value)
-    types: dict[str | None, Any] = {"string": str, "number": (int, float), "integer": int, "boolean": bool}
-    types |= {"null": type(None), None: object}
-    return isinstance(value, types[kind]) and (kind == "boolean" or not isinstance(value, bool))
+    if "enum" in schema or schema == {}:
+        return value in schema.get("enum", [value])
+    if schema["type"] == "object":
+        return isinstance(value, dict) and fits_object(value, schema, defs)
+    if schema["type"] == "array":
+        return isinstance(value, list) and all(fits(inner, schema["items"], defs) for inner in value)
+    return isinstance(value, TYPES[schema["type"]]) and isinstance(value, bool) == (schema["type"] == "boolean")
+
+
+def fits_object(value: dict[str, Any], schema: dict[str, Any], defs: dict[str, Any]) -> bool:
+    known, extra = schema.get("properties", {}), schema.get("additionalProperties", True)
+    if not set(schema.get("required", [])) <= set(value) or (extra is False and not set(value) <= set(known)):
+        return False
+    return all(fits(inner, known.get(key, extra), defs) for key, inner in value.items())
 
 
 @pytest.mark.parametrize("name", names())

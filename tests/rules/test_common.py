@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from preflight.assets import Asset, Role
+from preflight.facts import Facts
 from preflight.probe import Fault, Probed
 from preflight.rules import judge
 from preflight.rules.common import SUFFIXES
@@ -53,7 +54,7 @@ def test_what_could_not_be_measured_is_unsure_when_nothing_else_is_wrong() -> No
 @pytest.mark.parametrize(
     ("facts", "family"), [(values.IMAGE, "image"), (values.VIDEO, "video"), (values.AUDIO, "audio")]
 )
-def test_a_good_asset_has_no_findings(facts: values.Facts, family: str) -> None:
+def test_a_good_asset_has_no_findings(facts: Facts, family: str) -> None:
     found = values.judged(facts)
     assert (found.findings, found.verdict, found.kind) == ((), "pass", family)
 
@@ -74,7 +75,7 @@ def test_a_good_asset_has_no_findings(facts: values.Facts, family: str) -> None:
         (values.image(format="jxl"), "a.jxl", None),
     ],
 )
-def test_a_name_that_promises_another_format_is_a_warning(facts: values.Facts, path: str, named: str | None) -> None:
+def test_a_name_that_promises_another_format_is_a_warning(facts: Facts, path: str, named: str | None) -> None:
     found = [finding for rule, finding in values.findings(facts, path).items() if rule.endswith("/name")]
     assert [finding.message for finding in found] == ([named] if named else [])
     assert all(finding.severity == "warning" for finding in found)

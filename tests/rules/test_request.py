@@ -21,6 +21,7 @@ from tests.specimens import PROFILE
 from tests.values import AUDIO, IMAGE, VIDEO, audio, video
 
 NEWER = load("seedance-2.0-2026-10")
+SEEN = "(the service has been seen to accept it, the document does not)"
 NAMED = "image 1 to image 9, images 1, 2, 3, 4, 5, 6, 7, 8 and 9, videos 1, 2, 3 and audios 1, 2, 3"
 
 
@@ -134,8 +135,7 @@ def test_counts_name_both_numbers() -> None:
 
 def test_lengths_together_name_the_sum_and_its_parts() -> None:
     assert messages(request(videos=clips("8", "7.0004")), "request/video-total-duration") == [
-        "15.0004 s of clips together (8 + 7); at most 15 s allowed "
-        "(the service has been seen to accept it, the document does not)"
+        f"15.0004 s of clips together (8 + 7); at most 15 s allowed {SEEN}"
     ]
 
 

@@ -18,13 +18,16 @@ from preflight.units import decimal
 
 DAY = dt.date(2026, 11, 22)
 PERMANENT = (
-    *(f"image/{name}" for name in "readable format side aspect-ratio size".split()),
-    *(f"video/{name}" for name in "readable format duration pixels side aspect-ratio frame-rate size codec".split()),
-    *(f"audio/{name}" for name in "readable format duration size".split()),
-    *(f"request/{name}-count" for name in "image video audio".split()),
-    *(f"request/{name}-total-duration" for name in "video audio".split()),
-    *(f"request/prompt-{name}" for name in "length reference tag".split()),
-    *(f"request/{name}" for name in "audio-alone no-references duration quality aspect-ratio".split()),
+    *(f"image/{name}" for name in ["readable", "format", "side", "aspect-ratio", "size"]),
+    *(
+        f"video/{name}"
+        for name in ["readable", "format", "duration", "pixels", "side", "aspect-ratio", "frame-rate", "size", "codec"]
+    ),
+    *(f"audio/{name}" for name in ["readable", "format", "duration", "size"]),
+    *(f"request/{name}-count" for name in ["image", "video", "audio"]),
+    *(f"request/{name}-total-duration" for name in ["video", "audio"]),
+    *(f"request/prompt-{name}" for name in ["length", "reference", "tag"]),
+    *(f"request/{name}" for name in ["audio-alone", "no-references", "duration", "quality", "aspect-ratio"]),
     *("request/callback-url", "request/body-size"),
 )
 

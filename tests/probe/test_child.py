@@ -1,0 +1,140 @@
+"""Children that may crash, hang or balloon alone."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from preflight.assets import Asset
+from preflight.probe import probe
+from preflight.probe.child import Bounds, Crew, harmless
+
+MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
+SMALL = [MEDIA / "image-ok.jpeg", MEDIA / "video-854x480.mp4", MEDIA / "audio-15s.wav", MEDIA / "image-truncated.png"]
+LARGE = MEDIA / "image-6000x2400.webp"
+
+
+def assets(*paths: Path) -> list[Asset]:
+    return [Asset(path=str(path)) for path in paths]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_results_come_in_the_order_of_the_assets_and_are_those_of_one_process(jobs: int) -> None:
+    given = assets(*SMALL * 9)
+    with Crew("exact", jobs=jobs) as crew:
+        assert list(crew.measure(given)) == [probe(asset) for asset in given]
+
+
+def test_assets_are_taken_only_as_they_are_needed() -> None:
+    taken = 0
+
+    def endless() -> Iterator[Asset]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield Asset(path=str(SMALL[1]))
+
+    with Crew("header", jobs=2) as crew:
+        results = crew.measure(endless())
+        for _ in range(10):
+            assert next(results).facts is not None
+    assert taken < 1000
+
+
+@pytest.fixture(scope="module")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small file that unpacks to 169 million bytes."""
+    path = tmp_path_factory.mktemp("heavy") / "heavy.png"
+    Image.new("L", (13_000, 13_000), 7).save(path)
+    return path
+
+
+def test_a_file_that_takes_too_long_could_not_be_judged_and_the_run_goes_on(heavy: Path) -> None:
+    with Crew("exact", jobs=2, bounds=Bounds(seconds=0.1)) as crew:
+        first, slow, last = crew.measure(assets(SMALL[0], heavy, SMALL[1]))
+    assert first.facts is not None
+    assert slow.fault is not None
+    assert (slow.fault.kind, slow.facts) == ("unmeasured", None)
+    assert "more than 0.1 s" in slow.fault.message
+    assert last.facts is not None
+
+
+def test_a_file_that_needs_too_much_memory_could_not_be_judged_and_the_run_goes_on(heavy: Path) -> None:
+    with Path("/proc/self/statm").open() as statm:
+        here = int(statm.read().split()[0]) * os.sysconf("SC_PAGESIZE")
+    with Crew("exact", jobs=1, bounds=Bounds(memory_bytes=here + (64 << 20))) as crew:
+        large, small = crew.measure(assets(heavy, SMALL[0]))
+    assert large.fault is not None
+    assert large.fault.kind == "unmeasured"
+    assert small.facts is not None
+
+
+def children() -> list[int]:
+    """Return the processes that any thread of this one has started."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split()]
+
+
+@contextmanager
+def killing_children(every_s: float, most: int) -> Iterator[list[int]]:
+    """Kill children of this process as they appear, as a crash would end them."""
+    killed: list[int] = []
+    stop = threading.Event()
+
+    def kill() -> None:
+        while not stop.wait(every_s) and len(killed) < most:
+            for pid in children():
+                with suppress(OSError):
+                    if Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z":
+                        os.kill(pid, signal.SIGKILL)
+                        killed.append(pid)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        stop.set()
+        killer.join()
+
+
+def test_a_child_that_crashes_once_loses_nothing() -> None:
+    given = assets(*[LARGE] * 8)
+    with Crew("exact", jobs=1) as crew, killing_children(0.5, most=1) as killed:
+        found = list(crew.measure(given))
+    assert len(killed) == 1
+    assert [one.facts is not None for one in found] == [True] * 8
+
+
+def test_a_file_that_crashes_its_reader_again_could_not_be_judged() -> None:
+    with Crew("exact", jobs=1) as crew, killing_children(0.05, most=40):
+        found = list(crew.measure(assets(LARGE, LARGE)))
+    faults = [one.fault for one in found if one.fault]
+    assert faults
+    assert all(fault.kind == "unmeasured" and "crashed the reader" in fault.message for fault in faults)
+
+
+def test_no_child_outlives_its_crew() -> None:
+    with Crew("exact", jobs=2) as crew:
+        results = crew.measure(assets(*[LARGE] * 20))
+        next(results)
+        started = children()
+    assert started
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in started) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_one_container_alone_is_measured_here_and_a_picture_is_not() -> None:
+    (picture, clip) = assets(SMALL[0], SMALL[1])
+    assert harmless(clip, "exact")
+    assert not harmless(picture, "exact")
+    assert not harmless(clip, "full")
+    assert harmless(Asset(path="/absent"), "exact")

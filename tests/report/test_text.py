@@ -1,0 +1,166 @@
+"""Text: one line a finding, which can be searched and cut, and nothing in it acts upon a terminal."""
+
+import io
+import os
+from fractions import Fraction
+
+import pytest
+
+from preflight.assets import Asset, Role
+from preflight.facts import Facts
+from preflight.findings import Finding, Judged
+from preflight.flow import Treated
+from preflight.plan import Plan, Wishes, plan
+from preflight.report.text import (
+    Line,
+    Totals,
+    finding_line,
+    judged_lines,
+    plan_lines,
+    summary,
+    treated_line,
+    write,
+)
+from preflight.rules import judge
+from tests import values
+from tests.specimens import PROFILE, judged, media
+
+
+class Terminal(io.StringIO):
+    """Stands in for a terminal: a stream that says it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def words(line: Line) -> str:
+    return "".join(text for text, _ in line)
+
+
+def test_a_finding_is_one_line_with_asset_severity_rule_and_message() -> None:
+    one = judge(values.measured(values.image(width_px=299), "a b.png", role=Role("image", 2)), PROFILE)
+    assert [words(line) for line in judged_lines(one)] == [
+        "a b.png (image 2): error image/side: 299 px wide; 300 to 6,000 px allowed"
+    ]
+
+
+def test_what_passes_is_one_line_with_its_measures() -> None:
+    one = judge(values.measured(values.VIDEO, "clip.mp4"), PROFILE)
+    assert [words(line) for line in judged_lines(one)] == [
+        "clip.mp4: pass: mp4, 1280 x 720 px, 25 fps, 5 s, 100,000 bytes"
+    ]
+
+
+def test_what_passes_with_a_warning_says_both() -> None:
+    one = judge(values.measured(values.image(location=True), "a.png"), PROFILE)
+    lines = [words(line) for line in judged_lines(one)]
+    assert lines[0].startswith("a.png: pass: ")
+    assert lines[1].startswith("a.png: warning image/location: ")
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (values.IMAGE, "png, 640 x 480 px, 10,000 bytes"),
+        (values.AUDIO, "wav, 5 s, 50,000 bytes"),
+        (values.video(frame_rate_hz=Fraction(24000, 1001)), "mp4, 1280 x 720 px, 23.976 fps, 5 s, 100,000 bytes"),
+        (values.video(frame_rate_hz=None, duration_s=None), "mp4, 1280 x 720 px, 100,000 bytes"),
+        (None, "nothing measured"),
+    ],
+)
+def test_a_summary_names_the_measures_that_matter(facts: Facts | None, said: str) -> None:
+    assert summary(facts) == said
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m.png", "a\nb: pass.png", os.fsdecode(b"\xff.png"), "\u202egpj.png"])
+def test_nothing_of_a_name_acts_upon_a_terminal(name: str) -> None:
+    one = Judged(
+        asset=Asset(path=name),
+        kind="image",
+        findings=(Finding(rule="image/name", severity="error", message=f"is {name}"),),
+    )
+    found = plan(one, PROFILE, Wishes())
+    lines = [
+        *judged_lines(one),
+        *plan_lines(found),
+        treated_line(Treated(plan=found, outcome="failed", before=one, message=name)),
+    ]
+    for line in lines:
+        assert words(line).isprintable()
+
+
+def test_a_plan_is_told_step_by_step_with_its_loss_and_reason() -> None:
+    lines = [words(line) for line in plan_lines(plan(judged("image-200x200.png"), PROFILE, Wishes()))]
+    path = media("image-200x200.png")
+    assert lines == [f"{path}: lossy: scale to 300 x 300 px for image/side", f"{path}: lossless: write as png"]
+
+
+def test_a_plan_of_nothing_says_so() -> None:
+    assert [words(line) for line in plan_lines(Plan(asset=Asset(path="a.png"), kind="image"))] == [
+        "a.png: stays as it is"
+    ]
+
+
+def test_what_cannot_be_mended_names_the_rule_and_what_to_do() -> None:
+    lines = [words(line) for line in plan_lines(plan(judged("empty.png"), PROFILE, Wishes()))]
+    assert any("cannot be mended: image/readable" in line for line in lines)
+    assert lines[-1].endswith("`preflight explain RULE` says what can be done by hand.")
+    assert all(line == line.rstrip(" :") for line in lines)
+
+
+def test_what_came_of_an_asset_is_one_line() -> None:
+    before, after = judged("image-200x200.png"), judged("image-300x300.png")
+    done = Treated(plan=plan(before, PROFILE, Wishes()), outcome="fixed", before=before, after=after)
+    left, right = words(treated_line(done)).split(" -> ")
+    assert left == f"{media('image-200x200.png')}: fixed"
+    assert right.startswith(f"{media('image-300x300.png')}: png, 300 x 300 px, ")
+    failed = Treated(plan=done.plan, outcome="failed", before=before, message="no room")
+    assert words(treated_line(failed)).endswith(": failed: no room")
+
+
+def test_totals_count_verdicts_and_findings() -> None:
+    totals = Totals()
+    for name in ("image-ok.png", "image-200x200.png", "image-alpha.png", "video-1.8s.mp4"):
+        one = judged(name)
+        totals.add(one.verdict, one.findings)
+    lines = [words(line) for line in totals.lines(totals.verdict, PROFILE.name)]
+    assert lines == [
+        f"FAIL 4 files: 2 pass, 2 fail, 0 unsure; 3 errors, 1 warning. Profile {PROFILE.name}.",
+        "`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why.",
+    ]
+
+
+def test_totals_of_nothing_wrong_offer_no_fix() -> None:
+    totals = Totals()
+    totals.add("pass", [])
+    assert [words(line) for line in totals.lines("pass", "p")] == [
+        "PASS 1 file: 1 pass, 0 fail, 0 unsure; no findings. Profile p."
+    ]
+
+
+def test_unsure_outranks_fail_in_the_totals() -> None:
+    totals = Totals()
+    totals.add("fail", [])
+    totals.add("unsure", [])
+    assert totals.verdict == "unsure"
+
+
+def test_a_file_gets_plain_text_and_a_terminal_gets_color() -> None:
+    line = finding_line("a.png", Finding(rule="image/side", severity="error", message="[bold]299[/bold] px"))
+    plain, colored = io.StringIO(), Terminal()
+    write([line], plain)
+    write([line], colored)
+    assert plain.getvalue() == "a.png: error image/side: [bold]299[/bold] px\n"
+    assert "[bold]299[/bold] px" in colored.getvalue()
+    assert "\x1b[" in colored.getvalue()
+
+
+def test_a_long_line_is_not_broken_on_a_terminal() -> None:
+    out = Terminal()
+    write([(("x" * 500, ""),)], out)
+    assert "x" * 500 in out.getvalue()
+
+
+def test_output_goes_to_standard_output_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    write([(("hello", "bold"),)])
+    assert capsys.readouterr().out == "hello\n"
