@@ -6,6 +6,7 @@ In: words from the command line or a request.toml. Out: `Asset` values, in the o
 import os
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
 
@@ -59,6 +60,11 @@ class Window(msgspec.Struct, frozen=True):
             raise ValueError(msg)
         return cls(start, end)
 
+    def __str__(self) -> str:
+        """Return the window as `parse` reads it, no digit lost."""
+        start, end = (Decimal(bound.numerator) / bound.denominator for bound in (self.start_s, self.end_s))
+        return f"{start:f}-{end:f}"
+
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """A file or URL to be judged, as it was given."""
@@ -111,4 +117,6 @@ def printable(text: str) -> str:
 
     Control characters, bidirectional overrides and bytes that are not UTF-8 are shown as escapes.
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

@@ -5,7 +5,6 @@ Out: what measuring it gave, or nothing. The cache is a hint: broken, full, lock
 else. Each row carries a checksum over all of it, so a damaged one is a miss and never a verdict.
 """
 
-import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -96,8 +95,9 @@ class Cache:
             return None
         try:
             seen = identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
-            row = self._db.execute("SELECT value FROM measures WHERE key = ?", (_key(seen, depth),)).fetchone()
-            known = _unsealed(row[0], _key(seen, depth)) if row else None
+            key = _key(seen, depth)
+            row = self._db.execute("SELECT value FROM measures WHERE key = ?", (key,)).fetchone()
+            known = _unsealed(row[0], key) if row else None
         except (self._db.Error, OSError, ValueError):
             return None
         if known is None:
@@ -149,7 +149,9 @@ def _versions() -> str:
 
 
 def _key(seen: tuple[int, ...], depth: Depth) -> bytes:
-    return hashlib.blake2b(f"{seen} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
+    from hashlib import blake2b
+
+    return blake2b(f"{seen} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
 
 
 def _sealed(known: Remembered, key: bytes) -> bytes:
@@ -167,4 +169,6 @@ def _unsealed(value: bytes, key: bytes) -> Remembered | None:
 
 
 def _checksum(key: bytes, content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=CHECKSUM_BYTES, key=key).digest()
+    from hashlib import blake2b
+
+    return blake2b(content, digest_size=CHECKSUM_BYTES, key=key).digest()

@@ -21,8 +21,6 @@ from preflight.cache import Cache
 from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
 from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged, Report
-from preflight.plan import Plan, Wishes, plan
-from preflight.price import Estimate, estimate
 from preflight.probe import Depth, Fault, Probed, probe
 from preflight.probe.child import Bounds, Crew
 from preflight.profiles.schema import Profile
@@ -33,6 +31,8 @@ from preflight.spec import RequestSpec, dump_spec
 if TYPE_CHECKING:
     from preflight.api import Service, Task
     from preflight.ledger import Entry, Ledger
+    from preflight.plan import Plan, Wishes
+    from preflight.price import Estimate
 
 Progress = Callable[[Fraction], None]
 Fetch = Callable[[str], Path]
@@ -141,7 +141,7 @@ def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = N
 class Treated(msgspec.Struct, frozen=True, kw_only=True):
     """One asset after its plan was carried out, or was not."""
 
-    plan: Plan
+    plan: "Plan"
     outcome: Outcome
     before: Judged
     after: Judged | None = None
@@ -155,12 +155,14 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
         return self.after.asset if self.after else self.before.asset
 
 
-def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: Wishes) -> list[tuple[Judged, Plan]]:
+def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
     """Plan each asset."""
+    from preflight.plan import plan
+
     return [(one, plan(one, profile, wishes)) for one in judged]
 
 
-def treat(judged: Judged, todo: Plan, profile: Profile, folder: Path, progress: Progress | None = None) -> Treated:
+def treat(judged: Judged, todo: "Plan", profile: Profile, folder: Path, progress: Progress | None = None) -> Treated:
     """Carry out one plan; the new file is measured at depth exact and must be clean before it takes its name."""
     from preflight.fix import mend
 
@@ -176,7 +178,7 @@ def treat(judged: Judged, todo: Plan, profile: Profile, folder: Path, progress: 
     return Treated(plan=todo, outcome="fixed", before=judged, after=mended.judged)
 
 
-def decline(judged: Judged, todo: Plan) -> Treated:
+def decline(judged: Judged, todo: "Plan") -> Treated:
     """Leave an asset as it is because a person said no."""
     if todo.steps:
         return Treated(plan=todo, outcome="declined", before=judged)
@@ -208,8 +210,10 @@ class Account(msgspec.Struct, frozen=True):
     profile: Profile
 
 
-def price_of(spec: RequestSpec, report: Report, profile: Profile) -> Estimate | None:
+def price_of(spec: RequestSpec, report: Report, profile: Profile) -> "Estimate | None":
     """Estimate what a checked request will cost."""
+    from preflight.price import estimate
+
     clips = [judged.facts for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
     input_s = sum((f.duration_s or Fraction(0) for f in clips if isinstance(f, VideoFacts)), Fraction(0))
     return estimate(spec, profile, input_s)

@@ -42,10 +42,9 @@ _POSITION = rf"\#?\d{{1,4}}(?!\d|\.\d|\s*{_SHAPES}\s*\d|\s*(?:{_UNITS})(?![a-z])
 """A number that is no size, rate, shape or count: not "video 16:9", "video 24fps", "영상 3개"."""
 _AND = r"(?:,|[\u3001\uff0c]|&|and|or|및|와|과|和|与)"
 _MORE = rf"(?:\s*{_AND}\s*(?:and\s+)?{_POSITION}(?!\s*(?:more |other )?(?:{_WORDS})))*"
-_MENTION = re.compile(rf"(?<![a-z])@?\[?@?({_WORDS})s?[\s_-]*({_POSITION}{_MORE})", re.IGNORECASE)
+_MENTION = rf"(?<![a-z])@?\[?@?({_WORDS})s?[\s_-]*({_POSITION}{_MORE})"
 _EVERY = "all|every|each|both|these|the|provided|모든|所有"
-_ALL = re.compile(rf"(?<![a-z])(?:{_EVERY})[^.,;]{{0,30}}?({_WORDS})s?\b(?![\s_-]*\#?\d)", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+_ALL = rf"(?<![a-z])(?:{_EVERY})[^.,;]{{0,30}}?({_WORDS})s?\b(?![\s_-]*\#?\d)"
 
 WIDE_SCRIPTS = ("CJK UNIFIED", "CJK COMPATIBILITY", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 
@@ -76,8 +75,10 @@ class Length(msgspec.Struct, frozen=True):
 def mentions(prompt: str) -> list[Mention]:
     """Return every reference that a prompt names, in order, in English, Korean and Chinese wordings."""
     prompt = _composed(prompt)
-    named = [mention for match in _MENTION.finditer(prompt) for mention in _spread(match)]
-    general = [Mention(_kind(match[1]), None, match[0], match.start()) for match in _ALL.finditer(prompt)]
+    named = [mention for match in re.finditer(_MENTION, prompt, re.IGNORECASE) for mention in _spread(match)]
+    general = [
+        Mention(_kind(match[1]), None, match[0], match.start()) for match in re.finditer(_ALL, prompt, re.IGNORECASE)
+    ]
     return sorted([*named, *general], key=lambda mention: mention.start)
 
 
@@ -85,7 +86,8 @@ def _spread(match: re.Match[str]) -> list[Mention]:
     """Return one mention for each number of "images 1, 2 and 3"."""
     tag = "@" in match[0][: match.start(1) - match.start()]
     return [
-        Mention(_kind(match[1]), int(number), match[0], match.start(), tag=tag) for number in _DIGITS.findall(match[2])
+        Mention(_kind(match[1]), int(number), match[0], match.start(), tag=tag)
+        for number in re.findall(r"\d+", match[2])
     ]
 
 

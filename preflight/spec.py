@@ -101,7 +101,7 @@ def _entry(asset: Asset, folder: Path) -> str | dict[str, str]:
     path = asset.path if asset.is_url else os.path.relpath(asset.path, folder)
     if asset.keep is None:
         return path
-    return {"path": path, "keep": f"{float(asset.keep.start_s):g}-{float(asset.keep.end_s):g}"}
+    return {"path": path, "keep": str(asset.keep)}
 
 
 def _read(path: Path, name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def exact(value: float | str | Fraction) -> Fraction:
 
 def decimal(value: Fraction | int, places: int = 3) -> str:
     """Print a number with at most `places` decimals and no trailing zeros."""
-    text = f"{float(round(value, places)):,.{places}f}"
+    text = f"{float(value):,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

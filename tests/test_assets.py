@@ -47,8 +47,8 @@ def test_a_window_that_ends_before_it_starts_is_refused(text: str) -> None:
 @given(st.decimals(0, 10**4, places=3), st.decimals("0.001", 10**4, places=3))
 def test_a_window_written_out_is_read_back_the_same(start: object, length: object) -> None:
     first, last = Fraction(str(start)), Fraction(str(start)) + Fraction(str(length))
-    text = f"{float(first):.3f}-{float(last):.3f}"
-    assert Window.parse(text) == Window(first, last)
+    assert Window.parse(f"{float(first):.3f}-{float(last):.3f}") == Window(first, last)
+    assert Window.parse(str(Window(first, last))) == Window(first, last)
 
 
 @given(st.text(max_size=20))

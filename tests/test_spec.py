@@ -3,11 +3,14 @@
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from preflight.assets import Role, Window
+from preflight.assets import Asset, Role, Window
 from preflight.errors import RequestFileError
-from preflight.spec import RequestSpec, load_spec, with_roles
+from preflight.spec import RequestSpec, dump_spec, load_spec, with_roles
 from tests.specimens import FIXTURES
 
 
@@ -164,3 +167,34 @@ def test_assets_given_by_options_are_numbered_in_the_order_given() -> None:
 @pytest.mark.parametrize("path", sorted((FIXTURES / "requests").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_specimen_of_a_request_is_read(path: Path) -> None:
     assert load_spec(path).prompt is not None
+
+
+seconds = st.integers(0, 10**7).map(lambda thousandths: Fraction(thousandths, 1000))
+windows = st.tuples(seconds, st.integers(1, 10**5)).map(lambda w: Window(w[0], w[0] + Fraction(w[1], 1000)))
+
+
+pictures = st.lists(st.sampled_from(["a.png", "b.png", "https://example.com/x.png"]), max_size=3)
+requests = st.builds(
+    RequestSpec,
+    prompt=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=40),
+    duration=st.none() | st.integers(-5, 50),
+    generate_audio=st.none() | st.booleans(),
+    quality=st.none() | st.just("720p"),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    requests,
+    st.lists(st.sampled_from(["a.png", "b.png", "https://example.com/x.png"]), max_size=3),
+    st.none() | windows,
+)
+def test_a_request_that_is_written_out_is_read_back_the_same(
+    tmp_path: Path, settings_: RequestSpec, images: list[str], keep: Window | None
+) -> None:
+    path = written(tmp_path, "")
+    paths = [image if image.startswith("https") else str(tmp_path / image) for image in images]
+    clip = Asset(path=str(tmp_path / "c.mp4"), role=Role("video", 1), keep=keep)
+    spec = msgspec.structs.replace(settings_, assets=(*with_roles("image", paths), clip))
+    path.write_text(dump_spec(spec, tmp_path), encoding="utf-8")
+    assert load_spec(path) == spec

@@ -1,7 +1,5 @@
 """URLs → local copies for as long as a command runs; nothing is fetched and no folder made until one is asked for."""
 
-import shutil
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,6 +30,8 @@ class Fetcher:
             NotDone: it cannot be had.
             CallError: it is not an address that may be asked.
         """
+        import tempfile
+
         from preflight.upload import fetch
 
         self.folder = self.folder or Path(tempfile.mkdtemp(prefix="preflight-"))
@@ -42,4 +42,6 @@ class Fetcher:
     ) -> None:
         """Remove what was downloaded."""
         if self.folder:
+            import shutil
+
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, TextIO
 from preflight.assets import printable
 from preflight.facts import AudioFacts, Facts, ImageFacts
 from preflight.findings import EXIT_CODES, Finding, Judged, Verdict, worst
-from preflight.flow import Treated
-from preflight.plan import Plan
 from preflight.units import decimal, file_size
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from preflight.flow import Treated
+    from preflight.plan import Plan
 
 Segment = tuple[str, str]
 Line = tuple[Segment, ...]
@@ -72,7 +73,7 @@ def finding_line(name: str, finding: Finding) -> Line:
     )
 
 
-def plan_lines(plan: Plan) -> Iterator[Line]:
+def plan_lines(plan: "Plan") -> Iterator[Line]:
     """Yield what is to be done to one asset, or why nothing is."""
     name = printable(plan.asset.path)
     for finding in plan.beyond_mending:
@@ -87,7 +88,7 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
         yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
 
 
-def treated_line(treated: Treated) -> Line:
+def treated_line(treated: "Treated") -> Line:
     """Return what came of one asset."""
     name, after = printable(treated.before.asset.path), treated.after
     style = {"untouched": "green", "fixed": "green"}.get(treated.outcome, "bold red")

@@ -1,9 +1,7 @@
 """Rules for a request as a whole: the set of its assets, its prompt and its settings."""
 
-import ipaddress
 from collections.abc import Iterator
 from fractions import Fraction
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -303,6 +301,8 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
 
 def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool) -> str:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -316,6 +316,8 @@ def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool)
 
 
 def _is_private(host: str) -> bool:
+    import ipaddress
+
     host = host.rstrip(".")
     try:
         return not ipaddress.ip_address(host).is_global

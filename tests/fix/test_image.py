@@ -144,6 +144,16 @@ def test_print_colors_become_screen_colors(format_: str, tmp_path: Path) -> None
     assert max(apart) <= 12
 
 
+def test_a_color_profile_that_cannot_be_read_is_dropped_and_colors_converted_plainly(tmp_path: Path) -> None:
+    source = tmp_path / "odd.jpg"
+    with Image.open(copied("image-cmyk.jpg", tmp_path)) as picture:
+        picture.save(source, icc_profile=b"no profile" * 20)
+    target = made(source, "jpeg", tmp_path)
+    with Image.open(target) as picture:
+        assert picture.mode == "RGB"
+        assert "icc_profile" not in picture.info
+
+
 @pytest.mark.parametrize("format_", ["jpeg", "png", "webp"])
 def test_sixteen_bits_become_eight_of_the_same_brightness(format_: str, tmp_path: Path) -> None:
     target = made(copied("image-16-bit-gray.png", tmp_path), format_, tmp_path)
@@ -188,16 +198,12 @@ def test_palettes_and_single_bits_are_scaled_by_color_and_not_by_number(
     assert max(abs(a - b) for a, b in zip(before, after, strict=True)) <= 12
 
 
-@pytest.mark.parametrize("mode", ["LA", "PA", "I", "F", "YCbCr", "LAB", "HSV", "RGBa", "1", "L", "P", "CMYK", "I;16"])
+@pytest.mark.parametrize("mode", ["LA", "I", "F", "YCbCr", "LAB", "1", "L", "P", "CMYK", "I;16"])
 @pytest.mark.parametrize("format_", ["png", "jpeg", "webp"])
 def test_every_mode_that_a_picture_can_have_is_written(mode: str, format_: str, tmp_path: Path) -> None:
     source = tmp_path / "source.tif"
-    try:
-        Image.new("RGB", (400, 300), (120, 120, 120)).convert("L" if mode == "I;16" else "RGB").convert(mode).save(
-            source
-        )
-    except (ValueError, KeyError, OSError):
-        pytest.skip("no TIFF of that mode")
+    picture = Image.new("RGB", (400, 300), (120, 120, 120))
+    (picture.convert("L") if mode == "I;16" else picture).convert(mode).save(source)
     assert made(source, format_, tmp_path).stat().st_size > 0
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.assets import Role
 from preflight.facts import AudioFacts
 from tests.specimens import PROFILE
-from tests.values import audio, findings, severities
+from tests.values import IMAGE, VIDEO, audio, findings, judged, severities
 
 SEEN = "(the service has been seen to accept it, the document does not)"
 
@@ -69,6 +70,12 @@ def test_every_reading_of_the_length_is_judged_and_named(facts: AudioFacts, mess
 def test_a_clip_in_the_place_of_a_sound_is_told_what_it_is() -> None:
     found = findings(audio(format="aac"))
     assert found["audio/format"].message == "aac content; wav or mp3 allowed"
+
+
+def test_a_clip_and_a_picture_are_no_sounds() -> None:
+    for facts, found in ((VIDEO, "mp4"), (IMAGE, "png")):
+        verdict = judged(facts, role=Role("audio", 1))
+        assert [f.message for f in verdict.findings] == [f"is no sound ({found} content); wav or mp3 allowed"]
 
 
 @given(st.fractions(0, 30, max_denominator=10**5), st.fractions(0, "1/5"), st.fractions(0, 20))

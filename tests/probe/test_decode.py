@@ -1,0 +1,48 @@
+"""Depth full: every frame and sample is decoded, and damage has a time."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.specimens import MEDIA, probed
+
+
+def damaged(name: str, folder: Path, share: float, size: int = 400) -> Path:
+    """Overwrite some bytes of the media itself, past the middle, and leave everything that describes it."""
+    content = bytearray((MEDIA / name).read_bytes())
+    start = content.index(b"mdat") + 8
+    end = len(content) if content.rfind(b"moov") < start else content.rfind(b"moov")
+    at = start + int((end - start) * share)
+    content[at : at + size] = b"\xa5" * size
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("name", ["video-10s.mp4", "video-sound-aac.mp4", "video-hevc.mp4"])
+def test_damage_that_no_index_shows_is_found_only_by_decoding(name: str, tmp_path: Path) -> None:
+    path = damaged(name, tmp_path, 0.6)
+    assert probed(path, "exact").fault is None
+    fault = probed(path, "full").fault
+    assert fault
+    assert fault.kind == "unreadable"
+
+
+def test_damage_is_told_with_the_time_at_which_it_begins(tmp_path: Path) -> None:
+    fault = probed(damaged("video-10s.mp4", tmp_path, 0.6), "full").fault
+    assert fault
+    assert "is damaged from " in fault.message
+    assert " s on: " in fault.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("video-10s.mp4", "video-hevc-10-bit.mp4", "video-sound-aac.mp4", "video-webm.webm", "video-cover-art.mp4"),
+        *("video-edit-list-hides-6s.mp4", "video-fragmented.mp4", "video-prores.mov", "video-sound-mp3.mp4"),
+        *("audio-15s.wav", "audio-5s.mp3", "audio-vbr-no-xing.mp3", "audio-flac.flac", "audio-m4a-cover-art.m4a"),
+    ],
+)
+def test_what_is_sound_decodes_to_its_end(name: str) -> None:
+    assert probed(name, "full").fault is None
+    assert probed(name, "full").facts == probed(name, "exact").facts
