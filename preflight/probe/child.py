@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CHUNK_FILES = {"header": 32, "exact": 8, "full": 1}
 """Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
+WALKED_HERE_BYTES = 64 << 20
 AHEAD = 4
 """Chunks in flight for each child."""
 
@@ -114,15 +115,18 @@ class Crew:
 
 
 def harmless(asset: Asset, depth: Depth) -> bool:
-    """Tell whether one file may be measured here: a container whose packets are walked with every decoder shut out."""
+    """Tell whether one file may be measured here: a container that is opened with every decoder shut out.
+
+    Walking a large one takes long, and only a child can be stopped; an MP4 or MOV has an index, which takes no time.
+    """
     if depth == "full":
         return False
     try:
         with open(asset.path, "rb", opener=_open_without_waiting) as stream:
-            found = sniff(stream)
+            found, size = sniff(stream), os.fstat(stream.fileno()).st_size
     except OSError:
         return True
-    return found is None or found.reader == "av"
+    return found is None or (found.reader == "av" and (found.opener == "mov" or size <= WALKED_HERE_BYTES))
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
