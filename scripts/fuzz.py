@@ -31,13 +31,13 @@ from pebble import ProcessExpired, ProcessPool
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from preflight.assets import Asset  # noqa: E402  (run as a script, the folder above must be on the path first)
-from preflight.findings import Judged  # noqa: E402
-from preflight.probe import Depth, probe  # noqa: E402
-from preflight.profiles import load  # noqa: E402
-from preflight.rules import judge  # noqa: E402
-from scripts.fuzz_mutate import mutant  # noqa: E402
-from scripts.fuzz_oracle import doubts  # noqa: E402
+from preflight.assets import Asset
+from preflight.findings import Judged
+from preflight.probe import Depth, probe
+from preflight.profiles import load
+from preflight.rules import judge
+from scripts.fuzz_mutate import mutant
+from scripts.fuzz_oracle import doubts
 
 MOST_SECONDS = 10.0
 """Of processor time, for one verdict."""

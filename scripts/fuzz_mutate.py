@@ -1,4 +1,4 @@
-"""Mutants: a seed and a number in, the bytes of a specimen and what was done to them out. The same pair, the same bytes.
+"""Mutants: a seed and a number in; a specimen's bytes, broken, and what was done to them out. Same in, same out.
 
 Half of what is done is blind: bits, blocks, cuts, splices. The other half knows the format: a part (a box, chunk,
 segment or frame) gets a false length, a false field, or is dropped, doubled, renamed, shortened or taken from another

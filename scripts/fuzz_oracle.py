@@ -1,7 +1,8 @@
 """The second opinion: a file that passed and the facts it passed by in, what speaks against the pass out.
 
 Everything is decoded from the beginning by code that the program does not use, and held against the sandbox's reading
-of the documents. An opinion counts only where it is beyond doubt: 0.05 s beyond a limit of length, 2 % beyond one of rate. Damage that a decoder paints over is no false pass; that a tenth is missing is.
+of the documents. An opinion counts only where it is beyond doubt: 0.05 s beyond a limit of length, 2 % beyond one of
+rate. Damage that a decoder paints over is no false pass; that a tenth is missing is.
 
 | kind | means |
 |---|---|
@@ -11,6 +12,7 @@ of the documents. An opinion counts only where it is beyond doubt: 0.05 s beyond
 """
 
 import io
+import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -53,7 +55,7 @@ class Doubt(msgspec.Struct, frozen=True):
 def doubts(path: Path, facts: Facts) -> list[Doubt]:
     """Look at a file anew and say what in these facts would be a false pass."""
     av.logging.set_level(None)
-    with path.open("rb") as file:
+    with path.open("rb") as file, warnings.catch_warnings(action="ignore"):
         kind = list(_of_kind(file.read(HEAD_BYTES), facts))
         file.seek(0)
         if isinstance(facts, ImageFacts):

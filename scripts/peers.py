@@ -130,7 +130,9 @@ def decoded_image(path: Path) -> Said:
 
 def _picture(path: Path) -> Image.Image:
     """Open a picture; HEIC without teaching it to Pillow, whose own answer is asked for elsewhere."""
-    return pillow_heif.open_heif(path).to_pillow() if pillow_heif.is_supported(path) else Image.open(path)
+    if pillow_heif.get_file_mimetype(path).startswith("image/hei"):
+        return pillow_heif.open_heif(path).to_pillow()
+    return Image.open(path)
 
 
 def decoded_container(path: Path) -> Said:
@@ -395,11 +397,12 @@ def seen_line(found: dict[str, str | None]) -> str:
 
 
 LEGEND = f"""\
-**Bold** is wrong: by more than {LENGTH_TOLERANCE_S} s, by more than {RATE_TOLERANCE:.0%} of a rate, by any pixel. The truth is a full decode, with PyAV,
-of a picture with Pillow too; the length of a clip is that of its pictures. Two answers in a cell are the container's
-and the stream's length, or the nominal and the mean rate. `readable?` is "no" where a tool fails, warns, calls the file
-incomplete, or gives neither length nor size. "refused": an error and no answer; "none": no answer; "-": not its kind of
-file, or not installed. Every file stands in a folder of its own. exiftool calls its lengths of sounds approximate.
+**Bold** is wrong: by more than {LENGTH_TOLERANCE_S} s, by more than {RATE_TOLERANCE:.0%} of a rate, or by any pixel.
+The truth is a full decode, with PyAV, of a picture with Pillow too; the length of a clip is that of its pictures. Two
+answers in a cell are the container's and the stream's length, or the nominal and the mean rate. `readable?` is "no"
+where a tool fails, warns, calls the file incomplete, or gives neither length nor size. "refused": an error and no
+answer; "none": no answer; "-": not its kind of file, or not installed. Every file is read in a folder of its own.
+exiftool itself calls its lengths of MP3 files approximate.
 """
 
 

@@ -87,6 +87,8 @@ def requested(
     if by_options and paths:
         raise CallError("give either PATHs or --image, --video, --audio and --prompt, not both")
     if by_options:
+        if prompt is not None and not prompt.isascii() and prompt != prompt.encode("utf-8", "replace").decode():
+            raise CallError("--prompt: not UTF-8 text")
         for path in (*images, *videos, *audios):
             if not Asset(path=path).is_url:
                 require([path])

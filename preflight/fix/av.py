@@ -99,7 +99,7 @@ def filters(steps: tuple[Step, ...]) -> list[tuple[str, dict[str, Any]]]:
     for step in steps:
         match step:
             case Deinterlace():
-                found.append(("bwdif", {"mode": "send_frame"}))
+                found.append(("bwdif", {"mode": "send_frame", "deint": "interlaced"}))
             case ToneMap():
                 found += [(name, dict(arguments)) for name, arguments in TONE_MAP]
             case Crop(width_px=width, height_px=height):

@@ -87,7 +87,15 @@ def known_codec(stream: "VideoStream | AudioStream") -> bool:
     return context is not None
 
 
-def first_frame_size(stream: BinaryIO, demuxer: str, index: int) -> tuple[int, int]:
+class Picture(msgspec.Struct, frozen=True):
+    """What a decoded frame shows of its size."""
+
+    width_px: int
+    height_px: int
+    pixel_aspect: Fraction | None
+
+
+def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
     """Decode one frame for its size: some containers (MPEG-4 part 2, H.263) leave it to the codec.
 
     Raises:
@@ -97,9 +105,10 @@ def first_frame_size(stream: BinaryIO, demuxer: str, index: int) -> tuple[int, i
 
     try:
         with av.open(stream, "r", format=demuxer, options=NO_PROTOCOLS, metadata_errors="replace") as again:
-            frame = next(again.decode(again.streams[index]))
-            if isinstance(frame, av.VideoFrame):
-                return frame.width, frame.height
+            track = again.streams[index]
+            frame = next(again.decode(track))
+            if isinstance(frame, av.VideoFrame) and isinstance(track, av.VideoStream):
+                return Picture(frame.width, frame.height, track.codec_context.sample_aspect_ratio)
     except (av.FFmpegError, ValueError, OSError, StopIteration) as error:
         raise Unreadable(f"no picture can be decoded: {words(error)}") from None
     raise Unreadable("its picture stream holds no pictures")

@@ -12,7 +12,7 @@ import msgspec
 from preflight.facts import VideoFacts
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.codec_header import CodecHeader
-from preflight.probe.container import codec_name, first_frame_size, known_codec, opened, walk
+from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import read_codec_header
@@ -57,14 +57,22 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         if not known_codec(pictures[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
         timing = _timing(container, pictures[0], boxes, size) if measure else _claimed(container, pictures[0])
-        context = pictures[0].codec_context
-        header = read_codec_header(codec_name(pictures[0]), context.extradata)
-        coded = (header.width_px, header.height_px) if header else (context.width, context.height)
-        if not all(coded):
-            stream.seek(0)
-            coded = first_frame_size(stream, sniffed.opener, pictures[0].index)
-            stream.seek(0)
+        header = read_codec_header(codec_name(pictures[0]), pictures[0].codec_context.extradata)
+        coded = _coded(pictures[0], header, stream, sniffed.opener)
         return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded, header))
+
+
+def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO, demuxer: str) -> Picture:
+    """Return the coded size and pixel shape: of the codec's header, of the container, or of a decoded frame."""
+    context, aspect = picture.codec_context, picture.sample_aspect_ratio
+    if header:
+        return Picture(header.width_px, header.height_px, aspect or header.pixel_aspect)
+    if context.width and context.height:
+        return Picture(context.width, context.height, aspect)
+    stream.seek(0)
+    seen = first_picture(stream, demuxer, picture.index)
+    stream.seek(0)
+    return msgspec.structs.replace(seen, pixel_aspect=aspect or seen.pixel_aspect)
 
 
 def picture_streams(container: "InputContainer") -> "list[VideoStream]":
@@ -80,7 +88,7 @@ class Known(msgspec.Struct, frozen=True):
     format: str
     bytes: int
     boxes: Boxes | None
-    coded_px: tuple[int, int]
+    coded: Picture
     header: CodecHeader | None
     """What the codec's own parameter sets say, for H.264 and H.265."""
 
@@ -118,9 +126,9 @@ def _claimed(container: "InputContainer", picture: "VideoStream") -> Timing:
 def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known) -> VideoFacts:
     picture = pictures[0]
     context = picture.codec_context
-    width, height = known.coded_px
+    width, height = known.coded.width_px, known.coded.height_px
     header = known.header
-    pixel_aspect = picture.sample_aspect_ratio or (header and header.pixel_aspect) or Fraction(1)
+    pixel_aspect = known.coded.pixel_aspect or Fraction(1)
     degrees = _rotation(picture, known.boxes)
     shown = shown_size(width, height, pixel_aspect, degrees)
     sound = container.streams.audio[0] if container.streams.audio else None

@@ -121,6 +121,10 @@ def test_a_private_url_is_not_asked_for_and_gives_no_verdict(program: Program) -
     assert "image/unjudged" in ended.out
 
 
+def test_a_prompt_that_is_no_text_is_a_wrong_call(program: Program) -> None:
+    assert program("check", "--prompt", "caf\udcff").status == 2
+
+
 def test_the_profile_decides(program: Program) -> None:
     assert program("check", TOO_LARGE, "--profile", "seedance-2.0-2026-10").status == 0
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -65,14 +67,21 @@ def test_a_file_that_takes_too_long_could_not_be_judged_and_the_run_goes_on(heav
     assert last.facts is not None
 
 
+MEASURE_WITH_LITTLE_MEMORY = """
+import os, sys
+from preflight.assets import Asset
+from preflight.probe.child import Bounds, Crew
+taken = int(open("/proc/self/statm").read().split()[0]) * os.sysconf("SC_PAGESIZE")
+with Crew("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (96 << 20))) as crew:
+    for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
+        print(probed.fault.kind if probed.fault else "measured")
+"""
+
+
 def test_a_file_that_needs_too_much_memory_could_not_be_judged_and_the_run_goes_on(heavy: Path) -> None:
-    with Path("/proc/self/statm").open() as statm:
-        here = int(statm.read().split()[0]) * os.sysconf("SC_PAGESIZE")
-    with Crew("exact", jobs=1, bounds=Bounds(memory_bytes=here + (64 << 20))) as crew:
-        large, small = crew.measure(assets(heavy, SMALL[0]))
-    assert large.fault is not None
-    assert large.fault.kind == "unmeasured"
-    assert small.facts is not None
+    command = [sys.executable, "-c", MEASURE_WITH_LITTLE_MEMORY, str(heavy), str(SMALL[0])]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["unmeasured", "measured"]
 
 
 def children() -> list[int]:
