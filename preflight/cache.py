@@ -7,7 +7,7 @@ else. Each row carries a checksum over all of it, so a damaged one is a miss and
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from fractions import Fraction
 from functools import cache, cached_property
@@ -20,7 +20,7 @@ import msgspec
 from preflight import __version__
 from preflight.assets import Asset, Kind
 from preflight.facts import Facts
-from preflight.probe import Depth, Fault, Probed, identity
+from preflight.probe import Depth, Fault, Identity, Probed, identity
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,6 +44,7 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True):
     facts: Facts | None
     fault: Fault | None
     hint: Kind | None
+    identity: Identity
 
 
 class Cache:
@@ -89,20 +90,18 @@ class Cache:
             return None
         return db
 
-    def find(self, asset: Asset, depth: Depth) -> Probed | None:
-        """Return what measuring an asset gave before, if its file has not changed since."""
+    def find(self, assets: Iterable[Asset], depth: Depth) -> dict[Asset, Probed]:
+        """Return what measuring gave before, of those assets whose file has not changed since."""
         if self._db is None:
-            return None
+            return {}
+        keys = {asset: _key(seen, depth) for asset in assets if (seen := _state(asset))}
+        marks = ", ".join("?" * len(keys))
         try:
-            seen = identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
-            key = _key(seen, depth)
-            row = self._db.execute("SELECT value FROM measures WHERE key = ?", (key,)).fetchone()
-            known = _unsealed(row[0], key) if row else None
-        except (self._db.Error, OSError, ValueError):
-            return None
-        if known is None:
-            return None
-        return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=seen)
+            rows = self._db.execute(f"SELECT key, value FROM measures WHERE key IN ({marks})", [*keys.values()])  # noqa: S608 - question marks
+            values = dict(rows.fetchall())
+        except self._db.Error:
+            return {}
+        return {asset: known for asset, key in keys.items() if (known := _recalled(asset, key, values.get(key)))}
 
     def keep(self, probed: Probed, depth: Depth) -> None:
         """Remember what measuring gave; what could not be measured is tried again next time."""
@@ -113,7 +112,7 @@ class Cache:
         if now - max(seen[3], seen[4]) / 1e9 < SETTLED_S:
             return
         key = _key(seen, depth)
-        self._new.append((key, _sealed(Remembered(probed.facts, probed.fault, probed.hint), key), int(now)))
+        self._new.append((key, _sealed(Remembered(probed.facts, probed.fault, probed.hint, seen), key), int(now)))
         if len(self._new) >= BATCH:
             self.flush()
 
@@ -154,18 +153,30 @@ def _key(seen: tuple[int, ...], depth: Depth) -> bytes:
     return blake2b(f"{seen} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
 
 
+def _state(asset: Asset) -> Identity | None:
+    try:
+        return identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
+    except (OSError, ValueError):
+        return None
+
+
 def _sealed(known: Remembered, key: bytes) -> bytes:
     """Return a row's bytes: a checksum over key and content, then the content."""
     content = msgspec.msgpack.encode(known, enc_hook=str)
     return _checksum(key, content) + content
 
 
-def _unsealed(value: bytes, key: bytes) -> Remembered | None:
+def _recalled(asset: Asset, key: bytes, value: bytes | None) -> Probed | None:
     """Return what a row holds, or None when it is not what was written under this key."""
-    checksum, content = value[:CHECKSUM_BYTES], value[CHECKSUM_BYTES:]
-    if checksum != _checksum(key, content):
+    if value is None or value[:CHECKSUM_BYTES] != _checksum(key, value[CHECKSUM_BYTES:]):
         return None
-    return msgspec.msgpack.decode(content, type=Remembered, dec_hook=lambda _, text: Fraction(text))
+    known = msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=Remembered, dec_hook=_fraction)
+    return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=known.identity)
+
+
+def _fraction(_wanted: type, text: str) -> Fraction:
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator), int(denominator or 1))
 
 
 def _checksum(key: bytes, content: bytes) -> bytes:

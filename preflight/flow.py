@@ -75,25 +75,18 @@ def _measure_block(block: list[Asset], crew: Crew, how: Measuring) -> Iterator[P
 
     One file alone is measured sooner than a cache is opened.
     """
-    if len(block) == 1:
-        how = msgspec.structs.replace(how, cache=None)
-    known = [_known(asset, how) for asset in block]
-    measured = crew.measure([one for one in known if isinstance(one, Asset)])
-    for asset, one in zip(block, known, strict=True):
+    cache = how.cache if len(block) > 1 else None
+    known = cache.find([asset for asset in block if not asset.is_url], how.depth) if cache else {}
+    ready = [_fetched(asset, how.fetch) if asset.is_url else known.get(asset, asset) for asset in block]
+    measured = crew.measure(one for one in ready if isinstance(one, Asset))
+    for asset, one in zip(block, ready, strict=True):
         if isinstance(one, Probed):
             yield one
             continue
         probed = next(measured)
-        if how.cache and not asset.is_url:
-            how.cache.keep(probed, how.depth)
+        if cache and not asset.is_url:
+            cache.keep(probed, how.depth)
         yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
-
-
-def _known(asset: Asset, how: Measuring) -> Asset | Probed:
-    """Return the file to measure for an asset, or what is known of it without measuring."""
-    if asset.is_url:
-        return _fetched(asset, how.fetch)
-    return (how.cache.find(asset, how.depth) if how.cache else None) or asset
 
 
 def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:

@@ -40,14 +40,14 @@ def test_what_was_measured_comes_back_exactly(cache: Cache, name: str) -> None:
     measured = probe(Asset(path=str(MEDIA / name)))
     cache.keep(measured, "exact")
     cache.flush()
-    assert cache.find(measured.asset, "exact") == measured
+    assert cache.find([measured.asset], "exact") == {measured.asset: measured}
 
 
 def test_another_depth_is_another_measure(cache: Cache) -> None:
     measured = probe(Asset(path=str(MEDIA / SPECIMENS[0])))
     cache.keep(measured, "exact")
     cache.flush()
-    assert cache.find(measured.asset, "header") is None
+    assert cache.find([measured.asset], "header") == {}
 
 
 def test_a_file_that_changed_is_measured_anew_even_when_its_time_is_set_back(cache: Cache, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_file_that_changed_is_measured_anew_even_when_its_time_is_set_back(cac
     content[-100] ^= 1
     path.write_bytes(content)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert cache.find(measured.asset, "exact") is None
+    assert cache.find([measured.asset], "exact") == {}
 
 
 def test_a_file_written_a_moment_ago_is_not_remembered(tmp_path: Path) -> None:
@@ -71,14 +71,14 @@ def test_a_file_written_a_moment_ago_is_not_remembered(tmp_path: Path) -> None:
         measured = probe(Asset(path=str(path)))
         cache.keep(measured, "exact")
         cache.flush()
-        assert cache.find(measured.asset, "exact") is None
+        assert cache.find([measured.asset], "exact") == {}
 
 
 def test_what_could_not_be_measured_is_tried_again(cache: Cache) -> None:
     measured = probe(Asset(path=str(MEDIA / "image-ok.jpeg")))
     cache.keep(Probed(asset=measured.asset, fault=Fault("unmeasured", "x"), identity=measured.identity), "exact")
     cache.flush()
-    assert cache.find(measured.asset, "exact") is None
+    assert cache.find([measured.asset], "exact") == {}
 
 
 def test_a_row_that_was_tampered_with_is_a_miss_and_never_a_verdict(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_row_that_was_tampered_with_is_a_miss_and_never_a_verdict(tmp_path: Pa
             db.execute("UPDATE measures SET value = ?", [bytes(broken)])
         db.close()
         with Cache(path, clock=later) as cache:
-            assert cache.find(asset, "exact") is None
+            assert cache.find([asset], "exact") == {}
         with sqlite3.connect(path) as db:
             db.execute("UPDATE measures SET value = ? WHERE key = ?", [value, key])
         db.close()
@@ -114,21 +114,21 @@ def test_a_cache_that_cannot_be_made_costs_nothing(tmp_path: Path) -> None:
     with Cache(tmp_path / "file" / "c.sqlite3", clock=later) as cache:
         measured = probe(Asset(path=str(MEDIA / SPECIMENS[0])))
         cache.keep(measured, "exact")
-        assert cache.find(measured.asset, "exact") is None
+        assert cache.find([measured.asset], "exact") == {}
 
 
 def test_a_cache_that_another_run_holds_is_passed_by(tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite3"
     asset = Asset(path=str(MEDIA / SPECIMENS[0]))
     with Cache(path, clock=later) as cache:
-        assert cache.find(asset, "exact") is None
+        assert cache.find([asset], "exact") == {}
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         cache.keep(probe(asset), "exact")
         cache.flush()
         other.execute("ROLLBACK")
         other.close()
-        assert cache.find(asset, "exact") is None
+        assert cache.find([asset], "exact") == {}
 
 
 def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
@@ -154,6 +154,6 @@ def test_a_second_run_says_the_same_as_the_first(tmp_path: Path) -> None:
     with Cache(tmp_path / "c.sqlite3", clock=later) as cache:
         first = list(measure(assets, Measuring(cache=cache)))
     with Cache(tmp_path / "c.sqlite3", clock=later) as cache:
-        assert cache.find(assets[0], "exact") is not None
+        assert list(cache.find(assets, "exact")) == assets
         assert list(measure(assets, Measuring(cache=cache))) == first
     assert isinstance(first[0].facts, ImageFacts)

@@ -71,7 +71,7 @@ def walk(container: "InputContainer", stream: "Stream") -> Walk:
         for packet in container.demux(stream):
             if packet.size:
                 tally.add(packet)
-    except (av.FFmpegError, ValueError, OSError) as error:
+    except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
         raise Unreadable(f"breaks off after {tally.packets} packets: {words(error)}") from None
     return tally.result(stream.time_base or Fraction(1))
 

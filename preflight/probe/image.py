@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.facts import ImageFacts
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.probe.png import is_whole, read_header
+from preflight.probe.png import is_whole, overlong_data, read_header
 from preflight.probe.sniff import Sniffed
 
 if TYPE_CHECKING:
@@ -49,9 +49,13 @@ def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) ->
             f"({MAX_DECODED_PIXELS:,} pixels)",
             facts,
         )
+    if sniffed.format == "png" and (claimed := overlong_data(stream, size)):
+        raise Unreadable(f"cut short: a stretch of its data claims {claimed:,} bytes, which are not there")
     _load(image)
     if sniffed.format == "png":
         _refuse_missing_rows(image, stream)
+    if sniffed.format == "jpeg":
+        _refuse_gray_rows(image, stream)
     return _facts(image, stream, size, sniffed, decoded=True)
 
 
@@ -98,6 +102,20 @@ def _refuse_missing_rows(image: "Image.Image", stream: BinaryIO) -> None:
     last_row = image.crop((0, image.height - 1, image.width, image.height))
     if header and (header.interlaced or last_row.getbbox() is None) and not is_whole(stream, header):
         raise Unreadable("cut short: its data ends before its last row")
+
+
+def _refuse_gray_rows(image: "Image.Image", stream: BinaryIO) -> None:
+    """Raise Unreadable when a JPEG's data ends early and the decoder painted the rest gray."""
+    import struct
+
+    from preflight.probe.jpeg import rows_there
+
+    try:
+        rows = rows_there(image, stream)
+    except (*BAD_FILE, struct.error) as error:
+        raise Unreadable(f"cannot be decoded to the end: {_words(error)}") from None
+    if rows < image.height:
+        raise Unreadable(f"cut short: its data ends after {rows:,} of {image.height:,} rows")
 
 
 def _facts(image: "Image.Image", stream: BinaryIO, size: int, sniffed: Sniffed, *, decoded: bool = False) -> ImageFacts:

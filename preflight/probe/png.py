@@ -61,6 +61,19 @@ def is_whole(stream: BinaryIO, header: Header) -> bool:
     return had >= wanted
 
 
+def overlong_data(stream: BinaryIO, size: int) -> int | None:
+    """Return the length that an IDAT chunk claims beyond the end of the file; Pillow would ask for as much memory."""
+    at, position = 8, stream.tell()
+    claimed = None
+    while claimed is None and at < size:
+        stream.seek(at)
+        length, name = int.from_bytes(stream.read(4), "big"), stream.read(4)
+        at += 12 + length
+        claimed = length if name == b"IDAT" and at - 4 > size else None
+    stream.seek(position)
+    return claimed
+
+
 def _rows(stream: BinaryIO) -> Iterator[bytes]:
     """Yield the payload of the IDAT chunks, in blocks; pass over all others."""
     stream.seek(8)

@@ -30,6 +30,8 @@ ALPHA_TAGS = {"ap4h", "ap4x"}
 ALPHA_CODECS = {"qtrle", "png", "rawvideo", "ffv1", "utvideo"}
 ALPHA_BITS = 32
 """Bits a pixel at which those codecs carry transparency."""
+SELF_DESCRIBED = {"h264", "hevc"}
+"""Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
 AV_TIME_BASE = Fraction(1, 1_000_000)
 FIELD_ORDERS_INTERLACED = range(2, 6)
 

@@ -132,11 +132,9 @@ def sides(
         bound = limit.broken_by(value)
         if bound is None:
             continue
-        said = f"{told_apart(value, bound)} s long"
+        said = "{} s long"
         if words:
-            said = (
-                f"{lead} {told_apart(measured, bound)} s but {words} {told_apart(value, bound)} s; either may be read"
-            )
+            said = f"{lead} {told_apart(measured, bound)} s but {words} {{}} s; either may be read"
         fix: Loss = "lossy" if bound == limit.max else "creative"
         yield from beyond(rule_id, Reading(value, how, said), limit, "s", fix=fix)
         return

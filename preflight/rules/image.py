@@ -45,7 +45,7 @@ def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if facts := _facts(probed):
         for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
-            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{value:,} px {word}")
+            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px {word}")
             yield from beyond("image/side", reading, profile.image.side_px, "px", fix="lossy")
 
 
@@ -59,7 +59,7 @@ def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if facts := _facts(probed):
         limit = profile.image.aspect_ratio
-        reading = shape(facts.width_px, facts.height_px, limit, facts.measured_by.get("width_px", ""))
+        reading = shape(facts.width_px, facts.height_px, facts.measured_by.get("width_px", ""))
         yield from beyond("image/aspect-ratio", reading, limit, "ratio", fix="creative")
 
 

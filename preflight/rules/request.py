@@ -15,7 +15,7 @@ from preflight.prompt import length, mentions
 from preflight.rules.common import readings
 from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.spec import RequestSpec
-from preflight.units import decimal, told_apart
+from preflight.units import decimal
 
 REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 PLURALS = {"image": "images", "video": "clips", "audio": "sounds"}
@@ -73,7 +73,7 @@ def audio_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
 
 def _count(rule_id: str, count: int, limit: Count, what: str) -> Iterator[Finding]:
-    reading = Reading(count, "the request", f"{count} {what}")
+    reading = Reading(count, "the request", f"{{}} {what}")
     allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
     yield from beyond(rule_id, reading, allowed, "files", fix="none")
 
@@ -108,7 +108,7 @@ def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, wha
     bound = limit.broken_by(total)
     if bound is not None:
         each = " + ".join(decimal(clip.duration_s or 0) for clip in clips)
-        words = f"{told_apart(total, bound)} s of {what} together"
+        words = f"{{}} s of {what} together"
         words += f" ({each})" if len(clips) > 1 else ""
         yield from beyond(rule_id, Reading(total, "sum of the assets", words), limit, "s", fix="lossy")
 
@@ -237,7 +237,7 @@ def duration(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     """
     limit = profile.request.duration_s
     if whole.spec.duration is not None:
-        words = f"{whole.spec.duration} s asked for"
+        words = "{} s asked for"
         allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
         reading = Reading(whole.spec.duration, "the request", words)
         yield from beyond("request/duration", reading, allowed, "s", fix="none")
@@ -333,7 +333,7 @@ def body_size(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Shorten the prompt; give files as files, not as data.
     """
-    reading = Reading(whole.body_bytes, "the body as it would be sent", f"{whole.body_bytes:,} bytes of JSON")
+    reading = Reading(whole.body_bytes, "the body as it would be sent", "{} bytes of JSON")
     yield from beyond("request/body-size", reading, profile.request.body_bytes, "bytes", fix="none")
 
 

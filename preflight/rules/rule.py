@@ -71,15 +71,13 @@ class Reading(msgspec.Struct, frozen=True):
     value: Fraction | int
     how: str = ""
     words: str = ""
-    """How the message says it; the value and its unit when empty."""
+    """How the message says it, the value and its unit when empty. `{}` stands for the value, printed so that it differs
+    from the bound it breaks."""
 
 
-def shape(width_px: int, height_px: int, limit: Range, how: str = "") -> Reading:
-    """Return the reading of a ratio, width over height, with enough decimals to tell it from the bound it breaks."""
-    ratio = Fraction(width_px, height_px)
-    bound = limit.broken_by(ratio)
-    number = told_apart(ratio, ratio if bound is None else bound)
-    return Reading(ratio, how, f"{width_px} x {height_px} px is a width/height of {number}")
+def shape(width_px: int, height_px: int, how: str = "") -> Reading:
+    """Return the reading of a ratio, width over height."""
+    return Reading(Fraction(width_px, height_px), how, f"{width_px} x {height_px} px is a width/height of {{}}")
 
 
 def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Loss) -> Iterator[Finding]:
@@ -90,7 +88,7 @@ def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Los
         if limit.warn_above is None or reading.value <= limit.warn_above:
             return
         bound, severity = limit.warn_above, "warning"
-    said = reading.words or with_unit(told_apart(reading.value, bound), unit)
+    said = (reading.words or with_unit("{}", unit)).replace("{}", told_apart(reading.value, bound))
     message = f"{said}; {limit.words(unit)} allowed"
     if severity == "warning" and limit.warn_above is not None:
         message = f"{said}: above {with_unit(decimal(bound), unit)}, the stricter reading of the limit"

@@ -9,10 +9,12 @@ from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules.common import disagreement, name, readable, sides, unjudged, unmeasured, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
-from preflight.units import decimal, file_size, told_apart
+from preflight.units import decimal, file_size
 
 HDR_TRANSFERS = {"smpte2084": "PQ (HDR10)", "arib-std-b67": "HLG"}
 EIGHT_BITS = 8
+NTSC_DENOMINATOR = 1001
+"""Rates with at most this denominator are worth telling exactly: 24000/1001."""
 
 
 def _facts(probed: Probed) -> VideoFacts | None:
@@ -64,7 +66,7 @@ def pixels(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Scale it to the size within the range that is nearest to its own shape.
     """
     if facts := _facts(probed):
-        words = f"{facts.width_px} x {facts.height_px} = {facts.pixels:,} pixels"
+        words = f"{facts.width_px} x {facts.height_px} = {{}} pixels"
         reading = Reading(facts.pixels, facts.measured_by.get("width_px", ""), words)
         yield from beyond("video/pixels", reading, profile.video.pixels, "pixels", fix="lossy")
 
@@ -79,7 +81,7 @@ def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if facts := _facts(probed):
         for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
-            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{value:,} px {word}")
+            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px {word}")
             yield from beyond("video/side", reading, profile.video.side_px, "px", fix="lossy")
 
 
@@ -93,7 +95,7 @@ def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if facts := _facts(probed):
         limit = profile.video.aspect_ratio
-        reading = shape(facts.width_px, facts.height_px, limit, facts.measured_by.get("width_px", ""))
+        reading = shape(facts.width_px, facts.height_px, facts.measured_by.get("width_px", ""))
         yield from beyond("video/aspect-ratio", reading, limit, "ratio", fix="creative")
 
 
@@ -111,9 +113,8 @@ def frame_rate(probed: Probed, profile: Profile) -> Iterator[Finding]:
         if rate is None:
             yield unmeasured("video", "its frame rate could not be measured")
             return
-        bound = limit.broken_by(rate)
-        exact = f" ({rate})" if rate.denominator > 1 and rate.denominator <= 1001 else ""  # noqa: PLR2004 - NTSC rates
-        words = f"{told_apart(rate, rate if bound is None else bound)} fps{exact}"
+        exact = f" ({rate})" if 1 < rate.denominator <= NTSC_DENOMINATOR else ""
+        words = f"{{}} fps{exact}"
         reading = Reading(rate, facts.measured_by.get("frame_rate_hz", ""), words)
         yield from beyond("video/frame-rate", reading, limit, "fps", fix="lossy")
 

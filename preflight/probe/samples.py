@@ -1,0 +1,111 @@
+"""Whether an index points at pictures: each sample begins with the few bytes that its codec must begin with.
+
+An index whose places or sizes are off lists samples as it should, all within the file, and no decoder makes anything
+of them. Telling that takes a few bytes of each and no decoder. What is damaged further in is not seen here.
+Sources: ISO 14496-15, 5.3.3 and 8.3.3 (lengths before NAL units); H.264, table 7-1; H.265, table 7-1; ISO 10918-1, B.2
+(SOI); RDD 36, 5.1 (ProRes frame); ISO 14496-2, 6.2 (start codes).
+"""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import BinaryIO, Protocol
+
+from preflight.probe.faults import Unreadable
+
+TOLERATED = Fraction(1, 10)
+"""The part of a clip that may be lost before it is called unreadable: decoders paint over less."""
+MOST_SAMPLES = 10_000
+"""How many are looked at: minutes more than any limit allows."""
+MOST_UNITS = 64
+"""NAL units before the first slice of a picture."""
+H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
+"""Where in avcC and hvcC two bits tell how wide the lengths are, less one byte."""
+HEAD_BYTES = 8
+
+
+class Entry(Protocol):
+    """One line of an index, as PyAV gives it."""
+
+    pos: int
+    size: int
+    is_keyframe: bool
+
+
+Looks = Callable[[BinaryIO, int, int], bool]
+"""Tells whether the bytes from a place on, so many, begin like a picture."""
+
+
+def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, record: bytes) -> None:
+    """Look at every sample of an index; a broken key picture loses all that follow it up to the next one.
+
+    Args:
+        stream: the file; its position is left as it was.
+        entries: the picture stream's index.
+        codec: its codec.
+        record: the codec's configuration.
+
+    Raises:
+        Unreadable: more than a tenth of the pictures cannot be there.
+    """
+    looks, position = _looks(codec, record), stream.tell()
+    if looks is None:
+        return
+    total = lost = 0
+    key_lost = False
+    for total, entry in enumerate(entries, 1):
+        if total > MOST_SAMPLES:
+            break
+        foreign = not looks(stream, entry.pos, entry.size)
+        key_lost = foreign if entry.is_keyframe else key_lost
+        lost += foreign or key_lost
+    stream.seek(position)
+    if lost > TOLERATED * total:
+        raise Unreadable(f"its index points elsewhere: {lost} of {total} samples hold no {codec} pictures")
+
+
+def _looks(codec: str, record: bytes) -> Looks | None:
+    """Return the test for a codec, or None where there is none."""
+    if codec == "h264" and len(record) > H264_WIDTH_AT and record[0] == 1:
+        return _chain(1 + (record[H264_WIDTH_AT] & 3), _is_h264_slice)
+    if codec == "hevc" and len(record) > HEVC_WIDTH_AT and record[0] == 1:
+        return _chain(1 + (record[HEVC_WIDTH_AT] & 3), _is_hevc_slice)
+    begins = BEGINNINGS.get(codec)
+    return (lambda stream, at, size: size > 0 and begins(_read(stream, at, HEAD_BYTES))) if begins else None
+
+
+BEGINNINGS: dict[str, Callable[[bytes], bool]] = {
+    "mjpeg": lambda head: head.startswith(b"\xff\xd8"),
+    "prores": lambda head: head[4:8] == b"icpf",
+    "mpeg4": lambda head: head.startswith(b"\0\0\1"),
+}
+
+
+def _chain(width: int, is_slice: Callable[[int], bool]) -> Looks:
+    """Return the test for NAL units, each behind its length in `width` bytes: they lead to a slice."""
+
+    def looks(stream: BinaryIO, at: int, size: int) -> bool:
+        end = at + size
+        for _ in range(MOST_UNITS):
+            head = _read(stream, at, width + 1)
+            length, at = int.from_bytes(head[:width], "big"), at + width
+            if len(head) <= width or not 0 < length <= end - at or head[width] & 0x80:  # forbidden_zero_bit
+                return False
+            if is_slice(head[width]):
+                return True
+            at += length
+        return False
+
+    return looks
+
+
+def _is_h264_slice(first: int) -> bool:
+    return 1 <= (first & 31) <= 5  # noqa: PLR2004 - nal_unit_type of coded slices
+
+
+def _is_hevc_slice(first: int) -> bool:
+    return (first >> 1 & 63) < 32  # noqa: PLR2004 - the same
+
+
+def _read(stream: BinaryIO, at: int, size: int) -> bytes:
+    stream.seek(max(at, 0))
+    return stream.read(size)
