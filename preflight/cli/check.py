@@ -19,6 +19,7 @@ from preflight.cli.options import (
     profile_option,
     settings_file,
 )
+from preflight.cli.progress import Count
 from preflight.errors import CallError
 from preflight.findings import EXIT_CODES, Judged, Report, Verdict
 from preflight.flow import check_assets, check_request
@@ -69,8 +70,8 @@ def command(
         print_report(report, dress)
         ctx.exit(report.exit_code)
     require(paths)
-    with measuring(given) as how:
-        status = print_assets(check_assets(collect(paths), profile, how), profile, dress)
+    with measuring(given) as how, Count("checked") as count:
+        status = print_assets(count.over(check_assets(collect(paths), profile, how)), profile, dress)
     ctx.exit(status)
 
 

@@ -4,12 +4,16 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from preflight.assets import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rich.progress import Progress
+
+T = TypeVar("T")
 
 
 class Bars:
@@ -27,7 +31,7 @@ class Bars:
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-            self.shown = Progress(*columns, console=Console(stderr=True), transient=True)
+            self.shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
             self.shown.start()
             self.overall = self.shown.add_task(self.title, total=self.total)
         return self
@@ -44,5 +48,39 @@ class Bars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the bars away."""
+        if self.shown is not None:
+            self.shown.stop()
+
+
+class Count:
+    """How many files are done, on stderr, where results go elsewhere; on a terminal the results themselves show it."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.shown: Progress | None = None
+
+    def __enter__(self) -> Self:
+        """Show the count, where there is a terminal that shows nothing else."""
+        if sys.stderr.isatty() and not sys.stdout.isatty():
+            from rich.console import Console
+            from rich.progress import Progress, SpinnerColumn, TextColumn
+
+            columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed:,.0f} files", markup=False))
+            self.shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+            self.shown.add_task(self.title, total=None)
+            self.shown.start()
+        return self
+
+    def over(self, items: "Iterable[T]") -> "Iterator[T]":
+        """Count items as they go by."""
+        for item in items:
+            if self.shown is not None:
+                self.shown.advance(self.shown.task_ids[0])
+            yield item
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the count away."""
         if self.shown is not None:
             self.shown.stop()

@@ -14,6 +14,7 @@ from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
+from preflight.probe.samples import refuse_foreign
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import read_codec_header
 
@@ -59,7 +60,10 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         if not known_codec(pictures[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
         timing = _timing(container, pictures[0], boxes, size) if measure else _claimed(container, pictures[0])
-        header = read_codec_header(codec_name(pictures[0]), pictures[0].codec_context.extradata)
+        record = pictures[0].codec_context.extradata or b""
+        if measure and boxes is not None:
+            refuse_foreign(stream, pictures[0].index_entries, codec_name(pictures[0]), record)
+        header = read_codec_header(codec_name(pictures[0]), record)
         coded = _coded(pictures[0], header, stream, sniffed.opener)
         return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded, header))
 
@@ -69,7 +73,7 @@ def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO,
     context, aspect = picture.codec_context, picture.sample_aspect_ratio
     if header:
         return Picture(header.width_px, header.height_px, aspect or header.pixel_aspect)
-    if context.width and context.height:
+    if context.width and context.height and (demuxer != "mov" or codec_name(picture) not in SELF_DESCRIBED):
         return Picture(context.width, context.height, aspect)
     stream.seek(0)
     seen = first_picture(stream, demuxer, picture.index)

@@ -1,5 +1,6 @@
 """What holds for every command, and the small ones."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -199,18 +200,33 @@ def test_a_terminal_gets_colour_and_a_question(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, cwd=tmp_path) as child:
         os.close(ours)
         os.write(theirs, b"n\n")
-        said = b""
-        try:
-            while block := os.read(theirs, 4096):
-                said += block
-        except OSError:
-            pass
+        said = read_all(theirs)
         assert child.wait(20) == 1
-    os.close(theirs)
     assert b"\x1b[" in said
     assert b"Write 1 new file to preflight-fixed?" in said
     assert b"declined" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_sees_how_far_a_check_is_when_its_results_go_elsewhere(tmp_path: Path) -> None:
+    theirs, ours = pty.openpty()
+    command = [str(PROGRAM), "check", "--no-cache", str(MEDIA)]
+    with Path(tmp_path / "out").open("wb") as out, subprocess.Popen(command, stdout=out, stderr=ours) as child:
+        os.close(ours)
+        said = read_all(theirs)
+        assert child.wait(60) == 1
+    assert b"checked: " in said
+    assert b"FAIL" in (tmp_path / "out").read_bytes()
+
+
+def read_all(terminal: int) -> bytes:
+    """Read what a terminal is shown until its last writer is gone."""
+    said = b""
+    with contextlib.suppress(OSError):
+        while block := os.read(terminal, 4096):
+            said += block
+    os.close(terminal)
+    return said
 
 
 def test_the_sandbox_says_where_it_is_and_ends_on_a_signal() -> None:
