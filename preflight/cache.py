@@ -1,6 +1,6 @@
 """What was measured before: the facts of files that have not changed since.
 
-In: a file's identity (device, inode, size and times), the depth, and the versions of everything that measures.
+In: a file's identity (device, inode, size and times) or its content, the depth, and the versions of all that measures.
 Out: what measuring it gave, or nothing. The cache is a hint: broken, full, locked or absent, it costs time and nothing
 else. Each row carries a checksum over all of it, so a damaged one is a miss and never a verdict.
 """
@@ -13,14 +13,14 @@ from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
 from preflight import __version__
 from preflight.assets import Asset, Kind
 from preflight.facts import Facts
-from preflight.probe import Depth, Fault, Identity, Probed, identity
+from preflight.probe import Depth, Fault, Identity, Probed, identity, open_without_waiting
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,13 +38,15 @@ THIN_OUT = "DELETE FROM measures WHERE rowid <= (SELECT max(rowid) FROM measures
 """Forget the oldest rows beyond the most that are kept."""
 
 
+By = Literal["identity", "content"]
+
+
 class Remembered(msgspec.Struct, frozen=True, array_like=True):
     """What a row holds."""
 
     facts: Facts | None
     fault: Fault | None
     hint: Kind | None
-    identity: Identity
 
 
 class Cache:
@@ -52,12 +54,15 @@ class Cache:
 
     Args:
         path: the SQLite file; made if it is missing.
+        by: what tells that a file is the same: its identity, or, where every checkout gives new times, its content.
         clock: tells seconds since 1970.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, *, by: By = "identity", clock: Callable[[], float] = time.time) -> None:
         self._path = path
+        self._by = by
         self._clock = clock
+        self._contents: dict[Identity, bytes] = {}
         self._new: list[tuple[bytes, bytes, int]] = []
 
     def __enter__(self) -> Self:
@@ -91,30 +96,55 @@ class Cache:
         return db
 
     def find(self, assets: Iterable[Asset], depth: Depth) -> dict[Asset, Probed]:
-        """Return what measuring gave before, of those assets whose file has not changed since."""
+        """Return what measuring gave before, of those assets whose file is the same as then."""
         if self._db is None:
             return {}
-        keys = {asset: _key(seen, depth) for asset in assets if (seen := _state(asset))}
+        states = {asset: seen for asset in assets if (seen := self._state(asset))}
+        keys = {asset: self._key(seen, depth) for asset, seen in states.items()}
         marks = ", ".join("?" * len(keys))
         try:
             rows = self._db.execute(f"SELECT key, value FROM measures WHERE key IN ({marks})", [*keys.values()])  # noqa: S608 - question marks
             values = dict(rows.fetchall())
         except self._db.Error:
             return {}
-        return {asset: known for asset, key in keys.items() if (known := _recalled(asset, key, values.get(key)))}
+        found = ((asset, _unsealed(values.get(key), key)) for asset, key in keys.items())
+        return {asset: _recalled(known, asset, states[asset]) for asset, known in found if known}
 
     def keep(self, probed: Probed, depth: Depth) -> None:
         """Remember what measuring gave; what could not be measured is tried again next time."""
         seen = probed.identity
         if self._db is None or seen is None or (probed.fault and probed.fault.kind == "unmeasured"):
             return
-        now = self._clock()
-        if now - max(seen[3], seen[4]) / 1e9 < SETTLED_S:
+        if not self._settled(seen):
             return
-        key = _key(seen, depth)
-        self._new.append((key, _sealed(Remembered(probed.facts, probed.fault, probed.hint, seen), key), int(now)))
+        key = self._key(seen, depth)
+        content = _sealed(Remembered(probed.facts, probed.fault, probed.hint), key)
+        self._new.append((key, content, int(self._clock())))
         if len(self._new) >= BATCH:
             self.flush()
+
+    def _state(self, asset: Asset) -> Identity | None:
+        """Return the state that a file is in now; by content, read it and note what it holds in that state."""
+        try:
+            if self._by == "identity":
+                return identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
+            seen, content = _content(asset.path)
+        except (OSError, ValueError):
+            return None
+        self._contents[seen] = content
+        return seen
+
+    def _settled(self, seen: Identity) -> bool:
+        """Tell whether a state stands for one content: its clock has moved on since, or the content was read in it."""
+        if self._by == "content":
+            return seen in self._contents
+        return self._clock() - max(seen[3], seen[4]) / 1e9 >= SETTLED_S
+
+    def _key(self, seen: Identity, depth: Depth) -> bytes:
+        from hashlib import blake2b
+
+        token = self._contents[seen].hex() if self._by == "content" else seen
+        return blake2b(f"{token} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
 
     def flush(self) -> None:
         """Write what was learned; a cache that cannot be written is left as it is."""
@@ -147,17 +177,17 @@ def _versions() -> str:
     return " ".join([__version__, *(f"{name} {version(name)}" for name in MEASURING)])
 
 
-def _key(seen: tuple[int, ...], depth: Depth) -> bytes:
-    from hashlib import blake2b
+def _content(path: str) -> tuple[Identity, bytes]:
+    """Return a file's state and the hash of its content in that state; raise ValueError when it changes meanwhile."""
+    from hashlib import file_digest
 
-    return blake2b(f"{seen} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
-
-
-def _state(asset: Asset) -> Identity | None:
-    try:
-        return identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
-    except (OSError, ValueError):
-        return None
+    with open(path, "rb", opener=open_without_waiting) as stream:
+        before = identity(os.fstat(stream.fileno()))
+        content = file_digest(stream, "blake2b").digest()
+        if identity(os.fstat(stream.fileno())) != before:
+            msg = "it changed while it was read"
+            raise ValueError(msg)
+    return before, content
 
 
 def _sealed(known: Remembered, key: bytes) -> bytes:
@@ -166,12 +196,15 @@ def _sealed(known: Remembered, key: bytes) -> bytes:
     return _checksum(key, content) + content
 
 
-def _recalled(asset: Asset, key: bytes, value: bytes | None) -> Probed | None:
+def _unsealed(value: bytes | None, key: bytes) -> Remembered | None:
     """Return what a row holds, or None when it is not what was written under this key."""
     if value is None or value[:CHECKSUM_BYTES] != _checksum(key, value[CHECKSUM_BYTES:]):
         return None
-    known = msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=Remembered, dec_hook=_fraction)
-    return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=known.identity)
+    return msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=Remembered, dec_hook=_fraction)
+
+
+def _recalled(known: Remembered, asset: Asset, seen: Identity) -> Probed:
+    return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=seen)
 
 
 def _fraction(_wanted: type, text: str) -> Fraction:

@@ -50,23 +50,7 @@ APPLICATION_ID = 0x50464C54
 """Marks the file as ours, for anything that looks at it."""
 VERSION = 1
 BUSY_S = 15.0
-SCHEMA = """
-CREATE TABLE entries (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, idempotency_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-  base_url TEXT NOT NULL, profile TEXT NOT NULL, body BLOB NOT NULL, body_hash TEXT NOT NULL, price TEXT,
-  owner TEXT NOT NULL, created_s REAL NOT NULL, changed_s REAL NOT NULL, message TEXT NOT NULL DEFAULT '',
-  task_id TEXT, status TEXT NOT NULL DEFAULT '', progress INTEGER, credits_reserved TEXT);
-CREATE INDEX entries_body ON entries (body_hash, base_url);
-CREATE INDEX entries_task ON entries (task_id);
-CREATE TABLE assets (
-  entry INTEGER NOT NULL REFERENCES entries, position INTEGER NOT NULL, role TEXT NOT NULL, path TEXT NOT NULL,
-  sha256 TEXT, url TEXT NOT NULL, PRIMARY KEY (entry, position));
-CREATE TABLE downloads (
-  entry INTEGER NOT NULL REFERENCES entries, path TEXT NOT NULL, PRIMARY KEY (entry, path));
-CREATE TABLE uploads (
-  sha256 TEXT NOT NULL, files_url TEXT NOT NULL, url TEXT NOT NULL, expires_s REAL NOT NULL,
-  PRIMARY KEY (sha256, files_url));
-"""
+SCHEMA = Path(__file__).with_suffix(".sql")
 
 
 class SentAsset(NamedTuple):
@@ -377,7 +361,7 @@ class Ledger:
             self._db.execute("PRAGMA journal_mode = WAL")
 
     def _make(self) -> None:
-        for statement in SCHEMA.split(";"):
+        for statement in SCHEMA.read_text(encoding="utf-8").split(";"):
             self._db.execute(statement)
         self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._db.execute(f"PRAGMA user_version = {VERSION}")

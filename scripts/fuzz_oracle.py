@@ -126,7 +126,7 @@ def _watch(container: av.container.InputContainer, picture: av.VideoStream) -> _
             frames = packet.decode()
         except (av.FFmpegError, ValueError):
             continue
-        watched.sizes.update((frame.width, frame.height) for frame in frames if isinstance(frame, av.VideoFrame))
+        watched.sizes.update((frame.width, frame.height) for frame in frames)
     return watched
 
 
@@ -182,7 +182,7 @@ def _played_s(file: IO[bytes], demuxer: str) -> Fraction:
             except (av.FFmpegError, ValueError):
                 continue
             played_s += sum(
-                (Fraction(frame.samples, frame.sample_rate) for frame in frames if isinstance(frame, av.AudioFrame)),
+                (Fraction(frame.samples, frame.sample_rate) for frame in frames),
                 Fraction(0),
             )
             if played_s > LONGEST_S:

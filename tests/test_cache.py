@@ -149,6 +149,33 @@ with Cache(Path(sys.argv[1]), clock=lambda: time.time() + 60) as cache:
     assert [run.communicate(timeout=60) for run in runs] == [("5\n5\n5\n", "")] * 3
 
 
+def test_by_content_a_copy_of_a_file_is_known_whatever_its_times(tmp_path: Path) -> None:
+    original, copy = MEDIA / "video-23.976fps.mp4", tmp_path / "copy.mp4"
+    with Cache(tmp_path / "c.sqlite3", by="content") as cache:
+        assert cache.find([Asset(path=str(original))], "exact") == {}
+        cache.keep(probe(Asset(path=str(original))), "exact")
+        cache.flush()
+        copy.write_bytes(original.read_bytes())
+        asset = Asset(path=str(copy))
+        assert cache.find([asset], "exact") == {asset: probe(asset)}
+        content = bytearray(copy.read_bytes())
+        content[-1] ^= 1
+        copy.write_bytes(content)
+        assert cache.find([asset], "exact") == {}
+
+
+def test_by_content_a_file_that_was_not_read_as_it_was_measured_is_not_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpeg"
+    path.write_bytes((MEDIA / "image-ok.jpeg").read_bytes())
+    asset = Asset(path=str(path))
+    with Cache(tmp_path / "c.sqlite3", by="content") as cache:
+        assert cache.find([asset], "exact") == {}
+        path.write_bytes((MEDIA / "image-alpha.png").read_bytes())
+        cache.keep(probe(asset), "exact")
+        cache.flush()
+        assert cache.find([asset], "exact") == {}
+
+
 def test_a_second_run_says_the_same_as_the_first(tmp_path: Path) -> None:
     assets = [Asset(path=str(MEDIA / name)) for name in SPECIMENS]
     with Cache(tmp_path / "c.sqlite3", clock=later) as cache:

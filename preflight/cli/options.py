@@ -30,6 +30,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     profile: str | None = None
     depth: str | None = None
+    jobs: int | None = None
+    time_limit: float | None = None
+    memory_limit: int | None = None
+    cache_by: str | None = None
     format: str | None = None
     allow: str | None = None
     fit: str | None = None
@@ -43,7 +47,7 @@ PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_pa
 """Setting → the name of the parameter it stands behind, where they differ."""
 
 
-def read_settings(folder: Path) -> dict[str, str]:
+def read_settings(folder: Path) -> dict[str, str | float]:
     """Read the settings of a folder: `preflight.toml`, or else `[tool.preflight]` of its pyproject.toml.
 
     Raises:
@@ -68,7 +72,7 @@ def _table(path: Path, keys: tuple[str, ...]) -> dict[str, Any] | None:
     return table if isinstance(table, dict) else None
 
 
-def _checked(table: dict[str, Any], name: str) -> dict[str, str]:
+def _checked(table: dict[str, Any], name: str) -> dict[str, str | float]:
     try:
         settings = convert_table(table, Settings)
     except TableError as error:
@@ -105,7 +109,7 @@ def profile_option(command: F) -> F:
 
 
 def measuring_options(command: F) -> F:
-    """Add `--depth`, `--jobs`, `--no-cache`, `--time-limit` and `--memory-limit`."""
+    """Add `--depth`, `--jobs`, `--no-cache`, `--cache-by`, `--time-limit` and `--memory-limit`."""
     depth = click.option(
         "--depth",
         type=click.Choice(["header", "exact", "full"]),
@@ -121,6 +125,14 @@ def measuring_options(command: F) -> F:
         help="How many files are measured at once; as many as there are processors if not said.",
     )
     no_cache = click.option("--no-cache", is_flag=True, help="Measure every file anew, and remember nothing.")
+    cache_by = click.option(
+        "--cache-by",
+        type=click.Choice(["identity", "content"]),
+        default="identity",
+        show_default=True,
+        envvar="PREFLIGHT_CACHE_BY",
+        help="What tells that a file was measured before: where it lies and its times, or a hash of what it holds.",
+    )
     seconds = click.option(
         "--time-limit",
         type=click.FloatRange(0.1, 3600),
@@ -137,7 +149,7 @@ def measuring_options(command: F) -> F:
         envvar="PREFLIGHT_MEMORY_LIMIT",
         help="MiB that measuring one file may take.",
     )
-    return depth(jobs(no_cache(seconds(memory(command)))))
+    return depth(jobs(no_cache(cache_by(seconds(memory(command))))))
 
 
 @contextmanager
@@ -152,7 +164,7 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None) -> "Iterator[
     if given["no_cache"]:
         yield how
         return
-    with Cache(default_path()) as cache:
+    with Cache(default_path(), by=given["cache_by"]) as cache:
         yield msgspec.structs.replace(how, cache=cache)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from preflight.assets import Asset, printable
 from preflight.cli.check import print_report
@@ -103,44 +104,57 @@ def command(
     spec = load_spec(request)
     key = "" if dry_run else api_key()
     base, files = addresses(profile, base_url, files_url)
-    with Fetcher(allow_private=base_url is not None) as fetch, measuring(given, fetch) as how:
+    with Fetcher(allow_private=_is_local(base_url)) as fetch, measuring(given, fetch) as how:
         check = partial(check_request, profile=profile, how=how)
         spec, report = _clean(spec, profile, check, output, agreed=yes, mends=not dry_run)
     if report.verdict != "pass":
         ctx.exit(report.exit_code)
-    hashes = fingerprints(report)
-    price = price_of(spec, report, profile)
+    ready = Ready(spec, report, profile, fingerprints(report), price_of(spec, report, profile))
     if dry_run:
-        planned = {
-            j.asset.path: f"upload://{hashes[j.asset.path]}.{suffix_of(j.facts)}"
-            for j in report.assets
-            if j.asset.path in hashes
-        }
-        click.echo(_price_words(price, profile), err=True)
-        click.echo(body_of(spec, profile, planned))
+        _show_body(ready)
         return
     from preflight.api import Service
 
     with Service(base, key, files_url=files) as service, open_ledger(ledger_path) as ledger:
-        click.echo(_price_words(price, profile) + _balance(service))
+        account = Account(service, ledger, profile)
+        click.echo(_price_words(ready) + _balance(service))
         if not (yes or ask(f"Submit to {base}?")):
             click.echo("nothing was sent", err=True)
             ctx.exit(1)
-        account = Account(service, ledger, profile)
-        with Bars("uploading", len(hashes)) as bars:
-            urls = upload_assets(report, hashes, account, progress=bars.start)
-        submission = Submission(
-            body=body_of(spec, profile, urls),
-            base_url=base,
-            profile=profile.name,
-            assets=tuple(_sent(judged.asset, hashes, urls) for judged in report.assets),
-            price=price.credits if price else None,
-        )
-        task_id = _send(submission, account, again=again)
+        task_id = _send(ready, account, base, again=again)
         if waits or folder:
             bring(task_id, account, folder)
         else:
             click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """A clean request, with all that is needed to send it."""
+
+    spec: RequestSpec
+    report: Report
+    profile: Profile
+    hashes: dict[str, str]
+    """Path → SHA-256 as checked."""
+    price: Estimate | None
+
+
+def _is_local(base_url: str | None) -> bool:
+    """Tell whether the service runs on this machine; then, and only then, may URLs of this machine be asked."""
+    from preflight.wire import is_loopback
+
+    return base_url is not None and is_loopback(base_url)
+
+
+def _show_body(ready: Ready) -> None:
+    """Print the body that would be sent; what is still to be uploaded stands under the name it will get."""
+    planned = {
+        judged.asset.path: f"upload://{ready.hashes[judged.asset.path]}.{suffix_of(judged.facts)}"
+        for judged in ready.report.assets
+        if not judged.asset.is_url
+    }
+    click.echo(_price_words(ready), err=True)
+    click.echo(body_of(ready.spec, ready.profile, planned))
 
 
 def _clean(
@@ -171,9 +185,10 @@ def _clean(
     return spec, report
 
 
-def _price_words(price: Estimate | None, profile: Profile) -> str:
+def _price_words(ready: Ready) -> str:
+    price = ready.price
     if price is None:
-        return f"Price: profile {profile.name} has no data for this model and quality."
+        return f"Price: profile {ready.profile.name} has no data for this model and quality."
     clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
     cost = f"about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD)"
     return f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from data of {price.read}."
@@ -189,8 +204,17 @@ def _sent(asset: Asset, hashes: dict[str, str], urls: dict[str, str]) -> tuple[s
     return str(asset.role), asset.path, hashes.get(asset.path), urls.get(asset.path, asset.path)
 
 
-def _send(submission: Submission, account: Account, *, again: bool) -> str:
-    """Send the create call; return the task's id."""
+def _send(ready: Ready, account: Account, base_url: str, *, again: bool) -> str:
+    """Upload what is not there yet, and send the create call; return the task's id."""
+    with Bars("uploading", len(ready.hashes)) as bars:
+        urls = upload_assets(ready.report, ready.hashes, account, progress=bars.start)
+    submission = Submission(
+        body=body_of(ready.spec, ready.profile, urls),
+        base_url=base_url,
+        profile=ready.profile.name,
+        assets=tuple(_sent(judged.asset, ready.hashes, urls) for judged in ready.report.assets),
+        price=ready.price.credits if ready.price else None,
+    )
     entry, task = submit(submission, account, again=again)
     reserved = f", {decimal(task.credits_reserved, 2)} credits reserved" if task.credits_reserved is not None else ""
     click.echo(f"Submitted once: task {printable(task.id)} (entry {entry.number}{reserved}).")

@@ -72,9 +72,14 @@ def identity(status: os.stat_result) -> Identity:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
+def open_without_waiting(path: str, flags: int) -> int:
+    """Open a file for its descriptor; a pipe without a writer would be waited for for ever."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _open_regular(path: str) -> BinaryIO:
     """Open a regular file; a pipe or device would hang or never end."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = open_without_waiting(path, os.O_RDONLY | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "it is not a regular file")

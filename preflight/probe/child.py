@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from preflight.assets import Asset
-from preflight.probe import Depth, Fault, Probed, probe
+from preflight.probe import Depth, Fault, Probed, open_without_waiting, probe
 from preflight.probe.sniff import sniff
 
 if TYPE_CHECKING:
@@ -122,15 +122,11 @@ def harmless(asset: Asset, depth: Depth) -> bool:
     if depth == "full":
         return False
     try:
-        with open(asset.path, "rb", opener=_open_without_waiting) as stream:
+        with open(asset.path, "rb", opener=open_without_waiting) as stream:
             found, size = sniff(stream), os.fstat(stream.fileno()).st_size
     except OSError:
         return True
     return found is None or (found.reader == "av" and (found.opener == "mov" or size <= WALKED_HERE_BYTES))
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _start(jobs: int, bounds: Bounds) -> "ProcessPool":

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.packet import Packet
-    from av.stream import Stream
     from av.video.stream import VideoStream
 
 NO_PROTOCOLS = {"protocol_whitelist": "none"}
@@ -28,6 +27,7 @@ AAC_FRAME_SAMPLES = 1024
 ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 ADTS_RATE_AT = 3
 """Bytes of an ADTS header up to and with the rate."""
+MPEG_SOUND = {"mp1", "mp2", "mp3"}
 MAX_PACKETS = 5_000_000
 """A day of sound at 50 packets a second; more is an attack."""
 
@@ -62,14 +62,14 @@ def opened(stream: BinaryIO, demuxer: str) -> "Iterator[InputContainer]":
         yield container
 
 
-def walk(container: "InputContainer", stream: "Stream") -> Walk:
+def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Walk:
     """Walk every packet of a stream without decoding; raise Unreadable where the container breaks off."""
     import av
 
-    tally = _Tally()
+    tally, synced = _Tally(), codec_name(stream) in MPEG_SOUND
     try:
         for packet in container.demux(stream):
-            if packet.size:
+            if packet.size and not (synced and _is_junk(packet)):
                 tally.add(packet)
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
         raise Unreadable(f"breaks off after {tally.packets} packets: {words(error)}") from None
@@ -112,6 +112,12 @@ def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
     except (av.FFmpegError, ValueError, OSError, StopIteration) as error:
         raise Unreadable(f"no picture can be decoded: {words(error)}") from None
     raise Unreadable("its picture stream holds no pictures")
+
+
+def _is_junk(packet: "Packet[Any]") -> bool:
+    """Tell whether a packet of MPEG sound begins no frame: libav hands on what lies between frames, with a length."""
+    head = bytes(memoryview(packet)[:2])
+    return len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0  # noqa: PLR2004 - sync word
 
 
 def _adts_ticks(packet: "Packet[Any]") -> int:

@@ -16,7 +16,8 @@ BARE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a length: TEM, restarts and the beginning."""
 END = 0xD9
 RESTARTS = range(0xD0, 0xD8)
-GRAY = 128
+GRAYS = (127, 128)
+"""Nothing, unpacked; the former where colors are stored inverted, as in CMYK."""
 NOISE = bytes(range(1, 200)) * 2
 """Entropy-coded bytes that are no marker."""
 
@@ -37,10 +38,8 @@ def rows_there(image: "Image.Image", stream: BinaryIO) -> int:
 
 
 def _ends_gray(image: "Image.Image") -> bool:
-    last = image.crop((0, image.height - 1, image.width, image.height))
-    return last.getpixel((image.width - 1, 0)) == (
-        GRAY if len(image.getbands()) == 1 else (GRAY,) * len(image.getbands())
-    )
+    sample = image.getpixel((image.width - 1, image.height - 1))
+    return all(value in GRAYS for value in (sample if isinstance(sample, tuple) else (sample,)))
 
 
 def with_noise(data: bytes) -> bytes:

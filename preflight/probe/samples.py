@@ -3,7 +3,8 @@
 An index whose places or sizes are off lists samples as it should, all within the file, and no decoder makes anything
 of them. Telling that takes a few bytes of each and no decoder. What is damaged further in is not seen here.
 Sources: ISO 14496-15, 5.3.3 and 8.3.3 (lengths before NAL units); H.264, table 7-1; H.265, table 7-1; ISO 10918-1, B.2
-(SOI); RDD 36, 5.1 (ProRes frame); ISO 14496-2, 6.2 (start codes).
+(SOI); RDD 36, 5.1 (ProRes frame); ISO 14496-2, 6.2 (start codes);
+VP9 bitstream, 6.2 (frame_marker).
 """
 
 from collections.abc import Callable, Iterable
@@ -12,8 +13,8 @@ from typing import BinaryIO, Protocol
 
 from preflight.probe.faults import Unreadable
 
-TOLERATED = Fraction(1, 10)
-"""The part of a clip that may be lost before it is called unreadable: decoders paint over less."""
+TOLERATED = Fraction(1, 5)
+"""The part of a clip that may be lost before its index is called false: damage within takes less."""
 MOST_SAMPLES = 10_000
 """How many are looked at: minutes more than any limit allows."""
 MOST_UNITS = 64
@@ -21,6 +22,7 @@ MOST_UNITS = 64
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 """Where in avcC and hvcC two bits tell how wide the lengths are, less one byte."""
 HEAD_BYTES = 8
+VP9_MARKER = 2
 
 
 class Entry(Protocol):
@@ -36,7 +38,7 @@ Looks = Callable[[BinaryIO, int, int], bool]
 
 
 def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, record: bytes) -> None:
-    """Look at every sample of an index; a broken key picture loses all that follow it up to the next one.
+    """Look at every sample of an index; what no key picture goes before is lost with it.
 
     Args:
         stream: the file; its position is left as it was.
@@ -45,13 +47,13 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
         record: the codec's configuration.
 
     Raises:
-        Unreadable: more than a tenth of the pictures cannot be there.
+        Unreadable: more pictures cannot be there than is tolerated.
     """
     looks, position = _looks(codec, record), stream.tell()
     if looks is None:
         return
     total = lost = 0
-    key_lost = False
+    key_lost = True
     for total, entry in enumerate(entries, 1):
         if total > MOST_SAMPLES:
             break
@@ -77,6 +79,7 @@ BEGINNINGS: dict[str, Callable[[bytes], bool]] = {
     "mjpeg": lambda head: head.startswith(b"\xff\xd8"),
     "prores": lambda head: head[4:8] == b"icpf",
     "mpeg4": lambda head: head.startswith(b"\0\0\1"),
+    "vp9": lambda head: bool(head) and head[0] >> 6 == VP9_MARKER,
 }
 
 

@@ -12,7 +12,7 @@ from preflight.probe.codec_header import CodecHeader
 from preflight.probe.h264 import read_h264
 from preflight.probe.hevc import read_hevc
 
-__all__ = ["CodecHeader", "read_codec_header"]
+__all__ = ["CodecHeader", "holds_picture_sets", "read_codec_header"]
 
 MAX_RECORD = 1 << 16
 """Bytes of a record looked at; some encoders put messages of kilobytes beside the parameter sets."""
@@ -25,7 +25,7 @@ AVCC_FIXED, HVCC_FIXED = 5 * 8 + 3, 22 * 8
 """Bits before the counts of parameter sets."""
 H264_TYPE, H264_SPS = 0x1F, 7
 """nal_unit_type and its code: H.264, 7.3.1 and table 7-1."""
-HEVC_TYPE_AND_LAYER, HEVC_SPS = 0x7FF8, 33 << 9
+HEVC_TYPE_AND_LAYER, HEVC_SPS, HEVC_PPS = 0x7FF8, 33 << 9, 34 << 9
 """nal_unit_type with nuh_layer_id 0, the pictures that every decoder shows: H.265, 7.3.1.2 and table 7-1."""
 
 
@@ -41,6 +41,29 @@ def read_codec_header(codec: str, record: bytes | None) -> CodecHeader | None:
         return reader(record[:MAX_RECORD])
     except Malformed:
         return None
+
+
+def holds_picture_sets(codec: str, record: bytes) -> bool:
+    """Tell whether a record is whole and holds picture parameter sets too: without one no slice can be decoded."""
+    try:
+        if record.startswith(START_CODES):
+            return True
+        return _avcc_holds_pps(record) if codec == "h264" else _hvcc_holds_pps(record)
+    except Malformed:
+        return False
+
+
+def _avcc_holds_pps(record: bytes) -> bool:
+    bits = Bits(record)
+    bits.skip(AVCC_FIXED)
+    for _ in _counted(bits, bits.take(5)):
+        continue
+    return any([*_counted(bits, bits.take(8))])
+
+
+def _hvcc_holds_pps(record: bytes) -> bool:
+    kinds = [int.from_bytes(unit[:2], "big") & HEVC_TYPE_AND_LAYER for unit in _hvcc(record)]
+    return HEVC_PPS in kinds
 
 
 def _read_h264_record(record: bytes) -> CodecHeader:

@@ -16,7 +16,7 @@ from preflight.probe.container import Picture, codec_name, first_picture, known_
 from preflight.probe.faults import Unreadable
 from preflight.probe.samples import refuse_foreign
 from preflight.probe.sniff import Sniffed
-from preflight.probe.sps import read_codec_header
+from preflight.probe.sps import holds_picture_sets, read_codec_header
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -71,9 +71,10 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
 def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO, demuxer: str) -> Picture:
     """Return the coded size and pixel shape: of the codec's header, of the container, or of a decoded frame."""
     context, aspect = picture.codec_context, picture.sample_aspect_ratio
-    if header:
+    codec, record = codec_name(picture), context.extradata or b""
+    if header and holds_picture_sets(codec, record):
         return Picture(header.width_px, header.height_px, aspect or header.pixel_aspect)
-    if context.width and context.height and (demuxer != "mov" or codec_name(picture) not in SELF_DESCRIBED):
+    if context.width and context.height and (demuxer != "mov" or codec not in SELF_DESCRIBED):
         return Picture(context.width, context.height, aspect)
     stream.seek(0)
     seen = first_picture(stream, demuxer, picture.index)
@@ -102,12 +103,30 @@ class Known(msgspec.Struct, frozen=True):
 def _timing(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None, size: int) -> Timing:
     entries = picture.index_entries
     if boxes is None or boxes.fragmented or not len(entries) or picture.duration is None:
-        walked = walk(container, picture)
-        return Timing(duration_s=walked.duration_s, frames=walked.packets, how="PyAV, every packet")
+        return _walked(container, picture)
     for track in (*container.streams.video, *container.streams.audio):
         _refuse_cut(track.index_entries, size, track.type)
-    shown = sum(not entry.is_discard for entry in entries)
-    return Timing(duration_s=picture.duration * _base(picture), frames=shown, how="PyAV, sample index with edit list")
+    shown = [entry.timestamp for entry in entries if not entry.is_discard]
+    if _disagree(shown, picture.duration):
+        return _walked(container, picture)
+    duration_s = picture.duration * _base(picture)
+    return Timing(duration_s=duration_s, frames=len(shown), how="PyAV, sample index with edit list")
+
+
+def _walked(container: "InputContainer", picture: "VideoStream") -> Timing:
+    walked = walk(container, picture)
+    return Timing(duration_s=walked.duration_s, frames=walked.packets, how="PyAV, every packet")
+
+
+def _disagree(shown: list[int], duration: int) -> bool:
+    """Tell whether the frames that an edit list leaves are shown for another time than the track claims, by a frame.
+
+    How long the last one is held an index does not tell: as long as the one before, it is supposed.
+    """
+    if len(shown) < 2:  # noqa: PLR2004 - what lies between two frames
+        return True
+    last = shown[-1] - shown[-2]
+    return abs(shown[-1] + last - shown[0] - duration) >= max(last, 1)
 
 
 def _refuse_cut(entries: "object", size: int, kind: str) -> None:
