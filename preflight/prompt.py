@@ -43,6 +43,8 @@ _POSITION = rf"\#?\d{{1,4}}(?!\d|\.\d|\s*{_SHAPES}\s*\d|\s*(?:{_UNITS})(?![a-z])
 _AND = r"(?:,|[\u3001\uff0c]|&|and|or|및|와|과|和|与)"
 _MORE = rf"(?:\s*{_AND}\s*(?:and\s+)?{_POSITION}(?!\s*(?:more |other )?(?:{_WORDS})))*"
 _MENTION = rf"(?<![a-z])@?\[?@?({_WORDS})s?[\s_-]*({_POSITION}{_MORE})"
+_WORD = r"[^\W_]\S*"
+"""From a run's first letter or digit to its end: once for each run that has one."""
 _EVERY = "all|every|each|both|these|the|provided|모든|所有"
 _ALL = rf"(?<![a-z])(?:{_EVERY})[^.,;]{{0,30}}?({_WORDS})s?\b(?![\s_-]*\#?\d)"
 
@@ -96,11 +98,14 @@ def _kind(word: str) -> Kind:
 
 
 def length(prompt: str) -> Length:
-    """Count a prompt: wide characters one by one, the rest by words."""
+    """Count a prompt: wide characters one by one, the rest by words.
+
+    Nothing is made for each character, so that a hostile prompt of many megabytes takes no memory.
+    """
     prompt = _composed(prompt)
-    wide = [_is_wide(character) for character in prompt]
-    rest = "".join(" " if is_wide else character for character, is_wide in zip(prompt, wide, strict=True))
-    return Length(sum(wide), sum(any(c.isalnum() for c in word) for word in rest.split()))
+    wide = [character for character in set(prompt) if _is_wide(character)]
+    rest = prompt.translate(dict.fromkeys(map(ord, wide), " ")) if wide else prompt
+    return Length(sum(map(prompt.count, wide)), sum(1 for _ in re.finditer(_WORD, rest)))
 
 
 def _composed(prompt: str) -> str:

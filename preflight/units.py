@@ -20,7 +20,8 @@ def exact(value: float | str | Fraction) -> Fraction:
 def decimal(value: Fraction | int, places: int = 3) -> str:
     """Print a number with at most `places` decimals and no trailing zeros."""
     text = f"{float(value):,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def told_apart(value: Fraction | int, bound: Fraction | int, places: int = 3) -> str:

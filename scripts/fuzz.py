@@ -155,7 +155,7 @@ def judge_twice(path: Path, depth: Depth) -> tuple[Judged | None, list[Found]]:
 
 
 def contradictions(path: Path, judged: Judged, depth: Depth) -> list[Found]:
-    """Return what speaks against a pass; what decoding alone can tell is no reproach to a depth that does not decode."""
+    """Return what speaks against a pass; what decoding alone can tell is held against no depth that does not decode."""
     if judged.facts is None:
         return [Found("format", "it passed, and nothing was measured")]
     found = [Found(doubt.kind, doubt.words) for doubt in doubts(path, judged.facts)]

@@ -103,7 +103,7 @@ def _chunks(data: bytes | bytearray) -> Iterator[Part]:
 def _png_chunks(data: bytes | bytearray) -> Iterator[Part]:
     at = 8
     while at + 12 <= len(data):
-        end = min(len(data) - 4, at + 8 + int.from_bytes(data[at : at + 4], "big"))
+        end = max(at + 8, min(len(data) - 4, at + 8 + int.from_bytes(data[at : at + 4], "big")))
         said = bytes(data[at + 4 : at + 8]).decode("latin-1")
         yield Part(name=said, head=at, start=at + 8, end=end, tail=end + 4, length_at=at, name_at=at + 4, checksum=True)
         at = end + 4
@@ -231,7 +231,7 @@ def double(data: bytearray, part: Part, dice: Random) -> str:
 
 def shorten(data: bytearray, part: Part, dice: Random) -> str:
     """Cut the end of a part's payload off."""
-    keep = dice.randint(part.start, part.end)
+    keep = dice.randint(min(part.start, part.end), part.end)
     return f"cut to {keep - part.start} of {part.end - part.start} bytes" + replace(data, keep, part.end, b"", dice)
 
 

@@ -39,10 +39,14 @@ LONGEST_S = 120
 """Nothing is decoded further than this."""
 EDITION = "2026-04"
 TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "wav": "audio/wav", "mp3": "audio/mpeg"}
+PIECE = 8
+"""Bytes that are unpacked at once: what comes before an error counts."""
 PIPES = {"png": "png_pipe", "jpeg": "jpeg_pipe", "webp": "webp_pipe"}
 BROKEN = (av.FFmpegError, ValueError, OSError, SyntaxError, EOFError, LookupError, TypeError, RuntimeError, zlib.error)
 NOISE = Random(0).randbytes(512).replace(b"\xff", b"\x7f")  # noqa: S311 - entropy-coded bytes that are no marker
 JPEG_SCAN = "scan"
+JPEG_PROGRESSIVE = "FFC2"
+"""What a scan lacks there costs detail, not rows."""
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -204,7 +208,7 @@ def _of_image(data: bytes, facts: ImageFacts) -> Iterator[Doubt]:
         yield Doubt("size", f"{seen[0]} x {seen[1]}, {facts.width_px} x {facts.height_px} by the facts")
     if facts.format == "png":
         yield from _share(_png_bytes_there(data), _png_bytes_promised(data), "bytes of rows")
-    if facts.format == "jpeg":
+    if facts.format == "jpeg" and all(part.name != JPEG_PROGRESSIVE for part in parts_of(data)):
         there, whole = _jpeg_rows_there(data)
         yield from _share(there, whole, "rows")
 
@@ -233,7 +237,9 @@ def _png_bytes_there(data: bytes) -> int:
     try:
         for part in parts_of(data):
             if part.name == "IDAT":
-                had += len(unpacker.decompress(data[part.start : part.end]))
+                pieces = (data[at : min(at + PIECE, part.end)] for at in range(part.start, part.end, PIECE))
+                for piece in pieces:
+                    had += len(unpacker.decompress(piece))
     except zlib.error:
         return had
     return had

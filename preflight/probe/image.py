@@ -135,11 +135,19 @@ def _facts(image: "Image.Image", stream: BinaryIO, size: int, sniffed: Sniffed, 
         mode=image.mode,
         bit_depth=_bit_depth(image, stream, sniffed),
         frames=_frames(image),
-        alpha=image.has_transparency_data,
+        alpha=_alpha(image),
         location=location,
         decoded=decoded,
         measured_by={"width_px": how, "height_px": how, "format": "first bytes", "bytes": "file system"},
     )
+
+
+def _alpha(image: "Image.Image") -> bool:
+    """Tell whether parts may be transparent; raise Unreadable for a picture that lacks the palette it is painted by."""
+    try:
+        return image.has_transparency_data
+    except AssertionError:
+        raise Unreadable("its palette is missing") from None
 
 
 def _bit_depth(image: "Image.Image", stream: BinaryIO, sniffed: Sniffed) -> int:

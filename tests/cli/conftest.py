@@ -48,6 +48,23 @@ def sandbox() -> Iterator[Sandbox]:
         yield service
 
 
+QUICK = """
+extends = "seedance-2.0-2026-04"
+name = "quick"
+title = "The default edition, asking for tasks every second"
+
+[service]
+poll_s = 1
+"""
+
+
+@pytest.fixture
+def quick(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - stands on its folder
+    """The default edition, but with less patience between two questions."""
+    (tmp_path / "quick.toml").write_text(QUICK)
+    monkeypatch.setenv("PREFLIGHT_PROFILE", str(tmp_path / "quick.toml"))
+
+
 @pytest.fixture
 def key(program: Program, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the program's fixture takes the key away
     monkeypatch.setenv("EVOLINK_API_KEY", "secret-key-of-a-test")

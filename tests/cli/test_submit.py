@@ -9,6 +9,8 @@ from tests.cli.conftest import FIXTURES, MEDIA, Program
 
 OK = MEDIA / "image-ok.jpeg"
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 @pytest.fixture
 def request_file(tmp_path: Path) -> Path:

@@ -6,7 +6,7 @@ from preflight.ledger import Ledger
 from preflight.sandbox import Sandbox
 from tests.cli.conftest import MEDIA, Program
 
-pytestmark = pytest.mark.usefixtures("key")
+pytestmark = pytest.mark.usefixtures("quick", "key")
 
 
 @pytest.fixture
