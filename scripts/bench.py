@@ -2,8 +2,8 @@
 
     python scripts/bench.py [start] [folder] [large] [many]        all of them when none is named
 
-Each pair is run in turn, A B A B ..., and the median of the pairwise ratios is what counts: a shared machine drifts. The
-peers (ffprobe, mediainfo, exiftool) are taken from PATH; on Debian: ffmpeg, mediainfo, libimage-exiftool-perl.
+Each pair is run in turn, A B A B ..., and the median of the pairwise ratios is what counts: a shared machine drifts.
+The peers (ffprobe, mediainfo, exiftool) are taken from PATH; on Debian: ffmpeg, mediainfo, libimage-exiftool-perl.
 """
 
 import itertools
@@ -66,19 +66,12 @@ def compare(pair: Pair, missed: Missed, folder: Path = ROOT) -> None:
         return
     seconds(pair.ours, folder)
     times = [(seconds(pair.ours, folder), seconds(pair.theirs, folder)) for _ in range(pair.rounds)]
-    ours, theirs = (statistics.median(column) for column in zip(*times, strict=True))
-    say(pair.name, ours, theirs, statistics.median(a / b for a, b in times), pair.at_most, missed)
-
-
-def say(name: str, ours: float, theirs: float, ratio: float, at_most: float, missed: Missed) -> None:
-    """Print one row: times in ms, how many times faster, and whether that is enough."""
-    missed.any |= ratio > at_most
-    verdict = "ok" if ratio <= at_most else "MISSED"
-    times = f"{ours * 1000:,.0f} ms, {theirs * 1000:,.0f} ms"
-    print(
-        f"{name}: {times}: ratio {ratio:.3g}, or {1 / ratio:.3g} times faster (wanted: {at_most:.3g}) {verdict}",
-        flush=True,
-    )
+    ours, theirs = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
+    ratio = statistics.median(a / b for a, b in times)
+    missed.any |= ratio > pair.at_most
+    verdict = "ok" if ratio <= pair.at_most else "MISSED"
+    faster = f"ratio {ratio:.3g}, or {1 / ratio:.3g} times faster"
+    print(f"{pair.name}: {ours:,.0f} ms, {theirs:,.0f} ms: {faster} (wanted: {pair.at_most:.3g}) {verdict}", flush=True)
 
 
 def start(missed: Missed) -> None:

@@ -1,5 +1,6 @@
 """What every test stands on: nothing of the person who runs them is read or written."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,3 +28,9 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ):
             patch.delenv(f"PREFLIGHT_{name}", raising=False)
         yield home
+
+
+@pytest.fixture
+def bare() -> dict[str, str]:
+    """The environment without what measures coverage, for tests that ask what a fresh start loads."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

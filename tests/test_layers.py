@@ -94,9 +94,9 @@ def test_an_import_that_points_downstream_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("start", ["preflight.cli", "preflight.flow", "preflight.report.json", "preflight.rules"])
-def test_starting_up_loads_nothing_heavy(start: str) -> None:
+def test_starting_up_loads_nothing_heavy(start: str, bare: dict[str, str]) -> None:
     code = f"import sys, {start}; print(*sorted(m for m in {HEAVY!r} if m in sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 

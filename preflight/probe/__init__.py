@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from preflight.assets import Asset, Kind
-from preflight.facts import AudioFacts, Facts, ImageFacts
+from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.sniff import Sniffed, sniff
 
@@ -121,7 +121,7 @@ def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Fac
         from preflight.probe.decode import refuse_damage
 
         stream.seek(0)
-        refuse_damage(stream, sniffed.opener)
+        refuse_damage(stream, sniffed.opener, facts.frames if isinstance(facts, VideoFacts) else None)
     return facts
 
 

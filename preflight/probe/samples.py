@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 from preflight.probe.faults import Unreadable
 
-TOLERATED = Fraction(1, 5)
+TOLERATED = Fraction(1, 10)
 """The part of a clip that may be lost before its index is called false: damage within takes less."""
 MOST_SAMPLES = 10_000
 """How many are looked at: minutes more than any limit allows."""
@@ -28,9 +28,17 @@ VP9_MARKER = 2
 class Entry(Protocol):
     """One line of an index, as PyAV gives it."""
 
-    pos: int
-    size: int
-    is_keyframe: bool
+    @property
+    def pos(self) -> int:
+        """Where the sample begins in the file, in bytes."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+
+    @property
+    def is_keyframe(self) -> bool:
+        """Whether it can be decoded without those before it."""
 
 
 Looks = Callable[[BinaryIO, int, int], bool]

@@ -41,19 +41,23 @@ def test_the_one_line_of_each_command_agrees_with_the_list() -> None:
     assert list(COMMANDS) == [command.name for command in every_command() if command.name in COMMANDS]
 
 
-def test_version_and_help_are_told_without_loading_anything_heavy() -> None:
+def run(command: list[str], env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+
+
+def test_version_and_help_are_told_without_loading_anything_heavy(bare: dict[str, str]) -> None:
     code = "import sys; from preflight.cli import main\ntry: main()\nexcept SystemExit: pass\nprint(*sys.modules)"
     for argument in ("--version", "--help"):
-        ended = subprocess.run([sys.executable, "-c", code, argument], capture_output=True, text=True, check=True)
+        ended = run([sys.executable, "-c", code, argument], env=bare)
         assert (__version__ if argument == "--version" else "submit") in ended.stdout
         loaded = set(ended.stdout.splitlines()[-1].split())
         assert not loaded & {"av", "PIL", "httpx", "rich", "msgspec", "mutagen", "sqlite3"}
 
 
-def test_a_check_of_a_clip_loads_no_picture_library_and_no_network() -> None:
+def test_a_check_of_a_clip_loads_no_picture_library_and_no_network(bare: dict[str, str]) -> None:
     code = "import sys; from preflight.cli import main\ntry: main()\nexcept SystemExit: pass\nprint(*sys.modules)"
     clip = MEDIA / "video-854x480.mp4"
-    ended = subprocess.run([sys.executable, "-c", code, "check", clip], capture_output=True, text=True, check=True)
+    ended = run([sys.executable, "-c", code, "check", str(clip)], env=bare)
     assert not set(ended.stdout.splitlines()[-1].split()) & {"PIL", "httpx", "rich", "sqlite3", "pebble", "ffmpeg"}
 
 

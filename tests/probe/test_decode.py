@@ -21,7 +21,7 @@ def damaged(name: str, folder: Path, share: float, size: int = 400) -> Path:
 
 @pytest.mark.parametrize("name", ["video-10s.mp4", "video-sound-aac.mp4", "video-hevc.mp4"])
 def test_damage_that_no_index_shows_is_found_only_by_decoding(name: str, tmp_path: Path) -> None:
-    path = damaged(name, tmp_path, 0.6)
+    path = damaged(name, tmp_path, 0.6, size=120)
     assert probed(path, "exact").fault is None
     fault = probed(path, "full").fault
     assert fault
