@@ -1,5 +1,6 @@
 """Plans for clips and sounds → the arguments of one ffmpeg run, compiled by ffmpeg-python. Nothing is run here."""
 
+import math
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -84,13 +85,19 @@ def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) 
 
 
 def _video_streams(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the picture stream, filtered when it is encoded, and the sound if there is one."""
+    """Return the picture stream, filtered when it is encoded, and the sound if there is one.
+
+    A cut counts pictures and trims sound: a limit in seconds on both would shorten the last picture.
+    """
     picture = source["V:0"]
     if _video_encode(plan.steps):
         for name, arguments in filters(plan.steps):
             positional = arguments.pop("", [])
             picture = picture.filter(name, *positional, **arguments)
-    return [picture, source["a:0"]] if facts.sound_codec else [picture]
+    if not facts.sound_codec:
+        return [picture]
+    cut = find(plan.steps, Cut)
+    return [picture, source["a:0"].filter("atrim", end=_seconds(cut.length_s)) if cut else source["a:0"]]
 
 
 def filters(steps: tuple[Step, ...]) -> list[tuple[str, dict[str, Any]]]:
@@ -124,7 +131,7 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     write = find(plan.steps, Write)
     container = write.format if write else facts.format
     options: dict[str, Any] = {"f": MUXERS[container], "map_metadata": -1, "map_chapters": -1}
-    if cut:
+    if cut and not isinstance(facts, VideoFacts):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
         options |= _picture_options(plan.steps, facts, cut) | _sound_options(plan.steps, "copy")
@@ -161,5 +168,6 @@ def _video_encode(steps: tuple[Step, ...]) -> Encode | None:
 
 
 def _seconds(value: Fraction) -> str:
-    """Return seconds with microseconds, which is what ffmpeg reads."""
-    return f"{float(value):.6f}"
+    """Return seconds with microseconds, which is what ffmpeg reads; never later than meant, or a frame is lost."""
+    microseconds = math.floor(value * 1_000_000)
+    return f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06}"

@@ -93,7 +93,10 @@ def target_rate(rate: Fraction, limit: Range) -> Fraction:
 
 
 def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, window: Window | None) -> Cut | None:
-    """Return the cut to a whole number of frames at the new rate, or None when the whole clip may stay."""
+    """Return the cut from a frame's start, a whole number of frames at the new rate; None when the whole may stay.
+
+    A cut that begins within a frame would begin with the next one, and be a frame short.
+    """
     whole = facts.duration_s
     if whole is None or rate <= 0:
         return None
@@ -101,8 +104,9 @@ def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, windo
     cut = _cut(whole, longest, limit, keep, window)
     if cut is None:
         return None
-    frames = math.floor(cut.length_s * rate)
-    return Cut(start_s=cut.start_s, length_s=Fraction(frames) / rate, loss=cut.loss, clears=("video/duration",))
+    frames, source = math.floor(cut.length_s * rate), facts.frame_rate_hz or rate
+    start = Fraction(math.floor(cut.start_s * source)) / source
+    return Cut(start_s=start, length_s=Fraction(frames) / rate, loss=cut.loss, clears=("video/duration",))
 
 
 def _cut(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, window: Window | None) -> Cut | None:

@@ -34,6 +34,9 @@ ALPHA_BITS = 32
 SELF_DESCRIBED = {"h264", "hevc"}
 """Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
 AV_TIME_BASE = Fraction(1, 1_000_000)
+TICK_S = Fraction(1, 500)
+"""An edit list counts in ticks of the whole file, often milliseconds, and rounds down: 2.83333 s become 2.833, and 60
+frames a second 60.007. By so little no picture is shortened."""
 FIELD_ORDERS_INTERLACED = range(2, 6)
 
 
@@ -107,10 +110,14 @@ def _timing(container: "InputContainer", picture: "VideoStream", boxes: Boxes | 
     for track in (*container.streams.video, *container.streams.audio):
         _refuse_cut(track.index_entries, size, track.type)
     shown = [entry.timestamp for entry in entries if not entry.is_discard]
-    if _disagree(shown, picture.duration):
+    if len(shown) < 2:  # noqa: PLR2004 - what lies between two frames
         return _walked(container, picture)
-    duration_s = picture.duration * _base(picture)
-    return Timing(duration_s=duration_s, frames=len(shown), how="PyAV, sample index with edit list")
+    apart = _span(shown) - picture.duration
+    if abs(apart) >= max(shown[-1] - shown[-2], 1):
+        return _walked(container, picture)
+    rounded = 0 < apart * _base(picture) <= TICK_S
+    ticks = _span(shown) if rounded else picture.duration
+    return Timing(duration_s=ticks * _base(picture), frames=len(shown), how="PyAV, sample index with edit list")
 
 
 def _walked(container: "InputContainer", picture: "VideoStream") -> Timing:
@@ -118,15 +125,12 @@ def _walked(container: "InputContainer", picture: "VideoStream") -> Timing:
     return Timing(duration_s=walked.duration_s, frames=walked.packets, how="PyAV, every packet")
 
 
-def _disagree(shown: list[int], duration: int) -> bool:
-    """Tell whether the frames that an edit list leaves are shown for another time than the track claims, by a frame.
+def _span(shown: list[int]) -> int:
+    """Return for how long the frames that an edit list leaves are shown, in ticks of their track.
 
     How long the last one is held an index does not tell: as long as the one before, it is supposed.
     """
-    if len(shown) < 2:  # noqa: PLR2004 - what lies between two frames
-        return True
-    last = shown[-1] - shown[-2]
-    return abs(shown[-1] + last - shown[0] - duration) >= max(last, 1)
+    return shown[-1] + (shown[-1] - shown[-2]) - shown[0]
 
 
 def _refuse_cut(entries: "object", size: int, kind: str) -> None:
