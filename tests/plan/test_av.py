@@ -114,7 +114,10 @@ def test_an_encode_puts_right_what_it_meets() -> None:
     assert kinds(found) == [Cut, Deinterlace, ToneMap, Turn, Encode, Write]
 
 
-@pytest.mark.parametrize(("keep", "start"), [("start", Fraction(0)), ("middle", Fraction(62, 25)), ("end", Fraction(5))])
+STARTS = [("start", Fraction(0)), ("middle", Fraction(62, 25)), ("end", Fraction(5))]
+
+
+@pytest.mark.parametrize(("keep", "start"), STARTS)
 def test_a_clip_that_is_too_long_keeps_the_part_that_is_wished(keep: str, start: Fraction) -> None:
     cut = find(planned(lasting("20"), keep=keep).steps, Cut)
     assert cut
