@@ -86,6 +86,7 @@ FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
 )
 """The first line that fits decides. What is not known to have stayed here is taken to have left."""
 
+UNREACHED = "Nothing left this machine. Is the address right, and is the network up?"
 ADVICE = {
     401: "Check EVOLINK_API_KEY.",
     402: "Add credits to the account, or ask for a shorter or smaller video.",
@@ -205,7 +206,8 @@ def fault(error: Exception, where: str, key: str = "") -> PreflightError:
     """Return what an exception of httpx means, by `FAULTS`."""
     _, meaning, words = next(line for line in FAULTS if isinstance(error, line[0]))
     detail = "" if isinstance(error, UnicodeError) else cleaned(str(error), key)
-    return meaning(f"{where}: {words}" + (f" ({detail})" if detail else ""))
+    advice = UNREACHED if meaning is Unreachable else ""
+    return meaning(f"{where}: {words}" + (f" ({detail})" if detail else ""), advice=advice)
 
 
 def patiently(

@@ -97,6 +97,7 @@ def test_a_service_that_is_down_is_told_and_nothing_is_lost(program: Program, re
     ended = program("submit", request_file, "--yes", "--base-url", "http://127.0.0.1:9")
     assert ended.status == 3
     assert "127.0.0.1:9" in ended.err
+    assert "Nothing left this machine." in ended.err
 
 
 @pytest.mark.usefixtures("key")
