@@ -122,10 +122,7 @@ def command(
             click.echo("nothing was sent", err=True)
             ctx.exit(1)
         task_id = _send(ready, account, base, again=again)
-        if waits or folder:
-            bring(task_id, account, folder)
-        else:
-            click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
+        _follow(task_id, account, folder, waits=waits or folder is not None)
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -137,6 +134,14 @@ class Ready(msgspec.Struct, frozen=True):
     hashes: dict[str, str]
     """Path → SHA-256 as checked."""
     price: Estimate | None
+
+
+def _follow(task_id: str, account: Account, folder: Path | None, *, waits: bool) -> None:
+    """Bring the video where a person wants to wait for it, or say how to come back."""
+    if waits:
+        bring(task_id, account, folder)
+    else:
+        click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
 
 
 def _is_local(base_url: str | None) -> bool:
