@@ -163,8 +163,12 @@ def reconcile(
 
 def bring(task_id: str, account: Account, folder: Path | None) -> None:
     """Wait for a task with progress, download it if a folder is named, and say what came."""
-    with Bars("waiting", 1) as bars:
-        task = wait(task_id, account, progress=_told(bars, task_id))
+    try:
+        with Bars("waiting", 1) as bars:
+            task = wait(task_id, account, progress=_told(bars, task_id))
+    except KeyboardInterrupt:
+        click.echo(f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it.", err=True)
+        raise
     if folder is None:
         click.echo(f"Task {printable(task_id)} is completed. `preflight task download {task_id}` saves the video.")
         return

@@ -1,9 +1,13 @@
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from preflight.ledger import Ledger
-from preflight.sandbox import Sandbox
+from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, Program
 
 pytestmark = pytest.mark.usefixtures("quick", "key")
@@ -40,6 +44,21 @@ def test_wait_and_download_go_on_where_another_run_stopped(program: Program, sub
     assert "4 s" in ended.out
     assert [path.suffix for path in (tmp_path / "videos").iterdir()] == [".mp4"]
     assert "1 downloaded" in program("task", "list").out
+
+
+def test_ctrl_c_while_waiting_leaves_the_task_running_and_says_how_to_return(program: Program, tmp_path: Path) -> None:
+    with running(run_s=60) as slow:
+        image = MEDIA / "image-ok.jpeg"
+        (tmp_path / "r.toml").write_text(f'prompt = "Image 1."\nimages = ["{image}"]\n')
+        assert program("submit", "r.toml", "--yes", "--base-url", slow.url).status == 0
+        command = [str(Path(sys.executable).with_name("preflight")), "task", "wait", "1"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as child:
+            while not any("/v1/tasks/" in request.path for request in slow.requests):
+                time.sleep(0.05)
+            child.send_signal(signal.SIGINT)
+            _, said = child.communicate(timeout=20)
+        assert child.returncode == 130
+        assert f"`preflight task wait {slow.tasks[0].id}` returns to it" in said.decode()
 
 
 def test_what_is_in_no_ledger_is_a_wrong_call(program: Program) -> None:
