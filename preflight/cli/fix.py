@@ -13,6 +13,7 @@ from preflight.cli.options import (
     load_profile,
     measuring,
     measuring_options,
+    output_option,
     profile_option,
     settings_file,
 )
@@ -25,7 +26,6 @@ from preflight.plan.wishes import Fit
 from preflight.profiles import Profile
 from preflight.report import text
 
-OUTPUT = "preflight-fixed"
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
 
@@ -52,14 +52,7 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
     envvar="PREFLIGHT_FIT",
     help="How a refused shape is made to fit, with --allow creative.",
 )
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=OUTPUT,
-    show_default=True,
-    envvar="PREFLIGHT_OUTPUT",
-    help="Folder for the new files.",
-)
+@output_option
 @profile_option
 @measuring_options
 @format_option("text", "json")

@@ -152,6 +152,18 @@ def measuring_options(command: F) -> F:
     return depth(jobs(no_cache(cache_by(seconds(memory(command))))))
 
 
+def output_option(command: F) -> F:
+    """Add `--output`."""
+    return click.option(
+        "--output",
+        type=click.Path(file_okay=False, path_type=Path),
+        default="preflight-fixed",
+        show_default=True,
+        envvar="PREFLIGHT_OUTPUT",
+        help="Folder for the new files.",
+    )(command)
+
+
 @contextmanager
 def measuring(given: dict[str, Any], fetch: "Fetch | None" = None) -> "Iterator[Measuring]":
     """Turn what `measuring_options` gave into a way of measuring, with the cache open for as long as it lasts."""

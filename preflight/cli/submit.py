@@ -12,19 +12,21 @@ import msgspec
 from preflight.assets import Asset, printable
 from preflight.cli.check import print_report
 from preflight.cli.fetcher import Fetcher
-from preflight.cli.fix import OUTPUT, ask, carry_out
+from preflight.cli.fix import ask, carry_out
 from preflight.cli.options import (
     addresses,
     api_key,
     load_profile,
     measuring,
     measuring_options,
+    output_option,
     profile_option,
     service_options,
     settings_file,
 )
 from preflight.cli.progress import Bars
 from preflight.cli.task import bring, open_ledger
+from preflight.errors import NotDone
 from preflight.findings import Report
 from preflight.flow import (
     Account,
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
     from preflight.api import Service
 
 
+UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
+
+
 @click.command("submit")
 @click.argument("request", type=click.Path(dir_okay=False, path_type=Path), metavar="REQUEST.TOML")
 @click.option("--yes", is_flag=True, help="Mend and submit without asking.")
@@ -62,14 +67,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Wait, and save the video here.",
 )
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=OUTPUT,
-    show_default=True,
-    envvar="PREFLIGHT_OUTPUT",
-    help="Folder for mended assets.",
-)
+@output_option
 @profile_option
 @measuring_options
 @service_options
@@ -178,10 +176,10 @@ def _clean(
     if not mends or (report.verdict == "pass" and not marked):
         return spec, report
     plans = plan_fixes(report.assets, profile, Wishes())
-    if not any(plan.steps for _, plan in plans):
-        return spec, report
     treated = carry_out(plans, profile, output, quiet=False, agreed=agreed)
     if any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
+        if report.verdict == "pass":
+            raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
         return spec, report
     spec = with_treated(spec, treated)
     report = check(spec)

@@ -18,6 +18,7 @@ from preflight.units import decimal
 __all__ = ["Plan", "Step", "Wishes", "plan"]
 
 TOO_SHORT = "Too short cannot be mended without changing what is shown: use a longer one, or extend it in an editor."
+IS_URL = "It lies at a URL, where nothing can be mended: download it, and name the file instead."
 NO_FIX = "No fix is known for this; `preflight explain RULE` says what can be done by hand."
 
 
@@ -39,6 +40,8 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes) -> Plan:
         return Plan(asset=judged.asset, kind=judged.kind)
     if window and (missed := _missed(judged, window)):
         return _beyond(judged, (missed,), f"{missed.message[0].upper()}{missed.message[1:]}.")
+    if judged.asset.is_url:
+        return _beyond(judged, tuple(errors) or (_uncut(judged),), IS_URL)
     hopeless = tuple(finding for finding in errors if _hopeless(finding))
     if hopeless or judged.facts is None or (isinstance(judged.facts, ImageFacts) and not judged.facts.decoded):
         return _beyond(judged, hopeless or tuple(errors), _advice(hopeless))
@@ -66,6 +69,12 @@ def _missed(judged: Judged, window: Window) -> Finding | None:
     message = f"the part to keep begins at {decimal(window.start_s)} s, but there are only {decimal(whole)} s"
     rule = f"{judged.kind}/duration"
     return Finding(rule=rule, severity="error", message=message, measured=window.start_s, unit="s")
+
+
+def _uncut(judged: Judged) -> Finding:
+    """Return the finding that a part to keep is marked of what cannot be cut here."""
+    message = "a part to keep is marked, but what lies at a URL is sent as it is"
+    return Finding(rule=f"{judged.kind}/duration", severity="error", message=message)
 
 
 def _hopeless(finding: Finding) -> bool:

@@ -20,7 +20,6 @@ SHARE_OF_LIMIT = Fraction(1, 2)
 PADDING_S = Fraction(1, 10)
 """What an MP3 may store beyond what it plays: priming and padding are at most a few frames of up to 72 ms."""
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
-PCM = {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8"}
 
 
 def video_steps(

@@ -20,9 +20,13 @@ def request_file(tmp_path: Path) -> Path:
 
 
 def image_urls(sandbox: Sandbox) -> list[str]:
-    urls = sandbox.tasks[0].body["image_urls"]
-    assert isinstance(urls, list)
-    return urls
+    return urls(sandbox, "image_urls")
+
+
+def urls(sandbox: Sandbox, array: str) -> list[str]:
+    found = sandbox.tasks[0].body[array]
+    assert isinstance(found, list)
+    return found
 
 
 @pytest.mark.usefixtures("key")
@@ -140,3 +144,31 @@ def test_a_url_of_the_service_s_own_machine_is_judged_by_its_content(
     ended = program("submit", "r.toml", "--yes", "--base-url", sandbox.url)
     assert ended.status == 0
     assert sandbox.tasks[1].body["image_urls"] == [url]
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("keep", ["3.5-9", "40-50"])
+def test_a_marked_part_that_cannot_be_cut_is_not_sent_whole(
+    program: Program, sandbox: Sandbox, tmp_path: Path, keep: str
+) -> None:
+    clip = MEDIA / "video-854x480.mp4"
+    (tmp_path / "r.toml").write_text(f'prompt = "Video 1."\nvideos = [{{ path = "{clip}", keep = "{keep}" }}]\n')
+    ended = program("submit", "r.toml", "--yes", "--base-url", sandbox.url)
+    assert ended.status == 3
+    assert "nothing was sent" in ended.err
+    assert sandbox.tasks == []
+
+
+@pytest.mark.usefixtures("key")
+def test_a_marked_part_of_what_lies_at_a_url_is_not_sent_whole(
+    program: Program, sandbox: Sandbox, request_file: Path, tmp_path: Path
+) -> None:
+    clip = MEDIA / "video-5s.mp4"
+    (tmp_path / "first.toml").write_text(f'prompt = "Video 1."\nvideos = ["{clip}"]\n')
+    program("submit", "first.toml", "--yes", "--base-url", sandbox.url)
+    (url,) = urls(sandbox, "video_urls")
+    request_file.write_text(f'prompt = "Video 1."\nvideos = [{{ path = "{url}", keep = "1-4" }}]\n')
+    ended = program("submit", request_file, "--yes", "--base-url", sandbox.url)
+    assert ended.status == 3
+    assert "download it, and name the file instead" in ended.out
+    assert len(sandbox.tasks) == 1
