@@ -21,8 +21,8 @@ from preflight.cache import Cache
 from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
 from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged, Report
-from preflight.probe import Depth, Fault, Probed, probe
-from preflight.probe.child import Bounds, Crew
+from preflight.probe import Fault, Probed, probe
+from preflight.probe.child import Crew
 from preflight.profiles.schema import Profile
 from preflight.request import build_body, encode, planned_bytes
 from preflight.rules import WholeRequest, judge, judge_request
@@ -51,41 +51,38 @@ SUFFIXES = {"jpeg": "jpg"}
 class Measuring(msgspec.Struct, frozen=True, kw_only=True):
     """How a run measures."""
 
-    depth: Depth = "exact"
-    jobs: int | None = None
-    """How many children; as many as there are processors when None."""
+    crew: Crew = msgspec.field(default_factory=lambda: Crew("exact"))
+    """Who measures: it knows the depth, how many children, and what one file may cost."""
     cache: Cache | None = None
     """What was measured before."""
     fetch: Fetch | None = None
     """Brings URLs; without it a URL cannot be judged."""
-    bounds: Bounds = Bounds()
-    """What one file may cost."""
 
 
 def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
     """Measure assets in their order; assets are taken, and results given, block by block."""
     rest = iter(assets)
-    with Crew(how.depth, jobs=how.jobs, bounds=how.bounds) as crew:
+    with how.crew:
         while block := list(itertools.islice(rest, BLOCK_FILES)):
-            yield from _measure_block(block, crew, how)
+            yield from _measure_block(block, how)
 
 
-def _measure_block(block: list[Asset], crew: Crew, how: Measuring) -> Iterator[Probed]:
+def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     """Measure a block: what the cache knows is not measured again, what is a URL is brought first.
 
     One file alone is measured sooner than a cache is opened.
     """
     cache = how.cache if len(block) > 1 else None
-    known = cache.find([asset for asset in block if not asset.is_url], how.depth) if cache else {}
+    known = cache.find([asset for asset in block if not asset.is_url], how.crew.depth) if cache else {}
     ready = [_fetched(asset, how.fetch) if asset.is_url else known.get(asset, asset) for asset in block]
-    measured = crew.measure(one for one in ready if isinstance(one, Asset))
+    measured = how.crew.measure(one for one in ready if isinstance(one, Asset))
     for asset, one in zip(block, ready, strict=True):
         if isinstance(one, Probed):
             yield one
             continue
         probed = next(measured)
         if cache and not asset.is_url:
-            cache.keep(probed, how.depth)
+            cache.keep(probed, how.crew.depth)
         yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
 
 

@@ -89,9 +89,8 @@ def start(missed: Missed) -> None:
 def mixed(count: int) -> Iterator[Path]:
     """Give a folder of small pictures, clips and sounds in turn, as hard links where that is possible."""
     small = [p for p in sorted(MEDIA.iterdir()) if p.stat().st_size < SMALL_BYTES and "000" not in p.name]
-    rows = zip(
-        *(itertools.cycle(p for p in small if p.suffix in suffixes) for suffixes in KINDS.values()), strict=False
-    )
+    kinds = [[path for path in small if path.suffix in suffixes] for suffixes in KINDS.values()]
+    rows = zip(*map(itertools.cycle, kinds), strict=False)
     with tempfile.TemporaryDirectory(prefix="preflight-bench-", dir=ROOT) as name:
         folder = Path(name)
         originals = {path: Path(shutil.copy(path, folder / f".{path.name}")) for path in small}

@@ -5,7 +5,7 @@ import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -21,11 +21,11 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import Count
 from preflight.errors import CallError
-from preflight.findings import EXIT_CODES, Judged, Report, Verdict
-from preflight.flow import check_assets, check_request
-from preflight.profiles import Profile
-from preflight.report import text
-from preflight.spec import RequestSpec, load_spec, with_roles
+
+if TYPE_CHECKING:
+    from preflight.findings import Judged, Report, Verdict
+    from preflight.profiles import Profile
+    from preflight.spec import RequestSpec
 
 
 @click.command("check")
@@ -62,15 +62,21 @@ def command(
     Example: preflight check request.toml --format json
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
     spec = requested(paths, images, videos, audios, prompt)
     if spec is not None:
-        with Fetcher(allow_private=False) as fetch, measuring(given, fetch) as how:
+        with Fetcher(allow_private=False) as fetch, measuring(given, fetch, several=len(spec.assets) > 1) as how:
+            from preflight.flow import check_request
+
+            profile = load_profile(profile_name)
             report = check_request(spec, profile, how)
         print_report(report, dress)
         ctx.exit(report.exit_code)
     require(paths)
-    with measuring(given) as how, Count("checked") as count:
+    several = len(paths) > 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
+    with measuring(given, several=several) as how, Count("checked") as count:
+        from preflight.flow import check_assets
+
+        profile = load_profile(profile_name)
         status = print_assets(count.over(check_assets(collect(paths), profile, how)), profile, dress)
     ctx.exit(status)
 
@@ -81,7 +87,7 @@ def requested(
     videos: tuple[str, ...],
     audios: tuple[str, ...],
     prompt: str | None,
-) -> RequestSpec | None:
+) -> "RequestSpec | None":
     """Return the one request that a call means, or None when it means files."""
     by_options = bool(images or videos or audios or prompt is not None)
     files = [path for path in paths if path.lower().endswith(".toml")]
@@ -93,11 +99,17 @@ def requested(
         for path in (*images, *videos, *audios):
             if not Asset(path=path).is_url:
                 require([path])
+        from preflight.spec import RequestSpec, with_roles
+
         assets = [*with_roles("image", images), *with_roles("video", videos), *with_roles("audio", audios)]
         return RequestSpec(assets=tuple(assets), prompt=prompt)
     if files and len(paths) > 1:
         raise CallError(f"{printable(files[0])}: a request file is judged alone; give one request and nothing else")
-    return load_spec(Path(files[0])) if files else None
+    if not files:
+        return None
+    from preflight.spec import load_spec
+
+    return load_spec(Path(files[0]))
 
 
 def require(paths: Iterable[str]) -> None:
@@ -120,13 +132,15 @@ def require(paths: Iterable[str]) -> None:
             raise CallError(f"{printable(path)}: is neither a file nor a folder")
 
 
-def print_report(report: Report, dress: str, stream: TextIO | None = None) -> None:
+def print_report(report: "Report", dress: str, stream: TextIO | None = None) -> None:
     """Print the verdict on one request; text goes to `stream`, standard output if none is named."""
     if dress == "json":
         from preflight.report.json import dump, report_json
 
         click.echo(dump(report_json(report)), nl=False)
         return
+    from preflight.report import text
+
     totals = text.Totals()
     for judged in report.assets:
         totals.add(judged.verdict, judged.findings)
@@ -136,8 +150,10 @@ def print_report(report: Report, dress: str, stream: TextIO | None = None) -> No
     text.write(totals.lines(report.verdict, report.profile), stream)
 
 
-def print_assets(judged: Iterable[Judged], profile: Profile, dress: str) -> int:
+def print_assets(judged: "Iterable[Judged]", profile: "Profile", dress: str) -> int:
     """Print verdicts as they come, then the sum; return the exit status."""
+    from preflight.findings import EXIT_CODES
+
     if dress == "json":
         from preflight.report.json import stream_report
 
@@ -147,7 +163,9 @@ def print_assets(judged: Iterable[Judged], profile: Profile, dress: str) -> int:
     return EXIT_CODES[verdict] if verdict else nothing()
 
 
-def _print_lines(judged: Iterable[Judged], profile: Profile) -> Verdict | None:
+def _print_lines(judged: "Iterable[Judged]", profile: "Profile") -> "Verdict | None":
+    from preflight.report import text
+
     totals = text.Totals()
     try:
         for one in judged:

@@ -165,19 +165,27 @@ def output_option(command: F) -> F:
 
 
 @contextmanager
-def measuring(given: dict[str, Any], fetch: "Fetch | None" = None) -> "Iterator[Measuring]":
-    """Turn what `measuring_options` gave into a way of measuring, with the cache open for as long as it lasts."""
+def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: bool = False) -> "Iterator[Measuring]":
+    """Turn what `measuring_options` gave into a way of measuring, with cache and children for as long as it lasts.
+
+    Where there are several files, and no cache that might know them, the children start before this program has loaded
+    the rest of itself.
+    """
     from preflight.cache import Cache, default_path
-    from preflight.flow import Measuring
-    from preflight.probe.child import Bounds
+    from preflight.probe.child import Bounds, Crew
 
     bounds = Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20)
-    how = Measuring(depth=given["depth"], jobs=given["jobs"], fetch=fetch, bounds=bounds)
-    if given["no_cache"]:
-        yield how
-        return
-    with Cache(default_path(), by=given["cache_by"]) as cache:
-        yield msgspec.structs.replace(how, cache=cache)
+    with Crew(given["depth"], jobs=given["jobs"], bounds=bounds) as crew:
+        if several and (given["no_cache"] or not default_path().exists()):
+            crew.start(ready=True)
+        from preflight.flow import Measuring
+
+        how = Measuring(crew=crew, fetch=fetch)
+        if given["no_cache"]:
+            yield how
+            return
+        with Cache(default_path(), by=given["cache_by"]) as cache:
+            yield msgspec.structs.replace(how, cache=cache)
 
 
 def format_option(*formats: str) -> Callable[[F], F]:

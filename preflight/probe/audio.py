@@ -6,15 +6,29 @@ What is played and what is stored differ in an MP3: an encoder pads at both ends
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
+import msgspec
+
 from preflight.facts import AudioFacts
 from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import Sniffed
-from preflight.probe.wave import claimed_length_s
+from preflight.probe.wave import read_wave, refuse_cut
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What the header of a WAV or MP3 says, without libav."""
+
+    claimed_s: Fraction | None = None
+    """The length it claims; None when it claims none."""
+    likely_s: Fraction | None = None
+    """The claim, or else what the bytes at its rate make."""
+    codec: str | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
 
 
 def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> AudioFacts:
@@ -23,7 +37,9 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
     Raises:
         Unreadable: the container is broken, cut short, or holds no sound.
     """
-    header = _header_length(stream, size, sniffed)
+    header = _read_header(stream, size, sniffed)
+    if not measure and header.likely_s and header.codec:
+        return _believed(header, sniffed, size)
     stream.seek(0)
     with opened(stream, sniffed.opener) as container:
         if not container.streams.audio:
@@ -32,11 +48,26 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         if not known_codec(sound):
             raise Unreadable("its sound is in a codec that is not known here")
         if not measure:
-            return _facts(sound, sniffed, size, header, _claim(container, sound, header))
+            return _facts(sound, sniffed, size, header.claimed_s, _claim(container, sound, header.claimed_s))
         walked = walk(container, sound)
         if not walked.packets:
             raise Unreadable("holds no samples")
-        return _facts(sound, sniffed, size, header, walked)
+        return _facts(sound, sniffed, size, header.claimed_s, walked)
+
+
+def _believed(header: Header, sniffed: Sniffed, size: int) -> AudioFacts:
+    return AudioFacts(
+        format=sniffed.format,
+        bytes=size,
+        duration_s=header.likely_s,
+        stored_duration_s=header.likely_s,
+        header_duration_s=header.claimed_s,
+        codec=header.codec,
+        sample_rate_hz=header.sample_rate_hz,
+        channels=header.channels,
+        measured_by=dict.fromkeys(("duration_s", "stored_duration_s", "header_duration_s"), "header")
+        | {"format": "first bytes", "bytes": "file system"},
+    )
 
 
 def _claim(container: "InputContainer", sound: "AudioStream", header: Fraction | None) -> Walk:
@@ -71,14 +102,29 @@ def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction |
     )
 
 
-def _header_length(stream: BinaryIO, size: int, sniffed: Sniffed) -> Fraction | None:
-    """Return the length in seconds that the header claims, or None when it claims none."""
+def _read_header(stream: BinaryIO, size: int, sniffed: Sniffed) -> Header:
+    """Read the header of a WAV or MP3; of other formats libav tells all there is."""
     if sniffed.format == "wav":
-        return claimed_length_s(stream, size)
-    return _mp3_header_length(stream) if sniffed.format == "mp3" else None
+        return _wave_header(stream, size)
+    return _mp3_header(stream) if sniffed.format == "mp3" else Header()
 
 
-def _mp3_header_length(stream: BinaryIO) -> Fraction | None:
+def _wave_header(stream: BinaryIO, size: int) -> Header:
+    wave = read_wave(stream, size)
+    if wave is None or wave.layout is None:
+        return Header()
+    refuse_cut(wave)
+    claimed, layout = wave.claimed_s(), wave.layout
+    return Header(
+        claimed_s=claimed,
+        likely_s=claimed or wave.present_s(),
+        codec=layout.codec,
+        sample_rate_hz=layout.sample_rate_hz,
+        channels=layout.channels,
+    )
+
+
+def _mp3_header(stream: BinaryIO) -> Header:
     """Read a Xing, Info or VBRI header; without one, what tools print is a guess from the first frame's bit rate."""
     from mutagen import MutagenError
     from mutagen.mp3 import BitrateMode, MPEGInfo
@@ -87,6 +133,12 @@ def _mp3_header_length(stream: BinaryIO) -> Fraction | None:
     try:
         info = MPEGInfo(stream)
     except (MutagenError, ValueError, ArithmeticError, LookupError, OSError):
-        return None
-    claims = info.bitrate_mode != BitrateMode.UNKNOWN or info.encoder_info
-    return Fraction(info.length).limit_denominator(1_000_000) if claims else None
+        return Header()
+    likely = Fraction(info.length).limit_denominator(1_000_000)
+    return Header(
+        claimed_s=likely if info.bitrate_mode != BitrateMode.UNKNOWN or info.encoder_info else None,
+        likely_s=None if info.sketchy else likely,
+        codec="mp3",
+        sample_rate_hz=info.sample_rate,
+        channels=info.channels,
+    )

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 import msgspec
 
-CONTAINERS = {b"moov", b"trak", b"mdia", b"udta", b"minf", b"stbl"}
+CONTAINERS = {b"moov", b"trak", b"udta"}
+"""What the boxes asked for lie in; of the sample tables libav tells all there is."""
 MAX_BOXES = 100_000
 """Steps through the tree: a day of fragments, one a second; more is an attack."""
 MAX_DEPTH = 12

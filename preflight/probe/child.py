@@ -4,11 +4,13 @@
                             │ died or too slow
                             └── its files again, one by one; the culprit becomes a fault
 
-Assets are taken as they are needed, so a walk over a hundred thousand files keeps memory flat.
+Assets are taken as they are needed, so a walk over a hundred thousand files keeps memory flat. The children are
+multiprocessing's own: a pool that came ready-made took longer to import than a thousand files take to measure.
 """
 
 import itertools
 import os
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from types import TracebackType
@@ -21,15 +23,19 @@ from preflight.probe import Depth, Fault, Probed, open_without_waiting, probe
 from preflight.probe.sniff import sniff
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from pebble import ProcessPool
+    from multiprocessing.connection import Connection
 
 CHUNK_FILES = {"header": 32, "exact": 8, "full": 1}
 """Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
 WALKED_HERE_BYTES = 64 << 20
 AHEAD = 4
-"""Chunks in flight for each child."""
+"""Chunks in hand for each child."""
+HAND = 2
+"""Chunks that a child is sent at once: one to work on, and one so that it need not wait for the next."""
+LETTER_BYTES = 16 << 10
+"""A chunk up to this size can wait in a busy child's pipe, which holds more: sending it never waits for the child."""
+GRACE = 3
+"""How many times its bound a file may take before the child ends itself: its parent may be dead."""
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +43,59 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 
     seconds: float = 60.0
     memory_bytes: int = 4 << 30
+
+
+class _Chunk(msgspec.Struct, eq=False):
+    """Some files, and what became of them."""
+
+    assets: list[Asset]
+    measured: list[Probed] | None = None
+    death: str | None = None
+    """How the child died that worked on it."""
+
+    @property
+    def letter(self) -> bytes:
+        """What a child is sent."""
+        from pickle import dumps
+
+        return dumps(self.assets)
+
+
+class _Child:
+    """A process that measures what it is sent, in turn."""
+
+    def __init__(self, depth: Depth, bounds: Bounds, *, ready: bool) -> None:
+        import multiprocessing
+
+        method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, depth, bounds, ready), daemon=True)  # type: ignore[attr-defined] # both kinds of context have it
+        self.process.start()
+        theirs.close()
+        self.hand: deque[_Chunk] = deque()
+        """What it was sent and has not answered; it works on the first."""
+        self.since = 0.0
+        """When it began with that, by the monotonic clock."""
+
+    def give(self, chunk: _Chunk, letter: bytes) -> None:
+        """Send a chunk; raise OSError when the child is dead."""
+        if not self.hand:
+            self.since = time.monotonic()
+        self.hand.append(chunk)
+        self.connection.send_bytes(letter)
+
+    def hear(self) -> None:
+        """Take the answer to the first chunk; raise OSError or EOFError when the child is dead."""
+        self.hand[0].measured = self.connection.recv()
+        self.hand.popleft()
+        self.since = time.monotonic()
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
 
 
 class Crew:
@@ -52,7 +111,9 @@ class Crew:
         self.depth = depth
         self.jobs = jobs or os.cpu_count() or 1
         self.bounds = bounds or Bounds()
-        self._pool: ProcessPool | None = None
+        self._children: list[_Child] = []
+        self._waiting: deque[_Chunk] = deque()
+        """What no child was sent yet."""
 
     def __enter__(self) -> Self:
         """Begin; nobody is started yet."""
@@ -62,56 +123,109 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the children, whatever they are doing."""
-        self._dismiss()
+        while self._children:
+            self._children.pop().end()
 
-    def _dismiss(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call] # pebble types its results, not its commands
-            self._pool.join()
-            self._pool = None
+    def start(self, *, ready: bool = False) -> None:
+        """Start the children that are missing; `ready` ones load their libraries before the first file comes."""
+        while len(self._children) < self.jobs:
+            self._children.append(_Child(self.depth, self.bounds, ready=ready))
 
     def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
         """Measure local files and yield the results in the order given."""
         rest = iter(assets)
         first = list(itertools.islice(rest, 2))
-        if len(first) == 1 and self._pool is None and harmless(first[0], self.depth):
+        if len(first) == 1 and not self._children and harmless(first[0], self.depth):
             yield probe(first[0], self.depth)
         elif first:
             yield from self._together(itertools.chain(first, rest))
 
     def _together(self, assets: Iterator[Asset]) -> Iterator[Probed]:
-        flying: deque[tuple[list[Asset], Future[list[Probed]]]] = deque()
-        while chunk := list(itertools.islice(assets, CHUNK_FILES[self.depth])):
-            flying.append((chunk, self._send(chunk)))
-            if len(flying) >= self.jobs * AHEAD:
-                yield from self._landed(*flying.popleft())
-        while flying:
-            yield from self._landed(*flying.popleft())
-
-    def _send(self, chunk: list[Asset]) -> "Future[list[Probed]]":
-        if self._pool is None:
-            self._pool = _start(self.jobs, self.bounds)
-        future: Future[list[Probed]] = self._pool.schedule(
-            _measure, args=[chunk, self.depth], timeout=self.bounds.seconds
-        )
-        return future
-
-    def _landed(self, chunk: list[Asset], future: "Future[list[Probed]]") -> Iterator[Probed]:
-        """Yield a chunk's results; when its child died, measure its files again one by one."""
-        from concurrent.futures.process import BrokenProcessPool
-
-        from pebble import ProcessExpired
-
-        try:
-            yield from future.result()
-        except (TimeoutError, ProcessExpired, BrokenProcessPool) as death:
-            if isinstance(death, BrokenProcessPool):
-                self._dismiss()
-            if len(chunk) == 1:
-                yield _culprit(chunk[0], death, self.bounds)
+        self.start()
+        self._waiting.clear()
+        flying: deque[_Chunk] = deque()
+        while True:
+            while len(flying) < self.jobs * AHEAD and (some := list(itertools.islice(assets, CHUNK_FILES[self.depth]))):
+                flying.append(_Chunk(some))
+                self._waiting.append(flying[-1])
+            if not flying:
                 return
-            for asset in chunk:
-                yield from self._landed([asset], self._send([asset]))
+            self._hand_out()
+            first = flying[0]
+            if first.measured is not None:
+                yield from flying.popleft().measured or ()
+            elif first.death is None:
+                self._listen()
+            elif len(first.assets) == 1:
+                yield Probed(asset=first.assets[0], fault=Fault("unmeasured", f"measuring it {first.death}"))
+                flying.popleft()
+            else:
+                singles = [_Chunk([asset]) for asset in reversed(flying.popleft().assets)]
+                flying.extendleft(singles)
+                self._waiting.extendleft(singles)
+
+    def _hand_out(self) -> None:
+        """Give every idle child a chunk, and every busy one the next if that fits into its pipe."""
+        for child in (*self._children, *self._children):
+            if self._waiting and len(child.hand) < HAND:
+                letter = self._waiting[0].letter
+                if not child.hand or len(letter) <= LETTER_BYTES:
+                    try:
+                        child.give(self._waiting.popleft(), letter)
+                    except OSError:
+                        self._bury(child)
+
+    def _listen(self) -> None:
+        """Wait until a child answers, dies or has taken too long."""
+        from multiprocessing.connection import wait
+
+        busy = [child for child in self._children if child.hand]
+        soonest = min(child.since for child in busy) + self.bounds.seconds
+        heard = wait([child.connection for child in busy], timeout=max(soonest - time.monotonic(), 0))
+        for child in busy:
+            if child.connection in heard:
+                try:
+                    child.hear()
+                except (EOFError, OSError):
+                    self._bury(child)
+            elif not heard and time.monotonic() >= child.since + self.bounds.seconds:
+                self._bury(child, f"took more than {self.bounds.seconds:g} s, and was ended")
+
+    def _bury(self, child: _Child, death: str | None = None) -> None:
+        """Replace a child: what it worked on has its cause of death, what only lay in its hand is given out again."""
+        child.end()
+        self._children[self._children.index(child)] = _Child(self.depth, self.bounds, ready=False)
+        child.hand.popleft().death = death or f"crashed the reader (status {child.process.exitcode})"
+        self._waiting.extendleft(reversed(child.hand))
+
+
+def _serve(connection: "Connection[list[Probed], list[Asset]]", depth: Depth, bounds: Bounds, ready: bool) -> None:  # noqa: FBT001 - a process takes its arguments by position
+    """Measure what comes, until the parent is gone."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    if ready:
+        _load()
+    _limit(bounds.memory_bytes)
+    while True:
+        try:
+            chunk = connection.recv()
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_REAL, bounds.seconds * GRACE)
+        connection.send([probe(asset, depth) for asset in chunk])
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _load() -> None:
+    """Import what measuring will need."""
+    import av
+    from PIL import Image
+
+    from preflight.probe import audio, image, video
+
+    del av, audio, image, video
+    Image.preinit()
 
 
 def harmless(asset: Asset, depth: Depth) -> bool:
@@ -129,34 +243,10 @@ def harmless(asset: Asset, depth: Depth) -> bool:
     return found is None or (found.reader == "av" and (found.opener == "mov" or size <= WALKED_HERE_BYTES))
 
 
-def _start(jobs: int, bounds: Bounds) -> "ProcessPool":
-    import multiprocessing
-
-    from pebble import ProcessPool
-
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    return ProcessPool(max_workers=jobs, initializer=_settle, initargs=[bounds.memory_bytes], context=context)
-
-
-def _culprit(asset: Asset, death: Exception, bounds: Bounds) -> Probed:
-    if isinstance(death, TimeoutError):
-        message = f"measuring it took more than {bounds.seconds:g} s, and was ended"
-    else:
-        message = f"measuring it crashed the reader (status {getattr(death, 'exitcode', None)})"
-    return Probed(asset=asset, fault=Fault("unmeasured", message))
-
-
-def _settle(memory_bytes: int) -> None:
-    """Prepare a child: bounded memory, and Ctrl-C is the parent's to handle."""
+def _limit(memory_bytes: int) -> None:
+    """Bound the memory of this process."""
     import resource
-    import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     bound = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
     resource.setrlimit(resource.RLIMIT_AS, (bound, most))
-
-
-def _measure(chunk: list[Asset], depth: Depth) -> list[Probed]:
-    return [probe(asset, depth) for asset in chunk]

@@ -6,6 +6,7 @@ input is hostile: every count in it is bounded.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from preflight.probe.bits import Bits, Malformed
 from preflight.probe.codec_header import CodecHeader
@@ -29,10 +30,12 @@ HEVC_TYPE_AND_LAYER, HEVC_SPS, HEVC_PPS = 0x7FF8, 33 << 9, 34 << 9
 """nal_unit_type with nuh_layer_id 0, the pictures that every decoder shows: H.265, 7.3.1.2 and table 7-1."""
 
 
+@lru_cache(maxsize=64)
 def read_codec_header(codec: str, record: bytes | None) -> CodecHeader | None:
     """Read the first sequence parameter set of an `h264` or `hevc` record.
 
-    Never raises: None stands for other codecs, for records without parameter sets, and for unsound ones.
+    A camera gives all its clips the same one, so the last few are remembered. Never raises: None stands for other
+    codecs, for records without parameter sets, and for unsound ones.
     """
     reader = READERS.get(codec)
     if reader is None or not record:
@@ -43,6 +46,7 @@ def read_codec_header(codec: str, record: bytes | None) -> CodecHeader | None:
         return None
 
 
+@lru_cache(maxsize=64)
 def holds_picture_sets(codec: str, record: bytes) -> bool:
     """Tell whether a record is whole and holds picture parameter sets too: without one no slice can be decoded."""
     try:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.facts import AudioFacts
 from tests.specimens import MEDIA, audio, decoded_seconds, media, probed
 
 
@@ -124,6 +125,27 @@ def test_a_container_without_sound_or_pictures_is_unreadable(tmp_path: Path) -> 
     fault = probed(path).fault
     assert fault
     assert fault.kind == "unreadable"
+
+
+SOUNDS = sorted(path.name for path in MEDIA.iterdir() if path.suffix in (".wav", ".mp3"))
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_a_header_that_is_believed_tells_what_the_packets_tell_where_it_tells_the_truth(name: str) -> None:
+    believed, measured = probed(name, "header").facts, probed(name).facts
+    assert believed is None or isinstance(believed, AudioFacts)
+    if believed is None or not isinstance(measured, AudioFacts) or measured.duration_s is None:
+        return
+    assert (believed.format, believed.bytes, believed.header_duration_s) == (
+        measured.format,
+        measured.bytes,
+        measured.header_duration_s,
+    )
+    assert (believed.codec, believed.sample_rate_hz, believed.channels) == (
+        measured.codec,
+        measured.sample_rate_hz,
+        measured.channels,
+    )
 
 
 def test_a_header_is_believed_only_at_depth_header() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.probe.faults import Unreadable
-from preflight.probe.wave import Wave, claimed_length_s, read_wave
+from preflight.probe.wave import Wave, read_wave, refuse_cut
 from tests.specimens import audio, probed
 
 STREAMING = 0xFFFFFFFF
@@ -33,7 +33,11 @@ def wav(
 
 
 def claim(content: bytes) -> Fraction | None:
-    return claimed_length_s(io.BytesIO(content), len(content))
+    wave = read(content)
+    if wave is None:
+        return None
+    refuse_cut(wave)
+    return wave.claimed_s()
 
 
 def read(content: bytes) -> Wave | None:
