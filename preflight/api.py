@@ -21,6 +21,8 @@ from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError,
 from preflight.place import publish, remove
 from preflight.upload.landing import save
 from preflight.wire import (
+    MAY_HAVE_ACTED,
+    RATE,
     AnswerLost,
     Busy,
     Progress,
@@ -36,6 +38,9 @@ from preflight.wire import (
 
 DOWNLOAD_MAX_BYTES = 2 << 30
 LINK_MAX = 8192
+RECONCILE = "Do not submit it again before `preflight task reconcile` has looked for it."
+PAGES_MAX = 200
+"""How many pages of tasks are read at most."""
 CONFLICT = 409
 TRANSIENT: tuple[type[PreflightError], ...] = (Unreachable, AnswerLost, Busy)
 WORTH_A_RETRY = frozenset({"service_error", "generation_timeout", "resource_exhausted", "service_unavailable"})
@@ -136,8 +141,8 @@ class Service:
     def submit(self, body: bytes, idempotency_key: str) -> Task:
         """Create a task: the one call that costs.
 
-        Repeated, at most three times, only where nothing can have happened: no connection, HTTP 429 and 503. The
-        idempotency key is sent and not relied on.
+        Repeated, at most three times, only where nothing can have happened: no connection, HTTP 429, and 503 with
+        Retry-After. The idempotency key is sent and not relied on.
 
         Args:
             body: JSON, as `request.encode` makes it.
@@ -177,15 +182,21 @@ class Service:
         """
         return patiently(lambda: self._task(task_id), TRANSIENT, sleep=self._sleep)
 
-    def tasks(self, page: int = 1, *, status: str = "", model: str = "") -> list[Task]:
-        """List tasks, newest first; what has no usable id is passed over.
+    def tasks(self, *, status: str = "", model: str = "") -> list[Task]:
+        """List tasks, newest first, page by page until one holds nothing new; what has no usable id is passed over.
+
+        Raises:
+            Refused, NotDone: no list after 4 attempts; what cannot be read is not taken for an empty one.
 
         Source: the provider's own client; the documents do not promise it.
         """
-        wanted: dict[str, str | int] = {"page": page, "status": status, "model": model}
-        params = {name: value for name, value in wanted.items() if value}
-        answer = patiently(lambda: self._api.call("GET", "/v1/tasks", params=params), TRANSIENT, sleep=self._sleep)
-        return list(_readable(answer))
+        found: dict[str, Task] = {}
+        for page in range(1, PAGES_MAX + 1):
+            fresh = [task for task in self._page(page, status, model) if task.id not in found]
+            if not fresh:
+                break
+            found.update((task.id, task) for task in fresh)
+        return list(found.values())
 
     def credits(self) -> Fraction | None:
         """Tell the credits that remain, or None where the service does not; never fails.
@@ -204,6 +215,7 @@ class Service:
         *,
         poll_s: float,
         limit_s: float,
+        patience: int = 1,
         on_progress: Callable[[Task], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -214,6 +226,7 @@ class Service:
             task_id: the task.
             poll_s: seconds between two questions.
             limit_s: seconds after which the task is left to run.
+            patience: how many refusals in a row it takes to be believed; several for a task that is known to exist.
             on_progress: called with each answer.
             sleep: waits, in seconds.
             clock: tells seconds.
@@ -223,9 +236,12 @@ class Service:
             Refused: the service does not tell.
             NotDone: the limit has come; the task goes on.
         """
-        deadline = clock() + limit_s
+        deadline, refusals = clock() + limit_s, 0
         while True:
             heard = self._heard(task_id)
+            refusals = refusals + 1 if isinstance(heard, Refused) and not isinstance(heard, Busy) else 0
+            if isinstance(heard, Refused) and refusals >= max(1, patience):
+                raise heard
             rest_s = poll_s
             if isinstance(heard, PreflightError):
                 rest_s = max(poll_s, pause_s(heard, poll_s))
@@ -269,6 +285,15 @@ class Service:
         finally:
             remove(temporary)
 
+    def _page(self, page: int, status: str, model: str) -> list[Task]:
+        wanted: dict[str, str | int] = {"page": page, "status": status, "model": model}
+        params = {name: value for name, value in wanted.items() if value}
+
+        def attempt() -> list[Task]:
+            return list(_readable(self._api.call("GET", "/v1/tasks", params=params)))
+
+        return patiently(attempt, TRANSIENT, sleep=self._sleep)
+
     def _task(self, task_id: str) -> Task:
         task = read_task(self._api.call("GET", f"/v1/tasks/{_asked_id(task_id)}"))
         if task.id != task_id:
@@ -276,10 +301,10 @@ class Service:
         return task
 
     def _heard(self, task_id: str) -> Task | PreflightError:
-        """Ask once; a fault that may pass is an answer too."""
+        """Ask once; a fault that may pass, or a refusal, is an answer too."""
         try:
             return self._task(task_id)
-        except TRANSIENT as error:
+        except (Unreachable, AnswerLost, Refused) as error:
             return error
 
     def _save(self, url: str, path: Path, progress: Progress | None) -> None:
@@ -287,14 +312,14 @@ class Service:
         where = shown_url(url)
         with translated(where), self._open.stream("GET", url, follow_redirects=True) as response:
             if response.status_code != httpx.codes.OK:
-                advice = "Result links live for 24 hours; `preflight task show ID` asks for the task again."
-                raise NotDone(f"{where}: answered with HTTP {response.status_code}", advice=advice)
+                advice = "Result links live for 24 hours; `preflight task download ID` asks for a fresh one."
+                meaning = AnswerLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
+                raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=advice)
             save(response, path, max_bytes=DOWNLOAD_MAX_BYTES, progress=progress)
 
 
 def _unknown(words: str) -> OutcomeUnknown:
-    advice = "Do not submit it again before `preflight task reconcile` has looked for it."
-    return OutcomeUnknown(f"the request left, and whether it was accepted is not known: {words}", advice=advice)
+    return OutcomeUnknown(f"the request left, and whether it was accepted is not known: {words}", advice=RECONCILE)
 
 
 def _in_short(heard: Task | PreflightError) -> str:
@@ -375,7 +400,9 @@ def _error(told: object) -> TaskError | None:
 def _readable(answer: object) -> Iterator[Task]:
     table = _table(answer)
     items = answer if isinstance(answer, list) else table.get("data", table.get("tasks"))
-    for item in items if isinstance(items, list) else []:
+    if not isinstance(items, list):
+        raise AnswerLost("the service answered, and not with a list of tasks")
+    for item in items:
         with suppress(AnswerLost):
             yield read_task(item)
 

@@ -84,7 +84,8 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def suffix(self) -> str:
         """The name's ending in small letters, without the dot."""
-        return os.path.splitext(self.path)[1].removeprefix(".").lower()  # noqa: PTH122 - a URL is not a path
+        path = re.split(r"[?#]", self.path, maxsplit=1)[0] if self.is_url else self.path
+        return os.path.splitext(path)[1].removeprefix(".").lower()  # noqa: PTH122 - a URL is not a path
 
     @property
     def expected_kind(self) -> Kind:
@@ -120,3 +121,24 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def shown(path: str) -> str:
+    """Return a path or URL as it may be shown: of a URL, no user, password, query and fragment, which may be secrets.
+
+    A file is told from a URL as `Asset.is_url` does it.
+    """
+    return re.sub(ADDRESS, _without_secrets, printable(path), count=1) if Asset(path=path).is_url else printable(path)
+
+
+def masked(text: str) -> str:
+    """Return words in which every URL is shown without what may be secret; the words are not made printable."""
+    return re.sub(ADDRESS, _without_secrets, text)
+
+
+ADDRESS = re.compile(r"""(https?://)(?:[^\s/?#"'<>]*@)?([^\s?#"'<>]*)([?#][^\s"'<>]*)?""", re.IGNORECASE)
+"""A URL in running text: scheme, what may be secret, host and path, what may be secret."""
+
+
+def _without_secrets(match: re.Match[str]) -> str:
+    return match[1] + match[2] + ("?..." if match[3] else "")

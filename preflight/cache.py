@@ -64,6 +64,8 @@ class Cache:
         self._clock = clock
         self._contents: dict[Identity, bytes] = {}
         self._new: list[tuple[bytes, bytes, int]] = []
+        self.recalled = 0
+        """How many assets were found."""
 
     def __enter__(self) -> Self:
         """Begin; the file is opened when the first asset is looked for."""
@@ -108,7 +110,9 @@ class Cache:
         except self._db.Error:
             return {}
         found = ((asset, _unsealed(values.get(key), key)) for asset, key in keys.items())
-        return {asset: _recalled(known, asset, states[asset]) for asset, known in found if known}
+        recalled = {asset: _recalled(known, asset, states[asset]) for asset, known in found if known}
+        self.recalled += len(recalled)
+        return recalled
 
     def keep(self, probed: Probed, depth: Depth) -> None:
         """Remember what measuring gave; what could not be measured is tried again next time."""

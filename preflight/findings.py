@@ -11,11 +11,13 @@ from preflight.facts import Facts
 from preflight.limits import Severity
 from preflight.units import Unit
 
+FailOn = Literal["error", "warning"]
 Verdict = Literal["pass", "fail", "unsure"]
 Loss = Literal["lossless", "lossy", "creative", "none"]
 
 UNJUDGED = "/unjudged"
 """The last part of the id of a finding that says: this could not be measured."""
+IN_BASELINE = "in the baseline"
 
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "unsure": 3}
 
@@ -37,6 +39,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     fix: Loss = "none"
     """The least loss that would clear the finding; "none" when no fix is known."""
+    severity_before: Severity | None = None
+    """What the rule says, where a policy or a baseline says otherwise."""
+    ignored: str | None = None
+    """Why it does not count, and until when; None when it counts."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,14 +52,25 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     facts: Facts | None = None
     findings: tuple[Finding, ...] = ()
+    untold: tuple[Finding, ...] = ()
+    """What could not be measured, and was passed over because what was measured condemns the asset already."""
+    fail_on: FailOn = "error"
+    """The least severity that fails the asset."""
 
     @property
     def verdict(self) -> Verdict:
-        """Fail for any error; unsure when all that is wrong is that something could not be measured."""
-        errors = [finding for finding in self.findings if finding.severity == "error"]
-        if errors and all(finding.rule.endswith(UNJUDGED) for finding in errors):
+        """Fail for any finding that counts; unsure when all that is wrong is that something could not be measured."""
+        wrong = [finding for finding in self.findings if counts(finding, self.fail_on)]
+        if wrong and all(finding.rule.endswith(UNJUDGED) for finding in wrong):
             return "unsure"
-        return verdict_of(errors)
+        return verdict_of(wrong, self.fail_on)
+
+    def with_findings(self, findings: Iterable[Finding]) -> "Judged":
+        """Return the asset with other findings; what could not be measured counts again when no error is left."""
+        found = tuple(findings)
+        if any(finding.severity == "error" and not finding.rule.endswith(UNJUDGED) for finding in found):
+            return msgspec.structs.replace(self, findings=found)
+        return msgspec.structs.replace(self, findings=(*found, *self.untold), untold=())
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +79,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     assets: tuple[Judged, ...]
     findings: tuple[Finding, ...] = ()
+    fail_on: FailOn = "error"
+    """The least severity that fails the set; each asset has its own."""
 
     @property
     def verdict(self) -> Verdict:
         """Unsure outranks fail, fail outranks pass; a report without assets and findings passes."""
-        return worst([*(judged.verdict for judged in self.assets), verdict_of(self.findings)])
+        return worst([*(judged.verdict for judged in self.assets), verdict_of(self.findings, self.fail_on)])
 
     @property
     def exit_code(self) -> int:
@@ -74,9 +93,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return EXIT_CODES[self.verdict]
 
 
-def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """Return fail when any finding is an error, else pass."""
-    return "fail" if any(finding.severity == "error" for finding in findings) else "pass"
+def verdict_of(findings: Iterable[Finding], fail_on: FailOn = "error") -> Verdict:
+    """Return fail when any finding counts, else pass."""
+    return "fail" if any(counts(finding, fail_on) for finding in findings) else "pass"
+
+
+def counts(finding: Finding, fail_on: FailOn) -> bool:
+    """Tell whether a finding is as severe as what fails."""
+    return finding.severity in ("error", fail_on)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -9,18 +9,20 @@ Nothing here prints or asks: the command line, or a program, stands in between.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from preflight.assets import Asset
+from preflight.assets import Asset, printable
 from preflight.cache import Cache
-from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
+from preflight.errors import CallError, NotDone
 from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged, Report
+from preflight.once import Account, Progress, Submission, download, in_parts, submit, wait
 from preflight.probe import Fault, Probed, probe
 from preflight.probe.child import Crew
 from preflight.profiles.schema import Profile
@@ -29,18 +31,23 @@ from preflight.rules import WholeRequest, judge, judge_request
 from preflight.spec import RequestSpec, dump_spec
 
 if TYPE_CHECKING:
-    from preflight.api import Service, Task
-    from preflight.ledger import Entry, Ledger
+    from preflight.fix import Order
     from preflight.plan import Plan, Wishes
+    from preflight.plan.file import Source
+    from preflight.plan.request import RequestPlan
     from preflight.price import Estimate
+    from preflight.upload import Place
 
-Progress = Callable[[Fraction], None]
+__all__ = ["Account", "Progress", "Submission", "download", "submit", "wait"]
+"""What stands in `once`, and is a stage like those below."""
+
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
 BLOCK_FILES = 512
 """How many assets are in hand at once."""
 Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
+FOUND = "made by an earlier run, and still as it was"
 SUFFIXES = {"jpeg": "jpg"}
 """Format → the ending an upload gets, where it is not the format's name."""
 
@@ -146,14 +153,78 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
-    """Plan each asset."""
+    """Plan each asset; what can be cut between its packets is not encoded."""
     from preflight.plan import plan
+    from preflight.probe.seams import seams_of
 
-    return [(one, plan(one, profile, wishes)) for one in judged]
+    return [(one, plan(one, profile, wishes, seams_of(one.asset.path))) for one in judged]
 
 
-def treat(judged: Judged, todo: "Plan", profile: Profile, folder: Path, progress: Progress | None = None) -> Treated:
-    """Carry out one plan; the new file is measured at depth exact and must be clean before it takes its name."""
+def plan_whole(report: Report, profile: Profile, wishes: "Wishes") -> "RequestPlan":
+    """Plan each asset of a request, and share the seconds where together they are too many."""
+    from preflight.plan.request import plan_request
+
+    return plan_request(report, profile, wishes)
+
+
+def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Judged, Plan, Source | None]]":
+    """Yield plans with the very content that they are for; what has no steps, or a name that is no text, goes without.
+
+    Raises:
+        NotDone: a file cannot be read any more.
+    """
+    from preflight.fix.record import content_of
+    from preflight.plan.file import Source
+
+    for judged, plan in plans:
+        path = plan.asset.path
+        source = None
+        if plan.steps and path.isprintable():
+            content = content_of(Path(path))
+            source = Source(path=path, bytes=content.bytes, sha256=content.sha256)
+        yield judged, plan, source
+
+
+def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
+    """Read a plan file and return the edition that it is for, and its plans, for the files as they are now.
+
+    Raises:
+        CallError: it is no plan, or a file is not the one that was planned for.
+    """
+    from preflight.fix.record import content_of
+    from preflight.plan import Plan
+    from preflight.plan.file import read_plans
+    from preflight.plan.request import RequestPlan
+    from preflight.profiles import load
+
+    found = read_plans(path)
+    profile = load(found.profile)
+    wanted = [asset for asset in found.assets if asset.steps and asset.source]
+    for asset in wanted:
+        content = content_of(Path(asset.source.path)) if asset.source else None
+        if content is None or asset.source is None or content.sha256 != asset.source.sha256:
+            raise CallError(
+                f"{printable(asset.path)}: is not the file that was planned for: it has changed since",
+                advice="Plan anew: `preflight fix --dry-run --format json`.",
+            )
+    assets = [Asset(path=asset.source.path) for asset in wanted if asset.source]
+    judged = check_assets(assets, profile, how)
+    plans = tuple(
+        (one, Plan(asset=one.asset, kind=one.kind, steps=asset.steps, otherwise=asset.otherwise))
+        for one, asset in zip(judged, wanted, strict=True)
+    )
+    return profile, RequestPlan(plans=plans)
+
+
+def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "Order":
+    """Return where new files go and what they must pass: they are measured at depth exact, as every file is."""
+    from preflight.fix import Order
+
+    return Order(folder=folder, profile=profile.name, judge=lambda asset: judge(probe(asset), profile), threads=threads)
+
+
+def treat(judged: Judged, todo: "Plan", order: "Order", progress: Progress | None = None) -> Treated:
+    """Carry out one plan; the new file must be clean, and as planned, before it takes its name."""
     from preflight.fix import mend
 
     if todo.beyond_mending:
@@ -161,11 +232,47 @@ def treat(judged: Judged, todo: "Plan", profile: Profile, folder: Path, progress
     if not todo.steps or judged.facts is None:
         return Treated(plan=todo, outcome="untouched", before=judged)
     try:
-        mended = mend(todo, judged.facts, folder, lambda asset: judge(probe(asset), profile), progress)
+        mended = mend(todo, judged.facts, order, progress)
     except NotDone as error:
         said = ". ".join(part for part in (error.message, error.advice) if part)
         return Treated(plan=todo, outcome="failed", before=judged, message=said)
-    return Treated(plan=todo, outcome="fixed", before=judged, after=mended.judged)
+    message = FOUND if mended.found else ""
+    return Treated(plan=mended.plan, outcome="fixed", before=judged, after=mended.judged, message=message)
+
+
+def treat_all(
+    plans: "Sequence[tuple[Judged, Plan]]",
+    profile: Profile,
+    folder: Path,
+    *,
+    jobs: int | None = None,
+    begin: "Callable[[Plan], Progress | None] | None" = None,
+) -> list[Treated]:
+    """Carry out plans, several at a time, and return what came of them in their order.
+
+    Args:
+        plans: each asset with its plan.
+        profile: the limits that new files must meet.
+        folder: where they go.
+        jobs: how many at a time; as many as there are processors when None. They share the processors: where two run,
+            each encoder has half of the threads.
+        begin: called when a plan is begun, in the thread that carries it out; returns what is called with the part
+            that is done.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from preflight.fix.ffmpeg import ending_all
+
+    todo = sum(1 for _, plan in plans if plan.steps)
+    cores = os.cpu_count() or 1
+    at_once = max(1, min(jobs or cores, todo))
+    order = order_of(profile, folder, threads=max(1, cores // at_once) if at_once > 1 else None)
+
+    def carry_out(one: "tuple[Judged, Plan]") -> Treated:
+        return treat(*one, order, begin(one[1]) if begin and one[1].steps else None)
+
+    with ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers, ending_all(workers):
+        return list(workers.map(carry_out, plans))
 
 
 def decline(judged: Judged, todo: "Plan") -> Treated:
@@ -192,36 +299,46 @@ def write_request(spec: RequestSpec, folder: Path) -> Path:
 # ---- submit ---------------------------------------------------------------------------------------------------------
 
 
-class Account(msgspec.Struct, frozen=True):
-    """The service under one key, the ledger that stands beside it, and the edition that knows its ways."""
+def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bool = False) -> "Estimate | None":
+    """Estimate what a checked request will cost; None where that cannot be told.
 
-    service: "Service"
-    ledger: "Ledger"
-    profile: Profile
-
-
-def price_of(spec: RequestSpec, report: Report, profile: Profile) -> "Estimate | None":
-    """Estimate what a checked request will cost."""
+    Args:
+        spec: the request.
+        report: what was measured of it.
+        profile: the edition whose price data is used.
+        longest: whether each clip counts by the longest length that any reader of it may see.
+    """
     from preflight.price import estimate
 
-    clips = [judged.facts for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
-    input_s = sum((f.duration_s or Fraction(0) for f in clips if isinstance(f, VideoFacts)), Fraction(0))
-    return estimate(spec, profile, input_s)
+    clips = [judged for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
+    lengths = [_billed_length_s(clip, longest=longest) for clip in clips]
+    known = [length for length in lengths if length is not None]
+    return estimate(spec, profile, sum(known, Fraction(0))) if len(known) == len(lengths) else None
+
+
+def _billed_length_s(clip: Judged, *, longest: bool) -> Fraction | None:
+    """Return a clip's length, or that of the part of it that is to be kept, in seconds."""
+    facts, keep = clip.facts, clip.asset.keep
+    if not isinstance(facts, VideoFacts) or facts.duration_s is None:
+        return None
+    claimed_s = facts.header_duration_s if longest else None
+    length_s = max(facts.duration_s, claimed_s or Fraction(0))
+    return min(length_s, keep.end_s) - min(length_s, keep.start_s) if keep else length_s
 
 
 def fingerprints(report: Report) -> dict[str, str]:
     """Return path → SHA-256, in hex, of the files of a checked request.
 
     Raises:
-        NotDone: a file cannot be read.
+        NotDone: a file cannot be read, or has another size than was measured.
         CallError: the request is not clean: what was not judged clean is never sent.
     """
-    from preflight.upload import hash_file
+    from preflight.upload import hash_files
 
     if report.verdict != "pass":
         raise CallError("the request is not clean, so nothing was sent", advice="`preflight check` says what is wrong.")
-    paths = {judged.asset.path for judged in report.assets if not judged.asset.is_url}
-    return {path: hash_file(Path(path)) for path in sorted(paths)}
+    local = [judged for judged in report.assets if not judged.asset.is_url]
+    return hash_files({judged.asset.path: judged.facts.bytes if judged.facts else None for judged in local})
 
 
 def suffix_of(facts: Facts | None) -> str:
@@ -236,141 +353,48 @@ def upload_assets(
     *,
     progress: Callable[[str], Progress | None] | None = None,
 ) -> dict[str, str]:
-    """Put each local file at a URL and return path → URL; what lies there already, and long enough, is not sent again.
+    """Put each local file at a URL and return path → URL, in order; what lies there long enough is not sent again.
 
     Args:
         report: the clean report.
-        hashes: path → SHA-256 as checked.
-        account: whose files service takes the uploads, and whose ledger remembers them.
-        progress: called with a path, returns what is called with the part that is sent.
+        hashes: path → SHA-256 as checked; the same content is sent once.
+        account: where uploads go, and whose ledger remembers them.
+        progress: called with a path when its upload begins, returns what is called with the part that is sent; both
+            in the thread that sends.
     """
-    urls: dict[str, str] = {}
-    for judged in report.assets:
-        path = judged.asset.path
-        if not judged.asset.is_url and path not in urls:
-            urls[path] = _url_of(judged, hashes[path], account, progress)
-    return urls
+    from preflight.upload import Parcel, bring
+
+    def watch(parcel: Parcel) -> Callable[[int, int | None], None] | None:
+        return in_parts(progress(str(parcel.path)) if progress else None)
+
+    parcels: dict[str, Parcel] = {}
+    local = {judged.asset.path: judged for judged in report.assets if not judged.asset.is_url}
+    for path, judged in local.items():
+        parcel = Parcel(path=Path(path), sha256=hashes[path], suffix=suffix_of(judged.facts))
+        parcels.setdefault(parcel.sha256, parcel)
+    limits, at_once = account.profile.service, account.uploads_at_once
+    urls = bring(list(parcels.values()), _place(account), account.ledger, limits=limits, at_once=at_once, watch=watch)
+    return {path: urls[hashes[path]] for path in local}
 
 
-def _url_of(judged: Judged, sha256: str, account: Account, progress: Callable[[str], Progress | None] | None) -> str:
-    from preflight.upload import upload_file
+def renewed(urls: dict[str, str], report: Report, hashes: dict[str, str], account: Account) -> dict[str, str]:
+    """Return path → URL with those replaced that end before the task could read them; for right before the create call.
 
-    files, clock = account.service.files, account.profile.service
-    living = account.ledger.living_upload(sha256, files.origin, clock.wait_s)
-    if living is not None:
-        return living
-    done = _in_parts(progress(judged.asset.path) if progress else None)
-    path, suffix = Path(judged.asset.path), suffix_of(judged.facts)
-    uploaded = upload_file(files, path, sha256, suffix, limits=clock, progress=done)
-    account.ledger.remember_upload(sha256, files.origin, uploaded.url, uploaded.expires_at)
-    return uploaded.url
+    Nothing is asked of the network where the ledger says that all live long enough; `needed_s` says how long that is.
+    """
+    from preflight.upload import needed_s
+
+    place, needed = _place(account), needed_s(account.profile.service)
+    living = {path: account.ledger.living_upload(hashes[path], place.name, needed) for path in urls}
+    return urls if living == urls else upload_assets(report, hashes, account)
 
 
-def _in_parts(progress: Progress | None) -> Callable[[int, int | None], None] | None:
-    """Return what turns bytes done and bytes in all into the part that is done."""
-    if progress is None:
-        return None
-    return lambda done, total: progress(Fraction(done, max(total or done, 1)))
+def _place(account: Account) -> "Place":
+    from preflight.upload import files_service
+
+    return account.place or files_service(account.service.files, account.profile.service)
 
 
 def body_of(spec: RequestSpec, profile: Profile, urls: dict[str, str]) -> bytes:
     """Return the exact bytes of the create call."""
     return encode(build_body(spec, profile, lambda asset: asset.path if asset.is_url else urls[asset.path]))
-
-
-class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """What is about to be sent, and what will be written down about it."""
-
-    body: bytes
-    base_url: str
-    profile: str
-    assets: tuple[tuple[str, str, str | None, str], ...]
-    """Role, path, SHA-256 and URL of each."""
-    price: Fraction | None = None
-
-
-def submit(submission: Submission, account: Account, *, again: bool = False) -> "tuple[Entry, Task]":
-    """Send the create call, once; the intent is on the disk before it leaves.
-
-    Raises:
-        CallError: the same request was sent before, and `again` was not said.
-        Refused: the service said no.
-        Unreachable: nothing left this machine.
-        OutcomeUnknown: it left, and no answer came back.
-    """
-    ledger = account.ledger
-    entry = ledger.intend(
-        submission.body,
-        base_url=submission.base_url,
-        profile=submission.profile,
-        assets=submission.assets,
-        price=submission.price,
-    )
-    if not again:
-        _refuse_twice(entry, ledger)
-    ledger.sent(entry)
-    try:
-        task = account.service.submit(submission.body, entry.idempotency_key)
-    except (Refused, Unreachable) as error:
-        ledger.refused(entry, error.message)
-        raise
-    except OutcomeUnknown as error:
-        ledger.unknown(entry, error.message)
-        raise
-    try:
-        return ledger.accepted(entry, task), task
-    except NotDone as error:
-        advice = f"It runs, and is paid for: note its id. {error.advice}"
-        raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
-
-
-def _refuse_twice(entry: "Entry", ledger: "Ledger") -> None:
-    """Raise CallError when an earlier entry with the same body was accepted, or may have been.
-
-    The new entry is in the ledger already, so of two programs at once the later one sees the earlier.
-    """
-    earlier = [one for one in ledger.same_body(entry.body_hash, entry.base_url) if one.number < entry.number]
-    if earlier:
-        first = earlier[0]
-        ledger.refused(entry, f"the same request as entry {first.number}; nothing was sent")
-        task = f", task {first.task_id}" if first.task_id else ""
-        raise CallError(
-            f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC (entry {first.number}, {first.state}"
-            f"{task}); nothing was sent",
-            advice=f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice.",
-        )
-
-
-def wait(task_id: str, account: Account, *, progress: "Callable[[Task], None] | None" = None) -> "Task":
-    """Wait until a task is over, writing down how far it is.
-
-    Raises:
-        TaskFailed: it failed; not charged.
-        NotDone: the profile's limit has come; the task goes on.
-    """
-    service, ledger, clock = account.service, account.ledger, account.profile.service
-
-    def heard(task: "Task") -> None:
-        ledger.progressed(task.id, task.status, task.progress)
-        if progress:
-            progress(task)
-
-    try:
-        task = service.wait(task_id, poll_s=clock.poll_s, limit_s=clock.wait_s, on_progress=heard)
-    except TaskFailed:
-        ledger.finished(service.task(task_id))
-        raise
-    ledger.finished(task)
-    return task
-
-
-def download(task: "Task", account: Account, folder: Path, *, progress: Progress | None = None) -> list[Path]:
-    """Save a completed task's results into a folder; return their paths."""
-    entry = account.ledger.find(task.id)
-    paths = []
-    for url in task.results:
-        path = account.service.download(url, folder, f"{task.id}.mp4", progress=_in_parts(progress))
-        paths.append(path)
-        if entry:
-            entry = account.ledger.downloaded(entry, path)
-    return paths

@@ -1,31 +1,32 @@
 """What was sent and what came of it: submissions in, entries out, in one SQLite file that outlives any crash.
 
     intended ──► sent ──► accepted ──► completed ──► downloaded
-        │         │ │        └───────► failed
+        │         │ │        └───────► failed ··► completed      the service took it back
         │         │ └──────► unknown ──► accepted, refused      a person, or reconcile, finds out
         └─────────┴────────► refused
 
 An intent is on the disk before anything leaves. The file holds bodies (URLs and the prompt), never a key.
 """
 
-import fcntl
 import hashlib
 import os
+import re
 import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, NamedTuple, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 import msgspec
 import platformdirs
 
+from preflight.alive import Life
 from preflight.api import Task
 from preflight.assets import printable
 from preflight.errors import NotDone
@@ -39,16 +40,21 @@ NEXT: dict[State, tuple[State, ...]] = {
     "accepted": ("accepted", "completed", "failed"),
     "completed": ("completed", "downloaded"),
     "downloaded": ("downloaded",),
-    "failed": ("failed",),
+    "failed": ("failed", "completed"),
     "refused": (),
 }
 """Where each state leads; a state that leads to itself may be told again."""
 PAID: tuple[State, ...] = ("intended", "sent", "unknown", "accepted", "completed", "downloaded")
 """States in which the service may have accepted, or has, and did not give the credits back."""
+ORPHANS: dict[str, tuple[State, str]] = {
+    "intended": ("refused", "the program ended before anything was sent"),
+    "sent": ("unknown", "the program ended before an answer came"),
+}
+"""What becomes of what a process left when it ended."""
 
 APPLICATION_ID = 0x50464C54
 """Marks the file as ours, for anything that looks at it."""
-VERSION = 1
+VERSION = 2
 BUSY_S = 15.0
 SCHEMA = Path(__file__).with_suffix(".sql")
 
@@ -72,6 +78,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     body: bytes
     body_hash: str
+    """Of the body in which each upload is named by its content: the same request has it wherever its assets lie."""
     price: Fraction | None
     """The estimate, in credits."""
     created_at: datetime
@@ -113,8 +120,7 @@ class Ledger:
         self.path = path or default_path()
         self._clock = clock
         self._lock = threading.RLock()
-        self._owner = uuid.uuid4().hex
-        self._alive: IO[bytes] | None = None
+        self._life = Life(self.path)
         with self._explained():
             self._make_private()
             self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
@@ -136,10 +142,7 @@ class Ledger:
         """Close the file; what this process left in "intended" or "sent" is an orphan from now on."""
         with self._lock:
             self._db.close()
-            if self._alive:
-                _owner_path(self.path, self._owner).unlink(missing_ok=True)
-                self._alive.close()
-                self._alive = None
+            self._life.end()
 
     def intend(
         self,
@@ -160,16 +163,17 @@ class Ledger:
             price: the estimate, in credits.
         """
         now = self._clock()
-        values = (f"preflight-{uuid.uuid4().hex}", "intended", base_url, profile, body, hash_body(body))
-        told = (None if price is None else str(price), self._owner, now, now)
+        sent = [SentAsset(*asset) for asset in assets]
+        values = (f"preflight-{uuid.uuid4().hex}", "intended", base_url, profile, body, _hash_request(body, sent))
+        told = (None if price is None else str(price), self._life.name, now, now)
         with self._whole() as db:
-            self._show_life()
+            self._life.show()
             number = db.execute(
                 "INSERT INTO entries (idempotency_key, state, base_url, profile, body, body_hash, price, owner,"
                 " created_s, changed_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*values, *told),
             ).lastrowid
-            rows = [(number, place, role, _text(name), *rest) for place, (role, name, *rest) in enumerate(assets)]
+            rows = [(number, place, role, _text(name), *rest) for place, (role, name, *rest) in enumerate(sent)]
             db.executemany("INSERT INTO assets VALUES (?, ?, ?, ?, ?, ?)", rows)
             return self._one("number = ?", number)
 
@@ -185,6 +189,9 @@ class Ledger:
             known = self._one("number = ?", entry.number).task_id
             if known not in (None, task.id):
                 raise NotDone(f"entry {entry.number} is task {known} already, and cannot be {task.id} too")
+            other = self.find(task.id)
+            if other and other.number != entry.number:
+                raise NotDone(f"task {task.id} is entry {other.number} already, and cannot be {entry.number} too")
             return self._step(entry.number, "accepted", **told, credits_reserved=reserved)
 
     def refused(self, entry: Entry, message: str) -> Entry:
@@ -244,21 +251,27 @@ class Ledger:
         return self._many(where, body_hash, base_url, *PAID)
 
     def settle_orphans(self) -> list[Entry]:
-        """Call unknown what a process left in "intended" or "sent" when it ended, and return it.
+        """Call unknown what a process left in "sent" when it ended, and return it.
 
-        What a living process is about to send is left alone.
+        What it only intended never left: that is refused. What a living process is about to send is left alone.
         """
         with self._whole() as db:
-            rows = db.execute("SELECT number, owner FROM entries WHERE state IN ('intended', 'sent')").fetchall()
-            dead = {owner for owner in {row[1] for row in rows} if owner != self._owner and not self._lives(owner)}
-            message = "the program ended before an answer came"
-            return [self._step(number, "unknown", message=message) for number, owner in rows if owner in dead]
+            rows = db.execute("SELECT number, owner, state FROM entries WHERE state IN ('intended', 'sent')").fetchall()
+            dead = {owner for owner in {row[1] for row in rows} if self._life.is_over(owner)}
+            ends = [(number, *ORPHANS[state]) for number, owner, state in rows if owner in dead]
+            settled = [self._step(number, end, message=message) for number, end, message in ends]
+            return [entry for entry in settled if entry.state == "unknown"]
 
     def remember_upload(self, sha256: str, files_url: str, url: str, expires_at: datetime) -> None:
         """Remember where a content lies, and until when."""
         with self._whole() as db:
             values = (sha256, files_url, url, expires_at.timestamp())
             db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", values)
+
+    def forget_uploads(self, urls: Iterable[str]) -> None:
+        """Forget that anything lies at these URLs: the service would not take it from there."""
+        with self._whole() as db:
+            db.executemany("DELETE FROM uploads WHERE url = ?", [(url,) for url in urls])
 
     def living_upload(self, sha256: str, files_url: str, needed_for_s: float) -> str | None:
         """Return where a content lies, if it will still lie there when it has been needed for so many seconds."""
@@ -267,6 +280,10 @@ class Ledger:
             words = "SELECT url FROM uploads WHERE sha256 = ? AND files_url = ? AND expires_s > ?"
             row = db.execute(words, (sha256, files_url, until)).fetchone()
         return None if row is None else str(row[0])
+
+    def whole(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Give the file to who keeps tables beside these, for one change that is done whole or not at all."""
+        return self._whole()
 
     def _step(self, number: int, state: State, **told: str | int | None) -> Entry:
         """Take an entry to a state, with what was told, if it may go there."""
@@ -351,46 +368,33 @@ class Ledger:
             found = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
             empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
             if found == [0, 0] and empty:
-                self._make()
+                self._bring_up(0)
             elif found[0] != APPLICATION_ID:
                 raise NotDone(f"{self._name}: not a ledger of ours", advice="Name another file.")
+            elif 0 < found[1] < VERSION:
+                self._bring_up(found[1])
             elif found[1] != VERSION:
                 words = f"{self._name}: a ledger of version {found[1]}, and this program knows version {VERSION}"
                 raise NotDone(words, advice="Use the newer program; the file was left as it is.")
         with suppress(sqlite3.OperationalError):  # another process is in the middle of something: it does it
             self._db.execute("PRAGMA journal_mode = WAL")
 
-    def _make(self) -> None:
-        for statement in SCHEMA.read_text(encoding="utf-8").split(";"):
+    def _bring_up(self, version: int) -> None:
+        """Make the tables that a file of this version lacks; 0 is a file that has none."""
+        _, *steps = re.split(r"^-- version \d+\n", SCHEMA.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for statement in "".join(steps[version:]).split(";"):
             self._db.execute(statement)
         self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._db.execute(f"PRAGMA user_version = {VERSION}")
 
-    def _show_life(self) -> None:
-        """Hold a lock that the system gives back when this process ends, however it ends."""
-        if self._alive is None:
-            path, flags = _owner_path(self.path, self._owner), os.O_RDWR | os.O_CREAT | os.O_EXCL
-            file = os.fdopen(os.open(path, flags, 0o600), "wb")
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._alive = file
 
-    def _lives(self, owner: str) -> bool:
-        path = _owner_path(self.path, owner)
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink(missing_ok=True)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
-        return False
+def _hash_request(body: bytes, assets: Iterable[SentAsset]) -> str:
+    for asset in assets:
+        if asset.sha256 is not None:
+            body = body.replace(msgspec.json.encode(asset.url), f'"sha256:{asset.sha256}"'.encode())
+    return hash_body(body)
 
 
 def _text(name: str) -> str:
     """Return a file's name as SQLite can keep it: bytes that are not UTF-8 become escapes."""
     return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _owner_path(path: Path, owner: str) -> Path:
-    return path.with_name(f"{path.name}-alive-{owner}")

@@ -1,11 +1,13 @@
 """Where new files go: a temporary name in the output folder first, the final name only when the file is whole.
 
 A final name is taken only where it is free: nothing is ever overwritten, and nothing half-written stands under one.
+What a run that was killed left behind has a temporary name that nobody holds any more; the next run sweeps it away.
 """
 
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,11 +16,15 @@ from preflight.errors import NotDone
 
 TEMPORARY = ".preflight-"
 MAX_NAMES = 10_000
+FRESH_S = 2.0
+"""A temporary file younger than this is left alone: it may be made, and not be held yet."""
 
 
 @contextmanager
 def temporary(folder: Path, suffix: str) -> Iterator[Path]:
-    """Give a name for a file that does not exist yet, and remove the file at the end if it is still there.
+    """Give the name of an empty file, and remove it at the end if it is still there.
+
+    For as long as it is held, no other run takes it for something left behind.
 
     Raises:
         NotDone: the folder cannot be made or written to, or the disk is full.
@@ -29,28 +35,71 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
         raise NotDone(f"{folder}: cannot be made: {error.strerror}", advice="Choose another --output.") from None
     path = folder / f"{TEMPORARY}{secrets.token_hex(8)}.{suffix}"
     try:
-        yield path
+        with _held(path):
+            yield path
     except OSError as error:
         raise NotDone(f"{folder}: {error.strerror or error}", advice="Is there room, and may it be written?") from None
     finally:
         remove(path)
 
 
-def publish(whole: Path, wanted: Path) -> Path:
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Make a file and hold it: its lock ends with this process, however that ends."""
+    import fcntl
+
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o666)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that was killed left behind in a folder; what a running one holds stays."""
+    import fcntl
+
+    for path in folder.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - os.fstat(descriptor).st_mtime > FRESH_S:
+                    remove(path)
+            finally:
+                os.close(descriptor)
+
+
+def publish(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = None) -> Path:
     """Give a whole file its name, or the next free one such as `name-2.mp4`, and make it last.
+
+    Args:
+        whole: the file under its temporary name.
+        wanted: the name it should have.
+        claim: is given a name before the file is; it writes something beside it and returns where, or raises
+            FileExistsError where that name is taken. What it wrote goes again if the name turns out not to be free.
 
     Raises:
         NotDone: the name cannot be given.
     """
     try:
         _settle(whole)
-        for path in _names(wanted):
+        for path in names(wanted):
             with suppress(FileExistsError):
-                _take(whole, path)
+                _claimed(whole, path, claim)
                 return path
     except OSError as error:
         raise NotDone(f"{printable(str(wanted))}: cannot be written: {error.strerror or error}") from None
     raise NotDone(f"{printable(str(wanted))}: {MAX_NAMES:,} files of that name exist", advice="Choose another folder.")
+
+
+def publish_at(whole: Path, path: Path) -> Path:
+    """Give a whole file just this name; raise FileExistsError where it is taken."""
+    _settle(whole)
+    _take(whole, path)
+    return path
 
 
 def _settle(whole: Path) -> None:
@@ -59,7 +108,21 @@ def _settle(whole: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _names(wanted: Path) -> Iterator[Path]:
+def _claimed(whole: Path, path: Path, claim: Callable[[Path], Path] | None) -> None:
+    """Take a name, what lies beside it first: a file without that was never finished, that without a file neither."""
+    if os.path.lexists(path):
+        raise FileExistsError
+    beside = claim(path) if claim else None
+    try:
+        _take(whole, path)
+    except OSError:
+        if beside is not None:
+            remove(beside)
+        raise
+
+
+def names(wanted: Path) -> Iterator[Path]:
+    """Yield the names that a file may get, in order: the one that is wanted, then `name-2.mp4` and so on."""
     yield wanted
     for number in range(2, MAX_NAMES):
         yield wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
@@ -79,6 +142,17 @@ def _take(whole: Path, path: Path) -> None:
             remove(path)
             raise
     remove(whole)
+    settle_folder(path.parent)
+
+
+def settle_folder(folder: Path) -> None:
+    """Put a folder's names on the disk, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def remove(path: Path) -> None:

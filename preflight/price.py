@@ -1,7 +1,7 @@
 """What a request is likely to cost, from the profile's dated data. An estimate: the service's reply has the last word.
 
 units   = ceil10ths(duration + (input > 0 ? max(input, duration) : 0))     input: reference clips together, s
-credits = max(minimum, rate x units x factor)
+credits = max(minimum, rate x units x factor) x (content_filter = false ? unfiltered : 1)
 """
 
 import math
@@ -22,12 +22,18 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     input_s: Fraction
     """Reference clips together, in seconds; sounds cost nothing."""
     billed_s: Fraction
+    clip_credits: Fraction
+    """What the reference clips add to the same request without them; below 0 where it costs less with them."""
+    cut_s: Fraction
+    """The length of the clips together below which cutting saves nothing, in seconds."""
+    cut_credits: Fraction
+    """What cutting the clips to that length saves; 0 where they are no longer."""
     read: str
     """The day the price data was read."""
 
 
 def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate | None:
-    """Estimate a request; None when the profile knows no price for the model and quality.
+    """Estimate a request; None when the profile knows no price for it.
 
     Args:
         spec: the request.
@@ -36,24 +42,51 @@ def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate
 
     Source: the provider's public price rules, dated in the profile.
     """
-    model = profile.price.models.get(spec.model or profile.default_model)
-    quality = spec.quality or profile.request.quality.default
-    factors = (model.with_video if input_s > 0 else model.without_video) if model else {}
-    if model is None or quality not in factors:
+    total, alone = _credits(spec, profile, input_s), _credits(spec, profile, Fraction(0))
+    cut_s = _shortest_s(spec, profile)
+    cut = _credits(spec, profile, min(input_s, cut_s))
+    if total is None or alone is None or cut is None:
         return None
-    output_s = spec.duration if spec.duration is not None else profile.request.duration_s.default
-    billed_s = ceil_tenths(output_s + (max(input_s, Fraction(output_s)) if input_s > 0 else 0))
-    credits_ = max(model.minimum_credits, model.credits_per_s * billed_s * factors[quality])
     return Estimate(
-        credits=credits_,
-        usd=credits_ / profile.price.credits_per_usd,
-        output_s=output_s,
+        credits=total,
+        usd=total / profile.price.credits_per_usd,
+        output_s=output_s(spec, profile),
         input_s=input_s,
-        billed_s=billed_s,
+        billed_s=billed_s(output_s(spec, profile), input_s),
+        clip_credits=total - alone,
+        cut_s=cut_s,
+        cut_credits=max(Fraction(0), total - cut),
         read=profile.price.read.isoformat(),
     )
+
+
+def output_s(spec: RequestSpec, profile: Profile) -> int:
+    """Return the length of the video to be made, in seconds."""
+    return spec.duration if spec.duration is not None else profile.request.duration_s.default
+
+
+def billed_s(video_s: int, input_s: Fraction) -> Fraction:
+    """Return the seconds that are billed: clips count at least as long as the video that is made."""
+    return ceil_tenths(video_s + (max(input_s, Fraction(video_s)) if input_s > 0 else 0))
 
 
 def ceil_tenths(seconds: Fraction | int) -> Fraction:
     """Round up to a tenth of a second."""
     return Fraction(math.ceil(seconds * 10), 10)
+
+
+def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction | None:
+    model = profile.price.models.get(spec.model or profile.default_model)
+    quality = spec.quality or profile.request.quality.default
+    factors = (model.with_video if input_s > 0 else model.without_video) if model else {}
+    filtered = Fraction(1) if spec.content_filter is not False else profile.price.unfiltered
+    if model is None or quality not in factors or filtered is None:
+        return None
+    units = billed_s(output_s(spec, profile), input_s)
+    return max(model.minimum_credits, model.credits_per_s * units * factors[quality]) * filtered
+
+
+def _shortest_s(spec: RequestSpec, profile: Profile) -> Fraction:
+    """Return the clips' shortest useful length together: as billed, and no clip shorter than one may be."""
+    shortest_s = profile.video.duration_s.min or Fraction(0)
+    return max(Fraction(output_s(spec, profile)), len(spec.of_kind("video")) * shortest_s)

@@ -1,14 +1,17 @@
 """The prompt as the service reads it: which references it mentions, and how long it is.
 
-In: the prompt's text. Out: `Mention` values in the order of the text, and a `Length`. The text is never changed.
+In: the prompt's text. Out: `Mention` values in the order of the text, and a `Length`; with the assets, each one beside
+the places that name it, and the documented words that would. The text is never changed.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import msgspec
 
-from preflight.assets import Kind
+from preflight.assets import Asset, Kind, Role
+from preflight.profiles.schema import NUMBER, Phrasing
 
 KIND_WORDS: dict[str, Kind] = {
     "image": "image",
@@ -45,8 +48,14 @@ _MORE = rf"(?:\s*{_AND}\s*(?:and\s+)?{_POSITION}(?!\s*(?:more |other )?(?:{_WORD
 _MENTION = rf"(?<![a-z])@?\[?@?({_WORDS})s?[\s_-]*({_POSITION}{_MORE})"
 _WORD = r"[^\W_]\S*"
 """From a run's first letter or digit to its end: once for each run that has one."""
-_EVERY = "all|every|each|both|these|the|provided|모든|所有"
-_ALL = rf"(?<![a-z])(?:{_EVERY})[^.,;]{{0,30}}?({_WORDS})s?\b(?![\s_-]*\#?\d)"
+_EVERY = "(?:all|every|each|both|these|provided)(?: of)?|모든|所有"
+_BETWEEN = r"(?:(?!\bof\b)[^.,;]){0,30}?"
+_ALL = rf"(?<![a-z])(?:(?:{_EVERY}){_BETWEEN}({_WORDS})s?|the{_BETWEEN}({_WORDS})s)(?![a-z])(?![\s_-]*\#?\d)"
+"""All of a kind: "every clip", "the images"; not "the video" or "each frame of the video": that is the one to come."""
+
+_STOPS = r"\s.,;:!?\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
+_REST = rf"[^{_STOPS}]{{0,16}}(?:[ \t]+[^{_STOPS}]{{1,24}})?"
+"""What shows where a mention stands: the rest of its word and the next one, as long as the sentence lasts."""
 
 WIDE_SCRIPTS = ("CJK UNIFIED", "CJK COMPATIBILITY", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 
@@ -79,7 +88,8 @@ def mentions(prompt: str) -> list[Mention]:
     prompt = _composed(prompt)
     named = [mention for match in re.finditer(_MENTION, prompt, re.IGNORECASE) for mention in _spread(match)]
     general = [
-        Mention(_kind(match[1]), None, match[0], match.start()) for match in re.finditer(_ALL, prompt, re.IGNORECASE)
+        Mention(_kind(match[1] or match[2]), None, match[0], match.start())
+        for match in re.finditer(_ALL, prompt, re.IGNORECASE)
     ]
     return sorted([*named, *general], key=lambda mention: mention.start)
 
@@ -116,3 +126,58 @@ def _composed(prompt: str) -> str:
 def _is_wide(character: str) -> bool:
     """Tell whether a character is a Korean or Chinese letter (or kana), which the document counts one by one."""
     return character > "\u10ff" and character.isalpha() and unicodedata.name(character, "").startswith(WIDE_SCRIPTS)
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """An asset as the model will count it, beside the places of the prompt that name it."""
+
+    role: Role
+    path: str
+    excerpts: tuple[str, ...]
+    """The words of each place, in order; none where the prompt never mentions it."""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A documented phrasing with a number put in."""
+
+    role: Role | None
+    """None where N stands for the number."""
+    purpose: str
+    words: str
+    source: str
+
+
+def placed(prompt: str, assets: Iterable[Asset]) -> list[Placed]:
+    """Return the assets of a request in their order, each with the places where the prompt names it."""
+    composed, found = _composed(prompt), mentions(prompt)
+    roles = [(asset.role, asset.path) for asset in assets if asset.role]
+    return [
+        Placed(role, path, tuple(_excerpt(composed, one) for one in found if _names(one, role))) for role, path in roles
+    ]
+
+
+def strays(prompt: str, assets: Iterable[Asset]) -> list[Mention]:
+    """Return the mentions of positions that no asset has."""
+    roles = {(asset.role.kind, asset.role.number) for asset in assets if asset.role}
+    return [one for one in mentions(prompt) if one.number is not None and (one.kind, one.number) not in roles]
+
+
+def offers(phrasings: Iterable[Phrasing], role: Role) -> list[Offer]:
+    """Return the documented phrasings for the asset of a role, with its number."""
+    fit = [one for one in phrasings if one.kind == role.kind]
+    return [Offer(role, one.purpose, one.words.replace(NUMBER, str(role.number)), one.source) for one in fit]
+
+
+def offers_for_any(phrasings: Iterable[Phrasing]) -> list[Offer]:
+    """Return the documented phrasings with N in the place of a number."""
+    return [Offer(None, one.purpose, one.words.replace(NUMBER, "N"), one.source) for one in phrasings]
+
+
+def _names(mention: Mention, role: Role) -> bool:
+    return mention.kind == role.kind and mention.number in (None, role.number)
+
+
+def _excerpt(composed: str, mention: Mention) -> str:
+    end = mention.start + len(mention.text)
+    rest = re.compile(_REST).match(composed, end)
+    return " ".join((mention.text + (rest[0] if rest else "")).split())

@@ -3,8 +3,8 @@
     what happened                                           what is raised
     no connection, or none that was free                    Unreachable: nothing left this machine
     the request left; its answer is late, cut or no JSON    AnswerLost: the service may have acted
-    HTTP 5xx, except 503                                    AnswerLost: it may have acted before it failed
-    HTTP 429, 503                                           Busy, a Refused: it did not act, and may later
+    HTTP 408, 5xx, 503 without Retry-After                  AnswerLost: it may have acted before it failed
+    HTTP 429, 503 with Retry-After                          Busy, a Refused: it did not act, and may later
     any other refusal, in either shape, even with HTTP 200  Refused, in the service's own words
     an address or a key that cannot be used                 CallError
 
@@ -27,7 +27,7 @@ import httpx
 import msgspec
 
 from preflight import __version__
-from preflight.assets import printable
+from preflight.assets import masked, printable
 from preflight.errors import CallError, NotDone, PreflightError, Refused, Unreachable
 
 CONNECT_S = 10.0
@@ -37,11 +37,13 @@ ANSWER_S = 120.0
 ANSWER_MAX_BYTES = 4 << 20
 WORDS_MAX = 500
 """How many characters of a stranger's words are repeated."""
+SECRET_MIN = 16
+"""A shorter key is a word that somebody gave the sandbox; taken out of answers, it would mangle them."""
 PAUSE_MAX_S = 60.0
 ATTEMPTS = 4
-UNAVAILABLE = 503
-BUSY = (429, UNAVAILABLE)
-SEE_OTHER = 303
+RATE, UNAVAILABLE = 429, 503
+MAY_HAVE_ACTED = frozenset({303, 408, *range(500, 600)})
+"""Statuses that do not tell whether the request was carried out; a proxy gives them after the service has acted."""
 CALL_AGENT = f"preflight/{__version__}"
 
 T = TypeVar("T")
@@ -237,9 +239,12 @@ def shown_url(url: str) -> str:
 
 
 def cleaned(text: str, key: str = "") -> str:
-    """Return a stranger's words as they may be shown: one line, nothing a terminal acts upon, no key, not too long."""
+    """Return a stranger's words as they may be shown: one line, nothing a terminal acts upon, no key, not too long.
+
+    Of links in them, what may be secret is left out.
+    """
     text = text.replace(key, "[key]") if key else text
-    text = printable(" ".join(text[: WORDS_MAX * 2].split()))
+    text = printable(masked(" ".join(text[: WORDS_MAX * 2].split())))
     return text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 3]}..."
 
 
@@ -302,7 +307,15 @@ def _judged(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa:
         raise _refusal(response, inside, key)
     if answer is msgspec.UNSET:
         raise AnswerLost(f"HTTP {response.status_code}, but the answer is not whole JSON")
-    return answer
+    return _without(key, answer)
+
+
+def _without(key: str, answer: object) -> object:
+    """Return an answer without the key, wherever in it the service repeats it, and however it is escaped there."""
+    said, secret = msgspec.json.encode(answer), msgspec.json.encode(key)[1:-1]
+    if len(key) < SECRET_MIN or secret not in said:
+        return answer
+    return msgspec.json.decode(said.replace(secret, b"[key]"))
 
 
 def _decoded(content: bytes) -> Any:  # noqa: ANN401 - JSON, of whatever shape
@@ -320,10 +333,11 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
     if response.is_success and re.fullmatch(r"[45][0-9]{2}", code):
         status = int(code)
     message = f"HTTP {status}: {words}" + (f" [{code}]" if code and code != str(status) else "")
-    if status == SEE_OTHER or (status >= 500 and status != UNAVAILABLE):  # noqa: PLR2004 - HTTP's own border
+    pause = retry_after_s(response.headers)
+    if status == RATE or (status == UNAVAILABLE and pause is not None):
+        return Busy(message, retry_after_s=pause, status=status, code=code)
+    if status in MAY_HAVE_ACTED:
         return AnswerLost(message, advice=_advice(status, code))
-    if status in BUSY:
-        return Busy(message, retry_after_s=retry_after_s(response.headers), status=status, code=code)
     return Refused(message, status=status, code=code, advice=_advice(status, code))
 
 

@@ -19,19 +19,8 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
             patch.setenv(name, str(home / name))
-        for name in (
-            "PROFILE",
-            "DEPTH",
-            "FORMAT",
-            "ALLOW",
-            "FIT",
-            "OUTPUT",
-            "BASE_URL",
-            "FILES_URL",
-            "LEDGER",
-            "FFMPEG",
-        ):
-            patch.delenv(f"PREFLIGHT_{name}", raising=False)
+        for name in [name for name in os.environ if name.startswith("PREFLIGHT_")]:
+            patch.delenv(name)
         yield home
 
 

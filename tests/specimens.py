@@ -129,5 +129,10 @@ def picture_of(frame: av.VideoFrame) -> Image.Image:
 
 
 def left_behind(folder: Path) -> Iterator[str]:
-    """Name everything in a folder, hidden files too."""
-    return (path.name for path in sorted(folder.iterdir()))
+    """Name everything in a folder, hidden files too; the record beside a new file goes with it."""
+    return (path.name for path in sorted(folder.iterdir()) if not _is_record(path))
+
+
+def _is_record(path: Path) -> bool:
+    made = path.with_name(path.name.removesuffix(".preflight.json"))
+    return path.name.endswith(".preflight.json") and made.exists()

@@ -110,7 +110,9 @@ UNKNOWN: dict[str, Reply] = {
     "cut short": say(TASK, Content_Length="999"),
     "500": say({"error": {"code": "internal", "message": "m"}}, 500),
     "502": say(b"", 502),
+    "503, without a word of when": say(b"", 503),
     "504": say(b"", 504),
+    "408": say(b"", 408),
     "conflict": say({"error": {"message": "already in progress"}}, 409),
     "no id": say({"status": "pending"}),
     "odd id": say({"id": "../../v1/credits"}),
@@ -153,12 +155,12 @@ def test_a_redirect_takes_neither_the_request_nor_the_key_elsewhere() -> None:
 def test_a_busy_service_is_asked_again_when_it_says(status: int) -> None:
     slept: list[float] = []
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
-    replies = (say(b"", status, Retry_After="3"), say(b"", status, Retry_After=date), say(b"", status), say(TASK))
-    with Stranger(*replies) as stranger:
+    asks = [say(b"", status, Retry_After=word) for word in ("3", date, "0")]
+    with Stranger(*asks, say(TASK)) as stranger:
         assert submitted(stranger, slept).id == "task-unified-1"
     assert slept[0] == 3
     assert 15 < slept[1] <= 20
-    assert slept[2] == 2
+    assert slept[2] == 0
     assert len({heard.headers["idempotency-key"] for heard in stranger.heard}) == 1
 
 
@@ -168,8 +170,15 @@ def test_a_service_that_stays_busy_is_left_after_four_attempts() -> None:
     assert (error.status, len(stranger.heard)) == (429, 4)
 
 
+def test_a_service_that_asks_too_much_is_asked_again_without_being_told_when() -> None:
+    slept: list[float] = []
+    with Stranger(say(b"", 429), say(TASK)) as stranger:
+        assert submitted(stranger, slept).id == "task-unified-1"
+    assert slept == [0.5]
+
+
 def test_an_answer_lost_after_a_busy_one_is_unknown() -> None:
-    error, stranger = error_of(say(b"", 503), drop)
+    error, stranger = error_of(say(b"", 503, Retry_After="1"), drop)
     assert isinstance(error, OutcomeUnknown)
     assert len(stranger.heard) == 2
 
@@ -253,12 +262,25 @@ def test_an_answer_about_another_task_is_none() -> None:
 
 @pytest.mark.parametrize("answer", [{"data": [TASK, {"id": "/"}, 7]}, [TASK], {"tasks": [TASK]}])
 def test_a_list_passes_over_what_it_cannot_use(answer: object) -> None:
-    assert [task.id for task in asked(lambda service: service.tasks(2), say(answer))] == ["task-unified-1"]
+    assert [task.id for task in asked(lambda service: service.tasks(), say(answer))] == ["task-unified-1"]
 
 
-@pytest.mark.parametrize("answer", [{}, {"data": "x"}, [], 7, None])
+@pytest.mark.parametrize("answer", [[], {"data": []}, {"tasks": []}])
 def test_a_list_may_be_empty(answer: object) -> None:
     assert asked(lambda service: service.tasks(), say(answer)) == []
+
+
+@pytest.mark.parametrize("answer", [{}, {"data": "x"}, {"data": None}, 7, None, "none"])
+def test_what_is_no_list_is_not_taken_for_an_empty_one(answer: object) -> None:
+    with pytest.raises(AnswerLost, match="not with a list"):
+        asked(lambda service: service.tasks(), say(answer))
+
+
+def test_a_list_is_read_page_by_page_until_nothing_new_comes() -> None:
+    pages = [{"data": [{"id": f"task-{page}-{place}"} for place in range(20)]} for page in range(3)]
+    with Stranger(*map(say, pages), say({"data": []})) as stranger, Service(stranger.url, KEY) as service:
+        assert len(service.tasks()) == 60
+    assert [heard.path.partition("page=")[2] for heard in stranger.heard] == ["1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize(

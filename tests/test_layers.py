@@ -12,21 +12,32 @@ import preflight
 
 PACKAGE = Path(preflight.__file__).parent
 ORDER = (
-    *("errors", "units", "assets", "facts", "limits", "profiles", "findings", "tables", "prompt", "spec", "probe"),
+    *("errors", "units", "assets", "lists", "facts", "limits", "profiles", "findings", "tally"),
+    *("tables", "prompt", "spec", "probe"),
     *(
         "cache",
         "rules",
+        "policy",
+        "baseline",
         "plan",
         "place",
+        "look",
         "fix",
         "request",
         "price",
+        "refusals",
         "wire",
         "upload",
         "api",
+        "alive",
         "ledger",
+        "drift",
+        "receiver",
+        "once",
         "flow",
+        "callback",
         "report",
+        "watch",
         "cli",
     ),
 )

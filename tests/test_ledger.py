@@ -1,5 +1,6 @@
 """An intent is on the disk before anything leaves, every entry takes legal steps only, and no crash loses one."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -134,6 +135,21 @@ def test_an_entry_keeps_its_task(ledger: Ledger) -> None:
         ledger.accepted(entry, Task(id="task-unified-2"))
 
 
+def test_a_task_belongs_to_one_entry(ledger: Ledger) -> None:
+    brought_to(ledger, "accepted")
+    entry = ledger.unknown(ledger.sent(intend(ledger)), "no answer")
+    with pytest.raises(NotDone, match=f"task {TASK.id} is entry 1 already"):
+        ledger.accepted(entry, TASK)
+    assert ledger.find(entry.number) == entry
+
+
+def test_a_failure_that_the_service_takes_back_is_no_failure(ledger: Ledger) -> None:
+    brought_to(ledger, "failed")
+    completed = ledger.finished(DONE)
+    assert completed is not None
+    assert (completed.state, completed.message) == ("completed", "")
+
+
 def test_a_task_that_is_not_over_cannot_end(ledger: Ledger) -> None:
     brought_to(ledger, "accepted")
     with pytest.raises(NotDone, match="not over"):
@@ -188,6 +204,28 @@ def test_the_same_body_is_remembered_unless_it_came_to_nothing(ledger: Ledger, s
     assert ledger.same_body(hash_body(b"{}"), URL) == []
 
 
+def test_the_same_request_is_known_although_its_assets_lie_elsewhere_now(ledger: Ledger) -> None:
+    def sent(url: str, sha256: str | None = "a" * 64) -> Entry:
+        body = json.dumps({"prompt": "x", "image_urls": [url]}).encode()
+        assets = [("image 1", "i.png", sha256, url)]
+        return ledger.sent(ledger.intend(body, base_url=URL, profile="p", assets=assets))
+
+    first, moved = sent("https://f/1"), sent("https://f/2?token=x")
+    assert ledger.same_body(moved.body_hash, URL) == [moved, first]
+    assert moved.body != first.body
+    assert sent("https://f/1", "b" * 64).body_hash != first.body_hash
+    assert sent("https://f/1", None).body_hash != sent("https://f/2", None).body_hash
+
+
+def test_an_upload_that_the_service_cannot_read_is_forgotten(ledger: Ledger) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    for name in "ab":
+        ledger.remember_upload(name * 64, FILES, f"https://f/{name}", later)
+    ledger.forget_uploads(["https://f/a", "https://f/none"])
+    assert ledger.living_upload("a" * 64, FILES, 1) is None
+    assert ledger.living_upload("b" * 64, FILES, 1) == "https://f/b"
+
+
 def test_an_upload_is_remembered_as_long_as_it_lives(path: Path) -> None:
     now = 1_000_000.0
     with Ledger(path, clock=lambda: now) as ledger:
@@ -223,11 +261,20 @@ def start(path: Path, state: str) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.parametrize("state", ["intended", "sent"])
-def test_what_a_killed_process_left_is_unknown(path: Path, state: str) -> None:
-    with start(path, state) as process, Ledger(path) as ledger:
+def test_what_a_killed_process_only_intended_was_never_sent(path: Path) -> None:
+    with start(path, "intended") as process, Ledger(path) as ledger:
         assert ledger.settle_orphans() == []
-        assert [entry.state for entry in ledger.entries()] == [state]
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        assert ledger.settle_orphans() == []
+        (entry,) = ledger.entries()
+    assert (entry.state, entry.message) == ("refused", "the program ended before anything was sent")
+
+
+def test_what_a_killed_process_left_is_unknown(path: Path) -> None:
+    with start(path, "sent") as process, Ledger(path) as ledger:
+        assert ledger.settle_orphans() == []
+        assert [entry.state for entry in ledger.entries()] == ["sent"]
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         (orphan,) = ledger.settle_orphans()
@@ -247,7 +294,7 @@ def test_what_this_process_is_about_to_send_is_no_orphan(ledger: Ledger, path: P
 
 def test_what_was_left_at_a_clean_end_is_an_orphan_too(path: Path) -> None:
     with Ledger(path) as first:
-        intend(first)
+        first.sent(intend(first))
     with Ledger(path) as second:
         assert [entry.state for entry in second.settle_orphans()] == ["unknown"]
 

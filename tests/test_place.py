@@ -1,14 +1,17 @@
 """Where new files go: never over another, never half, never left behind."""
 
 import os
+import shutil
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from preflight.errors import NotDone
-from preflight.place import publish, temporary
+from preflight.place import publish, sweep, temporary
 from tests.specimens import left_behind
 
 
@@ -34,6 +37,54 @@ def test_a_dangling_link_is_a_name_that_is_taken(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").symlink_to(tmp_path / "elsewhere")
     assert put(tmp_path, b"new") == tmp_path / "clip-2.mp4"
     assert not (tmp_path / "elsewhere").exists()
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from preflight.place import temporary
+with temporary(Path(sys.argv[1]), "mp4") as draft:
+    draft.write_bytes(b"half")
+    print(draft, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_run_left_is_swept_away_and_what_a_running_one_holds_is_not(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        draft = Path(child.stdout.readline().strip())
+        os.utime(draft, (1, 1))
+        sweep(tmp_path)
+        assert draft.read_bytes() == b"half"
+        child.kill()
+    assert draft.exists()
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_called_like_a_draft_is_swept_away(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.mp4"
+    mine.write_bytes(b"mine")
+    (tmp_path / ".preflight-link.mp4").symlink_to(mine)
+    for path in (mine, tmp_path):
+        os.utime(path, (1, 1))
+    sweep(tmp_path)
+    assert mine.read_bytes() == b"mine"
+
+
+def test_a_claim_is_taken_first_and_given_back_where_the_name_is_not_free(tmp_path: Path) -> None:
+    def claim(path: Path) -> Path:
+        beside = path.with_suffix(".txt")
+        beside.touch(exist_ok=False)
+        if path.name == "clip.mp4":
+            path.write_bytes(b"somebody was faster")
+        return beside
+
+    with temporary(tmp_path, "mp4") as draft:
+        draft.write_bytes(b"new")
+        assert publish(draft, tmp_path / "clip.mp4", claim=claim).name == "clip-2.mp4"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip-2.mp4", "clip-2.txt", "clip.mp4"]
 
 
 def test_many_at_once_get_a_name_each(tmp_path: Path) -> None:
@@ -83,7 +134,7 @@ def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
 
     def vanishing(draft: Path) -> None:
-        folder.rmdir()
+        shutil.rmtree(folder)
         draft.write_bytes(b"new")
 
     with pytest.raises(NotDone, match="No such file or directory"), temporary(folder, "mp4") as draft:

@@ -2,12 +2,15 @@
 
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.price import ceil_tenths, estimate
 from preflight.profiles import load
+from preflight.sandbox.documents import documents
+from preflight.sandbox.price import price
 from preflight.spec import RequestSpec
 from tests.specimens import PROFILE
 
@@ -67,6 +70,49 @@ def test_an_estimate_says_what_it_is_made_of() -> None:
     assert [found.output_s, found.input_s, found.billed_s] == [10, 5, 20]
     assert found.read == "2026-10-10"
     assert found.usd == Fraction("164.43") / 68
+
+
+def test_an_estimate_says_what_the_clips_add_and_what_a_cut_would_save() -> None:
+    short, long = (estimate(RequestSpec(duration=5), PROFILE, Fraction(s)) for s in (3, 15))
+    assert short
+    assert long
+    assert short.clip_credits == Fraction("13.5") * 10 * Fraction("0.609") - Fraction("67.5")
+    assert [short.cut_s, short.cut_credits] == [5, 0]
+    assert [long.cut_s, long.cut_credits] == [5, Fraction("13.5") * 10 * Fraction("0.609")]
+
+
+def test_without_the_content_filter_it_costs_a_tenth_more() -> None:
+    assert credits_of(RequestSpec(content_filter=False)) == Fraction("74.25")
+    assert credits_of(RequestSpec(content_filter=True)) == Fraction("67.5")
+
+
+def test_a_price_without_the_content_filter_is_not_guessed() -> None:
+    silent = msgspec.structs.replace(PROFILE, price=msgspec.structs.replace(PROFILE.price, unfiltered=None))
+    assert estimate(RequestSpec(content_filter=False), silent, Fraction(0)) is None
+    assert estimate(RequestSpec(), silent, Fraction(0))
+
+
+@given(st.integers(4, 15), st.fractions(0, 15), st.sampled_from(["480p", "720p"]), st.booleans())
+def test_the_sandbox_s_own_reading_of_the_price_rules_agrees(
+    duration: int, input_s: Fraction, quality: str, filtered: bool
+) -> None:
+    for name, model in documents().models.items():
+        spec = RequestSpec(model=name, duration=duration, quality=quality, content_filter=filtered)
+        found = estimate(spec, load("seedance-2.0-2026-10"), input_s)
+        assert found
+        theirs = price(model, quality=quality, duration_s=duration, input_s=input_s, content_filter=filtered)
+        assert found.credits == theirs
+
+
+@given(st.integers(4, 15), st.fractions(0, 15))
+def test_a_cut_saves_what_it_is_said_to_save_and_a_shorter_one_no_more(duration: int, input_s: Fraction) -> None:
+    spec = RequestSpec(duration=duration)
+    found = estimate(spec, PROFILE, input_s)
+    assert found
+    shorter = [estimate(spec, PROFILE, min(input_s, Fraction(s))) for s in range(1, 16)]
+    assert found.cut_credits >= 0
+    if input_s >= 1:
+        assert found.cut_credits == max(found.credits - one.credits for one in shorter if one)
 
 
 @given(st.fractions(0, 1000))

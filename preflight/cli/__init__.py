@@ -5,24 +5,31 @@ Commands are loaded when they are called, so `preflight --help` costs no more th
 
 import importlib
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from preflight import __version__
 from preflight.errors import NotDone, PreflightError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "check": "Judge files, folders or a request against the documented limits.",
     "probe": "Measure files and print the facts, without a verdict.",
     "fix": "Show what would mend the findings, ask, do it, and measure again.",
+    "watch": "Judge files as they arrive in a folder, and move each to where it belongs.",
+    "prompt": "List the documented phrasings, with the numbers of a request's assets.",
     "submit": "Check a request, price it, upload its assets and submit it, once.",
     "task": "See, wait for and download what was submitted.",
+    "callback": "Receive the service's callbacks, and believe none before asking it.",
     "explain": "Explain a rule: what it checks, why, and what to do.",
     "rules": "List every rule.",
     "profiles": "List the editions of the limits, or show one.",
     "sandbox": "Run the service on this machine, to try things against.",
     "doctor": "Say what is installed, what is missing, and what to do.",
+    "completion": "Print the script by which a shell completes commands and options.",
 }
 INTERRUPTED = 130
 UNEXPECTED = 3
@@ -42,6 +49,14 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"preflight.cli.{cmd_name}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete the name of a command without importing the commands."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List the commands without importing them."""
         with formatter.section("Commands"):
@@ -55,7 +70,10 @@ def root() -> None:
 
     Exit status: 0 clean or done, 1 findings, 2 the call is wrong, 3 something could not be judged or done, 4 the
     service refused, 5 the outcome of a submission is unknown, 130 interrupted.
-    """
+
+    \b
+    Example: preflight check footage/
+    """  # noqa: D301 - \b is click's mark for lines to keep
 
 
 def main() -> NoReturn:
@@ -72,8 +90,10 @@ def main() -> NoReturn:
         status = INTERRUPTED
     except PreflightError as error:
         status = say(error)
-    except SystemExit:
-        status = UNEXPECTED  # click ends so, with 1, when nobody reads the output any more; 1 would mean findings
+    except SystemExit as ended:
+        # click ends so after it completed words for a shell, with 0, and when nobody reads the output any more, with 1,
+        # which would mean findings
+        status = UNEXPECTED if ended.code else 0
     except OSError as error:
         status = say(NotDone(f"the output cannot be written: {error.strerror or error}", advice="Is there room?"))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person never sees a traceback by default

@@ -11,6 +11,7 @@ import click
 
 from preflight.assets import Asset, collect, printable
 from preflight.cli.fetcher import Fetcher
+from preflight.cli.gate import gate_options, list_options, listed, opened
 from preflight.cli.options import (
     format_option,
     load_profile,
@@ -19,12 +20,12 @@ from preflight.cli.options import (
     profile_option,
     settings_file,
 )
-from preflight.cli.progress import Count
 from preflight.errors import CallError
+from preflight.report import DRESSES, Heading, open_sheet, write_report
 
 if TYPE_CHECKING:
-    from preflight.findings import Judged, Report, Verdict
-    from preflight.profiles import Profile
+    from preflight.findings import Report
+    from preflight.report import Sheet
     from preflight.spec import RequestSpec
 
 
@@ -34,9 +35,19 @@ if TYPE_CHECKING:
 @click.option("--video", "videos", multiple=True, metavar="PATH", help="A clip of one request; may be repeated.")
 @click.option("--audio", "audios", multiple=True, metavar="PATH", help="A sound of one request; may be repeated.")
 @click.option("--prompt", help="The prompt of one request.")
+@list_options
 @profile_option
 @measuring_options
-@format_option("text", "json")
+@gate_options
+@format_option(*DRESSES)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FILE",
+    help="Write a report to a file as well, its format by its ending or as in junit:FILE; may be repeated.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Say of each finding how it was measured, and by which source.")
 @settings_file
 @click.pass_context
 def command(
@@ -50,6 +61,8 @@ def command(
     prompt: str | None,
     profile_name: str,
     dress: str,
+    outputs: tuple[str, ...],
+    verbose: bool,
     **given: Any,  # noqa: ANN401 - what measuring_options adds
 ) -> None:
     """Judge each PATH; folders are walked.
@@ -57,28 +70,42 @@ def command(
     A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
     the set, the prompt and the settings.
 
+    What counts, and how much, can be said in the settings: `[severity]`, `[[override]]` and `[[ignore]]`.
+
+    Exit status: 0 clean, 1 findings, 2 the call is wrong, 3 something could not be judged, which outranks 1.
+
     \b
     Example: preflight check footage/
+    Example: preflight check footage/ --output report.xml --output report.md
+    Example: preflight check footage/ --baseline known.json --fail-on warning
+    Example: find footage/ -newer last -print0 | preflight check --from0 -
     Example: preflight check request.toml --format json
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
+    profile = load_profile(profile_name)
     spec = requested(paths, images, videos, audios, prompt)
-    if spec is not None:
-        with Fetcher(allow_private=False) as fetch, measuring(given, fetch, several=len(spec.assets) > 1) as how:
-            from preflight.flow import check_request
+    assets = listed(given, paths, request=spec is not None)
+    if spec is None and (paths or assets is None):
+        require(paths)
+    from preflight.findings import EXIT_CODES
+    from preflight.flow import check_assets, check_request
+    from preflight.report.files import drafts, read_outputs
 
-            profile = load_profile(profile_name)
-            report = check_request(spec, profile, how)
-        print_report(report, dress)
-        ctx.exit(report.exit_code)
-    require(paths)
-    several = len(paths) > 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
-    with measuring(given, several=several) as how, Count("checked") as count:
-        from preflight.flow import check_assets
-
-        profile = load_profile(profile_name)
-        status = print_assets(count.over(check_assets(collect(paths), profile, how)), profile, dress)
-    ctx.exit(status)
+    read = [*paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
+    heading = Heading(profile=profile.name, verbose=verbose)
+    with opened(given, profile.name) as gate, drafts(read_outputs(outputs, read), heading) as files:
+        sheets: list[Sheet] = [*files, open_sheet(dress, heading, sys.stdout)]
+        if spec is None:
+            with measuring(given) as how, gate.counting() as count:
+                gate.watch(how)
+                judged = count.over(gate.over(check_assets(assets or collect(paths), profile, how)))
+                verdict = write_report(sheets, judged, seen=sys.stdout)
+        else:
+            with Fetcher(allow_private=False) as fetch, measuring(given, fetch) as how:
+                gate.watch(how)
+                report = gate.report(check_request(spec, profile, how))
+            verdict = write_report(sheets, report.assets, report.findings)
+    ctx.exit(EXIT_CODES[verdict] if verdict else nothing())
 
 
 def requested(
@@ -133,51 +160,9 @@ def require(paths: Iterable[str]) -> None:
 
 
 def print_report(report: "Report", dress: str, stream: TextIO | None = None) -> None:
-    """Print the verdict on one request; text goes to `stream`, standard output if none is named."""
-    if dress == "json":
-        from preflight.report.json import dump, report_json
-
-        click.echo(dump(report_json(report)), nl=False)
-        return
-    from preflight.report import text
-
-    totals = text.Totals()
-    for judged in report.assets:
-        totals.add(judged.verdict, judged.findings)
-        text.write(text.judged_lines(judged), stream)
-    totals.count(report.findings)
-    text.write((text.finding_line("request", finding) for finding in report.findings), stream)
-    text.write(totals.lines(report.verdict, report.profile), stream)
-
-
-def print_assets(judged: "Iterable[Judged]", profile: "Profile", dress: str) -> int:
-    """Print verdicts as they come, then the sum; return the exit status."""
-    from preflight.findings import EXIT_CODES
-
-    if dress == "json":
-        from preflight.report.json import stream_report
-
-        verdict = stream_report(profile.name, judged, sys.stdout)
-    else:
-        verdict = _print_lines(judged, profile)
-    return EXIT_CODES[verdict] if verdict else nothing()
-
-
-def _print_lines(judged: "Iterable[Judged]", profile: "Profile") -> "Verdict | None":
-    from preflight.report import text
-
-    totals = text.Totals()
-    try:
-        for one in judged:
-            totals.add(one.verdict, one.findings)
-            text.write(text.judged_lines(one))
-    except KeyboardInterrupt:
-        text.write(totals.lines("unsure", profile.name))
-        raise
-    if not totals.verdicts:
-        return None
-    text.write(totals.lines(totals.verdict, profile.name))
-    return totals.verdict
+    """Print the verdict on one request, to `stream`, or standard output if none is named."""
+    sheet = open_sheet(dress, Heading(profile=report.profile), stream or sys.stdout)
+    write_report([sheet], report.assets, report.findings)
 
 
 def nothing() -> NoReturn:

@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
+from click.core import ParameterSource
 
 from preflight.assets import Window, collect, printable
+from preflight.cli.agree import carry_out
 from preflight.cli.check import nothing, requested, require
 from preflight.cli.options import (
     format_option,
@@ -17,14 +20,29 @@ from preflight.cli.options import (
     profile_option,
     settings_file,
 )
-from preflight.cli.progress import Bars
 from preflight.errors import CallError
-from preflight.findings import Judged, Loss
-from preflight.flow import Treated, check_assets, decline, plan_fixes, treat, with_treated, write_request
-from preflight.plan import Plan, Wishes
-from preflight.plan.wishes import Fit
+from preflight.flow import (
+    Treated,
+    check_assets,
+    check_request,
+    fingerprinted,
+    plan_fixes,
+    plan_whole,
+    plans_from,
+    with_treated,
+    write_request,
+)
+from preflight.plan import Wishes
+from preflight.plan.request import RequestPlan
 from preflight.profiles import Profile
 from preflight.report import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from preflight.findings import Judged
+    from preflight.flow import Measuring
+    from preflight.spec import RequestSpec
 
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
@@ -42,15 +60,51 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
     help="The most loss that is allowed; creative changes what is shown.",
 )
 @click.option(
-    "--keep", "keeps", multiple=True, metavar="WHERE", help="start, middle, end, or FILE=3.0-9.5; repeatable."
+    "--keep",
+    "keeps",
+    multiple=True,
+    metavar="WHERE",
+    help="What stays of what is too long: start, middle, end, best (whole shots, or between quiet moments), or "
+    "FILE=3.0-9.5; repeatable.",
+)
+@click.option(
+    "--preview",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a picture for each file into DIR: the parts that --keep best would choose among.",
+)
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Carry out a plan that --dry-run --format json wrote; refused where a file has changed since.",
 )
 @click.option(
     "--fit",
-    type=click.Choice(["crop", "pad"]),
+    type=click.Choice(["crop", "pad", "blur"]),
     default="crop",
     show_default=True,
     envvar="PREFLIGHT_FIT",
-    help="How a refused shape is made to fit, with --allow creative.",
+    help="How a refused shape is made to fit: blur pads with a blurred copy of the picture. Needs --allow creative, "
+    "unless it stands here.",
+)
+@click.option(
+    "--pad-color",
+    metavar="COLOR",
+    help="Pad with black, white or #rrggbb; black if not said.  [implies --fit pad]",
+)
+@click.option(
+    "--extend",
+    type=click.Choice(["loop", "freeze", "slow"]),
+    help="Make what is too short long enough: repeat it, hold its last frame (add silence), or slow it down.",
+)
+@click.option(
+    "--share",
+    type=click.Choice(["proportion", "longest", "equal"]),
+    default="proportion",
+    show_default=True,
+    help="Who gives up seconds where a request's clips, or its sounds, are together too long.",
 )
 @output_option
 @profile_option
@@ -65,104 +119,157 @@ def command(
     paths: tuple[str, ...],
     yes: bool,
     dry_run: bool,
-    allow: Loss,
-    keeps: tuple[str, ...],
-    fit: Fit,
+    preview: Path | None,
+    plan_file: Path | None,
     output: Path,
     profile_name: str,
     dress: str,
-    **given: Any,  # noqa: ANN401 - what measuring_options adds
+    **given: Any,  # noqa: ANN401 - what says how to mend, and what measuring_options adds
 ) -> None:
     """Show what would mend each PATH, ask, do it, and measure again.
 
     New files go to --output; a source is never written, a passing file never touched. Of a request.toml the assets
-    are mended, and a new request.toml beside the new files names them.
+    are mended, also where they are only together too long, and a new request.toml beside the new files names them.
 
     \b
     Example: preflight fix clip.mov --keep 'clip.mov=3.0-9.5'
     Example: preflight fix footage/ --yes --output ready/
+    Example: preflight fix short.mp4 wide.png --extend loop --fit blur
+    Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile, wishes = load_profile(profile_name), wishes_of(keeps, allow, fit)
+    wishes = wishes_of(given, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
+    if plan_file and paths:
+        raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
     spec = requested(paths, (), (), (), None)
-    require(paths)
-    assets = spec.assets if spec else collect(paths)
     with measuring(given) as how:
-        plans = plan_fixes(check_assets(assets, profile, how), profile, wishes)
-    if not plans:
+        if plan_file:
+            profile, planned = plans_from(plan_file, how)
+        else:
+            require(paths)
+            profile = load_profile(profile_name)
+            looking = Looking(best="best" in given["keeps"], folder=preview)
+            planned = _planned(spec, paths, profile, wishes, how, looking)
+    if not planned.plans:
         nothing()
     if dry_run:
-        show(plans, profile, dress)
+        show(planned, profile, dress)
         return
-    treated = carry_out(plans, profile, output, quiet=dress == "json", agreed=yes)
-    report(treated, profile, dress)
-    if spec and all(one.outcome in ("untouched", "fixed") for one in treated):
+    text.write(text.share_lines(planned), sys.stderr if dress == "json" else sys.stdout)
+    treated = carry_out(list(planned.plans), profile, output, quiet=dress == "json", agreed=yes, jobs=given["jobs"])
+    report(treated, planned, profile, dress)
+    if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
         click.echo(
             f"request written: {printable(str(write_request(with_treated(spec, treated), output)))}",
             err=dress == "json",
         )
-    ctx.exit(max(EXITS[one.outcome] for one in treated))
+    ctx.exit(max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in treated)))
 
 
-def report(treated: list[Treated], profile: Profile, dress: str) -> None:
+class Looking(msgspec.Struct, frozen=True):
+    """Whether footage is looked into before it is planned for."""
+
+    best: bool
+    """Whether the best part of what is too long is kept."""
+    folder: Path | None
+    """Where pictures of the candidates go."""
+
+
+def _planned(  # noqa: PLR0917 - the call, taken apart
+    spec: "RequestSpec | None",
+    paths: tuple[str, ...],
+    profile: Profile,
+    wishes: Wishes,
+    how: "Measuring",
+    looking: Looking,
+) -> RequestPlan:
+    """Plan a request as a whole, or files one by one."""
+    if spec:
+        report = check_request(spec, profile, how)
+        return plan_whole(report, profile, _looked(report.assets, profile, wishes, looking))
+    judged = check_assets(collect(paths), profile, how)
+    if looking.best or looking.folder:
+        judged = iter(kept := list(judged))
+        wishes = _looked(kept, profile, wishes, looking)
+    return RequestPlan(plans=tuple(plan_fixes(judged, profile, wishes)))
+
+
+def _looked(judged: "Sequence[Judged]", profile: Profile, wishes: Wishes, looking: Looking) -> Wishes:
+    """Choose the best part of what is too long, and write pictures of the candidates where that is asked for."""
+    from preflight.look import preview, propose
+    from preflight.probe.faults import Unmeasured, Unreadable
+
+    if not (looking.best or looking.folder):
+        return wishes
+    proposals = {}
+    for one in judged:
+        if one.asset.path in wishes.keep_of:
+            continue
+        try:
+            proposals[one.asset.path] = propose(one, profile)
+        except (Unmeasured, Unreadable) as fault:
+            end = "; its start is kept" if looking.best else ""
+            click.echo(f"{printable(one.asset.path)}: could not be looked into{end}: {fault}", err=True)
+    for path in preview(judged, proposals, looking.folder) if looking.folder else ():
+        click.echo(f"preview written: {printable(str(path))}", err=True)
+    if not looking.best:
+        return wishes
+    found = {path: parts[0].window for path, parts in proposals.items() if parts}
+    return msgspec.structs.replace(wishes, keep_of={**found, **wishes.keep_of})
+
+
+def report(treated: list[Treated], planned: RequestPlan, profile: Profile, dress: str) -> None:
     """Print what came of each asset."""
     if dress == "json":
         from preflight.report.json import dump, fix_report
 
-        click.echo(dump(fix_report(profile.name, treated)), nl=False)
+        click.echo(dump(fix_report(profile.name, treated, planned)), nl=False)
     else:
         text.write(map(text.treated_line, treated))
 
 
-def wishes_of(keeps: tuple[str, ...], allow: Loss, fit: Fit) -> Wishes:
-    """Read `--keep`: a word for all, or FILE=START-END for one.
+def wishes_of(given: dict[str, Any], *, fit_named: bool) -> Wishes:
+    """Read what the options say of how to mend.
+
+    Args:
+        given: the options by name; `keeps` holds a word for all, or FILE=START-END for one.
+        fit_named: whether `--fit` stands on the command line, not in a setting.
 
     Raises:
-        CallError: it is neither.
+        CallError: a part to keep is neither, or a color is none, or nothing is padded with it.
     """
+    keeps, fit, color = given["keeps"], given["fit"], given["pad_color"]
     words = [keep for keep in keeps if "=" not in keep]
     try:
         windows = {path: Window.parse(part) for path, _, part in (keep.rpartition("=") for keep in keeps) if path}
     except ValueError as error:
         raise CallError(f"--keep: {error}") from None
     word = words[-1] if words else "start"
-    if word not in ("start", "middle", "end"):
-        raise CallError(f"--keep: expected start, middle, end or FILE=START-END, got {word!r}")
-    return Wishes(allow=allow, fit=fit, keep=word, keep_of=windows)  # type: ignore[arg-type] # checked just above
+    if word not in ("start", "middle", "end", "best"):
+        raise CallError(f"--keep: expected start, middle, end, best or FILE=START-END, got {word!r}")
+    if color and fit_named and fit != "pad":
+        raise CallError(f"--pad-color: --fit {fit} pads with no color", advice="Say --fit pad, or leave it out.")
+    try:
+        return Wishes(
+            allow=given["allow"],
+            fit="pad" if color else fit,
+            fit_named=fit_named or color is not None,
+            pad_color=color or "black",
+            extend=given["extend"],
+            share=given["share"],
+            keep="start" if word == "best" else word,  # type: ignore[arg-type] # checked just above
+            keep_of=windows,
+        )
+    except ValueError as error:
+        raise CallError(f"--pad-color: {error}") from None
 
 
-def show(plans: list[tuple[Judged, Plan]], profile: Profile, dress: str) -> None:
+def show(planned: RequestPlan, profile: Profile, dress: str) -> None:
     """Print the plans and nothing else."""
     if dress == "json":
         from preflight.report.json import dump, plan_report
 
-        click.echo(dump(plan_report(profile.name, plans)), nl=False)
+        click.echo(dump(plan_report(profile.name, fingerprinted(planned.plans), planned)), nl=False)
         return
-    for _, plan in plans:
+    text.write(text.share_lines(planned))
+    for _, plan in planned.plans:
         text.write(text.plan_lines(plan))
-
-
-def carry_out(
-    plans: list[tuple[Judged, Plan]], profile: Profile, output: Path, *, quiet: bool, agreed: bool
-) -> list[Treated]:
-    """Show the plans, ask, and carry them out with progress."""
-    todo = sum(bool(plan.steps) for _, plan in plans)
-    for _, plan in plans:
-        text.write(text.plan_lines(plan), sys.stderr if quiet else sys.stdout)
-    if todo and not (agreed or ask(f"Write {todo} new {'file' if todo == 1 else 'files'} to {output}?")):
-        return [decline(judged, plan) for judged, plan in plans]
-    with Bars("fixing", todo) as bars:
-        return [
-            treat(judged, plan, profile, output, bars.start(plan.asset.path) if plan.steps else None)
-            for judged, plan in plans
-        ]
-
-
-def ask(question: str) -> bool:
-    """Ask a person; refuse where there is none.
-
-    Raises:
-        CallError: standard input is no terminal.
-    """
-    if not sys.stdin.isatty():
-        raise CallError("there is nobody to ask", advice="Say --yes to go on without asking, or --dry-run to look.")
-    return click.confirm(question, err=True)

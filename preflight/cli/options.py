@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from preflight.errors import CallError
+from preflight.policy import Ignore, Override, Policy, refuse_wrong
 from preflight.profiles import DEFAULT, Profile, load
 from preflight.tables import TableError, convert_table
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from preflight.flow import Fetch, Measuring
 
 F = TypeVar("F", bound=Callable[..., Any])
+UPLOADS = 4
+"""How many files are uploaded at once."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,9 +44,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output: str | None = None
     base_url: str | None = None
     files_url: str | None = None
+    bucket: str | None = None
+    uploads: int | None = None
     ledger: str | None = None
+    fail_on: str | None = None
+    baseline: str | None = None
+    log_format: str | None = None
+    metrics: str | None = None
+    severity: dict[str, str] | None = None
+    override: tuple[Override, ...] | None = None
+    ignore: tuple[Ignore, ...] | None = None
 
 
+POLICY = ("severity", "override", "ignore")
+"""Settings that are the policy, and stand behind no option."""
 PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_path"}
 """Setting → the name of the parameter it stands behind, where they differ."""
 
@@ -53,13 +68,37 @@ def read_settings(folder: Path) -> dict[str, str | float]:
     Raises:
         CallError: the file cannot be read, is not TOML, or has a key or type that is not known.
     """
+    _, said = _said(folder)
+    return {PARAMETERS.get(key, key): value for key, value in said.items() if key not in POLICY}
+
+
+def read_policy(folder: Path) -> Policy:
+    """Read the policy of a folder from where its settings are; an empty one where there is none.
+
+    Raises:
+        CallError: as for the settings, or it names a rule that is not known or that no policy reaches.
+    """
+    name, said = _said(folder)
+    tables = {key: said[key] for key in POLICY if key in said}
+    policy = Policy(folder=str(folder.absolute()), **tables)
+    if not tables:
+        return policy
+    try:
+        refuse_wrong(policy)
+    except TableError as error:
+        raise CallError(f"{name}: {error}") from None
+    return policy
+
+
+def _said(folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return the name of the settings file of a folder, and what it says."""
     for name, keys in (("preflight.toml", ()), ("pyproject.toml", ("tool", "preflight"))):
         path = folder / name
         if path.is_file():
             table = _table(path, keys)
             if table is not None:
-                return _checked(table, name)
-    return {}
+                return name, _checked(table, name)
+    return "", {}
 
 
 def _table(path: Path, keys: tuple[str, ...]) -> dict[str, Any] | None:
@@ -72,13 +111,12 @@ def _table(path: Path, keys: tuple[str, ...]) -> dict[str, Any] | None:
     return table if isinstance(table, dict) else None
 
 
-def _checked(table: dict[str, Any], name: str) -> dict[str, str | float]:
+def _checked(table: dict[str, Any], name: str) -> dict[str, Any]:
     try:
         settings = convert_table(table, Settings)
     except TableError as error:
         raise CallError(f"{name}: {error}") from None
-    said = {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
-    return {PARAMETERS.get(key, key): value for key, value in said.items()}
+    return {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
 
 
 def use_settings(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -188,6 +226,27 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
             yield msgspec.structs.replace(how, cache=cache)
 
 
+class Formats(click.Choice[str]):
+    """The formats of one command; what a setting names and only another command knows is passed over.
+
+    `format = "junit"` in a settings file is meant for `check`, and must not stop `fix`.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
+        """Return a format of this command.
+
+        Raises:
+            click.BadParameter: it is none, and was given on the command line or is not known anywhere.
+        """
+        from preflight.report import DRESSES
+
+        typed = ParameterSource.COMMANDLINE, ParameterSource.PROMPT
+        said_here = ctx is None or param is None or ctx.get_parameter_source(param.name or "") in typed
+        if not said_here and value in DRESSES and value not in self.choices:
+            return self.choices[0]
+        return super().convert(value, param, ctx)
+
+
 def format_option(*formats: str) -> Callable[[F], F]:
     """Add `--format` with the dresses that a command has."""
 
@@ -195,7 +254,7 @@ def format_option(*formats: str) -> Callable[[F], F]:
         return click.option(
             "--format",
             "dress",
-            type=click.Choice(formats),
+            type=Formats(formats),
             default=formats[0],
             show_default=True,
             envvar="PREFLIGHT_FORMAT",
@@ -230,6 +289,25 @@ def service_options(command: F) -> F:
         help="Where submissions are written down.",
     )
     return base(files(ledger(command)))
+
+
+def upload_options(command: F) -> F:
+    """Add where uploads go, and how many at once."""
+    bucket = click.option(
+        "--bucket",
+        envvar="PREFLIGHT_BUCKET",
+        metavar="URL",
+        help="Upload to a bucket of your own: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX.",
+    )
+    uploads = click.option(
+        "--uploads",
+        type=click.IntRange(1, 32),
+        default=UPLOADS,
+        show_default=True,
+        envvar="PREFLIGHT_UPLOADS",
+        help="How many files are uploaded at once.",
+    )
+    return bucket(uploads(command))
 
 
 def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:

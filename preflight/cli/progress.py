@@ -11,7 +11,7 @@ from preflight.assets import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 T = TypeVar("T")
 
@@ -23,6 +23,7 @@ class Bars:
         self.title = title
         self.total = total
         self.shown: Progress | None = None
+        self.files: list[TaskID] = []
 
     def __enter__(self) -> Self:
         """Show the bars, on a terminal."""
@@ -41,8 +42,13 @@ class Bars:
         if self.shown is None:
             return None
         bars, task = self.shown, self.shown.add_task(printable(name), total=1)
-        bars.advance(self.overall)
-        return lambda part: bars.update(task, completed=float(part))
+
+        def moved(part: Fraction) -> None:
+            bars.update(task, completed=float(part), visible=part < 1)
+            bars.update(self.overall, completed=sum(bars.tasks[one].completed for one in self.files))
+
+        self.files.append(task)
+        return moved
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -25,8 +25,25 @@ from preflight.errors import CallError, NotDone
     help="Whether a bad asset is refused at submission or makes the task fail.",
 )
 @click.option("--fail-with", metavar="CODE", help="Make every task fail with this error code.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="ROUTE:KIND[:PROBABILITY[:SECONDS]]",
+    help="Break something; may be repeated. `--fault help` lists what can go wrong.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides which calls meet their faults.")
 def command(
-    *, host: str, port: int, run_s: float, balance: float, edition: str, judge_at: str, fail_with: str | None
+    *,
+    host: str,
+    port: int,
+    run_s: float,
+    balance: float,
+    edition: str,
+    judge_at: str,
+    fail_with: str | None,
+    faults: tuple[str, ...],
+    seed: int,
 ) -> None:
     """Run the service on this machine, to try requests against without paying.
 
@@ -35,9 +52,13 @@ def command(
     \b
     Example: preflight sandbox --port 8787
              EVOLINK_API_KEY=any preflight submit request.toml --base-url http://127.0.0.1:8787
+    Example: preflight sandbox --fault create:drop-after:0.2 --fault task:503:0.3 --seed 7
     """  # noqa: D301 - \b is click's mark for lines to keep
-    from preflight.sandbox import serve
+    from preflight.sandbox import Faults, read_fault, serve
 
+    if "help" in faults:
+        _list_faults()
+        return
     try:
         serve(
             host=host,
@@ -48,6 +69,7 @@ def command(
             edition=edition,
             judge_at=judge_at,
             fail_with=fail_with,
+            faults=Faults(seed=seed, faults=tuple(map(read_fault, faults))),
         )
     except ValueError as error:
         raise CallError(f"sandbox: {error}") from None
@@ -55,6 +77,14 @@ def command(
         raise NotDone(
             f"sandbox: port {port}: {error.strerror}", advice="Choose another --port; 0 takes a free one."
         ) from None
+
+
+def _list_faults() -> None:
+    """Print each route and what can go wrong there."""
+    from preflight.sandbox.faults import KINDS
+
+    for route, kinds in KINDS.items():
+        click.echo(f"{route}: {' '.join(sorted(kinds))}")
 
 
 def _say_where(url: str) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,10 @@ import click
 import msgspec
 
 from preflight.assets import Asset, printable
+from preflight.cli.agree import ask, carry_out
 from preflight.cli.check import print_report
+from preflight.cli.cost import Amount, heed, price_lines
 from preflight.cli.fetcher import Fetcher
-from preflight.cli.fix import ask, carry_out
 from preflight.cli.options import (
     addresses,
     api_key,
@@ -23,8 +25,10 @@ from preflight.cli.options import (
     profile_option,
     service_options,
     settings_file,
+    upload_options,
 )
 from preflight.cli.progress import Bars
+from preflight.cli.prompt import placed_lines
 from preflight.cli.task import bring, open_ledger
 from preflight.errors import NotDone
 from preflight.findings import Report
@@ -36,6 +40,7 @@ from preflight.flow import (
     fingerprints,
     plan_fixes,
     price_of,
+    renewed,
     submit,
     suffix_of,
     upload_assets,
@@ -44,20 +49,35 @@ from preflight.flow import (
 from preflight.plan import Wishes
 from preflight.price import Estimate
 from preflight.profiles import Profile
+from preflight.report import text
 from preflight.spec import RequestSpec, load_spec
 from preflight.units import decimal
 
 if TYPE_CHECKING:
-    from preflight.api import Service
-
+    from preflight.upload import Place
 
 UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
+UPLOADED = "upload://... in the body stands for the address that each upload is given."
 
 
 @click.command("submit")
 @click.argument("request", type=click.Path(dir_okay=False, path_type=Path), metavar="REQUEST.TOML")
 @click.option("--yes", is_flag=True, help="Mend and submit without asking.")
 @click.option("--dry-run", is_flag=True, help="Check, print the body that would be sent, and stop.")
+@click.option(
+    "--format",
+    "view",
+    type=click.Choice(["json", "text"]),
+    default="json",
+    show_default=True,
+    help="What --dry-run prints on stdout: the exact body, or which asset is which for the model.",
+)
+@click.option(
+    "--max-credits",
+    type=Amount(),
+    envvar="PREFLIGHT_MAX_CREDITS",
+    help="Refuse before anything leaves when the estimate is higher, or cannot be made.",
+)
 @click.option("--again", is_flag=True, help="Send a request that was sent before once more, and pay again.")
 @click.option("--wait", "waits", is_flag=True, help="Wait until the video is made.")
 @click.option(
@@ -71,6 +91,7 @@ UNCUT = "The lines above say why. Remove `keep` from the request to send the who
 @profile_option
 @measuring_options
 @service_options
+@upload_options
 @settings_file
 @click.pass_context
 def command(
@@ -80,6 +101,8 @@ def command(
     request: Path,
     yes: bool,
     dry_run: bool,
+    view: str,
+    max_credits: Fraction | None,
     again: bool,
     waits: bool,
     folder: Path | None,
@@ -88,6 +111,8 @@ def command(
     base_url: str | None,
     files_url: str | None,
     ledger_path: Path | None,
+    bucket: str | None,
+    uploads: int,
     **given: Any,  # noqa: ANN401 - what measuring_options adds
 ) -> None:
     """Check REQUEST.TOML, offer to mend it, price it, ask, upload its assets, and submit it, once.
@@ -108,18 +133,19 @@ def command(
     if report.verdict != "pass":
         ctx.exit(report.exit_code)
     ready = Ready(spec, report, profile, fingerprints(report), price_of(spec, report, profile))
+    heed(max_credits, price_of(spec, report, profile, longest=True))
     if dry_run:
-        _show_body(ready)
+        _show(ready, view)
         return
     from preflight.api import Service
 
     with Service(base, key, files_url=files) as service, open_ledger(ledger_path) as ledger:
-        account = Account(service, ledger, profile)
-        click.echo(_price_words(ready) + _balance(service))
+        account = Account(service, ledger, profile, _place(bucket, profile, base_url), uploads)
+        text.write(price_lines(ready.price, ready.profile, service.credits()))
         if not (yes or ask(f"Submit to {base}?")):
             click.echo("nothing was sent", err=True)
             ctx.exit(1)
-        task_id = _send(ready, account, base, again=again)
+        task_id = _send(ready, account, base, again=again, max_credits=max_credits)
         _follow(task_id, account, folder, waits=waits or folder is not None)
 
 
@@ -149,14 +175,29 @@ def _is_local(base_url: str | None) -> bool:
     return base_url is not None and is_loopback(base_url)
 
 
-def _show_body(ready: Ready) -> None:
-    """Print the body that would be sent; what is still to be uploaded stands under the name it will get."""
+def _place(bucket: str | None, profile: Profile, base_url: str | None) -> "Place | None":
+    """Open a bucket of the user's own, where one is named."""
+    if bucket is None:
+        return None
+    from preflight.upload.bucket import bucket_place
+
+    return bucket_place(bucket, profile.service, allow_private=_is_local(base_url))
+
+
+def _show(ready: Ready, view: str) -> None:
+    """Print the body that would be sent, or which asset is which; what is still to be uploaded stands by its hash."""
     planned = {
         judged.asset.path: f"upload://{ready.hashes[judged.asset.path]}.{suffix_of(judged.facts)}"
         for judged in ready.report.assets
         if not judged.asset.is_url
     }
-    click.echo(_price_words(ready), err=True)
+    beside = sys.stdout if view == "text" else sys.stderr
+    text.write(placed_lines(ready.spec, ready.profile, everywhere=False), beside)
+    text.write(price_lines(ready.price, ready.profile, None), beside)
+    if view == "text":
+        return
+    if planned:
+        click.echo(UPLOADED, err=True)
     click.echo(body_of(ready.spec, ready.profile, planned))
 
 
@@ -178,6 +219,7 @@ def _clean(
     plans = plan_fixes(report.assets, profile, Wishes())
     treated = carry_out(plans, profile, output, quiet=False, agreed=agreed)
     if any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
+        text.write(map(text.treated_line, treated))
         if report.verdict == "pass":
             raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
         return spec, report
@@ -188,37 +230,27 @@ def _clean(
     return spec, report
 
 
-def _price_words(ready: Ready) -> str:
-    price = ready.price
-    if price is None:
-        return f"Price: profile {ready.profile.name} has no data for this model and quality."
-    clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
-    cost = f"about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD)"
-    return f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from data of {price.read}."
-
-
-def _balance(service: "Service") -> str:
-    left = service.credits()
-    return f" Credits left: {decimal(left, 2)}." if left is not None else ""
-
-
 def _sent(asset: Asset, hashes: dict[str, str], urls: dict[str, str]) -> tuple[str, str, str | None, str]:
     """Return what the ledger keeps of an asset: role, path, hash and URL."""
     return str(asset.role), asset.path, hashes.get(asset.path), urls.get(asset.path, asset.path)
 
 
-def _send(ready: Ready, account: Account, base_url: str, *, again: bool) -> str:
+def _send(ready: Ready, account: Account, base_url: str, *, again: bool, max_credits: Fraction | None) -> str:
     """Upload what is not there yet, and send the create call; return the task's id."""
     with Bars("uploading", len(ready.hashes)) as bars:
         urls = upload_assets(ready.report, ready.hashes, account, progress=bars.start)
+    urls = renewed(urls, ready.report, ready.hashes, account)
     submission = Submission(
         body=body_of(ready.spec, ready.profile, urls),
         base_url=base_url,
         profile=ready.profile.name,
         assets=tuple(_sent(judged.asset, ready.hashes, urls) for judged in ready.report.assets),
+        facts=tuple(judged.facts for judged in ready.report.assets),
         price=ready.price.credits if ready.price else None,
     )
     entry, task = submit(submission, account, again=again)
     reserved = f", {decimal(task.credits_reserved, 2)} credits reserved" if task.credits_reserved is not None else ""
     click.echo(f"Submitted once: task {printable(task.id)} (entry {entry.number}{reserved}).")
+    if max_credits is not None and (task.credits_reserved or 0) > max_credits:
+        click.echo(f"The service reserved more than --max-credits {decimal(max_credits, 6)}.", err=True)
     return task.id

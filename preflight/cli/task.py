@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.assets import printable
-from preflight.cli.options import addresses, api_key, load_profile, profile_option, service_options, settings_file
+from preflight import __version__
+from preflight.assets import masked, printable, shown
+from preflight.cli.options import (
+    addresses,
+    api_key,
+    format_option,
+    load_profile,
+    profile_option,
+    service_options,
+    settings_file,
+)
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
 from preflight.flow import Account, download, wait
@@ -19,14 +28,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from preflight.api import Service, Task
+    from preflight.drift import Drift
     from preflight.ledger import Entry, Ledger
 
 DOWNLOADS = "."
+DRIFT_SCHEMA = "preflight.drift/1"
 
 
 @click.group("task")
 def command() -> None:
-    """See, wait for and download what was submitted."""
+    """See, wait for and download what was submitted.
+
+    \b
+    Example: preflight task list
+    """  # noqa: D301 - \b is click's mark for lines to keep
 
 
 @command.command("list")
@@ -61,10 +76,10 @@ def show(*, which: str, base_url: str | None, files_url: str | None, ledger_path
     text.write([_line(entry)])
     click.echo(f"sent to {printable(entry.base_url)} under profile {printable(entry.profile)}")
     for asset in entry.assets:
-        click.echo(f"{printable(asset.role)}: {printable(asset.path)}")
+        click.echo(f"{printable(asset.role)}: {shown(asset.path)}")
     for path in entry.downloads:
         click.echo(f"downloaded: {printable(path)}")
-    click.echo(printable(entry.body.decode("utf-8", "replace")))
+    click.echo(printable(masked(entry.body.decode("utf-8", "replace"))))
 
 
 @command.command("wait")
@@ -159,6 +174,41 @@ def reconcile(
                 ledger.accepted(_found(ledger, which), service.task(task_id))
                 return
             _show_strays(ledger, service.tasks())
+
+
+@command.command("drift")
+@format_option("text", "json")
+@service_options
+@settings_file
+def drift_(*, dress: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
+    """Report what the service refused although it had been called clean here.
+
+    The report holds the day, the profile, the rule that should have caught it, the service's code and words, and what
+    was measured of the assets: no names, addresses, media or prompts. It can be sent to the project.
+
+    \b
+    Example: preflight task drift --format json
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    from preflight.drift import recorded
+
+    with open_ledger(ledger_path) as ledger:
+        found = recorded(ledger)
+    if dress == "json":
+        from preflight.report.json import dump
+
+        click.echo(dump({"schema": DRIFT_SCHEMA, "preflight": __version__, "drift": found}), nl=False)
+        return
+    text.write(map(_drift_line, found))
+    if not found:
+        click.echo("nothing was refused that had been called clean", err=True)
+
+
+def _drift_line(drift: "Drift") -> text.Line:
+    where = "create call" if drift.stage == "create" else "task"
+    code = f" [{printable(drift.code)}]" if drift.code else ""
+    kinds = ", ".join(str(asset.get("kind", "unmeasured")) for asset in drift.assets) or "no assets"
+    words = f" {printable(drift.profile)}: {where} refused: {printable(drift.message)}{code} ({kinds})"
+    return (f"{drift.at:%Y-%m-%d %H:%M} UTC", ""), (" ", ""), (drift.rule or "no rule", "bold red"), (words, "")
 
 
 def bring(task_id: str, account: Account, folder: Path | None) -> None:

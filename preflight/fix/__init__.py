@@ -1,10 +1,15 @@
 """Plan → a new file, measured again before it takes its name. A source is never written.
 
-Plan ── mend ──► temporary file ── measured, judged ──► final name      (or FixFailed, and nothing is left)
+    Plan ── mend ──► temporary file ── measured, judged, compared with plan and source ──► final name, with a record
+                          ▲                        │ misses
+                          └── another way ─────────┘          (or FixFailed, and nothing is left)
+
+A file that an earlier run made of the same source by the same plan is found by its record and not made again.
 """
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,16 +17,38 @@ import msgspec
 
 from preflight.assets import Asset
 from preflight.errors import FixFailed
-from preflight.facts import Facts, ImageFacts
+from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Judged
-from preflight.place import publish, temporary
+from preflight.fix.proof import contradictions
+from preflight.fix.record import Origin, claiming, content_of, find_made
+from preflight.place import publish, sweep, temporary
 from preflight.plan import Plan
-from preflight.plan.steps import Write, find
+from preflight.plan.adapt import another_way
+from preflight.plan.steps import Cut, Encode, Packets, Write, find
 
 SUFFIXES = {"jpeg": "jpg"}
 """Format → the ending a written file gets, where it is not the format's name."""
+MUXED_AS = {"mp4": "mp4", "mov": "mov"}
+MOST_WAYS = 3
+"""How many ways are tried until a result is as planned."""
+
+_PROVING = threading.Lock()
+"""Held while a result is read and compared: a child is forked then, while nobody else may be within libav."""
 
 Judge = Callable[[Asset], Judged]
+Progress = Callable[[Fraction], None]
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """Where new files go, and what they must pass."""
+
+    folder: Path
+    profile: str
+    """The edition that judges."""
+    judge: Judge
+    """Measures and judges a file; the result must pass."""
+    threads: int | None = None
+    """How many threads one ffmpeg may use; as many as it likes when None."""
 
 
 class Mended(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,49 +56,154 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     judged: Judged
+    plan: Plan
+    """By which it was made: not the first one, where that missed."""
+    found: bool = False
+    """Whether an earlier run had made it."""
 
 
-def mend(
-    plan: Plan, facts: Facts, folder: Path, judge: Judge, progress: Callable[[Fraction], None] | None = None
-) -> Mended:
+def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = None) -> Mended:
     """Carry out a plan.
 
     Args:
         plan: what is to be done.
         facts: what was measured of the source.
-        folder: where the new file goes.
-        judge: measures and judges a file; the result must pass.
+        order: where the new file goes, and what it must pass.
         progress: called with the part that is done, 0 to 1.
 
     Raises:
         FixFailed: the file could not be made, or is not clean; nothing was left behind.
         NotDone: the folder cannot be written, or there is no ffmpeg that can do it.
     """
+    write = _write(plan)
+    source = content_of(Path(plan.asset.path))
+    suffix = SUFFIXES.get(write.format, write.format)
+    wanted = order.folder / f"{Path(plan.asset.path).stem}.{suffix}"
+    sweep(order.folder)
+    for way in _ways(plan):
+        made = find_made(wanted, Origin(source=source, profile=order.profile, steps=way.steps))
+        if made is None:
+            continue
+        with _PROVING:
+            judged = order.judge(_at(plan, made))
+        if judged.verdict == "pass":
+            return Mended(path=str(made), judged=_named(plan, judged, made), plan=way, found=True)
+    with temporary(order.folder, suffix) as target:
+        used, judged = _made(plan, facts, target, order, progress)
+        if content_of(Path(plan.asset.path)) != source:
+            raise FixFailed("it changed while it was mended; still being written?")
+        origin = Origin(source=source, profile=order.profile, steps=used.steps)
+        claim = claiming(order.folder, origin, content_of(target), _measures(judged), _encoder(used))
+        path = publish(target, wanted, claim=claim)
+    return Mended(path=str(path), judged=_named(plan, judged, path), plan=used)
+
+
+def _write(plan: Plan) -> Write:
     write = find(plan.steps, Write)
     if write is None:
         msg = "a plan that writes nothing cannot be carried out"
         raise ValueError(msg)
-    suffix = SUFFIXES.get(write.format, write.format)
-    with temporary(folder, suffix) as target:
-        _make(plan, write, facts, target, progress)
-        judged = judge(Asset(path=str(target), role=plan.asset.role))
-        if judged.verdict != "pass":
-            said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
-            raise FixFailed(f"the new file is not clean ({said}); it was removed")
-        path = publish(target, folder / f"{Path(plan.asset.path).stem}.{suffix}")
+    return write
+
+
+def _ways(plan: Plan) -> Iterator[Plan]:
+    """Yield a plan, and the one that stands in for it."""
+    yield plan
+    if plan.otherwise:
+        yield msgspec.structs.replace(plan, steps=plan.otherwise, otherwise=())
+
+
+def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> tuple[Plan, Judged]:
+    """Make the file, by another way where the first misses; return the plan that led there, and the verdict."""
+    missed: str | None = None
+    for _ in range(MOST_WAYS):
+        judged: Judged | None = None
+        try:
+            _make(plan, facts, target, order, progress)
+            with _PROVING:
+                judged = order.judge(_at(plan, target))
+                missed = _missed(plan, facts, target, judged)
+        except FixFailed as error:
+            missed = error.message
+        if missed is None and judged is not None:
+            return plan, judged
+        following = another_way(plan, judged)
+        if following is None:
+            break
+        plan = following
+    raise FixFailed(f"{missed}; it was removed")
+
+
+def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged) -> str | None:
+    """Return in what a new file misses its plan, or None."""
+    from preflight.fix.likeness import unlikeness
+    from preflight.look import alone
+    from preflight.probe.faults import Unmeasured, Unreadable
+
+    if judged.verdict != "pass" or judged.facts is None:
+        said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
+        return f"the new file is not clean ({said})"
+    wrong = "; ".join(contradictions(plan, facts, judged.facts))
+    if wrong:
+        return f"the new file is not as planned: {wrong}"
+    try:
+        return alone(unlikeness, plan, facts, target, judged.facts)
+    except (Unmeasured, Unreadable) as fault:
+        return f"the new file could not be compared with its source: {fault}"
+
+
+def _at(plan: Plan, path: Path) -> Asset:
+    return Asset(path=os.fspath(path), role=plan.asset.role)
+
+
+def _named(plan: Plan, judged: Judged, path: Path) -> Judged:
     asset = msgspec.structs.replace(plan.asset, path=os.fspath(path), keep=None, walked=False)
-    return Mended(path=str(path), judged=msgspec.structs.replace(judged, asset=asset))
+    return msgspec.structs.replace(judged, asset=asset)
 
 
-def _make(plan: Plan, write: Write, facts: Facts, target: Path, progress: Callable[[Fraction], None] | None) -> None:
+def _measures(judged: Judged) -> dict[str, object]:
+    """Return what was measured of the new file, as a record holds it."""
+    measured: dict[str, object] = msgspec.to_builtins(judged.facts, enc_hook=str)
+    return measured
+
+
+def _encoder(plan: Plan) -> str | None:
+    """Return the version of the ffmpeg that a plan used."""
+    from preflight.fix.ffmpeg import find_tool
+
+    return find_tool().version if find(plan.steps, Encode) else None
+
+
+def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> None:
     if isinstance(facts, ImageFacts):
         from preflight.fix.image import make_image
 
-        make_image(plan, write, target)
+        make_image(plan, _write(plan), target)
         return
     from preflight.fix.av import compile_job
     from preflight.fix.ffmpeg import find_tool, run
 
-    job = compile_job(plan, facts, target)
+    cut = find(plan.steps, Cut)
+    if cut and cut.packets:
+        _cut(plan, cut.packets, facts, target)
+        return
+    job = compile_job(plan, facts, target, threads=order.threads)
     done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
     run(find_tool(job.needs), job.arguments, progress=done)
+
+
+def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: Path) -> None:
+    """Cut a clip between its packets; where its container counts time otherwise than MP4, by way of a copy in MP4."""
+    from preflight.fix.av import DEMUXERS, compile_copy
+    from preflight.fix.ffmpeg import find_tool, run
+    from preflight.fix.remux import cut_between
+
+    source, muxer = Path(plan.asset.path), MUXED_AS[_write(plan).format]
+    if DEMUXERS.get(facts.format, facts.format) in MUXED_AS.values():
+        with _PROVING:
+            cut_between(source, packets, target, muxer)
+        return
+    with temporary(target.parent, muxer) as copy:
+        run(find_tool(), compile_copy(source, facts, copy, muxer))
+        with _PROVING:
+            cut_between(copy, packets, target, muxer)

@@ -8,11 +8,15 @@ from typing import Any
 import msgspec
 
 from preflight.facts import AudioFacts, VideoFacts
+from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.plan.steps import (
+    BLUR,
+    BLUR_PART,
     Crop,
     Cut,
     Deinterlace,
     Encode,
+    Extend,
     Pad,
     Plan,
     Resize,
@@ -37,6 +41,7 @@ TONE_MAP = (
     ("tonemap", {"tonemap": "hable", "desat": 0}),
     ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
 )
+BACKGROUND_FILTERS = frozenset({"split", "scale", "setsar", "crop", "gblur", "overlay"})
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -49,25 +54,52 @@ class Job(msgspec.Struct, frozen=True):
     """Seconds of output, for progress."""
 
 
-def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path) -> Job:
-    """Compile a plan into one ffmpeg run from the source to `target`."""
+def compile_copy(source: Path, facts: VideoFacts | AudioFacts, target: Path, muxer: str) -> list[str]:
+    """Compile the run that puts a clip's first picture and sound streams into another container, as they are."""
+    import ffmpeg
+
+    options = {"f": DEMUXERS.get(facts.format, facts.format), "protocol_whitelist": "file"}
+    given = ffmpeg.input(_file(source), **options)
+    streams = [given["V:0"], given["a:0"]] if getattr(facts, "sound_codec", None) else [given["V:0"]]
+    arguments: list[str] = ffmpeg.output(*streams, _file(target), f=muxer, c="copy").overwrite_output().get_args()
+    return arguments
+
+
+def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, threads: int | None = None) -> Job:
+    """Compile a plan into one ffmpeg run from the source to `target`.
+
+    Args:
+        plan: what is to be done.
+        facts: what was measured of the source.
+        target: the new file.
+        threads: how many threads decoding and encoding may use; as many as ffmpeg likes when None.
+    """
     import ffmpeg
 
     cut = find(plan.steps, Cut)
     source = ffmpeg.input(_file(Path(plan.asset.path)), **_input_options(plan, facts, cut))
-    streams = _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [source["a:0"]]
-    options = _output_options(plan, facts, cut)
+    streams = _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [_sound(source, plan, facts)]
+    options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
     output = ffmpeg.output(*streams, _file(target), **options).overwrite_output()
-    length = cut.length_s if cut else facts.duration_s or Fraction(1)
+    made = find(plan.steps, Extend) or cut
+    length = made.length_s if made else facts.duration_s or Fraction(1)
     return Job(arguments=output.get_args(), needs=needs(plan.steps), length_s=length)
 
 
 def needs(steps: tuple[Step, ...]) -> frozenset[str]:
     """Return the encoders and filters that steps use."""
     names = {step.codec for step in steps if isinstance(step, Encode)}
-    filters = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Pad: {"pad"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
-    filters[ToneMap] = {"zscale", "tonemap"}
-    return frozenset(names.union(*(filters.get(type(step), set()) for step in steps)))
+    return frozenset(names.union(*map(_filters_of, steps)))
+
+
+def _filters_of(step: Step) -> frozenset[str]:
+    if isinstance(step, Pad):
+        return BACKGROUND_FILTERS if step.fill == BLUR else frozenset({"pad"})
+    if isinstance(step, Extend):
+        return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
+    fixed = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
+    fixed[ToneMap] = {"zscale", "tonemap"}
+    return frozenset(fixed.get(type(step), ()))
 
 
 def _file(path: Path) -> str:
@@ -91,18 +123,70 @@ def _video_streams(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # 
     """
     picture = source["V:0"]
     if _video_encode(plan.steps):
-        for name, arguments in filters(plan.steps):
-            positional = arguments.pop("", [])
-            picture = picture.filter(name, *positional, **arguments)
-    if not facts.sound_codec:
-        return [picture]
-    cut = find(plan.steps, Cut)
-    return [picture, source["a:0"].filter("atrim", end=_seconds(cut.length_s)) if cut else source["a:0"]]
+        picture = _counted(_filtered(picture, plan.steps), plan.steps, facts)
+    return [picture, _sound(source, plan, facts)] if facts.sound_codec else [picture]
 
 
-def filters(steps: tuple[Step, ...]) -> list[tuple[str, dict[str, Any]]]:
+def _sound(source: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return the sound, made as long as it becomes; a sound by itself is cut by the output's own limit."""
+    sound, cut, extend = source["a:0"], find(plan.steps, Cut), find(plan.steps, Extend)
+    if extend:
+        return _chained(sound, sound_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
+    if cut and isinstance(facts, VideoFacts):
+        return sound.filter("atrim", end=_seconds(cut.length_s))
+    return sound
+
+
+def _filtered(picture: Any, steps: tuple[Step, ...]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return the picture stream behind all filters of the steps."""
+    cut = find(steps, Cut)
+    before, blurred, after = _around_blur(steps)
+    picture = _chained(picture, filters(before, cut))
+    if blurred is None:
+        return picture
+    return _chained(_on_blur(picture, blurred), filters(after, cut))
+
+
+def _counted(picture: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return as many pictures as were planned; `-frames:v` would end the sound with them in ffmpeg 5."""
+    made, retime = find(steps, Extend) or find(steps, Cut), find(steps, Retime)
+    rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
+    if made is None or rate is None:
+        return picture
+    return picture.filter("trim", end_frame=int(made.length_s * rate))
+
+
+def _around_blur(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], Pad | None, tuple[Step, ...]]:
+    """Split steps at the one that needs two streams: a picture upon a blurred copy of itself."""
+    for place, step in enumerate(steps):
+        if isinstance(step, Pad) and step.fill == BLUR:
+            return steps[:place], step, steps[place + 1 :]
+    return steps, None, ()
+
+
+def _on_blur(picture: Any, step: Pad) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return the picture in the middle of an enlarged, blurred copy of itself."""
+    import ffmpeg
+
+    width, height = step.width_px, step.height_px
+    both = _chained(picture, _square()).split()
+    covers = {"w": width, "h": height, "force_original_aspect_ratio": "increase"}
+    blur = {"sigma": float(min(width, height) * BLUR_PART)}
+    behind = _chained(both[0], [("scale", covers), ("crop", {"w": width, "h": height}), ("gblur", blur)])
+    return ffmpeg.overlay(behind, both[1], x="(W-w)/2", y="(H-h)/2")
+
+
+def _chained(stream: Any, chain: list[Filter]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return a stream behind filters."""
+    for name, arguments in chain:
+        positional = arguments.get("", [])
+        stream = stream.filter(name, *positional, **{key: value for key, value in arguments.items() if key})
+    return stream
+
+
+def filters(steps: tuple[Step, ...], cut: Cut | None = None) -> list[Filter]:
     """Return the picture filters of a plan in their order; ffmpeg turns the picture upright before the first."""
-    found: list[tuple[str, dict[str, Any]]] = []
+    found: list[Filter] = []
     for step in steps:
         match step:
             case Deinterlace():
@@ -111,18 +195,21 @@ def filters(steps: tuple[Step, ...]) -> list[tuple[str, dict[str, Any]]]:
                 found += [(name, dict(arguments)) for name, arguments in TONE_MAP]
             case Crop(width_px=width, height_px=height):
                 found += [*_square(), ("crop", {"w": width, "h": height})]
-            case Pad(width_px=width, height_px=height):
-                found += [*_square(), ("pad", {"w": width, "h": height, "x": "(ow-iw)/2", "y": "(oh-ih)/2"})]
+            case Pad(width_px=width, height_px=height, fill=color):
+                middle = {"x": "(ow-iw)/2", "y": "(oh-ih)/2", "color": color.replace("#", "0x")}
+                found += [*_square(), ("pad", {"w": width, "h": height, **middle})]
             case Resize(width_px=width, height_px=height):
                 found += [("scale", {"w": width, "h": height, "flags": "lanczos"}), ("setsar", {"": [1]})]
             case Retime(frame_rate_hz=rate):
                 found.append(("fps", {"fps": str(rate)}))
+            case Extend():
+                found += picture_filters(step, cut)
             case _:
                 pass
     return found or [("null", {})]
 
 
-def _square() -> list[tuple[str, dict[str, Any]]]:
+def _square() -> list[Filter]:
     """Make pixels square, so that sizes are those a viewer sees."""
     return [("scale", {"w": "round(iw*sar)", "h": "ih"}), ("setsar", {"": [1]})]
 
@@ -131,10 +218,10 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     write = find(plan.steps, Write)
     container = write.format if write else facts.format
     options: dict[str, Any] = {"f": MUXERS[container], "map_metadata": -1, "map_chapters": -1}
-    if cut and not isinstance(facts, VideoFacts):
+    if cut and not isinstance(facts, VideoFacts) and not find(plan.steps, Extend):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
-        options |= _picture_options(plan.steps, facts, cut) | _sound_options(plan.steps, "copy")
+        options |= _picture_options(plan.steps) | _sound_options(plan.steps, "copy")
         options["movflags"] = "+faststart"
     else:
         pcm = facts.codec if facts.format == "wav" and cut and (facts.codec or "").startswith("pcm_") else "copy"
@@ -142,17 +229,13 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     return options
 
 
-def _picture_options(steps: tuple[Step, ...], facts: VideoFacts, cut: Cut | None) -> dict[str, Any]:
+def _picture_options(steps: tuple[Step, ...]) -> dict[str, Any]:
     encode = _video_encode(steps)
     if encode is None:
         return {"c:v": "copy"}
     options: dict[str, Any] = {"c:v": encode.codec, **QUALITY}
     if encode.max_bit_rate:
         options |= {"maxrate": encode.max_bit_rate, "bufsize": encode.max_bit_rate}
-    retime = find(steps, Retime)
-    rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
-    if cut and rate:
-        options["frames:v"] = int(cut.length_s * rate)
     return options
 
 

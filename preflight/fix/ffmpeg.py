@@ -10,14 +10,18 @@ import shutil
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
 from preflight.errors import FixFailed, NotDone
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 MICROSECONDS = 1_000_000
 TIME_LIMIT_S = 1800
@@ -28,6 +32,12 @@ ADDRESS = re.compile(r"^\[[^\]]* @ 0x[0-9a-f]+\] ")
 """What ffmpeg sets before a complaint: which of its parts, and where in memory; nobody needs it."""
 Progress = Callable[[Fraction], None]
 """Called with the seconds of output that are done."""
+
+
+_running: "set[subprocess.Popen[bytes]]" = set()
+"""Every ffmpeg that runs now."""
+_stopped = threading.Event()
+"""Set while runs are being ended."""
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -115,6 +125,8 @@ def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, l
     Raises:
         FixFailed: ffmpeg failed or took too long; the message quotes it.
     """
+    if _stopped.is_set():
+        raise FixFailed("interrupted")
     command = [tool.path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
     try:
         child = subprocess.Popen(  # noqa: S603 - the arguments are compiled by this program
@@ -122,6 +134,7 @@ def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, l
         )
     except OSError as error:
         raise NotDone(f"{tool.path}: cannot be run: {error.strerror}") from None
+    _running.add(child)
     words: deque[str] = deque(maxlen=LAST_WORDS)
     timer = threading.Timer(limit_s, child.kill)
     listener = threading.Thread(target=_listen, args=(child.stderr, words), daemon=True)
@@ -134,9 +147,26 @@ def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, l
         timed_out = not timer.is_alive()
         timer.cancel()
         _end(child)
+        _running.discard(child)
         listener.join(5)
     if status:
         raise FixFailed(_complaint(words, status, limit_s if timed_out else None))
+
+
+@contextmanager
+def ending_all(workers: "Executor") -> Iterator[None]:
+    """End every ffmpeg, and let none begin, when what is within is interrupted: threads cannot be."""
+    try:
+        yield
+    except BaseException:
+        workers.shutdown(wait=False, cancel_futures=True)
+        _stopped.set()
+        for child in list(_running):
+            child.kill()
+        raise
+    finally:
+        workers.shutdown(wait=True)
+        _stopped.clear()
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.assets import printable
 from preflight.errors import FixFailed
-from preflight.plan.steps import Crop, Pad, Plan, Resize, Turn, Write, find
+from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Turn, Write, find
 from preflight.probe.faults import Unreadable
 from preflight.probe.image import open_image
 from preflight.probe.sniff import sniff
@@ -50,21 +50,57 @@ def _opened(stream: BinaryIO) -> "Image.Image":
 
 
 def _resized(plan: Plan, picture: "Image.Image") -> "Image.Image":
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     for step in plan.steps:
         match step:
             case Crop(width_px=width, height_px=height):
                 left, top = (picture.width - width) // 2, (picture.height - height) // 2
                 picture = picture.crop((left, top, left + width, top + height))
-            case Pad(width_px=width, height_px=height):
-                picture = ImageOps.pad(picture, (width, height), color=0)
+            case Pad():
+                picture = _padded(picture, step)
             case Resize(width_px=width, height_px=height):
                 smooth = _smooth(picture)
                 picture = smooth.resize((width, height), Image.Resampling.LANCZOS)
             case _:
                 pass
     return picture
+
+
+def _padded(picture: "Image.Image", step: Pad) -> "Image.Image":
+    """Put a picture in the middle of a colored ground, or of a blurred, enlarged copy of itself."""
+    from PIL import Image, ImageColor, ImageFilter, ImageOps
+
+    size = (step.width_px, step.height_px)
+    picture = _paintable(picture)
+    if step.fill == BLUR:
+        blur = ImageFilter.GaussianBlur(float(min(size) * BLUR_PART))
+        ground = ImageOps.fit(picture, size).filter(blur)
+    else:
+        red, green, blue = ImageColor.getrgb(step.fill)[:3]
+        if picture.mode in ("L", "LA") and not red == green == blue:
+            picture = _colored(picture)
+        ground = Image.new(picture.mode, size, ImageColor.getcolor(step.fill, picture.mode))
+    ground.info = dict(picture.info)
+    ground.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
+    return ground
+
+
+def _paintable(picture: "Image.Image") -> "Image.Image":
+    """Return a picture of a mode in which colors can be named, and that is ready to be written."""
+    if picture.mode == "CMYK":
+        return _from_cmyk(picture)
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        return _eight_bits(picture)
+    smooth = _smooth(picture)
+    return smooth if smooth.mode in ("RGB", "RGBA", "L", "LA") else smooth.convert("RGB")
+
+
+def _colored(picture: "Image.Image") -> "Image.Image":
+    """Return a gray picture in colors; a color profile for gray says nothing of them."""
+    colored = picture.convert("RGBA" if picture.mode == "LA" else "RGB")
+    colored.info.pop("icc_profile", None)
+    return colored
 
 
 def _smooth(picture: "Image.Image") -> "Image.Image":

@@ -1,15 +1,16 @@
 """Planning for clips and sounds: findings in, steps out."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from preflight.assets import Window
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.limits import Range
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
-from preflight.plan.steps import Cut, Deinterlace, Encode, Resize, Retime, Step, ToneMap, Turn, Write
-from preflight.plan.wishes import Keep, Wishes, fit_step
+from preflight.plan.steps import Cut, Deinterlace, Encode, Extend, Packets, Resize, Retime, Step, ToneMap, Turn, Write
+from preflight.plan.wishes import Keep, Lengthen, Wishes, fit_step
+from preflight.probe.seams import Seam, Wanted
 from preflight.profiles.schema import AudioLimits, VideoLimits
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
@@ -19,11 +20,23 @@ SHARE_OF_LIMIT = Fraction(1, 2)
 """How much of the allowed bytes an encode may fill: far from the edge, and far more than a reference clip needs."""
 PADDING_S = Fraction(1, 10)
 """What an MP3 may store beyond what it plays: priming and padding are at most a few frames of up to 72 ms."""
+LOSSLESS_SHARE = Fraction(9, 10)
+"""The part of what an encode could keep that a cut between packets has to keep to be preferred."""
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 
-def video_steps(
-    facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, wishes: Wishes, window: Window | None
+Seams = Callable[[Wanted], Seam | None]
+"""Finds where a clip can be cut between its packets."""
+
+
+def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and what is wished
+    facts: VideoFacts,
+    errors: frozenset[str],
+    limits: VideoLimits,
+    wishes: Wishes,
+    window: Window | None,
+    *,
+    seams: Seams | None = None,
 ) -> Iterator[Step]:
     """Yield the steps that clear a clip's errors; only the stream that needs it is encoded.
 
@@ -33,27 +46,37 @@ def video_steps(
         limits: what the clip must become.
         wishes: what a person allows and asks for.
         window: the part to keep, where one was marked.
+        seams: finds where it can be cut without encoding; None where that was tried in vain.
     """
     rate = target_rate(facts.frame_rate_hz or Fraction(0), limits.frame_rate_hz)
     cut = video_cut(facts, limits.duration_s, rate, wishes.keep, window)
-    if cut:
-        yield cut
+    extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, wishes.extend)
     shape = list(_shape_steps(facts, errors, limits, wishes))
     retime = rate != facts.frame_rate_hz
-    encodes = bool(cut or shape or retime or "video/size" in errors or facts.codec not in limits.codec.allowed)
-    if encodes:
+    changed = bool(extend or shape or retime)
+    encodes = changed or "video/size" in errors or facts.codec not in limits.codec.allowed
+    if cut and seams and not encodes and facts.duration_s:
+        cut = between_packets(cut, wanted_part(cut, facts.duration_s, rate, wishes.keep, window), seams)
+    if cut:
+        yield cut
+    recut = cut is not None and cut.packets is None
+    if encodes or recut:
         yield from _picture_repairs(facts)
         yield from shape
         if retime:
             yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
-        length = cut.length_s if cut else facts.duration_s or Fraction(1)
+        if extend:
+            yield extend
+        longest = extend or cut
+        length = longest.length_s if longest else facts.duration_s or Fraction(1)
         clears = tuple(sorted(errors & {"video/size", "video/codec"}))
         bound = bit_rate_that_fits(limits.bytes, length, facts.sound_codec is not None)
         yield Encode(codec="libx264", max_bit_rate=bound, loss="lossy", clears=clears)
-    if facts.sound_codec and (cut or facts.sound_codec not in limits.sound_codec.allowed):
+    if facts.sound_codec and (recut or extend or facts.sound_codec not in limits.sound_codec.allowed):
         yield Encode(codec="aac", max_bit_rate=SOUND_BIT_RATE, loss="lossy", clears=())
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
-    yield Write(format=container, loss="lossless", clears=("video/format",) if "video/format" in errors else ())
+    written = ("video/format", *(() if cut or extend else ("video/duration",)))
+    yield Write(format=container, loss="lossless", clears=tuple(rule for rule in written if rule in errors))
 
 
 def _picture_repairs(facts: VideoFacts) -> Iterator[Step]:
@@ -73,7 +96,7 @@ def _shape_steps(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits,
     width, height = facts.width_px, facts.height_px
     if "video/aspect-ratio" in errors:
         width, height = within_ratio(width, height, limits.aspect_ratio, wishes.fit)
-        yield fit_step(wishes.fit, width, height, ("video/aspect-ratio",))
+        yield fit_step(wishes, width, height, ("video/aspect-ratio",))
     size = nearest_size(width, height, Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2))
     if size:
         clears = tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
@@ -108,6 +131,55 @@ def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, windo
     return Cut(start_s=start, length_s=Fraction(frames) / rate, loss=cut.loss, clears=("video/duration",))
 
 
+def wanted_part(cut: Cut, whole: Fraction, rate: Fraction, keep: Keep, window: Window | None) -> Wanted:
+    """Return how far a cut between packets may miss the cut that an encode would make.
+
+    The ends that a person marked, or that are the clip's own, may be missed by a picture; the others by as much as
+    leaves most of what could be kept.
+    """
+    picture, free = 1 / rate, cut.length_s * (1 - LOSSLESS_SHARE)
+    end = cut.start_s + cut.length_s
+    if window is None and keep == "end":
+        return Wanted(start_s=whole - cut.length_s, end_s=whole, start_slack_s=free, end_slack_s=picture)
+    return Wanted(
+        start_s=cut.start_s,
+        end_s=end,
+        start_slack_s=free if window is None and keep == "middle" else picture,
+        end_slack_s=free if window is None else picture,
+    )
+
+
+def between_packets(cut: Cut, wanted: Wanted, seams: Seams) -> Cut:
+    """Return the cut that encodes nothing, where packets allow it; else the cut as it is."""
+    seam = seams(wanted)
+    if seam is None:
+        return cut
+    return Cut(
+        start_s=seam.start_s,
+        length_s=seam.length_s,
+        packets=Packets(seam.first, seam.pictures),
+        loss="lossless",
+        clears=cut.clears,
+    )
+
+
+def video_extend(length: Fraction | None, limit: Range, rate: Fraction, how: Lengthen | None) -> Extend | None:
+    """Return what makes a clip of this length long enough, to a whole number of frames; None when it is, or unasked."""
+    if how is None or not length or rate <= 0 or limit.min is None or length >= limit.min:
+        return None
+    whole = Fraction(math.ceil(limit.min * rate)) / rate
+    clears = ("video/duration",)
+    return Extend(how=how, from_s=length, length_s=whole, frame_rate_hz=rate, loss="creative", clears=clears)
+
+
+def audio_extend(length: Fraction, limit: Range, how: Lengthen | None) -> Extend | None:
+    """Return what makes a sound of this length long enough; what is frozen of a sound is its silence."""
+    if how is None or length <= 0 or limit.min is None or length >= limit.min:
+        return None
+    way = "silence" if how == "freeze" else how
+    return Extend(how=way, from_s=length, length_s=limit.min, loss="creative", clears=("audio/duration",))
+
+
 def _cut(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, window: Window | None) -> Cut | None:
     """Return what stays of `whole` seconds: the marked part, or as much as the limit lets, from where `keep` says."""
     start, end = (window.start_s, min(window.end_s, whole)) if window else (Fraction(0), whole)
@@ -134,7 +206,7 @@ def audio_steps(
     """Yield the steps that clear a sound's errors.
 
     A WAV is cut by samples and an MP3 by frames, without encoding; everything else is written as WAV, or as MP3 where
-    a WAV would not fit.
+    a WAV would not fit. A length that only a header has wrong is put right by writing it anew.
     """
     whole = facts.duration_s or Fraction(0)
     readings = [whole, facts.stored_duration_s or whole, facts.header_duration_s or whole]
@@ -146,13 +218,26 @@ def audio_steps(
         if mp3 and limits.duration_s.max is not None:
             length = min(length, limits.duration_s.max - PADDING_S)
         yield Cut(start_s=cut.start_s, length_s=length, loss="lossless", clears=("audio/duration",))
-    clears = tuple(rule for rule in ("audio/format", "audio/size") if rule in errors)
-    if kept_format:
+    extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, wishes.extend)
+    if extend:
+        yield extend
+    cleared = ("audio/format", "audio/size", *(() if cut or extend else ("audio/duration",)))
+    yield from _sound_written(facts, limits, extend or cut, tuple(rule for rule in cleared if rule in errors))
+
+
+def _sound_written(
+    facts: AudioFacts, limits: AudioLimits, made: Cut | Extend | None, clears: tuple[str, ...]
+) -> Iterator[Step]:
+    """Yield the encode, where one is needed, and the format: a sound made longer is written as WAV, to the sample."""
+    longer, small = isinstance(made, Extend), "audio/size" not in clears
+    if facts.format in limits.format.allowed and small and not longer:
         yield Write(format=facts.format, loss="lossless", clears=clears)
         return
-    fits = _wav_bytes(facts, cut.length_s if cut else whole) <= (limits.bytes.warn_above or limits.bytes.max or 0)
-    if fits and "audio/size" not in errors:
-        yield Encode(codec="pcm_s16le", loss="lossless", clears=())
+    length = made.length_s if made else facts.duration_s or Fraction(0)
+    fits = _wav_bytes(facts, length) <= (limits.bytes.warn_above or limits.bytes.max or 0)
+    if fits and (small or longer):
+        same = facts.format == "wav" and (facts.codec or "").startswith("pcm_")
+        yield Encode(codec=facts.codec if same and facts.codec else "pcm_s16le", loss="lossless", clears=())
         yield Write(format="wav", loss="lossless", clears=clears)
     else:
         yield Encode(codec="libmp3lame", max_bit_rate=320_000, loss="lossy", clears=clears)

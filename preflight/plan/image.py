@@ -28,7 +28,7 @@ def image_steps(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, 
     width, height = facts.width_px, facts.height_px
     if "image/aspect-ratio" in errors:
         width, height = within_ratio(width, height, limits.aspect_ratio, wishes.fit)
-        yield fit_step(wishes.fit, width, height, ("image/aspect-ratio",))
+        yield fit_step(wishes, width, height, ("image/aspect-ratio",))
     size = nearest_size(width, height, Frame(side_px=limits.side_px))
     if size and size != (width, height):
         yield Resize(width_px=size[0], height_px=size[1], loss="lossy", clears=("image/side",))

@@ -5,7 +5,7 @@ all steps on a clip or sound become one ffmpeg run.
 """
 
 from fractions import Fraction
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ from preflight.units import decimal
 
 LADDER: tuple[Loss, ...] = ("none", "lossless", "lossy", "creative")
 """From no loss to the most."""
+BLUR = "blur"
+BLUR_PART = Fraction(1, 30)
+"""How far a blurred ground is blurred, as a part of its shorter side."""
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
@@ -33,15 +36,26 @@ class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
         return "turn upright"
 
 
+class Packets(msgspec.Struct, frozen=True):
+    """Where a clip is cut between its packets, so that nothing is encoded: those of its pictures, as they lie there."""
+
+    first: int
+    """How many come before."""
+    count: int
+
+
 class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
     """Keep a part of a clip or sound."""
 
     start_s: Fraction
     length_s: Fraction
+    packets: Packets | None = None
+    """The pictures of a clip that is not encoded."""
 
     def words(self) -> str:
         """Say what is done."""
-        return f"keep {decimal(self.start_s)} to {decimal(self.start_s + self.length_s)} s"
+        way = ", nothing encoded" if self.packets else ""
+        return f"keep {decimal(self.start_s)} to {decimal(self.start_s + self.length_s)} s{way}"
 
 
 class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
@@ -67,14 +81,17 @@ class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
 
 
 class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
-    """Put the picture in the middle of a black one, in displayed pixels before scaling."""
+    """Put the picture in the middle of a larger one, in displayed pixels before scaling."""
 
     width_px: int
     height_px: int
+    fill: str = "black"
+    """What lies around it: black, white, #rrggbb, or "blur" for a blurred, enlarged copy of the picture itself."""
 
     def words(self) -> str:
         """Say what is done."""
-        return f"pad with black to {self.width_px} x {self.height_px} px"
+        around = "a blurred copy of the picture" if self.fill == BLUR else self.fill
+        return f"pad with {around} to {self.width_px} x {self.height_px} px"
 
 
 class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
@@ -85,6 +102,29 @@ class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
     def words(self) -> str:
         """Say what is done."""
         return f"make {decimal(self.frame_rate_hz)} fps constant"
+
+
+class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
+    """Make a clip or sound that is too short last as long as it must."""
+
+    how: Literal["loop", "freeze", "silence", "slow"]
+    """Repeat it from the beginning, hold its last frame, add silence, or slow it down."""
+    from_s: Fraction
+    """How long it is by then."""
+    length_s: Fraction
+    """How long it becomes: a whole number of frames of a clip."""
+    frame_rate_hz: Fraction | None = None
+    """The constant rate that the pictures are given; None for a sound."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        done = {
+            "loop": "repeat it from the beginning",
+            "freeze": "hold the last frame",
+            "silence": "add silence",
+            "slow": f"slow it down {decimal(self.length_s / self.from_s)} times",
+        }
+        return f"{done[self.how]} until {decimal(self.length_s)} s"
 
 
 class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
@@ -130,7 +170,7 @@ class Write(_Step, frozen=True, kw_only=True, tag="write"):
         return f"write as {self.format}"
 
 
-Step = Turn | Cut | Resize | Crop | Pad | Retime | ToneMap | Deinterlace | Encode | Write
+Step = Turn | Cut | Resize | Crop | Pad | Retime | Extend | ToneMap | Deinterlace | Encode | Write
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +179,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     asset: Asset
     kind: Kind
     steps: tuple[Step, ...] = ()
+    otherwise: tuple[Step, ...] = ()
+    """The steps to take where those lead to no clean file; empty where there is no other way."""
     beyond_mending: tuple[Finding, ...] = ()
     """Errors that no step within the allowed loss clears."""
     advice: str = ""

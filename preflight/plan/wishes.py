@@ -1,15 +1,19 @@
 """What a person allows and asks for when something is to be mended."""
 
+import re
 from typing import Literal
 
 import msgspec
 
 from preflight.assets import Window
 from preflight.findings import Loss
-from preflight.plan.steps import Crop, Pad
+from preflight.plan.share import Way
+from preflight.plan.steps import BLUR, Crop, Extend, Pad, Step, allowed
 
 Keep = Literal["start", "middle", "end"]
-Fit = Literal["crop", "pad"]
+Fit = Literal["crop", "pad", "blur"]
+Lengthen = Literal["loop", "freeze", "slow"]
+COLOR = re.compile(r"black|white|#[0-9A-Fa-f]{6}")
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,10 +27,30 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """Path → the part to keep, where a person marked one."""
     fit: Fit = "crop"
     """How a picture of a refused shape is made to fit, when creative steps are allowed."""
+    fit_named: bool = False
+    """Whether `fit` was asked for by name, which allows that step and no other creative one."""
+    pad_color: str = "black"
+    """What padding is filled with: black, white or #rrggbb."""
+    extend: Lengthen | None = None
+    """How what is too short is made longer; asking for it by name allows that step."""
+    share: Way = "proportion"
+    """Who gives up seconds where the clips or sounds of a request are together too long."""
+
+    def __post_init__(self) -> None:
+        """Refuse a color that is none."""
+        if not COLOR.fullmatch(self.pad_color):
+            msg = f"expected black, white or #rrggbb, got {self.pad_color!r}"
+            raise ValueError(msg)
+
+    def permits(self, step: Step) -> bool:
+        """Tell whether a step may be taken: for its loss, or because it was asked for by name."""
+        named = isinstance(step, Crop | Pad) if self.fit_named else False
+        return named or isinstance(step, Extend) or allowed(step.loss, self.allow)
 
 
-def fit_step(fit: Fit, width_px: int, height_px: int, clears: tuple[str, ...]) -> Crop | Pad:
+def fit_step(wishes: Wishes, width_px: int, height_px: int, clears: tuple[str, ...]) -> Crop | Pad:
     """Return the step that crops or pads."""
-    if fit == "crop":
+    if wishes.fit == "crop":
         return Crop(width_px=width_px, height_px=height_px, loss="creative", clears=clears)
-    return Pad(width_px=width_px, height_px=height_px, loss="creative", clears=clears)
+    fill = BLUR if wishes.fit == "blur" else wishes.pad_color
+    return Pad(width_px=width_px, height_px=height_px, fill=fill, loss="creative", clears=clears)

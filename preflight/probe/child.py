@@ -12,7 +12,7 @@ import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -49,7 +49,8 @@ class _Chunk(msgspec.Struct, eq=False):
     """Some files, and what became of them."""
 
     assets: list[Asset]
-    measured: list[Probed] | None = None
+    measured: list[tuple[Probed, float]] | None = None
+    """Each with the seconds that it took."""
     death: str | None = None
     """How the child died that worked on it."""
 
@@ -64,13 +65,15 @@ class _Chunk(msgspec.Struct, eq=False):
 class _Child:
     """A process that measures what it is sent, in turn."""
 
-    def __init__(self, depth: Depth, bounds: Bounds, *, ready: bool) -> None:
+    def __init__(self, depth: Depth, bounds: Bounds, *, ready: bool, others: "Sequence[_Child]") -> None:
         import multiprocessing
 
         method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
         context = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, depth, bounds, ready), daemon=True)  # type: ignore[attr-defined] # both kinds of context have it
+        # A fork inherits every end: while a child holds its parent's, it would never hear that the parent is gone.
+        parents = (self.connection, *(other.connection for other in others)) if method == "fork" else ()
+        self.process = context.Process(target=_serve, args=(theirs, parents, depth, bounds, ready), daemon=True)  # type: ignore[attr-defined] # both kinds of context have it
         self.process.start()
         theirs.close()
         self.hand: deque[_Chunk] = deque()
@@ -111,6 +114,8 @@ class Crew:
         self.depth = depth
         self.jobs = jobs or os.cpu_count() or 1
         self.bounds = bounds or Bounds()
+        self.watch: Callable[[str, float], None] | None = None
+        """Hears of each file the path, and the seconds that measuring it took."""
         self._children: list[_Child] = []
         self._waiting: deque[_Chunk] = deque()
         """What no child was sent yet."""
@@ -129,14 +134,14 @@ class Crew:
     def start(self, *, ready: bool = False) -> None:
         """Start the children that are missing; `ready` ones load their libraries before the first file comes."""
         while len(self._children) < self.jobs:
-            self._children.append(_Child(self.depth, self.bounds, ready=ready))
+            self._children.append(_Child(self.depth, self.bounds, ready=ready, others=self._children))
 
     def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
         """Measure local files and yield the results in the order given."""
         rest = iter(assets)
         first = list(itertools.islice(rest, 2))
         if len(first) == 1 and not self._children and harmless(first[0], self.depth):
-            yield probe(first[0], self.depth)
+            yield self._told(*timed(first[0], self.depth))
         elif first:
             yield from self._together(itertools.chain(first, rest))
 
@@ -153,7 +158,7 @@ class Crew:
             self._hand_out()
             first = flying[0]
             if first.measured is not None:
-                yield from flying.popleft().measured or ()
+                yield from (self._told(*one) for one in flying.popleft().measured or ())
             elif first.death is None:
                 self._listen()
             elif len(first.assets) == 1:
@@ -163,6 +168,11 @@ class Crew:
                 singles = [_Chunk([asset]) for asset in reversed(flying.popleft().assets)]
                 flying.extendleft(singles)
                 self._waiting.extendleft(singles)
+
+    def _told(self, probed: Probed, took_s: float) -> Probed:
+        if self.watch is not None:
+            self.watch(probed.asset.path, took_s)
+        return probed
 
     def _hand_out(self) -> None:
         """Give every idle child a chunk, and every busy one the next if that fits into its pipe."""
@@ -194,27 +204,47 @@ class Crew:
     def _bury(self, child: _Child, death: str | None = None) -> None:
         """Replace a child: what it worked on has its cause of death, what only lay in its hand is given out again."""
         child.end()
-        self._children[self._children.index(child)] = _Child(self.depth, self.bounds, ready=False)
+        place = self._children.index(child)
+        others = self._children[:place] + self._children[place + 1 :]
+        self._children[place] = _Child(self.depth, self.bounds, ready=False, others=others)
         child.hand.popleft().death = death or f"crashed the reader (status {child.process.exitcode})"
         self._waiting.extendleft(reversed(child.hand))
 
 
-def _serve(connection: "Connection[list[Probed], list[Asset]]", depth: Depth, bounds: Bounds, ready: bool) -> None:  # noqa: FBT001 - a process takes its arguments by position
+def _serve(
+    connection: "Connection[list[tuple[Probed, float]], list[Asset]]",
+    parents: "tuple[Connection[bytes, list[tuple[Probed, float]]], ...]",
+    depth: Depth,
+    bounds: Bounds,
+    ready: bool,  # noqa: FBT001 - a process takes its arguments by position
+) -> None:
     """Measure what comes, until the parent is gone."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    for end in parents:
+        end.close()
     if ready:
         _load()
-    _limit(bounds.memory_bytes)
+    limit_memory(bounds.memory_bytes)
     while True:
         try:
             chunk = connection.recv()
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_REAL, bounds.seconds * GRACE)
-        connection.send([probe(asset, depth) for asset in chunk])
+        answer = [timed(asset, depth) for asset in chunk]
         signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            connection.send(answer)
+        except OSError:
+            return
+
+
+def timed(asset: Asset, depth: Depth) -> tuple[Probed, float]:
+    """Measure one local file, and the seconds that it took."""
+    begun_s = time.perf_counter()
+    return probe(asset, depth), time.perf_counter() - begun_s
 
 
 def _load() -> None:
@@ -243,7 +273,7 @@ def harmless(asset: Asset, depth: Depth) -> bool:
     return found is None or (found.reader == "av" and (found.opener == "mov" or size <= WALKED_HERE_BYTES))
 
 
-def _limit(memory_bytes: int) -> None:
+def limit_memory(memory_bytes: int) -> None:
     """Bound the memory of this process."""
     import resource
 

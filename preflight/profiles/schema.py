@@ -139,7 +139,28 @@ class Price(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Price data of the edition; moves often, so it carries the day it was read."""
 
     credits_per_usd: Fraction
+    unfiltered: Fraction | None = None
+    """What `content_filter = false` multiplies the price by; None where no source says."""
     models: dict[str, ModelPrice]
+
+
+NUMBER = "{n}"
+"""Stands in a phrasing for the position of the asset it speaks of."""
+
+
+class Phrasing(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that give one asset its part, as the document recommends them."""
+
+    kind: Kind
+    purpose: str
+    """What the asset is for, as it is said in a list: "first frame"."""
+    words: str
+
+    def __post_init__(self) -> None:
+        """Refuse words in which no position can be put."""
+        if NUMBER not in self.words:
+            msg = f"expected {NUMBER} where the asset's number stands, got {self.words!r}"
+            raise ValueError(msg)
 
 
 class Service(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,3 +190,4 @@ class Profile(_Table, frozen=True, kw_only=True):
     request: RequestLimits
     models: dict[str, Model]
     price: Price
+    phrasings: dict[str, Phrasing] = {}

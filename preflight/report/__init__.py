@@ -1,1 +1,131 @@
-"""The same values in each dress: text for people, JSON for programs."""
+"""The same values in each dress: text for people, the others for programs, spreadsheets and build servers.
+
+    Judged, one by one, then an Ending ──► Sheet.begin, .asset ..., .end ──► characters
+
+A dress is a module of this package with a class `Sheet`, which takes a `Heading` and a stream, and a row of `DRESSES`.
+"""
+
+import importlib
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TextIO
+
+import msgspec
+
+from preflight import __version__
+from preflight.findings import Finding, Judged, Verdict, verdict_of, worst
+
+
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report is known by before the first verdict."""
+
+    profile: str
+    version: str = __version__
+    """The version of the program."""
+    verbose: bool = False
+    """Whether the text says of each finding how it was measured."""
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known after the last verdict."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] | None = None
+    """What is said of the request as a whole; None where files were judged, and no request."""
+    interrupted: bool = False
+    """Whether a person stopped the run; what was not reached was not judged."""
+
+    @property
+    def request_verdict(self) -> Verdict:
+        """What is said of the request without its assets."""
+        return verdict_of(self.findings or ())
+
+
+class Sheet(Protocol):
+    """One report that is being written."""
+
+    def begin(self) -> None:
+        """Write what stands before the first asset."""
+
+    def asset(self, judged: Judged) -> None:
+        """Write one asset, or keep what the end needs of it."""
+
+    def end(self, ending: Ending) -> None:
+        """Write the rest."""
+
+
+class Dress(msgspec.Struct, frozen=True):
+    """A way to write reports down."""
+
+    endings: tuple[str, ...]
+    """Endings of the names of its files, in small letters, without the dot."""
+    begins: bytes
+    """Pattern of how each of its files begins: only such a file of an earlier run may be replaced."""
+
+
+DRESSES: dict[str, Dress] = {
+    "text": Dress(("txt",), rb"[^\n]+(: pass: \w+, \d|: (error|warning|info) [a-z-]+/[a-z-]+: | \d+ files?: \d+ )"),
+    "json": Dress(("json",), rb'\{\s*"schema": "preflight\.report/'),
+    "jsonl": Dress(("jsonl",), rb'\{"line":"'),
+    "junit": Dress(("xml",), rb'<\?xml [^>]*>\s*<testsuites name="preflight '),
+    "sarif": Dress(("sarif",), rb'\{\s*"\$schema": "[^"]*sarif[^"]*",\s*"version": "2.1.0",.{0,99}"name":"preflight"'),
+    "github": Dress((), rb"::(error|warning|notice) [^\n]*title="),
+    "csv": Dress(("csv",), rb"path,role,kind,verdict,rule,"),
+    "markdown": Dress(("md",), rb"<!-- preflight report -->"),
+}
+"""Name → dress; the first one is what is printed where none is named."""
+
+
+def open_sheet(dress: str, heading: Heading, out: TextIO) -> Sheet:
+    """Return an empty report; its module is loaded now, and not sooner."""
+    sheet: Sheet = importlib.import_module(f"preflight.report.{dress}").Sheet(heading, out)
+    return sheet
+
+
+def write_report(
+    sheets: Sequence[Sheet],
+    assets: Iterable[Judged],
+    findings: tuple[Finding, ...] | None = None,
+    *,
+    seen: TextIO | None = None,
+) -> Verdict | None:
+    """Write each verdict to every sheet as it comes, so that none has to be kept; return the verdict on all.
+
+    Nothing is written, and None returned, where nothing was judged. Ctrl-C ends each sheet with what is known by then,
+    verdict unsure and marked as interrupted, and is raised again.
+
+    Args:
+        sheets: where to write.
+        assets: verdicts.
+        findings: what is said of a request as a whole; None where there is no request.
+        seen: the stream that somebody may be watching: it is flushed after each asset.
+    """
+    verdicts, begun = set[Verdict](), list[Sheet]()
+    try:
+        for judged in assets:
+            _begin(sheets, begun)
+            for sheet in sheets:
+                sheet.asset(judged)
+            verdicts.add(judged.verdict)
+            if seen is not None:
+                seen.flush()
+    except KeyboardInterrupt:
+        _end(sheets, begun, Ending(verdict="unsure", findings=findings, interrupted=True))
+        raise
+    if not verdicts and findings is None:
+        return None
+    verdict = worst([*verdicts, verdict_of(findings or ())])
+    _end(sheets, begun, Ending(verdict=verdict, findings=findings))
+    return verdict
+
+
+def _begin(sheets: Sequence[Sheet], begun: list[Sheet]) -> None:
+    """Begin what is not begun; Ctrl-C may come anywhere in between, and nothing is begun twice."""
+    for sheet in sheets[len(begun) :]:
+        begun.append(sheet)
+        sheet.begin()
+
+
+def _end(sheets: Sequence[Sheet], begun: list[Sheet], ending: Ending) -> None:
+    _begin(sheets, begun)
+    for sheet in sheets:
+        sheet.end(ending)

@@ -9,12 +9,15 @@ from typing import Any, TextIO
 
 import msgspec
 
-from preflight.assets import printable
+from preflight.assets import printable, shown
 from preflight.facts import AudioFacts, Facts, VideoFacts
-from preflight.findings import Finding, Judged, Report, Verdict, worst
+from preflight.findings import Finding, Judged, Report
 from preflight.flow import Treated
-from preflight.plan import Plan
+from preflight.plan import Plan, Step
+from preflight.plan.file import Source
+from preflight.plan.request import RequestPlan, Shared
 from preflight.probe import Probed
+from preflight.report import Ending, Heading
 from preflight.units import number
 
 Json = dict[str, Any]
@@ -35,6 +38,7 @@ def report_json(report: Report) -> Json:
     """Return a report as the contract has it."""
     return {
         "schema": REPORT_SCHEMA,
+        "tool": tool_json(Heading(profile=report.profile)),
         "profile": report.profile,
         "verdict": report.verdict,
         "assets": [judged_json(judged) for judged in report.assets],
@@ -42,38 +46,45 @@ def report_json(report: Report) -> Json:
     }
 
 
-def stream_report(profile: str, assets: Iterable[Judged], out: TextIO) -> Verdict | None:
-    """Write a report asset by asset, so that a hundred thousand of them need no memory.
-
-    Returns the verdict, or None when there was no asset, and then nothing is written. Ctrl-C closes the object with
-    what is known by then, verdict unsure and `interrupted`, and is raised again.
-    """
-    begin = f'{{\n  "schema": "{REPORT_SCHEMA}",\n  "profile": {_text(profile)},\n  "assets": ['
-    comma, verdicts = begin, set[Verdict]()
-    try:
-        for judged in assets:
-            out.write(f"{comma}\n    {_text(judged_json(judged))}")
-            out.flush()
-            verdicts.add(judged.verdict)
-            comma = ","
-    except KeyboardInterrupt:
-        out.write(f'{"" if verdicts else begin}\n  ],\n  "findings": [],\n  "interrupted": true,\n')
-        out.write('  "verdict": "unsure"\n}\n')
-        raise
-    if not verdicts:
-        return None
-    out.write(f'\n  ],\n  "findings": [],\n  "verdict": "{worst(verdicts)}"\n}}\n')
-    return worst(verdicts)
+def tool_json(heading: Heading) -> Json:
+    """Return who wrote a report."""
+    return {"name": "preflight", "version": heading.version}
 
 
-def _text(value: Json | str) -> str:
+class Sheet:
+    """A report written asset by asset, so that a hundred thousand of them need no memory."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._heading, self._out = heading, out
+        self._between = "\n    "
+
+    def begin(self) -> None:
+        """Write who judged, and by what."""
+        tool, profile = line(tool_json(self._heading)), line(self._heading.profile)
+        head = f'"schema": "{REPORT_SCHEMA}",\n  "tool": {tool},\n  "profile": {profile}'
+        self._out.write(f'{{\n  {head},\n  "assets": [')
+
+    def asset(self, judged: Judged) -> None:
+        """Write one asset on a line of its own."""
+        before, self._between = self._between, ",\n    "
+        self._out.write(before + line(judged_json(judged)))
+
+    def end(self, ending: Ending) -> None:
+        """Write the findings of the request and the verdict, and close the object."""
+        findings = line([finding_json(finding) for finding in ending.findings or ()])
+        interrupted = '  "interrupted": true,\n' if ending.interrupted else ""
+        self._out.write(f'\n  ],\n  "findings": {findings},\n{interrupted}  "verdict": "{ending.verdict}"\n}}\n')
+
+
+def line(value: Json | list[Json] | str) -> str:
+    """Return JSON text on one line."""
     return msgspec.json.encode(value, enc_hook=_encode).decode()
 
 
 def judged_json(judged: Judged) -> Json:
     """Return one asset of a report."""
     return {
-        "path": printable(judged.asset.path),
+        "path": shown(judged.asset.path),
         "kind": judged.kind,
         "role": str(judged.asset.role) if judged.asset.role else None,
         "verdict": judged.verdict,
@@ -90,7 +101,7 @@ def facts_report(probed: Iterable[Probed]) -> Json:
 def _probed_json(probed: Probed) -> Json:
     fault = {"kind": probed.fault.kind, "message": printable(probed.fault.message)} if probed.fault else None
     return {
-        "path": printable(probed.asset.path),
+        "path": shown(probed.asset.path),
         "kind": probed.kind,
         "facts": facts_json(probed.facts),
         "fault": fault,
@@ -114,29 +125,58 @@ def facts_json(facts: Facts | None) -> Json | None:
 
 def finding_json(finding: Finding) -> Json:
     """Return one finding."""
-    found: Json = msgspec.structs.asdict(finding)
-    found["message"] = printable(finding.message)
-    if isinstance(finding.measured, str):
-        found["measured"] = printable(finding.measured)
-    return found
+    fields = msgspec.structs.asdict(finding)
+    return {name: printable(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
-def fix_report(profile: str, treated: Iterable[Treated]) -> Json:
-    """Return what a fix did."""
-    return {"schema": FIX_SCHEMA, "profile": profile, "assets": [_treated_json(one) for one in treated]}
+def fix_report(profile: str, treated: Iterable[Treated], planned: RequestPlan | None = None) -> Json:
+    """Return what a fix did, and of a request how its seconds were shared."""
+    rows = [_treated_json(one) for one in treated]
+    return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows, **_whole_json(planned)}
 
 
-def plan_report(profile: str, plans: Iterable[tuple[Judged, Plan]]) -> Json:
-    """Return what a fix would do: no outcome yet, the rest as in `fix_report`."""
-    rows = [{**_plan_json(plan), "findings_before": _findings(judged)} for judged, plan in plans]
-    return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows}
+def plan_report(
+    profile: str, plans: Iterable[tuple[Judged, Plan, Source | None]], planned: RequestPlan | None = None
+) -> Json:
+    """Return what a fix would do, so that `fix --plan` can do it later: no outcome yet, the rest as in `fix_report`."""
+    rows = [
+        {
+            **_plan_json(plan),
+            "otherwise": [_step_json(step) for step in plan.otherwise],
+            "source": msgspec.structs.asdict(source) if source else None,
+            "findings_before": _findings(judged),
+        }
+        for judged, plan, source in plans
+    ]
+    return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows, **_whole_json(planned)}
+
+
+def _whole_json(planned: RequestPlan | None) -> Json:
+    """Return what is said of a request as a whole: who gives up how much, and what no share clears."""
+    shared = planned.shared if planned else ()
+    left = planned.beyond_mending if planned else ()
+    return {"shares": [_shared_json(one) for one in shared], "findings": [finding_json(one) for one in left]}
+
+
+def _shared_json(shared: Shared) -> Json:
+    return {
+        "kind": shared.kind,
+        "rule": shared.rule,
+        "parts": [{"name": p.name, "duration_s": p.duration_s, "marked": p.marked} for p in shared.parts],
+        **msgspec.structs.asdict(shared.chosen),
+        "alternatives": [msgspec.structs.asdict(one) for one in shared.alternatives],
+    }
+
+
+def _step_json(step: Step) -> Json:
+    return {**msgspec.to_builtins(step, enc_hook=_encode), "words": step.words()}
 
 
 def _plan_json(plan: Plan) -> Json:
-    steps = [{**msgspec.to_builtins(step, enc_hook=_encode), "words": step.words()} for step in plan.steps]
+    steps = [_step_json(step) for step in plan.steps]
     outcome = "unfixable" if plan.beyond_mending else None if plan.steps else "untouched"
     return {
-        "path": printable(plan.asset.path),
+        "path": shown(plan.asset.path),
         "outcome": outcome,
         "output": None,
         "loss": plan.loss,

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from preflight.assets import printable
+from preflight.assets import Asset, printable, shown
 from preflight.facts import AudioFacts, Facts, ImageFacts
-from preflight.findings import EXIT_CODES, Finding, Judged, Verdict, worst
-from preflight.units import decimal, file_size
+from preflight.findings import EXIT_CODES, Finding, Judged, Verdict
+from preflight.report import Ending, Heading
+from preflight.units import decimal, file_size, told_apart, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from preflight.flow import Treated
     from preflight.plan import Plan
+    from preflight.plan.request import RequestPlan, Shared
+    from preflight.plan.share import Share
 
 Segment = tuple[str, str]
 Line = tuple[Segment, ...]
@@ -53,14 +56,30 @@ def _console(out: TextIO) -> "Console":
     return Console(file=out, highlight=False)
 
 
-def judged_lines(judged: Judged) -> Iterator[Line]:
+def name_of(asset: Asset) -> str:
+    """Return an asset's name and role.
+
+    At the beginning of a line `::` is an order to GitHub's runners; of a file the same name with `./` is none.
+    """
+    name = shown(asset.path)
+    name = f"./{name}" if name.lstrip().startswith("::") else name
+    return f"{name} ({asset.role})" if asset.role else name
+
+
+def judged_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
     """Yield the lines of one asset: its findings, or that it passes."""
-    role = f" ({judged.asset.role})" if judged.asset.role else ""
-    name = printable(judged.asset.path) + role
+    name = name_of(judged.asset)
     if judged.verdict == "pass":
         yield (name, "bold"), (": ", ""), ("pass", STYLES["pass"]), (f": {summary(judged.facts)}", "")
-    for finding in judged.findings:
+    yield from finding_lines(name, judged.findings, verbose=verbose)
+
+
+def finding_lines(name: str, findings: Iterable[Finding], *, verbose: bool = False) -> Iterator[Line]:
+    """Yield a line for each finding, and a second one where it is to be said how it was measured."""
+    for finding in findings:
         yield finding_line(name, finding)
+        if verbose:
+            yield ((f"    {grounds(finding)}", "dim"),)
 
 
 def finding_line(name: str, finding: Finding) -> Line:
@@ -73,12 +92,19 @@ def finding_line(name: str, finding: Finding) -> Line:
     )
 
 
+def grounds(finding: Finding) -> str:
+    """Return what a finding stands on: "measured by ...; limit ...; margin ...; source ..."; a dash where unknown."""
+    margin = None if finding.margin is None else with_unit(told_apart(finding.margin, 0), finding.unit)
+    limit = with_unit(finding.limit, finding.unit) if finding.limit else None
+    parts = {"measured by": finding.how, "limit": limit, "margin": margin, "source": finding.source}
+    return "; ".join(f"{title} {printable(said) if said else '-'}" for title, said in parts.items())
+
+
 def plan_lines(plan: "Plan") -> Iterator[Line]:
     """Yield what is to be done to one asset, or why nothing is."""
-    name = printable(plan.asset.path)
+    name = shown(plan.asset.path)
     for finding in plan.beyond_mending:
-        said = f": {finding.rule}: {printable(finding.message)}"
-        yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), (said, "")
+        yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
     if plan.beyond_mending:
         yield (name, "bold"), (f": {plan.advice}", "")
     elif not plan.steps:
@@ -88,9 +114,30 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
         yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
 
 
+def share_lines(planned: "RequestPlan") -> Iterator[Line]:
+    """Yield how the seconds of a request are shared and how else they could be, or that they cannot be."""
+    for finding in planned.beyond_mending:
+        yield ("the request", "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
+    if planned.advice:
+        yield ("the request", "bold"), (f": {planned.advice}", "")
+    for shared in planned.shared:
+        yield ("the request", "bold"), (f": {shared.rule}: {_share_words(shared, shared.chosen)}", "")
+        for other in shared.alternatives:
+            yield ((f"    or --share {other.ways[0]}: {_share_words(shared, other)}", "dim"),)
+
+
+def _share_words(shared: "Shared", share: "Share") -> str:
+    lengths = " + ".join(decimal(length) for length in share.lengths_s)
+    return f"{share.why} ({lengths} s, of {' + '.join(decimal(part.duration_s) for part in shared.parts)} s)"
+
+
+def _said(finding: Finding) -> Line:
+    return ((f": {finding.rule}: {printable(finding.message)}", ""),)
+
+
 def treated_line(treated: "Treated") -> Line:
     """Return what came of one asset."""
-    name, after = printable(treated.before.asset.path), treated.after
+    name, after = shown(treated.before.asset.path), treated.after
     style = {"untouched": "green", "fixed": "green"}.get(treated.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
     said = f": {printable(treated.message)}" if treated.message else ""
@@ -130,19 +177,48 @@ class Totals:
             self.severities[finding.severity] += 1
             self.fixable += finding.severity == "error" and finding.fix in ("lossless", "lossy")
 
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict that outranks the others."""
-        return worst(self.verdicts)
-
-    def lines(self, verdict: Verdict, profile: str) -> Iterator[Line]:
-        """Yield the closing lines."""
+    def words(self) -> str:
+        """Return the counts: "4 files: 1 pass, 3 fail, 0 unsure; 4 errors, 1 warning"."""
         files = sum(self.verdicts.values())
         counts = [f"{self.verdicts[one]} {one}" for one in EXIT_CODES]
         found = [f"{n} {severity}{'s' if n != 1 else ''}" for severity, n in sorted(self.severities.items())]
-        words = (
-            f" {files} {'file' if files == 1 else 'files'}: {', '.join(counts)}; {', '.join(found) or 'no findings'}"
-        )
-        yield (verdict.upper(), STYLES[verdict]), (f"{words}. Profile {profile}.", "")
+        return f"{files} {'file' if files == 1 else 'files'}: {', '.join(counts)}; {', '.join(found) or 'no findings'}"
+
+    def lines(self, heading: Heading, ending: Ending) -> Iterator[Line]:
+        """Yield the closing lines."""
+        words = f" {self.words()}. {signature(heading)}."
+        yield (ending.verdict.upper(), STYLES[ending.verdict]), (words, "")
+        if ending.interrupted:
+            yield ((f"{INTERRUPTED}.", ""),)
         if self.fixable:
             yield (("`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why.", "dim"),)
+
+
+INTERRUPTED = "Interrupted: what is not named was not judged"
+
+
+def signature(heading: Heading) -> str:
+    """Return by what, and by whom, was judged."""
+    return f"Profile {heading.profile}, preflight {heading.version}"
+
+
+class Sheet:
+    """A report of lines; each is written when it is known."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._heading, self._out, self._totals = heading, out, Totals()
+
+    def begin(self) -> None:
+        """Write nothing: the first finding is the first line."""
+
+    def asset(self, judged: Judged) -> None:
+        """Write the lines of one asset."""
+        self._totals.add(judged.verdict, judged.findings)
+        write(judged_lines(judged, verbose=self._heading.verbose), self._out)
+
+    def end(self, ending: Ending) -> None:
+        """Write what is said of the request, and the sum."""
+        findings = ending.findings or ()
+        self._totals.count(findings)
+        write(finding_lines("request", findings, verbose=self._heading.verbose), self._out)
+        write(self._totals.lines(self._heading, ending), self._out)

@@ -37,9 +37,9 @@ def judge(probed: Probed, profile: Profile) -> Judged:
     """
     family = probed.asset.role.kind if probed.asset.role else probed.kind
     findings = [finding for rule in ASSET_RULES[family] for finding in rule.check(probed, profile)]
-    if any(finding.severity == "error" and not finding.rule.endswith(UNJUDGED) for finding in findings):
-        findings = [finding for finding in findings if not finding.rule.endswith(UNJUDGED)]
-    return Judged(asset=probed.asset, kind=probed.kind, facts=probed.facts, findings=tuple(findings))
+    untold = tuple(finding for finding in findings if finding.rule.endswith(UNJUDGED))
+    judged = Judged(asset=probed.asset, kind=probed.kind, facts=probed.facts, untold=untold)
+    return judged.with_findings(finding for finding in findings if not finding.rule.endswith(UNJUDGED))
 
 
 def judge_request(whole: WholeRequest, profile: Profile) -> tuple[Finding, ...]:

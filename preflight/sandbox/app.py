@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from preflight.sandbox.door import Door
     from preflight.sandbox.service import Service
 
 
-def application(service: Service) -> Starlette:
+def application(service: Service, door: Door) -> Starlette:
     """Build the application of one sandbox."""
 
     @asynccontextmanager
@@ -35,7 +36,9 @@ def application(service: Service) -> Starlette:
     return Starlette(
         routes=[*routes_api(service), *routes_files(service)],
         lifespan=lifespan,
-        middleware=[Middleware(Gate, keys=service.settings.keys, exchanges=service.exchanges)],
+        middleware=[
+            Middleware(Gate, keys=service.settings.keys, exchanges=service.exchanges, fates=service.fates, door=door)
+        ],
         exception_handlers={
             ApiError: on_error,
             FilesError: on_error,

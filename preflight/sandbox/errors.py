@@ -43,13 +43,13 @@ def invalid(message: str, param: str | None = None) -> ApiError:
     return ApiError(400, "invalid_request", message, param)
 
 
-def error_body(code: str, message: str, kind: str, param: str | None = None) -> dict[str, str]:
-    """Shape the inside of an `error` member."""
-    body = {"code": code, "message": message, "type": kind}
+def error_body(code: str | int, message: str, kind: str, param: str | None = None) -> dict[str, str | int]:
+    """Shape the inside of an `error` member; its code is text or a number."""
+    body: dict[str, str | int] = {"code": code, "message": message, "type": kind}
     return body if param is None else {**body, "param": param}
 
 
-def api_refusal(status: int, code: str, message: str, param: str | None = None) -> JSONResponse:
+def api_refusal(status: int, code: str | int, message: str, param: str | None = None) -> JSONResponse:
     """Answer in the API's shape."""
     kind = _TYPES.get(status, "server_error")
     return JSONResponse({"error": error_body(code, message, kind, param)}, status_code=status)
@@ -60,7 +60,7 @@ def files_refusal(code: int, message: str, status: int = 200) -> JSONResponse:
     return JSONResponse({"success": False, "code": code, "msg": message}, status_code=status)
 
 
-def refusal(path: str, status: int, code: str, message: str) -> JSONResponse:
+def refusal(path: str, status: int, code: str | int, message: str) -> JSONResponse:
     """Answer in the shape of whichever service the path belongs to."""
     if path.startswith(FILES_PREFIX):
         return files_refusal(status, message, status)

@@ -20,6 +20,7 @@ from preflight.sandbox.errors import FilesError
 from preflight.sandbox.sniff import HEAD_BYTES, media_type, suffix
 
 if TYPE_CHECKING:
+    from preflight.sandbox.faults import Fates
     from preflight.sandbox.settings import Settings
 
 TOO_LARGE, WRONG_TYPE, QUOTA, STORAGE = 40001, 40002, 40003, 50001
@@ -41,6 +42,8 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     upload_time: datetime
     expires_at: datetime
     stored: Path
+    is_lost: bool = False
+    """Whether it is gone before its time."""
 
     @property
     def address(self) -> str:
@@ -50,14 +53,15 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_alive(self) -> bool:
         """Whether it can still be fetched."""
-        return datetime.now(UTC) < self.expires_at
+        return not self.is_lost and datetime.now(UTC) < self.expires_at
 
 
 class FileStore:
     """Every uploaded file of one sandbox, oldest first."""
 
-    def __init__(self, folder: Path, url: str, settings: Settings) -> None:
+    def __init__(self, folder: Path, url: str, settings: Settings, fates: Fates) -> None:
         self._folder = folder
+        self._fates = fates
         self._url = url
         self._settings = settings
         self._uploads: dict[str, Upload] = {}
@@ -106,9 +110,11 @@ class FileStore:
         if earlier is None and len(self.alive) >= self.quota:
             raise FilesError(QUOTA, f"file quota of {self.quota} files is used up")
         self._write(file, upload.stored)
-        if earlier is not None:
-            self.delete(earlier)
+        if earlier is not None:  # in its place at once, for whoever is about to read it
+            upload = msgspec.structs.replace(upload, stored=upload.stored.replace(earlier.stored))
         self._uploads[upload.file_id] = upload
+        if earlier is not None:
+            self._uploads.pop(earlier.file_id, None)
         return upload
 
     def _record(self, found: str, size_bytes: int, name: str, path: str) -> Upload:
@@ -123,6 +129,7 @@ class FileStore:
             upload_time=now,
             expires_at=now + timedelta(seconds=self._settings.upload_lifetime_s),
             stored=self._folder / file_id,
+            is_lost=self._fates.next("stored") is not None,
         )
 
     def _write(self, file: IO[bytes], target: Path) -> None:

@@ -1,7 +1,7 @@
 """The one door every request passes: an ASGI application in, the same behind a key check and a record out.
 
-A request's method, path and status are kept for tests to look at; its headers never are. Faults to be injected for a
-route belong here, before the request is handed on.
+A request's method, path and status are kept for tests to look at; its headers never are. Here a request also meets its
+fault, if the plan has one for it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from starlette.datastructures import Headers
 
+from preflight.sandbox.breaking import HANG_UP, Call, meet
 from preflight.sandbox.errors import refusal
+from preflight.sandbox.faults import route_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from preflight.sandbox.door import Door
+    from preflight.sandbox.faults import Fates
 
 _PUBLIC = ("/api/v1/files/download/",)
 _KEYED = ("/v1/", "/api/v1/")
@@ -26,38 +31,59 @@ class Exchange(msgspec.Struct, frozen=True):
     method: str
     path: str
     status: int
+    """0 where the connection was broken off without an answer."""
+    fault: str = ""
+    """What kind of fault it met."""
 
 
 class Gate:
-    """ASGI middleware: checks the key where one is needed and remembers every exchange."""
+    """ASGI middleware: checks the key where one is needed, breaks what is to be broken, remembers every exchange."""
 
-    def __init__(self, app: ASGIApp, *, keys: frozenset[str], exchanges: list[Exchange]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, keys: frozenset[str], exchanges: list[Exchange], fates: Fates, door: Door
+    ) -> None:
         self.app = app
         self.keys = keys
         self.exchanges = exchanges
+        self.fates = fates
+        self.door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        remembering = self._remembering(scope, send)
         if needs_key(scope["path"]) and not self._admits(Headers(scope=scope)):
             answer = refusal(scope["path"], 401, "invalid_api_key", "API key missing or not known")
-            await answer(scope, receive, remembering)
+            await answer(scope, receive, self._remembering(scope, send))
             return
-        await self.app(scope, receive, remembering)
+        fault = self.fates.next(route_of(scope["method"], scope["path"]))
+        remembering = self._remembering(scope, send, fault.kind if fault else "")
+        if fault and fault.kind == "refuse":
+            self.door.shut(fault.seconds)
+        if fault is None or fault.kind == "refuse":
+            await self.app(scope, receive, remembering)
+            return
+        call = Call(self.app, scope, receive, remembering)
+        await meet(fault, call, self.fates.met[fault.route, fault.kind] - 1)
 
     def _admits(self, headers: Headers) -> bool:
         scheme, _, key = headers.get("authorization", "").partition(" ")
         key = key.strip()
         return scheme.lower() == "bearer" and bool(key) and (not self.keys or key in self.keys)
 
-    def _remembering(self, scope: Scope, send: Send) -> Send:
+    def _remembering(self, scope: Scope, send: Send, fault: str = "") -> Send:
+        remembered = False
+
         async def remember(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.exchanges.append(Exchange(scope["method"], scope["path"], message["status"]))
-            await send(message)
+            nonlocal remembered
+            if not remembered:
+                self.exchanges.append(Exchange(scope["method"], scope["path"], message.get("status", 0), fault))
+                remembered = True
+            if message["type"] == HANG_UP:
+                self.door.drop(tuple(scope["client"]))
+            else:
+                await send(message)
 
         return remember
 

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import msgspec
 import uvicorn
 
 from preflight.sandbox.app import application
+from preflight.sandbox.door import Door
 from preflight.sandbox.fetch import is_loopback
 from preflight.sandbox.service import Service
 from preflight.sandbox.settings import Settings
@@ -76,6 +78,16 @@ class Sandbox:
         return list(self.state.exchanges)
 
     @property
+    def calls(self) -> Counter[str]:
+        """How many calls of each route came in, answered or not yet."""
+        return self.state.fates.calls.copy()
+
+    @property
+    def faults_met(self) -> Counter[tuple[str, str]]:
+        """How often each fault was met, by route and kind."""
+        return self.state.fates.met.copy()
+
+    @property
     def callbacks(self) -> list[Delivery]:
         """Callbacks that were delivered, given up, or only recorded."""
         return list(self.state.deliveries)
@@ -97,7 +109,9 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> It
     chosen = _settings(settings)
     with _listening(host, port) as sock, tempfile.TemporaryDirectory(prefix="preflight-sandbox-") as folder:
         service = Service(chosen, Path(folder), _url(sock))
-        server = uvicorn.Server(_config(service))
+        door = Door()
+        server = uvicorn.Server(_config(service, door))
+        door.guard(server, partial(_listening, *sock.getsockname()[:2]))
         thread = threading.Thread(target=server.run, args=([sock],), name="sandbox", daemon=True)
         thread.start()
         try:
@@ -171,13 +185,13 @@ def _url(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if sock.family == socket.AF_INET6 else f"http://{host}:{port}"
 
 
-def _config(service: Service) -> uvicorn.Config:
+def _config(service: Service, door: Door) -> uvicorn.Config:
     """Keep the server quiet: no access log, no headers in any log."""
     return uvicorn.Config(
-        application(service),
+        application(service, door),
         lifespan="on",
         loop="asyncio",
-        http="h11",
+        http=door.protocol(),
         ws="none",
         log_config=None,
         log_level="error",

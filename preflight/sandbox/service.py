@@ -12,6 +12,7 @@ import msgspec
 from preflight.sandbox.callbacks import Delivery, deliver
 from preflight.sandbox.documents import documents
 from preflight.sandbox.errors import ApiError
+from preflight.sandbox.faults import Fates
 from preflight.sandbox.fetch import loopback_client
 from preflight.sandbox.files import FileStore
 from preflight.sandbox.parameters import parameters
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from preflight.sandbox.settings import Settings
 
 _RENDERS_AT_ONCE = 2
+_OUTCOMES = {
+    "moderation": ("content_policy_violation", "the content may contain real person"),
+    "service-error": ("service_error", "the sandbox was told to fail"),
+}
 _PENDING_SHARE = 0.1
 """How much of its time a task is pending before it is processed."""
 
@@ -50,13 +55,15 @@ class Service:
         self.url = url
         self.folder = folder
         self.book = TaskBook(settings.credits)
-        self.files = FileStore(folder / "uploads", url, settings)
+        self.fates = Fates(settings.faults)
+        self.files = FileStore(folder / "uploads", url, settings, self.fates)
         self.exchanges: list[Exchange] = []
         self.deliveries: list[Delivery] = []
         self._replies: dict[str, _Reply] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._renders = asyncio.Semaphore(_RENDERS_AT_ONCE)
+        self._films: dict[tuple[tuple[int, int], int, bool], Path] = {}
         self._client: httpx.AsyncClient
 
     @asynccontextmanager
@@ -81,24 +88,24 @@ class Service:
         Raises:
             ApiError: The submission is refused, or the key was used for another body.
         """
-        if key is None:
-            return await self._accept(body), False
+        if key is None or not self.settings.replays:
+            return await self._accept(body, key), False
         text = canonical(body)
         async with self._locks.setdefault(key, asyncio.Lock()):
             known = self._replies.get(key)
             if known is None:
-                self._replies[key] = _Reply(text, await self._accept(body))
+                self._replies[key] = _Reply(text, await self._accept(body, key))
                 return self._replies[key].answer, False
             if known.body != text:
                 raise ApiError(409, "idempotency_key_reused", "Idempotency-Key was used with another body")
             return known.answer, True
 
-    async def _accept(self, body: object) -> JsonObject:
+    async def _accept(self, body: object, key: str | None) -> JsonObject:
         asked = parameters(body, self.settings)
         found = await inspect(self._client, asked, self.settings)
         if found.fault and self.settings.judge_at == "submit":
             raise ApiError(400, "invalid_request", found.fault.message, found.param)
-        task = self._task(asked, found, body)
+        task = msgspec.structs.replace(self._task(asked, found, body), idempotency_key=key)
         if task.credits > self.book.left:
             words = f"the task needs {shown(task.credits)} credits, {shown(self.book.left)} are left"
             raise ApiError(402, "insufficient_credits", words)
@@ -146,7 +153,14 @@ class Service:
         expires_s = time.monotonic() + self.settings.result_lifetime_s
         self.book.put(msgspec.structs.replace(over, expires_s=expires_s))
         if over.callback_url:
-            self.deliveries.append(await deliver(self._client, over, over.callback_url, self.settings))
+            await self._call_back(over, over.callback_url)
+
+    async def _call_back(self, over: Task, url: str) -> None:
+        fault = self.fates.next("callback")
+        if fault and fault.kind == "late":
+            await asyncio.sleep(fault.seconds)
+        for _ in range(2 if fault and fault.kind == "twice" else 1):
+            self.deliveries.append(await deliver(self._client, over, url, self.settings))
 
     async def _outcome(self, task: Task) -> Task:
         """Make the result, or find the reason why there is none."""
@@ -154,9 +168,22 @@ class Service:
             return failed(task, self.settings.fail_with, "the sandbox was told to fail")
         if task.fault is not None:
             return failed(task, task.fault.code, task.fault.message)
-        target = self.folder / "results" / f"{task.id}.mp4"
+        fate = self.fates.next("outcome")
+        if fate is not None:
+            return failed(task, *_OUTCOMES[fate.kind])
         try:
-            async with self._renders:
+            film = await self._film(task)
+        except RenderError as error:
+            return failed(task, "service_error", str(error))
+        url = f"{self.url}/results/{task.id}.mp4"
+        return msgspec.structs.replace(task, status="completed", result=film, result_url=url)
+
+    async def _film(self, task: Task) -> Path:
+        """Make a film, or take one of the same size, length and sound that was made before."""
+        wanted = (task.size_px, task.duration_s, task.sound)
+        async with self._renders:
+            if wanted not in self._films:
+                target = self.folder / "results" / f"{task.id}.mp4"
                 await asyncio.to_thread(
                     render,
                     target,
@@ -165,7 +192,5 @@ class Service:
                     sound=task.sound,
                     timeout_s=self.settings.render_timeout_s,
                 )
-        except RenderError as error:
-            return failed(task, "service_error", str(error))
-        url = f"{self.url}/results/{target.name}"
-        return msgspec.structs.replace(task, status="completed", result=target, result_url=url)
+                self._films[wanted] = target
+        return self._films[wanted]

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from preflight.sandbox.documents import EditionName
+from preflight.sandbox.faults import Faults
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How long fetching one asset may take."""
     render_timeout_s: float = 120.0
     """How long ffmpeg may take to make one result."""
+    replays: bool = True
+    """Whether a submission under an idempotency key that was used before gives the earlier task."""
+    faults: Faults = Faults()
+    """What goes wrong."""
     callback_http: bool = False
     """Whether `callback_url` may be plain HTTP on a loopback address."""
     callback_timeout_s: float = 10.0

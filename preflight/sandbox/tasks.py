@@ -51,12 +51,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     fault: Fault | None = None
     """What makes the task fail, known beforehand."""
     callback_url: str | None = None
+    idempotency_key: str | None = None
     status: Status = "pending"
     result: Path | None = None
     result_url: str | None = None
     expires_s: float = 0.0
     """When the result's link dies, on the monotonic clock."""
-    error: dict[str, str] | None = None
+    error: dict[str, str | int] | None = None
 
     @property
     def progress(self) -> int:

@@ -17,13 +17,17 @@ import httpx
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
 from preflight.place import remove
 from preflight.upload.landing import save
-from preflight.wire import Progress, client, fault, shown_url, translated
+from preflight.wire import Progress, cleaned, client, fault, is_loopback, shown_url, translated
 
 MAX_HOPS = 5
 LIMIT_S = 300.0
 """How long one download may take."""
-RANGE = {"Range": "bytes=0-1023"}
+BEGINNING_BYTES = 1024
+RANGE = {"Range": f"bytes=0-{BEGINNING_BYTES - 1}"}
+FIRST = {"Range": "bytes=0-0"}
 OK, PARTIAL = 200, 206
+MEDIA = re.compile(r"(image|video|audio)/.+|(application|binary)/octet-stream|application/(mp4|ogg)|", re.IGNORECASE)
+"""What a picture, clip or sound may be served as; nothing at all is no claim, and the content decides."""
 _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -39,7 +43,7 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
 ) -> Path:
     """Download a URL to a new file with a temporary name, which is the caller's to remove.
 
-    Asks for it plainly, then for its first 1,024 bytes, as the service does.
+    Asks for it plainly, then for its first 1,024 bytes, as the service does; both have to begin alike.
 
     Args:
         url: an http or https address.
@@ -51,20 +55,63 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
 
     Raises:
         CallError: not an http or https URL, or one with a user name.
-        NotDone: private, unreachable, not answered with 200, too large, cut short, or ranges are refused.
+        NotDone: private, unreachable, not answered with 200, served as a page or another type that is no medium, too
+            large, cut short, ranges are refused, or a second answer is another file.
     """
     path = folder / f".preflight-{secrets.token_hex(8)}{_suffix(url)}"
     with client(proxies=False, transport=transport) as plain:
         try:
             with _named(url), _opened(plain, url, {}, allow_private=allow_private) as answer:
                 _expect(answer, (OK,), "a plain GET")
+                _expect_medium(answer)
                 save(answer, path, max_bytes=max_bytes, limit_s=LIMIT_S, progress=progress)
             with _named(url), _opened(plain, url, RANGE, allow_private=allow_private) as answer:
                 _expect(answer, (OK, PARTIAL), "a GET of the first 1,024 bytes")
+                _expect_alike(answer, path)
         except BaseException:
             remove(path)
             raise
     return path
+
+
+def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = None) -> None:
+    """Ask a URL of our own making for its first byte, as the service would.
+
+    Args:
+        url: where a file was uploaded to.
+        size: the file's size in bytes; the answer must not tell another.
+        transport: what carries the request; None for real sockets.
+
+    Raises:
+        NotDone: it is not answered, or not with that file.
+    """
+    headers = {"Accept": "*/*", **(FIRST if size else {})}
+    with (
+        _named(url),
+        client(proxies=not is_loopback(url), transport=transport) as plain,
+        plain.stream("GET", url, headers=headers) as answer,
+    ):
+        _expect(answer, (OK, PARTIAL), "a GET of the first byte")
+        told = _told_size(answer)
+        if told not in (None, size):
+            raise NotDone(f"has {told:,} bytes, and {size:,} were uploaded")
+
+
+def _told_size(answer: httpx.Response) -> int | None:
+    """Read how large the whole file is, where an answer says so."""
+    partial = answer.status_code == PARTIAL
+    text = answer.headers.get("Content-Range" if partial else "Content-Length", "")
+    found = re.fullmatch(r"bytes [0-9-]+/([0-9]{1,18})" if partial else r"([0-9]{1,18})", text)
+    return int(found[1]) if found else None
+
+
+def private_address(url: str) -> str | None:
+    """Return an address of a URL's host that not everybody can reach; None where there is none, or no name service."""
+    parts = httpx.URL(url)
+    try:
+        return next((address for address in _looked_up(parts) if not is_public(address)), None)
+    except OSError:
+        return None
 
 
 def is_public(address: str) -> bool:
@@ -133,10 +180,9 @@ def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
     if url.userinfo:
         raise CallError("carries a user name, which the service could not use")
     try:
-        found = socket.getaddrinfo(url.host, url.port or url.scheme, type=socket.SOCK_STREAM)
+        addresses = _looked_up(url)
     except OSError as error:
         raise Unreachable(f"{url.host} has no address ({error.strerror})") from None
-    addresses = list(dict.fromkeys(str(line[4][0]) for line in found))
     private = [address for address in addresses if not is_public(address)]
     if private and not allow_private:
         raise NotDone(
@@ -145,12 +191,40 @@ def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
     return addresses
 
 
+def _looked_up(url: httpx.URL) -> list[str]:
+    found = socket.getaddrinfo(url.host, url.port or url.scheme, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(line[4][0]) for line in found))
+
+
 def _expect(response: httpx.Response, statuses: tuple[int, ...], asked: str) -> None:
     if response.status_code not in statuses:
         raise NotDone(
             f"{asked} was answered with HTTP {response.status_code}",
             advice="The service could not read it either: give a URL that is open to everybody.",
         )
+
+
+def _expect_medium(response: httpx.Response) -> None:
+    """Refuse a type by which the service would not know a medium; a page that asks for a password has one."""
+    served = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    if not MEDIA.fullmatch(served):
+        raise NotDone(
+            f"is served as {cleaned(served)[:80]}, which is no picture, clip or sound",
+            advice="Is it a page about the file? Give the address of the file itself.",
+        )
+
+
+def _expect_alike(response: httpx.Response, path: Path) -> None:
+    """Compare the first bytes of a second answer with the file that came first."""
+    with path.open("rb") as file:
+        wanted = file.read(BEGINNING_BYTES)
+    got = b""
+    for piece in response.iter_raw(BEGINNING_BYTES):
+        got += piece
+        if len(got) >= len(wanted):
+            break
+    if got[: len(wanted)] != wanted:
+        raise NotDone("gave another file when it was asked a second time", advice="Give a URL that stays the same.")
 
 
 def _suffix(url: str) -> str:

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -203,8 +204,9 @@ def test_a_terminal_gets_colour_and_a_question(tmp_path: Path) -> None:
     command = [str(PROGRAM), "fix", str(MEDIA / "video-1920x1080.mp4")]
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, cwd=tmp_path) as child:
         os.close(ours)
-        os.write(theirs, b"n\n")
-        said = read_all(theirs)
+        said = until_asked(theirs)
+        os.write(theirs, b"n")
+        said += read_all(theirs)
         assert child.wait(20) == 1
     assert b"\x1b[" in said
     assert b"Write 1 new file to preflight-fixed?" in said
@@ -230,6 +232,14 @@ def read_all(terminal: int) -> bytes:
         while block := os.read(terminal, 4096):
             said += block
     os.close(terminal)
+    return said
+
+
+def until_asked(terminal: int) -> bytes:
+    """Read up to a question, and until nothing more is said: then a key is waited for."""
+    said = b""
+    while select.select([terminal], [], [], 1.0 if said.endswith(b": ") else 30)[0]:
+        said += os.read(terminal, 1 << 16)
     return said
 
 

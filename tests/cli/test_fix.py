@@ -1,9 +1,13 @@
 import json
+import subprocess
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from preflight.assets import Asset
+from preflight.facts import VideoFacts
+from preflight.fix.ffmpeg import find_tool
 from preflight.probe import probe
 from tests.cli.conftest import FIXTURES, MEDIA, Program
 
@@ -19,7 +23,8 @@ def test_a_fixed_file_is_new_clean_and_named_and_the_source_is_as_it_was(program
     assert "fixed -> ready/video-1920x1080.mp4: mp4, 1280 x 720 px, 25 fps, 3 s" in ended.out
     assert program("check", "ready").status == 0
     assert (TOO_LARGE.read_bytes(), TOO_LARGE.stat().st_mtime_ns) == before
-    assert [path.name for path in (tmp_path / "ready").iterdir()] == ["video-1920x1080.mp4"]
+    made = ["video-1920x1080.mp4", "video-1920x1080.mp4.preflight.json"]
+    assert sorted(path.name for path in (tmp_path / "ready").iterdir()) == made
 
 
 def test_a_passing_file_is_never_touched(program: Program, tmp_path: Path) -> None:
@@ -104,3 +109,103 @@ def test_no_ffmpeg_is_a_failure_with_advice_and_leaves_nothing(
     assert ended.status == 3
     assert "pip install imageio-ffmpeg" in ended.out
     assert list((tmp_path / "ready").iterdir()) == []
+
+
+WIDE = MEDIA / "image-2510x1000.png"
+
+
+def test_a_step_that_changes_what_is_shown_is_taken_when_it_is_named(program: Program) -> None:
+    assert program("fix", WIDE, TOO_SHORT, "--yes").status == 1
+    assert program("fix", WIDE, "--extend", "loop", "--dry-run").out.count("--allow creative") == 1
+    ended = program("fix", WIDE, TOO_SHORT, "--yes", "--fit", "blur", "--extend", "slow", "--output", "ready")
+    assert ended.status == 0
+    assert "creative: pad with a blurred copy of the picture to 2510 x 1004 px for image/aspect-ratio" in ended.out
+    assert "creative: slow it down 1.111 times until 2 s for video/duration" in ended.out
+    assert program("check", "ready").status == 0
+
+
+def test_a_setting_prefers_a_fit_and_does_not_allow_it(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFLIGHT_FIT", "pad")
+    assert "--allow creative" in program("fix", WIDE, "--dry-run").out
+    assert "pad with black" in program("fix", WIDE, "--dry-run", "--allow", "creative").out
+    assert "crop to" in program("fix", WIDE, "--dry-run", "--fit", "crop").out
+
+
+def test_naming_a_color_pads_with_it(program: Program) -> None:
+    assert "pad with #c81e28" in program("fix", WIDE, "--dry-run", "--pad-color", "#c81e28").out
+    assert "pad with white" in program("fix", WIDE, "--dry-run", "--pad-color", "white", "--fit", "pad").out
+
+
+def test_a_wrong_color_or_one_for_nothing_is_a_wrong_call(program: Program) -> None:
+    for wrong in (("--pad-color", "mauve"), ("--pad-color", "white", "--fit", "blur"), ("--extend", "twice")):
+        ended = program("fix", WIDE, "--dry-run", *wrong)
+        assert ended.status == 2
+        assert wrong[0] in ended.err
+
+
+SHARED = """
+prompt = "Video 1 gives the pacing, video 2 the light, video 3 the end."
+videos = ["one.mp4", { path = "two.mp4", keep = "1-6.5" }, "three.mp4"]
+"""
+
+
+@pytest.fixture
+def seven_seconds(program: Program, tmp_path: Path) -> Path:  # noqa: ARG001 - stands in its folder
+    """A request of three clips, each of which passes, of 7 s each."""
+    path = tmp_path / "one.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=854x480:rate=30000/1001:duration=7"]
+    tone = ["-f", "lavfi", "-i", "sine=duration=7", "-pix_fmt", "yuv420p", "-c:a", "aac", "-preset", "ultrafast"]
+    subprocess.run([find_tool().path, "-v", "error", *source, *tone, str(path)], check=True)
+    for name in ("two.mp4", "three.mp4"):
+        (tmp_path / name).write_bytes(path.read_bytes())
+    (tmp_path / "request.toml").write_text(SHARED)
+    return tmp_path / "request.toml"
+
+
+@pytest.mark.parametrize(
+    ("share", "most"), [("proportion", ["4.75", "5.5", "4.75"]), ("longest", ["7.007", "5.5", "2.5"])]
+)
+def test_a_request_whose_clips_are_together_too_long_is_shared_out_and_passes(
+    program: Program, seven_seconds: Path, tmp_path: Path, share: str, most: list[str]
+) -> None:
+    assert "request/video-total-duration" in program("check", seven_seconds).out
+    ended = program("fix", seven_seconds, "--yes", "--output", "ready", "--share", share)
+    assert ended.status == 0
+    assert "the request: request/video-total-duration: video 2 keeps its marked 5.5 s; video" in ended.out
+    assert "    or --share " in ended.out
+    assert program("check", "ready/request.toml").status == 0
+    for name, length in zip(("one", "two", "three"), most, strict=True):
+        new = tmp_path / "ready" / f"{name}.mp4"
+        facts = probe(Asset(path=str(new if new.is_file() else tmp_path / new.name))).facts
+        assert isinstance(facts, VideoFacts)
+        assert facts.duration_s
+        assert 0 <= Fraction(length) - facts.duration_s < 2 * Fraction(1001, 30000)
+        assert facts.sound_duration_s
+        assert abs(facts.sound_duration_s - facts.duration_s) < Fraction(1001, 30000)
+
+
+def test_json_tells_how_the_seconds_are_shared_and_how_else_they_could_be(
+    program: Program, seven_seconds: Path
+) -> None:
+    report = json.loads(program("fix", seven_seconds, "--dry-run", "--format", "json").out)
+    (shared,) = report["shares"]
+    assert (shared["kind"], shared["rule"]) == ("video", "request/video-total-duration")
+    assert shared["ways"] == ["proportion", "equal"]
+    assert shared["lengths_s"] == [4.75, 5.5, 4.75]
+    assert [part["marked"] for part in shared["parts"]] == [False, True, False]
+    assert [one["ways"] for one in shared["alternatives"]] == [["longest"]]
+    assert report["findings"] == []
+
+
+def test_a_request_that_cannot_be_shared_is_not_written(program: Program, tmp_path: Path) -> None:
+    clips = ", ".join(['"a.mp4"'] * 8)
+    (tmp_path / "a.mp4").write_bytes((MEDIA / "video-2s.mp4").read_bytes())
+    (tmp_path / "request.toml").write_text(f'prompt = "Video 1."\nvideos = [{clips}]\n')
+    ended = program("fix", "request.toml", "--yes", "--output", "ready")
+    assert ended.status == 1
+    assert "the request: cannot be mended: request/video-total-duration" in ended.out
+    assert "the request: No way of sharing the seconds keeps each within its own limits: leave one out." in ended.out
+    assert "request written" not in ended.out
+    assert not (tmp_path / "ready").exists()
+    found = json.loads(program("fix", "request.toml", "--yes", "--format", "json").out)
+    assert [finding["rule"] for finding in found["findings"]] == ["request/video-total-duration"]

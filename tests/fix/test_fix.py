@@ -3,9 +3,11 @@
 import os
 import shutil
 import stat
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,10 +16,13 @@ from PIL import Image
 from fixtures.recipe_video import encode
 from preflight.assets import Asset
 from preflight.errors import FixFailed, NotDone
-from preflight.findings import Judged
-from preflight.fix import mend
+from preflight.facts import VideoFacts
+from preflight.findings import Finding, Judged
+from preflight.fix import Order, mend
 from preflight.plan import Plan, Wishes, plan
+from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
+from preflight.probe.seams import seams_of
 from preflight.rules import judge
 from tests import values
 from tests.fix.conftest import Program
@@ -28,10 +33,14 @@ def check(asset: Asset) -> Judged:
     return judge(probe(asset), PROFILE)
 
 
+def order(folder: Path, judge_it: Callable[[Asset], Judged] = check) -> Order:
+    return Order(folder=folder, profile=PROFILE.name, judge=judge_it)
+
+
 def mended(path: Path, folder: Path) -> Path:
     verdict = judged(path)
     assert verdict.facts
-    return Path(mend(plan(verdict, PROFILE, Wishes()), verdict.facts, folder, check).path)
+    return Path(mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(folder)).path)
 
 
 @pytest.fixture
@@ -48,7 +57,7 @@ def test_the_new_file_is_judged_before_it_takes_its_name(clip: Path, tmp_path: P
 
     verdict = judged(clip)
     assert verdict.facts
-    done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", watch)
+    done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", watch))
     assert len(seen) == 1
     assert seen[0].startswith(".preflight-")
     assert list(left_behind(tmp_path / "out")) == ["video-23.976fps.mp4"]
@@ -60,7 +69,7 @@ def test_a_new_file_that_is_not_clean_is_removed(clip: Path, tmp_path: Path) -> 
     assert verdict.facts
     worse = values.judged(values.video(bytes=10**9))
     with pytest.raises(FixFailed, match=r"the new file is not clean \(video/size: .*\); it was removed"):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", lambda _: worse)
+        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", lambda _: worse))
     assert list(left_behind(tmp_path / "out")) == []
 
 
@@ -71,15 +80,117 @@ def test_a_judge_that_fails_leaves_nothing(clip: Path, tmp_path: Path) -> None:
     verdict = judged(clip)
     assert verdict.facts
     with pytest.raises(KeyboardInterrupt):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", fail)
+        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", fail))
     assert list(left_behind(tmp_path / "out")) == []
 
 
 def test_a_name_that_is_taken_is_never_overwritten(clip: Path) -> None:
     before = clip.read_bytes()
-    assert mended(clip, clip.parent).name == "video-23.976fps-2.mp4"
+    made = mended(clip, clip.parent)
+    assert made.name == "video-23.976fps-2.mp4"
+    made.write_bytes(b"somebody's own by now")
     assert mended(clip, clip.parent).name == "video-23.976fps-3.mp4"
-    assert clip.read_bytes() == before
+    assert (clip.read_bytes(), made.read_bytes()) == (before, b"somebody's own by now")
+
+
+def test_a_second_run_finds_what_the_first_one_made(clip: Path, tmp_path: Path) -> None:
+    made = mended(clip, tmp_path / "out")
+    before = made.stat()
+    assert mended(clip, tmp_path / "out") == made
+    assert (made.stat().st_ino, made.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_work_that_was_broken_off_before_the_file_had_its_name_is_done_again_under_the_same(
+    clip: Path, tmp_path: Path
+) -> None:
+    made = mended(clip, tmp_path / "out")
+    content = made.read_bytes()
+    made.unlink()
+    assert mended(clip, tmp_path / "out") == made
+    assert made.read_bytes() == content
+
+
+def test_another_source_of_the_same_name_gets_a_file_of_its_own(clip: Path, tmp_path: Path) -> None:
+    first = mended(clip, tmp_path / "out")
+    clip.write_bytes(Path(copied("video-12fps.mp4", tmp_path)).read_bytes())
+    assert mended(clip, tmp_path / "out").name == "video-23.976fps-2.mp4"
+    assert first.exists()
+
+
+def test_a_source_that_changes_while_it_is_mended_is_told_and_leaves_nothing(clip: Path, tmp_path: Path) -> None:
+    def touching(asset: Asset) -> Judged:
+        found = check(asset)
+        with clip.open("ab") as stream:
+            stream.write(b"more")
+        return found
+
+    verdict = judged(clip)
+    assert verdict.facts
+    with pytest.raises(FixFailed, match="changed while it was mended"):
+        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", touching))
+    assert list(left_behind(tmp_path / "out")) == []
+
+
+def test_a_file_that_became_too_large_is_made_again_with_fewer_bits(clip: Path, tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def picky(asset: Asset) -> Judged:
+        found = check(asset)
+        seen.append(Path(asset.path).stat().st_size)
+        too_large = Finding(rule="video/size", severity="error", message="too large")
+        return found if len(seen) > 1 else msgspec.structs.replace(found, findings=(too_large,))
+
+    verdict = judged(clip)
+    assert verdict.facts
+    first = plan(verdict, PROFILE, Wishes())
+    done = mend(first, verdict.facts, order(tmp_path / "out", picky))
+    assert len(seen) == 2
+    bounds = [next(s.max_bit_rate for s in way.steps if isinstance(s, Encode)) for way in (first, done.plan)]
+    assert bounds[1] == int((bounds[0] or 0) * 3 / 5)
+
+
+def test_a_result_that_is_otherwise_than_planned_is_not_kept(clip: Path, tmp_path: Path) -> None:
+    verdict = judged(clip)
+    assert verdict.facts
+    wrong = msgspec.structs.replace(verdict.facts, duration_s=Fraction(9))
+    with pytest.raises(FixFailed, match=r"not as planned: it lasts .* s, planned were 9 s"):
+        mend(plan(verdict, PROFILE, Wishes()), wrong, order(tmp_path / "out"))
+    assert list(left_behind(tmp_path / "out")) == []
+
+
+def test_a_clip_that_is_only_too_long_is_cut_between_its_packets(tmp_path: Path) -> None:
+    path = copied("video-20s.mp4", tmp_path)
+    verdict = judged(path)
+    todo = plan(verdict, PROFILE, Wishes(), seams_of(str(path)))
+    assert verdict.facts
+    assert (todo.loss, [type(step).__name__ for step in todo.steps]) == ("lossless", ["Cut", "Write"])
+    done = mend(todo, verdict.facts, order(tmp_path / "out"))
+    assert isinstance(done.judged.facts, VideoFacts)
+    assert done.judged.facts.duration_s
+    assert Fraction(135, 10) <= done.judged.facts.duration_s <= 15
+
+
+def test_a_cut_between_packets_that_misses_becomes_one_that_encodes(tmp_path: Path) -> None:
+    path = copied("video-20s.mp4", tmp_path)
+    verdict = judged(path)
+    todo = plan(verdict, PROFILE, Wishes(), seams_of(str(path)))
+    assert verdict.facts
+    cut = next(step for step in todo.steps if isinstance(step, Cut))
+    beyond = msgspec.structs.replace(cut, packets=Packets(0, 10**6))
+    done = mend(msgspec.structs.replace(todo, steps=(beyond, *todo.steps[1:])), verdict.facts, order(tmp_path / "out"))
+    assert done.plan.loss == "lossy"
+    assert done.judged.verdict == "pass"
+
+
+@pytest.mark.parametrize("name", ["video-mkv-20s.mkv"])
+def test_a_clip_in_another_container_is_cut_without_encoding_too(name: str, tmp_path: Path) -> None:
+    path = copied(name, tmp_path)
+    verdict = judged(path)
+    todo = plan(verdict, PROFILE, Wishes(), seams_of(str(path)))
+    assert verdict.facts
+    done = mend(todo, verdict.facts, order(tmp_path / "out"))
+    assert (todo.loss, done.plan.loss) == ("lossless", "lossless")
+    assert done.judged.verdict == "pass"
 
 
 def test_an_ffmpeg_that_dies_half_way_leaves_nothing(
@@ -121,9 +232,9 @@ def test_a_source_that_vanished_is_told(clip: Path, tmp_path: Path) -> None:
     verdict = judged(clip)
     clip.unlink()
     assert verdict.facts
-    with pytest.raises(FixFailed, match="No such file"):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", check)
-    assert list(left_behind(tmp_path / "out")) == []
+    with pytest.raises(NotDone, match="No such file"):
+        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_source_that_was_cut_off_since_is_told(tmp_path: Path) -> None:
@@ -132,7 +243,7 @@ def test_a_source_that_was_cut_off_since_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     assert verdict.facts
     with pytest.raises(FixFailed):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", check)
+        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"))
     assert list(left_behind(tmp_path / "out")) == []
 
 
@@ -158,7 +269,7 @@ def test_a_file_system_that_takes_no_files_is_told(clip: Path) -> None:
 
 def test_a_plan_that_writes_nothing_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="writes nothing"):
-        mend(Plan(asset=Asset(path="a"), kind="video"), values.VIDEO, tmp_path, check)
+        mend(Plan(asset=Asset(path="a"), kind="video"), values.VIDEO, order(tmp_path))
 
 
 def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
@@ -166,7 +277,7 @@ def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
     verdict = judged(path)
     heard: list[Fraction] = []
     assert verdict.facts
-    mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", check, heard.append)
+    mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"), heard.append)
     assert heard
     assert heard == sorted(heard)
     assert Fraction(9, 10) < heard[-1] <= 1
@@ -179,7 +290,7 @@ def test_a_role_goes_with_the_new_file(tmp_path: Path) -> None:
     asset = Asset(path=str(path), role=Role("image", 2), walked=True)
     verdict = judge(probe(asset), PROFILE)
     assert verdict.facts
-    done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, tmp_path / "out", check)
+    done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"))
     assert done.judged.asset == Asset(path=done.path, role=Role("image", 2))
 
 
@@ -204,7 +315,7 @@ def test_a_mended_clip_has_no_error_left(
         assert found.beyond_mending
     else:
         assert verdict.facts
-        done = mend(found, verdict.facts, folder / "out", check)
+        done = mend(found, verdict.facts, order(folder / "out"))
         assert done.judged.verdict == "pass"
         assert plan(judged(Path(done.path)), PROFILE, Wishes()).steps == ()
 
@@ -228,6 +339,6 @@ def test_a_mended_picture_has_no_error_left(
         assert found.steps == ()
         return
     assert verdict.facts
-    done = mend(found, verdict.facts, folder / "out", check)
+    done = mend(found, verdict.facts, order(folder / "out"))
     assert done.judged.verdict == "pass"
     assert judged(Path(done.path)).verdict == "pass"

@@ -9,10 +9,9 @@ from PIL import Image, ImageCms
 from preflight.facts import ImageFacts
 from preflight.fix import Mended, mend
 from preflight.fix.image import make_image
+from preflight.flow import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Plan, Resize, Step, Turn, Write
-from preflight.probe import probe
-from preflight.rules import judge
 from tests.specimens import PROFILE, copied, judged, pixel
 
 
@@ -22,7 +21,7 @@ def mended(path: Path, folder: Path, wishes: Wishes | None = None) -> Mended:
     assert verdict.facts
     found = plan(verdict, PROFILE, wishes or Wishes())
     assert found.steps, found.advice
-    done = mend(found, verdict.facts, folder, lambda asset: judge(probe(asset), PROFILE))
+    done = mend(found, verdict.facts, order_of(PROFILE, folder))
     assert (hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns) == (before, touched)
     with Image.open(done.path) as picture:
         picture.load()

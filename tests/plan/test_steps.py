@@ -12,6 +12,7 @@ from preflight.plan.steps import (
     Cut,
     Deinterlace,
     Encode,
+    Extend,
     Pad,
     Plan,
     Resize,
@@ -30,6 +31,20 @@ STEPS: tuple[tuple[Step, str], ...] = (
     (Resize(width_px=1280, height_px=720, loss="lossy", clears=()), "scale to 1280 x 720 px"),
     (Crop(width_px=10, height_px=5, loss="creative", clears=()), "crop to the middle 10 x 5 px"),
     (Pad(width_px=10, height_px=5, loss="creative", clears=()), "pad with black to 10 x 5 px"),
+    (Pad(width_px=10, height_px=5, fill="#c81e28", loss="creative", clears=()), "pad with #c81e28 to 10 x 5 px"),
+    (
+        Pad(width_px=10, height_px=5, fill="blur", loss="creative", clears=()),
+        "pad with a blurred copy of the picture to 10 x 5 px",
+    ),
+    *(
+        (Extend(how=how, from_s=Fraction(8, 5), length_s=Fraction(2), loss="creative", clears=()), words)  # type: ignore[arg-type] # words out of their list
+        for how, words in (
+            ("loop", "repeat it from the beginning until 2 s"),
+            ("freeze", "hold the last frame until 2 s"),
+            ("silence", "add silence until 2 s"),
+            ("slow", "slow it down 1.25 times until 2 s"),
+        )
+    ),
     (Retime(frame_rate_hz=Fraction(30000, 1001), loss="lossy", clears=()), "make 29.97 fps constant"),
     (ToneMap(loss="lossy", clears=()), "map HDR tones to standard range"),
     (Deinterlace(loss="lossy", clears=()), "deinterlace"),
@@ -49,7 +64,7 @@ def test_a_step_says_what_is_done(step: Step, words: str) -> None:
 
 def test_every_kind_of_step_is_told_apart_in_json() -> None:
     tags = [msgspec.to_builtins(step, enc_hook=str)["do"] for step, _ in STEPS]
-    assert len(set(tags)) == len(tags) - 1
+    assert len(set(tags)) == len({type(step) for step, _ in STEPS})
 
 
 def test_a_plan_can_be_saved() -> None:
@@ -73,5 +88,5 @@ def test_a_loss_is_allowed_up_to_the_most_that_is() -> None:
 
 def test_a_step_is_found_by_its_type() -> None:
     steps = tuple(step for step, _ in STEPS)
-    assert find(steps, Encode) is steps[8]
+    assert find(steps, Encode) is steps[14]
     assert find(steps[:1], Cut) is None

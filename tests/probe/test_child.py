@@ -141,6 +141,30 @@ def test_no_child_outlives_its_crew() -> None:
     assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
 
 
+OUTLIVE = """
+import os, sys
+from preflight.assets import Asset
+from preflight.probe.child import Crew
+crew = Crew("exact", jobs=3)
+results = crew.measure([Asset(path=path) for path in sys.argv[1:]] * 40)
+next(results)
+print(*(child.process.pid for child in crew._children), flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_children_end_when_their_parent_is_killed() -> None:
+    command = [sys.executable, "-c", OUTLIVE, *map(str, SMALL)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    started = [Path(f"/proc/{pid}") for pid in ended.stdout.split()]
+    assert len(started) == 3
+    deadline = time.monotonic() + 10
+    while any(path.exists() for path in started) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [path for path in started if path.exists()] == []
+
+
 def test_one_container_alone_is_measured_here_and_a_picture_is_not() -> None:
     (picture, clip) = assets(SMALL[0], SMALL[1])
     assert harmless(clip, "exact")

@@ -1,7 +1,9 @@
 """JSON: the contract's fields, exactly; new ones may be added, these never change."""
 
+import io
 import json
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight import __version__
 from preflight.assets import Asset, Role
-from preflight.findings import Finding, Report
+from preflight.findings import Finding, Judged, Report
 from preflight.flow import Treated
 from preflight.plan import Plan, Wishes, plan
 from preflight.probe import Fault
+from preflight.report import Heading, open_sheet, write_report
 from preflight.report.json import dump, facts_json, facts_report, finding_json, fix_report, plan_report, report_json
 from preflight.rules import judge
 from tests import values
+from tests.report.fixed import ASSETS, REQUEST, written
 from tests.specimens import PROFILE, judged, media, probed
 
 
@@ -40,7 +45,8 @@ LONG = values.video(
 def test_a_report_has_the_contracts_fields() -> None:
     one = judge(values.measured(LONG, "clip.mov", role=Role("video", 1)), PROFILE)
     found = read(report_json(Report(profile=PROFILE.name, assets=(one,))))
-    assert list(found) == ["schema", "profile", "verdict", "assets", "findings"]
+    assert list(found) == ["schema", "tool", "profile", "verdict", "assets", "findings"]
+    assert found["tool"] == {"name": "preflight", "version": __version__}
     assert (found["schema"], found["profile"], found["verdict"]) == ("preflight.report/1", PROFILE.name, "fail")
     (asset,) = found["assets"]
     assert list(asset) == ["path", "kind", "role", "verdict", "facts", "findings"]
@@ -48,9 +54,36 @@ def test_a_report_has_the_contracts_fields() -> None:
     assert found["findings"] == []
 
 
+def test_a_report_that_is_written_as_it_comes_says_the_same() -> None:
+    whole = read(report_json(Report(profile="house-2026", assets=ASSETS, findings=REQUEST)))
+    streamed = json.loads(written("json", ASSETS, REQUEST, Heading(profile="house-2026")))
+    assert streamed == whole
+    assert json.loads(written("json", (), REQUEST[1:])) | {"tool": None} == {
+        "schema": "preflight.report/1",
+        "tool": None,
+        "profile": "house-2026",
+        "assets": [],
+        "findings": [finding_json(REQUEST[1])],
+        "verdict": "pass",
+    }
+
+
+def test_an_interrupted_report_is_closed_and_says_so() -> None:
+    out = io.StringIO()
+
+    def stopped() -> Iterator[Judged]:
+        yield ASSETS[0]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_report([open_sheet("json", Heading(profile="p"), out)], stopped())
+    found = json.loads(out.getvalue())
+    assert (found["verdict"], found["interrupted"], len(found["assets"])) == ("unsure", True, 1)
+
+
 def test_a_finding_has_the_contracts_fields() -> None:
     found = read(finding_json(values.findings(LONG)["video/duration"]))
-    assert {key: found[key] for key in found if key not in ("margin", "how")} == {
+    assert {key: found[key] for key in found if key not in ("margin", "how", "severity_before", "ignored")} == {
         "rule": "video/duration",
         "severity": "error",
         "measured": 20.02,
@@ -100,7 +133,7 @@ def test_facts_alone_have_no_verdict_but_say_why_they_are_missing() -> None:
 )
 def test_a_plan_is_told_before_it_is_carried_out(name: str, outcome: str | None, loss: str) -> None:
     verdict = judged(name)
-    found = read(plan_report(PROFILE.name, [(verdict, plan(verdict, PROFILE, Wishes()))]))
+    found = read(plan_report(PROFILE.name, [(verdict, plan(verdict, PROFILE, Wishes()), None)]))
     assert found["schema"] == "preflight.fix/1"
     (asset,) = found["assets"]
     assert (asset["outcome"], asset["output"], asset["loss"]) == (outcome, None, loss)
@@ -165,7 +198,7 @@ def test_every_specimen_can_be_told_in_json() -> None:
     found = read(report_json(Report(profile=PROFILE.name, assets=verdicts)))
     assert len(found["assets"]) == len(verdicts)
     plans = [(one, plan(one, PROFILE, Wishes(allow="creative"))) for one in verdicts]
-    assert len(read(plan_report(PROFILE.name, plans))["assets"]) == len(verdicts)
+    assert len(read(plan_report(PROFILE.name, [(*one, None) for one in plans]))["assets"]) == len(verdicts)
 
 
 def test_a_value_that_json_does_not_know_is_a_mistake() -> None:

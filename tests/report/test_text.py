@@ -4,18 +4,22 @@ import io
 import os
 from fractions import Fraction
 
+import msgspec
 import pytest
 
 from preflight.assets import Asset, Role
 from preflight.facts import Facts
-from preflight.findings import Finding, Judged
+from preflight.findings import Finding, Judged, Verdict
 from preflight.flow import Treated
 from preflight.plan import Plan, Wishes, plan
+from preflight.report import Ending, Heading
 from preflight.report.text import (
     Line,
     Totals,
     finding_line,
+    grounds,
     judged_lines,
+    name_of,
     plan_lines,
     summary,
     treated_line,
@@ -23,6 +27,7 @@ from preflight.report.text import (
 )
 from preflight.rules import judge
 from tests import values
+from tests.report.fixed import ASSETS, DURATION, EMPTY, REQUEST, written
 from tests.specimens import PROFILE, judged, media
 
 
@@ -118,14 +123,20 @@ def test_what_came_of_an_asset_is_one_line() -> None:
     assert words(treated_line(failed)).endswith(": failed: no room")
 
 
+HEADING = Heading(profile=PROFILE.name, version="1.2.3")
+
+
+def closing(totals: Totals, verdict: Verdict, *, interrupted: bool = False) -> list[str]:
+    return [words(line) for line in totals.lines(HEADING, Ending(verdict=verdict, interrupted=interrupted))]
+
+
 def test_totals_count_verdicts_and_findings() -> None:
     totals = Totals()
     for name in ("image-ok.png", "image-200x200.png", "image-alpha.png", "video-1.8s.mp4"):
         one = judged(name)
         totals.add(one.verdict, one.findings)
-    lines = [words(line) for line in totals.lines(totals.verdict, PROFILE.name)]
-    assert lines == [
-        f"FAIL 4 files: 2 pass, 2 fail, 0 unsure; 3 errors, 1 warning. Profile {PROFILE.name}.",
+    assert closing(totals, "fail") == [
+        f"FAIL 4 files: 2 pass, 2 fail, 0 unsure; 3 errors, 1 warning. Profile {PROFILE.name}, preflight 1.2.3.",
         "`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why.",
     ]
 
@@ -133,16 +144,48 @@ def test_totals_count_verdicts_and_findings() -> None:
 def test_totals_of_nothing_wrong_offer_no_fix() -> None:
     totals = Totals()
     totals.add("pass", [])
-    assert [words(line) for line in totals.lines("pass", "p")] == [
-        "PASS 1 file: 1 pass, 0 fail, 0 unsure; no findings. Profile p."
+    assert closing(totals, "pass") == [
+        f"PASS 1 file: 1 pass, 0 fail, 0 unsure; no findings. Profile {PROFILE.name}, preflight 1.2.3."
     ]
 
 
-def test_unsure_outranks_fail_in_the_totals() -> None:
+def test_the_end_of_an_interrupted_run_says_so() -> None:
     totals = Totals()
-    totals.add("fail", [])
-    totals.add("unsure", [])
-    assert totals.verdict == "unsure"
+    totals.add("pass", [])
+    first, second = closing(totals, "unsure", interrupted=True)
+    assert first.startswith("UNSURE 1 file: 1 pass")
+    assert second == "Interrupted: what is not named was not judged."
+
+
+def test_a_verbose_report_says_of_each_finding_how_it_was_measured() -> None:
+    text = written("text", ASSETS, REQUEST, msgspec.structs.replace(HEADING, verbose=True))
+    assert text.count("    measured by ") == sum(len(one.findings) for one in ASSETS) + len(REQUEST)
+    lines = text.splitlines()
+    at = lines.index("pov.mov: error video/duration: 16.016 s long; 2 to 15 s allowed")
+    assert lines[at + 1] == f"    {grounds(DURATION)}"
+
+
+def test_the_grounds_of_a_finding_are_reader_limit_margin_and_source() -> None:
+    assert grounds(DURATION) == (
+        "measured by PyAV, sample index with edit list; limit 2..15 s; margin -1.016 s; "
+        "source reference-to-video document, 'Video': 2-15 seconds a clip"
+    )
+    assert grounds(EMPTY) == "measured by -; limit -; margin -; source -"
+
+
+def test_a_margin_is_never_printed_as_nothing() -> None:
+    near = msgspec.structs.replace(DURATION, margin=Fraction(-1, 100_000))
+    assert "margin -0.00001 s" in grounds(near)
+
+
+@pytest.mark.parametrize("name", ["::error::x.png", "::add-mask::x", " ::stop-commands::x"])
+def test_a_name_at_the_beginning_of_a_line_gives_no_order_to_a_runner(name: str) -> None:
+    for line in judged_lines(judge(values.measured(values.image(width_px=299), name), PROFILE)):
+        assert words(line).startswith(f"./{name}: ")
+
+
+def test_a_url_is_named_without_what_may_be_secret() -> None:
+    assert name_of(Asset(path="https://user:word@example.com/a.png?key=secret")) == "https://example.com/a.png?..."
 
 
 def test_a_file_gets_plain_text_and_a_terminal_gets_color() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -170,10 +171,10 @@ def test_a_deleted_file_is_gone(files: httpx.Client) -> None:
 
 
 def test_files_expire() -> None:
-    with running(upload_lifetime_s=0.2, upload_quota=1) as sandbox, connect(sandbox) as client:
+    with running(upload_lifetime_s=1.5, upload_quota=1) as sandbox, connect(sandbox) as client:
         record = stored(client)
         assert fetched(record["file_url"]).status_code == 200
-        time.sleep(0.25)
+        time.sleep(1.6)
         for link in ("file_url", "download_url"):
             assert fetched(record[link]).status_code == 404
         assert client.get("/api/v1/files/list").json()["data"]["files"] == []
@@ -253,3 +254,22 @@ def test_a_file_that_cannot_be_written_is_told_with_its_code() -> None:
         (sandbox.state.folder / "uploads").rmdir()
         told = send(client)
     assert (told["success"], told["code"]) == (False, 50001)
+
+
+def test_a_file_can_be_read_while_one_of_its_name_is_uploaded_again(files: httpx.Client) -> None:
+    url = stored(files, PNG, name="busy.png")["file_url"]
+    seen: set[tuple[int, bytes]] = set()
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            answer = fetched(url)
+            seen.add((answer.status_code, answer.content))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(40):
+        stored(files, PNG, name="busy.png")
+    over.set()
+    reader.join(20)
+    assert seen == {(200, PNG)}

@@ -1,0 +1,222 @@
+"""A baseline: the findings that a library had on the day it adopted the gate.
+
+    judged assets ── entries_of ──► dump ──► FILE ── read_baseline ──► Known ── settle ──► judged assets
+
+A finding of the baseline stays in the report as `info`; one that is new, or worse, or of a file with another size,
+counts. What could not be read or measured is never in a baseline.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from preflight.assets import printable
+from preflight.errors import CallError
+from preflight.findings import IN_BASELINE, Finding, Judged
+from preflight.policy import below, is_untouchable, let_be
+from preflight.tables import TableError, convert_table
+
+SCHEMA = "preflight.baseline/1"
+MAX_BYTES = 256 << 20
+NUMBER = re.compile(r"-?[0-9]{1,40}(/[1-9][0-9]{0,39})?")
+AGAIN = "Write it anew with --write-baseline."
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One finding as it was; the order of the fields is the order in which entries stand."""
+
+    path: str
+    """From the folder of the baseline, with slashes."""
+    rule: str
+    bytes: int
+    measured: str | None = None
+    margin: str | None = None
+    """An exact number such as -1146192 or -1/2."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no baseline holds."""
+        if is_untouchable(self.rule):
+            msg = f"{self.rule} is never in a baseline: it says that nothing could be told"
+            raise ValueError(msg)
+        if self.margin is not None and not NUMBER.fullmatch(self.margin):
+            msg = f"expected an exact number such as -1/2 as margin, got {self.margin[:40]!r}"
+            raise ValueError(msg)
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shape of the file."""
+
+    schema: str
+    profile: str
+    findings: tuple[Entry, ...]
+
+
+# ---- writing --------------------------------------------------------------------------------------------------------
+
+
+def entries_of(judged: Judged, folder: str) -> Iterator[Entry]:
+    """Yield an entry for each finding of an asset that a baseline can hold.
+
+    Args:
+        judged: the asset, after the policy.
+        folder: the absolute path of the folder that the baseline lies in.
+    """
+    path = path_in(folder, judged)
+    for finding in judged.findings:
+        if entry := entry_of(finding, judged, path):
+            yield entry
+
+
+def entry_of(finding: Finding, judged: Judged, path: str) -> Entry | None:
+    """Return a finding as a baseline holds it; None for what does not count, and where no content is known."""
+    if finding.severity == "info" or is_untouchable(finding.rule) or judged.facts is None or judged.asset.is_url:
+        return None
+    return Entry(
+        path=path,
+        rule=finding.rule,
+        bytes=judged.facts.bytes,
+        measured=None if finding.measured is None else str(finding.measured),
+        margin=None if finding.margin is None else str(finding.margin),
+    )
+
+
+def path_in(folder: str, judged: Judged) -> str:
+    """Return the path of an asset as seen from the folder of the baseline, with slashes."""
+    return below(folder, os.path.abspath(judged.asset.path)).replace(os.sep, "/")  # noqa: PTH100 - any bytes may be a name
+
+
+def dump(profile: str, entries: Iterable[Entry]) -> str:
+    """Return the file's text: sorted, one entry a line, so that what changes is what a reader of a diff sees."""
+    lines = ",\n".join(sorted(_line(msgspec.structs.asdict(entry)) for entry in entries))
+    return f'{{\n"schema": {_line(SCHEMA)},\n"profile": {_line(profile)},\n"findings": [\n{lines}\n]\n}}\n'
+
+
+def _line(value: Any) -> str:  # noqa: ANN401 - what JSON can say
+    """Return JSON on one line; names that a terminal would act upon, or that are no text, are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
+def refuse_to_overwrite(path: Path) -> None:
+    """Let only a baseline be replaced by a baseline.
+
+    Raises:
+        CallError: something else has that name.
+    """
+    try:
+        with path.open("rb") as stream:
+            begin = stream.read(len(SCHEMA) + 32)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CallError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
+    if begin and b"preflight.baseline/" not in begin:
+        raise CallError(f"{printable(str(path))}: is there, and is no baseline; it was left as it is")
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def read_baseline(path: Path, profile: str) -> Baseline:
+    """Read a baseline.
+
+    Raises:
+        CallError: it cannot be read, is malformed, of another version, or of another profile.
+    """
+    name = printable(str(path))
+    table = _read(path, name)
+    schema = table.get("schema")
+    if schema != SCHEMA:
+        raise CallError(f"{name}: is {schema!r}, not {SCHEMA!r}", advice=AGAIN)
+    try:
+        baseline = convert_table(table, Baseline)
+    except TableError as error:
+        raise CallError(f"{name}: {error}", advice=AGAIN) from None
+    if baseline.profile != profile:
+        raise CallError(
+            f"{name}: is of profile {baseline.profile!r}, and this run judges by {profile!r}",
+            advice=f"Other limits, other findings. {AGAIN}",
+        )
+    return baseline
+
+
+def _read(path: Path, name: str) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: not a baseline")
+        table = json.loads(path.read_bytes())
+    except OSError as error:
+        raise CallError(f"{name}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise CallError(f"{name}: is not JSON: {error}", advice=AGAIN) from None
+    if not isinstance(table, dict):
+        raise CallError(f"{name}: expected an object, got {type(table).__name__}", advice=AGAIN)
+    return table
+
+
+class Known:
+    """A baseline at work: it settles one asset after the other, and knows which of its entries it met.
+
+    Args:
+        baseline: what was found on the day it was written.
+        folder: the absolute path of the folder that it lies in.
+    """
+
+    def __init__(self, baseline: Baseline, folder: str) -> None:
+        self._folder = folder
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in baseline.findings:
+            self._entries.setdefault(entry.path, []).append(entry)
+        self._judged: set[str] = set()
+        self.gone = 0
+        """Entries of files that were judged, which no longer occur."""
+
+    def settle(self, judged: Judged) -> Judged:
+        """Return the asset with the findings of the baseline as `info`."""
+        path = path_in(self._folder, judged)
+        left = list(self._entries.get(path, ()))
+        if not left:
+            return judged
+        settled = judged.with_findings(
+            [_settled(finding, entry_of(finding, judged, path), left) for finding in judged.findings]
+        )
+        if path not in self._judged:
+            self._judged.add(path)
+            self.gone += len(left)
+        return settled
+
+    @property
+    def unseen(self) -> int:
+        """Entries of files that were not judged in this run."""
+        return sum(len(entries) for path, entries in self._entries.items() if path not in self._judged)
+
+
+def _settled(finding: Finding, now: Entry | None, left: list[Entry]) -> Finding:
+    return let_be(finding, IN_BASELINE) if now and _known(now, left) else finding
+
+
+def _known(now: Entry, left: list[Entry]) -> Entry | None:
+    """Take out, and return, the entry that a finding repeats: the nearest of those that it is not worse than."""
+    fitting = [entry for entry in left if (entry.rule, entry.bytes) == (now.rule, now.bytes) and not _worse(now, entry)]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda entry: (entry == now, _margin(entry)))
+    left.remove(best)
+    return best
+
+
+def _worse(now: Entry, then: Entry) -> bool:
+    """Tell whether a finding is farther out than it was; where no distance tells, whether it is another at all."""
+    if now.margin is None or then.margin is None or _margin(then) >= 0:
+        return now.measured != then.measured
+    return _margin(now) < _margin(then)
+
+
+def _margin(entry: Entry) -> Fraction:
+    return Fraction(entry.margin or 0)

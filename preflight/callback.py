@@ -1,0 +1,134 @@
+"""Callbacks: what arrived at the port in, news of tasks out, each one asked of the service before it is believed.
+
+    named ── in the ledger? ──┬─ no: unknown          over already: again
+                              └─ the service asked ──┬─ over: written down, told
+                                                     ├─ not over: disbelieved
+                                                     └─ no answer: unasked, and asked again
+
+A callback carries no signature, so it proves nothing: it only says which task to ask for.
+Source: the reference-to-video document, 'callback_url'; the provider's parameter page: 10 s, 3 more attempts.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from preflight.api import Service, Task
+from preflight.drift import explained_failure
+from preflight.errors import PreflightError, TaskFailed
+from preflight.receiver import WAITING, Receiver, Rejected
+
+if TYPE_CHECKING:
+    from preflight.ledger import Entry, Ledger
+
+Meaning = Literal["over", "again", "disbelieved", "unknown", "unasked", "rejected"]
+
+UNWRITTEN_S = 5.0
+"""How long an id may be in no entry before it is called unknown: the answer to `submit` may still be on its way."""
+LOOK_AGAIN_S = 0.25
+ASK_AGAIN_S = 10.0
+ASKED_AT_MOST = 30
+"""How often a service that does not answer is asked for one task."""
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """What one callback came to; the drawing above says what each meaning means."""
+
+    meaning: Meaning
+    words: str
+    task_id: str = ""
+    failure: TaskFailed | None = None
+    """Why a task that is over came to nothing."""
+
+
+class _Open(msgspec.Struct, frozen=True):
+    """An id whose news is not known yet."""
+
+    since_s: float
+    due_s: float
+    asked: int = 0
+
+
+def news(
+    receiver: Receiver,
+    ledger: "Ledger",
+    service_of: "Callable[[Entry], Service]",
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[News]:
+    """Yield what each callback comes to, for ever; the ledger is written before it is told.
+
+    Args:
+        receiver: an open one.
+        ledger: what is in no entry of it is not asked for.
+        service_of: opens the service that an entry was sent to.
+        clock: tells seconds.
+    """
+    still_open: dict[str, _Open] = {}
+    while True:
+        heard = receiver.heard(LOOK_AGAIN_S)
+        now_s = clock()
+        if isinstance(heard, Rejected):
+            yield News(meaning="rejected", words=heard.words)
+        elif heard is not None:
+            still_open.setdefault(heard.task_id, _Open(now_s, now_s))
+        for task_id in [one for one, state in still_open.items() if state.due_s <= now_s]:
+            state = still_open.pop(task_id)
+            told = _told(task_id, ledger, service_of)
+            if _is_to_be_tried_again(told, state, now_s) and len(still_open) < WAITING:
+                wait_s = ASK_AGAIN_S if told.meaning == "unasked" else LOOK_AGAIN_S
+                asked = state.asked + (told.meaning == "unasked")
+                still_open[task_id] = _Open(state.since_s, clock() + wait_s, asked)
+            if told.meaning != "unknown" or task_id not in still_open:
+                yield told
+
+
+def _is_to_be_tried_again(told: News, state: _Open, now_s: float) -> bool:
+    if told.meaning == "unknown":
+        return now_s - state.since_s < UNWRITTEN_S
+    return told.meaning == "unasked" and state.asked + 1 < ASKED_AT_MOST
+
+
+def _told(task_id: str, ledger: "Ledger", service_of: "Callable[[Entry], Service]") -> News:
+    """Find out what is true of a task, and write it down."""
+    entry = None if task_id.isdecimal() else ledger.find(task_id)  # a number would be that of an entry
+    if entry is None:
+        words = "in no entry of the ledger; `preflight task reconcile` looks for lost ones"
+        return News(meaning="unknown", task_id=task_id, words=words)
+    if entry.state in ("completed", "downloaded"):
+        return _again(entry, task_id)
+    try:
+        with service_of(entry) as service:
+            task = service.task(task_id)
+    except PreflightError as error:
+        return News(meaning="unasked", task_id=task_id, words=f"the service could not be asked: {error.message}")
+    return _written(task, entry, ledger)
+
+
+def _written(task: Task, entry: "Entry", ledger: "Ledger") -> News:
+    if not task.is_over:
+        ledger.progressed(task.id, task.status, task.progress)
+        words = f"{task.status or 'without status'} by the service's word; the callback is not believed"
+        return News(meaning="disbelieved", task_id=task.id, words=words)
+    if entry.state == "failed" and task.status != "completed":
+        return _again(entry, task.id)
+    ledger.finished(task)
+    if task.status == "completed":
+        words = f"completed; `preflight task download {entry.number}` saves the video"
+        return News(meaning="over", task_id=task.id, words=words)
+    ledger.forget_uploads([asset.url for asset in entry.assets if asset.sha256 is not None])
+    failure = explained_failure(_failure(task), task, ledger)
+    return News(meaning="over", task_id=task.id, words=failure.message, failure=failure)
+
+
+def _again(entry: "Entry", task_id: str) -> News:
+    return News(meaning="again", task_id=task_id, words=f"was {entry.state} already (entry {entry.number})")
+
+
+def _failure(task: Task) -> TaskFailed:
+    code = task.error.code if task.error else ""
+    why = f": {task.error.message}" if task.error else ""
+    words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}{why}"
+    return TaskFailed(words + (f" [{code}]" if code else ""), code=code, advice="Failed tasks are not charged.")

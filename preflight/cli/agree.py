@@ -1,0 +1,143 @@
+"""Plans shown, a person asked, and what was agreed to carried out: the part that `fix` and `submit` share."""
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from preflight.assets import printable
+from preflight.cli.progress import Bars
+from preflight.errors import CallError
+from preflight.findings import Judged
+from preflight.flow import Treated, decline, treat_all
+from preflight.plan import Plan
+from preflight.plan.outlook import Outlook, outlook
+from preflight.plan.steps import allowed
+from preflight.profiles import Profile
+from preflight.report import text
+from preflight.units import decimal
+
+Plans = list[tuple[Judged, Plan]]
+
+KEYS = {"a": "all of them", "l": "only what is lossless", "e": "each in turn", "n": "none"}
+OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
+"""What a person may press instead: yes and Enter are all of them, q and Escape none."""
+
+
+def carry_out(
+    plans: Plans, profile: Profile, output: Path, *, quiet: bool, agreed: bool, jobs: int | None = None
+) -> list[Treated]:
+    """Show the plans, ask, and carry out what was agreed to, with progress.
+
+    Args:
+        plans: each asset with its plan.
+        profile: the limits that new files must meet.
+        output: where they go.
+        quiet: whether standard output is for something else.
+        agreed: whether nobody has to be asked.
+        jobs: how many at a time.
+    """
+    stream = sys.stderr if quiet else sys.stdout
+    todo = [plan for _, plan in plans if plan.steps]
+    if stream.isatty() and todo:
+        show_table(plans, quiet=quiet)
+    else:
+        for _, plan in plans:
+            text.write(text.plan_lines(plan), stream)
+    if not todo:
+        return treat_all(plans, profile, output)
+    agreed_to = set(map(id, todo if agreed else chosen(todo, output)))
+    going = [one for one in plans if id(one[1]) in agreed_to or not one[1].steps]
+    with Bars("fixing", len(agreed_to)) as bars:
+        done = iter(treat_all(going, profile, output, jobs=jobs, begin=lambda plan: bars.start(plan.asset.path)))
+    ours = {id(one[1]) for one in going}
+    return [next(done) if id(one[1]) in ours else decline(*one) for one in plans]
+
+
+def chosen(todo: list[Plan], output: Path) -> list[Plan]:
+    """Ask which plans to carry out: one key for all, for the lossless ones, for each in turn, or for none.
+
+    Raises:
+        CallError: standard input is no terminal.
+    """
+    count = f"{len(todo)} new {'file' if len(todo) == 1 else 'files'}"
+    keys = ", ".join(f"[{key}] {words}" for key, words in KEYS.items())
+    key = pressed(f"Write {count} to {printable(str(output))}? {keys}: ", KEYS)
+    if key == "e":
+        return [
+            plan for plan in todo if pressed(f"{printable(plan.asset.path)} ({plan.loss})? [y]es, [n]o: ", "yn") == "y"
+        ]
+    if key == "l":
+        return [plan for plan in todo if allowed(plan.loss, "lossless")]
+    return todo if key == "a" else []
+
+
+def pressed(question: str, keys: "dict[str, str] | str") -> str:
+    """Ask until one of the keys is pressed, and return it.
+
+    Raises:
+        CallError: standard input is no terminal.
+    """
+    refuse_nobody()
+    click.echo(question, nl=False, err=True)
+    while True:
+        key = click.getchar().lower()
+        key = key if key in keys else OTHER_KEYS.get(key, key)
+        if key in keys:
+            click.echo(key, err=True)
+            return key
+
+
+def refuse_nobody() -> None:
+    """Raise CallError where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise CallError("there is nobody to ask", advice="Say --yes to go on without asking, or --dry-run to look.")
+
+
+def ask(question: str) -> bool:
+    """Ask a person yes or no; refuse where there is none.
+
+    Raises:
+        CallError: standard input is no terminal.
+    """
+    refuse_nobody()
+    return click.confirm(question, err=True)
+
+
+def show_table(plans: Plans, *, quiet: bool) -> None:
+    """Show the plans as a table: what is wrong, what will be done, what it costs and what comes out."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(expand=True)
+    for title in ("Asset", "What is wrong", "What will be done", "Loss", "It becomes", "About"):
+        table.add_column(title, overflow="fold")
+    for judged, plan in plans:
+        cells = [printable(judged.asset.path), *_cells(judged, plan)]
+        table.add_row(*(Text(cell, style=text.STYLES.get(cell, "")) for cell in cells))
+    Console(stderr=quiet).print(table)
+
+
+def _cells(judged: Judged, plan: Plan) -> list[str]:
+    wrong = "\n".join(f"{f.rule}: {printable(f.message)}" for f in judged.findings if f.severity == "error")
+    if plan.beyond_mending:
+        return [wrong, plan.advice, "", "", ""]
+    if not plan.steps:
+        return [wrong or "nothing", "stays as it is", "none", "", ""]
+    steps = "\n".join(step.words() for step in plan.steps)
+    becomes = outlook(plan, judged.facts) if judged.facts else Outlook()
+    return [wrong, steps, plan.loss, _becomes(becomes), _about(becomes.seconds)]
+
+
+def _becomes(found: Outlook) -> str:
+    size = f"{found.size_px[0]} x {found.size_px[1]} px" if found.size_px else ""
+    length = f"{decimal(found.length_s)} s" if found.length_s is not None else ""
+    return ", ".join(part for part in (size, length) if part)
+
+
+def _about(seconds: Fraction | None) -> str:
+    if seconds is None:
+        return ""
+    return "a moment" if seconds < 1 else f"{round(seconds)} s"

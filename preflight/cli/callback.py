@@ -1,0 +1,73 @@
+"""`preflight callback`: the service's callbacks in, one line for each out, until Ctrl-C."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.assets import printable
+from preflight.cli.options import addresses, api_key, load_profile, profile_option, service_options, settings_file
+from preflight.cli.task import open_ledger
+
+if TYPE_CHECKING:
+    from preflight.api import Service
+    from preflight.callback import News
+    from preflight.ledger import Entry
+
+
+@click.command("callback")
+@click.option("--port", type=click.IntRange(0, 65535), default=8788, show_default=True, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--once", is_flag=True, help="End when one task is over; exit status 4 if it failed.")
+@profile_option
+@service_options
+@settings_file
+def command(
+    *,
+    port: int,
+    host: str,
+    once: bool,
+    profile_name: str,
+    base_url: str | None,
+    files_url: str | None,
+    ledger_path: Path | None,
+) -> None:
+    """Receive the callbacks of tasks that were submitted here.
+
+    A callback is not signed, so it is only taken as a hint: the service is asked before anything is written into the
+    ledger. The service calls HTTPS addresses on the open network alone: let a proxy or tunnel of yours lead here.
+
+    \b
+    Example: preflight callback --port 8788
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    profile, key = load_profile(profile_name), api_key()
+    from preflight.api import Service
+    from preflight.callback import news
+    from preflight.receiver import Receiver
+
+    def service_of(entry: "Entry") -> "Service":
+        base, files = addresses(profile, base_url or entry.base_url, files_url)
+        return Service(base, key, files_url=files)
+
+    with open_ledger(ledger_path) as ledger:
+        receiver = Receiver(host, port)
+        try:
+            with receiver.open():
+                click.echo(receiver.url)
+                click.echo(f"callbacks are received at {receiver.url}; Ctrl-C ends it", err=True)
+                for one in news(receiver, ledger, service_of):
+                    _say(one)
+                    if once and one.meaning == "over":
+                        break
+        except KeyboardInterrupt:
+            if once:
+                raise
+            click.echo("no more callbacks are received", err=True)
+            return
+    if one.failure:
+        raise one.failure
+
+
+def _say(one: "News") -> None:
+    name = printable(one.task_id) if one.task_id else one.meaning
+    click.echo(f"{name}: {printable(one.words)}", err=one.meaning == "rejected")

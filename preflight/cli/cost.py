@@ -1,0 +1,85 @@
+"""What a submission costs, in words, and the limit that a person sets to it."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+import click
+
+from preflight.errors import CallError
+from preflight.price import Estimate
+from preflight.profiles import Profile
+from preflight.report import text
+from preflight.units import decimal, told_apart
+
+
+class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which will do too, takes no argument there
+    """A number of credits: digits, and a decimal point if need be."""
+
+    name = "N"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Read it exactly; "nan" and "inf", which nothing is more than, are no amounts."""
+        if isinstance(value, Fraction):
+            return value
+        if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", str(value)):
+            self.fail(f"{str(value)[:40]!r} is not a number of credits", param, ctx)
+        return Fraction(str(value))
+
+
+def heed(max_credits: Fraction | None, most: Estimate | None) -> None:
+    """Refuse what would cost more than a person allows, or might.
+
+    Args:
+        max_credits: what is allowed; None allows everything.
+        most: the most that it is likely to cost; None where no estimate can be made.
+
+    Raises:
+        CallError: it would, or no estimate can be made.
+    """
+    if max_credits is None:
+        return
+    cap = f"--max-credits {decimal(max_credits, 6)}"
+    if most is None:
+        why = f"what this costs cannot be told, so {cap} forbids it; nothing was sent"
+        raise CallError(why, advice="Leave --max-credits out, or use a profile that has a price for it.")
+    if most.credits > max_credits:
+        raise CallError(
+            f"about {told_apart(most.credits, max_credits, 2)} credits, more than {cap}; nothing was sent",
+            advice="A shorter video or a lower quality costs less: `preflight submit --dry-run` shows what of.",
+        )
+
+
+def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None) -> Iterator[text.Line]:
+    """Yield what a request costs, what part of it the clips are, and what shorter ones would save.
+
+    Args:
+        price: the estimate; None where none can be made.
+        profile: the edition whose data it is from.
+        left: the credits that the account has left; None where the service does not say.
+    """
+    balance = f" Credits left: {decimal(left, 2)}." if left is not None else ""
+    if price is None:
+        words = f"Price: cannot be told: profile {profile.name} has no data for this.{balance}"
+        yield ((words, "yellow"),)
+        return
+    clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
+    cost = f"about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD)"
+    words = f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from data of {price.read}.{balance}"
+    yield ((words, "bold"),)
+    if price.input_s:
+        yield ((f"  {_clip_words(price)}", ""),)
+    if left is not None and left < price.credits:
+        yield (("  That is more than the account has left: the service will refuse it.", "yellow"),)
+
+
+def _clip_words(price: Estimate) -> str:
+    """Say what the clips add to the price, and whether a shorter cut would be cheaper."""
+    part = f"{decimal(abs(price.clip_credits), 2)} credits {'more' if price.clip_credits >= 0 else 'less'}"
+    billed = f"The clips make it {part} than the same without them."
+    if price.cut_credits <= 0:
+        why = f"{decimal(price.cut_s)} s of clips are billed in any case"
+        why = "it costs the least that is ever charged" if price.input_s > price.cut_s else why
+        return f"{billed} Cutting them shorter saves nothing: {why}."
+    saved = f"about {decimal(price.cut_credits, 2)} credits; cutting further saves nothing"
+    return f"{billed} Cutting them to {decimal(price.cut_s)} s together saves {saved}."

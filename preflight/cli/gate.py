@@ -1,0 +1,358 @@
+"""What stands around a check in production: where names come from, what counts, what is said and written at the end.
+
+In: options, the settings' policy, and verdicts one by one. Out: the same verdicts as they count here, and, at the end,
+a baseline, metrics, a log, a summary. Nothing of it is loaded unless it is asked for.
+"""
+
+import datetime as dt
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+import click
+import msgspec
+
+from preflight.assets import SUFFIX_KINDS, Asset, collect, printable
+from preflight.cli.options import read_policy
+from preflight.cli.progress import Count
+from preflight.errors import CallError, NotDone, PreflightError
+from preflight.policy import Policy, apply, apply_to_report, expired
+
+if TYPE_CHECKING:
+    from preflight.baseline import Entry, Known
+    from preflight.cache import Cache
+    from preflight.cli.log import Log
+    from preflight.findings import Judged, Report
+    from preflight.flow import Measuring
+    from preflight.tally import Tally
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+# ---- options --------------------------------------------------------------------------------------------------------
+
+
+def list_options(command: F) -> F:
+    """Add `--from0`, `--from` and `--manifest`."""
+    from0 = click.option(
+        "--from0",
+        "from_nuls",
+        type=click.File("rb"),
+        metavar="FILE",
+        help="Names to check, each ended by NUL, as `find -print0` writes them; - is standard input.",
+    )
+    from_ = click.option(
+        "--from", "from_lines", type=click.File("rb"), metavar="FILE", help="The same, one name a line."
+    )
+    manifest = click.option(
+        "--manifest",
+        type=FILE,
+        metavar="FILE",
+        help="CSV with a column `path`, or JSON Lines; beside it `kind`, `role`, `keep`. Paths start from its folder.",
+    )
+    return from0(from_(manifest(command)))
+
+
+def gate_options(command: F) -> F:
+    """Add `--fail-on`, the baseline's options, `--log-format`, `--summary` and `--metrics`."""
+    fail_on = click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning"]),
+        default="error",
+        show_default=True,
+        envvar="PREFLIGHT_FAIL_ON",
+        help="The least severity that fails.",
+    )
+    baseline = click.option(
+        "--baseline",
+        type=FILE,
+        envvar="PREFLIGHT_BASELINE",
+        metavar="FILE",
+        help="Findings that are in this file do not count; new and worse ones do.",
+    )
+    write = click.option("--write-baseline", type=FILE, metavar="FILE", help="Write this run's findings to a baseline.")
+    log = click.option(
+        "--log-format",
+        type=click.Choice(["json"]),
+        envvar="PREFLIGHT_LOG_FORMAT",
+        help="Write a log to standard error: a line for the start, each asset and the end.",
+    )
+    summary = click.option(
+        "--summary", is_flag=True, help="Say on standard error how often each rule was broken and what took long."
+    )
+    metrics = click.option(
+        "--metrics",
+        type=FILE,
+        envvar="PREFLIGHT_METRICS",
+        metavar="FILE",
+        help="Write OpenMetrics text, for a node exporter's text file collector.",
+    )
+    return fail_on(baseline(write(log(summary(metrics(command))))))
+
+
+def listed(given: dict[str, Any], paths: tuple[str, ...], *, request: bool) -> Iterator[Asset] | None:
+    """Return the assets that paths and lists mean, or None when there is no list.
+
+    Raises:
+        CallError: a list is given beside a request.
+    """
+    nuls, lines, manifest = given["from_nuls"], given["from_lines"], given["manifest"]
+    if nuls is lines is manifest is None:
+        return None
+    if request:
+        raise CallError("--from0, --from and --manifest name files, and a request is judged alone")
+    return _listed(paths, nuls, lines, manifest)
+
+
+def _listed(
+    paths: tuple[str, ...], nuls: BinaryIO | None, lines: BinaryIO | None, manifest: Path | None
+) -> Iterator[Asset]:
+    from preflight import lists
+
+    yield from collect(paths)
+    if nuls:
+        yield from collect(lists.names(nuls, b"\0", "--from0"))
+    if lines:
+        yield from collect(lists.names(lines, b"\n", "--from"))
+    if manifest:
+        yield from lists.manifest(manifest)
+
+
+# ---- the gate -------------------------------------------------------------------------------------------------------
+
+
+class Gate:
+    """What one run does with its verdicts; use `opened`.
+
+    Args:
+        given: what `gate_options` and `measuring_options` gave.
+        profile: the name of the edition.
+        today: the day in UTC that the policy's dates are compared with.
+    """
+
+    def __init__(self, given: dict[str, Any], profile: str, today: dt.date) -> None:
+        self._given = given
+        self._profile = profile
+        self._today = today
+        read = read_policy(Path.cwd())
+        self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
+        self._idle = self._policy == Policy(folder=read.folder)
+        self._known = self._read_baseline()
+        self._written: dict[str, list[Entry]] = {}
+        self._tally: Tally | None = None
+        self._log: Log | None = None
+        self._cache: Cache | None = None
+        self._judged = False
+        if not self._idle or any(
+            given[name] for name in ("baseline", "write_baseline", "log_format", "summary", "metrics")
+        ):
+            self._begin()
+
+    def _read_baseline(self) -> "Known | None":
+        """Read the baseline; a run that writes one stands on none."""
+        path: Path | None = self._given["baseline"]
+        if path is None or self._given["write_baseline"]:
+            return None
+        from preflight.baseline import Known, read_baseline
+
+        return Known(read_baseline(path, self._profile), _folder(path))
+
+    def _begin(self) -> None:
+        from preflight.tally import Tally
+
+        if self._given["write_baseline"]:
+            from preflight.baseline import refuse_to_overwrite
+
+            _refuse_place(self._given["write_baseline"])
+            refuse_to_overwrite(self._given["write_baseline"])
+        if self._given["metrics"]:
+            _refuse_place(self._given["metrics"])
+            _refuse_metrics(self._given["metrics"])
+        self._tally = Tally()
+        if self._given["log_format"]:
+            from preflight.cli.log import Log
+
+            self._log = Log(sys.stderr)
+            self._log.start(self._profile, self._given["depth"])
+        for words in expired(self._policy, self._today):
+            self._say(words)
+
+    def watch(self, how: "Measuring") -> None:
+        """Hear from those who measure how long it took, and from what is remembered how much was known."""
+        if self._tally:
+            how.crew.watch = self._tally.took
+            self._cache = how.cache
+
+    def counting(self) -> AbstractContextManager[Count]:
+        """Return what counts on a terminal; a log there is not drawn over."""
+        return nullcontext(Count("checked")) if self._log else Count("checked")
+
+    def over(self, judged: "Iterable[Judged]") -> "Iterator[Judged]":
+        """Yield each asset as it counts here."""
+        for one in judged:
+            yield self._one(one if self._idle else apply(self._policy, one, self._today))
+
+    def report(self, report: "Report") -> "Report":
+        """Return a whole request as it counts here.
+
+        Raises:
+            CallError: a baseline was to be written: it is of files and folders.
+        """
+        if self._given["write_baseline"]:
+            raise CallError("--write-baseline: a baseline is of files and folders, and this is a request")
+        weighed = report if self._idle else apply_to_report(self._policy, report, self._today)
+        found = msgspec.structs.replace(weighed, assets=tuple(map(self._one, weighed.assets)))
+        self._judged = True
+        if self._tally:
+            self._tally.add_set(found)
+        return found
+
+    def _one(self, judged: "Judged") -> "Judged":
+        self._judged = True
+        if self._known:
+            judged = self._known.settle(judged)
+        elif self._given["write_baseline"]:
+            judged = self._settle_new(judged)
+        if self._tally:
+            self._tally.add(judged)
+        if self._log:
+            self._log.asset(judged)
+        return judged
+
+    def _settle_new(self, judged: "Judged") -> "Judged":
+        """Take the findings of an asset into the baseline, and judge it as the next run will."""
+        from preflight.baseline import SCHEMA, Baseline, Known, entries_of, path_in
+
+        folder = _folder(self._given["write_baseline"])
+        entries = list(entries_of(judged, folder))
+        self._written[path_in(folder, judged)] = entries
+        new = Baseline(schema=SCHEMA, profile=self._profile, findings=tuple(entries))
+        return Known(new, folder).settle(judged)
+
+    # ---- the end
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Write and say what is to be written and said at the end.
+
+        Raises:
+            NotDone: a file cannot be written.
+        """
+        tally = self._tally
+        if tally is None:
+            return
+        complete = error is None and self._judged
+        tally.recalled = self._cache.recalled if self._cache else 0
+        try:
+            self._write(tally, complete=complete)
+        finally:
+            self._tell(tally, complete=complete)
+            if self._log:
+                self._log.end(tally, complete=complete, error=_words(error))
+
+    def _write(self, tally: "Tally", *, complete: bool) -> None:
+        if self._given["metrics"]:
+            from preflight.report.openmetrics import openmetrics
+
+            text = openmetrics(tally, self._profile, complete=complete, ended_at_s=time.time())
+            replace_file(self._given["metrics"], text)
+        if self._given["write_baseline"] and complete:
+            from preflight.baseline import dump
+
+            entries = [entry for of_path in self._written.values() for entry in of_path]
+            replace_file(self._given["write_baseline"], dump(self._profile, entries))
+
+    def _tell(self, tally: "Tally", *, complete: bool) -> None:
+        from preflight.report.summary import let_be_lines, summary_lines
+
+        for words in let_be_lines(tally):
+            self._say(words)
+        if self._known and complete and (self._known.gone or self._known.unseen):
+            gone, unseen = self._known.gone, self._known.unseen
+            self._say(
+                f"of the baseline {gone:,} no longer occur; {unseen:,} are of files that were not met in this run"
+            )
+        if self._given["summary"]:
+            from preflight.report.text import write
+
+            write(summary_lines(tally), sys.stderr)
+
+    def _say(self, words: str) -> None:
+        if self._log:
+            self._log.note(words)
+        else:
+            click.echo(f"preflight: {printable(words)}", err=True)
+
+
+@contextmanager
+def opened(given: dict[str, Any], profile: str) -> Iterator[Gate]:
+    """Open the gate for one run, and close it however the run ends."""
+    gate = Gate(given, profile, dt.datetime.now(dt.UTC).date())
+    try:
+        yield gate
+    except BaseException as error:
+        gate.close(error)
+        raise
+    gate.close()
+
+
+def _words(error: BaseException | None) -> str | None:
+    if error is None:
+        return None
+    return printable(error.message) if isinstance(error, PreflightError) else type(error).__name__
+
+
+def _folder(path: Path) -> str:
+    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - as paths of assets are read: by their words
+
+
+# ---- files of one's own ---------------------------------------------------------------------------------------------
+
+
+def _refuse_place(path: Path) -> None:
+    """Refuse, before any work, a file that cannot be written or is named like a medium."""
+    name = printable(str(path))
+    if path.suffix.removeprefix(".").lower() in SUFFIX_KINDS:
+        raise CallError(f"{name}: is named like a picture, clip or sound")
+    if not path.absolute().parent.is_dir():
+        raise CallError(f"{name}: there is no such folder")
+
+
+def _refuse_metrics(path: Path) -> None:
+    """Let only metrics of an earlier run be replaced."""
+    from preflight.report.openmetrics import FIRST
+
+    try:
+        with path.open("rb") as stream:
+            begin = stream.read(len(FIRST))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CallError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
+    if begin and begin != FIRST.encode():
+        raise CallError(f"{printable(str(path))}: is there, and holds no metrics of this program; it was left as it is")
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file so that whoever reads it sees the old one or the new one, and never a part.
+
+    Raises:
+        NotDone: it cannot be written; the old one is as it was.
+    """
+    from preflight.place import temporary
+
+    target = Path(os.path.realpath(path))
+    try:
+        with temporary(target.parent, "part") as draft:
+            with draft.open("w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.replace(target)
+    except NotDone as error:
+        raise NotDone(f"{printable(str(path))}: cannot be written: {error.message}", advice=error.advice) from None

@@ -1,0 +1,99 @@
+"""Whether a new file is what its plan says: facts before and after in, words for each contradiction out.
+
+Plan, facts of the source, facts of the result ──► contradictions
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.plan.outlook import planned_size
+from preflight.plan.steps import Cut, Extend, Plan, Resize, Retime, Write, find
+from preflight.units import decimal
+
+TICKS_S = Fraction(1, 500)
+"""Containers count in ticks of a millisecond or so, and round."""
+FRAMES_MISSED = 1
+"""Frames that may be lost or gained where a clip has no constant rate."""
+RATE_MISSED = Fraction(1, 1000)
+"""Part of the rate: what rounding to ticks makes of 23.976."""
+SAMPLED_SOUND_S = Fraction(1, 1000)
+FRAMED_SOUND_S = Fraction(3, 20)
+"""A WAV is cut by samples; anything else holds frames of up to 72 ms, with padding that is declared or is not."""
+SHAPE_MISSED = Fraction(1, 50)
+"""Part of the ratio: sides of a picture that had to be made smaller to fit are whole pixels."""
+
+
+def contradictions(plan: Plan, before: Facts, after: Facts) -> Iterator[str]:
+    """Yield what a new file is otherwise than planned.
+
+    Args:
+        plan: what was to be done.
+        before: what was measured of the source.
+        after: what was measured of the result.
+    """
+    if isinstance(before, VideoFacts) and isinstance(after, VideoFacts):
+        yield from _clip(plan, before, after)
+    elif isinstance(before, AudioFacts) and isinstance(after, AudioFacts):
+        yield from _sound(plan, before, after)
+    elif isinstance(before, ImageFacts) and isinstance(after, ImageFacts):
+        yield from _picture(plan, before, after)
+    else:
+        yield "it became another kind of file"
+
+
+def planned_s(plan: Plan, before: VideoFacts | AudioFacts) -> Fraction | None:
+    """Return how long the result is to be, in seconds."""
+    made = find(plan.steps, Extend) or find(plan.steps, Cut)
+    return made.length_s if made else before.duration_s
+
+
+def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:
+    retime, cut = find(plan.steps, Retime), find(plan.steps, Cut)
+    rate = retime.frame_rate_hz if retime else before.frame_rate_hz
+    length = planned_s(plan, before)
+    if rate and length is not None and _apart(after.duration_s, length) > FRAMES_MISSED / rate + TICKS_S:
+        yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
+    if retime and _apart(after.frame_rate_hz, retime.frame_rate_hz) > retime.frame_rate_hz * RATE_MISSED:
+        yield f"it has {_told(after.frame_rate_hz)} fps, planned were {decimal(retime.frame_rate_hz)} fps"
+    if cut and cut.packets and after.frames != cut.packets.count:
+        yield f"it holds {after.frames} pictures, planned were {cut.packets.count}"
+    if bool(before.sound_codec) != bool(after.sound_codec):
+        yield "its sound is missing" if before.sound_codec else "it has sound that was not there"
+    yield from _size(plan, (before.width_px, before.height_px), (after.width_px, after.height_px))
+
+
+def _sound(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
+    length = planned_s(plan, before)
+    if length is None:
+        return
+    slack = SAMPLED_SOUND_S if before.format == after.format == "wav" else FRAMED_SOUND_S
+    if _apart(after.duration_s, length) > slack:
+        yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
+
+
+def _picture(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:
+    write = find(plan.steps, Write)
+    sizes = (before.width_px, before.height_px), (after.width_px, after.height_px)
+    if write is None or write.max_bytes is None:
+        yield from _size(plan, *sizes)
+        return
+    planned = planned_size(plan, sizes[0])
+    ratio, found = Fraction(*planned), after.aspect_ratio
+    if abs(found / ratio - 1) > SHAPE_MISSED or after.width_px > planned[0] + 1:
+        yield f"it is {after.width_px} x {after.height_px} px, planned were {planned[0]} x {planned[1]} px"
+
+
+def _size(plan: Plan, before: tuple[int, int], after: tuple[int, int]) -> Iterator[str]:
+    planned = planned_size(plan, before)
+    slack = 0 if find(plan.steps, Resize) else 1
+    if any(abs(one - other) > slack for one, other in zip(planned, after, strict=True)):
+        yield f"it is {after[0]} x {after[1]} px, planned were {planned[0]} x {planned[1]} px"
+
+
+def _apart(found: Fraction | None, planned: Fraction) -> Fraction:
+    return abs(found - planned) if found is not None else planned
+
+
+def _told(value: Fraction | None) -> str:
+    return "an unknown number of" if value is None else decimal(value)

@@ -1,0 +1,139 @@
+"""What a new file was made from: a record beside it, so that a second run finds the work done.
+
+    source, plan, profile ── Origin ──► name.mp4 and name.mp4.preflight.json ──► found again by the next run
+
+The record takes its name before the file does. A file without one is somebody's own; a record without a file is work
+that was broken off, and is done again.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from hashlib import blake2b, file_digest
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from preflight import __version__
+from preflight.errors import NotDone
+from preflight.place import names, publish_at, remove, temporary
+from preflight.plan.steps import Step
+
+SCHEMA = "preflight.made/1"
+SUFFIX = ".preflight.json"
+MAX_RECORD_BYTES = 1 << 20
+LONGEST_NAME = 255
+"""Bytes of a name, in nearly every file system."""
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file holds."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """All that decides what a new file becomes."""
+
+    source: Content
+    profile: str
+    steps: tuple[Step, ...]
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """The record."""
+
+    schema: str
+    preflight: str
+    """Version of this program."""
+    ffmpeg: str | None
+    """Version of the ffmpeg that encoded, if one did."""
+    origin: Origin
+    output: Content
+    facts: dict[str, Any]
+    """What was measured of the new file."""
+
+
+def content_of(path: Path) -> Content:
+    """Read a file and return its name, size and SHA-256.
+
+    Raises:
+        NotDone: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            sha256 = file_digest(stream, "sha256").hexdigest()
+            return Content(name=path.name, bytes=stream.tell(), sha256=sha256)
+    except OSError as error:
+        raise NotDone(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def beside(path: Path) -> Path:
+    """Return where the record of a file lies; a name that leaves no room for the ending is cut."""
+    name = os.fsencode(path.name)
+    if len(name) + len(SUFFIX) > LONGEST_NAME:
+        mark = blake2b(name, digest_size=8).hexdigest()
+        name = name[: LONGEST_NAME - len(SUFFIX) - len(mark) - 1] + f".{mark}".encode()
+    return path.with_name(os.fsdecode(name) + SUFFIX)
+
+
+def find_made(wanted: Path, origin: Origin) -> Path | None:
+    """Return the file that an earlier run made of the same source by the same plan, if it is still what it was.
+
+    A record of work that was broken off is removed on the way, so that the name is free again.
+    """
+    for path in names(wanted):
+        made = _read(beside(path))
+        if made is None:
+            if not path.exists():
+                return None
+            continue
+        if made.origin != origin:
+            continue
+        with suppress(NotDone):
+            if content_of(path) == made.output:
+                return path
+        if not path.exists():
+            remove(beside(path))
+            return None
+    return None
+
+
+def _read(path: Path) -> Made | None:
+    """Read a record; None for what is none: it may have been written by anybody."""
+    try:
+        if path.stat().st_size > MAX_RECORD_BYTES:
+            return None
+        made = msgspec.json.decode(path.read_bytes(), type=Made, dec_hook=_exact)
+    except (OSError, ValueError, ArithmeticError):
+        return None
+    return made if made.schema == SCHEMA else None
+
+
+def claiming(
+    folder: Path, origin: Origin, output: Content, facts: dict[str, Any], ffmpeg: str | None
+) -> Callable[[Path], Path]:
+    """Return what writes the record for a name, as `publish` wants it."""
+
+    def claim(path: Path) -> Path:
+        made = Made(
+            schema=SCHEMA,
+            preflight=__version__,
+            ffmpeg=ffmpeg,
+            origin=origin,
+            output=msgspec.structs.replace(output, name=path.name),
+            facts=facts,
+        )
+        with temporary(folder, "json") as draft:
+            draft.write_bytes(msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n")
+            return publish_at(draft, beside(path))
+
+    return claim
+
+
+def _exact(_wanted: type, text: str) -> Any:  # noqa: ANN401 - msgspec's signature
+    return Fraction(text)

@@ -1,0 +1,132 @@
+"""A clip cut between its packets: chosen packets in, a new file out, nothing decoded and nothing encoded.
+
+ffmpeg's own options cut by seconds, and where pictures are stored in another order than they are shown in, that misses
+by as many; here the packets are counted.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from preflight.errors import FixFailed
+from preflight.plan.steps import Packets
+from preflight.probe import open_without_waiting
+from preflight.probe.container import opened, words
+from preflight.probe.faults import Unreadable
+from preflight.probe.sniff import sniff
+from preflight.probe.video import picture_streams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What is copied, in seconds as the source counts them."""
+
+    begin_s: Fraction
+    end_s: Fraction
+
+
+def cut_between(source: Path, packets: Packets, target: Path, muxer: str) -> None:
+    """Write the pictures that `packets` counts, and the sound beneath them, to a new file.
+
+    Args:
+        source: the clip; it is only read.
+        packets: which of its pictures, as they lie in it.
+        target: the new file.
+        muxer: libav's name of its format, `mp4` or `mov`.
+
+    Raises:
+        FixFailed: the source cannot be read, or the new file not be written.
+    """
+    import av
+
+    try:
+        with open(source, "rb", opener=open_without_waiting) as stream:
+            found = sniff(stream)
+            if found is None or found.reader != "av":
+                raise FixFailed("it is no clip any more")
+            stream.seek(0)
+            with (
+                opened(stream, found.opener) as container,
+                av.open(str(target), "w", format=muxer, options={"movflags": "+faststart"}) as made,
+            ):
+                _copy(container, made, packets)
+    except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable) as error:
+        raise FixFailed(f"cannot be cut without encoding: {words(error)}") from None
+
+
+def _copy(container: "InputContainer", made: "OutputContainer", packets: Packets) -> None:
+    picture = picture_streams(container)[0]
+    sound = container.streams.audio[0] if container.streams.audio else None
+    copies = {one.index: made.add_stream_from_template(one) for one in (picture, sound) if one is not None}
+    for copy in copies.values():
+        copy.metadata.clear()
+    part = _part(container, picture, packets)
+    container.seek(0)
+    for packet in _chosen(container, picture, sound, packets, part):
+        index = packet.stream.index
+        _move(packet, part.begin_s)
+        packet.stream = copies[index]
+        made.mux(packet)
+
+
+def _part(container: "InputContainer", picture: "VideoStream", packets: Packets) -> _Part:
+    """Return when the chosen pictures are shown; raise FixFailed when they are not there."""
+    chosen: list[Packet[Any]] = []
+    for place, packet in enumerate(p for p in container.demux(picture) if p.size):
+        if place >= packets.first + packets.count:
+            break
+        if place >= packets.first:
+            chosen.append(packet)
+    if len(chosen) < packets.count or any(packet.pts is None for packet in chosen):
+        raise FixFailed("its packets are not those that were planned with")
+    starts = [_start(packet) for packet in chosen]
+    return _Part(min(starts), max(start + _length(p) for start, p in zip(starts, chosen, strict=True)))
+
+
+def _chosen(
+    container: "InputContainer", picture: "VideoStream", sound: "AudioStream | None", packets: Packets, part: _Part
+) -> "Iterator[Packet[Any]]":
+    """Yield the chosen pictures, and the sound from the packet before the first of them to the end of the last.
+
+    A decoder needs the packet before to bring the first one to life; nobody hears it.
+    """
+    place = -1
+    before: Packet[Any] | None = None
+    for packet in container.demux([one for one in (picture, sound) if one is not None]):
+        if not packet.size or packet.pts is None:
+            continue
+        if packet.stream.type == "video":
+            place += 1
+            if packets.first <= place < packets.first + packets.count:
+                yield packet
+        elif _start(packet) < part.begin_s:
+            before = packet
+        elif _start(packet) + _length(packet) <= part.end_s:
+            if before is not None:
+                yield before
+                before = None
+            yield packet
+
+
+def _start(packet: "Packet[Any]") -> Fraction:
+    return (packet.pts or 0) * packet.time_base
+
+
+def _length(packet: "Packet[Any]") -> Fraction:
+    return (packet.duration or 0) * packet.time_base
+
+
+def _move(packet: "Packet[Any]", begin_s: Fraction) -> None:
+    """Let a packet's time count from the beginning of the part."""
+    ticks = round(begin_s / packet.time_base)
+    packet.pts = packet.pts - ticks if packet.pts is not None else None
+    packet.dts = packet.dts - ticks if packet.dts is not None else None

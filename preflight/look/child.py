@@ -1,0 +1,75 @@
+"""One look in a child of its own, which may crash, hang or balloon alone.
+
+In: a function of a module and its arguments. Out: what it returns, or `Unmeasured` with what became of the child.
+"""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from preflight.probe.child import Bounds, limit_memory
+from preflight.probe.faults import Unmeasured
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+T = TypeVar("T")
+
+STANDARD_ERROR = 2
+
+
+def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
+    """Call a function in a child and return its result.
+
+    Args:
+        function: one that a module defines, so that a child can find it.
+        args: its arguments; they and the result cross the border, so they are values.
+        bounds: what the call may cost.
+
+    Raises:
+        Unmeasured: the child crashed, took too long or needed too much memory.
+        Exception: whatever the function raises.
+    """
+    import multiprocessing
+
+    bounds = bounds or Bounds()
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_answer, args=(theirs, bounds.memory_bytes, function, args), daemon=True)  # type: ignore[attr-defined] # both kinds of context have it
+    child.start()
+    theirs.close()
+    try:
+        if not ours.poll(bounds.seconds):
+            raise Unmeasured(f"looking into it took more than {bounds.seconds:g} s, and was ended")
+        result: T | BaseException = ours.recv()
+    except (EOFError, OSError):
+        child.join()
+        raise Unmeasured(f"looking into it crashed the reader (status {child.exitcode})") from None
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if isinstance(result, MemoryError):
+        raise Unmeasured("looking into it needs more memory than it may have")
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+def _answer(
+    connection: "Connection[object, object]", memory_bytes: int, function: Callable[..., T], args: tuple[object, ...]
+) -> None:
+    """Call a function with bounded memory and send what it returns or raises; Ctrl-C is the parent's to handle.
+
+    Nothing is printed: C libraries complain of files on standard error, past every setting.
+    """
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_memory(memory_bytes)
+    os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), STANDARD_ERROR)
+    try:
+        connection.send(function(*args))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the parent
+        connection.send(error)

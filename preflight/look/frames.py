@@ -1,0 +1,229 @@
+"""Stills: a picture or a clip and moments of it in, small JPEG pictures out, as a viewer sees them."""
+
+import io
+import warnings
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight.facts import ImageFacts, VideoFacts
+from preflight.look.footage import found, pictures, timed
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.image import BAD_FILE, MAX_DECODED_PIXELS, open_image
+from preflight.probe.video import shown_size
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+    from PIL import Image
+
+QUALITY = 85
+SOUGHT = {"mov", "matroska"}
+"""Containers with an index of their key pictures; in a transport stream a seek may end where nothing can be decoded."""
+FAR_S = Fraction(2)
+"""A moment further ahead than this is sought; a nearer one is reached by decoding on."""
+STEP_BACK_S = Fraction(5)
+"""How much earlier is sought where seeking overshot."""
+PAPER = (255, 255, 255, 255)
+"""What shows through transparency."""
+DEEP = 257
+"""Sixteen bits' white over eight bits'."""
+
+
+class Still(msgspec.Struct, frozen=True, kw_only=True):
+    """A small picture of a moment."""
+
+    time_s: Fraction
+    """The start of the frame that is shown, from the start of the first; 0 for a picture."""
+    width_px: int
+    height_px: int
+    jpeg: bytes
+
+
+def frames_at(path: str, format_name: str, times_s: Iterable[Fraction], max_side_px: int) -> tuple[Still, ...]:
+    """Return the frame shown at each of some moments, in the order given; past the end, the last one.
+
+    Args:
+        path: a clip.
+        format_name: the format that was measured.
+        times_s: seconds from the start of the first frame.
+        max_side_px: the longer side of a still is at most this; none is enlarged.
+
+    Raises:
+        Unmeasured: it cannot be opened, or changed since it was measured.
+        Unreadable: no picture can be decoded.
+    """
+    moments = tuple(times_s)
+    with pictures(path, format_name) as (container, track):
+        reel = Reel(container, track)
+        stills = {moment: _still(*reel.at(moment), track, max_side_px) for moment in sorted(set(moments))}
+    return tuple(stills[moment] for moment in moments)
+
+
+def thumbnail(path: str, facts: ImageFacts | VideoFacts, max_side_px: int) -> Still:
+    """Return a small picture of a picture, or of a clip at a third of its length.
+
+    Raises:
+        Unmeasured: it cannot be opened, changed since it was measured, or is too large to be decoded here.
+        Unreadable: it cannot be decoded.
+    """
+    if isinstance(facts, VideoFacts):
+        return frames_at(path, facts.format, [(facts.duration_s or Fraction(0)) / 3], max_side_px)[0]
+    with warnings.catch_warnings(action="ignore"):
+        return _encoded(_picture(path, facts, max_side_px), Fraction(0))
+
+
+class Reel:
+    """The pictures of an open clip, wound to one moment after the other.
+
+    Args:
+        container: the clip, at its beginning.
+        track: its pictures.
+
+    Raises:
+        Unreadable: there are none.
+    """
+
+    def __init__(self, container: "InputContainer", track: "VideoStream") -> None:
+        self.container = container
+        self.track = track
+        self._rest = timed(container, track)
+        first = next(self._rest, None)
+        if first is None:
+            raise Unreadable("no picture can be decoded")
+        self._zero_s = first[0]
+        self._sought = first[1].pts is not None and bool(SOUGHT & set(container.format.name.split(",")))
+        self._now, self._next = first, next(self._rest, None)
+
+    def at(self, time_s: Fraction) -> "tuple[Fraction, VideoFrame]":
+        """Wind to a moment, which must not lie before the last one; return the frame shown, with its own time."""
+        moment = time_s + self._zero_s
+        if self._sought and self._next and moment > self._next[0] + FAR_S:
+            self._seek(moment)
+        while self._next and self._next[0] <= moment:
+            self._now, self._next = self._next, next(self._rest, None)
+        return max(self._now[0] - self._zero_s, Fraction(0)), self._now[1]
+
+    def _seek(self, moment: Fraction) -> None:
+        """Go to a frame at or before a moment; where none can be found, to the beginning."""
+        for target in (moment, moment - STEP_BACK_S, self._zero_s):
+            here = self._first_from(max(target, self._zero_s))
+            if here and (here[0] <= moment or target == self._zero_s):
+                self._now, self._next = here, next(self._rest, None)
+                return
+
+    def _first_from(self, target: Fraction) -> "tuple[Fraction, VideoFrame] | None":
+        import av
+
+        try:
+            self.container.seek(int(target / (self.track.time_base or 1)), stream=self.track)
+        except (av.FFmpegError, ValueError, OverflowError):
+            return None
+        self._rest = timed(self.container, self.track)
+        return next(self._rest, None)
+
+
+def _still(time_s: Fraction, frame: "VideoFrame", track: "VideoStream", max_side_px: int) -> Still:
+    aspect = track.sample_aspect_ratio or Fraction(1)
+    width, height = _fitting(*shown_size(frame.width, frame.height, aspect, 0), max_side_px)
+    return _encoded(_upright(_image(frame, width, height), -frame.rotation % 360), time_s)
+
+
+def _image(frame: "VideoFrame", width: int, height: int) -> "Image.Image":
+    """Return a frame as a picture of this size."""
+    import av
+    from PIL import Image
+
+    try:
+        small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    except (av.FFmpegError, ValueError) as error:
+        raise Unreadable(f"a picture cannot be converted: {error}") from None
+    plane = small.planes[0]
+    return Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size, 1)
+
+
+def _upright(image: "Image.Image", degrees: int) -> "Image.Image":
+    """Turn a picture clockwise by quarter turns; what is no quarter turn, no player applies."""
+    from PIL import Image
+
+    turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+    return image.transpose(turns[degrees]) if degrees in turns else image
+
+
+def _picture(path: str, facts: ImageFacts, max_side_px: int) -> "Image.Image":
+    """Decode a picture, small: upright, without transparency, as RGB."""
+    import struct
+
+    with found(path, facts.format) as (stream, sniffed):
+        if sniffed.reader != "pillow":
+            raise Unreadable(f"a {facts.format} is no picture")
+        image = open_image(stream, sniffed)
+        if image.width * image.height > MAX_DECODED_PIXELS:
+            raise Unmeasured(f"{image.width} x {image.height} px is more than is decoded here")
+        size = _fitting(*image.size, max_side_px)
+        try:
+            image.draft("RGB", size)
+            return _oriented(_plain(_smooth(image).resize(size)), facts.orientation)
+        except MemoryError:
+            raise
+        except (*BAD_FILE, struct.error) as error:
+            raise Unreadable(f"cannot be decoded to the end: {error}") from None
+
+
+def _smooth(image: "Image.Image") -> "Image.Image":
+    """Return a picture whose samples can be averaged: a palette's numbers cannot."""
+    if image.mode in ("P", "PA", "1"):
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def _plain(image: "Image.Image") -> "Image.Image":
+    """Return a picture as RGB: deep samples scaled to eight bits, transparency on paper."""
+    from PIL import Image
+
+    if image.mode == "F":
+        image = _stretched(image)
+    elif image.mode == "I" or image.mode.startswith("I;16"):
+        image = image.convert("I").point(lambda sample: sample * (1 / DEEP) + 0).convert("L")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    seen = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", seen.size, PAPER), seen).convert("RGB")
+
+
+def _stretched(image: "Image.Image") -> "Image.Image":
+    """Return a picture of floating numbers from its darkest, as black, to its brightest, as white."""
+    low, high = (float(bound) for bound in image.getextrema() if isinstance(bound, int | float))
+    scale = 255 / (high - low) if high > low else 1.0
+    return image.point(lambda sample: sample * scale - low * scale)
+
+
+def _oriented(image: "Image.Image", orientation: int) -> "Image.Image":
+    """Apply an EXIF orientation, 1 to 8."""
+    from PIL.Image import Transpose
+
+    way = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }.get(orientation)
+    return image if way is None else image.transpose(way)
+
+
+def _fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
+    """Return a size of the same shape, no side longer than allowed, none longer than it was."""
+    scale = Fraction(max_side_px, max(width, height, max_side_px))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _encoded(image: "Image.Image", time_s: Fraction) -> Still:
+    target = io.BytesIO()
+    image.save(target, "JPEG", quality=QUALITY)
+    return Still(time_s=time_s, width_px=image.width, height_px=image.height, jpeg=target.getvalue())

@@ -1,0 +1,185 @@
+"""Once, and not twice: the body of a request in; an entry in the ledger, a task, and its film on disk out.
+
+The intent is on the disk before the create call leaves, and whatever comes back is written down. A request that was
+accepted, or may have been, is not sent a second time unless a person says so.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight.assets import Asset, printable
+from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
+from preflight.facts import Facts
+from preflight.probe import probe
+from preflight.profiles.schema import Profile
+
+if TYPE_CHECKING:
+    from preflight.api import Service, Task
+    from preflight.ledger import Entry, Ledger
+    from preflight.upload import Place
+
+Progress = Callable[[Fraction], None]
+UPLOADS_AT_ONCE = 4
+"""How many uploads go on at the same time unless a person says otherwise."""
+PATIENCE = 4
+"""So many refusals in a row it takes to believe that the service does not tell of a task that it accepted."""
+
+
+class Account(msgspec.Struct, frozen=True):
+    """The service under one key, the ledger that stands beside it, and the edition that knows its ways."""
+
+    service: "Service"
+    ledger: "Ledger"
+    profile: Profile
+    place: "Place | None" = None
+    """Where uploads go, instead of the service's own files service."""
+    uploads_at_once: int = UPLOADS_AT_ONCE
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to be sent, and what will be written down about it."""
+
+    body: bytes
+    base_url: str
+    profile: str
+    assets: tuple[tuple[str, str, str | None, str], ...]
+    """Role, path, SHA-256 and URL of each."""
+    facts: tuple[Facts | None, ...] = ()
+    """What was measured of each, to be kept beside a refusal that the rules did not foresee."""
+    price: Fraction | None = None
+
+
+def submit(submission: Submission, account: Account, *, again: bool = False) -> "tuple[Entry, Task]":
+    """Send the create call, once; the intent is on the disk before it leaves.
+
+    Raises:
+        CallError: the same request was sent before, and `again` was not said.
+        Refused: the service said no.
+        Unreachable: nothing left this machine.
+        OutcomeUnknown: it left, and no answer came back.
+    """
+    from preflight import drift
+    from preflight.api import RECONCILE
+
+    ledger = account.ledger
+    entry = ledger.intend(
+        submission.body,
+        base_url=submission.base_url,
+        profile=submission.profile,
+        assets=submission.assets,
+        price=submission.price,
+    )
+    if not again:
+        _refuse_twice(entry, ledger)
+    drift.keep_facts(ledger, entry, submission.facts)
+    ledger.sent(entry)
+    try:
+        task = account.service.submit(submission.body, entry.idempotency_key)
+    except (Unreachable, CallError) as error:
+        _note(ledger.refused, entry, error.message)
+        raise
+    except Refused as error:
+        _note(ledger.refused, entry, error.message)
+        ledger.forget_uploads(_uploads_of(entry))
+        raise drift.explained(error, entry, ledger, submission.facts) from None
+    except OutcomeUnknown as error:
+        _note(ledger.unknown, entry, error.message)
+        raise
+    except KeyboardInterrupt:
+        words = "interrupted when the request had left, and before an answer came"
+        _note(ledger.unknown, entry, words)
+        raise OutcomeUnknown(words, advice=RECONCILE) from None
+    try:
+        return ledger.accepted(entry, task), task
+    except NotDone as error:
+        advice = f"It runs, and is paid for: note its id. {error.advice}"
+        raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
+
+
+def _note(step: "Callable[[Entry, str], Entry]", entry: "Entry", message: str) -> None:
+    """Write down how it ended, if that can be; what stays "sent" is unknown to the next run."""
+    with suppress(NotDone):
+        step(entry, message)
+
+
+def _uploads_of(entry: "Entry") -> list[str]:
+    return [asset.url for asset in entry.assets if asset.sha256 is not None]
+
+
+def _refuse_twice(entry: "Entry", ledger: "Ledger") -> None:
+    """Raise CallError when an earlier entry with the same body was accepted, or may have been.
+
+    The new entry is in the ledger already, so of two programs at once the later one sees the earlier.
+    """
+    earlier = [one for one in ledger.same_body(entry.body_hash, entry.base_url) if one.number < entry.number]
+    if earlier:
+        first = earlier[0]
+        ledger.refused(entry, f"the same request as entry {first.number}; nothing was sent")
+        task = f", task {first.task_id}" if first.task_id else ""
+        raise CallError(
+            f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC (entry {first.number}, {first.state}"
+            f"{task}); nothing was sent",
+            advice=f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice.",
+        )
+
+
+def wait(task_id: str, account: Account, *, progress: "Callable[[Task], None] | None" = None) -> "Task":
+    """Wait until a task is over, writing down how far it is.
+
+    Raises:
+        TaskFailed: it failed; not charged.
+        NotDone: the profile's limit has come; the task goes on.
+    """
+    from preflight import drift
+    from preflight.api import Task
+
+    service, ledger, clock = account.service, account.ledger, account.profile.service
+    entry, last = ledger.find(task_id), list[Task]()
+
+    def heard(task: Task) -> None:
+        last[:] = [task]
+        ledger.progressed(task.id, task.status, task.progress)
+        if progress:
+            progress(task)
+
+    patience = PATIENCE if entry else 1
+    try:
+        task = service.wait(task_id, poll_s=clock.poll_s, limit_s=clock.wait_s, patience=patience, on_progress=heard)
+    except TaskFailed as error:
+        ledger.finished(last[0])
+        ledger.forget_uploads(_uploads_of(entry) if entry else [])
+        raise drift.explained_failure(error, last[0], ledger) from None
+    ledger.finished(task)
+    return task
+
+
+def download(task: "Task", account: Account, folder: Path, *, progress: Progress | None = None) -> list[Path]:
+    """Save a completed task's results into a folder and measure them; return their paths.
+
+    Raises:
+        NotDone: there is none, or one cannot be had, or does not read as a medium; what was saved stays.
+    """
+    again = f"`preflight task download {task.id}` asks for it once more."
+    if not task.results:
+        raise NotDone(f"task {task.id} is completed, and names no result", advice=again)
+    done, name = in_parts(progress), f"{task.id}.mp4"
+    paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
+    for path in paths:
+        if fault := probe(Asset(path=str(path))).fault:
+            raise NotDone(f"{printable(str(path))}: was saved, and cannot be read: {fault.message}", advice=again)
+    if entry := account.ledger.find(task.id):
+        for path in paths:
+            account.ledger.downloaded(entry, path)
+    return paths
+
+
+def in_parts(progress: Progress | None) -> Callable[[int, int | None], None] | None:
+    """Return what turns bytes done and bytes in all into the part that is done."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(Fraction(done, max(total or done, 1)))

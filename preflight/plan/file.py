@@ -1,0 +1,117 @@
+"""Plans as a file: what `fix --dry-run --format json` printed in, plans that can be carried out later out.
+
+A person may have edited the file, or somebody else have written it: every step is held against what a step may say,
+and a plan is for the very content that it was made for.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from preflight.errors import CallError
+from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, Retime, Step, Write
+from preflight.plan.wishes import COLOR
+
+SCHEMA: Literal["preflight.fix/1"] = "preflight.fix/1"
+MAX_FILE_BYTES = 64 << 20
+MOST_PX = 100_000
+MOST_S = 86_400
+MOST_HZ = 1_000
+ENCODERS = {"libx264", "aac", "pcm_s16le", "libmp3lame"}
+FORMATS = {"video": {"mp4", "mov"}, "audio": {"wav", "mp3"}, "image": {"png", "jpeg", "webp", "bmp", "tiff", "gif"}}
+HOW = "`preflight fix --dry-run --format json` makes one."
+FINEST = 1_000_000
+"""The largest denominator of a number that was printed as a decimal: 0.3333333333333333 s were a third."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that a plan is for."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset of a plan file; what else stands there is for people."""
+
+    path: str
+    steps: tuple[Step, ...] = ()
+    otherwise: tuple[Step, ...] = ()
+    source: Source | None = None
+
+
+class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole plan file."""
+
+    schema: Literal["preflight.fix/1"]
+    profile: str
+    assets: tuple[Planned, ...]
+
+
+def read_plans(path: Path) -> PlanFile:
+    """Read a plan file.
+
+    Raises:
+        CallError: it cannot be read, is no plan, or has a step that cannot be carried out.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise CallError(
+                f"{path}: is larger than any plan", advice="`preflight fix --dry-run --format json` makes one."
+            )
+        found = msgspec.json.decode(path.read_bytes(), type=PlanFile, dec_hook=_exact)
+    except OSError as error:
+        raise CallError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+        raise CallError(f"{path}: is no plan: {error}", advice=HOW) from None
+    for asset in found.assets:
+        _refuse_unsound(path, asset)
+    return found
+
+
+def _exact(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signature
+    if wanted is not Fraction or isinstance(value, bool) or not isinstance(value, int | float | str):
+        msg = f"expected a number, got {value!r}"
+        raise ValueError(msg)
+    return Fraction(str(value)).limit_denominator(FINEST)
+
+
+def _refuse_unsound(path: Path, asset: Planned) -> None:
+    steps = (*asset.steps, *asset.otherwise)
+    if not asset.steps:
+        return
+    if asset.source is None:
+        raise CallError(f"{path}: {asset.path}: the plan does not say which content it is for (`source`)")
+    if sum(isinstance(step, Write) for step in asset.steps) != 1:
+        raise CallError(f"{path}: {asset.path}: a plan writes one file: one step with do = write")
+    for step in steps:
+        if not _sound(step):
+            raise CallError(f"{path}: {asset.path}: this cannot be done: {step.words()}")
+
+
+def _sound(step: Step) -> bool:
+    """Tell whether a step says what can be done at all."""
+    match step:
+        case Resize() | Crop() | Pad():
+            filled = not isinstance(step, Pad) or step.fill == BLUR or COLOR.fullmatch(step.fill)
+            return 0 < step.width_px <= MOST_PX and 0 < step.height_px <= MOST_PX and bool(filled)
+        case Cut() | Extend():
+            return _timed(step)
+        case Retime():
+            return 0 < step.frame_rate_hz <= MOST_HZ
+        case Encode():
+            return step.codec in ENCODERS and (step.max_bit_rate is None or step.max_bit_rate > 0)
+        case Write():
+            return any(step.format in formats for formats in FORMATS.values())
+        case _:
+            return True
+
+
+def _timed(step: Cut | Extend) -> bool:
+    if isinstance(step, Extend):
+        return 0 < step.from_s <= step.length_s <= MOST_S and 0 < (step.frame_rate_hz or 1) <= MOST_HZ
+    counted = step.packets is None or (step.packets.first >= 0 and step.packets.count > 0)
+    return step.start_s >= 0 and 0 < step.length_s <= MOST_S and counted

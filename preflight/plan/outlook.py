@@ -1,0 +1,54 @@
+"""What a plan leads to, before it is carried out: the new size and length, and about how long it takes."""
+
+import os
+from fractions import Fraction
+
+import msgspec
+
+from preflight.facts import Facts, ImageFacts, VideoFacts
+from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Plan, Resize, Retime, find
+
+PIXELS_READ_S = 120_000_000
+PIXELS_WRITTEN_S = 45_000_000
+"""Pixels that one processor decodes, and encodes, in a second; measured on a slow one, so that few wait longer."""
+START_S = Fraction(1, 2)
+"""What starting, measuring the result and comparing it take."""
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What will be, as far as it can be told."""
+
+    size_px: tuple[int, int] | None = None
+    length_s: Fraction | None = None
+    seconds: Fraction | None = None
+    """About how long it takes on this machine; None where nobody can say."""
+
+
+def outlook(plan: Plan, facts: Facts) -> Outlook:
+    """Return what a plan makes of a file."""
+    if isinstance(facts, ImageFacts):
+        return Outlook(size_px=planned_size(plan, (facts.width_px, facts.height_px)), seconds=START_S)
+    made = find(plan.steps, Extend) or find(plan.steps, Cut)
+    length = made.length_s if made else facts.duration_s
+    if not isinstance(facts, VideoFacts):
+        return Outlook(length_s=length, seconds=START_S)
+    size = planned_size(plan, (facts.width_px, facts.height_px))
+    return Outlook(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length))
+
+
+def planned_size(plan: Plan, before: tuple[int, int]) -> tuple[int, int]:
+    """Return width and height in pixels that a picture of a size becomes."""
+    shaped = find(plan.steps, Resize) or find(plan.steps, Crop) or find(plan.steps, Pad)
+    return (shaped.width_px, shaped.height_px) if shaped else before
+
+
+def _seconds(plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fraction | None) -> Fraction | None:
+    if find(plan.steps, Encode) is None:
+        return START_S
+    retime = find(plan.steps, Retime)
+    rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
+    if length is None or rate is None or facts.frame_rate_hz is None:
+        return None
+    read = facts.coded_width_px * facts.coded_height_px * length * facts.frame_rate_hz / PIXELS_READ_S
+    written = size[0] * size[1] * length * rate / PIXELS_WRITTEN_S
+    return START_S + (read + written) / (os.cpu_count() or 1)

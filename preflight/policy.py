@@ -1,0 +1,240 @@
+"""A policy: what a house makes of the findings, beside what the documents say.
+
+In: `[severity]`, `[[override]]` and `[[ignore]]` of a settings file, an asset as the rules judged it, and the day.
+Out: the same asset with the severities that count here. Nothing disappears that breaks a documented limit: it stays in
+the report, says what the policy did, and keeps the severity it had. What could not be read or measured is beyond any
+policy: "could not tell" is never "yes".
+"""
+
+import datetime as dt
+import difflib
+import os
+from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import Literal, cast, get_args
+
+import msgspec
+
+from preflight.findings import FailOn, Finding, Judged, Report
+from preflight.limits import Severity
+from preflight.tables import TableError
+
+Level = Severity | Literal["off"]
+LEVELS: tuple[str, ...] = (*get_args(Severity), "off")
+UNTOUCHABLE = ("unjudged", "readable")
+"""Last parts of the ids that no policy reaches."""
+ANY_FOLDERS = "**"
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Other severities for the files that some globs mean."""
+
+    paths: tuple[str, ...]
+    severity: dict[str, str]
+
+
+class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule that does not count, for a reason and until a day."""
+
+    rule: str
+    """An id, or a glob of ids."""
+    reason: str
+    until: dt.date
+    """The last day on which it works."""
+    paths: tuple[str, ...] = ()
+    """Globs of the files it holds for; every file when empty."""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts, and how much."""
+
+    severity: dict[str, str] = {}
+    """Rule id or glob of ids → level; an id stands over a glob, of two globs the later one."""
+    override: tuple[Override, ...] = ()
+    """Each stands over `severity` and over those before it."""
+    ignore: tuple[Ignore, ...] = ()
+    fail_on: FailOn = "error"
+    folder: str = ""
+    """The absolute path that globs of paths, and relative paths, start from."""
+
+
+# ---- what a policy may say ------------------------------------------------------------------------------------------
+
+
+def refuse_wrong(policy: Policy) -> None:
+    """Check what the types cannot: rule ids, levels, reasons.
+
+    Raises:
+        TableError: with the place, and the nearest name that would have been right.
+    """
+    from preflight.rules import RULES
+
+    for place, table in _severity_tables(policy):
+        for pattern, level in table.items():
+            _refuse_rule(pattern, place, RULES)
+            if level not in LEVELS:
+                raise TableError(f"{place}.{pattern}: expected {', '.join(LEVELS[:-1])} or off, got {level!r}")
+    for number, ignore in enumerate(policy.ignore):
+        _refuse_rule(ignore.rule, f"ignore.{number}.rule", RULES)
+        if not ignore.reason.strip():
+            raise TableError(f"ignore.{number}.reason: expected the reason in words, got {ignore.reason!r}")
+    for place, globs in _path_lists(policy):
+        _refuse_paths(globs, place)
+
+
+def _severity_tables(policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
+    yield "severity", policy.severity
+    for number, override in enumerate(policy.override):
+        yield f"override.{number}.severity", override.severity
+
+
+def _path_lists(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for number, override in enumerate(policy.override):
+        if not override.paths:
+            raise TableError(f"override.{number}.paths: expected at least one glob, got none")
+        yield f"override.{number}.paths", override.paths
+    for number, ignore in enumerate(policy.ignore):
+        yield f"ignore.{number}.paths", ignore.paths
+
+
+def _refuse_paths(globs: tuple[str, ...], place: str) -> None:
+    for number, glob in enumerate(globs):
+        if not glob or glob.startswith("/") or ".." in glob.split("/"):
+            raise TableError(f"{place}.{number}: expected a glob below the folder of this file, got {glob!r}")
+
+
+def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
+    """Refuse a rule or glob that means none, or only such as no policy reaches."""
+    meant = [rule for rule in known if fnmatchcase(rule, pattern)]
+    if not meant:
+        near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]!r}?" if near else "; `preflight rules` lists them"
+        raise TableError(f"{place}: no rule named {pattern!r}{hint}")
+    if all(map(is_untouchable, meant)):
+        raise TableError(
+            f"{place}: {pattern!r} cannot be changed or ignored: what could not be read or measured was not judged, "
+            'and that is never "yes"'
+        )
+
+
+def is_untouchable(rule: str) -> bool:
+    """Tell whether a rule says that nothing could be told, which no policy makes a pass."""
+    return rule.rpartition("/")[2] in UNTOUCHABLE
+
+
+def expired(policy: Policy, today: dt.date) -> Iterator[str]:
+    """Yield, for each ignore whose day has passed, a sentence that says so."""
+    for ignore in policy.ignore:
+        if today > ignore.until:
+            yield f"policy: {ignore.rule} was ignored until {ignore.until}, and counts again ({ignore.reason})"
+
+
+# ---- what it does ---------------------------------------------------------------------------------------------------
+
+
+def apply(policy: Policy, judged: Judged, today: dt.date) -> Judged:
+    """Weigh the findings of one asset by a policy."""
+    path = None if judged.asset.is_url else below(policy.folder, judged.asset.path)
+    weighed = judged.with_findings(_weighed(policy, judged.findings, path, today))
+    return msgspec.structs.replace(weighed, fail_on=policy.fail_on)
+
+
+def apply_to_report(policy: Policy, report: Report, today: dt.date) -> Report:
+    """Weigh a whole request; what is said for some paths does not hold for the set."""
+    return msgspec.structs.replace(
+        report,
+        assets=tuple(apply(policy, judged, today) for judged in report.assets),
+        findings=tuple(_weighed(policy, report.findings, None, today)),
+        fail_on=policy.fail_on,
+    )
+
+
+def _weighed(policy: Policy, findings: Iterable[Finding], path: str | None, today: dt.date) -> Iterator[Finding]:
+    for finding in findings:
+        found = finding if is_untouchable(finding.rule) else _weigh(policy, finding, path, today)
+        if found is not None:
+            yield found
+
+
+def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date) -> Finding | None:
+    """Return the finding as it counts here, or None when it is off and breaks no documented limit."""
+    meant = [one for one in policy.ignore if fnmatchcase(finding.rule, one.rule) and _holds(one.paths, path)]
+    living = next((one for one in meant if today <= one.until), None)
+    if living:
+        return let_be(finding, f"ignored by policy until {living.until}: {living.reason}")
+    if meant:
+        over = max(meant, key=lambda one: one.until)
+        finding = _saying(finding, f"was ignored by policy until {over.until}: {over.reason}")
+    level = _level(policy, finding.rule, path) or finding.severity
+    if level == finding.severity:
+        return finding
+    if level == "off":
+        return let_be(finding, "turned off by policy") if breaks_a_limit(finding) else None
+    changed = _with_severity(finding, level)
+    return _saying(changed, f"error, lowered to {level} by policy") if breaks_a_limit(finding) else changed
+
+
+def let_be(finding: Finding, why: str) -> Finding:
+    """Return a finding that stays in the report and does not count."""
+    said = _saying(_with_severity(finding, "info"), f"{finding.severity}, {why}")
+    return msgspec.structs.replace(said, ignored=why)
+
+
+def breaks_a_limit(finding: Finding) -> bool:
+    """Tell whether a finding is an error against a limit that a document states."""
+    return finding.severity == "error" and finding.source is not None
+
+
+def _with_severity(finding: Finding, severity: Severity) -> Finding:
+    before = finding.severity_before or finding.severity
+    return msgspec.structs.replace(finding, severity=severity, severity_before=before)
+
+
+def _saying(finding: Finding, words: str) -> Finding:
+    return msgspec.structs.replace(finding, message=f"{finding.message} ({words})")
+
+
+def _level(policy: Policy, rule: str, path: str | None) -> Level | None:
+    """Return the level that the policy gives to a rule for a file; None when it gives none."""
+    tables = [policy.severity, *(one.severity for one in policy.override if _holds(one.paths, path))]
+    for table in reversed(tables):
+        said = table.get(rule) or next((table[one] for one in reversed(table) if fnmatchcase(rule, one)), None)
+        if said is not None:
+            return cast("Level", said)
+    return None
+
+
+# ---- globs of paths -------------------------------------------------------------------------------------------------
+
+
+def below(folder: str, path: str) -> str:
+    """Return a path as seen from a folder, by its words alone: no link is followed."""
+    return os.path.relpath(os.path.join(folder, path), folder or None)  # noqa: PTH118 - any bytes may be a name
+
+
+def _holds(globs: tuple[str, ...], path: str | None) -> bool:
+    return not globs or (path is not None and any(covers(glob, path) for glob in globs))
+
+
+def covers(glob: str, path: str) -> bool:
+    """Tell whether a glob means a path: `*` stops at a slash, `**` does not; without a slash it means a name anywhere.
+
+    `legacy/` means all that lies below it.
+    """
+    parts = f"{glob}**".split("/") if glob.endswith("/") else glob.split("/")
+    if len(parts) == 1 and parts[0] != ANY_FOLDERS:
+        parts = [ANY_FOLDERS, *parts]
+    states = _with_skips({0}, parts)
+    for name in path.split("/"):
+        kept = {at for at in states if at < len(parts) and parts[at] == ANY_FOLDERS}
+        moved = {at + 1 for at in states - kept if at < len(parts) and fnmatchcase(name, parts[at])}
+        states = _with_skips(kept | moved | {at + 1 for at in kept}, parts)
+    return len(parts) in states
+
+
+def _with_skips(states: set[int], parts: list[str]) -> set[int]:
+    """Add the places reached when `**` stands for no folder; at the end it stands for at least a name."""
+    for at in range(len(parts) - 1):
+        if at in states and parts[at] == ANY_FOLDERS:
+            states.add(at + 1)
+    return states

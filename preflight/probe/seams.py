@@ -1,0 +1,142 @@
+"""Where a clip can be cut without encoding: between packets, where all before is shown before all after.
+
+    packets of the pictures, in the order in which they are decoded ── borders ──► Border ── best_seam ──► Seam
+
+A clip can end at every border. It can begin at one whose packet is a key picture that nothing shown earlier follows:
+what comes before such a picture nobody needs to decode what comes after.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from preflight.probe import open_without_waiting
+from preflight.probe.container import MAX_PACKETS, opened, words
+from preflight.probe.faults import Unreadable
+from preflight.probe.sniff import sniff
+from preflight.probe.video import picture_streams
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A packet of a stream: when it is shown, and for how long, in seconds."""
+
+    start_s: Fraction
+    length_s: Fraction
+    is_key: bool = True
+
+
+class Border(msgspec.Struct, frozen=True):
+    """A place between two packets, in the order in which they are decoded."""
+
+    packets: int
+    """How many packets lie before it."""
+    at_s: Fraction
+    """When what lies behind it is shown; at the last border, when the last picture ends."""
+    is_key: bool
+    """Whether a clip can begin here."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The part that a cut should keep, and by how much a seam may miss it."""
+
+    start_s: Fraction
+    end_s: Fraction
+    start_slack_s: Fraction = Fraction(0)
+    end_slack_s: Fraction = Fraction(0)
+
+
+class Seam(msgspec.Struct, frozen=True, kw_only=True):
+    """A part that begins and ends at borders."""
+
+    start_s: Fraction
+    length_s: Fraction
+    first: int
+    """Packets of pictures before it."""
+    pictures: int
+    """Packets of pictures in it."""
+
+
+def seams_of(path: str) -> Callable[[Wanted], Seam | None]:
+    """Return what finds seams of a clip; it finds none in what cannot be read."""
+
+    def find(wanted: Wanted) -> Seam | None:
+        try:
+            with open(path, "rb", opener=open_without_waiting) as stream:
+                found = sniff(stream)
+                stream.seek(0)
+                return find_seam(stream, found.opener, wanted) if found and found.reader == "av" else None
+        except (OSError, Unreadable):
+            return None
+
+    return find
+
+
+def find_seam(stream: BinaryIO, demuxer: str, wanted: Wanted) -> Seam | None:
+    """Return the longest part near the wanted one that packets alone make up; None where there is none.
+
+    Args:
+        stream: the file.
+        demuxer: libav's name of its format.
+        wanted: the part, in seconds since the first picture is shown; the seam is never longer.
+
+    Raises:
+        Unreadable: the container breaks off.
+    """
+    with opened(stream, demuxer) as container:
+        pictures = picture_streams(container)
+        return best_seam(list(borders(list(_shown(container, pictures[0])))), wanted) if pictures else None
+
+
+def _shown(container: "InputContainer", stream: "VideoStream") -> Iterator[Shown]:
+    """Yield the packets of a stream; nothing when one of them has no time, or an edit list hides a picture."""
+    import av
+
+    found: list[Shown] = []
+    try:
+        for packet in container.demux(stream):
+            if not packet.size:
+                continue
+            if packet.pts is None or packet.is_discard or len(found) >= MAX_PACKETS:
+                return
+            base = packet.time_base
+            found.append(Shown(packet.pts * base, (packet.duration or 0) * base, packet.is_keyframe))
+    except (av.FFmpegError, ValueError, OSError, LookupError) as error:
+        raise Unreadable(f"breaks off after {len(found)} packets: {words(error)}") from None
+    yield from found
+
+
+def borders(shown: Sequence[Shown]) -> Iterator[Border]:
+    """Yield the borders of a stream's packets, with times counted from the first picture shown."""
+    if not shown:
+        return
+    first = min(one.start_s for one in shown)
+    later = list(accumulate((one.start_s for one in reversed(shown)), min))[::-1]
+    before: Fraction | None = None
+    for at, one in enumerate(shown):
+        if before is None or before < later[at]:
+            yield Border(at, later[at] - first, one.is_key and one.start_s == later[at])
+        before = one.start_s if before is None else max(before, one.start_s)
+    last = max(shown, key=lambda one: one.start_s)
+    yield Border(len(shown), last.start_s + last.length_s - first, is_key=False)
+
+
+def best_seam(places: Sequence[Border], wanted: Wanted) -> Seam | None:
+    """Return the longest seam within the slack, of several the one that is nearest; None where there is none."""
+    longest, times = wanted.end_s - wanted.start_s, [border.at_s for border in places]
+    found: list[Seam] = []
+    for begin in places:
+        if not begin.is_key or abs(begin.at_s - wanted.start_s) > wanted.start_slack_s:
+            continue
+        end = places[bisect_right(times, min(begin.at_s + longest, wanted.end_s + wanted.end_slack_s)) - 1]
+        if end.packets > begin.packets and abs(end.at_s - wanted.end_s) <= wanted.end_slack_s:
+            length, pictures = end.at_s - begin.at_s, end.packets - begin.packets
+            found.append(Seam(start_s=begin.at_s, length_s=length, first=begin.packets, pictures=pictures))
+    return max(found, key=lambda seam: (seam.length_s, -abs(seam.start_s - wanted.start_s)), default=None)

@@ -1,0 +1,82 @@
+"""What a refusal of the service means here: its status, code and words in; a rule of ours, or advice, out.
+
+The table is data with sources: refusals.toml.
+"""
+
+import datetime as dt
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+TABLE = Path(__file__).with_suffix(".toml")
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way in which the service refuses; the comment in refusals.toml explains each field."""
+
+    says: str = ""
+    code: str = ""
+    status: int | None = None
+    rule: str = ""
+    drift: bool = False
+    advice: str = ""
+    example: str
+    source: str
+
+    def fits(self, said: "Said") -> bool:
+        """Tell whether this is what was said: everything that the entry names agrees."""
+        return (
+            (not self.says or re.search(self.says, said.words, re.IGNORECASE) is not None)
+            and (not self.code or self.code == said.code)
+            and (self.status is None or self.status == said.status)
+        )
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether it should have been caught here."""
+        return self.drift or bool(self.rule)
+
+
+class Refusals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table, and the day its sources were read."""
+
+    read: dt.date
+    refusals: tuple[Refusal, ...]
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the service said."""
+
+    status: int | None = None
+    """The HTTP status of a refused create call; None for a task that failed."""
+    code: str = ""
+    words: str = ""
+
+
+UNHEARD = Refusal(
+    drift=True,
+    advice="No such refusal has been seen before.",
+    example="",
+    source="nothing: it is in no document, and in no log that was read",
+)
+"""What fits when nothing in the table does."""
+
+
+@cache
+def table() -> Refusals:
+    """Read the table, once."""
+    return msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8")), Refusals)
+
+
+def look_up(said: Said) -> Refusal:
+    """Return the first entry that fits, or `UNHEARD`."""
+    return next((entry for entry in table().refusals if entry.fits(said)), UNHEARD)
+
+
+def blamed(words: str) -> int | None:
+    """Return the place of the asset that words blame, 0 for the first of all; the prompt is `content[0]` there."""
+    match = re.search(r"content\[(\d{1,3})\]", words)
+    return int(match[1]) - 1 if match and int(match[1]) > 0 else None

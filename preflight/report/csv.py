@@ -1,0 +1,79 @@
+"""Reports as CSV, for spreadsheets: a row a finding, one row for an asset without any. UTF-8, comma, one header row."""
+
+import csv
+from fractions import Fraction
+from typing import TextIO
+
+from preflight.assets import printable, shown
+from preflight.findings import UNJUDGED, Finding, Judged
+from preflight.report import Ending, Heading
+from preflight.report.text import INTERRUPTED
+from preflight.units import number
+
+ASSET = ("path", "role", "kind", "verdict")
+FOUND = ("rule", "severity", "message", "measured", "unit", "limit", "margin", "fix", "how", "source")
+RUN = ("profile", "preflight")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take the wide signs, too
+Cell = str | int | float
+
+
+class Sheet:
+    """A report as a table. What is said of a request as a whole is a row of kind "request" without a path."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._rows = csv.writer(out, lineterminator="\n")
+        self._last = (text_cell(heading.profile), text_cell(heading.version))
+
+    def begin(self) -> None:
+        """Write the names of the columns."""
+        self._rows.writerow((*ASSET, *FOUND, *RUN))
+
+    def asset(self, judged: Judged) -> None:
+        """Write the rows of one asset."""
+        role = str(judged.asset.role) if judged.asset.role else ""
+        first = (text_cell(shown(judged.asset.path)), role, judged.kind, judged.verdict)
+        for finding in judged.findings or (None,):
+            self._write(first, finding)
+
+    def end(self, ending: Ending) -> None:
+        """Write the rows of the request, and one more where the run was stopped."""
+        for finding in ending.findings or ():
+            self._write(("", "", "request", ending.request_verdict), finding)
+        if ending.interrupted:
+            stop = Finding(rule=f"run{UNJUDGED}", severity="error", message=INTERRUPTED)
+            self._write(("", "", "run", ending.verdict), stop)
+
+    def _write(self, first: tuple[Cell, ...], finding: Finding | None) -> None:
+        middle = finding_cells(finding) if finding else ("",) * len(FOUND)
+        self._rows.writerow((*first, *middle, *self._last))
+
+
+def finding_cells(finding: Finding) -> tuple[Cell, ...]:
+    """Return the cells of one finding, from the rule to the source."""
+    return (
+        text_cell(finding.rule),
+        finding.severity,
+        text_cell(finding.message),
+        _cell(finding.measured),
+        finding.unit,
+        text_cell(finding.limit or ""),
+        _cell(finding.margin),
+        finding.fix,
+        text_cell(finding.how or ""),
+        text_cell(finding.source or ""),
+    )
+
+
+def text_cell(words: str) -> str:
+    """Return words that no spreadsheet takes for a formula: an apostrophe stands before what could begin one.
+
+    A tab or a line break, which some of them pass over in front of a formula, is shown as an escape.
+    """
+    cell = printable(words)
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _cell(value: Fraction | int | str | None) -> Cell:
+    if value is None:
+        return ""
+    return text_cell(value) if isinstance(value, str) else number(value)

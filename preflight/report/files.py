@@ -1,0 +1,191 @@
+"""Reports in files: what was asked for in; whole files under their names out, or nothing under them.
+
+A report of an earlier run may be replaced, for it can be made again; nothing else is.
+"""
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from preflight.assets import SUFFIX_KINDS, Asset, printable
+from preflight.errors import CallError, NotDone
+from preflight.findings import Judged
+from preflight.place import TEMPORARY, remove
+from preflight.probe import open_without_waiting
+from preflight.report import DRESSES, Ending, Heading, Sheet, open_sheet
+
+HEAD_BYTES = 1 << 16
+"""How much of a file is read to tell whether it is a report; longer than any name in one."""
+
+
+class Output(msgspec.Struct, frozen=True):
+    """A file to be written."""
+
+    dress: str
+    path: Path
+    """As it was given."""
+    target: Path
+    """Where it lies, links followed."""
+
+
+def read_outputs(words: Iterable[str], inputs: Sequence[str] = ()) -> list[Output]:
+    """Read `FILE` or `DRESS:FILE`, and refuse what must not or cannot be written.
+
+    Args:
+        words: as they were given.
+        inputs: files that are read, none of which may be replaced.
+
+    Raises:
+        CallError: the ending names no dress, what stands there is no report or is to be checked, or is named twice.
+    """
+    outputs: list[Output] = []
+    for word in words:
+        output = _read(word)
+        reason = unfit(output, inputs)
+        if any(_same(output.target, other.target) for other in outputs):
+            reason = "two reports cannot be one file"
+        if reason:
+            raise CallError(f"--output {_shown(output)}: {reason}", advice="Name another file; nothing was measured.")
+        outputs.append(output)
+    return outputs
+
+
+def _read(word: str) -> Output:
+    dress, colon, path = word.partition(":")
+    if not colon or dress not in DRESSES:
+        path, ending = word, Asset(path=word).suffix
+        dress = next((name for name, one in DRESSES.items() if ending in one.endings), "")
+    if not dress:
+        known = ", ".join(f".{ending}" for one in DRESSES.values() for ending in one.endings)
+        advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in DRESSES)}"
+        raise CallError(f"--output {printable(word)}: its ending does not say what it is to be", advice=advice)
+    try:
+        return Output(dress, Path(path), Path(os.path.realpath(path)))
+    except (OSError, ValueError) as error:
+        raise CallError(f"--output {printable(path)}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
+    """Return why an output may not be written: what belongs or stands there is no report of its dress. Else nothing."""
+    target = output.target
+    if not target.parent.is_dir():
+        return "there is no such folder"
+    if any(_same(target, Path(path)) for path in inputs):
+        return "is itself to be checked"
+    if kind := SUFFIX_KINDS.get(target.suffix.removeprefix(".").lower()):
+        return f"its ending is one of {kind} files"
+    return _occupied(target, output.dress) if os.path.lexists(target) else ""
+
+
+def _occupied(target: Path, dress: str) -> str:
+    """Return why what stands there may not be replaced, or nothing."""
+    try:
+        descriptor = open_without_waiting(str(target), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        return error.strerror or str(error)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            return "is a folder" if stat.S_ISDIR(mode) else "is no regular file"
+        head = os.read(descriptor, HEAD_BYTES)
+    finally:
+        os.close(descriptor)
+    if head and not re.match(DRESSES[dress].begins, head, re.DOTALL):
+        return f"exists, and is no {dress} report that may be replaced"
+    return "" if os.access(target, os.W_OK) else "exists, and may not be written"
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Tell whether two paths are one file, by whatever links."""
+    with suppress(OSError, ValueError):
+        return one.samefile(other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+class Draft:
+    """A report on its way to a file. When it cannot be written any more, the run goes on without it."""
+
+    def __init__(self, output: Output, heading: Heading, stream: TextIO) -> None:
+        self.output, self.fault = output, ""
+        self._sheet: Sheet = open_sheet(output.dress, heading, stream)
+        self._stream = stream
+        self._whole = False
+
+    def begin(self) -> None:
+        """Write what stands before the first asset."""
+        with self._kept():
+            self._sheet.begin()
+
+    def asset(self, judged: Judged) -> None:
+        """Write one asset."""
+        if not self.fault:
+            with self._kept():
+                self._sheet.asset(judged)
+
+    def end(self, ending: Ending) -> None:
+        """Write the rest, and put it on the disk."""
+        if not self.fault:
+            with self._kept():
+                self._sheet.end(ending)
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
+                self._whole = True
+
+    def settle(self, temporary: Path) -> None:
+        """Give the file its name, if it is whole; what stands there by now is looked at once more."""
+        with suppress(OSError):
+            self._stream.close()
+        if self._whole:
+            self.fault = unfit(self.output)
+        if self._whole and not self.fault:
+            with self._kept():
+                temporary.replace(self.output.target)
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.fault = error.strerror or str(error)
+
+
+@contextmanager
+def drafts(outputs: Iterable[Output], heading: Heading) -> Iterator[list[Draft]]:
+    """Open a file under a temporary name for each output, and give it its name when all is written.
+
+    Nothing half-written stands under a name, whatever happens in between. One that fails does not stop the others.
+
+    Raises:
+        NotDone: a file cannot be made, or could not be written to its end.
+    """
+    opened: list[tuple[Draft, Path]] = []
+    try:
+        for output in outputs:
+            temporary = output.target.parent / f"{TEMPORARY}{secrets.token_hex(8)}.part"
+            opened.append((Draft(output, heading, _open(output, temporary)), temporary))
+        yield [draft for draft, _ in opened]
+    finally:
+        for draft, temporary in opened:
+            draft.settle(temporary)
+            remove(temporary)
+    if failed := [draft for draft, _ in opened if draft.fault]:
+        said = "; ".join(f"--output {_shown(draft.output)}: cannot be written: {draft.fault}" for draft in failed)
+        raise NotDone(said, advice="Is there room? Nothing was left under that name.")
+
+
+def _open(output: Output, temporary: Path) -> TextIO:
+    try:
+        return temporary.open("x", encoding="utf-8", newline="")
+    except OSError as error:
+        raise NotDone(f"--output {_shown(output)}: cannot be written: {error.strerror or error}") from None
+
+
+def _shown(output: Output) -> str:
+    return printable(str(output.path))

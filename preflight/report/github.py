@@ -1,0 +1,50 @@
+"""Reports as GitHub's workflow commands: an annotation for each finding, and one for the sum.
+
+Source of the syntax: GitHub's documentation of workflow commands; the runner's own reader undoes the escapes.
+"""
+
+from typing import TextIO
+
+from preflight.assets import Asset, printable
+from preflight.findings import Finding, Judged
+from preflight.limits import Severity
+from preflight.report import Ending, Heading
+from preflight.report.text import INTERRUPTED, Totals, name_of, signature
+
+COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
+DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+class Sheet:
+    """A report of annotations. GitHub shows ten of a kind for each step; the log has them all."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._heading, self._out, self._totals = heading, out, Totals()
+
+    def begin(self) -> None:
+        """Write nothing: the first annotation is the first line."""
+
+    def asset(self, judged: Judged) -> None:
+        """Write the annotations of one asset."""
+        self._totals.add(judged.verdict, judged.findings)
+        for finding in judged.findings:
+            self._out.write(annotation(finding, name_of(judged.asset), judged.asset))
+
+    def end(self, ending: Ending) -> None:
+        """Write the annotations of the request, and the sum as a notice."""
+        findings = ending.findings or ()
+        self._totals.count(findings)
+        for finding in findings:
+            self._out.write(annotation(finding, "request"))
+        words = f"{ending.verdict.upper()} {self._totals.words()}. {signature(self._heading)}."
+        words += f" {INTERRUPTED}." if ending.interrupted else ""
+        self._out.write(f"::notice title=preflight::{words.translate(DATA)}\n")
+
+
+def annotation(finding: Finding, name: str, asset: Asset | None = None) -> str:
+    """Return the line of one finding; a URL is no file of the repository."""
+    file = f"file={printable(asset.path).translate(PROPERTY)}," if asset and not asset.is_url else ""
+    said = f"{name}: {printable(finding.message)}"
+    title = finding.rule.translate(PROPERTY)
+    return f"::{COMMANDS[finding.severity]} {file}title={title}::{said.translate(DATA)}\n"

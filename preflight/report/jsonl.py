@@ -1,0 +1,48 @@
+"""Reports as JSON Lines, to be read while they are written: an asset a line, then the request, then the sum.
+
+Each line is an object with `line`: "asset" with the fields that `preflight.report/1` has for one, "request" with the
+findings of the request as a whole, "summary" with the verdict. A report without a summary was cut short.
+"""
+
+from collections import Counter
+from typing import TextIO
+
+from preflight.findings import EXIT_CODES, Judged, Verdict
+from preflight.report import Ending, Heading
+from preflight.report.json import Json, finding_json, judged_json, line, tool_json
+
+SCHEMA = "preflight.lines/1"
+
+
+class Sheet:
+    """A report as lines of JSON."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._heading, self._out = heading, out
+        self._verdicts: Counter[Verdict] = Counter()
+
+    def begin(self) -> None:
+        """Write nothing: the first asset is the first line."""
+
+    def asset(self, judged: Judged) -> None:
+        """Write one asset."""
+        self._verdicts[judged.verdict] += 1
+        self._write({"line": "asset", **judged_json(judged)})
+
+    def end(self, ending: Ending) -> None:
+        """Write what is said of the request, and the sum."""
+        self._write({"line": "request", "findings": [finding_json(finding) for finding in ending.findings or ()]})
+        self._write(
+            {
+                "line": "summary",
+                "schema": SCHEMA,
+                "tool": tool_json(self._heading),
+                "profile": self._heading.profile,
+                "verdict": ending.verdict,
+                "assets": {verdict: self._verdicts[verdict] for verdict in EXIT_CODES},
+                **({"interrupted": True} if ending.interrupted else {}),
+            }
+        )
+
+    def _write(self, value: Json) -> None:
+        self._out.write(line(value) + "\n")

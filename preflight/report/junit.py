@@ -1,0 +1,128 @@
+"""Reports as JUnit XML, for build servers: a suite an asset, a case a rule.
+
+What passes is a case too. An error is a failure; that something could not be judged is an error; a warning stands in
+the case's output. A rule that had nothing to go by is skipped: "could not tell" is never "passed".
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple, TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+from preflight.assets import Kind, printable
+from preflight.findings import UNJUDGED, Finding, Judged
+from preflight.report import Ending, Heading
+from preflight.report.text import INTERRUPTED, name_of
+from preflight.rules import ASSET_RULES, REQUEST_RULES
+
+SKIPPED = quoteattr("not judged: what it goes by is not there, or was not measured")
+
+
+class Result(NamedTuple):
+    """What one rule came to."""
+
+    rule: str
+    findings: Sequence[Finding] = ()
+    judged: bool = True
+    """Whether the rule had what it goes by."""
+
+
+class Sheet:
+    """A report as JUnit has it; each asset is written when it is known, so no sum stands at the top."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._heading, self._out = heading, out
+        self._unmeasured: set[Kind] = set()
+        """Kinds of which something was not measured."""
+
+    def begin(self) -> None:
+        """Open the document; its name tells the program and the profile."""
+        name = quoteattr(f"preflight {self._heading.version}: {printable(self._heading.profile)}")
+        self._out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={name}>\n')
+
+    def asset(self, judged: Judged) -> None:
+        """Write one asset: every rule of its family."""
+        if not measured(judged):
+            self._unmeasured.add(family(judged))
+        self._write(name_of(judged.asset), asset_results(judged))
+
+    def end(self, ending: Ending) -> None:
+        """Write the rules of the request, and whether the run came to its end."""
+        if ending.findings is not None:
+            self._write("request", self._request_results(ending))
+        if ending.interrupted:
+            stop = Finding(rule=f"run{UNJUDGED}", severity="error", message=INTERRUPTED)
+            self._write("run", [Result(stop.rule, [stop])])
+        self._out.write("</testsuites>\n")
+
+    def _request_results(self, ending: Ending) -> Iterator[Result]:
+        found = by_rule(ending.findings or ())
+        for rule in REQUEST_RULES:
+            judged = not any((rule.limit or "").startswith(f"{kind}.total_") for kind in self._unmeasured)
+            yield Result(rule.id, found.pop(rule.id, ()), judged)
+        yield from (Result(rule, rest) for rule, rest in found.items())
+
+    def _write(self, suite: str, results: Iterable[Result]) -> None:
+        name = quoteattr(suite)
+        cases = [(result.rule, *_case(result)) for result in results]
+        kinds = [kind for _, kind, _ in cases]
+        failures, errors, skipped = (kinds.count(kind) for kind in ("failure", "error", "skipped"))
+        counted = f'tests="{len(kinds)}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
+        lines = [f'    <testcase classname={name} name="{rule}"{body}\n' for rule, _, body in cases]
+        self._out.write(f"  <testsuite name={name} {counted}>\n{''.join(lines)}  </testsuite>\n")
+
+
+def asset_results(judged: Judged) -> Iterator[Result]:
+    """Yield what each rule of an asset's family came to; it was judged where the field of its limit was measured.
+
+    A finding of another rule is a case as well: none is lost.
+    """
+    kind, found = family(judged), by_rule(judged.findings)
+    whole = measured(judged) and judged.kind == kind
+    for rule, field in _fields(kind):
+        yield Result(rule, found.pop(rule, ()), whole and getattr(judged.facts, field, True) is not None)
+    yield from (Result(rule, rest) for rule, rest in found.items())
+
+
+@cache
+def _fields(kind: Kind) -> tuple[tuple[str, str], ...]:
+    """Return the rules of a family, and the field that each one's limit is named for."""
+    return tuple((rule.id, (rule.limit or "").rpartition(".")[2]) for rule in ASSET_RULES[kind])
+
+
+def family(judged: Judged) -> Kind:
+    """Return the kind by whose rules an asset was judged."""
+    return judged.asset.role.kind if judged.asset.role else judged.kind
+
+
+def measured(judged: Judged) -> bool:
+    """Tell whether all of an asset was measured."""
+    untold = judged.untold or [finding for finding in judged.findings if finding.rule.endswith(UNJUDGED)]
+    return judged.facts is not None and not untold
+
+
+def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return findings by their rule."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.rule, []).append(finding)
+    return found
+
+
+def _case(result: Result) -> tuple[str, str]:
+    """Return what a case counts as, and the rest of its element."""
+    if not result.findings:
+        return ("passed", "/>") if result.judged else ("skipped", f"><skipped message={SKIPPED}/></testcase>")
+    wrong = [finding for finding in result.findings if finding.severity == "error"]
+    rest = [finding for finding in result.findings if finding not in wrong]
+    said = f"<system-out>{escape(_lines(rest))}</system-out>" if rest else ""
+    if not wrong:
+        return "passed", f">{said}</testcase>"
+    kind = "error" if result.rule.endswith(UNJUDGED) else "failure"
+    message = quoteattr(printable(wrong[0].message))
+    fault = f'<{kind} type="{result.rule}" message={message}>{escape(_lines(wrong))}</{kind}>'
+    return kind, f">{fault}{said}</testcase>"
+
+
+def _lines(findings: Iterable[Finding]) -> str:
+    return "\n".join(f"{finding.severity}: {printable(finding.message)}" for finding in findings)

@@ -1,0 +1,92 @@
+"""Reports as GitHub's Markdown, for a pull request: the sum, then a table of what was found; long lists are folded.
+
+Nothing in a name or a message acts there: no link, no picture, no HTML, no @mention, no cell of its own.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from preflight.assets import Asset, printable, shown
+from preflight.findings import Finding, Judged, Verdict
+from preflight.report import Ending, Heading
+from preflight.report.text import INTERRUPTED, Totals, signature, summary
+
+MARK = "<!-- preflight report -->"
+OPEN_ROWS = 20
+"""How many rows of a table are shown before the rest is folded."""
+FOUND = ("| asset | verdict | findings |", "|---|---|---|")
+CLEAN = ("| asset | measured |", "|---|---|")
+ACTIVE = re.compile(r"[&<>|`*\[\]\\~$@#]|(?<![^\W_])_|_(?![^\W_])|:(?=\S)|(?<=www)\.", re.IGNORECASE)
+"""Signs that can begin something: markup, HTML, a cell, a link, an emoji's name, a formula."""
+APART = "<!-- -->"
+"""Stands behind a sign of which GitHub makes a link or an emoji even where it was written as a character reference."""
+
+
+class Sheet:
+    """A report in Markdown: its rows are kept, since the sum stands above them."""
+
+    def __init__(self, heading: Heading, out: TextIO) -> None:
+        self._heading, self._out, self._totals = heading, out, Totals()
+        self._found: list[str] = []
+        self._clean: list[str] = []
+
+    def begin(self) -> None:
+        """Write the mark by which a later run, or a bot, knows the report."""
+        self._out.write(f"{MARK}\n")
+
+    def asset(self, judged: Judged) -> None:
+        """Keep the row of one asset."""
+        self._totals.add(judged.verdict, judged.findings)
+        name = name_cell(judged.asset)
+        if judged.findings:
+            self._found.append(row(name, judged.verdict, judged.findings))
+        else:
+            self._clean.append(f"| {name} | {escaped(summary(judged.facts))} |\n")
+
+    def end(self, ending: Ending) -> None:
+        """Write the sum and the tables."""
+        if ending.findings:
+            self._totals.count(ending.findings)
+            self._found.append(row("the request", ending.request_verdict, ending.findings))
+        words = f"{self._totals.words()}. {signature(self._heading)}."
+        words += f" {INTERRUPTED}." if ending.interrupted else ""
+        self._out.write(f"**preflight: {ending.verdict}**: {escaped(words)}\n")
+        self._out.writelines(table(FOUND, self._found[:OPEN_ROWS]))
+        self._out.writelines(folded(f"{len(self._found) - OPEN_ROWS} more", FOUND, self._found[OPEN_ROWS:]))
+        self._out.writelines(folded(f"{len(self._clean)} without findings", CLEAN, self._clean))
+
+
+def row(name: str, verdict: Verdict, findings: Iterable[Finding]) -> str:
+    """Return the row of one asset."""
+    said = "<br>".join(f"{one.severity} `{one.rule}`: {escaped(one.message)}" for one in findings)
+    return f"| {name} | {verdict} | {said} |\n"
+
+
+def table(head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
+    """Yield a table, if there is a row."""
+    if rows:
+        yield "\n" + "".join(f"{one}\n" for one in head)
+        yield from rows
+
+
+def folded(title: str, head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
+    """Yield a table that opens on a click, if there is a row."""
+    if rows:
+        yield f"\n<details><summary>{title}</summary>\n"
+        yield from table(head, rows)
+        yield "\n</details>\n"
+
+
+def name_cell(asset: Asset) -> str:
+    """Return an asset's name and role."""
+    return f"<code>{escaped(shown(asset.path))}</code>{f' ({asset.role})' if asset.role else ''}"
+
+
+def escaped(words: str) -> str:
+    """Return words in which every sign that could act is a character reference."""
+    return ACTIVE.sub(_reference, printable(words))
+
+
+def _reference(sign: re.Match[str]) -> str:
+    return f"&#{ord(sign[0])};{APART if sign[0] in '@#:' else ''}"

@@ -1,0 +1,58 @@
+"""A run as OpenMetrics text, for the text file collector of a node exporter.
+
+Only gauges, without times of their own: what that collector takes, in both the old format and the new.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from preflight import __version__
+from preflight.findings import EXIT_CODES
+from preflight.tally import Tally
+
+Sample = tuple[dict[str, str], float]
+FIRST = "# TYPE preflight_program gauge"
+"""How a file begins that may be replaced."""
+
+
+def openmetrics(tally: Tally, profile: str, *, complete: bool, ended_at_s: float) -> str:
+    """Return the text.
+
+    Args:
+        tally: the counts.
+        profile: the name of the edition.
+        complete: whether the run came to its end.
+        ended_at_s: seconds since 1970.
+    """
+    rules: list[Sample] = [
+        ({"rule": rule, "severity": severity}, count) for (rule, severity), count in sorted(tally.rules.items())
+    ]
+    policy: list[Sample] = [({"by": "policy"}, tally.ignored.total()), ({"by": "baseline"}, tally.in_baseline)]
+    recalled: list[Sample] = [] if tally.recalled is None else [({}, tally.recalled)]
+    ended: list[Sample] = [({}, EXIT_CODES[tally.verdict])] if complete else []
+    lines = [
+        *_metric("program", "What ran, by which limits.", [({"version": __version__, "profile": profile}, 1)]),
+        *_metric("assets", "Assets judged.", [({"verdict": one}, tally.verdicts[one]) for one in EXIT_CODES]),
+        *_metric("findings", "Findings that count.", rules),
+        *_metric("findings_ignored", "Findings that do not count.", policy),
+        *_metric("findings_lowered", "Errors that the policy lowered.", [({}, sum(tally.lowered.values()))]),
+        *_metric("assets_recalled", "Assets measured in an earlier run.", recalled),
+        *_metric("run_complete", "Whether the run came to its end.", [({}, int(complete))]),
+        *_metric("run_exit_code", "0 clean, 1 findings, 3 not judged.", ended),
+        *_metric("run_duration_seconds", "How long it took.", [({}, round(tally.elapsed_s, 3))], unit="seconds"),
+        *_metric("run_end_timestamp_seconds", "When it ended.", [({}, round(ended_at_s, 3))], unit="seconds"),
+    ]
+    return "\n".join([*lines, "# EOF", ""])
+
+
+def _metric(name: str, words: str, samples: Iterable[Sample], *, unit: str = "") -> Iterator[str]:
+    yield f"# TYPE preflight_{name} gauge"
+    if unit:
+        yield f"# UNIT preflight_{name} {unit}"
+    yield f"# HELP preflight_{name} {words}"
+    for labels, value in samples:
+        said = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        yield f"preflight_{name}{f'{{{said}}}' if said else ''} {value}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,37 @@
+"""A run in a few lines: what a person asks for at its end, and what has to be said aloud in any case."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from preflight.assets import printable
+from preflight.report.text import STYLES, Line
+from preflight.tally import Tally
+
+
+def summary_lines(tally: Tally) -> Iterator[Line]:
+    """Yield how long a run took, how often each rule was broken, and which files took longest."""
+    files = "1 file" if tally.files == 1 else f"{tally.files:,} files"
+    recalled = "" if tally.recalled is None else f"; {tally.recalled:,} measured in an earlier run"
+    yield ((f"{files} in {tally.elapsed_s:.2f} s{recalled}", "bold"),)
+    for (rule, severity), count in sorted(tally.rules.items(), key=lambda one: (-one[1], one[0])):
+        yield (f"{count:>9,}  ", ""), (f"{severity:<7}", STYLES[severity]), (f"  {rule}", "")
+    for seconds, path in tally.slowest:
+        yield (f"{seconds:>7.2f} s  ", ""), ("slowest", "dim"), (f"  {printable(path)}", "")
+
+
+def let_be_lines(tally: Tally) -> Iterator[str]:
+    """Yield what was found and does not count, or counts for less: nobody should have to look for it."""
+    if tally.ignored:
+        yield f"{_findings(tally.ignored.total())} ignored by policy: {_each(tally.ignored)}"
+    if tally.lowered:
+        yield f"{_findings(tally.lowered.total())} lowered by policy: {_each(tally.lowered)}"
+    if tally.in_baseline:
+        yield f"{_findings(tally.in_baseline)} in the baseline"
+
+
+def _findings(count: int) -> str:
+    return "1 finding" if count == 1 else f"{count:,} findings"
+
+
+def _each(rules: Counter[str]) -> str:
+    return ", ".join(f"{rule} {count:,}" for rule, count in sorted(rules.items()))

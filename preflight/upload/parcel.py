@@ -1,0 +1,192 @@
+"""What is to be brought to a URL, and what came of it; and the reading that both ways of sending share.
+
+A file is read once on its way out: each piece is hashed as it is handed on, and the last piece is given only if the
+whole is what was checked.
+"""
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import msgspec
+
+from preflight.assets import printable
+from preflight.errors import CallError, NotDone
+from preflight.profiles.schema import Service
+from preflight.units import file_size
+from preflight.wire import Progress
+
+MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+}
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was checked, to be stored under the hash of its content: the user's name for it stays private."""
+
+    path: Path
+    sha256: str
+    """Of the content when it was checked, in hex."""
+    suffix: str
+    """The ending of the new name, such as `mp4`."""
+
+    @property
+    def name(self) -> str:
+        """The name it is stored under.
+
+        Raises:
+            CallError: hash or ending are none.
+        """
+        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256) or not re.fullmatch(r"[a-z0-9]{1,8}", self.suffix):
+            what = f"{self.sha256[:80]!r}, {self.suffix[:20]!r}"
+            raise CallError(f"{printable(str(self.path))}: no name to upload it under: {what}")
+        return f"{self.sha256}.{self.suffix}"
+
+    @property
+    def media_type(self) -> str:
+        """What it is served as."""
+        return MEDIA_TYPES.get(self.suffix, "application/octet-stream")
+
+
+class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the service can read."""
+
+    url: str
+    file_id: str = ""
+    """The files service's own id; empty where there is none."""
+    expires_at: datetime
+    """When the URL ends, in UTC; where the answer does not say, what is documented, and never later than that."""
+    bytes: int
+
+
+Pause = Callable[[float], None]
+"""Waits so many seconds between two attempts."""
+Send = Callable[[Parcel, Progress, Pause], Uploaded]
+"""Brings a parcel to a URL; is given what hears of the bytes done, and what waits."""
+
+
+class Place(NamedTuple):
+    """Where uploads go."""
+
+    name: str
+    """What the ledger knows it by."""
+    send: Send
+
+
+def needed_s(service: Service) -> int:
+    """Return for how many seconds an upload has to live, from now on, for a task to be able to read it.
+
+    A task may read it until it is over, which takes up to `wait_s`; another `wait_s` stands for what comes before:
+    the other uploads, a person's answer, a busy service. Never more than half of `upload_life_s`, so that what has
+    just been uploaded is not too old.
+    """
+    return min(2 * service.wait_s, service.upload_life_s // 2)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex, without holding the file in memory.
+
+    Raises:
+        NotDone: it cannot be read.
+    """
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_files(sizes: Mapping[str, int | None]) -> dict[str, str]:
+    """Return path → SHA-256 of files, read at the same time, in the order of their names.
+
+    Args:
+        sizes: path → the size in bytes that was measured; None where nothing was.
+
+    Raises:
+        NotDone: one cannot be read, or has another size.
+    """
+
+    def hashed(name: str) -> str:
+        path, size = Path(name), sizes[name]
+        sha256 = hash_file(path)
+        if size is not None and path.stat().st_size != size:
+            raise NotDone(f"{printable(name)}: changed since it was checked", advice="Check it again.")
+        return sha256
+
+    paths = sorted(sizes)
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as crew:
+        return dict(zip(paths, crew.map(hashed, paths), strict=True))
+
+
+class Watched:
+    """A file that is hashed while it is read, and gives its last piece only if the content is what was checked.
+
+    httpx reads it as it would a file; it never sees the end of one that changed, so neither does the service.
+    """
+
+    def __init__(self, file: IO[bytes], parcel: Parcel, progress: Progress | None) -> None:
+        self._file = file
+        self._parcel = parcel
+        self._hash = hashlib.sha256()
+        self._progress = progress
+        self._done = 0
+        self.bytes = os.fstat(file.fileno()).st_size
+
+    def fileno(self) -> int:
+        """Let httpx ask for the length."""
+        return self._file.fileno()
+
+    def read(self, size: int) -> bytes:
+        """Return the next piece; raise `NotDone` instead of the last one of a file that changed."""
+        piece = self._file.read(size)
+        self._hash.update(piece)
+        self._done += len(piece)
+        if self._done >= self.bytes or not piece:
+            self._compare()
+        if self._progress and piece:
+            self._progress(self._done, self.bytes)
+        return piece
+
+    def _compare(self) -> None:
+        if self._hash.hexdigest() != self._parcel.sha256:
+            name = printable(str(self._parcel.path))
+            raise NotDone(f"{name}: changed since it was checked", advice="Check it again.")
+
+
+@contextmanager
+def opened(path: Path, max_bytes: int | None = None) -> Iterator[BufferedReader]:
+    """Open a regular file of at most so many bytes; what goes wrong with it is `NotDone`."""
+    name = printable(str(path))
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NotDone(f"{name}: not a file")
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if max_bytes is not None and size > max_bytes:
+                raise NotDone(f"{name}: {file_size(size)}; the files service takes at most {file_size(max_bytes)}")
+            yield file
+    except OSError as error:
+        raise NotDone(f"{name}: cannot be read: {error.strerror}") from None
+
+
+def moment(told: object) -> datetime | None:
+    """Read a moment: ISO 8601, taken as UTC where it names no zone, or seconds since 1970."""
+    try:
+        if isinstance(told, int | float):
+            return datetime.fromtimestamp(told, UTC)
+        found = datetime.fromisoformat(told) if isinstance(told, str) else None
+        return found and (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

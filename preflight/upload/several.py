@@ -1,0 +1,131 @@
+"""Parcels, a few at a time → what came of each; or the first failure, with the rest stopped.
+
+parcels ──► todo ──┬─ thread ─┬──► landed ──► the caller, in its own thread, one by one
+                   ├─ thread ─┤
+                   └─ thread ─┘
+
+After a failure or Ctrl-C no more is begun, and what is under way is broken off at its next piece.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from preflight.upload.parcel import Parcel, Pause
+from preflight.wire import Progress
+
+T = TypeVar("T")
+PATIENCE_S = 3.0
+"""How long to wait, after a failure or Ctrl-C, for what waits for its answer and cannot be broken off."""
+
+Watch = Callable[[Parcel], Progress | None]
+
+
+class _Stopped(Exception):  # noqa: N818 - a state, not a fault
+    """Another upload failed, or a person has had enough."""
+
+
+def send_all(
+    parcels: Sequence[Parcel],
+    send: Callable[[Parcel, Progress, Pause], T],
+    landed: Callable[[Parcel, T], None],
+    *,
+    at_once: int,
+    watch: Watch | None = None,
+) -> None:
+    """Send parcels, at most so many at once.
+
+    Args:
+        parcels: what to send; each is sent once.
+        send: sends one; called in several threads.
+        landed: called with each that is done and what came of it, in the caller's thread, also after a failure.
+        at_once: how many threads.
+        watch: called with a parcel when it begins, returns what hears of its bytes; both in the sending thread.
+
+    Raises:
+        Exception: what the first that failed has raised; by then no other is under way but for those that only wait
+            for an answer, which are given 3 s.
+    """
+    crew = _Crew(parcels, send, watch)
+    threads = [threading.Thread(target=crew.work, daemon=True) for _ in range(min(at_once, len(parcels)))]
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in parcels:
+            done = crew.outcomes.get()
+            if done.error:
+                raise done.error
+            done.tell(landed)
+    finally:
+        crew.stop.set()
+        _join(threads)
+        while not crew.outcomes.empty():
+            crew.outcomes.get().tell(landed)
+
+
+class _Done(NamedTuple, Generic[T]):
+    """A parcel, and what came of it: one thing, or an error and nothing."""
+
+    parcel: Parcel
+    came: tuple[T, ...] = ()
+    error: BaseException | None = None
+
+    def tell(self, landed: Callable[[Parcel, T], None]) -> None:
+        for came in self.came:
+            landed(self.parcel, came)
+
+
+class _Crew(Generic[T]):
+    """What the threads share: what is still to be done, what came of it, and whether to go on."""
+
+    def __init__(
+        self, parcels: Sequence[Parcel], send: Callable[[Parcel, Progress, Pause], T], watch: Watch | None
+    ) -> None:
+        self.stop = threading.Event()
+        self.outcomes: queue.SimpleQueue[_Done[T]] = queue.SimpleQueue()
+        self._send = send
+        self._watch = watch
+        self._todo: queue.SimpleQueue[Parcel] = queue.SimpleQueue()
+        for parcel in parcels:
+            self._todo.put(parcel)
+
+    def work(self) -> None:
+        """Send one parcel after the other until none is left, one fails, or all are stopped."""
+        while not self.stop.is_set():
+            try:
+                parcel = self._todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                self.outcomes.put(_Done(parcel, (self._send(parcel, self._watched(parcel), self._pause),)))
+            except _Stopped:
+                return
+            except BaseException as error:  # noqa: BLE001 - it is raised again, in the caller's thread
+                self.outcomes.put(_Done(parcel, error=error))
+                return
+
+    def _watched(self, parcel: Parcel) -> Progress:
+        """Return what hears of a parcel's bytes, and breaks off when all are stopped."""
+        told = self._watch(parcel) if self._watch else None
+
+        def heard(done: int, total: int | None) -> None:
+            if self.stop.is_set():
+                raise _Stopped
+            if told:
+                told(done, total)
+
+        return heard
+
+    def _pause(self, seconds: float) -> None:
+        """Wait between two attempts, unless all are stopped."""
+        if self.stop.wait(seconds):
+            raise _Stopped
+
+
+def _join(threads: Sequence[threading.Thread]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, deadline - time.monotonic()))

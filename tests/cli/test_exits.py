@@ -1,0 +1,119 @@
+"""Every exit status that is contracted, each by the program itself, in a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from preflight.cli import root
+from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused
+from preflight.findings import EXIT_CODES
+from preflight.sandbox import Sandbox, running
+from preflight.sandbox.faults import Fault, Faults
+from tests.cli.conftest import MEDIA
+
+PROGRAM = Path(sys.executable).with_name("preflight")
+OK, TOO_LARGE = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4"
+
+
+def status(folder: Path, *arguments: str | Path, **variables: str) -> int:
+    env = {**os.environ, "PREFLIGHT_LEDGER": str(folder / "ledger.sqlite3"), **variables}
+    done = subprocess.run([PROGRAM, *arguments], cwd=folder, env=env, capture_output=True, timeout=60, check=False)
+    return done.returncode
+
+
+def submit(folder: Path, url: str) -> int:
+    text = f'prompt = "Image 1 sets the palette."\nimages = ["{OK}"]\nduration = 4\nquality = "480p"\n'
+    (folder / "r.toml").write_text(text)
+    return status(folder, "submit", "r.toml", "--yes", "--base-url", url, EVOLINK_API_KEY="any")
+
+
+def test_0_is_clean_or_done(tmp_path: Path, sandbox: Sandbox) -> None:
+    assert status(tmp_path, "check", OK) == 0
+    assert status(tmp_path, "rules") == 0
+    assert submit(tmp_path, sandbox.url) == 0
+
+
+def test_1_is_findings_of_severity_error(tmp_path: Path) -> None:
+    assert status(tmp_path, "check", TOO_LARGE) == 1
+    assert status(tmp_path, "check", TOO_LARGE, OK) == 1
+    assert status(tmp_path, "check", MEDIA / "video-no-index.mp4") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("check", "absent.mp4"),
+        ("check", "--absent-option"),
+        ("check", OK, "--profile", "absent"),
+        ("check", OK, "--baseline", "absent.json"),
+        ("check", "--manifest", "absent.csv"),
+        ("submit", "absent.toml"),
+        ("explain", "video/absent"),
+        ("absent-command",),
+    ],
+    ids=lambda arguments: " ".join(Path(word).name for word in arguments),
+)
+def test_2_is_a_call_that_is_wrong(tmp_path: Path, arguments: tuple[str | Path, ...]) -> None:
+    assert status(tmp_path, *arguments) == 2
+
+
+def test_2_is_a_settings_file_that_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "preflight.toml").write_text('[[ignore]]\nrule = "*/unjudged"\nreason = "x"\nuntil = 2999-01-01\n')
+    assert status(tmp_path, "check", OK) == 2
+
+
+def test_3_is_what_could_not_be_judged_and_outranks_1(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert status(tmp_path, "check", tmp_path) == 3
+    (tmp_path / "large.mp4").write_bytes(TOO_LARGE.read_bytes())
+    assert status(tmp_path, "check", tmp_path) == 3
+
+
+def test_3_is_what_could_not_be_done(tmp_path: Path) -> None:
+    assert status(tmp_path, "doctor", PREFLIGHT_FFMPEG="/absent/ffmpeg") == 3
+    assert submit(tmp_path, "http://127.0.0.1:9") == 3
+
+
+def test_4_is_a_service_that_refused(tmp_path: Path) -> None:
+    with running(credits=1.0) as poor:
+        assert submit(tmp_path, poor.url) == 4
+        assert list(poor.tasks) == []
+
+
+def test_5_is_a_submission_whose_outcome_is_unknown(tmp_path: Path) -> None:
+    with running(faults=Faults(faults=(Fault("create", "drop-after"),))) as service:
+        assert submit(tmp_path, service.url) == 5
+
+
+def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / f"{number}.webp").symlink_to(MEDIA / "image-6000x2400.webp")
+    command: list[str | Path] = [PROGRAM, "check", "--no-cache", tmp_path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        os.killpg(child.pid, signal.SIGINT)
+        child.stdout.read()
+        assert child.wait(20) == 130
+
+
+def test_the_help_names_every_status(tmp_path: Path) -> None:
+    assert root.help is not None
+    (words,) = re.findall(r"Exit status: (.*?)\.\n", root.help + "\n", re.DOTALL)
+    assert re.findall(r"\b\d+\b", words) == ["0", "1", "2", "3", "4", "5", "130"]
+    done = subprocess.run([PROGRAM, "check", "--help"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "Exit status: 0 clean, 1 findings, 2 the call is wrong, 3 something could not be judged" in " ".join(
+        done.stdout.split()
+    )
+
+
+def test_every_kind_of_error_has_the_status_that_is_contracted() -> None:
+    codes = {kind.__name__: kind.exit_code for kind in (PreflightError, CallError, NotDone, Refused, OutcomeUnknown)}
+    assert codes == {"PreflightError": 3, "CallError": 2, "NotDone": 3, "Refused": 4, "OutcomeUnknown": 5}
+    assert EXIT_CODES == {"pass": 0, "fail": 1, "unsure": 3}

@@ -1,0 +1,163 @@
+"""Plans as files, questions on a terminal, previews, and runs that are killed."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.kills import kill
+from tests.cli.conftest import MEDIA, Program
+from tests.cli.test_commands import PROGRAM, read_all, until_asked
+
+TOO_LONG, SLOW, OK = MEDIA / "video-20s.mp4", MEDIA / "video-23.976fps.mp4", MEDIA / "image-ok.jpeg"
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return Path(shutil.copy(SLOW, tmp_path / "clip.mp4"))
+
+
+def planned(program: Program, *paths: Path) -> dict[str, Any]:
+    ended = program("fix", *paths, "--dry-run", "--format", "json")
+    assert ended.status == 0
+    plan: dict[str, Any] = json.loads(ended.out)
+    return plan
+
+
+def test_a_plan_is_carried_out_later_as_it_was_made(program: Program, clip: Path, tmp_path: Path) -> None:
+    plan = planned(program, clip, OK)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes", "--output", "ready", "--format", "json")
+    assert ended.status == 0
+    (asset,) = json.loads(ended.out)["assets"]
+    assert asset["steps"] == plan["assets"][0]["steps"]
+    assert (asset["outcome"], asset["facts_after"]["frame_rate_hz"]) == ("fixed", 24)
+
+
+def test_a_plan_may_be_edited(program: Program, clip: Path, tmp_path: Path) -> None:
+    plan = planned(program, clip)
+    plan["assets"][0]["steps"] = [
+        {**step, "frame_rate_hz": 30} if step["do"] == "retime" else step for step in plan["assets"][0]["steps"]
+    ]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes", "--format", "json")
+    assert ended.status == 0
+    assert json.loads(ended.out)["assets"][0]["facts_after"]["frame_rate"] == "30"
+
+
+def test_a_plan_for_a_clip_that_is_cut_between_its_packets_says_so(program: Program, tmp_path: Path) -> None:
+    plan = planned(program, TOO_LONG)
+    (asset,) = plan["assets"]
+    assert asset["loss"] == "lossless"
+    assert asset["steps"][0]["packets"]["first"] == 0
+    assert [step["do"] for step in asset["otherwise"]] == ["cut", "encode", "write"]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    assert program("fix", "--plan", "plan.json", "--yes").status == 0
+
+
+def test_a_plan_is_refused_when_its_source_has_changed(program: Program, clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(planned(program, clip)))
+    with clip.open("ab") as stream:
+        stream.write(b"\0")
+    ended = program("fix", "--plan", "plan.json", "--yes", "--output", "ready")
+    assert ended.status == 2
+    assert "clip.mp4: is not the file that was planned for" in ended.err
+    assert not (tmp_path / "ready").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"codec": "libx265"}, "cannot be done: encode with libx265"),
+        ({"do": "delete"}, "is no plan: Invalid value 'delete'"),
+        ({"frame_rate_hz": -1}, "cannot be done: make -1 fps"),
+        ({"frame_rate_hz": "1/0"}, "is no plan"),
+        ({"frame_rate_hz": True}, "is no plan"),
+        ({"format": "../../x"}, "cannot be done: write as ../../x"),
+    ],
+)
+def test_a_step_that_cannot_be_done_is_refused(
+    program: Program, clip: Path, tmp_path: Path, change: dict[str, object], said: str
+) -> None:
+    plan = planned(program, clip)
+    ((key, value),) = change.items()
+    for step in plan["assets"][0]["steps"]:
+        if key in step:
+            step[key] = value
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes")
+    assert ended.status == 2
+    assert said in ended.err
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"schema": "preflight.fix/2"}', "\0", "nul"])
+def test_what_is_no_plan_is_refused(program: Program, tmp_path: Path, content: str) -> None:
+    (tmp_path / "plan.json").write_text(content)
+    ended = program("fix", "--plan", "plan.json", "--yes")
+    assert ended.status == 2
+    assert "plan.json: is no plan" in ended.err
+
+
+def test_a_plan_names_its_files_itself(program: Program, clip: Path) -> None:
+    assert program("fix", "--plan", "plan.json", clip).status == 2
+    assert program("fix", "--plan", "absent.json").status == 2
+
+
+def answered(keys: str, *arguments: object) -> tuple[int, str]:
+    """Run `fix` on a terminal, press a key at each question, and return the exit status and all that was shown."""
+    theirs, ours = pty.openpty()
+    command = [str(PROGRAM), "fix", *map(str, arguments)]
+    environment = {**os.environ, "COLUMNS": "200", "TERM": "xterm"}
+    with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, env=environment) as child:
+        os.close(ours)
+        said = b""
+        try:
+            for key in keys:
+                said += until_asked(theirs)
+                os.write(theirs, key.encode())
+            said += read_all(theirs)
+            return child.wait(60), said.decode()
+        finally:
+            child.kill()
+
+
+@pytest.mark.parametrize(
+    ("keys", "made"),
+    [("a", {"clip.mp4", "long.mp4"}), ("l", {"long.mp4"}), ("eny", {"long.mp4"}), ("n", set()), ("q", set())],
+)
+def test_one_key_answers_for_all_the_lossless_each_or_none(
+    clip: Path, tmp_path: Path, keys: str, made: set[str]
+) -> None:
+    shutil.copy(TOO_LONG, tmp_path / "long.mp4")
+    status, said = answered(keys, clip, tmp_path / "long.mp4", "--output", tmp_path / "ready")
+    there = {path.name for path in (tmp_path / "ready").glob("*.mp4")}
+    assert there == made
+    assert status == (0 if len(made) == 2 else 1)
+    assert "What is wrong" in said
+    assert "lossless" in said
+
+
+def test_a_second_run_finds_the_work_done(program: Program, clip: Path) -> None:
+    program("fix", clip, "--yes", "--output", "ready")
+    ended = program("fix", clip, "--yes", "--output", "ready")
+    assert ended.status == 0
+    assert "ready/clip.mp4" in ended.out
+    assert "made by an earlier run" in ended.out
+
+
+def test_the_best_part_is_kept_and_the_candidates_are_drawn(program: Program, tmp_path: Path) -> None:
+    ended = program("fix", TOO_LONG, "--dry-run", "--keep", "best", "--preview", "sheets")
+    assert ended.status == 0
+    (sheet,) = (tmp_path / "sheets").glob("*.png")
+    assert sheet.read_bytes().startswith(b"\x89PNG")
+    assert "preview written" in ended.err
+    assert "keep 0 to" in ended.out
+
+
+def test_killed_at_random_moments_nothing_is_lost(tmp_path: Path) -> None:
+    assert kill(4, 7, tmp_path) == []

@@ -1,0 +1,167 @@
+"""A new file against its plan and against its source."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image, ImageOps
+
+from preflight.assets import Asset
+from preflight.facts import AudioFacts, Facts, VideoFacts
+from preflight.fix.likeness import unlikeness
+from preflight.fix.proof import contradictions
+from preflight.plan import Plan, Step
+from preflight.plan.steps import Crop, Cut, Extend, Packets, Pad, Resize, Retime, Write
+from tests import values
+from tests.specimens import MEDIA, judged
+
+CLIP = values.video(duration_s=Fraction(20), frames=500, frame_rate_hz=Fraction(25), sound_codec="aac")
+SOUND = values.audio(duration_s=Fraction(20), format="wav")
+CUT = Cut(start_s=Fraction(2), length_s=Fraction(15), loss="lossy", clears=())
+
+
+def todo(*steps: Step, kind: str = "video") -> Plan:
+    return Plan(asset=Asset(path="a"), kind=kind, steps=steps)  # type: ignore[arg-type] # one of three words
+
+
+def wrong(before: Facts, *steps: Step, **after: object) -> list[str]:
+    changed: Facts = msgspec.structs.replace(before, **after)
+    return list(contradictions(todo(*steps), before, changed))
+
+
+def test_what_is_as_planned_contradicts_nothing() -> None:
+    assert wrong(CLIP, CUT, duration_s=Fraction(15), frames=375) == []
+    assert wrong(CLIP) == []
+    assert wrong(SOUND, CUT, duration_s=Fraction(15)) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "after", "said"),
+    [
+        ((CUT,), {"duration_s": Fraction(149, 10)}, "it lasts 14.9 s, planned were 15 s"),
+        ((), {"duration_s": None}, "it lasts an unknown number of s, planned were 20 s"),
+        ((), {"sound_codec": None}, "its sound is missing"),
+        ((), {"width_px": 1000}, "it is 1000 x "),
+        (
+            (Retime(frame_rate_hz=Fraction(24), loss="lossy", clears=()),),
+            {"frame_rate_hz": Fraction(25)},
+            "it has 25 fps, planned were 24 fps",
+        ),
+        (
+            (msgspec.structs.replace(CUT, packets=Packets(0, 375)),),
+            {"duration_s": Fraction(15), "frames": 374},
+            "it holds 374 pictures, planned were 375",
+        ),
+        (
+            (Resize(width_px=640, height_px=360, loss="lossy", clears=()),),
+            {"width_px": 640, "height_px": 361},
+            "it is 640 x 361 px, planned were 640 x 360 px",
+        ),
+        (
+            (Extend(how="loop", from_s=Fraction(20), length_s=Fraction(22), loss="creative", clears=()),),
+            {},
+            "it lasts 20 s, planned were 22 s",
+        ),
+    ],
+)
+def test_what_is_otherwise_than_planned_is_said(steps: tuple[Step, ...], after: dict[str, object], said: str) -> None:
+    (found,) = wrong(CLIP, *steps, **after)
+    assert found.startswith(said)
+
+
+def test_sound_that_was_not_there_is_said() -> None:
+    assert wrong(msgspec.structs.replace(CLIP, sound_codec=None), sound_codec="aac") == [
+        "it has sound that was not there"
+    ]
+
+
+def test_a_wav_is_held_to_the_sample_and_what_has_frames_to_its_padding() -> None:
+    late = Fraction(15) + Fraction(1, 100)
+    assert wrong(SOUND, CUT, duration_s=late) == ["it lasts 15.01 s, planned were 15 s"]
+    assert wrong(msgspec.structs.replace(SOUND, format="mp3"), CUT, duration_s=late) == []
+
+
+def test_another_kind_of_file_is_no_result() -> None:
+    assert list(contradictions(todo(), CLIP, SOUND)) == ["it became another kind of file"]
+
+
+def test_a_picture_that_had_to_shrink_keeps_its_shape() -> None:
+    before = values.image(width_px=4000, height_px=3000)
+    write = Write(format="jpeg", max_bytes=1000, loss="lossy", clears=())
+    assert wrong(before, write, width_px=400, height_px=300) == []
+    assert wrong(before, write, width_px=400, height_px=400) != []
+    assert wrong(before, write, width_px=5000, height_px=3750) != []
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "picture.png"
+    side = Image.linear_gradient("L").resize((320, 240))
+    Image.merge("RGB", (side, ImageOps.mirror(side), ImageOps.flip(side))).save(path)
+    return path
+
+
+def unlike(source: Path, made: Path, *steps: Step) -> str | None:
+    before, after = judged(source).facts, judged(made).facts
+    assert before
+    assert after
+    return unlikeness(Plan(asset=Asset(path=str(source)), kind="image", steps=steps), before, made, after)
+
+
+def variant(picture: Path, change: str) -> Path:
+    target = picture.with_name(f"{change}.png")
+    with Image.open(picture) as opened:
+        changed = {
+            "smaller": lambda: opened.resize((160, 120)),
+            "brighter": lambda: opened.point([min(255, value + 25) for value in range(256)] * 3),
+            "upside-down": lambda: ImageOps.flip(opened),
+            "black": lambda: Image.new("RGB", opened.size),
+            "cropped": lambda: opened.crop((40, 0, 280, 240)),
+            "padded": lambda: ImageOps.pad(opened, (640, 240)),
+        }[change]()
+        changed.save(target)
+    return target
+
+
+@pytest.mark.parametrize("change", ["smaller", "brighter"])
+def test_what_was_only_scaled_or_toned_is_like_its_source(picture: Path, change: str) -> None:
+    assert unlike(picture, variant(picture, change)) is None
+
+
+@pytest.mark.parametrize("change", ["upside-down", "black"])
+def test_what_shows_something_else_is_not(picture: Path, change: str) -> None:
+    assert unlike(picture, variant(picture, change)) == "it does not look like its source"
+
+
+def test_what_was_cropped_or_padded_is_compared_without_that(picture: Path) -> None:
+    crop = Crop(width_px=240, height_px=240, loss="creative", clears=())
+    assert unlike(picture, variant(picture, "cropped"), crop) is None
+    pad = Pad(width_px=640, height_px=240, fill="black", loss="creative", clears=())
+    assert unlike(picture, variant(picture, "padded"), pad) is None
+
+
+def test_flat_pictures_are_alike_when_they_are_about_as_light(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{level}.png" for level in (100, 110, 240)]
+    for path in paths:
+        Image.new("RGB", (320, 320), (int(path.stem),) * 3).save(path)
+    assert unlike(paths[0], paths[1]) is None
+    assert unlike(paths[0], paths[2]) is not None
+
+
+def test_a_clip_is_compared_at_both_ends() -> None:
+    source, other = MEDIA / "video-20s.mp4", MEDIA / "video-5.04s.mp4"
+    before, after = judged(source).facts, judged(other).facts
+    assert isinstance(before, VideoFacts)
+    assert isinstance(after, VideoFacts)
+    asset = Asset(path=str(source))
+    assert unlikeness(Plan(asset=asset, kind="video"), before, source, before) is None
+    head = Cut(start_s=Fraction(0), length_s=Fraction(5), loss="lossy", clears=())
+    found = unlikeness(Plan(asset=asset, kind="video", steps=(head,)), before, other, after)
+    assert found is None or "picture does not look like" in found
+
+
+def test_a_sound_shows_nothing() -> None:
+    facts = values.audio()
+    assert isinstance(facts, AudioFacts)
+    assert unlikeness(todo(kind="audio"), facts, Path("a"), facts) is None

@@ -1,0 +1,97 @@
+"""One look in a child that may crash, hang or balloon alone."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from preflight.look import alone
+from preflight.probe.child import Bounds
+from preflight.probe.faults import Unmeasured, Unreadable
+
+SHORT = Bounds(seconds=0.5)
+
+
+def add(one: int, other: int) -> int:
+    return one + other
+
+
+def who() -> int:
+    return os.getpid()
+
+
+def balloon(size: int) -> int:
+    return len(bytearray(size))
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(words: str) -> None:
+    raise Unreadable(words)
+
+
+def complain() -> None:
+    os.write(2, b"tempfile.tif: no such thing")
+
+
+def begin_and_hang(path: str) -> None:
+    Path(path).write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process ends within two seconds."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_result_comes_back_from_another_process() -> None:
+    assert alone(add, 20, 22) == 42
+    assert alone(who) != os.getpid()
+
+
+def test_a_fault_comes_back_as_it_was_raised() -> None:
+    with pytest.raises(Unreadable, match="no such thing"):
+        alone(refuse, "no such thing")
+
+
+def test_what_a_library_prints_of_a_file_reaches_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    alone(complain)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_crash_is_told() -> None:
+    with pytest.raises(Unmeasured, match="crashed the reader"):
+        alone(crash)
+
+
+def test_what_hangs_is_ended_in_time(tmp_path: Path) -> None:
+    begun, note = time.monotonic(), tmp_path / "pid"
+    with pytest.raises(Unmeasured, match=r"more than 0\.5 s"):
+        alone(begin_and_hang, str(note), bounds=SHORT)
+    assert time.monotonic() - begun < 20
+    assert gone(int(note.read_text()))
+
+
+def test_what_balloons_is_stopped_and_the_parent_is_not_bounded() -> None:
+    with pytest.raises(Unmeasured, match="more memory"):
+        alone(balloon, 3 << 30, bounds=Bounds(memory_bytes=1 << 30))
+    assert balloon(1 << 20) == 1 << 20
+
+
+def test_after_each_end_the_next_look_works() -> None:
+    for _ in range(3):
+        with pytest.raises(Unmeasured):
+            alone(crash)
+        assert alone(add, 1, 1) == 2

@@ -1,0 +1,194 @@
+"""What is proposed of judged assets, and the sheets that show it."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image
+
+from preflight.assets import Window
+from preflight.errors import NotDone
+from preflight.findings import Judged
+from preflight.look import Candidate, preview, propose
+from preflight.probe.child import Bounds
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.profiles import Profile
+from tests.look.conftest import CUTS
+from tests.specimens import PROFILE, copied, judged, left_behind, media
+from tests.values import judged as made_up
+from tests.values import video
+
+F = Fraction
+Tune = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def five_seconds() -> Profile:
+    """An edition that takes 1 to 5 s."""
+    bounds = {"min": F(1), "max": F(5)}
+    clips = msgspec.structs.replace(PROFILE.video.duration_s, **bounds)
+    sounds = msgspec.structs.replace(PROFILE.audio.duration_s, **bounds)
+    return msgspec.structs.replace(
+        PROFILE,
+        video=msgspec.structs.replace(PROFILE.video, duration_s=clips),
+        audio=msgspec.structs.replace(PROFILE.audio, duration_s=sounds),
+    )
+
+
+@pytest.fixture
+def clip(cuts: Callable[..., Path]) -> Judged:
+    return judged(cuts("cuts.mp4", ("-c:v", "libx264")))
+
+
+def sizes(path: Path) -> tuple[int, int]:
+    with Image.open(path) as sheet:
+        sheet.load()
+        assert sheet.format == "PNG"
+        return sheet.size
+
+
+# ---- propose --------------------------------------------------------------------------------------------------------
+
+
+def test_whole_shots_of_a_clip_that_is_too_long_are_proposed(clip: Judged, five_seconds: Profile) -> None:
+    found = propose(clip, five_seconds)
+    assert found[0].window == Window(F(0), F(CUTS[2], 25))
+    assert found[0].why == "shots 1 to 3 of 5, whole"
+    assert found[1].window == Window(F(CUTS[1], 25), F(203, 25))
+
+
+def test_a_sound_that_is_too_long_is_proposed_between_quiet_moments(tune: Tune, five_seconds: Profile) -> None:
+    sound = judged(tune((0.5, 3.9), (0.0, 0.2), (0.5, 2.8), (0.0, 0.2), (0.5, 5)))
+    best = propose(sound, five_seconds)[0].window
+    assert best.start_s == 0
+    assert F(39, 10) <= best.end_s <= F(41, 10)
+
+
+@pytest.mark.parametrize("name", ["image-ok.png", "video-5s.mp4", "audio-5s.wav", "video-1.8s.mp4", "empty.mp4"])
+def test_where_nothing_is_to_be_chosen_nothing_is_proposed(name: str) -> None:
+    assert propose(judged(name), PROFILE) == ()
+
+
+def test_what_only_a_header_calls_too_long_is_proposed_whole() -> None:
+    found = propose(judged("video-header-claims-20s.mp4"), PROFILE)
+    assert found[0].window.start_s == 0
+    assert found[0].window.end_s == video_length("video-header-claims-20s.mp4")
+
+
+def video_length(name: str) -> Fraction:
+    facts = judged(name).facts
+    length = getattr(facts, "duration_s", None)
+    assert isinstance(length, Fraction)
+    return length
+
+
+def test_a_part_that_a_person_marked_is_not_chosen_again(clip: Judged, five_seconds: Profile) -> None:
+    marked = msgspec.structs.replace(clip.asset, keep=Window(F(1), F(3)))
+    assert propose(msgspec.structs.replace(clip, asset=marked), five_seconds) == ()
+
+
+def test_what_lies_at_a_url_is_not_looked_into() -> None:
+    assert propose(made_up(video(duration_s=F(60)), "https://example.com/a.mp4"), PROFILE) == ()
+
+
+def test_a_file_that_went_away_could_not_be_looked_into(tmp_path: Path) -> None:
+    with pytest.raises(Unmeasured, match="cannot be read"):
+        propose(made_up(video(duration_s=F(60)), str(tmp_path / "gone.mp4")), PROFILE)
+
+
+def test_a_clip_that_cannot_be_decoded_has_no_proposal(five_seconds: Profile) -> None:
+    claims = made_up(video(duration_s=F(60)), media("video-no-picture-data.mp4"))
+    with pytest.raises(Unreadable):
+        propose(claims, five_seconds)
+
+
+def test_looking_is_bounded() -> None:
+    large = made_up(video(duration_s=F(60)), media("video-3840x2160.mp4"))
+    with pytest.raises(Unmeasured, match=r"more than 0\.1 s"):
+        propose(large, PROFILE, Bounds(seconds=0.1))
+
+
+# ---- preview --------------------------------------------------------------------------------------------------------
+
+
+def test_there_is_one_sheet_for_each_asset_in_order(clip: Judged, five_seconds: Profile, tmp_path: Path) -> None:
+    given = [clip, judged("image-cmyk.jpg"), judged("audio-20s.wav"), judged("video-rotated-90.mp4")]
+    proposals = {one.asset.path: propose(one, five_seconds) for one in given}
+    written = preview(given, proposals, tmp_path / "sheets")
+    assert [path.name for path in written] == [
+        "cuts.preview.png",
+        "image-cmyk.preview.png",
+        "audio-20s.preview.png",
+        "video-rotated-90.preview.png",
+    ]
+    assert sorted(left_behind(tmp_path / "sheets")) == sorted(path.name for path in written)
+    assert all(width > 600 for width, _ in map(sizes, written))
+
+
+def test_more_candidates_make_a_longer_sheet(clip: Judged, tmp_path: Path) -> None:
+    parts = tuple(Candidate(window=Window(F(at), F(at + 2)), score=F(1), why="a part") for at in range(3))
+    one, three = preview([clip, clip], {}, tmp_path)[:1], preview([clip], {clip.asset.path: parts}, tmp_path)
+    assert sizes(three[0])[1] > sizes(one[0])[1] + 200
+
+
+def test_nothing_is_overwritten(clip: Judged, tmp_path: Path) -> None:
+    taken = tmp_path / "cuts.preview.png"
+    taken.write_text("mine")
+    (written,) = preview([clip], {}, tmp_path)
+    assert (taken.read_text(), written.name) == ("mine", "cuts.preview-2.png")
+
+
+def test_what_cannot_be_looked_into_has_a_sheet_that_says_so(tmp_path: Path) -> None:
+    gone = made_up(video(), str(tmp_path / "gone.mp4"))
+    (written,) = preview([gone], {}, tmp_path / "sheets")
+    assert sizes(written)[1] < 100
+
+
+def test_what_is_at_a_url_or_has_no_facts_has_no_sheet(tmp_path: Path) -> None:
+    given = [made_up(video(), "https://example.com/a.mp4"), judged("empty.mp4"), made_up(None)]
+    assert preview(given, {}, tmp_path / "sheets") == []
+    assert not (tmp_path / "sheets").exists()
+
+
+def test_a_clip_whose_length_is_not_known_shows_its_beginning(clip: Judged, tmp_path: Path) -> None:
+    assert clip.facts
+    unknown = msgspec.structs.replace(clip, facts=msgspec.structs.replace(clip.facts, duration_s=None))
+    assert sizes(preview([unknown], {}, tmp_path)[0])[0] > 600
+
+
+def test_the_part_that_a_person_marked_is_shown(clip: Judged, tmp_path: Path) -> None:
+    marked = msgspec.structs.replace(clip, asset=msgspec.structs.replace(clip.asset, keep=Window(F(4), F(47, 10))))
+    plain, chosen = preview([clip, marked], {}, tmp_path)
+    assert sizes(plain) == sizes(chosen)
+    with Image.open(chosen) as sheet:
+        assert sheet.convert("RGB").getpixel((60, 120)) == pytest.approx((0, 0, 128), abs=12)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x1b[31m.mp4", "\u202e4pm.exe.mp4", "n\u00e4" * 60 + ".mp4", "-y.mp4", "%03d.mp4", ".mp4"]
+)
+def test_hostile_names_are_only_names(name: str, tmp_path: Path) -> None:
+    path = copied("video-2s.mp4", tmp_path, name)
+    (written,) = preview([judged(path)], {}, tmp_path / "sheets")
+    assert written.parent == tmp_path / "sheets"
+    assert sizes(written)[0] > 600
+
+
+def test_a_name_that_is_not_utf_8_is_written(tmp_path: Path) -> None:
+    path = copied("video-2s.mp4", tmp_path, "caf\udce9.mp4")
+    assert preview([judged(path)], {}, tmp_path / "sheets")[0].exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(clip: Judged, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotDone):
+        preview([clip], {}, tmp_path / "file" / "sheets")
+
+
+def test_the_source_is_as_it_was(tmp_path: Path) -> None:
+    path = copied("video-2s.mp4", tmp_path)
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    preview([judged(path)], {}, tmp_path / "sheets")
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before

@@ -1,0 +1,111 @@
+"""One fixed set of verdicts, made by hand, and what is written of it in each dress.
+
+`python -m tests.report.fixed` writes the golden files anew; the difference is to be read before it is committed.
+"""
+
+import io
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from preflight.assets import Asset, Role
+from preflight.facts import Facts
+from preflight.findings import Finding, Judged
+from preflight.report import DRESSES, Heading, open_sheet, write_report
+from tests import values
+
+GOLDEN = Path(__file__).parent / "golden"
+HEADING = Heading(profile="house-2026", version="1.2.3")
+
+DURATION = Finding(
+    rule="video/duration",
+    severity="error",
+    message="16.016 s long; 2 to 15 s allowed",
+    measured=Fraction(2002, 125),
+    limit="2..15",
+    unit="s",
+    margin=Fraction(-127, 125),
+    how="PyAV, sample index with edit list",
+    source="reference-to-video document, 'Video': 2-15 seconds a clip",
+    fix="lossy",
+)
+PIXELS = Finding(
+    rule="video/pixels",
+    severity="error",
+    message="1920 x 1080 = 2,073,600 pixels; 409,600 to 927,408 pixels allowed",
+    measured=2_073_600,
+    limit="409600..927408",
+    unit="pixels",
+    margin=Fraction(-1_146_192),
+    how="PyAV, sample description",
+    source="reference-to-video document, 'Video': resolution 480p-720p",
+    fix="lossy",
+)
+NAME = Finding(
+    rule="image/name",
+    severity="warning",
+    message="is named .jpg but its content is png",
+    measured="png",
+    how="first bytes",
+    fix="lossless",
+)
+EMPTY = Finding(rule="audio/readable", severity="error", message="is empty (0 bytes)")
+DENIED = Finding(rule="image/unjudged", severity="error", message="cannot be read: Permission denied")
+LET_BE = Finding(
+    rule="image/alpha",
+    severity="info",
+    message="has transparency (warning, ignored by policy until 2027-01-31: logos need it)",
+    measured="RGBA",
+    severity_before="warning",
+    ignored="ignored by policy until 2027-01-31: logos need it",
+)
+REFERENCE = Finding(
+    rule="request/prompt-reference",
+    severity="error",
+    message='the prompt names "image 9", but 4 images sent',
+    measured=9,
+    limit="1..4",
+    source="reference-to-video document, 'Prompt'",
+)
+UNNAMED = Finding(rule="request/prompt-reference", severity="info", message="the prompt never mentions audio 1")
+
+
+def asset(path: str, facts: Facts | None, *findings: Finding, role: Role | None = None) -> Judged:
+    """Make a verdict; its kind is that of the facts, or of the first finding's rule."""
+    kind = values.KINDS[type(facts)] if facts else Asset(path=path).expected_kind
+    return Judged(asset=Asset(path=path, role=role), kind=kind, facts=facts, findings=findings)
+
+
+ASSETS = (
+    asset("stills/style.png", values.IMAGE, role=Role("image", 1)),
+    asset("stills/rider.jpg", values.IMAGE, NAME, role=Role("image", 2)),
+    asset("pov.mov", values.video(duration_s=Fraction(2002, 125), frame_rate_hz=None), DURATION, PIXELS),
+    asset("locked.png", None, DENIED, role=Role("image", 3)),
+    asset("theme.mp3", None, EMPTY, role=Role("audio", 1)),
+    asset("logo.png", values.image(alpha=True), LET_BE),
+    asset("https://example.com/a%20b.png?key=secret", values.IMAGE, role=Role("image", 4)),
+    asset("=cmd|' /C calc'!A0 <b>`x`</b>\n::error::no.wav", values.AUDIO),
+)
+REQUEST = (REFERENCE, UNNAMED)
+
+
+def written(
+    dress: str,
+    assets: Iterable[Judged],
+    findings: tuple[Finding, ...] | None = None,
+    heading: Heading = HEADING,
+) -> str:
+    """Return a whole report."""
+    out = io.StringIO()
+    write_report([open_sheet(dress, heading, out)], assets, findings)
+    return out.getvalue()
+
+
+def golden(dress: str) -> Path:
+    """Return where the golden file of a dress lies."""
+    return GOLDEN / f"report.{(*DRESSES[dress].endings, dress)[0]}"
+
+
+if __name__ == "__main__":
+    for name in DRESSES:
+        golden(name).write_text(written(name, ASSETS, REQUEST), encoding="utf-8", newline="")

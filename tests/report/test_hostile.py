@@ -1,0 +1,214 @@
+"""Names and messages made to act: read back by each format's own reader, they are only names and messages."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from preflight.assets import Asset, printable
+from preflight.findings import Finding, Judged
+from preflight.report import DRESSES
+from tests import values
+from tests.report.fixed import written
+from tests.report.test_github import commands
+
+NAMES = (
+    "a\nb: pass.png",
+    "a\r\n::error::x.png",
+    "::error::x.png",
+    "::add-mask::x.png",
+    " ::stop-commands::x.png",
+    "\"quoted' .png",
+    "\x1b[31mred\x1b[0m.png",
+    "<script>alert(1)</script>.png",
+    "]]>.png",
+    "&amp;&#60;.png",
+    "=cmd|' /C calc'!A0.png",
+    "+1.png",
+    "-1.png",
+    "@SUM(A1).png",
+    "\t=1.png",
+    "＝1.png",  # noqa: RUF001 - the wide sign is the point
+    "a|b|c.png",
+    "a\\|b\\.png",
+    "`tick` ``two`` .png",
+    "[click](https://example.com).png",
+    "![x](y.png).png",
+    "@somebody #1 www.example.com https://example.com :tada: $x$.png",
+    "**bold** __under__ ~~gone~~ <!-- .png",
+    "a,b;c\"d'.png",
+    "100%25 %0A.png",
+    "{0} {{1}}.png",
+    "\u202egpj.png",
+    "\u2028\u2029\x85\x00\ufffe.png",
+    os.fsdecode(b"\xff\xfe.png"),
+    "\ud800.png",
+    "n" * 4000,
+    "파일 😀.png",
+    "- item",
+    "# title",
+    " spaces ",
+)
+
+
+def hostile(name: str) -> Judged:
+    """Return a verdict that has a name in every place where words of others can stand."""
+    found = Finding(rule="image/side", severity="error", message=f"is {name}", measured=name, how=name, source=name)
+    more = Finding(rule="image/name", severity="warning", message=name, limit=name)
+    return Judged(asset=Asset(path=name), kind="image", facts=values.IMAGE, findings=(found, more))
+
+
+def clean(name: str) -> Judged:
+    return Judged(asset=Asset(path=name), kind="image", facts=values.IMAGE)
+
+
+def read_json(text: str) -> tuple[list[str], list[str]]:
+    report = json.loads(text)
+    found = [finding["message"] for one in report["assets"] for finding in one["findings"]]
+    return [one["path"] for one in report["assets"]], found
+
+
+def read_jsonl(text: str) -> tuple[list[str], list[str]]:
+    rows = [json.loads(line) for line in text.splitlines()]
+    assets = [row for row in rows if row["line"] == "asset"]
+    assert [row["line"] for row in rows] == ["asset"] * len(assets) + ["request", "summary"]
+    return [row["path"] for row in assets], [one["message"] for row in assets for one in row["findings"]]
+
+
+def read_junit(text: str) -> tuple[list[str], list[str]]:
+    root = ET.fromstring(text)  # noqa: S314 - our own report
+    said = [case.find(tag) for case in root.iter("testcase") for tag in ("failure", "system-out")]
+    words = [(one.text or "").partition(": ")[2] for one in said if one is not None]
+    return [suite.get("name", "") for suite in root], words
+
+
+def read_csv(text: str) -> tuple[list[str], list[str]]:
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert all(None not in row and None not in row.values() for row in rows)
+    names = list(dict.fromkeys(row["path"] for row in rows))
+    return names, [row["message"] for row in rows if row["message"]]
+
+
+def read_github(text: str) -> tuple[list[str], list[str]]:
+    found = list(commands(text))
+    assert len(found) == len(text.splitlines())
+    *annotations, (last, _, _) = found
+    assert last == "notice"
+    names = list(dict.fromkeys(properties["file"] for _, properties, _ in annotations))
+    return names, [data.removeprefix(f"{named(names[0])}: ") for _, _, data in annotations]
+
+
+def read_markdown(text: str) -> tuple[list[str], list[str]]:
+    tokens = MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(text)
+    cells = [tokens[at + 1] for at, token in enumerate(tokens) if token.type == "td_open"]
+    for cell in cells:
+        kinds = {(child.type, child.content if child.type == "html_inline" else "") for child in cell.children or ()}
+        inert = {("html_inline", one) for one in ("<code>", "</code>", "<br>", "<!-- -->")}
+        assert kinds <= inert | {("text", ""), ("code_inline", "")}
+    words = ["".join(c.content for c in cell.children or () if c.type != "html_inline") for cell in cells]
+    names = [words[at] for at in range(0, len(words), 3)]
+    found = [line for cell in cells[2::3] for line in _lines(cell.children or [])]
+    return names, found
+
+
+def _lines(children: Sequence[object]) -> list[str]:
+    lines = [""]
+    for child in children:
+        kind, content = getattr(child, "type", ""), getattr(child, "content", "")
+        if content == "<br>":
+            lines.append("")
+        elif kind != "html_inline":
+            lines[-1] += content
+    return [line.partition(": ")[2].strip() for line in lines]
+
+
+def read_text(text: str) -> tuple[list[str], list[str]]:
+    *lines, _ = text.splitlines()
+    assert len(lines) == 2
+    name, _, first = lines[0].partition(": error image/side: ")
+    return [name], [first, lines[1].removeprefix(f"{name}: warning image/name: ")]
+
+
+def read_sarif(text: str) -> tuple[list[str], list[str]]:
+    from urllib.parse import unquote
+
+    results = json.loads(text)["runs"][0]["results"]
+    places = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in results]
+    assert all(place.isascii() and not set(place) & set('"<>\\^`{|} ?#') for place in places)
+    names = list(dict.fromkeys(unquote(place, errors="surrogateescape") for place in places))
+    words = [one["message"]["text"].replace("\\[", "[").replace("{{", "{").replace("}}", "}") for one in results]
+    return names, [said.removesuffix(".") for said in words]
+
+
+READERS = {
+    "json": read_json,
+    "jsonl": read_jsonl,
+    "junit": read_junit,
+    "csv": read_csv,
+    "github": read_github,
+    "markdown": read_markdown,
+    "text": read_text,
+    "sarif": read_sarif,
+}
+
+
+def named(name: str) -> str:
+    """Return how a line begins that stands for a file."""
+    return f"./{printable(name)}" if printable(name).lstrip().startswith("::") else printable(name)
+
+
+def expected(dress: str, name: str) -> tuple[str, list[str]]:
+    """Return the name and the messages that a reader should find."""
+    messages = [f"is {printable(name)}", printable(name)]
+    if dress == "sarif":
+        return name, messages
+    if dress == "markdown":
+        return printable(name), [message.strip() for message in messages]
+    if dress == "csv":
+        return _cell(name), [messages[0], _cell(messages[1])]
+    return (named(name) if dress in ("text", "junit") else printable(name)), messages
+
+
+def _cell(name: str) -> str:
+    begins = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - the wide signs too
+    return f"'{printable(name)}" if printable(name).startswith(begins) else printable(name)
+
+
+def told(dress: str, name: str) -> None:
+    """Assert that a dress tells a name, and the messages that hold it, and nothing besides."""
+    names, messages = READERS[dress](written(dress, [hostile(name)]))
+    path, words = expected(dress, name)
+    if dress == "sarif" and "\ud800" in name:
+        names, path = [], ""
+    assert names in ([path], [])
+    assert messages == words
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
+@pytest.mark.parametrize("dress", READERS)
+def test_a_name_made_to_act_is_only_a_name(dress: str, name: str) -> None:
+    told(dress, name)
+
+
+@pytest.mark.parametrize("dress", READERS)
+@given(
+    name=st.text(min_size=1, max_size=40).filter(lambda name: not name.lower().startswith("http") and name[0] != "/")
+)
+def test_any_name_is_only_a_name(dress: str, name: str) -> None:
+    told(dress, name)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_report_is_utf_8_and_its_lines_are_ours(dress: str, name: str) -> None:
+    text = written(dress, [hostile(name), clean(name)])
+    assert text.encode()
+    assert text.count("\n") == written(dress, [hostile("a.png"), clean("a.png")]).count("\n")
+    assert text.replace("\n", "").isprintable()

@@ -1,0 +1,167 @@
+"""Every dress: the same verdicts, whole or cut short, in the same bytes each time, without keeping what it need not."""
+
+import io
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+
+from preflight.findings import Judged
+from preflight.report import DRESSES, Ending, Heading, open_sheet, write_report
+from tests import values
+from tests.report.fixed import ASSETS, DURATION, HEADING, REQUEST, asset, golden, written
+
+KEEPS_ROWS = {"markdown", "html"}
+"""Dresses whose sum stands above what it counts."""
+
+
+class Lines:
+    """A sheet that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.ending: Ending | None = None
+
+    def begin(self) -> None:
+        self.said.append("begin")
+
+    def asset(self, judged: Judged) -> None:
+        self.said.append(judged.asset.path)
+
+    def end(self, ending: Ending) -> None:
+        self.said.append("end")
+        self.ending = ending
+
+
+def stopped(judged: tuple[Judged, ...]) -> Iterator[Judged]:
+    """Yield verdicts until somebody presses Ctrl-C."""
+    yield from judged
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_what_a_user_sees_is_as_it_was_agreed(dress: str) -> None:
+    """Read the difference; `python -m tests.report.fixed` writes these files anew."""
+    assert written(dress, ASSETS, REQUEST) == golden(dress).read_bytes().decode()
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_the_same_verdicts_give_the_same_bytes(dress: str) -> None:
+    assert written(dress, ASSETS, REQUEST) == written(dress, iter(list(ASSETS)), REQUEST)
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_report_names_the_profile_and_the_version_of_the_program(dress: str) -> None:
+    text = written(dress, ASSETS[:1])
+    assert HEADING.profile in text
+    assert HEADING.version in text
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_report_is_text_that_acts_upon_no_terminal(dress: str) -> None:
+    assert written(dress, ASSETS, REQUEST).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_each_asset_is_named_in_its_order(dress: str) -> None:
+    text = written(dress, [asset(f"{name}.mov", values.VIDEO, DURATION) for name in ("b", "a", "c")])
+    assert sorted(("b.mov", "a.mov", "c.mov"), key=text.index) == ["b.mov", "a.mov", "c.mov"]
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_file_of_a_dress_begins_as_its_pattern_says_and_as_no_other_one_does(dress: str) -> None:
+    import re
+
+    for text in (written(dress, ASSETS), written(dress, ASSETS[2:3]), written(dress, (), REQUEST)):
+        head = text.encode()
+        assert {name for name, one in DRESSES.items() if re.match(one.begins, head, re.DOTALL)} == {dress}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_an_interrupted_run_says_so_and_gives_no_clean_verdict(dress: str) -> None:
+    out = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        write_report([open_sheet(dress, HEADING, out)], stopped(ASSETS[:1]))
+    assert "interrupted" in out.getvalue().lower() or '"exitCode":130' in out.getvalue()
+    assert out.getvalue() != written(dress, ASSETS[:1])
+    assert "PASS" not in out.getvalue()
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_where_nothing_was_judged_nothing_is_written(dress: str) -> None:
+    assert written(dress, ()) == ""
+
+
+@pytest.mark.parametrize("dress", sorted(DRESSES.keys() - KEEPS_ROWS))
+def test_memory_does_not_grow_with_the_number_of_files(dress: str) -> None:
+    one = asset("a.mov", values.VIDEO, DURATION)
+    with open("/dev/null", "w", encoding="utf-8") as out:  # noqa: PTH123 - a device, not a path of ours
+        write_report([open_sheet(dress, HEADING, out)], [one])
+        tracemalloc.start()
+        write_report([open_sheet(dress, HEADING, out)], (one for _ in range(3000)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 300_000
+
+
+def test_the_verdict_outranks_as_the_contract_has_it() -> None:
+    sheet = Lines()
+    assert write_report([sheet], ASSETS[:2]) == "pass"
+    assert write_report([sheet], ASSETS[:3]) == "fail"
+    assert write_report([sheet], ASSETS[:4]) == "unsure"
+    assert write_report([sheet], ASSETS[:2], REQUEST) == "fail"
+    assert write_report([sheet], (), ()) == "pass"
+    assert write_report([sheet], ()) is None
+
+
+def test_several_sheets_get_each_asset_before_the_next_is_judged() -> None:
+    first, second = Lines(), Lines()
+
+    def judged() -> Iterator[Judged]:
+        for one in ASSETS[:3]:
+            assert first.said == second.said
+            yield one
+
+    write_report([first, second], judged())
+    assert first.said == second.said == ["begin", *(one.asset.path for one in ASSETS[:3]), "end"]
+
+
+def test_an_interrupted_run_ends_each_sheet_once() -> None:
+    for judged in ((), ASSETS[:2]):
+        sheet = Lines()
+        with pytest.raises(KeyboardInterrupt):
+            write_report([sheet], stopped(judged))
+        assert sheet.said == ["begin", *(one.asset.path for one in judged), "end"]
+        assert sheet.ending == Ending(verdict="unsure", interrupted=True)
+
+
+def test_the_request_has_a_verdict_of_its_own() -> None:
+    assert Ending(verdict="unsure", findings=REQUEST).request_verdict == "fail"
+    assert Ending(verdict="fail", findings=REQUEST[1:]).request_verdict == "pass"
+
+
+def test_somebody_who_watches_sees_each_asset_when_it_is_judged() -> None:
+    class Watched(io.StringIO):
+        flushed = 0
+
+        def flush(self) -> None:
+            self.flushed += 1
+
+    out = Watched()
+    write_report([open_sheet("csv", Heading(profile="p"), out)], ASSETS, seen=out)
+    assert out.flushed == len(ASSETS)
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_ctrl_c_while_the_first_asset_is_written_begins_no_report_twice(dress: str) -> None:
+    class Stopping(Lines):
+        def asset(self, judged: Judged) -> None:  # noqa: ARG002 - Ctrl-C comes before it is looked at
+            raise KeyboardInterrupt
+
+    out = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        write_report([open_sheet(dress, HEADING, out), Stopping()], ASSETS)
+    cut = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        write_report([open_sheet(dress, HEADING, cut)], stopped(ASSETS[:1]))
+    assert out.getvalue() == cut.getvalue()

@@ -1,0 +1,191 @@
+"""The port for callbacks: whatever a stranger sends, within bounds, and nothing learnt by sending it."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from preflight import receiver as module
+from preflight.errors import NotDone
+from preflight.receiver import MAX_BYTES, Named, Receiver, Rejected
+
+TASK = {"id": "task-unified-1", "status": "completed", "progress": 100, "results": ["https://x/y.mp4"]}
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver("127.0.0.1", 0)
+    with receiver.open():
+        yield receiver
+
+
+def post(receiver: Receiver, content: bytes | str, **headers: str) -> httpx.Response:
+    with httpx.Client(trust_env=False) as client:
+        return client.post(receiver.url, content=content, headers=headers)
+
+
+def raw(receiver: Receiver, *pieces: bytes) -> bytes:
+    """Send bytes as they are, and return the answer until the connection ends."""
+    with socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        answer = b""
+        while block := connection.recv(65536):
+            answer += block
+    return answer
+
+
+def rejected(receiver: Receiver) -> str:
+    heard = receiver.heard(5)
+    assert isinstance(heard, Rejected)
+    return heard.words
+
+
+def test_a_callback_is_taken_by_its_id_alone(receiver: Receiver) -> None:
+    answer = post(receiver, json.dumps(TASK))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert receiver.heard(5) == Named("task-unified-1")
+    assert receiver.heard(0.01) is None
+
+
+@pytest.mark.parametrize("body", [TASK, {"id": "a"}, {"data": {"id": "a"}}, {"id": "a", "status": 7, "results": {}}])
+def test_only_the_id_is_essential_and_any_path_will_do(receiver: Receiver, body: object) -> None:
+    with httpx.Client(trust_env=False) as client:
+        assert client.post(f"{receiver.url}hooks/x?y=1", json=body).status_code == 204
+    assert isinstance(receiver.heard(5), Named)
+
+
+BAD = [b"", b"no json", b"[]", b"7", b"{}", b'{"id": ""}', b'{"id": "../credits"}', b'{"id": 7}', b"\xff", b"[" * 9999]
+
+
+@pytest.mark.parametrize("body", [*BAD, b'{"id": "' + b"x" * 500 + b'"}'], ids=lambda body: repr(body[:24]))
+def test_what_is_no_task_is_turned_away(receiver: Receiver, body: bytes) -> None:
+    assert post(receiver, body).status_code == 400
+    assert rejected(receiver) == "a POST that is no task (from 127.0.0.1)"
+
+
+@pytest.mark.parametrize("size", [MAX_BYTES + 1, 3 << 20])
+def test_what_is_too_long_is_turned_away_and_its_sender_reads_why(receiver: Receiver, size: int) -> None:
+    assert post(receiver, b"x" * size).status_code == 413
+    assert f"{size:,} bytes; at most 1,048,576" in rejected(receiver)
+
+
+def test_the_longest_that_is_read_is_read(receiver: Receiver) -> None:
+    body = json.dumps(TASK).encode()
+    assert post(receiver, body + b" " * (MAX_BYTES - len(body))).status_code == 204
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
+def test_every_other_method_is_told_which_one_is_meant(receiver: Receiver, method: str) -> None:
+    with httpx.Client(trust_env=False) as client:
+        answer = client.request(method, receiver.url)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert rejected(receiver) == f"{method}: only POST is answered (from 127.0.0.1)"
+
+
+@pytest.mark.parametrize("length", ["", "-1", "1e3", "²", "9" * 20])
+def test_a_post_has_to_say_how_long_it_is(receiver: Receiver, length: str) -> None:
+    field = f"Content-Length: {length}\r\n" if length else "Transfer-Encoding: chunked\r\n"
+    assert b" 411 " in raw(receiver, f"POST / HTTP/1.1\r\n{field}\r\n".encode())
+    assert "how long" in rejected(receiver)
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [b"\x16\x03\x01\x02\0\x01\n\n", b"POST\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 70_000 + b"\r\n\r\n"],
+)
+def test_what_is_no_http_is_turned_away(receiver: Receiver, request_line: bytes) -> None:
+    raw(receiver, request_line)
+    assert rejected(receiver) == "a request that is no HTTP (from 127.0.0.1)"
+
+
+def test_a_post_that_ends_early_is_no_callback(receiver: Receiver) -> None:
+    with socket.create_connection(("127.0.0.1", int(receiver.port))) as connection:
+        connection.sendall(b'POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n{"id"')
+        connection.shutdown(socket.SHUT_WR)
+        assert b" 400 " in connection.recv(4096)
+    assert "ended early" in rejected(receiver)
+
+
+def test_the_answer_tells_nothing_about_who_answers(receiver: Receiver) -> None:
+    answer = raw(receiver, b"GET / HTTP/1.0\r\n\r\n").lower()
+    assert b"python" not in answer
+    assert b"server: preflight" in answer
+
+
+def test_dripping_does_not_hold_a_connection(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXCHANGE_S", 0.5)
+    begun = time.monotonic()
+    with socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=10) as connection:
+        ended = False
+        while not ended and time.monotonic() - begun < 10:
+            try:
+                connection.sendall(b"P")
+                connection.settimeout(0.1)
+                ended = connection.recv(1) == b""
+            except TimeoutError:
+                continue
+            except OSError:
+                ended = True
+    assert 0.3 < time.monotonic() - begun < 5
+    assert post(receiver, json.dumps(TASK)).status_code == 204
+
+
+def test_more_at_once_than_there_are_places_are_hung_up_on_and_the_next_is_served(receiver: Receiver) -> None:
+    idle = [socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=5) for _ in range(module.AT_ONCE)]
+    try:
+        with socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=5) as further:
+            assert further.recv(1) == b""
+    finally:
+        for connection in idle:
+            connection.close()
+    give_up = time.monotonic() + 5
+    while True:
+        try:
+            assert post(receiver, json.dumps(TASK)).status_code == 204
+        except httpx.HTTPError:
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        else:
+            break
+
+
+def test_a_full_queue_asks_the_sender_to_come_again(receiver: Receiver) -> None:
+    while receiver.hear(Named("a")):
+        pass
+    assert post(receiver, json.dumps(TASK)).status_code == 503
+
+
+def test_a_port_that_is_taken_is_told(receiver: Receiver) -> None:
+    with pytest.raises(NotDone, match=f"port {receiver.port}") as caught:
+        Receiver("127.0.0.1", int(receiver.port))
+    assert "--port" in caught.value.advice
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", "a" * 300])
+def test_an_address_that_is_not_ours_is_told(host: str) -> None:
+    with pytest.raises(NotDone, match="port 0"):
+        Receiver(host, 0)
+
+
+def test_the_newer_loopback_address_will_do_where_there_is_one() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    try:
+        receiver = Receiver("::1", 0)
+    except NotDone:
+        pytest.skip("no IPv6 here")
+    with receiver.open():
+        assert receiver.url.startswith("http://[::1]:")
+        assert post(receiver, json.dumps(TASK)).status_code == 204
+
+
+def test_a_closed_receiver_gives_its_port_back() -> None:
+    first = Receiver("127.0.0.1", 0)
+    with first.open():
+        port = int(first.port)
+    with Receiver("127.0.0.1", port).open():
+        pass

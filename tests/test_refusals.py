@@ -1,0 +1,68 @@
+"""What the service says when it refuses: every entry has a source, and leads to a rule that exists or to advice."""
+
+import pytest
+
+from preflight.refusals import UNHEARD, Refusal, Said, blamed, look_up, table
+from preflight.rules import RULES
+
+
+def named(entry: Refusal) -> str:
+    return entry.says or entry.code or str(entry.status)
+
+
+@pytest.mark.parametrize("entry", table().refusals, ids=named)
+def test_each_refusal_is_known_by_its_example_and_leads_to_a_rule_or_to_advice(entry: Refusal) -> None:
+    said = Said(status=entry.status or (400 if entry.says else None), code=entry.code, words=entry.example)
+    assert look_up(said) == entry
+    assert look_up(Said(status=said.status, code=said.code, words=entry.example.upper())) == entry
+    assert entry.rule in {"", *RULES}
+    assert entry.rule or entry.advice
+    assert entry.says or entry.code or entry.status
+    assert len(entry.source) > 10
+    assert entry.is_drift == (bool(entry.rule) or entry.drift)
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("content[2]: Video Duration (seconds) 1.2 must be greater than or equal to 1.8", "video/duration"),
+        ("video total duration (seconds) 17", "request/video-total-duration"),
+        ("video format (sound codec opus) is not valid", "video/codec"),
+        ("audio duration must be between 2 and 15 seconds", "audio/duration"),
+        ("duration must be between 4 and 15 seconds", "request/duration"),
+        ("Width must be between 300px and 6000px, received 200x400px", "image/side"),
+    ],
+)
+def test_words_are_told_apart_from_words_that_resemble_them(words: str, rule: str) -> None:
+    assert look_up(Said(status=400, code="invalid_request", words=words)).rule == rule
+
+
+def test_words_say_more_than_a_code_and_a_code_more_than_a_status() -> None:
+    assert look_up(Said(code="invalid_parameters", words="video aspect ratio 3")).rule == "video/aspect-ratio"
+    assert look_up(Said(status=400, code="content_policy_violation")).is_drift is False
+    assert look_up(Said(status=400, code="invalid_request", words="no")).is_drift is True
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 429, 503])
+def test_what_no_check_of_files_could_have_told_is_no_drift(status: int) -> None:
+    assert not look_up(Said(status=status)).is_drift
+
+
+@pytest.mark.parametrize("said", [Said(status=422, words="computer says no"), Said(code="new_code"), Said()])
+def test_what_was_never_heard_before_is_drift(said: Said) -> None:
+    assert look_up(said) is UNHEARD
+    assert UNHEARD.is_drift
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("content[1]: too small", 0),
+        ("content[13]: too small", 12),
+        ("content[0]: the prompt", None),
+        ("no place at all", None),
+        ("content[99999]: no", None),
+    ],
+)
+def test_the_place_that_is_blamed_counts_the_prompt_as_0(words: str, place: int | None) -> None:
+    assert blamed(words) == place
