@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -82,30 +83,38 @@ def command(
     Example: preflight check request.toml --format json
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
     spec = requested(paths, images, videos, audios, prompt)
     assets = listed(given, paths, request=spec is not None)
     if spec is None and (paths or assets is None):
         require(paths)
-    from preflight.findings import EXIT_CODES
-    from preflight.flow import check_assets, check_request
-    from preflight.report.files import drafts, read_outputs
+    fetching = Fetcher(allow_private=False) if spec else nullcontext()
+    with fetching as fetch, measuring(given, fetch, several=_several(spec, paths)) as how:
+        # While the children get ready, the rest of the program is loaded.
+        from preflight.findings import EXIT_CODES
+        from preflight.flow import check_assets, check_request
+        from preflight.report.files import drafts, read_outputs
 
-    read = [*paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
-    heading = Heading(profile=profile.name, verbose=verbose)
-    with opened(given, profile.name) as gate, drafts(read_outputs(outputs, read), heading) as files:
-        sheets: list[Sheet] = [*files, open_sheet(dress, heading, sys.stdout)]
-        if spec is None:
-            with measuring(given) as how, gate.counting() as count:
-                gate.watch(how)
-                judged = count.over(gate.over(check_assets(assets or collect(paths), profile, how)))
-                verdict = write_report(sheets, judged, seen=sys.stdout)
-        else:
-            with Fetcher(allow_private=False) as fetch, measuring(given, fetch) as how:
-                gate.watch(how)
+        profile = load_profile(profile_name)
+        read = [*paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
+        heading = Heading(profile=profile.name, verbose=verbose)
+        with opened(given, profile.name) as gate, drafts(read_outputs(outputs, read), heading) as files:
+            gate.watch(how)
+            sheets: list[Sheet] = [*files, open_sheet(dress, heading, sys.stdout)]
+            if spec is None:
+                with gate.counting() as count:
+                    judged = count.over(gate.over(check_assets(assets or collect(paths), profile, how)))
+                    verdict = write_report(sheets, judged, seen=sys.stdout)
+            else:
                 report = gate.report(check_request(spec, profile, how))
-            verdict = write_report(sheets, report.assets, report.findings)
+                verdict = write_report(sheets, report.assets, report.findings)
     ctx.exit(EXIT_CODES[verdict] if verdict else nothing())
+
+
+def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
+    """Tell whether there is more than one file to measure, as far as a glance tells."""
+    if spec:
+        return len(spec.assets) > 1
+    return len(paths) != 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
 
 
 def requested(

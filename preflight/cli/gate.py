@@ -17,10 +17,8 @@ import click
 import msgspec
 
 from preflight.assets import SUFFIX_KINDS, Asset, collect, printable
-from preflight.cli.options import read_policy
 from preflight.cli.progress import Count
 from preflight.errors import CallError, NotDone, PreflightError
-from preflight.policy import Policy, apply, apply_to_report, expired
 
 if TYPE_CHECKING:
     from preflight.baseline import Entry, Known
@@ -140,6 +138,9 @@ class Gate:
         self._given = given
         self._profile = profile
         self._today = today
+        from preflight.cli.settings import read_policy
+        from preflight.policy import Policy
+
         read = read_policy(Path.cwd())
         self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
         self._idle = self._policy == Policy(folder=read.folder)
@@ -180,6 +181,8 @@ class Gate:
 
             self._log = Log(sys.stderr)
             self._log.start(self._profile, self._given["depth"])
+        from preflight.policy import expired
+
         for words in expired(self._policy, self._today):
             self._say(words)
 
@@ -195,6 +198,8 @@ class Gate:
 
     def over(self, judged: "Iterable[Judged]") -> "Iterator[Judged]":
         """Yield each asset as it counts here."""
+        from preflight.policy import apply
+
         for one in judged:
             yield self._one(one if self._idle else apply(self._policy, one, self._today))
 
@@ -206,6 +211,8 @@ class Gate:
         """
         if self._given["write_baseline"]:
             raise CallError("--write-baseline: a baseline is of files and folders, and this is a request")
+        from preflight.policy import apply_to_report
+
         weighed = report if self._idle else apply_to_report(self._policy, report, self._today)
         found = msgspec.structs.replace(weighed, assets=tuple(map(self._one, weighed.assets)))
         self._judged = True
