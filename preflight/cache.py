@@ -19,8 +19,8 @@ import msgspec
 
 from preflight import __version__
 from preflight.assets import Asset, Kind
-from preflight.facts import Facts
-from preflight.probe import Depth, Fault, Identity, Probed, identity, open_without_waiting
+from preflight.facts import Facts, Identity
+from preflight.probe import Depth, Fault, Probed, identity, open_without_waiting
 
 if TYPE_CHECKING:
     import sqlite3

@@ -98,3 +98,6 @@ class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
 
 
 Facts = ImageFacts | VideoFacts | AudioFacts
+
+Identity = tuple[int, int, int, int, int]
+"""The state of a file: device, inode, size in bytes, modification and change time in ns."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from preflight.assets import Asset, Kind
-from preflight.facts import Facts
+from preflight.facts import Facts, Identity
 from preflight.limits import Severity
 from preflight.units import Unit
 
@@ -17,6 +17,8 @@ Loss = Literal["lossless", "lossy", "creative", "none"]
 
 UNJUDGED = "/unjudged"
 """The last part of the id of a finding that says: this could not be measured."""
+NOT_TAKEN = "/not-taken"
+"""The last part of the id of a finding that says: nothing of this kind is taken, so no other limit was asked."""
 IN_BASELINE = "in the baseline"
 
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "unsure": 3}
@@ -56,6 +58,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What could not be measured, and was passed over because what was measured condemns the asset already."""
     fail_on: FailOn = "error"
     """The least severity that fails the asset."""
+    identity: Identity | None = None
+    """The state of the file that was measured; None where there was none."""
 
     @property
     def verdict(self) -> Verdict:

@@ -32,6 +32,7 @@ from preflight.spec import RequestSpec, dump_spec
 
 if TYPE_CHECKING:
     from preflight.fix import Order
+    from preflight.fix.quality import Quality
     from preflight.plan import Plan, Wishes
     from preflight.plan.file import Source
     from preflight.plan.request import RequestPlan
@@ -145,6 +146,8 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on the new file."""
     message: str = ""
     """Why nothing came of it."""
+    quality: "Quality | None" = None
+    """How near the new file comes to its source, where that was asked for and something was encoded."""
 
     @property
     def asset(self) -> Asset:
@@ -275,6 +278,20 @@ def treat_all(
         return list(workers.map(carry_out, plans))
 
 
+def graded(one: Treated) -> Treated:
+    """Measure how near a new file comes to its source.
+
+    Raises:
+        NotDone: the two could not be compared.
+    """
+    from preflight.fix.quality import measure_quality
+
+    if one.after is None or one.before.facts is None:
+        return one
+    quality = measure_quality(one.plan, one.before.facts, Path(one.after.asset.path))
+    return msgspec.structs.replace(one, quality=quality)
+
+
 def decline(judged: Judged, todo: "Plan") -> Treated:
     """Leave an asset as it is because a person said no."""
     if todo.steps:
@@ -330,7 +347,7 @@ def fingerprints(report: Report) -> dict[str, str]:
     """Return path → SHA-256, in hex, of the files of a checked request.
 
     Raises:
-        NotDone: a file cannot be read, or has another size than was measured.
+        NotDone: a file cannot be read, or is not in the state in which it was measured.
         CallError: the request is not clean: what was not judged clean is never sent.
     """
     from preflight.upload import hash_files
@@ -338,7 +355,7 @@ def fingerprints(report: Report) -> dict[str, str]:
     if report.verdict != "pass":
         raise CallError("the request is not clean, so nothing was sent", advice="`preflight check` says what is wrong.")
     local = [judged for judged in report.assets if not judged.asset.is_url]
-    return hash_files({judged.asset.path: judged.facts.bytes if judged.facts else None for judged in local})
+    return hash_files({judged.asset.path: judged.identity for judged in local})
 
 
 def suffix_of(facts: Facts | None) -> str:

@@ -71,6 +71,8 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
             bound = self.max if self.min is None else self.min
             lead = "at most" if self.min is None else "at least"
             return "anything" if bound is None else f"{lead} {with_unit(decimal(bound), unit)}"
+        if self.min == self.max:
+            return with_unit(decimal(self.min), unit)
         return f"{decimal(self.min)} to {with_unit(decimal(self.max), unit)}"
 
 

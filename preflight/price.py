@@ -77,10 +77,11 @@ def ceil_tenths(seconds: Fraction | int) -> Fraction:
 
 def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction | None:
     model = profile.price.models.get(spec.model or profile.default_model)
-    quality = spec.quality or profile.request.quality.default
+    usual = profile.request.quality
+    quality = spec.quality or (usual.default if usual else None)
     factors = (model.with_video if input_s > 0 else model.without_video) if model else {}
     filtered = Fraction(1) if spec.content_filter is not False else profile.price.unfiltered
-    if model is None or quality not in factors or filtered is None:
+    if model is None or quality is None or quality not in factors or filtered is None:
         return None
     units = billed_s(output_s(spec, profile), input_s)
     return max(model.minimum_credits, model.credits_per_s * units * factors[quality]) * filtered

@@ -11,6 +11,7 @@ import click
 from preflight.cli import COMMANDS, root
 from preflight.limits import Count, OneOf, Range
 from preflight.profiles import load, names
+from preflight.profiles.entries import Entry, entries
 from preflight.rules import RULES
 
 README = Path(__file__).parent.parent / "README.md"
@@ -26,16 +27,20 @@ def rules_table() -> str:
 
 
 def limits_table() -> str:
-    """Return the limits of every shipped edition side by side."""
+    """Return the limits of every shipped edition side by side; a dash where its documents give none."""
     profiles = [load(name) for name in names()]
     rows = [f"| limit | {' | '.join(p.name for p in profiles)} |", f"|---|{'---|' * len(profiles)}"]
     for family in FAMILIES:
         for key in getattr(profiles[0], family).__struct_fields__:
-            limits = [getattr(getattr(p, family), key) for p in profiles]
-            cells = [one.text().replace("|", ", ") for one in limits if isinstance(one, Count | OneOf | Range)]
-            if cells:
+            if isinstance(getattr(getattr(profiles[0], family), key), Count | OneOf | Range):
+                cells = [limit_cell(entries(profile)[f"{family}.{key}"]) for profile in profiles]
                 rows.append(f"| `{family}.{key}` | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def limit_cell(entry: Entry | None) -> str:
+    """Return a limit's short form."""
+    return entry.words.split(";", 1)[0].replace("|", ", ") if entry else "-"
 
 
 def command_help() -> str:

@@ -21,7 +21,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MEDIA = ROOT / "fixtures" / "media"
 PREFLIGHT = str(Path(sys.executable).with_name("preflight"))
-BROKEN: tuple[str, ...] = ("video-12fps.mp4", "video-1920x1080.mp4", "video-20s.mp4", "video-120fps.mp4", "video-mkv-20s.mkv")
+BROKEN: tuple[str, ...] = (
+    "video-12fps.mp4",
+    "video-1920x1080.mp4",
+    "video-20s.mp4",
+    "video-120fps.mp4",
+    "video-mkv-20s.mkv",
+)
 BROKEN += ("image-gif.gif", "image-299x400.jpeg", "audio-15.1s.mp3", "audio-flac.flac", "audio-15.001s.wav")
 LONGEST_S = 4.0
 """A run is killed by then; one that ended before counts as well."""

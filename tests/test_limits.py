@@ -81,6 +81,8 @@ def test_without_bounds_there_is_no_margin() -> None:
     [
         (between(2, 15), "2..15", "2 to 15 s"),
         (between(None, 52_428_800), "..52428800", "at most 52,428,800 s"),
+        (between(4, 4), "4..4", "4 s"),
+        (between(0, 0), "0..0", "0 s"),
         (between(300), "300..", "at least 300 s"),
         (between(0.4, 2.5), "0.4..2.5", "0.4 to 2.5 s"),
         (between(), "..", "anything"),

@@ -18,7 +18,7 @@ from preflight.cli.options import (
     load_profile,
     measuring,
     measuring_options,
-    profile_option,
+    profiles_option,
     settings_file,
 )
 from preflight.errors import CallError
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--audio", "audios", multiple=True, metavar="PATH", help="A sound of one request; may be repeated.")
 @click.option("--prompt", help="The prompt of one request.")
 @list_options
-@profile_option
+@profiles_option
 @measuring_options
 @gate_options
 @format_option(*DRESSES)
@@ -60,7 +60,7 @@ def command(
     videos: tuple[str, ...],
     audios: tuple[str, ...],
     prompt: str | None,
-    profile_name: str,
+    profile_names: tuple[str, ...],
     dress: str,
     outputs: tuple[str, ...],
     verbose: bool,
@@ -70,6 +70,9 @@ def command(
 
     A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
     the set, the prompt and the settings.
+
+    With several --profile the same assets are judged by each edition, side by side, as text or JSON; the exit status is
+    that of the best: 0 when at least one edition takes everything as it is.
 
     What counts, and how much, can be said in the settings: `[severity]`, `[[override]]` and `[[ignore]]`.
 
@@ -81,12 +84,17 @@ def command(
     Example: preflight check footage/ --baseline known.json --fail-on warning
     Example: find footage/ -newer last -print0 | preflight check --from0 -
     Example: preflight check request.toml --format json
+    Example: preflight check footage/ --profile seedance-2.0-2026-04 --profile seedance-2.0-2026-10
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
     spec = requested(paths, images, videos, audios, prompt)
     assets = listed(given, paths, request=spec is not None)
     if spec is None and (paths or assets is None):
         require(paths)
+    if len(set(profile_names)) > 1:
+        from preflight.cli.compare import print_comparison
+
+        ctx.exit(print_comparison(ctx, profile_names, spec, assets or collect(paths)))
     fetching = Fetcher(allow_private=False) if spec else nullcontext()
     with fetching as fetch, measuring(given, fetch, several=_several(spec, paths)) as how:
         # While the children get ready, the rest of the program is loaded.
@@ -94,7 +102,7 @@ def command(
         from preflight.flow import check_assets, check_request
         from preflight.report.files import drafts, read_outputs
 
-        profile = load_profile(profile_name)
+        profile = load_profile(profile_names[0])
         read = [*paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
         heading = Heading(profile=profile.name, verbose=verbose)
         with opened(given, profile.name) as gate, drafts(read_outputs(outputs, read), heading) as files:

@@ -20,12 +20,13 @@ from preflight.cli.options import (
     profile_option,
     settings_file,
 )
-from preflight.errors import CallError
+from preflight.errors import CallError, NotDone
 from preflight.flow import (
     Treated,
     check_assets,
     check_request,
     fingerprinted,
+    graded,
     plan_fixes,
     plan_whole,
     plans_from,
@@ -106,6 +107,11 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
     show_default=True,
     help="Who gives up seconds where a request's clips, or its sounds, are together too long.",
 )
+@click.option(
+    "--measure-quality",
+    is_flag=True,
+    help="Say how near each new clip that was encoded comes to its source: VMAF, with an ffmpeg that has libvmaf.",
+)
 @output_option
 @profile_option
 @measuring_options
@@ -121,6 +127,7 @@ def command(
     dry_run: bool,
     preview: Path | None,
     plan_file: Path | None,
+    measure_quality: bool,
     output: Path,
     profile_name: str,
     dress: str,
@@ -156,13 +163,19 @@ def command(
         return
     text.write(text.share_lines(planned), sys.stderr if dress == "json" else sys.stdout)
     treated = carry_out(list(planned.plans), profile, output, quiet=dress == "json", agreed=yes, jobs=given["jobs"])
+    unmeasured: list[str] = []
+    if measure_quality:
+        treated = [_graded(one, unmeasured) for one in treated]
     report(treated, planned, profile, dress)
+    for words in unmeasured:
+        click.echo(words, err=True)
     if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
         click.echo(
             f"request written: {printable(str(write_request(with_treated(spec, treated), output)))}",
             err=dress == "json",
         )
-    ctx.exit(max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in treated)))
+    worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in treated))
+    ctx.exit(EXITS["failed"] if unmeasured else worst)
 
 
 class Looking(msgspec.Struct, frozen=True):
@@ -215,6 +228,16 @@ def _looked(judged: "Sequence[Judged]", profile: Profile, wishes: Wishes, lookin
         return wishes
     found = {path: parts[0].window for path, parts in proposals.items() if parts}
     return msgspec.structs.replace(wishes, keep_of={**found, **wishes.keep_of})
+
+
+def _graded(one: Treated, unmeasured: list[str]) -> Treated:
+    """Measure how near a new file comes to its source; add a line to the others where that could not be done."""
+    try:
+        return graded(one)
+    except NotDone as error:
+        said = ". ".join(part for part in (error.message, error.advice) if part)
+        unmeasured.append(f"{printable(one.asset.path)}: its quality could not be measured: {printable(said)}")
+        return one
 
 
 def report(treated: list[Treated], planned: RequestPlan, profile: Profile, dress: str) -> None:

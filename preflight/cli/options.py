@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 SETTINGS_FILES = ("preflight.toml", "pyproject.toml")
+PROFILE = "profile_name"
+"""The parameter that the setting `profile` stands behind."""
 UPLOADS = 4
 """How many files are uploaded at once."""
 
@@ -49,12 +51,41 @@ def profile_option(command: F) -> F:
     """Add `--profile`."""
     return click.option(
         "--profile",
-        "profile_name",
+        PROFILE,
         default=DEFAULT,
         show_default=True,
         envvar="PREFLIGHT_PROFILE",
         metavar="NAME|FILE",
         help="Edition of the limits, or a profile file of your own.",
+    )(command)
+
+
+class Repeated(click.Option):
+    """An option that may be given several times, of which a variable or a setting gives one, spaces and all."""
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Return the variable's value as one."""
+        said = self.resolve_envvar_value(ctx)
+        return None if said is None else (said,)
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - click's signature
+        """Return the setting of the option of this name that is given once, or the default."""
+        said = ctx.lookup_default(PROFILE)
+        return (said,) if isinstance(said, str) else super().get_default(ctx, call=call)
+
+
+def profiles_option(command: F) -> F:
+    """Add `--profile`, which may be repeated to compare."""
+    return click.option(
+        "--profile",
+        "profile_names",
+        cls=Repeated,
+        multiple=True,
+        default=(DEFAULT,),
+        show_default=True,
+        envvar="PREFLIGHT_PROFILE",
+        metavar="NAME|FILE",
+        help="Edition of the limits, or a profile file of your own; repeated: several, side by side.",
     )(command)
 
 
@@ -179,6 +210,20 @@ def format_option(*formats: str) -> Callable[[F], F]:
 def load_profile(name: str) -> Profile:
     """Load the profile that an option names."""
     return load(name)
+
+
+def load_profiles(said: tuple[str, ...]) -> list[Profile]:
+    """Load the profiles that a repeated option names; the same one twice is one.
+
+    Raises:
+        CallError: two of them go by one name.
+    """
+    found: dict[str, Profile] = {}
+    for profile in map(load, dict.fromkeys(said)):
+        if found.setdefault(profile.name, profile) != profile:
+            advice = "Give one of them a `name` of its own."
+            raise CallError(f"--profile: two different profiles are called {profile.name!r}", advice=advice)
+    return list(found.values())
 
 
 def service_options(command: F) -> F:

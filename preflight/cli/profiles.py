@@ -1,46 +1,122 @@
-"""`preflight profiles`: the editions of the limits, one of them in full, or the schema they follow."""
+"""`preflight profiles`: the editions of the limits, one of them in full, what differs between two, or their schema."""
+
+from collections.abc import Iterator
 
 import click
 
-from preflight.cli.options import load_profile, settings_file
-from preflight.limits import Sourced
+from preflight.assets import printable
+from preflight.cli.options import format_option, load_profile, settings_file
+from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, json_schema, names
+from preflight.profiles.entries import NOT_GIVEN, Difference, Entry, differences, entries
 from preflight.report import text
+
+DIFF = "diff"
+CHANGES = ("changed", "added", "removed")
+EDITIONS_SCHEMA = "preflight.editions/1"
+LIMITS_SCHEMA = "preflight.limits/1"
+DIFFERENCE_SCHEMA = "preflight.difference/1"
+NOTHING: dict[str, object] = {"value": None, "source": None, "read": None}
+"""What stands for a limit that the documents do not give, where its place is listed all the same."""
 
 
 @click.command("profiles")
-@click.argument("name", required=False, metavar="[NAME|FILE]")
+@click.argument("words", nargs=-1, metavar="[NAME|FILE | diff A B]")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a profile.")
+@format_option("text", "json")
 @settings_file
-def command(*, name: str | None, schema: bool) -> None:
-    """List the editions of the limits, or show the limits of one with their sources.
+def command(*, words: tuple[str, ...], schema: bool, dress: str) -> None:
+    """List the editions of the limits, show the limits of one with their sources, or say what differs between two.
 
     \b
     Example: preflight profiles seedance-2.0-2026-04
+    Example: preflight profiles diff seedance-2.0-2026-04 seedance-2.0-2026-10
     """  # noqa: D301 - \b is click's mark for lines to keep
     if schema:
-        from preflight.report.json import dump
-
-        click.echo(dump(json_schema()), nl=False)
-    elif name:
-        profile = load_profile(name)
-        text.write([((profile.name, "bold"), (f": {profile.title}", ""))])
-        text.write(_limit_lines(profile))
+        _print_json(json_schema())
+    elif words[:1] == (DIFF,):
+        _print_differences(words[1:], dress)
+    elif len(words) > 1:
+        raise CallError("give one profile, or `diff` and two", advice="`preflight profiles diff A B`.")
+    elif words:
+        _print_limits(load_profile(words[0]), dress)
     else:
-        for shipped in names():
-            default = " (default)" if shipped == DEFAULT else ""
-            text.write([((shipped, "bold"), (f"{default}: {load_profile(shipped).title}", ""))])
+        _print_editions(dress)
 
 
-def _limit_lines(profile: Profile) -> list[text.Line]:
-    return [
-        ((f"{family}.{key}", "bold"), (f" = {limit.text()}  ", ""), (f"[{limit.source}; read {limit.read}]", "dim"))
-        for family in ("image", "video", "audio", "request")
-        for key, limit in _limits(getattr(profile, family))
-        if hasattr(limit, "text")
-    ]
+def _print_editions(dress: str) -> None:
+    editions = list(map(load_profile, names()))
+    if dress == "json":
+        rows = [{"name": one.name, "title": one.title, "default": one.name == DEFAULT} for one in editions]
+        _print_json({"schema": EDITIONS_SCHEMA, "editions": rows})
+        return
+    for one in editions:
+        default = " (default)" if one.name == DEFAULT else ""
+        text.write([((one.name, "bold"), (f"{default}: {one.title}", ""))])
 
 
-def _limits(table: object) -> list[tuple[str, Sourced]]:
-    fields: tuple[str, ...] = getattr(table, "__struct_fields__", ())
-    return [(key, getattr(table, key)) for key in fields]
+# ---- one edition ----------------------------------------------------------------------------------------------------
+
+
+def _print_limits(profile: Profile, dress: str) -> None:
+    found = entries(profile)
+    if dress == "json":
+        rows = [{"place": place, **(_entry_json(entry) or NOTHING)} for place, entry in found.items()]
+        _print_json({"schema": LIMITS_SCHEMA, "profile": profile.name, "title": profile.title, "limits": rows})
+        return
+    text.write([((printable(profile.name), "bold"), (f": {printable(profile.title)}", ""))])
+    text.write(_limit_line(place, entry) for place, entry in found.items())
+
+
+def _limit_line(place: str, entry: Entry | None) -> text.Line:
+    if entry is None:
+        return (place, "bold"), (f": {NOT_GIVEN}", "dim")
+    return (printable(place), "bold"), (f" = {printable(entry.words)}", ""), (_stands_on(entry), "dim")
+
+
+def _stands_on(entry: Entry) -> str:
+    return printable(f"  [{entry.source}; read {entry.read}]") if entry.source else ""
+
+
+# ---- two editions ---------------------------------------------------------------------------------------------------
+
+
+def _print_differences(pair: tuple[str, ...], dress: str) -> None:
+    if len(pair) != 2:  # noqa: PLR2004 - two are compared
+        raise CallError("diff takes two profiles", advice="`preflight profiles diff A B`.")
+    before, after = map(load_profile, pair)
+    found = differences(before, after)
+    if dress == "json":
+        rows = [_difference_json(one) for one in found]
+        both = {"before": before.name, "after": after.name}
+        _print_json({"schema": DIFFERENCE_SCHEMA, **both, "differences": rows})
+        return
+    for one in found:
+        text.write(_difference_lines(one, before, after))
+    counted = [f"{sum(one.change == change for one in found)} {change}" for change in CHANGES]
+    text.write([((printable(f"{before.name} -> {after.name}"), "bold"), (f": {', '.join(counted)}.", ""))])
+
+
+def _difference_lines(one: Difference, before: Profile, after: Profile) -> Iterator[text.Line]:
+    style = {"added": "green", "removed": "bold red", "changed": "yellow"}[one.change]
+    yield (one.change, style), (f" {printable(one.place)}", "bold")
+    for profile, entry in ((before, one.before), (after, one.after)):
+        words, source = (entry.words, _stands_on(entry)) if entry else (NOT_GIVEN, "")
+        yield (printable(f"  {profile.name}: {words}"), ""), (source, "dim")
+
+
+def _difference_json(one: Difference) -> dict[str, object]:
+    sides = {"before": _entry_json(one.before), "after": _entry_json(one.after)}
+    return {"place": one.place, "change": one.change, **sides}
+
+
+def _entry_json(entry: Entry | None) -> dict[str, object] | None:
+    if entry is None:
+        return None
+    return {"value": entry.words, "source": entry.source, "read": entry.read}
+
+
+def _print_json(value: dict[str, object]) -> None:
+    from preflight.report.json import dump
+
+    click.echo(dump(value), nl=False)

@@ -38,7 +38,7 @@ from preflight.flow import (
     body_of,
     check_request,
     fingerprints,
-    plan_fixes,
+    plan_whole,
     price_of,
     renewed,
     submit,
@@ -216,9 +216,10 @@ def _clean(
     marked = any(asset.keep for asset in spec.assets)
     if not mends or (report.verdict == "pass" and not marked):
         return spec, report
-    plans = plan_fixes(report.assets, profile, Wishes())
-    treated = carry_out(plans, profile, output, quiet=False, agreed=agreed)
-    if any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
+    planned = plan_whole(report, profile, Wishes())
+    text.write(text.share_lines(planned))
+    treated = carry_out(list(planned.plans), profile, output, quiet=False, agreed=agreed)
+    if planned.beyond_mending or any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
         text.write(map(text.treated_line, treated))
         if report.verdict == "pass":
             raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)

@@ -29,7 +29,7 @@ from preflight.plan.steps import Cut, Encode, Packets, Write, find
 SUFFIXES = {"jpeg": "jpg"}
 """Format → the ending a written file gets, where it is not the format's name."""
 MUXED_AS = {"mp4": "mp4", "mov": "mov"}
-MOST_WAYS = 3
+MOST_WAYS = 4
 """How many ways are tried until a result is as planned."""
 
 _PROVING = threading.Lock()
@@ -127,7 +127,7 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
             missed = error.message
         if missed is None and judged is not None:
             return plan, judged
-        following = another_way(plan, judged)
+        following = another_way(plan, facts, judged)
         if following is None:
             break
         plan = following
@@ -187,7 +187,8 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     if cut and cut.packets:
         _cut(plan, cut.packets, facts, target)
         return
-    job = compile_job(plan, facts, target, threads=order.threads)
+    with _PROVING:
+        job = compile_job(plan, facts, target, threads=order.threads)
     done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
     run(find_tool(job.needs), job.arguments, progress=done)
 
@@ -196,14 +197,29 @@ def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: P
     """Cut a clip between its packets; where its container counts time otherwise than MP4, by way of a copy in MP4."""
     from preflight.fix.av import DEMUXERS, compile_copy
     from preflight.fix.ffmpeg import find_tool, run
-    from preflight.fix.remux import cut_between
 
     source, muxer = Path(plan.asset.path), MUXED_AS[_write(plan).format]
-    if DEMUXERS.get(facts.format, facts.format) in MUXED_AS.values():
+    demuxer = DEMUXERS.get(facts.format, facts.format)
+    if demuxer == "mov":
+        _cut_there(source, packets, target, plan)
+        return
+    with temporary(target.parent, muxer) as copy:
+        run(find_tool(), compile_copy(source, demuxer, copy, muxer))
+        _cut_there(copy, packets, target, plan)
+
+
+def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> None:
+    """Cut an MP4 or MOV between its packets, and encode its sound afterwards where that is planned."""
+    from preflight.fix.av import compile_copy
+    from preflight.fix.ffmpeg import find_tool, run
+    from preflight.fix.remux import cut_between
+
+    sound, muxer = find(plan.steps, Encode), MUXED_AS[_write(plan).format]
+    if sound is None:
         with _PROVING:
             cut_between(source, packets, target, muxer)
         return
-    with temporary(target.parent, muxer) as copy:
-        run(find_tool(), compile_copy(source, facts, copy, muxer))
+    with temporary(target.parent, muxer) as part:
         with _PROVING:
-            cut_between(copy, packets, target, muxer)
+            cut_between(source, packets, part, muxer)
+        run(find_tool({sound.codec}), compile_copy(part, "mov", target, muxer, sound))

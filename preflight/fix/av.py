@@ -1,6 +1,7 @@
 """Plans for clips and sounds → the arguments of one ffmpeg run, compiled by ffmpeg-python. Nothing is run here."""
 
 import math
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import msgspec
 
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
+from preflight.fix.lead import lead_s
 from preflight.plan.steps import (
     BLUR,
     BLUR_PART,
@@ -28,12 +30,17 @@ from preflight.plan.steps import (
     find,
 )
 
+SOURCE, TARGET = "file:<source>", "file:<target>"
+"""What stands for the two files until the arguments are compiled."""
 VIDEO_ENCODERS = {"libx264"}
 DEMUXERS = {"mp4": "mov", "m4a": "mov", "3gp": "mov", "mp1": "mp3", "mp2": "mp3"}
 """Sniffed format → libav's demuxer, where they differ: the input's format is named, never guessed."""
+NOT_SOUGHT = {"mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg"}
+"""Demuxers that find a moment only roughly, and then miss the pictures up to the next key picture: what comes before a
+cut is decoded and dropped."""
 MUXERS = {"mp4": "mp4", "mov": "mov", "wav": "wav", "mp3": "mp3"}
-QUALITY = {"preset": "superfast", "crf": 17, "pix_fmt": "yuv420p", "profile:v": "high"}
-"""A reference clip is a hint to a model: bytes are spent, not seconds. superfast at 18 measured VMAF 97.8."""
+QUALITY = {"preset": "superfast", "crf": 14, "aq-mode": 0, "g": 60, "pix_fmt": "yuv420p", "profile:v": "high"}
+"""A reference clip is a hint to a model: bytes are spent, not seconds. `fix.quality` has the measurements."""
 TONE_MAP = (
     ("zscale", {"t": "linear", "npl": 100}),
     ("format", {"pix_fmts": "gbrpf32le"}),
@@ -41,6 +48,13 @@ TONE_MAP = (
     ("tonemap", {"tonemap": "hable", "desat": 0}),
     ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
 )
+COMPARABLE: tuple[Filter, ...] = (
+    ("scale", {"out_range": "tv"}),
+    ("format", {"pix_fmts": "yuv420p"}),
+    ("settb", {"": ["AVTB"]}),
+    ("setpts", {"": ["PTS-STARTPTS"]}),
+)
+"""What makes two streams of pictures alike in all but what they show."""
 BACKGROUND_FILTERS = frozenset({"split", "scale", "setsar", "crop", "gblur", "overlay"})
 
 
@@ -54,15 +68,45 @@ class Job(msgspec.Struct, frozen=True):
     """Seconds of output, for progress."""
 
 
-def compile_copy(source: Path, facts: VideoFacts | AudioFacts, target: Path, muxer: str) -> list[str]:
-    """Compile the run that puts a clip's first picture and sound streams into another container, as they are."""
+def compile_copy(source: Path, demuxer: str, target: Path, muxer: str, sound: Encode | None = None) -> list[str]:
+    """Compile the run that puts a clip's first picture and sound streams into another container.
+
+    Args:
+        source: the clip.
+        demuxer: libav's name of its format.
+        target: the new file.
+        muxer: libav's name of the new format.
+        sound: how the sound is encoded; it stays as it is when None, as pictures always do.
+    """
     import ffmpeg
 
-    options = {"f": DEMUXERS.get(facts.format, facts.format), "protocol_whitelist": "file"}
-    given = ffmpeg.input(_file(source), **options)
-    streams = [given["V:0"], given["a:0"]] if getattr(facts, "sound_codec", None) else [given["V:0"]]
-    arguments: list[str] = ffmpeg.output(*streams, _file(target), f=muxer, c="copy").overwrite_output().get_args()
-    return arguments
+    given = ffmpeg.input(SOURCE, f=demuxer, protocol_whitelist="file")
+    options = {"f": muxer, "c:v": "copy", **_sound_options((sound,) if sound else (), "copy"), "map_metadata": -1}
+    streams = given["V:0"], given["a:0?"]
+    made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
+    return _named(made.get_args(), source, target)
+
+
+def compile_comparison(plan: Plan, facts: VideoFacts, made: Path, log: Path) -> list[str]:
+    """Compile the run that compares a new clip with what its encoder was given, by libvmaf, into a log in JSON.
+
+    Pictures are paired by the time since the first: the tick of a container moves them by less than half of one.
+    """
+    import ffmpeg
+
+    source = ffmpeg.input(SOURCE, **_input_options(plan, facts, find(plan.steps, Cut)))
+    ideal = _counted(_filtered(_begun(source["V:0"], plan, facts), plan.steps), plan.steps, facts)
+    result = ffmpeg.input(TARGET, f="mov", protocol_whitelist="file")["V:0"]
+    options = {"log_fmt": "json", "log_path": str(log), "n_threads": os.cpu_count() or 1}
+    pairing = {"ts_sync_mode": "nearest", "shortest": 1}
+    pair = [_chained(stream, list(COMPARABLE)) for stream in (result, ideal)]
+    compared = ffmpeg.filter(pair, "libvmaf", **options, **pairing)
+    return _named(ffmpeg.output(compared, "-", f="null").get_args(), Path(plan.asset.path), made)
+
+
+def encodes_pictures(plan: Plan) -> bool:
+    """Tell whether a plan encodes pictures."""
+    return _video_encode(plan.steps) is not None
 
 
 def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, threads: int | None = None) -> Job:
@@ -77,13 +121,14 @@ def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, thr
     import ffmpeg
 
     cut = find(plan.steps, Cut)
-    source = ffmpeg.input(_file(Path(plan.asset.path)), **_input_options(plan, facts, cut))
+    source = ffmpeg.input(SOURCE, **_input_options(plan, facts, cut))
     streams = _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [_sound(source, plan, facts)]
     options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
-    output = ffmpeg.output(*streams, _file(target), **options).overwrite_output()
+    output = ffmpeg.output(*streams, TARGET, **options).overwrite_output()
     made = find(plan.steps, Extend) or cut
     length = made.length_s if made else facts.duration_s or Fraction(1)
-    return Job(arguments=output.get_args(), needs=needs(plan.steps), length_s=length)
+    arguments = _named(output.get_args(), Path(plan.asset.path), target)
+    return Job(arguments=arguments, needs=needs(plan.steps), length_s=length)
 
 
 def needs(steps: tuple[Step, ...]) -> frozenset[str]:
@@ -107,10 +152,17 @@ def _file(path: Path) -> str:
     return f"file:{path.absolute()}"
 
 
+def _named(arguments: list[str], source: Path, target: Path) -> list[str]:
+    """Return arguments with the files' names in their places; ffmpeg-python takes no name that is not UTF-8."""
+    names = {SOURCE: _file(source), TARGET: _file(target)}
+    return [names.get(argument, argument) for argument in arguments]
+
+
 def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> dict[str, Any]:
     options: dict[str, Any] = {"f": DEMUXERS.get(facts.format, facts.format), "protocol_whitelist": "file"}
-    if cut and cut.start_s:
-        options["ss"] = _seconds(cut.start_s)
+    begin = _begin_s(plan, facts, cut)
+    if begin and options["f"] not in NOT_SOUGHT:
+        options["ss"] = _seconds(begin)
     if not find(plan.steps, Turn) and isinstance(facts, VideoFacts) and not _video_encode(plan.steps):
         options["noautorotate"] = None
     return options
@@ -123,18 +175,42 @@ def _video_streams(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # 
     """
     picture = source["V:0"]
     if _video_encode(plan.steps):
-        picture = _counted(_filtered(picture, plan.steps), plan.steps, facts)
+        picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps), plan.steps, facts)
     return [picture, _sound(source, plan, facts)] if facts.sound_codec else [picture]
 
 
 def _sound(source: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
     """Return the sound, made as long as it becomes; a sound by itself is cut by the output's own limit."""
-    sound, cut, extend = source["a:0"], find(plan.steps, Cut), find(plan.steps, Extend)
+    cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
+    sound = _begun(source["a:0"], plan, facts, "a")
     if extend:
         return _chained(sound, sound_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
     if cut and isinstance(facts, VideoFacts):
         return sound.filter("atrim", end=_seconds(cut.length_s))
     return sound
+
+
+def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fraction:
+    """Return what ffmpeg has to leave out at the beginning, in seconds since the container begins."""
+    if cut is None or isinstance(facts, AudioFacts):
+        return cut.start_s if cut else Fraction(0)
+    return cut.start_s + lead_s(plan.asset.path, DEMUXERS.get(facts.format, facts.format))
+
+
+def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = "") -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return a stream without what comes before a cut, where the input could not be told to begin there.
+
+    Args:
+        stream: of pictures or of sound.
+        plan: what is to be done.
+        facts: what was measured of the source.
+        kind: "a" for sound.
+    """
+    begin = _begin_s(plan, facts, find(plan.steps, Cut))
+    if not begin or isinstance(facts, AudioFacts) or facts.format not in NOT_SOUGHT:
+        return stream
+    at = _seconds(begin)
+    return stream.filter(f"{kind}trim", start=at).filter(f"{kind}setpts", f"PTS-{at}/TB")
 
 
 def _filtered(picture: Any, steps: tuple[Step, ...]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
@@ -201,7 +277,7 @@ def filters(steps: tuple[Step, ...], cut: Cut | None = None) -> list[Filter]:
             case Resize(width_px=width, height_px=height):
                 found += [("scale", {"w": width, "h": height, "flags": "lanczos"}), ("setsar", {"": [1]})]
             case Retime(frame_rate_hz=rate):
-                found.append(("fps", {"fps": str(rate)}))
+                found.append(("fps", {"fps": str(rate)} | ({"start_time": 0} if cut else {})))
             case Extend():
                 found += picture_filters(step, cut)
             case _:

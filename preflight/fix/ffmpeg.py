@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 MICROSECONDS = 1_000_000
+SECRET = ("_API_KEY", "_SECRET_ACCESS_KEY", "_SESSION_TOKEN", "_PASSWORD")
+"""How the names of variables end that hold secrets."""
 TIME_LIMIT_S = 1800
 """A run longer than this is stuck: fifteen seconds of video take seconds."""
 LAST_WORDS = 6
@@ -102,9 +104,19 @@ def inspect(path: str) -> Tool | None:
 
 def _ask(path: str, question: str) -> str:
     answer = subprocess.run(  # noqa: S603 - a fixed question to the ffmpeg that the user has or named
-        [path, "-hide_banner", question], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=True
+        [path, "-hide_banner", question],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=20,
+        check=True,
+        env=environment(),
     )
     return answer.stdout.decode("utf-8", "replace")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for another program: keys are none of its business."""
+    return {name: value for name, value in os.environ.items() if not name.endswith(SECRET)}
 
 
 def _names(listing: str) -> frozenset[str]:
@@ -130,7 +142,7 @@ def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, l
     command = [tool.path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
     try:
         child = subprocess.Popen(  # noqa: S603 - the arguments are compiled by this program
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
         )
     except OSError as error:
         raise NotDone(f"{tool.path}: cannot be run: {error.strerror}") from None

@@ -104,8 +104,8 @@ def _colored(picture: "Image.Image") -> "Image.Image":
 
 
 def _smooth(picture: "Image.Image") -> "Image.Image":
-    """Return a picture whose samples can be averaged: a palette's numbers cannot."""
-    if picture.mode in ("P", "PA", "1"):
+    """Return a picture whose samples can be averaged: a palette's numbers cannot, nor a color that means nothing."""
+    if picture.mode in ("P", "PA", "1") or (picture.mode in ("RGB", "L") and picture.has_transparency_data):
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     return picture
 
@@ -118,6 +118,7 @@ def _colors(picture: "Image.Image", target: str) -> "Image.Image":
         return _eight_bits(picture)
     if target == "jpeg":
         return _flat(picture)
+    picture = _smooth(picture) if picture.mode == "PA" else picture
     return picture if picture.mode in ("RGB", "RGBA", "L", "LA", "P", "1") else picture.convert("RGB")
 
 
@@ -135,8 +136,12 @@ def _flat(picture: "Image.Image") -> "Image.Image":
 
 
 def _eight_bits(picture: "Image.Image") -> "Image.Image":
-    """Scale deep gray to eight bits by its own range of 16."""
-    return picture.convert("I").point(lambda sample: sample / 257).convert("L")
+    """Scale deep gray to eight bits by its own range: 16 bits, or 0 to 1 of fractions."""
+    if picture.mode == "F" and picture.getextrema()[1] <= 1:
+        return picture.point(lambda sample: sample * 255 + 0.5).convert("L")
+    gray = picture.convert("I").point(lambda sample: sample / 257).convert("L")
+    gray.info.pop("transparency", None)
+    return gray
 
 
 def _from_cmyk(picture: "Image.Image") -> "Image.Image":
@@ -181,8 +186,17 @@ def _attempts(target: str) -> list[dict[str, Any]]:
 def _save(picture: "Image.Image", target: str, options: dict[str, Any]) -> bytes:
     """Return the encoded bytes with the color profile and without any other metadata."""
     buffer = io.BytesIO()
-    profile = {"icc_profile": picture.info["icc_profile"]} if picture.info.get("icc_profile") else {}
+    kept = picture.info.get("icc_profile")
+    profile = {"icc_profile": kept} if kept and kept[16:20] in _spaces(picture.mode) else {}
     bare = picture.copy()
     bare.info = {key: value for key, value in picture.info.items() if key == "transparency"}
     bare.save(buffer, format=target.upper(), **profile, **options)
     return buffer.getvalue()
+
+
+def _spaces(mode: str) -> tuple[bytes, ...]:
+    """Return the color spaces, as an ICC profile names them in its header, that a profile of such a picture may have.
+
+    A gray picture often has the profile of the colors that it was made from.
+    """
+    return (b"GRAY", b"RGB ") if mode in ("1", "L", "LA") else (b"RGB ",)

@@ -52,7 +52,8 @@ def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:
     retime, cut = find(plan.steps, Retime), find(plan.steps, Cut)
     rate = retime.frame_rate_hz if retime else before.frame_rate_hz
     length = planned_s(plan, before)
-    if rate and length is not None and _apart(after.duration_s, length) > FRAMES_MISSED / rate + TICKS_S:
+    held = before.header_duration_s if length == before.duration_s else None
+    if rate and length is not None and _outside(after.duration_s, length, held) > FRAMES_MISSED / rate + TICKS_S:
         yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
     if retime and _apart(after.frame_rate_hz, retime.frame_rate_hz) > retime.frame_rate_hz * RATE_MISSED:
         yield f"it has {_told(after.frame_rate_hz)} fps, planned were {decimal(retime.frame_rate_hz)} fps"
@@ -89,6 +90,20 @@ def _size(plan: Plan, before: tuple[int, int], after: tuple[int, int]) -> Iterat
     slack = 0 if find(plan.steps, Resize) else 1
     if any(abs(one - other) > slack for one, other in zip(planned, after, strict=True)):
         yield f"it is {after[0]} x {after[1]} px, planned were {planned[0]} x {planned[1]} px"
+
+
+def _outside(found: Fraction | None, planned: Fraction, held: Fraction | None) -> Fraction:
+    """Return by how much a length misses what was planned.
+
+    Where the sound of a clip begins before its pictures, an ffmpeg may hold the first of them until then: the pictures
+    then last as long as the whole file did.
+    """
+    most = max(planned, held or planned)
+    return (
+        Fraction(0)
+        if found is not None and planned <= found <= most
+        else min(_apart(found, planned), _apart(found, most))
+    )
 
 
 def _apart(found: Fraction | None, planned: Fraction) -> Fraction:

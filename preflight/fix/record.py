@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from preflight import __version__
+from preflight.assets import printable
 from preflight.errors import NotDone
 from preflight.place import names, publish_at, remove, temporary
 from preflight.plan.steps import Step
@@ -67,7 +68,7 @@ def content_of(path: Path) -> Content:
     try:
         with path.open("rb") as stream:
             sha256 = file_digest(stream, "sha256").hexdigest()
-            return Content(name=path.name, bytes=stream.tell(), sha256=sha256)
+            return Content(name=printable(path.name), bytes=stream.tell(), sha256=sha256)
     except OSError as error:
         raise NotDone(f"{path}: cannot be read: {error.strerror or error}") from None
 
@@ -125,7 +126,7 @@ def claiming(
             preflight=__version__,
             ffmpeg=ffmpeg,
             origin=origin,
-            output=msgspec.structs.replace(output, name=path.name),
+            output=msgspec.structs.replace(output, name=printable(path.name)),
             facts=facts,
         )
         with temporary(folder, "json") as draft:

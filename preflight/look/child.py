@@ -3,19 +3,16 @@
 In: a function of a module and its arguments. Out: what it returns, or `Unmeasured` with what became of the child.
 """
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from preflight.probe.child import Bounds, limit_memory
+from preflight.probe.child import GRACE, Bounds, limit_memory, settle
 from preflight.probe.faults import Unmeasured
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 T = TypeVar("T")
-
-STANDARD_ERROR = 2
 
 
 def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
@@ -36,7 +33,7 @@ def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = Non
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     ours, theirs = context.Pipe()
-    child = context.Process(target=_answer, args=(theirs, bounds.memory_bytes, function, args), daemon=True)  # type: ignore[attr-defined] # both kinds of context have it
+    child = context.Process(target=_answer, args=(theirs, bounds, function, args), daemon=True)  # type: ignore[attr-defined] # both kinds of context have it
     child.start()
     theirs.close()
     try:
@@ -58,7 +55,7 @@ def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = Non
 
 
 def _answer(
-    connection: "Connection[object, object]", memory_bytes: int, function: Callable[..., T], args: tuple[object, ...]
+    connection: "Connection[object, object]", bounds: Bounds, function: Callable[..., T], args: tuple[object, ...]
 ) -> None:
     """Call a function with bounded memory and send what it returns or raises; Ctrl-C is the parent's to handle.
 
@@ -66,9 +63,9 @@ def _answer(
     """
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    limit_memory(memory_bytes)
-    os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), STANDARD_ERROR)
+    settle()
+    signal.setitimer(signal.ITIMER_REAL, bounds.seconds * GRACE)
+    limit_memory(bounds.memory_bytes)
     try:
         connection.send(function(*args))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the parent

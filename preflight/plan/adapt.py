@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import msgspec
 
+from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged
-from preflight.plan.steps import Cut, Encode, Extend, Plan, Step, find
+from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, find
 
 LIGHTER = Fraction(3, 5)
 """The part of a bit rate that is tried where a file became too large."""
@@ -16,11 +17,12 @@ SHORTER_S = Fraction(1, 20)
 """What is cut off more where a file became too long: more than a frame at any rate that is allowed."""
 
 
-def another_way(plan: Plan, judged: Judged | None) -> Plan | None:
+def another_way(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | None:
     """Return the plan to try after one that missed; None when there is none.
 
     Args:
         plan: the one that was carried out.
+        facts: what was measured of the source.
         judged: the verdict on the result; None when there was no result.
     """
     if plan.otherwise:
@@ -30,13 +32,30 @@ def another_way(plan: Plan, judged: Judged | None) -> Plan | None:
     if broken & SIZE_RULES and any(isinstance(step, Encode) and step.max_bit_rate for step in plan.steps):
         return _changed(plan, _lighter)
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
-    if broken & LENGTH_RULES and cut and not extend:
+    if broken & LENGTH_RULES and cut and not extend and _nearly(judged, cut):
         return _changed(plan, _shorter)
-    return None
+    return _constant(plan, facts) if judged and not broken & SIZE_RULES else None
 
 
 def _changed(plan: Plan, change: Callable[[Step], Step]) -> Plan:
     return msgspec.structs.replace(plan, steps=tuple(map(change, plan.steps)))
+
+
+def _nearly(judged: Judged | None, cut: Cut) -> bool:
+    """Tell whether a result is about as long as it was to be; pictures counted at the wrong rate are far from it."""
+    if judged is None or not isinstance(judged.facts, VideoFacts) or judged.facts.duration_s is None:
+        return True
+    return abs(judged.facts.duration_s - cut.length_s) <= SHORTER_S
+
+
+def _constant(plan: Plan, facts: Facts) -> Plan | None:
+    """Return the plan that makes the rate constant: a mean rate does not count the pictures of a part of a clip."""
+    encodes = any(isinstance(step, Encode) and step.codec == "libx264" for step in plan.steps)
+    if not encodes or find(plan.steps, Retime) or not isinstance(facts, VideoFacts) or not facts.frame_rate_hz:
+        return None
+    retime = Retime(frame_rate_hz=facts.frame_rate_hz, loss="lossy", clears=())
+    before = next(place for place, step in enumerate(plan.steps) if isinstance(step, Encode | Extend))
+    return msgspec.structs.replace(plan, steps=(*plan.steps[:before], retime, *plan.steps[before:]))
 
 
 def _lighter(step: Step) -> Step:

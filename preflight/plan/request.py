@@ -20,6 +20,7 @@ from preflight.plan.av import PADDING_S, target_rate
 from preflight.plan.share import Part, Share, pick, share
 from preflight.plan.steps import Cut, Plan, Step
 from preflight.plan.wishes import Keep, Wishes
+from preflight.probe.seams import seams_of
 from preflight.profiles.schema import AudioLimits, Profile, VideoLimits
 from preflight.rules.common import readings
 from preflight.units import decimal
@@ -63,7 +64,7 @@ class Member(msgspec.Struct, frozen=True):
 
 def plan_request(report: Report, profile: Profile, wishes: Wishes) -> RequestPlan:
     """Plan a request: each asset, and who gives up how much where together they are too long."""
-    plans = {place: plan(one, profile, wishes) for place, one in enumerate(report.assets)}
+    plans = {n: plan(one, profile, wishes, seams_of(one.asset.path)) for n, one in enumerate(report.assets)}
     shared, beyond = [], []
     for kind in KINDS:
         members = _members(report, kind, profile, wishes)

@@ -14,13 +14,11 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from preflight.assets import Asset, Kind
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.facts import AudioFacts, Facts, Identity, ImageFacts, VideoFacts
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.sniff import Sniffed, sniff
 
 Depth = Literal["header", "exact", "full"]
-Identity = tuple[int, int, int, int, int]
-"""Device, inode, size in bytes, modification and change time in ns of a file."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -62,7 +60,7 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
         return Probed(asset=asset, fault=Fault("unmeasured", f"cannot be read: {error.strerror or error}"))
     except MemoryError:
         return Probed(asset=asset, fault=Fault("unmeasured", "needs more memory than there is"))
-    if before[:4] != after[:4]:  # a new name or link, which changes only the last time, changes no content
+    if not unchanged(before, after):
         return Probed(asset=asset, fault=Fault("unmeasured", "changed while it was measured; still being written?"))
     return probed
 
@@ -70,6 +68,11 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
 def identity(status: os.stat_result) -> Identity:
     """Return what tells one state of a file from another."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def unchanged(before: Identity, now: Identity) -> bool:
+    """Tell whether a file is in the same state: a new name or link, which changes only the last time, is no change."""
+    return before[:4] == now[:4]
 
 
 def open_without_waiting(path: str, flags: int) -> int:

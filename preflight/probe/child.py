@@ -34,6 +34,7 @@ HAND = 2
 """Chunks that a child is sent at once: one to work on, and one so that it need not wait for the next."""
 LETTER_BYTES = 16 << 10
 """A chunk up to this size can wait in a busy child's pipe, which holds more: sending it never waits for the child."""
+STANDARD_ERROR = 2
 GRACE = 3
 """How many times its bound a file may take before the child ends itself: its parent may be dead."""
 
@@ -221,7 +222,7 @@ def _serve(
     """Measure what comes, until the parent is gone."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    settle()
     for end in parents:
         end.close()
     if ready:
@@ -271,6 +272,14 @@ def harmless(asset: Asset, depth: Depth) -> bool:
     except OSError:
         return True
     return found is None or (found.reader == "av" and (found.opener == "mov" or size <= WALKED_HERE_BYTES))
+
+
+def settle() -> None:
+    """Prepare a child: Ctrl-C is its parent's to handle, and what C code says of a hostile file is for nobody."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), STANDARD_ERROR)
 
 
 def limit_memory(memory_bytes: int) -> None:

@@ -1,6 +1,7 @@
 """Load a profile: TOML in, a checked `Profile` out, or a `ProfileError` that names the place.
 
-A profile may say `extends = "NAME"` (a shipped edition, or a path beside it) and give only what differs.
+A profile may say `extends = "NAME"` (a shipped edition, or a path beside it) and give only what differs. What the other
+one says and this one's documents do not is left out by its place: `without = ["phrasings", "request.tags"]`.
 """
 
 import tomllib
@@ -27,7 +28,7 @@ Table = dict[str, Any]
 
 
 def names() -> list[str]:
-    """Return the names of the shipped editions, oldest first."""
+    """Return the names of the shipped editions: of each family of models the oldest first."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
@@ -66,8 +67,29 @@ def flatten(path: Path, depth: int = 0) -> Table:
         raise ProfileError(f"{path.name}: extends: expected a profile's name or path, got {base!r}")
     if depth == MAX_DEPTH:
         raise ProfileError(f"{path.name}: extends: {MAX_DEPTH} profiles deep; does one extend itself?")
-    parent = locate(base, path.parent)
-    return overlay(flatten(parent, depth + 1), table)
+    without = table.pop("without", [])
+    below = flatten(locate(base, path.parent), depth + 1)
+    return overlay(_lacking(below, without, path.name), table)
+
+
+def _lacking(below: Table, without: object, name: str) -> Table:
+    """Return a table without what stands at some dotted places.
+
+    Raises:
+        ProfileError: they are no list of places, or nothing stands at one of them.
+    """
+    if not isinstance(without, list) or not all(isinstance(place, str) for place in without):
+        raise ProfileError(f"{name}: without: expected a list of places such as 'request.tags', got {without!r}")
+    for number, place in enumerate(without):
+        *tables, key = place.split(".")
+        below = holder = dict(below)
+        for step in tables:
+            inner = holder.get(step)
+            holder[step] = holder = dict(inner) if isinstance(inner, dict) else {}
+        if key not in holder:
+            raise ProfileError(f"{name}: without.{number}: nothing stands at {place!r} in what is extended")
+        del holder[key]
+    return below
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:

@@ -1,6 +1,8 @@
 """The shape of a profile: every limit of one edition of the documents, each with its source.
 
 Key names carry the unit (`duration_s`, `side_px`, `frame_rate_hz`); they are the names of the facts that they limit.
+Of a kind whose count may be at most 0 nothing is taken, and no other limit of that kind means anything. A part of the
+request that may be None is one that not every edition's documents limit.
 """
 
 from fractions import Fraction
@@ -109,15 +111,16 @@ class CallbackUrl(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
 class RequestLimits(_Table, frozen=True, kw_only=True):
     """What the request as a whole must be."""
 
-    alone: Alone
-    references: References
-    prompt: PromptLength
-    tags: Tags
+    alone: Alone | None = None
+    references: References | None = None
+    prompt: PromptLength | None = None
+    tags: Tags | None = None
+    """None where the prompt is not said to give the assets their parts."""
     duration_s: OutputLength
-    quality: Quality
+    quality: Quality | None = None
     aspect_ratio: AspectRatio
     callback_url: CallbackUrl
-    body_bytes: Range
+    body_bytes: Range | None = None
 
 
 class Model(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -191,3 +194,8 @@ class Profile(_Table, frozen=True, kw_only=True):
     models: dict[str, Model]
     price: Price
     phrasings: dict[str, Phrasing] = {}
+
+    def takes(self, kind: Kind) -> bool:
+        """Tell whether any asset of a kind may be sent."""
+        counts = {"image": self.image.count, "video": self.video.count, "audio": self.audio.count}
+        return kind not in counts or counts[kind].max > 0

@@ -194,6 +194,7 @@ def _treated_json(treated: Treated) -> Json:
         "findings_before": _findings(treated.before),
         "findings_after": _findings(treated.after) if treated.after else _findings(treated.before),
         "facts_after": facts_json(treated.after.facts) if treated.after else None,
+        "quality": msgspec.structs.asdict(treated.quality) if treated.quality else None,
     }
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from preflight.assets import Kind, printable
-from preflight.findings import UNJUDGED, Finding, Judged
+from preflight.findings import NOT_TAKEN, UNJUDGED, Finding, Judged
 from preflight.report import Ending, Heading
 from preflight.report.text import INTERRUPTED, name_of
 from preflight.rules import ASSET_RULES, REQUEST_RULES
@@ -75,10 +75,10 @@ class Sheet:
 def asset_results(judged: Judged) -> Iterator[Result]:
     """Yield what each rule of an asset's family came to; it was judged where the field of its limit was measured.
 
-    A finding of another rule is a case as well: none is lost.
+    Of a kind that is not taken nothing else was judged. A finding of another rule is a case as well: none is lost.
     """
     kind, found = family(judged), by_rule(judged.findings)
-    whole = measured(judged) and judged.kind == kind
+    whole = measured(judged) and judged.kind == kind and f"{kind}{NOT_TAKEN}" not in found
     for rule, field in _fields(kind):
         yield Result(rule, found.pop(rule, ()), whole and getattr(judged.facts, field, True) is not None)
     yield from (Result(rule, rest) for rule, rest in found.items())

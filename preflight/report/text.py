@@ -141,7 +141,8 @@ def treated_line(treated: "Treated") -> Line:
     style = {"untouched": "green", "fixed": "green"}.get(treated.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
     said = f": {printable(treated.message)}" if treated.message else ""
-    return (name, "bold"), (": ", ""), (treated.outcome, style), (words + said, "")
+    grade = f"; VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := treated.quality) else ""
+    return (name, "bold"), (": ", ""), (treated.outcome, style), (words + grade + said, "")
 
 
 def summary(facts: Facts | None) -> str:

@@ -9,7 +9,7 @@ from preflight.findings import UNJUDGED, Finding, Judged
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules import audio, image, request, video
-from preflight.rules.common import readable, unjudged
+from preflight.rules.common import PLURALS, not_taken, readable, unjudged
 from preflight.rules.request import WholeRequest
 from preflight.rules.rule import Rule
 
@@ -19,15 +19,20 @@ ASSET_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
     "audio": audio.RULES,
     "unknown": (readable("unknown"), unjudged("unknown")),
 }
+NOT_TAKEN_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
+    kind: (readable(kind), unjudged(kind), not_taken(kind)) for kind in PLURALS
+}
+"""Rules of the kinds of which an edition takes nothing: no other limit of theirs means anything there."""
 REQUEST_RULES = request.RULES
 
 RULES: dict[str, Rule[Probed] | Rule[WholeRequest]] = {
     **{rule.id: rule for rules in ASSET_RULES.values() for rule in rules},
+    **{rule.id: rule for rules in NOT_TAKEN_RULES.values() for rule in rules},
     **{rule.id: rule for rule in REQUEST_RULES},
 }
 """Every rule by its id."""
 
-__all__ = ["ASSET_RULES", "REQUEST_RULES", "RULES", "Rule", "WholeRequest", "judge", "judge_request"]
+__all__ = ["ASSET_RULES", "NOT_TAKEN_RULES", "REQUEST_RULES", "RULES", "Rule", "WholeRequest", "judge", "judge_request"]
 
 
 def judge(probed: Probed, profile: Profile) -> Judged:
@@ -36,9 +41,10 @@ def judge(probed: Probed, profile: Profile) -> Judged:
     What could not be measured is passed over where what was measured already condemns the asset.
     """
     family = probed.asset.role.kind if probed.asset.role else probed.kind
-    findings = [finding for rule in ASSET_RULES[family] for finding in rule.check(probed, profile)]
+    rules = ASSET_RULES if profile.takes(family) else NOT_TAKEN_RULES
+    findings = [finding for rule in rules[family] for finding in rule.check(probed, profile)]
     untold = tuple(finding for finding in findings if finding.rule.endswith(UNJUDGED))
-    judged = Judged(asset=probed.asset, kind=probed.kind, facts=probed.facts, untold=untold)
+    judged = Judged(asset=probed.asset, kind=probed.kind, facts=probed.facts, untold=untold, identity=probed.identity)
     return judged.with_findings(finding for finding in findings if not finding.rule.endswith(UNJUDGED))
 
 

@@ -5,13 +5,14 @@ from fractions import Fraction
 
 from preflight.assets import Kind, printable
 from preflight.facts import AudioFacts, VideoFacts
-from preflight.findings import Finding, Loss
-from preflight.limits import OneOf, Range
+from preflight.findings import NOT_TAKEN, Finding, Loss
+from preflight.limits import Count, OneOf, Range
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.units import decimal, told_apart
 
+PLURALS: dict[Kind, str] = {"image": "images", "video": "clips", "audio": "sounds"}
 SUFFIXES: dict[str, frozenset[str]] = {
     "jpeg": frozenset({"jpg", "jpeg", "jpe", "jfif"}),
     "png": frozenset({"png", "apng"}),
@@ -72,6 +73,31 @@ def unjudged(kind: Kind) -> Rule[Probed]:
         """
         if probed.fault and probed.fault.kind == "unmeasured":
             yield Finding(rule=f"{kind}/unjudged", severity="error", message=probed.fault.message)
+
+    return check
+
+
+def not_taken(kind: Kind) -> Rule[Probed]:
+    """Return the rule that an edition takes assets of this kind at all."""
+
+    @rule(f"{kind}{NOT_TAKEN}", f"{kind}.count")
+    def check(probed: Probed, profile: Profile) -> Iterator[Finding]:
+        """The edition's models take no asset of this kind, whatever it is like.
+
+        Why: The service refuses a request that carries one, as text-to-video refuses every reference.
+
+        Fix: Use a model that takes it: `preflight check --profile A --profile B` shows which edition does.
+        """
+        limit: Count = getattr(profile, kind).count
+        if probed.facts and not profile.takes(kind):
+            yield Finding(
+                rule=f"{kind}{NOT_TAKEN}",
+                severity=limit.severity,
+                message=f"{profile.name} takes no {PLURALS[kind]}",
+                limit=limit.text(),
+                unit="files",
+                source=limit.source,
+            )
 
     return check
 

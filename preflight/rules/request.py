@@ -12,13 +12,12 @@ from preflight.limits import Count, Range
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.prompt import length, mentions
-from preflight.rules.common import readings
+from preflight.rules.common import PLURALS, readings
 from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.spec import RequestSpec
 from preflight.units import decimal
 
 REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
-PLURALS = {"image": "images", "video": "clips", "audio": "sounds"}
 
 
 class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,13 +40,13 @@ class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 @rule("request/image-count", "image.count")
 def image_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """More reference images than one request may carry.
+    """More images than one request may carry, or fewer than it needs.
 
-    Why: The service refuses the whole request.
+    Why: The service refuses the whole request. Image-to-video needs its first frame; text-to-video takes no images.
 
-    Fix: Leave some out, and number the prompt's references anew.
+    Fix: Leave some out, and number the prompt's references anew; or add what is missing.
     """
-    yield from _count("request/image-count", whole.count("image"), profile.image.count, "images")
+    yield from _count("request/image-count", whole.count("image"), profile.image.count, "image")
 
 
 @rule("request/video-count", "video.count")
@@ -58,7 +57,7 @@ def video_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, or join short ones into one clip.
     """
-    yield from _count("request/video-count", whole.count("video"), profile.video.count, "clips")
+    yield from _count("request/video-count", whole.count("video"), profile.video.count, "clip")
 
 
 @rule("request/audio-count", "audio.count")
@@ -69,11 +68,11 @@ def audio_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, or mix them into one.
     """
-    yield from _count("request/audio-count", whole.count("audio"), profile.audio.count, "sounds")
+    yield from _count("request/audio-count", whole.count("audio"), profile.audio.count, "sound")
 
 
 def _count(rule_id: str, count: int, limit: Count, what: str) -> Iterator[Finding]:
-    reading = Reading(count, "the request", f"{{}} {what}")
+    reading = Reading(count, "the request", f"{{}} {what}{'' if count == 1 else 's'}")
     allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
     yield from beyond(rule_id, reading, allowed, "files", fix="none")
 
@@ -86,7 +85,8 @@ def video_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Find
 
     Fix: Cut one or more of them; `keep` in the request file says which part stays.
     """
-    yield from _total("request/video-total-duration", whole.clips("video"), profile.video.total_duration_s, "clips")
+    if profile.takes("video"):
+        yield from _total("request/video-total-duration", whole.clips("video"), profile.video.total_duration_s, "clips")
 
 
 @rule("request/audio-total-duration", "audio.total_duration_s")
@@ -97,7 +97,9 @@ def audio_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Find
 
     Fix: Cut one or more of them; `keep` in the request file says which part stays.
     """
-    yield from _total("request/audio-total-duration", whole.clips("audio"), profile.audio.total_duration_s, "sounds")
+    if profile.takes("audio"):
+        limit = profile.audio.total_duration_s
+        yield from _total("request/audio-total-duration", whole.clips("audio"), limit, "sounds")
 
 
 def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, what: str) -> Iterator[Finding]:
@@ -123,7 +125,7 @@ def audio_alone(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     """
     present = {kind for kind in REFERENCE_KINDS if whole.count(kind)}
     limit = profile.request.alone
-    if present and present <= set(limit.refused):
+    if limit and present and present <= set(limit.refused):
         yield Finding(
             rule="request/audio-alone",
             severity=limit.severity,
@@ -142,7 +144,7 @@ def no_references(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Fix: Add a reference, or use the text-to-video model.
     """
     limit = profile.request.references
-    if not whole.spec.assets:
+    if limit and not whole.spec.assets:
         message = f"no image, clip or sound is sent; {limit.cheaper} does the same for less"
         yield Finding(rule="request/no-references", severity=limit.severity, message=message, source=limit.source)
 
@@ -157,9 +159,10 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Shorten it.
     """
-    if whole.spec.prompt is None:
+    limit = profile.request.prompt
+    if whole.spec.prompt is None or limit is None:
         return
-    used, limit = length(whole.spec.prompt), profile.request.prompt
+    used = length(whole.spec.prompt)
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
     if not whole.spec.prompt.strip() or share > 1:
         counted = f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
@@ -184,7 +187,7 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
 
     Fix: Correct the number, add the missing asset, or say in the prompt what each asset is for.
     """
-    if whole.spec.prompt is None:
+    if whole.spec.prompt is None or profile.request.tags is None:
         return
     source = profile.request.tags.source
     found = mentions(whole.spec.prompt)
@@ -217,7 +220,7 @@ def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Fix: Write "image 1". The prompt is never rewritten for you.
     """
     limit = profile.request.tags
-    if whole.spec.prompt is None or limit.understood:
+    if whole.spec.prompt is None or limit is None or limit.understood:
         return
     tags = dict.fromkeys(mention.text.strip() for mention in mentions(whole.spec.prompt) if mention.tag)
     if tags:
@@ -243,6 +246,23 @@ def duration(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         yield from beyond("request/duration", reading, allowed, "s", fix="none")
 
 
+@rule("request/model")
+def model(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The model asked for is none of those that the edition describes.
+
+    Why: What an edition does not describe cannot be judged by it. One edition alone refuses such a request outright;
+    this is said where several are compared.
+
+    Fix: Judge by an edition that describes the model, or name another model: `preflight profiles NAME` lists them.
+    """
+    asked = whole.spec.model
+    if asked is not None and asked not in profile.models:
+        known = tuple(profile.models)
+        message = f"model {printable(asked)!r} asked for; {profile.name} describes {', '.join(known)}"
+        source = "; ".join(dict.fromkeys(one.source for one in profile.models.values()))
+        yield _setting("request/model", printable(asked), known, message, source)
+
+
 @rule("request/quality", "request.quality")
 def quality(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     """The quality asked for is not one that the model makes.
@@ -252,10 +272,10 @@ def quality(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Fix: Ask for one of those named.
     """
     name = whole.spec.model or profile.default_model
-    model, asked = profile.models.get(name), whole.spec.quality
-    if model and asked is not None and asked not in model.quality:
-        message = f"quality {printable(asked)!r} asked for; {name} makes {' or '.join(model.quality)}"
-        yield _setting("request/quality", asked, model.quality, message, model.source)
+    known, asked = profile.models.get(name), whole.spec.quality
+    if known and asked is not None and asked not in known.quality:
+        message = f"quality {printable(asked)!r} asked for; {name} makes {' or '.join(known.quality)}"
+        yield _setting("request/quality", asked, known.quality, message, known.source)
 
 
 @rule("request/aspect-ratio", "request.aspect_ratio")
@@ -333,8 +353,9 @@ def body_size(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Shorten the prompt; give files as files, not as data.
     """
-    reading = Reading(whole.body_bytes, "the body as it would be sent", "{} bytes of JSON")
-    yield from beyond("request/body-size", reading, profile.request.body_bytes, "bytes", fix="none")
+    if limit := profile.request.body_bytes:
+        reading = Reading(whole.body_bytes, "the body as it would be sent", "{} bytes of JSON")
+        yield from beyond("request/body-size", reading, limit, "bytes", fix="none")
 
 
 RULES: tuple[Rule[WholeRequest], ...] = (
@@ -348,6 +369,7 @@ RULES: tuple[Rule[WholeRequest], ...] = (
     prompt_length,
     prompt_reference,
     prompt_tag,
+    model,
     duration,
     quality,
     aspect_ratio,

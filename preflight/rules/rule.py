@@ -33,8 +33,10 @@ class Rule(msgspec.Struct, Generic[Subject], frozen=True, kw_only=True):
 
     def source(self, profile: Profile) -> str:
         """Return where the profile has the limit from."""
+        if self.limit is None:
+            return "no limit of the documents: what the tool itself observes"
         found = limit_at(profile, self.limit)
-        return found.source if found else "no limit of the documents: what the tool itself observes"
+        return found.source if found else f"not given: the documents of {profile.name} have no such limit"
 
 
 def limit_at(profile: Profile, place: str | None) -> Sourced | None:

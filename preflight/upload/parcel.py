@@ -20,6 +20,8 @@ import msgspec
 
 from preflight.assets import printable
 from preflight.errors import CallError, NotDone
+from preflight.facts import Identity
+from preflight.probe import identity, unchanged
 from preflight.profiles.schema import Service
 from preflight.units import file_size
 from preflight.wire import Progress
@@ -108,24 +110,24 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def hash_files(sizes: Mapping[str, int | None]) -> dict[str, str]:
+def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
     """Return path → SHA-256 of files, read at the same time, in the order of their names.
 
     Args:
-        sizes: path → the size in bytes that was measured; None where nothing was.
+        states: path → the state in which it was measured; None where nobody knows.
 
     Raises:
-        NotDone: one cannot be read, or has another size.
+        NotDone: one cannot be read, or is in another state.
     """
 
     def hashed(name: str) -> str:
-        path, size = Path(name), sizes[name]
+        path, state = Path(name), states[name]
         sha256 = hash_file(path)
-        if size is not None and path.stat().st_size != size:
+        if state is not None and not unchanged(state, identity(path.stat())):
             raise NotDone(f"{printable(name)}: changed since it was checked", advice="Check it again.")
         return sha256
 
-    paths = sorted(sizes)
+    paths = sorted(states)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as crew:
         return dict(zip(paths, crew.map(hashed, paths), strict=True))
 

@@ -66,7 +66,7 @@ def test_without_a_request_n_stands_for_the_number(program: Program) -> None:
     assert len(out.splitlines()) == len(load().phrasings)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", [name for name in names() if load(name).phrasings])
 def test_what_is_offered_is_understood(program: Program, tmp_path: Path, name: str) -> None:
     request = written(tmp_path, "A rider.", images=[IMAGE], videos=[CLIP], audios=[SOUND])
     told = json.loads(program("prompt", request, "--format", "json", "--profile", name).out)

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from preflight.errors import FixFailed, NotDone
 from preflight.fix import ffmpeg
-from preflight.fix.ffmpeg import Tool, candidates, find_tool, inspect, run
+from preflight.fix.ffmpeg import Tool, candidates, ending_all, find_tool, inspect, run
 from tests.fix.conftest import Program
 
 SPEAKS = """case "$2" in
@@ -90,6 +91,38 @@ def test_a_failure_quotes_the_last_words(program: Program) -> None:
     with pytest.raises(FixFailed) as caught:
         run(tool(path), [])
     assert str(caught.value) == "ffmpeg failed: line 3; line 4; line 5; line 6; line 7; line 8"
+
+
+def test_another_program_is_given_no_key(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVOLINK_API_KEY", "sk-of-a-person")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-a-person")
+    with pytest.raises(FixFailed) as caught:
+        run(tool(program("env >&2; exit 1")), ["x"])
+    assert "of-a-person" not in caught.value.message
+
+
+def test_every_ffmpeg_ends_when_what_it_is_part_of_is_interrupted(program: Program) -> None:
+    told: list[str] = []
+
+    def works() -> None:
+        try:
+            run(tool(program("exec sleep 60")), ["x"])
+        except FixFailed as error:
+            told.append(error.message)
+
+    def interrupted() -> None:
+        with ThreadPoolExecutor(2) as workers, ending_all(workers):
+            workers.submit(works)
+            while not children():
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert told
+    assert time.monotonic() - begun < 30
+    run(tool(program("exit 0")), ["x"])
 
 
 def test_a_silent_failure_tells_its_status(program: Program) -> None:

@@ -110,6 +110,13 @@ def test_work_that_was_broken_off_before_the_file_had_its_name_is_done_again_und
     assert made.read_bytes() == content
 
 
+def test_a_name_that_is_no_text_is_recorded_and_found_again(clip: Path, tmp_path: Path) -> None:
+    odd = clip.rename(tmp_path / os.fsdecode(b"\xff\n.mp4"))
+    made = mended(odd, tmp_path / "out")
+    assert made.name == odd.name
+    assert mended(odd, tmp_path / "out") == made
+
+
 def test_another_source_of_the_same_name_gets_a_file_of_its_own(clip: Path, tmp_path: Path) -> None:
     first = mended(clip, tmp_path / "out")
     clip.write_bytes(Path(copied("video-12fps.mp4", tmp_path)).read_bytes())

@@ -141,6 +141,34 @@ def test_no_child_outlives_its_crew() -> None:
     assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
 
 
+MEASURE = """
+import sys
+from preflight.assets import Asset
+from preflight.probe.child import Crew
+with Crew("exact", jobs=1) as crew:
+    for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
+        print(probed.fault.kind if probed.fault else "measured")
+"""
+
+
+def test_what_c_code_says_of_a_damaged_file_is_for_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.tif"
+    Image.effect_noise((300, 300), 90).convert("RGB").save(path, compression="tiff_lzw")
+    content = bytearray(path.read_bytes())
+    content[2000:2400] = bytes(400)
+    path.write_bytes(content)
+    here = subprocess.run(
+        [sys.executable, "-c", f"from PIL import Image; Image.open({str(path)!r}).load()"],
+        capture_output=True,
+        check=False,
+    )
+    assert b"LZWDecode" in here.stderr or b"code" in here.stderr
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path), str(SMALL[0])], capture_output=True, text=True, check=True
+    )
+    assert (ended.stdout.split()[1], ended.stderr) == ("measured", "")
+
+
 OUTLIVE = """
 import os, sys
 from preflight.assets import Asset

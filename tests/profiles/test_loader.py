@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.assets import KINDS
 from preflight.errors import ProfileError
 from preflight.limits import Sourced
 from preflight.profiles import DEFAULT, Profile, json_schema, load, names
+from preflight.profiles.entries import entries
 from preflight.profiles.loader import MAX_BYTES, MAX_DEPTH, SHIPPED, flatten, overlay
 
 OLDER, NEWER = "seedance-2.0-2026-04", "seedance-2.0-2026-10"
+FRAMES, WORDS = "seedance-2.0-image-to-video-2026-10", "seedance-2.0-text-to-video-2026-10"
 
 
 def sourced(value: object, place: str) -> Iterator[tuple[str, Sourced]]:
@@ -50,8 +53,8 @@ def complaint(path: str) -> str:
     return str(caught.value)
 
 
-def test_two_editions_are_shipped_oldest_first() -> None:
-    assert names() == [OLDER, NEWER]
+def test_the_editions_are_shipped_family_by_family_and_the_default_stays() -> None:
+    assert names() == [OLDER, NEWER, FRAMES, WORDS]
     assert DEFAULT == OLDER
 
 
@@ -63,7 +66,7 @@ def test_an_edition_loads_under_its_own_name(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_every_limit_says_where_and_when_it_was_read(name: str) -> None:
     found = dict(sourced(load(name), ""))
-    assert len(found) > 30
+    assert len(found) > 25
     for place, limit in found.items():
         assert len(limit.source) > 10, place
         assert dt.date(2026, 1, 1) <= limit.read <= dt.date(2027, 1, 1), place
@@ -98,8 +101,9 @@ def test_the_older_edition_holds_the_documents_ranges(place: str, low: int | Non
 
 def test_a_megabyte_has_a_stricter_reading_which_warns() -> None:
     profile = load(OLDER)
-    strict = [limit.bytes.warn_above for limit in (profile.image, profile.video, profile.audio)]
-    assert [*strict, profile.request.body_bytes.warn_above] == [30 * 10**6, 50 * 10**6, 15 * 10**6, 64 * 10**6]
+    limits = [profile.image.bytes, profile.video.bytes, profile.audio.bytes, profile.request.body_bytes]
+    strict = [limit.warn_above for limit in limits if limit]
+    assert strict == [30 * 10**6, 50 * 10**6, 15 * 10**6, 64 * 10**6]
 
 
 def test_the_older_edition_holds_the_documents_lists_and_counts() -> None:
@@ -108,7 +112,9 @@ def test_the_older_edition_holds_the_documents_lists_and_counts() -> None:
     assert profile.video.format.allowed == ("mp4", "mov")
     assert profile.audio.format.allowed == ("wav", "mp3")
     assert [part.count.text() for part in (profile.image, profile.video, profile.audio)] == ["0..9", "0..3", "0..3"]
-    assert (profile.request.prompt.characters, profile.request.prompt.words) == (500, 1000)
+    prompt = profile.request.prompt
+    assert prompt
+    assert (prompt.characters, prompt.words) == (500, 1000)
     assert (profile.request.duration_s.min, profile.request.duration_s.max) == (4, 15)
     assert profile.request.aspect_ratio.default == "16:9"
 
@@ -120,6 +126,82 @@ def test_the_newer_edition_differs_where_its_page_does_and_nowhere_else() -> Non
     requests = {f"request.{key}" for key in ("aspect_ratio", "callback_url", "tags")}
     assert places == models | requests | {"video.pixels", "price"}
     assert load(NEWER).video.pixels.max == 2_086_876
+
+
+@pytest.mark.parametrize("name", [FRAMES, WORDS])
+def test_a_sister_model_has_the_documented_settings_and_none_that_is_not(name: str) -> None:
+    profile, newer = load(name), load(NEWER)
+    assert (profile.request.duration_s.min, profile.request.duration_s.max) == (4, 15)
+    assert profile.request.duration_s.default == 5
+    assert profile.request.aspect_ratio.allowed == newer.request.aspect_ratio.allowed
+    assert [model.quality for model in profile.models.values()] == [model.quality for model in newer.models.values()]
+    assert profile.default_model == next(iter(profile.models))
+    absent = {key for key in profile.request.__struct_fields__ if getattr(profile.request, key) is None}
+    assert absent == {"alone", "references", "prompt", "tags", "quality", "body_bytes"}
+    assert profile.price.models == {}
+    assert profile.phrasings == {}
+
+
+def test_image_to_video_takes_a_first_and_a_last_frame_and_nothing_else() -> None:
+    profile = load(FRAMES)
+    assert [part.count.text() for part in (profile.image, profile.video, profile.audio)] == ["1..2", "0..0", "0..0"]
+    assert [profile.takes(kind) for kind in KINDS] == [True, False, False, True]
+    for key in ("format", "side_px", "aspect_ratio", "bytes"):
+        mine, theirs = getattr(profile.image, key), getattr(load(NEWER).image, key)
+        assert msgspec.structs.replace(mine, source="") == msgspec.structs.replace(theirs, source="")
+        assert mine.source.startswith("provider's family pages (newer)")
+
+
+def test_text_to_video_takes_no_references() -> None:
+    profile = load(WORDS)
+    assert [part.count.text() for part in (profile.image, profile.video, profile.audio)] == ["0..0", "0..0", "0..0"]
+    assert [profile.takes(kind) for kind in KINDS] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("name", [FRAMES, WORDS])
+def test_no_limit_that_means_something_is_said_to_be_from_another_models_document(name: str) -> None:
+    for place, entry in entries(load(name)).items():
+        if entry and entry.source and place != "price":
+            assert entry.source.startswith("provider's family pages (newer)"), place
+
+
+def test_what_the_documents_do_not_say_is_left_out_by_its_place(tmp_path: Path) -> None:
+    mine = load(written(tmp_path, f'extends = "{OLDER}"\nwithout = ["request.tags", "phrasings"]\n'))
+    assert mine.request.tags is None
+    assert mine.phrasings == {}
+    assert mine.request.prompt == load(OLDER).request.prompt
+    assert load(OLDER).request.tags is not None
+
+
+def test_what_is_left_out_may_be_said_anew(tmp_path: Path) -> None:
+    added = '[models.own]\nquality = ["720p"]\nsource = "a contract of our own"\nread = 2026-11-22\n'
+    mine = load(written(tmp_path, f'extends = "{OLDER}"\nwithout = ["models"]\n{added}'))
+    assert list(mine.models) == ["own"]
+
+
+@pytest.mark.parametrize(
+    ("without", "message"),
+    [
+        ('["request.tag"]', "without.0: nothing stands at 'request.tag' in what is extended"),
+        ('["phrasings", "phrasings"]', "without.1: nothing stands at 'phrasings' in what is extended"),
+        ('["name.first"]', "without.0: nothing stands at 'name.first' in what is extended"),
+        ('[""]', "without.0: nothing stands at '' in what is extended"),
+        ('"phrasings"', "without: expected a list of places such as 'request.tags', got 'phrasings'"),
+        ("[1]", "without: expected a list of places such as 'request.tags', got [1]"),
+        ('["video.pixels"]', "video.pixels: missing"),
+        ('["image"]', "image: missing"),
+    ],
+)
+def test_a_place_that_cannot_be_left_out_is_named(without: str, message: str, tmp_path: Path) -> None:
+    said = complaint(written(tmp_path, f'extends = "{OLDER}"\nwithout = {without}\n'))
+    assert said.startswith(f"mine.toml: {message}")
+
+
+def test_only_what_is_extended_can_be_left_out(tmp_path: Path) -> None:
+    text = (SHIPPED / f"{OLDER}.toml").read_text()
+    assert complaint(written(tmp_path, f'without = ["phrasings"]\n{text}')).startswith(
+        "mine.toml: without: unknown key"
+    )
 
 
 def test_a_profile_of_ones_own_gives_only_what_differs(tmp_path: Path) -> None:
@@ -199,7 +281,7 @@ def test_a_scalar_where_a_table_belongs_is_named(tmp_path: Path) -> None:
 def test_an_unknown_name_lists_those_that_there_are() -> None:
     with pytest.raises(ProfileError, match="no profile named 'seedance'") as caught:
         load("seedance")
-    assert caught.value.advice == f"Shipped profiles: {OLDER}, {NEWER}."
+    assert caught.value.advice == f"Shipped profiles: {OLDER}, {NEWER}, {FRAMES}, {WORDS}."
 
 
 def test_a_base_that_does_not_exist_is_told(tmp_path: Path) -> None:

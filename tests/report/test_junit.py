@@ -9,6 +9,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from preflight.assets import Role
 from preflight.findings import Finding, Judged
+from preflight.profiles import load
 from preflight.report import Ending, Heading
 from preflight.report.junit import Sheet
 from preflight.rules import ASSET_RULES, REQUEST_RULES
@@ -69,6 +70,13 @@ def test_each_asset_is_a_suite_and_each_rule_of_its_family_a_case() -> None:
     assert list(cases(found["pov.mov"])) == [rule.id for rule in ASSET_RULES["video"]]
     assert list(cases(found["request"])) == [rule.id for rule in REQUEST_RULES]
     assert all(case.classname == name for name, suite in found.items() for case in suite)
+
+
+def test_of_a_kind_that_is_not_taken_no_other_rule_is_said_to_have_passed() -> None:
+    found = outcomes(values.judged(values.VIDEO, profile=load("seedance-2.0-text-to-video-2026-10")))
+    assert found.pop("video/not-taken") == "failure"
+    assert set(found.values()) == {"skipped"}
+    assert set(found) == {rule.id for rule in ASSET_RULES["video"]}
 
 
 def test_the_counts_of_a_suite_are_those_of_its_cases() -> None:

@@ -21,6 +21,7 @@ from tests.specimens import PROFILE
 from tests.values import AUDIO, IMAGE, VIDEO, audio, video
 
 NEWER = load("seedance-2.0-2026-10")
+FRAMES, WORDS = load("seedance-2.0-image-to-video-2026-10"), load("seedance-2.0-text-to-video-2026-10")
 SEEN = "(the service has been seen to accept it, the document does not)"
 NAMED = "image 1 to image 9, images 1, 2, 3, 4, 5, 6, 7, 8 and 9, videos 1, 2, 3 and audios 1, 2, 3"
 
@@ -222,6 +223,71 @@ def test_the_newer_edition_makes_more_qualities_with_the_standard_model_only() -
     assert messages(fast, "request/quality", NEWER) == [
         "quality '4k' asked for; seedance-2.0-fast-reference-to-video makes 480p or 720p"
     ]
+
+
+@pytest.mark.parametrize(
+    ("whole", "profile", "expected"),
+    [
+        (request(images=1), FRAMES, []),
+        (request(images=2), FRAMES, []),
+        (request(), FRAMES, ["0 images; 1 to 2 files allowed"]),
+        (request(images=3), FRAMES, ["3 images; 1 to 2 files allowed"]),
+        (request(images=1, videos=1), FRAMES, ["1 clip; 0 files allowed"]),
+        (request(images=1, videos=clips("9", "9")), FRAMES, ["2 clips; 0 files allowed"]),
+        (request(images=1, audios=sounds("20")), FRAMES, ["1 sound; 0 files allowed"]),
+        (request(), WORDS, []),
+        (request(images=1), WORDS, ["1 image; 0 files allowed"]),
+        (request(audios=1), WORDS, ["1 sound; 0 files allowed"]),
+        (request(), NEWER, ["no image, clip or sound is sent; text-to-video does the same for less"]),
+    ],
+)
+def test_what_may_be_sent_with_a_request_follows_the_editions_counts(
+    whole: WholeRequest, profile: Profile, expected: list[str]
+) -> None:
+    assert [finding.message for finding in judge_request(whole, profile)] == expected
+
+
+@pytest.mark.parametrize("profile", [FRAMES, WORDS], ids=["frames", "words"])
+@pytest.mark.parametrize("prompt", ["", "word " * 1001, "Image 7 and @image9.", None])
+def test_what_an_edition_does_not_say_of_the_prompt_is_not_judged(profile: Profile, prompt: str | None) -> None:
+    images = profile.image.count.min
+    assert severities(request(images=images, prompt=prompt), profile) == {}
+
+
+def test_the_body_has_no_limit_where_none_is_given() -> None:
+    whole = msgspec.structs.replace(request(), body_bytes=10**12)
+    assert severities(whole, WORDS) == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"quality": "4k"}, {}),
+        ({"quality": "8k"}, {"request/quality": "error"}),
+        ({"quality": "1080p", "model": "seedance-2.0-mini-text-to-video"}, {"request/quality": "error"}),
+        ({"quality": "720p", "model": "seedance-2.0-mini-text-to-video"}, {}),
+        ({"duration": 3}, {"request/duration": "error"}),
+        ({"duration": 15, "aspect_ratio": "adaptive"}, {}),
+        ({"aspect_ratio": "2:1"}, {"request/aspect-ratio": "error"}),
+        ({"callback_url": "https://10.0.0.1/"}, {"request/callback-url": "error"}),
+    ],
+)
+def test_the_settings_of_a_sister_model_are_judged_by_its_own_edition(
+    settings: dict[str, Any], expected: dict[str, str]
+) -> None:
+    assert severities(request(**settings), WORDS) == expected
+
+
+def test_a_model_that_the_edition_does_not_describe_is_named_with_those_that_it_does() -> None:
+    whole = request(model="seedance-2.0-text-to-video")
+    assert severities(whole, WORDS) == {}
+    (finding,) = said(whole, FRAMES)["request/model"]
+    assert finding.message == (
+        "model 'seedance-2.0-text-to-video' asked for; seedance-2.0-image-to-video-2026-10 describes "
+        "seedance-2.0-image-to-video, seedance-2.0-fast-image-to-video, seedance-2.0-mini-image-to-video"
+    )
+    assert finding.source
+    assert finding.source.startswith("provider's family pages (newer): quality of the standard model; ")
 
 
 @pytest.mark.parametrize(("size", "severity"), [(64_000_000, None), (64_000_001, "warning"), (67_108_865, "error")])

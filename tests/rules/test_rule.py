@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from preflight.findings import Finding
 from preflight.limits import OneOf, Range, Sourced
 from preflight.probe import Probed
-from preflight.profiles import Profile, load, names
-from preflight.rules import ASSET_RULES, REQUEST_RULES, RULES
+from preflight.profiles import DEFAULT, Profile, load, names
+from preflight.rules import ASSET_RULES, NOT_TAKEN_RULES, REQUEST_RULES, RULES
 from preflight.rules.rule import Reading, beyond, limit_at, not_among, rule, sections, shape
 from preflight.units import decimal
 
@@ -51,7 +51,13 @@ def test_a_permanent_id_exists(rule_id: str) -> None:
 
 def test_no_id_is_used_twice() -> None:
     ids = [rule.id for rules in ASSET_RULES.values() for rule in rules] + [rule.id for rule in REQUEST_RULES]
+    ids += [rules[-1].id for rules in NOT_TAKEN_RULES.values()]
     assert len(ids) == len(set(ids)) == len(RULES)
+
+
+def test_where_nothing_of_a_kind_is_taken_only_what_could_not_be_told_is_said_besides() -> None:
+    for kind, rules in NOT_TAKEN_RULES.items():
+        assert [rule.id for rule in rules] == [f"{kind}/{name}" for name in ("readable", "unjudged", "not-taken")]
 
 
 @pytest.mark.parametrize("rule_id", RULES)
@@ -76,10 +82,13 @@ def test_an_id_names_the_offences_place_in_plain_small_letters(rule_id: str) -> 
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_rule_that_judges_by_a_limit_names_its_source(rule_id: str, name: str) -> None:
     found, profile = RULES[rule_id], load(name)
+    place = limit_at(profile, found.limit)
     if found.limit is None:
         assert found.source(profile).startswith("no limit of the documents")
+    elif place is None:
+        assert name != DEFAULT
+        assert found.source(profile) == f"not given: the documents of {name} have no such limit"
     else:
-        place = limit_at(profile, found.limit)
         assert isinstance(place, Sourced)
         assert found.source(profile) == place.source
 

@@ -18,7 +18,7 @@ from preflight.errors import CallError, NotDone, PreflightError
 from preflight.findings import Judged, Report
 from preflight.flow import Account, fingerprints, renewed, upload_assets
 from preflight.ledger import Ledger
-from preflight.probe import probe
+from preflight.probe import identity, probe
 from preflight.profiles import Profile, load
 from preflight.rules import judge
 from preflight.sandbox import Sandbox, running
@@ -192,8 +192,16 @@ def test_a_file_that_changed_its_size_since_it_was_measured_has_no_fingerprint(p
         fingerprints(report)
 
 
+def test_a_file_of_the_same_size_that_was_written_again_is_not_what_was_checked(pictures: list[Path]) -> None:
+    report = report_of(*pictures)
+    content = pictures[0].read_bytes()
+    pictures[0].write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(NotDone, match="changed since it was checked"):
+        fingerprints(report)
+
+
 def test_fingerprints_are_those_of_the_contents(pictures: list[Path], tmp_path: Path) -> None:
-    assert hash_files({str(path): path.stat().st_size for path in pictures}) == {
+    assert hash_files({str(path): identity(path.stat()) for path in pictures}) == {
         str(path): hash_file(path) for path in pictures
     }
     assert hash_files({}) == {}

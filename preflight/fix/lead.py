@@ -1,0 +1,52 @@
+"""When a clip's pictures begin: a file in, seconds out, so that a cut counts from the first picture, as plans do."""
+
+from fractions import Fraction
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from preflight.probe import open_without_waiting
+from preflight.probe.container import opened
+from preflight.probe.faults import Unreadable
+from preflight.probe.video import AV_TIME_BASE, picture_streams
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+LOOKED_AT = 32
+"""Packets of pictures among which the first that is shown lies: more than any codec holds back."""
+
+
+def lead_s(path: str, demuxer: str) -> Fraction:
+    """Return how long after its container begins a clip's first picture is shown; 0 where that is not told.
+
+    ffmpeg counts from where the first of the streams begins, so a sound that begins before its pictures would move a
+    cut.
+
+    Args:
+        path: the clip.
+        demuxer: libav's name of its format.
+    """
+    import av
+
+    try:
+        with open(path, "rb", opener=open_without_waiting) as stream, opened(stream, demuxer) as container:
+            pictures = picture_streams(container)
+            if not pictures or container.start_time is None:
+                return Fraction(0)
+            first = _first_s(container, pictures[0], told=demuxer == "mov")
+            return max(first - container.start_time * AV_TIME_BASE, Fraction(0))
+    except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable):
+        return Fraction(0)
+
+
+def _first_s(container: "InputContainer", stream: "VideoStream", *, told: bool) -> Fraction:
+    """Return when the first picture is shown; raise ValueError where no packet says.
+
+    Only MP4 and MOV say when a stream begins, by their edit lists; elsewhere libav guesses without a decoder.
+    """
+    base = stream.time_base or Fraction(1)
+    if told and stream.start_time is not None:
+        return stream.start_time * base
+    packets = islice(container.demux(stream), LOOKED_AT)
+    return min(packet.pts for packet in packets if packet.size and packet.pts is not None) * base

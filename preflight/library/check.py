@@ -1,0 +1,107 @@
+"""Paths, folders and requests → reports."""
+
+import os
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from preflight import flow
+from preflight.assets import Asset, collect, printable
+from preflight.errors import CallError
+from preflight.findings import Report
+from preflight.library.common import (
+    AnyPath,
+    Progress,
+    Teller,
+    edition_of,
+    judged_request,
+    measuring,
+    refuse_absent,
+    spec_of,
+)
+from preflight.probe import Depth
+from preflight.profiles import Profile
+from preflight.spec import RequestSpec
+
+
+def check(
+    *paths: AnyPath | Asset,
+    profile: Profile | AnyPath | None = None,
+    depth: Depth = "exact",
+    jobs: int | None = None,
+    cache: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge files, and what lies in folders, each by itself.
+
+    Args:
+        *paths: files and folders; of a folder, all pictures, clips and sounds below it.
+        profile: the edition of the limits: a name, a TOML file, or a loaded one; None for the default.
+        depth: "header" believes the file, "exact" walks every packet and decodes every image, "full" decodes all.
+        jobs: how many files are measured at once; as many as there are processors when None.
+        cache: whether files that have not changed since may be known from an earlier run.
+        progress: told 1 of each asset when it is judged.
+
+    Returns:
+        The report. Its `verdict` is "pass" only when every file was measured and is clean, "fail" when one is not,
+        and "unsure" when one could not be judged; the policy of a settings file is not applied.
+
+    Raises:
+        CallError: a path does not exist, is a URL or a request file, or no picture, clip or sound was found.
+        ProfileError: the profile cannot be used.
+    """
+    edition, teller, found = edition_of(profile), Teller(progress), []
+    assets = [path if isinstance(path, Asset) else Asset(path=os.fspath(path)) for path in paths]
+    for asset in assets:
+        _refuse_unfit(asset)
+    with measuring(depth, jobs, cache=cache) as how:
+        for judged in flow.check_assets(_walked(assets), edition, how):
+            found.append(judged)
+            teller.tell("check", judged.asset.path, Fraction(1))
+    if not found:
+        raise CallError("no picture, clip or sound found", advice="Nothing was judged; is this the right folder?")
+    return Report(profile=edition.name, assets=tuple(found))
+
+
+def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by name
+    request: RequestSpec | AnyPath,
+    *,
+    profile: Profile | AnyPath | None = None,
+    depth: Depth = "exact",
+    jobs: int | None = None,
+    cache: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge one request: each asset in its role, the set, the prompt and the settings.
+
+    Args:
+        request: what `build_request` or `load_request` returned, or the path of a request.toml. URLs among its assets
+            are downloaded, measured and removed; addresses that only this machine or network can reach are not asked.
+        profile: as for `check`, and so are the others.
+        depth: how thoroughly files are measured.
+        jobs: how many at once.
+        cache: whether earlier runs count.
+        progress: told 1 of each asset when it is measured.
+
+    Raises:
+        RequestFileError: the request.toml cannot be used.
+        CallError: the profile does not know the model.
+    """
+    spec, edition = spec_of(request), edition_of(profile)
+    with measuring(depth, jobs, cache=cache) as how:
+        return judged_request(spec, edition, how, Teller(progress))
+
+
+def _walked(assets: Iterable[Asset]) -> Iterator[Asset]:
+    """Yield files, and in the place of folders the files below them."""
+    for asset in assets:
+        yield from collect([asset.path]) if os.path.isdir(asset.path) else [asset]  # noqa: PTH112 - any bytes may be a name
+
+
+def _refuse_unfit(asset: Asset) -> None:
+    """Raise CallError for what is not judged by itself, or is not there."""
+    name = printable(asset.path)
+    if asset.is_url and not os.path.lexists(asset.path):
+        raise CallError(f"{name}: a URL is judged as part of a request", advice="`check_request` does that.")
+    if asset.suffix == "toml":
+        raise CallError(f"{name}: a request is judged as a whole", advice="`check_request` does that.")
+    refuse_absent(asset.path, folder=True)

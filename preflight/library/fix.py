@@ -1,0 +1,109 @@
+"""A report → new files that are clean; sources are never written."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from preflight import flow
+from preflight.errors import CallError
+from preflight.findings import Judged, Report
+from preflight.flow import Treated
+from preflight.library.common import AnyPath, Progress, Teller, edition_behind
+from preflight.profiles import Profile
+from preflight.spec import RequestSpec
+
+if TYPE_CHECKING:
+    from preflight.findings import Loss
+    from preflight.plan import Plan, Wishes
+    from preflight.plan.share import Way
+    from preflight.plan.wishes import Fit, Keep, Lengthen
+
+
+def fix(  # noqa: PLR0913 - what may be done, each by name
+    report: Report,
+    output: AnyPath,
+    *,
+    allow: "Loss" = "lossy",
+    keep: "Keep" = "start",
+    extend: "Lengthen | None" = None,
+    fit: "Fit | None" = None,
+    pad_color: str = "black",
+    share: "Way" = "proportion",
+    agree: "Callable[[Plan], bool] | None" = None,
+    profile: Profile | AnyPath | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Treated, ...]:
+    """Make new files of what does not comply, with the least loss; each is measured before it takes its name.
+
+    A source is never written, a clean file never touched, nothing in `output` overwritten; and what an earlier call
+    made of the same content in the same way is not made again.
+
+    Args:
+        report: what `check` or `check_request` returned; of a request, seconds are shared where they are too many.
+        output: the folder for new files; made if it is missing.
+        allow: the most loss: "lossless", "lossy", or "creative", which changes what is shown.
+        keep: which part stays of what is too long and has no `Asset.keep`: "start", "middle" or "end".
+        extend: what is too short is repeated ("loop"), held ("freeze") or slowed ("slow"); None leaves it.
+        fit: a refused shape is cropped ("crop"), padded ("pad"), or padded with a blurred copy ("blur"). Naming one
+            allows it; None crops where `allow` is "creative".
+        pad_color: black, white or #rrggbb.
+        share: who gives up seconds: "proportion", "longest" or "equal".
+        agree: asked of each plan that has steps before anything is begun; `plan.loss` and `step.words()` tell what it
+            would do. What it says no to is "declined", so `lambda plan: False` plans, and makes nothing.
+        profile: needed where the report is by none of the shipped ones.
+        jobs: how many files are made at once; as many as there are processors when None.
+        progress: told the part of each new file that is done.
+
+    Returns:
+        One for each asset of the report, in order: its `outcome` ("untouched", "fixed", "unfixable", "declined" or
+        "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why nothing came of it.
+
+    Raises:
+        CallError: a choice is none, or the profile is not the one that the report is by.
+    """
+    edition, teller = edition_behind(report, profile), Teller(progress)
+    wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, share=share)
+    plans = _plans(report, edition, wishes)
+    agreed = [not plan.steps or agree is None or agree(plan) for _, plan in plans]
+    going = [one for one, goes in zip(plans, agreed, strict=True) if goes]
+
+    def begin(plan: "Plan") -> Callable[..., None]:
+        return teller.begin("fix", plan.asset.path)
+
+    done = iter(flow.treat_all(going, edition, Path(output), jobs=jobs, begin=begin))
+    return tuple(next(done) if goes else flow.decline(*one) for one, goes in zip(plans, agreed, strict=True))
+
+
+def with_treated(request: RequestSpec, treated: Sequence[Treated]) -> RequestSpec:
+    """Return a request with its assets as they are after `fix`: new files where there are some.
+
+    Args:
+        request: the request that was checked.
+        treated: what `fix` returned for the report on it.
+
+    Raises:
+        CallError: they are not the request's assets, in its order.
+    """
+    if tuple(one.before.asset for one in treated) != request.assets:
+        raise CallError("what was fixed is not what the request holds", advice="Hand `fix` the report on this request.")
+    return flow.with_treated(request, treated)
+
+
+def _wishes(*, fit: str | None, **chosen: str | None) -> "Wishes":
+    from preflight.plan import Wishes
+
+    said: dict[str, Any] = {**chosen, "fit": fit or "crop", "fit_named": fit is not None}
+    try:
+        return msgspec.convert(said, Wishes)
+    except msgspec.ValidationError as error:
+        raise CallError(f"fix: {error}") from None
+
+
+def _plans(report: Report, edition: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
+    """Plan a request as a whole, files each by itself."""
+    if any(judged.asset.role for judged in report.assets):
+        return list(flow.plan_whole(report, edition, wishes).plans)
+    return flow.plan_fixes(report.assets, edition, wishes)

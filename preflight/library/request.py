@@ -1,0 +1,112 @@
+"""Words and paths → a request, and a clean request → the body that is sent for it."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from preflight.assets import Asset, Kind, Role, printable
+from preflight.errors import CallError
+from preflight.findings import Report
+from preflight.library.common import AnyPath, edition_behind, refuse_absent, refuse_unclean
+from preflight.profiles import Profile
+from preflight.request import Body
+from preflight.request import build_body as built
+from preflight.spec import RequestFile, RequestSpec, load_spec
+from preflight.tables import TableError, convert_table
+
+
+def build_request(  # noqa: PLR0913 - the service's own settings, each by name
+    prompt: str,
+    *,
+    images: Iterable[AnyPath | Asset] = (),
+    videos: Iterable[AnyPath | Asset] = (),
+    audios: Iterable[AnyPath | Asset] = (),
+    model: str | None = None,
+    duration: int | None = None,
+    quality: str | None = None,
+    aspect_ratio: str | None = None,
+    generate_audio: bool | None = None,
+    callback_url: str | None = None,
+    content_filter: bool | None = None,
+) -> RequestSpec:
+    """Return a request. Names are the service's own, order is kept, and None leaves a setting to the default.
+
+    Args:
+        prompt: the text; "video 1" in it is the first of `videos`.
+        images: paths, URLs, or assets such as `Treated.asset`; each gets its role anew.
+        videos: as `images`; `Asset(path="pov.mov", keep=Window.parse("3.0-9.5"))` marks the part that is to stay.
+        audios: as `images`.
+        model: which model makes the video.
+        duration: length of the video to be made, in seconds.
+        quality: such as "720p".
+        aspect_ratio: such as "16:9".
+        generate_audio: whether the video has sound.
+        callback_url: where the service tells how it ended.
+        content_filter: whether the service filters.
+
+    Raises:
+        CallError: a file does not exist, or a setting has a wrong type. Whether it complies, `check_request` says.
+    """
+    settings: dict[str, Any] = {
+        "prompt": prompt,
+        "model": model,
+        "duration": duration,
+        "quality": quality,
+        "aspect_ratio": aspect_ratio,
+        "generate_audio": generate_audio,
+        "callback_url": callback_url,
+        "content_filter": content_filter,
+    }
+    try:
+        convert_table(settings, RequestFile)
+    except TableError as error:
+        raise CallError(str(error)) from None
+    assets = (*_assets("image", images), *_assets("video", videos), *_assets("audio", audios))
+    return RequestSpec(assets=assets, **settings)
+
+
+def load_request(path: AnyPath) -> RequestSpec:
+    """Read a request.toml; paths in it are relative to the file.
+
+    Raises:
+        RequestFileError: it cannot be read, is not TOML, has wrong types or unknown keys, or names absent files.
+    """
+    return load_spec(Path(path))
+
+
+def body_of(
+    request: RequestSpec, report: Report, urls: Mapping[str, str], *, profile: Profile | AnyPath | None = None
+) -> Body:
+    """Return the body that `submit` would send, for a program that sends it itself; nothing is uploaded or sent.
+
+    Args:
+        request: the request.
+        report: what `check_request` returned for it.
+        urls: path, as in `request.assets` → the URL at which the service finds that file.
+        profile: as for `fix`.
+
+    Raises:
+        CallError: the report is not clean, or on something else; a part to keep was not cut; a path has no URL.
+    """
+    edition = edition_behind(report, profile)
+    if tuple(judged.asset for judged in report.assets) != request.assets:
+        raise CallError("the report is on another request", advice="`check_request` judges this one.")
+    refuse_unclean(request, report)
+    for asset in request.assets:
+        if not asset.is_url and asset.path not in urls:
+            raise CallError(f"{printable(asset.path)}: has no URL", advice="Put it where the service can read it.")
+    return built(request, edition, lambda asset: asset.path if asset.is_url else urls[asset.path])
+
+
+def _assets(kind: Kind, given: Iterable[AnyPath | Asset]) -> Iterator[Asset]:
+    """Yield the assets of one array, numbered in their order."""
+    if isinstance(given, str | os.PathLike):
+        raise CallError(f"{kind}s: expected a list of paths, got {os.fspath(given)!r}")
+    for number, one in enumerate(given, 1):
+        asset = one if isinstance(one, Asset) else Asset(path=os.fspath(one))
+        if not asset.is_url:
+            refuse_absent(asset.path, folder=False)
+        yield msgspec.structs.replace(asset, role=Role(kind, number), walked=False)

@@ -1,0 +1,111 @@
+"""A task's id → the task when it is over, and its video on disk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight import once
+from preflight.errors import CallError
+from preflight.flow import Account
+from preflight.library.common import AnyPath, Progress, Teller, edition_of
+from preflight.library.submit import addresses
+from preflight.profiles import Profile
+
+if TYPE_CHECKING:
+    from preflight.api import Task
+
+
+def wait(  # noqa: PLR0913 - where to ask, and how long, each by name
+    task_id: str,
+    *,
+    key: str,
+    profile: Profile | AnyPath | None = None,
+    base_url: str | None = None,
+    ledger: AnyPath | None = None,
+    poll_s: float | None = None,
+    limit_s: float | None = None,
+    progress: Progress | None = None,
+) -> "Task":
+    """Wait until a task is completed, and return it; its `results` are links that live for a day.
+
+    Args:
+        task_id: `Submitted.task_id`, or the id of any task of the account.
+        key: as for `submit`.
+        profile: as for `check`.
+        base_url: the service; None for the one that the ledger says it was submitted to, or else the profile's.
+        ledger: as for `submit`; how far the task is, is written down there.
+        poll_s: seconds between two questions; None for the profile's.
+        limit_s: seconds after which the task is left to run, 0 to ask once; None for the profile's.
+        progress: told the part that the service says is done, with each answer.
+
+    Raises:
+        TaskFailed: it failed or was cancelled; it is not charged.
+        Refused: the service does not tell.
+        NotDone: the limit has come, and the task goes on.
+        CallError: no task can have such an id, or the key or the address cannot be used.
+    """
+    edition = edition_of(profile)
+    said = {"poll_s": poll_s, "wait_s": limit_s}
+    clock = msgspec.structs.replace(edition.service, **{name: s for name, s in said.items() if s is not None})
+    edition = msgspec.structs.replace(edition, service=clock)
+    with _account(task_id, key, edition, base_url, ledger) as (known_id, account):
+        return _waited(known_id, account, Teller(progress))
+
+
+def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
+    task_id: str,
+    folder: AnyPath,
+    *,
+    key: str,
+    profile: Profile | AnyPath | None = None,
+    base_url: str | None = None,
+    ledger: AnyPath | None = None,
+    progress: Progress | None = None,
+) -> tuple[Path, ...]:
+    """Save what a task made, waiting for it if need be, and return the paths; nothing is overwritten.
+
+    Args:
+        task_id: as for `wait`.
+        folder: where the files go; made if it is missing.
+        key: as for `submit`; not sent to where the results lie.
+        profile: as for `check`.
+        base_url: as for `wait`.
+        ledger: as for `submit`; where the files are, is written down there.
+        progress: told as by `wait`, and then the part that is saved.
+
+    Raises:
+        TaskFailed, Refused, CallError: as for `wait`.
+        NotDone: as for `wait`; or a result cannot be had, cannot be stored, or does not read as a medium.
+    """
+    teller = Teller(progress)
+    with _account(task_id, key, edition_of(profile), base_url, ledger) as (known_id, account):
+        task = _waited(known_id, account, teller)
+        return tuple(once.download(task, account, Path(folder), progress=teller.begin("download", known_id)))
+
+
+@contextmanager
+def _account(
+    which: str, key: str, edition: Profile, base_url: str | None, ledger: AnyPath | None
+) -> Iterator[tuple[str, Account]]:
+    """Open the service that a task was submitted to, or the one that the call names."""
+    from preflight.api import Service
+    from preflight.ledger import Ledger
+
+    with Ledger(Path(ledger) if ledger is not None else None) as book:
+        entry = book.find(which)
+        if entry and entry.task_id is None:
+            raise CallError(f"entry {entry.number} is {entry.state}: there is no task to ask for")
+        base, files = addresses(edition, base_url or (entry.base_url if entry else None), None)
+        with Service(base, key, files_url=files) as service:
+            yield (entry.task_id if entry and entry.task_id else which), Account(service, book, edition)
+
+
+def _waited(task_id: str, account: Account, teller: Teller) -> "Task":
+    def heard(task: "Task") -> None:
+        teller.tell("wait", task.id, Fraction(1) if task.is_over else Fraction(task.progress or 0, 100))
+
+    return once.wait(task_id, account, progress=heard)

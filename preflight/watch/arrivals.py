@@ -1,0 +1,192 @@
+"""What lies in the folder that is watched, and which of it is whole.
+
+    folder ── scan ──► Waiting ── its state held still, nobody writes ──► Arrival
+                          ▲                                                 │ could not be judged
+                          └────────────────────── later ────────────────────┘
+
+A name that begins with a dot or ends like one that is still being brought is passed over, and so is every link.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from preflight.assets import printable
+from preflight.errors import NotDone
+from preflight.watch.writers import open_for_writing
+
+State = tuple[int, int, int, int]
+"""Device, inode, size in bytes and modification time in ns."""
+
+TEMPORARY_ENDINGS: tuple[str, ...] = (
+    ".part",
+    ".partial",
+    ".tmp",
+    ".temp",
+    ".crdownload",
+    ".download",
+    ".filepart",
+    ".aria2",
+)
+TEMPORARY_ENDINGS += (".filepart", ".aria2", ".opdownload", ".swp", ".!ut", ".!qb", "~")
+FIRST_AGAIN_S = 5.0
+LAST_AGAIN_S = 900.0
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A file that is whole, and the state that it is in."""
+
+    path: str
+    state: State
+
+
+class _Waiting(msgspec.Struct):
+    """A file that is there."""
+
+    state: State
+    due_s: float
+    """When it may be taken, by the monotonic clock; never in this state when it is infinite."""
+    tries: int = 0
+
+
+class Arrivals:
+    """The files of a folder, on their way to being whole.
+
+    Args:
+        folder: where files arrive.
+        settle_s: for how long a file has to keep its size and time.
+        clock: tells seconds, from any beginning.
+    """
+
+    def __init__(self, folder: Path, settle_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder = folder
+        self._settle_s = settle_s
+        self._clock = clock
+        self._waiting: dict[str, _Waiting] = {}
+        self.barred: dict[str, str] = {}
+        """Folder → why it could not be looked into, when it was looked at last."""
+
+    def scan(self) -> None:
+        """Look at everything that is there.
+
+        Raises:
+            NotDone: the folder itself cannot be looked into.
+        """
+        self.barred.clear()
+        there: dict[str, _Waiting] = {}
+        for path in files_below(os.fspath(self._folder), self.barred):
+            waiting = self._noticed(path)
+            if waiting is not None:
+                there[path] = waiting
+        self._waiting = there
+        if reason := self.barred.get(os.fspath(self._folder)):
+            raise NotDone(f"{printable(str(self._folder))}: cannot be looked into: {reason}")
+
+    def _noticed(self, path: str) -> _Waiting | None:
+        state = state_of(path)
+        known = self._waiting.get(path)
+        if known and known.state == state:
+            return known
+        return _Waiting(state, self._clock() + self._settle_s) if state else None
+
+    @property
+    def settling(self) -> int:
+        """How many files may be taken within the time that a file needs to settle."""
+        soon = self._clock() + self._settle_s
+        return sum(waiting.due_s <= soon for waiting in self._waiting.values())
+
+    def whole(self) -> list[Arrival]:
+        """Return the files that kept their state for long enough, and that nobody is seen to write to."""
+        now_s = self._clock()
+        due = [(path, waiting) for path, waiting in self._waiting.items() if waiting.due_s <= now_s]
+        written = open_for_writing() if due else frozenset()
+        return [Arrival(path, waiting.state) for path, waiting in due if self._held_still(path, waiting, written)]
+
+    def _held_still(self, path: str, waiting: _Waiting, written: frozenset[tuple[int, int]]) -> bool:
+        state = state_of(path)
+        if state is None:
+            del self._waiting[path]
+            return False
+        if state == waiting.state and state[:2] not in written:
+            return True
+        self._waiting[path] = _Waiting(state, self._clock() + self._settle_s)
+        return False
+
+    def forget(self, path: str) -> None:
+        """Know a file no more: it was moved."""
+        self._waiting.pop(path, None)
+
+    def again(self, path: str, state: State) -> bool:
+        """Tell whether a file is not, any more, as it was; it settles anew then, or is forgotten."""
+        now = state_of(path)
+        if now == state:
+            return False
+        if now is None:
+            self.forget(path)
+        else:
+            self._waiting[path] = _Waiting(now, self._clock() + self._settle_s)
+        return True
+
+    def pass_over(self, path: str) -> None:
+        """Leave a file alone for as long as it stays as it is."""
+        if path in self._waiting:
+            self._waiting[path].due_s = float("inf")
+
+    def later(self, path: str) -> float:
+        """Let a file wait before it is tried again, each time for longer; return for how many seconds."""
+        waiting = self._waiting.get(path)
+        if waiting is None:
+            return 0.0
+        pause_s = min(FIRST_AGAIN_S * (1 << waiting.tries), LAST_AGAIN_S)
+        waiting.tries = min(waiting.tries + 1, 32)
+        waiting.due_s = self._clock() + pause_s
+        return pause_s
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a name is one that is given to what is not there yet, or is nobody's to take."""
+    return name.startswith((".", "~")) or name.lower().endswith(TEMPORARY_ENDINGS)
+
+
+def files_below(folder: str, barred: dict[str, str] | None = None) -> Iterator[str]:
+    """Yield the regular files below a folder, those of a folder in the order of their names; links are not followed.
+
+    Args:
+        folder: where to look.
+        barred: takes folder → reason, for folders that cannot be looked into.
+    """
+    for entry in entries_below(folder, barred):
+        if not is_temporary(entry.name):
+            yield entry.path
+
+
+def entries_below(folder: str, barred: dict[str, str] | None = None) -> Iterator["os.DirEntry[str]"]:
+    """Yield every regular file below a folder, also those with temporary names; not what lies in such folders."""
+    folders = [folder]
+    while folders:
+        here = folders.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            if barred is not None:
+                barred[here] = error.strerror or str(error)
+            continue
+        inner = [one.path for one in entries if one.is_dir(follow_symlinks=False) and not is_temporary(one.name)]
+        folders.extend(reversed(inner))
+        yield from (one for one in entries if one.is_file(follow_symlinks=False))
+
+
+def state_of(path: str) -> State | None:
+    """Return the state of a regular file; None where there is none."""
+    try:
+        status = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,0 +1,73 @@
+"""Where files arrive and where they go; that none of these lies in the way of another."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from preflight.assets import printable
+from preflight.errors import CallError
+from preflight.watch.arrivals import is_temporary
+
+ORIGINALS = "originals"
+
+
+class Folders(msgspec.Struct, frozen=True, kw_only=True):
+    """The folders of one watch, as they were given."""
+
+    incoming: Path
+    ready: Path
+    rejected: Path
+    done: Path
+    """Where the original of a file goes that was fixed."""
+
+    def below(self, path: str) -> str:
+        """Return the path of a file as seen from the folder where files arrive."""
+        return path.removeprefix(os.path.join(self.incoming, ""))  # noqa: PTH118 - any bytes may be a name
+
+
+def folders_of(incoming: Path, ready: Path, rejected: Path, done: Path | None = None) -> Folders:
+    """Return the folders of a watch.
+
+    Raises:
+        CallError: the first is no folder, or they are the same or lie within each other.
+    """
+    if not incoming.is_dir():
+        raise CallError(f"{printable(str(incoming))}: is no folder")
+    folders = Folders(incoming=incoming, ready=ready, rejected=rejected, done=done or rejected / ORIGINALS)
+    pairs = [("--ready", ready, "INCOMING", incoming), ("--rejected", rejected, "INCOMING", incoming)]
+    pairs += [("--rejected", rejected, "--ready", ready), ("--done", folders.done, "INCOMING", incoming)]
+    pairs += [("--done", folders.done, "--ready", ready)]
+    for name, folder, other_name, other in pairs:
+        _refuse_overlap(name, folder, other_name, other)
+    for folder in (ready, rejected, folders.done):
+        if folder.exists() and not folder.is_dir():
+            raise CallError(f"{printable(str(folder))}: is no folder")
+    return folders
+
+
+def refuse_journal(path: Path, incoming: Path) -> None:
+    """Refuse a journal that would be taken for a file that arrives.
+
+    Raises:
+        CallError: it lies in the folder that is watched, under no hidden name.
+    """
+    if _within(path, incoming):
+        raise CallError(
+            f"--journal {printable(str(path))}: lies in INCOMING", advice="Put it elsewhere, or leave it out."
+        )
+
+
+def _refuse_overlap(name: str, folder: Path, other_name: str, other: Path) -> None:
+    if _within(folder, other) or _within(other, folder):
+        said = f"{name} {printable(str(folder))} and {other_name} {printable(str(other))}"
+        raise CallError(f"{said}: are the same folder, or one lies within the other", advice="Take separate folders.")
+
+
+def _within(inner: Path, outer: Path) -> bool:
+    """Tell whether a path lies in a folder or is it, links followed, and not under a name that is passed over there."""
+    try:
+        rest = Path(os.path.realpath(inner)).relative_to(os.path.realpath(outer))
+    except ValueError:
+        return inner.exists() and outer.exists() and inner.samefile(outer)
+    return not any(map(is_temporary, rest.parts))

@@ -1,0 +1,330 @@
+"""One judged file on its way out: what is to be moved where, in steps that can be broken off anywhere, and taken up.
+
+    prepare    notes, and copies where a file system ends, under temporary names beside their targets
+    begin      the source gets a hidden name in its own folder: from here on it is handled, before that it is not
+    finish     each parcel: its notes get their names, then the file
+
+Whatever ends the program, the next start sees by the hidden name how far it came. Names are only taken where they are
+free.
+"""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from preflight.assets import shown
+from preflight.errors import NotDone
+from preflight.fix.record import LONGEST_NAME, beside
+from preflight.place import MAX_NAMES, remove
+from preflight.watch.arrivals import State, state_of
+from preflight.watch.moving import Borders, content_of, copy_whole, rename_free
+
+HIDDEN = ".watch-"
+REPORT = ".report.json"
+TOKEN_CHARACTERS = 16
+COPY = "copy"
+LONGEST_ENDING = 32
+"""Bytes of what is still called the ending of a name."""
+NoteKind = Literal["report", "record"]
+Outcome = Literal["ready", "fixed", "rejected"]
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """A file and the name it is to get."""
+
+    origin: str
+    """Where it lies once the handling has begun."""
+    target: str
+    notes: tuple[NoteKind, ...] = ("report",)
+    """What gets a name beside it."""
+
+
+class Handling(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to become of one file."""
+
+    token: str
+    """Part of every temporary name."""
+    path: str
+    state: State
+    """In which it was judged."""
+    outcome: Outcome
+    verdict: str
+    rules: tuple[str, ...] = ()
+    """What was found that counts."""
+    parcels: tuple[Parcel, ...]
+    """The last one is the source; one before it is its successor."""
+
+    @property
+    def aside(self) -> str:
+        """The hidden name of the source, which is the last parcel."""
+        return self.parcels[-1].origin
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """The end of a handling: where its parcels are."""
+
+    handling: Handling
+    targets: tuple[str, ...]
+
+
+def new_token() -> str:
+    """Return what no other handling has in its names."""
+    return secrets.token_hex(TOKEN_CHARACTERS // 2)
+
+
+def aside_of(path: str, token: str) -> str:
+    """Return the hidden name of a file, which ends like the name it had, as much as fits."""
+    folder, name = os.path.split(path)
+    kept = os.fsencode(name)[-(LONGEST_NAME - len(HIDDEN) - len(token) - 1) :]
+    return _join(folder, f"{HIDDEN}{token}." + os.fsdecode(kept))
+
+
+def note_of(kind: NoteKind, target: str) -> str:
+    """Return where a note on a file lies; a name that leaves no room for the ending is cut."""
+    if kind == "record":
+        return os.fspath(beside(Path(target)))
+    folder, name = os.path.split(target)
+    encoded = os.fsencode(name)
+    if len(encoded) + len(REPORT) > LONGEST_NAME:
+        mark = f".{blake2b(encoded, digest_size=8).hexdigest()}"
+        name = _cut(name, LONGEST_NAME - len(REPORT) - len(mark)) + mark
+    return _join(folder, name + REPORT)
+
+
+def names_of(wanted: str) -> Iterator[str]:
+    """Yield the names that a file may get, as `place.names` does; a stem that leaves no room for a number is cut."""
+    yield wanted
+    folder, name = os.path.split(wanted)
+    stem, ending = os.path.splitext(name)  # noqa: PTH122 - any bytes may be a name
+    if len(os.fsencode(ending)) > LONGEST_ENDING:
+        stem, ending = name, ""
+    for number in range(2, MAX_NAMES):
+        rest = f"-{number}{ending}"
+        yield _join(folder, _cut(stem, LONGEST_NAME - len(os.fsencode(rest))) + rest)
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """Return the beginning of a name, no character of it in parts."""
+    encoded = os.fsencode(text)
+    end = min(most_bytes, len(encoded))
+    while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte within a character of UTF-8
+        end -= 1
+    return os.fsdecode(encoded[:end])
+
+
+def _join(folder: str, name: str) -> str:
+    return os.path.join(folder, name)  # noqa: PTH118 - any bytes may be a name
+
+
+def free_name(wanted: str, notes: Sequence[NoteKind] = ("report",)) -> str:
+    """Return the first of a file's names that is free, and with which the names of its notes are.
+
+    Raises:
+        NotDone: there is none.
+        OSError: no file can have such a name there.
+    """
+    for name in names_of(wanted):
+        if _is_free(name) and not any(os.path.lexists(note_of(kind, name)) for kind in notes):
+            return name
+    raise NotDone(f"{shown(wanted)}: too many files of that name exist", advice="Empty the folder.")
+
+
+def _is_free(name: str) -> bool:
+    try:
+        os.lstat(name)
+    except FileNotFoundError:
+        return True
+    return False
+
+
+# ---- prepare --------------------------------------------------------------------------------------------------------
+
+
+def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borders) -> list[str]:
+    """Write the notes of each parcel, and a copy where it is to go to another file system; return what was written.
+
+    Raises:
+        OSError: something cannot be written; nothing is left of it.
+    """
+    written: list[str] = []
+    try:
+        for number, parcel in enumerate(handling.parcels):
+            for kind, content in zip(parcel.notes, notes[number], strict=True):
+                written.append(_draft(handling, number, kind))
+                _write(written[-1], content)
+            if _crosses(parcel, borders):
+                source = handling.path if parcel is handling.parcels[-1] else parcel.origin
+                copy_whole(source, _draft(handling, number, COPY))
+    except OSError:
+        discard(handling)
+        raise
+    return written
+
+
+def _write(path: str, content: bytes) -> None:
+    """Write a new file; without Python's buffers, which take as long as all the rest of it."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    finally:
+        os.close(descriptor)
+
+
+def _crosses(parcel: Parcel, borders: Borders) -> bool:
+    return borders.between(*map(os.path.dirname, (parcel.origin, parcel.target)))
+
+
+def _draft(handling: Handling, number: int, kind: str) -> str:
+    """Return a temporary name beside a parcel's target."""
+    folder = os.path.dirname(handling.parcels[number].target)  # noqa: PTH120 - any bytes may be a name
+    return _join(folder, f"{HIDDEN}{handling.token}-{number}.{kind}")
+
+
+def discard(handling: Handling) -> None:
+    """Remove what was prepared; only where nothing has begun."""
+    for number, parcel in enumerate(handling.parcels):
+        for kind in (*parcel.notes, COPY):
+            remove(Path(_draft(handling, number, kind)))
+
+
+# ---- begin and finish -----------------------------------------------------------------------------------------------
+
+
+def begin(handling: Handling) -> bool:
+    """Give the source its hidden name; tell whether it was still what was judged, and leave it as it was if not.
+
+    Raises:
+        OSError: it may not be moved, and was not.
+    """
+    try:
+        os.rename(handling.path, handling.aside)  # noqa: PTH104 - any bytes may be a name
+    except FileNotFoundError:
+        discard(handling)
+        return False
+    except OSError:
+        discard(handling)
+        raise
+    if state_of(handling.aside) == handling.state:
+        return True
+    put_back(handling.aside, handling.path)
+    discard(handling)
+    return False
+
+
+def put_back(aside: str, path: str) -> None:
+    """Give a file its visible name again, or the next free one."""
+    for name in names_of(path):
+        with suppress(FileExistsError):
+            rename_free(aside, name)
+            return
+
+
+def finish(handling: Handling, borders: Borders) -> Moved:
+    """Give all parcels their names; what was done before is not done again.
+
+    Raises:
+        OSError: a name cannot be given; what is missing can be done later.
+    """
+    return Moved(handling, tuple(_placed(handling, number, borders) for number in range(len(handling.parcels))))
+
+
+def _placed(handling: Handling, number: int, borders: Borders) -> str:
+    """Give one parcel its name, or the next free one; return it."""
+    parcel = handling.parcels[number]
+    if not os.path.lexists(parcel.origin):
+        return parcel.target
+    source = _source(handling, number, borders)
+    if source is None:
+        with suppress(FileExistsError):
+            _place_notes(handling, number, parcel.target, parcel.target)
+        os.unlink(parcel.origin)  # noqa: PTH108 - any bytes may be a name
+        return parcel.target
+    target = parcel.target
+    for name in names_of(parcel.target):
+        before, target = target, name
+        with suppress(FileExistsError):
+            _place_notes(handling, number, before, target)
+            rename_free(source, target)
+            break
+    else:
+        raise FileExistsError(errno.EEXIST, "too many files of that name exist", parcel.target)
+    if source != parcel.origin:
+        os.unlink(parcel.origin)  # noqa: PTH108 - any bytes may be a name
+    return target
+
+
+def _source(handling: Handling, number: int, borders: Borders) -> str | None:
+    """Return the file that is to get the name: itself or its copy; None where a copy has the name already."""
+    parcel, copy = handling.parcels[number], _draft(handling, number, COPY)
+    if not _crosses(parcel, borders):
+        return parcel.origin
+    if not os.path.lexists(copy):
+        if state_of(parcel.target) and content_of(parcel.target) == content_of(parcel.origin):
+            return None
+        copy_whole(parcel.origin, copy)
+    return copy
+
+
+def _place_notes(handling: Handling, number: int, before: str, target: str) -> None:
+    """Give notes the names that belong to a target; they name another where that one was taken meanwhile."""
+    for kind in handling.parcels[number].notes:
+        draft = _draft(handling, number, kind)
+        if target != before:
+            _name_anew(kind, draft if os.path.lexists(draft) else note_of(kind, before), draft, target)
+        if os.path.lexists(draft):
+            rename_free(draft, note_of(kind, target))
+
+
+def _name_anew(kind: NoteKind, note: str, draft: str, target: str) -> None:
+    """Write a note as a draft for a file of another name, and remove the old one."""
+    if not os.path.lexists(note):
+        return
+    content = named(kind, msgspec.json.decode(Path(note).read_bytes()), target)
+    remove(Path(note))
+    Path(draft).write_bytes(content)
+
+
+def named(kind: NoteKind, said: dict[str, Any], target: str) -> bytes:
+    """Return a note as it reads for a file of this name."""
+    if kind == "record":
+        said["output"]["name"] = shown(os.path.basename(target))  # noqa: PTH119 - any bytes may be a name
+    else:
+        said["assets"][0]["path"] = shown(target)
+    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
+
+
+# ---- after a broken run ---------------------------------------------------------------------------------------------
+
+
+def resume(handling: Handling, borders: Borders) -> Moved | None:
+    """Bring a handling that was broken off to its end; None where it had not begun, and the file is to be judged anew.
+
+    Raises:
+        OSError: a name cannot be given.
+    """
+    if os.path.lexists(handling.aside):
+        return finish(handling, borders)
+    if any(os.path.lexists(_draft(handling, *one)) for one in _drafts(handling)) or os.path.lexists(handling.path):
+        discard(handling)
+        return None
+    return Moved(handling, tuple(parcel.target for parcel in handling.parcels))
+
+
+def _drafts(handling: Handling) -> Iterable[tuple[int, str]]:
+    return ((number, kind) for number, one in enumerate(handling.parcels) for kind in (*one.notes, COPY))
+
+
+def stray(name: str) -> str | None:
+    """Return the name that a file had before it was set aside by a run of which nothing is known; None for others."""
+    if not name.startswith(HIDDEN):
+        return None
+    token, dot, rest = name.removeprefix(HIDDEN).partition(".")
+    return rest if dot and rest and len(token) == TOKEN_CHARACTERS else None

@@ -1,0 +1,219 @@
+"""The journal of a watch: one line of JSON for each step of each file, only ever added to.
+
+    seen ──► judged, with where it is to go ──► moved
+
+A file between `judged` and `moved` when the program ended is `pending`, and the next start takes it up. One watch at a
+time holds a folder. A journal that has grown long makes room for a new one and is kept beside it, once.
+"""
+
+import datetime as dt
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import msgspec
+
+from preflight.assets import printable
+from preflight.errors import CallError, NotDone
+from preflight.watch.arrivals import Arrival
+from preflight.watch.handling import Handling, Moved
+
+SCHEMA = "preflight.watch/1"
+STATE_FOLDER = ".preflight"
+"""In the folder that is watched; passed over by every walk, as its name is hidden."""
+MAX_BYTES = 64 << 20
+FIRST = json.dumps({"schema": SCHEMA})
+
+
+class Journal:
+    """The journal of one folder; it is locked for as long as it is open.
+
+    Args:
+        incoming: the folder that is watched.
+        path: where the journal lies; in the folder itself when None.
+        max_bytes: how long it may grow.
+    """
+
+    def __init__(self, incoming: Path, path: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
+        self.state = incoming / STATE_FOLDER
+        self.path = path or self.state / "journal.jsonl"
+        self.pending: list[Handling] = []
+        """What an earlier run had begun and not ended."""
+        self._max_bytes = max_bytes
+        self._here = os.getcwd()  # noqa: PTH109 - any bytes may be a name
+        self._locks: list[IO[bytes]] = []
+        self._stream: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Lock the folder, and read what is pending.
+
+        Raises:
+            CallError: another watch holds the folder, or the file is no journal.
+            NotDone: it cannot be written.
+        """
+        try:
+            self.state.mkdir(exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            for lock in {self.state / "lock", self.path.with_name(f"{self.path.name}.lock")}:
+                self._lock(lock)
+            self.pending = list(_pending(self.path))
+            self._open()
+        except OSError as error:
+            self._close()
+            reason = error.strerror or error
+            raise NotDone(f"{printable(str(self.path))}: the journal cannot be written: {reason}") from None
+        except CallError:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it; others may take the folder now."""
+        self._close()
+
+    def _lock(self, path: Path) -> None:
+        """Hold a lock that ends with this process; one of its children does not hold it."""
+        stream = path.open("a+b")
+        self._locks.append(stream)
+        try:
+            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            raise CallError(f"{printable(str(path))}: another watch is at work there") from None
+
+    def _open(self) -> None:
+        """Open the file for adding; a line that was broken off is ended, so that it harms none after it."""
+        whole = _ends_whole(self.path)
+        self._stream = self.path.open("ab")
+        if self._stream.tell() <= len(FIRST) and not whole:
+            self._stream.truncate(0)
+        if self._stream.tell() == 0 or self.path.stat().st_size == 0:
+            self._stream.write(f"{FIRST}\n".encode())
+        elif not whole:
+            self._stream.write(b"\n")
+        self._stream.flush()
+
+    def _close(self) -> None:
+        for stream in (self._stream, *self._locks):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        self._stream = None
+        self._locks.clear()
+
+    # ---- writing
+
+    def seen(self, arrivals: Iterable[Arrival]) -> None:
+        """Say which files are whole, and taken in hand."""
+        self._say({"step": "seen", "path": self._absolute(one.path), "state": one.state} for one in arrivals)
+
+    def judged(self, handling: Handling) -> None:
+        """Say what is to become of a file, before anything of it is done."""
+        self._say([{"step": "judged", **self._plain(handling)}])
+
+    def moved(self, moved: Moved) -> None:
+        """Say that a file is where it belongs."""
+        targets = [self._absolute(target) for target in moved.targets]
+        said = {"step": "moved", "token": moved.handling.token, "path": self._absolute(moved.handling.path)}
+        self._say([{**said, "targets": targets}])
+
+    def dropped(self, handling: Handling) -> None:
+        """Say that nothing was done after all: the file changed, or may not be moved."""
+        self._say([{"step": "dropped", "token": handling.token, "path": self._absolute(handling.path)}])
+
+    def left(self, path: str, reason: str) -> None:
+        """Say that a file stays where it is."""
+        self._say([{"step": "left", "path": self._absolute(path), "reason": reason}])
+
+    def _say(self, entries: Iterable[dict[str, Any]]) -> None:
+        """Add lines; they are in the system's hands at the end, and on the disk after the next `settle`."""
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        lines = b"".join(_line({"time": now, **entry}) for entry in entries)
+        if self._stream is not None and lines:
+            self._stream.write(lines)
+            self._stream.flush()
+
+    def _plain(self, handling: Handling) -> dict[str, Any]:
+        """Return a handling as JSON has it, its names as seen from anywhere."""
+        said: dict[str, Any] = msgspec.to_builtins(handling)
+        said["path"] = self._absolute(handling.path)
+        for parcel in said["parcels"]:
+            parcel |= {name: self._absolute(parcel[name]) for name in ("origin", "target")}
+        return said
+
+    def _absolute(self, path: str) -> str:
+        return os.path.join(self._here, path)  # noqa: PTH118 - any bytes may be a name
+
+    def settle(self) -> None:
+        """Put what was said on the disk."""
+        if self._stream is not None:
+            os.fdatasync(self._stream.fileno())
+
+    def rest(self) -> None:
+        """Begin a new file where this one is long; only when nothing is pending."""
+        if self._stream is None or self._stream.tell() < self._max_bytes:
+            return
+        self._stream.close()
+        self.path.replace(self.path.with_name(f"{self.path.name}.1"))
+        self._open()
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    """Return a line of ASCII; names of any bytes come back from it as they were."""
+    with suppress(UnicodeEncodeError):
+        line = msgspec.json.encode(entry)
+        if line.isascii():
+            return line + b"\n"
+    return json.dumps(entry).encode() + b"\n"
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def _ends_whole(path: Path) -> bool:
+    with suppress(FileNotFoundError), path.open("rb") as stream:
+        if stream.seek(0, os.SEEK_END):
+            stream.seek(-1, os.SEEK_END)
+            return stream.read(1) == b"\n"
+    return True
+
+
+def _pending(path: Path) -> Iterator[Handling]:
+    """Yield what was judged and has no end.
+
+    Raises:
+        CallError: the file is no journal.
+    """
+    begun: dict[str, Handling] = {}
+    for entry in _entries(path):
+        match entry:
+            case {"step": "judged"}:
+                with suppress(msgspec.ValidationError):
+                    handling = msgspec.convert(entry, Handling)
+                    begun[handling.token] = handling
+            case {"step": "moved" | "dropped", "token": str(token)}:
+                begun.pop(token, None)
+    yield from begun.values()
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a journal; one that was broken off, or is damaged, is passed over."""
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        return
+    with stream:
+        first = stream.readline(1 << 10)
+        if first and first.strip() != FIRST.encode() and not FIRST.encode().startswith(first):
+            raise CallError(f"{printable(str(path))}: is there, and is no journal of a watch; it was left as it is")
+        for line in stream:
+            with suppress(ValueError, RecursionError):
+                entry = json.loads(line)
+                if isinstance(entry, dict):
+                    yield entry

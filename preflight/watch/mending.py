@@ -1,0 +1,64 @@
+"""Files that fail ──► new files that do not, each in a folder of its own where nobody looks for finished work.
+
+The folder's name comes from the file's: what a run that was killed had made already is found again by its record.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from preflight.findings import Judged
+from preflight.flow import Treated, order_of, plan_fixes, treat
+from preflight.profiles.schema import Profile
+
+if TYPE_CHECKING:
+    from preflight.plan import Plan, Wishes
+
+
+def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage: Path) -> list[Treated]:
+    """Mend what can be mended, as many at a time as there are processors; return what came of each, in their order.
+
+    Args:
+        judged: files as the rules judged them, without a policy: new files are made by the documents.
+        profile: the limits that new files must meet.
+        wishes: how much loss is allowed.
+        stage: the folder that holds a folder for each file.
+    """
+    from preflight.fix.ffmpeg import ending_all
+
+    plans = plan_fixes(judged, profile, wishes)
+    cores = os.cpu_count() or 1
+    at_once = max(1, min(cores, sum(bool(plan.steps) for _, plan in plans)))
+    threads = max(1, cores // at_once) if at_once > 1 else None
+
+    def carry_out(one: "tuple[Judged, Plan]") -> Treated:
+        judged, todo = one
+        order = order_of(profile, stage_of(stage, judged.asset.path), threads=threads)
+        return treat(judged, todo, order)
+
+    with ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers, ending_all(workers):
+        return list(workers.map(carry_out, plans))
+
+
+def stage_of(stage: Path, path: str) -> Path:
+    """Return the folder in which a file's successor is made."""
+    return stage / blake2b(os.fsencode(os.path.abspath(path)), digest_size=16).hexdigest()  # noqa: PTH100 - any bytes may be a name
+
+
+def clear(stage: Path, keep: Iterable[str] = ()) -> None:
+    """Remove what was made and is not needed, all but what was made of the files named."""
+    kept = {stage_of(stage, path).name for path in keep}
+    with suppress(OSError):
+        for folder in list(stage.iterdir()):
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_one(stage: Path, path: str) -> None:
+    """Remove what is left of mending one file."""
+    shutil.rmtree(stage_of(stage, path), ignore_errors=True)

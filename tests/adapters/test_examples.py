@@ -1,0 +1,136 @@
+"""The examples do what they say; what Dagster and Airflow make of them is theirs to test."""
+
+import ast
+import importlib.util
+import os
+import shutil
+import stat
+import subprocess
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.adapters.conftest import MEDIA, ROOT
+
+EXAMPLES = ROOT / "examples"
+CHECK_NEW = EXAMPLES / "check-new.sh"
+OK, TOO_LARGE = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4"
+
+
+@pytest.fixture(scope="module")
+def gate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("gate", EXAMPLES / "gate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# ---- the function ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("with_program")
+def test_a_report_comes_back_whatever_the_verdict(gate: ModuleType, tmp_path: Path) -> None:
+    clean = gate.judged([OK])
+    assert (clean["schema"], clean["verdict"], gate.wrong(clean)) == ("preflight.report/1", "pass", [])
+    failing = gate.judged([OK, TOO_LARGE])
+    assert failing["verdict"] == "fail"
+    assert gate.wrong(failing) == [
+        f"{TOO_LARGE}: video/pixels: 1920 x 1080 = 2,073,600 pixels; 409,600 to 927,408 pixels allowed"
+    ]
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert gate.judged([tmp_path])["verdict"] == "unsure"
+
+
+@pytest.mark.usefixtures("with_program")
+def test_any_name_and_another_profile_may_be_given(gate: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "-\n\udcff.mp4"
+    shutil.copy(TOO_LARGE, path)
+    report = gate.judged([path], profile="seedance-2.0-2026-10")
+    assert (report["verdict"], report["profile"], len(report["assets"])) == ("pass", "seedance-2.0-2026-10", 1)
+
+
+@pytest.mark.usefixtures("with_program")
+def test_what_was_not_judged_is_never_taken_for_a_report(gate: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(gate.CallFailed, match="absent"):
+        gate.judged([OK], profile="absent")
+    with pytest.raises(gate.CallFailed, match="no picture, clip or sound found"):
+        gate.judged([tmp_path])
+    with pytest.raises(gate.CallFailed, match="No such file"):
+        gate.judged([OK], program=str(tmp_path / "absent"))
+    with pytest.raises(gate.CallFailed, match="timed out"):
+        gate.judged([OK], timeout_s=0.001)
+
+
+# ---- the modules that stand on it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dagster_check.py", "airflow_operator.py", "gate.py"])
+def test_a_module_parses_and_takes_from_the_gate_only_what_is_there(gate: ModuleType, name: str) -> None:
+    tree = ast.parse((EXAMPLES / name).read_text(encoding="utf-8"))
+    taken = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "gate"
+        for alias in node.names
+    ]
+    assert all(hasattr(gate, one) for one in taken)
+    assert bool(taken) == (name != "gate.py")
+    assert ast.get_docstring(tree)
+
+
+def test_every_example_is_in_the_list_of_examples() -> None:
+    said = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    for path in EXAMPLES.iterdir():
+        assert path.name.startswith((".", "__")) or path.name == "README.md" or f"`{path.name}`" in said
+
+
+# ---- the recipe for the shell ---------------------------------------------------------------------------------------
+
+
+def run(
+    folder: str | Path, env: dict[str, str], *more: str, cwd: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    command = [str(CHECK_NEW), str(folder), *more]
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_recipe_may_be_run_and_any_shell_understands_it() -> None:
+    assert CHECK_NEW.stat().st_mode & stat.S_IXUSR
+    subprocess.run(["/bin/sh", "-n", str(CHECK_NEW)], check=True)
+
+
+def test_the_recipe_judges_what_is_new_since_all_was_clean(with_program: dict[str, str], tmp_path: Path) -> None:
+    assert (run(tmp_path, with_program).returncode, run(tmp_path, with_program).stdout) == (0, "")
+    shutil.copy(OK, tmp_path / "a\n'b.jpeg")
+    time.sleep(0.05)
+    (tmp_path / "a\n'b.jpeg").touch()
+    done = run(tmp_path, with_program)
+    assert (done.returncode, "PASS 1 file" in done.stdout) == (0, True)
+    assert run(tmp_path, with_program).stdout == ""
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "c.mp4").write_bytes(TOO_LARGE.read_bytes())
+    for _ in range(2):  # what was found is found again until it is gone
+        done = run(tmp_path, with_program)
+        assert (done.returncode, "FAIL 1 file" in done.stdout) == (1, True)
+    assert run(tmp_path, with_program, "--profile", "seedance-2.0-2026-10").returncode == 0
+    assert run(tmp_path, with_program).stdout == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".preflight-clean", "a\n'b.jpeg", "new"]
+
+
+def test_the_recipe_passes_the_exit_status_on(with_program: dict[str, str], tmp_path: Path) -> None:
+    assert run("", with_program).returncode == 2
+    shutil.copy(OK, tmp_path)
+    assert run(tmp_path, with_program, "--profile", "absent").returncode == 2
+    assert not (tmp_path / ".preflight-clean").exists()
+    assert run(tmp_path / "absent", with_program).returncode != 0
+
+
+def test_a_folder_that_is_named_like_an_option_is_a_folder(with_program: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "-delete").mkdir()
+    (tmp_path / "-delete" / "a.jpeg").write_bytes(OK.read_bytes())
+    done = run("-delete", with_program, cwd=tmp_path)
+    assert (done.returncode, "PASS 1 file" in done.stdout) == (0, True)

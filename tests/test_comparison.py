@@ -1,0 +1,127 @@
+"""Several editions side by side: measured once, judged by each."""
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from preflight.assets import Asset, collect
+from preflight.comparison import Comparison, compare_assets, compare_request
+from preflight.errors import CallError
+from preflight.findings import Finding, Judged, Report
+from preflight.flow import Measuring, check_assets, check_request
+from preflight.probe.child import Crew
+from preflight.profiles import Profile, load, names
+from preflight.spec import RequestSpec, load_spec, with_roles
+from tests.specimens import FIXTURES, media
+
+EDITIONS = [load(name) for name in names()]
+OLDER, NEWER, FRAMES, WORDS = EDITIONS
+PICTURE, LARGE, SOUND = "image-ok.png", "video-1920x1080.mp4", "audio-5s.wav"
+
+
+def assets(*specimens: str) -> list[Asset]:
+    return [Asset(path=media(name)) for name in specimens]
+
+
+def verdicts(comparison: Comparison) -> list[list[str]]:
+    return [[one.verdict for one in row] for row in comparison.rows()]
+
+
+def report(verdict: str, profile: str = "a") -> Report:
+    """Make up a report with this verdict."""
+    rules = {"pass": [], "fail": ["video/pixels"], "unsure": ["video/unjudged"]}[verdict]
+    found = tuple(Finding(rule=rule, severity="error", message="x") for rule in rules)
+    return Report(profile=profile, assets=(Judged(asset=Asset(path="a.mp4"), kind="video", findings=found),))
+
+
+def test_each_asset_is_judged_by_each_edition_as_by_that_edition_alone() -> None:
+    given = assets(PICTURE, LARGE, SOUND)
+    comparison = compare_assets(given, EDITIONS)
+    assert [one.profile for one in comparison.reports] == names()
+    for profile, found in zip(EDITIONS, comparison.reports, strict=True):
+        assert list(found.assets) == list(check_assets(given, profile))
+    assert verdicts(comparison) == [
+        ["pass", "pass", "pass", "fail"],
+        ["fail", "pass", "fail", "fail"],
+        ["pass", "pass", "fail", "fail"],
+    ]
+
+
+def test_a_file_is_measured_once_however_many_editions_judge_it() -> None:
+    measured = Counter[str]()
+
+    def watch(path: str, _seconds: float) -> None:
+        measured[path] += 1
+
+    crew = Crew("exact")
+    crew.watch = watch
+    given = assets(PICTURE, LARGE)
+    compare_assets(given, EDITIONS, Measuring(crew=crew))
+    assert measured == {asset.path: 1 for asset in given}
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "status"),
+    [
+        (["pass", "pass"], "pass", 0),
+        (["fail", "pass"], "pass", 0),
+        (["pass", "fail"], "pass", 0),
+        (["fail", "fail"], "fail", 1),
+        (["unsure", "pass"], "unsure", 3),
+        (["fail", "unsure"], "unsure", 3),
+    ],
+)
+def test_the_status_is_that_of_the_best_edition_and_not_to_know_outranks_it(
+    said: Sequence[str], verdict: str, status: int
+) -> None:
+    comparison = Comparison(reports=tuple(map(report, said)), request=False)
+    assert (comparison.verdict, comparison.exit_code) == (verdict, status)
+
+
+def test_two_editions_that_each_take_a_part_are_not_one_that_takes_everything() -> None:
+    comparison = compare_assets(assets(PICTURE, LARGE), [OLDER, FRAMES])
+    assert comparison.taking == ()
+    assert comparison.verdict == "fail"
+    assert compare_assets(assets(PICTURE, LARGE), [OLDER, NEWER]).taking == (NEWER.name,)
+
+
+def test_what_a_folder_holds_besides_media_is_passed_over(tmp_path: Path) -> None:
+    shutil.copy(media(PICTURE), tmp_path)
+    (tmp_path / "notes.txt").write_text("shoot again")
+    comparison = compare_assets(collect([str(tmp_path)]), [OLDER, WORDS])
+    assert [len(one.assets) for one in comparison.reports] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("specimen", "taking"),
+    [
+        ("good-everything.toml", [OLDER, NEWER]),
+        ("quality-1080p.toml", [NEWER]),
+        ("mini-model-720p.toml", [NEWER]),
+        ("first-frame.toml", [FRAMES]),
+        ("words-alone.toml", [WORDS]),
+        ("words-and-image.toml", []),
+    ],
+)
+def test_a_request_that_names_its_model_goes_where_the_model_is_described(specimen: str, taking: list[Profile]) -> None:
+    comparison = compare_request(load_spec(FIXTURES / "requests" / specimen), EDITIONS)
+    assert comparison.taking == tuple(profile.name for profile in taking)
+    for profile, found in zip(EDITIONS, comparison.reports, strict=True):
+        described = not any(finding.rule == "request/model" for finding in found.findings)
+        assert described == (load_spec(FIXTURES / "requests" / specimen).model in profile.models)
+
+
+def test_a_request_that_names_no_model_is_judged_by_each_editions_own() -> None:
+    spec = RequestSpec(assets=tuple(with_roles("image", [media(PICTURE)])), prompt="Begin with image 1.")
+    comparison = compare_request(spec, EDITIONS)
+    assert comparison.taking == (OLDER.name, NEWER.name, FRAMES.name)
+    assert comparison.reports == tuple(check_request(spec, profile) for profile in EDITIONS)
+
+
+def test_a_model_that_no_edition_describes_stops_the_comparison() -> None:
+    with pytest.raises(CallError, match="'seedance-9' is in none of the profiles") as caught:
+        compare_request(RequestSpec(model="seedance-9"), [OLDER, WORDS])
+    assert "seedance-2.0-mini-text-to-video" in str(caught.value.advice)

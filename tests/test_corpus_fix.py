@@ -1,0 +1,165 @@
+"""Mending real files that nobody here made, judged by ffprobe and by decoding: not by the program.
+
+Every file of the corpus (see `test_corpus`) that lossy steps can bring within the limits is brought there, a file that
+is left as beyond mending is too short, of a shape that needs cropping, or unreadable by its truth, and no source is
+touched. The limits are read from the edition's TOML, the measures from ffprobe, which counts the pictures it decodes.
+"""
+
+import json
+import shutil
+import subprocess
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageOps
+
+import preflight.profiles
+from preflight.assets import Asset
+from preflight.flow import Measuring, Treated, check_assets, plan_fixes, treat_all
+from preflight.plan import Wishes
+from preflight.probe.child import Crew
+from tests.specimens import PROFILE
+from tests.test_corpus import CORPUS, rows
+
+LIMITS = tomllib.loads((Path(preflight.profiles.__file__).parent / f"{PROFILE.name}.toml").read_text())
+JOBS = 2
+CONTAINERS = {"mov,mp4,m4a,3gp,3g2,mj2": {"mp4", "mov"}, "wav": {"wav"}, "mp3": {"mp3"}}
+
+pytestmark = [
+    pytest.mark.skipif(not (CORPUS / "truth.jsonl").is_file(), reason="no corpus of real files here"),
+    pytest.mark.skipif(not shutil.which("ffprobe") or not shutil.which("ffmpeg"), reason="no ffprobe to judge by"),
+]
+
+
+def asked(*command: str) -> str:
+    """Run one of ffmpeg's programs to its end and return what it printed; a complaint is a failure."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)  # noqa: S603 - programs of the machine, on files of the test
+    said = done.stderr.decode(errors="replace").strip()
+    assert (done.returncode, said) == (0, ""), f"{command[0]} says {said or done.returncode}"
+    return done.stdout.decode()
+
+
+def outside(name: str, value: Fraction | int, limit: dict[str, Any]) -> Iterator[str]:
+    """Yield that a measure lies outside a limit, if it does."""
+    low, high = (Fraction(str(limit.get(bound, 0))) for bound in ("min", "max"))
+    if value < low or (high and value > high):
+        yield f"{name} is {float(value)}"
+
+
+def complaints(path: Path, kind: str) -> list[str]:
+    """Return everything in which a file is not as the limits have it."""
+    found = [*outside("bytes", path.stat().st_size, LIMITS[kind]["bytes"])]
+    if kind == "image":
+        return [*found, *_picture(path)]
+    probed = json.loads(
+        asked("ffprobe", "-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json", f"file:{path}")
+    )
+    asked("ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", f"file:{path}", "-f", "null", "-")
+    allowed = set(LIMITS[kind]["format"]["allowed"])
+    if not CONTAINERS.get(probed["format"]["format_name"], set()) & allowed:
+        found.append(f"format is {probed['format']['format_name']}")
+    found += outside("length", Fraction(probed["format"]["duration"]), LIMITS[kind]["duration_s"])
+    return [*found, *(_clip(probed) if kind == "video" else ())]
+
+
+def _picture(path: Path) -> Iterator[str]:
+    limits = LIMITS["image"]
+    with Image.open(path) as source:
+        source.load()
+        picture = ImageOps.exif_transpose(source)
+        if (source.format or "").lower() not in limits["format"]["allowed"]:
+            yield f"format is {source.format}"
+    for side in picture.size:
+        yield from outside("side", side, limits["side_px"])
+    yield from outside("ratio", Fraction(picture.width, picture.height), limits["aspect_ratio"])
+
+
+def _clip(probed: dict[str, Any]) -> Iterator[str]:
+    limits = LIMITS["video"]
+    pictures = [s for s in probed["streams"] if s["codec_type"] == "video" and not s["disposition"]["attached_pic"]]
+    sounds = [s for s in probed["streams"] if s["codec_type"] == "audio"]
+    if len(pictures) != 1:
+        yield f"there are {len(pictures)} streams of pictures"
+        return
+    clip = pictures[0]
+    if clip["codec_name"] not in limits["codec"]["allowed"]:
+        yield f"codec is {clip['codec_name']}"
+    for sound in sounds:
+        if sound["codec_name"] not in limits["sound_codec"]["allowed"]:
+            yield f"sound is {sound['codec_name']}"
+    shape = clip.get("sample_aspect_ratio", "1:1").replace(":", "/")
+    sides = [clip["width"] * Fraction(shape if shape != "0/1" else "1"), Fraction(clip["height"])]
+    for side in sides:
+        yield from outside("side", side, limits["side_px"])
+    yield from outside("pixels", sides[0] * sides[1], limits["pixels"])
+    turned = sum(int(data.get("rotation", 0)) for data in clip.get("side_data_list", ())) % 180
+    yield from outside("ratio", sides[1] / sides[0] if turned else sides[0] / sides[1], limits["aspect_ratio"])
+    duration = clip["duration_ts"] * Fraction(clip["time_base"])
+    yield from outside("length of the pictures", duration, limits["duration_s"])
+    mean = int(clip["nb_read_frames"]) / duration
+    for name, rate in (("mean", mean), *((n, Fraction(clip[n])) for n in ("avg_frame_rate", "r_frame_rate"))):
+        yield from outside(f"{name} rate", rate, limits["frame_rate_hz"])
+
+
+def hashes() -> dict[str, str]:
+    """Return what every file of the corpus holds."""
+    return {
+        str(path.relative_to(CORPUS)): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(CORPUS.rglob("*"))
+        if path.is_file()
+    }
+
+
+def excuse(row: dict[str, Any], one: Treated) -> str:
+    """Return why a file cannot be mended, where its truth says the same; nothing where it does not."""
+    rules, facts, kind = {finding.rule for finding in one.plan.beyond_mending}, row["facts"], row["kind"]
+    unreadable = f"{kind}/readable"
+    if unreadable in rules:
+        return "unreadable" if unreadable in {*row["expect"], *row.get("any", ()), *row["allow"]} else ""
+    if f"{kind}/duration" in rules:
+        least = Fraction(str(LIMITS[kind]["duration_s"]["min"]))
+        lengths = [facts[name] for name in ("duration_s", "duration_alt_s") if name in facts]
+        return "too short" if lengths and min(lengths) < least else ""
+    if f"{kind}/aspect-ratio" in rules:
+        ratio = Fraction(facts["width_px"], facts["height_px"])
+        return "needs cropping" if [*outside("ratio", ratio, LIMITS[kind]["aspect_ratio"])] else ""
+    return ""
+
+
+def treated(folder: Path) -> list[Treated]:
+    """Mend the whole corpus with default wishes."""
+    assets = [Asset(path=str(CORPUS / row["path"])) for row in rows()]
+    measured = check_assets(assets, PROFILE, Measuring(crew=Crew("exact", jobs=JOBS)))
+    return treat_all(plan_fixes(measured, PROFILE, Wishes()), PROFILE, folder, jobs=JOBS)
+
+
+def test_every_file_that_can_be_mended_is_mended_as_ffprobe_and_decoding_judge(tmp_path: Path) -> None:
+    before, counted, failed = hashes(), Counter[str](), {}
+    for row, one in zip(rows(), treated(tmp_path), strict=True):
+        name, after = row["path"], Path(one.asset.path)
+        if one.outcome == "untouched":
+            counted["passed already"] += 1
+        elif one.outcome == "unfixable":
+            reason = excuse(row, one)
+            counted[f"beyond mending: {reason}"] += 1
+            if not reason:
+                failed[name] = one.message
+        elif one.outcome == "failed":
+            failed[name] = one.message
+        else:
+            counted[f"mended, {one.plan.loss}"] += 1
+            try:
+                said = complaints(after, one.before.kind)
+            except (AssertionError, OSError, KeyError) as error:
+                said = [repr(error)]
+            if said:
+                failed[name] = "; ".join(said)
+    print(*(f"{count:5} {what}" for what, count in sorted(counted.items())), sep="\n")  # noqa: T201 - for a person who asks with -s
+    assert failed == {}
+    assert hashes() == before

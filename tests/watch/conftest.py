@@ -1,0 +1,80 @@
+"""A folder that is watched, and where things go from there."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from preflight.flow import Measuring
+from preflight.plan import Wishes
+from preflight.probe.child import Crew
+from preflight.watch import Folders, Journal, Judging, News, Watch, folders_of
+from tests.specimens import MEDIA, PROFILE
+
+SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
+
+
+class Yard:
+    """The folders of one watch, and a way to run it once."""
+
+    def __init__(self, folders: Folders) -> None:
+        self.folders = folders
+        self.news: list[News] = []
+        self.notes: list[str] = []
+
+    def arrive(self, specimen: str, name: str | None = None) -> Path:
+        """Put a specimen where files arrive."""
+        target = self.folders.incoming / (name or specimen)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(MEDIA / specimen, target)
+        return target
+
+    def once(
+        self, *, settle_s: float = 0, wishes: Wishes | None = None, before: Callable[[Watch], None] | None = None
+    ) -> Watch:
+        """Watch once, with one child that measures."""
+        with Journal(self.folders.incoming) as journal, Crew("exact", jobs=1) as crew:
+            judging = Judging(profile=PROFILE, how=Measuring(crew=crew), wishes=wishes)
+            watch = Watch(
+                self.folders, judging, journal, settle_s=settle_s, tell=self.news.append, note=self.notes.append
+            )
+            if before:
+                before(watch)
+            watch.once()
+        return watch
+
+    def ready(self) -> set[str]:
+        return files(self.folders.ready)
+
+    def rejected(self) -> set[str]:
+        return files(self.folders.rejected)
+
+    def waiting(self) -> set[str]:
+        """Name what lies where files arrive, hidden files too, but for what the watch keeps for itself."""
+        return {name for name in files(self.folders.incoming) if not name.startswith(".preflight/")}
+
+
+def files(folder: Path) -> set[str]:
+    """Name every file below a folder, reports left out."""
+    found = (os.path.relpath(path, folder) for path in folder.rglob("*") if not path.is_dir())
+    return {name for name in found if not name.endswith(".report.json")}
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Yard:
+    incoming = tmp_path / "in"
+    incoming.mkdir()
+    return Yard(folders_of(incoming, tmp_path / "ready", tmp_path / "rejected"))
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than the test's own."""
+    if not SHM.is_dir() or not os.access(SHM, os.W_OK) or SHM.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system to write to")
+    folder = Path(tempfile.mkdtemp(dir=SHM, prefix="preflight-test-"))
+    yield folder
+    shutil.rmtree(folder)

@@ -1,0 +1,147 @@
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from preflight.watch.moving import (
+    Borders,
+    Changed,
+    content_of,
+    copy_whole,
+    rename_by_link,
+    rename_free,
+    rename_over_mark,
+    settle,
+    settle_each,
+)
+
+Rename = Callable[[str, str], None]
+
+
+@pytest.fixture(params=["renameat2", "link", "mark"])
+def rename(request: pytest.FixtureRequest) -> Rename:
+    """Each of the ways, the best that this system has first."""
+    ways = {"renameat2": rename_free, "link": rename_by_link, "mark": rename_over_mark}
+    return ways[request.param]
+
+
+def test_a_file_gets_a_free_name(rename: Rename, tmp_path: Path) -> None:
+    source, target = tmp_path / "a", tmp_path / "b"
+    source.write_bytes(b"content")
+    rename(str(source), str(target))
+    assert target.read_bytes() == b"content"
+    assert not source.exists()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "dead link", "the same file"])
+def test_a_name_that_is_taken_is_never_overwritten(rename: Rename, tmp_path: Path, kind: str) -> None:
+    source, target = tmp_path / "a", tmp_path / "b"
+    source.write_bytes(b"content")
+    match kind:
+        case "file":
+            target.write_bytes(b"theirs")
+        case "folder":
+            target.mkdir()
+        case "dead link":
+            target.symlink_to("nowhere")
+        case _:
+            os.link(source, target)
+    with pytest.raises(FileExistsError):
+        rename(str(source), str(target))
+    assert source.read_bytes() == b"content"
+    assert kind != "file" or target.read_bytes() == b"theirs"
+    assert kind != "dead link" or target.is_symlink()
+
+
+def test_what_cannot_be_moved_stays(rename: Rename, tmp_path: Path) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"content")
+    with pytest.raises(FileNotFoundError):
+        rename(str(source), str(tmp_path / "absent" / "b"))
+    with pytest.raises(FileNotFoundError):
+        rename(str(tmp_path / "gone"), str(tmp_path / "c"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_names_of_any_bytes_are_moved(tmp_path: Path) -> None:
+    source, target = (os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/\xff\n'\"", b"/\xfe\t$(x)"))
+    Path(source).write_bytes(b"content")
+    rename_free(source, target)
+    assert Path(target).read_bytes() == b"content"
+
+
+def test_another_file_system_is_told(tmp_path: Path, elsewhere: Path) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"content")
+    with pytest.raises(OSError, match="cross-device") as failed:
+        rename_free(str(source), str(elsewhere / "a"))
+    assert failed.value.errno == errno.EXDEV
+    borders = Borders()
+    assert [borders.between(str(tmp_path), str(elsewhere)) for _ in range(2)] == [True, True]
+    assert not borders.between(str(tmp_path), str(tmp_path))
+    assert sorted(path.name for path in (*tmp_path.iterdir(), *elsewhere.iterdir())) == ["a"]
+
+
+def test_a_border_to_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Borders().between(str(tmp_path), str(tmp_path / "absent"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_has_the_content_the_time_and_the_rights(tmp_path: Path) -> None:
+    source, target = tmp_path / "a", tmp_path / "b"
+    content = os.urandom((2 << 20) + 17)
+    source.write_bytes(content)
+    source.chmod(0o640)
+    os.utime(source, ns=(10**18, 10**18))
+    copy_whole(str(source), str(target))
+    assert target.read_bytes() == content
+    assert (target.stat().st_mtime_ns, target.stat().st_mode & 0o777) == (10**18, 0o640)
+    assert content_of(str(source)) == content_of(str(target))
+
+
+def test_a_copy_overwrites_nothing(tmp_path: Path) -> None:
+    source, target = tmp_path / "a", tmp_path / "b"
+    source.write_bytes(b"content")
+    target.write_bytes(b"theirs")
+    with pytest.raises(FileExistsError):
+        copy_whole(str(source), str(target))
+    assert target.read_bytes() == b"theirs"
+
+
+def test_a_copy_of_what_grows_meanwhile_is_none_and_does_not_run_after_it(tmp_path: Path) -> None:
+    source, target, over = tmp_path / "a", tmp_path / "b", threading.Event()
+    source.write_bytes(bytes(4 << 20))
+
+    def grow() -> None:
+        with source.open("ab", buffering=0) as stream:
+            while not over.is_set() and stream.tell() < 1 << 30:
+                stream.write(bytes(1 << 16))
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        with pytest.raises(Changed):
+            copy_whole(str(source), str(target))
+    finally:
+        over.set()
+        writer.join()
+    assert not target.exists()
+
+
+def test_nothing_is_left_of_a_copy_that_failed(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        copy_whole(str(tmp_path / "gone"), str(tmp_path / "b"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settling_takes_files_and_folders_that_are_there_and_minds_none_that_are_not(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    os.mkfifo(tmp_path / "pipe")
+    names = [str(tmp_path / name) for name in ("a", "pipe", "gone")]
+    settle(names, [str(tmp_path), str(tmp_path / "gone")])
+    settle_each(names, [str(tmp_path), str(tmp_path / "gone")])
+    assert (tmp_path / "a").read_bytes() == b"content"
