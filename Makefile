@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types docs docs-check fix-style fixtures bench peers fuzz chaos clean
+.PHONY: help setup demo test check lint types docs docs-check fix-style fixtures bench peers fuzz kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -12,6 +12,7 @@ help: ## list the targets
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m compileall -q preflight
 	@touch $(READY)
 
 setup: $(READY) ## make .venv with the versions of constraints.txt
@@ -56,6 +57,9 @@ fuzz: setup ## judge 20,000 damaged files and look for crashes, hangs and false 
 
 chaos: setup ## submit 1,000 times to a service that breaks, kill the program at times, look for double payments
 	$(BIN)/python scripts/chaos.py --runs 1000
+
+kills: setup ## kill `preflight fix` a hundred times and see that nothing is lost
+	$(BIN)/python scripts/kills.py --kills 100
 
 clean: ## remove what setup, tests and demo made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* demo fixtures/large

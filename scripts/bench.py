@@ -1,6 +1,6 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
-    python scripts/bench.py [start] [folder] [watch] [large] [many] [upload] [submit]  all of them when none is named
+    python scripts/bench.py [start] [folder] [watch] [large] [many] [upload] [submit] [fix]  all when none is named
 
 Each pair is run in turn, A B A B ..., and the median of the pairwise ratios is what counts: a shared machine drifts.
 The peers (ffprobe, mediainfo, exiftool) are taken from PATH; on Debian: ffmpeg, mediainfo, libimage-exiftool-perl.
@@ -374,14 +374,14 @@ def footage() -> Iterator[Path]:
             coarse = Image.effect_noise((2700 // octave, 1600 // octave), 90).resize(
                 ground.size, Image.Resampling.BICUBIC
             )
-            ground = Image.blend(ground, coarse, 0.5)
+            ground = Image.blend(ground, coarse, 0.6)
         ground.save(here / "ground.png")
         for clip, size, length in (("hd.mp4", "1920x1080", 15), ("long.mp4", "1280x720", 20)):
-            pan = f"crop={size.replace('x', ':')}:x='n*1.2':y='n*0.6+20*sin(n/9)',noise=alls=6:allf=t,format=yuv420p"
-            still = ["-loop", "1", "-framerate", "30", "-i", here / "ground.png", "-vf", pan, "-t", str(length)]
+            pan = f"crop={size.replace('x', ':')}:x='n*1.2':y='n*0.6+20*sin(n/9)',noise=alls=4:allf=t,format=yuv420p"
+            still = ["-loop", "1", "-framerate", "30", "-i", str(here / "ground.png"), "-vf", pan, "-t", str(length)]
             rate = ["-c:v", "libx264", "-preset", "veryfast", "-b:v", "16M", "-maxrate", "20M", "-bufsize", "20M"]
             subprocess.run([*ffmpeg, *still, *rate, "-g", "60", here / clip], check=True)
-        whole = ["-i", here / "long.mp4", "-t", "14", "-c", "copy"]
+        whole = ["-i", str(here / "long.mp4"), "-t", "14", "-c", "copy"]
         subprocess.run([*ffmpeg, *whole, here / "other.mkv"], check=True)
         yield here
 

@@ -152,13 +152,13 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
     Where there are several files, and no cache that might know them, the children start before this program has loaded
     the rest of itself.
     """
-    from preflight.cache import Cache, default_path
     from preflight.probe.child import Bounds, Crew
 
     bounds = Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20)
     with Crew(given["depth"], jobs=given["jobs"], bounds=bounds) as crew:
-        if several and (given["no_cache"] or not default_path().exists()):
+        if several and (given["no_cache"] or not _cached()):
             crew.start(ready=True)
+        from preflight.cache import Cache, default_path
         from preflight.flow import Measuring
 
         how = Measuring(crew=crew, fetch=fetch)
@@ -167,6 +167,13 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
             return
         with Cache(default_path(), by=given["cache_by"]) as cache:
             yield msgspec.structs.replace(how, cache=cache)
+
+
+def _cached() -> bool:
+    """Tell whether there is a cache that may know what is to be measured."""
+    from preflight.cache import default_path
+
+    return default_path().exists()
 
 
 class Formats(click.Choice[str]):

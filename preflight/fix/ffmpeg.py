@@ -147,6 +147,8 @@ def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, l
     except OSError as error:
         raise NotDone(f"{tool.path}: cannot be run: {error.strerror}") from None
     _running.add(child)
+    if _stopped.is_set():  # it was begun while the others were being ended
+        child.kill()
     words: deque[str] = deque(maxlen=LAST_WORDS)
     timer = threading.Timer(limit_s, child.kill)
     listener = threading.Thread(target=_listen, args=(child.stderr, words), daemon=True)

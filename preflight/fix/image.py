@@ -137,7 +137,7 @@ def _flat(picture: "Image.Image") -> "Image.Image":
 
 def _eight_bits(picture: "Image.Image") -> "Image.Image":
     """Scale deep gray to eight bits by its own range: 16 bits, or 0 to 1 of fractions."""
-    if picture.mode == "F" and picture.getextrema()[1] <= 1:
+    if picture.mode == "F" and _highest(picture) <= 1:
         return picture.point(lambda sample: sample * 255 + 0.5).convert("L")
     gray = picture.convert("I").point(lambda sample: sample / 257).convert("L")
     gray.info.pop("transparency", None)
@@ -200,3 +200,9 @@ def _spaces(mode: str) -> tuple[bytes, ...]:
     A gray picture often has the profile of the colors that it was made from.
     """
     return (b"GRAY", b"RGB ") if mode in ("1", "L", "LA") else (b"RGB ",)
+
+
+def _highest(picture: "Image.Image") -> float:
+    """Return the highest sample of a picture with one band."""
+    _, highest = picture.getextrema()
+    return highest if isinstance(highest, int | float) else max(highest)

@@ -51,7 +51,8 @@ def _nearly(judged: Judged | None, cut: Cut) -> bool:
 def _constant(plan: Plan, facts: Facts) -> Plan | None:
     """Return the plan that makes the rate constant: a mean rate does not count the pictures of a part of a clip."""
     encodes = any(isinstance(step, Encode) and step.codec == "libx264" for step in plan.steps)
-    if not encodes or find(plan.steps, Retime) or not isinstance(facts, VideoFacts) or not facts.frame_rate_hz:
+    retimed = any(isinstance(step, Retime) for step in plan.steps)
+    if not encodes or retimed or not isinstance(facts, VideoFacts) or not facts.frame_rate_hz:
         return None
     retime = Retime(frame_rate_hz=facts.frame_rate_hz, loss="lossy", clears=())
     before = next(place for place, step in enumerate(plan.steps) if isinstance(step, Encode | Extend))

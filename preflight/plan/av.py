@@ -62,7 +62,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     recut = cut is not None and cut.packets is None
     if encodes or recut:
         yield from _picture_repairs(facts)
-        yield from shape
+        yield from shape or _squared(facts, limits)
         if retime:
             yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
         if extend:
@@ -87,6 +87,15 @@ def _picture_repairs(facts: VideoFacts) -> Iterator[Step]:
         yield ToneMap(loss="lossy", clears=("video/hdr",))
     if facts.rotation_deg:
         yield Turn(loss="lossless", clears=())
+
+
+def _squared(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
+    """Yield what makes pixels square where an encode turns the picture: their shape would not be turned with it."""
+    if facts.rotation_deg in (90, 270) and facts.pixel_aspect != 1:
+        frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
+        size = nearest_size(facts.width_px, facts.height_px, frame)
+        if size:
+            yield Resize(width_px=size[0], height_px=size[1], loss="lossy", clears=())
 
 
 def _shape_steps(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, wishes: Wishes) -> Iterator[Step]:

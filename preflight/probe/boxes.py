@@ -43,15 +43,19 @@ class Boxes(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_boxes(stream: BinaryIO, size: int) -> Boxes:
     """Read the tree of a file of `size` bytes."""
-    boxes = list(_walk(stream, size))
-    return Boxes(
-        fragmented=any(box.path == b"moof" for box in boxes),
-        rotations=tuple(
-            rotation(_payload(stream, box)) for box in boxes if box.path.endswith(b"trak/tkhd") and box.end > box.start
-        ),
-        claimed_s=next((movie_length_s(_payload(stream, box)) for box in boxes if box.path == b"moov/mvhd"), None),
-        location=any(_tells_location(stream, box) for box in boxes),
-    )
+    fragmented = location = False
+    rotations: list[int] = []
+    claimed: Fraction | None = None
+    for box in _walk(stream, size):
+        if box.path == b"moof":
+            fragmented = True
+        elif box.path.endswith(b"trak/tkhd"):
+            rotations += [rotation(_payload(stream, box))] if box.end > box.start else []
+        elif box.path == b"moov/mvhd":
+            claimed = claimed or movie_length_s(_payload(stream, box))
+        else:
+            location = location or _tells_location(stream, box)
+    return Boxes(fragmented=fragmented, rotations=tuple(rotations), claimed_s=claimed, location=location)
 
 
 def _walk(stream: BinaryIO, size: int) -> Iterator[Box]:

@@ -25,7 +25,7 @@ from preflight.probe.sniff import sniff
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-CHUNK_FILES = {"header": 32, "exact": 8, "full": 1}
+CHUNK_FILES = {"header": 16, "exact": 8, "full": 1}
 """Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
 WALKED_HERE_BYTES = 64 << 20
 AHEAD = 4
@@ -35,6 +35,8 @@ HAND = 2
 LETTER_BYTES = 16 << 10
 """A chunk up to this size can wait in a busy child's pipe, which holds more: sending it never waits for the child."""
 STANDARD_ERROR = 2
+GARBAGE = 50_000
+"""Objects after which a child looks for garbage in circles; loading libraries makes many, and next to none of it."""
 GRACE = 3
 """How many times its bound a file may take before the child ends itself: its parent may be dead."""
 
@@ -129,6 +131,8 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the children, whatever they are doing."""
+        for child in self._children:
+            child.process.kill()
         while self._children:
             self._children.pop().end()
 
@@ -220,8 +224,10 @@ def _serve(
     ready: bool,  # noqa: FBT001 - a process takes its arguments by position
 ) -> None:
     """Measure what comes, until the parent is gone."""
+    import gc
     import signal
 
+    gc.set_threshold(GARBAGE)
     settle()
     for end in parents:
         end.close()
@@ -255,8 +261,9 @@ def _load() -> None:
 
     from preflight.probe import audio, image, video
 
-    del av, audio, image, video
+    del av, audio, video
     Image.preinit()
+    image.load_plugin("WEBP")
 
 
 def harmless(asset: Asset, depth: Depth) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_DECODED_PIXELS = 178_956_970
 """Pictures beyond this are not decoded: a small file can unpack to gigabytes. Pillow draws the line here, too."""
 
+PLUGINS = {"WEBP": "WebPImagePlugin", "AVIF": "AvifImagePlugin", "TIFF": "TiffImagePlugin", "PSD": "PsdImagePlugin"}
+PLUGINS |= {"ICO": "IcoImagePlugin", "JPEG2000": "Jpeg2KImagePlugin"}
+"""Pillow's name of a format → its module, of those that Pillow does not import anyway."""
 BAD_FILE = (OSError, ValueError, TypeError, SyntaxError, LookupError, RuntimeError, ArithmeticError, EOFError)
 """What `Image.open` and `load` have been seen to raise on broken files, besides struct.error."""
 
@@ -59,6 +62,14 @@ def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) ->
     return _facts(image, stream, size, sniffed, decoded=True)
 
 
+def load_plugin(opener: str) -> None:
+    """Import the one part of Pillow that reads a format; left alone, it would import all forty for the rarer ones."""
+    from importlib import import_module
+
+    if opener in PLUGINS:
+        import_module(f"PIL.{PLUGINS[opener]}")
+
+
 def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
     """Open a picture as the format it was sniffed as, and as no other; nothing is decoded yet.
 
@@ -73,6 +84,7 @@ def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
         import pillow_heif
 
         pillow_heif.register_heif_opener()
+    load_plugin(sniffed.opener)
     # The cap above is checked after opening, so that the header's facts are kept.
     allowed, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:

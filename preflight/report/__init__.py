@@ -71,6 +71,7 @@ DRESSES: dict[str, Dress] = {
     "github": Dress((), rb"::(error|warning|notice) [^\n]*title="),
     "csv": Dress(("csv",), rb"path,role,kind,verdict,rule,"),
     "markdown": Dress(("md",), rb"<!-- preflight report -->"),
+    "html": Dress(("html",), rb"<!DOCTYPE html>\s*<!-- preflight report -->"),
 }
 """Name → dress; the first one is what is printed where none is named."""
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fixtures.recipe_video import encode
-from preflight.assets import Asset
+from preflight.assets import Asset, Window
 from preflight.errors import FixFailed, NotDone
 from preflight.facts import VideoFacts
 from preflight.findings import Finding, Judged
@@ -175,6 +175,18 @@ def test_a_clip_that_is_only_too_long_is_cut_between_its_packets(tmp_path: Path)
     assert isinstance(done.judged.facts, VideoFacts)
     assert done.judged.facts.duration_s
     assert Fraction(135, 10) <= done.judged.facts.duration_s <= 15
+
+
+def test_a_turned_clip_of_oblong_pixels_can_be_cut(tmp_path: Path) -> None:
+    path = copied("video-stored-640x480-shown-864x480-rotated-90.mp4", tmp_path)
+    verdict = judged(path)
+    assert isinstance(verdict.facts, VideoFacts)
+    part = Window(Fraction(1, 10), Fraction(22, 10))
+    todo = plan(verdict, PROFILE, Wishes(keep_of={str(path): part}))
+    done = mend(todo, verdict.facts, order(tmp_path / "out"))
+    assert isinstance(done.judged.facts, VideoFacts)
+    after = (done.judged.facts.width_px, done.judged.facts.height_px)
+    assert after == (verdict.facts.width_px, verdict.facts.height_px)
 
 
 def test_a_cut_between_packets_that_misses_becomes_one_that_encodes(tmp_path: Path) -> None:

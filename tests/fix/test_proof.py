@@ -70,6 +70,13 @@ def test_what_is_otherwise_than_planned_is_said(steps: tuple[Step, ...], after: 
     assert found.startswith(said)
 
 
+def test_a_first_picture_held_while_the_sound_has_begun_is_as_planned() -> None:
+    late = msgspec.structs.replace(CLIP, header_duration_s=Fraction(41, 2))
+    assert wrong(late, duration_s=Fraction(41, 2)) == []
+    assert wrong(late, duration_s=Fraction(41, 2) + Fraction(1, 10)) != []
+    assert wrong(late, CUT, duration_s=Fraction(31, 2)) != []
+
+
 def test_sound_that_was_not_there_is_said() -> None:
     assert wrong(msgspec.structs.replace(CLIP, sound_codec=None), sound_codec="aac") == [
         "it has sound that was not there"

@@ -36,7 +36,9 @@ def marked(target: Path, rate: str, *options: str, size: str = "854x480", late: 
     flash = f"drawbox=w=iw:h=ih:c=white:t=fill:enable='{now('0.001')}'"
     pictures = f"color=c=0x264653:s={size}:r={rate}:d=20,{flash}"
     sound = f"aevalsrc='0.7*sin(2*PI*1000*t)*{now('0.0001')}':s=48000:d=20"
-    first, second = (("-itsoffset", by, "-f", "lavfi", "-i", one) for by, one in zip(late, (pictures, sound), strict=True))
+    first, second = (
+        ("-itsoffset", by, "-f", "lavfi", "-i", one) for by, one in zip(late, (pictures, sound), strict=True)
+    )
     ffmpeg(*first, *second, *options, to=target)
     return target
 
@@ -126,8 +128,7 @@ def test_a_stream_that_begins_later_stays_as_late(late: tuple[str, str], wishes:
     assert_in_step(source, treated(source, tmp_path / "out", wishes))
 
 
-@pytest.mark.parametrize("keep", ["start", "middle", "end"])
-@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize(("keep", "ending"), [("start", "mkv"), ("middle", "mp4"), ("end", "mp4")])
 def test_a_part_of_a_clip_without_a_constant_rate_is_made_constant_in_time(
     keep: str, ending: str, tmp_path: Path
 ) -> None:
@@ -144,7 +145,7 @@ def test_a_part_of_a_clip_without_a_constant_rate_is_made_constant_in_time(
 
 @pytest.mark.parametrize("rate", ["24", "30000/1001", "60"])
 def test_a_cut_that_encodes_lands_on_whole_frames(rate: str, tmp_path: Path) -> None:
-    source = marked(tmp_path / "whole.mp4", rate, *H264, *AAC)
+    source = marked(tmp_path / "whole.mp4", rate, *H264, *AAC, "-g", "999")
     one = treated(source, tmp_path / "out", Wishes(keep_of={str(source): MARKED}))
     cut = find(one.plan.steps, Cut)
     assert cut
@@ -172,7 +173,7 @@ def test_the_lead_of_a_sound_is_told_and_nothing_of_what_cannot_be_read(tmp_path
     late = marked(tmp_path / "late.mkv", "30", *H264, *AAC, late=("0.5", "0"))
     assert abs(lead_s(str(late), "matroska") - Fraction(1, 2)) < Fraction(3, 100)
     assert lead_s(media("video-20s.mp4"), "mov") == 0
-    assert lead_s(media("audio-ok.wav") if (Path(media("image-ok.png"))).exists() else "", "wav") == 0
+    assert lead_s(media("audio-10s.wav"), "wav") == 0
     assert lead_s(str(tmp_path / "gone.mp4"), "mov") == 0
     broken = copied("video-20s.mp4", tmp_path)
     broken.write_bytes(broken.read_bytes()[:200])

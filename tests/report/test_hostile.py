@@ -56,6 +56,10 @@ NAMES = (
     "# title",
     " spaces ",
 )
+INERT = {"html", "head", "meta", "title", "style", "body", "header", "main", "article", "figure", "figcaption", "nav"}
+INERT |= {"h1", "h2", "h3", "p", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "small", "code", "a", "img"}
+INERT |= {"svg", "rect", "line", "path"}
+"""Every element of a page."""
 
 
 def hostile(name: str) -> Judged:
@@ -129,6 +133,14 @@ def _lines(children: Sequence[object]) -> list[str]:
     return [line.partition(": ")[2].strip() for line in lines]
 
 
+def read_html(text: str) -> tuple[list[str], list[str]]:
+    root = ET.fromstring(text)  # noqa: S314 - our own report
+    assert {one.tag for one in root.iter()} <= INERT
+    assert not any(key.startswith("on") for one in root.iter() for key in one.attrib)
+    names = [one.text or "" for one in root.iterfind(".//article/h2/span[@class='name']")]
+    return names, [one.text or "" for one in root.iterfind(".//span[@class='message']")]
+
+
 def read_text(text: str) -> tuple[list[str], list[str]]:
     *lines, _ = text.splitlines()
     assert len(lines) == 2
@@ -156,6 +168,7 @@ READERS = {
     "markdown": read_markdown,
     "text": read_text,
     "sarif": read_sarif,
+    "html": read_html,
 }
 
 

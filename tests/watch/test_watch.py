@@ -227,12 +227,12 @@ def test_a_new_file_that_does_not_count_as_clean_here_is_not_ready(yard: Yard) -
     assert (yard.ready(), yard.rejected()) == (set(), {MENDABLE})
 
 
-def test_a_name_that_no_record_can_hold_is_rejected_and_not_mended(yard: Yard) -> None:
+def test_a_name_that_is_no_text_is_mended_like_any_other(yard: Yard) -> None:
     yard.arrive(MENDABLE, "\udcff.jpg")
     yard.arrive(MENDABLE, "p.jpg")
     yard.once(wishes=Wishes())
-    assert {name for name in yard.ready() if not name.endswith(".json")} == {"p.png"}
-    assert yard.rejected() == {"\udcff.jpg", "originals/p.jpg"}
+    assert {name for name in yard.ready() if not name.endswith(".json")} == {"\udcff.png", "p.png"}
+    assert yard.rejected() == {"originals/\udcff.jpg", "originals/p.jpg"}
 
 
 def test_what_was_made_for_files_that_are_gone_is_removed_at_the_start(yard: Yard) -> None:

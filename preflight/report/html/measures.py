@@ -1,0 +1,169 @@
+"""What was measured against what is allowed: facts and limits in, one row a quantity out.
+
+Where the limits are not at hand, or a quantity belongs to a whole request, a finding says what it was measured against.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import msgspec
+
+from preflight.assets import Kind
+from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.findings import Finding, Judged
+from preflight.limits import OneOf, Range, Severity
+from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
+from preflight.rules import RULES
+from preflight.rules.rule import limit_at
+from preflight.units import Unit, decimal, file_size, told_apart, with_unit
+
+State = Severity | None
+"""How severe it is that a value is out of bounds; None where it is within."""
+
+Quantity = tuple[str, str, Fraction | int | None, Range, Unit, str]
+"""The rule's last part, what it is called, its value, its limit, the unit of both, and the fact's name."""
+SPAN = re.compile(r"(-?\d+(?:\.\d+)?)?\.\.(-?\d+(?:\.\d+)?)?")
+"""How a finding writes down a range."""
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """One quantity of one asset, or of a request."""
+
+    title: str
+    value: str
+    """With its unit."""
+    allowed: str = ""
+    said: str = ""
+    """How it stands to what is allowed: "within", "among them", "5.02 s over"."""
+    state: State = None
+    scale: "Scale | None" = None
+    how: str = ""
+
+
+class Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """A number between bounds, for a picture of it."""
+
+    value: Fraction
+    low: Fraction | None = None
+    high: Fraction | None = None
+    doubtful: Fraction | None = None
+    """From here up to `high` the sources can be read either way."""
+
+
+def measures_of(judged: Judged, limits: Profile | None) -> list[Measure]:
+    """Return what was measured of an asset and has a limit; nothing where nothing could be measured, or counts.
+
+    Args:
+        judged: the asset.
+        limits: what it was judged by, where that is known.
+    """
+    facts = judged.facts
+    if facts is None or (limits and not limits.takes(judged.kind)):
+        return []
+    apart = judged.asset.role is not None and judged.asset.role.kind != judged.kind
+    if limits is None or apart or not agrees(judged, facts, limits):
+        return list(measures_found(judged.findings))
+    severities = {finding.rule: finding.severity for finding in reversed(judged.findings)}
+    rows = [*_words(facts, limits, severities), *_numbers(judged.kind, facts, limits, severities)]
+    drawn = {row.scale.value for row in rows if row.scale}
+    return [*rows, *(row for row in measures_found(judged.findings) if row.scale and row.scale.value not in drawn)]
+
+
+def agrees(judged: Judged, facts: Facts, limits: Profile) -> bool:
+    """Tell whether an asset was judged by these limits: a person's own profile may bear the name of a shipped one."""
+    for finding in judged.findings:
+        rule = RULES.get(finding.rule)
+        limit = limit_at(limits, rule.limit) if rule else None
+        if finding.limit is not None and isinstance(limit, Range | OneOf) and limit.text() != finding.limit:
+            return False
+    found = {finding.rule for finding in judged.findings}
+    broken = (
+        f"{judged.kind}/{rule}"
+        for rule, _, value, limit, _, _ in _quantities(facts, limits)
+        if value is not None and limit.broken_by(value) is not None
+    )
+    return found.issuperset(broken)
+
+
+def measures_found(findings: Iterable[Finding]) -> Iterator[Measure]:
+    """Yield a row for each finding that says a number and the range it should lie in."""
+    for finding in findings:
+        bounds = SPAN.fullmatch(finding.limit or "")
+        if bounds and isinstance(finding.measured, Fraction | int):
+            low, high = (Fraction(bound) if bound else None for bound in bounds.groups())
+            scale = Scale(value=Fraction(finding.measured), low=low, high=high)
+            title = finding.rule.rpartition("/")[2].replace("-", " ").capitalize()
+            yield _row(title, scale, finding.unit, finding.severity, finding.how or "")
+
+
+def _words(facts: Facts, limits: Profile, severities: dict[str, Severity]) -> Iterator[Measure]:
+    """Yield what is one of several words: the format, and what a clip is coded in."""
+    kind = facts.__struct_config__.tag
+    yield _word("Format", facts.format, getattr(limits, str(kind)).format, severities.get(f"{kind}/format"))
+    if isinstance(facts, VideoFacts):
+        if facts.codec:
+            yield _word("Pictures", facts.codec, limits.video.codec, severities.get("video/codec"))
+        if facts.sound_codec:
+            yield _word("Sound", facts.sound_codec, limits.video.sound_codec, severities.get("video/sound-codec"))
+
+
+def _word(title: str, word: str, limit: OneOf, severity: State) -> Measure:
+    state = None if word in limit.allowed else severity or limit.severity
+    said = "among them" if state is None else "not among them"
+    return Measure(title=title, value=word, allowed=limit.words(), said=said, state=state)
+
+
+def _numbers(kind: Kind, facts: Facts, limits: Profile, severities: dict[str, Severity]) -> Iterator[Measure]:
+    """Yield what lies between bounds."""
+    for rule, title, value, limit, unit, field in _quantities(facts, limits):
+        how = "file system" if field == "bytes" else facts.measured_by.get(field, "")
+        if value is None:
+            yield Measure(title=title, value="could not be measured", allowed=limit.words(unit), state="error")
+            continue
+        scale = Scale(value=Fraction(value), low=limit.min, high=limit.max, doubtful=limit.warn_above)
+        yield _row(title, scale, unit, severities.get(f"{kind}/{rule}") or limit.severity, how)
+
+
+def _quantities(facts: Facts, limits: Profile) -> Iterator[Quantity]:
+    """Yield every number of an asset that has a limit, in the order in which a person asks for them."""
+    kinds: dict[type[Facts], ImageLimits | VideoLimits | AudioLimits]
+    kinds = {ImageFacts: limits.image, VideoFacts: limits.video, AudioFacts: limits.audio}
+    own = kinds[type(facts)]
+    if isinstance(own, VideoLimits | AudioLimits) and not isinstance(facts, ImageFacts):
+        yield "duration", "Duration", facts.duration_s, own.duration_s, "s", "duration_s"
+    if isinstance(own, VideoLimits | ImageLimits) and not isinstance(facts, AudioFacts):
+        yield "side", "Width", facts.width_px, own.side_px, "px", "width_px"
+        yield "side", "Height", facts.height_px, own.side_px, "px", "height_px"
+    if isinstance(own, VideoLimits) and isinstance(facts, VideoFacts):
+        yield "pixels", "Width times height", facts.pixels, own.pixels, "pixels", "width_px"
+    if isinstance(own, VideoLimits | ImageLimits) and not isinstance(facts, AudioFacts):
+        yield "aspect-ratio", "Width over height", facts.aspect_ratio, own.aspect_ratio, "ratio", "width_px"
+    if isinstance(own, VideoLimits) and isinstance(facts, VideoFacts):
+        yield "frame-rate", "Frame rate", facts.frame_rate_hz, own.frame_rate_hz, "fps", "frame_rate_hz"
+    yield "size", "Size", facts.bytes, own.bytes, "bytes", "bytes"
+
+
+def _row(title: str, scale: Scale, unit: Unit, severity: Severity, how: str) -> Measure:
+    """Return the row of a number: within, in doubt, or so much under or over."""
+    value, low, high = scale.value, scale.low, scale.high
+    broken = low if low is not None and value < low else high if high is not None and value > high else None
+    said, state = "within", None
+    if broken is not None:
+        away = with_unit(told_apart(abs(value - broken), 0), unit)
+        said, state = f"{away} {'under' if value < broken else 'over'}", severity
+    elif scale.doubtful is not None and value > scale.doubtful:
+        said, state = f"above {with_unit(decimal(scale.doubtful), unit)}, the stricter reading", "warning"
+    near = broken if broken is not None else value
+    words = file_size(int(value)) if unit == "bytes" else with_unit(told_apart(value, near), unit)
+    return Measure(
+        title=title, value=words, allowed=_allowed(scale, unit), said=said, state=state, scale=scale, how=how
+    )
+
+
+def _allowed(scale: Scale, unit: Unit) -> str:
+    """Return the bounds in the words of a limit."""
+    low, high = (None if bound is None else decimal(bound) for bound in (scale.low, scale.high))
+    if low is not None and high is not None:
+        return with_unit(low if low == high else f"{low} to {high}", unit)
+    return with_unit(f"at most {high}" if low is None else f"at least {low}", unit)

@@ -1,0 +1,258 @@
+"""How near a new clip comes to its source: near where it was made well, far where it was not."""
+
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from preflight.assets import Window
+from preflight.errors import FixFailed, NotDone
+from preflight.facts import VideoFacts
+from preflight.findings import Judged
+from preflight.fix import Mended, Order, mend
+from preflight.fix.av import compile_job
+from preflight.fix.ffmpeg import find_tool, run
+from preflight.fix.quality import Quality, measure_quality, read_log
+from preflight.flow import Treated, graded
+from preflight.plan import Plan, Wishes, plan
+from preflight.plan.steps import Cut, find
+from preflight.probe import probe
+from preflight.probe.seams import seams_of
+from preflight.report.json import fix_report
+from preflight.report.text import treated_line
+from preflight.rules import judge
+from tests.fix.conftest import Program
+from tests.specimens import PROFILE, judged, media
+
+PICTURES = "testsrc2=s=1280x720:r=30:d=3,noise=alls=8:allf=t"
+SOUGHT = 97
+"""The mean that the default settings are to reach."""
+
+
+def filmed(folder: Path, source: str = PICTURES, *options: str) -> Path:
+    """Make a clip of what a filter draws."""
+    path = folder / "filmed.mp4"
+    given = ["-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", *options]
+    run(find_tool(), ["-y", *given, f"file:{path}"])
+    return path
+
+
+def planned(path: Path | str, wishes: Wishes | None = None) -> tuple[Plan, VideoFacts]:
+    verdict = judged(Path(path))
+    assert isinstance(verdict.facts, VideoFacts)
+    return plan(verdict, PROFILE, wishes or Wishes(allow="creative")), verdict.facts
+
+
+def mended(path: Path | str, folder: Path, wishes: Wishes | None = None) -> tuple[Quality | None, Mended]:
+    todo, facts = planned(path, wishes)
+    order = Order(folder=folder / "out", profile=PROFILE.name, judge=lambda asset: judge(probe(asset), PROFILE))
+    done = mend(todo, facts, order)
+    return measure_quality(done.plan, facts, Path(done.path)), done
+
+
+def made_worse(path: Path, target: Path, *options: str) -> Quality:
+    """Carry out a plan with other settings of the encoder, as a person may, and measure that."""
+    todo, facts = planned(path)
+    job = compile_job(todo, facts, target)
+    run(find_tool(job.needs), [*job.arguments[:-2], *options, *job.arguments[-2:]])
+    found = measure_quality(todo, facts, target)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "testsrc2=s=1280x720:r=20:d=3,noise=alls=8:allf=t",
+        "mandelbrot=s=1920x1080:r=30:end_scale=0.2:end_pts=60,trim=end=2",
+        "testsrc=s=1080x1920:r=30:d=2",
+    ],
+    ids=["noise at another rate", "a zoom made smaller", "upright"],
+)
+def test_the_settings_reach_what_they_were_chosen_for(source: str, tmp_path: Path) -> None:
+    quality, done = mended(filmed(tmp_path, source), tmp_path)
+    assert quality is not None
+    assert quality.vmaf_mean >= SOUGHT
+    assert quality.vmaf_min <= quality.vmaf_harmonic_mean <= quality.vmaf_mean
+    assert isinstance(done.judged.facts, VideoFacts)
+    assert quality.frames == done.judged.facts.frames
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "video-23.976fps.mp4",
+        "video-61fps.mp4",
+        "video-1920x1080.mp4",
+        "video-rotated-90-1252x500.mp4",
+        "video-stored-640x480-shown-864x480.mp4",
+        "video-vfr-mean-80-nominal-120.mp4",
+        "video-h264-10-bit.mp4",
+        "video-sound-longer.mp4",
+    ],
+)
+def test_every_picture_is_compared_with_its_own(name: str, tmp_path: Path) -> None:
+    keep = Window.parse("0.5-2.9")
+    quality, done = mended(media(name), tmp_path, Wishes(allow="creative", keep_of={media(name): keep}))
+    assert quality is not None
+    assert quality.vmaf_mean > 90  # a picture beside its own has 60 or less
+    assert isinstance(done.judged.facts, VideoFacts)
+    assert done.judged.facts.frames is not None
+    assert abs(quality.frames - done.judged.facts.frames) <= 1
+
+
+@pytest.mark.parametrize("how", ["loop", "freeze", "slow"])
+def test_what_was_made_longer_is_compared_with_the_source_made_longer(how: str, tmp_path: Path) -> None:
+    quality, _ = mended(media("video-1.8s.mp4"), tmp_path, Wishes(allow="creative", extend=how))  # type: ignore[arg-type] # one of them
+    assert quality is not None
+    assert quality.vmaf_mean > 90
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad", "blur"])
+def test_what_was_reframed_is_compared_with_the_source_reframed(fit: str, tmp_path: Path) -> None:
+    wishes = Wishes(allow="creative", fit=fit)  # type: ignore[arg-type] # one of them
+    quality, _ = mended(media("video-1252x500.mp4"), tmp_path, wishes)
+    assert quality is not None
+    assert quality.vmaf_mean > 90
+
+
+def test_a_starved_encode_is_told_from_a_good_one(tmp_path: Path) -> None:
+    clip = filmed(tmp_path, "testsrc2=s=1280x720:r=20:d=2,noise=alls=8:allf=t")
+    good = made_worse(clip, tmp_path / "good.mp4")
+    bad = made_worse(clip, tmp_path / "bad.mp4", "-crf", "45")
+    assert good.vmaf_mean > SOUGHT
+    assert bad.vmaf_mean < 70
+    assert bad.vmaf_min <= bad.vmaf_mean
+
+
+def test_another_clip_of_the_same_shape_is_far_from_the_source(tmp_path: Path) -> None:
+    todo, facts = planned(media("video-23.976fps.mp4"))
+    found = measure_quality(
+        todo, facts, filmed(tmp_path, f"mandelbrot=s={facts.width_px}x{facts.height_px}:r=24,trim=end=3")
+    )
+    assert found is not None
+    assert found.vmaf_mean < 40
+
+
+def test_full_range_is_compared_as_it_is_shown(tmp_path: Path) -> None:
+    clip = filmed(tmp_path, "testsrc2=s=1280x720:r=20:d=2", "-pix_fmt", "yuvj420p")
+    quality, _ = mended(clip, tmp_path)
+    assert quality is not None
+    assert quality.vmaf_mean > 90
+
+
+def test_where_nothing_is_encoded_there_is_nothing_to_measure(tmp_path: Path) -> None:
+    verdict = judged("video-20s.mp4")
+    assert isinstance(verdict.facts, VideoFacts)
+    todo = plan(verdict, PROFILE, Wishes(), seams_of(verdict.asset.path))
+    cut = find(todo.steps, Cut)
+    assert cut is not None
+    assert cut.packets is not None
+    assert measure_quality(todo, verdict.facts, tmp_path / "never opened.mp4") is None
+
+
+@pytest.mark.parametrize("name", ["image-2510x1000.png", "audio-1.8s.wav"])
+def test_a_picture_and_a_sound_have_no_such_measure(name: str, tmp_path: Path) -> None:
+    verdict = judged(name)
+    assert verdict.facts is not None
+    todo = plan(verdict, PROFILE, Wishes(allow="creative", extend="loop", fit="crop"))
+    assert measure_quality(todo, verdict.facts, tmp_path / "never opened") is None
+
+
+def test_a_new_file_that_is_none_is_told(tmp_path: Path) -> None:
+    todo, facts = planned(media("video-23.976fps.mp4"))
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no clip")
+    with pytest.raises(FixFailed, match="ffmpeg failed"):
+        measure_quality(todo, facts, broken)
+
+
+def test_a_comparison_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    clip = filmed(tmp_path, "testsrc2=s=1920x1080:r=60:d=3")
+    todo, facts = planned(clip)
+    with pytest.raises(FixFailed, match=r"ended after 0\.2 s"):
+        measure_quality(todo, facts, clip, limit_s=0.2)
+
+
+def test_an_ffmpeg_without_libvmaf_is_named(tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        'case "$*" in *-version) echo ffmpeg version 1.0;; *) echo " V... libx264 x"; echo " ... scale V->V x";; esac'
+    )
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", program(body))
+    todo, facts = planned(media("video-23.976fps.mp4"))
+    with pytest.raises(NotDone, match=r"lacks .*libvmaf"):
+        measure_quality(todo, facts, tmp_path / "never opened.mp4")
+
+
+POOLED = {"min": 95.123456, "max": 99.0, "mean": 97.987654, "harmonic_mean": 97.5}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "cannot be read"),
+        (b"{}", "cannot be read"),
+        (b'{"frames": [1], "pooled_metrics": {"vmaf": {"mean": "high"}}}', "cannot be read"),
+        (msgspec.json.encode({"frames": [], "pooled_metrics": {"vmaf": POOLED}}), "compared no frames"),
+    ],
+)
+def test_a_log_that_says_nothing_is_no_measure(content: bytes, said: str, tmp_path: Path) -> None:
+    log = tmp_path / "log.json"
+    log.write_bytes(content)
+    with pytest.raises(FixFailed, match=said):
+        read_log(log)
+
+
+def test_a_log_that_was_not_written_is_no_measure(tmp_path: Path) -> None:
+    with pytest.raises(FixFailed, match="cannot be read"):
+        read_log(tmp_path / "absent.json")
+
+
+def test_a_log_is_read_as_libvmaf_pools_it(tmp_path: Path) -> None:
+    log = tmp_path / "log.json"
+    log.write_bytes(msgspec.json.encode({"frames": [{}, {}], "pooled_metrics": {"vmaf": POOLED}}))
+    assert read_log(log) == Quality(vmaf_mean=97.99, vmaf_min=95.12, vmaf_harmonic_mean=97.5, frames=2)
+
+
+def treated(tmp_path: Path, before: Judged) -> Treated:
+    _, done = mended(before.asset.path, tmp_path)
+    return Treated(plan=done.plan, outcome="fixed", before=before, after=done.judged)
+
+
+def test_the_measure_is_told_in_a_line_and_in_json(tmp_path: Path) -> None:
+    one = graded(treated(tmp_path, judged("video-23.976fps.mp4")))
+    assert one.quality is not None
+    line = "".join(words for words, _ in treated_line(one))
+    assert line.endswith(f"; VMAF {one.quality.vmaf_mean:.1f} (worst frame {one.quality.vmaf_min:.1f})")
+    (asset,) = fix_report(PROFILE.name, [one])["assets"]
+    assert asset["quality"]["vmaf_mean"] == one.quality.vmaf_mean
+
+
+def test_what_came_to_nothing_is_left_as_it_is() -> None:
+    before = judged("video-15s.mp4")
+    one = Treated(plan=Plan(asset=before.asset, kind="video"), outcome="untouched", before=before)
+    assert graded(one) is one
+
+
+def test_a_key_picture_is_never_far_from_the_end(tmp_path: Path) -> None:
+    todo, facts = planned(filmed(tmp_path, "testsrc2=s=1280x720:r=20:d=12"))
+    job = compile_job(todo, facts, tmp_path / "made.mp4")
+    tool = find_tool(job.needs)
+    run(tool, job.arguments)
+    shown = [
+        tool.path,
+        "-v",
+        "info",
+        "-skip_frame",
+        "nokey",
+        "-i",
+        str(tmp_path / "made.mp4"),
+        "-vf",
+        "showinfo",
+        "-f",
+        "null",
+        "-",
+    ]
+    said = subprocess.run(shown, capture_output=True, text=True, check=True).stderr
+    assert said.count("pts_time:") >= 4

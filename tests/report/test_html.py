@@ -1,0 +1,390 @@
+"""Pages: read by two strict readers, made of real files by the real command, and quiet whatever is in them."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image
+
+from preflight.assets import Role
+from preflight.findings import Finding, Judged
+from preflight.report import Heading
+from preflight.report.html import LINKS, POLICY, limits_named
+from preflight.report.html.measures import measures_of
+from preflight.report.html.pictures import PICTURE_PX, pictures
+from tests import values
+from tests.report.fixed import ASSETS, DURATION, HEADING, PIXELS, REQUEST, asset, written
+from tests.specimens import PROFILE, copied
+
+SHIPPED = Heading(profile=PROFILE.name, version="1.2.3")
+EMPTY = {"img", "meta", "rect", "line", "path"}
+LIMIT_S = 60
+
+
+class Strict(HTMLParser):
+    """A reader that insists on every element being closed, in order, and notes what a browser would follow."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.followed: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._note(tag, attrs)
+        assert tag not in EMPTY, f"{tag} is not closed"
+        self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._note(tag, attrs)
+        assert tag in EMPTY
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def _note(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        assert not any(name.startswith("on") or name == "style" for name, _ in attrs)
+        self.followed += [value or "" for name, value in attrs if name in ("href", "src", "action", "srcset", "data")]
+
+
+class Page(NamedTuple):
+    """A page that was read."""
+
+    text: str
+    root: ET.Element
+
+    def articles(self) -> dict[str, ET.Element]:
+        return {words(one.find("h2/span[@class='name']")): one for one in self.root.iter("article")}
+
+
+def read(text: str) -> Page:
+    """Read a page as XML and as HTML."""
+    Strict(text)
+    return Page(text, ET.fromstring(text))  # noqa: S314 - our own report
+
+
+def words(element: ET.Element | None) -> str:
+    assert element is not None
+    return "".join(element.itertext())
+
+
+def classes(element: ET.Element, kind: str) -> list[ET.Element]:
+    return [one for one in element.iter() if kind in (one.get("class") or "").split()]
+
+
+def rows(article: ET.Element) -> dict[str, dict[str, str]]:
+    """Return what each row of measures says."""
+    found = {}
+    for row in article.findall("ul[@class='measures']/li"):
+        parts = {(part.get("class") or "").split()[0]: part for part in row}
+        found[words(parts["title"])] = {name: words(part) for name, part in parts.items() if name != "bar"}
+    return found
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """Return the page that the command writes of a clip, a picture, a sound and what cannot be read."""
+    folder = tmp_path_factory.mktemp("page")
+    names = ["image-ok.jpeg", "video-24fps.mp4", "audio-20s.wav", "empty.png"]
+    paths = [copied(name, folder) for name in names]
+    page = folder / "page.html"
+    command = [
+        sys.executable,
+        "-c",
+        "from preflight.cli import main; main()",
+        "check",
+        *map(str, paths),
+        "--output",
+        str(page),
+    ]
+    ended = subprocess.run(command, capture_output=True, timeout=LIMIT_S, check=False)
+    assert ended.returncode == 1, ended.stderr
+    return read(page.read_text(encoding="utf-8"))
+
+
+def of(page: Page, name: str) -> ET.Element:
+    """Return the article of a file."""
+    (found,) = [one for path, one in page.articles().items() if path.endswith(name)]
+    return found
+
+
+def test_the_verdict_comes_first_and_large() -> None:
+    page = read(written("html", ASSETS, REQUEST))
+    body = page.root.find("body")
+    assert body is not None
+    assert body[0].tag == "header"
+    assert (body[0][0].tag, words(body[0][0])) == ("h1", "? unsure")
+    assert "8 files: 5 pass, 2 fail, 1 unsure; 5 errors, 2 infos, 1 warning." in words(body[0])
+    assert "Profile house-2026, preflight 1.2.3." in words(body[0])
+
+
+def test_it_runs_nothing_and_asks_nobody(real: Page) -> None:
+    for text in (real.text, written("html", ASSETS, REQUEST)):
+        seen = Strict(text)
+        assert not seen.seen & {"script", "link", "iframe", "object", "embed", "form", "base", "use", "foreignobject"}
+        assert all(one.startswith(("#", "data:image/jpeg;base64,")) for one in seen.followed)
+        style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+        assert style
+        assert not re.search(r"url\(|@import|http|@font-face|</", style[1])
+    meta = {one.get("http-equiv"): one.get("content") for one in real.root.iter("meta")}
+    assert meta["Content-Security-Policy"] == POLICY
+
+
+def test_each_link_leads_to_a_place_on_the_page_that_is_there_once() -> None:
+    page = read(written("html", ASSETS, REQUEST))
+    places = [one.get("id") for one in page.root.iter() if one.get("id")]
+    links = [(one.get("href") or "").removeprefix("#") for one in page.root.iter("a")]
+    assert len(set(places)) == len(places) == len(ASSETS) + 1
+    assert [words(one) for one in page.root.iter("a")] == ["pov.mov", "locked.png", "theme.mp3", "the request"]
+    assert set(links) <= set(places)
+
+
+def test_of_very_many_that_failed_only_some_are_named_at_the_top() -> None:
+    many = [asset(f"{number}.mov", values.VIDEO, DURATION) for number in range(LINKS + 5)]
+    page = read(written("html", many))
+    assert len(list(page.root.iter("a"))) == LINKS
+    assert "and 5 more" in words(page.root.find("body/header"))
+    assert len(page.articles()) == LINKS + 5
+
+
+def test_every_asset_and_every_finding_is_there_with_what_it_stands_on() -> None:
+    page = read(written("html", ASSETS, REQUEST))
+    assert len(page.articles()) == len(ASSETS) + 1
+    for one, article in zip(ASSETS, page.root.iter("article"), strict=False):
+        assert words(classes(article, "badge")[0]).endswith(one.verdict)
+        said = words(article)
+        for finding in one.findings:
+            for part in (finding.severity, finding.rule, finding.message, finding.how, finding.limit, finding.source):
+                assert (part or "") in said
+    assert [words(one) for one in classes(page.articles()["The request"], "message")] == [f.message for f in REQUEST]
+
+
+def test_what_to_do_is_the_rule_s_advice_and_what_mending_costs() -> None:
+    page = read(written("html", ASSETS, REQUEST))
+    said = words(page.articles()["pov.mov"])
+    assert "Scale it to the size within the range that is nearest to its own shape." in said
+    assert "preflight fix can mend it, with a loss of quality." in said
+    assert "preflight fix can mend it without loss." in words(page.articles()["stills/rider.jpg"])
+    assert "can mend it" not in words(page.articles()["locked.png"])
+    assert "`" not in said
+
+
+def test_nothing_is_said_of_mending_what_lies_at_an_address() -> None:
+    page = read(written("html", [asset("https://example.com/a.mov?key=secret", values.VIDEO, DURATION)]))
+    assert "can mend it" not in words(page.root)
+    assert "secret" not in page.text
+    assert "https://example.com/a.mov?..." in page.articles()
+
+
+def test_roles_are_named_and_an_interrupted_run_says_so() -> None:
+    assert "stills/style.png (image 1)" in words(read(written("html", ASSETS[:1])).root)
+
+
+def test_a_request_without_findings_is_said_to_have_none() -> None:
+    page = read(written("html", ASSETS[:1], ()))
+    assert "Nothing was found." in words(page.articles()["The request"])
+    assert "The request" not in read(written("html", ASSETS[:1])).articles()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<script>alert(1)</script>.png", '"><img src=x onerror=alert(1)>.png', "</style></article>.png", "&lt;.png"],
+)
+def test_a_name_is_only_a_name_wherever_it_stands(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name.replace("/", "_")
+    folder.mkdir()
+    source = copied("image-ok.jpeg", folder, name.replace("/", "_"))
+    found = Finding(rule="image/<b>", severity="error", message=name, how=name, source=name, limit=name)
+    page = read(written("html", [asset(str(source), values.image(format="jpeg"), found)]))
+    assert list(page.articles()) == [str(source)]
+    (image,) = page.root.iter("img")
+    assert source.name in (image.get("alt") or "")
+    assert words(classes(page.root, "message")[0]) == name
+
+
+# ---- pictures --------------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_has_a_thumbnail(real: Page) -> None:
+    (image,) = of(real, "image-ok.jpeg").iter("img")
+    assert image.get("alt") == "The picture image-ok.jpeg, small"
+    with Image.open(io.BytesIO(base64.b64decode((image.get("src") or "").partition(",")[2]))) as small:
+        assert small.format == "JPEG"
+        assert max(small.size) <= PICTURE_PX
+        assert [str(side) for side in small.size] == [image.get("width"), image.get("height")]
+
+
+def test_a_clip_has_six_stills_with_their_moments(real: Page) -> None:
+    alts = [one.get("alt") or "" for one in of(real, "video-24fps.mp4").iter("img")]
+    moments = [float(re.fullmatch(r"video-24fps\.mp4 at ([\d.]+) s", alt)[1]) for alt in alts]  # type: ignore[index] # or the test fails
+    assert len(moments) == 6
+    assert moments == sorted(moments)
+
+
+def test_a_sound_has_a_waveform_that_says_what_it_shows(real: Page) -> None:
+    (wave,) = classes(of(real, "audio-20s.wav"), "wave")
+    label = wave.get("aria-label", "")
+    assert re.fullmatch(r"Loudness of audio-20s\.wav over 20 s; the loudest sample is \d+ % of full scale", label)
+    assert wave.find("path") is not None
+
+
+def test_what_cannot_be_read_has_words_instead(real: Page) -> None:
+    article = of(real, "empty.png")
+    assert not list(article.iter("img"))
+    assert "No picture: it could not be measured." in words(article)
+    assert "is empty" in words(article)
+
+
+def test_a_file_that_is_gone_or_another_one_by_now_costs_no_report(tmp_path: Path) -> None:
+    assert "not here any more" in pictures(asset("gone.png", values.IMAGE))
+    assert "not here any more" in pictures(asset("a\0b.png", values.IMAGE))
+    other = copied("audio-2s.wav", tmp_path, "other.png")
+    assert "No picture: " in pictures(asset(str(other), values.IMAGE))
+    (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
+    assert "No picture: " in pictures(asset(str(tmp_path / "noise.mp4"), values.VIDEO))
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    clip, sound = copied("video-24fps.mp4", tmp_path), copied("audio-2s.wav", tmp_path)
+    judged = [asset(str(clip), values.VIDEO), asset(str(sound), values.AUDIO)]
+    assert written("html", judged) == written("html", judged)
+
+
+# ---- measures --------------------------------------------------------------------------------------------------------
+
+
+def test_each_measure_stands_beside_its_limit_with_its_unit(real: Page) -> None:
+    sound = rows(of(real, "audio-20s.wav"))
+    assert sound["Duration"] | {"how": ""} == {
+        "title": "Duration",
+        "value": "20 s",
+        "limit": "2 to 15 s allowed",
+        "said": "✗ 5 s over",
+        "how": "",
+    }
+    assert sound["Size"]["said"] == "✓ within"
+    assert set(rows(of(real, "image-ok.jpeg"))) == {"Format", "Width", "Height", "Width over height", "Size"}
+    clip = rows(of(real, "video-24fps.mp4"))
+    assert {"Duration", "Width", "Height", "Width times height", "Width over height", "Frame rate", "Size"} <= set(clip)
+    assert clip["Frame rate"]["value"] == "24 fps"
+    assert not rows(of(real, "empty.png"))
+
+
+def place(bar: ET.Element) -> tuple[float, float, float]:
+    """Return where the allowed range begins and ends, and where the mark is, in percent."""
+    (allowed,), (mark,) = classes(bar, "allowed"), classes(bar, "mark")
+    ends = (allowed.get("x", ""), allowed.get("width", ""), mark.get("x1", ""))
+    begin, wide, at = (float(one.rstrip("%")) for one in ends)
+    return begin, begin + wide, at
+
+
+@pytest.mark.parametrize(
+    ("seconds", "side"), [(1, -1), (0, -1), (2, 0), (5, 0), (15, 0), (16, 1), (20, 1), (86_400, 1), (10**40, 1)]
+)
+def test_a_mark_lies_on_that_side_of_the_range_on_which_the_value_does(seconds: int, side: int) -> None:
+    judged = values.judged(values.audio(duration_s=Fraction(seconds), stored_duration_s=None, header_duration_s=None))
+    page = read(written("html", [judged], heading=SHIPPED))
+    begin, end, at = place(classes(page.root, "bar")[0])
+    assert 0 <= begin < end <= 100
+    assert 0 <= at <= 100
+    assert (at > end + 0.01) - (at < begin - 0.01) == side
+
+
+def test_every_bar_says_in_words_what_it_shows(real: Page) -> None:
+    bars = classes(real.root, "bar")
+    assert bars
+    assert all(re.fullmatch(r".+: .+; allowed .+; .+", bar.get("aria-label", "")) for bar in bars)
+    assert all(bar.get("role") == "img" for bar in bars)
+
+
+def test_between_two_readings_of_a_limit_is_a_warning() -> None:
+    judged = values.judged(values.image(bytes=31_000_000))
+    (row,) = [one for one in measures_of(judged, PROFILE) if one.title == "Size"]
+    assert (row.state, row.said) == ("warning", "above 30,000,000 bytes, the stricter reading")
+
+
+def test_a_value_just_beyond_its_limit_is_not_printed_as_the_limit() -> None:
+    judged = values.judged(values.video(duration_s=Fraction(150_004, 10_000)))
+    row = measures_of(judged, PROFILE)
+    assert "15.0004 s" in [one.value for one in row]
+
+
+def test_a_reading_that_broke_the_limit_has_a_row_though_another_is_within() -> None:
+    judged = values.judged(values.audio(duration_s=Fraction(14), header_duration_s=Fraction(16)))
+    assert [(one.value, one.state) for one in measures_of(judged, PROFILE) if one.title == "Duration"] == [
+        ("14 s", None),
+        ("16 s", "error"),
+    ]
+
+
+def test_what_was_not_measured_is_not_called_within() -> None:
+    judged = values.judged(values.video(frame_rate_hz=None))
+    (row,) = [one for one in measures_of(judged, PROFILE) if one.title == "Frame rate"]
+    assert (row.value, row.said, row.state, row.scale) == ("could not be measured", "", "error", None)
+
+
+def test_of_a_kind_that_is_not_taken_no_limit_is_shown() -> None:
+    limits = limits_named("seedance-2.0-text-to-video-2026-10")
+    assert limits
+    assert not limits.takes("video")
+    judged = values.judged(values.VIDEO, profile=limits)
+    assert judged.verdict == "fail"
+    assert measures_of(judged, limits) == []
+
+
+def test_limits_that_are_not_at_hand_are_those_that_findings_tell() -> None:
+    page = read(written("html", ASSETS[2:3]))
+    assert limits_named(HEADING.profile) is None
+    assert {name: row["said"] for name, row in rows(page.articles()["pov.mov"]).items()} == {
+        "Duration": "✗ 1.016 s over",
+        "Pixels": "✗ 1,146,192 pixels over",
+    }
+
+
+def test_a_profile_s_name_never_opens_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.toml").write_text(f'extends = "{PROFILE.name}"\nname = "mine.toml"\n')
+    monkeypatch.chdir(tmp_path)
+    assert limits_named("mine.toml") is None
+    assert limits_named(PROFILE.name) == PROFILE
+
+
+def test_another_profile_under_a_shipped_name_is_not_taken_for_it() -> None:
+    strict = Finding(rule="video/duration", severity="error", message="m", measured=Fraction(5), limit="2..4", unit="s")
+    (row,) = measures_of(asset("a.mp4", values.VIDEO, strict), PROFILE)
+    assert (row.allowed, row.said) == ("2 to 4 s", "1 s over")
+    assert measures_of(asset("a.mp4", values.video(duration_s=Fraction(20))), PROFILE) == []
+
+
+def test_a_file_in_the_place_of_another_kind_is_not_measured_by_its_limits() -> None:
+    judged = values.judged(values.AUDIO, role=Role("image", 1))
+    assert measures_of(judged, PROFILE) == []
+
+
+def test_what_a_policy_says_of_a_limit_the_row_says_too() -> None:
+    judged = values.judged(values.image(width_px=6400))
+    eased = Judged(
+        asset=judged.asset,
+        kind=judged.kind,
+        facts=judged.facts,
+        findings=tuple(Finding(rule=one.rule, severity="info", message="m") for one in judged.findings),
+    )
+    (row,) = [one for one in measures_of(eased, PROFILE) if one.title == "Width"]
+    assert (row.state, row.said) == ("info", "400 px over")
+
+
+def test_findings_without_a_range_have_no_row() -> None:
+    assert PIXELS.limit == "409600..927408"
+    assert [one.title for one in measures_of(ASSETS[2], None)] == ["Duration", "Pixels"]
+    assert measures_of(ASSETS[1], None) == []
