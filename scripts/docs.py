@@ -1,22 +1,29 @@
-"""Write the generated parts of README.md: the rules table, the commands' help, the limits. `--check` only compares.
+"""Write the generated parts of README.md: rules, limits, commands' help, samples of reports. `--check` only compares.
 
 A part stands between `<!-- NAME -->` and `<!-- end NAME -->`; what stands there is replaced, nothing else is touched.
 """
 
+import contextlib
+import io
 import sys
 from pathlib import Path
 
 import click
 
+from preflight.assets import Asset
 from preflight.cli import COMMANDS, root
+from preflight.flow import check_assets
 from preflight.limits import Count, OneOf, Range
 from preflight.profiles import load, names
 from preflight.profiles.entries import Entry, entries
+from preflight.report import DRESSES, Heading, open_sheet, write_report
 from preflight.rules import RULES
 
 README = Path(__file__).parent.parent / "README.md"
 FAMILIES = ("image", "video", "audio", "request")
 WIDTH = 100
+SAMPLE = Asset(path="fixtures/demo/drive.mov")
+SAMPLE_LINES = 7
 
 
 def rules_table() -> str:
@@ -56,7 +63,22 @@ def command_help() -> str:
     return "\n\n".join(parts)
 
 
-PARTS = {"rules": rules_table, "limits": limits_table, "help": command_help}
+def report_samples() -> str:
+    """Return how each report looks, for one shipped clip; long lines and long reports are cut."""
+    profile, parts = load(), []
+    with contextlib.chdir(README.parent):
+        for dress in (name for name in DRESSES if name not in ("text", "html")):
+            out = io.StringIO()
+            write_report([open_sheet(dress, Heading(profile=profile.name), out)], check_assets([SAMPLE], profile))
+            lines = out.getvalue().splitlines()
+            shown = [line if len(line) <= WIDTH else f"{line[:WIDTH]} ..." for line in lines[:SAMPLE_LINES]]
+            shown += ["..."] if len(lines) > SAMPLE_LINES else []
+            told = "\n".join(shown)
+            parts.append(f"```text\n$ preflight check {SAMPLE.path} --format {dress}\n{told}\n```")
+    return "\n\n".join(parts)
+
+
+PARTS = {"rules": rules_table, "limits": limits_table, "help": command_help, "reports": report_samples}
 
 
 def renewed(text: str) -> str:

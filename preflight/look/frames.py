@@ -25,6 +25,8 @@ SOUGHT = {"mov", "matroska"}
 """Containers with an index of their key pictures; in a transport stream a seek may end where nothing can be decoded."""
 FAR_S = Fraction(2)
 """A moment further ahead than this is sought; a nearer one is reached by decoding on."""
+NEAR_S = Fraction(1)
+"""From so far before a moment on every frame is decoded; further ahead those that no other is built upon are passed."""
 STEP_BACK_S = Fraction(5)
 """How much earlier is sought where seeking overshot."""
 PAPER = (255, 255, 255, 255)
@@ -104,6 +106,8 @@ class Reel:
         if self._sought and self._next and moment > self._next[0] + FAR_S:
             self._seek(moment)
         while self._next and self._next[0] <= moment:
+            if self._next[0] > moment - NEAR_S:
+                self._hurry("DEFAULT")
             self._now, self._next = self._next, next(self._rest, None)
         return max(self._now[0] - self._zero_s, Fraction(0)), self._now[1]
 
@@ -112,8 +116,14 @@ class Reel:
         for target in (moment, moment - STEP_BACK_S, self._zero_s):
             here = self._first_from(max(target, self._zero_s))
             if here and (here[0] <= moment or target == self._zero_s):
+                self._hurry("NONREF" if here[0] <= moment - NEAR_S else "DEFAULT")
                 self._now, self._next = here, next(self._rest, None)
                 return
+
+    def _hurry(self, skipped: str) -> None:
+        """On the way to a moment decode only what others are built upon: what is left out changes no later picture."""
+        if self.track.codec_context.skip_frame != skipped:
+            self.track.codec_context.skip_frame = skipped
 
     def _first_from(self, target: Fraction) -> "tuple[Fraction, VideoFrame] | None":
         import av

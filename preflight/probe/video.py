@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.facts import VideoFacts
-from preflight.probe.boxes import Boxes, read_boxes
+from preflight.probe.boxes import Boxes, read_boxes, shown_at_once
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
@@ -62,7 +62,12 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
             return None
         if not known_codec(pictures[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
-        timing = _timing(container, pictures[0], boxes, size) if measure else _claimed(container, pictures[0])
+        if not measure:
+            timing = _claimed(container, pictures[0])
+        elif boxes is not None and shown_at_once(stream, size, len(pictures[0].index_entries)):
+            timing = _walked(container, pictures[0])
+        else:
+            timing = _timing(container, pictures[0], boxes, size)
         record = pictures[0].codec_context.extradata or b""
         if measure and boxes is not None:
             refuse_foreign(stream, pictures[0].index_entries, codec_name(pictures[0]), record)
