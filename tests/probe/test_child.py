@@ -85,9 +85,16 @@ def test_a_file_that_needs_too_much_memory_could_not_be_judged_and_the_run_goes_
 
 
 def children() -> list[int]:
-    """Return the processes that any thread of this one has started."""
+    """Return the processes that any thread of this one has started, but for the one that Python keeps itself."""
     tasks = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
+    pids = [int(pid) for task in tasks for pid in task.read_text().split()]
+    return [pid for pid in pids if b"resource_tracker" not in command_of(pid)]
+
+
+def command_of(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 @contextmanager
