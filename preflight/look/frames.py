@@ -4,7 +4,7 @@ import io
 import warnings
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -120,7 +120,7 @@ class Reel:
                 self._now, self._next = here, next(self._rest, None)
                 return
 
-    def _hurry(self, skipped: str) -> None:
+    def _hurry(self, skipped: Literal["NONREF", "DEFAULT"]) -> None:
         """On the way to a moment decode only what others are built upon: what is left out changes no later picture."""
         if self.track.codec_context.skip_frame != skipped:
             self.track.codec_context.skip_frame = skipped
