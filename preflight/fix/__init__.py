@@ -10,8 +10,10 @@ A file that an earlier run made of the same source by the same plan is found by 
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +27,10 @@ from preflight.place import publish, sweep, temporary
 from preflight.plan import Plan
 from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, Encode, Packets, Write, find
+
+if TYPE_CHECKING:
+    from preflight.fix.ffmpeg import Tool
+    from preflight.fix.likeness import Ends
 
 SUFFIXES = {"jpeg": "jpg"}
 """Format → the ending a written file gets, where it is not the format's name."""
@@ -81,21 +87,21 @@ def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = Non
     wanted = order.folder / f"{Path(plan.asset.path).stem}.{suffix}"
     sweep(order.folder)
     for way in _ways(plan):
-        made = find_made(wanted, Origin(source=source, profile=order.profile, steps=way.steps))
-        if made is None:
+        found = find_made(wanted, Origin(source=source, profile=order.profile, steps=way.steps))
+        if found is None:
             continue
         with _PROVING:
-            judged = order.judge(_at(plan, made))
+            judged = order.judge(_at(plan, found))
         if judged.verdict == "pass":
-            return Mended(path=str(made), judged=_named(plan, judged, made), plan=way, found=True)
+            return Mended(path=str(found), judged=_named(plan, judged, found), plan=way, found=True)
     with temporary(order.folder, suffix) as target:
-        used, judged = _made(plan, facts, target, order, progress)
+        made = _made(plan, facts, target, order, progress)
         if content_of(Path(plan.asset.path)) != source:
             raise FixFailed("it changed while it was mended; still being written?")
-        origin = Origin(source=source, profile=order.profile, steps=used.steps)
-        claim = claiming(order.folder, origin, content_of(target), _measures(judged), _encoder(used))
+        origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
+        claim = claiming(order.folder, origin, content_of(target), _measures(made.judged), made.ffmpeg)
         path = publish(target, wanted, claim=claim)
-    return Mended(path=str(path), judged=_named(plan, judged, path), plan=used)
+    return Mended(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan)
 
 
 def _write(plan: Plan) -> Write:
@@ -113,20 +119,32 @@ def _ways(plan: Plan) -> Iterator[Plan]:
         yield msgspec.structs.replace(plan, steps=plan.otherwise, otherwise=())
 
 
-def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> tuple[Plan, Judged]:
-    """Make the file, by another way where the first misses; return the plan that led there, and the verdict."""
+class _Made(msgspec.Struct, frozen=True):
+    """A new file that is as planned, under its temporary name."""
+
+    plan: Plan
+    """That led there."""
+    judged: Judged
+    ffmpeg: str | None
+    """Version of the ffmpeg that encoded, if one did."""
+
+
+def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> _Made:
+    """Make the file, by another way where the first misses."""
     missed: str | None = None
     for _ in range(MOST_WAYS):
         judged: Judged | None = None
+        tool: Tool | None = None
         try:
-            _make(plan, facts, target, order, progress)
-            with _PROVING:
-                judged = order.judge(_at(plan, target))
-                missed = _missed(plan, facts, target, judged)
+            with _seen(plan, facts) as ends:
+                tool = _make(plan, facts, target, order, progress)
+                with _PROVING:
+                    judged = order.judge(_at(plan, target))
+                    missed = _missed(plan, facts, target, judged, ends)
         except FixFailed as error:
             missed = error.message
         if missed is None and judged is not None:
-            return plan, judged
+            return _Made(plan, judged, tool.version if tool and find(plan.steps, Encode) else None)
         following = another_way(plan, facts, judged)
         if following is None:
             break
@@ -134,7 +152,22 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     raise FixFailed(f"{missed}; it was removed")
 
 
-def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged) -> str | None:
+@contextmanager
+def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
+    """Look for the pictures that the new file has to begin and to end with, in a child, while it is made."""
+    from preflight.fix.likeness import ends_of
+    from preflight.look import Look
+
+    if isinstance(facts, AudioFacts):
+        yield dict
+        return
+    with _PROVING:
+        look = Look(ends_of, plan, facts)
+    with closing(look):
+        yield look.result
+
+
+def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Callable[[], Ends]") -> str | None:
     """Return in what a new file misses its plan, or None."""
     from preflight.fix.likeness import unlikeness
     from preflight.look import alone
@@ -146,8 +179,10 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged) -> str | Non
     wrong = "; ".join(contradictions(plan, facts, judged.facts))
     if wrong:
         return f"the new file is not as planned: {wrong}"
+    if isinstance(judged.facts, AudioFacts):
+        return None
     try:
-        return alone(unlikeness, plan, facts, target, judged.facts)
+        return alone(unlikeness, plan, ends(), target, judged.facts)
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 
@@ -167,59 +202,51 @@ def _measures(judged: Judged) -> dict[str, object]:
     return measured
 
 
-def _encoder(plan: Plan) -> str | None:
-    """Return the version of the ffmpeg that a plan used."""
-    from preflight.fix.ffmpeg import find_tool
-
-    return find_tool().version if find(plan.steps, Encode) else None
-
-
-def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> None:
+def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> "Tool | None":
+    """Write the file; return the ffmpeg that did it, if one did."""
     if isinstance(facts, ImageFacts):
         from preflight.fix.image import make_image
 
         make_image(plan, _write(plan), target)
-        return
+        return None
     from preflight.fix.av import compile_job
-    from preflight.fix.ffmpeg import find_tool, run
+    from preflight.fix.ffmpeg import carry_out
 
     cut = find(plan.steps, Cut)
     if cut and cut.packets:
-        _cut(plan, cut.packets, facts, target)
-        return
+        return _cut(plan, cut.packets, facts, target)
     with _PROVING:
         job = compile_job(plan, facts, target, threads=order.threads)
     done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
-    run(find_tool(job.needs), job.arguments, progress=done)
+    return carry_out(job.needs, job.arguments, progress=done)
 
 
-def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: Path) -> None:
+def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: Path) -> "Tool | None":
     """Cut a clip between its packets; where its container counts time otherwise than MP4, by way of a copy in MP4."""
     from preflight.fix.av import DEMUXERS, compile_copy
-    from preflight.fix.ffmpeg import find_tool, run
+    from preflight.fix.ffmpeg import carry_out
 
     source, muxer = Path(plan.asset.path), MUXED_AS[_write(plan).format]
     demuxer = DEMUXERS.get(facts.format, facts.format)
     if demuxer == "mov":
-        _cut_there(source, packets, target, plan)
-        return
+        return _cut_there(source, packets, target, plan)
     with temporary(target.parent, muxer) as copy:
-        run(find_tool(), compile_copy(source, demuxer, copy, muxer))
-        _cut_there(copy, packets, target, plan)
+        carry_out((), compile_copy(source, demuxer, copy, muxer))
+        return _cut_there(copy, packets, target, plan)
 
 
-def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> None:
+def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> "Tool | None":
     """Cut an MP4 or MOV between its packets, and encode its sound afterwards where that is planned."""
     from preflight.fix.av import compile_copy
-    from preflight.fix.ffmpeg import find_tool, run
+    from preflight.fix.ffmpeg import carry_out
     from preflight.fix.remux import cut_between
 
     sound, muxer = find(plan.steps, Encode), MUXED_AS[_write(plan).format]
     if sound is None:
         with _PROVING:
             cut_between(source, packets, target, muxer)
-        return
+        return None
     with temporary(target.parent, muxer) as part:
         with _PROVING:
             cut_between(source, packets, part, muxer)
-        run(find_tool({sound.codec}), compile_copy(part, "mov", target, muxer, sound))
+        return carry_out({sound.codec}, compile_copy(part, "mov", target, muxer, sound))

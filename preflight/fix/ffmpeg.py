@@ -68,11 +68,20 @@ def find_tool(needed: Iterable[str] = ()) -> Tool:
         tool = inspect(path)
         if tool and not tool.lacks(needed):
             return tool
-        tried.append(f"{path} ({'lacks ' + ', '.join(tool.lacks(needed)) if tool else 'does not run'})")
-    raise NotDone(
+        tried.append(_fault(path, tool, needed))
+    raise _none_can(tried)
+
+
+def _none_can(tried: list[str]) -> NotDone:
+    return NotDone(
         f"no ffmpeg that can do this: {'; '.join(tried) or 'none was found'}",
         advice="Install ffmpeg, or `pip install imageio-ffmpeg`, or point PREFLIGHT_FFMPEG at one.",
     )
+
+
+def _fault(path: str, tool: Tool | None, needed: Iterable[str]) -> str:
+    """Say why an ffmpeg will not do."""
+    return f"{path} ({'lacks ' + ', '.join(tool.lacks(needed)) if tool else 'does not run'})"
 
 
 def candidates() -> list[str]:
@@ -131,11 +140,49 @@ def _names(listing: str) -> frozenset[str]:
     return frozenset(row[1] for row in rows if len(row) > 1)
 
 
-def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S) -> None:
-    """Run ffmpeg to its end.
+def carry_out(
+    needed: Iterable[str], arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S
+) -> Tool:
+    """Run the first ffmpeg that can do what is needed, as `find_tool` finds it, to its end; return which it was.
+
+    What it can is asked while it works: one that lacks something fails at once, and then the next is tried.
 
     Args:
-        tool: which ffmpeg.
+        needed: the encoders and filters that the arguments name.
+        arguments: everything behind the program's name.
+        progress: called with the seconds of output that are done.
+        limit_s: after this many seconds the run is ended.
+
+    Raises:
+        NotDone: there is none, or none that can.
+        FixFailed: the one that can failed or took too long; the message quotes it.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    tried = []
+    for path in candidates():
+        failed: NotDone | None = None
+        with ThreadPoolExecutor(1) as asking:
+            answer = asking.submit(inspect, path)
+            try:
+                run(path, arguments, progress=progress, limit_s=limit_s)
+            except NotDone as error:
+                failed = error
+        tool = answer.result()
+        if tool is None or tool.lacks(needed):
+            tried.append(_fault(path, tool, needed))
+        elif failed:
+            raise failed
+        else:
+            return tool
+    raise _none_can(tried)
+
+
+def run(path: str, arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S) -> None:
+    """Run an ffmpeg to its end.
+
+    Args:
+        path: which ffmpeg.
         arguments: everything behind the program's name; inputs and outputs as `file:` with absolute paths.
         progress: called with the seconds of output that are done.
         limit_s: after this many seconds the run is ended.
@@ -145,13 +192,13 @@ def run(tool: Tool, arguments: list[str], *, progress: Progress | None = None, l
     """
     if _stopped.is_set():
         raise FixFailed("interrupted")
-    command = [tool.path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
+    command = [path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
     try:
         child = subprocess.Popen(  # noqa: S603 - the arguments are compiled by this program
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
         )
     except OSError as error:
-        raise NotDone(f"{tool.path}: cannot be run: {error.strerror}") from None
+        raise NotDone(f"{path}: cannot be run: {error.strerror}") from None
     _running.add(child)
     if _stopped.is_set():  # it was begun while the others were being ended
         child.kill()

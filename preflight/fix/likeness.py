@@ -5,13 +5,15 @@ that a little, a wrong part, a wrong turn or a green screen change it much.
 """
 
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.facts import Facts, ImageFacts, VideoFacts
-from preflight.plan.steps import Crop, Cut, Extend, Pad, Plan, find
+from preflight.fix.proof import planned_s
+from preflight.plan.steps import Crop, Cut, Extend, Pad, Plan, Retime, find
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 SIDE_PX = 32
 """Side of the small gray pictures."""
+BLUR_PX = 2
+"""How far those are blurred: a crop may lie half a pixel beside, and a dithered picture is all pixels."""
 STILL_PX = 128
 LEAST_PX = 16
 """Side below which a picture shows too little to be compared."""
@@ -29,45 +33,70 @@ FLAT = 6.0
 """Standard deviation, of 255, up to which a picture shows nothing that could be correlated."""
 NEAR = 40.0
 """Mean difference, of 255, up to which two flat pictures count as the same."""
+BY_PICTURES = (-1, 0, 1)
+"""By how many pictures an end of the new file may lie beside what was planned."""
+SUPPOSED_RATE_HZ = Fraction(30)
+"""Of a clip whose rate could not be told."""
+Ends = dict[str, "tuple[Still, ...]"]
+"""Which end, `first` or `last` → the pictures of the source that may stand there in the new file."""
 
 
-def unlikeness(plan: Plan, before: Facts, made: Path, after: Facts) -> str | None:
-    """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
+def ends_of(plan: Plan, before: Facts) -> Ends:
+    """Return the pictures of a source that its new file has to begin and to end with, give or take one.
+
+    They are planned, not read off the new file, so that they can be looked for while it is made.
 
     Raises:
-        Unmeasured: one of the two could not be looked into.
-        Unreadable: one of the two has no pictures that can be decoded.
+        Unmeasured: the source could not be looked into.
+        Unreadable: it has no pictures that can be decoded.
     """
-    source = plan.asset.path
-    if isinstance(before, ImageFacts) and isinstance(after, ImageFacts):
-        from preflight.look import thumbnail
+    from preflight.look import frames_at, thumbnail
 
-        pair = (thumbnail(source, before, STILL_PX),), (thumbnail(str(made), after, STILL_PX),)
-        return None if _alike(plan, *pair) else "it does not look like its source"
-    if isinstance(before, VideoFacts) and isinstance(after, VideoFacts):
-        return _unlike_end(plan, before, made, after)
-    return None
-
-
-def _unlike_end(plan: Plan, before: VideoFacts, made: Path, after: VideoFacts) -> str | None:
-    from preflight.look import frames_at
-
-    cut = find(plan.steps, Cut)
+    path = plan.asset.path
+    if isinstance(before, ImageFacts):
+        return {"first": (thumbnail(path, before, STILL_PX),)}
+    if not isinstance(before, VideoFacts):
+        return {}
+    cut, retime, rate = find(plan.steps, Cut), find(plan.steps, Retime), before.frame_rate_hz or SUPPOSED_RATE_HZ
     begin = cut.start_s if cut else Fraction(0)
-    picture = 1 / (before.frame_rate_hz or Fraction(30))
-    for name, theirs in _moments(plan, after):
-        moments = [max(begin + theirs + by * picture, Fraction(0)) for by in (-1, 0, 1)]
-        ours = frames_at(str(made), after.format, [theirs], STILL_PX)
-        if not _alike(plan, frames_at(plan.asset.path, before.format, moments, STILL_PX), ours):
+    moments = dict(_moments(plan, planned_s(plan, before), retime.frame_rate_hz if retime else rate))
+    nearly = [max(begin + moment + by / rate, Fraction(0)) for moment in moments.values() for by in BY_PICTURES]
+    stills = iter(frames_at(path, before.format, nearly, STILL_PX))
+    return {name: tuple(itertools.islice(stills, len(BY_PICTURES))) for name in moments}
+
+
+def unlikeness(plan: Plan, ends: Ends, made: Path, after: Facts) -> str | None:
+    """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
+
+    Args:
+        plan: by which it was made.
+        ends: the pictures of the source.
+        made: the new file.
+        after: what was measured of it.
+
+    Raises:
+        Unmeasured: it could not be looked into.
+        Unreadable: it has no pictures that can be decoded.
+    """
+    from preflight.look import frames_at, thumbnail
+
+    if isinstance(after, ImageFacts):
+        shown = (thumbnail(str(made), after, STILL_PX),)
+        return None if _alike(plan, ends["first"], shown) else "it does not look like its source"
+    if not isinstance(after, VideoFacts):
+        return None
+    moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
+    for name, still in zip(moments, frames_at(str(made), after.format, moments.values(), STILL_PX), strict=True):
+        if name in ends and not _alike(plan, ends[name], (still,)):
             return f"its {name} picture does not look like its source's"
     return None
 
 
-def _moments(plan: Plan, after: VideoFacts) -> Iterator[tuple[str, Fraction]]:
-    """Yield the moments of the new file to look at, in seconds; the end of what was made longer is made up."""
+def _moments(plan: Plan, length_s: Fraction | None, rate_hz: Fraction | None) -> Iterator[tuple[str, Fraction]]:
+    """Yield the moments of a new file to look at, in seconds; the end of what was made longer is made up."""
     yield "first", Fraction(0)
-    if after.duration_s and after.frame_rate_hz and not find(plan.steps, Extend):
-        yield "last", max(after.duration_s - 1 / after.frame_rate_hz, Fraction(0))
+    if length_s and rate_hz and not find(plan.steps, Extend):
+        yield "last", max(length_s - 1 / rate_hz, Fraction(0))
 
 
 def _alike(plan: Plan, source: "Iterable[Still]", made: "Iterable[Still]") -> bool:
@@ -78,14 +107,15 @@ def _alike(plan: Plan, source: "Iterable[Still]", made: "Iterable[Still]") -> bo
 
 def _framed(plan: Plan, source: "Still", made: "Still") -> "tuple[Image.Image, Image.Image]":
     """Return both pictures small and gray, without what was cropped off the one or added to the other."""
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageFilter, ImageOps
 
     one, other = (Image.open(io.BytesIO(still.jpeg)).convert("L") for still in (source, made))
     if find(plan.steps, Crop):
         one = ImageOps.fit(one, other.size)
     if find(plan.steps, Pad):
         other = ImageOps.fit(other, one.size)
-    return one.resize((SIDE_PX, SIDE_PX)), other.resize((SIDE_PX, SIDE_PX))
+    blur = ImageFilter.GaussianBlur(BLUR_PX)
+    return one.resize((SIDE_PX, SIDE_PX)).filter(blur), other.resize((SIDE_PX, SIDE_PX)).filter(blur)
 
 
 def _correlate(one: "Image.Image", other: "Image.Image") -> bool:

@@ -33,7 +33,7 @@ import msgspec
 from preflight.errors import FixFailed
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.av import compile_comparison, encodes_pictures, needs
-from preflight.fix.ffmpeg import find_tool, run
+from preflight.fix.ffmpeg import carry_out
 from preflight.plan.steps import Plan
 
 TIME_LIMIT_S = 600
@@ -90,10 +90,9 @@ def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TI
     """
     if not isinstance(facts, VideoFacts) or not encodes_pictures(plan):
         return None
-    tool = find_tool(needs(plan.steps) | FILTERS)
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         log = Path(folder) / "vmaf.json"
-        run(tool, compile_comparison(plan, facts, made, log), limit_s=limit_s)
+        carry_out(needs(plan.steps) | FILTERS, compile_comparison(plan, facts, made, log), limit_s=limit_s)
         return read_log(log)
 
 

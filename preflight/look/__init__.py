@@ -8,7 +8,7 @@ All decoding is done in a child that may crash, hang or balloon alone; what beco
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Judged
 from preflight.limits import Range
-from preflight.look.child import alone
+from preflight.look.child import Look, alone
 from preflight.look.frames import Still, frames_at, thumbnail
 from preflight.look.preview import preview
 from preflight.look.shots import shot_changes
@@ -19,6 +19,7 @@ from preflight.profiles.schema import Profile
 
 __all__ = [
     "Candidate",
+    "Look",
     "Still",
     "alone",
     "best_windows",

@@ -11,7 +11,7 @@ import pytest
 
 from preflight.errors import FixFailed, NotDone
 from preflight.fix import ffmpeg
-from preflight.fix.ffmpeg import Tool, candidates, ending_all, find_tool, inspect, run
+from preflight.fix.ffmpeg import Tool, candidates, carry_out, ending_all, find_tool, inspect, run
 from tests.fix.conftest import Program
 
 SPEAKS = """case "$2" in
@@ -19,10 +19,6 @@ SPEAKS = """case "$2" in
   -encoders) echo " V....D libx264 H.264"; echo " A....D aac AAC";;
   -filters) echo " ... scale V->V Scale";;
 esac"""
-
-
-def tool(path: str) -> Tool:
-    return Tool(path, "1", frozenset(), frozenset())
 
 
 def children() -> set[str]:
@@ -82,14 +78,14 @@ def test_what_answers_without_an_encoder_is_no_ffmpeg(program: Program) -> None:
 def test_progress_is_told_in_seconds_of_output(program: Program) -> None:
     path = program("echo out_time_us=N/A; echo out_time_us=-5; echo frame=3; echo out_time_us=1500000; echo junk")
     heard: list[Fraction] = []
-    run(tool(path), [], progress=heard.append)
+    run(path, [], progress=heard.append)
     assert heard == [0, Fraction(3, 2)]
 
 
 def test_a_failure_quotes_the_last_words(program: Program) -> None:
     path = program("for n in 1 2 3 4 5 6 7 8; do echo line $n >&2; done; exit 3")
     with pytest.raises(FixFailed) as caught:
-        run(tool(path), [])
+        run(path, [])
     assert str(caught.value) == "ffmpeg failed: line 3; line 4; line 5; line 6; line 7; line 8"
 
 
@@ -97,7 +93,7 @@ def test_another_program_is_given_no_key(program: Program, monkeypatch: pytest.M
     monkeypatch.setenv("EVOLINK_API_KEY", "sk-of-a-person")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-a-person")
     with pytest.raises(FixFailed) as caught:
-        run(tool(program("env >&2; exit 1")), ["x"])
+        run(program("env >&2; exit 1"), ["x"])
     assert "of-a-person" not in caught.value.message
 
 
@@ -106,7 +102,7 @@ def test_every_ffmpeg_ends_when_what_it_is_part_of_is_interrupted(program: Progr
 
     def works() -> None:
         try:
-            run(tool(program("exec sleep 60")), ["x"])
+            run(program("exec sleep 60"), ["x"])
         except FixFailed as error:
             told.append(error.message)
 
@@ -122,36 +118,36 @@ def test_every_ffmpeg_ends_when_what_it_is_part_of_is_interrupted(program: Progr
         interrupted()
     assert told
     assert time.monotonic() - begun < 30
-    run(tool(program("exit 0")), ["x"])
+    run(program("exit 0"), ["x"])
 
 
 def test_a_silent_failure_tells_its_status(program: Program) -> None:
     with pytest.raises(FixFailed, match="ffmpeg failed: exit status 9"):
-        run(tool(program("exit 9")), [])
+        run(program("exit 9"), [])
 
 
 def test_last_words_that_are_no_text_and_long_are_still_shown(program: Program) -> None:
     path = program("head -c 3000 /dev/zero | tr '\\0' 'x' >&2; printf '\\n\\377\\n' >&2; exit 1")
     with pytest.raises(FixFailed) as caught:
-        run(tool(path), [])
+        run(path, [])
     assert len(str(caught.value)) < 600
     assert "\ufffd" in str(caught.value)
 
 
 def test_a_flood_of_complaints_does_not_stop_the_run(program: Program) -> None:
     started = time.monotonic()
-    run(tool(program("head -c 3000000 /dev/zero | tr '\\0' 'y' >&2; echo out_time_us=1")), [])
+    run(program("head -c 3000000 /dev/zero | tr '\\0' 'y' >&2; echo out_time_us=1"), [])
     assert time.monotonic() - started < 10
 
 
 def test_a_flood_of_short_lines_does_not_stop_the_run(program: Program) -> None:
-    run(tool(program("yes complaint | head -n 200000 >&2; yes out_time_us=1 | head -n 50000")), [])
+    run(program("yes complaint | head -n 200000 >&2; yes out_time_us=1 | head -n 50000"), [])
 
 
 def test_the_time_limit_ends_a_run_that_hangs(program: Program) -> None:
     before, started = children(), time.monotonic()
     with pytest.raises(FixFailed, match=r"ffmpeg was ended after 0\.3 s"):
-        run(tool(program("exec sleep 60")), [], limit_s=0.3)
+        run(program("exec sleep 60"), [], limit_s=0.3)
     assert time.monotonic() - started < 5
     assert children() <= before
 
@@ -159,7 +155,7 @@ def test_the_time_limit_ends_a_run_that_hangs(program: Program) -> None:
 def test_the_time_limit_ends_a_real_ffmpeg(tmp_path: Path) -> None:
     target = tmp_path / "endless.wav"
     with pytest.raises(FixFailed, match=r"ffmpeg was ended after 0\.5 s"):
-        run(find_tool(), ["-re", "-f", "lavfi", "-i", "sine", "-f", "wav", f"file:{target}"], limit_s=0.5)
+        run(find_tool().path, ["-re", "-f", "lavfi", "-i", "sine", "-f", "wav", f"file:{target}"], limit_s=0.5)
 
 
 def test_a_run_that_is_interrupted_leaves_no_child(program: Program) -> None:
@@ -168,25 +164,25 @@ def test_a_run_that_is_interrupted_leaves_no_child(program: Program) -> None:
 
     before = children()
     with pytest.raises(KeyboardInterrupt):
-        run(tool(program("echo out_time_us=1; exec sleep 60")), [], progress=stop)
+        run(program("echo out_time_us=1; exec sleep 60"), [], progress=stop)
     assert children() <= before
 
 
 def test_a_killed_ffmpeg_is_a_failure(program: Program) -> None:
     with pytest.raises(FixFailed, match="ffmpeg failed: "):
-        run(tool(program("kill -9 $$")), [])
+        run(program("kill -9 $$"), [])
 
 
 def test_what_cannot_be_started_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotDone, match="cannot be run: No such file or directory"):
-        run(tool(str(tmp_path / "gone")), [])
+        run(str(tmp_path / "gone"), [])
 
 
 def test_a_run_leaves_no_thread_behind(program: Program) -> None:
     before = threading.active_count()
     for body in ("exit 0", "exit 1", "echo x >&2"):
         try:
-            run(tool(program(body)), [])
+            run(program(body), [])
         except FixFailed:
             assert body == "exit 1"
     deadline = time.monotonic() + 2
@@ -202,3 +198,42 @@ def test_an_answer_is_asked_for_once(program: Program, tmp_path: Path) -> None:
     asked = len(log.read_text().splitlines())
     ffmpeg.inspect(path)
     assert len(log.read_text().splitlines()) == asked == 3
+
+
+WORKS = SPEAKS.replace("esac", '  *) echo worked >> "$0.log"; echo "$*" | grep -q fails && exit 1; exit 0;;\nesac')
+
+
+def test_the_first_that_can_is_used_and_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = program(WORKS, "works")
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", path)
+    assert carry_out({"libx264"}, ["x"]).version == "7.1-odd"
+    assert Path(path + ".log").read_text() == "worked\n"
+
+
+@pytest.mark.parametrize("body", [WORKS, WORKS.replace("exit 0", "exit 1"), "exit 0", "exit 1"])
+def test_where_the_first_lacks_something_the_next_is_used(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str
+) -> None:
+    path = program(body, "ffmpeg")
+    monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
+    monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
+    made = tmp_path / "made.wav"
+    used = carry_out({"pcm_s16le"}, ["-f", "lavfi", "-i", "sine=d=0.1", "-c:a", "pcm_s16le", f"file:{made}"])
+    assert used.path != path
+    assert made.stat().st_size > 4000
+
+
+def test_a_failure_of_one_that_can_is_final(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = program(WORKS, "ffmpeg")
+    monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
+    monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
+    with pytest.raises(FixFailed, match="exit status 1"):
+        carry_out({"scale"}, ["fails"])
+
+
+def test_where_none_can_each_is_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = program(WORKS)
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", path)
+    with pytest.raises(NotDone) as caught:
+        carry_out({"zscale", "libx264"}, ["x"])
+    assert str(caught.value) == f"no ffmpeg that can do this: {path} (lacks zscale)"

@@ -9,7 +9,8 @@ from PIL import Image, ImageOps
 
 from preflight.assets import Asset
 from preflight.facts import AudioFacts, Facts, VideoFacts
-from preflight.fix.likeness import unlikeness
+from preflight.fix.ffmpeg import find_tool, run
+from preflight.fix.likeness import ends_of, unlikeness
 from preflight.fix.proof import contradictions
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Cut, Extend, Packets, Pad, Resize, Retime, Write
@@ -113,7 +114,8 @@ def unlike(source: Path, made: Path, *steps: Step) -> str | None:
     before, after = judged(source).facts, judged(made).facts
     assert before
     assert after
-    return unlikeness(Plan(asset=Asset(path=str(source)), kind="image", steps=steps), before, made, after)
+    plan = Plan(asset=Asset(path=str(source)), kind="image", steps=steps)
+    return unlikeness(plan, ends_of(plan, before), made, after)
 
 
 def variant(picture: Path, change: str) -> Path:
@@ -156,19 +158,57 @@ def test_flat_pictures_are_alike_when_they_are_about_as_light(tmp_path: Path) ->
     assert unlike(paths[0], paths[2]) is not None
 
 
-def test_a_clip_is_compared_at_both_ends() -> None:
-    source, other = MEDIA / "video-20s.mp4", MEDIA / "video-5.04s.mp4"
+@pytest.mark.parametrize("size", [(16, 41), (20, 65), (22, 137), (47, 169)])
+def test_a_dithered_picture_is_like_its_own_middle(tmp_path: Path, size: tuple[int, int]) -> None:
+    speck, larger = tmp_path / "speck.png", tmp_path / "larger.png"
+    Image.new("RGB", size, (9, 99, 199)).convert("1").save(speck)
+    width, height = size[0], size[0] * 5 // 2
+    top = (size[1] - height) // 2
+    with Image.open(speck) as opened:
+        middle = opened.convert("L").crop((0, top, width, top + height))
+        middle.resize((width * 15, height * 15), Image.Resampling.LANCZOS).save(larger)
+    assert unlike(speck, larger, Crop(width_px=width, height_px=height, loss="creative", clears=())) is None
+
+
+def test_a_clip_is_compared_at_both_ends(tmp_path: Path) -> None:
+    source = tmp_path / "long.mp4"
+    fade = "gradients=s=320x320:r=10:d=4:c0=black:c1=white:speed=0.00001,rotate=a=t*0.7:c=gray"
+    run(find_tool().path, ["-f", "lavfi", "-i", fade, "-f", "mp4", f"file:{source}"])
+    other = tmp_path / "backwards.mp4"
+    run(find_tool().path, ["-i", f"file:{source}", "-vf", "reverse", "-f", "mp4", f"file:{other}"])
     before, after = judged(source).facts, judged(other).facts
+    assert before
+    assert after
+    whole = Plan(asset=Asset(path=str(source)), kind="video")
+    ends = ends_of(whole, before)
+    assert unlikeness(whole, ends, source, before) is None
+    assert unlikeness(whole, ends, other, after) == "its first picture does not look like its source's"
+    turned = {"first": ends["last"], "last": ends["last"]}
+    assert unlikeness(whole, turned, other, after) == "its last picture does not look like its source's"
+
+
+def test_a_part_is_compared_with_the_pictures_of_that_part() -> None:
+    source = MEDIA / "video-20s.mp4"
+    before = judged(source).facts
     assert isinstance(before, VideoFacts)
-    assert isinstance(after, VideoFacts)
-    asset = Asset(path=str(source))
-    assert unlikeness(Plan(asset=asset, kind="video"), before, source, before) is None
-    head = Cut(start_s=Fraction(0), length_s=Fraction(5), loss="lossy", clears=())
-    found = unlikeness(Plan(asset=asset, kind="video", steps=(head,)), before, other, after)
-    assert found is None or "picture does not look like" in found
+    part = Cut(start_s=Fraction(3), length_s=Fraction(5), loss="lossy", clears=())
+    ends = ends_of(Plan(asset=Asset(path=str(source)), kind="video", steps=(part,)), before)
+    assert [float(still.time_s) for still in ends["first"]] == pytest.approx([3 - 1 / 24, 3, 3 + 1 / 24], abs=0.05)
+    assert [float(still.time_s) for still in ends["last"]] == pytest.approx([8 - 2 / 24, 8 - 1 / 24, 8], abs=0.05)
+
+
+def test_what_is_made_longer_is_compared_at_its_beginning_alone() -> None:
+    source = MEDIA / "video-5.04s.mp4"
+    before = judged(source).facts
+    assert before
+    longer = Extend(
+        how="loop", from_s=Fraction(5), length_s=Fraction(8), frame_rate_hz=Fraction(24), loss="creative", clears=()
+    )
+    assert list(ends_of(Plan(asset=Asset(path=str(source)), kind="video", steps=(longer,)), before)) == ["first"]
 
 
 def test_a_sound_shows_nothing() -> None:
     facts = values.audio()
     assert isinstance(facts, AudioFacts)
-    assert unlikeness(todo(kind="audio"), facts, Path("a"), facts) is None
+    assert ends_of(todo(kind="audio"), facts) == {}
+    assert unlikeness(todo(kind="audio"), {}, Path("a"), facts) is None

@@ -34,7 +34,7 @@ def filmed(folder: Path, source: str = PICTURES, *options: str) -> Path:
     """Make a clip of what a filter draws."""
     path = folder / "filmed.mp4"
     given = ["-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", *options]
-    run(find_tool(), ["-y", *given, f"file:{path}"])
+    run(find_tool().path, ["-y", *given, f"file:{path}"])
     return path
 
 
@@ -55,7 +55,7 @@ def made_worse(path: Path, target: Path, *options: str) -> Quality:
     """Carry out a plan with other settings of the encoder, as a person may, and measure that."""
     todo, facts = planned(path)
     job = compile_job(todo, facts, target)
-    run(find_tool(job.needs), [*job.arguments[:-2], *options, *job.arguments[-2:]])
+    run(find_tool(job.needs).path, [*job.arguments[:-2], *options, *job.arguments[-2:]])
     found = measure_quality(todo, facts, target)
     assert found is not None
     return found
@@ -239,7 +239,7 @@ def test_a_key_picture_is_never_far_from_the_end(tmp_path: Path) -> None:
     todo, facts = planned(filmed(tmp_path, "testsrc2=s=1280x720:r=20:d=12"))
     job = compile_job(todo, facts, tmp_path / "made.mp4")
     tool = find_tool(job.needs)
-    run(tool, job.arguments)
+    run(tool.path, job.arguments)
     shown = [
         tool.path,
         "-v",

@@ -21,7 +21,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
         path = folder / name
         if not path.exists():
             inputs = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
-            run(find_tool(), [*inputs, "-filter_complex", graph, *options, f"file:{path}"], limit_s=120)
+            run(find_tool().path, [*inputs, "-filter_complex", graph, *options, f"file:{path}"], limit_s=120)
         return path
 
     return make

@@ -3,11 +3,12 @@
 import os
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from preflight.look import alone
+from preflight.look import Look, alone
 from preflight.probe.child import Bounds
 from preflight.probe.faults import Unmeasured, Unreadable
 
@@ -41,6 +42,11 @@ def complain() -> None:
 def begin_and_hang(path: str) -> None:
     Path(path).write_text(str(os.getpid()))
     time.sleep(60)
+
+
+def write_and_tell(path: str) -> str:
+    Path(path).write_text("here")
+    return "written"
 
 
 def gone(pid: int) -> bool:
@@ -95,3 +101,25 @@ def test_after_each_end_the_next_look_works() -> None:
         with pytest.raises(Unmeasured):
             alone(crash)
         assert alone(add, 1, 1) == 2
+
+
+def test_a_look_goes_on_while_something_else_is_done(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    look = Look(write_and_tell, str(note))
+    for _ in range(500):
+        if note.exists():
+            break
+        time.sleep(0.01)
+    assert note.exists()
+    assert look.result() == "written"
+    look.close()
+
+
+def test_a_look_that_nobody_wants_any_more_is_ended(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    with closing(Look(begin_and_hang, str(note))):
+        for _ in range(500):
+            if note.exists() and note.read_text():
+                break
+            time.sleep(0.01)
+    assert gone(int(note.read_text()))
