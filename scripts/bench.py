@@ -28,61 +28,22 @@ import imageio_ffmpeg
 import msgspec
 from PIL import Image
 
-if TYPE_CHECKING:
-    from preflight.facts import Facts, VideoFacts
-    from preflight.findings import Report
-    from preflight.plan import Plan
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-ROOT = Path(__file__).parent.parent
-BIN = Path(sys.executable).parent
+from scripts.bench_fix import fix
+from scripts.bench_pairs import PREFLIGHT, PYTHON, ROOT, Missed, Pair, compare, ratio_of, seconds, timed
+
+if TYPE_CHECKING:
+    from preflight.facts import Facts
+    from preflight.findings import Report
+
 MEDIA = ROOT / "fixtures" / "media"
-PYTHON, PREFLIGHT = str(BIN / "python"), str(BIN / "preflight")
 CLIP = str(MEDIA / "video-854x480.mp4")
 SMALL_BYTES = 60_000
 KINDS = {"image": {".jpg", ".png", ".webp"}, "video": {".mp4", ".mov"}, "audio": {".mp3", ".wav"}}
 LARGE_BYTES = 400 << 20
 MANY = 100_000
 WATCHED = 10_000
-
-Command = list[str]
-
-
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """What is compared, and what the ratio ours/theirs has to stay under."""
-
-    name: str
-    ours: Command
-    theirs: Command
-    at_most: float
-    rounds: int = 9
-
-
-class Missed(msgspec.Struct):
-    """Whether a bound was passed."""
-
-    any: bool = False
-
-
-def seconds(command: Command, folder: Path = ROOT) -> float:
-    """Run a command and return how long it took; what it says and how it ends do not matter."""
-    begun = time.perf_counter()
-    subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return time.perf_counter() - begun
-
-
-def compare(pair: Pair, missed: Missed, folder: Path = ROOT) -> None:
-    """Print the median times of both, and the median of the pairwise ratios."""
-    if shutil.which(pair.theirs[0]) is None:
-        print(f"{pair.name}: {pair.theirs[0]} is not installed")
-        return
-    seconds(pair.ours, folder)
-    times = [(seconds(pair.ours, folder), seconds(pair.theirs, folder)) for _ in range(pair.rounds)]
-    ours, theirs = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
-    ratio = statistics.median(a / b for a, b in times)
-    missed.any |= ratio > pair.at_most
-    verdict = "ok" if ratio <= pair.at_most else "MISSED"
-    faster = f"ratio {ratio:.3g}, or {1 / ratio:.3g} times faster"
-    print(f"{pair.name}: {ours:,.0f} ms, {theirs:,.0f} ms: {faster} (wanted: {pair.at_most:.3g}) {verdict}", flush=True)
 
 
 def start(missed: Missed) -> None:
@@ -187,13 +148,6 @@ def large(missed: Missed) -> None:
         ms = statistics.median(times) * 1000
         missed.any |= ms > 20  # noqa: PLR2004 - the bound that was asked for
         print(f"{long.stat().st_size / 2**20:.0f} MB MP4 at depth exact: {ms:.1f} ms (wanted: under 20)", flush=True)
-
-
-def timed(call: Callable[[], object]) -> float:
-    """Return how many seconds a call takes."""
-    begun = time.perf_counter()
-    call()
-    return time.perf_counter() - begun
 
 
 def many(missed: Missed) -> None:
@@ -314,12 +268,6 @@ def bounded(ratio: float) -> str:
     return f"(wanted: under 1.5) {'ok' if ratio < 1.5 else 'MISSED'}"  # noqa: PLR2004 - it is named beside it
 
 
-def ratio_of(times: list[tuple[float, float]]) -> tuple[float, tuple[float, float]]:
-    """Return the median of the pairwise ratios, and the median times in ms."""
-    ours, theirs = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
-    return statistics.median(a / b for a, b in times), (ours, theirs)
-
-
 def read_and_hash(files: list[Path]) -> None:
     """Read and hash files, one after the other."""
     for path in files:
@@ -359,136 +307,6 @@ def drain(report: "Report", hashes: dict[str, str], suffix_of: "Callable[[Facts 
     found = [(judged.asset.path, suffix_of(judged.facts)) for judged in report.assets]
     parcels = [Parcel(path=Path(path), sha256=hashes[path], suffix=suffix) for path, suffix in found]
     send_all(parcels, read, lambda *_: None, at_once=4)
-
-
-@contextmanager
-def footage() -> Iterator[Path]:
-    """Give a folder of clips of 30 fps as a camera makes them: a pan over rough ground, with noise in the dark.
-
-    `hd.mp4` is too large by its pixels, `long.mp4` too long, and `other.mkv` in the wrong container.
-    """
-    with tempfile.TemporaryDirectory(prefix="preflight-bench-", dir=ROOT) as name:
-        here, ffmpeg = Path(name), [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y"]
-        ground = Image.effect_noise((2700, 1600), 30)
-        for octave in (6, 24, 96, 384):
-            coarse = Image.effect_noise((2700 // octave, 1600 // octave), 90).resize(
-                ground.size, Image.Resampling.BICUBIC
-            )
-            ground = Image.blend(ground, coarse, 0.6)
-        ground.save(here / "ground.png")
-        for clip, size, length in (("hd.mp4", "1920x1080", 15), ("long.mp4", "1280x720", 20)):
-            pan = f"crop={size.replace('x', ':')}:x='n*1.2':y='n*0.6+20*sin(n/9)',noise=alls=4:allf=t,format=yuv420p"
-            still = ["-loop", "1", "-framerate", "30", "-i", str(here / "ground.png"), "-vf", pan, "-t", str(length)]
-            rate = ["-c:v", "libx264", "-preset", "veryfast", "-b:v", "16M", "-maxrate", "20M", "-bufsize", "20M"]
-            subprocess.run([*ffmpeg, *still, *rate, "-g", "60", here / clip], check=True)
-        whole = ["-i", str(here / "long.mp4"), "-t", "14", "-c", "copy"]
-        subprocess.run([*ffmpeg, *whole, here / "other.mkv"], check=True)
-        yield here
-
-
-class Mending(msgspec.Struct, frozen=True, kw_only=True):
-    """A clip with what would be done to it."""
-
-    clip: Path
-    facts: "VideoFacts"
-    plan: "Plan"
-
-    def by_hand(self, target: Path, *, encoded: bool = False) -> Command:
-        """Return the one ffmpeg command that does it, or that does the same by encoding."""
-        from preflight.fix.av import compile_job
-        from preflight.fix.ffmpeg import find_tool
-
-        plan = encoding(self.plan) if encoded else self.plan
-        job = compile_job(plan, self.facts, target)
-        return [find_tool(job.needs).path, "-nostdin", "-v", "error", *job.arguments]
-
-    def by_us(self, folder: Path) -> Command:
-        """Return the command that plans, does, measures and proves it, into a folder that is not there yet."""
-        return [PREFLIGHT, "fix", str(self.clip), "--yes", "--output", tempfile.mktemp(dir=folder)]  # noqa: S306 - made by the program
-
-
-def mending(clip: Path) -> Mending:
-    """Measure a clip and plan for it."""
-    from preflight.assets import Asset
-    from preflight.facts import VideoFacts
-    from preflight.flow import check_assets, plan_fixes
-    from preflight.plan import Wishes
-    from preflight.profiles import load
-
-    ((judged, plan),) = plan_fixes(check_assets([Asset(path=str(clip))], load()), load(), Wishes())
-    if not isinstance(judged.facts, VideoFacts) or not plan.steps:
-        sys.exit(f"{clip}: nothing to mend")
-    return Mending(clip=clip, facts=judged.facts, plan=plan)
-
-
-def encoding(plan: "Plan") -> "Plan":
-    """Return a plan that does the same with an encoder."""
-    from preflight.plan.steps import Encode, Write, find
-
-    steps = plan.otherwise or plan.steps
-    if find(steps, Encode) is None:
-        bound = Encode(codec="libx264", max_bit_rate=13_000_000, loss="lossy", clears=())
-        steps = (*(step for step in steps if not isinstance(step, Write)), bound, *steps[-1:])
-    return msgspec.structs.replace(plan, steps=steps, otherwise=())
-
-
-def fix(missed: Missed) -> None:
-    """Compare mending with the same ffmpeg command typed by hand, with HandBrake, and without with an encode."""
-    with footage() as here:
-        hd = mending(here / "hd.mp4")
-        print("by hand:", *hd.by_hand(here / "hand.mp4"))
-        subprocess.run(hd.by_us(here), cwd=here, capture_output=True, check=True)
-        hand, ours = hd.by_hand(here / "hand.mp4"), partial(hd.by_us, here)
-        times = [(seconds(ours()), seconds(hand)) for _ in range(7)]
-        told("15 s of 1080p30, fix / ffmpeg by hand", times, 1.10, missed)
-        handbrake(hd, here, missed)
-        for name in ("long.mp4", "other.mkv"):
-            lossless(mending(here / name), here, missed)
-
-
-def told(name: str, times: list[tuple[float, float]], at_most: float | None, missed: Missed) -> None:
-    """Print the medians, the ratio and how it stands to its bound."""
-    ratio, (ms, their_ms) = ratio_of(times)
-    over = at_most is not None and ratio > at_most
-    missed.any |= over
-    verdict = "(no bound)" if at_most is None else f"(wanted: {at_most:.3g}) {'MISSED' if over else 'ok'}"
-    print(f"{name}: {ms:,.0f} ms, {their_ms:,.0f} ms: ratio {ratio:.3g}, or {1 / ratio:.3g} times faster {verdict}")
-    sys.stdout.flush()
-
-
-def handbrake(hd: Mending, here: Path, missed: Missed) -> None:
-    """Compare with HandBrake's preset for this size: at least 2.5 times faster, at no less quality."""
-    from preflight.fix.quality import measure_quality
-
-    if shutil.which("HandBrakeCLI") is None:
-        print("HandBrakeCLI is not installed")
-        return
-    theirs = ["HandBrakeCLI", "--preset", "Fast 720p30", "-i", str(hd.clip), "-o", str(here / "handbrake.mp4")]
-    times = [(seconds(hd.by_us(here)), seconds(theirs)) for _ in range(3)]
-    told("15 s of 1080p30, fix / HandBrake Fast 720p30", times, 1 / 2.5, missed)
-    found = [measure_quality(hd.plan, hd.facts, here / name) for name in ("hand.mp4", "handbrake.mp4")]
-    means = [quality.vmaf_mean if quality else 0.0 for quality in found]
-    missed.any |= means[0] < means[1]
-    print(
-        f"VMAF: ours {means[0]:.1f}, HandBrake {means[1]:.1f} {'ok' if means[0] >= means[1] else 'MISSED'}", flush=True
-    )
-
-
-def lossless(clip: Mending, here: Path, missed: Missed) -> None:
-    """Compare a fix that encodes nothing with the encode that it replaces: the work alone, and the whole command."""
-    from preflight.fix.remux import cut_between
-    from preflight.plan.steps import Cut, find
-
-    name, target = f"{clip.clip.name}, nothing encoded", here / "copy.mp4"
-    cut, encode = find(clip.plan.steps, Cut), clip.by_hand(here / "encoded.mp4", encoded=True)
-    packets = cut.packets if cut else None
-    copy = partial(seconds, [] if packets else clip.by_hand(target))
-    work = partial(timed, lambda: cut_between(clip.clip, packets, target, "mp4")) if packets else copy
-    work()
-    told(f"{name} / encode, the work alone", [(work(), seconds(encode)) for _ in range(5)], 1 / 30, missed)
-    told(
-        f"{name} / encode, the command", [(seconds(clip.by_us(here)), seconds(encode)) for _ in range(3)], None, missed
-    )
 
 
 PARTS = {
