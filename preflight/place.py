@@ -5,17 +5,23 @@ What a run that was killed left behind has a temporary name that nobody holds an
 """
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from preflight.assets import printable
 from preflight.errors import NotDone
 
 TEMPORARY = ".preflight-"
+DRAFT = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}\.\w+")
+"""What such a name is in full: a person's own `.preflight-notes.txt` is none."""
 MAX_NAMES = 10_000
+LOOK_AGAIN_S = 0.1
+"""How often is looked whether another run has finished."""
 FRESH_S = 2.0
 """A temporary file younger than this is left alone: it may be made, and not be held yet."""
 
@@ -29,18 +35,30 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
     Raises:
         NotDone: the folder cannot be made or written to, or the disk is full.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise NotDone(f"{folder}: cannot be made: {error.strerror}", advice="Choose another --output.") from None
+    _make(folder)
     path = folder / f"{TEMPORARY}{secrets.token_hex(8)}.{suffix}"
     try:
         with _held(path):
             yield path
     except OSError as error:
-        raise NotDone(f"{folder}: {error.strerror or error}", advice="Is there room, and may it be written?") from None
+        raise _unwritable(folder, error) from None
     finally:
         remove(path)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        name = printable(str(folder))
+        raise NotDone(f"{name}: cannot be made: {error.strerror}", advice="Choose another folder.") from None
+
+
+def _unwritable(folder: Path, error: OSError) -> NotDone:
+    why = error.strerror or error
+    return NotDone(
+        f"{printable(str(folder))}: cannot be written: {why}", advice="Is there room, and may it be written?"
+    )
 
 
 @contextmanager
@@ -51,10 +69,59 @@ def _held(path: Path) -> Iterator[None]:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o666)
     try:
         with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # waits for who is just looking whether anybody holds it
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterator[None]:
+    """Let runs that would do the same work in a folder do it one after the other.
+
+    The one that comes later finds the work done. On a file system without locks nobody waits.
+
+    Args:
+        folder: where the work is done.
+        work: what it is; whoever names the same bytes waits.
+        wait: is given the seconds to wait before looking again, and raises what is to end the waiting.
+
+    Raises:
+        NotDone: the folder cannot be made or written to.
+    """
+    import fcntl
+
+    _make(folder)
+    path = folder / f"{TEMPORARY}{blake2b(work, digest_size=8).hexdigest()}.lock"
+    try:
+        while True:
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                wait(LOOK_AGAIN_S)
+                continue
+            except OSError:
+                break
+            if _is_still(path, descriptor):
+                break
+            os.close(descriptor)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    try:
+        yield
+    finally:
+        remove(path)
+        os.close(descriptor)
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Tell whether a file that is open is the one of that name: who held it before may have removed it."""
+    try:
+        return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def sweep(folder: Path) -> None:
@@ -62,6 +129,8 @@ def sweep(folder: Path) -> None:
     import fcntl
 
     for path in folder.glob(f"{TEMPORARY}*"):
+        if not DRAFT.fullmatch(path.name):
+            continue
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:

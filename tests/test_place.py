@@ -6,12 +6,14 @@ import stat
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from preflight.errors import NotDone
-from preflight.place import publish, sweep, temporary
+from preflight.place import in_turn, publish, sweep, temporary
 from tests.specimens import left_behind
 
 
@@ -64,13 +66,26 @@ def test_what_a_killed_run_left_is_swept_away_and_what_a_running_one_holds_is_no
 
 
 def test_only_what_is_called_like_a_draft_is_swept_away(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.mp4"
-    mine.write_bytes(b"mine")
-    (tmp_path / ".preflight-link.mp4").symlink_to(mine)
-    for path in (mine, tmp_path):
+    names = [
+        "mine.mp4",
+        ".preflight-clean",
+        ".preflight-notes.txt",
+        f".preflight-{'0' * 16}",
+        f".preflight-{'0' * 17}.mp4",
+    ]
+    for path in [tmp_path / name for name in names]:
+        path.write_bytes(b"mine")
         os.utime(path, (1, 1))
+    (tmp_path / f".preflight-{'1' * 16}.mp4").symlink_to(tmp_path / "mine.mp4")
+    (tmp_path / f".preflight-{'2' * 16}.mp4").mkdir()
     sweep(tmp_path)
-    assert mine.read_bytes() == b"mine"
+    assert {path.name for path in tmp_path.iterdir() if path.is_file() and not path.is_symlink()} == set(names)
+    assert (tmp_path / f".preflight-{'1' * 16}.mp4").is_symlink()
+
+
+def test_a_folder_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
+    sweep(tmp_path / "absent")
+    assert not (tmp_path / "absent").exists()
 
 
 def test_a_claim_is_taken_first_and_given_back_where_the_name_is_not_free(tmp_path: Path) -> None:
@@ -127,7 +142,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotDone, match="cannot be made") as caught, temporary(tmp_path / "file" / "sub", "mp4"):
         pass
-    assert caught.value.advice == "Choose another --output."
+    assert caught.value.advice == "Choose another folder."
 
 
 def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
@@ -156,3 +171,44 @@ def test_a_name_too_long_for_the_folder_is_told(tmp_path: Path) -> None:
 
 def test_a_new_file_can_be_read_by_whom_the_folder_is_for(tmp_path: Path) -> None:
     assert stat.S_IMODE(put(tmp_path, b"new").stat().st_mode) & 0o444
+
+
+def test_the_same_work_is_done_by_one_after_the_other(tmp_path: Path) -> None:
+    inside, most = [], []
+
+    def work(number: int) -> None:
+        with in_turn(tmp_path / "out", b"the same", time.sleep):
+            inside.append(number)
+            most.append(len(inside))
+            time.sleep(0.02)
+            inside.remove(number)
+
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(work, range(24)))
+    assert most == [1] * 24
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def never(_: float) -> None:
+    pytest.fail("nobody has to wait")
+
+
+def test_other_work_does_not_wait(tmp_path: Path) -> None:
+    with in_turn(tmp_path, b"one", never), in_turn(tmp_path, b"another", never):
+        assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_waiting_can_be_ended(tmp_path: Path) -> None:
+    def enough(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with in_turn(tmp_path, b"one", never):
+        with pytest.raises(KeyboardInterrupt), in_turn(tmp_path, b"one", enough):
+            pytest.fail("two hold it")
+        assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_where_nobody_may_write_no_turn_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotDone, match="cannot be made"), in_turn(tmp_path / "file", b"one", time.sleep):
+        pytest.fail("there is no folder")

@@ -21,9 +21,10 @@ from preflight.assets import Asset
 from preflight.errors import FixFailed
 from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Judged
+from preflight.fix.ffmpeg import pause
 from preflight.fix.proof import contradictions
-from preflight.fix.record import Origin, claiming, content_of, find_made
-from preflight.place import publish, sweep, temporary
+from preflight.fix.record import Content, Origin, claiming, content_of, find_made, identity
+from preflight.place import in_turn, publish, sweep, temporary
 from preflight.plan import Plan
 from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, Encode, Packets, Write, find
@@ -81,20 +82,30 @@ def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = Non
         FixFailed: the file could not be made, or is not clean; nothing was left behind.
         NotDone: the folder cannot be written, or there is no ffmpeg that can do it.
     """
-    write = _write(plan)
-    source = content_of(Path(plan.asset.path))
-    suffix = SUFFIXES.get(write.format, write.format)
-    wanted = order.folder / f"{Path(plan.asset.path).stem}.{suffix}"
+    _write(plan)
+    origin = Origin(source=content_of(Path(plan.asset.path)), profile=order.profile, steps=plan.steps)
     sweep(order.folder)
+    with in_turn(order.folder, identity(origin), wait=pause):
+        return _found(plan, origin.source, order) or _new(plan, facts, origin.source, order, progress)
+
+
+def _found(plan: Plan, source: Content, order: Order) -> Mended | None:
+    """Return what an earlier run made of a source by a plan, if it is still clean."""
     for way in _ways(plan):
-        found = find_made(wanted, Origin(source=source, profile=order.profile, steps=way.steps))
+        found = find_made(_wanted(plan, order), Origin(source=source, profile=order.profile, steps=way.steps))
         if found is None:
             continue
         with _PROVING:
             judged = order.judge(_at(plan, found))
         if judged.verdict == "pass":
             return Mended(path=str(found), judged=_named(plan, judged, found), plan=way, found=True)
-    with temporary(order.folder, suffix) as target:
+    return None
+
+
+def _new(plan: Plan, facts: Facts, source: Content, order: Order, progress: Progress | None) -> Mended:
+    """Make a new file and give it its name."""
+    wanted = _wanted(plan, order)
+    with temporary(order.folder, wanted.suffix[1:]) as target:
         made = _made(plan, facts, target, order, progress)
         if content_of(Path(plan.asset.path)) != source:
             raise FixFailed("it changed while it was mended; still being written?")
@@ -102,6 +113,12 @@ def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = Non
         claim = claiming(order.folder, origin, content_of(target), _measures(made.judged), made.ffmpeg)
         path = publish(target, wanted, claim=claim)
     return Mended(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan)
+
+
+def _wanted(plan: Plan, order: Order) -> Path:
+    """Return the name that a new file should have."""
+    written = _write(plan).format
+    return order.folder / f"{Path(plan.asset.path).stem}.{SUFFIXES.get(written, written)}"
 
 
 def _write(plan: Plan) -> Write:

@@ -7,7 +7,9 @@ outlives the call, whatever ends it.
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +36,8 @@ LAST_WORDS = 6
 """How many lines of ffmpeg's complaints a message quotes."""
 ADDRESS = re.compile(r"^\[[^\]]* @ 0x[0-9a-f]+\] ")
 """What ffmpeg sets before a complaint: which of its parts, and where in memory; nobody needs it."""
+PR_SET_PDEATHSIG = 1
+"""Linux's prctl(2)."""
 Progress = Callable[[Fraction], None]
 """Called with the seconds of output that are done."""
 
@@ -125,6 +129,7 @@ def _ask(path: str, question: str) -> str:
         timeout=20,
         check=True,
         env=environment(),
+        preexec_fn=_dying_with_parent(),
     )
     return answer.stdout.decode("utf-8", "replace")
 
@@ -195,7 +200,12 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
     command = [path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
     try:
         child = subprocess.Popen(  # noqa: S603 - the arguments are compiled by this program
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - it makes two system calls, and takes no lock
         )
     except OSError as error:
         raise NotDone(f"{path}: cannot be run: {error.strerror}") from None
@@ -218,6 +228,28 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
         listener.join(5)
     if status:
         raise FixFailed(_complaint(words, status, limit_s if timed_out else None))
+
+
+def pause(seconds: float) -> None:
+    """Wait, unless everything is being ended: then raise FixFailed."""
+    if _stopped.wait(seconds):
+        raise FixFailed("interrupted")
+
+
+def _dying_with_parent() -> Callable[[], None] | None:
+    """Return what a child does first so that the kernel ends it when this program is killed; None where it cannot."""
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes
+
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def die() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # killed in between
+            os._exit(1)
+
+    return die
 
 
 @contextmanager

@@ -59,6 +59,11 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured of the new file."""
 
 
+def identity(origin: Origin) -> bytes:
+    """Return the same bytes for the same work."""
+    return msgspec.json.encode(origin, enc_hook=str)
+
+
 def content_of(path: Path) -> Content:
     """Read a file and return its name, size and SHA-256.
 

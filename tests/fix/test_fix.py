@@ -3,6 +3,9 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -58,8 +61,8 @@ def test_the_new_file_is_judged_before_it_takes_its_name(clip: Path, tmp_path: P
     verdict = judged(clip)
     assert verdict.facts
     done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", watch))
-    assert len(seen) == 1
-    assert seen[0].startswith(".preflight-")
+    assert sorted(name.rpartition(".")[2] for name in seen) == ["lock", "mp4"]
+    assert all(name.startswith(".preflight-") for name in seen)
     assert list(left_behind(tmp_path / "out")) == ["video-23.976fps.mp4"]
     assert done.judged.asset == Asset(path=done.path)
 
@@ -98,6 +101,39 @@ def test_a_second_run_finds_what_the_first_one_made(clip: Path, tmp_path: Path) 
     before = made.stat()
     assert mended(clip, tmp_path / "out") == made
     assert (made.stat().st_ino, made.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def fixing(clip: Path, folder: Path, **environment: str) -> "subprocess.Popen[bytes]":
+    command = [str(Path(sys.executable).with_name("preflight")), "fix", str(clip), "--yes", "--output", str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | environment)
+
+
+def test_runs_at_the_same_time_make_one_file(clip: Path, tmp_path: Path) -> None:
+    running = [fixing(clip, tmp_path / "out") for _ in range(3)]
+    for one in running:
+        one.communicate(timeout=120)
+    assert [one.returncode for one in running] == [0, 0, 0]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [clip.name, f"{clip.name}.preflight.json"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends children with their parent")
+def test_a_killed_run_leaves_no_ffmpeg(clip: Path, tmp_path: Path, program: Program) -> None:
+    note = tmp_path / "pid"
+    running = fixing(clip, tmp_path / "out", PREFLIGHT_FFMPEG=program(f"echo $$ >> {note}; exec sleep 60"))
+    try:
+        assert eventually(lambda: note.exists() and bool(note.read_text().strip()))
+    finally:
+        running.kill()
+        running.communicate()
+    assert eventually(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in note.read_text().split()))
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    for _ in range(500):
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def test_work_that_was_broken_off_before_the_file_had_its_name_is_done_again_under_the_same(
