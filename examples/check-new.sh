@@ -12,17 +12,21 @@ shift
 case $folder in -*) folder=./$folder ;; esac
 mark=$folder/.preflight-clean
 now=$(mktemp "$folder/.preflight-now.XXXXXX") # made before the search: what comes meanwhile is newer than it
-trap 'rm -f "$now"' EXIT
+names=$(mktemp)
+trap 'rm -f "$now" "$names"' EXIT
 
-found() {
-    if [ -e "$mark" ]; then
-        find "$folder" -type f ! -name '.*' -newer "$mark" "$@"
-    else
-        find "$folder" -type f ! -name '.*' "$@"
-    fi
+# By the time of change, and not of modification: what is moved or copied here with its old date is new, too. Each name
+# found is judged, whatever it is, but for these that often lie beside media.
+since=
+if [ -e "$mark" ]; then since=-cnewer; fi
+find "$folder" -type f ! -name '.*' \
+    ! -iname '*.txt' ! -iname '*.md' ! -iname '*.json' ! -iname '*.xml' ! -iname '*.xmp' ! -iname '*.csv' \
+    ${since:+"$since" "$mark"} -print0 >"$names" || {
+    echo "check-new.sh: not all of $folder could be looked into" >&2
+    exit 3
 }
 
-if [ -n "$(found -exec echo x \; -quit)" ]; then
-    found -print0 | preflight check --from0 - "$@"
+if [ -s "$names" ]; then
+    preflight check --from0 "$names" "$@"
 fi
 mv -f "$now" "$mark"

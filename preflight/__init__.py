@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from preflight.flow import Treated
     from preflight.ledger import Entry
     from preflight.library.check import check, check_request
-    from preflight.library.common import Advance
+    from preflight.library.common import Advance, load_profile
     from preflight.library.fix import fix, with_treated
     from preflight.library.request import body_of, build_request, load_request
     from preflight.library.submit import Submitted, submit
@@ -96,7 +96,6 @@ if TYPE_CHECKING:
     from preflight.plan import Plan
     from preflight.price import Estimate
     from preflight.profiles import Profile
-    from preflight.profiles import load as load_profile
     from preflight.spec import RequestSpec
 
 _HOMES = {
@@ -111,19 +110,17 @@ _HOMES = {
     "flow": ("Treated",),
     "ledger": ("Entry",),
     "library.check": ("check", "check_request"),
-    "library.common": ("Advance",),
+    "library.common": ("Advance", "load_profile"),
     "library.fix": ("fix", "with_treated"),
     "library.request": ("body_of", "build_request", "load_request"),
     "library.submit": ("Submitted", "submit"),
     "library.task": ("download", "wait"),
     "plan": ("Plan",),
     "price": ("Estimate",),
-    "profiles": ("Profile", "load_profile"),
+    "profiles": ("Profile",),
     "spec": ("RequestSpec",),
 }
 """Module → the public names that it holds."""
-_ELSEWHERE = {"load_profile": "load"}
-"""Public name → what the module itself calls it."""
 
 
 class _Package(ModuleType):
@@ -143,7 +140,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one that is here
         """Load a public name."""
         for module, held in _HOMES.items():
             if name in held:
-                found = getattr(importlib.import_module(f"preflight.{module}"), _ELSEWHERE.get(name, name))
+                found = getattr(importlib.import_module(f"preflight.{module}"), name)
                 globals()[name] = found
                 return found
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])

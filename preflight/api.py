@@ -4,97 +4,30 @@ The create call is repeated only where the service cannot have acted. Everything
 """
 
 import re
-import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
-import msgspec
 
-from preflight.assets import printable
-from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
-from preflight.place import publish, remove
-from preflight.upload.landing import save
-from preflight.wire import (
-    MAY_HAVE_ACTED,
-    RATE,
-    AnswerLost,
-    Busy,
-    Progress,
-    Wire,
-    cleaned,
-    client,
-    is_loopback,
-    patiently,
-    pause_s,
-    shown_url,
-    translated,
-)
+from preflight.answers import Task, failure_of, read_id, read_remaining, read_task, read_tasks
+from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, Unreachable
+from preflight.upload.landing import download
+from preflight.wire import AnswerLost, Busy, Progress, Wire, client, is_loopback, patiently, pause_s
 
-DOWNLOAD_MAX_BYTES = 2 << 30
-LINK_MAX = 8192
+__all__ = ["Service", "Task"]
+"""A service, and what it tells, which is made in `answers`."""
+
 RECONCILE = "Do not submit it again before `preflight task reconcile` has looked for it."
 PAGES_MAX = 200
 """How many pages of tasks are read at most."""
 CONFLICT = 409
+Trouble = Callable[[PreflightError, float], None]
+"""Called with a fault that is sat out, and the seconds that are left for it to pass."""
 TRANSIENT: tuple[type[PreflightError], ...] = (Unreachable, AnswerLost, Busy)
-WORTH_A_RETRY = frozenset({"service_error", "generation_timeout", "resource_exhausted", "service_unavailable"})
-"""Failures that may pass by themselves. Source: the provider's reference-to-video document, "Error codes"."""
-
-
-class TaskError(msgspec.Struct, frozen=True):
-    """Why a task failed, in the service's words."""
-
-    code: str
-    message: str
-    type: str
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as the service tells it; only the id is certain."""
-
-    id: str
-    status: str = ""
-    """pending, processing, completed, failed, cancelled, or another word of the service's."""
-    progress: int | None = None
-    """0 to 100."""
-    results: tuple[str, ...] = ()
-    """Links to what was made; they live for 24 hours, and are judged when they are followed."""
-    error: TaskError | None = None
-    credits_reserved: Fraction | None = None
-    estimated_s: int | None = None
-    raw: dict[str, Any] = {}
-    """The whole answer."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.status in ("completed", "failed", "cancelled")
-
-
-def read_task(answer: object) -> Task:
-    """Read a task leniently: what has a wrong type counts as not said.
-
-    Raises:
-        AnswerLost: there is no id in it that could be asked for again.
-    """
-    table = _table(answer)
-    table = table if "id" in table else _table(table.get("data"))
-    return Task(
-        id=_task_id(table.get("id")),
-        status=_status(table.get("status")),
-        progress=_progress(table.get("progress")),
-        results=_links(table.get("results")),
-        error=_error(table.get("error")),
-        credits_reserved=_amount(_table(table.get("usage")).get("credits_reserved")),
-        estimated_s=_whole(_table(table.get("task_info")).get("estimated_time")),
-        raw=table,
-    )
 
 
 class Service:
@@ -207,7 +140,7 @@ class Service:
             answer = self._api.call("GET", "/v1/credits")
         except PreflightError:
             return None
-        return next(_remaining(answer), None)
+        return read_remaining(answer)
 
     def wait(  # noqa: PLR0913 - how long and how often, and what is handed in
         self,
@@ -216,7 +149,9 @@ class Service:
         poll_s: float,
         limit_s: float,
         patience: int = 1,
+        reach: bool = False,
         on_progress: Callable[[Task], None] | None = None,
+        on_trouble: Trouble | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> Task:
@@ -227,24 +162,29 @@ class Service:
             poll_s: seconds between two questions.
             limit_s: seconds after which the task is left to run.
             patience: how many refusals in a row it takes to be believed; several for a task that is known to exist.
+            reach: whether it ends where the first question finds no connection.
             on_progress: called with each answer.
+            on_trouble: called with each fault.
             sleep: waits, in seconds.
             clock: tells seconds.
 
         Raises:
             TaskFailed: it failed or was cancelled; it is not charged.
             Refused: the service does not tell.
+            Unreachable: the first question found no connection, in 4 attempts, where that ends it.
             NotDone: the limit has come; the task goes on.
         """
         deadline, refusals = clock() + limit_s, 0
         while True:
-            heard = self._heard(task_id)
+            heard, reach = self._heard(task_id, reach=reach), False
             refusals = refusals + 1 if isinstance(heard, Refused) and not isinstance(heard, Busy) else 0
             if isinstance(heard, Refused) and refusals >= max(1, patience):
                 raise heard
             rest_s = poll_s
             if isinstance(heard, PreflightError):
                 rest_s = max(poll_s, pause_s(heard, poll_s))
+                if on_trouble:
+                    on_trouble(heard, max(0.0, deadline - clock()))
             elif on_progress:
                 on_progress(heard)
             if isinstance(heard, Task) and heard.is_over:
@@ -266,31 +206,14 @@ class Service:
             CallError: not a file name, or not an http or https link.
             NotDone: the link does not answer with 200, the file is over 2 GiB or cut short, or cannot be stored.
         """
-        if not name or name in (".", "..") or re.search(r"[/\\\0]", name):
-            raise CallError(f"{printable(name)!r}: not a file name")
-        if len(url) > LINK_MAX or not re.match(r"https?://[^\s/]+", url, re.IGNORECASE):
-            raise CallError(f"{shown_url(url)}: a result link has to be an http or https URL")
-        temporary = folder / f".preflight-{secrets.token_hex(8)}.part"
-
-        def attempt() -> Path:
-            self._save(url, temporary, progress)
-            return publish(temporary, folder / name)
-
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            return patiently(attempt, (Unreachable, AnswerLost), sleep=self._sleep)
-        except OSError as error:
-            why = error.strerror or error
-            raise NotDone(f"{printable(str(folder))}: cannot be written: {why}", advice="Is there room?") from None
-        finally:
-            remove(temporary)
+        return download(self._open, url, folder, name, progress=progress, sleep=self._sleep)
 
     def _page(self, page: int, status: str, model: str) -> list[Task]:
         wanted: dict[str, str | int] = {"page": page, "status": status, "model": model}
         params = {name: value for name, value in wanted.items() if value}
 
         def attempt() -> list[Task]:
-            return list(_readable(self._api.call("GET", "/v1/tasks", params=params)))
+            return read_tasks(self._api.call("GET", "/v1/tasks", params=params))
 
         return patiently(attempt, TRANSIENT, sleep=self._sleep)
 
@@ -300,22 +223,16 @@ class Service:
             raise AnswerLost(f"asked for task {task_id}, told about {task.id}")
         return task
 
-    def _heard(self, task_id: str) -> Task | PreflightError:
-        """Ask once; a fault that may pass, or a refusal, is an answer too."""
+    def _heard(self, task_id: str, *, reach: bool) -> Task | PreflightError:
+        """Ask; a fault that may pass, or a refusal, is an answer too, but for no connection where one has to be had."""
         try:
+            if reach:
+                return patiently(lambda: self._task(task_id), (Unreachable,), sleep=self._sleep)
             return self._task(task_id)
         except (Unreachable, AnswerLost, Refused) as error:
+            if reach and isinstance(error, Unreachable):
+                raise
             return error
-
-    def _save(self, url: str, path: Path, progress: Progress | None) -> None:
-        remove(path)
-        where = shown_url(url)
-        with translated(where), self._open.stream("GET", url, follow_redirects=True) as response:
-            if response.status_code != httpx.codes.OK:
-                advice = "Result links live for 24 hours; `preflight task download ID` asks for a fresh one."
-                meaning = AnswerLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
-                raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=advice)
-            save(response, path, max_bytes=DOWNLOAD_MAX_BYTES, progress=progress)
 
 
 def _unknown(words: str) -> OutcomeUnknown:
@@ -337,81 +254,11 @@ def _completed(task: Task) -> Task:
     """Return a completed task; raise what became of any other."""
     if task.status == "completed":
         return task
-    error = task.error or TaskError("", "no reason given", "")
-    again = "It may pass by itself: submit it again later." if error.code in WORTH_A_RETRY else ""
-    again = again or "The same request would fail again: change it first."
-    code = f" [{error.code}]" if error.code else ""
-    words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}: {error.message}{code}"
-    raise TaskFailed(words, code=error.code, advice=f"{again} Failed tasks are not charged.")
+    raise failure_of(task)
 
 
-def _asked_id(task_id: object) -> str:
+def _asked_id(told: object) -> str:
     try:
-        return _task_id(task_id)
+        return read_id(told)
     except AnswerLost as error:
         raise CallError(error.message) from None
-
-
-def _task_id(told: object) -> str:
-    if not (isinstance(told, str) and re.fullmatch(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", told)):
-        what = "no task id" if told is None else f"not a task id: {cleaned(repr(told))[:80]}"
-        raise AnswerLost(what)
-    return told
-
-
-def _table(told: object) -> dict[str, Any]:
-    return told if isinstance(told, dict) else {}
-
-
-def _status(told: object) -> str:
-    return cleaned(told).lower()[:40] if isinstance(told, str) else ""
-
-
-def _whole(told: object) -> int | None:
-    amount = _amount(told)
-    return None if amount is None else int(amount)
-
-
-def _progress(told: object) -> int | None:
-    share = _whole(told)
-    return None if share is None else max(0, min(100, share))
-
-
-def _amount(told: object) -> Fraction | None:
-    """Read a number, also one in quotes, if it is one that people use."""
-    text = str(told) if isinstance(told, int | float | str) and not isinstance(told, bool) else ""
-    return Fraction(text) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?", text) else None
-
-
-def _links(told: object) -> tuple[str, ...]:
-    items = told if isinstance(told, list) else []
-    urls = [item.get("url") if isinstance(item, dict) else item for item in items]
-    return tuple(url for url in urls if isinstance(url, str))
-
-
-def _error(told: object) -> TaskError | None:
-    if not told:
-        return None
-    table = told if isinstance(told, dict) else {"message": told}
-    code, message, kind = (cleaned(str(table.get(name) or "")) for name in ("code", "message", "type"))
-    return TaskError(code[:80], message or "no reason given", kind[:80])
-
-
-def _readable(answer: object) -> Iterator[Task]:
-    table = _table(answer)
-    items = answer if isinstance(answer, list) else table.get("data", table.get("tasks"))
-    if not isinstance(items, list):
-        raise AnswerLost("the service answered, and not with a list of tasks")
-    for item in items:
-        with suppress(AnswerLost):
-            yield read_task(item)
-
-
-def _remaining(answer: object) -> Iterator[Fraction]:
-    """Yield the numbers that look like credits that remain, the outer ones first."""
-    tables = [_table(answer)]
-    for table in tables:
-        amounts = {name: _amount(value) for name, value in table.items()}
-        looks = [name for name in amounts if re.search(r"remain|balance|available|left", name)]
-        yield from (amount for name in looks if (amount := amounts[name]) is not None)
-        tables += [value for value in table.values() if isinstance(value, dict)]

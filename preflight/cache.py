@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 import msgspec
 
@@ -175,10 +175,11 @@ def default_path() -> Path:
 
 @cache
 def _versions() -> str:
-    """Return what everything that measures is called today: another version may measure otherwise."""
+    """Return what everything that measures is called today, and what it measures: another version may do otherwise."""
     from importlib.metadata import version
 
-    return " ".join([__version__, *(f"{name} {version(name)}" for name in MEASURING)])
+    fields = (field for one in get_args(Facts) for field in one.__struct_fields__)
+    return " ".join([__version__, *(f"{name} {version(name)}" for name in MEASURING), *fields])
 
 
 def _content(path: str) -> tuple[Identity, bytes]:

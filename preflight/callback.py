@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from preflight.api import Service, Task
+from preflight.answers import Task, failure_of
 from preflight.drift import explained_failure
 from preflight.errors import PreflightError, TaskFailed
 from preflight.receiver import WAITING, Receiver, Rejected
 
 if TYPE_CHECKING:
+    from preflight.api import Service
     from preflight.ledger import Entry, Ledger
 
 Meaning = Literal["over", "again", "disbelieved", "unknown", "unasked", "rejected"]
@@ -119,16 +120,9 @@ def _written(task: Task, entry: "Entry", ledger: "Ledger") -> News:
         words = f"completed; `preflight task download {entry.number}` saves the video"
         return News(meaning="over", task_id=task.id, words=words)
     ledger.forget_uploads([asset.url for asset in entry.assets if asset.sha256 is not None])
-    failure = explained_failure(_failure(task), task, ledger)
+    failure = explained_failure(failure_of(task), task, ledger)
     return News(meaning="over", task_id=task.id, words=failure.message, failure=failure)
 
 
 def _again(entry: "Entry", task_id: str) -> News:
     return News(meaning="again", task_id=task_id, words=f"was {entry.state} already (entry {entry.number})")
-
-
-def _failure(task: Task) -> TaskFailed:
-    code = task.error.code if task.error else ""
-    why = f": {task.error.message}" if task.error else ""
-    words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}{why}"
-    return TaskFailed(words + (f" [{code}]" if code else ""), code=code, advice="Failed tasks are not charged.")

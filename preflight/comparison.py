@@ -1,15 +1,16 @@
 """Several editions side by side: assets are measured once, and judged by each.
 
-In: assets or a request, and profiles. Out: a `Comparison`: one report an edition, each over the same assets.
+    assets ── compare_assets ──► rows: each asset by every edition ──► Standing
+    request ─ compare_request ─► a report an edition ── rows_of ──► rows ──► Standing
+
+A row goes by when its asset is measured, and nothing of it has to be kept.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from preflight.assets import Asset
 from preflight.errors import CallError
-from preflight.findings import EXIT_CODES, Judged, Report, Verdict
+from preflight.findings import EXIT_CODES, Judged, Report, Verdict, verdict_of, worst
 from preflight.flow import Measuring, is_bystander, measure
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
@@ -17,24 +18,56 @@ from preflight.request import planned_bytes
 from preflight.rules import WholeRequest, judge, judge_request
 from preflight.spec import RequestSpec
 
+Row = tuple[Judged, ...]
+"""One asset as the editions judge it, in their order."""
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What several editions say of the same assets."""
 
-    reports: tuple[Report, ...]
-    """One an edition, in the order asked for."""
-    request: bool
-    """Whether the assets were judged as one request."""
+class Standing:
+    """How each edition stands to the same assets, counted as they go by.
+
+    Args:
+        editions: their names, in the order asked for.
+    """
+
+    def __init__(self, editions: Sequence[str]) -> None:
+        self.editions = tuple(editions)
+        self.files = 0
+        self.reports: tuple[Report, ...] | None = None
+        """What each edition says of the request as a whole; None where files were judged, and no request."""
+        self.passing = dict.fromkeys(editions, 0)
+        """Edition → how many assets it takes as they are."""
+        self._worst: dict[str, Verdict] = dict.fromkeys(editions, "pass")
+
+    def add(self, row: Row) -> None:
+        """Count one asset."""
+        self.files += 1
+        for edition, judged in zip(self.editions, row, strict=True):
+            self._hear(edition, judged.verdict)
+            self.passing[edition] += judged.verdict == "pass"
+
+    def add_request(self, reports: Sequence[Report]) -> None:
+        """Count what is said of the request as a whole; its assets are added one by one."""
+        self.reports = tuple(reports)
+        for edition, report in zip(self.editions, reports, strict=True):
+            self._hear(edition, verdict_of(report.findings, report.fail_on))
+
+    def _hear(self, edition: str, verdict: Verdict) -> None:
+        self._worst[edition] = worst([self._worst[edition], verdict])
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Edition → its verdict on everything."""
+        return dict(self._worst)
 
     @property
     def taking(self) -> tuple[str, ...]:
         """The names of the editions that take everything as it is."""
-        return tuple(report.profile for report in self.reports if report.verdict == "pass")
+        return tuple(edition for edition, verdict in self._worst.items() if verdict == "pass")
 
     @property
     def verdict(self) -> Verdict:
         """Pass when at least one edition takes everything as it is; unsure, which outranks it, when one cannot tell."""
-        if any(report.verdict == "unsure" for report in self.reports):
+        if "unsure" in self._worst.values():
             return "unsure"
         return "pass" if self.taking else "fail"
 
@@ -43,19 +76,15 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         """The contracted exit status of the verdict."""
         return EXIT_CODES[self.verdict]
 
-    def rows(self) -> Iterator[tuple[Judged, ...]]:
-        """Yield each asset as the editions judge it, in their order."""
-        yield from zip(*(report.assets for report in self.reports), strict=True)
+
+def compare_assets(assets: Iterable[Asset], profiles: Sequence[Profile], how: Measuring | None = None) -> Iterator[Row]:
+    """Yield files as several editions judge them; what a folder holds besides media is passed over."""
+    for probed in measure(assets, how or Measuring()):
+        if not is_bystander(probed):
+            yield tuple(judge(probed, profile) for profile in profiles)
 
 
-def compare_assets(assets: Iterable[Asset], profiles: Sequence[Profile], how: Measuring | None = None) -> Comparison:
-    """Judge files by several editions; what a folder holds besides media is passed over."""
-    probed = [one for one in measure(assets, how or Measuring()) if not is_bystander(one)]
-    reports = (Report(profile=profile.name, assets=_judged(probed, profile)) for profile in profiles)
-    return Comparison(reports=tuple(reports), request=False)
-
-
-def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuring | None = None) -> Comparison:
+def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuring | None = None) -> tuple[Report, ...]:
     """Judge one request by several editions; one that does not describe the model does not take it.
 
     Raises:
@@ -65,13 +94,15 @@ def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuri
         known = dict.fromkeys(model for profile in profiles for model in profile.models)
         raise CallError(f"model: {spec.model!r} is in none of the profiles", advice=f"They know {', '.join(known)}.")
     probed = tuple(measure(spec.assets, how or Measuring()))
-    return Comparison(reports=tuple(_report(spec, probed, profile) for profile in profiles), request=True)
+    return tuple(_report(spec, probed, profile) for profile in profiles)
+
+
+def rows_of(reports: Sequence[Report]) -> Iterator[Row]:
+    """Yield the assets of reports over the same request, side by side."""
+    yield from zip(*(report.assets for report in reports), strict=True)
 
 
 def _report(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:
     whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
-    return Report(profile=profile.name, assets=_judged(probed, profile), findings=judge_request(whole, profile))
-
-
-def _judged(probed: Iterable[Probed], profile: Profile) -> tuple[Judged, ...]:
-    return tuple(judge(one, profile) for one in probed)
+    judged = tuple(judge(one, profile) for one in probed)
+    return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))

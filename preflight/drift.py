@@ -22,7 +22,7 @@ from preflight.refusals import Refusal, Said, blamed, look_up
 from preflight.units import number
 
 if TYPE_CHECKING:
-    from preflight.api import Task
+    from preflight.answers import Task
     from preflight.ledger import Entry, Ledger
 
 Stage = Literal["create", "task"]

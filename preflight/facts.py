@@ -4,8 +4,11 @@ What the file does not say is None. Sizes are what a viewer sees: orientation, r
 """
 
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
+
+SampleType = Literal["integer", "float", "coded"]
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +98,10 @@ class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
     codec: str | None = None
     sample_rate_hz: int | None = None
     channels: int | None = None
+    sample_type: SampleType | None = None
+    """What its samples are stored as; "coded" where none are stored, as in AAC: a decoder makes them, as floats."""
+    bit_depth: int | None = None
+    """Bits a sample as stored; None where none are stored, or it is not told."""
 
 
 Facts = ImageFacts | VideoFacts | AudioFacts

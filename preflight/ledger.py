@@ -27,7 +27,7 @@ import msgspec
 import platformdirs
 
 from preflight.alive import Life
-from preflight.api import Task
+from preflight.answers import Task
 from preflight.assets import printable
 from preflight.errors import NotDone
 

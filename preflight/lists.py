@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.parse import urlsplit
 
 import msgspec
 
-from preflight.assets import KINDS, Asset, Kind, Role, Window, printable
+from preflight.assets import KINDS, Asset, Kind, Role, Window, printable, shown
 from preflight.errors import CallError
 
 CHUNK_BYTES = 64 << 10
@@ -66,8 +67,9 @@ def _name(name: bytes, separator: bytes, place: str) -> Iterator[str]:
 def manifest(path: Path) -> Iterator[Asset]:
     """Yield the assets of a manifest, in order; a file is read through once before, so that nothing begins in vain.
 
-    Paths are relative to the manifest. Columns besides `path`, `kind`, `role` and `keep` are passed over. An asset
-    with a kind but without a role is numbered among those of its kind.
+    Paths are relative to the manifest; an http or https address may stand in their place. Columns besides `path`,
+    `kind`, `role` and `keep` are passed over. An asset with a kind but without a role is numbered among those of its
+    kind.
 
     Raises:
         CallError: it cannot be read, has no `path`, or a row has something that cannot be; names the line.
@@ -147,8 +149,22 @@ def _asset(row: dict[str, Any], place: str, folder: Path) -> Asset:
         raise CallError(f"{place}: {PATH}: no file can have the name {path[:60]!r}")
     asset = Asset(path=path, role=_role(row, place), keep=_keep(row, place))
     if asset.is_url:
+        _require_address(path, place)
         return asset
     return msgspec.structs.replace(asset, path=os.path.join(folder, path))  # noqa: PTH118 - any bytes may be a name
+
+
+def _require_address(url: str, place: str) -> None:
+    """Refuse, before anything is brought, a URL that nobody could ask, or nobody but this program."""
+    try:
+        parts = urlsplit(url)
+        fit = bool(parts.hostname) and parts.port != 0  # which is read here: it may be no number
+    except ValueError:
+        fit = False
+    if not fit:
+        raise CallError(f"{place}: {PATH}: {shown(url)[:60]!r} is no address")
+    if "@" in urlsplit(url).netloc:
+        raise CallError(f"{place}: {PATH}: {shown(url)[:60]!r} carries a user name, which the service could not use")
 
 
 def _is_a_name(path: str) -> bool:

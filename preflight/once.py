@@ -19,7 +19,8 @@ from preflight.probe import probe
 from preflight.profiles.schema import Profile
 
 if TYPE_CHECKING:
-    from preflight.api import Service, Task
+    from preflight.answers import Task
+    from preflight.api import Service, Trouble
     from preflight.ledger import Entry, Ledger
     from preflight.upload import Place
 
@@ -58,24 +59,16 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     """Send the create call, once; the intent is on the disk before it leaves.
 
     Raises:
-        CallError: the same request was sent before, and `again` was not said.
+        CallError: the same request was sent before, and `again` was not said. Nothing is written down then.
         Refused: the service said no.
         Unreachable: nothing left this machine.
-        OutcomeUnknown: it left, and no answer came back.
+        OutcomeUnknown: it left, and no answer came back; or that is so of the same request, sent before.
     """
     from preflight import drift
     from preflight.api import RECONCILE
 
     ledger = account.ledger
-    entry = ledger.intend(
-        submission.body,
-        base_url=submission.base_url,
-        profile=submission.profile,
-        assets=submission.assets,
-        price=submission.price,
-    )
-    if not again:
-        _refuse_twice(entry, ledger)
+    entry = _intended(submission, ledger, again=again)
     drift.keep_facts(ledger, entry, submission.facts)
     ledger.sent(entry)
     try:
@@ -111,32 +104,90 @@ def _uploads_of(entry: "Entry") -> list[str]:
     return [asset.url for asset in entry.assets if asset.sha256 is not None]
 
 
-def _refuse_twice(entry: "Entry", ledger: "Ledger") -> None:
-    """Raise CallError when an earlier entry with the same body was accepted, or may have been.
+def _intended(submission: Submission, ledger: "Ledger", *, again: bool) -> "Entry":
+    """Write down what is about to be sent, unless it was sent before.
 
-    The new entry is in the ledger already, so of two programs at once the later one sees the earlier.
+    Looking and writing are one change of the file: of two programs at once the later one sees the earlier, and what is
+    not to be sent leaves no entry.
     """
-    earlier = [one for one in ledger.same_body(entry.body_hash, entry.base_url) if one.number < entry.number]
-    if earlier:
-        first = earlier[0]
-        ledger.refused(entry, f"the same request as entry {first.number}; nothing was sent")
-        task = f", task {first.task_id}" if first.task_id else ""
-        raise CallError(
-            f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC (entry {first.number}, {first.state}"
-            f"{task}); nothing was sent",
-            advice=f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice.",
+    with ledger.whole():
+        entry = ledger.intend(
+            submission.body,
+            base_url=submission.base_url,
+            profile=submission.profile,
+            assets=submission.assets,
+            price=submission.price,
         )
+        if not again:
+            same = ledger.same_body(entry.body_hash, entry.base_url)
+            _refuse_twice([one for one in same if one.number < entry.number])
+        return entry
 
 
-def wait(task_id: str, account: Account, *, progress: "Callable[[Task], None] | None" = None) -> "Task":
+def _refuse_twice(earlier: "list[Entry]") -> None:
+    """Raise where an earlier entry with the same body was accepted, or may have been; the most doubtful one counts."""
+    from preflight.api import RECONCILE
+
+    if not earlier:
+        return
+    first = min(earlier, key=lambda entry: ("unknown", "sent", "intended", entry.state).index(entry.state))
+    task = f", task {first.task_id}" if first.task_id else ""
+    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
+    words = f"{when} (entry {first.number}, {first.state}{task})"
+    show = f"`preflight task show {first.number}`"
+    if first.state == "unknown":
+        raise OutcomeUnknown(f"{words}, and no answer is known; nothing was sent now", advice=RECONCILE)
+    if first.state in ("intended", "sent"):
+        advice = f"A program that runs now is sending it; {show} says what becomes of it."
+        raise CallError(f"{words}; nothing was sent now", advice=advice)
+    raise CallError(
+        f"{words}; nothing was sent", advice=f"{show} says more; --again sends it once more, and pays twice."
+    )
+
+
+def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":
+    """Return the task that an id, or the number of an entry, means, and its entry; None for one of nobody's here.
+
+    Raises:
+        CallError: there is no entry of this number, or it has no task.
+    """
+    entry = ledger.find(which)
+    if entry is None:
+        if which.isascii() and which.isdecimal():
+            raise CallError(
+                f"{printable(which)}: no such entry in the ledger", advice="`preflight task list` lists them."
+            )
+        return which, None
+    if entry.task_id is None:
+        advice = "`preflight task reconcile` looks for it." if entry.state == "unknown" else ""
+        raise CallError(f"entry {entry.number} is {entry.state}: there is no task to ask for", advice=advice)
+    return entry.task_id, entry
+
+
+def wait(
+    task_id: str,
+    account: Account,
+    *,
+    reach: bool = False,
+    progress: "Callable[[Task], None] | None" = None,
+    trouble: "Trouble | None" = None,
+) -> "Task":
     """Wait until a task is over, writing down how far it is.
+
+    Args:
+        task_id: the task.
+        account: where it is asked for, and written down.
+        reach: whether it ends where the first question finds no connection.
+        progress: called with each answer.
+        trouble: called with each fault that is sat out, and the seconds that are left for it to pass.
 
     Raises:
         TaskFailed: it failed; not charged.
+        Unreachable: the first question found no connection, where that ends it.
         NotDone: the profile's limit has come; the task goes on.
     """
     from preflight import drift
-    from preflight.api import Task
+    from preflight.answers import Task
 
     service, ledger, clock = account.service, account.ledger, account.profile.service
     entry, last = ledger.find(task_id), list[Task]()
@@ -149,7 +200,15 @@ def wait(task_id: str, account: Account, *, progress: "Callable[[Task], None] | 
 
     patience = PATIENCE if entry else 1
     try:
-        task = service.wait(task_id, poll_s=clock.poll_s, limit_s=clock.wait_s, patience=patience, on_progress=heard)
+        task = service.wait(
+            task_id,
+            poll_s=clock.poll_s,
+            limit_s=clock.wait_s,
+            patience=patience,
+            reach=reach,
+            on_progress=heard,
+            on_trouble=trouble,
+        )
     except TaskFailed as error:
         ledger.finished(last[0])
         ledger.forget_uploads(_uploads_of(entry) if entry else [])

@@ -1,13 +1,12 @@
 """A policy: what a house makes of the findings, beside what the documents say.
 
 In: `[severity]`, `[[override]]` and `[[ignore]]` of a settings file, an asset as the rules judged it, and the day.
-Out: the same asset with the severities that count here. Nothing disappears that breaks a documented limit: it stays in
-the report, says what the policy did, and keeps the severity it had. What could not be read or measured is beyond any
-policy: "could not tell" is never "yes".
+Out: the same asset with the severities that count here, and at the end of a run what of the policy did nothing in it.
+Nothing disappears that breaks a documented limit: it stays in the report, says what the policy did, and keeps the
+severity it had. What could not be read or measured is beyond any policy: "could not tell" is never "yes".
 """
 
 import datetime as dt
-import difflib
 import os
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from typing import Literal, cast, get_args
 
 import msgspec
 
+from preflight.assets import printable
 from preflight.findings import FailOn, Finding, Judged, Report
 from preflight.limits import Severity
 from preflight.tables import TableError
@@ -107,6 +107,8 @@ def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
     """Refuse a rule or glob that means none, or only such as no policy reaches."""
     meant = [rule for rule in known if fnmatchcase(rule, pattern)]
     if not meant:
+        import difflib
+
         near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.4)
         hint = f"; did you mean {near[0]!r}?" if near else "; `preflight rules` lists them"
         raise TableError(f"{place}: no rule named {pattern!r}{hint}")
@@ -132,33 +134,71 @@ def expired(policy: Policy, today: dt.date) -> Iterator[str]:
 # ---- what it does ---------------------------------------------------------------------------------------------------
 
 
-def apply(policy: Policy, judged: Judged, today: dt.date) -> Judged:
-    """Weigh the findings of one asset by a policy."""
+class Use:
+    """What of a policy a run made use of; `apply` notes it."""
+
+    def __init__(self) -> None:
+        self.matched: set[int] = set()
+        """Ignores that mean a finding."""
+        self.reached: set[tuple[str, int]] = set()
+        """Ignores and overrides whose paths mean a file."""
+
+    def note(self, policy: Policy, path: str | None) -> None:
+        """Note which paths mean a file; those that did before are not asked again."""
+        tables: dict[str, tuple[Ignore | Override, ...]] = {"ignore": policy.ignore, "override": policy.override}
+        for table, rows in tables.items():
+            for number, row in enumerate(rows):
+                if (table, number) not in self.reached and _holds(row.paths, path):
+                    self.reached.add((table, number))
+
+
+def apply(policy: Policy, judged: Judged, today: dt.date, use: Use | None = None) -> Judged:
+    """Weigh the findings of one asset by a policy; note in `use` what of it was of use."""
     path = None if judged.asset.is_url else below(policy.folder, judged.asset.path)
-    weighed = judged.with_findings(_weighed(policy, judged.findings, path, today))
+    if use:
+        use.note(policy, path)
+    weighed = judged.with_findings(_weighed(policy, judged.findings, path, today, use))
     return msgspec.structs.replace(weighed, fail_on=policy.fail_on)
 
 
-def apply_to_report(policy: Policy, report: Report, today: dt.date) -> Report:
+def apply_to_report(policy: Policy, report: Report, today: dt.date, use: Use | None = None) -> Report:
     """Weigh a whole request; what is said for some paths does not hold for the set."""
     return msgspec.structs.replace(
         report,
-        assets=tuple(apply(policy, judged, today) for judged in report.assets),
-        findings=tuple(_weighed(policy, report.findings, None, today)),
+        assets=tuple(apply(policy, judged, today, use) for judged in report.assets),
+        findings=weigh_set(policy, report.findings, today, use),
         fail_on=policy.fail_on,
     )
 
 
-def _weighed(policy: Policy, findings: Iterable[Finding], path: str | None, today: dt.date) -> Iterator[Finding]:
+def weigh_set(
+    policy: Policy, findings: Iterable[Finding], today: dt.date, use: Use | None = None
+) -> tuple[Finding, ...]:
+    """Weigh what is said of a request as a whole."""
+    return tuple(_weighed(policy, findings, None, today, use))
+
+
+def _weighed(
+    policy: Policy, findings: Iterable[Finding], path: str | None, today: dt.date, use: Use | None
+) -> Iterator[Finding]:
     for finding in findings:
-        found = finding if is_untouchable(finding.rule) else _weigh(policy, finding, path, today)
+        if is_untouchable(finding.rule):
+            yield finding
+            continue
+        meant = {
+            number: one
+            for number, one in enumerate(policy.ignore)
+            if fnmatchcase(finding.rule, one.rule) and _holds(one.paths, path)
+        }
+        if use:
+            use.matched.update(meant)
+        found = _weigh(policy, finding, path, today, list(meant.values()))
         if found is not None:
             yield found
 
 
-def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date) -> Finding | None:
+def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date, meant: list[Ignore]) -> Finding | None:
     """Return the finding as it counts here, or None when it is off and breaks no documented limit."""
-    meant = [one for one in policy.ignore if fnmatchcase(finding.rule, one.rule) and _holds(one.paths, path)]
     living = next((one for one in meant if today <= one.until), None)
     if living:
         return let_be(finding, f"ignored by policy until {living.until}: {living.reason}")
@@ -202,6 +242,63 @@ def _level(policy: Policy, rule: str, path: str | None) -> Level | None:
         if said is not None:
             return cast("Level", said)
     return None
+
+
+# ---- what did nothing -----------------------------------------------------------------------------------------------
+
+State = Literal["unmatched", "unreached", "expired"]
+SAID: dict[State, str] = {
+    "unmatched": "matched nothing in this run",
+    "unreached": "met no file of this run",
+    "expired": "has ended, and counts for nothing",
+}
+NAMED = 5
+"""How many exceptions one sentence names."""
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """An exception of a policy that did nothing in a run: it may be stale, or lie beside what was judged."""
+
+    place: str
+    """Where it stands in the settings: "ignore.0"."""
+    state: State
+    rules: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    reason: str | None = None
+    until: dt.date | None = None
+
+    def words(self) -> str:
+        """Return what it is, and what came of it: "ignore.0 (video/pixels) matched nothing in this run"."""
+        return f"{self.place} ({printable(', '.join([*self.rules, *self.paths]))}) {SAID[self.state]}"
+
+
+def remarks(policy: Policy, use: Use, today: dt.date) -> Iterator[Remark]:
+    """Yield the ignores that met no finding or have ended, and the overrides that met no file.
+
+    An override that met files, and no finding, is none: it may be there to raise what must not come.
+    """
+    for number, one in enumerate(policy.ignore):
+        state: State = "unmatched" if ("ignore", number) in use.reached else "unreached"
+        if today > one.until or number not in use.matched:
+            yield Remark(
+                place=f"ignore.{number}",
+                state="expired" if today > one.until else state,
+                rules=(one.rule,),
+                paths=one.paths,
+                reason=one.reason,
+                until=one.until,
+            )
+    for number, other in enumerate(policy.override):
+        if ("override", number) not in use.reached:
+            place, rules = f"override.{number}", tuple(other.severity)
+            yield Remark(place=place, state="unreached", rules=rules, paths=other.paths)
+
+
+def remark_words(found: Iterable[Remark]) -> str:
+    """Return one sentence on what did nothing, or nothing; what has ended is said by `expired`."""
+    said = [one.words() for one in found if one.state != "expired"]
+    rest = [f"and {len(said) - NAMED:,} more"] if len(said) > NAMED else []
+    return f"policy: {'; '.join([*said[:NAMED], *rest])}" if said else ""
 
 
 # ---- globs of paths -------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from preflight.api import read_task
+from preflight.answers import read_task
 from preflight.assets import printable
 from preflight.errors import NotDone
 from preflight.wire import AnswerLost

@@ -1,6 +1,6 @@
 """What a refusal of the service means here: its status, code and words in; a rule of ours, or advice, out.
 
-The table is data with sources: refusals.toml.
+The table is data with sources, refusals.toml: whoever advises on a refusal reads it there.
 """
 
 import datetime as dt
@@ -23,6 +23,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rule: str = ""
     drift: bool = False
     advice: str = ""
+    passes: bool = False
     example: str
     source: str
 
@@ -51,7 +52,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What the service said."""
 
     status: int | None = None
-    """The HTTP status of a refused create call; None for a task that failed."""
+    """The HTTP status of a refused call; None for a task that failed."""
     code: str = ""
     words: str = ""
 
@@ -74,6 +75,12 @@ def table() -> Refusals:
 def look_up(said: Said) -> Refusal:
     """Return the first entry that fits, or `UNHEARD`."""
     return next((entry for entry in table().refusals if entry.fits(said)), UNHEARD)
+
+
+def advice_on(status: int, code: str) -> str:
+    """Return what to do about a refused call by its numbers alone; nothing where they are in no entry."""
+    entry = look_up(Said(status=status, code=code))
+    return "" if entry is UNHEARD else entry.advice
 
 
 def blamed(words: str) -> int | None:

@@ -29,6 +29,7 @@ import msgspec
 from preflight import __version__
 from preflight.assets import masked, printable
 from preflight.errors import CallError, NotDone, PreflightError, Refused, Unreachable
+from preflight.refusals import advice_on
 
 CONNECT_S = 10.0
 READ_S = 60.0
@@ -89,21 +90,6 @@ FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
 """The first line that fits decides. What is not known to have stayed here is taken to have left."""
 
 UNREACHED = "Nothing left this machine. Is the address right, and is the network up?"
-ADVICE = {
-    401: "Check EVOLINK_API_KEY.",
-    402: "Add credits to the account, or ask for a shorter or smaller video.",
-    403: "The key may not use this model: check its access in the provider's console.",
-    404: "Check the id, and that the key belongs to the account that made it.",
-    413: "The request is too large: assets belong in it as URLs, not as data.",
-    429: "Wait a minute, then try again.",
-    503: "The service is unavailable: try again later.",
-}
-CODE_ADVICE = {
-    "40001": "The file is too large for the files service: make it smaller, or give a URL of your own.",
-    "40002": "The files service does not take this type: give a URL of your own.",
-    "40003": "The quota of files is used up: delete some, or wait until they expire.",
-    "50001": "The files service could not store it: try again later.",
-}
 
 
 class Parts(TypedDict, total=False):
@@ -343,7 +329,7 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
 
 def _advice(status: int, code: str) -> str:
     redirect = "The address leads elsewhere, and the key is not taken there: check it." if 300 <= status < 400 else ""  # noqa: PLR2004 - HTTP's own border
-    return CODE_ADVICE.get(code) or ADVICE.get(status) or redirect
+    return advice_on(status, code) or redirect
 
 
 def retry_after_s(headers: httpx.Headers) -> float | None:

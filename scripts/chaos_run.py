@@ -7,12 +7,13 @@ until the request is a film on the disk or was refused for good. The program is 
 import os
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ poll_s = 0
 wait_s = 20
 """
 DOWNLOADED = "downloaded"
+UNKNOWN = 5
+"""The exit status of what may have been accepted."""
 STEPS = 60
 """How many commands a person has the patience for."""
 SUBMISSIONS = 12
@@ -47,6 +50,7 @@ ENTRY = re.compile(r"^(\d+) (\w+) .* UTC, (no task|[\w.-]+)", re.MULTILINE)
 WAYS = ("--adopt", "--gone")
 LEFT = ("before anything was sent", "before an answer came")
 """What the ledger says of a program that ended too early."""
+OFFERED = re.compile(r"`preflight task reconcile --adopt (\d+)=(task-[\w.-]+)`")
 STRAY = re.compile(r"^at the service, in no entry: ([\w.-]+) ", re.MULTILINE)
 
 
@@ -148,7 +152,7 @@ class Person:
         self._at_once = plan.at_once
         self._submissions = 0
         self._sandbox = sandbox
-        self._prepare(sandbox.url)
+        self._prepare()
 
     def live(self) -> str:
         """Submit, and go on until there is nothing left to do; say how it ended."""
@@ -195,19 +199,34 @@ class Person:
     def _find_out(self, number: str) -> str:
         """Look for the task of an entry whose answer was lost; now and then forget about it, and submit again."""
         if self._chance.random() < 0.3:  # noqa: PLR2004 - three in ten are careless
+            before = self._sandbox.calls["create"]
             again = self._submit()
-            if again.status in (0, 5):
+            if again.status == 0 or self._sandbox.calls["create"] > before:
                 self.violations.append("what may have been accepted was sent again")
+            elif again.status == UNKNOWN and "task reconcile" not in again.said:
+                self.violations.append("a person was not told that a lost answer can be looked for")
             return ""
         looked = self._call("task", "reconcile")
         if looked.status == 0:
-            strays = STRAY.findall(looked.said)
-            self._call("task", "reconcile", *(("--adopt", f"{number}={strays[0]}") if strays else ("--gone", number)))
+            strays = [*dict(OFFERED.findall(looked.said)).get(number, "").split(), *STRAY.findall(looked.said)]
+            if strays:
+                self._call("task", "reconcile", "--adopt", f"{number}={strays[0]}")
+            else:
+                self._give_up(number)
         return ""
+
+    def _give_up(self, number: str) -> None:
+        """Say that an entry is gone: at once, which must not be believed, and again when ten minutes have passed."""
+        if self._call("task", "reconcile", "--gone", number).status == 0:
+            self.violations.append(f"entry {number} was said to be gone, and believed, while it could become a task")
+        with closing(sqlite3.connect(self.folder / "ledger.sqlite3")) as ledger, ledger:
+            ledger.execute("UPDATE entries SET changed_s = changed_s - 600 WHERE number = ?", (number,))
+        self._call("task", "reconcile", "--gone", number)
 
     def _submit(self) -> Command:
         self._submissions += 1
-        words = ("submit", "request.toml", "--yes", "--wait", "--download", "videos")
+        there = ("--base-url", self._sandbox.url)
+        words = ("submit", "request.toml", "--yes", "--wait", "--download", "videos", *there)
         others, self._at_once = self._at_once - 1, 1
         started = [self._start(*words) for _ in range(others)]
         command = self._call(*words)
@@ -266,7 +285,7 @@ class Person:
             self.violations.append(f"{command.name} crashed with {command.status}: {command.said[-300:]}")
         return command
 
-    def _prepare(self, url: str) -> None:
+    def _prepare(self) -> None:
         self._said: dict[int, Path] = {}
         (self.folder / "hasty.toml").write_text(PROFILE)
         fields = f'prompt = "Image 1 sets the palette."\nimages = ["{IMAGE}"]\nduration = 4\nquality = "480p"\n'
@@ -279,7 +298,6 @@ class Person:
             **bare,
             **places,
             "EVOLINK_API_KEY": "any-key-will-do-in-the-sandbox",
-            "PREFLIGHT_BASE_URL": url,
             "PREFLIGHT_LEDGER": str(self.folder / "ledger.sqlite3"),
             "PREFLIGHT_PROFILE": str(self.folder / "hasty.toml"),
         }

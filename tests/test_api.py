@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from preflight import api
-from preflight.api import Service, Task, read_task
+from preflight.answers import Task
+from preflight.api import Service
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.profiles.loader import load
 from preflight.sandbox import Sandbox, running
@@ -199,45 +199,6 @@ def test_an_idempotency_key_that_cannot_be_sent_is_refused(key: str) -> None:
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
-def test_only_the_id_is_essential() -> None:
-    assert read_task({"id": "a"}) == Task(id="a", raw={"id": "a"})
-    assert read_task({"data": {"id": "a"}}).id == "a"
-
-
-def test_unknown_fields_are_kept() -> None:
-    assert read_task({"id": "a", "new": {"x": 1}}).raw["new"] == {"x": 1}
-
-
-@pytest.mark.parametrize("wrong", [None, [], {}, True, "words", -1e300, 10**300, "1e999999999", "x" * 100_000])
-def test_wrong_types_count_as_not_said(wrong: object) -> None:
-    names = ("status", "progress", "results", "error", "usage", "task_info")
-    task = read_task({"id": "a", **dict.fromkeys(names, wrong)})
-    assert len(task.status) <= 40
-    assert task.progress is None
-    assert task.credits_reserved is None
-    assert task.estimated_s is None
-    assert task.results == ()
-    nested: dict[str, Any] = {"usage": {"credits_reserved": wrong}, "task_info": {"estimated_time": wrong}}
-    assert read_task({"id": "a", **nested}).credits_reserved is None
-
-
-def test_what_is_told_is_read() -> None:
-    task = read_task(
-        {
-            "id": "a",
-            "status": "FAILED",
-            "progress": 250,
-            "results": ["https://x/1", {"url": "https://x/2"}, 3],
-            "error": {"code": 400, "message": "bad\x1b[2J", "type": "t"},
-            "usage": {"credits_reserved": "12.5"},
-            "task_info": {"estimated_time": 165.7},
-        }
-    )
-    assert (task.status, task.progress, task.results) == ("failed", 100, ("https://x/1", "https://x/2"))
-    assert task.error == api.TaskError("400", "bad\\x1b[2J", "t")
-    assert (task.credits_reserved, task.estimated_s) == (Fraction(25, 2), 165)
-
-
 @pytest.mark.parametrize("task_id", ["", "a/b", "..", ".", "a b", "a?b", "é", "x" * 129, "a\n", "%2e"])
 def test_an_id_that_could_lead_elsewhere_is_not_asked_for(task_id: str) -> None:
     with Stranger(say(TASK)) as stranger, Service(stranger.url, KEY) as service, pytest.raises(CallError):
@@ -388,91 +349,6 @@ def test_the_sandbox_fails_a_task() -> None:
         with pytest.raises(TaskFailed) as caught:
             service.wait(task.id, poll_s=0.05, limit_s=10)
     assert caught.value.code == "service_error"
-
-
-# ---- downloading -----------------------------------------------------------------------------------------------------
-
-
-def downloaded(folder: Path, *replies: Reply, name: str = "a.mp4") -> Path:
-    with Stranger(*replies) as stranger, Service(closed_url(), KEY, sleep=lambda _: None) as service:
-        path = service.download(f"{stranger.url}/r?sig=secret", folder, name)
-    assert all("authorization" not in heard.headers for heard in stranger.heard)
-    return path
-
-
-def test_a_result_gets_its_name_only_when_whole(tmp_path: Path) -> None:
-    folder, seen = tmp_path / "new", list[list[str]]()
-
-    def look(*_: object) -> None:
-        seen.append([path.name for path in folder.iterdir()])
-
-    with Stranger(say(b"film" * 50_000)) as stranger, Service(closed_url(), KEY) as service:
-        path = service.download(stranger.url, folder, "a.mp4", progress=look)
-    assert path.read_bytes() == b"film" * 50_000
-    assert all(names[0].startswith(".preflight-") and len(names) == 1 for names in seen)
-    assert [*folder.iterdir()] == [path]
-
-
-def test_a_name_that_is_taken_is_never_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").write_bytes(b"mine")
-    assert downloaded(tmp_path, say(b"new")) == tmp_path / "a-2.mp4"
-    assert downloaded(tmp_path, say(b"newer")) == tmp_path / "a-3.mp4"
-    assert (tmp_path / "a.mp4").read_bytes() == b"mine"
-
-
-def test_half_a_result_is_asked_for_again(tmp_path: Path) -> None:
-    assert downloaded(tmp_path, say(b"ha", Content_Length="4"), drop, say(b"half")).read_bytes() == b"half"
-
-
-@pytest.mark.parametrize("reply", [say(b"ha", Content_Length="4"), drop, say(b"", 404), say(b"", 206), say(b"", 500)])
-def test_nothing_stays_behind_of_a_download_that_failed(tmp_path: Path, reply: Reply) -> None:
-    with pytest.raises(NotDone) as caught:
-        downloaded(tmp_path, reply)
-    assert not [*tmp_path.iterdir()]
-    assert "secret" not in caught.value.message
-
-
-def test_a_result_that_is_too_large_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "DOWNLOAD_MAX_BYTES", 3)
-    with pytest.raises(NotDone, match="larger"):
-        downloaded(tmp_path, say(b"four"))
-    assert not [*tmp_path.iterdir()]
-
-
-def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with Stranger(say(b"x")) as stranger, Service(closed_url(), KEY) as service, pytest.raises(KeyboardInterrupt):
-        service.download(stranger.url, tmp_path, "a.mp4", progress=interrupt)
-    assert not [*tmp_path.iterdir()]
-
-
-def test_a_link_may_lead_elsewhere_without_the_key(tmp_path: Path) -> None:
-    with Stranger(say(b"film")) as other:
-        assert downloaded(tmp_path, say(b"", 302, Location=f"{other.url}/f")).read_bytes() == b"film"
-    assert "authorization" not in other.heard[0].headers
-
-
-LINKS = ["file:///etc/passwd", "ftp://x/y", "javascript:alert(1)", "", "//x/y", "https://", "https://x/" + "y" * 9000]
-
-
-@pytest.mark.parametrize("url", LINKS)
-def test_a_link_that_is_no_web_address_is_refused(tmp_path: Path, url: str) -> None:
-    with Service(closed_url(), KEY) as service, pytest.raises(CallError):
-        service.download(url, tmp_path, "a.mp4")
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", "../a.mp4", "/etc/a", "a\0b", "a\\b"])
-def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
-    with Service(closed_url(), KEY) as service, pytest.raises(CallError, match="not a file name"):
-        service.download("https://x/y", tmp_path, name)
-
-
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(NotDone, match="cannot be written"):
-        downloaded(tmp_path / "file", say(b"x"))
 
 
 def test_a_service_shows_no_key() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from preflight.assets import Asset
-from preflight.cache import Cache
-from preflight.facts import ImageFacts
+from preflight.cache import Cache, _versions
+from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.flow import Measuring, measure
 from preflight.probe import Fault, Probed, probe
 
@@ -48,6 +48,11 @@ def test_another_depth_is_another_measure(cache: Cache) -> None:
     cache.keep(measured, "exact")
     cache.flush()
     assert cache.find([measured.asset], "header") == {}
+
+
+@pytest.mark.parametrize("kind", [ImageFacts, VideoFacts, AudioFacts])
+def test_what_was_kept_before_a_fact_was_measured_is_not_found_again(kind: type[AudioFacts]) -> None:
+    assert set(kind.__struct_fields__) <= set(_versions().split())
 
 
 def test_a_file_that_changed_is_measured_anew_even_when_its_time_is_set_back(cache: Cache, tmp_path: Path) -> None:
@@ -136,7 +141,7 @@ def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
 import sys, time
 from pathlib import Path
 from preflight.assets import Asset
-from preflight.cache import Cache
+from preflight.cache import Cache, _versions
 from preflight.flow import Measuring, measure
 assets = [Asset(path=path) for path in sys.argv[2:]]
 with Cache(Path(sys.argv[1]), clock=lambda: time.time() + 60) as cache:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from preflight import callback as module
-from preflight.api import Service, Task
+from preflight.answers import Task
+from preflight.api import Service
 from preflight.callback import News, news
 from preflight.drift import recorded
 from preflight.ledger import Entry, Ledger

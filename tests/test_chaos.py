@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.api import Service, Task
+from preflight.answers import Task
+from preflight.api import Service
 from preflight.ledger import Entry, Ledger
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from scripts import chaos

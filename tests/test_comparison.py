@@ -2,13 +2,14 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from preflight.assets import Asset, collect
-from preflight.comparison import Comparison, compare_assets, compare_request
+from preflight.comparison import Row, Standing, compare_assets, compare_request, rows_of
 from preflight.errors import CallError
 from preflight.findings import Finding, Judged, Report
 from preflight.flow import Measuring, check_assets, check_request
@@ -26,24 +27,33 @@ def assets(*specimens: str) -> list[Asset]:
     return [Asset(path=media(name)) for name in specimens]
 
 
-def verdicts(comparison: Comparison) -> list[list[str]]:
-    return [[one.verdict for one in row] for row in comparison.rows()]
-
-
-def report(verdict: str, profile: str = "a") -> Report:
-    """Make up a report with this verdict."""
+def judged(verdict: str) -> Judged:
+    """Make up an asset with this verdict."""
     rules = {"pass": [], "fail": ["video/pixels"], "unsure": ["video/unjudged"]}[verdict]
     found = tuple(Finding(rule=rule, severity="error", message="x") for rule in rules)
-    return Report(profile=profile, assets=(Judged(asset=Asset(path="a.mp4"), kind="video", findings=found),))
+    return Judged(asset=Asset(path="a.mp4"), kind="video", findings=found)
+
+
+def standing(rows: Iterable[Row], profiles: Sequence[Profile], reports: Sequence[Report] = ()) -> Standing:
+    """Let rows go by, and what is said of a request as a whole."""
+    found = Standing([profile.name for profile in profiles])
+    for row in rows:
+        found.add(row)
+    if reports:
+        found.add_request(reports)
+    return found
+
+
+def of_request(reports: Sequence[Report], profiles: Sequence[Profile] = EDITIONS) -> Standing:
+    return standing(rows_of(reports), profiles, reports)
 
 
 def test_each_asset_is_judged_by_each_edition_as_by_that_edition_alone() -> None:
     given = assets(PICTURE, LARGE, SOUND)
-    comparison = compare_assets(given, EDITIONS)
-    assert [one.profile for one in comparison.reports] == names()
-    for profile, found in zip(EDITIONS, comparison.reports, strict=True):
-        assert list(found.assets) == list(check_assets(given, profile))
-    assert verdicts(comparison) == [
+    rows = list(compare_assets(given, EDITIONS))
+    for profile, column in zip(EDITIONS, zip(*rows, strict=True), strict=True):
+        assert list(column) == list(check_assets(given, profile))
+    assert [[one.verdict for one in row] for row in rows] == [
         ["pass", "pass", "pass", "fail"],
         ["fail", "pass", "fail", "fail"],
         ["pass", "pass", "fail", "fail"],
@@ -59,7 +69,7 @@ def test_a_file_is_measured_once_however_many_editions_judge_it() -> None:
     crew = Crew("exact")
     crew.watch = watch
     given = assets(PICTURE, LARGE)
-    compare_assets(given, EDITIONS, Measuring(crew=crew))
+    assert len(list(compare_assets(given, EDITIONS, Measuring(crew=crew)))) == len(given)
     assert measured == {asset.path: 1 for asset in given}
 
 
@@ -77,22 +87,43 @@ def test_a_file_is_measured_once_however_many_editions_judge_it() -> None:
 def test_the_status_is_that_of_the_best_edition_and_not_to_know_outranks_it(
     said: Sequence[str], verdict: str, status: int
 ) -> None:
-    comparison = Comparison(reports=tuple(map(report, said)), request=False)
-    assert (comparison.verdict, comparison.exit_code) == (verdict, status)
+    found = Standing(["old", "new"])
+    found.add((judged("pass"), judged("pass")))
+    found.add(tuple(map(judged, said)))
+    assert (found.verdict, found.exit_code) == (verdict, status)
+    assert found.verdicts == dict(zip(found.editions, said, strict=True))
 
 
 def test_two_editions_that_each_take_a_part_are_not_one_that_takes_everything() -> None:
-    comparison = compare_assets(assets(PICTURE, LARGE), [OLDER, FRAMES])
-    assert comparison.taking == ()
-    assert comparison.verdict == "fail"
-    assert compare_assets(assets(PICTURE, LARGE), [OLDER, NEWER]).taking == (NEWER.name,)
+    found = standing(compare_assets(assets(PICTURE, LARGE), [OLDER, FRAMES]), [OLDER, FRAMES])
+    assert (found.taking, found.verdict, found.files) == ((), "fail", 2)
+    assert found.passing == {OLDER.name: 1, FRAMES.name: 1}
+    assert standing(compare_assets(assets(PICTURE, LARGE), [OLDER, NEWER]), [OLDER, NEWER]).taking == (NEWER.name,)
+
+
+def test_what_is_said_of_the_whole_request_counts_beside_its_assets() -> None:
+    said = Finding(rule="request/video-count", severity="warning", message="x")
+    lenient = Report(profile=OLDER.name, assets=(judged("pass"),), findings=(said,))
+    reports = [lenient, msgspec.structs.replace(lenient, profile=NEWER.name, fail_on="warning")]
+    found = of_request(reports, [OLDER, NEWER])
+    assert found.verdicts == {OLDER.name: "pass", NEWER.name: "fail"}
+    assert found.passing == {OLDER.name: 1, NEWER.name: 1}
+
+
+def test_a_row_goes_by_before_the_next_block_is_found() -> None:
+    def endless() -> Iterator[Asset]:
+        while True:
+            yield Asset(path=media(PICTURE))
+
+    rows = compare_assets(endless(), [OLDER, NEWER])
+    assert [one.verdict for one in next(rows)] == ["pass", "pass"]
+    rows.close()  # type: ignore[attr-defined] # a generator
 
 
 def test_what_a_folder_holds_besides_media_is_passed_over(tmp_path: Path) -> None:
     shutil.copy(media(PICTURE), tmp_path)
     (tmp_path / "notes.txt").write_text("shoot again")
-    comparison = compare_assets(collect([str(tmp_path)]), [OLDER, WORDS])
-    assert [len(one.assets) for one in comparison.reports] == [1, 1]
+    assert len(list(compare_assets(collect([str(tmp_path)]), [OLDER, WORDS]))) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,18 +138,18 @@ def test_what_a_folder_holds_besides_media_is_passed_over(tmp_path: Path) -> Non
     ],
 )
 def test_a_request_that_names_its_model_goes_where_the_model_is_described(specimen: str, taking: list[Profile]) -> None:
-    comparison = compare_request(load_spec(FIXTURES / "requests" / specimen), EDITIONS)
-    assert comparison.taking == tuple(profile.name for profile in taking)
-    for profile, found in zip(EDITIONS, comparison.reports, strict=True):
+    reports = compare_request(load_spec(FIXTURES / "requests" / specimen), EDITIONS)
+    assert of_request(reports).taking == tuple(profile.name for profile in taking)
+    for profile, found in zip(EDITIONS, reports, strict=True):
         described = not any(finding.rule == "request/model" for finding in found.findings)
         assert described == (load_spec(FIXTURES / "requests" / specimen).model in profile.models)
 
 
 def test_a_request_that_names_no_model_is_judged_by_each_editions_own() -> None:
     spec = RequestSpec(assets=tuple(with_roles("image", [media(PICTURE)])), prompt="Begin with image 1.")
-    comparison = compare_request(spec, EDITIONS)
-    assert comparison.taking == (OLDER.name, NEWER.name, FRAMES.name)
-    assert comparison.reports == tuple(check_request(spec, profile) for profile in EDITIONS)
+    reports = compare_request(spec, EDITIONS)
+    assert of_request(reports).taking == (OLDER.name, NEWER.name, FRAMES.name)
+    assert reports == tuple(check_request(spec, profile) for profile in EDITIONS)
 
 
 def test_a_model_that_no_edition_describes_stops_the_comparison() -> None:

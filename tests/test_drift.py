@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.api import Task, TaskError
+from preflight.answers import Task, TaskError
 from preflight.drift import Drift, explained, explained_failure, keep_facts, plain, recorded, scrubbed
 from preflight.errors import NotDone, Refused, TaskFailed
 from preflight.ledger import SCHEMA, Entry, Ledger, SentAsset

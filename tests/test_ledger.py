@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from preflight import ledger as module
-from preflight.api import Service, Task, TaskError
+from preflight.answers import Task, TaskError
+from preflight.api import Service
 from preflight.errors import NotDone, PreflightError
 from preflight.ledger import NEXT, STATES, Entry, Ledger, SentAsset, State, default_path, hash_body
 from tests.upload.stranger import KEY, Stranger, say

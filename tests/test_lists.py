@@ -157,6 +157,11 @@ def test_paths_start_from_the_manifest_and_whole_paths_and_addresses_stay(tmp_pa
     ]
 
 
+def test_an_address_may_have_any_query(tmp_path: Path) -> None:
+    for url in ("https://example.com?mail=a@b", "HTTP://example.com:8080/a%20b.mov?sign=a/b#c", "https://[::1]/a"):
+        assert [asset.path for asset in rows(tmp_path, f"path\n{url}\n")] == [url]
+
+
 def test_a_name_that_is_no_text_is_kept_as_it_is(tmp_path: Path) -> None:
     (asset,) = rows(tmp_path, b"path\ncaf\xe9.mov\n")
     assert os.fsencode(asset.path).endswith(b"/caf\xe9.mov")
@@ -188,6 +193,10 @@ def test_nothing_begins_when_a_later_row_is_wrong(tmp_path: Path) -> None:
         ("file,kind\na,b\n", ":1: no column named 'path'; there are 'file', 'kind'"),
         ("path,kind\n,video\n", ":2: path: missing"),
         ("path\na\0b\n", "no file can have the name"),
+        ("path\na.mov\nhttps://\n", ":3: path: 'https://' is no address"),
+        ("path\nhttp://[::1/a.mov\n", ":2: path: 'http://[::1/a.mov' is no address"),
+        ("path\nhttp://example.com:port/a.mov\n", ":2: path: 'http://example.com:port/a.mov' is no address"),
+        ("path\nhttps://me:pass@example.com/a?sign=1\n", ":2: path: 'https://example.com/a?...' carries a user name"),
         ('path\n"a\n', ": is not CSV: unexpected end of data"),
         ("path,role\na,film 1\n", ":2: role: expected a part such as 'video 1', got 'film 1'"),
         ("path,role\na,video 0\n", ":2: role: expected a part such as 'video 1', got 'video 0'"),

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from preflight.api import Service, Task
+from preflight.answers import Task
+from preflight.api import Service
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.ledger import Entry, Ledger
-from preflight.once import PATIENCE, Account, Submission, download, submit, wait
+from preflight.once import PATIENCE, Account, Submission, download, submit, task_of, wait
 from preflight.profiles import load
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.upload import hash_file, upload_file
@@ -105,9 +106,10 @@ def test_a_lost_answer_is_unknown_sent_once_and_not_sent_again(tmp_path: Path, k
         assert here.entry().state == "unknown"
         assert (here.creates, len(here.sandbox.tasks), here.paused) == (1, kind in ACTED, [])
         second = caught(here.submit)
-        assert (type(second), second.exit_code) == (CallError, 2)
-        assert "--again" in second.advice
-        assert (here.creates, here.entry(2).state) == (1, "refused")
+        assert (type(second), second.exit_code) == (OutcomeUnknown, 5)
+        assert "entry 1, unknown" in second.message
+        assert ("task reconcile" in second.advice, "--again" in second.advice) == (True, False)
+        assert (here.creates, len(here.account.ledger.entries())) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", ACTED)
@@ -427,9 +429,112 @@ def test_a_balance_that_is_not_told_stops_nobody(tmp_path: Path, kind: str) -> N
         assert here.account.service.credits() is None
 
 
+# ---- before anything is sent -----------------------------------------------------------------------------------------
+
+
 def test_nothing_is_written_where_nobody_listens(tmp_path: Path) -> None:
     with Service(closed_url(), KEY, sleep=lambda _: None) as service, Ledger(tmp_path / "l") as ledger:
         account = Account(service, ledger, load())
         submission = Submission(body=b"{}", base_url="http://x", profile="p", assets=())
         assert caught(lambda: submit(submission, account)).exit_code == 3
         assert [entry.state for entry in ledger.entries()] == ["refused"]
+
+
+def test_a_repeat_that_is_not_sent_leaves_no_entry(tmp_path: Path) -> None:
+    with scene(tmp_path) as here:
+        entry, _ = here.submit()
+        error = caught(here.submit)
+        assert (type(error), error.exit_code, "--again" in error.advice) == (CallError, 2, True)
+        assert f"entry 1, accepted, task {entry.task_id}" in error.message
+        assert [one.number for one in here.account.ledger.entries()] == [1]
+        assert here.submit(again=True)[0].number == 2
+
+
+def test_what_another_program_is_sending_is_not_sent_beside_it(tmp_path: Path) -> None:
+    with scene(tmp_path) as here, Ledger(tmp_path / "ledger.sqlite3") as other:
+        sent = here.submission()
+        other.sent(other.intend(sent.body, base_url=sent.base_url, profile="p"))
+        error = caught(here.submit)
+        assert (type(error), error.exit_code, "--again" in error.advice) == (CallError, 2, False)
+        assert "A program that runs now is sending it" in error.advice
+        assert (here.creates, len(other.entries())) == (0, 1)
+
+
+def test_of_several_that_were_sent_before_the_one_in_doubt_counts(tmp_path: Path) -> None:
+    with scene(tmp_path, Fault("create", "drop-after", times=1)) as here:
+        caught(here.submit)
+        here.submit(again=True)
+        error = caught(here.submit)
+        assert (type(error), "entry 1, unknown" in error.message) == (OutcomeUnknown, True)
+        assert here.creates == 2
+
+
+def test_the_intent_is_on_the_disk_before_the_call_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def look(*_: object) -> None:
+        with Ledger(tmp_path / "ledger.sqlite3") as other:
+            seen.extend(entry.state for entry in other.entries())
+        raise Unreachable("no connection")
+
+    with scene(tmp_path) as here:
+        monkeypatch.setattr(here.account.service, "submit", look)
+        caught(here.submit)
+    assert seen == ["sent"]
+
+
+# ---- which task is meant ---------------------------------------------------------------------------------------------
+
+
+def test_a_number_means_an_entry_and_anything_else_a_task(tmp_path: Path) -> None:
+    with scene(tmp_path) as here:
+        entry, task = here.submit()
+        ledger = here.account.ledger
+        assert task_of("1", ledger) == task_of(task.id, ledger) == (task.id, entry)
+        assert task_of("task-of-another", ledger) == ("task-of-another", None)
+
+
+@pytest.mark.parametrize("which", ["0", "99", "9" * 30])
+def test_the_number_of_no_entry_is_a_wrong_call(tmp_path: Path, which: str) -> None:
+    with Ledger(tmp_path / "l") as ledger:
+        error = caught(lambda: task_of(which, ledger))
+        assert (error.exit_code, "no such entry" in error.message) == (2, True)
+
+
+def test_an_entry_without_a_task_is_told_by_its_state(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l") as ledger:
+        ledger.unknown(ledger.sent(ledger.intend(b"{}", base_url="http://x", profile="p")), "lost")
+        error = caught(lambda: task_of("1", ledger))
+        assert (error.message, "reconcile" in error.advice) == (
+            "entry 1 is unknown: there is no task to ask for",
+            True,
+        )
+
+
+# ---- no connection ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["task-of-another", "1"])
+def test_where_a_connection_has_to_be_had_none_ends_it_soon(tmp_path: Path, which: str) -> None:
+    paused: list[float] = []
+    with Service(closed_url(), KEY, sleep=paused.append) as service, Ledger(tmp_path / "l") as ledger:
+        entry = ledger.sent(ledger.intend(b"{}", base_url="http://x", profile="p"))
+        ledger.accepted(entry, Task(id="task-1"))
+        task_id, _ = task_of(which, ledger)
+        error = caught(lambda: wait(task_id, Account(service, ledger, load()), reach=True))
+        assert (type(error), error.exit_code, paused) == (Unreachable, 3, [0.5, 1, 2])
+
+
+def test_a_fault_that_is_sat_out_is_told_with_the_time_that_is_left(tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    with scene(tmp_path, Fault("task", "500", times=2)) as here:
+        _, task = here.submit()
+        wait(task.id, here.account, trouble=lambda error, left_s: told.append((error.message, left_s)))
+    assert ["HTTP 500" in words for words, _ in told] == [True, True]
+    assert all(0 < left_s <= 30 for _, left_s in told)
+
+
+def test_no_connection_later_on_is_sat_out_though_the_first_had_to_be_had(tmp_path: Path) -> None:
+    with scene(tmp_path, Fault("task", "refuse", seconds=0.3, times=1), run_s=1, pause=True) as here:
+        _, task = here.submit()
+        assert wait(task.id, here.account, reach=True).status == "completed"

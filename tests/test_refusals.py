@@ -2,7 +2,7 @@
 
 import pytest
 
-from preflight.refusals import UNHEARD, Refusal, Said, blamed, look_up, table
+from preflight.refusals import UNHEARD, Refusal, Said, advice_on, blamed, look_up, table
 from preflight.rules import RULES
 
 
@@ -52,6 +52,23 @@ def test_what_no_check_of_files_could_have_told_is_no_drift(status: int) -> None
 def test_what_was_never_heard_before_is_drift(said: Said) -> None:
     assert look_up(said) is UNHEARD
     assert UNHEARD.is_drift
+
+
+def test_only_the_documented_failures_of_a_task_are_said_to_pass_by_themselves() -> None:
+    passing = {named(entry) for entry in table().refusals if entry.passes}
+    documented = {"service_error", "generation_timeout", "resource_exhausted", "service_unavailable"}
+    assert passing == {*documented, "error while downloading"}
+    assert not UNHEARD.passes
+
+
+@pytest.mark.parametrize("entry", [one for one in table().refusals if not one.says], ids=named)
+def test_numbers_alone_lead_to_the_advice_of_their_entry(entry: Refusal) -> None:
+    assert advice_on(entry.status or 400, entry.code) == entry.advice
+
+
+def test_a_code_says_more_than_a_status_and_unheard_numbers_say_nothing() -> None:
+    assert advice_on(400, "40003") == advice_on(200, "40003") != advice_on(400, "")
+    assert advice_on(418, "") == advice_on(302, "odd") == ""
 
 
 @pytest.mark.parametrize(

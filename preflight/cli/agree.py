@@ -10,7 +10,7 @@ from preflight.assets import printable
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
 from preflight.findings import Judged
-from preflight.flow import Treated, decline, treat_all
+from preflight.flow import Treated, treat_all
 from preflight.plan import Plan
 from preflight.plan.outlook import Outlook, outlook
 from preflight.plan.steps import allowed
@@ -48,11 +48,15 @@ def carry_out(
     if not todo:
         return treat_all(plans, profile, output)
     agreed_to = set(map(id, todo if agreed else chosen(todo, output)))
-    going = [one for one in plans if id(one[1]) in agreed_to or not one[1].steps]
     with Bars("fixing", len(agreed_to)) as bars:
-        done = iter(treat_all(going, profile, output, jobs=jobs, begin=lambda plan: bars.start(plan.asset.path)))
-    ours = {id(one[1]) for one in going}
-    return [next(done) if id(one[1]) in ours else decline(*one) for one in plans]
+        return treat_all(
+            plans,
+            profile,
+            output,
+            agree=lambda plan: id(plan) in agreed_to,
+            jobs=jobs,
+            begin=lambda plan: bars.start(plan.asset.path),
+        )
 
 
 def chosen(todo: list[Plan], output: Path) -> list[Plan]:

@@ -1,19 +1,20 @@
 """`preflight check`: paths, folders, a request.toml or a set by options in; verdicts out."""
 
 import os
-import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+import msgspec
 
 from preflight.assets import Asset, collect, printable
-from preflight.cli.fetcher import Fetcher
+from preflight.call import Fetcher, nothing, refuse_absent
 from preflight.cli.gate import gate_options, list_options, listed, opened
 from preflight.cli.options import (
+    asked,
     format_option,
     load_profile,
     measuring,
@@ -22,12 +23,32 @@ from preflight.cli.options import (
     settings_file,
 )
 from preflight.errors import CallError
+from preflight.findings import EXIT_CODES
 from preflight.report import DRESSES, Heading, open_sheet, write_report
 
 if TYPE_CHECKING:
-    from preflight.findings import Report
+    from preflight.findings import Report, Verdict
+    from preflight.profiles import Profile
     from preflight.report import Sheet
+    from preflight.report.foresight import Foresight
     from preflight.spec import RequestSpec
+
+__all__ = ["nothing"]
+"""What stands in `call`, and goes with `require`."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call of `check` asks; how it measures and what stands around it is beside it."""
+
+    paths: tuple[str, ...]
+    images: tuple[str, ...]
+    videos: tuple[str, ...]
+    audios: tuple[str, ...]
+    prompt: str | None
+    profile_names: tuple[str, ...]
+    dress: str
+    outputs: tuple[str, ...]
+    verbose: bool
 
 
 @click.command("check")
@@ -51,21 +72,7 @@ if TYPE_CHECKING:
 @click.option("--verbose", "-v", is_flag=True, help="Say of each finding how it was measured, and by which source.")
 @settings_file
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    *,
-    paths: tuple[str, ...],
-    images: tuple[str, ...],
-    videos: tuple[str, ...],
-    audios: tuple[str, ...],
-    prompt: str | None,
-    profile_names: tuple[str, ...],
-    dress: str,
-    outputs: tuple[str, ...],
-    verbose: bool,
-    **given: Any,  # noqa: ANN401 - what measuring_options adds
-) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
     """Judge each PATH; folders are walked.
 
     A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
@@ -87,35 +94,54 @@ def command(
     Example: preflight check footage/ --profile seedance-2.0-2026-04 --profile seedance-2.0-2026-10
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
-    spec = requested(paths, images, videos, audios, prompt)
-    assets = listed(given, paths, request=spec is not None)
-    if spec is None and (paths or assets is None):
-        require(paths)
-    if len(set(profile_names)) > 1:
+    call = asked(Asked, given)
+    spec = set_by_options(call) or requested(call.paths)
+    assets = listed(given, call.paths, request=spec is not None)
+    if spec is None and (call.paths or assets is None):
+        require(call.paths)
+    if len(set(call.profile_names)) > 1:
         from preflight.cli.compare import print_comparison
 
-        ctx.exit(print_comparison(ctx, profile_names, spec, assets or collect(paths)))
-    fetching = Fetcher(allow_private=False) if spec else nullcontext()
-    with fetching as fetch, measuring(given, fetch, several=_several(spec, paths)) as how:
+        ctx.exit(print_comparison(ctx, call.profile_names, spec, assets or collect(call.paths)))
+    verdict = _judged(call, spec, assets, given)
+    ctx.exit(EXIT_CODES[verdict] if verdict else nothing())
+
+
+def _judged(
+    call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None, given: dict[str, Any]
+) -> "Verdict | None":
+    """Judge by one edition, write every report, and return the verdict; None where no medium was found."""
+    fetching = Fetcher(allow_private=False) if spec or assets else nullcontext()
+    with fetching as fetch, measuring(given, fetch, several=_several(spec, call.paths)) as how:
         # While the children get ready, the rest of the program is loaded.
-        from preflight.findings import EXIT_CODES
         from preflight.flow import check_assets, check_request
         from preflight.report.files import drafts, read_outputs
 
-        profile = load_profile(profile_names[0])
-        read = [*paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
-        heading = Heading(profile=profile.name, verbose=verbose)
-        with opened(given, profile.name) as gate, drafts(read_outputs(outputs, read), heading) as files:
+        profile = load_profile(call.profile_names[0])
+        read = [*call.paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
+        outputs = read_outputs(call.outputs, read)
+        foresight = _foresight(profile, [call.dress, *(output.dress for output in outputs)])
+        heading = Heading(profile=profile.name, limits=profile, verbose=call.verbose, foresight=foresight)
+        with opened(given, profile.name) as gate, drafts(outputs, heading) as files:
             gate.watch(how)
-            sheets: list[Sheet] = [*files, open_sheet(dress, heading, sys.stdout)]
-            if spec is None:
-                with gate.counting() as count:
-                    judged = count.over(gate.over(check_assets(assets or collect(paths), profile, how)))
-                    verdict = write_report(sheets, judged, seen=sys.stdout)
-            else:
+            sheets: list[Sheet] = [*files, open_sheet(call.dress, heading, sys.stdout)]
+            if spec:
                 report = gate.report(check_request(spec, profile, how))
-                verdict = write_report(sheets, report.assets, report.findings)
-    ctx.exit(EXIT_CODES[verdict] if verdict else nothing())
+                if foresight:
+                    foresight.expect(report)
+                return write_report(sheets, report.assets, report.findings, remarks=gate.remarks)
+            with gate.counting() as count:
+                judged = count.over(gate.over(check_assets(assets or collect(call.paths), profile, how)))
+                return write_report(sheets, judged, seen=sys.stdout, remarks=gate.remarks)
+
+
+def _foresight(profile: "Profile", dresses: Iterable[str]) -> "Foresight | None":
+    """Return what plans for the reports that show it, where there is one."""
+    if "html" not in dresses:
+        return None
+    from preflight.report.foresight import Foresight
+
+    return Foresight(profile)
 
 
 def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
@@ -125,28 +151,27 @@ def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
     return len(paths) != 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
 
 
-def requested(
-    paths: tuple[str, ...],
-    images: tuple[str, ...],
-    videos: tuple[str, ...],
-    audios: tuple[str, ...],
-    prompt: str | None,
-) -> "RequestSpec | None":
-    """Return the one request that a call means, or None when it means files."""
-    by_options = bool(images or videos or audios or prompt is not None)
-    files = [path for path in paths if path.lower().endswith(".toml")]
-    if by_options and paths:
+def set_by_options(call: Asked) -> "RequestSpec | None":
+    """Return the one request that --image, --video, --audio and --prompt mean, or None where none of them was said."""
+    if not (call.images or call.videos or call.audios or call.prompt is not None):
+        return None
+    if call.paths:
         raise CallError("give either PATHs or --image, --video, --audio and --prompt, not both")
-    if by_options:
-        if prompt is not None and not prompt.isascii() and prompt != prompt.encode("utf-8", "replace").decode():
-            raise CallError("--prompt: not UTF-8 text")
-        for path in (*images, *videos, *audios):
-            if not Asset(path=path).is_url:
-                require([path])
-        from preflight.spec import RequestSpec, with_roles
+    prompt = call.prompt
+    if prompt is not None and not prompt.isascii() and prompt != prompt.encode("utf-8", "replace").decode():
+        raise CallError("--prompt: not UTF-8 text")
+    for path in (*call.images, *call.videos, *call.audios):
+        if not Asset(path=path).is_url:
+            refuse_absent(path, folder=True)
+    from preflight.spec import RequestSpec, with_roles
 
-        assets = [*with_roles("image", images), *with_roles("video", videos), *with_roles("audio", audios)]
-        return RequestSpec(assets=tuple(assets), prompt=prompt)
+    sets = [with_roles("image", call.images), with_roles("video", call.videos), with_roles("audio", call.audios)]
+    return RequestSpec(assets=tuple(asset for assets in sets for asset in assets), prompt=prompt)
+
+
+def requested(paths: tuple[str, ...]) -> "RequestSpec | None":
+    """Return the one request that PATHs mean, or None where they mean files."""
+    files = [path for path in paths if path.lower().endswith(".toml")]
     if files and len(paths) > 1:
         raise CallError(f"{printable(files[0])}: a request file is judged alone; give one request and nothing else")
     if not files:
@@ -168,20 +193,10 @@ def require(paths: Iterable[str]) -> None:
     for path in given:
         if Asset(path=path).is_url and not os.path.lexists(path):
             raise CallError(f"{printable(path)}: a URL is judged as part of a request: --image, --video or --audio")
-        try:
-            mode = os.stat(path).st_mode  # noqa: PTH116 - any bytes may be a name
-        except (OSError, ValueError) as error:
-            raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise CallError(f"{printable(path)}: is neither a file nor a folder")
+        refuse_absent(path, folder=True)
 
 
 def print_report(report: "Report", dress: str, stream: TextIO | None = None) -> None:
     """Print the verdict on one request, to `stream`, or standard output if none is named."""
     sheet = open_sheet(dress, Heading(profile=report.profile), stream or sys.stdout)
     write_report([sheet], report.assets, report.findings)
-
-
-def nothing() -> NoReturn:
-    """Say that no medium was found: an empty folder has not been judged clean."""
-    raise CallError("no picture, clip or sound found", advice="Nothing was judged; is this the right folder?")

@@ -5,9 +5,9 @@ In: what the command was given. Out: a table or JSON on standard output, and the
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 import msgspec
@@ -20,9 +20,12 @@ from preflight.errors import CallError
 
 if TYPE_CHECKING:
     from preflight.assets import Asset
-    from preflight.comparison import Comparison
+    from preflight.comparison import Row, Standing
+    from preflight.findings import Report
+    from preflight.policy import Policy, Use
     from preflight.profiles import Profile
     from preflight.spec import RequestSpec
+    from preflight.tally import Tally
 
 DRESSES = ("text", "json")
 OF_ONE = ("outputs", "baseline", "write_baseline", "log_format", "summary", "metrics")
@@ -38,58 +41,88 @@ def print_comparison(
         CallError: what was asked for belongs to a run by one edition, or nothing was found to judge.
     """
     from preflight.cli.settings import read_policy
-    from preflight.policy import apply_to_report, expired
+    from preflight.comparison import Standing, rows_of
+    from preflight.policy import Use, expired, remark_words, remarks
+    from preflight.report.comparison import open_comparison
+    from preflight.tally import Tally
 
     dress = _dress(ctx)
     profiles = load_profiles(names)
     policy = msgspec.structs.replace(read_policy(Path.cwd()), fail_on=ctx.params["fail_on"])
-    today = dt.datetime.now(dt.UTC).date()
+    today, use = dt.datetime.now(dt.UTC).date(), Use()
     for words in expired(policy, today):
-        click.echo(f"preflight: {printable(words)}", err=True)
-    found = _compared(ctx.params, profiles, spec, assets)
-    if not found.request and not found.reports[0].assets:
-        from preflight.cli.check import nothing
+        _say(words)
+    editions = [profile.name for profile in profiles]
+    standing, tallies = Standing(editions), [Tally() for _ in editions]
+    sheet = open_comparison(dress, editions, sys.stdout, verbose=ctx.params["verbose"])
+    by = Weighing(policy, today, use)
+    rows = _rows(ctx.params, profiles, assets, by)
+    if spec is not None:
+        reports = _reports(ctx.params, profiles, spec, by)
+        standing.add_request(reports)
+        rows = rows_of(reports)
+    for row in rows:
+        standing.add(row)
+        sheet.row(row)
+        for tally, judged in zip(tallies, row, strict=True):
+            tally.add(judged)
+    if not standing.files and spec is None:
+        from preflight.call import nothing
 
         nothing()
-    weighed = tuple(apply_to_report(policy, report, today) for report in found.reports)
-    comparison = msgspec.structs.replace(found, reports=weighed)
-    _write(comparison, dress, verbose=ctx.params["verbose"])
-    return comparison.exit_code
+    done_nothing = tuple(remarks(policy, use, today))
+    sheet.end(standing, done_nothing)
+    if dress == "text":
+        _tell(standing, tallies)
+    if said := remark_words(done_nothing):
+        _say(said)
+    return standing.exit_code
 
 
-def _compared(
-    given: dict[str, Any], profiles: Sequence["Profile"], spec: "RequestSpec | None", assets: Iterable["Asset"]
-) -> "Comparison":
-    from preflight.cli.fetcher import Fetcher
-    from preflight.comparison import compare_assets, compare_request
+class Weighing(NamedTuple):
+    """What every verdict is weighed by."""
 
-    if spec is None:
-        with measuring(given) as how, Count("found") as count:
-            return compare_assets(count.over(assets), profiles, how)
+    policy: "Policy"
+    today: dt.date
+    use: "Use"
+
+
+def _rows(
+    given: dict[str, Any], profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing
+) -> "Iterator[Row]":
+    """Yield each file as the editions judge it."""
+    from preflight.comparison import compare_assets
+    from preflight.policy import apply
+
+    with measuring(given) as how, Count("checked") as count:
+        for row in count.over(compare_assets(assets, profiles, how)):
+            yield tuple(apply(by.policy, judged, by.today, by.use) for judged in row)
+
+
+def _reports(given: dict[str, Any], profiles: Sequence["Profile"], spec: "RequestSpec", by: Weighing) -> "list[Report]":
+    """Return what each edition says of a request."""
+    from preflight.call import Fetcher
+    from preflight.comparison import compare_request
+    from preflight.policy import apply_to_report
+
     with Fetcher(allow_private=False) as fetch, measuring(given, fetch) as how:
-        return compare_request(spec, profiles, how)
+        found = compare_request(spec, profiles, how)
+    return [apply_to_report(by.policy, report, by.today, by.use) for report in found]
 
 
-def _write(comparison: "Comparison", dress: str, *, verbose: bool) -> None:
-    from preflight.report.comparison import comparison_json, comparison_lines
-
-    if dress == "json":
-        from preflight.report.json import dump
-
-        sys.stdout.write(dump(comparison_json(comparison)))
-        return
+def _tell(standing: "Standing", tallies: Sequence["Tally"]) -> None:
+    """Say what each edition's verdict lets be; in JSON each finding says it."""
     from preflight.report.summary import let_be_lines
-    from preflight.report.text import write
-    from preflight.tally import Tally
 
-    write(comparison_lines(comparison, verbose=verbose))
-    for report in comparison.reports:
-        tally = Tally()
-        tally.add_set(report)
-        for judged in report.assets:
-            tally.add(judged)
+    for number, (edition, tally) in enumerate(zip(standing.editions, tallies, strict=True)):
+        if standing.reports is not None:
+            tally.add_set(standing.reports[number])
         for words in let_be_lines(tally):
-            click.echo(f"preflight: {printable(f'{report.profile}: {words}')}", err=True)
+            _say(f"{edition}: {words}")
+
+
+def _say(words: str) -> None:
+    click.echo(f"preflight: {printable(words)}", err=True)
 
 
 def _dress(ctx: click.Context) -> str:

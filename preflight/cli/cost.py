@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import click
 
-from preflight.errors import CallError
+from preflight.call import refuse_costly
 from preflight.price import Estimate
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.units import decimal, told_apart
+from preflight.units import decimal
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which will do too, takes no argument there
@@ -37,17 +37,8 @@ def heed(max_credits: Fraction | None, most: Estimate | None) -> None:
     Raises:
         CallError: it would, or no estimate can be made.
     """
-    if max_credits is None:
-        return
-    cap = f"--max-credits {decimal(max_credits, 6)}"
-    if most is None:
-        why = f"what this costs cannot be told, so {cap} forbids it; nothing was sent"
-        raise CallError(why, advice="Leave --max-credits out, or use a profile that has a price for it.")
-    if most.credits > max_credits:
-        raise CallError(
-            f"about {told_apart(most.credits, max_credits, 2)} credits, more than {cap}; nothing was sent",
-            advice="A shorter video or a lower quality costs less: `preflight submit --dry-run` shows what of.",
-        )
+    if max_credits is not None:
+        refuse_costly(max_credits, most, "--max-credits", hint=": `preflight submit --dry-run` shows what of")
 
 
 def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None) -> Iterator[text.Line]:

@@ -9,9 +9,11 @@ import msgspec
 from click.core import ParameterSource
 
 from preflight.assets import Window, collect, printable
+from preflight.call import nothing
 from preflight.cli.agree import carry_out
-from preflight.cli.check import nothing, requested, require
+from preflight.cli.check import requested, require
 from preflight.cli.options import (
+    asked,
     format_option,
     load_profile,
     measuring,
@@ -33,19 +35,47 @@ from preflight.flow import (
     with_treated,
     write_request,
 )
+from preflight.mending import in_full
 from preflight.plan import Wishes
 from preflight.plan.request import RequestPlan
 from preflight.profiles import Profile
-from preflight.report import text
+from preflight.report import Heading, text
+from preflight.report.files import read_outputs, roughs
+from preflight.report.fixed import DRESSES, Fixed, fix_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from preflight.findings import Judged
+    from preflight.findings import Judged, Loss
     from preflight.flow import Measuring
+    from preflight.plan.share import Way
+    from preflight.plan.wishes import Fit, Lengthen
+    from preflight.report.files import Output, Rough
     from preflight.spec import RequestSpec
 
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call of `fix` asks; how it measures is beside it."""
+
+    paths: tuple[str, ...]
+    yes: bool
+    dry_run: bool
+    allow: "Loss"
+    keeps: tuple[str, ...]
+    preview: Path | None
+    plan_file: Path | None
+    fit: "Fit"
+    pad_color: str | None
+    extend: "Lengthen | None"
+    share: "Way"
+    measure_quality: bool
+    reports: tuple[str, ...]
+    output: Path
+    profile_name: str
+    dress: str
+    jobs: int | None
 
 
 @click.command("fix")
@@ -112,27 +142,20 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
     is_flag=True,
     help="Say how near each new clip that was encoded comes to its source: VMAF, with an ffmpeg that has libvmaf.",
 )
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FILE",
+    help="Write what came of it to a file: .html has the new files beside the originals, .md and .json; repeatable.",
+)
 @output_option
 @profile_option
 @measuring_options
 @format_option("text", "json")
 @settings_file
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    *,
-    paths: tuple[str, ...],
-    yes: bool,
-    dry_run: bool,
-    preview: Path | None,
-    plan_file: Path | None,
-    measure_quality: bool,
-    output: Path,
-    profile_name: str,
-    dress: str,
-    **given: Any,  # noqa: ANN401 - what says how to mend, and what measuring_options adds
-) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
     """Show what would mend each PATH, ask, do it, and measure again.
 
     New files go to --output; a source is never written, a passing file never touched. Of a request.toml the assets
@@ -140,78 +163,88 @@ def command(
 
     \b
     Example: preflight fix clip.mov --keep 'clip.mov=3.0-9.5'
-    Example: preflight fix footage/ --yes --output ready/
+    Example: preflight fix footage/ --yes --output ready/ --report fixed.html
     Example: preflight fix short.mp4 wide.png --extend loop --fit blur
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    wishes = wishes_of(given, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
-    if plan_file and paths:
+    call = asked(Asked, given)
+    wishes = wishes_of(call, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
+    if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
-    spec = requested(paths, (), (), (), None)
+    spec = requested(call.paths)
+    outputs = _outputs(call, spec)
     with measuring(given) as how:
-        if plan_file:
-            profile, planned = plans_from(plan_file, how)
-        else:
-            require(paths)
-            profile = load_profile(profile_name)
-            looking = Looking(best="best" in given["keeps"], folder=preview)
-            planned = _planned(spec, paths, profile, wishes, how, looking)
+        profile, planned = plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, wishes, how)
     if not planned.plans:
         nothing()
-    if dry_run:
-        show(planned, profile, dress)
-        return
-    text.write(text.share_lines(planned), sys.stderr if dress == "json" else sys.stdout)
-    treated = carry_out(list(planned.plans), profile, output, quiet=dress == "json", agreed=yes, jobs=given["jobs"])
+    if call.dry_run:
+        show(planned, profile, call.dress)
+    else:
+        with roughs(outputs) as files:
+            status = _mended(call, spec, planned, profile, files)
+        ctx.exit(status)
+
+
+def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
+    """Read which reports are to be written.
+
+    Raises:
+        CallError: one must not or cannot be, or nothing is done that it could tell of.
+    """
+    if call.reports and call.dry_run:
+        advice = "What would be done is in the page of `preflight check --output page.html`."
+        raise CallError("--report: nothing is done with --dry-run that it could tell of", advice=advice)
+    read = [*call.paths, *([str(call.plan_file)] if call.plan_file else [])]
+    read += [asset.path for asset in (spec.assets if spec else ()) if not asset.is_url]
+    return read_outputs(call.reports, read, option="--report", dresses=DRESSES)
+
+
+def _mended(
+    call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[Rough]"
+) -> int:
+    """Show the plans, carry out what is agreed to, say what came of it, and return the exit status."""
+    beside = call.dress == "json"
+    text.write(text.share_lines(planned), sys.stderr if beside else sys.stdout)
+    treated = carry_out(list(planned.plans), profile, call.output, quiet=beside, agreed=call.yes, jobs=call.jobs)
     unmeasured: list[str] = []
-    if measure_quality:
+    if call.measure_quality:
         treated = [_graded(one, unmeasured) for one in treated]
-    report(treated, planned, profile, dress)
+    report(treated, planned, profile, call.dress)
+    fixed = Fixed(Heading(profile=profile.name, limits=profile), treated, planned)
+    for file in files:
+        file.fill(fix_pieces(file.output.dress, fixed))
     for words in unmeasured:
         click.echo(words, err=True)
     if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
-        click.echo(
-            f"request written: {printable(str(write_request(with_treated(spec, treated), output)))}",
-            err=dress == "json",
-        )
+        written = write_request(with_treated(spec, treated), call.output)
+        click.echo(f"request written: {printable(str(written))}", err=beside)
     worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in treated))
-    ctx.exit(EXITS["failed"] if unmeasured else worst)
+    return EXITS["failed"] if unmeasured else worst
 
 
-class Looking(msgspec.Struct, frozen=True):
-    """Whether footage is looked into before it is planned for."""
-
-    best: bool
-    """Whether the best part of what is too long is kept."""
-    folder: Path | None
-    """Where pictures of the candidates go."""
-
-
-def _planned(  # noqa: PLR0917 - the call, taken apart
-    spec: "RequestSpec | None",
-    paths: tuple[str, ...],
-    profile: Profile,
-    wishes: Wishes,
-    how: "Measuring",
-    looking: Looking,
-) -> RequestPlan:
+def _planned(
+    call: Asked, spec: "RequestSpec | None", wishes: Wishes, how: "Measuring"
+) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
+    require(call.paths)
+    profile = load_profile(call.profile_name)
     if spec:
         report = check_request(spec, profile, how)
-        return plan_whole(report, profile, _looked(report.assets, profile, wishes, looking))
-    judged = check_assets(collect(paths), profile, how)
-    if looking.best or looking.folder:
+        return profile, plan_whole(report, profile, _looked(call, report.assets, profile, wishes))
+    judged = check_assets(collect(call.paths), profile, how)
+    if call.preview or "best" in call.keeps:
         judged = iter(kept := list(judged))
-        wishes = _looked(kept, profile, wishes, looking)
-    return RequestPlan(plans=tuple(plan_fixes(judged, profile, wishes)))
+        wishes = _looked(call, kept, profile, wishes)
+    return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, wishes)))
 
 
-def _looked(judged: "Sequence[Judged]", profile: Profile, wishes: Wishes, looking: Looking) -> Wishes:
+def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: Wishes) -> Wishes:
     """Choose the best part of what is too long, and write pictures of the candidates where that is asked for."""
     from preflight.look import preview, propose
     from preflight.probe.faults import Unmeasured, Unreadable
 
-    if not (looking.best or looking.folder):
+    best = "best" in call.keeps
+    if not (best or call.preview):
         return wishes
     proposals = {}
     for one in judged:
@@ -220,11 +253,11 @@ def _looked(judged: "Sequence[Judged]", profile: Profile, wishes: Wishes, lookin
         try:
             proposals[one.asset.path] = propose(one, profile)
         except (Unmeasured, Unreadable) as fault:
-            end = "; its start is kept" if looking.best else ""
+            end = "; its start is kept" if best else ""
             click.echo(f"{printable(one.asset.path)}: could not be looked into{end}: {fault}", err=True)
-    for path in preview(judged, proposals, looking.folder) if looking.folder else ():
+    for path in preview(judged, proposals, call.preview) if call.preview else ():
         click.echo(f"preview written: {printable(str(path))}", err=True)
-    if not looking.best:
+    if not best:
         return wishes
     found = {path: parts[0].window for path, parts in proposals.items() if parts}
     return msgspec.structs.replace(wishes, keep_of={**found, **wishes.keep_of})
@@ -235,8 +268,8 @@ def _graded(one: Treated, unmeasured: list[str]) -> Treated:
     try:
         return graded(one)
     except NotDone as error:
-        said = ". ".join(part for part in (error.message, error.advice) if part)
-        unmeasured.append(f"{printable(one.asset.path)}: its quality could not be measured: {printable(said)}")
+        said = printable(in_full(error))
+        unmeasured.append(f"{printable(one.asset.path)}: its quality could not be measured: {said}")
         return one
 
 
@@ -250,17 +283,17 @@ def report(treated: list[Treated], planned: RequestPlan, profile: Profile, dress
         text.write(map(text.treated_line, treated))
 
 
-def wishes_of(given: dict[str, Any], *, fit_named: bool) -> Wishes:
-    """Read what the options say of how to mend.
+def wishes_of(call: Asked, *, fit_named: bool) -> Wishes:
+    """Read what a call says of how to mend.
 
     Args:
-        given: the options by name; `keeps` holds a word for all, or FILE=START-END for one.
+        call: the call; `keeps` holds a word for all, or FILE=START-END for one.
         fit_named: whether `--fit` stands on the command line, not in a setting.
 
     Raises:
         CallError: a part to keep is neither, or a color is none, or nothing is padded with it.
     """
-    keeps, fit, color = given["keeps"], given["fit"], given["pad_color"]
+    keeps, fit, color = call.keeps, call.fit, call.pad_color
     words = [keep for keep in keeps if "=" not in keep]
     try:
         windows = {path: Window.parse(part) for path, _, part in (keep.rpartition("=") for keep in keeps) if path}
@@ -273,12 +306,12 @@ def wishes_of(given: dict[str, Any], *, fit_named: bool) -> Wishes:
         raise CallError(f"--pad-color: --fit {fit} pads with no color", advice="Say --fit pad, or leave it out.")
     try:
         return Wishes(
-            allow=given["allow"],
+            allow=call.allow,
             fit="pad" if color else fit,
             fit_named=fit_named or color is not None,
             pad_color=color or "black",
-            extend=given["extend"],
-            share=given["share"],
+            extend=call.extend,
+            share=call.share,
             keep="start" if word == "best" else word,  # type: ignore[arg-type] # checked just above
             keep_of=windows,
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from preflight.cli.log import Log
     from preflight.findings import Judged, Report
     from preflight.flow import Measuring
+    from preflight.policy import Remark
     from preflight.tally import Tally
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -139,11 +140,12 @@ class Gate:
         self._profile = profile
         self._today = today
         from preflight.cli.settings import read_policy
-        from preflight.policy import Policy
+        from preflight.policy import Policy, Use
 
         read = read_policy(Path.cwd())
         self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
         self._idle = self._policy == Policy(folder=read.folder)
+        self._use = Use()
         self._known = self._read_baseline()
         self._written: dict[str, list[Entry]] = {}
         self._tally: Tally | None = None
@@ -201,7 +203,7 @@ class Gate:
         from preflight.policy import apply
 
         for one in judged:
-            yield self._one(one if self._idle else apply(self._policy, one, self._today))
+            yield self._one(one if self._idle else apply(self._policy, one, self._today, self._use))
 
     def report(self, report: "Report") -> "Report":
         """Return a whole request as it counts here.
@@ -213,12 +215,18 @@ class Gate:
             raise CallError("--write-baseline: a baseline is of files and folders, and this is a request")
         from preflight.policy import apply_to_report
 
-        weighed = report if self._idle else apply_to_report(self._policy, report, self._today)
+        weighed = report if self._idle else apply_to_report(self._policy, report, self._today, self._use)
         found = msgspec.structs.replace(weighed, assets=tuple(map(self._one, weighed.assets)))
         self._judged = True
         if self._tally:
             self._tally.add_set(found)
         return found
+
+    def remarks(self) -> "list[Remark]":
+        """Return what of the policy did nothing in this run."""
+        from preflight.policy import remarks
+
+        return list(remarks(self._policy, self._use, self._today))
 
     def _one(self, judged: "Judged") -> "Judged":
         self._judged = True
@@ -275,9 +283,12 @@ class Gate:
             replace_file(self._given["write_baseline"], dump(self._profile, entries))
 
     def _tell(self, tally: "Tally", *, complete: bool) -> None:
+        from preflight.policy import remark_words
         from preflight.report.summary import let_be_lines, summary_lines
 
         for words in let_be_lines(tally):
+            self._say(words)
+        if complete and (words := remark_words(self.remarks())):
             self._say(words)
         if self._known and complete and (self._known.gone or self._known.unseen):
             gone, unseen = self._known.gone, self._known.unseen

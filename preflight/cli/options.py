@@ -4,7 +4,7 @@ Flags stand over `PREFLIGHT_*`, over `preflight.toml` (or `[tool.preflight]` in 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
+from preflight.call import addresses
 from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, load
 
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
 
     from preflight.flow import Fetch, Measuring
 
+__all__ = ["addresses"]
+"""What stands in `call`, and goes with the options of a service."""
+
 F = TypeVar("F", bound=Callable[..., Any])
+S = TypeVar("S", bound=msgspec.Struct)
 SETTINGS_FILES = ("preflight.toml", "pyproject.toml")
 PROFILE = "profile_name"
 """The parameter that the setting `profile` stands behind."""
-UPLOADS = 4
-"""How many files are uploaded at once."""
+
+
+def asked(struct: type[S], given: Mapping[str, Any]) -> S:
+    """Return what a command was asked: of the options' values by name, those that the struct has a field for."""
+    return struct(**{name: given[name] for name in struct.__struct_fields__})
 
 
 def use_settings(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -253,32 +261,6 @@ def service_options(command: F) -> F:
         help="Where submissions are written down.",
     )
     return base(files(ledger(command)))
-
-
-def upload_options(command: F) -> F:
-    """Add where uploads go, and how many at once."""
-    bucket = click.option(
-        "--bucket",
-        envvar="PREFLIGHT_BUCKET",
-        metavar="URL",
-        help="Upload to a bucket of your own: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX.",
-    )
-    uploads = click.option(
-        "--uploads",
-        type=click.IntRange(1, 32),
-        default=UPLOADS,
-        show_default=True,
-        envvar="PREFLIGHT_UPLOADS",
-        help="How many files are uploaded at once.",
-    )
-    return bucket(uploads(command))
-
-
-def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
-    """Return where the service and its files service are; a service of one's own serves both."""
-    if base_url is None:
-        return profile.service.base_url, files_url or profile.service.files_url
-    return base_url, files_url or base_url
 
 
 def api_key() -> str:

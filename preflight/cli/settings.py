@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     files_url: str | None = None
     bucket: str | None = None
     uploads: int | None = None
+    max_credits: int | float | None = None
     ledger: str | None = None
     fail_on: str | None = None
     baseline: str | None = None

@@ -1,35 +1,34 @@
-"""`preflight task`: what the ledger and the service know of submissions; wait, download, reconcile."""
+"""`preflight task`: what the ledger and the service know of submissions; wait, download. `reconcile` is beside it."""
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from preflight import __version__
 from preflight.assets import masked, printable, shown
-from preflight.cli.options import (
-    addresses,
-    api_key,
-    format_option,
-    load_profile,
-    profile_option,
-    service_options,
-    settings_file,
-)
+from preflight.call import addresses
+from preflight.cli.entries import entries_json, found, line, open_ledger, whole_json
+from preflight.cli.options import api_key, format_option, load_profile, profile_option, service_options, settings_file
 from preflight.cli.progress import Bars
-from preflight.errors import CallError
+from preflight.cli.reconcile import command as reconcile
+from preflight.errors import PreflightError, Refused
 from preflight.flow import Account, download, wait
+from preflight.once import task_of
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.units import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from preflight.api import Service, Task
+    from preflight.answers import Task
+    from preflight.api import Service
     from preflight.drift import Drift
-    from preflight.ledger import Entry, Ledger
+    from preflight.ledger import Ledger
+
+__all__ = ["bring", "command", "open_ledger"]
+"""The group, and what it shares with `submit` and `callback`."""
 
 DOWNLOADS = "."
 DRIFT_SCHEMA = "preflight.drift/1"
@@ -44,11 +43,15 @@ def command() -> None:
     """  # noqa: D301 - \b is click's mark for lines to keep
 
 
+command.add_command(reconcile)
+
+
 @command.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many, newest first.")
+@format_option("text", "json")
 @service_options
 @settings_file
-def list_(*, limit: int, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
+def list_(*, limit: int, dress: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
     """List the submissions in the ledger.
 
     \b
@@ -56,24 +59,31 @@ def list_(*, limit: int, base_url: str | None, files_url: str | None, ledger_pat
     """  # noqa: D301 - \b is click's mark for lines to keep
     with open_ledger(ledger_path) as ledger:
         entries = ledger.entries(limit)
-    text.write(map(_line, entries))
+    if dress == "json":
+        _dump(entries_json(entries))
+        return
+    text.write(map(line, entries))
     if not entries:
         click.echo("nothing was submitted yet", err=True)
 
 
 @command.command("show")
 @click.argument("which", metavar="TASK|ENTRY")
+@format_option("text", "json")
 @service_options
 @settings_file
-def show(*, which: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
+def show(*, which: str, dress: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
     """Show one submission: its body, its assets, and what came of it.
 
     \b
     Example: preflight task show 3
     """  # noqa: D301 - \b is click's mark for lines to keep
     with open_ledger(ledger_path) as ledger:
-        entry = _found(ledger, which)
-    text.write([_line(entry)])
+        entry = found(ledger, which)
+    if dress == "json":
+        _dump(whole_json(entry))
+        return
+    text.write([line(entry)])
     click.echo(f"sent to {printable(entry.base_url)} under profile {printable(entry.profile)}")
     for asset in entry.assets:
         click.echo(f"{printable(asset.role)}: {shown(asset.path)}")
@@ -135,45 +145,7 @@ def download_(
         open_ledger(ledger_path) as ledger,
         _service(ledger, which, profile, base_url, files_url) as (task_id, service),
     ):
-        bring(task_id, Account(service, ledger, profile), folder)
-
-
-@command.command("reconcile")
-@click.option("--adopt", metavar="ENTRY=TASK", help="This entry is that task at the service.")
-@click.option("--gone", metavar="ENTRY", help="The service never got this entry; it may be sent again.")
-@profile_option
-@service_options
-@settings_file
-def reconcile(
-    *,
-    adopt: str | None,
-    gone: str | None,
-    profile_name: str,
-    base_url: str | None,
-    files_url: str | None,
-    ledger_path: Path | None,
-) -> None:
-    """Find out what became of submissions whose answer was lost.
-
-    Shows each one beside the tasks at the service that no entry accounts for. Only your word settles it.
-
-    \b
-    Example: preflight task reconcile --adopt 3=task-unified-1774857405-abc123
-    """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
-    base, files = addresses(profile, base_url, files_url)
-    from preflight.api import Service
-
-    with open_ledger(ledger_path) as ledger:
-        if gone:
-            ledger.refused(_found(ledger, gone), "a person said that the service never got it")
-            return
-        with Service(base, api_key(), files_url=files) as service:
-            if adopt:
-                which, _, task_id = adopt.partition("=")
-                ledger.accepted(_found(ledger, which), service.task(task_id))
-                return
-            _show_strays(ledger, service.tasks())
+        bring(task_id, Account(service, ledger, profile), folder, reach=True)
 
 
 @command.command("drift")
@@ -192,14 +164,12 @@ def drift_(*, dress: str, base_url: str | None, files_url: str | None, ledger_pa
     from preflight.drift import recorded
 
     with open_ledger(ledger_path) as ledger:
-        found = recorded(ledger)
+        drifted = recorded(ledger)
     if dress == "json":
-        from preflight.report.json import dump
-
-        click.echo(dump({"schema": DRIFT_SCHEMA, "preflight": __version__, "drift": found}), nl=False)
+        _dump({"schema": DRIFT_SCHEMA, "preflight": __version__, "drift": drifted})
         return
-    text.write(map(_drift_line, found))
-    if not found:
+    text.write(map(_drift_line, drifted))
+    if not drifted:
         click.echo("nothing was refused that had been called clean", err=True)
 
 
@@ -211,11 +181,24 @@ def _drift_line(drift: "Drift") -> text.Line:
     return (f"{drift.at:%Y-%m-%d %H:%M} UTC", ""), (" ", ""), (drift.rule or "no rule", "bold red"), (words, "")
 
 
-def bring(task_id: str, account: Account, folder: Path | None) -> None:
-    """Wait for a task with progress, download it if a folder is named, and say what came."""
+def _dump(value: dict[str, Any]) -> None:
+    from preflight.report.json import dump
+
+    click.echo(dump(value), nl=False)
+
+
+def bring(task_id: str, account: Account, folder: Path | None, *, reach: bool = False) -> None:
+    """Wait for a task with progress, download it if a folder is named, and say what came.
+
+    Args:
+        task_id: the task.
+        account: where it is asked for, and written down.
+        folder: where the video goes; None only waits.
+        reach: whether no connection at the first question ends it; else it is said, and sat out.
+    """
     try:
         with Bars("waiting", 1) as bars:
-            task = wait(task_id, account, progress=_told(bars, task_id))
+            task = wait(task_id, account, reach=reach, progress=_told(bars, task_id), trouble=_sat_out())
     except KeyboardInterrupt:
         click.echo(f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it.", err=True)
         raise
@@ -243,15 +226,20 @@ def _told(bars: Bars, task_id: str) -> "Callable[[Task], None]":
     return lambda task: move(Fraction(task.progress or 0, 100)) if move else None
 
 
-@contextmanager
-def open_ledger(path: Path | None) -> "Iterator[Ledger]":
-    """Open the ledger, and say aloud which submissions another run left without an answer."""
-    from preflight.ledger import Ledger
+def _sat_out() -> "Callable[[PreflightError, float], None]":
+    """Return what says on stderr that a fault is sat out: each kind once, and for how long."""
+    from datetime import UTC, datetime, timedelta
 
-    with Ledger(path) as ledger:
-        for entry in ledger.settle_orphans():
-            click.echo(f"entry {entry.number} was sent and no answer is known: `preflight task reconcile`", err=True)
-        yield ledger
+    said: set[type[PreflightError]] = set()
+
+    def tell(error: PreflightError, left_s: float) -> None:
+        if type(error) is Refused or type(error) in said or left_s <= 0:
+            return
+        said.add(type(error))
+        until = datetime.now(UTC) + timedelta(seconds=left_s)
+        click.echo(f"{printable(error.message)}: trying again until {until:%H:%M:%S} UTC", err=True)
+
+    return tell
 
 
 @contextmanager
@@ -261,39 +249,7 @@ def _service(
     """Open the service that a task was submitted to, or the one that the call names."""
     from preflight.api import Service
 
-    entry = ledger.find(which)
-    if entry and entry.task_id is None:
-        raise CallError(f"entry {entry.number} is {entry.state}: there is no task to ask for")
+    task_id, entry = task_of(which, ledger)
     base, files = addresses(profile, base_url or (entry.base_url if entry else None), files_url)
     with Service(base, api_key(), files_url=files) as service:
-        yield (entry.task_id if entry and entry.task_id else which), service
-
-
-def _found(ledger: "Ledger", which: str) -> "Entry":
-    entry = ledger.find(which)
-    if entry is None:
-        raise CallError(f"{printable(which)}: no such task or entry in the ledger", advice="`preflight task list`")
-    return entry
-
-
-def _show_strays(ledger: "Ledger", tasks: "list[Task]") -> None:
-    unknown = [entry for entry in ledger.entries(10_000) if entry.state == "unknown"]
-    if not unknown:
-        click.echo("every submission is accounted for")
-        return
-    text.write(map(_line, unknown))
-    strays = [task for task in tasks if ledger.find(task.id) is None]
-    for task in strays:
-        created = task.raw.get("created")
-        when = f", created {created}" if isinstance(created, int) else ""
-        click.echo(f"at the service, in no entry: {printable(task.id)} ({printable(task.status)}{when})")
-    click.echo("--adopt ENTRY=TASK says that they are the same; --gone ENTRY says that the service never got it")
-
-
-def _line(entry: "Entry") -> text.Line:
-    price = f", about {decimal(entry.price, 2)} credits" if entry.price is not None else ""
-    said = f": {printable(entry.message)}" if entry.message else ""
-    task = printable(entry.task_id) if entry.task_id else "no task"
-    words = f" {entry.created_at:%Y-%m-%d %H:%M} UTC, {task}{price}{said}"
-    style = {"unknown": "bold magenta", "failed": "bold red", "refused": "bold red"}.get(entry.state, "green")
-    return (f"{entry.number}", "bold"), (" ", ""), (entry.state, style), (words, "")
+        yield task_id, service

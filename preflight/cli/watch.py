@@ -1,21 +1,97 @@
 """`preflight watch`: a folder where files arrive; each judged, and moved to where it belongs, one line for each."""
 
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+import msgspec
 
 from preflight.assets import Asset, printable, shown
-from preflight.cli.gate import gate_options, opened
-from preflight.cli.options import load_profile, measuring, measuring_options, profile_option, settings_file
-from preflight.errors import CallError
+from preflight.cli.gate import gate_options, opened, replace_file
+from preflight.cli.options import asked, load_profile, measuring, measuring_options, profile_option, settings_file
+from preflight.errors import CallError, NotDone
 
 if TYPE_CHECKING:
-    from preflight.watch import News, Watch
+    from collections.abc import Callable, Iterable, Iterator
+
+    from preflight.findings import Judged
+    from preflight.flow import Measuring
+    from preflight.profiles import Profile
+    from preflight.watch import Judging, News, Stopping, Watch
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 SIGNALLED = 128
+BEAT_S = 5.0
+"""Metrics are not written sooner than this after the last time."""
+QUIET_S = 30.0
+"""How often they are written where nothing came: who reads them sees that the watch lives."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call of `watch` asks; how it measures and what stands around it is beside it."""
+
+    incoming: Path
+    ready: Path
+    rejected: Path
+    done: Path | None
+    fix: bool
+    allow: Literal["lossless", "lossy", "creative"]
+    once: bool
+    settle_s: float
+    rescan_s: float
+    journal_path: Path | None
+    profile_name: str
+    metrics: Path | None
+
+
+class Beat:
+    """Writes what a watch came to so far, for whoever collects metrics; the gate writes the end.
+
+    Args:
+        path: the file; nothing is written when None.
+        profile: the name of the edition.
+        how: how files are measured; its cache knows how many were known.
+        clock: tells seconds, from any beginning.
+    """
+
+    def __init__(
+        self, path: Path | None, profile: str, how: "Measuring", clock: "Callable[[], float]" = time.monotonic
+    ) -> None:
+        from preflight.tally import Tally
+
+        self._path, self._profile, self._how, self._clock = path, profile, how, clock
+        self._tally = Tally()
+        self._written_s = clock() - QUIET_S
+        self._written_files = 0
+        self._failed = False
+
+    def over(self, judged: "Iterable[Judged]") -> "Iterator[Judged]":
+        """Yield each asset as it is, and count it."""
+        for one in judged:
+            self._tally.add(one)
+            yield one
+
+    def __call__(self) -> None:
+        """Write the metrics if it is time to; where that fails it is said once, and the watch goes on."""
+        now_s, files = self._clock(), self._tally.files
+        if self._path is None or now_s - self._written_s < (QUIET_S if files == self._written_files else BEAT_S):
+            return
+        self._written_s, self._written_files = now_s, files
+        try:
+            self._write(self._path)
+            self._failed = False
+        except NotDone as error:
+            if not self._failed:
+                _note(error.message)
+            self._failed = True
+
+    def _write(self, path: Path) -> None:
+        from preflight.report.openmetrics import openmetrics
+
+        self._tally.recalled = self._how.cache.recalled if self._how.cache else 0
+        replace_file(path, openmetrics(self._tally, self._profile, complete=False, ended_at_s=time.time()))
 
 
 @click.command("watch")
@@ -67,22 +143,7 @@ SIGNALLED = 128
 @gate_options
 @settings_file
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    *,
-    incoming: Path,
-    ready: Path,
-    rejected: Path,
-    done: Path | None,
-    fix: bool,
-    once: bool,
-    settle_s: float,
-    rescan_s: float,
-    journal_path: Path | None,
-    profile_name: str,
-    **given: Any,  # noqa: ANN401 - --allow, and what measuring_options and gate_options add
-) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
     """Judge each file that arrives in INCOMING, and move it to where it belongs.
 
     A file is taken when it is whole, judged as by `check`, and moved with a report beside it, NAME.report.json, under
@@ -103,39 +164,56 @@ def command(
     """  # noqa: D301 - \b is click's mark for lines to keep
     if given["write_baseline"]:
         raise CallError("--write-baseline: a watch sorts files; `preflight check` writes baselines")
-    profile = load_profile(profile_name)
-    from preflight.plan import Wishes
-    from preflight.watch import Journal, Judging, Stopping, Watch, folders_of, refuse_journal
+    call = asked(Asked, given)
+    profile = load_profile(call.profile_name)
+    from preflight.watch import Journal, Stopping, Watch, folders_of, refuse_journal
 
-    folders = folders_of(incoming, ready, rejected, done)
-    if journal_path:
-        refuse_journal(journal_path, incoming)
+    folders = folders_of(call.incoming, call.ready, call.rejected, call.done)
+    if call.journal_path:
+        refuse_journal(call.journal_path, call.incoming)
     with (
         Stopping() as stopping,
         opened(given, profile.name) as gate,
-        Journal(incoming, journal_path) as journal,
+        Journal(call.incoming, call.journal_path) as journal,
         measuring(given) as how,
     ):
         gate.watch(how)
+        beat = Beat(call.metrics, profile.name, how)
+        judging = _judging(call, profile, how, lambda judged: beat.over(gate.over(judged)))
         watch = Watch(
             folders,
-            Judging(profile=profile, how=how, weigh=gate.over, wishes=Wishes(allow=given["allow"]) if fix else None),
+            judging,
             journal,
-            settle_s=settle_s,
+            settle_s=call.settle_s,
             tell=_tell,
             note=_note,
+            beat=beat,
             stopping=stopping,
         )
-        status = 0
-        try:
-            if once:
-                status = _once(watch)
-            else:
-                watch.run(rescan_s)
-        except KeyboardInterrupt:
-            _note(f"ended by a signal; {watch.became.total():,} files were handled")
-            status = SIGNALLED + (stopping.signal or 2)
+        status = _status(watch, stopping, call)
     ctx.exit(status)
+
+
+def _judging(
+    call: Asked, profile: "Profile", how: "Measuring", weigh: "Callable[[Iterable[Judged]], Iterator[Judged]]"
+) -> "Judging":
+    """Return how files are judged, and mended where that is asked for."""
+    from preflight.plan import Wishes
+    from preflight.watch import Judging
+
+    wishes = Wishes(allow=call.allow) if call.fix else None
+    return Judging(profile=profile, how=how, weigh=weigh, wishes=wishes)
+
+
+def _status(watch: "Watch", stopping: "Stopping", call: Asked) -> int:
+    """Watch for as long as it is asked, and return the exit status."""
+    try:
+        if call.once:
+            return _once(watch)
+        watch.run(call.rescan_s)
+    except KeyboardInterrupt:
+        _note(f"ended by a signal; {watch.became.total():,} files were handled")
+    return SIGNALLED + (stopping.signal or 2)
 
 
 def _once(watch: "Watch") -> int:

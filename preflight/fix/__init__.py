@@ -8,7 +8,6 @@ A file that an earlier run made of the same source by the same plan is found by 
 """
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from fractions import Fraction
@@ -39,9 +38,6 @@ MUXED_AS = {"mp4": "mp4", "mov": "mov"}
 MOST_WAYS = 4
 """How many ways are tried until a result is as planned."""
 
-_PROVING = threading.Lock()
-"""Held while a result is read and compared: a child is forked then, while nobody else may be within libav."""
-
 Judge = Callable[[Asset], Judged]
 Progress = Callable[[Fraction], None]
 
@@ -67,6 +63,8 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True):
     """By which it was made: not the first one, where that missed."""
     found: bool = False
     """Whether an earlier run had made it."""
+    missed: str = ""
+    """In what the first way missed, where another was taken."""
 
 
 def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = None) -> Mended:
@@ -95,8 +93,7 @@ def _found(plan: Plan, source: Content, order: Order) -> Mended | None:
         found = find_made(_wanted(plan, order), Origin(source=source, profile=order.profile, steps=way.steps))
         if found is None:
             continue
-        with _PROVING:
-            judged = order.judge(_at(plan, found))
+        judged = order.judge(_at(plan, found))
         if judged.verdict == "pass":
             return Mended(path=str(found), judged=_named(plan, judged, found), plan=way, found=True)
     return None
@@ -112,7 +109,7 @@ def _new(plan: Plan, facts: Facts, source: Content, order: Order, progress: Prog
         origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
         claim = claiming(order.folder, origin, content_of(target), _measures(made.judged), made.ffmpeg)
         path = publish(target, wanted, claim=claim)
-    return Mended(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan)
+    return Mended(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan, missed=made.missed)
 
 
 def _wanted(plan: Plan, order: Order) -> Path:
@@ -144,24 +141,26 @@ class _Made(msgspec.Struct, frozen=True):
     judged: Judged
     ffmpeg: str | None
     """Version of the ffmpeg that encoded, if one did."""
+    missed: str
+    """In what the first way missed, where this is another."""
 
 
 def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> _Made:
     """Make the file, by another way where the first misses."""
-    missed: str | None = None
+    first = missed = ""
     for _ in range(MOST_WAYS):
         judged: Judged | None = None
         tool: Tool | None = None
         try:
             with _seen(plan, facts) as ends:
                 tool = _make(plan, facts, target, order, progress)
-                with _PROVING:
-                    judged = order.judge(_at(plan, target))
-                    missed = _missed(plan, facts, target, judged, ends)
+                judged = order.judge(_at(plan, target))
+                missed = _missed(plan, facts, target, judged, ends)
         except FixFailed as error:
             missed = error.message
-        if missed is None and judged is not None:
-            return _Made(plan, judged, tool.version if tool and find(plan.steps, Encode) else None)
+        if not missed and judged is not None:
+            return _Made(plan, judged, tool.version if tool and find(plan.steps, Encode) else None, first)
+        first = first or missed
         following = another_way(plan, facts, judged)
         if following is None:
             break
@@ -178,14 +177,12 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
     if isinstance(facts, AudioFacts):
         yield dict
         return
-    with _PROVING:
-        look = Look(ends_of, plan, facts)
-    with closing(look):
+    with closing(Look(ends_of, plan, facts)) as look:
         yield look.result
 
 
-def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Callable[[], Ends]") -> str | None:
-    """Return in what a new file misses its plan, or None."""
+def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Callable[[], Ends]") -> str:
+    """Return in what a new file misses its plan; nothing where it does not."""
     from preflight.fix.likeness import unlikeness
     from preflight.look import alone
     from preflight.probe.faults import Unmeasured, Unreadable
@@ -197,9 +194,9 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Calla
     if wrong:
         return f"the new file is not as planned: {wrong}"
     if isinstance(judged.facts, AudioFacts):
-        return None
+        return ""
     try:
-        return alone(unlikeness, plan, ends(), target, judged.facts)
+        return alone(unlikeness, plan, ends(), target, judged.facts) or ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 
@@ -232,8 +229,7 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     cut = find(plan.steps, Cut)
     if cut and cut.packets:
         return _cut(plan, cut.packets, facts, target)
-    with _PROVING:
-        job = compile_job(plan, facts, target, threads=order.threads)
+    job = compile_job(plan, facts, target, threads=order.threads)
     done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
     return carry_out(job.needs, job.arguments, progress=done)
 
@@ -260,10 +256,8 @@ def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> "Too
 
     sound, muxer = find(plan.steps, Encode), MUXED_AS[_write(plan).format]
     if sound is None:
-        with _PROVING:
-            cut_between(source, packets, target, muxer)
+        cut_between(source, packets, target, muxer)
         return None
     with temporary(target.parent, muxer) as part:
-        with _PROVING:
-            cut_between(source, packets, part, muxer)
+        cut_between(source, packets, part, muxer)
         return carry_out({sound.codec}, compile_copy(part, "mov", target, muxer, sound))

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,14 @@ TONE_MAP = (
     ("format", {"pix_fmts": "gbrpf32le"}),
     ("zscale", {"p": "bt709"}),
     ("tonemap", {"tonemap": "hable", "desat": 0}),
-    ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
+    ("zscale", {"t": "bt709", "r": "pc"}),
+    ("format", {"pix_fmts": "gbrp10le"}),
+    ("scale", {"out_color_matrix": "bt709", "out_range": "tv"}),
+    ("format", {"pix_fmts": "yuv444p10le"}),
+    ("setparams", {"colorspace": "bt709", "range": "tv"}),
 )
+"""Colors beyond BT.709 are cut off as red, green and blue: cut off as luma and chroma, they would change their hue. The
+matrix is named, because ffmpeg 5 converts by another one, and tags none."""
 COMPARABLE: tuple[Filter, ...] = (
     ("scale", {"out_range": "tv"}),
     ("format", {"pix_fmts": "yuv420p"}),
@@ -55,6 +62,8 @@ COMPARABLE: tuple[Filter, ...] = (
     ("setpts", {"": ["PTS-STARTPTS"]}),
 )
 """What makes two streams of pictures alike in all but what they show."""
+DITHERED: tuple[Filter, ...] = (("aresample", {"osf": "s16", "dither_method": "triangular"}),)
+"""What rounds samples to sixteen bits; by itself ffmpeg rounds without a noise."""
 BACKGROUND_FILTERS = frozenset({"split", "scale", "setsar", "crop", "gblur", "overlay"})
 
 
@@ -99,7 +108,7 @@ def compile_comparison(plan: Plan, facts: VideoFacts, made: Path, log: Path) -> 
     result = ffmpeg.input(TARGET, f="mov", protocol_whitelist="file")["V:0"]
     options = {"log_fmt": "json", "log_path": str(log), "n_threads": os.cpu_count() or 1}
     pairing = {"ts_sync_mode": "nearest", "shortest": 1}
-    pair = [_chained(stream, list(COMPARABLE)) for stream in (result, ideal)]
+    pair = [_chained(stream, COMPARABLE) for stream in (result, ideal)]
     compared = ffmpeg.filter(pair, "libvmaf", **options, **pairing)
     return _named(ffmpeg.output(compared, "-", f="null").get_args(), Path(plan.asset.path), made)
 
@@ -142,8 +151,10 @@ def _filters_of(step: Step) -> frozenset[str]:
         return BACKGROUND_FILTERS if step.fill == BLUR else frozenset({"pad"})
     if isinstance(step, Extend):
         return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
+    if isinstance(step, Encode):
+        return frozenset({"aresample"} if step.dither else ())
     fixed = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
-    fixed[ToneMap] = {"zscale", "tonemap"}
+    fixed[ToneMap] = {name for name, _ in TONE_MAP}
     return frozenset(fixed.get(type(step), ()))
 
 
@@ -161,7 +172,7 @@ def _named(arguments: list[str], source: Path, target: Path) -> list[str]:
 def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> dict[str, Any]:
     options: dict[str, Any] = {"f": DEMUXERS.get(facts.format, facts.format), "protocol_whitelist": "file"}
     begin = _begin_s(plan, facts, cut)
-    if begin and options["f"] not in NOT_SOUGHT:
+    if begin and not _decoded_on(plan, facts):
         options["ss"] = _seconds(begin)
     if not find(plan.steps, Turn) and isinstance(facts, VideoFacts) and not _video_encode(plan.steps):
         options["noautorotate"] = None
@@ -180,14 +191,15 @@ def _video_streams(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # 
 
 
 def _sound(source: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the sound, made as long as it becomes; a sound by itself is cut by the output's own limit."""
+    """Return the sound, made as long as it becomes; one that is not decoded is cut by the output's own limit."""
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
     sound = _begun(source["a:0"], plan, facts, "a")
     if extend:
-        return _chained(sound, sound_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
-    if cut and isinstance(facts, VideoFacts):
-        return sound.filter("atrim", end=_seconds(cut.length_s))
-    return sound
+        sound = _chained(sound, sound_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
+    elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
+        sound = sound.filter("atrim", end=_seconds(cut.length_s))
+    encode = _sound_encode(plan.steps)
+    return _chained(sound, DITHERED) if encode and encode.dither else sound
 
 
 def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fraction:
@@ -195,6 +207,16 @@ def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fra
     if cut is None or isinstance(facts, AudioFacts):
         return cut.start_s if cut else Fraction(0)
     return cut.start_s + lead_s(plan.asset.path, DEMUXERS.get(facts.format, facts.format))
+
+
+def _decoded_on(plan: Plan, facts: VideoFacts | AudioFacts) -> bool:
+    """Tell whether what comes before a cut is decoded and dropped.
+
+    A sound that is decoded begins with what its decoder would have made there; one that was sought begins otherwise.
+    """
+    if isinstance(facts, AudioFacts):
+        return _sound_encode(plan.steps) is not None
+    return DEMUXERS.get(facts.format, facts.format) in NOT_SOUGHT
 
 
 def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = "") -> Any:  # noqa: ANN401 - ffmpeg-python has no types
@@ -207,7 +229,7 @@ def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = 
         kind: "a" for sound.
     """
     begin = _begin_s(plan, facts, find(plan.steps, Cut))
-    if not begin or isinstance(facts, AudioFacts) or facts.format not in NOT_SOUGHT:
+    if not begin or not _decoded_on(plan, facts):
         return stream
     at = _seconds(begin)
     return stream.filter(f"{kind}trim", start=at).filter(f"{kind}setpts", f"PTS-{at}/TB")
@@ -252,7 +274,7 @@ def _on_blur(picture: Any, step: Pad) -> Any:  # noqa: ANN401 - ffmpeg-python ha
     return ffmpeg.overlay(behind, both[1], x="(W-w)/2", y="(H-h)/2")
 
 
-def _chained(stream: Any, chain: list[Filter]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+def _chained(stream: Any, chain: Iterable[Filter]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
     """Return a stream behind filters."""
     for name, arguments in chain:
         positional = arguments.get("", [])
@@ -294,7 +316,7 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     write = find(plan.steps, Write)
     container = write.format if write else facts.format
     options: dict[str, Any] = {"f": MUXERS[container], "map_metadata": -1, "map_chapters": -1}
-    if cut and not isinstance(facts, VideoFacts) and not find(plan.steps, Extend):
+    if cut and not isinstance(facts, VideoFacts) and not _decoded_on(plan, facts):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
         options |= _picture_options(plan.steps) | _sound_options(plan.steps, "copy")
@@ -316,10 +338,14 @@ def _picture_options(steps: tuple[Step, ...]) -> dict[str, Any]:
 
 
 def _sound_options(steps: tuple[Step, ...], otherwise: str) -> dict[str, Any]:
-    encode = next((s for s in steps if isinstance(s, Encode) and s.codec not in VIDEO_ENCODERS), None)
+    encode = _sound_encode(steps)
     if encode is None:
         return {"c:a": otherwise}
     return {"c:a": encode.codec} | ({"b:a": encode.max_bit_rate} if encode.max_bit_rate else {})
+
+
+def _sound_encode(steps: tuple[Step, ...]) -> Encode | None:
+    return next((s for s in steps if isinstance(s, Encode) and s.codec not in VIDEO_ENCODERS), None)
 
 
 def _video_encode(steps: tuple[Step, ...]) -> Encode | None:

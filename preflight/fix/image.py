@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.assets import printable
 from preflight.errors import FixFailed
+from preflight.look.colors import eight_bits, flat, on_screen, smooth
 from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Turn, Write, find
 from preflight.probe.faults import Unreadable
 from preflight.probe.image import open_image
@@ -33,7 +34,7 @@ def make_image(plan: Plan, write: Write, target: Path) -> None:
         with path.open("rb") as stream, _opened(stream) as source:
             source.load()
             picture = ImageOps.exif_transpose(source) if find(plan.steps, Turn) else source
-            picture = _colors(_resized(plan, picture), write.format)
+            picture = _colors(_resized(plan, eight_bits(picture)), write.format)
             target.write_bytes(_encoded(picture, write))
     except (Unreadable, OSError, ValueError, MemoryError, SyntaxError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -60,8 +61,7 @@ def _resized(plan: Plan, picture: "Image.Image") -> "Image.Image":
             case Pad():
                 picture = _padded(picture, step)
             case Resize(width_px=width, height_px=height):
-                smooth = _smooth(picture)
-                picture = smooth.resize((width, height), Image.Resampling.LANCZOS)
+                picture = smooth(picture).resize((width, height), Image.Resampling.LANCZOS)
             case _:
                 pass
     return picture
@@ -88,12 +88,8 @@ def _padded(picture: "Image.Image", step: Pad) -> "Image.Image":
 
 def _paintable(picture: "Image.Image") -> "Image.Image":
     """Return a picture of a mode in which colors can be named, and that is ready to be written."""
-    if picture.mode == "CMYK":
-        return _from_cmyk(picture)
-    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
-        return _eight_bits(picture)
-    smooth = _smooth(picture)
-    return smooth if smooth.mode in ("RGB", "RGBA", "L", "LA") else smooth.convert("RGB")
+    shown = smooth(on_screen(picture))
+    return shown if shown.mode in ("RGB", "RGBA", "L", "LA") else shown.convert("RGB")
 
 
 def _colored(picture: "Image.Image") -> "Image.Image":
@@ -103,65 +99,10 @@ def _colored(picture: "Image.Image") -> "Image.Image":
     return colored
 
 
-def _smooth(picture: "Image.Image") -> "Image.Image":
-    """Return a picture whose samples can be averaged: a palette's numbers cannot, nor a color that means nothing."""
-    if picture.mode in ("P", "PA", "1") or (picture.mode in ("RGB", "L") and picture.has_transparency_data):
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return picture
-
-
 def _colors(picture: "Image.Image", target: str) -> "Image.Image":
     """Return the picture in a mode that the target holds, with its colors unchanged."""
-    if picture.mode == "CMYK":
-        return _from_cmyk(picture)
-    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
-        return _eight_bits(picture)
-    if target == "jpeg":
-        return _flat(picture)
-    picture = _smooth(picture) if picture.mode == "PA" else picture
-    return picture if picture.mode in ("RGB", "RGBA", "L", "LA", "P", "1") else picture.convert("RGB")
-
-
-def _flat(picture: "Image.Image") -> "Image.Image":
-    """Put transparency on white, as a viewer on a light page shows it."""
-    from PIL import Image
-
-    if picture.has_transparency_data:
-        seen = picture.convert("RGBA")
-        white = Image.new("RGBA", seen.size, "white")
-        flat = Image.alpha_composite(white, seen).convert("RGB")
-        flat.info = dict(picture.info)
-        return flat
-    return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
-
-
-def _eight_bits(picture: "Image.Image") -> "Image.Image":
-    """Scale deep gray to eight bits by its own range: 16 bits, or 0 to 1 of fractions."""
-    if picture.mode == "F" and _highest(picture) <= 1:
-        return picture.point(lambda sample: sample * 255 + 0.5).convert("L")
-    gray = picture.convert("I").point(lambda sample: sample / 257).convert("L")
-    gray.info.pop("transparency", None)
-    return gray
-
-
-def _from_cmyk(picture: "Image.Image") -> "Image.Image":
-    """Convert print colors by their own profile where there is one, else plainly."""
-    from PIL import ImageCms
-
-    profile = picture.info.get("icc_profile")
-    if profile:
-        try:
-            rgb = ImageCms.profileToProfile(
-                picture, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except ImageCms.PyCMSError:
-            rgb = None
-        if rgb is not None:
-            rgb.info.pop("icc_profile", None)
-            return rgb
-    plain = picture.convert("RGB")
-    plain.info.pop("icc_profile", None)
-    return plain
+    shown = on_screen(picture)
+    return flat(shown) if target == "jpeg" else shown
 
 
 def _encoded(picture: "Image.Image", write: Write) -> bytes:
@@ -174,7 +115,7 @@ def _encoded(picture: "Image.Image", write: Write) -> bytes:
         width, height = round(picture.width * SHRINK), round(picture.height * SHRINK)
         if min(width, height) < write.min_side_px:
             raise FixFailed(f"does not fit into {write.max_bytes:,} bytes at any size that is allowed")
-        picture = _smooth(picture).resize((width, height))
+        picture = smooth(picture).resize((width, height))
 
 
 def _attempts(target: str) -> list[dict[str, Any]]:
@@ -190,7 +131,13 @@ def _save(picture: "Image.Image", target: str, options: dict[str, Any]) -> bytes
     profile = {"icc_profile": kept} if kept and kept[16:20] in _spaces(picture.mode) else {}
     bare = picture.copy()
     bare.info = {key: value for key, value in picture.info.items() if key == "transparency"}
-    bare.save(buffer, format=target.upper(), **profile, **options)
+    try:
+        bare.save(buffer, format=target.upper(), **profile, **options)
+    except OSError:
+        # Pillow guesses how many bytes a JPEG's best tables may take, and too few where all of it is noise.
+        if not options.pop("optimize", False):
+            raise
+        return _save(picture, target, options)
     return buffer.getvalue()
 
 
@@ -200,9 +147,3 @@ def _spaces(mode: str) -> tuple[bytes, ...]:
     A gray picture often has the profile of the colors that it was made from.
     """
     return (b"GRAY", b"RGB ") if mode in ("1", "L", "LA") else (b"RGB ",)
-
-
-def _highest(picture: "Image.Image") -> float:
-    """Return the highest sample of a picture with one band."""
-    _, highest = picture.getextrema()
-    return highest if isinstance(highest, int | float) else max(highest)

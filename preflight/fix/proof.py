@@ -71,6 +71,20 @@ def _sound(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
     slack = SAMPLED_SOUND_S if before.format == after.format == "wav" else FRAMED_SOUND_S
     if _apart(after.duration_s, length) > slack:
         yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
+    if plan.loss == "lossless":
+        yield from _samples(before, after)
+
+
+def _samples(before: AudioFacts, after: AudioFacts) -> Iterator[str]:
+    """Yield in what the samples cannot be those of the source."""
+    for what, one, other in (
+        ("samples a second", before.sample_rate_hz, after.sample_rate_hz),
+        ("channels", before.channels, after.channels),
+    ):
+        if one and one != other:
+            yield f"it has {other} {what}, its source has {one}"
+    if before.bit_depth and (after.bit_depth or 0) < before.bit_depth:
+        yield f"it has {after.bit_depth or 'untold'} bits a sample, its source has {before.bit_depth}"
 
 
 def _picture(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:

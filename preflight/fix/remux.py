@@ -54,23 +54,25 @@ def cut_between(source: Path, packets: Packets, target: Path, muxer: str) -> Non
             if found is None or found.reader != "av":
                 raise FixFailed("it is no clip any more")
             stream.seek(0)
+            with opened(stream, found.opener) as container:
+                part = _part(container, picture_streams(container)[0], packets)
+            # Opened anew, not sought: a seek to 0 passes over the sound that a decoder needs before it.
+            stream.seek(0)
             with (
                 opened(stream, found.opener) as container,
                 av.open(str(target), "w", format=muxer, options={"movflags": "+faststart"}) as made,
             ):
-                _copy(container, made, packets)
+                _copy(container, made, packets, part)
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable) as error:
         raise FixFailed(f"cannot be cut without encoding: {words(error)}") from None
 
 
-def _copy(container: "InputContainer", made: "OutputContainer", packets: Packets) -> None:
+def _copy(container: "InputContainer", made: "OutputContainer", packets: Packets, part: _Part) -> None:
     picture = picture_streams(container)[0]
     sound = container.streams.audio[0] if container.streams.audio else None
     copies = {one.index: made.add_stream_from_template(one) for one in (picture, sound) if one is not None}
     for copy in copies.values():
         copy.metadata.clear()
-    part = _part(container, picture, packets)
-    container.seek(0)
     for packet in _chosen(container, picture, sound, packets, part):
         index = packet.stream.index
         _move(packet, part.begin_s)

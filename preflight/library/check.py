@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from preflight import flow
 from preflight.assets import Asset, collect, printable
+from preflight.call import nothing, refuse_absent
 from preflight.errors import CallError
 from preflight.findings import Report
 from preflight.library.common import (
@@ -15,14 +16,15 @@ from preflight.library.common import (
     edition_of,
     judged_request,
     measuring,
-    refuse_absent,
     spec_of,
 )
+from preflight.library.words import to_a_program
 from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec
 
 
+@to_a_program()
 def check(
     *paths: AnyPath | Asset,
     profile: Profile | AnyPath | None = None,
@@ -58,10 +60,11 @@ def check(
             found.append(judged)
             teller.tell("check", judged.asset.path, Fraction(1))
     if not found:
-        raise CallError("no picture, clip or sound found", advice="Nothing was judged; is this the right folder?")
+        nothing()
     return Report(profile=edition.name, assets=tuple(found))
 
 
+@to_a_program()
 def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by name
     request: RequestSpec | AnyPath,
     *,

@@ -1,10 +1,9 @@
 """What the functions share: what a caller means in, the values that the stages take out; and how far things are."""
 
 import os
-import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,11 @@ import msgspec
 
 from preflight import flow
 from preflight.assets import printable
+from preflight.call import Fetcher
 from preflight.errors import CallError
 from preflight.findings import Report, counts
 from preflight.flow import Measuring
+from preflight.library.words import to_a_program
 from preflight.probe import Depth
 from preflight.profiles import DEFAULT, Profile, load, names
 from preflight.spec import RequestSpec, load_spec
@@ -24,8 +25,6 @@ from preflight.spec import RequestSpec, load_spec
 AnyPath = str | os.PathLike[str]
 Stage = Literal["check", "fix", "upload", "wait", "download"]
 
-FETCHED_MAX_BYTES = 128 << 20
-"""More than any documented limit: of a URL, what is larger is not judged."""
 UNCLEAN = "`check_request` returns every finding, and `fix` mends what can be mended."
 UNCUT = (
     "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the whole."
@@ -73,11 +72,21 @@ class Teller:
 # ---- what a caller means --------------------------------------------------------------------------------------------
 
 
+@to_a_program()
+def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
+    """Load a shipped edition by name or a profile of one's own by path.
+
+    Raises:
+        ProfileError: it does not exist, is not TOML, or breaks the schema; the message begins with the place.
+    """
+    return load(os.fspath(name_or_path))
+
+
 def edition_of(profile: Profile | AnyPath | None) -> Profile:
     """Return the profile that is meant; the default one for None."""
     if isinstance(profile, Profile):
         return profile
-    return load(DEFAULT if profile is None else os.fspath(profile))
+    return load_profile(DEFAULT if profile is None else profile)
 
 
 def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile:
@@ -100,38 +109,18 @@ def spec_of(request: RequestSpec | AnyPath) -> RequestSpec:
     return request if isinstance(request, RequestSpec) else load_spec(Path(request))
 
 
-def refuse_absent(path: str, *, folder: bool) -> None:
-    """Raise CallError for what is not there, or is neither a file nor, where one will do, a folder."""
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - any bytes may be a name
-    except (OSError, ValueError) as error:
-        raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
-    if not (stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode))):
-        raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")
-
-
 # ---- judging --------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def measuring(depth: Depth, jobs: int | None, *, cache: bool, allow_private: bool = False) -> Iterator[Measuring]:
     """Give a way of measuring, with cache, children and room for what is downloaded, for as long as it lasts."""
-    import tempfile
-
     from preflight.cache import Cache, default_path
     from preflight.probe.child import Crew
 
-    with ExitStack() as stack:
-
-        def brought(url: str) -> Path:
-            from preflight.upload import fetch
-
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="preflight-"))
-            return fetch(url, Path(folder), FETCHED_MAX_BYTES, allow_private=allow_private)
-
-        crew = stack.enter_context(Crew(depth, jobs=jobs))
-        known = stack.enter_context(Cache(default_path())) if cache else None
-        yield Measuring(crew=crew, cache=known, fetch=brought)
+    kept = Cache(default_path()) if cache else nullcontext()
+    with Fetcher(allow_private=allow_private) as fetch, Crew(depth, jobs=jobs) as crew, kept as known:
+        yield Measuring(crew=crew, cache=known, fetch=fetch)
 
 
 def judged_request(spec: RequestSpec, edition: Profile, how: Measuring, teller: Teller) -> Report:

@@ -11,6 +11,7 @@ from preflight.errors import CallError
 from preflight.findings import Judged, Report
 from preflight.flow import Treated
 from preflight.library.common import AnyPath, Progress, Teller, edition_behind
+from preflight.library.words import advice_of, to_a_program
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.plan.wishes import Fit, Keep, Lengthen
 
 
+@to_a_program()
 def fix(  # noqa: PLR0913 - what may be done, each by name
     report: Report,
     output: AnyPath,
@@ -67,14 +69,10 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     edition, teller = edition_behind(report, profile), Teller(progress)
     wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, share=share)
     plans = _plans(report, edition, wishes)
-    agreed = [not plan.steps or agree is None or agree(plan) for _, plan in plans]
-    going = [one for one, goes in zip(plans, agreed, strict=True) if goes]
-
-    def begin(plan: "Plan") -> Callable[..., None]:
-        return teller.begin("fix", plan.asset.path)
-
-    done = iter(flow.treat_all(going, edition, Path(output), jobs=jobs, begin=begin))
-    return tuple(next(done) if goes else flow.decline(*one) for one, goes in zip(plans, agreed, strict=True))
+    done = flow.treat_all(
+        plans, edition, Path(output), agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
+    )
+    return tuple(map(_told, done))
 
 
 def with_treated(request: RequestSpec, treated: Sequence[Treated]) -> RequestSpec:
@@ -90,6 +88,12 @@ def with_treated(request: RequestSpec, treated: Sequence[Treated]) -> RequestSpe
     if tuple(one.before.asset for one in treated) != request.assets:
         raise CallError("what was fixed is not what the request holds", advice="Hand `fix` the report on this request.")
     return flow.with_treated(request, treated)
+
+
+def _told(treated: Treated) -> Treated:
+    """Return what came of an asset, in the words of a program."""
+    plan = msgspec.structs.replace(treated.plan, advice=advice_of(treated.plan.advice))
+    return msgspec.structs.replace(treated, plan=plan, message=advice_of(treated.message))
 
 
 def _wishes(*, fit: str | None, **chosen: str | None) -> "Wishes":

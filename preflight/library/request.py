@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from preflight.assets import Asset, Kind, Role, printable
+from preflight.call import refuse_absent
 from preflight.errors import CallError
 from preflight.findings import Report
-from preflight.library.common import AnyPath, edition_behind, refuse_absent, refuse_unclean
+from preflight.library.common import AnyPath, edition_behind, refuse_unclean
+from preflight.library.words import to_a_program
 from preflight.profiles import Profile
 from preflight.request import Body
 from preflight.request import build_body as built
@@ -18,6 +20,7 @@ from preflight.spec import RequestFile, RequestSpec, load_spec
 from preflight.tables import TableError, convert_table
 
 
+@to_a_program()
 def build_request(  # noqa: PLR0913 - the service's own settings, each by name
     prompt: str,
     *,
@@ -68,6 +71,7 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
     return RequestSpec(assets=assets, **settings)
 
 
+@to_a_program()
 def load_request(path: AnyPath) -> RequestSpec:
     """Read a request.toml; paths in it are relative to the file.
 
@@ -77,6 +81,7 @@ def load_request(path: AnyPath) -> RequestSpec:
     return load_spec(Path(path))
 
 
+@to_a_program()
 def body_of(
     request: RequestSpec, report: Report, urls: Mapping[str, str], *, profile: Profile | AnyPath | None = None
 ) -> Body:

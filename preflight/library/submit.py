@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight import flow, once
+from preflight import flow
+from preflight.call import addresses, is_local, place_of, refuse_costly
 from preflight.errors import CallError
 from preflight.findings import Report
-from preflight.flow import Account, Submission
+from preflight.flow import Account
 from preflight.library.common import (
     AnyPath,
     Progress,
@@ -21,15 +22,14 @@ from preflight.library.common import (
     refuse_unclean,
     spec_of,
 )
+from preflight.library.words import to_a_program
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec
-from preflight.units import decimal, told_apart
 
 if TYPE_CHECKING:
     from preflight.api import Task
     from preflight.ledger import Entry
     from preflight.price import Estimate
-    from preflight.upload import Place
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +50,7 @@ class Submitted(msgspec.Struct, frozen=True, kw_only=True):
         return self.task.id
 
 
+@to_a_program()
 def submit(  # noqa: PLR0913 - where to, and under which conditions, each by name
     request: RequestSpec | AnyPath,
     *,
@@ -92,25 +93,22 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     from preflight.api import Service
     from preflight.ledger import Ledger
 
-    spec, edition, teller, local = spec_of(request), edition_of(profile), Teller(progress), _is_local(base_url)
-    base, files = addresses(edition, base_url, files_url)
+    spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)
+    local, (base, files) = is_local(base_url), addresses(edition, base_url, files_url)
     with Service(base, key, files_url=files) as service:
-        with measuring("exact", None, cache=True, allow_private=local) as how:
-            report = judged_request(spec, edition, how, teller)
-        refuse_unclean(spec, report)
+        report = _clean(spec, edition, teller, allow_private=local)
         _refuse_costly(spec, report, edition, max_credits)
-        place = _place(bucket, edition, allow_private=local)
+        place = place_of(bucket, edition, base_url)
         with Ledger(Path(ledger) if ledger is not None else None) as book:
-            orphans = tuple(book.settle_orphans())
-            sent = _send(spec, report, Account(service, book, edition, place), base, teller, again=again)
-    return msgspec.structs.replace(sent, orphans=orphans)
+            return _send(spec, report, Account(service, book, edition, place), base, teller, again=again)
 
 
-def addresses(edition: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
-    """Return where the service and its files service are; a service of one's own serves both."""
-    if base_url is None:
-        return edition.service.base_url, files_url or edition.service.files_url
-    return base_url, files_url or base_url
+def _clean(spec: RequestSpec, edition: Profile, teller: Teller, *, allow_private: bool) -> Report:
+    """Judge a request, and refuse it where it is not to be sent."""
+    with measuring("exact", None, cache=True, allow_private=allow_private) as how:
+        report = judged_request(spec, edition, how, teller)
+    refuse_unclean(spec, report)
+    return report
 
 
 def _refuse_costly(spec: RequestSpec, report: Report, edition: Profile, most: Fraction | float | None) -> None:
@@ -121,47 +119,15 @@ def _refuse_costly(spec: RequestSpec, report: Report, edition: Profile, most: Fr
         allowed = Fraction(most)
     except (ValueError, OverflowError, TypeError):
         raise CallError(f"max_credits: expected a number, got {most!r}") from None
-    price = flow.price_of(spec, report, edition, longest=True)
-    if price is None:
-        raise CallError("what this costs cannot be told, so max_credits forbids it; nothing was sent")
-    if price.credits > allowed:
-        about, cap = told_apart(price.credits, allowed, 2), decimal(allowed, 6)
-        raise CallError(
-            f"about {about} credits, more than max_credits {cap}; nothing was sent",
-            advice="A shorter video or a lower quality costs less.",
-        )
-
-
-def _is_local(base_url: str | None) -> bool:
-    from preflight.wire import is_loopback
-
-    return base_url is not None and is_loopback(base_url)
-
-
-def _place(bucket: str | None, edition: Profile, *, allow_private: bool) -> "Place | None":
-    """Open a bucket of the caller's own, where one is named."""
-    if bucket is None:
-        return None
-    from preflight.upload.bucket import bucket_place
-
-    return bucket_place(bucket, edition.service, allow_private=allow_private)
+    refuse_costly(allowed, flow.price_of(spec, report, edition, longest=True), "max_credits")
 
 
 def _send(  # noqa: PLR0913 - what was prepared, and where it goes
     spec: RequestSpec, report: Report, account: Account, base_url: str, teller: Teller, *, again: bool
 ) -> Submitted:
     """Upload what is not there yet, and send the create call."""
-    hashes = flow.fingerprints(report)
-    urls = flow.upload_assets(report, hashes, account, progress=partial(teller.begin, "upload"))
-    urls = flow.renewed(urls, report, hashes, account)
-    price = flow.price_of(spec, report, account.profile)
-    submission = Submission(
-        body=flow.body_of(spec, account.profile, urls),
-        base_url=base_url,
-        profile=account.profile.name,
-        assets=tuple((str(a.role), a.path, hashes.get(a.path), urls.get(a.path, a.path)) for a in spec.assets),
-        facts=tuple(judged.facts for judged in report.assets),
-        price=price.credits if price else None,
-    )
-    entry, task = once.submit(submission, account, again=again)
-    return Submitted(entry=entry, task=task, price=price)
+    orphans = tuple(account.ledger.settle_orphans())
+    ready = flow.prepared(spec, report, account.profile)
+    urls = flow.upload_assets(report, ready.hashes, account, progress=partial(teller.begin, "upload"))
+    entry, task = flow.send(ready, urls, account, base_url, again=again)
+    return Submitted(entry=entry, task=task, price=ready.price, orphans=orphans)

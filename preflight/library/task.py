@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight import once
-from preflight.errors import CallError
+from preflight.call import addresses
 from preflight.flow import Account
 from preflight.library.common import AnyPath, Progress, Teller, edition_of
-from preflight.library.submit import addresses
+from preflight.library.words import to_a_program
 from preflight.profiles import Profile
 
 if TYPE_CHECKING:
     from preflight.api import Task
 
 
+@to_a_program()
 def wait(  # noqa: PLR0913 - where to ask, and how long, each by name
     task_id: str,
     *,
@@ -56,6 +57,7 @@ def wait(  # noqa: PLR0913 - where to ask, and how long, each by name
         return _waited(known_id, account, Teller(progress))
 
 
+@to_a_program()
 def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
     task_id: str,
     folder: AnyPath,
@@ -96,12 +98,10 @@ def _account(
     from preflight.ledger import Ledger
 
     with Ledger(Path(ledger) if ledger is not None else None) as book:
-        entry = book.find(which)
-        if entry and entry.task_id is None:
-            raise CallError(f"entry {entry.number} is {entry.state}: there is no task to ask for")
+        task_id, entry = once.task_of(which, book)
         base, files = addresses(edition, base_url or (entry.base_url if entry else None), None)
         with Service(base, key, files_url=files) as service:
-            yield (entry.task_id if entry and entry.task_id else which), Account(service, book, edition)
+            yield task_id, Account(service, book, edition)
 
 
 def _waited(task_id: str, account: Account, teller: Teller) -> "Task":

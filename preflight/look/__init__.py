@@ -8,7 +8,7 @@ All decoding is done in a child that may crash, hang or balloon alone; what beco
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Judged
 from preflight.limits import Range
-from preflight.look.child import Look, alone
+from preflight.look.child import Look, alone, scouting
 from preflight.look.frames import Still, frames_at, thumbnail
 from preflight.look.preview import preview
 from preflight.look.shots import shot_changes
@@ -28,6 +28,7 @@ __all__ = [
     "preview",
     "propose",
     "quiet_points",
+    "scouting",
     "shot_changes",
     "thumbnail",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from preflight.facts import ImageFacts, VideoFacts
+from preflight.look.colors import eight_bits, flat, on_screen, smooth
 from preflight.look.footage import found, pictures, timed
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.image import BAD_FILE, MAX_DECODED_PIXELS, open_image
@@ -29,10 +30,6 @@ NEAR_S = Fraction(1)
 """From so far before a moment on every frame is decoded; further ahead those that no other is built upon are passed."""
 STEP_BACK_S = Fraction(5)
 """How much earlier is sought where seeking overshot."""
-PAPER = (255, 255, 255, 255)
-"""What shows through transparency."""
-DEEP = 257
-"""Sixteen bits' white over eight bits'."""
 
 
 class Still(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,39 +173,12 @@ def _picture(path: str, facts: ImageFacts, max_side_px: int) -> "Image.Image":
         size = _fitting(*image.size, max_side_px)
         try:
             image.draft("RGB", size)
-            return _oriented(_plain(_smooth(image).resize(size)), facts.orientation)
+            small = smooth(eight_bits(image)).resize(size)
+            return _oriented(flat(on_screen(small)).convert("RGB"), facts.orientation)
         except MemoryError:
             raise
         except (*BAD_FILE, struct.error) as error:
             raise Unreadable(f"cannot be decoded to the end: {error}") from None
-
-
-def _smooth(image: "Image.Image") -> "Image.Image":
-    """Return a picture whose samples can be averaged: a palette's numbers cannot."""
-    if image.mode in ("P", "PA", "1"):
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return image
-
-
-def _plain(image: "Image.Image") -> "Image.Image":
-    """Return a picture as RGB: deep samples scaled to eight bits, transparency on paper."""
-    from PIL import Image
-
-    if image.mode == "F":
-        image = _stretched(image)
-    elif image.mode == "I" or image.mode.startswith("I;16"):
-        image = image.convert("I").point(lambda sample: sample * (1 / DEEP) + 0).convert("L")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    seen = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", seen.size, PAPER), seen).convert("RGB")
-
-
-def _stretched(image: "Image.Image") -> "Image.Image":
-    """Return a picture of floating numbers from its darkest, as black, to its brightest, as white."""
-    low, high = (float(bound) for bound in image.getextrema() if isinstance(bound, int | float))
-    scale = 255 / (high - low) if high > low else 1.0
-    return image.point(lambda sample: sample * scale - low * scale)
 
 
 def _oriented(image: "Image.Image", orientation: int) -> "Image.Image":

@@ -10,21 +10,17 @@ from collections.abc import Iterator
 from preflight.assets import Window
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
-from preflight.plan.av import Seams, audio_steps, video_steps
+from preflight.limits import Range
+from preflight.plan.advice import IS_URL, on_hopeless, on_short_part, on_too_much
+from preflight.plan.av import Seams, video_steps
 from preflight.plan.image import image_steps
+from preflight.plan.sound import audio_steps
 from preflight.plan.steps import Cut, Plan, Step, find
 from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import Profile
-from preflight.units import decimal
+from preflight.units import decimal, told_apart
 
 __all__ = ["Plan", "Seams", "Step", "Wishes", "plan", "window_of"]
-
-TOO_SHORT = (
-    "Too short cannot be mended without changing what is shown: "
-    "use a longer one, or say how it is made longer: --extend loop, --extend freeze or --extend slow."
-)
-IS_URL = "It lies at a URL, where nothing can be mended: download it, and name the file instead."
-NO_FIX = "No fix is known for this; `preflight explain RULE` says what can be done by hand."
 
 
 def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None = None) -> Plan:
@@ -44,20 +40,19 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None =
     window = window_of(judged, wishes)
     if not errors and window is None:
         return Plan(asset=judged.asset, kind=judged.kind)
-    if window and (missed := _missed(judged, window)):
-        return _beyond(judged, (missed,), f"{missed.message[0].upper()}{missed.message[1:]}.")
     if judged.asset.is_url:
         return _beyond(judged, tuple(errors) or (_uncut(judged),), IS_URL)
+    if window and (unkept := _unkept(judged, window, profile, wishes)):
+        return unkept
     hopeless = tuple(finding for finding in errors if _hopeless(finding, judged, wishes))
     if hopeless or judged.facts is None or (isinstance(judged.facts, ImageFacts) and not judged.facts.decoded):
-        return _beyond(judged, hopeless or tuple(errors), _advice(hopeless))
+        return _beyond(judged, hopeless or tuple(errors), on_hopeless(hopeless, errors, wishes))
     broken = frozenset(finding.rule for finding in errors)
     steps = tuple(_steps(judged, broken, profile, wishes, window=window, seams=seams))
     missing = tuple(f for f in errors if not any(map(wishes.permits, _clearing(steps, f))))
     too_much = [step for step in steps if not wishes.permits(step)]
     if too_much:
-        needed = max((step.loss for step in too_much), key=("lossless", "lossy", "creative").index)
-        return _beyond(judged, missing or tuple(errors), f"It needs a {needed} step: --allow {needed}.")
+        return _beyond(judged, missing or tuple(errors), on_too_much(too_much))
     return Plan(asset=judged.asset, kind=judged.kind, steps=steps, otherwise=_otherwise(steps, judged, profile, wishes))
 
 
@@ -74,6 +69,15 @@ def window_of(judged: Judged, wishes: Wishes) -> Window | None:
     return judged.asset.keep or wishes.keep_of.get(judged.asset.path)
 
 
+def _unkept(judged: Judged, window: Window, profile: Profile, wishes: Wishes) -> Plan | None:
+    """Return the plan that says why the part to keep cannot be; None when it can."""
+    if missed := _missed(judged, window):
+        return _beyond(judged, (missed,), f"{missed.message[0].upper()}{missed.message[1:]}.")
+    limit = profile.video.duration_s if judged.kind == "video" else profile.audio.duration_s
+    short = None if wishes.extend else _short(judged, window, limit)
+    return _beyond(judged, (short,), on_short_part(limit)) if short else None
+
+
 def _missed(judged: Judged, window: Window) -> Finding | None:
     """Return the finding that the part to keep begins where there is nothing any more."""
     whole = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
@@ -82,6 +86,27 @@ def _missed(judged: Judged, window: Window) -> Finding | None:
     message = f"the part to keep begins at {decimal(window.start_s)} s, but there are only {decimal(whole)} s"
     rule = f"{judged.kind}/duration"
     return Finding(rule=rule, severity="error", message=message, measured=window.start_s, unit="s")
+
+
+def _short(judged: Judged, window: Window, limit: Range) -> Finding | None:
+    """Return the finding that the part to keep is too short, of what is long enough itself."""
+    whole = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
+    if whole is None or limit.min is None or whole < limit.min:
+        return None
+    length = min(window.end_s, whole) - window.start_s
+    if length >= limit.min:
+        return None
+    return Finding(
+        rule=f"{judged.kind}/duration",
+        severity="error",
+        message=f"the part to keep lasts {told_apart(length, limit.min)} s; {limit.words('s')} allowed",
+        measured=length,
+        limit=limit.text(),
+        unit="s",
+        margin=limit.margin(length),
+        source=limit.source,
+        fix="creative",
+    )
 
 
 def _uncut(judged: Judged) -> Finding:
@@ -99,10 +124,6 @@ def _hopeless(finding: Finding, judged: Judged, wishes: Wishes) -> bool:
 
 def _clearing(steps: tuple[Step, ...], finding: Finding) -> Iterator[Step]:
     return (step for step in steps if finding.rule in step.clears)
-
-
-def _advice(hopeless: tuple[Finding, ...]) -> str:
-    return TOO_SHORT if any(finding.rule.endswith("/duration") for finding in hopeless) else NO_FIX
 
 
 def _beyond(judged: Judged, findings: tuple[Finding, ...], advice: str) -> Plan:

@@ -1,27 +1,26 @@
-"""Planning for clips and sounds: findings in, steps out."""
+"""Planning for clips: findings in, steps out."""
 
 import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from preflight.assets import Window
-from preflight.facts import AudioFacts, VideoFacts
+from preflight.facts import VideoFacts
 from preflight.limits import Range
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
 from preflight.plan.steps import Cut, Deinterlace, Encode, Extend, Packets, Resize, Retime, Step, ToneMap, Turn, Write
 from preflight.plan.wishes import Keep, Lengthen, Wishes, fit_step
 from preflight.probe.seams import Seam, Wanted
-from preflight.profiles.schema import AudioLimits, VideoLimits
+from preflight.profiles.schema import VideoLimits
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
 SOUND_BIT_RATE = 192_000
 LEAST_BIT_RATE = 200_000
 SHARE_OF_LIMIT = Fraction(1, 2)
 """How much of the allowed bytes an encode may fill: far from the edge, and far more than a reference clip needs."""
-PADDING_S = Fraction(1, 10)
-"""What an MP3 may store beyond what it plays: priming and padding are at most a few frames of up to 72 ms."""
 LOSSLESS_SHARE = Fraction(9, 10)
 """The part of what an encode could keep that a cut between packets has to keep to be preferred."""
+CLEARED_BY_CUT = {"video/duration", "video/size"}
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 
@@ -53,13 +52,14 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, wishes.extend)
     shape = list(_shape_steps(facts, errors, limits, wishes))
     retime = rate != facts.frame_rate_hz
-    changed = bool(extend or shape or retime)
-    encodes = changed or "video/size" in errors or facts.codec not in limits.codec.allowed
-    if cut and seams and not encodes and facts.duration_s:
-        cut = between_packets(cut, wanted_part(cut, facts.duration_s, rate, wishes.keep, window), seams)
+    copies = not (extend or shape or retime) and facts.codec in limits.codec.allowed
+    if cut and seams and copies and facts.duration_s and _shrinks(facts, errors, limits, cut):
+        wanted = wanted_part(cut, facts.duration_s, rate, wishes.keep, window)
+        cut = between_packets(cut, wanted, seams, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
     if cut:
         yield cut
     recut = cut is not None and cut.packets is None
+    encodes = not copies or ("video/size" in errors and not (cut and cut.packets))
     if encodes or recut:
         yield from _picture_repairs(facts)
         yield from shape or _squared(facts, limits)
@@ -132,12 +132,20 @@ def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, windo
     if whole is None or rate <= 0:
         return None
     longest = max(whole, facts.header_duration_s or whole)
-    cut = _cut(whole, longest, limit, keep, window)
+    cut = kept_part(whole, longest, limit, keep, window)
     if cut is None:
         return None
-    frames, source = math.floor(cut.length_s * rate), facts.frame_rate_hz or rate
-    start = Fraction(math.floor(cut.start_s * source)) / source
-    return Cut(start_s=start, length_s=Fraction(frames) / rate, loss=cut.loss, clears=("video/duration",))
+    length, source = _whole_frames(cut.length_s, limit, rate), facts.frame_rate_hz or rate
+    start = Fraction(math.floor(min(cut.start_s, max(whole - length, Fraction(0))) * source)) / source
+    return Cut(start_s=start, length_s=length, loss=cut.loss, clears=("video/duration",))
+
+
+def _whole_frames(length: Fraction, limit: Range, rate: Fraction) -> Fraction:
+    """Return a length as whole frames: no more than asked for, unless that were too short only for being rounded."""
+    frames = math.floor(length * rate)
+    if limit.min is not None and frames / rate < limit.min <= length:
+        frames = math.ceil(limit.min * rate)
+    return frames / rate
 
 
 def wanted_part(cut: Cut, whole: Fraction, rate: Fraction, keep: Keep, window: Window | None) -> Wanted:
@@ -158,7 +166,15 @@ def wanted_part(cut: Cut, whole: Fraction, rate: Fraction, keep: Keep, window: W
     )
 
 
-def between_packets(cut: Cut, wanted: Wanted, seams: Seams) -> Cut:
+def _shrinks(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, cut: Cut) -> bool:
+    """Tell whether a clip is small enough once it is cut, as far as its mean bit rate tells."""
+    room = limits.bytes.warn_above or limits.bytes.max
+    if "video/size" not in errors or room is None or not facts.duration_s:
+        return True
+    return facts.bytes * cut.length_s / facts.duration_s <= room * LOSSLESS_SHARE
+
+
+def between_packets(cut: Cut, wanted: Wanted, seams: Seams, *, clears: tuple[str, ...]) -> Cut:
     """Return the cut that encodes nothing, where packets allow it; else the cut as it is."""
     seam = seams(wanted)
     if seam is None:
@@ -168,7 +184,7 @@ def between_packets(cut: Cut, wanted: Wanted, seams: Seams) -> Cut:
         length_s=seam.length_s,
         packets=Packets(seam.first, seam.pictures),
         loss="lossless",
-        clears=cut.clears,
+        clears=clears or cut.clears,
     )
 
 
@@ -181,15 +197,7 @@ def video_extend(length: Fraction | None, limit: Range, rate: Fraction, how: Len
     return Extend(how=how, from_s=length, length_s=whole, frame_rate_hz=rate, loss="creative", clears=clears)
 
 
-def audio_extend(length: Fraction, limit: Range, how: Lengthen | None) -> Extend | None:
-    """Return what makes a sound of this length long enough; what is frozen of a sound is its silence."""
-    if how is None or length <= 0 or limit.min is None or length >= limit.min:
-        return None
-    way = "silence" if how == "freeze" else how
-    return Extend(how=way, from_s=length, length_s=limit.min, loss="creative", clears=("audio/duration",))
-
-
-def _cut(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, window: Window | None) -> Cut | None:
+def kept_part(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, window: Window | None) -> Cut | None:
     """Return what stays of `whole` seconds: the marked part, or as much as the limit lets, from where `keep` says."""
     start, end = (window.start_s, min(window.end_s, whole)) if window else (Fraction(0), whole)
     too_long = limit.max is not None and max(longest if window is None else end - start, end - start) > limit.max
@@ -207,51 +215,3 @@ def bit_rate_that_fits(limit: Range, length_s: Fraction, sound: bool) -> int | N
         return None
     rate = room * SHARE_OF_LIMIT * 8 / max(length_s, Fraction(1)) - (SOUND_BIT_RATE if sound else 0)
     return max(int(rate), LEAST_BIT_RATE)
-
-
-def audio_steps(
-    facts: AudioFacts, errors: frozenset[str], limits: AudioLimits, wishes: Wishes, window: Window | None
-) -> Iterator[Step]:
-    """Yield the steps that clear a sound's errors.
-
-    A WAV is cut by samples and an MP3 by frames, without encoding; everything else is written as WAV, or as MP3 where
-    a WAV would not fit. A length that only a header has wrong is put right by writing it anew.
-    """
-    whole = facts.duration_s or Fraction(0)
-    readings = [whole, facts.stored_duration_s or whole, facts.header_duration_s or whole]
-    cut = _cut(whole, max(readings), limits.duration_s, wishes.keep, window)
-    kept_format = facts.format in limits.format.allowed and "audio/size" not in errors
-    if cut:
-        mp3 = kept_format and facts.format == "mp3"
-        length = cut.length_s
-        if mp3 and limits.duration_s.max is not None:
-            length = min(length, limits.duration_s.max - PADDING_S)
-        yield Cut(start_s=cut.start_s, length_s=length, loss="lossless", clears=("audio/duration",))
-    extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, wishes.extend)
-    if extend:
-        yield extend
-    cleared = ("audio/format", "audio/size", *(() if cut or extend else ("audio/duration",)))
-    yield from _sound_written(facts, limits, extend or cut, tuple(rule for rule in cleared if rule in errors))
-
-
-def _sound_written(
-    facts: AudioFacts, limits: AudioLimits, made: Cut | Extend | None, clears: tuple[str, ...]
-) -> Iterator[Step]:
-    """Yield the encode, where one is needed, and the format: a sound made longer is written as WAV, to the sample."""
-    longer, small = isinstance(made, Extend), "audio/size" not in clears
-    if facts.format in limits.format.allowed and small and not longer:
-        yield Write(format=facts.format, loss="lossless", clears=clears)
-        return
-    length = made.length_s if made else facts.duration_s or Fraction(0)
-    fits = _wav_bytes(facts, length) <= (limits.bytes.warn_above or limits.bytes.max or 0)
-    if fits and (small or longer):
-        same = facts.format == "wav" and (facts.codec or "").startswith("pcm_")
-        yield Encode(codec=facts.codec if same and facts.codec else "pcm_s16le", loss="lossless", clears=())
-        yield Write(format="wav", loss="lossless", clears=clears)
-    else:
-        yield Encode(codec="libmp3lame", max_bit_rate=320_000, loss="lossy", clears=clears)
-        yield Write(format="mp3", loss="lossless", clears=())
-
-
-def _wav_bytes(facts: AudioFacts, length_s: Fraction) -> Fraction:
-    return length_s * (facts.sample_rate_hz or 48_000) * (facts.channels or 2) * 2

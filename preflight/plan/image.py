@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 from preflight.facts import ImageFacts
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
-from preflight.plan.steps import Resize, Step, Turn, Write
+from preflight.plan.steps import LeftOut, Resize, Step, Turn, Write
 from preflight.plan.wishes import Wishes, fit_step
 from preflight.profiles.schema import ImageLimits
 
 LOSSLESS_TARGET, LOSSY_TARGET = "png", "jpeg"
+EIGHT_BITS = 8
+INKS = ("CMYK", "LAB")
+"""Pillow's modes of colors that have to be converted for a screen."""
 PNG_BYTES_A_PIXEL = 3
 """What a photograph takes as PNG at worst, nearly: noise does not compress."""
 
@@ -40,14 +43,25 @@ def _write(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, pixel
     """Choose the format: the picture's own where it is allowed and fits, else PNG where that fits, else JPEG."""
     clears = tuple(rule for rule in ("image/format", "image/size") if rule in errors)
     room = int(limits.bytes.warn_above or limits.bytes.max or 0) or None
-    target = _target(facts, errors, limits, room, pixels)
+    target, left_out = _target(facts, errors, limits, room, pixels), tuple(_left_out(facts))
     return Write(
         format=target,
         max_bytes=room,
         min_side_px=math.ceil(limits.side_px.min or 1),
-        loss="lossless" if target == LOSSLESS_TARGET else "lossy",
+        left_out=left_out,
+        loss="lossless" if target == LOSSLESS_TARGET and not left_out else "lossy",
         clears=clears,
     )
+
+
+def _left_out(facts: ImageFacts) -> Iterator[LeftOut]:
+    """Yield what of a picture is never written: depth that decoders differ on, inks, and all frames but the first."""
+    if facts.bit_depth > EIGHT_BITS:
+        yield "depth"
+    if facts.mode in INKS:
+        yield "ink"
+    if facts.frames > 1:
+        yield "frames"
 
 
 def _target(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, room: int | None, pixels: int) -> str:

@@ -16,8 +16,9 @@ from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Finding, Judged, Report
 from preflight.limits import Range
 from preflight.plan import plan, window_of
-from preflight.plan.av import PADDING_S, target_rate
+from preflight.plan.av import target_rate
 from preflight.plan.share import Part, Share, pick, share
+from preflight.plan.sound import PADDING_S
 from preflight.plan.steps import Cut, Plan, Step
 from preflight.plan.wishes import Keep, Wishes
 from preflight.probe.seams import seams_of

@@ -147,14 +147,25 @@ class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
     """Encode the pictures or the sound."""
 
     codec: str
-    """ffmpeg's encoder: libx264, aac, pcm_s16le, libmp3lame, ..."""
+    """ffmpeg's encoder: libx264, aac, pcm_s24le, libmp3lame, ..."""
     max_bit_rate: int | None = None
     """Upper bound in bit/s, so that the file fits."""
+    dither: bool = False
+    """Whether samples that are deeper are rounded to the encoder's, with a noise that hides the steps."""
 
     def words(self) -> str:
         """Say what is done."""
         bound = f", at most {self.max_bit_rate / 1_000_000:.1f} Mbit/s" if self.max_bit_rate else ""
-        return f"encode with {self.codec}{bound}"
+        rounded = ", deeper samples rounded with dither" if self.dither else ""
+        return f"encode with {self.codec}{bound}{rounded}"
+
+
+LeftOut = Literal["depth", "ink", "frames"]
+LEFT_OUT: dict[LeftOut, str] = {
+    "depth": "rounded to 8 bits a sample",
+    "ink": "its colors converted to RGB",
+    "frames": "its first frame alone",
+}
 
 
 class Write(_Step, frozen=True, kw_only=True, tag="write"):
@@ -164,10 +175,13 @@ class Write(_Step, frozen=True, kw_only=True, tag="write"):
     max_bytes: int | None = None
     min_side_px: int = 1
     """No side may be made shorter than this to make a picture fit."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What of a picture the new file does not hold."""
 
     def words(self) -> str:
         """Say what is done."""
-        return f"write as {self.format}"
+        without = f" ({', '.join(LEFT_OUT[what] for what in self.left_out)})" if self.left_out else ""
+        return f"write as {self.format}{without}"
 
 
 Step = Turn | Cut | Resize | Crop | Pad | Retime | Extend | ToneMap | Deinterlace | Encode | Write

@@ -3,12 +3,13 @@
 What is played and what is stored differ in an MP3: an encoder pads at both ends. Both are facts, and both are judged.
 """
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.facts import AudioFacts
+from preflight.facts import AudioFacts, SampleType
 from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import Sniffed
@@ -17,6 +18,11 @@ from preflight.probe.wave import read_wave, refuse_cut
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+PCM = re.compile(r"pcm_([suf])(\d+)(?:be|le)?(?:_planar)?")
+"""libav's name of samples that are stored as they are: signed, unsigned or float, and how many bits each."""
+FLAC_DEPTH_AT, ALAC_DEPTH_AT = 12, 17
+"""Where STREAMINFO and Apple's cookie, with the box around it, tell the bits a sample: RFC 9639, 8.2; ALAC, "alac"."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +62,7 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
 
 
 def _believed(header: Header, sniffed: Sniffed, size: int) -> AudioFacts:
+    sample_type, bit_depth = stored_as(header.codec or "", lossy=header.codec == "mp3", record=b"")
     return AudioFacts(
         format=sniffed.format,
         bytes=size,
@@ -65,6 +72,8 @@ def _believed(header: Header, sniffed: Sniffed, size: int) -> AudioFacts:
         codec=header.codec,
         sample_rate_hz=header.sample_rate_hz,
         channels=header.channels,
+        sample_type=sample_type,
+        bit_depth=bit_depth,
         measured_by=dict.fromkeys(("duration_s", "stored_duration_s", "header_duration_s"), "header")
         | {"format": "first bytes", "bytes": "file system"},
     )
@@ -83,6 +92,8 @@ def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction |
     skipped = Fraction(walked.skipped_samples, rate) if rate else Fraction(0)
     stored = walked.stored_s or walked.duration_s
     how = "PyAV, every packet" if walked.packets else "header"
+    codec, record = sound.codec_context.codec, bytes(sound.codec_context.extradata or b"")
+    sample_type, bit_depth = stored_as(codec_name(sound), lossy=codec.lossy and not codec.lossless, record=record)
     return AudioFacts(
         format=sniffed.format,
         bytes=size,
@@ -92,6 +103,8 @@ def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction |
         codec=codec_name(sound),
         sample_rate_hz=rate or None,
         channels=sound.codec_context.channels or None,
+        sample_type=sample_type,
+        bit_depth=bit_depth,
         measured_by={
             "duration_s": how + (", less declared priming and padding" if skipped else ""),
             "stored_duration_s": how,
@@ -100,6 +113,32 @@ def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction |
             "bytes": "file system",
         },
     )
+
+
+def stored_as(codec: str, *, lossy: bool, record: bytes) -> tuple[SampleType | None, int | None]:
+    """Return what samples are stored as, and the bits of each; no decoder is asked.
+
+    Args:
+        codec: libav's own name of it.
+        lossy: whether it never gives back the samples that it was given.
+        record: the codec's configuration.
+    """
+    if plain := PCM.fullmatch(codec):
+        return "float" if plain[1] == "f" else "integer", int(plain[2])
+    if lossy:
+        return "coded", None
+    depth = {"flac": _flac_depth, "alac": _alac_depth}.get(codec, lambda _: None)(record)
+    return ("integer", depth) if depth else (None, None)
+
+
+def _flac_depth(record: bytes) -> int | None:
+    """Read the five bits that are one less than the bits a sample."""
+    here = record[FLAC_DEPTH_AT : FLAC_DEPTH_AT + 2]
+    return (int.from_bytes(here, "big") >> 4 & 31) + 1 if len(here) == 2 else None  # noqa: PLR2004 - they lie in two bytes
+
+
+def _alac_depth(record: bytes) -> int | None:
+    return record[ALAC_DEPTH_AT] if record[4:8] == b"alac" and len(record) > ALAC_DEPTH_AT else None
 
 
 def _read_header(stream: BinaryIO, size: int, sniffed: Sniffed) -> Header:

@@ -33,6 +33,8 @@ ALPHA_BITS = 32
 """Bits a pixel at which those codecs carry transparency."""
 SELF_DESCRIBED = {"h264", "hevc"}
 """Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
+SHAPED = {"mpeg1video", "mpeg2video", "mpeg4"}
+"""Codecs that tell the shape of their pixels themselves, where the container does not."""
 AV_TIME_BASE = Fraction(1, 1_000_000)
 TICK_S = Fraction(1, 500)
 """An edit list counts in ticks of the whole file, often milliseconds, and rounds down: 2.83333 s become 2.833, and 60
@@ -82,7 +84,8 @@ def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO,
     codec, record = codec_name(picture), context.extradata or b""
     if header and holds_picture_sets(codec, record):
         return Picture(header.width_px, header.height_px, aspect or header.pixel_aspect)
-    if context.width and context.height and (demuxer != "mov" or codec not in SELF_DESCRIBED):
+    told = context.width and context.height and (aspect or codec not in SHAPED)
+    if told and (demuxer != "mov" or codec not in SELF_DESCRIBED):
         return Picture(context.width, context.height, aspect)
     stream.seek(0)
     seen = first_picture(stream, demuxer, picture.index)

@@ -6,23 +6,42 @@ A dress is a module of this package with a class `Sheet`, which takes a `Heading
 """
 
 import importlib
-from collections.abc import Iterable, Sequence
-from typing import Protocol, TextIO
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
 
 import msgspec
 
 from preflight import __version__
+from preflight.assets import printable
 from preflight.findings import Finding, Judged, Verdict, verdict_of, worst
+from preflight.policy import Remark
+from preflight.profiles.schema import Profile
+
+if TYPE_CHECKING:
+    from preflight.report.foresight import Foresight
+
+Value = TypeVar("Value")
+Made = TypeVar("Made")
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
     """What a report is known by before the first verdict."""
 
     profile: str
+    limits: Profile | None = None
+    """What judged, for reports that draw it; None where it is not at hand."""
     version: str = __version__
     """The version of the program."""
     verbose: bool = False
     """Whether the text says of each finding how it was measured."""
+    foresight: "Foresight | None" = None
+    """What tells, for reports that show it, what `fix` would do; None where that is not to be said."""
+
+    @property
+    def edition(self) -> str:
+        """The profile's name as it may be shown: one's own profile may be called anything."""
+        return printable(self.profile)
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +52,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of the request as a whole; None where files were judged, and no request."""
     interrupted: bool = False
     """Whether a person stopped the run; what was not reached was not judged."""
+    remarks: tuple[Remark, ...] = ()
+    """What of a policy did nothing in this run."""
 
     @property
     def request_verdict(self) -> Verdict:
@@ -76,6 +97,21 @@ DRESSES: dict[str, Dress] = {
 """Name → dress; the first one is what is printed where none is named."""
 
 
+def made_once(make: Callable[[Value], Made]) -> Callable[[Value], Made]:
+    """Keep what was made of the latest value alone: several reports ask for the same, one after the other."""
+    kept: tuple[Value, Made] | None = None
+
+    @wraps(make)
+    def made(value: Value) -> Made:
+        nonlocal kept
+        held = kept
+        if held is None or held[0] is not value:
+            held = kept = (value, make(value))
+        return held[1]
+
+    return made
+
+
 def open_sheet(dress: str, heading: Heading, out: TextIO) -> Sheet:
     """Return an empty report; its module is loaded now, and not sooner."""
     sheet: Sheet = importlib.import_module(f"preflight.report.{dress}").Sheet(heading, out)
@@ -88,6 +124,7 @@ def write_report(
     findings: tuple[Finding, ...] | None = None,
     *,
     seen: TextIO | None = None,
+    remarks: Callable[[], Iterable[Remark]] = tuple,
 ) -> Verdict | None:
     """Write each verdict to every sheet as it comes, so that none has to be kept; return the verdict on all.
 
@@ -99,6 +136,7 @@ def write_report(
         assets: verdicts.
         findings: what is said of a request as a whole; None where there is no request.
         seen: the stream that somebody may be watching: it is flushed after each asset.
+        remarks: tells, after the last verdict, what of a policy did nothing.
     """
     verdicts, begun = set[Verdict](), list[Sheet]()
     try:
@@ -115,7 +153,7 @@ def write_report(
     if not verdicts and findings is None:
         return None
     verdict = worst([*verdicts, verdict_of(findings or ())])
-    _end(sheets, begun, Ending(verdict=verdict, findings=findings))
+    _end(sheets, begun, Ending(verdict=verdict, findings=findings, remarks=tuple(remarks())))
     return verdict
 
 

@@ -1,51 +1,111 @@
 """Several editions side by side: a table for people, `preflight.comparison/1` for programs.
 
-In: a `Comparison`. Out: lines of text, or a value for `json.dump`.
+In: rows, one by one, each an asset as the editions judge it; then their `Standing`. Out: characters. Of either nothing
+can be written before the last row: the columns of a table are as wide as the widest cell, and in JSON the verdict
+stands above the rows, and the rows above the reports. So what was written of a row waits on the disk, and a run over a
+hundred thousand files needs no memory for it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TextIO
 from unicodedata import east_asian_width
+from weakref import finalize
 
-from preflight.assets import printable, shown
-from preflight.comparison import Comparison
+import msgspec
+
+from preflight.assets import printable
+from preflight.comparison import Row, Standing
 from preflight.findings import Finding, Judged, Report, Verdict, counts, verdict_of
-from preflight.report import Heading
-from preflight.report.json import Json, report_json, tool_json
-from preflight.report.text import STYLES, Line, finding_lines, name_of
+from preflight.policy import Remark
+from preflight.report import Ending, Heading
+from preflight.report.json import Json, line, remarks_json, tool_json
+from preflight.report.json import Sheet as ReportSheet
+from preflight.report.text import STYLES, Line, finding_lines, name_of, path_of, write
+from preflight.report.waiting import pour, waiting_room
 
 COMPARISON_SCHEMA = "preflight.comparison/1"
 REQUEST = "the request"
 
 
+class Sheet(Protocol):
+    """A comparison that is being written."""
+
+    def row(self, row: Row) -> None:
+        """Write one asset aside."""
+
+    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:
+        """Write everything."""
+
+
 # ---- text -----------------------------------------------------------------------------------------------------------
 
 
-def comparison_lines(comparison: Comparison, *, verbose: bool = False) -> Iterator[Line]:
-    """Yield a table: a row an asset, a column an edition; a cell says pass, or which rules the asset fails.
+class Waiting(msgspec.Struct, frozen=True):
+    """A row of a table that waits for the widths of its columns."""
+
+    cells: tuple[str, ...]
+    beneath: tuple[Line, ...] = ()
+    """What each edition found, where that is asked for."""
+
+
+READER = msgspec.json.Decoder(Waiting)
+
+
+class Table:
+    """A row an asset, a column an edition; a cell says pass, or which rules the asset fails.
 
     Args:
-        comparison: what the editions say.
+        editions: their names.
+        out: where to write.
         verbose: whether each row is followed by what each edition found, and how it was measured.
     """
-    editions = [printable(report.profile) for report in comparison.reports]
-    rows = [(name_of(row[0].asset), [_cell(one.verdict, _rules(one)) for one in row]) for row in comparison.rows()]
-    rows += [(REQUEST, [_cell(_set_verdict(one), _set_rules(one)) for one in comparison.reports])] * comparison.request
-    table = [("asset", editions), *rows]
-    widths = [max(_width(name) for name, _ in table)]
-    widths += [max(_width(cells[at]) for _, cells in table) for at in range(len(editions))]
-    found = [[], *_found(comparison)] if verbose else [[] for _ in table]
-    for (name, cells), beneath in zip(table, found, strict=True):
-        yield _row(name, cells, widths)
-        yield from beneath
-    yield _closing(comparison)
+
+    def __init__(self, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> None:
+        self._editions, self._out, self._verbose = tuple(map(printable, editions)), out, verbose
+        self._head = ("asset", *self._editions)
+        self._widths = list(map(_width, self._head))
+        self._room = waiting_room()
+        finalize(self, self._room.close)
+
+    def row(self, row: Row) -> None:
+        """Write one asset aside."""
+        cells = (_cell(one.verdict, _rules(one)) for one in row)
+        self._keep((name_of(row[0].asset), *cells), [one.findings for one in row])
+
+    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
+        """Write the table and who takes what."""
+        if standing.reports is not None:
+            cells = (_cell(_set_verdict(one), _set_rules(one)) for one in standing.reports)
+            self._keep((REQUEST, *cells), [report.findings for report in standing.reports])
+        write(self._lines(standing), self._out)
+        self._room.close()
+
+    def _keep(self, cells: tuple[str, ...], said: Iterable[Sequence[Finding]]) -> None:
+        self._widths = [max(width, _width(cell)) for width, cell in zip(self._widths, cells, strict=True)]
+        beneath = tuple(self._found(said)) if self._verbose else ()
+        self._room.write(msgspec.json.encode(Waiting(cells, beneath)).decode() + "\n")
+
+    def _found(self, said: Iterable[Sequence[Finding]]) -> Iterator[Line]:
+        """Yield what each edition found; a name that would be an order to GitHub's runners stands in quotes."""
+        for edition, found in zip(self._editions, said, strict=True):
+            name = repr(edition) if edition.lstrip().startswith("::") else edition
+            yield from finding_lines(f"  {name}", found, verbose=True)
+
+    def _lines(self, standing: Standing) -> Iterator[Line]:
+        yield _row(self._head, self._widths)
+        self._room.seek(0)
+        for kept in self._room:
+            waiting = READER.decode(kept)
+            yield _row(waiting.cells, self._widths)
+            yield from waiting.beneath
+        yield _closing(standing)
 
 
-def _row(name: str, cells: Sequence[str], widths: Sequence[int]) -> Line:
+def _row(columns: tuple[str, ...], widths: Sequence[int]) -> Line:
     """Return one row, its columns wide enough for the widest; the last one has nothing behind it."""
-    columns = [name, *cells]
     padded = [text + " " * (width - _width(text)) for text, width in zip(columns, widths, strict=True)]
     padded[-1] = columns[-1]
-    styles = ["bold", *(STYLES.get(cell.split(" ", 1)[0], "bold") for cell in cells)]
+    styles = ["bold", *(STYLES.get(cell.split(" ", 1)[0], "bold") for cell in columns[1:])]
     return tuple(
         segment
         for at, (text, style) in enumerate(zip(padded, styles, strict=True))
@@ -58,39 +118,20 @@ def _cell(verdict: Verdict, rules: Sequence[str]) -> str:
     return " ".join([verdict, ", ".join(rules)]) if rules else verdict
 
 
-def _found(comparison: Comparison) -> Iterator[list[Line]]:
-    """Yield, row by row, the lines that say what each edition found there."""
-    for row in comparison.rows():
-        said = [one.findings for one in row]
-        yield _found_by(comparison, said)
-    if comparison.request:
-        yield _found_by(comparison, [report.findings for report in comparison.reports])
-
-
-def _found_by(comparison: Comparison, said: Iterable[Iterable[Finding]]) -> list[Line]:
-    names = [f"  {printable(report.profile)}" for report in comparison.reports]
-    pairs = zip(names, said, strict=True)
-    return [line for name, found in pairs for line in finding_lines(name, found, verbose=True)]
-
-
-def _closing(comparison: Comparison) -> Line:
+def _closing(standing: Standing) -> Line:
     """Return the last line: which editions take everything as it is, or of how many files each does."""
-    whole = "the request" if comparison.request else "everything"
-    taking = " and ".join(map(printable, comparison.taking))
-    words = f"{taking} {'take' if len(comparison.taking) > 1 else 'takes'} {whole} as it is."
+    whole = "everything" if standing.reports is None else REQUEST
+    taking = " and ".join(map(printable, standing.taking))
+    words = f"{taking} {'take' if len(standing.taking) > 1 else 'takes'} {whole} as it is."
     if not taking:
-        words = f"No edition takes {whole} as it is; {', '.join(map(_passing, comparison.reports))}."
-    return (comparison.verdict.upper(), STYLES[comparison.verdict]), (f" {words}", "")
-
-
-def _passing(report: Report) -> str:
-    passing = sum(one.verdict == "pass" for one in report.assets)
-    return f"{printable(report.profile)} takes {passing} of {len(report.assets)} files"
+        each = (f"{printable(name)} takes {n} of {standing.files} files" for name, n in standing.passing.items())
+        words = f"No edition takes {whole} as it is; {', '.join(each)}."
+    return (standing.verdict.upper(), STYLES[standing.verdict]), (f" {words}", "")
 
 
 def _width(text: str) -> int:
     """Return how many columns of a terminal a text takes: those of Korean and Chinese are two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 # ---- what fails -----------------------------------------------------------------------------------------------------
@@ -111,32 +152,85 @@ def _set_verdict(report: Report) -> Verdict:
 # ---- JSON -----------------------------------------------------------------------------------------------------------
 
 
-def comparison_json(comparison: Comparison) -> Json:
-    """Return the comparison: side by side in short, and each edition's report whole."""
-    reports = comparison.reports
-    editions = [report.profile for report in reports]
-    of_set = [_by(one.profile, _set_verdict(one), _set_rules(one)) for one in reports]
-    return {
-        "schema": COMPARISON_SCHEMA,
-        "tool": tool_json(Heading(profile=" ".join(editions))),
-        "profiles": editions,
-        "verdict": comparison.verdict,
-        "taking": list(comparison.taking),
-        "assets": [_row_json(row, editions) for row in comparison.rows()],
-        "request": of_set if comparison.request else None,
-        "reports": [report_json(report) for report in reports],
-    }
+class Document:
+    """The comparison as one object: side by side in short, and each edition's report whole.
+
+    Args:
+        editions: their names.
+        out: where to write.
+    """
+
+    def __init__(self, editions: Sequence[str], out: TextIO) -> None:
+        self._editions, self._out = tuple(map(printable, editions)), out
+        self._rows, self._between = waiting_room(), "\n    "
+        self._rooms = [waiting_room() for _ in editions]
+        self._reports = [
+            ReportSheet(Heading(profile=name), room) for name, room in zip(editions, self._rooms, strict=True)
+        ]
+        for report in self._reports:
+            report.begin()
+        for room in (self._rows, *self._rooms):
+            finalize(self, room.close)
+
+    def row(self, row: Row) -> None:
+        """Write one asset aside."""
+        before, self._between = self._between, ",\n    "
+        self._rows.write(before + line(_row_json(row, self._editions)))
+        for report, judged in zip(self._reports, row, strict=True):
+            report.asset(judged)
+
+    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:
+        """Write the verdict, the rows and the reports."""
+        of_set = None if standing.reports is None else [_set_json(one) for one in standing.reports]
+        self._out.write("{\n")
+        self._field("schema", COMPARISON_SCHEMA)
+        self._field("tool", tool_json(Heading(profile=" ".join(self._editions))))
+        self._field("profiles", list(self._editions))
+        self._field("verdict", standing.verdict)
+        self._field("taking", list(map(printable, standing.taking)))
+        if remarks:
+            self._field("policy", remarks_json(remarks))
+        self._out.write('  "assets": [')
+        pour(self._rows, self._out)
+        self._out.write("\n  ],\n")
+        self._field("request", of_set)
+        self._out.write('  "reports": [\n')
+        self._pour_reports(standing)
+        self._out.write("  ]\n}\n")
+
+    def _field(self, name: str, value: Json | list[Json] | list[str] | str | None) -> None:
+        self._out.write(f'  "{name}": {line(value)},\n')
+
+    def _pour_reports(self, standing: Standing) -> None:
+        for number, (report, room) in enumerate(zip(self._reports, self._rooms, strict=True)):
+            name = standing.editions[number]
+            said = None if standing.reports is None else standing.reports[number].findings
+            report.end(Ending(verdict=standing.verdicts[name], findings=said))
+            self._out.write(",\n" if number else "")
+            pour(room, self._out)
 
 
-def _row_json(row: Sequence[Judged], editions: Sequence[str]) -> Json:
+def _row_json(row: Row, editions: Sequence[str]) -> Json:
     first = row[0]
     return {
-        "path": shown(first.asset.path),
+        "path": path_of(first.asset),
         "role": str(first.asset.role) if first.asset.role else None,
         "kind": first.kind,
         "by": [_by(name, one.verdict, _rules(one)) for name, one in zip(editions, row, strict=True)],
     }
 
 
+def _set_json(report: Report) -> Json:
+    return _by(printable(report.profile), _set_verdict(report), _set_rules(report))
+
+
 def _by(profile: str, verdict: Verdict, rules: list[str]) -> Json:
     return {"profile": profile, "verdict": verdict, "rules": rules}
+
+
+# ---- either ---------------------------------------------------------------------------------------------------------
+
+
+def open_comparison(dress: str, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> Sheet:
+    """Return an empty comparison, as "json" or "text"."""
+    return Document(editions, out) if dress == "json" else Table(editions, out, verbose=verbose)

@@ -4,10 +4,10 @@ import csv
 from fractions import Fraction
 from typing import TextIO
 
-from preflight.assets import printable, shown
+from preflight.assets import printable
 from preflight.findings import UNJUDGED, Finding, Judged
 from preflight.report import Ending, Heading
-from preflight.report.text import INTERRUPTED
+from preflight.report.text import INTERRUPTED, path_of
 from preflight.units import number
 
 ASSET = ("path", "role", "kind", "verdict")
@@ -31,7 +31,7 @@ class Sheet:
     def asset(self, judged: Judged) -> None:
         """Write the rows of one asset."""
         role = str(judged.asset.role) if judged.asset.role else ""
-        first = (text_cell(shown(judged.asset.path)), role, judged.kind, judged.verdict)
+        first = (text_cell(path_of(judged.asset)), role, judged.kind, judged.verdict)
         for finding in judged.findings or (None,):
             self._write(first, finding)
 

@@ -7,10 +7,10 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 import msgspec
 
@@ -19,7 +19,7 @@ from preflight.errors import CallError, NotDone
 from preflight.findings import Judged
 from preflight.place import TEMPORARY, remove
 from preflight.probe import open_without_waiting
-from preflight.report import DRESSES, Ending, Heading, Sheet, open_sheet
+from preflight.report import DRESSES, Dress, Ending, Heading, Sheet, open_sheet
 
 HEAD_BYTES = 1 << 16
 """How much of a file is read to tell whether it is a report; longer than any name in one."""
@@ -33,43 +33,59 @@ class Output(msgspec.Struct, frozen=True):
     """As it was given."""
     target: Path
     """Where it lies, links followed."""
+    begins: bytes
+    """Pattern of how the files begin of which it may replace one."""
+    option: str = "--output"
+    """What it was asked for by."""
+
+    def __str__(self) -> str:
+        """Return the option and the file, as they may be shown."""
+        return f"{self.option} {printable(str(self.path))}"
 
 
-def read_outputs(words: Iterable[str], inputs: Sequence[str] = ()) -> list[Output]:
+def read_outputs(
+    words: Iterable[str],
+    inputs: Sequence[str] = (),
+    *,
+    option: str = "--output",
+    dresses: Mapping[str, Dress] = DRESSES,
+) -> list[Output]:
     """Read `FILE` or `DRESS:FILE`, and refuse what must not or cannot be written.
 
     Args:
         words: as they were given.
         inputs: files that are read, none of which may be replaced.
+        option: what they were given to.
+        dresses: what such a file may be.
 
     Raises:
         CallError: the ending names no dress, what stands there is no report or is to be checked, or is named twice.
     """
     outputs: list[Output] = []
     for word in words:
-        output = _read(word)
+        output = _read(word, option, dresses)
         reason = unfit(output, inputs)
         if any(_same(output.target, other.target) for other in outputs):
             reason = "two reports cannot be one file"
         if reason:
-            raise CallError(f"--output {_shown(output)}: {reason}", advice="Name another file; nothing was measured.")
+            raise CallError(f"{output}: {reason}", advice="Name another file; nothing was measured.")
         outputs.append(output)
     return outputs
 
 
-def _read(word: str) -> Output:
+def _read(word: str, option: str, dresses: Mapping[str, Dress]) -> Output:
     dress, colon, path = word.partition(":")
-    if not colon or dress not in DRESSES:
+    if not colon or dress not in dresses:
         path, ending = word, Asset(path=word).suffix
-        dress = next((name for name, one in DRESSES.items() if ending in one.endings), "")
+        dress = next((name for name, one in dresses.items() if ending in one.endings), "")
     if not dress:
-        known = ", ".join(f".{ending}" for one in DRESSES.values() for ending in one.endings)
-        advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in DRESSES)}"
-        raise CallError(f"--output {printable(word)}: its ending does not say what it is to be", advice=advice)
+        known = ", ".join(f".{ending}" for one in dresses.values() for ending in one.endings)
+        advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in dresses)}"
+        raise CallError(f"{option} {printable(word)}: its ending does not say what it is to be", advice=advice)
     try:
-        return Output(dress, Path(path), Path(os.path.realpath(path)))
+        return Output(dress, Path(path), Path(os.path.realpath(path)), dresses[dress].begins, option)
     except (OSError, ValueError) as error:
-        raise CallError(f"--output {printable(path)}: {getattr(error, 'strerror', None) or error}") from None
+        raise CallError(f"{option} {printable(path)}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
@@ -81,10 +97,10 @@ def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
         return "is itself to be checked"
     if kind := SUFFIX_KINDS.get(target.suffix.removeprefix(".").lower()):
         return f"its ending is one of {kind} files"
-    return _occupied(target, output.dress) if os.path.lexists(target) else ""
+    return _occupied(target, output) if os.path.lexists(target) else ""
 
 
-def _occupied(target: Path, dress: str) -> str:
+def _occupied(target: Path, output: Output) -> str:
     """Return why what stands there may not be replaced, or nothing."""
     try:
         descriptor = open_without_waiting(str(target), os.O_RDONLY | os.O_CLOEXEC)
@@ -97,8 +113,8 @@ def _occupied(target: Path, dress: str) -> str:
         head = os.read(descriptor, HEAD_BYTES)
     finally:
         os.close(descriptor)
-    if head and not re.match(DRESSES[dress].begins, head, re.DOTALL):
-        return f"exists, and is no {dress} report that may be replaced"
+    if head and not re.match(output.begins, head, re.DOTALL):
+        return f"exists, and is no {output.dress} report that may be replaced"
     return "" if os.access(target, os.W_OK) else "exists, and may not be written"
 
 
@@ -109,34 +125,24 @@ def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-class Draft:
-    """A report on its way to a file. When it cannot be written any more, the run goes on without it."""
+class Rough:
+    """A file on its way to its name. When it cannot be written any more, the run goes on without it."""
 
-    def __init__(self, output: Output, heading: Heading, stream: TextIO) -> None:
+    def __init__(self, output: Output, stream: TextIO) -> None:
         self.output, self.fault = output, ""
-        self._sheet: Sheet = open_sheet(output.dress, heading, stream)
         self._stream = stream
         self._whole = False
 
-    def begin(self) -> None:
-        """Write what stands before the first asset."""
+    def fill(self, pieces: Iterable[str]) -> None:
+        """Write all that it is to hold, and put it on the disk."""
         with self._kept():
-            self._sheet.begin()
+            self._stream.writelines(pieces)
+            self._finish()
 
-    def asset(self, judged: Judged) -> None:
-        """Write one asset."""
-        if not self.fault:
-            with self._kept():
-                self._sheet.asset(judged)
-
-    def end(self, ending: Ending) -> None:
-        """Write the rest, and put it on the disk."""
-        if not self.fault:
-            with self._kept():
-                self._sheet.end(ending)
-                self._stream.flush()
-                os.fsync(self._stream.fileno())
-                self._whole = True
+    def _finish(self) -> None:
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._whole = True
 
     def settle(self, temporary: Path) -> None:
         """Give the file its name, if it is whole; what stands there by now is looked at once more."""
@@ -153,11 +159,59 @@ class Draft:
         try:
             yield
         except OSError as error:
-            self.fault = error.strerror or str(error)
+            self._lose(error)
+
+    def _lose(self, error: OSError) -> None:
+        self.fault = error.strerror or str(error)
+
+
+class Draft(Rough):
+    """A report of verdicts on its way to a file."""
+
+    def __init__(self, output: Output, heading: Heading, stream: TextIO) -> None:
+        super().__init__(output, stream)
+        self._sheet: Sheet = open_sheet(output.dress, heading, stream)
+
+    def begin(self) -> None:
+        """Write what stands before the first asset."""
+        with self._kept():
+            self._sheet.begin()
+
+    def asset(self, judged: Judged) -> None:
+        """Write one asset."""
+        if not self.fault:
+            try:
+                self._sheet.asset(judged)
+            except OSError as error:
+                self._lose(error)
+
+    def end(self, ending: Ending) -> None:
+        """Write the rest, and put it on the disk."""
+        if not self.fault:
+            with self._kept():
+                self._sheet.end(ending)
+                self._finish()
+
+
+F = TypeVar("F", bound=Rough)
+
+
+def drafts(outputs: Iterable[Output], heading: Heading) -> AbstractContextManager[list[Draft]]:
+    """Open a report of verdicts for each output; else as `roughs`."""
+    return _opened(outputs, lambda output, stream: Draft(output, heading, stream))
+
+
+def roughs(outputs: Iterable[Output]) -> AbstractContextManager[list[Rough]]:
+    """Open a file for each output, which is to be filled; one that is not gets no name.
+
+    Raises:
+        NotDone: a file cannot be made, or could not be written to its end.
+    """
+    return _opened(outputs, Rough)
 
 
 @contextmanager
-def drafts(outputs: Iterable[Output], heading: Heading) -> Iterator[list[Draft]]:
+def _opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> Iterator[list[F]]:
     """Open a file under a temporary name for each output, and give it its name when all is written.
 
     Nothing half-written stands under a name, whatever happens in between. One that fails does not stop the others.
@@ -165,18 +219,18 @@ def drafts(outputs: Iterable[Output], heading: Heading) -> Iterator[list[Draft]]
     Raises:
         NotDone: a file cannot be made, or could not be written to its end.
     """
-    opened: list[tuple[Draft, Path]] = []
+    opened: list[tuple[F, Path]] = []
     try:
         for output in outputs:
             temporary = output.target.parent / f"{TEMPORARY}{secrets.token_hex(8)}.part"
-            opened.append((Draft(output, heading, _open(output, temporary)), temporary))
+            opened.append((make(output, _open(output, temporary)), temporary))
         yield [draft for draft, _ in opened]
     finally:
         for draft, temporary in opened:
             draft.settle(temporary)
             remove(temporary)
     if failed := [draft for draft, _ in opened if draft.fault]:
-        said = "; ".join(f"--output {_shown(draft.output)}: cannot be written: {draft.fault}" for draft in failed)
+        said = "; ".join(f"{draft.output}: cannot be written: {draft.fault}" for draft in failed)
         raise NotDone(said, advice="Is there room? Nothing was left under that name.")
 
 
@@ -184,8 +238,4 @@ def _open(output: Output, temporary: Path) -> TextIO:
     try:
         return temporary.open("x", encoding="utf-8", newline="")
     except OSError as error:
-        raise NotDone(f"--output {_shown(output)}: cannot be written: {error.strerror or error}") from None
-
-
-def _shown(output: Output) -> str:
-    return printable(str(output.path))
+        raise NotDone(f"{output}: cannot be written: {error.strerror or error}") from None

@@ -3,8 +3,10 @@
 `check` prints `preflight.report/1`, `probe` `preflight.facts/1`, `fix` `preflight.fix/1`.
 """
 
+import json
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TextIO
 
 import msgspec
@@ -16,8 +18,10 @@ from preflight.flow import Treated
 from preflight.plan import Plan, Step
 from preflight.plan.file import Source
 from preflight.plan.request import RequestPlan, Shared
+from preflight.policy import Remark
 from preflight.probe import Probed
-from preflight.report import Ending, Heading
+from preflight.report import Ending, Heading, made_once
+from preflight.report.text import path_of
 from preflight.units import number
 
 Json = dict[str, Any]
@@ -60,31 +64,39 @@ class Sheet:
 
     def begin(self) -> None:
         """Write who judged, and by what."""
-        tool, profile = line(tool_json(self._heading)), line(self._heading.profile)
+        tool, profile = line(tool_json(self._heading)), line(self._heading.edition)
         head = f'"schema": "{REPORT_SCHEMA}",\n  "tool": {tool},\n  "profile": {profile}'
         self._out.write(f'{{\n  {head},\n  "assets": [')
 
     def asset(self, judged: Judged) -> None:
         """Write one asset on a line of its own."""
         before, self._between = self._between, ",\n    "
-        self._out.write(before + line(judged_json(judged)))
+        self._out.write(before + asset_line(judged))
 
     def end(self, ending: Ending) -> None:
         """Write the findings of the request and the verdict, and close the object."""
         findings = line([finding_json(finding) for finding in ending.findings or ()])
-        interrupted = '  "interrupted": true,\n' if ending.interrupted else ""
-        self._out.write(f'\n  ],\n  "findings": {findings},\n{interrupted}  "verdict": "{ending.verdict}"\n}}\n')
+        rest = '  "interrupted": true,\n' if ending.interrupted else ""
+        rest += f'  "policy": {line(remarks_json(ending.remarks))},\n' if ending.remarks else ""
+        self._out.write(f'\n  ],\n  "findings": {findings},\n{rest}  "verdict": "{ending.verdict}"\n}}\n')
 
 
-def line(value: Json | list[Json] | str) -> str:
-    """Return JSON text on one line."""
-    return msgspec.json.encode(value, enc_hook=_encode).decode()
+def line(value: Json | list[Json] | list[str] | str | None) -> str:
+    """Return JSON text on one line; what a terminal would act upon is an escape of JSON's own."""
+    text = msgspec.json.encode(value, enc_hook=_encode).decode()
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+@made_once
+def asset_line(judged: Judged) -> str:
+    """Return one asset of a report on one line; made once for all reports that hold it."""
+    return line(judged_json(judged))
 
 
 def judged_json(judged: Judged) -> Json:
     """Return one asset of a report."""
     return {
-        "path": shown(judged.asset.path),
+        "path": path_of(judged.asset),
         "kind": judged.kind,
         "role": str(judged.asset.role) if judged.asset.role else None,
         "verdict": judged.verdict,
@@ -115,18 +127,43 @@ def facts_json(facts: Facts | None) -> Json | None:
     found: Json = msgspec.structs.asdict(facts)
     if isinstance(facts, VideoFacts):
         rate = facts.frame_rate_hz
-        found["frame_rate_hz"] = None if rate is None else number(rate, RATE_PLACES)
+        found["frame_rate_hz"] = None if rate is None else _rate(rate)
         found["frame_rate"] = None if rate is None else str(rate)
         found["pixels"] = facts.pixels
     if not isinstance(facts, AudioFacts):
-        found["aspect_ratio"] = facts.aspect_ratio
+        found["aspect_ratio"] = _shape(facts.width_px, facts.height_px)
     return found
+
+
+@lru_cache(1024)
+def _rate(rate: Fraction) -> int | float:
+    return number(rate, RATE_PLACES)
+
+
+@lru_cache(1024)
+def _shape(width_px: int, height_px: int) -> int | float:
+    return number(Fraction(width_px, height_px))
 
 
 def finding_json(finding: Finding) -> Json:
     """Return one finding."""
     fields = msgspec.structs.asdict(finding)
     return {name: printable(value) if isinstance(value, str) else value for name, value in fields.items()}
+
+
+def remarks_json(remarks: Iterable[Remark]) -> list[Json]:
+    """Return what of a policy did nothing: each exception as the settings have it, and what came of it."""
+    return [
+        {
+            "place": one.place,
+            "state": one.state,
+            "rules": [printable(rule) for rule in one.rules],
+            "paths": [printable(path) for path in one.paths],
+            "reason": None if one.reason is None else printable(one.reason),
+            "until": None if one.until is None else one.until.isoformat(),
+        }
+        for one in remarks
+    ]
 
 
 def fix_report(profile: str, treated: Iterable[Treated], planned: RequestPlan | None = None) -> Json:
@@ -204,5 +241,5 @@ def _findings(judged: Judged) -> list[Json]:
 
 def _encode(value: object) -> object:
     if isinstance(value, Fraction):
-        return number(value)
+        return value.numerator if value.denominator == 1 else number(value)
     raise NotImplementedError(type(value).__name__)

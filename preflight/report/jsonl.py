@@ -9,7 +9,7 @@ from typing import TextIO
 
 from preflight.findings import EXIT_CODES, Judged, Verdict
 from preflight.report import Ending, Heading
-from preflight.report.json import Json, finding_json, judged_json, line, tool_json
+from preflight.report.json import Json, asset_line, finding_json, line, remarks_json, tool_json
 
 SCHEMA = "preflight.lines/1"
 
@@ -27,7 +27,7 @@ class Sheet:
     def asset(self, judged: Judged) -> None:
         """Write one asset."""
         self._verdicts[judged.verdict] += 1
-        self._write({"line": "asset", **judged_json(judged)})
+        self._out.write(f'{{"line":"asset",{asset_line(judged).removeprefix("{")}\n')
 
     def end(self, ending: Ending) -> None:
         """Write what is said of the request, and the sum."""
@@ -37,10 +37,11 @@ class Sheet:
                 "line": "summary",
                 "schema": SCHEMA,
                 "tool": tool_json(self._heading),
-                "profile": self._heading.profile,
+                "profile": self._heading.edition,
                 "verdict": ending.verdict,
                 "assets": {verdict: self._verdicts[verdict] for verdict in EXIT_CODES},
                 **({"interrupted": True} if ending.interrupted else {}),
+                **({"policy": remarks_json(ending.remarks)} if ending.remarks else {}),
             }
         )
 

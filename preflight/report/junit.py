@@ -5,7 +5,7 @@ the case's output. A rule that had nothing to go by is skipped: "could not tell"
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
@@ -37,14 +37,18 @@ class Sheet:
 
     def begin(self) -> None:
         """Open the document; its name tells the program and the profile."""
-        name = quoteattr(f"preflight {self._heading.version}: {printable(self._heading.profile)}")
+        name = quoteattr(f"preflight {self._heading.version}: {self._heading.edition}")
         self._out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={name}>\n')
 
     def asset(self, judged: Judged) -> None:
         """Write one asset: every rule of its family."""
+        kind, name = family(judged), name_of(judged.asset)
         if not measured(judged):
-            self._unmeasured.add(family(judged))
-        self._write(name_of(judged.asset), asset_results(judged))
+            self._unmeasured.add(kind)
+        if judged.findings:
+            self._write(name, asset_results(judged))
+        else:
+            self._put(name, *_quiet(kind, lacking(judged, kind)))
 
     def end(self, ending: Ending) -> None:
         """Write the rules of the request, and whether the run came to its end."""
@@ -63,13 +67,13 @@ class Sheet:
         yield from (Result(rule, rest) for rule, rest in found.items())
 
     def _write(self, suite: str, results: Iterable[Result]) -> None:
+        self._put(suite, *_cases(results))
+
+    def _put(self, suite: str, counted: str, cases: Iterable[str]) -> None:
         name = quoteattr(suite)
-        cases = [(result.rule, *_case(result)) for result in results]
-        kinds = [kind for _, kind, _ in cases]
-        failures, errors, skipped = (kinds.count(kind) for kind in ("failure", "error", "skipped"))
-        counted = f'tests="{len(kinds)}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
-        lines = [f'    <testcase classname={name} name="{rule}"{body}\n' for rule, _, body in cases]
-        self._out.write(f"  <testsuite name={name} {counted}>\n{''.join(lines)}  </testsuite>\n")
+        lead = f"    <testcase classname={name} "
+        lines = "".join([lead + case for case in cases])
+        self._out.write(f"  <testsuite name={name} {counted}>\n{lines}  </testsuite>\n")
 
 
 def asset_results(judged: Judged) -> Iterator[Result]:
@@ -78,10 +82,25 @@ def asset_results(judged: Judged) -> Iterator[Result]:
     Of a kind that is not taken nothing else was judged. A finding of another rule is a case as well: none is lost.
     """
     kind, found = family(judged), by_rule(judged.findings)
-    whole = measured(judged) and judged.kind == kind and f"{kind}{NOT_TAKEN}" not in found
-    for rule, field in _fields(kind):
-        yield Result(rule, found.pop(rule, ()), whole and getattr(judged.facts, field, True) is not None)
+    without = lacking(judged, kind)
+    for rule, _ in _fields(kind):
+        yield Result(rule, found.pop(rule, ()), rule not in without)
     yield from (Result(rule, rest) for rule, rest in found.items())
+
+
+def lacking(judged: Judged, kind: Kind) -> frozenset[str]:
+    """Return the rules of a family that had nothing to go by."""
+    fields, facts = _fields(kind), judged.facts
+    whole = measured(judged) and judged.kind == kind
+    if not whole or any(one.rule == f"{kind}{NOT_TAKEN}" for one in judged.findings):
+        return frozenset([rule for rule, _ in fields])
+    return frozenset([rule for rule, field in fields if getattr(facts, field, True) is None])
+
+
+@lru_cache(256)
+def _quiet(kind: Kind, without: frozenset[str]) -> tuple[str, list[str]]:
+    """Return the cases of an asset without findings, which are those of most assets."""
+    return _cases(Result(rule, judged=rule not in without) for rule, _ in _fields(kind))
 
 
 @cache
@@ -107,6 +126,15 @@ def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     for finding in findings:
         found.setdefault(finding.rule, []).append(finding)
     return found
+
+
+def _cases(results: Iterable[Result]) -> tuple[str, list[str]]:
+    """Return the counts of a suite as attributes, and each case from its name on."""
+    cases = [(result.rule, *_case(result)) for result in results]
+    kinds = [kind for _, kind, _ in cases]
+    failures, errors, skipped = (kinds.count(kind) for kind in ("failure", "error", "skipped"))
+    counted = f'tests="{len(kinds)}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
+    return counted, [f'name="{rule}"{body}\n' for rule, _, body in cases]
 
 
 def _case(result: Result) -> tuple[str, str]:

@@ -52,9 +52,11 @@ class Sheet:
             self._write(result_json(finding, {"logicalLocations": [{"name": "request", "kind": "object"}]}))
         done = ending.verdict != "unsure"
         code = INTERRUPTED_EXIT if ending.interrupted else EXIT_CODES[ending.verdict]
-        ran = [{"executionSuccessful": done, "exitCode": code}]
-        sums = {"profile": self._heading.profile, "verdict": ending.verdict, "assets": self._assets}
-        self._out.write(f'\n],\n"invocations": {line(ran)},\n"properties": {line(sums)}\n}}]\n}}\n')
+        ran: Json = {"executionSuccessful": done, "exitCode": code}
+        if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in ending.remarks]:
+            ran["toolConfigurationNotifications"] = notes
+        sums = {"profile": self._heading.edition, "verdict": ending.verdict, "assets": self._assets}
+        self._out.write(f'\n],\n"invocations": {line([ran])},\n"properties": {line(sums)}\n}}]\n}}\n')
 
     def _write(self, result: Json) -> None:
         before, self._between = self._between, ",\n"

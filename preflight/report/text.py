@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from preflight.assets import Asset, printable, shown
 from preflight.facts import AudioFacts, Facts, ImageFacts
 from preflight.findings import EXIT_CODES, Finding, Judged, Verdict
-from preflight.report import Ending, Heading
+from preflight.report import Ending, Heading, made_once
 from preflight.units import decimal, file_size, told_apart, with_unit
 
 if TYPE_CHECKING:
@@ -56,12 +56,19 @@ def _console(out: TextIO) -> "Console":
     return Console(file=out, highlight=False)
 
 
+@made_once
+def path_of(asset: Asset) -> str:
+    """Return an asset's path as it may be shown."""
+    return shown(asset.path)
+
+
+@made_once
 def name_of(asset: Asset) -> str:
     """Return an asset's name and role.
 
     At the beginning of a line `::` is an order to GitHub's runners; of a file the same name with `./` is none.
     """
-    name = shown(asset.path)
+    name = path_of(asset)
     name = f"./{name}" if name.lstrip().startswith("::") else name
     return f"{name} ({asset.role})" if asset.role else name
 
@@ -145,6 +152,7 @@ def treated_line(treated: "Treated") -> Line:
     return (name, "bold"), (": ", ""), (treated.outcome, style), (words + grade + said, "")
 
 
+@made_once
 def summary(facts: Facts | None) -> str:
     """Return the measures that matter in a few words: "mp4, 1280 x 720 px, 25 fps, 5 s, 1,234 bytes"."""
     if facts is None:
@@ -156,7 +164,7 @@ def summary(facts: Facts | None) -> str:
         rate = None if isinstance(facts, AudioFacts) else facts.frame_rate_hz
         words += [f"{decimal(rate)} fps"] if rate is not None else []
         words += [f"{decimal(facts.duration_s)} s"] if facts.duration_s is not None else []
-    return ", ".join([*words, file_size(facts.bytes)])
+    return printable(", ".join([*words, file_size(facts.bytes)]))
 
 
 class Totals:
@@ -200,7 +208,7 @@ INTERRUPTED = "Interrupted: what is not named was not judged"
 
 def signature(heading: Heading) -> str:
     """Return by what, and by whom, was judged."""
-    return f"Profile {heading.profile}, preflight {heading.version}"
+    return f"Profile {heading.edition}, preflight {heading.version}"
 
 
 class Sheet:
@@ -208,6 +216,7 @@ class Sheet:
 
     def __init__(self, heading: Heading, out: TextIO) -> None:
         self._heading, self._out, self._totals = heading, out, Totals()
+        self._styled = out.isatty()
 
     def begin(self) -> None:
         """Write nothing: the first finding is the first line."""
@@ -215,7 +224,11 @@ class Sheet:
     def asset(self, judged: Judged) -> None:
         """Write the lines of one asset."""
         self._totals.add(judged.verdict, judged.findings)
-        write(judged_lines(judged, verbose=self._heading.verbose), self._out)
+        lines = judged_lines(judged, verbose=self._heading.verbose)
+        if self._styled:
+            _write_styled(lines, self._out)
+        else:
+            self._out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
 
     def end(self, ending: Ending) -> None:
         """Write what is said of the request, and the sum."""

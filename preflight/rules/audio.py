@@ -25,7 +25,7 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: It is judged by content: an M4A called .mp3 is refused with "audio format ... is not valid".
 
-    Fix: Convert it to WAV, without loss where the source has none.
+    Fix: Convert it to WAV, as deep as it is, so that every sample is kept.
     """
     limit = profile.audio.format
     if facts := _facts(probed):
@@ -43,7 +43,8 @@ def duration(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Why: An MP3 stores more than it plays: encoders pad both ends. Nobody knows which length the service reads, so
     what is played, what is stored and what the header claims all have to be within the limit.
 
-    Fix: Cut it: `--keep start|middle|end` or `--keep FILE=3.0-9.5` says which part stays.
+    Fix: Cut it: `--keep start|middle|end` or `--keep FILE=3.0-9.5` says which part stays. A sound that is too short can
+    only be repeated, filled up with silence or slowed down: `--extend loop|freeze|slow` says how.
     """
     if facts := _facts(probed):
         limit = profile.audio.duration_s
@@ -60,7 +61,7 @@ def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Why: The document says "15 MB" and not whether that is 10^6 or 2^20 bytes each: above the larger reading is an
     error, between the two a warning.
 
-    Fix: Encode it as MP3 at a high rate.
+    Fix: Cut it, round its samples to 16 bits, or encode it as MP3 at a high rate.
     """
     if facts := _facts(probed):
         reading = Reading(facts.bytes, "file system", file_size(facts.bytes))

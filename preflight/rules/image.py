@@ -23,7 +23,7 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: HEIC, AVIF and TIFF have been seen refused. A HEIC named .jpg is still a HEIC.
 
-    Fix: Convert it. `preflight fix` writes a PNG where there is transparency and a JPEG of high quality elsewhere.
+    Fix: Convert it. `preflight fix` writes a PNG, or a JPEG of high quality where a PNG might be too large.
     """
     limit = profile.image.format
     if facts := _facts(probed):
@@ -55,7 +55,8 @@ def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: Beyond these ratios the service refuses the picture.
 
-    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only with `--allow creative`.
+    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only where it is named:
+    `--fit crop|pad|blur`, or with `--allow creative`.
     """
     if facts := _facts(probed):
         limit = profile.image.aspect_ratio

@@ -159,12 +159,17 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Shorten it.
     """
-    limit = profile.request.prompt
-    if whole.spec.prompt is None or limit is None:
+    prompt, limit = whole.spec.prompt, profile.request.prompt
+    if prompt is None:
         return
-    used = length(whole.spec.prompt)
+    if limit is None:
+        if not prompt.strip():
+            said, source = "the prompt is empty", profile.service.source
+            yield Finding(rule="request/prompt-length", severity="error", message=said, measured=0, source=source)
+        return
+    used = length(prompt)
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
-    if not whole.spec.prompt.strip() or share > 1:
+    if not prompt.strip() or share > 1:
         counted = f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
         yield Finding(
             rule="request/prompt-length",

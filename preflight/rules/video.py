@@ -47,7 +47,7 @@ def duration(probed: Probed, profile: Profile) -> Iterator[Finding]:
     claims another, nobody knows which one the service reads, so both have to be within the limit.
 
     Fix: Cut it: `--keep start|middle|end` or `--keep FILE=3.0-9.5` says which part stays. A clip that is too short
-    can only be looped, frozen or slowed down, which changes what is shown.
+    can only be looped, frozen or slowed down, which changes what is shown: `--extend loop|freeze|slow` says how.
     """
     if facts := _facts(probed):
         limit = profile.video.duration_s
@@ -91,7 +91,8 @@ def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: The service has been seen to enforce 2.5.
 
-    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only with `--allow creative`.
+    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only where it is named:
+    `--fit crop|pad|blur`, or with `--allow creative`.
     """
     if facts := _facts(probed):
         limit = profile.video.aspect_ratio

@@ -40,12 +40,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duration_s: tuple[int, int]
     duration_default_s: int
     quality_default: str
-    image_max_count: int
     image_side_px: tuple[int, int]
     image_ratio: Ratio
     image_max_bytes: int
     image_types: frozenset[str]
-    video_max_count: int
     video_min_pixels: int
     video_side_px: tuple[int, int]
     video_ratio: Ratio
@@ -54,7 +52,6 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     video_types: frozenset[str]
     video_codecs: frozenset[str]
     video_sound_codecs: frozenset[str]
-    audio_max_count: int
     audio_max_bytes: int
     audio_types: frozenset[str]
     body_max_bytes: int
@@ -69,13 +66,33 @@ class Lengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     total_s: Fraction
 
 
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One model: what it costs, in credits; a quality without a factor is not offered."""
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one kind of model takes: of each array the fewest and the most items."""
+
+    image_urls: tuple[int, int]
+    video_urls: tuple[int, int]
+    audio_urls: tuple[int, int]
+    prompt_limited: bool
+    """Whether the edition's limits on the prompt are said of it."""
+    web_search: tuple[str, ...] = ()
+    """Tiers that take `model_params.web_search`."""
+
+
+class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one tier costs, in credits; a quality without a factor is not offered."""
 
     rate: Fraction
     minimum: Fraction
     factor_alone: dict[str, Fraction]
     factor_with_video: dict[str, Fraction]
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model: its kind, its tier, and the first edition that describes it."""
+
+    kind: str
+    tier: str
+    since: EditionName
 
 
 class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,8 +101,22 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     editions: dict[str, Edition]
     limits: Limits
     lengths: dict[str, Lengths]
+    kinds: dict[str, Kind]
+    tiers: dict[str, Tier]
     models: dict[str, Model]
     frames: dict[str, dict[str, tuple[int, int]]]
+
+    def kind_of(self, model: str) -> Kind:
+        """Look up what a model takes."""
+        return self.kinds[self.models[model].kind]
+
+    def tier_of(self, model: str) -> Tier:
+        """Look up what a model costs."""
+        return self.tiers[self.models[model].tier]
+
+    def edition_for(self, model: str, chosen: EditionName) -> Edition:
+        """Pick the edition that a model is judged by: the chosen one, or the first that describes the model."""
+        return self.editions[max(chosen, self.models[model].since)]
 
 
 def _fraction(wanted: type[_T], value: object) -> _T:

@@ -33,11 +33,11 @@ class Rules(msgspec.Struct, frozen=True):
     lengths: Lengths
 
 
-def rules(settings: Settings) -> Rules:
-    """Pick what is in force under these settings."""
+def rules(settings: Settings, model: str) -> Rules:
+    """Pick what is in force for a model under these settings."""
     read = documents()
     lengths = read.lengths["strict" if settings.strict_lengths else "wire"]
-    return Rules(limits=read.limits, edition=read.editions[settings.edition], lengths=lengths)
+    return Rules(limits=read.limits, edition=read.edition_for(model, settings.edition), lengths=lengths)
 
 
 def type_fault(kind: str, media_type: str | None, allowed: frozenset[str]) -> Fault | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_JSON_NAMES = {str: "a string", int: "an integer", bool: "a boolean", list: "an array of strings"}
+_JSON_NAMES = {str: "a string", int: "an integer", bool: "a boolean", list: "an array of strings", dict: "an object"}
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +47,13 @@ def parameters(body: object, settings: Settings) -> Parameters:
     """
     if not isinstance(body, dict):
         raise invalid("the request body must be a JSON object")
-    limits, edition = documents().limits, documents().editions[settings.edition]
     model = _model(body)
+    limits, edition = documents().limits, documents().edition_for(model, settings.edition)
+    _check_model_params(body, model)
     return Parameters(
         model=model,
-        prompt=_prompt(body, edition),
-        **_assets(body),
+        prompt=_prompt(body, model, edition),
+        **_assets(body, model),
         duration_s=_duration(body),
         quality=_quality(_field(body, "quality", str, limits.quality_default), model, edition),
         aspect_ratio=_aspect_ratio(_field(body, "aspect_ratio", str, edition.aspect_ratio_default)),
@@ -81,10 +82,24 @@ def _model(body: Mapping[str, object]) -> str:
     return model
 
 
-def _prompt(body: Mapping[str, object], edition: Edition) -> str:
+def _check_model_params(body: Mapping[str, object], model: str) -> None:
+    """Hold `model_params.web_search` against its type where the model has it; elsewhere it is an unknown field."""
+    if documents().models[model].tier in documents().kind_of(model).web_search:
+        inner: dict[str, object] = _field(body, "model_params", dict, {})
+        if not isinstance(inner.get("web_search", False), bool):
+            raise invalid("model_params.web_search must be a boolean", "model_params.web_search")
+
+
+def _prompt(body: Mapping[str, object], model: str, edition: Edition) -> str:
     prompt = _field(body, "prompt", str, "")
     if not prompt.strip():
         raise invalid("prompt is required", "prompt")
+    if documents().kind_of(model).prompt_limited:
+        _check_prompt_length(prompt, edition)
+    return prompt
+
+
+def _check_prompt_length(prompt: str, edition: Edition) -> None:
     cjk_characters, words = len(_CJK.findall(prompt)), len(_CJK.sub(" ", prompt).split())
     for count, maximum, unit in (
         (cjk_characters, edition.prompt_max_cjk_characters, "Korean or Chinese characters"),
@@ -94,26 +109,27 @@ def _prompt(body: Mapping[str, object], edition: Edition) -> str:
     ):
         if maximum and count > maximum:
             raise invalid(f"prompt has {count} {unit}, must be less than or equal to {maximum}", "prompt")
-    return prompt
 
 
-def _assets(body: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """Take the three arrays, each within its count, and never sound alone."""
-    limits = documents().limits
+def _assets(body: Mapping[str, object], model: str) -> dict[str, tuple[str, ...]]:
+    """Take the three arrays, each as many as the model takes, and never sound alone."""
+    kind = documents().kind_of(model)
     found = {
-        "image_urls": _urls(body, "image_urls", limits.image_max_count),
-        "video_urls": _urls(body, "video_urls", limits.video_max_count),
-        "audio_urls": _urls(body, "audio_urls", limits.audio_max_count),
+        "image_urls": _urls(body, "image_urls", kind.image_urls),
+        "video_urls": _urls(body, "video_urls", kind.video_urls),
+        "audio_urls": _urls(body, "audio_urls", kind.audio_urls),
     }
     if found["audio_urls"] and not (found["image_urls"] or found["video_urls"]):
         raise invalid("reference_audio cannot be the only reference input", "audio_urls")
     return found
 
 
-def _urls(body: Mapping[str, object], name: str, maximum: int) -> tuple[str, ...]:
+def _urls(body: Mapping[str, object], name: str, allowed: tuple[int, int]) -> tuple[str, ...]:
     urls = _field(body, name, list, [])
-    if len(urls) > maximum:
-        raise invalid(f"{name} has {len(urls)} items, must be less than or equal to {maximum}", name)
+    fewest, most = allowed
+    if not fewest <= len(urls) <= most:
+        bound = f"greater than or equal to {fewest}" if len(urls) < fewest else f"less than or equal to {most}"
+        raise invalid(f"{name} has {len(urls)} items, must be {bound}", name)
     return tuple(_asset_url(url, f"{name}[{index}]") for index, url in enumerate(urls))
 
 
@@ -145,7 +161,7 @@ def _duration(body: Mapping[str, object]) -> int:
 
 
 def _quality(quality: str, model: str, edition: Edition) -> str:
-    offered = [tier for tier in edition.qualities if tier in documents().models[model].factor_alone]
+    offered = [tier for tier in edition.qualities if tier in documents().tier_of(model).factor_alone]
     if quality not in offered:
         raise invalid(f"quality must be one of {', '.join(offered)} for {model}", "quality")
     return quality

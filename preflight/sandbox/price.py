@@ -1,4 +1,4 @@
-"""What a task costs: model, quality and seconds in, credits out, by the price rules in `documents.toml`."""
+"""What a task costs: tier, quality and seconds in, credits out, by the price rules in `documents.toml`."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from preflight.sandbox.documents import Model
+    from preflight.sandbox.documents import Tier
 
 _UNFILTERED = Fraction(11, 10)
 
 
-def price(model: Model, *, quality: str, duration_s: int, input_s: Fraction, content_filter: bool = True) -> Fraction:
+def price(tier: Tier, *, quality: str, duration_s: int, input_s: Fraction, content_filter: bool = True) -> Fraction:
     """Compute the credits of one task, exactly.
 
     Args:
-        model: The model's rate, minimum and factors.
+        tier: Rate, minimum and factors.
         quality: Tier of the output, `720p` for one.
         duration_s: Length of the output in seconds.
         input_s: Total length of the reference videos in seconds.
         content_filter: False costs a tenth more.
     """
-    factors = model.factor_with_video if input_s else model.factor_alone
+    factors = tier.factor_with_video if input_s else tier.factor_alone
     counted_s = max(input_s, Fraction(duration_s)) if input_s else Fraction(0)
     units = Fraction(math.ceil((duration_s + counted_s) * 10), 10)
-    credits_ = max(model.minimum, model.rate * units * factors[quality])
+    credits_ = max(tier.minimum, tier.rate * units * factors[quality])
     return credits_ if content_filter else credits_ * _UNFILTERED
 
 

@@ -69,7 +69,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 async def inspect(client: httpx.AsyncClient, parameters: Parameters, settings: Settings) -> References:
     """Fetch, measure and judge every asset in the order of the arrays, up to the first fault."""
-    in_force = judge.rules(settings)
+    in_force = judge.rules(settings, parameters.model)
     found: list[Facts] = []
     for number, (kind, param, url) in enumerate(_numbered(parameters, in_force), start=1):
         try:

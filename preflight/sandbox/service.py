@@ -116,7 +116,7 @@ class Service:
     def _task(self, asked: Parameters, found: References, body: object) -> Task:
         created = int(time.time())
         cost = price(
-            documents().models[asked.model],
+            documents().tier_of(asked.model),
             quality=asked.quality,
             duration_s=asked.duration_s,
             input_s=found.video_s,

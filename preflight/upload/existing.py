@@ -64,7 +64,8 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
             with _named(url), _opened(plain, url, {}, allow_private=allow_private) as answer:
                 _expect(answer, (OK,), "a plain GET")
                 _expect_medium(answer)
-                save(answer, path, max_bytes=max_bytes, limit_s=LIMIT_S, progress=progress)
+                with path.open("xb") as file:
+                    save(answer, file, max_bytes=max_bytes, limit_s=LIMIT_S, progress=progress)
             with _named(url), _opened(plain, url, RANGE, allow_private=allow_private) as answer:
                 _expect(answer, (OK, PARTIAL), "a GET of the first 1,024 bytes")
                 _expect_alike(answer, path)

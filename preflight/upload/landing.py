@@ -1,21 +1,83 @@
-"""What comes down the wire → a new file on disk, whole or told to be not."""
+"""What comes down the wire → a new file on disk, whole or told to be not; results of tasks into a person's folder."""
 
 import math
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import httpx
 
-from preflight.errors import NotDone
-from preflight.wire import AnswerLost, Progress
+from preflight.assets import printable
+from preflight.errors import CallError, NotDone, Unreachable
+from preflight.place import publish, sweep, temporary
+from preflight.wire import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, patiently, shown_url, translated
+
+RESULT_MAX_BYTES = 2 << 30
+LINK_MAX = 8192
+
+
+def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
+    by: httpx.Client,
+    url: str,
+    folder: Path,
+    name: str,
+    *,
+    progress: Progress | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Path:
+    """Save a result in a folder, under its name or the next free one, only when it is whole.
+
+    What an earlier download left in that folder when it was killed is removed first.
+
+    Args:
+        by: a client that knows no key.
+        url: a result link.
+        folder: made if it is missing.
+        name: a file name, such as `task-1.mp4`.
+        progress: called with the bytes done and in all; begins again with each attempt.
+        sleep: waits between attempts, in seconds.
+
+    Raises:
+        CallError: not a file name, or not an http or https link.
+        NotDone: the link does not answer with 200, the file is over 2 GiB or cut short, or cannot be stored.
+    """
+    if not name or name in (".", "..") or re.search(r"[/\\\0]", name):
+        raise CallError(f"{printable(name)!r}: not a file name")
+    if len(url) > LINK_MAX or not re.match(r"https?://[^\s/]+", url, re.IGNORECASE):
+        raise CallError(f"{shown_url(url)}: a result link has to be an http or https URL")
+    sweep(folder)
+    with temporary(folder, "part") as draft:
+
+        def attempt() -> None:
+            with draft.open("wb") as file:
+                _save_result(by, url, file, progress)
+
+        patiently(attempt, (Unreachable, AnswerLost), sleep=sleep)
+        return publish(draft, folder / name)
+
+
+def _save_result(by: httpx.Client, url: str, file: IO[bytes], progress: Progress | None) -> None:
+    where = shown_url(url)
+    with translated(where), by.stream("GET", url, follow_redirects=True) as response:
+        if response.status_code != httpx.codes.OK:
+            advice = "Result links live for 24 hours; `preflight task download ID` asks for a fresh one."
+            meaning = AnswerLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
+            raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=advice)
+        save(response, file, max_bytes=RESULT_MAX_BYTES, progress=progress)
 
 
 def save(
-    response: httpx.Response, path: Path, *, max_bytes: int, limit_s: float = math.inf, progress: Progress | None = None
+    response: httpx.Response,
+    file: IO[bytes],
+    *,
+    max_bytes: int,
+    limit_s: float = math.inf,
+    progress: Progress | None = None,
 ) -> None:
-    """Write an answer's body to a new file and make it last; a part of one may stand there after an error.
+    """Write an answer's body to an empty file and make it last; a part of one may stand there after an error.
 
     Raises:
         NotDone: it is larger than `max_bytes`, or comes packed.
@@ -27,17 +89,16 @@ def save(
     length = response.headers.get("Content-Length", "")
     total, done = (int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None), 0
     deadline = time.monotonic() + limit_s
-    with path.open("xb") as file:
-        for chunk in response.iter_raw() if (total or 0) <= max_bytes else [b""]:
-            done += len(chunk)
-            if max(done, total or 0) > max_bytes:
-                raise NotDone(f"larger than the {max_bytes:,} bytes that are allowed")
-            if time.monotonic() > deadline:
-                raise AnswerLost(f"not whole after {limit_s:.0f} s")
-            file.write(chunk)
-            if progress:
-                progress(done, total)
-        if total is not None and done != total:
-            raise AnswerLost(f"{done:,} bytes came, of {total:,} that were announced")
-        file.flush()
-        os.fsync(file.fileno())
+    for chunk in response.iter_raw() if (total or 0) <= max_bytes else [b""]:
+        done += len(chunk)
+        if max(done, total or 0) > max_bytes:
+            raise NotDone(f"larger than the {max_bytes:,} bytes that are allowed")
+        if time.monotonic() > deadline:
+            raise AnswerLost(f"not whole after {limit_s:.0f} s")
+        file.write(chunk)
+        if progress:
+            progress(done, total)
+    if total is not None and done != total:
+        raise AnswerLost(f"{done:,} bytes came, of {total:,} that were announced")
+    file.flush()
+    os.fsync(file.fileno())

@@ -123,13 +123,20 @@ def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
     def hashed(name: str) -> str:
         path, state = Path(name), states[name]
         sha256 = hash_file(path)
-        if state is not None and not unchanged(state, identity(path.stat())):
+        if state is not None and not unchanged(state, _state_of(path)):
             raise NotDone(f"{printable(name)}: changed since it was checked", advice="Check it again.")
         return sha256
 
     paths = sorted(states)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as crew:
         return dict(zip(paths, crew.map(hashed, paths), strict=True))
+
+
+def _state_of(path: Path) -> Identity:
+    try:
+        return identity(path.stat())
+    except OSError as error:
+        raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
 
 
 class Watched:

@@ -79,6 +79,7 @@ class Watch:
         settle_s: for how long a file has to stay as it is before it is taken.
         tell: hears what became of each file.
         note: hears, in words, of what is no file's fate.
+        beat: is called often, also where nothing comes: after each file that was judged, and at least every tick.
         stopping: what may end the watch; it is held while files are moved.
     """
 
@@ -91,12 +92,13 @@ class Watch:
         settle_s: float,
         tell: Callable[[News], None],
         note: Callable[[str], None],
+        beat: Callable[[], None] | None = None,
         stopping: Stopping | None = None,
     ) -> None:
         self.became: Counter[Became] = Counter()
         """How many files came to what."""
         self._folders, self._judging, self._journal = folders, judging, journal
-        self._settle_s, self._tell, self._note = settle_s, tell, note
+        self._settle_s, self._tell, self._note, self._beat = settle_s, tell, note, beat or _nothing
         self._arrivals = Arrivals(folders.incoming, settle_s)
         self._barred: set[str] = set()
         self._carrier = Carrier(
@@ -118,6 +120,7 @@ class Watch:
         """
         self._carrier.recover()
         self._scan()
+        self._beat()
         time.sleep(self._settle_s)
         self.round()
         return self._arrivals.settling
@@ -143,6 +146,7 @@ class Watch:
                 ended_s = time.monotonic()
                 due_s = ended_s + PATIENCE * (ended_s - now_s)
             self.round()
+            self._beat()
 
     def _scan(self) -> None:
         self._arrivals.scan()
@@ -161,6 +165,7 @@ class Watch:
         self._carrier.carry_out(one for one in self._judged(arrivals) if not self._is_set_apart(one, failing))
         for group in _groups(failing, os.cpu_count() or 1):
             self._carrier.carry_out(self._mended(group))
+            self._beat()
         self._carrier.rest()
 
     def _is_set_apart(self, ruling: Ruling, failing: list[Ruling]) -> bool:
@@ -183,6 +188,7 @@ class Watch:
                 continue
             plain = judge(probed, profile)
             judged = self._weighed(plain)
+            self._beat()
             if judged.verdict != "unsure" and _is_same(probed, arrival):
                 yield Ruling(arrival=arrival, plain=plain, judged=judged, profile=profile.name)
             else:
@@ -228,6 +234,10 @@ class Watch:
         handling = moved.handling
         news = News(path=handling.path, became=handling.outcome, rules=handling.rules, target=moved.targets[0])
         self._say(news)
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _groups(rulings: Iterable[Ruling], size: int) -> Iterator[list[Ruling]]:

@@ -30,6 +30,7 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         stage: the folder that holds a folder for each file.
     """
     from preflight.fix.ffmpeg import ending_all
+    from preflight.look import scouting
 
     plans = plan_fixes(judged, profile, wishes)
     cores = os.cpu_count() or 1
@@ -41,7 +42,7 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         order = order_of(profile, stage_of(stage, judged.asset.path), threads=threads)
         return treat(judged, todo, order)
 
-    with ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers, ending_all(workers):
+    with scouting(), ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers, ending_all(workers):
         return list(workers.map(carry_out, plans))
 
 

@@ -36,6 +36,25 @@ def test_everything_it_copies_is_there_and_is_all_that_a_build_needs(lines: list
     assert {*named, "pyproject.toml", "preflight", "constraints.txt"} <= set(copied)
 
 
+def test_a_build_is_sent_what_it_copies_and_nothing_beside_it(lines: list[Line]) -> None:
+    copied = {
+        name.removeprefix("./")
+        for instruction, rest in lines
+        if instruction == "COPY"
+        for name in shlex.split(rest)[:-1]
+    }
+    said = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    assert said[0] == "*"
+    assert {line[1:] for line in said if line.startswith("!")} == copied
+
+
+def test_the_only_step_that_needs_a_network_is_pip_with_the_pins(lines: list[Line]) -> None:
+    runs = [rest for instruction, rest in lines if instruction == "RUN"]
+    pip = "python -m pip install --no-cache-dir --disable-pip-version-check -c constraints.txt . && rm -rf /src"
+    assert runs == [pip, "useradd --create-home --uid 10001 preflight"]
+    assert not [rest for instruction, rest in lines if instruction == "ADD"]
+
+
 def test_it_runs_the_program_and_not_as_root(lines: list[Line]) -> None:
     names = [instruction for instruction, _ in lines]
     user = dict(lines)["USER"]

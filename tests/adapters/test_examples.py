@@ -121,6 +121,57 @@ def test_the_recipe_judges_what_is_new_since_all_was_clean(with_program: dict[st
     assert sorted(path.name for path in tmp_path.iterdir()) == [".preflight-clean", "a\n'b.jpeg", "new"]
 
 
+def test_what_comes_with_an_old_date_is_new(with_program: dict[str, str], tmp_path: Path) -> None:
+    shutil.copy(OK, tmp_path)
+    assert run(tmp_path, with_program).returncode == 0
+    time.sleep(0.05)
+    shutil.copy(TOO_LARGE, tmp_path)
+    os.utime(tmp_path / TOO_LARGE.name, (1, 1))
+    done = run(tmp_path, with_program)
+    assert (done.returncode, "FAIL 1 file" in done.stdout) == (1, True)
+
+
+def test_what_lies_beside_media_is_passed_over_and_anything_else_is_judged(
+    with_program: dict[str, str], tmp_path: Path
+) -> None:
+    for name in ("take.TXT", "take.json", ".hidden", "take.xmp"):
+        (tmp_path / name).write_text("a note")
+    assert (run(tmp_path, with_program).returncode, run(tmp_path, with_program).stdout) == (0, "")
+    (tmp_path / "take").write_text("nobody knows")
+    done = run(tmp_path, with_program)
+    assert (done.returncode, "unknown/readable" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\nb.jpeg", "-x.jpeg", "c\r.jpeg", "\udcff.jpeg", "e\x1b[31m.jpeg", "http:x.jpeg", " x .jpeg", "--output=x.jpeg"],
+)
+def test_no_name_is_two_or_an_option_or_acts_upon_a_terminal(
+    with_program: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "new").mkdir()
+    shutil.copy(OK, tmp_path / "new" / name)
+    for folder, here in ((tmp_path, None), (".", tmp_path / "new"), ("new", tmp_path)):
+        done = run(folder, with_program, "--no-cache", cwd=here)
+        assert (done.returncode, "PASS 1 file" in done.stdout) == (0, True)
+        assert done.stdout.replace("\n", "").isprintable()
+        for mark in tmp_path.rglob(".preflight-clean"):
+            mark.unlink()
+
+
+def test_a_search_that_did_not_come_to_its_end_is_no_clean_run(with_program: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    partial = tmp_path / "bin" / "find"
+    partial.write_text(f'#!/bin/sh\n{shutil.which("find")} "$@"; exit 1\n')
+    partial.chmod(0o755)
+    (tmp_path / "new").mkdir()
+    shutil.copy(OK, tmp_path / "new")
+    path = f"{tmp_path / 'bin'}{os.pathsep}{with_program['PATH']}"
+    done = run(tmp_path / "new", {**with_program, "PATH": path})
+    assert (done.returncode, "not all of" in done.stderr) == (3, True)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["image-ok.jpeg"]
+
+
 def test_the_recipe_passes_the_exit_status_on(with_program: dict[str, str], tmp_path: Path) -> None:
     assert run("", with_program).returncode == 2
     shutil.copy(OK, tmp_path)

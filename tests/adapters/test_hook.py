@@ -30,7 +30,7 @@ def test_the_hook_takes_every_ending_of_a_medium_but_drawings(hook: dict[str, An
         assert bool(re.search(hook["files"], name)) == (suffix != "svg"), name
 
 
-@pytest.mark.parametrize("name", ["mp4", "a.mp4.txt", "a.py", "mp4/readme.md", "a.tsx", "a.json"])
+@pytest.mark.parametrize("name", ["mp4", "a.mp4.txt", "a.py", "mp4/readme.md", "a.ts", "a.d.ts", "a.tsx", "a.json"])
 def test_the_hook_takes_nothing_else(hook: dict[str, Any], name: str) -> None:
     assert not re.search(hook["files"], name)
 
@@ -39,8 +39,10 @@ def test_what_the_hook_calls_fails_for_a_file_that_does_not_pass(
     hook: dict[str, Any], with_program: dict[str, str], tmp_path: Path
 ) -> None:
     shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a b.jpeg")
+    shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "--no-cache.jpeg")
     shutil.copy(MEDIA / "video-1920x1080.mp4", tmp_path)
-    for names, status in ((["a b.jpeg"], 0), (["a b.jpeg", "video-1920x1080.mp4"], 1)):
-        command = [*shlex.split(hook["entry"]), *names]
+    good = ["a b.jpeg", "--no-cache.jpeg"]
+    for names, status in ((good, 0), ([*good, "video-1920x1080.mp4"], 1)):
+        command = [*shlex.split(hook["entry"]), *hook["args"], *names]
         done = subprocess.run(command, cwd=tmp_path, env=with_program, capture_output=True, timeout=60, check=False)
         assert done.returncode == status

@@ -71,10 +71,15 @@ def test_what_is_in_no_ledger_is_a_wrong_call(program: Program) -> None:
 def lost(submitted: str, tmp_path: Path, sandbox: Sandbox) -> str:
     """Forget the task that the service made: its answer never came."""
     (tmp_path / "ledger.sqlite3").unlink()
-    with Ledger(tmp_path / "ledger.sqlite3") as ledger:
-        entry = ledger.intend(b"{}", base_url=sandbox.url, profile="p")
-        ledger.unknown(ledger.sent(entry), "no answer came")
+    lose(tmp_path, sandbox.url, ago_s=601)
     return submitted
+
+
+def lose(folder: Path, url: str, *, ago_s: float) -> None:
+    """Write down a submission whose answer was lost some time ago."""
+    with Ledger(folder / "ledger.sqlite3", clock=lambda: time.time() - ago_s) as ledger:
+        entry = ledger.intend(b"{}", base_url=url, profile="p")
+        ledger.unknown(ledger.sent(entry), "no answer came")
 
 
 def test_a_lost_answer_is_found_again_by_a_person_s_word(program: Program, lost: str, sandbox: Sandbox) -> None:
@@ -89,5 +94,22 @@ def test_a_lost_answer_is_found_again_by_a_person_s_word(program: Program, lost:
 
 @pytest.mark.usefixtures("lost")
 def test_a_submission_that_never_arrived_can_be_said_to_be_gone(program: Program) -> None:
-    assert program("task", "reconcile", "--gone", "1").status == 0
+    ended = program("task", "reconcile", "--gone", "1")
+    assert (ended.status, ended.out) == (0, "Entry 1 is refused: the request may be sent again.\n")
     assert "1 refused" in program("task", "list").out
+    assert program("task", "reconcile", "--gone", "1").status == 0
+
+
+def test_what_was_lost_a_moment_ago_cannot_be_said_to_be_gone_yet(program: Program, tmp_path: Path) -> None:
+    lose(tmp_path, "https://api.example.com", ago_s=60)
+    ended = program("task", "reconcile", "--gone", "1")
+    assert (ended.status, ended.out) == (3, "")
+    assert "the service may still make a task of it" in ended.err
+    assert "1 unknown" in program("task", "list").out
+
+
+def test_what_became_a_task_cannot_be_said_to_be_gone(program: Program, submitted: str) -> None:
+    ended = program("task", "reconcile", "--gone", "1")
+    assert ended.status == 3
+    assert "is accepted, and cannot become refused" in ended.err
+    assert submitted in program("task", "list").out

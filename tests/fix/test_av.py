@@ -6,7 +6,9 @@ from pathlib import Path
 
 import av
 import pytest
+from PIL import Image
 
+from fixtures.recipe import ffmpeg
 from preflight.assets import Asset, Window
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix import Mended, mend
@@ -127,6 +129,27 @@ def test_an_hdr_clip_comes_out_in_standard_range(name: str, tmp_path: Path) -> N
     assert not [finding for finding in done.judged.findings if finding.rule in ("video/hdr", "video/bit-depth")]
 
 
+def test_tones_are_mapped_to_colors_that_the_tags_tell(tmp_path: Path) -> None:
+    """What a decoder shows by the new clip's tags is what mapping alone makes, in colors that never were luma."""
+    path, hdr = tmp_path / "bars.mov", "color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv"
+    bars = f"testsrc2=s=1440x1080:r=25:d=2.2,format=yuv420p10le,setparams={hdr}"
+    ffmpeg("-f", "lavfi", "-i", bars, "-c:v", "libx264", "-pix_fmt", "yuv420p10le", "-crf", "8", to=path)
+    done = mended(path, tmp_path / "out")
+    assert ToneMap in map(type, done.plan.steps)
+    with av.open(done.path) as container:
+        assert int(next(container.decode(video=0)).colorspace) == 1
+    alone = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:r=pc"
+    shown = []
+    for number, (source, chain) in enumerate(((path, f"{alone},format=gbrp"), (Path(done.path), "null"))):
+        still = tmp_path / f"{number}.png"
+        scaled = f"{chain},scale=12:9:flags=area+accurate_rnd+full_chroma_int"
+        command = [find_tool({"zscale"}).path, "-v", "error", "-i", f"file:{source}", "-vf", scaled]
+        subprocess.run([*command, "-frames:v", "1", "-pix_fmt", "rgb24", still], check=True, timeout=60)
+        shown.append(Image.open(still).convert("RGB").tobytes())
+    apart = [abs(one - other) for one, other in zip(*shown, strict=True)]
+    assert sum(apart) / len(apart) < 4
+
+
 def test_an_interlaced_clip_comes_out_in_whole_frames(tmp_path: Path) -> None:
     path = copied("video-interlaced.mp4", tmp_path)
     done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
@@ -225,8 +248,9 @@ def test_filters_stand_in_the_order_of_the_steps() -> None:
         Write(format="mp4", loss="lossless", clears=()),
     )
     names = [name for name, _ in filters(steps)]
-    assert names[:5] == ["zscale", "format", "zscale", "tonemap", "zscale"]
-    assert names[5:] == ["scale", "setsar", "crop", "scale", "setsar", "fps"]
+    mapped = ["zscale", "format", "zscale", "tonemap", "zscale", "format", "scale", "format", "setparams"]
+    assert names[:9] == mapped
+    assert names[9:] == ["scale", "setsar", "crop", "scale", "setsar", "fps"]
     assert filters((Pad(width_px=10, height_px=8, loss="creative", clears=()),))[-1][0] == "pad"
     assert filters(()) == [("null", {})]
 

@@ -22,6 +22,7 @@ from preflight.errors import FixFailed, NotDone
 from preflight.facts import VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.fix import Order, mend
+from preflight.fix.ffmpeg import find_tool, run
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
@@ -213,6 +214,24 @@ def test_a_clip_that_is_only_too_long_is_cut_between_its_packets(tmp_path: Path)
     assert Fraction(135, 10) <= done.judged.facts.duration_s <= 15
 
 
+def test_a_cut_between_packets_keeps_the_sound_from_the_first_sample(tmp_path: Path) -> None:
+    path, folder = tmp_path / "long.mp4", tmp_path / "out"
+    picture, tone = "testsrc2=size=854x480:rate=25:duration=18", "anoisesrc=duration=18:sample_rate=48000"
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-b:a", "128k"]
+    run(find_tool().path, ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone, *coded, f"file:{path}"])
+    verdict = judged(path)
+    assert verdict.facts
+    done = mend(plan(verdict, PROFILE, Wishes(), seams_of(str(path))), verdict.facts, order(folder))
+    assert done.plan.loss == "lossless"
+    assert heard(Path(done.path)) == heard(path)
+
+
+def heard(path: Path) -> bytes:
+    """Return the first tenth of a second of a clip's sound, as samples."""
+    command = [find_tool().path, "-v", "error", "-i", str(path), "-vn", "-t", "0.1", "-f", "s16le", "-"]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
 def test_a_turned_clip_of_oblong_pixels_can_be_cut(tmp_path: Path) -> None:
     path = copied("video-stored-640x480-shown-864x480-rotated-90.mp4", tmp_path)
     verdict = judged(path)
@@ -235,6 +254,7 @@ def test_a_cut_between_packets_that_misses_becomes_one_that_encodes(tmp_path: Pa
     done = mend(msgspec.structs.replace(todo, steps=(beyond, *todo.steps[1:])), verdict.facts, order(tmp_path / "out"))
     assert done.plan.loss == "lossy"
     assert done.judged.verdict == "pass"
+    assert "packets" in done.missed
 
 
 @pytest.mark.parametrize("name", ["video-mkv-20s.mkv"])

@@ -223,6 +223,37 @@ def test_a_picture_is_made_to_fit_by_quality_first_and_then_by_size(tmp_path: Pa
         assert 1 < picture.width < 800
 
 
+def test_noise_in_every_color_is_written_as_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "noise.png"
+    Image.merge("RGB", [Image.effect_noise((600, 600), 120) for _ in range(3)]).save(path)
+    with Image.open(made(path, "jpeg", tmp_path)) as picture:
+        assert picture.size == (600, 600)
+
+
+GRAYS = {1.0: "F", 255.0: "F", 65_535.0: "I;16"}
+
+
+@pytest.mark.parametrize("white", GRAYS)
+def test_deep_gray_is_mended_and_looks_like_its_source_whatever_it_counts_in(white: float, tmp_path: Path) -> None:
+    source, wedge = tmp_path / "deep.tif", Image.linear_gradient("L").resize((400, 300))
+    floats = wedge.convert("F").point(lambda sample: sample * (white / 255) + 0)
+    (floats if GRAYS[white] == "F" else floats.convert("I").convert("I;16")).save(source)
+    done = mended(source, tmp_path / "out")
+    assert (done.plan.loss, done.plan.steps[-1].words()) == ("lossy", "write as png (rounded to 8 bits a sample)")
+    with Image.open(done.path) as picture:
+        apart = [abs(a - b) for a, b in zip(picture.convert("L").tobytes(), wedge.tobytes(), strict=True)]
+    assert max(apart) <= 1
+
+
+def test_fractions_are_scaled_without_turning_black(tmp_path: Path) -> None:
+    source = tmp_path / "edge.tif"
+    picture = Image.new("F", (200, 200), 0.0)
+    picture.paste(1.0, (100, 0, 200, 200))
+    picture.save(source)
+    path = mended(source, tmp_path / "out").path
+    assert [pixel(path, (10, 150))[0], pixel(path, (290, 150))[0]] == [0, 255]
+
+
 def test_a_picture_that_cannot_be_made_to_fit_is_told(tmp_path: Path) -> None:
     from preflight.errors import FixFailed
 

@@ -90,6 +90,27 @@ def test_a_wav_is_held_to_the_sample_and_what_has_frames_to_its_padding() -> Non
     assert wrong(msgspec.structs.replace(SOUND, format="mp3"), CUT, duration_s=late) == []
 
 
+DEEP = msgspec.structs.replace(SOUND, format="flac", sample_type="integer", bit_depth=24)
+KEPT = Write(format="wav", loss="lossless", clears=())
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ({"bit_depth": 16}, "it has 16 bits a sample, its source has 24"),
+        ({"bit_depth": None}, "it has untold bits a sample, its source has 24"),
+        ({"channels": 1}, "it has 1 channels, its source has 2"),
+        ({"sample_rate_hz": 48_000}, "it has 48000 samples a second, its source has 44100"),
+        ({"bit_depth": 32}, None),
+    ],
+)
+def test_samples_that_cannot_be_the_source_s_are_said_where_none_may_be_lost(
+    after: dict[str, object], said: str | None
+) -> None:
+    assert wrong(DEEP, KEPT, **after) == ([said] if said else [])
+    assert wrong(DEEP, msgspec.structs.replace(KEPT, loss="lossy"), **after) == []
+
+
 def test_another_kind_of_file_is_no_result() -> None:
     assert list(contradictions(todo(), CLIP, SOUND)) == ["it became another kind of file"]
 

@@ -1,14 +1,17 @@
 """One look in a child that may crash, hang or balloon alone."""
 
+import importlib
 import os
 import signal
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from preflight.look import Look, alone
+from preflight.look import Look, alone, scouting
 from preflight.probe.child import Bounds
 from preflight.probe.faults import Unmeasured, Unreadable
 
@@ -123,3 +126,71 @@ def test_a_look_that_nobody_wants_any_more_is_ended(tmp_path: Path) -> None:
                 break
             time.sleep(0.01)
     assert gone(int(note.read_text()))
+
+
+def parent() -> int:
+    return os.getppid()
+
+
+def test_a_scout_forks_for_every_thread_and_is_gone_afterwards() -> None:
+    with scouting():
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(lambda number: alone(add, number, 1), range(40))) == list(range(1, 41))
+        scout = alone(parent)
+        assert scout != os.getpid()
+        with scouting():
+            assert alone(parent) == scout
+        assert alone(parent) == scout
+    assert gone(scout)
+    assert alone(parent) == os.getpid()
+
+
+def test_what_becomes_of_a_scouted_look_is_told_and_the_scout_goes_on(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    with scouting():
+        with pytest.raises(Unreadable, match="no such thing"):
+            alone(refuse, "no such thing")
+        with pytest.raises(Unmeasured, match="crashed the reader"):
+            alone(crash)
+        with pytest.raises(Unmeasured, match=r"more than 0\.5 s"):
+            alone(begin_and_hang, str(note), bounds=SHORT)
+        assert gone(int(note.read_text()))
+        with pytest.raises(Unmeasured, match="more memory"):
+            alone(balloon, 3 << 30, bounds=Bounds(memory_bytes=1 << 30))
+        assert alone(add, 20, 22) == 42
+
+
+def test_a_scout_that_died_is_told() -> None:
+    with scouting():
+        os.kill(alone(parent), signal.SIGKILL)
+        with pytest.raises(Unmeasured, match="crashed the reader"):
+            alone(add, 1, 1)
+
+
+SLOW = """
+import pathlib, time
+pathlib.Path(__file__).with_name("begun").touch()
+time.sleep(3)
+value = 7
+"""
+
+
+def import_slow() -> int:
+    return int(importlib.import_module("slow_to_import").value)
+
+
+def test_a_module_that_another_thread_is_importing_does_not_stop_a_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_import.py").write_text(SLOW)
+    monkeypatch.syspath_prepend(tmp_path)
+    with scouting(), ThreadPoolExecutor(1) as thread:
+        importing = thread.submit(import_slow)
+        for _ in range(500):
+            if (tmp_path / "begun").exists():
+                break
+            time.sleep(0.01)
+        assert not importing.done()
+        assert alone(import_slow, bounds=Bounds(seconds=10)) == 7
+        importing.result()
+    del sys.modules["slow_to_import"]

@@ -14,6 +14,7 @@ from preflight.findings import Judged
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.av import bit_rate_that_fits, target_rate
 from preflight.plan.steps import Crop, Cut, Deinterlace, Encode, Pad, Resize, Retime, ToneMap, Turn, Write, find
+from preflight.probe.seams import Seam
 from tests.specimens import PROFILE
 from tests.values import audio, judged, video
 
@@ -35,6 +36,9 @@ def lasting(seconds: str, **more: Any) -> VideoFacts:  # noqa: ANN401 - any fiel
 def heard(seconds: str, **more: Any) -> AudioFacts:  # noqa: ANN401 - any field of the facts
     whole = Fraction(seconds)
     return audio(**{"duration_s": whole, "stored_duration_s": whole, "header_duration_s": whole, **more})
+
+
+DEEP: dict[str, Any] = {"sample_type": "integer", "bit_depth": 24}
 
 
 def kinds(found: Plan) -> list[type]:
@@ -171,6 +175,15 @@ def test_what_is_too_short_is_beyond_mending_and_said() -> None:
         assert found.advice.startswith("Too short cannot be mended without changing what is shown")
 
 
+def test_a_clip_that_is_too_large_for_being_too_long_is_only_cut_where_packets_allow_it() -> None:
+    seam = Seam(start_s=Fraction(0), length_s=Fraction(15), first=0, pictures=375)
+    for size, steps in ((100_000_000, [Cut, Write]), (400_000_000, [Cut, Encode, Write])):
+        found = plan(judged(lasting("60", bytes=size)), PROFILE, Wishes(), lambda _: seam)
+        assert kinds(found) == steps
+        assert {"video/duration", "video/size"} <= {rule for step in found.steps for rule in step.clears}
+        assert bool(found.otherwise) == (steps == [Cut, Write])
+
+
 def test_a_clip_too_large_is_scaled_to_the_limit() -> None:
     found = planned(video(width_px=1920, height_px=1080))
     assert kinds(found) == [Resize, Encode, Write]
@@ -207,9 +220,13 @@ def test_a_clip_at_its_highest_bit_rate_is_within_the_limit(length: Fraction, so
     [
         (heard("20"), [Cut, Write], "lossless"),
         (heard("20", format="mp3", codec="mp3"), [Cut, Write], "lossless"),
-        (heard("5", format="m4a", codec="aac"), [Encode, Write], "lossless"),
-        (heard("20", format="flac", codec="flac"), [Cut, Encode, Write], "lossless"),
-        (heard("5", bytes=20_000_000), [Encode, Write], "lossy"),
+        (heard("5", format="m4a", codec="aac", sample_type="coded"), [Encode, Write], "lossless"),
+        (heard("20", format="flac", codec="flac", **DEEP), [Cut, Encode, Write], "lossless"),
+        (heard("5", format="matroska", codec="wavpack"), [Encode, Write], "lossy"),
+        (heard("5", bytes=20_000_000), [Write], "lossless"),
+        (heard("15", bytes=23_000_000, codec="pcm_f32le", sample_rate_hz=192_000), [Encode, Write], "lossy"),
+        (heard("60", bytes=17_280_000, codec="pcm_s24le", sample_rate_hz=48_000), [Cut, Write], "lossless"),
+        (heard("600", bytes=24_000_000, format="mp3", codec="mp3"), [Cut, Write], "lossless"),
         (heard("5", header_duration_s=Fraction(20)), [Cut, Write], "lossless"),
     ],
 )
@@ -224,11 +241,100 @@ def test_an_mp3_is_cut_so_that_what_it_stores_is_within_too() -> None:
     assert cut.length_s == Fraction("14.9")
 
 
-def test_a_sound_too_large_for_wav_becomes_mp3() -> None:
+def test_a_sound_too_large_for_wav_becomes_mp3_with_room_for_its_padding() -> None:
     found = planned(heard("15", format="flac", sample_rate_hz=192_000, channels=8))
-    write = find(found.steps, Write)
+    cut, write = find(found.steps, Cut), find(found.steps, Write)
+    assert cut
     assert write
-    assert (write.format, found.loss) == ("mp3", "lossy")
+    assert (cut.length_s, write.format, found.loss) == (Fraction("14.9"), "mp3", "lossy")
+
+
+def coding(facts: AudioFacts) -> tuple[str, bool, str]:
+    """Return how a sound is encoded: by what, whether with dither, and with which loss."""
+    found = find(planned(facts).steps, Encode)
+    assert found
+    return found.codec, found.dither, found.loss
+
+
+@pytest.mark.parametrize(
+    ("stored", "codec"),
+    [
+        (("integer", 8), "pcm_s16le"),
+        (("integer", 16), "pcm_s16le"),
+        (("integer", 20), "pcm_s24le"),
+        (("integer", 24), "pcm_s24le"),
+        (("integer", 32), "pcm_s32le"),
+        (("float", 32), "pcm_f32le"),
+        (("float", 64), "pcm_f64le"),
+        (("coded", None), "pcm_f32le"),
+    ],
+)
+def test_a_wav_is_as_deep_as_what_it_is_made_of(stored: tuple[str, int | None], codec: str) -> None:
+    facts = heard("5", format="aiff", codec="any", sample_type=stored[0], bit_depth=stored[1])
+    assert coding(facts) == (codec, False, "lossless")
+
+
+@pytest.mark.parametrize(("kind", "depth"), [(None, None), (None, 24), ("integer", 64)])
+def test_samples_that_no_wav_is_known_to_hold_are_rounded_and_said_to_be(kind: str | None, depth: int | None) -> None:
+    facts = heard("15", format="matroska", codec="any", sample_type=kind, bit_depth=depth)
+    assert coding(facts) == ("pcm_s16le", True, "lossy")
+
+
+def test_deep_samples_are_rounded_only_where_they_do_not_fit() -> None:
+    facts = heard("15", format="flac", codec="flac", sample_type="integer", bit_depth=24, sample_rate_hz=192_000)
+    assert coding(facts) == ("pcm_s16le", True, "lossy")
+    encode = find(planned(facts).steps, Encode)
+    assert encode
+    assert encode.words() == "encode with pcm_s16le, deeper samples rounded with dither"
+    assert coding(msgspec.structs.replace(facts, channels=1)) == ("pcm_s24le", False, "lossless")
+
+
+def test_rounding_is_not_taken_where_only_what_loses_nothing_is_allowed() -> None:
+    facts = heard("15", format="flac", codec="flac", sample_type="integer", bit_depth=24, sample_rate_hz=192_000)
+    found = planned(facts, allow="lossless")
+    assert (found.steps, found.advice) == ((), "It needs a lossy step: --allow lossy.")
+
+
+def test_an_mp3_that_does_not_keep_its_beginning_is_decoded_for_want_of_the_frames_before() -> None:
+    facts = heard("20", format="mp3", codec="mp3", sample_type="coded")
+    assert kinds(planned(facts)) == [Cut, Write]
+    late = planned(facts, keep="end")
+    assert (kinds(late), late.loss) == ([Cut, Encode, Write], "lossless")
+    cut = find(late.steps, Cut)
+    assert cut
+    assert [cut.start_s, cut.length_s] == [5, 15]
+
+
+@pytest.mark.parametrize("facts", [lasting("6"), heard("6")])
+@pytest.mark.parametrize(("start", "end", "lasts"), [("3", "4", "1"), ("5", "9", "1"), ("2", "3.999", "1.999")])
+def test_a_marked_part_that_is_too_short_is_said_before_anything_is_made(
+    facts: VideoFacts | AudioFacts, start: str, end: str, lasts: str
+) -> None:
+    found = plan(kept(judged(facts), Window(Fraction(start), Fraction(end))), PROFILE, Wishes())
+    assert found.steps == ()
+    (finding,) = found.beyond_mending
+    assert finding.message == f"the part to keep lasts {lasts} s; 2 to 15 s allowed"
+    assert (finding.limit, finding.source) == ("2..15", PROFILE.video.duration_s.source) or found.kind == "audio"
+    assert found.advice.startswith("Mark at least 2 s (--keep FILE=START-END), or say how it is made longer: --extend")
+
+
+@pytest.mark.parametrize("facts", [lasting("1.5"), heard("1.5")])
+def test_a_marked_part_of_what_is_too_short_itself_is_not_what_is_wrong(facts: VideoFacts | AudioFacts) -> None:
+    found = plan(kept(judged(facts), Window(Fraction(0), Fraction(1))), PROFILE, Wishes())
+    assert found.advice.startswith("Too short cannot be mended")
+
+
+@given(
+    st.sampled_from([Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(60000, 1001), Fraction(48), NTSC]),
+    st.fractions(0, 3, max_denominator=1000),
+)
+def test_a_part_marked_just_long_enough_is_not_rounded_to_too_short(rate: Fraction, start: Fraction) -> None:
+    facts = lasting("5", frame_rate_hz=rate)
+    cut = find(plan(kept(judged(facts), Window(start, start + 2)), PROFILE, Wishes()).steps, Cut)
+    assert cut
+    assert cut.start_s >= 0
+    assert cut.start_s + cut.length_s <= 5
+    assert 2 <= cut.length_s < 2 + Fraction(1, 24)
 
 
 @given(st.fractions("15.01", 200, max_denominator=1000), st.sampled_from(["start", "middle", "end"]))

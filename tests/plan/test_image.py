@@ -42,6 +42,10 @@ def test_a_small_picture_is_scaled_and_written_in_its_own_format() -> None:
     [
         (image(format="gif"), "png", "lossless"),
         (image(format="tiff", alpha=True), "png", "lossless"),
+        (image(format="tiff", bit_depth=16, mode="I;16"), "png", "lossy"),
+        (image(format="heic", bit_depth=10), "png", "lossy"),
+        (image(format="tiff", mode="CMYK"), "png", "lossy"),
+        (image(format="gif", frames=3), "png", "lossy"),
         (image(format="heic", width_px=4000, height_px=3000), "jpeg", "lossy"),
         (image(format="jpeg", bytes=40_000_000), "jpeg", "lossy"),
         (image(format="png", bytes=40_000_000), "jpeg", "lossy"),
@@ -54,6 +58,16 @@ def test_the_format_is_its_own_where_that_is_allowed_and_else_without_loss_where
     write = find(planned(facts).steps, Write)
     assert write
     assert (write.format, write.loss) == (format_, loss)
+
+
+def test_what_a_new_file_does_not_hold_is_said() -> None:
+    write = find(planned(image(format="tiff", bit_depth=16, mode="LAB", frames=2)).steps, Write)
+    assert write
+    said = "write as png (rounded to 8 bits a sample, its colors converted to RGB, its first frame alone)"
+    assert write.words() == said
+    assert find(planned(image(format="gif")).steps, Write) == Write(
+        format="png", max_bytes=30_000_000, min_side_px=300, loss="lossless", clears=("image/format",)
+    )
 
 
 def test_a_new_file_aims_at_the_stricter_reading_of_the_limit() -> None:
@@ -71,7 +85,9 @@ def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: 
     wide = image(width_px=3000, height_px=1000)
     assert planned(wide).steps == ()
     assert planned(wide).beyond_mending[0].rule == "image/aspect-ratio"
-    assert planned(wide).advice == "It needs a creative step: --allow creative."
+    assert planned(wide).advice == (
+        "It needs a creative step: say which (--fit crop, --fit pad or --fit blur), or allow any: --allow creative."
+    )
     assert isinstance(planned(wide, allow="creative", fit=fit).steps[0], step)
 
 

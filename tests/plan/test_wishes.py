@@ -64,7 +64,13 @@ def test_what_is_no_color_is_refused(color: str) -> None:
 def test_naming_one_creative_step_allows_no_other() -> None:
     both = lasting("1.5", width_px=1300, height_px=500)
     assert planned(both, extend="loop").steps == ()
-    assert planned(both, extend="loop").advice == "It needs a creative step: --allow creative."
+    assert planned(both, extend="loop").advice == (
+        "It needs a creative step: say which (--fit crop, --fit pad or --fit blur), or allow any: --allow creative."
+    )
+    assert planned(both).advice.startswith("Too short cannot be mended")
+    assert planned(both).advice.endswith("named: --fit crop, --fit pad or --fit blur.")
+    assert "--fit" not in planned(both, fit_named=True).advice
+    assert "(--fit crop, --fit pad or --fit blur, with --allow lossy)" in planned(WIDE[1], allow="lossless").advice
     assert planned(both, fit_named=True).steps == ()
     assert planned(both, allow="creative").steps == ()
     steps = [type(step) for step in planned(both, fit_named=True, extend="loop").steps]
@@ -72,7 +78,7 @@ def test_naming_one_creative_step_allows_no_other() -> None:
 
 
 def test_naming_a_creative_step_allows_no_loss_besides() -> None:
-    for facts in (lasting("1.5"), heard("1.5", format="mp3", codec="mp3")):
+    for facts in (lasting("1.5"), heard("1.5", format="mp3", codec="mp3", sample_type="coded")):
         found = planned(facts, extend="loop", allow="lossless")
         assert bool(found.steps) == isinstance(facts, AudioFacts)
         assert found.advice == ("" if found.steps else "It needs a lossy step: --allow lossy.")
@@ -114,8 +120,8 @@ def test_sound_is_encoded_anew_beside_pictures_that_are_extended() -> None:
     [
         (heard("1.5"), "pcm_s16le"),
         (heard("1.5", codec="pcm_s24le"), "pcm_s24le"),
-        (heard("1.5", format="mp3", codec="mp3"), "pcm_s16le"),
-        (heard("1.5", format="m4a", codec="aac"), "pcm_s16le"),
+        (heard("1.5", format="mp3", codec="mp3", sample_type="coded"), "pcm_f32le"),
+        (heard("1.5", format="flac", codec="flac", sample_type="integer", bit_depth=24), "pcm_s24le"),
     ],
 )
 def test_an_extended_sound_is_written_as_wav_in_its_own_depth(facts: AudioFacts, codec: str) -> None:

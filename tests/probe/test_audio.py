@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.facts import AudioFacts
+from preflight.probe import Depth
+from preflight.probe.audio import stored_as
 from tests.specimens import MEDIA, audio, decoded_seconds, media, probed
 
 
@@ -190,3 +192,68 @@ def test_a_wav_is_as_long_as_its_samples(
     path.write_bytes(head + struct.pack("<4sI", b"data", size) + bytes(size))
     facts = audio(path)
     assert facts.duration_s == facts.stored_duration_s == facts.header_duration_s == Fraction(samples, rate)
+
+
+@pytest.mark.parametrize(
+    ("codec", "stored"),
+    [
+        ("pcm_u8", ("integer", 8)),
+        ("pcm_s16le", ("integer", 16)),
+        ("pcm_s24be", ("integer", 24)),
+        ("pcm_s32le_planar", ("integer", 32)),
+        ("pcm_f32le", ("float", 32)),
+        ("pcm_f64be", ("float", 64)),
+        ("pcm_bluray", (None, None)),
+        ("wavpack", (None, None)),
+    ],
+)
+def test_samples_that_are_stored_as_they_are_tell_their_depth_by_name(
+    codec: str, stored: tuple[str | None, int | None]
+) -> None:
+    assert stored_as(codec, lossy=False, record=b"") == stored
+
+
+@given(st.integers(4, 32), st.integers(1, 8), st.binary(min_size=12, max_size=12))
+def test_flac_tells_its_depth_in_five_bits(depth: int, channels: int, before: bytes) -> None:
+    packed = (before[-1] & 0xF0) << 8 | (channels - 1) << 9 | (depth - 1) << 4
+    record = before + packed.to_bytes(2, "big") + bytes(20)
+    assert stored_as("flac", lossy=False, record=record) == ("integer", depth)
+
+
+@given(
+    st.sampled_from(["flac", "alac", "aac", "", "pcm_", "pcm_s", "pcm_x16le"]), st.binary(max_size=40), st.booleans()
+)
+def test_any_record_of_any_codec_is_told_or_not_told(codec: str, record: bytes, lossy: bool) -> None:
+    kind, depth = stored_as(codec, lossy=lossy, record=record)
+    assert kind in ("integer", "coded", None)
+    assert (kind == "coded") == lossy
+    assert depth is None or kind == "integer"
+
+
+@pytest.mark.parametrize("name", ["flac", "alac"])
+@pytest.mark.parametrize("record", [b"", bytes(12), bytes(13)])
+def test_a_record_cut_short_tells_no_depth(name: str, record: bytes) -> None:
+    assert stored_as(name, lossy=False, record=record) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("audio-wav-24-bit-extensible.wav", ("integer", 24)),
+        ("audio-wav-float.wav", ("float", 32)),
+        ("audio-wav-8-bit.wav", ("integer", 8)),
+        ("audio-wav-a-law.wav", ("coded", None)),
+        ("audio-wav-holds-mp3.wav", ("coded", None)),
+        ("audio-5s.mp3", ("coded", None)),
+        ("audio-m4a.m4a", ("coded", None)),
+        ("audio-opus.opus", ("coded", None)),
+        ("audio-flac.flac", ("integer", 16)),
+        ("audio-aiff.aiff", ("integer", 16)),
+    ],
+)
+@pytest.mark.parametrize("depth", ["header", "exact"])
+def test_what_samples_are_stored_as_is_told_at_every_depth(
+    name: str, stored: tuple[str, int | None], depth: Depth
+) -> None:
+    facts = audio(name, depth)
+    assert (facts.sample_type, facts.bit_depth) == stored

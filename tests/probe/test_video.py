@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.facts import VideoFacts
+from preflight.fix.ffmpeg import find_tool, run
 from preflight.probe.video import mean_rate, shown_size
-from tests.specimens import MEDIA, decoded_clip, media, probed, video
+from tests.specimens import MEDIA, decoded_clip, judged, media, probed, video
 
 NTSC = Fraction(24000, 1001)
 FRAME = Fraction(1, 24)
@@ -155,6 +157,16 @@ def test_a_half_turn_changes_no_size_and_a_quarter_turn_swaps_the_sides(
     upright = shown_size(width, height, shape, 0)
     assert shown_size(width, height, shape, 180) == upright
     assert shown_size(width, height, shape, 90) == shown_size(width, height, shape, 270) == upright[::-1]
+
+
+@pytest.mark.parametrize("codec", ["mpeg2video", "mpeg4"])
+def test_the_shape_of_pixels_that_only_the_codec_tells_is_seen(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "clip.ts"
+    picture = ["-f", "lavfi", "-i", "testsrc2=size=720x480:rate=25:duration=3,setsar=8/9"]
+    run(find_tool().path, [*picture, "-c:v", codec, "-f", "mpegts", f"file:{path}"])
+    found = judged(path).facts
+    assert isinstance(found, VideoFacts)
+    assert (found.width_px, found.height_px) == (640, 480)
 
 
 def test_a_rate_needs_frames_and_time() -> None:

@@ -3,6 +3,7 @@
 `python -m tests.report.fixed` writes the golden files anew; the difference is to be read before it is committed.
 """
 
+import datetime as dt
 import io
 from collections.abc import Iterable
 from fractions import Fraction
@@ -11,6 +12,7 @@ from pathlib import Path
 from preflight.assets import Asset, Role
 from preflight.facts import Facts
 from preflight.findings import Finding, Judged
+from preflight.policy import Remark
 from preflight.report import DRESSES, Heading, open_sheet, write_report
 from tests import values
 
@@ -87,6 +89,10 @@ ASSETS = (
     asset("=cmd|' /C calc'!A0 <b>`x`</b>\n::error::no.wav", values.AUDIO),
 )
 REQUEST = (REFERENCE, UNNAMED)
+REMARKS = (
+    Remark(place="ignore.0", state="expired", rules=("video/*",), reason="old", until=dt.date(2026, 1, 31)),
+    Remark(place="override.1", state="unreached", rules=("image/side",), paths=("{0}/\x1b[31m/[a](b)/**",)),
+)
 
 
 def written(
@@ -94,10 +100,11 @@ def written(
     assets: Iterable[Judged],
     findings: tuple[Finding, ...] | None = None,
     heading: Heading = HEADING,
+    remarks: Iterable[Remark] = (),
 ) -> str:
     """Return a whole report."""
     out = io.StringIO()
-    write_report([open_sheet(dress, heading, out)], assets, findings)
+    write_report([open_sheet(dress, heading, out)], assets, findings, remarks=lambda: remarks)
     return out.getvalue()
 
 

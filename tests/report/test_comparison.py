@@ -1,14 +1,22 @@
 """The table of several editions, and its JSON."""
 
+import io
 import json
+import tracemalloc
+from typing import Any, NamedTuple
 
 import pytest
 
-from preflight.assets import Asset, Role
-from preflight.comparison import Comparison
+from preflight.assets import Asset, Role, printable
+from preflight.comparison import Standing, rows_of
 from preflight.findings import Finding, Judged, Report
-from preflight.report.comparison import comparison_json, comparison_lines
+from preflight.policy import Remark
+from preflight.report.comparison import open_comparison
 from preflight.report.json import dump, report_json
+from tests.report.fixed import REMARKS
+from tests.report.test_hostile import NAMES
+
+DRESSES = ("text", "json")
 
 LARGE = Finding(rule="video/pixels", severity="error", message="too large", how="PyAV", limit="..9", source="a page")
 FAST = Finding(rule="video/frame-rate", severity="error", message="too fast")
@@ -20,16 +28,34 @@ def judged(path: str, *findings: Finding, role: Role | None = None) -> Judged:
     return Judged(asset=Asset(path=path, role=role), kind="video", findings=findings)
 
 
-def compared(*columns: tuple[Judged, ...], names: tuple[str, ...] = ("old", "new")) -> Comparison:
-    reports = (Report(profile=name, assets=column) for name, column in zip(names, columns, strict=True))
-    return Comparison(reports=tuple(reports), request=False)
+class Compared(NamedTuple):
+    """What editions say: of files, or of one request."""
+
+    reports: tuple[Report, ...]
+    request: bool = False
+
+    def written(self, dress: str, *, verbose: bool = False, remarks: tuple[Remark, ...] = ()) -> str:
+        editions, out = [report.profile for report in self.reports], io.StringIO()
+        sheet, standing = open_comparison(dress, editions, out, verbose=verbose), Standing(editions)
+        for row in rows_of(self.reports):
+            standing.add(row)
+            sheet.row(row)
+        if self.request:
+            standing.add_request(self.reports)
+        assert out.getvalue() == ""
+        sheet.end(standing, remarks)
+        return out.getvalue()
+
+
+def compared(*columns: tuple[Judged, ...], names: tuple[str, ...] = ("old", "new")) -> Compared:
+    return Compared(tuple(Report(profile=name, assets=column) for name, column in zip(names, columns, strict=True)))
 
 
 TWO = compared(
     (judged("a.mp4", LARGE, PLACE), judged("long-name.mp4")), (judged("a.mp4", PLACE), judged("long-name.mp4"))
 )
-REQUEST = Comparison(
-    reports=(
+REQUEST = Compared(
+    (
         Report(profile="old", assets=(judged("a.mp4", role=Role("video", 1)),), findings=(COUNT,)),
         Report(profile="new", assets=(judged("a.mp4", LARGE, FAST, FAST, role=Role("video", 1)),)),
     ),
@@ -37,8 +63,14 @@ REQUEST = Comparison(
 )
 
 
-def printed(comparison: Comparison, *, verbose: bool = False) -> list[str]:
-    return ["".join(text for text, _ in line) for line in comparison_lines(comparison, verbose=verbose)]
+def printed(comparison: Compared, *, verbose: bool = False) -> list[str]:
+    return comparison.written("text", verbose=verbose).splitlines()
+
+
+def told(comparison: Compared) -> dict[str, Any]:
+    found = json.loads(comparison.written("json"))
+    assert isinstance(found, dict)
+    return found
 
 
 def test_a_table_has_a_row_an_asset_and_a_column_an_edition() -> None:
@@ -90,11 +122,11 @@ def test_no_name_acts_upon_a_terminal(hostile: str) -> None:
 
 
 def test_json_has_the_rows_in_short_and_each_report_whole() -> None:
-    told = json.loads(dump(comparison_json(TWO)))
-    assert told["schema"] == "preflight.comparison/1"
-    assert told["profiles"] == ["old", "new"]
-    assert (told["verdict"], told["taking"]) == ("pass", ["new"])
-    assert told["assets"][0] == {
+    found = told(TWO)
+    assert found["schema"] == "preflight.comparison/1"
+    assert found["profiles"] == ["old", "new"]
+    assert (found["verdict"], found["taking"]) == ("pass", ["new"])
+    assert found["assets"][0] == {
         "path": "a.mp4",
         "role": None,
         "kind": "video",
@@ -103,15 +135,69 @@ def test_json_has_the_rows_in_short_and_each_report_whole() -> None:
             {"profile": "new", "verdict": "pass", "rules": []},
         ],
     }
-    assert told["request"] is None
-    assert told["reports"] == [json.loads(dump(report_json(report))) for report in TWO.reports]
+    assert found["request"] is None
+    assert found["reports"] == [json.loads(dump(report_json(report))) for report in TWO.reports]
+    assert found["tool"]["name"] == "preflight"
 
 
 def test_json_of_a_request_says_what_the_set_fails() -> None:
-    told = json.loads(dump(comparison_json(REQUEST)))
-    assert told["request"] == [
+    found = told(REQUEST)
+    assert found["request"] == [
         {"profile": "old", "verdict": "fail", "rules": ["request/video-count"]},
         {"profile": "new", "verdict": "pass", "rules": []},
     ]
-    assert told["assets"][0]["role"] == "video 1"
-    assert (told["verdict"], told["taking"]) == ("fail", [])
+    assert found["assets"][0]["role"] == "video 1"
+    assert (found["verdict"], found["taking"]) == ("fail", [])
+    assert found["reports"] == [json.loads(dump(report_json(report))) for report in REQUEST.reports]
+
+
+def test_json_of_a_request_without_assets_is_json() -> None:
+    bare = Compared((Report(profile="old", assets=()), Report(profile="new", assets=())), request=True)
+    assert (told(bare)["assets"], told(bare)["verdict"]) == ([], "pass")
+    assert printed(bare)[-1] == "PASS old and new take the request as it is."
+
+
+def test_what_of_a_policy_did_nothing_is_in_the_json_and_else_nothing_is_said_of_it() -> None:
+    assert [one["state"] for one in json.loads(TWO.written("json", remarks=REMARKS))["policy"]] == [
+        "expired",
+        "unreached",
+    ]
+    assert "policy" not in told(TWO)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_name_made_to_act_is_only_a_name(dress: str, name: str) -> None:
+    found = (judged(name, Finding(rule="video/name", severity="error", message=f"is {name}", how=name)),)
+    text = compared(found, found, names=(f"{name} 1", f"{name} 2")).written(dress, verbose=True)
+    assert text.encode()
+    assert text.replace("\n", "").isprintable()
+    if dress == "json":
+        row, (first, second) = json.loads(text)["assets"][0], json.loads(text)["reports"]
+        assert (row["path"], [one["verdict"] for one in row["by"]]) == (printable(name), ["fail", "fail"])
+        assert first["assets"] == second["assets"]
+    else:
+        assert len(text.splitlines()) == 7
+        assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_the_same_verdicts_give_the_same_bytes(dress: str) -> None:
+    for comparison in (TWO, REQUEST):
+        assert comparison.written(dress, verbose=True) == comparison.written(dress, verbose=True)
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_memory_does_not_grow_with_the_number_of_files(dress: str) -> None:
+    """Some garbage may wait to be collected; a comparison that kept its rows would take megabytes."""
+    row, editions = (judged("a.mp4", LARGE), judged("a.mp4", PLACE)), ["old", "new"]
+    with open("/dev/null", "w", encoding="utf-8") as out:  # noqa: PTH123 - a device, not a path of ours
+        tracemalloc.start()
+        sheet, standing = open_comparison(dress, editions, out), Standing(editions)
+        for _ in range(3000):
+            standing.add(row)
+            sheet.row(row)
+        sheet.end(standing)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 500_000

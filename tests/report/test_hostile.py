@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from preflight.assets import Asset, printable
 from preflight.findings import Finding, Judged
-from preflight.report import DRESSES
+from preflight.report import DRESSES, Heading
 from tests import values
 from tests.report.fixed import written
 from tests.report.test_github import commands
@@ -192,6 +192,33 @@ def expected(dress: str, name: str) -> tuple[str, list[str]]:
 def _cell(name: str) -> str:
     begins = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - the wide signs too
     return f"'{printable(name)}" if printable(name).startswith(begins) else printable(name)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_profile_whose_name_is_made_to_act_is_only_named(dress: str, name: str) -> None:
+    text = written(dress, [hostile("a.png")], heading=Heading(profile=name, version="1.2.3"))
+    plain = written(dress, [hostile("a.png")], heading=Heading(profile="p", version="1.2.3"))
+    assert text.encode()
+    assert text.replace("\n", "").isprintable()
+    assert text.count("\n") == plain.count("\n")
+    assert len(list(commands(text))) == len(list(commands(plain)))
+    assert READERS[dress](text) == READERS[dress](plain)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_tag_of_a_file_is_only_words_whatever_it_says(dress: str, name: str) -> None:
+    name = name.encode("utf-8", "backslashreplace").decode()
+    facts = values.video(format=name, codec=name, transfer=name, sound_codec=name, measured_by={"codec": name})
+    found = Finding(rule="video/codec", severity="error", message=f"is {name}", measured=name, limit="h264", how=name)
+    judged = Judged(asset=Asset(path="a.mov"), kind="video", facts=facts, findings=(found,))
+    text = written(dress, [judged, Judged(asset=judged.asset, kind="video", facts=facts)])
+    assert text.replace("\n", "").isprintable()
+    if dress == "json":
+        assert [one["facts"]["codec"] for one in json.loads(text)["assets"]] == [name, name]
+    elif dress == "html":
+        read_html(text)
 
 
 def told(dress: str, name: str) -> None:

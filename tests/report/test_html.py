@@ -16,15 +16,18 @@ from PIL import Image
 
 from preflight.assets import Role
 from preflight.findings import Finding, Judged
+from preflight.profiles import load
 from preflight.report import Heading
-from preflight.report.html import LINKS, POLICY, limits_named
+from preflight.report.html import LINKS
 from preflight.report.html.measures import measures_of
+from preflight.report.html.page import POLICY
 from preflight.report.html.pictures import PICTURE_PX, pictures
+from preflight.report.html.style import STYLE
 from tests import values
 from tests.report.fixed import ASSETS, DURATION, HEADING, PIXELS, REQUEST, asset, written
 from tests.specimens import PROFILE, copied
 
-SHIPPED = Heading(profile=PROFILE.name, version="1.2.3")
+SHIPPED = Heading(profile=PROFILE.name, limits=PROFILE, version="1.2.3")
 EMPTY = {"img", "meta", "rect", "line", "path"}
 LIMIT_S = 60
 
@@ -93,6 +96,12 @@ def rows(article: ET.Element) -> dict[str, dict[str, str]]:
     return found
 
 
+def check(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a folder."""
+    command = [sys.executable, "-c", "from preflight.cli import main; main()", "check", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, timeout=LIMIT_S, check=False)
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Page:
     """Return the page that the command writes of a clip, a picture, a sound and what cannot be read."""
@@ -100,16 +109,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Page:
     names = ["image-ok.jpeg", "video-24fps.mp4", "audio-20s.wav", "empty.png"]
     paths = [copied(name, folder) for name in names]
     page = folder / "page.html"
-    command = [
-        sys.executable,
-        "-c",
-        "from preflight.cli import main; main()",
-        "check",
-        *map(str, paths),
-        "--output",
-        str(page),
-    ]
-    ended = subprocess.run(command, capture_output=True, timeout=LIMIT_S, check=False)
+    ended = check(folder, *map(str, paths), "--output", str(page))
     assert ended.returncode == 1, ended.stderr
     return read(page.read_text(encoding="utf-8"))
 
@@ -140,6 +140,16 @@ def test_it_runs_nothing_and_asks_nobody(real: Page) -> None:
         assert not re.search(r"url\(|@import|http|@font-face|</", style[1])
     meta = {one.get("http-equiv"): one.get("content") for one in real.root.iter("meta")}
     assert meta["Content-Security-Policy"] == POLICY
+
+
+def test_on_paper_it_is_dark_on_light_and_no_article_is_torn_that_fits_a_page() -> None:
+    screen, paper = STYLE.split("@media print")
+    assert "color-scheme: light dark" in screen
+    assert "color-scheme: light;" in paper
+    colours = set(re.findall(r"--\w+(?=:)", screen))
+    assert set(re.findall(r"--\w+(?=:)", paper)) == colours
+    assert re.search(r"article, figure, li \{ break-inside: avoid; \}", paper)
+    assert STYLE.count("{") == STYLE.count("}")
 
 
 def test_each_link_leads_to_a_place_on_the_page_that_is_there_once() -> None:
@@ -336,8 +346,7 @@ def test_what_was_not_measured_is_not_called_within() -> None:
 
 
 def test_of_a_kind_that_is_not_taken_no_limit_is_shown() -> None:
-    limits = limits_named("seedance-2.0-text-to-video-2026-10")
-    assert limits
+    limits = load("seedance-2.0-text-to-video-2026-10")
     assert not limits.takes("video")
     judged = values.judged(values.VIDEO, profile=limits)
     assert judged.verdict == "fail"
@@ -346,25 +355,47 @@ def test_of_a_kind_that_is_not_taken_no_limit_is_shown() -> None:
 
 def test_limits_that_are_not_at_hand_are_those_that_findings_tell() -> None:
     page = read(written("html", ASSETS[2:3]))
-    assert limits_named(HEADING.profile) is None
+    assert HEADING.limits is None
     assert {name: row["said"] for name, row in rows(page.articles()["pov.mov"]).items()} == {
         "Duration": "✗ 1.016 s over",
         "Pixels": "✗ 1,146,192 pixels over",
     }
 
 
-def test_a_profile_s_name_never_opens_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mine.toml").write_text(f'extends = "{PROFILE.name}"\nname = "mine.toml"\n')
-    monkeypatch.chdir(tmp_path)
-    assert limits_named("mine.toml") is None
-    assert limits_named(PROFILE.name) == PROFILE
+OWN = """
+extends = "{parent}"
+name = "{name}"
+
+[audio.duration_s]
+min = 1
+max = 30
+source = "what the house agreed upon"
+read = 2026-09-01
+"""
+"""A profile of somebody's own, by which a sound of 20 s passes that the shipped one refuses."""
 
 
-def test_another_profile_under_a_shipped_name_is_not_taken_for_it() -> None:
-    strict = Finding(rule="video/duration", severity="error", message="m", measured=Fraction(5), limit="2..4", unit="s")
-    (row,) = measures_of(asset("a.mp4", values.VIDEO, strict), PROFILE)
-    assert (row.allowed, row.said) == ("2 to 4 s", "1 s over")
-    assert measures_of(asset("a.mp4", values.video(duration_s=Fraction(20))), PROFILE) == []
+@pytest.mark.parametrize("name", ["house", PROFILE.name])
+def test_a_profile_of_one_s_own_is_what_the_bars_are_drawn_by_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text(OWN.format(parent=PROFILE.name, name=name), encoding="utf-8")
+    sound, page = copied("audio-20s.wav", tmp_path), tmp_path / "page.html"
+    ended = check(tmp_path, sound.name, "--profile", "./my.toml", "--output", page.name)
+    assert ended.returncode == 0, ended.stderr
+    found = read(page.read_text(encoding="utf-8"))
+    said = rows(of(found, "audio-20s.wav"))
+    assert set(said) == {"Format", "Duration", "Size"}
+    assert (said["Duration"]["limit"], said["Duration"]["said"]) == ("1 to 30 s allowed", "✓ within")
+    begin, end, at = place(classes(found.root, "bar")[0])
+    assert begin < at < end
+
+
+def test_a_finding_of_one_s_own_limits_is_drawn_by_them(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text(OWN.format(parent=PROFILE.name, name="house"), encoding="utf-8")
+    own = load(str(tmp_path / "my.toml"))
+    judged = values.judged(values.audio(duration_s=Fraction(40), header_duration_s=None), profile=own)
+    page = read(written("html", [judged], heading=Heading(profile=own.name, limits=own)))
+    duration = rows(next(page.root.iter("article")))["Duration"]
+    assert (duration["limit"], duration["said"]) == ("1 to 30 s allowed", "✗ 10 s over")
 
 
 def test_a_file_in_the_place_of_another_kind_is_not_measured_by_its_limits() -> None:

@@ -23,7 +23,7 @@ from preflight.report import Heading, open_sheet, write_report
 from preflight.report.json import dump, facts_json, facts_report, finding_json, fix_report, plan_report, report_json
 from preflight.rules import judge
 from tests import values
-from tests.report.fixed import ASSETS, REQUEST, written
+from tests.report.fixed import ASSETS, REMARKS, REQUEST, written
 from tests.specimens import PROFILE, judged, media, probed
 
 
@@ -116,6 +116,30 @@ def test_what_was_not_measured_is_null() -> None:
     facts = read(facts_json(values.video(frame_rate_hz=None, duration_s=None)) or {})
     assert facts["frame_rate_hz"] is facts["frame_rate"] is facts["duration_s"] is None
     assert facts_json(None) is None
+
+
+def test_what_of_a_policy_did_nothing_is_told_and_else_nothing_is_said_of_it() -> None:
+    told = json.loads(written("json", ASSETS, remarks=REMARKS))
+    assert told["policy"] == [
+        {
+            "place": "ignore.0",
+            "state": "expired",
+            "rules": ["video/*"],
+            "paths": [],
+            "reason": "old",
+            "until": "2026-01-31",
+        },
+        {
+            "place": "override.1",
+            "state": "unreached",
+            "rules": ["image/side"],
+            "paths": ["{0}/\\x1b[31m/[a](b)/**"],
+            "reason": None,
+            "until": None,
+        },
+    ]
+    assert "policy" not in json.loads(written("json", ASSETS))
+    assert json.loads(written("jsonl", ASSETS, remarks=REMARKS).splitlines()[-1])["policy"] == told["policy"]
 
 
 def test_facts_alone_have_no_verdict_but_say_why_they_are_missing() -> None:

@@ -8,6 +8,7 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from preflight.assets import Role
+from preflight.facts import Facts
 from preflight.findings import Finding, Judged
 from preflight.profiles import load
 from preflight.report import Ending, Heading
@@ -97,6 +98,12 @@ def test_an_error_is_a_failure_and_says_what_was_measured() -> None:
     (failure,) = found["video/duration"].result
     assert (failure.type, failure.message) == ("video/duration", DURATION.message)
     assert failure.text == f"error: {DURATION.message}"
+
+
+@pytest.mark.parametrize("facts", [values.IMAGE, values.VIDEO, values.AUDIO, values.video(duration_s=None), None])
+def test_an_asset_without_findings_has_the_cases_of_one_with_a_finding_of_another_rule(facts: Facts | None) -> None:
+    quiet, told = asset("a.mov", facts), asset("a.mov", facts, Finding(rule="house/x", severity="info", message="x"))
+    assert {**outcomes(quiet), "house/x": "passed"} == outcomes(told)
 
 
 def test_two_findings_of_one_rule_are_one_case() -> None:

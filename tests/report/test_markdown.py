@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from preflight.assets import Asset
 from preflight.findings import Finding
-from preflight.report.markdown import MARK, OPEN_ROWS, escaped, name_cell
+from preflight.report.markdown import ACTIVE, MARK, OPEN_ROWS, escaped, name_cell
 from tests import values
 from tests.report.fixed import ASSETS, DURATION, PIXELS, REQUEST, asset, written
 
@@ -93,6 +95,12 @@ def test_no_sign_acts(words: str) -> None:
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
         shown = shown.replace(entity, sign)
     assert shown == f"x {words} x"
+
+
+@given(st.text(alphabet="aw.W_&<>|`*[]\\~$@#: ", max_size=30))
+def test_words_that_are_left_alone_hold_nothing_that_acts(words: str) -> None:
+    acting = ACTIVE.search(words)
+    assert (escaped(words) == words) == (acting is None)
 
 
 @pytest.mark.parametrize(("words", "sign"), [("@somebody", "@"), ("see #12", "#"), (":tada:", ":")])

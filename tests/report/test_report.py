@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from preflight.findings import Judged
-from preflight.report import DRESSES, Ending, Heading, open_sheet, write_report
+from preflight.policy import Remark
+from preflight.report import DRESSES, Ending, Heading, made_once, open_sheet, write_report
 from tests import values
-from tests.report.fixed import ASSETS, DURATION, HEADING, REQUEST, asset, golden, written
+from tests.report.fixed import ASSETS, DURATION, HEADING, REMARKS, REQUEST, asset, golden, written
 
 KEEPS_ROWS = {"markdown"}
 """Dresses whose sum stands above what it counts."""
@@ -133,6 +134,41 @@ def test_an_interrupted_run_ends_each_sheet_once() -> None:
             write_report([sheet], stopped(judged))
         assert sheet.said == ["begin", *(one.asset.path for one in judged), "end"]
         assert sheet.ending == Ending(verdict="unsure", interrupted=True)
+
+
+def test_what_several_reports_ask_for_of_one_asset_is_made_once_and_not_mixed_up() -> None:
+    asked: list[str] = []
+
+    @made_once
+    def name(judged: Judged) -> str:
+        asked.append(judged.asset.path)
+        return judged.asset.path.upper()
+
+    first, second = asset("a.png", values.IMAGE), asset("b.png", values.IMAGE)
+    said = [name(one) for one in (first, first, second, second, first, asset("a.png", values.IMAGE))]
+    assert said == ["A.PNG", "A.PNG", "B.PNG", "B.PNG", "A.PNG", "A.PNG"]
+    assert asked == ["a.png", "b.png", "a.png", "a.png"]
+
+
+def test_a_report_beside_others_is_what_it_is_alone() -> None:
+    outs = {dress: io.StringIO() for dress in DRESSES}
+    write_report([open_sheet(dress, HEADING, out) for dress, out in outs.items()], ASSETS, REQUEST)
+    for dress, out in outs.items():
+        assert out.getvalue() == written(dress, ASSETS, REQUEST)
+
+
+def test_what_of_a_policy_did_nothing_is_asked_for_at_the_end_and_not_of_a_run_that_was_stopped() -> None:
+    sheet = Lines()
+
+    def remarks() -> tuple[Remark, ...]:
+        assert sheet.said[-1] == ASSETS[1].asset.path
+        return REMARKS
+
+    write_report([sheet], ASSETS[:2], remarks=remarks)
+    assert sheet.ending == Ending(verdict="pass", remarks=REMARKS)
+    with pytest.raises(KeyboardInterrupt):
+        write_report([sheet], stopped(ASSETS[:1]), remarks=remarks)
+    assert sheet.ending == Ending(verdict="unsure", interrupted=True)
 
 
 def test_the_request_has_a_verdict_of_its_own() -> None:

@@ -3,7 +3,7 @@
 import importlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attr
@@ -13,7 +13,7 @@ from preflight.findings import Finding
 from preflight.report.sarif import text_of
 from preflight.rules import RULES
 from tests import values
-from tests.report.fixed import ASSETS, DURATION, LET_BE, NAME, REQUEST, asset, written
+from tests.report.fixed import ASSETS, DURATION, LET_BE, NAME, REMARKS, REQUEST, asset, written
 
 CLASSES = importlib.import_module("sarif_om")
 """One class for each object of the schema; it ships no type information."""
@@ -33,8 +33,30 @@ OBJECTS = {
     "logicalLocations": "LogicalLocation",
     "suppressions": "Suppression",
     "invocations": "Invocation",
+    "toolConfigurationNotifications": "Notification",
 }
 """Property → the object that it holds, or a list of them."""
+LEVEL = {"none", "note", "warning", "error"}
+VALUES: dict[tuple[str, str], Callable[[Any], bool]] = {
+    ("SarifLog", "version"): {"2.1.0"}.__contains__,
+    ("SarifLog", "$schema"): lambda said: said.startswith("https://"),
+    ("Run", "columnKind"): {"utf16CodeUnits", "unicodeCodePoints"}.__contains__,
+    ("Result", "level"): LEVEL.__contains__,
+    ("Result", "ruleId"): lambda said: isinstance(said, str) and said != "",
+    ("Result", "ruleIndex"): lambda said: type(said) is int and said >= -1,
+    ("Notification", "level"): LEVEL.__contains__,
+    ("Suppression", "kind"): {"inSource", "external"}.__contains__,
+    ("Suppression", "justification"): lambda said: isinstance(said, str),
+    ("Invocation", "exitCode"): lambda said: type(said) is int,
+    ("Invocation", "executionSuccessful"): lambda said: type(said) is bool,
+    ("ArtifactLocation", "uri"): re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*").fullmatch,  # type: ignore[dict-item] # truth
+    ("LogicalLocation", "kind"): lambda said: isinstance(said, str),
+    ("Message", "text"): lambda said: isinstance(said, str),
+    ("MultiformatMessageString", "text"): lambda said: isinstance(said, str),
+}
+"""What the schema says of a property's value, as far as the classes leave it open."""
+UNIQUE = {"rules", "suppressions", "toolConfigurationNotifications"}
+"""Lists in which nothing may stand twice."""
 
 
 def faults(value: dict[str, Any], name: str = "SarifLog") -> Iterator[str]:
@@ -46,6 +68,10 @@ def faults(value: dict[str, Any], name: str = "SarifLog") -> Iterator[str]:
         f"{name} needs {key}" for key, field in known.items() if field.default is attr.NOTHING and key not in value
     )
     for key in value.keys() - {"properties"}:
+        if not VALUES.get((name, key), lambda _: True)(value[key]):
+            yield f"{name}.{key} may not be {value[key]!r}"
+        if key in UNIQUE and len({json.dumps(one) for one in value[key]}) != len(value[key]):
+            yield f"{name}.{key} says something twice"
         parts = value[key] if isinstance(value[key], list) else [value[key]]
         for part in parts:
             if key in OBJECTS:
@@ -80,6 +106,30 @@ def test_a_report_is_sarif_2_1_0() -> None:
 def test_what_the_schema_does_not_know_or_misses_is_noticed() -> None:
     log = json.loads(written("sarif", ASSETS).replace('"message"', '"massage"'))
     assert {"Result has no massage", "Result needs message"} <= set(faults(log))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('"level":"error"', '"level":"fatal"', "Result.level may not be 'fatal'"),
+        ('"ruleIndex":', '"ruleIndex":-', "Result.ruleIndex may not be -"),
+        ('"exitCode":3', '"exitCode":"3"', "Invocation.exitCode may not be '3'"),
+        ('"uri":"pov.mov"', '"uri":"a b.mov"', "ArtifactLocation.uri may not be 'a b.mov'"),
+        ('"kind":"external"', '"kind":"policy"', "Suppression.kind may not be 'policy'"),
+    ],
+)
+def test_a_value_that_the_schema_does_not_allow_is_noticed(right: str, wrong: str, said: str) -> None:
+    text = written("sarif", ASSETS, REQUEST)
+    assert right in text
+    assert any(one.startswith(said) for one in faults(json.loads(text.replace(right, wrong))))
+
+
+def test_what_of_a_policy_did_nothing_is_a_note_on_how_the_tool_is_set_up() -> None:
+    (ran,) = run(written("sarif", ASSETS, remarks=REMARKS))["invocations"]
+    assert [(one["level"], one["message"]["text"]) for one in ran["toolConfigurationNotifications"]] == [
+        ("note", "ignore.0 (video/*) has ended, and counts for nothing"),
+        ("note", "override.1 (image/side, {{0}}/\\x1b[31m/\\[a](b)/**) met no file of this run"),
+    ]
 
 
 def test_every_rule_stands_in_it_with_its_help() -> None:

@@ -248,10 +248,16 @@ def test_what_may_be_sent_with_a_request_follows_the_editions_counts(
 
 
 @pytest.mark.parametrize("profile", [FRAMES, WORDS], ids=["frames", "words"])
-@pytest.mark.parametrize("prompt", ["", "word " * 1001, "Image 7 and @image9.", None])
+@pytest.mark.parametrize("prompt", ["word " * 1001, "Image 7 and @image9.", None])
 def test_what_an_edition_does_not_say_of_the_prompt_is_not_judged(profile: Profile, prompt: str | None) -> None:
     images = profile.image.count.min
     assert severities(request(images=images, prompt=prompt), profile) == {}
+
+
+@pytest.mark.parametrize("profile", [FRAMES, WORDS], ids=["frames", "words"])
+def test_an_empty_prompt_is_refused_where_no_length_is_told_too(profile: Profile) -> None:
+    whole = request(images=profile.image.count.min, prompt=" \n")
+    assert severities(whole, profile) == {"request/prompt-length": "error"}
 
 
 def test_the_body_has_no_limit_where_none_is_given() -> None:

@@ -27,16 +27,16 @@ from tests.sandbox.wire import FAST, MINI, STANDARD
     ],
 )
 def test_worked_examples(model: str, quality: str, duration_s: int, input_s: str, credits_: str) -> None:
-    cost = price(documents().models[model], quality=quality, duration_s=duration_s, input_s=Fraction(input_s))
+    cost = price(documents().tier_of(model), quality=quality, duration_s=duration_s, input_s=Fraction(input_s))
     assert cost == Fraction(credits_)
 
 
 def test_no_task_costs_less_than_the_minimum() -> None:
-    standard = documents().models[STANDARD]
+    standard = documents().tier_of(STANDARD)
     assert price(standard, quality="480p", duration_s=1, input_s=Fraction(0)) == Fraction("25.002")
 
 
 def test_without_the_content_filter_a_task_costs_a_tenth_more() -> None:
-    standard = documents().models[STANDARD]
+    standard = documents().tier_of(STANDARD)
     cost = price(standard, quality="720p", duration_s=10, input_s=Fraction(0), content_filter=False)
     assert shown(cost) == 148.5

@@ -3,29 +3,21 @@
 It holds everything it shows. It runs nothing, asks nobody, and says to the browser that it must not.
 """
 
-from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
-from typing import TextIO, cast
+from typing import TextIO
 from weakref import finalize
 
 from preflight.assets import shown
-from preflight.errors import ProfileError
 from preflight.findings import Judged, Verdict
-from preflight.profiles import Profile, load, names
 from preflight.report import Ending, Heading
 from preflight.report.html.articles import SIGNS, asset_article, badge, request_article
 from preflight.report.html.markup import Markup, block, joined, tag
-from preflight.report.html.style import STYLE
+from preflight.report.html.page import PAGE_END, page_begin
 from preflight.report.text import INTERRUPTED, Totals, signature
+from preflight.report.waiting import pour, waiting_room
 
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 LINKS = 20
 """How many assets that did not pass are named at the top."""
-KEPT_BYTES = 1 << 14
-"""How much of the page waits in memory for the verdict that stands above it; the rest waits on the disk, nameless."""
-COPIED = 1 << 12
-"""Characters of it that are taken up at a time."""
 
 
 class Sheet:
@@ -33,7 +25,7 @@ class Sheet:
 
     def __init__(self, heading: Heading, out: TextIO) -> None:
         self._heading, self._out, self._totals = heading, out, Totals()
-        self._limits = limits_named(heading.profile)
+        self._foresight = heading.foresight
         self._links: list[Markup] = []
         self._number = self._wrong = 0
         self._waiting: TextIO = waiting_room()
@@ -41,10 +33,7 @@ class Sheet:
 
     def begin(self) -> None:
         """Write the mark by which a later run knows the report, and the page's head."""
-        about = [tag("meta", charset="utf-8"), tag("meta", http_equiv="Content-Security-Policy", content=POLICY)]
-        about.append(tag("meta", name="viewport", content="width=device-width, initial-scale=1"))
-        about += [tag("title", signature(self._heading)), tag("style", Markup(STYLE))]
-        self._out.write(f'{MARK}<html lang="en">\n{block("head", *about)}<body>\n')
+        self._out.write(page_begin(MARK, signature(self._heading)))
 
     def asset(self, judged: Judged) -> None:
         """Write one asset aside."""
@@ -54,19 +43,19 @@ class Sheet:
             self._wrong += 1
             if self._wrong <= LINKS:
                 self._links.append(link(judged.verdict, shown(judged.asset.path), f"asset-{self._number}"))
-        self._waiting.write(asset_article(judged, self._number, self._limits))
+        plan = self._foresight.plan(judged) if self._foresight else None
+        self._waiting.write(asset_article(judged, self._number, self._heading.limits, plan))
 
     def end(self, ending: Ending) -> None:
         """Write the verdict, the articles and what is said of the request."""
         if ending.findings is not None:
             self._totals.count(ending.findings)
         self._out.write(f"{self._top(ending)}<main>\n")
-        self._waiting.seek(0)
-        copyfileobj(self._waiting, self._out, COPIED)
-        self._waiting.close()
+        pour(self._waiting, self._out)
         if ending.findings is not None:
-            self._out.write(request_article(ending.findings, ending.request_verdict))
-        self._out.write("</main>\n</body>\n</html>\n")
+            planned = self._foresight.whole() if self._foresight else None
+            self._out.write(request_article(ending.findings, ending.request_verdict, planned))
+        self._out.write(PAGE_END)
 
     def _top(self, ending: Ending) -> Markup:
         """Return the verdict, what it counts, and the way to what did not pass."""
@@ -87,17 +76,3 @@ class Sheet:
 def link(verdict: Verdict, name: str, place: str) -> Markup:
     """Return the way to an article, and its verdict."""
     return block("li", badge(verdict), Markup(" "), tag("a", name, href=f"#{place}"))
-
-
-def waiting_room() -> TextIO:
-    """Return a file without a name, in memory until it grows."""
-    room = SpooledTemporaryFile(KEPT_BYTES, "w+", encoding="utf-8", newline="")  # noqa: SIM115 - its sheet closes it
-    return cast("TextIO", room)
-
-
-def limits_named(name: str) -> Profile | None:
-    """Return a shipped edition; None for a profile of somebody's own, which lies nobody knows where."""
-    try:
-        return load(name) if name in names() else None
-    except ProfileError:
-        return None

@@ -14,9 +14,19 @@ HIGH = 100
 """The height of a waveform; its lines are as many as were measured."""
 
 
-def bar(scale: Scale, state: State, words: str) -> Markup:
-    """Return an axis with the allowed range shaded and a mark at the measured value."""
+def bar(scale: Scale, state: State, words: str, beside: Scale | None = None) -> Markup:
+    """Return an axis with the allowed range shaded and a mark at the measured value.
+
+    Args:
+        scale: the value and its bounds.
+        state: how severe it is that the value is out of them.
+        words: what the drawing shows.
+        beside: what is drawn beside it, so that both axes reach as far; None where it stands alone.
+    """
     start, end = _axis(scale)
+    if beside is not None:
+        ends = _axis(beside)
+        start, end = min(start, ends[0]), max(end, ends[1])
     low = _share(scale.low if scale.low is not None else start, start, end)
     high = _share(scale.high if scale.high is not None else end, start, end)
     parts = [tag("rect", class_="axis", x="0", y="7", width="100%", height="6", rx="3")]

@@ -51,7 +51,7 @@ def block(name: str, /, *parts: str, **attributes: str | int | None) -> Markup:
 def prose(words: str) -> Markup:
     """Return words of this program, what stands between `` ` `` as code."""
     pieces = re.split(r"`([^`]+)`", words)
-    return joined(*(tag("code", piece) if at % 2 else piece for at, piece in enumerate(pieces)))
+    return joined(*[tag("code", piece) if at % 2 else piece for at, piece in enumerate(pieces)])
 
 
 def _called(key: str) -> str:

@@ -14,8 +14,6 @@ from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.limits import OneOf, Range, Severity
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
-from preflight.rules import RULES
-from preflight.rules.rule import limit_at
 from preflight.units import Unit, decimal, file_size, told_apart, with_unit
 
 State = Severity | None
@@ -62,28 +60,12 @@ def measures_of(judged: Judged, limits: Profile | None) -> list[Measure]:
     if facts is None or (limits and not limits.takes(judged.kind)):
         return []
     apart = judged.asset.role is not None and judged.asset.role.kind != judged.kind
-    if limits is None or apart or not agrees(judged, facts, limits):
+    if limits is None or apart:
         return list(measures_found(judged.findings))
     severities = {finding.rule: finding.severity for finding in reversed(judged.findings)}
     rows = [*_words(facts, limits, severities), *_numbers(judged.kind, facts, limits, severities)]
     drawn = {row.scale.value for row in rows if row.scale}
     return [*rows, *(row for row in measures_found(judged.findings) if row.scale and row.scale.value not in drawn)]
-
-
-def agrees(judged: Judged, facts: Facts, limits: Profile) -> bool:
-    """Tell whether an asset was judged by these limits: a person's own profile may bear the name of a shipped one."""
-    for finding in judged.findings:
-        rule = RULES.get(finding.rule)
-        limit = limit_at(limits, rule.limit) if rule else None
-        if finding.limit is not None and isinstance(limit, Range | OneOf) and limit.text() != finding.limit:
-            return False
-    found = {finding.rule for finding in judged.findings}
-    broken = (
-        f"{judged.kind}/{rule}"
-        for rule, _, value, limit, _, _ in _quantities(facts, limits)
-        if value is not None and limit.broken_by(value) is not None
-    )
-    return found.issuperset(broken)
 
 
 def measures_found(findings: Iterable[Finding]) -> Iterator[Measure]:

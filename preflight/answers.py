@@ -1,0 +1,176 @@
+"""What the service tells → values: tasks, their ids, amounts of credits, and why a task came to nothing.
+
+Only a task's id is certain. Whatever else has a wrong type counts as not said, so that a field more or less at the
+service stops nobody here.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from preflight.errors import TaskFailed
+from preflight.refusals import Said, look_up
+from preflight.wire import AnswerLost, cleaned
+
+CHANGE_IT = "The same request would fail again: change it first."
+NOT_CHARGED = "Failed tasks are not charged."
+
+
+class TaskError(msgspec.Struct, frozen=True):
+    """Why a task failed, in the service's words."""
+
+    code: str
+    message: str
+    type: str
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A task as the service tells it; only the id is certain."""
+
+    id: str
+    status: str = ""
+    """pending, processing, completed, failed, cancelled, or another word of the service's."""
+    progress: int | None = None
+    """0 to 100."""
+    results: tuple[str, ...] = ()
+    """Links to what was made; they live for 24 hours, and are judged when they are followed."""
+    error: TaskError | None = None
+    credits_reserved: Fraction | None = None
+    estimated_s: int | None = None
+    raw: dict[str, Any] = {}
+    """The whole answer."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in ("completed", "failed", "cancelled")
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the service made it, by its own clock; None where it does not say."""
+        told = self.raw.get("created")
+        if isinstance(told, bool) or not isinstance(told, int | float):
+            return None
+        try:
+            return datetime.fromtimestamp(told, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+
+def read_task(answer: object) -> Task:
+    """Read a task leniently: what has a wrong type counts as not said.
+
+    Raises:
+        AnswerLost: there is no id in it that could be asked for again.
+    """
+    table = _table(answer)
+    table = table if "id" in table else _table(table.get("data"))
+    return Task(
+        id=read_id(table.get("id")),
+        status=_status(table.get("status")),
+        progress=_progress(table.get("progress")),
+        results=_links(table.get("results")),
+        error=_error(table.get("error")),
+        credits_reserved=_amount(_table(table.get("usage")).get("credits_reserved")),
+        estimated_s=_whole(_table(table.get("task_info")).get("estimated_time")),
+        raw=table,
+    )
+
+
+def read_tasks(answer: object) -> list[Task]:
+    """Read a page of tasks; what has no usable id is passed over.
+
+    Raises:
+        AnswerLost: it is no list.
+    """
+    table = _table(answer)
+    items = answer if isinstance(answer, list) else table.get("data", table.get("tasks"))
+    if not isinstance(items, list):
+        raise AnswerLost("the service answered, and not with a list of tasks")
+    return list(_readable(items))
+
+
+def read_id(told: object) -> str:
+    """Return an id that can be asked for again.
+
+    Raises:
+        AnswerLost: it is none.
+    """
+    if not (isinstance(told, str) and re.fullmatch(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", told)):
+        what = "no task id" if told is None else f"not a task id: {cleaned(repr(told))[:80]}"
+        raise AnswerLost(what)
+    return told
+
+
+def read_remaining(answer: object) -> Fraction | None:
+    """Read the credits that remain: the outermost number that looks like it; None where there is none."""
+    return next(_remaining(answer), None)
+
+
+def failure_of(task: Task) -> TaskFailed:
+    """Return what a task that came to nothing means, and whether it may pass by itself."""
+    error = task.error or TaskError("", "no reason given", "")
+    known = look_up(Said(code=error.code, words=error.message))
+    code = f" [{error.code}]" if error.code else ""
+    words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}: {error.message}{code}"
+    again = known.advice if known.passes else CHANGE_IT
+    return TaskFailed(words, code=error.code, advice=f"{again} {NOT_CHARGED}")
+
+
+def _table(told: object) -> dict[str, Any]:
+    return told if isinstance(told, dict) else {}
+
+
+def _status(told: object) -> str:
+    return cleaned(told).lower()[:40] if isinstance(told, str) else ""
+
+
+def _whole(told: object) -> int | None:
+    amount = _amount(told)
+    return None if amount is None else int(amount)
+
+
+def _progress(told: object) -> int | None:
+    share = _whole(told)
+    return None if share is None else max(0, min(100, share))
+
+
+def _amount(told: object) -> Fraction | None:
+    """Read a number, also one in quotes, if it is one that people use."""
+    text = str(told) if isinstance(told, int | float | str) and not isinstance(told, bool) else ""
+    return Fraction(text) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?", text) else None
+
+
+def _links(told: object) -> tuple[str, ...]:
+    items = told if isinstance(told, list) else []
+    urls = [item.get("url") if isinstance(item, dict) else item for item in items]
+    return tuple(url for url in urls if isinstance(url, str))
+
+
+def _error(told: object) -> TaskError | None:
+    if not told:
+        return None
+    table = told if isinstance(told, dict) else {"message": told}
+    code, message, kind = (cleaned(str(table.get(name) or "")) for name in ("code", "message", "type"))
+    return TaskError(code[:80], message or "no reason given", kind[:80])
+
+
+def _readable(items: list[object]) -> Iterator[Task]:
+    for item in items:
+        with suppress(AnswerLost):
+            yield read_task(item)
+
+
+def _remaining(answer: object) -> Iterator[Fraction]:
+    """Yield the numbers that look like credits that remain, the outer ones first."""
+    tables = [_table(answer)]
+    for table in tables:
+        amounts = {name: _amount(value) for name, value in table.items()}
+        looks = [name for name in amounts if re.search(r"remain|balance|available|left", name)]
+        yield from (amount for name in looks if (amount := amounts[name]) is not None)
+        tables += [value for value in table.values() if isinstance(value, dict)]

@@ -1,0 +1,174 @@
+"""`preflight task reconcile`: lost answers, each beside what its own service has; a person's word on them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from preflight import lost
+from preflight.assets import printable
+from preflight.call import addresses
+from preflight.cli.entries import found, line, open_ledger, stray_line
+from preflight.cli.options import api_key, asked, load_profile, profile_option, service_options, settings_file
+from preflight.errors import CallError, PreflightError
+from preflight.profiles import Profile
+from preflight.report import text
+
+if TYPE_CHECKING:
+    from preflight.api import Service
+    from preflight.ledger import Entry, Ledger
+    from preflight.lost import Look
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call of `reconcile` asks."""
+
+    adopt: str | None
+    gone: str | None
+    sure: bool
+    profile_name: str
+    base_url: str | None
+    files_url: str | None
+    ledger_path: Path | None
+
+
+@click.command("reconcile")
+@click.option("--adopt", metavar="ENTRY=TASK", help="This entry is that task at the service.")
+@click.option(
+    "--gone",
+    metavar="ENTRY",
+    help="The service never got this entry; it may be sent again. Believed 10 minutes after its answer was lost, and"
+    " if the service has no task that may be it.",
+)
+@click.option("--sure", is_flag=True, help="Of --gone: without a look at the service, or against what it shows.")
+@profile_option
+@service_options
+@settings_file
+def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
+    """Find out what became of submissions whose answer was lost.
+
+    Shows each one beside the tasks, at the service that it was sent to, that no entry accounts for. Only your word
+    settles it. --base-url leaves out what was sent elsewhere.
+
+    \b
+    Example: preflight task reconcile --adopt 3=task-unified-1774857405-abc123
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    call = asked(Asked, given)
+    if (call.adopt and call.gone) or (call.sure and not call.gone):
+        raise CallError("--adopt and --gone are two different words, and --sure belongs to --gone")
+    profile = load_profile(call.profile_name)
+    with open_ledger(call.ledger_path) as ledger:
+        if call.adopt:
+            _adopt(call, profile, ledger)
+        elif call.gone:
+            _say_gone(call, profile, ledger)
+        else:
+            _show_all(call, profile, ledger)
+
+
+def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
+    from preflight.api import Service
+
+    base, files = addresses(profile, base_url, call.files_url)
+    return Service(base, api_key(), files_url=files)
+
+
+def _look(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Look":
+    with _service(base_url, call, profile) as service:
+        return lost.look(base_url, service, ledger)
+
+
+# ---- a person's word ------------------------------------------------------------------------------------------------
+
+
+def _adopt(call: Asked, profile: Profile, ledger: "Ledger") -> None:
+    which, mark, task_id = (call.adopt or "").partition("=")
+    if not mark:
+        raise CallError(
+            f"--adopt {printable(which)}: expected ENTRY=TASK", advice="`preflight task reconcile` lists both."
+        )
+    entry = _sent_there(found(ledger, which), call)
+    with _service(entry.base_url, call, profile) as service:
+        entry = lost.adopt(entry, task_id, service, ledger)
+    number, status = entry.number, printable(entry.status or "without status")
+    save = f"`preflight task download {number}` saves the video."
+    then = f"`preflight task wait {number}` writes down why." if status in ("failed", "cancelled") else save
+    click.echo(f"Entry {number} is task {printable(task_id)}, {status}. {then}")
+
+
+def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
+    entry = _sent_there(found(ledger, call.gone or ""), call)
+
+    def looked() -> "Look":
+        look = _look(entry.base_url, call, profile, ledger)
+        for task in look.near(entry):
+            click.echo(stray_line(task))
+        return look
+
+    settled = lost.gone(entry, ledger, None if call.sure else looked)
+    click.echo(f"Entry {settled.number} is refused: the request may be sent again.")
+
+
+def _sent_there(entry: "Entry", call: Asked) -> "Entry":
+    """Return an entry, if it was sent to the service that the call names, or names none."""
+    if call.base_url is None or lost.address(call.base_url) == lost.address(entry.base_url):
+        return entry
+    words = f"entry {entry.number} was sent to {printable(entry.base_url)}, not to {printable(call.base_url)}"
+    raise CallError(words, advice="Leave --base-url (or PREFLIGHT_BASE_URL) out, and its own service is asked.")
+
+
+# ---- what there is --------------------------------------------------------------------------------------------------
+
+
+def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
+    """Show what is unknown, service by service; one that cannot be asked does not hide the others."""
+    open_, only = lost.by_address(lost.unknown(ledger)), call.base_url and lost.address(call.base_url)
+    here = {where: entries for where, entries in open_.items() if only in (None, where)}
+    if not here:
+        click.echo(
+            "nothing to reconcile" + (f" at {printable(only)}" if only else ": every submission is accounted for")
+        )
+    failures: list[PreflightError] = []
+    for where, entries in here.items():
+        click.echo(f"Sent to {printable(where)}:")
+        text.write(map(line, entries))
+        try:
+            _show(_look(entries[0].base_url, call, profile, ledger))
+        except PreflightError as error:
+            failures.append(error)
+    for where, entries in open_.items():
+        if where not in here:
+            numbers = ", ".join(str(entry.number) for entry in entries)
+            click.echo(f"unknown too, and sent to {printable(where)}: {numbers}; --base-url left it out", err=True)
+    _fail(failures)
+
+
+def _fail(failures: list[PreflightError]) -> None:
+    """Raise the last of what went wrong, and say the others aloud."""
+    if failures:
+        *others, last = failures
+        for error in others:
+            click.echo(f"preflight: {printable(error.message)}", err=True)
+        raise last
+
+
+def _show(look: "Look") -> None:
+    """Print the strays of a service that may be what became of its entries, and what a person may say of each."""
+    near = {task.id: task for entry in look.entries for task in look.near(entry)}
+    for task in near.values():
+        click.echo(stray_line(task))
+    if rest := len(look.strays) - len(near):
+        click.echo(f"{rest:,} more at the service and in no entry, made at other times")
+    for entry in look.entries:
+        click.echo(_advice(entry, look))
+
+
+def _advice(entry: "Entry", look: "Look") -> str:
+    """Return what a person may say of an entry, by what its service has."""
+    number, match = entry.number, look.match(entry)
+    if match:
+        return f"entry {number} is probably that one: `preflight task reconcile --adopt {number}={match.id}` says so"
+    if look.near(entry):
+        return f"entry {number} may be one of these: `preflight task reconcile --adopt {number}=TASK` says which"
+    return f"entry {number} has no task there: `preflight task reconcile --gone {number}` lets it be sent again"

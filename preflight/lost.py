@@ -1,0 +1,192 @@
+"""What became of submissions whose answer was lost: their entries in, what the service has beside them out.
+
+A task that no entry accounts for, and that the service made at about the time of a submission, may be what became of
+it. Only a person's word settles that, and the word that the service never got it is taken after a look at the service.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight.answers import Task
+from preflight.errors import CallError, NotDone, PreflightError
+
+if TYPE_CHECKING:
+    from preflight.api import Service
+    from preflight.ledger import Entry, Ledger
+
+GONE_AFTER = timedelta(minutes=10)
+"""How long after an answer was lost a person's word is taken that the service never got the request.
+
+What left may wait in a gateway or a queue, and become a task that is paid for when nobody waits for it any more. The
+provider's documents do not say for how long; this is five times the longest that `wire` waits for an answer.
+"""
+BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=45)
+"""How long before and after a submission was written down the service may have made its task.
+
+Before: two clocks differ. After: they do, 4 attempts with their pauses take up to 20 minutes, and then `GONE_AFTER`.
+"""
+LISTED = 10_000
+"""How many of the latest entries are looked through."""
+ON_THEIR_WAY = ("intended", "sent")
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One service, and what is not accounted for: entries without a task, and tasks without an entry."""
+
+    base_url: str
+    entries: tuple["Entry", ...]
+    """Unknown, sent there, newest first."""
+    strays: tuple[Task, ...]
+    """What the service has and no entry accounts for."""
+    on_their_way: tuple["Entry", ...] = ()
+    """What living programs are sending there: a stray may be theirs."""
+
+    def near(self, entry: "Entry") -> tuple[Task, ...]:
+        """Return the strays that may be what became of an entry: made at about its time, or nobody knows when."""
+        return tuple(task for task in self.strays if may_be(entry, task))
+
+    def match(self, entry: "Entry") -> Task | None:
+        """Return the one stray of an entry's time, where no other entry may claim it; None where there is choice."""
+        near = self.near(entry)
+        if len(near) != 1 or near[0].created_at is None:
+            return None
+        rivals = [one for one in (*self.entries, *self.on_their_way) if may_be(one, near[0])]
+        return near[0] if [one.number for one in rivals] == [entry.number] else None
+
+
+def may_be(entry: "Entry", task: Task) -> bool:
+    """Tell whether a task may be what became of an entry, by the time at which it was made; so may one without time."""
+    made = task.created_at
+    return made is None or entry.created_at - BEFORE <= made <= entry.created_at + AFTER
+
+
+def unknown(ledger: "Ledger") -> list["Entry"]:
+    """Return the entries whose answer was lost, newest first."""
+    return [entry for entry in ledger.entries(LISTED) if entry.state == "unknown"]
+
+
+def by_address(entries: Iterable["Entry"]) -> dict[str, list["Entry"]]:
+    """Return entries by where they were sent, in the order of the addresses."""
+    ordered = sorted(entries, key=lambda entry: (address(entry.base_url), -entry.number))
+    return {where: list(there) for where, there in groupby(ordered, lambda entry: address(entry.base_url))}
+
+
+def address(base_url: str) -> str:
+    """Return an address as it is compared: a slash at its end makes no other service of it."""
+    return base_url.rstrip("/")
+
+
+def look(base_url: str, service: "Service", ledger: "Ledger") -> Look:
+    """Ask a service for its tasks, and lay them beside what was sent there and is not accounted for.
+
+    Raises:
+        Refused, NotDone: no list can be had.
+    """
+    tasks = service.tasks()
+    there = [entry for entry in ledger.entries(LISTED) if address(entry.base_url) == address(base_url)]
+    return Look(
+        base_url=base_url,
+        entries=tuple(entry for entry in there if entry.state == "unknown"),
+        strays=tuple(task for task in tasks if ledger.find(task.id) is None),
+        on_their_way=tuple(entry for entry in there if entry.state in ON_THEIR_WAY),
+    )
+
+
+# ---- a person's word ------------------------------------------------------------------------------------------------
+
+
+def adopt(entry: "Entry", task_id: str, service: "Service", ledger: "Ledger") -> "Entry":
+    """Take a person's word that a submission is this task; the service is asked for it.
+
+    Raises:
+        NotDone: a program still waits for the answer, the entry is another task's, or the task is another entry's.
+        Refused: the service has no such task.
+        CallError: no task can have such an id.
+    """
+    _refuse_on_its_way(ledger.find(entry.number) or entry)
+    return ledger.accepted(entry, service.task(task_id))
+
+
+def gone(
+    entry: "Entry",
+    ledger: "Ledger",
+    looked: Callable[[], Look] | None,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> "Entry":
+    """Take a person's word that the service never got a submission; it may be sent again then.
+
+    An entry that is refused already is certain, and stays as it is.
+
+    Args:
+        entry: the submission.
+        ledger: where it is written down.
+        looked: asks the service that it was sent to; None where the person is sure without.
+        clock: tells seconds since 1970.
+
+    Raises:
+        NotDone: a program still waits for the answer, it is too early to tell, the service did get it or has a task
+            that may be it, or cannot be asked.
+    """
+    now = _ripe(entry, ledger, clock)
+    if now.state == "refused":
+        return now
+    if looked:
+        _refuse_seen(now, looked)
+    why = "looking did not find its task" if looked else "without a look at it"
+    with ledger.whole():
+        now = _ripe(entry, ledger, clock)
+        if now.state == "refused":
+            return now
+        return ledger.refused(now, f"a person said that the service never got it; {why}")
+
+
+def _ripe(entry: "Entry", ledger: "Ledger", clock: Callable[[], float]) -> "Entry":
+    """Return an entry as it is now, if it may be said to be gone; one that is refused already may."""
+    now = ledger.find(entry.number) or entry
+    _refuse_on_its_way(now)
+    if now.state == "unknown":
+        _refuse_early(now, datetime.fromtimestamp(clock(), UTC))
+    elif now.state != "refused":
+        task = f": task {now.task_id}" if now.task_id else ""
+        raise NotDone(f"entry {now.number} is {now.state}, and cannot become refused{task}")
+    return now
+
+
+def _refuse_on_its_way(now: "Entry") -> None:
+    if now.state in ON_THEIR_WAY:
+        words = f"entry {now.number} is {now.state}: a program that runs now is still to hear what becomes of it"
+        raise NotDone(words, advice="Wait until it has ended.")
+
+
+def _refuse_early(now: "Entry", at: datetime) -> None:
+    """Raise NotDone while the service may still make a task of what it was sent."""
+    since, until = at - now.changed_at, now.changed_at + GONE_AFTER
+    if since < GONE_AFTER:
+        raise NotDone(
+            f"entry {now.number}: its answer was lost {max(0, since.total_seconds()):,.0f} s ago, and the service may"
+            f" still make a task of it: that it never got it can be said after {GONE_AFTER.total_seconds():,.0f} s",
+            advice=f"`preflight task reconcile` shows what the service has; say it again at {until:%H:%M:%S} UTC.",
+        )
+
+
+def _refuse_seen(now: "Entry", looked: Callable[[], Look]) -> None:
+    """Raise NotDone where the service has a task that may be this entry, or cannot be asked."""
+    sure = f"`preflight task reconcile --gone {now.number} --sure`"
+    try:
+        near = looked().near(now)
+    except CallError:
+        raise
+    except PreflightError as error:
+        words = f"entry {now.number}: whether {now.base_url} got it could not be seen: {error.message}"
+        raise NotDone(words, advice=f"Try again when it answers. {sure} takes your word without a look.") from None
+    if near:
+        words = f"task {near[0].id}, which no entry accounts for, may be what became of entry {now.number}"
+        more = f"; so may {len(near) - 1} more" if len(near) > 1 else ""
+        it_is = f"`preflight task reconcile --adopt {now.number}={near[0].id}` says that it is"
+        raise NotDone(words + more, advice=f"{it_is}; {sure} says that it is not.")

@@ -1,0 +1,212 @@
+"""Findings → plans, and plans → new files: what stands between a verdict and a request that may be sent.
+
+    Judged, Profile, Wishes ──► Plan ── treat ──► Treated: the new file and the verdict on it, or why there is none
+
+Nothing here asks: whoever calls says which plans are carried out.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from preflight.assets import Asset, printable
+from preflight.errors import CallError, NotDone, PreflightError
+from preflight.findings import Judged, Report
+from preflight.probe import probe
+from preflight.profiles.schema import Profile
+from preflight.rules import judge
+from preflight.spec import RequestSpec, dump_spec
+
+if TYPE_CHECKING:
+    from preflight.fix import Order, Progress
+    from preflight.fix.quality import Quality
+    from preflight.plan import Plan, Wishes
+    from preflight.plan.file import Planned, Source
+    from preflight.plan.request import RequestPlan
+
+Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
+
+FOUND = "made by an earlier run, and still as it was"
+
+
+class Treated(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset after its plan was carried out, or was not."""
+
+    plan: "Plan"
+    outcome: Outcome
+    before: Judged
+    after: Judged | None = None
+    """The verdict on the new file."""
+    message: str = ""
+    """Why nothing came of it."""
+    quality: "Quality | None" = None
+    """How near the new file comes to its source, where that was asked for and something was encoded."""
+
+    @property
+    def asset(self) -> Asset:
+        """The asset to go on with: the new file where there is one."""
+        return self.after.asset if self.after else self.before.asset
+
+
+def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
+    """Plan each asset; what can be cut between its packets is not encoded."""
+    from preflight.plan import plan
+    from preflight.probe.seams import seams_of
+
+    return [(one, plan(one, profile, wishes, seams_of(one.asset.path))) for one in judged]
+
+
+def plan_whole(report: Report, profile: Profile, wishes: "Wishes") -> "RequestPlan":
+    """Plan each asset of a request, and share the seconds where together they are too many."""
+    from preflight.plan.request import plan_request
+
+    return plan_request(report, profile, wishes)
+
+
+def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Judged, Plan, Source | None]]":
+    """Yield plans with the very content that they are for; what has no steps, or a name that is no text, goes without.
+
+    Raises:
+        NotDone: a file cannot be read any more.
+    """
+    from preflight.fix.record import content_of
+    from preflight.plan.file import Source
+
+    for judged, plan in plans:
+        path = plan.asset.path
+        source = None
+        if plan.steps and path.isprintable():
+            content = content_of(Path(path))
+            source = Source(path=path, bytes=content.bytes, sha256=content.sha256)
+        yield judged, plan, source
+
+
+def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
+    """Read a plan file; return the edition that it is for, and what is to be done, each with the file that it is for.
+
+    Raises:
+        CallError: it is no plan, or a file is not the one that was planned for.
+    """
+    from preflight.fix.record import content_of
+    from preflight.plan.file import read_plans
+    from preflight.profiles import load
+
+    found = read_plans(path)
+    profile = load(found.profile)
+    wanted = [(planned.source, planned) for planned in found.assets if planned.steps and planned.source]
+    for source, planned in wanted:
+        if content_of(Path(source.path)).sha256 != source.sha256:
+            raise CallError(
+                f"{printable(planned.path)}: is not the file that was planned for: it has changed since",
+                advice="Plan anew: `preflight fix --dry-run --format json`.",
+            )
+    return profile, wanted
+
+
+def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "Order":
+    """Return where new files go and what they must pass: they are measured at depth exact, as every file is."""
+    from preflight.fix import Order
+
+    return Order(folder=folder, profile=profile.name, judge=lambda asset: judge(probe(asset), profile), threads=threads)
+
+
+def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | None" = None) -> Treated:
+    """Carry out one plan; the new file must be clean, and as planned, before it takes its name."""
+    from preflight.fix import mend
+
+    if todo.beyond_mending:
+        return Treated(plan=todo, outcome="unfixable", before=judged, message=todo.advice)
+    if not todo.steps or judged.facts is None:
+        return Treated(plan=todo, outcome="untouched", before=judged)
+    try:
+        mended = mend(todo, judged.facts, order, progress)
+    except NotDone as error:
+        return Treated(plan=todo, outcome="failed", before=judged, message=in_full(error))
+    message = FOUND if mended.found else f"another way was taken: {mended.missed}" if mended.missed else ""
+    return Treated(plan=mended.plan, outcome="fixed", before=judged, after=mended.judged, message=message)
+
+
+def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
+    plans: "Sequence[tuple[Judged, Plan]]",
+    profile: Profile,
+    folder: Path,
+    *,
+    agree: "Callable[[Plan], bool] | None" = None,
+    jobs: int | None = None,
+    begin: "Callable[[Plan], Progress | None] | None" = None,
+) -> list[Treated]:
+    """Carry out plans, several at a time, and return what came of them in their order.
+
+    Args:
+        plans: each asset with its plan.
+        profile: the limits that new files must meet.
+        folder: where they go.
+        agree: asked of each plan that has steps, before any is begun; what it says no to is declined.
+        jobs: how many at a time; as many as there are processors when None. They share the processors: where two run,
+            each encoder has half of the threads.
+        begin: called when a plan is begun, in the thread that carries it out; returns what is called with the part
+            that is done.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from preflight.fix.ffmpeg import ending_all
+    from preflight.look import scouting
+
+    agreed = [not plan.steps or agree is None or agree(plan) for _, plan in plans]
+    going = [one for one, goes in zip(plans, agreed, strict=True) if goes]
+    todo = sum(1 for _, plan in going if plan.steps)
+    cores = os.cpu_count() or 1
+    at_once = max(1, min(jobs or cores, todo))
+    order = order_of(profile, folder, threads=max(1, cores // at_once) if at_once > 1 else None)
+
+    def carry_out(one: "tuple[Judged, Plan]") -> Treated:
+        return treat(*one, order, begin(one[1]) if begin and one[1].steps else None)
+
+    looked_into = any(plan.steps and plan.kind != "audio" for _, plan in going)
+    with (
+        scouting() if looked_into else nullcontext(),
+        ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers,
+        ending_all(workers),
+    ):
+        done = iter(list(workers.map(carry_out, going)))
+    return [
+        next(done) if goes else Treated(plan=plan, outcome="declined", before=judged)
+        for (judged, plan), goes in zip(plans, agreed, strict=True)
+    ]
+
+
+def in_full(error: PreflightError) -> str:
+    """Return what an error says, and its advice, in one line."""
+    return ". ".join(part for part in (error.message, error.advice) if part)
+
+
+def graded(one: Treated) -> Treated:
+    """Measure how near a new file comes to its source.
+
+    Raises:
+        NotDone: the two could not be compared.
+    """
+    from preflight.fix.quality import measure_quality
+
+    if one.after is None or one.before.facts is None:
+        return one
+    quality = measure_quality(one.plan, one.before.facts, Path(one.after.asset.path))
+    return msgspec.structs.replace(one, quality=quality)
+
+
+def with_treated(spec: RequestSpec, treated: Iterable[Treated]) -> RequestSpec:
+    """Return a request with its assets as they are after mending."""
+    return msgspec.structs.replace(spec, assets=tuple(one.asset for one in treated))
+
+
+def write_request(spec: RequestSpec, folder: Path) -> Path:
+    """Write a request.toml into a folder, under the next free name; return its path."""
+    from preflight.place import publish, temporary
+
+    with temporary(folder, "toml") as draft:
+        draft.write_text(dump_spec(spec, folder), encoding="utf-8")
+        return publish(draft, folder / "request.toml")

@@ -1,0 +1,86 @@
+"""What `preflight fix` would do, for reports that say so: verdicts in, plans out, made only when one is asked for.
+
+Plans are those of a `fix` without options. What a policy weighs otherwise is planned as the rules found it, as `fix`
+does, which knows no policy. Packets are read in a child that may crash or hang alone; without it the plan encodes.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from preflight.findings import Finding, Judged, Report
+from preflight.look import alone
+from preflight.mending import plan_fixes, plan_whole
+from preflight.plan import Plan, Wishes, plan
+from preflight.plan.request import RequestPlan
+from preflight.plan.steps import Cut, find
+from preflight.probe.child import Bounds
+from preflight.profiles.schema import Profile
+
+BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
+
+
+class Foresight:
+    """Plans what a report shows.
+
+    Args:
+        profile: the limits that new files must meet.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._report: Report | None = None
+        self._whole: RequestPlan | None = None
+
+    def expect(self, report: Report) -> None:
+        """Hear of the request whose assets are going to be asked for: they are planned together."""
+        self._report = report
+
+    def plan(self, judged: Judged) -> Plan | None:
+        """Return what would be done to an asset; None where it passes, and nothing would be."""
+        found = self._of_request(judged) or (None if judged.verdict == "pass" else self._alone(judged))
+        return found if found and (found.steps or judged.verdict != "pass") else None
+
+    def whole(self) -> RequestPlan | None:
+        """Return what would be done to the request; None where there is none, or it cannot be planned as a whole."""
+        if self._whole is None and self._report is not None:
+            report, self._report = self._report, None
+            plain = msgspec.structs.replace(
+                report, assets=tuple(map(_unweighed, report.assets)), findings=_as_found(report.findings)
+            )
+            try:
+                found = alone(plan_whole, plain, self._profile, Wishes(), bounds=BOUNDS)
+            except Exception:  # noqa: BLE001 - the verdict is what is asked for: each asset is planned by itself then
+                return None
+            pairs = zip(report.assets, found.plans, strict=True)
+            self._whole = msgspec.structs.replace(found, plans=tuple((one, todo) for one, (_, todo) in pairs))
+        return self._whole
+
+    def _of_request(self, judged: Judged) -> Plan | None:
+        whole = self.whole()
+        return next((todo for one, todo in whole.plans if one is judged), None) if whole else None
+
+    def _alone(self, judged: Judged) -> Plan:
+        plain = _unweighed(judged)
+        found = plan(plain, self._profile, Wishes())
+        if judged.kind != "video" or find(found.steps, Cut) is None:
+            return found
+        try:
+            return alone(_planned, plain, self._profile, bounds=BOUNDS)
+        except Exception:  # noqa: BLE001 - see above
+            return found
+
+
+def _planned(judged: Judged, profile: Profile) -> Plan:
+    """Plan with the packets of the file at hand."""
+    ((_, found),) = plan_fixes([judged], profile, Wishes())
+    return found
+
+
+def _unweighed(judged: Judged) -> Judged:
+    return msgspec.structs.replace(judged, findings=_as_found(judged.findings))
+
+
+def _as_found(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with the severities that the rules gave them."""
+    return tuple(msgspec.structs.replace(one, severity=one.severity_before or one.severity) for one in findings)

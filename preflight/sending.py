@@ -1,0 +1,125 @@
+"""A clean request → its price, its hashes, its files at URLs, and the body that is sent: all before the create call.
+
+What was not judged clean gets no hash, and what has no hash is not uploaded.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from preflight.errors import CallError
+from preflight.facts import Facts, VideoFacts
+from preflight.findings import Judged, Report
+from preflight.once import Account, Progress, in_parts
+from preflight.profiles.schema import Profile
+from preflight.request import build_body, encode
+from preflight.spec import RequestSpec
+
+if TYPE_CHECKING:
+    from preflight.price import Estimate
+    from preflight.upload import Place
+
+SUFFIXES = {"jpeg": "jpg"}
+"""Format → the ending an upload gets, where it is not the format's name."""
+
+
+def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bool = False) -> "Estimate | None":
+    """Estimate what a checked request will cost; None where that cannot be told.
+
+    Args:
+        spec: the request.
+        report: what was measured of it.
+        profile: the edition whose price data is used.
+        longest: whether each clip counts by the longest length that any reader of it may see.
+    """
+    from preflight.price import estimate
+
+    clips = [judged for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
+    lengths = [_billed_length_s(clip, longest=longest) for clip in clips]
+    known = [length for length in lengths if length is not None]
+    return estimate(spec, profile, sum(known, Fraction(0))) if len(known) == len(lengths) else None
+
+
+def _billed_length_s(clip: Judged, *, longest: bool) -> Fraction | None:
+    """Return a clip's length, or that of the part of it that is to be kept, in seconds."""
+    facts, keep = clip.facts, clip.asset.keep
+    if not isinstance(facts, VideoFacts) or facts.duration_s is None:
+        return None
+    claimed_s = facts.header_duration_s if longest else None
+    length_s = max(facts.duration_s, claimed_s or Fraction(0))
+    return min(length_s, keep.end_s) - min(length_s, keep.start_s) if keep else length_s
+
+
+def fingerprints(report: Report) -> dict[str, str]:
+    """Return path → SHA-256, in hex, of the files of a checked request.
+
+    Raises:
+        NotDone: a file cannot be read, or is not in the state in which it was measured.
+        CallError: the request is not clean: what was not judged clean is never sent.
+    """
+    from preflight.upload import hash_files
+
+    if report.verdict != "pass":
+        raise CallError("the request is not clean, so nothing was sent", advice="Each finding says what is wrong.")
+    local = [judged for judged in report.assets if not judged.asset.is_url]
+    return hash_files({judged.asset.path: judged.identity for judged in local})
+
+
+def suffix_of(facts: Facts | None) -> str:
+    """Return the ending that tells a file's format; an upload is called by its hash and this, never the user's name."""
+    return SUFFIXES.get(facts.format, facts.format) if facts else "bin"
+
+
+def upload_assets(
+    report: Report,
+    hashes: dict[str, str],
+    account: Account,
+    *,
+    progress: Callable[[str], Progress | None] | None = None,
+) -> dict[str, str]:
+    """Put each local file at a URL and return path → URL, in order; what lies there long enough is not sent again.
+
+    Args:
+        report: the clean report.
+        hashes: path → SHA-256 as checked; the same content is sent once.
+        account: where uploads go, and whose ledger remembers them.
+        progress: called with a path when its upload begins, returns what is called with the part that is sent; both
+            in the thread that sends.
+    """
+    from preflight.upload import Parcel, bring
+
+    def watch(parcel: Parcel) -> Callable[[int, int | None], None] | None:
+        return in_parts(progress(str(parcel.path)) if progress else None)
+
+    parcels: dict[str, Parcel] = {}
+    local = {judged.asset.path: judged for judged in report.assets if not judged.asset.is_url}
+    for path, judged in local.items():
+        parcel = Parcel(path=Path(path), sha256=hashes[path], suffix=suffix_of(judged.facts))
+        parcels.setdefault(parcel.sha256, parcel)
+    limits, at_once = account.profile.service, account.uploads_at_once
+    urls = bring(list(parcels.values()), _place(account), account.ledger, limits=limits, at_once=at_once, watch=watch)
+    return {path: urls[hashes[path]] for path in local}
+
+
+def renewed(urls: dict[str, str], report: Report, hashes: dict[str, str], account: Account) -> dict[str, str]:
+    """Return path → URL with those replaced that end before the task could read them; for right before the create call.
+
+    Nothing is asked of the network where the ledger says that all live long enough; `needed_s` says how long that is.
+    """
+    from preflight.upload import needed_s
+
+    place, needed = _place(account), needed_s(account.profile.service)
+    living = {path: account.ledger.living_upload(hashes[path], place.name, needed) for path in urls}
+    return urls if living == urls else upload_assets(report, hashes, account)
+
+
+def _place(account: Account) -> "Place":
+    from preflight.upload import files_service
+
+    return account.place or files_service(account.service.files, account.profile.service)
+
+
+def body_of(spec: RequestSpec, profile: Profile, urls: dict[str, str]) -> bytes:
+    """Return the exact bytes of the create call."""
+    return encode(build_body(spec, profile, lambda asset: asset.path if asset.is_url else urls[asset.path]))

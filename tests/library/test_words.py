@@ -1,0 +1,255 @@
+"""What a program reads when something goes wrong: nothing that only a person at the command line could type."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import preflight
+from preflight.library.common import load_profile
+from preflight.library.words import advice_of, to_a_program
+from preflight.refusals import table
+from preflight.sandbox import Fault, Faults, running
+from tests.library.conftest import KEY, OK, SHORT, a_request, entries, marked_clip
+from tests.specimens import MEDIA
+from tests.test_layers import ORDER, modules, part
+from tests.upload.stranger import closed_url
+
+TYPED = re.compile(r"(?<![\w-])--[a-z]|`preflight [a-z]|EVOLINK_API_KEY")
+"""What is typed, or set, at the command line."""
+
+
+def said_by(work: Callable[[], object]) -> preflight.PreflightError:
+    """Return what a call raises."""
+    with pytest.raises(preflight.PreflightError) as raised:
+        work()
+    return raised.value
+
+
+def typed_in(error: preflight.PreflightError) -> list[str]:
+    """Return the words of an error that are for the command line."""
+    return TYPED.findall("\n".join((error.message, error.advice, str(error), *map(str, error.args))))
+
+
+# ---- files and requests ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder with what goes wrong in it."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.toml").write_text('extends = "seedance-2.0-2026-04"\nnonsense = 1\n')
+    (tmp_path / "circle.toml").write_text('extends = "circle.toml"\n')
+    (tmp_path / "request.toml").write_text('prompt = "Words."\nimages = ["absent.png"]\n')
+    (tmp_path / "no.toml").write_text("prompt = ")
+    (tmp_path / "ledger.sqlite3").write_text("no ledger, but a text of some length; " * 40)
+    return tmp_path
+
+
+def unready(request: preflight.RequestSpec) -> Callable[[], object]:
+    return lambda: preflight.body_of(request, preflight.check_request(request), {})
+
+
+REFUSED: dict[str, Callable[[], object]] = {
+    "nothing to check": preflight.check,
+    "an absent file": lambda: preflight.check("absent.png"),
+    "an empty folder": lambda: preflight.check("empty"),
+    "a URL by itself": lambda: preflight.check("https://example.com/a.png"),
+    "a request among files": lambda: preflight.check("request.toml"),
+    "a profile that breaks the schema": lambda: preflight.check(OK, profile="broken.toml"),
+    "the same, loaded": lambda: load_profile("broken.toml"),
+    "a profile that stands on itself": lambda: preflight.check(OK, profile="circle.toml"),
+    "no such profile": lambda: preflight.check(OK, profile="seedance-9"),
+    "a request that is no TOML": lambda: preflight.check_request("no.toml"),
+    "a request with an absent file": lambda: preflight.load_request("request.toml"),
+    "a request that is absent": lambda: preflight.load_request("absent.toml"),
+    "a model of another family": lambda: preflight.check_request(a_request(model="another")),
+    "one path for a list": lambda: preflight.build_request("A.", images=str(OK)),
+    "a setting of a wrong type": lambda: preflight.build_request("A.", duration="5"),  # type: ignore[arg-type] # the point
+    "a request that is not clean": unready(preflight.build_request("A.", videos=[SHORT])),
+    "a part that was not cut": unready(marked_clip()),
+    "a file without a URL": unready(a_request()),
+    "a report on something else": lambda: preflight.body_of(a_request(), preflight.check(OK), {}),
+    "a choice that is none": lambda: preflight.fix(preflight.check(OK), "out", keep="best"),  # type: ignore[arg-type] # the point
+    "another edition": lambda: preflight.fix(preflight.check(OK), "out", profile="seedance-2.0-2026-10"),
+    "what was fixed elsewhere": lambda: preflight.with_treated(a_request(), preflight.fix(preflight.check(OK), "out")),
+    "no key": lambda: preflight.submit(a_request(), key=""),
+    "what is no key": lambda: preflight.wait("task-unified-1-a", key="a b"),
+    "a service in the open": lambda: preflight.submit(a_request(), key=KEY, base_url="http://example.com"),
+    "no bucket": lambda: preflight.submit(a_request(), key=KEY, base_url=closed_url(), bucket="ftp://bucket"),
+    "a limit that is no number": lambda: preflight.submit(a_request(), key=KEY, max_credits=float("nan")),
+    "too dear": lambda: preflight.submit(a_request(), key=KEY, max_credits=1),
+    "no ledger": lambda: preflight.submit(a_request(), key=KEY, base_url=closed_url(), ledger="ledger.sqlite3"),
+    "nobody there": lambda: preflight.submit(a_request(), key=KEY, base_url=closed_url(), ledger="new.sqlite3"),
+    "no task id": lambda: preflight.wait("../credits", key=KEY, base_url=closed_url(), ledger="new.sqlite3"),
+}
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("work", REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_refused_is_said_in_words_that_a_program_can_use(work: Callable[[], object]) -> None:
+    error = said_by(work)
+    assert error.message
+    assert typed_in(error) == []
+
+
+def test_the_words_name_what_a_program_has(here: Path) -> None:
+    schema = said_by(lambda: preflight.check(OK, profile=here / "broken.toml"))
+    assert schema.advice == "`preflight.profiles.json_schema()` returns the schema."
+    assert said_by(lambda: preflight.submit(a_request(), key="")).message == "key: not set"
+    bucket = said_by(lambda: preflight.submit(a_request(), key=KEY, base_url=closed_url(), bucket="ftp://x"))
+    assert bucket.message.startswith("bucket ftp://x: expected s3://")
+    assert str(bucket) == bucket.message
+
+
+def test_a_folder_that_cannot_be_made_is_told_to_a_program() -> None:
+    (one,) = preflight.fix(preflight.check(MEDIA / "image-bmp.bmp"), OK / "out")
+    assert one.outcome == "failed"
+    assert not TYPED.search(one.message)
+
+
+class Beyond(NamedTuple):
+    path: Path
+    choice: dict[str, Any]
+    says: str
+
+
+BEYOND = {
+    "too short": Beyond(SHORT, {}, '`extend="loop"`, `extend="freeze"` or `extend="slow"`'),
+    "lossy, where only lossless is allowed": Beyond(
+        MEDIA / "video-61fps.mp4", {"allow": "lossless"}, '`allow="lossy"`'
+    ),
+    "a refused shape": Beyond(MEDIA / "video-500x1252.mp4", {}, '`allow="creative"`'),
+    "not to be read": Beyond(MEDIA / "image-truncated.png", {}, "`explain RULE` of the command line"),
+}
+
+
+@pytest.mark.parametrize("beyond", BEYOND.values(), ids=BEYOND.keys())
+def test_what_cannot_be_mended_says_what_a_program_can_do(beyond: Beyond, tmp_path: Path) -> None:
+    (one,) = preflight.fix(preflight.check(beyond.path), tmp_path / "out", **beyond.choice)
+    assert one.outcome == "unfixable"
+    assert beyond.says in one.message
+    assert one.message == one.plan.advice
+    assert not TYPED.search(one.message)
+
+
+# ---- the service ----------------------------------------------------------------------------------------------------
+
+
+def test_each_end_of_a_submission_is_told_to_a_program(ledger: Path) -> None:
+    there: dict[str, Any] = {"key": KEY, "ledger": ledger}
+    ends = [Fault("create", kind, times=1) for kind in ("drop-after", "400", "401", "402", "403", "500")]
+
+    def send(seconds: int) -> preflight.Submitted:
+        return preflight.submit(a_request(duration=seconds), base_url=service.url, **there)
+
+    with running(run_s=60, faults=Faults(3, tuple(ends))) as service:
+        errors = [said_by(partial(send, seconds)) for seconds in range(4, 10)]
+        sent = send(10)
+        errors.append(said_by(partial(send, 10)))
+        errors.append(said_by(lambda: preflight.wait(sent.task_id, limit_s=0, **there)))
+        errors.append(said_by(lambda: preflight.wait("task-unified-0-none", base_url=service.url, **there)))
+        unknown = next(entry for entry in entries(ledger) if entry.state == "unknown")
+        errors.append(said_by(lambda: preflight.wait(str(unknown.number), **there)))
+    assert {type(error) for error in errors} >= {preflight.OutcomeUnknown, preflight.Refused, preflight.CallError}
+    assert [words for error in errors for words in typed_in(error)] == []
+    advice = "\n".join(error.advice for error in errors)
+    assert "Do not submit it again before `task reconcile` of the command line has looked for it." in advice
+    assert "`again=True` sends it once more, and pays twice." in advice
+    assert "`wait` returns to it." in advice
+    assert "`task drift` of the command line" in advice
+
+
+def test_what_happens_to_a_task_and_its_film_is_told_to_a_program(ledger: Path, tmp_path: Path) -> None:
+    there: dict[str, Any] = {"key": KEY, "ledger": ledger}
+    errors = []
+    with running(run_s=0, fail_with="content_policy_violation") as strict:
+        failed = preflight.submit(a_request(), base_url=strict.url, **there)
+        errors.append(said_by(lambda: preflight.wait(failed.task_id, poll_s=0.1, **there)))
+    with running(run_s=0, faults=Faults(3, (Fault("result", "404"),))) as gone:
+        sent = preflight.submit(a_request(), base_url=gone.url, **there)
+        errors.append(said_by(lambda: preflight.download(sent.task_id, tmp_path / "videos", **there)))
+        errors.append(said_by(lambda: preflight.download(sent.task_id, OK, **there)))
+    assert isinstance(errors[0], preflight.TaskFailed)
+    assert [words for error in errors for words in typed_in(error)] == []
+    assert errors[1].advice == "Result links live for 24 hours; `download` asks for a fresh one."
+
+
+def test_an_error_stays_what_it_was() -> None:
+    thrown = preflight.Refused("no", status=402, code="credits", advice="`preflight task wait 7` returns to it.")
+    with pytest.raises(preflight.Refused) as raised, to_a_program():
+        raise thrown
+    assert raised.value is thrown
+    assert (thrown.status, thrown.code, thrown.advice) == (402, "credits", "`wait` returns to it.")
+
+
+def test_a_name_that_looks_like_an_option_is_left_alone(tmp_path: Path) -> None:
+    name = tmp_path / "a --allow lossy `preflight check` --bucket b.png"
+    assert str(name) in said_by(lambda: preflight.check(name)).message
+
+
+# ---- what nobody met yet --------------------------------------------------------------------------------------------
+
+OF_THE_COMMAND_LINE = {
+    "lists": "lists of names are read by `check` alone",
+    "policy": "a settings file is read by the command line alone",
+    "baseline": "so is a baseline",
+    "receiver": "callbacks are received by a command",
+    "callback": "callbacks are received by a command",
+    "comparison": "several editions are compared by `check`",
+    "report": "reports are printed by the command line",
+    "rules": "what a rule's docstring says is printed by `explain`",
+    "library": "what stands here is what translates",
+    "watch": "downstream of the library",
+    "cli": "downstream of the library",
+}
+"""Parts of the package whose words no program meets, and why."""
+OF_PLAN_FILES = ("plan/file.py", "unchanged")
+"""A file, or a function, that only `fix --plan` calls."""
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts in code, docstrings left out; what is filled in is an x."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not isinstance(tree, ast.Expr):
+            yield node.value
+        elif not (isinstance(node, ast.FunctionDef) and node.name in OF_PLAN_FILES):
+            yield from texts(node)
+
+
+def within_reach() -> list[Path]:
+    """Return the files whose words a program may read."""
+    package = Path(preflight.__file__).parent
+    of_programs = [path for path in modules() if part(path) in set(ORDER) - set(OF_THE_COMMAND_LINE)]
+    return [path for path in of_programs if path.relative_to(package).as_posix() not in OF_PLAN_FILES]
+
+
+@pytest.mark.parametrize("path", within_reach(), ids=lambda path: f"{part(path)}-{path.stem}")
+def test_no_words_of_the_command_line_reach_a_program_untranslated(path: Path) -> None:
+    found = [text for text in texts(ast.parse(path.read_text(encoding="utf-8"))) if TYPED.search(text)]
+    left = []
+    for text in found:
+        with pytest.raises(preflight.CallError) as raised, to_a_program():
+            raise preflight.CallError(text, advice=text)
+        if TYPED.search(raised.value.message) and TYPED.search(raised.value.advice):
+            left.append(text)
+    assert left == []
+
+
+def test_no_advice_of_the_table_of_refusals_does_either() -> None:
+    advice = [advice_of(refusal.advice) for refusal in table().refusals]
+    assert len(advice) > 10
+    assert [words for words in advice if TYPED.search(words)] == []
+
+
+def test_words_of_the_command_line_are_noticed() -> None:
+    tree = ast.parse('def f():\n    """Say --docs."""\n    raise E(f"{x}: use --new", advice=A)\nA = "`preflight x`"\n')
+    assert [text for text in texts(tree) if TYPED.search(text)] == ["x: use --new", "`preflight x`"]
+    assert TYPED.search(advice_of("Use --new."))
+    assert len(within_reach()) > 60
