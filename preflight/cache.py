@@ -65,7 +65,7 @@ class Cache:
         self._contents: dict[Identity, bytes] = {}
         self._new: list[tuple[bytes, bytes, int]] = []
         self.recalled = 0
-        """How many assets were found."""
+        """How many assets were found; what a folder holds besides media is not counted."""
 
     def __enter__(self) -> Self:
         """Begin; the file is opened when the first asset is looked for."""
@@ -111,7 +111,7 @@ class Cache:
             return {}
         found = ((asset, _unsealed(values.get(key), key)) for asset, key in keys.items())
         recalled = {asset: _recalled(known, asset, states[asset]) for asset, known in found if known}
-        self.recalled += len(recalled)
+        self.recalled += sum(not one.is_bystander for one in recalled.values())
         return recalled
 
     def keep(self, probed: Probed, depth: Depth) -> None:

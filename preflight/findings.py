@@ -64,6 +64,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> Verdict:
         """Fail for any finding that counts; unsure when all that is wrong is that something could not be measured."""
+        if not self.findings:
+            return "pass"
         wrong = [finding for finding in self.findings if counts(finding, self.fail_on)]
         if wrong and all(finding.rule.endswith(UNJUDGED) for finding in wrong):
             return "unsure"

@@ -143,8 +143,7 @@ def check_assets(assets: Iterable[Asset], profile: Profile, how: Measuring | Non
 
 def is_bystander(probed: Probed) -> bool:
     """Tell whether a file found in a folder is no medium, by content or by name: a note, a sidecar, a script."""
-    fault = probed.fault
-    return probed.asset.walked and probed.kind == "unknown" and fault is not None and fault.kind == "unreadable"
+    return probed.is_bystander
 
 
 def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = None) -> Report:
@@ -170,18 +169,20 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
     """Read a plan file and return the edition that it is for, and its plans, for the files as they are now.
 
     Raises:
-        CallError: it is no plan, or a file is not the one that was planned for.
+        CallError: it is no plan, a file is not the one that was planned for, or an edited cut cannot be made.
     """
     from preflight.plan import Plan
+    from preflight.plan.edited import as_edited
     from preflight.plan.request import RequestPlan
+    from preflight.probe.seams import seams_of
 
     profile, wanted = unchanged(path)
     judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)
-    plans = tuple(
-        (one, Plan(asset=one.asset, kind=one.kind, steps=planned.steps, otherwise=planned.otherwise))
-        for one, (_, planned) in zip(judged, wanted, strict=True)
-    )
-    return profile, RequestPlan(plans=plans)
+    plans = []
+    for one, (source, planned) in zip(judged, wanted, strict=True):
+        plan = Plan(asset=one.asset, kind=one.kind, steps=planned.steps, otherwise=planned.otherwise)
+        plans.append((one, as_edited(plan, seams_of(source.path)) if planned.is_edited else plan))
+    return profile, RequestPlan(plans=tuple(plans))
 
 
 # ---- submit ---------------------------------------------------------------------------------------------------------

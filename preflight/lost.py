@@ -65,6 +65,11 @@ def may_be(entry: "Entry", task: Task) -> bool:
     return made is None or entry.created_at - BEFORE <= made <= entry.created_at + AFTER
 
 
+def gone_from(entry: "Entry") -> datetime:
+    """Return from when on a person's word is taken that the service never got an entry."""
+    return entry.changed_at + GONE_AFTER
+
+
 def unknown(ledger: "Ledger") -> list["Entry"]:
     """Return the entries whose answer was lost, newest first."""
     return [entry for entry in ledger.entries(LISTED) if entry.state == "unknown"]
@@ -166,7 +171,7 @@ def _refuse_on_its_way(now: "Entry") -> None:
 
 def _refuse_early(now: "Entry", at: datetime) -> None:
     """Raise NotDone while the service may still make a task of what it was sent."""
-    since, until = at - now.changed_at, now.changed_at + GONE_AFTER
+    since, until = at - now.changed_at, gone_from(now)
     if since < GONE_AFTER:
         raise NotDone(
             f"entry {now.number}: its answer was lost {max(0, since.total_seconds()):,.0f} s ago, and the service may"

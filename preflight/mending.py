@@ -97,7 +97,7 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
 
     found = read_plans(path)
     profile = load(found.profile)
-    wanted = [(planned.source, planned) for planned in found.assets if planned.steps and planned.source]
+    wanted = [(_beside(path, planned.source), planned) for planned in found.assets if planned.steps and planned.source]
     for source, planned in wanted:
         if content_of(Path(source.path)).sha256 != source.sha256:
             raise CallError(
@@ -105,6 +105,16 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
                 advice="Plan anew: `preflight fix --dry-run --format json`.",
             )
     return profile, wanted
+
+
+def _beside(plan_file: Path, source: "Source") -> "Source":
+    """Return a source by its path from here, or, where nothing lies there, from the folder of the plan."""
+    there = plan_file.parent / source.path
+    return (
+        msgspec.structs.replace(source, path=str(there))
+        if not Path(source.path).exists() and there.exists()
+        else source
+    )
 
 
 def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "Order":

@@ -134,15 +134,13 @@ def _refuse_twice(earlier: "list[Entry]") -> None:
     task = f", task {first.task_id}" if first.task_id else ""
     when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
     words = f"{when} (entry {first.number}, {first.state}{task})"
-    show = f"`preflight task show {first.number}`"
     if first.state == "unknown":
         raise OutcomeUnknown(f"{words}, and no answer is known; nothing was sent now", advice=RECONCILE)
     if first.state in ("intended", "sent"):
-        advice = f"A program that runs now is sending it; {show} says what becomes of it."
+        advice = f"A program that runs now is sending it; `preflight task show {first.number}` says what becomes of it."
         raise CallError(f"{words}; nothing was sent now", advice=advice)
-    raise CallError(
-        f"{words}; nothing was sent", advice=f"{show} says more; --again sends it once more, and pays twice."
-    )
+    advice = f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice."
+    raise CallError(f"{words}; nothing was sent", advice=advice)
 
 
 def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":

@@ -55,7 +55,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[Ignore, ...] = ()
     fail_on: FailOn = "error"
     folder: str = ""
-    """The absolute path that globs of paths, and relative paths, start from."""
+    """The absolute path that globs of paths start from."""
+    here: str = ""
+    """The absolute path that relative paths of assets start from, where that is another one."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it says nothing."""
+        return msgspec.structs.replace(self, folder="", here="") == Policy()
 
 
 # ---- what a policy may say ------------------------------------------------------------------------------------------
@@ -154,7 +161,7 @@ class Use:
 
 def apply(policy: Policy, judged: Judged, today: dt.date, use: Use | None = None) -> Judged:
     """Weigh the findings of one asset by a policy; note in `use` what of it was of use."""
-    path = None if judged.asset.is_url else below(policy.folder, judged.asset.path)
+    path = None if judged.asset.is_url else below(policy.folder, judged.asset.path, policy.here)
     if use:
         use.note(policy, path)
     weighed = judged.with_findings(_weighed(policy, judged.findings, path, today, use))
@@ -304,9 +311,15 @@ def remark_words(found: Iterable[Remark]) -> str:
 # ---- globs of paths -------------------------------------------------------------------------------------------------
 
 
-def below(folder: str, path: str) -> str:
-    """Return a path as seen from a folder, by its words alone: no link is followed."""
-    return os.path.relpath(os.path.join(folder, path), folder or None)  # noqa: PTH118 - any bytes may be a name
+def below(folder: str, path: str, here: str = "") -> str:
+    """Return a path as seen from a folder, by its words alone: no link is followed.
+
+    Args:
+        folder: where the result starts from.
+        path: what is seen.
+        here: where it starts from if it is relative; `folder` if not said.
+    """
+    return os.path.relpath(os.path.join(here or folder, path), folder or None)  # noqa: PTH118 - any bytes may be a name
 
 
 def _holds(globs: tuple[str, ...], path: str | None) -> bool:

@@ -7,7 +7,8 @@ In: a table as `tomllib` read it. Out: a value of the wanted type, or a `TableEr
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -20,9 +21,11 @@ PLAIN_NAMES = {
     "bool": "true or false",
     "array": "a list",
     "object": "a table",
-    "date": "a date such as 2026-11-22",
+    "date": "a date such as 2027-03-31",
 }
 
+WRONG_DATE = re.compile(r"Invalid RFC3339 encoded date$")
+"""How msgspec complains of text that is no date."""
 ANY_KEY = "*"
 """Stands for a key of a table of tables that could not be told."""
 MANY = (list, tuple, dict)
@@ -83,6 +86,7 @@ def _explain(text: str, place: list[str], table: Mapping[str, Any], wanted: type
         return _unknown(match[1], place, wanted)
     if match := re.search(r"missing required field `(.+)`", text):
         return f"{'.'.join([*place, match[1]])}: missing"
+    text = WRONG_DATE.sub("Expected `date`, got `str`", text)
     if match := re.match(r"Expected `(.+)`, got `(.+)`", text):
         words = " or ".join(PLAIN_NAMES.get(name, name) for name in match[1].split(" | ") if name != "null")
         found = _found(table, place)
@@ -99,13 +103,20 @@ def _unknown(key: str, place: list[str], wanted: type) -> str:
 def _keys(wanted: object, place: list[str]) -> set[str]:
     """Return the key names that the type at `place` has, as far as they can be followed."""
     for step in place:
-        inner = _struct_in(wanted)
-        if get_origin(wanted) in MANY or inner is None:
-            wanted = inner
-        else:
-            wanted = {f.encode_name: f.type for f in msgspec.structs.fields(inner)}.get(step)
+        wanted = _inside(wanted, step)
     found = _struct_in(wanted)
     return {f.encode_name for f in msgspec.structs.fields(found)} if found else set()
+
+
+def _inside(wanted: object, step: str) -> object:
+    """Return the type of what stands at a step within a value of a type, or of one of several."""
+    options = get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,)
+    for option in options:
+        if get_origin(option) in MANY:
+            return get_args(option)[-1 if get_origin(option) is dict else 0]
+        if inner := _struct_in(option):
+            return {f.encode_name: f.type for f in msgspec.structs.fields(inner)}.get(step)
+    return None
 
 
 def _struct_in(wanted: object) -> type[msgspec.Struct] | None:

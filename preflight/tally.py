@@ -13,6 +13,8 @@ from preflight.findings import IN_BASELINE, Finding, Judged, Report, Verdict, wo
 from preflight.limits import Severity
 
 SLOWEST = 5
+WAITING = 4096
+"""How many files may have been measured and not reported; of a folder's other files nothing is ever reported."""
 
 
 class Tally:
@@ -36,17 +38,24 @@ class Tally:
         self.recalled: int | None = None
         """Assets whose facts were measured in an earlier run; None when nobody counted them."""
         self._slowest: list[tuple[float, str]] = []
+        self._took: dict[str, float] = {}
+        """Path → seconds, of files that were measured and are not reported yet, or never will be."""
         self._set: Verdict = "pass"
 
     def add(self, judged: Judged) -> None:
         """Count one asset."""
         self.verdicts[judged.verdict] += 1
         self._count(judged.findings)
+        seconds = self._took.pop(judged.asset.path, None)
+        if seconds is not None:
+            keep = heapq.heappush if len(self._slowest) < SLOWEST else heapq.heappushpop
+            keep(self._slowest, (seconds, judged.asset.path))
 
     def took(self, path: str, seconds: float) -> None:
-        """Hear how long measuring a file took."""
-        keep = heapq.heappush if len(self._slowest) < SLOWEST else heapq.heappushpop
-        keep(self._slowest, (seconds, path))
+        """Hear how long measuring a file took; it is among the slowest only when it is reported, which is soon."""
+        self._took[path] = seconds
+        if len(self._took) > WAITING:
+            del self._took[next(iter(self._took))]
 
     def add_set(self, report: Report) -> None:
         """Count what is said of a request as a whole; its assets are added one by one."""

@@ -35,8 +35,14 @@ def told_apart(value: Fraction | int, bound: Fraction | int, places: int = 3) ->
 
 
 def number(value: Fraction | int, places: int = 6) -> int | float:
-    """Return a JSON number: an integer where the value is one, else a float rounded to `places`."""
-    return int(value) if value == int(value) else float(round(Fraction(value), places))
+    """Return a JSON number: an integer where the value is one, else a float rounded to `places`, half to even."""
+    if value.denominator == 1:
+        return value.numerator
+    scale: int = 10**places
+    whole, rest = divmod(value.numerator * scale, value.denominator)
+    if 2 * rest > value.denominator or (2 * rest == value.denominator and whole % 2):
+        whole += 1
+    return whole / scale
 
 
 def with_unit(text: str, unit: Unit) -> str:

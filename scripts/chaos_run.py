@@ -151,6 +151,7 @@ class Person:
         self._kills = plan.kills
         self._at_once = plan.at_once
         self._submissions = 0
+        self._waited_for: set[str] = set()
         self._sandbox = sandbox
         self._prepare()
 
@@ -217,10 +218,13 @@ class Person:
 
     def _give_up(self, number: str) -> None:
         """Say that an entry is gone: at once, which must not be believed, and again when ten minutes have passed."""
-        if self._call("task", "reconcile", "--gone", number).status == 0:
-            self.violations.append(f"entry {number} was said to be gone, and believed, while it could become a task")
-        with closing(sqlite3.connect(self.folder / "ledger.sqlite3")) as ledger, ledger:
-            ledger.execute("UPDATE entries SET changed_s = changed_s - 600 WHERE number = ?", (number,))
+        if number not in self._waited_for:
+            if self._call("task", "reconcile", "--gone", number).status == 0:
+                words = f"entry {number} was said to be gone, and believed, while it could become a task"
+                self.violations.append(words)
+            with closing(sqlite3.connect(self.folder / "ledger.sqlite3")) as ledger, ledger:
+                ledger.execute("UPDATE entries SET changed_s = changed_s - 600 WHERE number = ?", (number,))
+            self._waited_for.add(number)
         self._call("task", "reconcile", "--gone", number)
 
     def _submit(self) -> Command:

@@ -1,5 +1,6 @@
 """Tables: every complaint begins with the dotted place and says what was found there."""
 
+import datetime as dt
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +23,9 @@ class Outer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maybe: Inner | None = None
     flag: bool = False
     exact: Fraction = Fraction(0)
+    maybe_rows: tuple[Inner, ...] | None = None
+    maybe_named: dict[str, Inner] | None = None
+    day: dt.date | None = None
 
 
 def complaint(**table: Any) -> str:  # noqa: ANN401 - a table read from TOML
@@ -52,6 +56,10 @@ def test_a_good_table_becomes_a_value() -> None:
         ({"rows": [{"width": "x"}]}, "rows.0.width: expected a whole number, got 'x'"),
         ({"rows": [{"widht": 3}]}, "rows.0.widht: unknown key; did you mean 'width'?"),
         ({"maybe": {"widht": 3}}, "maybe.widht: unknown key; did you mean 'width'?"),
+        ({"maybe_rows": [{"widht": 3}]}, "maybe_rows.0.widht: unknown key; did you mean 'width'?"),
+        ({"maybe_named": {"a": {"widht": 3}}}, "maybe_named.a.widht: unknown key; did you mean 'width'?"),
+        ({"day": "tomorrow"}, "day: expected a date such as 2027-03-31, got 'tomorrow'"),
+        ({"day": 3}, "day: expected a date such as 2027-03-31, got 3"),
         ({"exact": "15"}, "exact: expected a number, got '15'"),
         ({"inner": {"width": 1, "note": 3}}, "inner.note: expected text, got 3"),
     ],

@@ -5,7 +5,7 @@ import msgspec
 from preflight.assets import Asset
 from preflight.findings import IN_BASELINE, Finding, Judged, Report
 from preflight.limits import Severity
-from preflight.tally import SLOWEST, Tally
+from preflight.tally import SLOWEST, WAITING, Tally
 
 
 def finding(rule: str, severity: Severity = "error", before: Severity | None = None, why: str | None = None) -> Finding:
@@ -56,8 +56,19 @@ def test_the_slowest_are_kept_and_no_others() -> None:
     found = tally()
     for number in (3, 9, 1, 7, 5, 2, 8, 4, 6):
         found.took(f"{number}.mp4", number / 10)
+        found.took(f"{number}.csv", 100)
+        found.add(Judged(asset=Asset(path=f"{number}.mp4"), kind="video"))
     assert found.slowest == [(0.9, "9.mp4"), (0.8, "8.mp4"), (0.7, "7.mp4"), (0.6, "6.mp4"), (0.5, "5.mp4")]
     assert len(found.slowest) == SLOWEST
+
+
+def test_of_files_that_are_never_reported_only_so_many_are_kept() -> None:
+    found = tally()
+    for number in range(WAITING + 10):
+        found.took(f"{number}.csv", 1)
+    for number in (9, 10):
+        found.add(Judged(asset=Asset(path=f"{number}.csv"), kind="video"))
+    assert found.slowest == [(1, "10.csv")]
 
 
 def test_what_nobody_counted_is_not_called_none() -> None:

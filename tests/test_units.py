@@ -96,6 +96,18 @@ def test_json_gets_a_whole_number_where_the_value_is_one(value: Fraction | int, 
     assert type(number(value)) is type(json)
 
 
+HALVES = st.builds(lambda n: Fraction(2 * n + 1, 2 * 10**6), st.integers(-(10**9), 10**9))
+"""Numbers that lie between two of six decimals."""
+
+
+@given(fractions | HALVES | st.fractions() | st.integers(), st.sampled_from([0, 1, 3, 6]))
+def test_a_json_number_is_what_rounding_the_fraction_gives(value: Fraction, places: int) -> None:
+    rounded = int(value) if value == int(value) else float(round(value, places))
+    assert number(value, places) == rounded
+    assert type(number(value, places)) is type(rounded)
+    assert str(number(value, places)) == str(rounded)
+
+
 @given(fractions)
 def test_a_json_number_is_true_to_six_decimals(value: Fraction) -> None:
     assert abs(Fraction(number(value)) - value) <= Fraction(1, 10**6)

@@ -140,11 +140,11 @@ class Gate:
         self._profile = profile
         self._today = today
         from preflight.cli.settings import read_policy
-        from preflight.policy import Policy, Use
+        from preflight.policy import Use
 
         read = read_policy(Path.cwd())
         self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
-        self._idle = self._policy == Policy(folder=read.folder)
+        self._idle = self._policy.is_idle
         self._use = Use()
         self._known = self._read_baseline()
         self._written: dict[str, list[Entry]] = {}
@@ -263,30 +263,34 @@ class Gate:
             return
         complete = error is None and self._judged
         tally.recalled = self._cache.recalled if self._cache else 0
-        try:
-            self._write(tally, complete=complete)
-        finally:
-            self._tell(tally, complete=complete)
-            if self._log:
-                self._log.end(tally, complete=complete, error=_words(error))
+        metrics = self._write_metrics(tally, complete=complete) if self._given["metrics"] else None
+        baseline = self._write_baseline() if self._given["write_baseline"] and complete else None
+        there = complete and baseline is None if self._given["write_baseline"] else True
+        self._tell(tally, complete=complete, baseline=there)
+        faults = [fault for fault in (metrics, baseline) if fault]
+        failed = _together(faults) if faults else None
+        if self._log:
+            self._log.end(tally, complete=complete, error=_words(error or failed))
+        if failed:
+            raise failed
 
-    def _write(self, tally: "Tally", *, complete: bool) -> None:
-        if self._given["metrics"]:
-            from preflight.report.openmetrics import openmetrics
+    def _write_metrics(self, tally: "Tally", *, complete: bool) -> NotDone | None:
+        from preflight.report.openmetrics import openmetrics
 
-            text = openmetrics(tally, self._profile, complete=complete, ended_at_s=time.time())
-            replace_file(self._given["metrics"], text)
-        if self._given["write_baseline"] and complete:
-            from preflight.baseline import dump
+        text = openmetrics(tally, self._profile, complete=complete, ended_at_s=time.time())
+        return _fault_of(self._given["metrics"], text)
 
-            entries = [entry for of_path in self._written.values() for entry in of_path]
-            replace_file(self._given["write_baseline"], dump(self._profile, entries))
+    def _write_baseline(self) -> NotDone | None:
+        from preflight.baseline import dump
 
-    def _tell(self, tally: "Tally", *, complete: bool) -> None:
+        entries = [entry for of_path in self._written.values() for entry in of_path]
+        return _fault_of(self._given["write_baseline"], dump(self._profile, entries))
+
+    def _tell(self, tally: "Tally", *, complete: bool, baseline: bool) -> None:
         from preflight.policy import remark_words
         from preflight.report.summary import let_be_lines, summary_lines
 
-        for words in let_be_lines(tally):
+        for words in let_be_lines(tally, baseline=baseline):
             self._say(words)
         if complete and (words := remark_words(self.remarks())):
             self._say(words)
@@ -314,9 +318,27 @@ def opened(given: dict[str, Any], profile: str) -> Iterator[Gate]:
     try:
         yield gate
     except BaseException as error:
-        gate.close(error)
+        try:
+            gate.close(error)
+        except NotDone as other:
+            raise _together([error, other] if isinstance(error, NotDone) else [other]) from None
         raise
     gate.close()
+
+
+def _together(faults: list[NotDone]) -> NotDone:
+    """Return one fault that names all of them."""
+    advice = next((fault.advice for fault in faults if fault.advice), "")
+    return NotDone("; ".join(fault.message for fault in faults), advice=advice)
+
+
+def _fault_of(path: Path, text: str) -> NotDone | None:
+    """Write a file, and return why it could not be written."""
+    try:
+        replace_file(path, text)
+    except NotDone as error:
+        return error
+    return None
 
 
 def _words(error: BaseException | None) -> str | None:

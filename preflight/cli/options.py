@@ -14,6 +14,7 @@ import msgspec
 from click.core import ParameterSource
 
 from preflight.call import addresses
+from preflight.cli.searched import has_settings
 from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, load
 
@@ -27,7 +28,6 @@ __all__ = ["addresses"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 S = TypeVar("S", bound=msgspec.Struct)
-SETTINGS_FILES = ("preflight.toml", "pyproject.toml")
 PROFILE = "profile_name"
 """The parameter that the setting `profile` stands behind."""
 
@@ -40,7 +40,7 @@ def asked(struct: type[S], given: Mapping[str, Any]) -> S:
 def use_settings(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     """Lay the settings file beneath the options of this command; runs before they are read."""
     here = Path.cwd()
-    if any((here / name).is_file() for name in SETTINGS_FILES):
+    if has_settings(here):
         from preflight.cli.settings import read_settings
 
         ctx.default_map = {**read_settings(here), **(ctx.default_map or {})}

@@ -1,5 +1,6 @@
 """`preflight task reconcile`: lost answers, each beside what its own service has; a person's word on them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,4 +172,6 @@ def _advice(entry: "Entry", look: "Look") -> str:
         return f"entry {number} is probably that one: `preflight task reconcile --adopt {number}={match.id}` says so"
     if look.near(entry):
         return f"entry {number} may be one of these: `preflight task reconcile --adopt {number}=TASK` says which"
-    return f"entry {number} has no task there: `preflight task reconcile --gone {number}` lets it be sent again"
+    until = lost.gone_from(entry)
+    when = f" from {until:%H:%M:%S} UTC on" if until > datetime.now(UTC) else ""
+    return f"entry {number} has no task there: `preflight task reconcile --gone {number}` lets it be sent again{when}"

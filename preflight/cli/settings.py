@@ -3,12 +3,16 @@
 They are read only where there is one, so that a run without settings starts sooner.
 """
 
+import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import click
 import msgspec
 
+from preflight.assets import printable
+from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers
 from preflight.errors import CallError
 from preflight.policy import Ignore, Override, Policy, refuse_wrong
 from preflight.tables import TableError, convert_table
@@ -42,56 +46,119 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ignore: tuple[Ignore, ...] | None = None
 
 
+FILES: dict[str, tuple[str, ...]] = dict(zip(SETTINGS_FILES, ((), ("tool", "preflight")), strict=True))
+"""Name → the keys that lead to the settings in it; of one folder, the first that has some counts."""
+PATHS = ("output", "ledger", "baseline", "metrics")
+"""Settings that name a file or folder."""
 POLICY = ("severity", "override", "ignore")
 """Settings that are the policy, and stand behind no option."""
 PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_path"}
 """Setting → the name of the parameter it stands behind, where they differ."""
 
 
-def read_settings(folder: Path) -> dict[str, str | float]:
-    """Read the settings of a folder: `preflight.toml`, or else `[tool.preflight]` of its pyproject.toml.
+def read_settings(here: Path) -> dict[str, str | float]:
+    """Read the settings that count in a folder: of it, or of the nearest one above it that has some.
+
+    In one folder `preflight.toml` stands before `[tool.preflight]` of a pyproject.toml, and it is said aloud that the
+    other one is passed over. Files that settings name are relative to the folder of the settings.
 
     Raises:
         CallError: the file cannot be read, is not TOML, or has a key or type that is not known.
     """
-    _, said = _said(folder)
-    return {PARAMETERS.get(key, key): value for key, value in said.items() if key not in POLICY}
+    found = _found(here)
+    if found is None:
+        return {}
+    _tell_of_a_second(found)
+    said = {key: value for key, value in found.said.items() if key not in POLICY}
+    return {PARAMETERS.get(key, key): _from(found.path.parent, here, key, value) for key, value in said.items()}
 
 
-def read_policy(folder: Path) -> Policy:
-    """Read the policy of a folder from where its settings are; an empty one where there is none.
+def read_policy(here: Path) -> Policy:
+    """Read the policy that counts in a folder from where its settings are; an empty one where there is none.
 
     Raises:
         CallError: as for the settings, or it names a rule that is not known or that no policy reaches.
     """
-    name, said = _said(folder)
-    tables = {key: said[key] for key in POLICY if key in said}
-    policy = Policy(folder=str(folder.absolute()), **tables)
-    if not tables:
-        return policy
+    found = _found(here)
+    start = str(here.absolute())
+    if found is None:
+        return Policy(folder=start, here=start)
+    tables = {key: found.said[key] for key in POLICY if key in found.said}
+    policy = Policy(folder=str(found.path.parent), here=start, **tables)
     try:
         refuse_wrong(policy)
     except TableError as error:
-        raise CallError(f"{name}: {error}") from None
+        raise CallError(f"{found.name}: {error}") from None
     return policy
 
 
-def _said(folder: Path) -> tuple[str, dict[str, Any]]:
-    """Return the name of the settings file of a folder, and what it says."""
-    for name, keys in (("preflight.toml", ()), ("pyproject.toml", ("tool", "preflight"))):
-        path = folder / name
-        if path.is_file():
-            table = _table(path, keys)
-            if table is not None:
-                return name, _checked(table, name)
-    return "", {}
+class Found(NamedTuple):
+    """A settings file."""
+
+    path: Path
+    name: str
+    """As it is shown: from the working folder."""
+    said: dict[str, Any]
 
 
-def _table(path: Path, keys: tuple[str, ...]) -> dict[str, Any] | None:
+def _found(here: Path) -> Found | None:
+    """Return the settings file that counts in a folder, and what it says."""
+    for folder in folders(here):
+        for file, keys in FILES.items():
+            path = folder / file
+            name = printable(os.path.relpath(path, here.absolute()))
+            table = _table(path, name, keys)
+            if table is None:
+                continue
+            if is_strangers(path, here):
+                _say(f"{name} belongs to somebody else, and was passed over")
+                continue
+            return Found(path, name, _checked(table, name))
+    return None
+
+
+def _tell_of_a_second(found: Found) -> None:
+    """Say which file counts, where a second one in the same folder holds settings, too."""
+    second = "pyproject.toml"
+    if found.path.name == second:
+        return
+    try:
+        other = _table(found.path.with_name(second), second, FILES[second])
+    except CallError:
+        return
+    if other is not None:
+        _say(f"{found.name} counts; [tool.preflight] of {second} beside it is passed over")
+
+
+def _say(words: str) -> None:
+    click.echo(f"preflight: {words}", err=True)
+
+
+def _from(folder: Path, here: Path, key: str, value: str | float) -> str | float:
+    """Return a setting as it is meant in the working folder: a file that it names lies below that of the settings."""
+    if folder == here.absolute() or not isinstance(value, str) or key not in (*PATHS, "profile"):
+        return value
+    path = folder / value
+    return os.path.relpath(path, here.absolute()) if key in PATHS or path.is_file() else value
+
+
+def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return the table of settings in a file; None where there is none.
+
+    Raises:
+        CallError: it cannot be read, or is a folder and should be nothing but settings.
+    """
+    if not (os.path.lexists(path) if not keys else path.is_file()):
+        return None
     try:
         table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CallError(f"{path.name}: cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise CallError(f"{name}: not UTF-8 text, which TOML has to be") from None
+    except (ValueError, RecursionError) as error:
+        raise CallError(f"{name}: not TOML: {error}") from None
+    except OSError as error:
+        said = "is a folder" if path.is_dir() else f"cannot be read: {error.strerror}"
+        raise CallError(f"{name}: {said}") from None
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     return table if isinstance(table, dict) else None

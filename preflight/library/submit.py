@@ -88,7 +88,8 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
         NotDone: a file, the ledger or an upload failed, or the service cannot be reached; nothing was sent. Where the
             ledger failed after the service had accepted, the message says so, and names the task.
         Refused: the service said no.
-        OutcomeUnknown: the call left and no answer came: it may have been paid for. `preflight task reconcile` looks.
+        OutcomeUnknown: the call left and no answer came, now or when the same was sent before: it may have been paid
+            for. `preflight task reconcile` looks.
     """
     from preflight.api import Service
     from preflight.ledger import Ledger

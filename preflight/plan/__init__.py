@@ -7,6 +7,8 @@ A passing asset gets a plan without steps, unless a person marked the part of it
 
 from collections.abc import Iterator
 
+import msgspec
+
 from preflight.assets import Window
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
@@ -48,7 +50,10 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None =
     if hopeless or judged.facts is None or (isinstance(judged.facts, ImageFacts) and not judged.facts.decoded):
         return _beyond(judged, hopeless or tuple(errors), on_hopeless(hopeless, errors, wishes))
     broken = frozenset(finding.rule for finding in errors)
-    steps = tuple(_steps(judged, broken, profile, wishes, window=window, seams=seams))
+    steps = tuple(
+        msgspec.structs.replace(step, clears=tuple(rule for rule in step.clears if rule in broken))
+        for step in _steps(judged, broken, profile, wishes, window=window, seams=seams)
+    )
     missing = tuple(f for f in errors if not any(map(wishes.permits, _clearing(steps, f))))
     too_much = [step for step in steps if not wishes.permits(step)]
     if too_much:

@@ -16,7 +16,7 @@ TOO_SHORT = (
 )
 BAD_SHAPE = f"A refused shape is cropped or padded where that is named: {FIT}."
 IS_URL = "It lies at a URL, where nothing can be mended: download it, and name the file instead."
-NO_FIX = "No fix is known for this; `preflight explain RULE` says what can be done by hand."
+NO_FIX = "No fix is known for this; `preflight explain {rule}` says what can be done by hand."
 
 
 def on_hopeless(hopeless: Sequence[Finding], errors: Iterable[Finding], wishes: Wishes) -> str:
@@ -28,7 +28,7 @@ def on_hopeless(hopeless: Sequence[Finding], errors: Iterable[Finding], wishes: 
         wishes: what a person allows and asks for.
     """
     if not any(finding.rule.endswith("/duration") for finding in hopeless):
-        return NO_FIX
+        return NO_FIX.format(rule=next((finding.rule for finding in (*hopeless, *errors)), "RULE"))
     shape = any(finding.rule.endswith("/aspect-ratio") for finding in errors)
     named = wishes.fit_named or wishes.allow == "creative"
     return TOO_SHORT if named or not shape else f"{TOO_SHORT} {BAD_SHAPE}"

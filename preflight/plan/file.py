@@ -4,13 +4,13 @@ A person may have edited the file, or somebody else have written it: every step 
 and a plan is for the very content that it was made for.
 """
 
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from preflight.errors import CallError
+from preflight.plan.edited import exactly, mark_of
 from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, Retime, Step, Write
 from preflight.plan.wishes import COLOR
 
@@ -23,8 +23,6 @@ ENCODERS = {"libx264", "aac", "libmp3lame", "pcm_u8", "pcm_alaw", "pcm_mulaw"}
 ENCODERS |= {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"}
 FORMATS = {"video": {"mp4", "mov"}, "audio": {"wav", "mp3"}, "image": {"png", "jpeg", "webp", "bmp", "tiff", "gif"}}
 HOW = "`preflight fix --dry-run --format json` makes one."
-FINEST = 1_000_000
-"""The largest denominator of a number that was printed as a decimal: 0.3333333333333333 s were a third."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +39,14 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     steps: tuple[Step, ...] = ()
     otherwise: tuple[Step, ...] = ()
+    mark: str = ""
+    """Of the steps as they were printed."""
     source: Source | None = None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the steps are others than were printed."""
+        return self.mark != mark_of(self.steps)
 
 
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +68,7 @@ def read_plans(path: Path) -> PlanFile:
             raise CallError(
                 f"{path}: is larger than any plan", advice="`preflight fix --dry-run --format json` makes one."
             )
-        found = msgspec.json.decode(path.read_bytes(), type=PlanFile, dec_hook=_exact)
+        found = msgspec.json.decode(path.read_bytes(), type=PlanFile, dec_hook=exactly)
     except OSError as error:
         raise CallError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
@@ -71,13 +76,6 @@ def read_plans(path: Path) -> PlanFile:
     for asset in found.assets:
         _refuse_unsound(path, asset)
     return found
-
-
-def _exact(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signature
-    if wanted is not Fraction or isinstance(value, bool) or not isinstance(value, int | float | str):
-        msg = f"expected a number, got {value!r}"
-        raise ValueError(msg)
-    return Fraction(str(value)).limit_denominator(FINEST)
 
 
 def _refuse_unsound(path: Path, asset: Planned) -> None:

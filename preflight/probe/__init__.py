@@ -48,6 +48,12 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
             return "image"
         return "audio" if isinstance(self.facts, AudioFacts) else "video"
 
+    @property
+    def is_bystander(self) -> bool:
+        """Whether it was found in a folder and is no medium, by content or by name: a note, a sidecar, a script."""
+        unread = self.fault is not None and self.fault.kind == "unreadable"
+        return self.asset.walked and self.kind == "unknown" and unread
+
 
 def probe(asset: Asset, depth: Depth = "exact") -> Probed:
     """Measure one local file."""

@@ -180,6 +180,7 @@ def plan_report(
         {
             **_plan_json(plan),
             "otherwise": [_step_json(step) for step in plan.otherwise],
+            "mark": _mark(plan),
             "source": msgspec.structs.asdict(source) if source else None,
             "findings_before": _findings(judged),
         }
@@ -207,6 +208,13 @@ def _shared_json(shared: Shared) -> Json:
 
 def _step_json(step: Step) -> Json:
     return {**msgspec.to_builtins(step, enc_hook=_encode), "words": step.words()}
+
+
+def _mark(plan: Plan) -> str:
+    """Return what tells the steps as they are printed from any that a person makes of them."""
+    from preflight.plan.edited import mark_of_printed
+
+    return mark_of_printed([_step_json(step) for step in plan.steps])
 
 
 def _plan_json(plan: Plan) -> Json:

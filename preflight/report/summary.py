@@ -19,13 +19,18 @@ def summary_lines(tally: Tally) -> Iterator[Line]:
         yield (f"{seconds:>7.2f} s  ", ""), ("slowest", "dim"), (f"  {printable(path)}", "")
 
 
-def let_be_lines(tally: Tally) -> Iterator[str]:
-    """Yield what was found and does not count, or counts for less: nobody should have to look for it."""
+def let_be_lines(tally: Tally, *, baseline: bool = True) -> Iterator[str]:
+    """Yield what was found and does not count, or counts for less: nobody should have to look for it.
+
+    Args:
+        tally: what was counted.
+        baseline: whether the baseline is there; of one that could not be written nothing is said.
+    """
     if tally.ignored:
         yield f"{_findings(tally.ignored.total())} ignored by policy: {_each(tally.ignored)}"
     if tally.lowered:
         yield f"{_findings(tally.lowered.total())} lowered by policy: {_each(tally.lowered)}"
-    if tally.in_baseline:
+    if tally.in_baseline and baseline:
         yield f"{_findings(tally.in_baseline)} in the baseline"
 
 

@@ -109,6 +109,8 @@ def grounds(finding: Finding) -> str:
 
 def plan_lines(plan: "Plan") -> Iterator[Line]:
     """Yield what is to be done to one asset, or why nothing is."""
+    from preflight.plan.steps import Cut, find
+
     name = shown(plan.asset.path)
     for finding in plan.beyond_mending:
         yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
@@ -116,8 +118,9 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
         yield (name, "bold"), (f": {plan.advice}", "")
     elif not plan.steps:
         yield (name, "bold"), (": ", ""), ("stays as it is", STYLES["pass"])
+    part = find(plan.steps, Cut)
     for step in plan.steps:
-        reason = f" for {', '.join(step.clears)}" if step.clears else ""
+        reason = f" for {', '.join(step.clears)}" if step.clears else " as marked" if step is part else ""
         yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from preflight.fix.ffmpeg import find_tool, run
+from preflight.plan.file import read_plans
 from scripts.kills import kill
 from tests.cli.conftest import MEDIA, Program
 from tests.cli.test_commands import PROGRAM, read_all, until_asked
@@ -58,6 +60,72 @@ def test_a_plan_for_a_clip_that_is_cut_between_its_packets_says_so(program: Prog
     assert [step["do"] for step in asset["otherwise"]] == ["cut", "encode", "write"]
     (tmp_path / "plan.json").write_text(json.dumps(plan))
     assert program("fix", "--plan", "plan.json", "--yes").status == 0
+
+
+def test_a_cut_between_packets_may_be_edited_to_where_other_packets_lie(program: Program, tmp_path: Path) -> None:
+    plan = planned(program, long_with_key_pictures_every_second(tmp_path))
+    plan["assets"][0]["steps"][0].update(start_s=3, length_s=10)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes", "--format", "json")
+    assert ended.status == 0
+    (asset,) = json.loads(ended.out)["assets"]
+    assert (asset["loss"], asset["facts_after"]["duration_s"]) == ("lossless", 10)
+    assert asset["steps"][0]["packets"] == {"first": 75, "count": 250}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"start_s": 3.5}, {"start_s": 3.5, "packets": None}, {"start_s": 18}, {"packets": None, "length_s": 14.5}],
+)
+def test_a_cut_that_was_edited_to_where_nothing_can_be_cut_is_refused(
+    program: Program, tmp_path: Path, change: dict[str, object]
+) -> None:
+    plan = planned(program, long_with_key_pictures_every_second(tmp_path))
+    plan["assets"][0]["steps"][0].update(change)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes", "--output", "ready")
+    assert ended.status == 2
+    assert "cannot be kept without encoding" in ended.err
+    assert "--keep" in ended.err
+    assert not (tmp_path / "ready").exists()
+
+
+def test_a_part_that_was_edited_to_be_too_short_is_not_replaced_by_another(program: Program, tmp_path: Path) -> None:
+    plan = planned(program, long_with_key_pictures_every_second(tmp_path))
+    plan["assets"][0]["steps"][0].update(length_s=1)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes", "--output", "ready")
+    assert ended.status == 3
+    assert "1 s long; 2 to 15 s allowed" in ended.out
+    assert list((tmp_path / "ready").iterdir()) == []
+
+
+def test_a_plan_that_another_program_wrote_anew_is_not_edited(program: Program, tmp_path: Path) -> None:
+    plan = planned(program, TOO_LONG)
+    (tmp_path / "plan.json").write_text(json.dumps(plan, indent=8, sort_keys=True))
+    (asset,) = read_plans(tmp_path / "plan.json").assets
+    assert not asset.is_edited
+    plan["assets"][0]["steps"][0]["length_s"] = 14.0
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (asset,) = read_plans(tmp_path / "plan.json").assets
+    assert asset.is_edited
+
+
+def test_a_plan_finds_its_files_from_where_it_lies(
+    program: Program, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(planned(program, Path(clip.name))))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert program("fix", "--plan", "../plan.json", "--yes").status == 0
+
+
+def long_with_key_pictures_every_second(folder: Path) -> Path:
+    path = folder / "long.mp4"
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0"]
+    run(find_tool().path, ["-f", "lavfi", "-i", "testsrc2=size=854x480:rate=25:duration=20", *coded, f"file:{path}"])
+    return path
 
 
 def test_a_plan_is_refused_when_its_source_has_changed(program: Program, clip: Path, tmp_path: Path) -> None:

@@ -1,14 +1,20 @@
+import json
+import re
 import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from preflight import __version__
 from preflight.ledger import Ledger
 from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, Program
+from tests.upload.stranger import closed_url
 
 pytestmark = pytest.mark.usefixtures("quick", "key")
 
@@ -67,49 +73,98 @@ def test_what_is_in_no_ledger_is_a_wrong_call(program: Program) -> None:
     assert "no such task or entry" in ended.err
 
 
-@pytest.fixture
-def lost(submitted: str, tmp_path: Path, sandbox: Sandbox) -> str:
-    """Forget the task that the service made: its answer never came."""
-    (tmp_path / "ledger.sqlite3").unlink()
-    lose(tmp_path, sandbox.url, ago_s=601)
-    return submitted
+@pytest.mark.usefixtures("submitted")
+def test_a_repeat_that_was_refused_here_is_not_in_the_list(program: Program, sandbox: Sandbox) -> None:
+    ended = program("submit", "r.toml", "--yes", "--base-url", sandbox.url)
+    assert (ended.status, "--again" in ended.err) == (2, True)
+    assert [words.split()[1] for words in program("task", "list").out.splitlines()] == ["accepted"]
+    assert len(sandbox.tasks) == 1
 
 
-def lose(folder: Path, url: str, *, ago_s: float) -> None:
-    """Write down a submission whose answer was lost some time ago."""
-    with Ledger(folder / "ledger.sqlite3", clock=lambda: time.time() - ago_s) as ledger:
-        entry = ledger.intend(b"{}", base_url=url, profile="p")
-        ledger.unknown(ledger.sent(entry), "no answer came")
+def test_of_what_was_not_paid_no_price_is_listed(program: Program, tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        ledger.refused(ledger.intend(b"{}", base_url="http://x", profile="p", price=Fraction(57)), "said no")
+        ledger.unknown(ledger.intend(b"[]", base_url="http://x", profile="p", price=Fraction(58)), "lost")
+    lines = program("task", "list").out.splitlines()
+    assert ["credits" in words for words in lines] == [True, False]
 
 
-def test_a_lost_answer_is_found_again_by_a_person_s_word(program: Program, lost: str, sandbox: Sandbox) -> None:
-    ended = program("task", "reconcile", "--base-url", sandbox.url)
-    assert "1 unknown" in ended.out
-    assert f"at the service, in no entry: {lost}" in ended.out
-    assert program("task", "wait", "1").status == 2
-    assert program("task", "reconcile", "--adopt", f"1={lost}", "--base-url", sandbox.url).status == 0
-    assert "every submission is accounted for" in program("task", "reconcile", "--base-url", sandbox.url).out
-    assert program("task", "wait", "1").status == 0
+# ---- as JSON ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("lost")
-def test_a_submission_that_never_arrived_can_be_said_to_be_gone(program: Program) -> None:
-    ended = program("task", "reconcile", "--gone", "1")
-    assert (ended.status, ended.out) == (0, "Entry 1 is refused: the request may be sent again.\n")
-    assert "1 refused" in program("task", "list").out
-    assert program("task", "reconcile", "--gone", "1").status == 0
+def test_list_and_show_are_told_as_json(program: Program, submitted: str, sandbox: Sandbox) -> None:
+    listed = json.loads(program("task", "list", "--format", "json").out)
+    assert (listed["schema"], listed["preflight"]) == ("preflight.tasks/1", __version__)
+    (entry,) = listed["entries"]
+    assert (entry["number"], entry["state"], entry["task_id"]) == (1, "accepted", submitted)
+    assert entry["base_url"] == sandbox.url
+    assert entry["price"] == entry["credits_reserved"]
+    assert datetime.fromisoformat(entry["created_at"]).tzinfo is not None
+    shown = json.loads(program("task", "show", submitted, "--format", "json").out)
+    assert shown["schema"] == "preflight.task/1"
+    assert {name: shown[name] for name in entry} == entry
+    assert [asset["role"] for asset in shown["assets"]] == ["image 1"]
+    assert shown["body"]["prompt"] == "Image 1."
 
 
-def test_what_was_lost_a_moment_ago_cannot_be_said_to_be_gone_yet(program: Program, tmp_path: Path) -> None:
-    lose(tmp_path, "https://api.example.com", ago_s=60)
-    ended = program("task", "reconcile", "--gone", "1")
-    assert (ended.status, ended.out) == (3, "")
-    assert "the service may still make a task of it" in ended.err
-    assert "1 unknown" in program("task", "list").out
+def test_an_empty_ledger_is_an_empty_list(program: Program) -> None:
+    assert json.loads(program("task", "list", "--format", "json").out)["entries"] == []
 
 
-def test_what_became_a_task_cannot_be_said_to_be_gone(program: Program, submitted: str) -> None:
-    ended = program("task", "reconcile", "--gone", "1")
+def test_of_signed_links_json_shows_no_signature_and_no_key(program: Program, tmp_path: Path, key: str) -> None:
+    link = "https://me:word@cdn.example/a.png?X-Signature=s3cr3t#s3cr3t"
+    body = json.dumps({"prompt": f'See "{link}" and \\ more.', "image_urls": [link], link: 1}).encode()
+    with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        asset = ("image 1", link, None, link)
+        entry = ledger.intend(body, base_url="http://x", profile="p", assets=[asset])
+        ledger.unknown(entry, f"lost at {link}")
+        ledger.intend(b"\xff not JSON, " + link.encode(), base_url="http://x", profile="p")
+    for asked in (("list",), ("show", "1"), ("show", "2")):
+        out = program("task", *asked, "--format", "json").out
+        assert json.loads(out)
+        for secret in ("s3cr3t", "word@", key):
+            assert secret not in out
+    body_shown = json.loads(program("task", "show", "1", "--format", "json").out)["body"]
+    assert body_shown["image_urls"] == ["https://cdn.example/a.png?..."]
+
+
+# ---- what is in no ledger --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["wait", "download"])
+def test_the_number_of_no_entry_is_a_wrong_call_at_once(
+    program: Program, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EVOLINK_API_KEY")
+    ended = program("task", command, "99", "--base-url", closed_url())
+    assert (ended.status, ended.out) == (2, "")
+    assert "99: no such entry in the ledger" in ended.err
+
+
+def test_a_task_that_no_ledger_knows_is_asked_of_the_service(
+    program: Program, submitted: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    elsewhere = ("--ledger", tmp_path / "other.sqlite3", "--base-url", sandbox.url)
+    assert program("task", "download", submitted, "videos", *elsewhere).status == 0
+    ended = program("task", "wait", "nonsense", *elsewhere)
+    assert (ended.status, "HTTP 404" in ended.err) == (4, True)
+    assert "trying again" not in ended.err
+
+
+def test_a_download_with_nobody_there_ends_soon(program: Program) -> None:
+    began = time.monotonic()
+    ended = program("task", "download", "nonsense", "--base-url", closed_url())
+    assert (ended.status, "no connection" in ended.err) == (3, True)
+    assert time.monotonic() - began < 15
+
+
+def test_a_wait_with_nobody_there_says_until_when_it_tries_once_and_stops_then(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = (tmp_path / "quick.toml").read_text() + "wait_s = 3\n"
+    (tmp_path / "short.toml").write_text(patient)
+    monkeypatch.setenv("PREFLIGHT_PROFILE", str(tmp_path / "short.toml"))
+    ended = program("task", "wait", "nonsense", "--base-url", closed_url())
     assert ended.status == 3
-    assert "is accepted, and cannot become refused" in ended.err
-    assert submitted in program("task", "list").out
+    assert len(re.findall(r"no connection .*: trying again until \d\d:\d\d:\d\d UTC", ended.err)) == 1
+    assert "not over after 3 s" in ended.err

@@ -124,7 +124,7 @@ BEYOND = {
         MEDIA / "video-61fps.mp4", {"allow": "lossless"}, '`allow="lossy"`'
     ),
     "a refused shape": Beyond(MEDIA / "video-500x1252.mp4", {}, '`allow="creative"`'),
-    "not to be read": Beyond(MEDIA / "image-truncated.png", {}, "`explain RULE` of the command line"),
+    "not to be read": Beyond(MEDIA / "image-truncated.png", {}, "`explain image/readable` of the command line"),
 }
 
 
@@ -200,6 +200,7 @@ OF_THE_COMMAND_LINE = {
     "baseline": "so is a baseline",
     "receiver": "callbacks are received by a command",
     "callback": "callbacks are received by a command",
+    "lost": "what was lost is settled by a command",
     "comparison": "several editions are compared by `check`",
     "report": "reports are printed by the command line",
     "rules": "what a rule's docstring says is printed by `explain`",

@@ -34,7 +34,8 @@ def test_every_specimen_has_a_plan_that_is_whole_or_none(name: str) -> None:
 def test_what_cannot_be_read_cannot_be_mended(name: str) -> None:
     found = plan(judged(name), PROFILE, Wishes(allow="creative"))
     assert found.steps == ()
-    assert found.advice == "No fix is known for this; `preflight explain RULE` says what can be done by hand."
+    rule = f"{found.kind}/readable"
+    assert found.advice == f"No fix is known for this; `preflight explain {rule}` says what can be done by hand."
 
 
 def test_an_asset_in_the_wrong_array_is_not_turned_into_another_kind() -> None:

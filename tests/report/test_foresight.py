@@ -104,7 +104,7 @@ def test_what_a_policy_lowered_is_planned_as_fix_will_find_it(tmp_path: Path) ->
 def request(tmp_path: Path) -> Report:
     """Return the report on two clips that are together too long, and each within its limits."""
     clips = [str(shutil.copy(copied("video-10s.mp4", tmp_path), tmp_path / f"{n}.mp4")) for n in "ab"]
-    spec = RequestSpec(assets=with_roles("video", clips), prompt="Video 1 and Video 2.")
+    spec = RequestSpec(assets=tuple(with_roles("video", clips)), prompt="Video 1 and Video 2.")
     return check_request(spec, PROFILE, Measuring())
 
 

@@ -31,10 +31,11 @@ def test_a_summary_says_time_rules_and_slowest_files() -> None:
         asset(finding("video/pixels"), finding("video/hdr", "warning")), asset(finding("video/pixels")), asset()
     )
     found.recalled = 1
-    found.took("quick.mp4", 0.01)
-    found.took("slow\x1b.mp4", 0.5)
+    for path, seconds in (("quick.mp4", 0.01), ("slow\x1b.mp4", 0.5)):
+        found.took(path, seconds)
+        found.add(Judged(asset=Asset(path=path), kind="video"))
     assert lines(found) == [
-        "3 files in 1.25 s; 1 measured in an earlier run",
+        "5 files in 1.25 s; 1 measured in an earlier run",
         "        2  error    video/pixels",
         "        1  warning  video/hdr",
         "   0.50 s  slowest  slow\\x1b.mp4",

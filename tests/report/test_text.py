@@ -109,7 +109,7 @@ def test_a_plan_of_nothing_says_so() -> None:
 def test_what_cannot_be_mended_names_the_rule_and_what_to_do() -> None:
     lines = [words(line) for line in plan_lines(plan(judged("empty.png"), PROFILE, Wishes()))]
     assert any("cannot be mended: image/readable" in line for line in lines)
-    assert lines[-1].endswith("`preflight explain RULE` says what can be done by hand.")
+    assert lines[-1].endswith("`preflight explain image/readable` says what can be done by hand.")
     assert all(line == line.rstrip(" :") for line in lines)
 
 

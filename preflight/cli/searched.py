@@ -1,0 +1,38 @@
+"""Where settings files are looked for: the working folder in, and those above it of the same work out.
+
+Above the working folder a file counts within a repository, or else below the home folder. Nowhere else: anybody may lay
+a file into /tmp, and settings say which service is given the key.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+SETTINGS_FILES = ("preflight.toml", "pyproject.toml")
+REPOSITORY = ".git"
+
+
+def folders(here: Path) -> Iterator[Path]:
+    """Yield the folders whose settings may count, the nearest first."""
+    start = here.absolute()
+    above = (start, *start.parents)
+    top = next((folder for folder in above if os.path.lexists(folder / REPOSITORY)), None)
+    if top is None:
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111 - without a home it says so and raises nothing
+        top = home if home in above else start
+    for folder in above:
+        yield folder
+        if folder == top:
+            return
+
+
+def has_settings(here: Path) -> bool:
+    """Tell whether there is a file that may hold settings: a glance, so that a run without them starts sooner."""
+    return any(os.path.lexists(folder / name) for folder in folders(here) for name in SETTINGS_FILES)
+
+
+def is_strangers(path: Path, here: Path) -> bool:
+    """Tell whether a file above the working folder belongs neither to its owner, nor to who runs this, nor to root."""
+    if os.name != "posix" or path.parent == here.absolute():
+        return False
+    return path.stat().st_uid not in {here.stat().st_uid, os.geteuid(), 0}

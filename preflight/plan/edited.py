@@ -1,0 +1,73 @@
+"""A plan that a person has edited is carried out as it stands, or not at all.
+
+    steps as they were printed ── mark_of ──► mark, in the plan file ──► the same steps: nothing was edited
+                                                                     └─► other steps: `as_edited`
+
+What stands in for a plan that misses was made for the steps that were printed: for others it would be another plan.
+"""
+
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from preflight.errors import CallError
+from preflight.plan.av import Seams
+from preflight.plan.steps import Cut, Encode, Packets, Plan, Step, find
+from preflight.probe.seams import Wanted
+from preflight.units import decimal
+
+FINEST = 1_000_000
+"""The largest denominator of a number that was printed as a decimal: 0.3333333333333333 s were a third."""
+SLACK_S = Fraction(1, 1000)
+"""By how much a cut may miss a border between packets: its times were rounded when they were printed."""
+
+
+def exactly(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signature
+    """Read a number of a plan file as a fraction; for msgspec."""
+    if wanted is not Fraction or isinstance(value, bool) or not isinstance(value, int | float | str):
+        msg = f"expected a number, got {value!r}"
+        raise ValueError(msg)
+    return Fraction(str(value)).limit_denominator(FINEST)
+
+
+def mark_of(steps: tuple[Step, ...]) -> str:
+    """Return what tells steps, as a plan file holds them, from all others."""
+    return blake2b(msgspec.json.encode(steps, enc_hook=str), digest_size=8).hexdigest()
+
+
+def mark_of_printed(steps: list[dict[str, Any]]) -> str:
+    """Return the mark of steps that were made ready for printing: of what will be read again."""
+    return mark_of(msgspec.convert(steps, type=tuple[Step, ...], dec_hook=exactly))
+
+
+def as_edited(plan: Plan, seams: Seams) -> Plan:
+    """Return an edited plan with nothing in its stead, and its cut between the packets that lie there now.
+
+    Args:
+        plan: with the steps as a person left them.
+        seams: finds where the source can be cut without encoding.
+
+    Raises:
+        CallError: the pictures would have to be encoded, and no step does.
+    """
+    cut, encodes = find(plan.steps, Cut), any(isinstance(s, Encode) and s.codec == "libx264" for s in plan.steps)
+    if plan.kind != "video" or cut is None or (encodes and not cut.packets):
+        return msgspec.structs.replace(plan, otherwise=())
+    seam = None if encodes else seams(_exactly_there(cut))
+    if seam is None:
+        begin, end = decimal(cut.start_s), decimal(cut.start_s + cut.length_s)
+        raise CallError(
+            f"{plan.asset.path}: the plan was edited, and {begin} to {end} s cannot be kept without encoding",
+            advice=f"Plan anew with --keep FILE=START-END, here {begin}-{end}: that encodes where it must.",
+        )
+    packets = Packets(seam.first, seam.pictures)
+    there = msgspec.structs.replace(cut, start_s=seam.start_s, length_s=seam.length_s, packets=packets)
+    steps = tuple(there if step is cut else step for step in plan.steps)
+    return msgspec.structs.replace(plan, steps=steps, otherwise=())
+
+
+def _exactly_there(cut: Cut) -> Wanted:
+    end = cut.start_s + cut.length_s + SLACK_S
+    return Wanted(start_s=cut.start_s, end_s=end, start_slack_s=SLACK_S, end_slack_s=2 * SLACK_S)

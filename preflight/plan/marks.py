@@ -1,0 +1,138 @@
+"""`FILE=START-END` → the assets with the part to keep marked on the one that is meant.
+
+In: parts to keep by the names that a person typed, and assets. Out: the assets, or a `CallError` that says what a name
+could mean instead: no mark is passed over in silence.
+"""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+
+from preflight.assets import Asset, Window, shown
+from preflight.errors import CallError
+from preflight.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.findings import Judged
+from preflight.profiles.schema import Profile
+from preflight.units import decimal
+
+NO_PARTS = "a picture has no part to keep"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """The part of a file that is to stay."""
+
+    name: str
+    """What the file was called: its path, or as much of the path's end as tells it from the others."""
+    window: Window
+
+    @classmethod
+    def parse(cls, text: str) -> "Mark":
+        """Read "clip.mov=3.0-9.5"; raise ValueError, with words, for anything else."""
+        name, _, part = text.rpartition("=")
+        if not name:
+            msg = f"expected FILE=START-END, got {text!r}"
+            raise ValueError(msg)
+        return cls(name, Window.parse(part))
+
+    def __str__(self) -> str:
+        """Return the mark as it may be shown."""
+        return f"{shown(self.name)}={self.window}"
+
+
+def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
+    """Return the assets, the part to keep marked on each that a mark names; it stands over one marked before.
+
+    A name is first held against whole paths, links followed, then against their ends. An asset that is there twice is
+    marked twice.
+
+    Raises:
+        CallError: a name means none of them or several, or two marks on one asset differ.
+    """
+    resolved = [_resolved(asset.path) for asset in assets] if marks else []
+    meant: dict[int, Mark] = {}
+    for mark in marks:
+        for place in _meant(mark, assets, resolved):
+            other = meant.setdefault(place, mark)
+            if other.window != mark.window:
+                raise CallError(f"--keep: {other} and {mark} are two parts of one file", advice="Keep one of them.")
+    return [
+        msgspec.structs.replace(asset, keep=meant[place].window) if place in meant else asset
+        for place, asset in enumerate(assets)
+    ]
+
+
+def _meant(mark: Mark, assets: Sequence[Asset], resolved: Sequence[str]) -> list[int]:
+    """Return the places of the asset that a mark names."""
+    wanted = _resolved(mark.name)
+    if found := [place for place, path in enumerate(resolved) if path == wanted]:
+        return found
+    tail = os.path.normpath(mark.name).split("/")
+    found = [place for place, asset in enumerate(assets) if _parts(asset)[-len(tail) :] == tail]
+    several = list({resolved[place]: shown(assets[place].path) for place in found}.values())
+    if len(several) > 1:
+        more = f" or {len(several) - 2} more" if len(several) > 2 else ""  # noqa: PLR2004 - the two that are named
+        said = f"--keep: {shown(mark.name)} may be {several[0]} or {several[1]}{more}"
+        raise CallError(said, advice="Name more of the path.")
+    return found or _refuse(mark.name, assets)
+
+
+def _refuse(name: str, assets: Sequence[Asset]) -> list[int]:
+    """Raise CallError for a name that none of the assets has, with the nearest one."""
+    known = {text: asset for asset in assets for text in (asset.path, _parts(asset)[-1])}
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    advice = f"Did you mean {shown(known[near[0]].path)}?" if near else ""
+    raise CallError(f"--keep: {shown(name)} is none of the files that are given", advice=advice)
+
+
+def _resolved(path: str) -> str:
+    return path if Asset(path=path).is_url else os.path.realpath(path)
+
+
+def _parts(asset: Asset) -> list[str]:
+    if asset.is_url:
+        return urlsplit(asset.path).path.split("/")
+    return os.path.abspath(asset.path).split("/")  # noqa: PTH100 - links are not followed here, `..` is
+
+
+def refuse_useless(marked: Iterable[Asset], judged: Sequence[Judged]) -> None:
+    """Refuse marks on what has no parts.
+
+    Args:
+        marked: what was to be judged.
+        judged: what was; a file of a folder that is no medium is not there.
+
+    Raises:
+        CallError: a mark is on a picture, or on no medium.
+    """
+    for one in judged:
+        if one.asset.keep and isinstance(one.facts, ImageFacts):
+            raise CallError(f"{shown(one.asset.path)}: {NO_PARTS}", advice="Take its mark away.")
+    there = {one.asset.path for one in judged}
+    for asset in marked:
+        if asset.keep and asset.path not in there:
+            raise CallError(f"--keep: {shown(asset.path)} is no picture, clip or sound")
+
+
+def overruled(before: Iterable[Asset], after: Iterable[Asset]) -> Iterator[str]:
+    """Yield a sentence for each part to keep of a request in whose place another one is kept."""
+    for old, new in zip(before, after, strict=True):
+        if old.keep and new.keep and old.keep != new.keep:
+            yield f"{shown(new.path)}: --keep {new.keep} stands over keep = {str(old.keep)!r} of the request"
+
+
+def curtailed(judged: Iterable[Judged], profile: Profile) -> Iterator[str]:
+    """Yield a sentence for each marked part that cannot be kept whole; what is kept of it, the plan says."""
+    for one in judged:
+        facts, keep = one.facts, one.asset.keep
+        whole = facts.duration_s if isinstance(facts, VideoFacts | AudioFacts) else None
+        if keep is None or whole is None or keep.start_s >= whole:
+            continue
+        limit = profile.video.duration_s if isinstance(facts, VideoFacts) else profile.audio.duration_s
+        reasons = [f"there are only {decimal(whole)} s"] if keep.end_s > whole else []
+        if limit.max is not None and min(keep.end_s, whole) - keep.start_s > limit.max:
+            reasons.append(f"no more than {decimal(limit.max)} s may be kept")
+        if reasons:
+            yield f"{shown(one.asset.path)}: {keep} s cannot be kept whole: {', and '.join(reasons)}"
