@@ -93,6 +93,16 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
         return self.role.kind if self.role else SUFFIX_KINDS.get(self.suffix, "unknown")
 
 
+def unsupported(path: str) -> str | None:
+    """Return why what is no file cannot be brought either: "ftp: is not supported ..."; None for a mere path.
+
+    Only for what is not there: a file may be called `ftp:x.mp4`. The rest of an address is not shown: it may be secret.
+    """
+    match = re.match(r"[a-z][a-z0-9+.-]*:(?=//)|(?:file|ftp|data):", path, re.IGNORECASE)
+    known = match is None or Asset(path=path).is_url
+    return None if known or not match else f"{match[0].lower()} is not supported: give a path, or http: or https:"
+
+
 def collect(paths: Iterable[str]) -> Iterator[Asset]:
     """Yield the files that paths mean: themselves, or everything below a folder, in the order of their names.
 

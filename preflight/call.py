@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from preflight.assets import printable
+from preflight.assets import printable, unsupported
 from preflight.errors import CallError
 from preflight.profiles.schema import Profile
 from preflight.units import decimal, told_apart
@@ -35,6 +35,8 @@ def refuse_absent(path: str, *, folder: bool) -> None:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - any bytes may be a name
     except (OSError, ValueError) as error:
+        if why := unsupported(path):
+            raise CallError(why) from None
         raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
     if not (stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode))):
         raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")

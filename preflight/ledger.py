@@ -245,10 +245,13 @@ class Ledger:
         return next(iter(self._many(f"{where} ORDER BY number DESC LIMIT 1", value)), None)
 
     def same_body(self, body_hash: str, base_url: str) -> list[Entry]:
-        """Return earlier entries with this body that were accepted, or may have been; newest first."""
+        """Return earlier entries with this body that were accepted, or may have been; newest first.
+
+        A slash at the end of an address makes no other service of it.
+        """
         marks = ", ".join("?" * len(PAID))
-        where = f"body_hash = ? AND base_url = ? AND state IN ({marks}) ORDER BY number DESC"
-        return self._many(where, body_hash, base_url, *PAID)
+        where = f"body_hash = ? AND rtrim(base_url, '/') = ? AND state IN ({marks}) ORDER BY number DESC"
+        return self._many(where, body_hash, base_url.rstrip("/"), *PAID)
 
     def settle_orphans(self) -> list[Entry]:
         """Call unknown what a process left in "sent" when it ended, and return it.

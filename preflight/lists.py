@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from preflight.assets import KINDS, Asset, Kind, Role, Window, printable, shown
+from preflight.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
 from preflight.errors import CallError
 
 CHUNK_BYTES = 64 << 10
@@ -95,6 +95,8 @@ def _assets(path: Path, name: str) -> Iterator[Asset]:
             if kind and not asset.role:
                 count[kind] += 1
                 asset = msgspec.structs.replace(asset, role=Role(kind, count[kind]))
+            if asset.keep and asset.expected_kind == "image":
+                raise CallError(f"{place}: keep: a picture has no part to keep")
             yield asset
 
 
@@ -151,6 +153,8 @@ def _asset(row: dict[str, Any], place: str, folder: Path) -> Asset:
     if asset.is_url:
         _require_address(path, place)
         return asset
+    if (why := unsupported(path)) and not os.path.lexists(folder / path):
+        raise CallError(f"{place}: {PATH}: {why}")
     return msgspec.structs.replace(asset, path=os.path.join(folder, path))  # noqa: PTH118 - any bytes may be a name
 
 

@@ -5,9 +5,12 @@
 Nothing here asks: whoever calls says which plans are carried out.
 """
 
+import itertools
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +22,7 @@ from preflight.findings import Judged, Report
 from preflight.probe import probe
 from preflight.profiles.schema import Profile
 from preflight.rules import judge
-from preflight.spec import RequestSpec, dump_spec
+from preflight.spec import MAX_BYTES, RequestSpec, dump_spec
 
 if TYPE_CHECKING:
     from preflight.fix import Order, Progress
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from preflight.plan.file import Planned, Source
     from preflight.plan.request import RequestPlan
 
+How = Literal["new", "same", "replaced"]
 Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
 FOUND = "made by an earlier run, and still as it was"
@@ -213,10 +217,68 @@ def with_treated(spec: RequestSpec, treated: Iterable[Treated]) -> RequestSpec:
     return msgspec.structs.replace(spec, assets=tuple(one.asset for one in treated))
 
 
-def write_request(spec: RequestSpec, folder: Path) -> Path:
-    """Write a request.toml into a folder, under the next free name; return its path."""
-    from preflight.place import publish, temporary
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """The request file that names the new files."""
 
-    with temporary(folder, "toml") as draft:
-        draft.write_text(dump_spec(spec, folder), encoding="utf-8")
-        return publish(draft, folder / "request.toml")
+    path: Path
+    how: How
+    """Whether it was not there, said the same already, or stands in the place of what an earlier run wrote."""
+    other: Path | None = None
+    """The request.toml beside it that is another one."""
+
+
+def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
+    """Write a request.toml into a folder; what an earlier run wrote there for the same request gives way.
+
+    What a person wrote or edited, and what belongs to another request, stays: the next name that is free is taken.
+
+    Args:
+        spec: the request with its new files.
+        folder: where it is written.
+        source: the request file that was mended; it is never replaced.
+
+    Raises:
+        NotDone: it cannot be written.
+    """
+    from preflight.place import names, publish, settle_folder, temporary
+
+    wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
+    origin = printable(os.path.relpath(source, folder))
+    taken = itertools.takewhile(os.path.lexists, names(wanted))
+    ways = ((path, _gives_way(path, origin, body, source)) for path in taken)
+    new: tuple[Path, How] = (wanted, "new")
+    path, how = next(((path, way) for path, way in ways if way), new)
+    if how != "same":
+        with temporary(folder, "toml") as draft:
+            with draft.open("wb") as stream:
+                stream.write(_stamped(origin, body))
+                stream.flush()
+                os.fsync(stream.fileno())
+            if how == "new":
+                path = publish(draft, wanted)
+            else:
+                draft.replace(path)
+                settle_folder(folder)
+    return Written(path=path, how=how, other=None if path == wanted else wanted)
+
+
+def _gives_way(path: Path, origin: str, body: bytes, source: Path) -> How | None:
+    """Tell whether a file says the same already, or is ours to replace; None for somebody's own."""
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
+            return None
+        content = path.read_bytes()
+        first, _, rest = content.partition(b"\n")
+        if content == body or (first.startswith(b"#") and rest == body):
+            return "same"
+        ours = content == _stamped(origin, rest)
+        return "replaced" if ours and not path.samefile(source) else None
+    except OSError:
+        return None
+
+
+def _stamped(origin: str, body: bytes) -> bytes:
+    """Return a request file whose first line tells from what it was made, and whether somebody has edited it since."""
+    mark = sha256(origin.encode() + b"\n" + body).hexdigest()
+    return f"# Made by preflight from {origin}; unless it is edited, the next run replaces it: {mark}\n".encode() + body

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from preflight.assets import Asset, Kind, Role, Window, printable
+from preflight.assets import Asset, Kind, Role, Window, printable, unsupported
 from preflight.errors import RequestFileError
 from preflight.tables import TableError, convert_table
 
@@ -123,10 +123,14 @@ def _assets(kind: Kind, key: str, entries: list[str | AssetEntry], folder: Path)
 
 def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path) -> Asset:
     wanted = entry if isinstance(entry, AssetEntry) else AssetEntry(entry)
+    if role.kind == "image" and wanted.keep is not None:
+        raise TableError(f"{place}.keep: a picture has no part to keep")
     given = Asset(path=wanted.path, role=role, keep=_window(wanted.keep, f"{place}.keep"))
     if given.is_url:
         return given
     path = folder / wanted.path
+    if not os.path.exists(path) and (why := unsupported(wanted.path)):  # noqa: PTH110 - as below
+        raise TableError(f"{place}: {why}")
     if not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
         what = "is a folder" if os.path.isdir(path) else "no such file"  # noqa: PTH112 - the same
         raise TableError(f"{place}: {printable(str(path))}: {what}")

@@ -450,6 +450,14 @@ def test_a_repeat_that_is_not_sent_leaves_no_entry(tmp_path: Path) -> None:
         assert here.submit(again=True)[0].number == 2
 
 
+def test_a_slash_at_the_end_of_the_address_makes_no_other_request_of_it(tmp_path: Path) -> None:
+    with scene(tmp_path) as here:
+        here.submit()
+        elsewhere = msgspec.structs.replace(here.submission(), base_url=f"{here.sandbox.url}/")
+        assert caught(lambda: submit(elsewhere, here.account)).exit_code == 2
+        assert here.creates == 1
+
+
 def test_what_another_program_is_sending_is_not_sent_beside_it(tmp_path: Path) -> None:
     with scene(tmp_path) as here, Ledger(tmp_path / "ledger.sqlite3") as other:
         sent = here.submission()

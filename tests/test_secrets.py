@@ -139,7 +139,9 @@ def test_no_file_gives_a_key(home: Home, name: str) -> None:
     assert "api_key: unknown key" in ran.err
 
 
-@pytest.mark.parametrize("arguments", [("submit", "request.toml", "--yes"), ("task", "wait", "1"), ("callback",)])
+@pytest.mark.parametrize(
+    "arguments", [("submit", "request.toml", "--yes"), ("task", "wait", "task-unified-1-a"), ("callback",)]
+)
 def test_without_the_variable_there_is_no_key(home: Home, arguments: tuple[str, ...]) -> None:
     home.request(PLAIN)
     del home.env["EVOLINK_API_KEY"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from preflight import __version__
+from preflight.cli.streams import open_streams
 from preflight.errors import NotDone, PreflightError
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def main() -> NoReturn:
 
     gc.set_threshold(GARBAGE)
     try:
+        open_streams()
         status = root.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:
         status = exit_.exit_code

@@ -78,8 +78,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
     the set, the prompt and the settings.
 
-    With several --profile the same assets are judged by each edition, side by side, as text or JSON; the exit status is
-    that of the best: 0 when at least one edition takes everything as it is.
+    With several --profile the same assets are judged by each edition, side by side, as text, JSON, CSV or Markdown; the
+    exit status is that of the best: 0 when at least one edition takes everything as it is.
 
     What counts, and how much, can be said in the settings: `[severity]`, `[[override]]` and `[[ignore]]`.
 

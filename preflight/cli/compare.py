@@ -1,6 +1,7 @@
 """`preflight check` with several `--profile`: the same assets by each edition, side by side.
 
-In: what the command was given. Out: a table or JSON on standard output, and the exit status of the best edition.
+In: what the command was given. Out: a comparison on standard output and in files, and the exit status of the best
+edition.
 """
 
 import datetime as dt
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from preflight.findings import Report
     from preflight.policy import Policy, Use
     from preflight.profiles import Profile
+    from preflight.report.comparison import Sheet
     from preflight.spec import RequestSpec
     from preflight.tally import Tally
 
-DRESSES = ("text", "json")
-OF_ONE = ("outputs", "baseline", "write_baseline", "log_format", "summary", "metrics")
+OF_ONE = ("baseline", "write_baseline", "log_format", "summary", "metrics")
 """Parameters of `check` that belong to a run by one edition."""
 
 
@@ -41,42 +42,65 @@ def print_comparison(
         CallError: what was asked for belongs to a run by one edition, or nothing was found to judge.
     """
     from preflight.cli.settings import read_policy
-    from preflight.comparison import Standing, rows_of
-    from preflight.policy import Use, expired, remark_words, remarks
-    from preflight.report.comparison import open_comparison
-    from preflight.tally import Tally
+    from preflight.policy import Use, expired
+    from preflight.report.comparison import DRESSES, Filed, open_comparison
+    from preflight.report.files import opened, read_outputs
 
     dress = _dress(ctx)
+    read = [*ctx.params["paths"], *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
+    outputs = read_outputs(ctx.params["outputs"], read, dresses=DRESSES)
     profiles = load_profiles(names)
     policy = msgspec.structs.replace(read_policy(Path.cwd()), fail_on=ctx.params["fail_on"])
     today, use = dt.datetime.now(dt.UTC).date(), Use()
     for words in expired(policy, today):
         _say(words)
     editions = [profile.name for profile in profiles]
+    with opened(outputs, lambda output, stream: Filed(output, editions, stream)) as files:
+        printed = open_comparison(dress, editions, sys.stdout, verbose=ctx.params["verbose"])
+        by = Weighing(policy, today, use)
+        standing = _compared(ctx.params, profiles, spec, assets, by=by, sheets=[printed, *files])
+    return standing.exit_code
+
+
+def _compared(
+    given: dict[str, Any],
+    profiles: Sequence["Profile"],
+    spec: "RequestSpec | None",
+    assets: Iterable["Asset"],
+    *,
+    by: "Weighing",
+    sheets: "Sequence[Sheet]",
+) -> "Standing":
+    """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
+    from preflight.comparison import Standing, rows_of
+    from preflight.policy import remark_words, remarks
+    from preflight.tally import Tally
+
+    editions = [profile.name for profile in profiles]
     standing, tallies = Standing(editions), [Tally() for _ in editions]
-    sheet = open_comparison(dress, editions, sys.stdout, verbose=ctx.params["verbose"])
-    by = Weighing(policy, today, use)
-    rows = _rows(ctx.params, profiles, assets, by)
+    rows = _rows(given, profiles, assets, by)
     if spec is not None:
-        reports = _reports(ctx.params, profiles, spec, by)
+        reports = _reports(given, profiles, spec, by)
         standing.add_request(reports)
         rows = rows_of(reports)
     for row in rows:
         standing.add(row)
-        sheet.row(row)
+        for sheet in sheets:
+            sheet.row(row)
         for tally, judged in zip(tallies, row, strict=True):
             tally.add(judged)
     if not standing.files and spec is None:
         from preflight.call import nothing
 
         nothing()
-    done_nothing = tuple(remarks(policy, use, today))
-    sheet.end(standing, done_nothing)
-    if dress == "text":
+    done_nothing = tuple(remarks(by.policy, by.use, by.today))
+    for sheet in sheets:
+        sheet.end(standing, done_nothing)
+    if given["dress"] != "json":
         _tell(standing, tallies)
     if said := remark_words(done_nothing):
         _say(said)
-    return standing.exit_code
+    return standing
 
 
 class Weighing(NamedTuple):
@@ -129,12 +153,13 @@ def _dress(ctx: click.Context) -> str:
     """Return the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
     for name in OF_ONE:
         if _typed(ctx, name):
-            option = "--output" if name == "outputs" else f"--{name.replace('_', '-')}"
-            raise CallError(f"{option}: belongs to a check by one edition; give --profile once")
+            raise CallError(f"--{name.replace('_', '-')}: belongs to a check by one edition; give --profile once")
+    from preflight.report.comparison import DRESSES
+
     dress: str = ctx.params["dress"]
     if dress not in DRESSES and _typed(ctx, "dress"):
         raise CallError(f"--format {dress}: several editions are printed as {' or '.join(DRESSES)}")
-    return dress if dress in DRESSES else DRESSES[0]
+    return dress if dress in DRESSES else next(iter(DRESSES))
 
 
 def _typed(ctx: click.Context, name: str) -> bool:

@@ -1,6 +1,7 @@
 """`preflight fix`: files in; a plan shown, a question asked, new files out; sources are never written."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from preflight.assets import Window, collect, printable
+from preflight.assets import collect, printable
 from preflight.call import nothing
 from preflight.cli.agree import carry_out
 from preflight.cli.check import requested, require
@@ -22,6 +23,7 @@ from preflight.cli.options import (
     profile_option,
     settings_file,
 )
+from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow import (
     Treated,
@@ -37,6 +39,7 @@ from preflight.flow import (
 )
 from preflight.mending import in_full
 from preflight.plan import Wishes
+from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
 from preflight.profiles import Profile
 from preflight.report import Heading, text
@@ -44,10 +47,12 @@ from preflight.report.files import read_outputs, roughs
 from preflight.report.fixed import DRESSES, Fixed, fix_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from preflight.assets import Asset
     from preflight.findings import Judged, Loss
     from preflight.flow import Measuring
+    from preflight.mending import Written
     from preflight.plan.share import Way
     from preflight.plan.wishes import Fit, Lengthen
     from preflight.report.files import Output, Rough
@@ -171,18 +176,21 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     wishes = wishes_of(call, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
     if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
+    if call.plan_file and ctx.get_parameter_source("keeps") is ParameterSource.COMMANDLINE:
+        raise CallError("--plan says itself what is kept: give no --keep", advice="Or plan anew, without --plan.")
     spec = requested(call.paths)
     outputs = _outputs(call, spec)
-    with measuring(given) as how:
-        profile, planned = plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, wishes, how)
-    if not planned.plans:
-        nothing()
-    if call.dry_run:
-        show(planned, profile, call.dress)
-    else:
+    with nullcontext() if call.dry_run else whoever_reads():
+        with measuring(given) as how:
+            profile, planned = plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, wishes, how)
+        if not planned.plans:
+            nothing()
+        if call.dry_run:
+            show(planned, profile, call.dress)
+            return
         with roughs(outputs) as files:
             status = _mended(call, spec, planned, profile, files)
-        ctx.exit(status)
+    ctx.exit(status)
 
 
 def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
@@ -216,10 +224,22 @@ def _mended(
     for words in unmeasured:
         click.echo(words, err=True)
     if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
-        written = write_request(with_treated(spec, treated), call.output)
-        click.echo(f"request written: {printable(str(written))}", err=beside)
+        written = write_request(with_treated(spec, treated), call.output, Path(call.paths[0]))
+        click.echo(_written_words(written), err=beside)
     worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in treated))
     return EXITS["failed"] if unmeasured else worst
+
+
+def _written_words(written: "Written") -> str:
+    """Say where the request is that names the new files, and which one to submit where there are two."""
+    name = printable(str(written.path))
+    said = {
+        "new": f"request written: {name}",
+        "same": f"request as before: {name} says the same already",
+        "replaced": f"request written: {name}, in the place of what an earlier run wrote there",
+    }[written.how]
+    other = f". Submit this one: {printable(str(written.other))} is another" if written.other else ""
+    return said + other
 
 
 def _planned(
@@ -227,15 +247,35 @@ def _planned(
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
-    profile = load_profile(call.profile_name)
+    profile, marks = load_profile(call.profile_name), marks_of(call.keeps)
     if spec:
-        report = check_request(spec, profile, how)
-        return profile, plan_whole(report, profile, _looked(call, report.assets, profile, wishes))
-    judged = check_assets(collect(call.paths), profile, how)
-    if call.preview or "best" in call.keeps:
-        judged = iter(kept := list(judged))
-        wishes = _looked(call, kept, profile, wishes)
-    return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, wishes)))
+        assets = with_marks(spec.assets, marks)
+        _tell(call, overruled(spec.assets, assets))
+        report = check_request(msgspec.structs.replace(spec, assets=tuple(assets)), profile, how)
+        wishes = _seen(call, assets, report.assets, profile, wishes)
+        return profile, plan_whole(report, profile, wishes)
+    if not (marks or call.preview or "best" in call.keeps):
+        judged = check_assets(collect(call.paths), profile, how)
+        return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, wishes)))
+    assets = with_marks(list(collect(call.paths)), marks)
+    kept = list(check_assets(assets, profile, how))
+    wishes = _seen(call, assets, kept, profile, wishes)
+    return profile, RequestPlan(plans=tuple(plan_fixes(kept, profile, wishes)))
+
+
+def _seen(
+    call: Asked, marked: "Sequence[Asset]", judged: "Sequence[Judged]", profile: Profile, wishes: Wishes
+) -> Wishes:
+    """Hold marked parts against what was measured, and choose the best part of what has no mark, if that is asked."""
+    refuse_useless(marked, judged)
+    _tell(call, curtailed(judged, profile))
+    return _looked(call, judged, profile, wishes)
+
+
+def _tell(call: Asked, lines: "Iterable[str]") -> None:
+    """Print what is to be known beside the plan."""
+    for line in lines:
+        click.echo(line, err=call.dress == "json")
 
 
 def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: Wishes) -> Wishes:
@@ -248,8 +288,6 @@ def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: W
         return wishes
     proposals = {}
     for one in judged:
-        if one.asset.path in wishes.keep_of:
-            continue
         try:
             proposals[one.asset.path] = propose(one, profile)
         except (Unmeasured, Unreadable) as fault:
@@ -260,7 +298,7 @@ def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: W
     if not best:
         return wishes
     found = {path: parts[0].window for path, parts in proposals.items() if parts}
-    return msgspec.structs.replace(wishes, keep_of={**found, **wishes.keep_of})
+    return msgspec.structs.replace(wishes, keep_of=found)
 
 
 def _graded(one: Treated, unmeasured: list[str]) -> Treated:
@@ -287,18 +325,14 @@ def wishes_of(call: Asked, *, fit_named: bool) -> Wishes:
     """Read what a call says of how to mend.
 
     Args:
-        call: the call; `keeps` holds a word for all, or FILE=START-END for one.
+        call: the call; of its `keeps`, the word that is meant for all counts here.
         fit_named: whether `--fit` stands on the command line, not in a setting.
 
     Raises:
-        CallError: a part to keep is neither, or a color is none, or nothing is padded with it.
+        CallError: that word is none, or a color is none, or nothing is padded with it.
     """
-    keeps, fit, color = call.keeps, call.fit, call.pad_color
-    words = [keep for keep in keeps if "=" not in keep]
-    try:
-        windows = {path: Window.parse(part) for path, _, part in (keep.rpartition("=") for keep in keeps) if path}
-    except ValueError as error:
-        raise CallError(f"--keep: {error}") from None
+    fit, color = call.fit, call.pad_color
+    words = [keep for keep in call.keeps if "=" not in keep]
     word = words[-1] if words else "start"
     if word not in ("start", "middle", "end", "best"):
         raise CallError(f"--keep: expected start, middle, end, best or FILE=START-END, got {word!r}")
@@ -313,10 +347,21 @@ def wishes_of(call: Asked, *, fit_named: bool) -> Wishes:
             extend=call.extend,
             share=call.share,
             keep="start" if word == "best" else word,  # type: ignore[arg-type] # checked just above
-            keep_of=windows,
         )
     except ValueError as error:
         raise CallError(f"--pad-color: {error}") from None
+
+
+def marks_of(keeps: "Iterable[str]") -> list[Mark]:
+    """Read what `--keep` says of single files.
+
+    Raises:
+        CallError: it says something else than FILE=START-END.
+    """
+    try:
+        return [Mark.parse(keep) for keep in keeps if "=" in keep]
+    except ValueError as error:
+        raise CallError(f"--keep: {error}") from None
 
 
 def show(planned: RequestPlan, profile: Profile, dress: str) -> None:

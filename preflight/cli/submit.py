@@ -1,14 +1,16 @@
 """`preflight submit`: a request.toml in; checked, mended, priced, confirmed, uploaded, sent once; a video out."""
 
 import sys
+from contextlib import nullcontext
 from fractions import Fraction
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from preflight.assets import printable
+from preflight.assets import Asset, printable
 from preflight.call import Fetcher, addresses, is_local, place_of
 from preflight.cli.agree import ask, carry_out
 from preflight.cli.check import print_report
@@ -26,13 +28,13 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import Bars
 from preflight.cli.prompt import placed_lines
+from preflight.cli.streams import whoever_reads
 from preflight.cli.task import bring, open_ledger
 from preflight.errors import NotDone
 from preflight.findings import Report
 from preflight.flow import (
     Account,
     Ready,
-    body_of,
     check_request,
     plan_whole,
     prepared,
@@ -43,9 +45,12 @@ from preflight.flow import (
     with_treated,
 )
 from preflight.once import UPLOADS_AT_ONCE
-from preflight.plan import Wishes
+from preflight.plan import Plan, Wishes
+from preflight.plan.marks import curtailed
+from preflight.plan.steps import Cut, find
 from preflight.profiles import Profile
 from preflight.report import text
+from preflight.request import build_body, encode
 from preflight.spec import RequestSpec, load_spec
 from preflight.units import decimal
 
@@ -135,17 +140,60 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     call = asked(Asked, given)
     profile, spec = load_profile(call.profile_name), load_spec(call.request)
     key = "" if call.dry_run else api_key()
+    with whoever_reads() if call.yes and not call.dry_run else nullcontext():
+        status = _submitted(call, given, spec, profile, key)
+    ctx.exit(status)
+
+
+def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile, key: str) -> int:
+    """Take a request as far as it may go, and return the exit status."""
     with Fetcher(allow_private=is_local(call.base_url)) as fetch, measuring(given, fetch) as how:
         spec, report = _clean(call, spec, profile, how)
+        due = _due(report, profile) if call.dry_run and report.verdict == "pass" else {}
     if report.verdict != "pass":
-        ctx.exit(report.exit_code)
+        _refuse(call, spec, report, profile)
+        return report.exit_code
     ready = prepared(spec, report, profile)
     heed(call.max_credits, price_of(spec, report, profile, longest=True))
     if call.dry_run:
-        _show(ready, call.view)
-    elif not _sent(call, ready, key):
-        click.echo("nothing was sent", err=True)
-        ctx.exit(1)
+        _show(ready, call.view, due)
+        return 0
+    if _sent(call, ready, key):
+        return 0
+    click.echo("nothing was sent", err=True)
+    return 1
+
+
+def _refuse(call: Asked, spec: RequestSpec, report: Report, profile: Profile) -> None:
+    """Say that a request is not clean and was not sent, and what to do; a dry run prints what else it can."""
+    if call.dry_run and call.view == "json":
+        from preflight.report.json import dump, report_json
+
+        click.echo(dump(report_json(report)), nl=False)
+    if call.dry_run:
+        text.write(placed_lines(spec, profile, everywhere=False), sys.stdout if call.view == "text" else sys.stderr)
+    why = "the request is not clean" if report.verdict == "fail" else "not all of the request could be judged"
+    name = printable(str(call.request))
+    click.echo(f"nothing was sent: {why}. Change {name} by what the lines above say, and submit it again.", err=True)
+
+
+def _due(report: Report, profile: Profile) -> dict[Asset, Plan]:
+    """Return what is cut before it is sent: each asset with a part to keep, and its plan.
+
+    Raises:
+        NotDone: one cannot be cut.
+    """
+    if not any(judged.asset.keep for judged in report.assets):
+        return {}
+    planned = plan_whole(report, profile, Wishes())
+    beyond = [plan for _, plan in planned.plans if plan.beyond_mending]
+    if beyond or planned.beyond_mending:
+        for plan in beyond:
+            text.write(text.plan_lines(plan), sys.stderr)
+        raise NotDone("a part to keep is marked and cannot be cut; nothing would be sent", advice=UNCUT)
+    for line in curtailed(report.assets, profile):
+        click.echo(line, err=True)
+    return {judged.asset: plan for judged, plan in planned.plans if plan.steps}
 
 
 def _sent(call: Asked, ready: Ready, key: str) -> bool:
@@ -172,21 +220,35 @@ def _follow(task_id: str, account: Account, folder: Path | None, *, waits: bool)
         click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
 
 
-def _show(ready: Ready, view: str) -> None:
-    """Print the body that would be sent, or which asset is which; what is still to be uploaded stands by its hash."""
-    planned = {
-        judged.asset.path: f"upload://{ready.hashes[judged.asset.path]}.{suffix_of(judged.facts)}"
-        for judged in ready.report.assets
-        if not judged.asset.is_url
-    }
+def _show(ready: Ready, view: str, due: dict[Asset, Plan]) -> None:
+    """Print the body that would be sent, or which asset is which; what is still to be uploaded stands by its hash.
+
+    What is cut first has no hash yet.
+    """
+    formats = {judged.asset: suffix_of(judged.facts) for judged in ready.report.assets}
+
+    def planned(asset: Asset) -> str:
+        if asset.is_url:
+            return asset.path
+        if asset in due:
+            return f"upload://{str(asset.role).replace(' ', '-')}-when-cut"
+        return f"upload://{ready.hashes[asset.path]}.{formats[asset]}"
+
     beside = sys.stdout if view == "text" else sys.stderr
     text.write(placed_lines(ready.spec, ready.profile, everywhere=False), beside)
+    text.write(starmap(_due_line, due.items()), beside)
     text.write(price_lines(ready.price, ready.profile, None), beside)
     if view == "text":
         return
-    if planned:
+    if not all(asset.is_url for asset in ready.spec.assets):
         click.echo(UPLOADED, err=True)
-    click.echo(body_of(ready.spec, ready.profile, planned))
+    click.echo(encode(build_body(ready.spec, ready.profile, planned)))
+
+
+def _due_line(asset: Asset, plan: Plan) -> text.Line:
+    cut = find(plan.steps, Cut)
+    part = f" to {decimal(cut.start_s)}-{decimal(cut.start_s + cut.length_s)} s" if cut else ""
+    return (str(asset.role), "bold"), (f" is cut{part} first; its address depends on the new file", "")
 
 
 def _clean(call: Asked, spec: RequestSpec, profile: Profile, how: "Measuring") -> tuple[RequestSpec, Report]:
@@ -197,12 +259,16 @@ def _clean(call: Asked, spec: RequestSpec, profile: Profile, how: "Measuring") -
     if call.dry_run or (report.verdict == "pass" and not marked):
         return spec, report
     planned = plan_whole(report, profile, Wishes())
+    for line in curtailed(report.assets, profile):
+        click.echo(line)
     text.write(text.share_lines(planned))
     treated = carry_out(list(planned.plans), profile, call.output, quiet=False, agreed=call.yes)
     if planned.beyond_mending or any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
         text.write(map(text.treated_line, treated))
         if report.verdict == "pass":
             raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
+        return spec, report
+    if all(one.outcome == "untouched" for one in treated):
         return spec, report
     spec = with_treated(spec, treated)
     report = check_request(spec, profile, how)

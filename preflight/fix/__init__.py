@@ -29,7 +29,6 @@ from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, Encode, Packets, Write, find
 
 if TYPE_CHECKING:
-    from preflight.fix.ffmpeg import Tool
     from preflight.fix.likeness import Ends
 
 SUFFIXES = {"jpeg": "jpg"}
@@ -150,16 +149,16 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     first = missed = ""
     for _ in range(MOST_WAYS):
         judged: Judged | None = None
-        tool: Tool | None = None
+        version: str | None = None
         try:
             with _seen(plan, facts) as ends:
-                tool = _make(plan, facts, target, order, progress)
+                version = _make(plan, facts, target, order, progress)
                 judged = order.judge(_at(plan, target))
                 missed = _missed(plan, facts, target, judged, ends)
         except FixFailed as error:
             missed = error.message
         if not missed and judged is not None:
-            return _Made(plan, judged, tool.version if tool and find(plan.steps, Encode) else None, first)
+            return _Made(plan, judged, version if find(plan.steps, Encode) else None, first)
         first = first or missed
         following = another_way(plan, facts, judged)
         if following is None:
@@ -216,8 +215,8 @@ def _measures(judged: Judged) -> dict[str, object]:
     return measured
 
 
-def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> "Tool | None":
-    """Write the file; return the ffmpeg that did it, if one did."""
+def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> str | None:
+    """Write the file; return the version of the ffmpeg that did it, if one did."""
     if isinstance(facts, ImageFacts):
         from preflight.fix.image import make_image
 
@@ -234,7 +233,7 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     return carry_out(job.needs, job.arguments, progress=done)
 
 
-def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: Path) -> "Tool | None":
+def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: Path) -> str | None:
     """Cut a clip between its packets; where its container counts time otherwise than MP4, by way of a copy in MP4."""
     from preflight.fix.av import DEMUXERS, compile_copy
     from preflight.fix.ffmpeg import carry_out
@@ -248,7 +247,7 @@ def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: P
         return _cut_there(copy, packets, target, plan)
 
 
-def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> "Tool | None":
+def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> str | None:
     """Cut an MP4 or MOV between its packets, and encode its sound afterwards where that is planned."""
     from preflight.fix.av import compile_copy
     from preflight.fix.ffmpeg import carry_out

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 MICROSECONDS = 1_000_000
 SECRET = ("_API_KEY", "_SECRET_ACCESS_KEY", "_SESSION_TOKEN", "_PASSWORD")
 """How the names of variables end that hold secrets."""
-QUESTIONS = ("-version", "-encoders", "-filters")
-"""What an ffmpeg is asked before it is used; at the same time, since each answer takes a tenth of a second."""
+QUESTIONS = ("-encoders", "-filters")
+"""What an ffmpeg is asked that it can; at the same time, since each answer takes a tenth of a second."""
+SAYS = "ffmpeg version "
+"""How the answer to `-version` begins."""
 TIME_LIMIT_S = 1800
 """A run longer than this is stuck: fifteen seconds of video take seconds."""
 LAST_WORDS = 6
@@ -111,14 +113,25 @@ def inspect(path: str) -> Tool | None:
     """Ask an ffmpeg what it is and can; None when it does not run."""
     from concurrent.futures import ThreadPoolExecutor
 
+    version = version_of(path)
+    if version is None:
+        return None
     try:
         with ThreadPoolExecutor(len(QUESTIONS)) as asking:
-            told, encoders, filters = asking.map(lambda question: _ask(path, question), QUESTIONS)
+            encoders, filters = asking.map(lambda question: _names(_ask(path, question)), QUESTIONS)
     except (OSError, subprocess.SubprocessError):
         return None
-    version = told.partition("\n")[0].removeprefix("ffmpeg version ").split(" ")[0]
-    found = Tool(path, version, _names(encoders), _names(filters))
-    return found if found.encoders else None
+    return Tool(path, version, encoders, filters) if encoders else None
+
+
+@cache
+def version_of(path: str) -> str | None:
+    """Ask a program for its version; None when it does not run, or is no ffmpeg."""
+    try:
+        told = _ask(path, "-version")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return told.removeprefix(SAYS).split(" ")[0] if told.startswith(SAYS) else None
 
 
 def _ask(path: str, question: str) -> str:
@@ -147,10 +160,11 @@ def _names(listing: str) -> frozenset[str]:
 
 def carry_out(
     needed: Iterable[str], arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S
-) -> Tool:
-    """Run the first ffmpeg that can do what is needed, as `find_tool` finds it, to its end; return which it was.
+) -> str:
+    """Run the first ffmpeg that can do what is needed, as `find_tool` finds it, to its end; return its version.
 
-    What it can is asked while it works: one that lacks something fails at once, and then the next is tried.
+    Who it is is asked while it works, and what it can only where it fails: one that lacks something does so at once,
+    and then the next is tried.
 
     Args:
         needed: the encoders and filters that the arguments name.
@@ -166,20 +180,19 @@ def carry_out(
 
     tried = []
     for path in candidates():
-        failed: NotDone | None = None
         with ThreadPoolExecutor(1) as asking:
-            answer = asking.submit(inspect, path)
+            answer = asking.submit(version_of, path)
             try:
                 run(path, arguments, progress=progress, limit_s=limit_s)
-            except NotDone as error:
-                failed = error
-        tool = answer.result()
-        if tool is None or tool.lacks(needed):
-            tried.append(_fault(path, tool, needed))
-        elif failed:
-            raise failed
-        else:
-            return tool
+            except NotDone:
+                tool = inspect(path)
+                if tool and not tool.lacks(needed):
+                    raise
+                tried.append(_fault(path, tool, needed))
+                continue
+        if version := answer.result():
+            return version
+        tried.append(_fault(path, None, needed))
     raise _none_can(tried)
 
 

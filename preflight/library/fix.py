@@ -64,10 +64,13 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why nothing came of it.
 
     Raises:
-        CallError: a choice is none, or the profile is not the one that the report is by.
+        CallError: a choice is none, the profile is not the one that the report is by, or `Asset.keep` is on a picture.
     """
+    from preflight.plan.marks import refuse_useless
+
     edition, teller = edition_behind(report, profile), Teller(progress)
     wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, share=share)
+    refuse_useless((), report.assets)
     plans = _plans(report, edition, wishes)
     done = flow.treat_all(
         plans, edition, Path(output), agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)

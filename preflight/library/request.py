@@ -112,6 +112,8 @@ def _assets(kind: Kind, given: Iterable[AnyPath | Asset]) -> Iterator[Asset]:
         raise CallError(f"{kind}s: expected a list of paths, got {os.fspath(given)!r}")
     for number, one in enumerate(given, 1):
         asset = one if isinstance(one, Asset) else Asset(path=os.fspath(one))
+        if kind == "image" and asset.keep:
+            raise CallError(f"{printable(asset.path)}: a picture has no part to keep")
         if not asset.is_url:
             refuse_absent(asset.path, folder=False)
         yield msgspec.structs.replace(asset, role=Role(kind, number), walked=False)

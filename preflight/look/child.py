@@ -154,7 +154,6 @@ def scouting() -> Iterator[None]:
         return
     import socket
 
-    _load()
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if not pid:
@@ -182,6 +181,7 @@ def _serve(asked: "socket.socket") -> None:
     try:
         settle()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        _load()
         while True:
             said, ends, _, _ = socket.recv_fds(asked, 1, 1)
             if not said:

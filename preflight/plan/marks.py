@@ -6,8 +6,9 @@ could mean instead: no mark is passed over in silence.
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import urlsplit
+from typing import NoReturn
 
 import msgspec
 
@@ -79,7 +80,7 @@ def _meant(mark: Mark, assets: Sequence[Asset], resolved: Sequence[str]) -> list
     return found or _refuse(mark.name, assets)
 
 
-def _refuse(name: str, assets: Sequence[Asset]) -> list[int]:
+def _refuse(name: str, assets: Sequence[Asset]) -> NoReturn:
     """Raise CallError for a name that none of the assets has, with the nearest one."""
     known = {text: asset for asset in assets for text in (asset.path, _parts(asset)[-1])}
     near = difflib.get_close_matches(name, known, 1, 0.5)
@@ -93,7 +94,7 @@ def _resolved(path: str) -> str:
 
 def _parts(asset: Asset) -> list[str]:
     if asset.is_url:
-        return urlsplit(asset.path).path.split("/")
+        return re.split(r"[?#]", asset.path, maxsplit=1)[0].split("/")
     return os.path.abspath(asset.path).split("/")  # noqa: PTH100 - links are not followed here, `..` is
 
 

@@ -6,7 +6,7 @@ stands above the rows, and the rows above the reports. So what was written of a 
 hundred thousand files needs no memory for it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TextIO
 from unicodedata import east_asian_width
 from weakref import finalize
@@ -15,9 +15,11 @@ import msgspec
 
 from preflight.assets import printable
 from preflight.comparison import Row, Standing
-from preflight.findings import Finding, Judged, Report, Verdict, counts, verdict_of
+from preflight.findings import Finding, Judged, Report, Verdict, verdict_of
 from preflight.policy import Remark
-from preflight.report import Ending, Heading
+from preflight.report import Dress, Ending, Heading
+from preflight.report.comparison_rows import Markdown, Rows, broken
+from preflight.report.files import Output, Rough
 from preflight.report.json import Json, line, remarks_json, tool_json
 from preflight.report.json import Sheet as ReportSheet
 from preflight.report.text import STYLES, Line, finding_lines, name_of, path_of, write
@@ -138,11 +140,11 @@ def _width(text: str) -> int:
 
 
 def _rules(judged: Judged) -> list[str]:
-    return list(dict.fromkeys(one.rule for one in judged.findings if counts(one, judged.fail_on)))
+    return broken(judged.findings, judged.fail_on)
 
 
 def _set_rules(report: Report) -> list[str]:
-    return list(dict.fromkeys(one.rule for one in report.findings if counts(one, report.fail_on)))
+    return broken(report.findings, report.fail_on)
 
 
 def _set_verdict(report: Report) -> Verdict:
@@ -231,6 +233,39 @@ def _by(profile: str, verdict: Verdict, rules: list[str]) -> Json:
 # ---- either ---------------------------------------------------------------------------------------------------------
 
 
+DRESSES: dict[str, Dress] = {
+    "text": Dress(("txt",), rb"asset +\| "),
+    "json": Dress(("json",), rb'\{\s*"schema": "preflight\.comparison/'),
+    "csv": Dress(("csv",), rb"path,role,kind,profile,verdict,rules\n"),
+    "markdown": Dress(("md",), rb"<!-- preflight comparison -->"),
+}
+"""Name → dress; the first one is what is printed where none is named."""
+
+
 def open_comparison(dress: str, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> Sheet:
-    """Return an empty comparison, as "json" or "text"."""
-    return Document(editions, out) if dress == "json" else Table(editions, out, verbose=verbose)
+    """Return an empty comparison in one of `DRESSES`."""
+    if dress == "text":
+        return Table(editions, out, verbose=verbose)
+    makes: dict[str, Callable[[Sequence[str], TextIO], Sheet]] = {"json": Document, "csv": Rows, "markdown": Markdown}
+    return makes[dress](editions, out)
+
+
+class Filed(Rough):
+    """A comparison on its way to a file; when it cannot be written any more, the run goes on without it."""
+
+    def __init__(self, output: Output, editions: Sequence[str], stream: TextIO) -> None:
+        super().__init__(output, stream)
+        self._sheet = open_comparison(output.dress, editions, stream)
+
+    def row(self, row: Row) -> None:
+        """Write one asset aside."""
+        if not self.fault:
+            with self._kept():
+                self._sheet.row(row)
+
+    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:
+        """Write everything, and put it on the disk."""
+        if not self.fault:
+            with self._kept():
+                self._sheet.end(standing, remarks)
+                self._finish()

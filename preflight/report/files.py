@@ -198,7 +198,7 @@ F = TypeVar("F", bound=Rough)
 
 def drafts(outputs: Iterable[Output], heading: Heading) -> AbstractContextManager[list[Draft]]:
     """Open a report of verdicts for each output; else as `roughs`."""
-    return _opened(outputs, lambda output, stream: Draft(output, heading, stream))
+    return opened(outputs, lambda output, stream: Draft(output, heading, stream))
 
 
 def roughs(outputs: Iterable[Output]) -> AbstractContextManager[list[Rough]]:
@@ -207,11 +207,11 @@ def roughs(outputs: Iterable[Output]) -> AbstractContextManager[list[Rough]]:
     Raises:
         NotDone: a file cannot be made, or could not be written to its end.
     """
-    return _opened(outputs, Rough)
+    return opened(outputs, Rough)
 
 
 @contextmanager
-def _opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> Iterator[list[F]]:
+def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> Iterator[list[F]]:
     """Open a file under a temporary name for each output, and give it its name when all is written.
 
     Nothing half-written stands under a name, whatever happens in between. One that fails does not stop the others.
@@ -219,17 +219,17 @@ def _opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> I
     Raises:
         NotDone: a file cannot be made, or could not be written to its end.
     """
-    opened: list[tuple[F, Path]] = []
+    going: list[tuple[F, Path]] = []
     try:
         for output in outputs:
             temporary = output.target.parent / f"{TEMPORARY}{secrets.token_hex(8)}.part"
-            opened.append((make(output, _open(output, temporary)), temporary))
-        yield [draft for draft, _ in opened]
+            going.append((make(output, _open(output, temporary)), temporary))
+        yield [draft for draft, _ in going]
     finally:
-        for draft, temporary in opened:
+        for draft, temporary in going:
             draft.settle(temporary)
             remove(temporary)
-    if failed := [draft for draft, _ in opened if draft.fault]:
+    if failed := [draft for draft, _ in going if draft.fault]:
         said = "; ".join(f"{draft.output}: cannot be written: {draft.fault}" for draft in failed)
         raise NotDone(said, advice="Is there room? Nothing was left under that name.")
 

@@ -39,7 +39,12 @@ def openmetrics(tally: Tally, profile: str, *, complete: bool, ended_at_s: float
         *_metric("run_complete", "Whether the run came to its end.", [({}, int(complete))]),
         *_metric("run_exit_code", "0 clean, 1 findings, 3 not judged.", ended),
         *_metric("run_duration_seconds", "How long it took.", [({}, round(tally.elapsed_s, 3))], unit="seconds"),
-        *_metric("run_end_timestamp_seconds", "When it ended, or when this was written.", [({}, round(ended_at_s, 3))], unit="seconds"),
+        *_metric(
+            "run_end_timestamp_seconds",
+            "When it ended, or when this was written.",
+            [({}, round(ended_at_s, 3))],
+            unit="seconds",
+        ),
     ]
     return "\n".join([*lines, "# EOF", ""])
 

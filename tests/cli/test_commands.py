@@ -125,7 +125,7 @@ def test_doctor_misses_an_ffmpeg_that_does_not_run(program: Program, monkeypatch
     [
         ("preflight.toml", 'profil = "x"', "preflight.toml: profil: unknown key; did you mean 'profile'?"),
         ("preflight.toml", "profile = 3", "preflight.toml: profile: expected text, got 3"),
-        ("preflight.toml", "profile", "preflight.toml: cannot be read"),
+        ("preflight.toml", "profile", "preflight.toml: not TOML: "),
         ("pyproject.toml", "[tool.preflight]\nprofile = 3", "pyproject.toml: profile: expected text, got 3"),
     ],
 )

@@ -125,7 +125,6 @@ def test_an_edition_that_is_not_there_stops_the_call(program: Program) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--output", "report.json"],
         ["--baseline", "known.json"],
         ["--write-baseline", "known.json"],
         ["--metrics", "m.prom"],
@@ -165,3 +164,34 @@ def test_beneath_each_row_stands_what_was_found_when_that_is_asked_for(program: 
     ended = program("check", LARGE, *BOTH, "-v")
     assert f"\n  {OLDER}: error video/pixels: 1920 x 1080 = 2,073,600 pixels" in ended.out
     assert "source reference-to-video document" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [
+        ("txt", "asset "),
+        ("json", '{\n  "schema": "preflight.comparison/1"'),
+        ("csv", "path,role,kind,profile,verdict,rules\n"),
+        ("md", "<!-- preflight comparison -->\n**preflight: pass**: everything as it is is taken by "),
+    ],
+)
+def test_a_comparison_is_written_to_a_file_as_it_is_printed(
+    program: Program, tmp_path: Path, ending: str, begins: str
+) -> None:
+    name, dress = f"r.{ending}", {"txt": "text", "md": "markdown"}.get(ending, ending)
+    program("check", OK, *BOTH, "--output", name)
+    ended = program("check", OK, LARGE, *BOTH, "--format", dress, "--output", name)
+    assert ended.status == 0, ended.err
+    text = (tmp_path / name).read_text()
+    assert text.startswith(begins)
+    assert untimed(text) == untimed(ended.out)
+    program("check", OK, "--output", f"one.{ending}")
+    ended = program("check", OK, LARGE, *BOTH, "--output", f"one.{ending}")
+    assert (ended.status, "that may be replaced" in ended.err) == (2, True)
+
+
+def test_a_comparison_has_no_page(program: Program, tmp_path: Path) -> None:
+    ended = program("check", OK, *BOTH, "--output", "r.html")
+    assert ended.status == 2
+    assert "Endings: .txt, .json, .csv, .md." in ended.err
+    assert list(tmp_path.iterdir()) == []

@@ -241,7 +241,7 @@ def test_a_shipped_name_wins_over_a_file_of_that_name(tmp_path: Path, monkeypatc
         ("image.format", 'allowed = "png"', "image.format.allowed: expected a list, got 'png'"),
         ("image.format", "allowed = []", "image.format: expected at least one allowed word, got none"),
         ("image.format", 'allowed = ["png", 3]', "image.format.allowed.1: expected text, got 3"),
-        ("image.side_px", "read = 3", "image.side_px.read: expected a date such as 2026-11-22, got 3"),
+        ("image.side_px", "read = 3", "image.side_px.read: expected a date such as 2027-03-31, got 3"),
         ("image.side_px", "source = 3", "image.side_px.source: expected text, got 3"),
         ("image.side_px", 'severity = "fatal"', "image.side_px.severity: "),
         ("request.callback_url", "max_characters = true", "request.callback_url.max_characters: expected "),

@@ -1,22 +1,25 @@
 """The table of several editions, and its JSON."""
 
+import csv
 import io
 import json
 import tracemalloc
 from typing import Any, NamedTuple
 
 import pytest
+from markdown_it import MarkdownIt
 
 from preflight.assets import Asset, Role, printable
 from preflight.comparison import Standing, rows_of
 from preflight.findings import Finding, Judged, Report
 from preflight.policy import Remark
 from preflight.report.comparison import open_comparison
+from preflight.report.csv import FORMULA
 from preflight.report.json import dump, report_json
 from tests.report.fixed import REMARKS
 from tests.report.test_hostile import NAMES
 
-DRESSES = ("text", "json")
+DRESSES = ("text", "json", "csv", "markdown")
 
 LARGE = Finding(rule="video/pixels", severity="error", message="too large", how="PyAV", limit="..9", source="a page")
 FAST = Finding(rule="video/frame-rate", severity="error", message="too fast")
@@ -176,6 +179,18 @@ def test_a_name_made_to_act_is_only_a_name(dress: str, name: str) -> None:
         row, (first, second) = json.loads(text)["assets"][0], json.loads(text)["reports"]
         assert (row["path"], [one["verdict"] for one in row["by"]]) == (printable(name), ["fail", "fail"])
         assert first["assets"] == second["assets"]
+    elif dress == "csv":
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        assert [len(row) for row in rows] == [6, 6, 6]
+        assert not any(cell.startswith(FORMULA) for row in rows for cell in row)
+    elif dress == "markdown":
+        tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text.partition("\n")[2])
+        assert sum(one.type == "tr_open" for one in tokens) == 2
+        assert sum(one.type in ("th_open", "td_open") for one in tokens) == 6
+        inline = [child for one in tokens for child in one.children or ()]
+        assert not {one.type for one in inline} & {"link_open", "image", "em_open", "s_open"}
+        html = [one.content for one in inline if one.type == "html_inline"]
+        assert set(html) <= {"<code>", "</code>", "<!-- -->"}
     else:
         assert len(text.splitlines()) == 7
         assert not any(line.lstrip().startswith("::") for line in text.splitlines())
@@ -201,3 +216,30 @@ def test_memory_does_not_grow_with_the_number_of_files(dress: str) -> None:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert peak < 500_000
+
+
+def test_in_csv_there_is_a_row_an_asset_and_edition() -> None:
+    assert TWO.written("csv").splitlines()[:3] == [
+        "path,role,kind,profile,verdict,rules",
+        "a.mp4,,video,old,fail,video/pixels",
+        "a.mp4,,video,new,pass,",
+    ]
+    assert REQUEST.written("csv").splitlines()[1:] == [
+        "a.mp4,video 1,video,old,pass,",
+        "a.mp4,video 1,video,new,fail,video/pixels video/frame-rate",
+        ",,request,old,fail,request/video-count",
+        ",,request,new,pass,",
+    ]
+
+
+def test_in_markdown_there_is_a_row_an_asset_and_a_column_an_edition() -> None:
+    assert TWO.written("markdown").splitlines()[1:] == [
+        "**preflight: pass**: everything as it is is taken by new",
+        "",
+        "| asset | old | new |",
+        "|---|---|---|",
+        "| <code>a.mp4</code> | fail `video/pixels` | pass |",
+        "| <code>long-name.mp4</code> | pass | pass |",
+    ]
+    assert "| the request | fail `request/video-count` | pass |" in REQUEST.written("markdown")
+    assert "taken by no edition" in REQUEST.written("markdown")

@@ -1,0 +1,78 @@
+"""Several editions side by side, as CSV and as Markdown: rows in, characters out when the last one is known."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+from weakref import finalize
+
+from preflight.assets import printable
+from preflight.comparison import Row, Standing
+from preflight.findings import FailOn, Finding, Verdict, counts, verdict_of
+from preflight.policy import Remark
+from preflight.report.csv import text_cell
+from preflight.report.markdown import escaped, name_cell
+from preflight.report.text import path_of
+from preflight.report.waiting import pour, waiting_room
+
+MARK = "<!-- preflight comparison -->"
+COLUMNS = ("path", "role", "kind", "profile", "verdict", "rules")
+
+
+def broken(findings: Iterable[Finding], fail_on: FailOn) -> list[str]:
+    """Return the rules that count, each once."""
+    return list(dict.fromkeys(one.rule for one in findings if counts(one, fail_on)))
+
+
+class Rows:
+    """A row an asset and edition; what is said of a request is of kind "request", without a path."""
+
+    def __init__(self, editions: Sequence[str], out: TextIO) -> None:
+        self._editions, self._out, self._room = editions, out, waiting_room()
+        finalize(self, self._room.close)
+        self._rows = csv.writer(self._room, lineterminator="\n")
+        self._rows.writerow(COLUMNS)
+
+    def row(self, row: Row) -> None:
+        """Write one asset aside, as each edition judges it."""
+        for edition, one in zip(self._editions, row, strict=True):
+            role = str(one.asset.role) if one.asset.role else ""
+            rules = " ".join(broken(one.findings, one.fail_on))
+            cells = (text_cell(path_of(one.asset)), role, one.kind, text_cell(edition), one.verdict, text_cell(rules))
+            self._rows.writerow(cells)
+
+    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
+        """Write everything."""
+        for one in standing.reports or ():
+            verdict, rules = verdict_of(one.findings, one.fail_on), " ".join(broken(one.findings, one.fail_on))
+            self._rows.writerow(("", "", "request", text_cell(one.profile), verdict, text_cell(rules)))
+        pour(self._room, self._out)
+
+
+class Markdown:
+    """A row an asset, a column an edition, as GitHub shows tables."""
+
+    def __init__(self, editions: Sequence[str], out: TextIO) -> None:
+        self._editions, self._out, self._room = editions, out, waiting_room()
+        finalize(self, self._room.close)
+
+    def row(self, row: Row) -> None:
+        """Write one asset aside."""
+        self._keep(name_cell(row[0].asset), [_cell(one.verdict, broken(one.findings, one.fail_on)) for one in row])
+
+    def _keep(self, name: str, cells: Iterable[str]) -> None:
+        self._room.write(f"| {' | '.join([name, *cells])} |\n")
+
+    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
+        """Write who takes what, and the table."""
+        if standing.reports is not None:
+            found = ((verdict_of(one.findings, one.fail_on), one) for one in standing.reports)
+            self._keep("the request", [_cell(verdict, broken(one.findings, one.fail_on)) for verdict, one in found])
+        taking = " and ".join(escaped(printable(name)) for name in standing.taking) or "no edition"
+        self._out.write(f"{MARK}\n**preflight: {standing.verdict}**: everything as it is is taken by {taking}\n\n")
+        names = " | ".join(["asset", *map(escaped, self._editions)])
+        self._out.write(f"| {names} |\n|{'---|' * (len(self._editions) + 1)}\n")
+        pour(self._room, self._out)
+
+
+def _cell(verdict: Verdict, rules: Sequence[str]) -> str:
+    return " ".join([verdict, *(f"`{rule}`" for rule in rules)])
