@@ -58,7 +58,7 @@ def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
         for place in _meant(mark, assets, resolved):
             other = meant.setdefault(place, mark)
             if other.window != mark.window:
-                raise CallError(f"--keep: {other} and {mark} are two parts of one file", advice="Keep one of them.")
+                raise CallError(f"{other} and {mark}: two parts of one file", advice="Keep one of them.")
     return [
         msgspec.structs.replace(asset, keep=meant[place].window) if place in meant else asset
         for place, asset in enumerate(assets)
@@ -75,17 +75,17 @@ def _meant(mark: Mark, assets: Sequence[Asset], resolved: Sequence[str]) -> list
     several = list({resolved[place]: shown(assets[place].path) for place in found}.values())
     if len(several) > 1:
         more = f" or {len(several) - 2} more" if len(several) > 2 else ""  # noqa: PLR2004 - the two that are named
-        said = f"--keep: {shown(mark.name)} may be {several[0]} or {several[1]}{more}"
+        said = f"{mark}: that may be {several[0]} or {several[1]}{more}"
         raise CallError(said, advice="Name more of the path.")
-    return found or _refuse(mark.name, assets)
+    return found or _refuse(mark, assets)
 
 
-def _refuse(name: str, assets: Sequence[Asset]) -> NoReturn:
-    """Raise CallError for a name that none of the assets has, with the nearest one."""
+def _refuse(mark: Mark, assets: Sequence[Asset]) -> NoReturn:
+    """Raise CallError for a mark that names none of the assets, with the nearest one."""
     known = {text: asset for asset in assets for text in (asset.path, _parts(asset)[-1])}
-    near = difflib.get_close_matches(name, known, 1, 0.5)
+    near = difflib.get_close_matches(mark.name, known, 1, 0.5)
     advice = f"Did you mean {shown(known[near[0]].path)}?" if near else ""
-    raise CallError(f"--keep: {shown(name)} is none of the files that are given", advice=advice)
+    raise CallError(f"{mark}: no such file is among those that are given", advice=advice)
 
 
 def _resolved(path: str) -> str:
@@ -114,14 +114,14 @@ def refuse_useless(marked: Iterable[Asset], judged: Sequence[Judged]) -> None:
     there = {one.asset.path for one in judged}
     for asset in marked:
         if asset.keep and asset.path not in there:
-            raise CallError(f"--keep: {shown(asset.path)} is no picture, clip or sound")
+            raise CallError(f"{shown(asset.path)}: a part of it is to be kept, but it is no clip or sound")
 
 
 def overruled(before: Iterable[Asset], after: Iterable[Asset]) -> Iterator[str]:
     """Yield a sentence for each part to keep of a request in whose place another one is kept."""
     for old, new in zip(before, after, strict=True):
         if old.keep and new.keep and old.keep != new.keep:
-            yield f"{shown(new.path)}: --keep {new.keep} stands over keep = {str(old.keep)!r} of the request"
+            yield f"{shown(new.path)}: {new.keep} s stay, as this call says, not {old.keep} s, as the request does"
 
 
 def curtailed(judged: Iterable[Judged], profile: Profile) -> Iterator[str]:
