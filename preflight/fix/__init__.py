@@ -170,13 +170,13 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 @contextmanager
 def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
     """Look for the pictures that the new file has to begin and to end with, in a child, while it is made."""
-    from preflight.fix.likeness import ends_of
+    from preflight.fix.likeness import ends_meanwhile
     from preflight.look import Look
 
     if isinstance(facts, AudioFacts):
         yield dict
         return
-    with closing(Look(ends_of, plan, facts)) as look:
+    with closing(Look(ends_meanwhile, plan, facts)) as look:
         yield look.result
 
 

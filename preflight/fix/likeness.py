@@ -6,6 +6,7 @@ that a little, a wrong part, a wrong turn or a green screen change it much.
 
 import io
 import itertools
+import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +38,8 @@ BY_PICTURES = (-1, 0, 1)
 """By how many pictures an end of the new file may lie beside what was planned."""
 SUPPOSED_RATE_HZ = Fraction(30)
 """Of a clip whose rate could not be told."""
+NICE = 5
+"""By how much what is done meanwhile stands back: it gets a quarter of a processor that is wanted by others too."""
 Ends = dict[str, "tuple[Still, ...]"]
 """Which end, `first` or `last` → the pictures of the source that may stand there in the new file."""
 
@@ -63,6 +66,12 @@ def ends_of(plan: Plan, before: Facts) -> Ends:
     nearly = [max(begin + moment + by / rate, Fraction(0)) for moment in moments.values() for by in BY_PICTURES]
     stills = iter(frames_at(path, before.format, nearly, STILL_PX))
     return {name: tuple(itertools.islice(stills, len(BY_PICTURES))) for name in moments}
+
+
+def ends_meanwhile(plan: Plan, before: Facts) -> Ends:
+    """Do as `ends_of`, in a child of its own, with what the encoder leaves of the processors."""
+    os.nice(NICE)
+    return ends_of(plan, before)
 
 
 def unlikeness(plan: Plan, ends: Ends, made: Path, after: Facts) -> str | None:
