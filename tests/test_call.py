@@ -130,3 +130,15 @@ def test_what_cannot_be_priced_is_refused_under_any_limit() -> None:
     with pytest.raises(CallError, match=r"so max_credits 1,000 forbids it") as raised:
         refuse_costly(Fraction(1000), price, "max_credits")
     assert raised.value.advice.startswith("Leave max_credits out")
+
+
+def test_an_address_of_another_scheme_is_refused_by_its_scheme_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CallError, match=r"^ftp: is not supported: give a path, or http: or https:$"):
+        refuse_absent("ftp://user:secret@example.com/a.png", folder=True)
+    with pytest.raises(CallError, match=r"^clips:a\.mp4: No such file"):
+        refuse_absent("clips:a.mp4", folder=False)
+    (tmp_path / "file:a.png").touch()
+    refuse_absent("file:a.png", folder=False)

@@ -114,6 +114,31 @@ def test_what_is_wrong_is_named_with_its_place(text: str, message: str, tmp_path
     assert complaint(tmp_path, text) == message
 
 
+@pytest.mark.parametrize(
+    ("address", "scheme"),
+    [
+        ("file:///etc/passwd", "file:"),
+        ("file:/etc/passwd", "file:"),
+        ("ftp://user:secret@example.com/a.png", "ftp:"),
+        ("S3://bucket/a.png", "s3:"),
+        ("data:image/png;base64,AAAA", "data:"),
+    ],
+)
+def test_an_address_of_another_scheme_is_refused_by_its_scheme_alone(address: str, scheme: str, tmp_path: Path) -> None:
+    said = complaint(tmp_path, f'prompt = "p"\nimages = ["{address}"]')
+    assert said == f"images.0: {scheme} is not supported: give a path, or http: or https:"
+
+
+def test_a_file_that_is_called_like_an_address_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file:a.png").touch()
+    assert load_spec(written(tmp_path, 'prompt = "p"\nimages = ["file:a.png"]')).assets[0].path.endswith("/file:a.png")
+
+
+def test_a_picture_has_no_part_to_keep(tmp_path: Path) -> None:
+    said = complaint(tmp_path, 'prompt = "p"\nimages = ["b.png", { path = "a.png", keep = "1-4" }]')
+    assert said == "images.1.keep: a picture has no part to keep"
+
+
 def test_an_absent_file_is_named_with_its_place(tmp_path: Path) -> None:
     said = complaint(tmp_path, 'prompt = "p"\nimages = ["a.png", "gone.png"]')
     assert said == f"images.1: {tmp_path / 'gone.png'}: no such file"

@@ -5,9 +5,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from preflight.errors import NotDone
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 def open_streams() -> None:
@@ -40,12 +43,12 @@ def _null(flags: int) -> int:
 class _Unread(io.FileIO):
     """A stream whose bytes are lost, and counted as written, once nobody reads them any more."""
 
-    def write(self, data: "bytes | bytearray | memoryview") -> int | None:  # type: ignore[override] # any buffer will do
+    def write(self, data: "ReadableBuffer", /) -> int:
         """Write, or lose."""
         try:
             return super().write(data)
         except BrokenPipeError:
-            return len(data)
+            return memoryview(data).nbytes
 
 
 @contextmanager

@@ -186,8 +186,8 @@ def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
         raise Unreachable(f"{url.host} has no address ({error.strerror})") from None
     private = [address for address in addresses if not is_public(address)]
     if private and not allow_private:
-        said = "is" if url.host == private[0] else f"{url.host} is {private[0]},"
-        raise NotDone(f"{said} an address that the service cannot reach", advice="Upload the file.")
+        said = "" if url.host == private[0] else f"{private[0]}, "
+        raise NotDone(f"{url.host} is {said}an address that the service cannot reach", advice="Upload the file.")
     return addresses
 
 

@@ -172,3 +172,109 @@ def test_a_marked_part_of_what_lies_at_a_url_is_not_sent_whole(
     assert ended.status == 3
     assert "download it, and name the file instead" in ended.out
     assert len(sandbox.tasks) == 1
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    """A folder with two clips of 5 s, and one that is too short."""
+    for name, source in (("a", "video-5s"), ("b", "video-5s"), ("short", "video-1.8s")):
+        (tmp_path / f"{name}.mp4").write_bytes((MEDIA / f"{source}.mp4").read_bytes())
+    return tmp_path
+
+
+def written(folder: Path, videos: str, prompt: str = "Video 1.") -> Path:
+    path = folder / "clips.toml"
+    path.write_text(f'prompt = "{prompt}"\nvideos = [{videos}]\nduration = 4\nquality = "480p"\n')
+    return path
+
+
+@pytest.mark.parametrize("view", ["json", "text"])
+def test_a_dry_run_says_what_is_cut_first_and_names_no_hash_of_the_whole(
+    program: Program, clips: Path, view: str
+) -> None:
+    path = written(clips, '"a.mp4", { path = "b.mp4", keep = "1-4" }', "Video 1 and video 2.")
+    ended = program("submit", path, "--dry-run", "--format", view)
+    assert ended.status == 0
+    said = "video 2 is cut to 1-4 s first; its address depends on the new file"
+    assert said in (ended.err if view == "json" else ended.out)
+    if view == "json":
+        first, second = json.loads(ended.out)["video_urls"]
+        assert len(first.removeprefix("upload://")) == 64 + len(".mp4")
+        assert second == "upload://video-2-when-cut"
+    assert not (clips / "preflight-fixed").exists()
+
+
+def test_one_file_may_be_sent_both_cut_and_whole(program: Program, clips: Path) -> None:
+    path = written(clips, '{ path = "a.mp4", keep = "1-4" }, "a.mp4"', "Video 1 and video 2.")
+    cut, whole = json.loads(program("submit", path, "--dry-run").out)["video_urls"]
+    assert cut == "upload://video-1-when-cut"
+    assert whole.endswith(".mp4")
+
+
+@pytest.mark.usefixtures("key")
+def test_what_a_dry_run_says_is_cut_is_what_is_sent(program: Program, clips: Path, sandbox: Sandbox) -> None:
+    path = written(clips, '{ path = "a.mp4", keep = "1-4" }')
+    assert "video 1 is cut to 1-4 s first" in program("submit", path, "--dry-run").err
+    ended = program("submit", path, "--yes", "--base-url", sandbox.url)
+    assert ended.status == 0
+    assert "a.mp4: lossy: keep 1 to 4 s as marked" in ended.out
+    assert len(urls(sandbox, "video_urls")) == 1
+
+
+@pytest.mark.parametrize("view", ["json", "text"])
+def test_a_dry_run_of_a_part_that_cannot_be_cut_prints_no_body(program: Program, clips: Path, view: str) -> None:
+    path = written(clips, '{ path = "a.mp4", keep = "1-2" }')
+    ended = program("submit", path, "--dry-run", "--format", view)
+    assert ended.status == 3
+    assert ended.out == ""
+    assert "the part to keep lasts 1 s; 2 to 15 s allowed" in ended.err
+    assert "nothing would be sent" in ended.err
+
+
+def test_a_dry_run_of_a_part_that_is_cut_short_by_the_end_says_so(program: Program, clips: Path) -> None:
+    ended = program("submit", written(clips, '{ path = "a.mp4", keep = "2-9" }'), "--dry-run")
+    assert "a.mp4: 2-9 s cannot be kept whole: there are only 5 s" in ended.err
+    assert "video 1 is cut to 2-5 s first" in ended.err
+
+
+@pytest.mark.parametrize("videos", ['"short.mp4"', '"a.mp4", "b.mp4"'])
+def test_a_dry_run_of_what_is_not_clean_prints_the_numbering_or_the_report_and_no_body(
+    program: Program, clips: Path, videos: str
+) -> None:
+    path = written(clips, videos, "Video 1 and video 3.")
+    ended = program("submit", path, "--dry-run", "--format", "text")
+    assert ended.status == 1
+    assert "video 1 <- " in ended.out
+    assert "video 3: names video 3, which is not sent" in ended.out
+    assert ended.err.splitlines()[-1].startswith("nothing was sent: the request is not clean. Change ")
+    ended = program("submit", path, "--dry-run")
+    assert ended.status == 1
+    told = json.loads(ended.out)
+    assert (told["schema"], told["verdict"]) == ("preflight.report/1", "fail")
+    assert "prompt" not in told
+    assert "video 1 <- " in ended.err
+
+
+@pytest.mark.usefixtures("key")
+def test_what_nothing_can_mend_is_told_once_and_last_that_nothing_was_sent(
+    program: Program, clips: Path, sandbox: Sandbox
+) -> None:
+    path = written(clips, '"a.mp4", "b.mp4"', "Video 1 and video 3.")
+    ended = program("submit", path, "--yes", "--base-url", sandbox.url)
+    assert ended.status == 1
+    assert "Measured again:" not in ended.out
+    assert ended.out.count("request/prompt-reference: the prompt names") == 1
+    assert ended.err.splitlines()[-1].startswith("nothing was sent: the request is not clean. Change ")
+    assert sandbox.tasks == []
+
+
+@pytest.mark.usefixtures("key")
+def test_what_is_still_not_clean_when_it_was_mended_is_measured_again_and_not_sent(
+    program: Program, clips: Path, sandbox: Sandbox
+) -> None:
+    path = written(clips, f'"{MEDIA / "video-20s.mp4"}"', "Video 1 and video 3.")
+    ended = program("submit", path, "--yes", "--base-url", sandbox.url)
+    assert ended.status == 1
+    assert "Measured again:" in ended.out
+    assert "nothing was sent: the request is not clean" in ended.err
+    assert sandbox.tasks == []

@@ -78,3 +78,11 @@ def test_no_body_is_made_of_what_is_not_clean() -> None:
             preflight.body_of(request, judged, {**urls, marked.assets[0].path: "https://example.com/a.mp4"})
     with pytest.raises(preflight.CallError, match="has no URL"):
         preflight.body_of(clean, report, {})
+
+
+def test_a_picture_has_no_part_to_keep() -> None:
+    marked = preflight.Asset(path=str(OK), keep=preflight.Window.parse("1-4"))
+    with pytest.raises(preflight.CallError, match="a picture has no part to keep"):
+        preflight.build_request("Image 1.", images=[marked])
+    with pytest.raises(preflight.CallError, match="a picture has no part to keep"):
+        preflight.fix(preflight.check(marked), "ready")
