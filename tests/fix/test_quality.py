@@ -176,9 +176,12 @@ def test_a_comparison_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 
 def test_an_ffmpeg_without_libvmaf_is_named(tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = (
-        'case "$*" in *-version) echo ffmpeg version 1.0;; *) echo " V... libx264 x"; echo " ... scale V->V x";; esac'
-    )
+    body = """case "$*" in
+    *-version) echo ffmpeg version 1.0;;
+    *-encoders) echo " V... libx264 x";;
+    *-filters) echo " ... scale V->V x";;
+    *) echo "No such filter: libvmaf" >&2; exit 1;;
+    esac"""
     monkeypatch.setenv("PREFLIGHT_FFMPEG", program(body))
     todo, facts = planned(media("video-23.976fps.mp4"))
     with pytest.raises(NotDone, match=r"lacks .*libvmaf"):
