@@ -22,7 +22,16 @@ from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Judged
 from preflight.fix.ffmpeg import pause
 from preflight.fix.proof import contradictions
-from preflight.fix.record import Content, Origin, claiming, content_of, find_made, identity
+from preflight.fix.record import (
+    Content,
+    Origin,
+    claiming,
+    content_of,
+    find_made,
+    identity,
+    is_still,
+    settled_state,
+)
 from preflight.place import in_turn, publish, sweep, temporary
 from preflight.plan import Plan
 from preflight.plan.adapt import another_way
@@ -80,10 +89,17 @@ def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = Non
         NotDone: the folder cannot be written, or there is no ffmpeg that can do it.
     """
     _write(plan)
-    origin = Origin(source=content_of(Path(plan.asset.path)), profile=order.profile, steps=plan.steps)
+    path = Path(plan.asset.path)
+    state, source = settled_state(path), content_of(path)
     sweep(order.folder)
-    with in_turn(order.folder, identity(origin), wait=pause):
-        return _found(plan, origin.source, order) or _new(plan, facts, origin.source, order, progress)
+    with in_turn(order.folder, identity(Origin(source=source, profile=order.profile, steps=plan.steps)), wait=pause):
+        if found := _found(plan, source, order):
+            return found
+        with temporary(order.folder, _wanted(plan, order).suffix[1:]) as draft:
+            made = _made(plan, facts, draft, order, progress)
+            if not is_still(path, source, state):
+                raise FixFailed("it changed while it was mended; still being written?")
+            return _finished(plan, made, source, draft, order)
 
 
 def _found(plan: Plan, source: Content, order: Order) -> Mended | None:
@@ -98,16 +114,11 @@ def _found(plan: Plan, source: Content, order: Order) -> Mended | None:
     return None
 
 
-def _new(plan: Plan, facts: Facts, source: Content, order: Order, progress: Progress | None) -> Mended:
-    """Make a new file and give it its name."""
-    wanted = _wanted(plan, order)
-    with temporary(order.folder, wanted.suffix[1:]) as target:
-        made = _made(plan, facts, target, order, progress)
-        if content_of(Path(plan.asset.path)) != source:
-            raise FixFailed("it changed while it was mended; still being written?")
-        origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
-        claim = claiming(order.folder, origin, content_of(target), _measures(made.judged), made.ffmpeg)
-        path = publish(target, wanted, claim=claim)
+def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Order) -> Mended:
+    """Give a new file its record and its name."""
+    origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
+    claim = claiming(order.folder, origin, content_of(draft), _measures(made.judged), made.ffmpeg)
+    path = publish(draft, _wanted(plan, order), claim=claim)
     return Mended(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan, missed=made.missed)
 
 

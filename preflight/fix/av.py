@@ -42,6 +42,8 @@ cut is decoded and dropped."""
 MUXERS = {"mp4": "mp4", "mov": "mov", "wav": "wav", "mp3": "mp3"}
 QUALITY = {"preset": "superfast", "crf": 14, "aq-mode": 0, "g": 60, "pix_fmt": "yuv420p", "profile:v": "high"}
 """A reference clip is a hint to a model: bytes are spent, not seconds. `fix.quality` has the measurements."""
+LAST_KEY_S = Fraction(1, 10)
+"""So long before the end stands a key picture: the last one is compared with the source's, and is then reached soon."""
 TONE_MAP = (
     ("zscale", {"t": "linear", "npl": 100}),
     ("format", {"pix_fmts": "gbrpf32le"}),
@@ -132,10 +134,12 @@ def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, thr
     cut = find(plan.steps, Cut)
     source = ffmpeg.input(SOURCE, **_input_options(plan, facts, cut))
     streams = _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [_sound(source, plan, facts)]
-    options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
-    output = ffmpeg.output(*streams, TARGET, **options).overwrite_output()
     made = find(plan.steps, Extend) or cut
     length = made.length_s if made else facts.duration_s or Fraction(1)
+    options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
+    if encodes_pictures(plan):
+        options["force_key_frames"] = _seconds(max(length - LAST_KEY_S, Fraction(0)))
+    output = ffmpeg.output(*streams, TARGET, **options).overwrite_output()
     arguments = _named(output.get_args(), Path(plan.asset.path), target)
     return Job(arguments=arguments, needs=needs(plan.steps), length_s=length)
 

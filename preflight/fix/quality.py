@@ -21,7 +21,7 @@ of a 15 s clip, half of 50 MB, or 13.2 Mbit/s. Seconds and bytes are medians aga
 
 The one clip that stays below hardly moves, and there VMAF gives 97.4 to the source itself. Adaptive quantisation takes
 bits from texture to give them to flat ground, which at 14 has enough. A key picture every 60 costs nothing that could
-be measured, and lets the last picture be reached soon when the result is compared with its source.
+be measured.
 """
 
 import tempfile

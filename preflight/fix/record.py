@@ -7,6 +7,7 @@ that was broken off, and is done again.
 """
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
@@ -18,9 +19,12 @@ import msgspec
 
 from preflight import __version__
 from preflight.assets import printable
+from preflight.cache import SETTLED_S
 from preflight.errors import NotDone
+from preflight.facts import Identity
 from preflight.place import names, publish_at, remove, temporary
 from preflight.plan.steps import Step
+from preflight.probe import identity as file_identity
 
 SCHEMA = "preflight.made/1"
 SUFFIX = ".preflight.json"
@@ -76,6 +80,27 @@ def content_of(path: Path) -> Content:
             return Content(name=printable(path.name), bytes=stream.tell(), sha256=sha256)
     except OSError as error:
         raise NotDone(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def settled_state(path: Path) -> Identity | None:
+    """Return the state of a file, where as long as it stays its content does too; None where nobody can tell.
+
+    What was written a moment ago may be written again within the same tick of its clock.
+    """
+    try:
+        state = file_identity(path.stat())
+    except OSError:
+        return None
+    return state if time.time() - max(state[3], state[4]) / 1e9 >= SETTLED_S else None
+
+
+def is_still(path: Path, content: Content, state: Identity | None) -> bool:
+    """Tell whether a file holds what it held; it is read again where its state does not say so.
+
+    Raises:
+        NotDone: it cannot be read.
+    """
+    return (state is not None and state == settled_state(path)) or content_of(path) == content
 
 
 def beside(path: Path) -> Path:

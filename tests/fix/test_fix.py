@@ -23,6 +23,7 @@ from preflight.facts import VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.fix import Order, mend
 from preflight.fix.ffmpeg import find_tool, run
+from preflight.fix.record import settled_state
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
@@ -173,6 +174,25 @@ def test_a_source_that_changes_while_it_is_mended_is_told_and_leaves_nothing(cli
     with pytest.raises(FixFailed, match="changed while it was mended"):
         mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", touching))
     assert list(left_behind(tmp_path / "out")) == []
+
+
+def test_a_settled_source_that_changes_while_it_is_mended_is_told_too(clip: Path, tmp_path: Path) -> None:
+    status = clip.stat()
+    os.utime(clip, ns=(status.st_atime_ns, status.st_mtime_ns - 10**10))
+
+    def rewriting(asset: Asset) -> Judged:
+        found, content = check(asset), clip.read_bytes()
+        with clip.open("r+b") as stream:
+            stream.write(content[:-1] + b"\0")
+        os.utime(clip, ns=(status.st_atime_ns, status.st_mtime_ns - 10**10))
+        return found
+
+    verdict = judged(clip)
+    assert verdict.facts
+    time.sleep(2.1)
+    assert settled_state(clip)
+    with pytest.raises(FixFailed, match="changed while it was mended"):
+        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", rewriting))
 
 
 def test_a_file_that_became_too_large_is_made_again_with_fewer_bits(clip: Path, tmp_path: Path) -> None:
