@@ -1,16 +1,20 @@
 """Depth full: decode every frame and sample, and say where damage begins.
 
-In: an open container. Out: nothing, or `Unreadable` with the time of the first packet that cannot be decoded whole.
+In: an open container. Out: nothing, or `Unreadable` with the time of the first packet that cannot be decoded whole, or
+`Unmeasured` where the pictures have more than one size.
 """
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.probe.container import NO_PROTOCOLS, words
-from preflight.probe.faults import Unreadable
+from preflight.probe.faults import Unmeasured, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from av.container import InputContainer
+    from av.frame import Frame
     from av.packet import Packet
     from av.stream import Stream
 
@@ -30,10 +34,12 @@ def refuse_damage(stream: BinaryIO, demuxer: str, frames: int | None = None) -> 
 
     Raises:
         Unreadable: something cannot be decoded, with the time where that begins, or too few pictures come out.
+        Unmeasured: the pictures change their size on the way, which no header tells.
     """
     import av
 
     pictures = 0
+    size: tuple[int, int] | None = None
     try:
         with av.open(
             stream, "r", format=demuxer, options={**STRICT, **NO_PROTOCOLS}, metadata_errors="replace"
@@ -41,7 +47,9 @@ def refuse_damage(stream: BinaryIO, demuxer: str, frames: int | None = None) -> 
             streams = _media(container)
             for packet in container.demux(streams):
                 decoded = _decode(packet)
-                pictures += decoded if packet.stream is streams[0] else 0
+                if packet.stream is streams[0]:
+                    pictures += len(decoded)
+                    size = _one_size(size, decoded, packet)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Unreadable(f"cannot be decoded: {words(error)}") from None
     if frames and pictures < frames * ENOUGH:
@@ -56,8 +64,24 @@ def _media(container: "InputContainer") -> "list[Stream]":
     return [*pictures, *container.streams.audio]
 
 
-def _decode(packet: "Packet[Stream]") -> int:
-    """Decode a packet and return how many frames came out."""
+def _one_size(
+    size: tuple[int, int] | None, frames: "Sequence[Frame]", packet: "Packet[Stream]"
+) -> tuple[int, int] | None:
+    """Return the size of the pictures so far, in pixels as stored; refuse a second one."""
+    import av
+
+    for frame in frames:
+        if isinstance(frame, av.VideoFrame):
+            now = frame.width, frame.height
+            if size is not None and now != size:
+                change = f"from {size[0]} x {size[1]} to {now[0]} x {now[1]} px"
+                raise Unmeasured(f"its pictures change {change} at {_time(packet)}: they have no one size to judge")
+            size = now
+    return size
+
+
+def _decode(packet: "Packet[Stream]") -> "Sequence[Frame]":
+    """Decode a packet and return the frames that came out."""
     import av
 
     kind = packet.stream.type
@@ -67,7 +91,7 @@ def _decode(packet: "Packet[Stream]") -> int:
         raise Unreadable(f"{kind} is damaged from {_time(packet)} on: {words(error)}") from None
     if any(isinstance(frame, av.VideoFrame | av.AudioFrame) and frame.is_corrupt for frame in frames):
         raise Unreadable(f"{kind} is damaged from {_time(packet)} on: a frame is incomplete")
-    return len(frames)
+    return [frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame)]
 
 
 def _time(packet: "Packet[Stream]") -> str:

@@ -265,11 +265,12 @@ def pixel_shape(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if (facts := _facts(probed)) and facts.pixel_aspect != Fraction(1):
         stored = facts.coded_width_px * facts.coded_height_px
-        limit = profile.video.pixels
-        if (limit.broken_by(stored) is None) != (limit.broken_by(facts.pixels) is None):
+        if _kept(profile, facts.coded_width_px, facts.coded_height_px) != _kept(
+            profile, facts.width_px, facts.height_px
+        ):
             message = (
                 f"pixel shape {decimal(facts.pixel_aspect)}: shown {facts.width_px} x {facts.height_px}, "
-                f"stored {facts.coded_width_px} x {facts.coded_height_px}; only one of the two is within the limit"
+                f"stored {facts.coded_width_px} x {facts.coded_height_px}; only one of the two is within the limits"
             )
             yield Finding(
                 rule="video/pixel-shape",
@@ -279,6 +280,18 @@ def pixel_shape(probed: Probed, profile: Profile) -> Iterator[Finding]:
                 unit="pixels",
                 fix="lossy",
             )
+
+
+def _kept(profile: Profile, width_px: int, height_px: int) -> list[bool]:
+    """Tell of each limit on a size whether it is kept: pixels, ratio and both sides."""
+    limits, ratio = profile.video, Fraction(width_px, height_px)
+    measured = (
+        (limits.pixels, width_px * height_px),
+        (limits.aspect_ratio, ratio),
+        (limits.side_px, min(width_px, height_px)),
+        (limits.side_px, max(width_px, height_px)),
+    )
+    return [limit.broken_by(value) is None for limit, value in measured]
 
 
 RULES: tuple[Rule[Probed], ...] = (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.fix.ffmpeg import find_tool, run
 from tests.specimens import MEDIA, probed
 
 
@@ -46,3 +47,19 @@ def test_damage_is_told_with_the_time_at_which_it_begins(tmp_path: Path) -> None
 def test_what_is_sound_decodes_to_its_end(name: str) -> None:
     assert probed(name, "full").fault is None
     assert probed(name, "full").facts == probed(name, "exact").facts
+
+
+def test_pictures_that_change_their_size_on_the_way_have_no_verdict(tmp_path: Path) -> None:
+    parts = []
+    for size in ("854x480", "1280x720"):
+        part = tmp_path / f"{size}.h264"
+        made = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration=2", "-c:v", "libx264", "-f", "h264"]
+        run(find_tool().path, [*made, f"file:{part}"])
+        parts.append(part.read_bytes())
+    joined, clip = tmp_path / "joined.h264", tmp_path / "clip.mp4"
+    joined.write_bytes(b"".join(parts))
+    run(find_tool().path, ["-r", "25", "-f", "h264", "-i", f"file:{joined}", "-c", "copy", f"file:{clip}"])
+    fault = probed(clip, "full").fault
+    assert fault
+    assert fault.kind == "unmeasured"
+    assert "change from 854 x 480 to 1280 x 720 px at 2.0" in fault.message

@@ -128,7 +128,13 @@ def test_too_long_can_be_cut_and_too_short_only_changed() -> None:
 
 @pytest.mark.parametrize(
     ("stored", "shown", "told"),
-    [((1280, 720), (1707, 720), True), ((720, 576), (1024, 576), False), ((640, 480), (864, 480), True)],
+    [
+        ((1280, 720), (1707, 720), True),
+        ((720, 576), (1024, 576), False),
+        ((640, 480), (864, 480), True),
+        ((1280, 500), (1152, 500), True),
+        ((1500, 280), (1400, 350), True),
+    ],
 )
 def test_a_pixel_shape_is_told_only_where_it_decides(
     stored: tuple[int, int], shown: tuple[int, int], told: bool
