@@ -21,6 +21,8 @@ KIND_WORDS: dict[str, Kind] = {
     "图片": "image",
     "图像": "image",
     "圖片": "image",
+    "图": "image",
+    "圖": "image",
     "video": "video",
     "clip": "video",
     "비디오": "video",
@@ -39,23 +41,56 @@ KIND_WORDS: dict[str, Kind] = {
 """The words for each kind, in English, Korean and Chinese."""
 
 _WORDS = "|".join(sorted(KIND_WORDS, key=len, reverse=True))
-_UNITS = "s|secs?|seconds?|ms|min|minutes?|px|p|k|fps|%|초|프레임|개|장|편|张|个|秒"
+_NOUNS = "|".join(word for word in KIND_WORDS if len(word) > 1)
+"""The words that stand alone; a single character is as often a part of another word."""
+_UNITS = (
+    r"s|secs?|seconds?|ms|min|minutes?|hours?|px|p|k|fps|bpm|k?hz|db|times|degrees?|%|\u00b0"
+    "|초|프레임|개|장|편|张|个|秒"
+)
 _SHAPES = r"[:x/\u00d7]"
-_POSITION = rf"\#?\d{{1,4}}(?!\d|\.\d|\s*{_SHAPES}\s*\d|\s*(?:{_UNITS})(?![a-z]))"
-"""A number that is no size, rate, shape or count: not "video 16:9", "video 24fps", "영상 3개"."""
+_PLACE = rf"(?!\.\d|x(?!\w)|\s*{_SHAPES}\s*\d|\s*(?:{_UNITS})(?![a-z]))"
+"""After a number that is no size, rate, shape or count: not "video 16:9", "video 24fps", "영상 3개"."""
+_DASH = r"[-\u2010-\u2015\u2212~\u301c\uff0d\uff5e]"
+_AGAIN = r"(?:(?P=word)[\s_-]*)?"
+_TO = (
+    rf"번?(?:\s*(?:부터|至|[~\u301c\uff5e])\s*{_AGAIN}|[\s-]*(?:through|thru)[\s-]*{_AGAIN}"
+    rf"|[\s-]*(?:to|到|에서(?=\s*\d+번?\s*까지))[\s-]*|(?(many)\s*{_DASH}\s*))"
+)
+"""Between the ends of a range. "From image 1 to image 3" may be two; and a dash between blanks joins after a plural
+only: not in "image 1 - 3 dogs"."""
+_POSITION = rf"\#?\d++(?:{_TO}\#?\d++{_PLACE}|(?:{_DASH}{_AGAIN}\#?\d++)?+{_PLACE})"
+"""A number or a range; "images 2-3 seconds later" is neither, "video 1 to 5 seconds" the number alone."""
+_ENDS = re.compile(
+    rf"(\d+)(?:번?[\s-]*(?:{_DASH}|부터|에서|至|到|to|through|thru)[\s-]*(?:(?:{_WORDS})[\s_-]*)?\#?(\d+))?",
+    re.IGNORECASE,
+)
 _AND = r"(?:,|[\u3001\uff0c]|&|and|or|및|와|과|和|与)"
 _MORE = rf"(?:\s*{_AND}\s*(?:and\s+)?{_POSITION}(?!\s*(?:more |other )?(?:{_WORDS})))*"
-_MENTION = rf"(?<![a-z])@?\[?@?({_WORDS})s?[\s_-]*({_POSITION}{_MORE})"
-_WORD = r"[^\W_]\S*"
-"""From a run's first letter or digit to its end: once for each run that has one."""
+_BEFORE = r"[\s_-]*(?:(?:nos?\.|numbers?|\u2116)\s*)?(?P<open>[(\uff08]\s*(?!(?:19|20)\d\d\s*[)\uff09]))?"
+"""Between word and number; "video (2019)" is a year."""
+_MENTION = (
+    rf"(?<![a-z地蓝版])@?\[?@?(?P<word>{_WORDS})(?P<many>s|(?<=[^\x00-\x7f]))?"
+    rf"{_BEFORE}(?P<numbers>{_POSITION}{_MORE})(?(open)\s*[)\uff09])"
+)
+_WORD = r"[^\W_](?:['\u2019\u02bc\u2010\u2011-]?[^\W_]){0,19}"
+"""Up to twenty letters and digits of one run; an apostrophe or hyphen between them parts no words."""
+_JOINERS = "\u00ad\u200c\u200d\u2060"
+"""Format characters that stand inside words."""
 _EVERY = "(?:all|every|each|both|these|provided)(?: of)?|모든|所有"
 _BETWEEN = r"(?:(?!\bof\b)[^.,;]){0,30}?"
-_ALL = rf"(?<![a-z])(?:(?:{_EVERY}){_BETWEEN}({_WORDS})s?|the{_BETWEEN}({_WORDS})s)(?![a-z])(?![\s_-]*\#?\d)"
+_ALL = rf"(?<![a-z])(?:(?:{_EVERY}){_BETWEEN}({_NOUNS})s?|the{_BETWEEN}({_NOUNS})s)(?![a-z])(?![\s_-]*\#?\d)"
 """All of a kind: "every clip", "the images"; not "the video" or "each frame of the video": that is the one to come."""
 
 _STOPS = r"\s.,;:!?\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
 _REST = rf"[^{_STOPS}]{{0,16}}(?:[ \t]+[^{_STOPS}]{{1,24}})?"
 """What shows where a mention stands: the rest of its word and the next one, as long as the sentence lasts."""
+
+WIDEST = 100
+"""How many numbers a range is read as; one of more counts as its two ends."""
+MOST_SPREAD = 10_000
+"""How many mentions a prompt has before every range counts as its two ends, so that none fills the memory."""
+UNREADABLE = 10**9
+"""Stands for every number of more than nine digits: a position that nothing has."""
 
 WIDE_SCRIPTS = ("CJK UNIFIED", "CJK COMPATIBILITY", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 
@@ -76,7 +111,10 @@ class Mention(msgspec.Struct, frozen=True):
 class Length(msgspec.Struct, frozen=True):
     """A prompt's length on both of the document's scales.
 
-    Korean and Chinese characters (and kana) count one each. Every other run of letters and digits is a word.
+    Korean and Chinese characters (and kana) count one each. Every other run of letters and digits is a word, with the
+    apostrophes and hyphens inside it: "dark,moody" is two, "well-known" one. Some scripts (Thai, Lao, Khmer) put no
+    blanks between words, and few words of any are longer than twenty letters: every started twenty of a run count as
+    one. Accents and vowel signs are no letters.
     """
 
     characters: int
@@ -84,9 +122,14 @@ class Length(msgspec.Struct, frozen=True):
 
 
 def mentions(prompt: str) -> list[Mention]:
-    """Return every reference that a prompt names, in order, in English, Korean and Chinese wordings."""
+    """Return every reference that a prompt names, in order, in English, Korean and Chinese wordings.
+
+    A range ("images 1-3") names each of its numbers, or its ends alone (see `WIDEST` and `MOST_SPREAD`).
+    """
     prompt = _composed(prompt)
-    named = [mention for match in re.finditer(_MENTION, prompt, re.IGNORECASE) for mention in _spread(match)]
+    named: list[Mention] = []
+    for match in re.finditer(_MENTION, prompt, re.IGNORECASE):
+        named += _spread(match, MOST_SPREAD - len(named))
     general = [
         Mention(_kind(match[1] or match[2]), None, match[0], match.start())
         for match in re.finditer(_ALL, prompt, re.IGNORECASE)
@@ -94,13 +137,26 @@ def mentions(prompt: str) -> list[Mention]:
     return sorted([*named, *general], key=lambda mention: mention.start)
 
 
-def _spread(match: re.Match[str]) -> list[Mention]:
-    """Return one mention for each number of "images 1, 2 and 3"."""
-    tag = "@" in match[0][: match.start(1) - match.start()]
-    return [
-        Mention(_kind(match[1]), int(number), match[0], match.start(), tag=tag)
-        for number in re.findall(r"\d+", match[2])
-    ]
+def _spread(match: re.Match[str], room: int) -> list[Mention]:
+    """Return one mention for each number of "images 1, 2 and 4-6"; ranges are spread while there is room."""
+    tag = "@" in match[0][: match.start("word") - match.start()]
+    numbers: list[int] = []
+    for first, last in _ENDS.findall(match["numbers"]):
+        numbers += _range(_number(first), _number(last or first), room - len(numbers))
+    return [Mention(_kind(match["word"]), number, match[0], match.start(), tag=tag) for number in numbers]
+
+
+def _range(first: int, last: int, room: int) -> Iterable[int]:
+    """Return the numbers from one end to the other, whichever is the lower, or both ends where they are too many."""
+    if first == last:
+        return [first]
+    low, high = sorted((first, last))
+    return range(low, high + 1) if high - low < min(WIDEST, room) else (low, high)
+
+
+def _number(digits: str) -> int:
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= len(str(UNREADABLE - 1)) else UNREADABLE
 
 
 def _kind(word: str) -> Kind:
@@ -113,9 +169,16 @@ def length(prompt: str) -> Length:
     Nothing is made for each character, so that a hostile prompt of many megabytes takes no memory.
     """
     prompt = _composed(prompt)
-    wide = [character for character in set(prompt) if _is_wide(character)]
-    rest = prompt.translate(dict.fromkeys(map(ord, wide), " ")) if wide else prompt
+    used = set(prompt)
+    wide = [character for character in used if _is_wide(character)]
+    silent = [one for one in used if one in _JOINERS or unicodedata.category(one).startswith("M")]
+    rest = prompt.translate({**dict.fromkeys(map(ord, wide), " "), **dict.fromkeys(map(ord, silent))})
     return Length(sum(map(prompt.count, wide)), sum(1 for _ in re.finditer(_WORD, rest)))
+
+
+def is_blank(prompt: str) -> bool:
+    """Tell whether a prompt shows nothing: blanks, control and format characters (U+200B and such) only."""
+    return all(one.isspace() or unicodedata.category(one) in {"Cc", "Cf"} for one in set(prompt))
 
 
 def _composed(prompt: str) -> str:

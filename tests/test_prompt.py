@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from preflight.assets import Asset
 from preflight.errors import ProfileError
 from preflight.profiles import load
-from preflight.prompt import KIND_WORDS, Length, length, mentions, offers, offers_for_any, placed, strays
+from preflight.prompt import (
+    KIND_WORDS,
+    MOST_SPREAD,
+    UNREADABLE,
+    Length,
+    is_blank,
+    length,
+    mentions,
+    offers,
+    offers_for_any,
+    placed,
+    strays,
+)
 from preflight.spec import with_roles
 from tests.specimens import PROFILE
 
@@ -46,6 +58,12 @@ def named(prompt: str) -> list[tuple[str, int | None]]:
         "**image 1**",
         "이미지 1의 색감",
         "参考图片1的风格",
+        "参考图1的风格",
+        "Image No. 1",
+        "image number 1",
+        "image \u2116 1",
+        "Image (1)",
+        "图片\uff081\uff09",
     ],
 )
 def test_image_1_is_understood_however_it_is_written(prompt: str) -> None:
@@ -98,6 +116,58 @@ def test_a_list_of_numbers_names_each(prompt: str, numbers: list[int]) -> None:
     assert named(prompt) == [("image", number) for number in numbers]
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("images 1-3", "images 1\u20133", "images 1~3", "images 1 - 3", "images 1 to 3"),
+        *("images 1 through 3", "images 1-to-3", "images #1-#3", "images (1-3)", "images 3-1"),
+        *("image 1-3", "image 1 through image 3", "image1-image3", "@image1-3", "이미지 1~3"),
+        *("이미지 1 ~ 3", "이미지 1부터 3까지", "이미지 1번부터 3번까지", "이미지 1에서 3까지", "图片1-3"),
+        *("图片1到3", "图1至图3", "images 1-2, 3", "images 1 and 2-3"),
+    ],
+)
+def test_a_range_names_each_of_its_numbers(prompt: str) -> None:
+    assert named(prompt) == [("image", 1), ("image", 2), ("image", 3)]
+
+
+def test_a_range_of_more_than_a_hundred_counts_as_its_ends() -> None:
+    assert len(named("images 1-100")) == 100
+    assert named("images 1-101") == [("image", 1), ("image", 101)]
+
+
+@pytest.mark.parametrize("prompt", ["images 1-100, " * 20_000, "image 1-100. " * 20_000])
+def test_ranges_are_spread_up_to_a_bound(prompt: str) -> None:
+    assert len(mentions(prompt)) <= MOST_SPREAD + 2 * 20_000
+
+
+@pytest.mark.parametrize(
+    ("prompt", "number"),
+    [
+        ("image 1 - 3 dogs run", 1),
+        ("video 1 to 5 seconds", 1),
+        ("video 1, 2-3 seconds in", 1),
+        ("upscale video 1 to 1080p", 1),
+        ("speed video 1 up, then video 1 to 2x", 1),
+        ("이미지 1에서 3명이 걷는다", 1),
+        ("图片1人物", 1),
+        ("morph image 1 to image 1", 1),
+    ],
+)
+def test_a_number_beside_a_reference_makes_no_range(prompt: str, number: int) -> None:
+    assert {one for _, one in named(prompt)} == {number}
+
+
+@pytest.mark.parametrize("digits", ["12345", "999999999"])
+def test_a_long_number_is_read_as_it_stands(digits: str) -> None:
+    assert named(f"image {digits}") == [("image", int(digits))]
+
+
+@pytest.mark.parametrize("digits", ["99999999999999999999", "9" * 100_000])
+def test_a_number_too_long_to_read_is_one_that_nothing_has(digits: str) -> None:
+    assert named(f"image {digits}") == [("image", UNREADABLE)]
+    assert named(f"image 1-{digits}") == [("image", 1), ("image", UNREADABLE)]
+
+
 def test_kinds_may_be_mixed_and_stay_in_the_order_of_the_text() -> None:
     prompt = "Replicate video 1's camera pacing. Use audio 1 as the soundtrack. Image 2 sets the palette."
     assert named(prompt) == [("video", 1), ("audio", 1), ("image", 2)]
@@ -126,6 +196,15 @@ def test_kinds_may_be_mixed_and_stay_in_the_order_of_the_text() -> None:
         "imagine 1 horse",
         "1 image",
         "image one",
+        "show the images 2-3 seconds later",
+        "clip 10-15s",
+        "turn the image 90 degrees",
+        "the video 2x faster",
+        "a video (2019)",
+        "a video (24 fps)",
+        "the image (2 people)",
+        "地图2",
+        "所有镜头的构图",
     ],
 )
 def test_sizes_rates_shapes_counts_and_other_words_are_no_references(prompt: str) -> None:
@@ -203,6 +282,15 @@ def test_a_mention_knows_its_words_and_where_they_stand() -> None:
         ("👩‍🚀 rides", 0, 1),
         ("𠮷", 1, 0),
         ("각", 1, 0),
+        ("dark,moody,wet", 0, 3),
+        ("it\u2019s well-known", 0, 2),
+        ("a" * 20, 0, 1),
+        ("a" * 21, 0, 2),
+        ("a-" * 20, 0, 1),
+        ("ก" * 5000, 0, 250),
+        ("हिन्दी में", 0, 2),
+        ("a\u200bb", 0, 2),
+        ("a\u200cb", 0, 1),
     ],
 )
 def test_wide_characters_count_one_by_one_and_the_rest_by_words(prompt: str, characters: int, words: int) -> None:
@@ -215,6 +303,13 @@ def test_a_decomposed_syllable_counts_as_the_one_letter_that_is_seen() -> None:
 
 def test_a_decomposed_word_names_a_reference_like_a_composed_one() -> None:
     assert named(unicodedata.normalize("NFD", "이미지 1")) == [("image", 1)]
+
+
+@pytest.mark.parametrize("prompt", ["", " \n", "\u200b", "\u200b \ufeff\u2060", "\x00"])
+def test_a_prompt_that_shows_nothing_is_blank(prompt: str) -> None:
+    assert is_blank(prompt)
+    assert not is_blank(f"{prompt}x")
+    assert not is_blank(f"{prompt}-")
 
 
 @given(st.text(st.sampled_from("가나다漢字")), st.lists(st.sampled_from(["one", "two", "3"])))
@@ -239,7 +334,11 @@ def test_a_reference_is_found_wherever_it_stands(number: int, word: str, between
 
 
 @pytest.mark.parametrize(
-    "prompt", ["image " * 20_000, "all " * 20_000, "1, " * 50_000, "image 1, " * 20_000, "@[" * 50_000]
+    "prompt",
+    [
+        *("image " * 20_000, "all " * 20_000, "1, " * 50_000, "image 1, " * 20_000, "@[" * 50_000, "image (" * 20_000),
+        *("image " + "1" * 100_000 + "px", "image 1" + " -" * 50_000 + "to 3", "images 1" + " " * 90_000),
+    ],
 )
 def test_a_long_prompt_is_read_in_a_moment(prompt: str) -> None:
     assert len(mentions(prompt)) <= 20_000

@@ -1,5 +1,7 @@
 """Rules for a request as a whole: the set of its assets, its prompt and its settings."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -11,7 +13,7 @@ from preflight.findings import Finding
 from preflight.limits import Count, Range
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
-from preflight.prompt import length, mentions
+from preflight.prompt import is_blank, length, mentions
 from preflight.rules.common import PLURALS, readings
 from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.spec import RequestSpec
@@ -155,7 +157,7 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Why: The document gives one budget on two scales: so many Korean or Chinese characters, or so many English words.
     Mixed text spends from both: the used share of the one and of the other are added, and together may not pass
-    the whole. Spaces and punctuation count as neither.
+    the whole. Spaces and punctuation count as neither, and a prompt that shows nothing is empty.
 
     Fix: Shorten it.
     """
@@ -163,13 +165,13 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     if prompt is None:
         return
     if limit is None:
-        if not prompt.strip():
+        if is_blank(prompt):
             said, source = "the prompt is empty", profile.service.source
             yield Finding(rule="request/prompt-length", severity="error", message=said, measured=0, source=source)
         return
     used = length(prompt)
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
-    if not prompt.strip() or share > 1:
+    if is_blank(prompt) or share > 1:
         counted = f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
         yield Finding(
             rule="request/prompt-length",
@@ -326,14 +328,19 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
 
 def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool) -> str:
-    from urllib.parse import urlsplit
+    from urllib.parse import unquote, urlsplit
 
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        # As clients read it: they decode the name and make full-width characters and stops plain ones.
+        host = unicodedata.normalize("NFKC", unquote(parts.hostname or "")).replace("\u3002", ".").lower()
+        sound = parts.port != 0
     except ValueError:
         return "is not an address"
-    if parts.scheme.lower() != scheme or not host:
+    beginning = re.findall(r"\A[^/?#]*(?://)?[^/?#]*", url)[0]
+    if not sound or not (beginning + host).isprintable() or set(" \\") & set(beginning + host):
+        return "is not an address"
+    if parts.scheme.lower() != scheme or not host.strip("."):
         return f"has to begin with {scheme}:// and name a server"
     if longest is not None and len(url) > longest:
         return f"is {len(url):,} characters long; at most {longest:,} allowed"
@@ -341,13 +348,25 @@ def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool)
 
 
 def _is_private(host: str) -> bool:
+    """Tell whether a server's name is, or holds, an address that is not open: also 127.1, 0x7f000001, ::ffff:a00:1."""
     import ipaddress
+    import socket
 
     host = host.rstrip(".")
     try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+        address = ipaddress.ip_address(host if ":" in host else socket.inet_aton(host))
+    except (OSError, ValueError):
+        number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rpartition(".")[2])
+        return bool(number) or host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+    if isinstance(address, ipaddress.IPv6Address):
+        held = address.ipv4_mapped or address.sixtofour
+        if any(address in ipaddress.ip_network(net) for net in ("64:ff9b::/96", "::/96")):
+            held = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if held is not None:
+            return not held.is_global or held.is_multicast
+        if address.is_site_local or address in ipaddress.ip_network("64:ff9b:1::/48"):
+            return True
+    return not address.is_global or address.is_multicast
 
 
 @rule("request/body-size", "request.body_bytes")

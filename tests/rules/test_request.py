@@ -123,11 +123,61 @@ def test_an_empty_callback_is_not_an_address() -> None:
         ("https://localhost./", "is a private address"),
         (f"https://example.com/{'x' * 2029}", "is 2,049 characters long; at most 2,048 allowed"),
         (f"https://example.com/{'x' * 2028}", None),
+        ("https://127.1/x", "is a private address"),
+        ("https://0x7f000001/", "is a private address"),
+        ("https://2130706433/", "is a private address"),
+        ("https://017700000001/", "is a private address"),
+        ("https://0/", "is a private address"),
+        ("https://1.2.3.4.5/", "is a private address"),
+        ("https://\uff11\uff12\uff17.0.0.1/", "is a private address"),
+        ("https://127\u30020\u30020\u30021/", "is a private address"),
+        ("https://%31%32%37.0.0.1/", "is a private address"),
+        ("https://224.0.0.1/", "is a private address"),
+        ("https://[64:ff9b::a00:1]/", "is a private address"),
+        ("https://[64:ff9b:1::808:808]/", "is a private address"),
+        ("https://[::ffff:10.0.0.1]/", "is a private address"),
+        ("https://[::127.0.0.1]/", "is a private address"),
+        ("https://[2002:a00:1::]/", "is a private address"),
+        ("https://[fec0::1]/", "is a private address"),
+        ("https://[fe80::1%25eth0]/", "is a private address"),
+        ("https://8.8/", None),
+        ("https://134744072/", None),
+        ("https://[64:ff9b::808:808]/", None),
+        ("https://[2002:808:808::]/", None),
+        ("https://[2606:4700::1111]/", None),
+        ("https://b\u00fccher.example:443/", None),
+        ("https://0x.example/", None),
+        ("https://1and1.example/?to=a#b", None),
     ],
 )
 def test_the_newer_edition_calls_no_private_and_no_endless_address(url: str, fault: str | None) -> None:
     expected = [f"callback_url {fault}"] if fault else []
     assert messages(request(images=1, callback_url=url), "request/callback-url", NEWER) == expected
+
+
+@pytest.mark.parametrize("profile", [PROFILE, NEWER], ids=["older", "newer"])
+@pytest.mark.parametrize(
+    ("url", "sound"),
+    [
+        ("https://a b.com:99999/x", False),
+        ("https://a.com:99999/x", False),
+        ("https://a.com:65536/x", False),
+        ("https://a.com:65535/x", True),
+        ("https://a.com:0/x", False),
+        ("https://a.com:port/x", False),
+        ("https://a b.com/", False),
+        ("https://a%20b.com/", False),
+        ("https://a\tb.com/", False),
+        ("https://a\x7fb.com/", False),
+        ("https://a\u200bb.com/", False),
+        ("https://127.0.0.1\\@a.com/", False),
+        (" https://a.com/", False),
+        ("https://a.com//b c", True),
+    ],
+)
+def test_a_server_has_a_sound_name_and_port(url: str, sound: bool, profile: Profile) -> None:
+    expected = [] if sound else ["callback_url is not an address"]
+    assert messages(request(images=1, callback_url=url), "request/callback-url", profile) == expected
 
 
 def test_counts_name_both_numbers() -> None:
@@ -162,6 +212,11 @@ def test_an_asset_in_the_wrong_array_counts_for_none_of_the_sums() -> None:
         ("- . ! " * 9000, False),
         ("", True),
         ("   ", True),
+        ("\u200b", True),
+        ("dark,moody," * 500, False),
+        ("dark,moody," * 501, True),
+        ("ก" * 20_000, False),
+        ("ก" * 20_001, True),
         (None, False),
     ],
 )
@@ -187,6 +242,10 @@ def test_a_budget_that_is_barely_passed_is_not_called_full() -> None:
         ("use image 0", 'the prompt names "image 0", but 2 images sent'),
         ("이미지 3", 'the prompt names "image 3", but 2 images sent'),
         ("图片3", 'the prompt names "image 3", but 2 images sent'),
+        ("images 1-3", 'the prompt names "image 3", but 2 images sent'),
+        ("이미지 2~3", 'the prompt names "image 3", but 2 images sent'),
+        ("图1至图3", 'the prompt names "image 3", but 2 images sent'),
+        ("image 99999999999999999999", 'the prompt names "image 1000000000", but 2 images sent'),
         ("use video 2", 'the prompt names "video 2", but 1 video sent'),
         ("use audio 1", 'the prompt names "audio 1", but no audio is sent'),
     ],
@@ -255,8 +314,9 @@ def test_what_an_edition_does_not_say_of_the_prompt_is_not_judged(profile: Profi
 
 
 @pytest.mark.parametrize("profile", [FRAMES, WORDS], ids=["frames", "words"])
-def test_an_empty_prompt_is_refused_where_no_length_is_told_too(profile: Profile) -> None:
-    whole = request(images=profile.image.count.min, prompt=" \n")
+@pytest.mark.parametrize("prompt", [" \n", "\u200b\u2060"])
+def test_an_empty_prompt_is_refused_where_no_length_is_told_too(profile: Profile, prompt: str) -> None:
+    whole = request(images=profile.image.count.min, prompt=prompt)
     assert severities(whole, profile) == {"request/prompt-length": "error"}
 
 
