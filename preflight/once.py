@@ -4,8 +4,8 @@ The intent is on the disk before the create call leaves, and whatever comes back
 accepted, or may have been, is not sent a second time unless a person says so.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Progress = Callable[[Fraction], None]
 UPLOADS_AT_ONCE = 4
 """How many uploads go on at the same time unless a person says otherwise."""
+NOT_SUBMITTED = "Nothing was submitted or paid for: submit it again. What was uploaded whole is not uploaded again."
+"""What to do when an upload broke off."""
 PATIENCE = 4
 """So many refusals in a row it takes to believe that the service does not tell of a task that it accepted."""
 
@@ -221,18 +223,32 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
     Raises:
         NotDone: there is none, or one cannot be had, or does not read as a medium; what was saved stays.
     """
-    again = f"`preflight task download {task.id}` asks for it once more."
+    entry = account.ledger.find(task.id)
+    again = f"`preflight task download {entry.number if entry else task.id}` asks for it once more."
     if not task.results:
         raise NotDone(f"task {task.id} is completed, and names no result", advice=again)
     done, name = in_parts(progress), f"{task.id}.mp4"
-    paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
+    with advised(f"The video is made and paid for: {again}"):
+        paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
     for path in paths:
         if fault := probe(Asset(path=str(path))).fault:
             raise NotDone(f"{printable(str(path))}: was saved, and cannot be read: {fault.message}", advice=again)
-    if entry := account.ledger.find(task.id):
+    if entry:
         for path in paths:
             account.ledger.downloaded(entry, path)
     return paths
+
+
+@contextmanager
+def advised(advice: str) -> Iterator[None]:
+    """Let a fault of the network out with what to do next, where it does not say so itself."""
+    from preflight.wire import AnswerLost
+
+    try:
+        yield
+    except AnswerLost as error:
+        error.advice = error.advice or advice
+        raise
 
 
 def in_parts(progress: Progress | None) -> Callable[[int, int | None], None] | None:

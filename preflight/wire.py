@@ -40,6 +40,8 @@ WORDS_MAX = 500
 """How many characters of a stranger's words are repeated."""
 SECRET_MIN = 16
 """A shorter key is a word that somebody gave the sandbox; taken out of answers, it would mangle them."""
+MASKED_MIN = 8
+"""A real key is long. What is shorter stands in ordinary words: with the key "any", "too many" would become garbled."""
 PAUSE_MAX_S = 60.0
 ATTEMPTS = 4
 RATE, UNAVAILABLE = 429, 503
@@ -227,9 +229,9 @@ def shown_url(url: str) -> str:
 def cleaned(text: str, key: str = "") -> str:
     """Return a stranger's words as they may be shown: one line, nothing a terminal acts upon, no key, not too long.
 
-    Of links in them, what may be secret is left out.
+    Of links in them, what may be secret is left out; what is too short for a key is no secret.
     """
-    text = text.replace(key, "[key]") if key else text
+    text = text.replace(key, "[key]") if len(key) >= MASKED_MIN else text
     text = printable(masked(" ".join(text[: WORDS_MAX * 2].split())))
     return text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 3]}..."
 

@@ -16,10 +16,11 @@ from preflight.answers import Task
 from preflight.api import Service
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.ledger import Entry, Ledger
-from preflight.once import PATIENCE, Account, Submission, download, submit, task_of, wait
+from preflight.once import PATIENCE, Account, Submission, advised, download, submit, task_of, wait
 from preflight.profiles import load
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.upload import hash_file, upload_file
+from preflight.wire import AnswerLost
 from tests.specimens import MEDIA
 from tests.upload.stranger import closed_url
 
@@ -352,6 +353,24 @@ def test_a_result_that_does_not_read_as_one_is_told_and_not_counted(tmp_path: Pa
         assert here.entry().state == "completed"
         (path,) = download(task, here.account, tmp_path / "v")
         assert here.entry().downloads == (str(path),)
+
+
+def test_a_download_that_never_comes_whole_says_that_it_is_paid_for_and_where_it_is(tmp_path: Path) -> None:
+    with scene(tmp_path, Fault("result", "truncated")) as here:
+        task = completed(here)
+        error = caught(lambda: download(task, here.account, tmp_path / "v"))
+        assert error.advice == "The video is made and paid for: `preflight task download 1` asks for it once more."
+        with Ledger(tmp_path / "other.sqlite3") as other:
+            stranger = msgspec.structs.replace(here.account, ledger=other)
+            error = caught(lambda: download(task, stranger, tmp_path / "v"))
+        assert f"`preflight task download {task.id}`" in error.advice
+
+
+def test_an_advice_of_its_own_stays() -> None:
+    for own, shown in (("", "Try again."), ("Wait.", "Wait.")):
+        with pytest.raises(AnswerLost) as raised, advised("Try again."):
+            raise AnswerLost("cut", advice=own)
+        assert raised.value.advice == shown
 
 
 def test_a_completed_task_that_names_no_result_is_not_done(tmp_path: Path) -> None:

@@ -340,6 +340,23 @@ def test_a_short_word_in_place_of_a_key_mangles_no_answer() -> None:
         assert service.task("task-unified-1").id == "task-unified-1"
 
 
+@pytest.mark.parametrize("key", ["any", "a", "request"])
+def test_a_short_word_in_place_of_a_key_mangles_no_message(key: str) -> None:
+    assert cleaned("too many requests of a kind", key) == "too many requests of a kind"
+    with (
+        Stranger(say({"error": {"message": "too many requests"}}, 403)) as stranger,
+        Service(stranger.url, key) as service,
+        pytest.raises(PreflightError, match="HTTP 403: too many requests"),
+    ):
+        service.task("task-unified-1")
+
+
+def test_a_key_is_masked_in_words_from_its_shortest_length_on() -> None:
+    assert wire.MASKED_MIN == 8
+    for length in range(wire.MASKED_MIN, len(KEY) + 1):
+        assert cleaned(f"your key {KEY[:length]}.", KEY[:length]) == "your key [key]."
+
+
 # ---- no redirect carries it ------------------------------------------------------------------------------------------
 
 

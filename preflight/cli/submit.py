@@ -44,7 +44,7 @@ from preflight.flow import (
     upload_assets,
     with_treated,
 )
-from preflight.once import UPLOADS_AT_ONCE
+from preflight.once import NOT_SUBMITTED, UPLOADS_AT_ONCE, advised
 from preflight.plan import Plan, Wishes
 from preflight.plan.marks import curtailed
 from preflight.plan.steps import Cut, find
@@ -279,7 +279,7 @@ def _clean(call: Asked, spec: RequestSpec, profile: Profile, how: "Measuring") -
 
 def _send(call: Asked, ready: Ready, account: Account, base_url: str) -> str:
     """Upload what is not there yet, and send the create call; return the task's id."""
-    with Bars("uploading", len(ready.hashes)) as bars:
+    with advised(NOT_SUBMITTED), Bars("uploading", len(ready.hashes)) as bars:
         urls = upload_assets(ready.report, ready.hashes, account, progress=bars.start)
     entry, task = send(ready, urls, account, base_url, again=call.again)
     most, reserved = call.max_credits, task.credits_reserved

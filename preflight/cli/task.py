@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["bring", "command", "open_ledger"]
 """The group, and what it shares with `submit` and `callback`."""
 
+RUNNING = ("pending", "processing")
+"""What the service is known to say of a task that is not over."""
 DOWNLOADS = "."
 DRIFT_SCHEMA = "preflight.drift/1"
 
@@ -198,7 +200,8 @@ def bring(task_id: str, account: Account, folder: Path | None, *, reach: bool = 
     """
     try:
         with Bars("waiting", 1) as bars:
-            task = wait(task_id, account, reach=reach, progress=_told(bars, task_id), trouble=_sat_out())
+            told = _told(bars, task_id, account.profile.service.wait_s)
+            task = wait(task_id, account, reach=reach, progress=told, trouble=_sat_out())
     except KeyboardInterrupt:
         click.echo(f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it.", err=True)
         raise
@@ -219,25 +222,41 @@ def _seen(path: Path) -> str:
     return printable(probed.fault.message) if probed.fault else text.summary(probed.facts)
 
 
-def _told(bars: Bars, task_id: str) -> "Callable[[Task], None]":
+def _told(bars: Bars, task_id: str, limit_s: float) -> "Callable[[Task], None]":
+    """Return what moves the bar, and says once that a status is not known, and until when it is asked for again."""
     from fractions import Fraction
 
-    move = bars.start(task_id)
-    return lambda task: move(Fraction(task.progress or 0, 100)) if move else None
+    move, until, said = bars.start(task_id), _until(limit_s), False
+
+    def tell(task: "Task") -> None:
+        nonlocal said
+        if move:
+            move(Fraction(task.progress or 0, 100))
+        if said or task.is_over or task.status in RUNNING:
+            return
+        said = True
+        words = f"the unknown status {printable(task.status)!r}" if task.status else "no status"
+        click.echo(f"task {printable(task.id)} has {words}: trying again until {until}", err=True)
+
+    return tell
+
+
+def _until(left_s: float) -> str:
+    """Return the time of day in so many seconds, as it is said."""
+    from datetime import UTC, datetime, timedelta
+
+    return f"{datetime.now(UTC) + timedelta(seconds=left_s):%H:%M:%S} UTC"
 
 
 def _sat_out() -> "Callable[[PreflightError, float], None]":
     """Return what says on stderr that a fault is sat out: each kind once, and for how long."""
-    from datetime import UTC, datetime, timedelta
-
     said: set[type[PreflightError]] = set()
 
     def tell(error: PreflightError, left_s: float) -> None:
         if type(error) is Refused or type(error) in said or left_s <= 0:
             return
         said.add(type(error))
-        until = datetime.now(UTC) + timedelta(seconds=left_s)
-        click.echo(f"{printable(error.message)}: trying again until {until:%H:%M:%S} UTC", err=True)
+        click.echo(f"{printable(error.message)}: trying again until {_until(left_s)}", err=True)
 
     return tell
 

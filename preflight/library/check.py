@@ -13,6 +13,7 @@ from preflight.library.common import (
     AnyPath,
     Progress,
     Teller,
+    asset_of,
     edition_of,
     judged_request,
     measuring,
@@ -48,11 +49,12 @@ def check(
         and "unsure" when one could not be judged; the policy of a settings file is not applied.
 
     Raises:
-        CallError: a path does not exist, is a URL or a request file, or no picture, clip or sound was found.
+        CallError: a path does not exist, is none, is a URL or a request file, or no picture, clip or sound was found;
+            or a choice is none.
         ProfileError: the profile cannot be used.
     """
     edition, teller, found = edition_of(profile), Teller(progress), []
-    assets = [path if isinstance(path, Asset) else Asset(path=os.fspath(path)) for path in paths]
+    assets = [asset_of(path, "check") for path in paths]
     for asset in assets:
         _refuse_unfit(asset)
     with measuring(depth, jobs, cache=cache) as how:
@@ -87,7 +89,7 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
 
     Raises:
         RequestFileError: the request.toml cannot be used.
-        CallError: the profile does not know the model.
+        CallError: the profile does not know the model, or a choice is none.
     """
     spec, edition = spec_of(request), edition_of(profile)
     with measuring(depth, jobs, cache=cache) as how:

@@ -1,5 +1,6 @@
 """What the functions share: what a caller means in, the values that the stages take out; and how far things are."""
 
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -7,12 +8,12 @@ from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from preflight import flow
-from preflight.assets import printable
+from preflight.assets import Asset, printable
 from preflight.call import Fetcher
 from preflight.errors import CallError
 from preflight.findings import Report, counts
@@ -22,7 +23,7 @@ from preflight.probe import Depth
 from preflight.profiles import DEFAULT, Profile, load, names
 from preflight.spec import RequestSpec, load_spec
 
-AnyPath = str | os.PathLike[str]
+AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Stage = Literal["check", "fix", "upload", "wait", "download"]
 
 UNCLEAN = "`check_request` returns every finding, and `fix` mends what can be mended."
@@ -79,7 +80,7 @@ def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
     Raises:
         ProfileError: it does not exist, is not TOML, or breaks the schema; the message begins with the place.
     """
-    return load(os.fspath(name_or_path))
+    return load(path_of(name_or_path, "profile"))
 
 
 def edition_of(profile: Profile | AnyPath | None) -> Profile:
@@ -106,7 +107,53 @@ def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile
 
 def spec_of(request: RequestSpec | AnyPath) -> RequestSpec:
     """Return a request, or read the request.toml at a path."""
-    return request if isinstance(request, RequestSpec) else load_spec(Path(request))
+    return request if isinstance(request, RequestSpec) else load_spec(Path(path_of(request, "request")))
+
+
+def path_of(given: AnyPath, name: str) -> str:
+    """Return a path as text; bytes that are none come back as they are when the file is opened.
+
+    Raises:
+        CallError: it is no path; `name` says of which argument.
+    """
+    if not isinstance(given, str | bytes | os.PathLike):
+        raise CallError(f"{name}: expected a path, got {_short(given)}")
+    return os.fsdecode(given)
+
+
+def asset_of(given: AnyPath | Asset, name: str) -> Asset:
+    """Return what a path names, or the asset itself."""
+    if isinstance(given, Asset):
+        return msgspec.structs.replace(given, path=path_of(given.path, f"{name}: Asset.path"))
+    return Asset(path=path_of(given, name))
+
+
+def book_at(ledger: AnyPath | None) -> Path | None:
+    """Return where the ledger is; None for the usual one."""
+    return None if ledger is None else Path(path_of(ledger, "ledger"))
+
+
+def refuse_no_text(given: object, name: str, what: str) -> None:
+    """Raise CallError for what is no text; it is not shown, for it may be a key."""
+    if not isinstance(given, str):
+        raise CallError(f"{name}: expected {what}, as text, got {type(given).__name__}")
+
+
+def refuse_no_count(given: object, name: str) -> None:
+    """Raise CallError for what is neither None nor a whole number of 1 or more."""
+    if given is not None and (not isinstance(given, int) or given < 1):
+        raise CallError(f"{name}: expected a whole number of 1 or more, or None, got {_short(given)}")
+
+
+def refuse_no_seconds(given: object, name: str) -> None:
+    """Raise CallError for what is neither None nor a number of seconds."""
+    if given is not None and not (isinstance(given, int | float | Fraction) and 0 <= given < math.inf):
+        raise CallError(f"{name}: expected a number of seconds of 0 or more, or None, got {_short(given)}")
+
+
+def _short(given: object) -> str:
+    """Return how a value is shown in a message."""
+    return printable(repr(given)[:80])
 
 
 # ---- judging --------------------------------------------------------------------------------------------------------
@@ -114,10 +161,17 @@ def spec_of(request: RequestSpec | AnyPath) -> RequestSpec:
 
 @contextmanager
 def measuring(depth: Depth, jobs: int | None, *, cache: bool, allow_private: bool = False) -> Iterator[Measuring]:
-    """Give a way of measuring, with cache, children and room for what is downloaded, for as long as it lasts."""
+    """Give a way of measuring, with cache, children and room for what is downloaded, for as long as it lasts.
+
+    Raises:
+        CallError: there is no such depth, or number of children.
+    """
     from preflight.cache import Cache, default_path
     from preflight.probe.child import Crew
 
+    if depth not in get_args(Depth):
+        raise CallError(f"depth: expected {', '.join(map(repr, get_args(Depth)))}, got {_short(depth)}")
+    refuse_no_count(jobs, "jobs")
     kept = Cache(default_path()) if cache else nullcontext()
     with Fetcher(allow_private=allow_private) as fetch, Crew(depth, jobs=jobs) as crew, kept as known:
         yield Measuring(crew=crew, cache=known, fetch=fetch)

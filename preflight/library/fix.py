@@ -10,7 +10,7 @@ from preflight import flow
 from preflight.errors import CallError
 from preflight.findings import Judged, Report
 from preflight.flow import Treated
-from preflight.library.common import AnyPath, Progress, Teller, edition_behind
+from preflight.library.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
 from preflight.library.words import advice_of, to_a_program
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec
@@ -70,10 +70,12 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
 
     edition, teller = edition_behind(report, profile), Teller(progress)
     wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, share=share)
+    refuse_no_count(jobs, "jobs")
+    folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
     plans = _plans(report, edition, wishes)
     done = flow.treat_all(
-        plans, edition, Path(output), agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
+        plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
     return tuple(map(_told, done))
 

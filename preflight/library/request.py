@@ -11,7 +11,7 @@ from preflight.assets import Asset, Kind, Role, printable
 from preflight.call import refuse_absent
 from preflight.errors import CallError
 from preflight.findings import Report
-from preflight.library.common import AnyPath, edition_behind, refuse_unclean
+from preflight.library.common import AnyPath, asset_of, edition_behind, path_of, refuse_unclean
 from preflight.library.words import to_a_program
 from preflight.profiles import Profile
 from preflight.request import Body
@@ -78,7 +78,7 @@ def load_request(path: AnyPath) -> RequestSpec:
     Raises:
         RequestFileError: it cannot be read, is not TOML, has wrong types or unknown keys, or names absent files.
     """
-    return load_spec(Path(path))
+    return load_spec(Path(path_of(path, "path")))
 
 
 @to_a_program()
@@ -108,10 +108,12 @@ def body_of(
 
 def _assets(kind: Kind, given: Iterable[AnyPath | Asset]) -> Iterator[Asset]:
     """Yield the assets of one array, numbered in their order."""
-    if isinstance(given, str | os.PathLike):
-        raise CallError(f"{kind}s: expected a list of paths, got {os.fspath(given)!r}")
+    if isinstance(given, str | bytes | os.PathLike):
+        raise CallError(f"{kind}s: expected a list of paths, got {os.fsdecode(given)!r}")
+    if not isinstance(given, Iterable):
+        raise CallError(f"{kind}s: expected a list of paths, got {type(given).__name__}")
     for number, one in enumerate(given, 1):
-        asset = one if isinstance(one, Asset) else Asset(path=os.fspath(one))
+        asset = asset_of(one, f"{kind}s")
         if kind == "image" and asset.keep:
             raise CallError(f"{printable(asset.path)}: a picture has no part to keep")
         if not asset.is_url:

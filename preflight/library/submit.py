@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,13 +15,16 @@ from preflight.library.common import (
     AnyPath,
     Progress,
     Teller,
+    book_at,
     edition_of,
     judged_request,
     measuring,
+    refuse_no_text,
     refuse_unclean,
     spec_of,
 )
 from preflight.library.words import to_a_program
+from preflight.once import NOT_SUBMITTED, advised
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec
 
@@ -94,13 +96,14 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     from preflight.api import Service
     from preflight.ledger import Ledger
 
+    refuse_no_text(key, "key", "the service's key")
     spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)
     local, (base, files) = is_local(base_url), addresses(edition, base_url, files_url)
     with Service(base, key, files_url=files) as service:
         report = _clean(spec, edition, teller, allow_private=local)
         _refuse_costly(spec, report, edition, max_credits)
         place = place_of(bucket, edition, base_url)
-        with Ledger(Path(ledger) if ledger is not None else None) as book:
+        with Ledger(book_at(ledger)) as book:
             return _send(spec, report, Account(service, book, edition, place), base, teller, again=again)
 
 
@@ -129,6 +132,7 @@ def _send(  # noqa: PLR0913 - what was prepared, and where it goes
     """Upload what is not there yet, and send the create call."""
     orphans = tuple(account.ledger.settle_orphans())
     ready = flow.prepared(spec, report, account.profile)
-    urls = flow.upload_assets(report, ready.hashes, account, progress=partial(teller.begin, "upload"))
+    with advised(NOT_SUBMITTED):
+        urls = flow.upload_assets(report, ready.hashes, account, progress=partial(teller.begin, "upload"))
     entry, task = flow.send(ready, urls, account, base_url, again=again)
     return Submitted(entry=entry, task=task, price=ready.price, orphans=orphans)

@@ -11,7 +11,16 @@ import msgspec
 from preflight import once
 from preflight.call import addresses
 from preflight.flow import Account
-from preflight.library.common import AnyPath, Progress, Teller, edition_of
+from preflight.library.common import (
+    AnyPath,
+    Progress,
+    Teller,
+    book_at,
+    edition_of,
+    path_of,
+    refuse_no_seconds,
+    refuse_no_text,
+)
 from preflight.library.words import to_a_program
 from preflight.profiles import Profile
 
@@ -34,7 +43,7 @@ def wait(  # noqa: PLR0913 - where to ask, and how long, each by name
     """Wait until a task is completed, and return it; its `results` are links that live for a day.
 
     Args:
-        task_id: `Submitted.task_id`, or the id of any task of the account.
+        task_id: `Submitted.task_id`, the id of any task of the account, or the number of an entry, as text.
         key: as for `submit`.
         profile: as for `check`.
         base_url: the service; None for the one that the ledger says it was submitted to, or else the profile's.
@@ -49,6 +58,8 @@ def wait(  # noqa: PLR0913 - where to ask, and how long, each by name
         NotDone: the limit has come, and the task goes on.
         CallError: no task can have such an id, or the key or the address cannot be used.
     """
+    refuse_no_seconds(poll_s, "poll_s")
+    refuse_no_seconds(limit_s, "limit_s")
     edition = edition_of(profile)
     said = {"poll_s": poll_s, "wait_s": limit_s}
     clock = msgspec.structs.replace(edition.service, **{name: s for name, s in said.items() if s is not None})
@@ -83,10 +94,10 @@ def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
         TaskFailed, Refused, CallError: as for `wait`.
         NotDone: as for `wait`; or a result cannot be had, cannot be stored, or does not read as a medium.
     """
-    teller = Teller(progress)
+    teller, place = Teller(progress), Path(path_of(folder, "folder"))
     with _account(task_id, key, edition_of(profile), base_url, ledger) as (known_id, account):
         task = _waited(known_id, account, teller)
-        return tuple(once.download(task, account, Path(folder), progress=teller.begin("download", known_id)))
+        return tuple(once.download(task, account, place, progress=teller.begin("download", known_id)))
 
 
 @contextmanager
@@ -97,7 +108,9 @@ def _account(
     from preflight.api import Service
     from preflight.ledger import Ledger
 
-    with Ledger(Path(ledger) if ledger is not None else None) as book:
+    refuse_no_text(which, "task_id", "a task's id or the number of an entry")
+    refuse_no_text(key, "key", "the service's key")
+    with Ledger(book_at(ledger)) as book:
         task_id, entry = once.task_of(which, book)
         base, files = addresses(edition, base_url or (entry.base_url if entry else None), None)
         with Service(base, key, files_url=files) as service:

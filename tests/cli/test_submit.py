@@ -1,10 +1,11 @@
 import json
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from preflight.sandbox import Sandbox, running
+from preflight.sandbox import Fault, Faults, Sandbox, running
 from tests.cli.conftest import FIXTURES, MEDIA, Program
 
 OK = MEDIA / "image-ok.jpeg"
@@ -278,3 +279,62 @@ def test_what_is_still_not_clean_when_it_was_mended_is_measured_again_and_not_se
     assert "Measured again:" in ended.out
     assert "nothing was sent: the request is not clean" in ended.err
     assert sandbox.tasks == []
+
+
+# ---- what goes wrong on the way --------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("follow", ["submit", "task wait"])
+def test_an_unknown_status_is_said_once_with_how_long_it_is_asked_for(
+    program: Program, request_file: Path, follow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "short.toml").write_text((tmp_path / "quick.toml").read_text() + "wait_s = 3\n")
+    monkeypatch.setenv("PREFLIGHT_PROFILE", str(tmp_path / "short.toml"))
+    with running(run_s=60, faults=Faults(1, (Fault("task", "wrong-status"),))) as odd:
+        send = ("submit", request_file, "--yes", "--base-url", odd.url)
+        ended = program(*send, *(("--wait",) if follow == "submit" else ()))
+        ended = ended if follow == "submit" else program("task", "wait", "1")
+    assert ended.status == 3
+    said = re.findall(
+        r"task \S+ has (?:no status|the unknown status '.*'): trying again until \d\d:\d\d:\d\d UTC", ended.err
+    )
+    assert len(said) == 1
+    assert "not over after 3 s" in ended.err
+
+
+@pytest.mark.usefixtures("key")
+def test_a_known_status_is_not_remarked_upon(program: Program, request_file: Path, sandbox: Sandbox) -> None:
+    ended = program("submit", request_file, "--yes", "--wait", "--base-url", sandbox.url)
+    assert (ended.status, "trying again" in ended.err) == (0, False)
+
+
+@pytest.mark.usefixtures("key")
+def test_a_submission_says_what_waits_when_the_service_breaks_off(program: Program, request_file: Path) -> None:
+    with running(run_s=0, faults=Faults(1, (Fault("task", "truncated", times=2),))) as broken:
+        ended = program("submit", request_file, "--yes", "--wait", "--base-url", broken.url)
+    assert ended.status == 0
+    assert len(re.findall(r": trying again until \d\d:\d\d:\d\d UTC", ended.err)) == 1
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("kind", ["truncated", "drop-after"])
+def test_an_upload_that_breaks_off_says_that_nothing_was_paid_and_what_to_do(
+    program: Program, request_file: Path, kind: str
+) -> None:
+    with running(run_s=0, faults=Faults(1, (Fault("upload", kind),))) as broken:
+        ended = program("submit", request_file, "--yes", "--base-url", broken.url)
+        assert broken.calls["create"] == 0
+    assert ended.status == 3
+    assert "Nothing was submitted or paid for: submit it again." in ended.err
+
+
+@pytest.mark.usefixtures("key")
+def test_a_result_that_breaks_off_says_that_it_is_paid_for_and_how_to_get_it(
+    program: Program, request_file: Path
+) -> None:
+    with running(run_s=0, faults=Faults(1, (Fault("result", "truncated", times=4),))) as broken:
+        ended = program("submit", request_file, "--yes", "--download", "videos", "--base-url", broken.url)
+        assert ended.status == 3
+        assert "The video is made and paid for: `preflight task download 1` asks for it once more." in ended.err
+        assert program("task", "download", "1", "videos").status == 0

@@ -179,6 +179,22 @@ def test_what_happens_to_a_task_and_its_film_is_told_to_a_program(ledger: Path, 
     assert errors[1].advice == "Result links live for 24 hours; `download` asks for a fresh one."
 
 
+@pytest.mark.parametrize("kind", ["truncated", "drop-after"])
+def test_an_upload_that_breaks_off_tells_a_program_what_to_do(ledger: Path, kind: str) -> None:
+    with running(run_s=0, faults=Faults(3, (Fault("upload", kind),))) as broken:
+        error = said_by(lambda: preflight.submit(a_request(), key=KEY, base_url=broken.url, ledger=ledger))
+    assert isinstance(error, preflight.NotDone)
+    assert error.advice.startswith("Nothing was submitted or paid for: submit it again.")
+    assert typed_in(error) == []
+
+
+def test_a_film_that_breaks_off_tells_a_program_that_it_is_paid_for(ledger: Path, tmp_path: Path) -> None:
+    with running(run_s=0, faults=Faults(3, (Fault("result", "truncated"),))) as broken:
+        sent = preflight.submit(a_request(), key=KEY, base_url=broken.url, ledger=ledger)
+        error = said_by(lambda: preflight.download(sent.task_id, tmp_path / "videos", key=KEY, ledger=ledger))
+    assert error.advice == "The video is made and paid for: `download` asks for it once more."
+
+
 def test_an_error_stays_what_it_was() -> None:
     thrown = preflight.Refused("no", status=402, code="credits", advice="`preflight task wait 7` returns to it.")
     with pytest.raises(preflight.Refused) as raised, to_a_program():
