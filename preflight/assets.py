@@ -15,6 +15,8 @@ import msgspec
 Kind = Literal["image", "video", "audio", "unknown"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+ENDINGS = {"jpeg": "jpg"}
+"""Format → the ending of a file that is written here, where it is not the format's name."""
 IMAGE_SUFFIXES = ["jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "heic", "heif"]
 IMAGE_SUFFIXES += ["avif", "jxl", "jp2", "ico", "psd", "dng", "cr2", "nef", "arw", "svg"]
 VIDEO_SUFFIXES = ["mp4", "mov", "qt", "m4v", "mkv", "webm", "avi", "mts", "m2ts", "mpg", "mpeg", "wmv", "flv", "3gp"]
@@ -121,6 +123,11 @@ def _walk(folder: str) -> Iterator[Asset]:
         for name in sorted(files):
             if not name.startswith("."):
                 yield Asset(path=os.path.join(here, name), walked=True)  # noqa: PTH118 - see above
+
+
+def ending_of(format_name: str) -> str:
+    """Return the ending, without the dot, that a file of a format gets where this program names it."""
+    return ENDINGS.get(format_name, format_name)
 
 
 def printable(text: str) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from preflight.assets import ending_of
 from preflight.errors import CallError
 from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged, Report
@@ -19,9 +20,6 @@ from preflight.spec import RequestSpec
 if TYPE_CHECKING:
     from preflight.price import Estimate
     from preflight.upload import Place
-
-SUFFIXES = {"jpeg": "jpg"}
-"""Format → the ending an upload gets, where it is not the format's name."""
 
 
 def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bool = False) -> "Estimate | None":
@@ -68,7 +66,7 @@ def fingerprints(report: Report) -> dict[str, str]:
 
 def suffix_of(facts: Facts | None) -> str:
     """Return the ending that tells a file's format; an upload is called by its hash and this, never the user's name."""
-    return SUFFIXES.get(facts.format, facts.format) if facts else "bin"
+    return ending_of(facts.format) if facts else "bin"
 
 
 def upload_assets(

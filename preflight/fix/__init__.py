@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.assets import Asset
+from preflight.assets import Asset, ending_of
 from preflight.errors import FixFailed
 from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Judged
@@ -40,8 +40,6 @@ from preflight.plan.steps import Cut, Encode, Packets, Write, find
 if TYPE_CHECKING:
     from preflight.fix.likeness import Ends
 
-SUFFIXES = {"jpeg": "jpg"}
-"""Format → the ending a written file gets, where it is not the format's name."""
 MUXED_AS = {"mp4": "mp4", "mov": "mov"}
 MOST_WAYS = 4
 """How many ways are tried until a result is as planned."""
@@ -124,8 +122,7 @@ def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Or
 
 def _wanted(plan: Plan, order: Order) -> Path:
     """Return the name that a new file should have."""
-    written = _write(plan).format
-    return order.folder / f"{Path(plan.asset.path).stem}.{SUFFIXES.get(written, written)}"
+    return order.folder / f"{Path(plan.asset.path).stem}.{ending_of(_write(plan).format)}"
 
 
 def _write(plan: Plan) -> Write:
