@@ -249,13 +249,13 @@ def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: P
     source, muxer = Path(plan.asset.path), MUXED_AS[_write(plan).format]
     demuxer = DEMUXERS.get(facts.format, facts.format)
     if demuxer == "mov":
-        return _cut_there(source, packets, target, plan)
+        return _cut_there(source, packets, target, plan, facts.codec)
     with temporary(target.parent, muxer) as copy:
-        carry_out((), compile_copy(source, demuxer, copy, muxer))
-        return _cut_there(copy, packets, target, plan)
+        carry_out((), compile_copy(source, demuxer, copy, muxer, codec=facts.codec))
+        return _cut_there(copy, packets, target, plan, facts.codec)
 
 
-def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> str | None:
+def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan, codec: str | None) -> str | None:
     """Cut an MP4 or MOV between its packets, and encode its sound afterwards where that is planned."""
     from preflight.fix.av import compile_copy
     from preflight.fix.ffmpeg import carry_out
@@ -267,4 +267,4 @@ def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan) -> str 
         return None
     with temporary(target.parent, muxer) as part:
         cut_between(source, packets, part, muxer)
-        return carry_out({sound.codec}, compile_copy(part, "mov", target, muxer, sound))
+        return carry_out({sound.codec}, compile_copy(part, "mov", target, muxer, sound, codec=codec))

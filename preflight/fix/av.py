@@ -12,6 +12,7 @@ import msgspec
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.fix.lead import lead_s
+from preflight.fix.remux import HEVC_TAG
 from preflight.plan.steps import (
     BLUR,
     BLUR_PART,
@@ -79,7 +80,9 @@ class Job(msgspec.Struct, frozen=True):
     """Seconds of output, for progress."""
 
 
-def compile_copy(source: Path, demuxer: str, target: Path, muxer: str, sound: Encode | None = None) -> list[str]:
+def compile_copy(  # noqa: PLR0913 - two files, their formats, and what is in them
+    source: Path, demuxer: str, target: Path, muxer: str, sound: Encode | None = None, *, codec: str | None = None
+) -> list[str]:
     """Compile the run that puts a clip's first picture and sound streams into another container.
 
     Args:
@@ -88,11 +91,12 @@ def compile_copy(source: Path, demuxer: str, target: Path, muxer: str, sound: En
         target: the new file.
         muxer: libav's name of the new format.
         sound: how the sound is encoded; it stays as it is when None, as pictures always do.
+        codec: that of the pictures.
     """
     import ffmpeg
 
     given = ffmpeg.input(SOURCE, f=demuxer, protocol_whitelist="file")
-    options = {"f": muxer, "c:v": "copy", **_sound_options((sound,) if sound else (), "copy"), "map_metadata": -1}
+    options = {"f": muxer, **_copied(codec), **_sound_options((sound,) if sound else (), "copy"), "map_metadata": -1}
     streams = given["V:0"], given["a:0?"]
     made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
     return _named(made.get_args(), source, target)
@@ -323,7 +327,7 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     if cut and not isinstance(facts, VideoFacts) and not _decoded_on(plan, facts):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
-        options |= _picture_options(plan.steps) | _sound_options(plan.steps, "copy")
+        options |= _picture_options(plan.steps, facts.codec) | _sound_options(plan.steps, "copy")
         options["movflags"] = "+faststart"
     else:
         pcm = facts.codec if facts.format == "wav" and cut and (facts.codec or "").startswith("pcm_") else "copy"
@@ -331,10 +335,18 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     return options
 
 
-def _picture_options(steps: tuple[Step, ...]) -> dict[str, Any]:
+def _copied(codec: str | None) -> dict[str, Any]:
+    """Return the options that copy pictures; HEVC whose parameter sets stand in the sample entry is `hvc1`.
+
+    Source: ISO 14496-15, 8.4.1; players of one vendor refuse `hev1`.
+    """
+    return {"c:v": "copy"} | ({"tag:v": HEVC_TAG} if codec == "hevc" else {})
+
+
+def _picture_options(steps: tuple[Step, ...], codec: str | None) -> dict[str, Any]:
     encode = _video_encode(steps)
     if encode is None:
-        return {"c:v": "copy"}
+        return _copied(codec)
     options: dict[str, Any] = {"c:v": encode.codec, **QUALITY}
     if encode.max_bit_rate:
         options |= {"maxrate": encode.max_bit_rate, "bufsize": encode.max_bit_rate}

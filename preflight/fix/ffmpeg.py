@@ -34,6 +34,8 @@ SAYS = "ffmpeg version "
 """How the answer to `-version` begins."""
 TIME_LIMIT_S = 1800
 """A run longer than this is stuck: fifteen seconds of video take seconds."""
+TOO_SLOW = "ffmpeg was ended after"
+"""How the complaint about a run begins that was stuck: another ffmpeg would not be faster."""
 LAST_WORDS = 6
 """How many lines of ffmpeg's complaints a message quotes."""
 ADDRESS = re.compile(r"^\[[^\]]* @ 0x[0-9a-f]+\] ")
@@ -163,8 +165,8 @@ def carry_out(
 ) -> str:
     """Run the first ffmpeg that can do what is needed, as `find_tool` finds it, to its end; return its version.
 
-    Who it is is asked while it works, and what it can only where it fails: one that lacks something does so at once,
-    and then the next is tried.
+    Who it is is asked while it works, and what it can only where it fails. Then the next is tried: one may lack an
+    encoder, a filter, or the decoder for what it is given.
 
     Args:
         needed: the encoders and filters that the arguments name.
@@ -174,26 +176,40 @@ def carry_out(
 
     Raises:
         NotDone: there is none, or none that can.
-        FixFailed: the one that can failed or took too long; the message quotes it.
+        FixFailed: all that can failed, or one took too long; the message quotes the first.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    tried = []
+    tried: list[str] = []
+    failed: FixFailed | None = None
     for path in candidates():
-        with ThreadPoolExecutor(1) as asking:
-            answer = asking.submit(version_of, path)
-            try:
-                run(path, arguments, progress=progress, limit_s=limit_s)
-            except NotDone:
-                tool = inspect(path)
-                if tool and not tool.lacks(needed):
-                    raise
-                tried.append(_fault(path, tool, needed))
-                continue
-        if version := answer.result():
+        try:
+            version = _attempt(path, arguments, progress, limit_s)
+        except NotDone as error:
+            tool = inspect(path)
+            if tool and not tool.lacks(needed):
+                failed = failed or _final(error)
+            tried.append(_fault(path, tool, needed))
+            continue
+        if version:
             return version
         tried.append(_fault(path, None, needed))
-    raise _none_can(tried)
+    raise failed or _none_can(tried)
+
+
+def _attempt(path: str, arguments: list[str], progress: Progress | None, limit_s: float) -> str | None:
+    """Run one ffmpeg to its end and return its version; None where it is no ffmpeg."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(version_of, path)
+        run(path, arguments, progress=progress, limit_s=limit_s)
+    return answer.result()
+
+
+def _final(error: NotDone) -> FixFailed:
+    """Return what is told if no other ffmpeg fares better; raise what no other would change."""
+    if not isinstance(error, FixFailed) or _stopped.is_set() or error.message.startswith(TOO_SLOW):
+        raise error
+    return error
 
 
 def run(path: str, arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S) -> None:
@@ -310,6 +326,6 @@ def _follow(pipe: "IO[bytes] | None", progress: Progress | None) -> None:
 
 def _complaint(words: Iterable[str], status: int, limit_s: float | None) -> str:
     if limit_s is not None:
-        return f"ffmpeg was ended after {limit_s:g} s"
+        return f"{TOO_SLOW} {limit_s:g} s"
     said = "; ".join(word for word in words if word) or f"exit status {status}"
     return f"ffmpeg failed: {said}"

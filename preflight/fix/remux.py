@@ -13,10 +13,13 @@ import msgspec
 from preflight.errors import FixFailed
 from preflight.plan.steps import Packets
 from preflight.probe import open_without_waiting
-from preflight.probe.container import opened, words
+from preflight.probe.container import codec_name, opened, words
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import sniff
 from preflight.probe.video import picture_streams
+
+HEVC_TAG = "hvc1"
+"""Of HEVC whose parameter sets stand in the sample entry: ISO 14496-15, 8.4.1."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +76,8 @@ def _copy(container: "InputContainer", made: "OutputContainer", packets: Packets
     copies = {one.index: made.add_stream_from_template(one) for one in (picture, sound) if one is not None}
     for copy in copies.values():
         copy.metadata.clear()
+    if codec_name(picture) == "hevc":
+        copies[picture.index].codec_context.codec_tag = HEVC_TAG
     for packet in _chosen(container, picture, sound, packets, part):
         index = packet.stream.index
         _move(packet, part.begin_s)

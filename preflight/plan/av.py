@@ -7,7 +7,7 @@ from fractions import Fraction
 from preflight.assets import Window
 from preflight.facts import VideoFacts
 from preflight.limits import Range
-from preflight.plan.geometry import Frame, nearest_size, within_ratio
+from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
 from preflight.plan.steps import Cut, Deinterlace, Encode, Extend, Packets, Resize, Retime, Step, ToneMap, Turn, Write
 from preflight.plan.wishes import Keep, Lengthen, Wishes, fit_step
 from preflight.probe.seams import Seam, Wanted
@@ -62,7 +62,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     encodes = not copies or ("video/size" in errors and not (cut and cut.packets))
     if encodes or recut:
         yield from _picture_repairs(facts)
-        yield from shape or _squared(facts, limits)
+        yield from shape or _whole_pixels(facts, limits)
         if retime:
             yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
         if extend:
@@ -89,13 +89,20 @@ def _picture_repairs(facts: VideoFacts) -> Iterator[Step]:
         yield Turn(loss="lossless", clears=())
 
 
-def _squared(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
-    """Yield what makes pixels square where an encode turns the picture: their shape would not be turned with it."""
-    if facts.rotation_deg in (90, 270) and facts.pixel_aspect != 1:
-        frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
-        size = nearest_size(facts.width_px, facts.height_px, frame)
-        if size:
-            yield Resize(width_px=size[0], height_px=size[1], loss="lossy", clears=())
+def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
+    """Yield what an encode needs where the size may stay: square pixels if it turns the picture, and even sides.
+
+    The shape of pixels would not be turned with the picture; and of two colour samples for four pixels there is none
+    half (H.264, 6.2: 4:2:0).
+    """
+    turned = facts.rotation_deg in (90, 270) and facts.pixel_aspect != 1
+    odd = any(side % 2 for side in (facts.coded_width_px, facts.coded_height_px))
+    if not (turned or odd):
+        return
+    frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
+    size = even_size(facts.width_px, facts.height_px, frame)
+    if size:
+        yield Resize(width_px=size[0], height_px=size[1], rounded=not turned, loss="lossy", clears=())
 
 
 def _shape_steps(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, wishes: Wishes) -> Iterator[Step]:

@@ -1,5 +1,6 @@
 """Sizes: the one within the limits that is nearest to a picture's own shape and size."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
@@ -40,6 +41,16 @@ def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | Non
     near = [s for s in fits if AREA_SLACK <= Fraction(s[0] * s[1]) / area <= 1 / AREA_SLACK]
     ratio = Fraction(width, height)
     return min(near or fits, key=lambda s: _unlikeness(s, ratio, area), default=None)
+
+
+def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
+    """Return the even sides next to a size, of the shape that is most like it; of sizes further off where none fits."""
+    next_to = [(w - w % 2, w + w % 2) for w in (width, height)]
+    fits = [
+        (across, down) for across, down in itertools.product(*next_to) if across and down and frame.takes(across, down)
+    ]
+    ratio, area = Fraction(width, height), Fraction(width * height)
+    return min(fits, key=lambda s: _unlikeness(s, ratio, area), default=None) or nearest_size(width, height, frame)
 
 
 def _unlikeness(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tuple[Fraction, Fraction]:

@@ -63,10 +63,13 @@ class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
 
     width_px: int
     height_px: int
+    rounded: bool = False
+    """Whether it is done only because the encoder takes no odd side."""
 
     def words(self) -> str:
         """Say what is done."""
-        return f"scale to {self.width_px} x {self.height_px} px"
+        why = ", since sides have to be even" if self.rounded else ""
+        return f"scale to {self.width_px} x {self.height_px} px{why}"
 
 
 class Crop(_Step, frozen=True, kw_only=True, tag="crop"):

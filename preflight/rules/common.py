@@ -41,6 +41,9 @@ SUFFIXES: dict[str, frozenset[str]] = {
 """Format → the endings that promise it; the first sorted one is not special. MP4 and MOV are one family."""
 
 
+CLAIMED = "its header claims"
+
+
 def readable(kind: Kind) -> Rule[Probed]:
     """Return the rule that a file of this kind can be read to its end."""
 
@@ -146,7 +149,7 @@ def readings(facts: VideoFacts | AudioFacts, measured: Fraction) -> list[tuple[s
     if isinstance(facts, AudioFacts) and facts.stored_duration_s is not None:
         found.append(("it stores", facts.stored_duration_s, facts.measured_by.get("stored_duration_s", "")))
     if facts.header_duration_s is not None:
-        found.append(("its header claims", facts.header_duration_s, facts.measured_by.get("header_duration_s", "")))
+        found.append((CLAIMED, facts.header_duration_s, facts.measured_by.get("header_duration_s", "")))
     return found
 
 
@@ -161,9 +164,14 @@ def sides(
         said = "{} s long"
         if words:
             said = f"{lead} {told_apart(measured, bound)} s but {words} {{}} s; either may be read"
-        fix: Loss = "lossy" if bound == limit.max else "creative"
+        fix: Loss = "lossy" if bound == limit.max else _lengthening(facts, words)
         yield from beyond(rule_id, Reading(value, how, said), limit, "s", fix=fix)
         return
+
+
+def _lengthening(facts: VideoFacts | AudioFacts, words: str) -> Loss:
+    """Return what it costs to clear a length that is too short: of a long enough clip a new header will do."""
+    return "lossless" if words == CLAIMED and isinstance(facts, VideoFacts) else "creative"
 
 
 def disagreement(rule_id: str, facts: VideoFacts | AudioFacts, frame_s: Fraction) -> Iterator[Finding]:

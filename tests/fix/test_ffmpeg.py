@@ -223,12 +223,32 @@ def test_where_the_first_lacks_something_the_next_is_used(
     assert made.stat().st_size > 4000
 
 
-def test_a_failure_of_one_that_can_is_final(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_first_that_can_fails_the_next_is_tried(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     path = program(WORKS, "ffmpeg")
     monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
     monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
-    with pytest.raises(FixFailed, match="exit status 1"):
-        carry_out({"scale"}, ["fails"])
+    made = tmp_path / "fails.wav"
+    used = carry_out({"scale"}, ["-f", "lavfi", "-i", "sine=d=0.1", f"file:{made}"])
+    assert used != "7.1-odd"
+    assert made.exists()
+
+
+def test_where_all_that_can_fail_the_first_is_quoted(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = program(WORKS.replace("exit 1; exit 0", "{ echo mine >&2; exit 1; }; exit 0"), "ffmpeg")
+    monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
+    monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
+    with pytest.raises(FixFailed, match=r"ffmpeg failed: mine$"):
+        carry_out({"scale"}, ["-i", "file:/nowhere/fails"])
+
+
+def test_a_run_that_took_too_long_is_not_tried_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = program(WORKS.replace("exit 1;", "exec sleep 60;"), "ffmpeg")
+    monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
+    monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
+    with pytest.raises(FixFailed, match=r"ended after 0\.3 s"):
+        carry_out({"scale"}, ["fails"], limit_s=0.3)
 
 
 def test_where_none_can_each_is_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

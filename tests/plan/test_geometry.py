@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.limits import Range
-from preflight.plan.geometry import Frame, nearest_size, within_ratio
+from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
 from tests.specimens import PROFILE
 
 CLIP = Frame(side_px=PROFILE.video.side_px, pixels=PROFILE.video.pixels, multiple=2)
@@ -122,3 +122,17 @@ def test_a_fitted_shape_is_within_and_only_one_side_changes_in_one_direction(wid
     else:
         assert found[0] >= width
         assert found[1] >= height
+
+
+@settings(max_examples=150)
+@given(st.tuples(st.integers(400, 2000), st.integers(400, 2000)).filter(lambda size: CLIP.takes(*size)))
+def test_even_sides_lie_next_to_those_there_were(size: tuple[int, int]) -> None:
+    found = even_size(*size, CLIP)
+    assert found
+    assert CLIP.takes(*found)
+    assert all(side % 2 == 0 for side in found)
+    beside = [
+        (w, h) for w in (size[0] - size[0] % 2, size[0] + size[0] % 2) for h in (size[1] - 1, size[1], size[1] + 1)
+    ]
+    if any(CLIP.takes(w, h) and h % 2 == 0 for w, h in beside):
+        assert all(abs(one - other) <= 1 for one, other in zip(found, size, strict=True))

@@ -1,0 +1,57 @@
+"""Clips that a fix has to handle with care, mended whole and decoded: sides, tags, headers."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from preflight.fix import Mended, mend
+from preflight.flow import order_of
+from preflight.plan import Wishes, plan
+from preflight.plan.steps import Resize, find
+from preflight.probe.seams import seams_of
+from tests.specimens import PROFILE, judged, media
+
+
+def mended(name: str, folder: Path) -> Mended:
+    verdict = judged(name)
+    assert verdict.facts
+    todo = plan(verdict, PROFILE, Wishes(), seams_of(media(name)))
+    return mend(todo, verdict.facts, order_of(PROFILE, folder))
+
+
+def tag_of(path: str) -> str:
+    """Return the code of the sample entry of a clip's pictures."""
+    with av.open(path) as container:
+        return str(container.streams.video[0].codec_context.codec_tag)
+
+
+def test_an_odd_side_is_rounded_where_an_encode_is_needed_and_this_is_said(tmp_path: Path) -> None:
+    done = mended("video-odd-vp9.webm", tmp_path)
+    resize = find(done.plan.steps, Resize)
+    assert resize
+    assert resize.words() == "scale to 854 x 480 px, since sides have to be even"
+    with av.open(done.path) as container:
+        track = container.streams.video[0]
+        assert (track.width, track.height) == (854, 480)
+
+
+def test_an_odd_side_stays_where_nothing_is_encoded(tmp_path: Path) -> None:
+    done = mended("video-odd-rgb.mkv", tmp_path)
+    assert done.plan.loss == "lossless"
+
+
+@pytest.mark.parametrize("name", ["video-hevc.mkv", "video-hev1-15.2s.mov"], ids=["remuxed", "cut"])
+def test_hevc_that_is_not_encoded_is_tagged_for_every_player(name: str, tmp_path: Path) -> None:
+    done = mended(name, tmp_path)
+    assert done.plan.loss == "lossless"
+    assert tag_of(done.path) == "hvc1"
+
+
+@pytest.mark.parametrize(("name", "length"), [("video-header-claims-1s.mp4", 3), ("video-last-sample-untimed.mp4", 2)])
+def test_a_header_that_claims_too_little_is_written_anew_without_loss(name: str, length: int, tmp_path: Path) -> None:
+    done = mended(name, tmp_path)
+    assert done.plan.loss == "lossless"
+    assert done.judged.facts
+    assert done.judged.facts.duration_s == done.judged.facts.header_duration_s == Fraction(length)  # type: ignore[union-attr] # of a clip
