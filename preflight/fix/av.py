@@ -11,7 +11,7 @@ import msgspec
 
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
-from preflight.fix.lead import lead_s
+from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.remux import HEVC_TAG
 from preflight.plan.steps import (
     BLUR,
@@ -224,7 +224,9 @@ def _decoded_on(plan: Plan, facts: VideoFacts | AudioFacts) -> bool:
     """
     if isinstance(facts, AudioFacts):
         return _sound_encode(plan.steps) is not None
-    return DEMUXERS.get(facts.format, facts.format) in NOT_SOUGHT
+    demuxer = DEMUXERS.get(facts.format, facts.format)
+    begin = _begin_s(plan, facts, find(plan.steps, Cut))
+    return demuxer in NOT_SOUGHT or not begins_whole(plan.asset.path, demuxer, begin)
 
 
 def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = "") -> Any:  # noqa: ANN401 - ffmpeg-python has no types

@@ -1,5 +1,6 @@
 """When a clip's pictures begin: a file in, seconds out, so that a cut counts from the first picture, as plans do."""
 
+import math
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from preflight.probe import open_without_waiting
 from preflight.probe.container import opened
 from preflight.probe.faults import Unreadable
+from preflight.probe.keyframes import is_keyframe
 from preflight.probe.video import AV_TIME_BASE, picture_streams
 
 if TYPE_CHECKING:
@@ -38,6 +40,28 @@ def lead_s(path: str, demuxer: str) -> Fraction:
             return max(first - container.start_time * AV_TIME_BASE, Fraction(0))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable):
         return Fraction(0)
+
+
+def begins_whole(path: str, demuxer: str, begin_s: Fraction) -> bool:
+    """Tell whether what a seek finds there can be decoded by itself, or nothing is sought; True where nobody can tell.
+
+    Args:
+        path: the clip.
+        demuxer: libav's name of its format.
+        begin_s: seconds since the container begins.
+    """
+    import av
+
+    if not begin_s:
+        return True
+    try:
+        with open(path, "rb", opener=open_without_waiting) as stream, opened(stream, demuxer) as container:
+            picture = picture_streams(container)[0]
+            begun = Fraction(container.start_time or 0) * AV_TIME_BASE
+            container.seek(math.floor((begun + begin_s) / (picture.time_base or 1)), stream=picture)
+            return is_keyframe(next(packet for packet in container.demux(picture) if packet.size))
+    except (av.FFmpegError, ValueError, OSError, LookupError, StopIteration, Unreadable):
+        return True
 
 
 def _first_s(container: "InputContainer", stream: "VideoStream", *, told: bool) -> Fraction:

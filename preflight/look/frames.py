@@ -13,6 +13,7 @@ from preflight.look.colors import eight_bits, flat, on_screen, smooth
 from preflight.look.footage import found, pictures, timed
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.image import BAD_FILE, MAX_DECODED_PIXELS, open_image
+from preflight.probe.keyframes import is_keyframe
 from preflight.probe.video import shown_size
 
 if TYPE_CHECKING:
@@ -125,9 +126,14 @@ class Reel:
     def _first_from(self, target: Fraction) -> "tuple[Fraction, VideoFrame] | None":
         import av
 
+        place = int(target / (self.track.time_base or 1))
         try:
-            self.container.seek(int(target / (self.track.time_base or 1)), stream=self.track)
-        except (av.FFmpegError, ValueError, OverflowError):
+            self.container.seek(place, stream=self.track)
+            if target > self._zero_s:
+                if not is_keyframe(next(packet for packet in self.container.demux(self.track) if packet.size)):
+                    return None
+                self.container.seek(place, stream=self.track)
+        except (av.FFmpegError, ValueError, OverflowError, StopIteration):
             return None
         self._rest = timed(self.container, self.track)
         return next(self._rest, None)

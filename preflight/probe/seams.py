@@ -17,6 +17,7 @@ import msgspec
 from preflight.probe import open_without_waiting
 from preflight.probe.container import MAX_PACKETS, opened, words
 from preflight.probe.faults import Unreadable
+from preflight.probe.keyframes import is_keyframe
 from preflight.probe.sniff import sniff
 from preflight.probe.video import picture_streams
 
@@ -107,7 +108,7 @@ def _shown(container: "InputContainer", stream: "VideoStream") -> Iterator[Shown
             if packet.pts is None or packet.is_discard or len(found) >= MAX_PACKETS:
                 return
             base = packet.time_base
-            found.append(Shown(packet.pts * base, (packet.duration or 0) * base, packet.is_keyframe))
+            found.append(Shown(packet.pts * base, (packet.duration or 0) * base, is_keyframe(packet)))
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:
         raise Unreadable(f"breaks off after {len(found)} packets: {words(error)}") from None
     yield from found

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -9,15 +10,15 @@ import pytest
 from preflight.fix import Mended, mend
 from preflight.flow import order_of
 from preflight.plan import Wishes, plan
-from preflight.plan.steps import Resize, find
+from preflight.plan.steps import Cut, Resize, find
 from preflight.probe.seams import seams_of
 from tests.specimens import PROFILE, judged, media
 
 
-def mended(name: str, folder: Path) -> Mended:
+def mended(name: str, folder: Path, **wishes: Any) -> Mended:  # noqa: ANN401 - any wish
     verdict = judged(name)
     assert verdict.facts
-    todo = plan(verdict, PROFILE, Wishes(), seams_of(media(name)))
+    todo = plan(verdict, PROFILE, Wishes(**wishes), seams_of(media(name)))
     return mend(todo, verdict.facts, order_of(PROFILE, folder))
 
 
@@ -55,3 +56,26 @@ def test_a_header_that_claims_too_little_is_written_anew_without_loss(name: str,
     assert done.plan.loss == "lossless"
     assert done.judged.facts
     assert done.judged.facts.duration_s == done.judged.facts.header_duration_s == Fraction(length)  # type: ignore[union-attr] # of a clip
+
+
+@pytest.mark.parametrize("keep", ["start", "middle", "end"])
+def test_a_clip_that_calls_every_frame_a_keyframe_is_cut_where_it_can_be_decoded(keep: str, tmp_path: Path) -> None:
+    done = mended("video-no-stss-16s.mp4", tmp_path, keep=keep)
+    cut = find(done.plan.steps, Cut)
+    assert cut
+    whole, part = shown_frames(media("video-no-stss-16s.mp4")), shown_frames(done.path)
+    begin = round(cut.start_s * 25)
+    apart = [furthest(one, other) for one, other in zip(whole[begin:], part, strict=False)]
+    assert len(part) == round(cut.length_s * 25)
+    assert max(apart) <= 12
+
+
+def shown_frames(path: str) -> list[bytes]:
+    """Return every frame, small and gray."""
+    with av.open(path) as container:
+        frames = container.decode(video=0)
+        return [bytes(f.reformat(64, 36, "gray", interpolation="AREA").planes[0]) for f in frames]
+
+
+def furthest(one: bytes, other: bytes) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
