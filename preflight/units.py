@@ -7,7 +7,7 @@ where JSON needs a number.
 from fractions import Fraction
 from typing import Literal
 
-Unit = Literal["s", "fps", "px", "pixels", "bytes", "ratio", "files", "words", "characters", ""]
+Unit = Literal["s", "fps", "px", "pixels", "bytes", "ratio", "files", "words", "characters", "tokens", ""]
 
 MEGABYTE = 1_000_000
 

@@ -57,9 +57,10 @@ def placed_lines(spec: RequestSpec, profile: Profile, *, everywhere: bool) -> It
         yield _placed_line(one)
         if everywhere or not one.excerpts:
             yield from map(_offer_line, offers(profile.phrasings.values(), one.role))
-    for stray in dict.fromkeys((one.text, one.kind, one.number) for one in strays(prompt, spec.assets)):
-        words, kind, number = stray
-        yield (printable(words), "bold"), (f": names {kind} {number}, which is not sent", "yellow")
+    for stray in dict.fromkeys((one.text, one.kind, one.number, one.is_certain) for one in strays(prompt, spec.assets)):
+        words, kind, number, certain = stray
+        names = "names" if certain else "may name"
+        yield (printable(words), "bold"), (f": {names} {kind} {number}, which is not sent", "yellow")
 
 
 def _placed_line(one: Placed) -> text.Line:

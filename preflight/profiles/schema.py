@@ -71,6 +71,8 @@ class PromptLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     characters: int
     words: int
+    max_tokens: int | None = None
+    """What the service refuses beyond, where that is told; how it counts tokens is not."""
 
 
 class Tags(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):

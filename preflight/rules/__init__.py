@@ -10,8 +10,8 @@ from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules import audio, image, request, video
 from preflight.rules.common import PLURALS, not_taken, readable, unjudged
-from preflight.rules.request import WholeRequest
 from preflight.rules.rule import Rule
+from preflight.rules.whole import WholeRequest
 
 ASSET_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
     "image": image.RULES,

@@ -5,39 +5,16 @@ import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
-import msgspec
-
-from preflight.assets import Kind, printable
+from preflight.assets import printable
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Finding
 from preflight.limits import Count, Range
-from preflight.probe import Probed
 from preflight.profiles.schema import Profile
-from preflight.prompt import is_blank, length, mentions
 from preflight.rules.common import PLURALS, readings
+from preflight.rules.prompt import prompt_length, prompt_reference, prompt_tag
 from preflight.rules.rule import Reading, Rule, beyond, rule
-from preflight.spec import RequestSpec
+from preflight.rules.whole import REFERENCE_KINDS, WholeRequest
 from preflight.units import decimal
-
-REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
-
-
-class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as asked for, with what was measured of its assets."""
-
-    spec: RequestSpec
-    probed: tuple[Probed, ...]
-    body_bytes: int
-    """Size of the JSON body that would be sent."""
-
-    def count(self, kind: Kind) -> int:
-        """Return how many assets of a kind are sent."""
-        return len(self.spec.of_kind(kind))
-
-    def clips(self, kind: Kind) -> list[VideoFacts | AudioFacts]:
-        """Return the facts of the assets of a kind that have a length."""
-        facts = [p.facts for p in self.probed if p.asset.role and p.asset.role.kind == kind]
-        return [f for f in facts if isinstance(f, VideoFacts | AudioFacts) and f.duration_s is not None]
 
 
 @rule("request/image-count", "image.count")
@@ -149,92 +126,6 @@ def no_references(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     if limit and not whole.spec.assets:
         message = f"no image, clip or sound is sent; {limit.cheaper} does the same for less"
         yield Finding(rule="request/no-references", severity=limit.severity, message=message, source=limit.source)
-
-
-@rule("request/prompt-length", "request.prompt")
-def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The prompt is empty or longer than allowed.
-
-    Why: The document gives one budget on two scales: so many Korean or Chinese characters, or so many English words.
-    Mixed text spends from both: the used share of the one and of the other are added, and together may not pass
-    the whole. Spaces and punctuation count as neither, and a prompt that shows nothing is empty.
-
-    Fix: Shorten it.
-    """
-    prompt, limit = whole.spec.prompt, profile.request.prompt
-    if prompt is None:
-        return
-    if limit is None:
-        if is_blank(prompt):
-            said, source = "the prompt is empty", profile.service.source
-            yield Finding(rule="request/prompt-length", severity="error", message=said, measured=0, source=source)
-        return
-    used = length(prompt)
-    share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
-    if is_blank(prompt) or share > 1:
-        counted = f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
-        yield Finding(
-            rule="request/prompt-length",
-            severity=limit.severity,
-            message=f"the prompt has {counted}; up to {limit.characters:,} of the one or {limit.words:,} of the other "
-            f"allowed, and at least one{f' ({float(share):.1%} of the budget)' if share > 1 else ''}",
-            measured=used.characters or used.words,
-            limit=f"1..{limit.characters if used.characters else limit.words}",
-            unit="characters" if used.characters else "words",
-            source=limit.source,
-        )
-
-
-@rule("request/prompt-reference", "request.tags")
-def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The prompt names a reference that is not sent, or a reference is sent that the prompt never names.
-
-    Why: "image 3" is the third entry of the array. Beyond the array it means nothing and the model guesses; an
-    asset that is never named may be ignored. The first is an error, the second an info.
-
-    Fix: Correct the number, add the missing asset, or say in the prompt what each asset is for.
-    """
-    if whole.spec.prompt is None or profile.request.tags is None:
-        return
-    source = profile.request.tags.source
-    found = mentions(whole.spec.prompt)
-    for mention in found:
-        sent = whole.count(mention.kind)
-        if mention.number is not None and not 1 <= mention.number <= sent:
-            have = f"{sent} {mention.kind}{'s' if sent != 1 else ''} sent" if sent else f"no {mention.kind} is sent"
-            message = f'the prompt names "{mention.kind} {mention.number}", but {have}'
-            yield Finding(
-                rule="request/prompt-reference",
-                severity="error",
-                message=message,
-                measured=mention.number,
-                limit=f"1..{sent}",
-                source=source,
-            )
-    named = {(mention.kind, mention.number) for mention in found}
-    for asset in whole.spec.assets:
-        if asset.role and not {(asset.role.kind, asset.role.number), (asset.role.kind, None)} & named:
-            message = f"the prompt never mentions {asset.role}"
-            yield Finding(rule="request/prompt-reference", severity="info", message=message, source=source)
-
-
-@rule("request/prompt-tag", "request.tags")
-def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The prompt names a reference by a tag such as @Image1.
-
-    Why: By the document there is no tag syntax; the model takes plain words like "image 1".
-
-    Fix: Write "image 1". The prompt is never rewritten for you.
-    """
-    limit = profile.request.tags
-    if whole.spec.prompt is None or limit is None or limit.understood:
-        return
-    tags = dict.fromkeys(mention.text.strip() for mention in mentions(whole.spec.prompt) if mention.tag)
-    if tags:
-        message = f"the prompt uses tags ({', '.join(map(printable, tags))}); this edition knows plain words only"
-        yield Finding(
-            rule="request/prompt-tag", severity=limit.severity, message=message, measured=len(tags), source=limit.source
-        )
 
 
 @rule("request/duration", "request.duration_s")

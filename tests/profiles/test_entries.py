@@ -88,6 +88,7 @@ def test_between_the_two_editions_of_one_model_stands_what_the_newer_page_change
     found = {one.place: one.change for one in differences(OLDER, NEWER)}
     assert found == {
         "video.pixels": "changed",
+        "request.prompt": "changed",
         "request.tags": "changed",
         "request.aspect_ratio": "changed",
         "request.callback_url": "changed",

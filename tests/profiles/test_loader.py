@@ -123,7 +123,7 @@ def test_the_newer_edition_differs_where_its_page_does_and_nowhere_else() -> Non
     older, newer = (dict(sourced(load(name), "")) for name in (OLDER, NEWER))
     places = {place for place in newer if newer[place] != older.get(place)}
     models = {f"models.seedance-2.0-{name}reference-to-video" for name in ("", "fast-", "mini-")}
-    requests = {f"request.{key}" for key in ("aspect_ratio", "callback_url", "tags")}
+    requests = {f"request.{key}" for key in ("aspect_ratio", "callback_url", "prompt", "tags")}
     assert places == models | requests | {"video.pixels", "price"}
     assert load(NEWER).video.pixels.max == 2_086_876
 

@@ -248,11 +248,48 @@ def test_a_budget_that_is_barely_passed_is_not_called_full() -> None:
         ("image 99999999999999999999", 'the prompt names "image 1000000000", but 2 images sent'),
         ("use video 2", 'the prompt names "video 2", but 1 video sent'),
         ("use audio 1", 'the prompt names "audio 1", but no audio is sent'),
+        ("the third image", 'the prompt names "image 3", but 2 images sent'),
+        ("第二段视频", 'the prompt names "video 2", but 1 video sent'),
+        ("3번 이미지", 'the prompt names "image 3", but 2 images sent'),
+        ("3枚目の画像", 'the prompt names "image 3", but 2 images sent'),
     ],
 )
 def test_a_reference_to_what_is_not_sent_is_an_error(prompt: str, message: str) -> None:
     found = said(request(images=2, videos=1, prompt=f"image 1, image 2, video 1; {prompt}"))["request/prompt-reference"]
     assert [(finding.severity, finding.message) for finding in found] == [("error", message)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        (
+            "Clip 2: the door opens",
+            '"Clip 2" may name video 2, and then it is missing (1 video sent); or it is a heading, and nothing is',
+        ),
+        ("image 1 and 3 friends", "or it is a count of what follows, and nothing is missing"),
+        ("图片1和3只猫", "or it is a count of what follows"),
+        ("image 2024 style", "or it is a year"),
+        ("as in image 3b", "or it is part of a name"),
+    ],
+)
+def test_words_that_may_be_something_else_are_a_warning_that_says_how_each_reading_goes(
+    prompt: str, message: str
+) -> None:
+    found = said(request(images=2, videos=1, prompt=f"image 1, image 2, video 1. {prompt}"))["request/prompt-reference"]
+    assert [finding.severity for finding in found] == ["warning"]
+    assert message in found[0].message
+
+
+def test_an_uncertain_mention_within_its_array_names_its_asset() -> None:
+    assert severities(request(images=1, videos=2, prompt="image 1. Clip 1: a door. Clip 2: a hall.")) == {}
+
+
+def test_an_edition_with_a_hard_maximum_refuses_what_passes_it_by_every_count() -> None:
+    newer = load("seedance-2.0-2026-10")
+    found = said(request(images=1, prompt="image 1 " + "图" * 20_000), newer)["request/prompt-length"]
+    assert [(one.severity, one.unit) for one in found] == [("warning", "characters"), ("error", "tokens")]
+    found = said(request(images=1, prompt="image 1 " + "图" * 6_000), newer)["request/prompt-length"]
+    assert [(one.severity, one.unit) for one in found] == [("warning", "characters"), ("warning", "tokens")]
 
 
 def test_what_is_sent_and_never_mentioned_is_an_info() -> None:

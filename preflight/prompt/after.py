@@ -1,0 +1,137 @@
+"""What follows a number, and what that makes of it: a position, a size, a count, or nobody can say.
+
+In: folded text, where a number ends, and the number. Out: a `Verdict`.
+"""
+
+import re
+from functools import cache
+from typing import Literal
+
+from preflight.prompt.mention import Doubt
+from preflight.prompt.words import languages
+
+Verdict = Literal["none", "certain"] | Doubt
+"""`none`: a size, a time, a shape, a name of a file; no reference at all."""
+YEARS = re.compile(r"(?:19|20)\d\d")
+SHORT = 2
+"""Digits of two numbers that are a list as likely as a shape: "image 1/2"."""
+NOTHING_MORE = re.compile(r"\s*(?:$|[^\w\s])")
+
+
+def _any(words: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
+
+
+def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words in letters with blanks between them, and those of scripts without."""
+    latin = tuple(word for word in words if word.isascii())
+    return latin, tuple(word for word in words if not word.isascii())
+
+
+class _Units:
+    """Patterns for the units of every language together."""
+
+    def __init__(self) -> None:
+        every = [language.units for language in languages()]
+        latin, wide = _split(tuple(word for units in every for word in units.sure))
+        glued = tuple(word for word in latin if len(word) == 1 and word != "s")
+        spaced = tuple(word for word in latin if word not in glued)
+        singular = tuple(word for units in every for word in units.singular)
+        blocked = tuple(word for units in every for word in units.not_before)
+        not_latin, not_wide = _split(blocked)
+        end = r"(?![a-z0-9])"
+        self.sure = re.compile(
+            rf"(?:{_any(glued)}){end}|[\s-]{{0,3}}(?:{_any(spaced)}){end}|-(?:{_any(singular)}){end}"
+            rf"|\s?(?!{_any(not_wide)})(?:{_any(wide)})"
+        )
+        self.one = re.compile(rf"\s(?:{_any(singular)}){end}(?!\s+(?:{_any(not_latin)}))")
+        doubtful_latin, doubtful_wide = _split(tuple(word for units in every for word in units.doubtful))
+        self.doubtful = re.compile(
+            rf"\s+(?:{_any(doubtful_latin)}){end}|\s?(?!{_any(not_wide)})(?:{_any(doubtful_wide)})"
+        )
+
+
+@cache
+def units() -> _Units:
+    """Compile the units of every language, once."""
+    return _Units()
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    english = languages()[0]
+    function = tuple(word for language in languages() for word in language.grammar.function if word.isascii())
+    return {
+        "file": re.compile(rf"\.(?:{_any(english.files.endings)})(?![a-z0-9])"),
+        "function": re.compile(rf"(?:{_any(function)})(?![a-z])"),
+        "glued": re.compile(rf"(?=[a-z]{{2}})(?:{_any(function)})(?![a-z])"),
+        "noun": re.compile(rf"(?:{_any(tuple(english.nouns.by_word()))})"),
+    }
+
+
+def is_shape(text: str, at: int, digits: str) -> bool:
+    """Tell whether a number is the first of two that make a shape or a time: 16:9, 1920x1080, 16比9, 0:05."""
+    if re.compile(r"\s?[x\u00d7*]\s?\d|\s?比\s?\d|x(?![a-z])").match(text, at):
+        return True
+    second = re.compile(r"(?::| : |/)(\d+)").match(text, at)
+    if second is None or _is_counted(text, second.end()):
+        return False
+    if text[at] == "/":
+        return f"{digits}:{second[1]}" in languages()[0].shapes.ratios and len(digits + second[1]) > SHORT
+    timecode = text[at] == ":" and len(second[1]) == 2  # noqa: PLR2004 - minutes and seconds
+    return timecode or f"{digits}:{second[1]}" in languages()[0].shapes.ratios
+
+
+def _is_counted(text: str, at: int) -> bool:
+    """Tell whether the number that ends here counts something: 图1:9岁, "Image 1:25-year-old"."""
+    return bool(units().sure.match(text, at) or units().doubtful.match(text, at))
+
+
+def is_name_of_file(text: str, at: int) -> bool:
+    """Tell whether a number stands inside a name: clip_03.mov, image_1_final."""
+    return bool(_patterns()["file"].match(text, at) or re.compile(r"_+[a-z0-9]").match(text, at))
+
+
+def verdict(text: str, at: int, digits: str, *, marked: bool) -> Verdict:
+    """Judge a number by what follows it.
+
+    Args:
+        text: the folded prompt.
+        at: where the number ends.
+        digits: the number as it is written, folded.
+        marked: whether it is a tag or stands in brackets, so that no unit is looked for.
+    """
+    if re.compile(r"\.\d").match(text, at) or is_name_of_file(text, at):
+        return "none"
+    if is_shape(text, at, digits):
+        return "none"
+    if marked:
+        return "certain"
+    return _by_units(text, at, digits) or ("year" if YEARS.fullmatch(digits) else "certain")
+
+
+def _by_units(text: str, at: int, digits: str) -> Verdict | None:
+    """Judge a number by the unit, or the letters, behind it (video2video, "image 1a"); None where there is neither."""
+    if units().sure.match(text, at):
+        return "none"
+    if digits.lstrip("0") == "1" and units().one.match(text, at):
+        return "count"
+    if found := units().doubtful.match(text, at):
+        return "none" if not found[0].isascii() and _does_count(text, found.end()) else "count"
+    if not re.compile(r"[a-z]").match(text, at) or _patterns()["glued"].match(text, at):
+        return None
+    return "none" if _patterns()["noun"].match(text, at) else "name"
+
+
+def _does_count(text: str, at: int) -> bool:
+    """Tell whether a doubtful unit that ends here counts for sure: nothing follows, or what is counted."""
+    counted = tuple(word for language in languages() for word in language.units.counting_before)
+    return bool(NOTHING_MORE.match(text, at)) or text.startswith(counted, at)
+
+
+def ends_list(text: str, at: int) -> bool:
+    """Tell whether the last number of a list can count nothing that follows: the sentence ends, or goes on."""
+    if NOTHING_MORE.match(text, at):
+        return True
+    word = re.compile(r"\s+(?=[a-z])").match(text, at)
+    return bool(_patterns()["function"].match(text, word.end())) if word else True

@@ -1,0 +1,280 @@
+"""The grammar of references: a prompt in, its mentions out, in the order of the text.
+
+    mention   = [@] [ [ ] noun [sign] numbers            image 1, @图片3, [Video 1], images 1, 2 and 4-6
+              | ordinal [counter] noun                   the first image, 第二段视频, 1번 이미지, 2枚目の画像
+    numbers   = range { and range }
+    range     = number [ dash number | to number | through [noun] number ]
+    number    = digits | ① | 一 | one                    none where a unit makes a size of it: `after.py`
+
+The nouns and the small words are data (`words.py`). Everything is read once, from left to right.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import msgspec
+
+from preflight.assets import Kind
+from preflight.prompt.after import YEARS, Verdict, ends_list, verdict
+from preflight.prompt.letters import Letters, letters_at
+from preflight.prompt.mention import Doubt, Mention
+from preflight.prompt.ordinals import Ordinal, ordinal_before
+from preflight.prompt.text import composed, folded, is_latin
+from preflight.prompt.words import languages
+
+WIDEST = 100
+"""How many numbers a range is read as; one of more counts as its two ends."""
+MOST_SPREAD = 10_000
+"""How many mentions a prompt has before every range counts as its two ends, so that none fills the memory."""
+UNREADABLE = 10**9
+"""Stands for every number of more than nine digits: a position that nothing has."""
+CIRCLED = "\u2460-\u2473"
+"""① to ⑳: Unicode, Enclosed Alphanumerics."""
+DASH = r"[-\u2010-\u2015\u2212~\u301c\uff5e]"
+NUMBER = re.compile(rf"#?(?P<digits>\d+|[{CIRCLED}])")
+HEADING = re.compile(r"\s*:")
+SENTENCE_BEGINS = re.compile(r"(?:^|[\n.!?;\u3002\]\)*#>-])\s*$")
+BEHIND = 4
+"""Characters before a noun that tell whether it begins a sentence."""
+
+
+class Noun(msgspec.Struct, frozen=True):
+    """A word for a kind of reference, where it stands."""
+
+    kind: Kind
+    word: str
+    start: int
+    """Where it begins, `@` and brackets included."""
+    at: int
+    """Where the word itself begins."""
+    end: int
+    tag: bool
+    bracket: bool
+    many: bool
+    """Whether it is a plural."""
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A number, or a range, that was read."""
+
+    first: int
+    last: int
+    end: int
+    verdict: Verdict
+
+
+# ---- nouns -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return every noun that is known, with the kind that it means."""
+    return {word: kind for language in languages() for word, kind in language.nouns.by_word().items()}
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    nouns = "|".join(map(re.escape, sorted(kinds(), key=len, reverse=True)))
+    each = [language.grammar for language in languages()]
+    also = [word for grammar in each for word in grammar.also]
+    signs = [word for grammar in each for word in grammar.number_sign]
+    to, through = ([word for grammar in each for word in getattr(grammar, name)] for name in ("to", "through"))
+    until = "|".join(re.escape(grammar.until) for grammar in each if grammar.until)
+    position = "|".join(word for grammar in each for word in grammar.position)
+    every = [word for language in languages() for word in language.all.every]
+    joined, sign, ranged, across = (
+        "|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (also, signs, to, through)
+    )
+    several = "|".join(word for word in kinds() if len(word) > 1)
+    short = r"(?:(?!\bof\b)[^.,;\n]){0,30}?"
+    return {
+        "noun": re.compile(rf"(?P<mark>@?\[?@?)(?P<word>{nouns})"),
+        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*"),
+        "and": re.compile(rf"\s*(?:[,&+/\u3001]|(?:{joined}))(?:\s*and(?![a-z]))?\s*(?=[#\d{CIRCLED}])"),
+        "again": re.compile(rf"\s*(?:more |other )?(?:{nouns})"),
+        "to": re.compile(rf"(?:{position})?[\s-]*(?:{ranged})[\s-]*(?=[#\d])"),
+        "through": re.compile(rf"(?:{position})?[\s-]*(?:{across})[\s-]*(?:(?:{nouns})[\s_-]*)?(?=[#\d])"),
+        "dash": re.compile(rf"{DASH}(?:(?:@?(?:{nouns}))[\s_-]*)?(?=[#\d])"),
+        "wave": re.compile(r"\s*[~\u301c\uff5e]\s*(?=[#\d])"),
+        "dashes": re.compile(rf"\s*{DASH}\s*(?=[#\d])"),
+        "until": re.compile(rf"(?:{position})?\s*(?:{until})"),
+        "all": re.compile(
+            rf"(?<![a-z])(?:(?:{'|'.join(every)})(?: of)?(?![a-z]){short}({several})s?|the(?![a-z]){short}({several})s)"
+            rf"(?![a-z])(?![\s_-]*#?\d)"
+        ),
+    }
+
+
+def _mentioned(text: str) -> Iterator[tuple[Noun, list[_Read]]]:
+    """Yield the nouns of a folded text that stand for themselves, each with the numbers behind it, if any."""
+    at = 0
+    while match := _patterns()["noun"].search(text, at):
+        at = match.end()
+        if noun := _noun(text, match):
+            read = _numbers(text, noun)
+            at = read[-1].end if read else at
+            yield noun, read
+
+
+def _noun(text: str, match: re.Match[str]) -> Noun | None:
+    word, at, end = match["word"], match.start("word"), match.end()
+    language = next(one for one in languages() if word in one.nouns.by_word())
+    nouns, before = language.nouns, text[max(0, at - BEHIND) : at]
+    if text.startswith(nouns.not_nouns, at) or (len(word) == 1 and before.endswith(nouns.not_before)):
+        return None
+    many = bool(nouns.plural) and text.startswith(nouns.plural, end)
+    end += len(nouns.plural) if many else 0
+    if word.isascii() and not _stands_alone(text, match, end):
+        return None
+    mark = match["mark"]
+    # Chinese and Japanese nouns have no plural of their own: each may mean several.
+    several = many or language.nouns.plural == ""
+    return Noun(kinds()[word], word, match.start(), at, end, "@" in mark, "[" in mark, several)
+
+
+def _stands_alone(text: str, match: re.Match[str], end: int) -> bool:
+    """Tell whether an English noun is a word of its own, and no part of a name: not gpt-image-2, not imagery."""
+    start = match.start()
+    before, earlier = text[start - 1 : start], text[start - 2 : start - 1] if start > 1 else ""
+    if match["mark"]:
+        return not is_latin(text[end : end + 1])
+    joined = is_latin(before) or before.isdecimal() or before == "_" or (before == "-" and is_latin(earlier))
+    return not joined and not is_latin(text[end : end + 1])
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _value(digits: str) -> int:
+    """Return the position that digits or a circled number stand for."""
+    import unicodedata
+
+    if not digits.isdecimal():
+        return round(unicodedata.numeric(digits))
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) < len(str(UNREADABLE)) else UNREADABLE
+
+
+def _range_at(text: str, at: int, noun: Noun) -> _Read | None:
+    """Read a number or a range; None where none begins here. Its verdict tells whether it is one of positions."""
+    first = NUMBER.match(text, at)
+    if first is None:
+        return None
+    marked = noun.tag or noun.bracket
+    alone = verdict(text, first.end(), first["digits"], marked=marked)
+    number = _value(first["digits"])
+    for name in ("through", "to", "wave", "dashes" if noun.many else "dash"):
+        joined = _patterns()[name].match(text, first.end())
+        last = NUMBER.match(text, joined.end()) if joined else None
+        if last is None:
+            continue
+        found = verdict(text, last.end(), last["digits"], marked=marked)
+        if found in ("certain", "year"):
+            until = _patterns()["until"].match(text, last.end())
+            return _Read(number, _value(last["digits"]), until.end() if until else last.end(), found)
+        if name in ("dash", "dashes", "wave") and joined and not joined[0].startswith(" "):
+            return _Read(number, number, last.end(), "none")
+    return _Read(number, number, first.end(), alone)
+
+
+def _numbers(text: str, noun: Noun) -> list[_Read]:
+    """Read the numbers behind a noun."""
+    sign = _patterns()["sign"].match(text, noun.end)
+    at = sign.end() if sign else noun.end
+    opened = bool(sign and sign["open"])
+    if opened and YEARS.match(text, at):
+        return []
+    first = _range_at(text, at, noun)
+    if first is None:
+        return _letters(text, at, noun)
+    if first.verdict == "none":
+        return []
+    read = [_as_heading(text, first, noun)]
+    while following := _continued(text, read[-1].end, noun):
+        read.append(following)
+    return [] if opened and not re.compile(r"\s*\)").match(text, read[-1].end) else read
+
+
+def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
+    """Read a number in letters behind a noun: "image one", 图一."""
+    found: Letters | None = letters_at(text, noun.end, at, latin=noun.word.isascii(), before=text[: noun.start][-8:])
+    return [_Read(found.number, found.number, found.end, found.verdict)] if found else []
+
+
+def _as_heading(text: str, read: _Read, noun: Noun) -> _Read:
+    """Doubt a number behind a noun that begins a sentence and is followed by a colon: "Clip 2: the door opens"."""
+    weak = any(noun.word in language.nouns.headings for language in languages())
+    begins = SENTENCE_BEGINS.search(text[max(0, noun.start - BEHIND) : noun.start])
+    if weak and not noun.tag and begins and HEADING.match(text, read.end):
+        return msgspec.structs.replace(read, verdict="heading")
+    return read
+
+
+def _continued(text: str, at: int, noun: Noun) -> _Read | None:
+    """Read the next number of a list; None where the list ends, or the number begins something else."""
+    joined = _patterns()["and"].match(text, at)
+    read = _range_at(text, joined.end(), noun) if joined else None
+    if read is None or read.verdict == "none" or _patterns()["again"].match(text, read.end):
+        return None
+    if read.verdict == "certain" and noun.word.isascii() and not (noun.many or noun.tag or _is_listed(text, read.end)):
+        return msgspec.structs.replace(read, verdict="count")
+    return read
+
+
+def _is_listed(text: str, at: int) -> bool:
+    """Tell whether a number ends its list, or is followed by another of it."""
+    return ends_list(text, at) or bool(_patterns()["and"].match(text, at))
+
+
+# ---- mentions --------------------------------------------------------------------------------------------------------
+
+
+def mentions(prompt: str) -> list[Mention]:
+    """Return every reference that a prompt names, in order, in English, Chinese, Korean and Japanese wordings.
+
+    A range ("images 1-3") names each of its numbers, or its ends alone (see `WIDEST` and `MOST_SPREAD`).
+    """
+    prompt = composed(prompt)
+    text = folded(prompt)
+    named: list[Mention] = []
+    for noun, read in _mentioned(text):
+        if read:
+            named += _named(prompt, noun, read, MOST_SPREAD - len(named))
+        elif found := ordinal_before(text, noun.at, latin=noun.word.isascii()):
+            named += _ordered(prompt, noun, found)
+    general = [
+        Mention(kinds()[match[1] or match[2]], None, prompt[match.start() : match.end()], match.start())
+        for match in _patterns()["all"].finditer(text)
+    ]
+    return sorted([*named, *general], key=lambda mention: mention.start)
+
+
+def _named(prompt: str, noun: Noun, read: list[_Read], room: int) -> list[Mention]:
+    """Return one mention for each number that stands with a noun; ranges are spread while there is room."""
+    end = read[-1].end
+    end += len(prompt[end : end + 1]) if prompt[end : end + 1] in ("]", ")", "\uff09") else 0
+    words = prompt[noun.start : end]
+    spread: list[Mention] = []
+    for one in read:
+        doubt = _doubt(one.verdict)
+        numbers = _spread(one.first, one.last, room - len(spread))
+        spread += [Mention(noun.kind, number, words, noun.start, tag=noun.tag, doubt=doubt) for number in numbers]
+    return spread
+
+
+def _doubt(found: Verdict) -> Doubt | None:
+    return None if found == "certain" or found == "none" else found  # noqa: PLR1714 - a type is narrowed by each
+
+
+def _ordered(prompt: str, noun: Noun, found: Ordinal) -> list[Mention]:
+    words = prompt[found.start : noun.end]
+    return [Mention(noun.kind, number, words, found.start) for number in range(found.first, found.last + 1)]
+
+
+def _spread(first: int, last: int, room: int) -> Iterable[int]:
+    """Return the numbers from one end to the other, whichever is the lower, or both ends where they are too many."""
+    if first == last:
+        return [first]
+    low, high = sorted((first, last))
+    return range(low, high + 1) if high - low < min(WIDEST, room) else (low, high)

@@ -1,0 +1,34 @@
+"""The table of what people write: each line's references, certain and uncertain, as a person reads them."""
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from preflight.prompt import mentions
+
+TABLE = Path(__file__).parent / "mentions.tsv"
+
+
+def rows() -> list[tuple[str, list[str]]]:
+    lines = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return [(text, wanted.split()) for text, wanted in lines]
+
+
+def read(text: str) -> list[str]:
+    named = [mention for mention in mentions(text) if mention.number is not None]
+    return [f"{'' if one.is_certain else '?'}{one.kind[0]}{one.number}" for one in named]
+
+
+@pytest.mark.parametrize(("text", "wanted"), rows())
+def test_a_prompt_names_what_a_person_reads_in_it(text: str, wanted: list[str]) -> None:
+    assert read(text) == wanted
+
+
+def test_the_table_is_wide() -> None:
+    assert len(rows()) >= 400
+
+
+@pytest.mark.parametrize(("text", "wanted"), rows())
+def test_letters_in_parts_and_blanks_around_change_nothing(text: str, wanted: list[str]) -> None:
+    assert read(f"  {unicodedata.normalize('NFD', text)}\r\n") == wanted
