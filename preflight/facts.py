@@ -21,6 +21,17 @@ class _Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Field → the reader and the place in the file that gave it."""
 
 
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera's own JPEG of a raw photograph: what is shown of it, and can be taken in its place."""
+
+    at: int
+    """Where it lies in the file."""
+    bytes: int
+    width_px: int
+    """Before the photograph's orientation is applied."""
+    height_px: int
+
+
 class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     """A still picture, or the first frame of an animated one."""
 
@@ -36,8 +47,15 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     """Bits a sample as stored."""
     frames: int = 1
     alpha: bool = False
+    """Whether parts are transparent; of a header alone, whether they may be."""
     location: bool = False
-    """Whether the metadata holds GPS coordinates or a device's serial number."""
+    """Whether the metadata names a place or a device's serial number."""
+    coding: str | None = None
+    """What makes its coding rare, in words: "lossless", "arithmetic coding"; None where every decoder knows it."""
+    raw: bool = False
+    """Whether it is a raw photograph, whose size is that of what the camera saw."""
+    preview: Preview | None = None
+    """The largest whole JPEG within a raw photograph."""
     decoded: bool = False
     """Whether the whole picture was decoded; a header alone proves little."""
 

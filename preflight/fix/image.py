@@ -9,7 +9,7 @@ from preflight.errors import FixFailed
 from preflight.look.colors import eight_bits, flat, on_screen, smooth
 from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Turn, Write, find
 from preflight.probe.faults import Unreadable
-from preflight.probe.image import open_image
+from preflight.probe.pillow import open_image
 from preflight.probe.sniff import sniff
 
 if TYPE_CHECKING:

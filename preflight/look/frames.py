@@ -1,7 +1,6 @@
 """Stills: a picture or a clip and moments of it in, small JPEG pictures out, as a viewer sees them."""
 
 import io
-import warnings
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -12,8 +11,9 @@ from preflight.facts import ImageFacts, VideoFacts
 from preflight.look.colors import eight_bits, flat, on_screen, smooth
 from preflight.look.footage import found, pictures, timed
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.probe.image import BAD_FILE, MAX_DECODED_PIXELS, open_image
+from preflight.probe.image import MAX_DECODED_PIXELS
 from preflight.probe.keyframes import is_keyframe
+from preflight.probe.pillow import BAD_FILE, open_image
 from preflight.probe.video import shown_size
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def thumbnail(path: str, facts: ImageFacts | VideoFacts, max_side_px: int) -> St
     """
     if isinstance(facts, VideoFacts):
         return frames_at(path, facts.format, [(facts.duration_s or Fraction(0)) / 3], max_side_px)[0]
-    with warnings.catch_warnings(action="ignore"):
-        return _encoded(_picture(path, facts, max_side_px), Fraction(0))
+    return _encoded(_picture(path, facts, max_side_px), Fraction(0))
 
 
 class Reel:

@@ -260,10 +260,10 @@ def _load() -> None:
     from PIL import Image
 
     from preflight.probe import audio, image, video
+    from preflight.probe.pillow import load_plugin
 
-    del av, audio, video
-    Image.preinit()
-    image.load_plugin("WEBP")
+    del av, Image, audio, image, video
+    load_plugin("WEBP")
 
 
 def harmless(asset: Asset, depth: Depth) -> bool:
@@ -284,8 +284,13 @@ def harmless(asset: Asset, depth: Depth) -> bool:
 def settle() -> None:
     """Prepare a child: Ctrl-C is its parent's to handle, and what C code says of a hostile file is for nobody."""
     import signal
+    import warnings
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What numpy reserves for each processor, nothing here ever uses.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What Pillow can pass over becomes a fault or a fact where it matters.
+    warnings.simplefilter("ignore")
     os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), STANDARD_ERROR)
 
 

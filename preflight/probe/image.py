@@ -1,32 +1,32 @@
-"""Pictures: a file and its sniffed format in, `ImageFacts` out, by Pillow (and pillow-heif for phone photographs).
+"""Pictures: a file and its sniffed format in, `ImageFacts` out.
 
-At depth header the picture is opened; at exact and full it is decoded whole, because a good header proves little.
+    jpeg ── frame header ── libjpeg-turbo, strictly
+    png ─── chunks ──────── checksums, rows unpacked and counted
+    raw ─── directories ─── its preview, as a jpeg
+    psd ─── header ──────── the composite
+    all others ── Pillow (and pillow-heif) opens ── and decodes
+
+At depth header the header is read; at exact and full all of it is decoded, because a good header proves little.
 """
 
-import warnings
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import BinaryIO
+
+import msgspec
 
 from preflight.facts import ImageFacts
+from preflight.probe import jpeg, pillow, png, psd, raw
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.probe.png import is_whole, overlong_data, read_header
+from preflight.probe.metadata import read_metadata
+from preflight.probe.picture import Decode, Read, Seen
 from preflight.probe.sniff import Sniffed
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 MAX_DECODED_PIXELS = 178_956_970
 """Pictures beyond this are not decoded: a small file can unpack to gigabytes. Pillow draws the line here, too."""
-
-PLUGINS = {"WEBP": "WebPImagePlugin", "AVIF": "AvifImagePlugin", "TIFF": "TiffImagePlugin", "PSD": "PsdImagePlugin"}
-PLUGINS |= {"ICO": "IcoImagePlugin", "JPEG2000": "Jpeg2KImagePlugin"}
-"""Pillow's name of a format → its module, of those that Pillow does not import anyway."""
-BAD_FILE = (OSError, ValueError, TypeError, SyntaxError, LookupError, RuntimeError, ArithmeticError, EOFError)
-"""What `Image.open` and `load` have been seen to raise on broken files, besides struct.error."""
-
-GPS_IFD, EXIF_IFD, ORIENTATION = 0x8825, 0x8769, 0x0112
-SERIAL_TAGS = (0xA431, 0xA435, 0xC62F)
-"""Body, lens and DNG camera serial number."""
-XMP_TELLTALES = (b"GPSLatitude", b"SerialNumber")
+MAX_JPEG_PIXELS = 1_000_000_000
+"""A JPEG is decoded at an eighth of its sides, row by row."""
+TURNED = range(5, 9)
+"""Orientations that change width and height."""
 
 
 def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) -> ImageFacts:
@@ -34,178 +34,146 @@ def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) 
 
     Raises:
         Unreadable: it cannot be opened or decoded to the end.
-        Unmeasured: it is too large to be decoded here; carries the facts of the header.
+        Unmeasured: it is too large to be decoded here, or coded as nothing here can; carries the facts of the header.
     """
-    # Pillow warns of damage that it can pass over; what matters of it becomes a fault or a fact.
-    with warnings.catch_warnings(action="ignore"):
-        return _measured(stream, size, sniffed, decode=decode)
-
-
-def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) -> ImageFacts:
-    image = open_image(stream, sniffed)
-    facts = _facts(image, stream, size, sniffed)
+    seen, rest = READERS.get(sniffed.format, pillow.read)(stream, size, sniffed)
+    facts = _facts(seen, size, sniffed)
     if not decode:
         return facts
-    if facts.stored_width_px * facts.stored_height_px > MAX_DECODED_PIXELS:
-        raise Unmeasured(
-            f"{facts.stored_width_px} x {facts.stored_height_px} px is more than is decoded here "
-            f"({MAX_DECODED_PIXELS:,} pixels)",
-            facts,
-        )
-    if sniffed.format == "png" and (claimed := overlong_data(stream, size)):
-        raise Unreadable(f"cut short: a stretch of its data claims {claimed:,} bytes, which are not there")
-    _load(image)
-    if sniffed.format == "png":
-        _refuse_missing_rows(image, stream)
-    if sniffed.format == "jpeg":
-        _refuse_gray_rows(image, stream)
-    return _facts(image, stream, size, sniffed, decoded=True)
-
-
-def load_plugin(opener: str) -> None:
-    """Import the one part of Pillow that reads a format; left alone, it would import all forty for the rarer ones."""
-    from importlib import import_module
-
-    if opener in PLUGINS:
-        import_module(f"PIL.{PLUGINS[opener]}")
-
-
-def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
-    """Open a picture as the format it was sniffed as, and as no other; nothing is decoded yet.
-
-    Raises:
-        Unreadable: it is not a whole picture of that format, or there is no reader for it.
-    """
-    import struct
-
-    from PIL import Image, UnidentifiedImageError
-
-    if sniffed.opener == "HEIF":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    load_plugin(sniffed.opener)
-    # The cap above is checked after opening, so that the header's facts are kept.
-    allowed, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    most = MAX_JPEG_PIXELS if sniffed.format == "jpeg" else MAX_DECODED_PIXELS
+    if seen.width_px * seen.height_px > most and not seen.raw:
+        sides = f"{seen.width_px} x {seen.height_px} px"
+        raise Unmeasured(f"{sides} is more than is decoded here ({most:,} pixels)", facts)
     try:
-        return Image.open(stream, formats=["JPEG", "MPO"] if sniffed.opener == "JPEG" else [sniffed.opener])
-    except KeyError:
-        raise Unreadable(f"a {sniffed.format} picture, which cannot be read here") from None
-    except UnidentifiedImageError:
-        raise Unreadable(f"not a whole {sniffed.format} picture: its header cannot be read") from None
-    except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(f"not a whole {sniffed.format} picture: {_words(error)}") from None
-    finally:
-        Image.MAX_IMAGE_PIXELS = allowed
+        return _facts(rest(), size, sniffed)
+    except Unmeasured as fault:
+        raise Unmeasured(str(fault), facts) from None
 
 
-def _load(image: "Image.Image") -> None:
-    import struct
-
-    try:
-        image.load()
-    except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(f"cannot be decoded to the end: {_words(error)}") from None
-
-
-def _refuse_missing_rows(image: "Image.Image", stream: BinaryIO) -> None:
-    """Raise Unreadable when a PNG's data ends early; only a black last row, or interlace, makes it worth a look."""
-    header = read_header(stream)
-    last_row = image.crop((0, image.height - 1, image.width, image.height))
-    if header and (header.interlaced or last_row.getbbox() is None) and not is_whole(stream, header):
-        raise Unreadable("cut short: its data ends before its last row")
-
-
-def _refuse_gray_rows(image: "Image.Image", stream: BinaryIO) -> None:
-    """Raise Unreadable when a JPEG's data ends early and the decoder painted the rest gray."""
-    import struct
-
-    from preflight.probe.jpeg import rows_there
-
-    try:
-        rows = rows_there(image, stream)
-    except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(f"cannot be decoded to the end: {_words(error)}") from None
-    if rows < image.height:
-        raise Unreadable(f"cut short: its data ends after {rows:,} of {image.height:,} rows")
-
-
-def _facts(image: "Image.Image", stream: BinaryIO, size: int, sniffed: Sniffed, *, decoded: bool = False) -> ImageFacts:
-    """Read the facts off an opened picture; EXIF that cannot be read says nothing."""
-    orientation, location = _exif(image)
-    turned = orientation in (5, 6, 7, 8)
-    width, height = image.size
-    how = f"Pillow {'decoded' if decoded else 'header'}" + (f", EXIF orientation {orientation}" if turned else "")
+def _facts(seen: Seen, size: int, sniffed: Sniffed) -> ImageFacts:
+    turned = seen.said.orientation in TURNED
+    width, height = seen.aperture or (seen.width_px, seen.height_px)
+    how = seen.how + (f", {seen.said.source} orientation {seen.said.orientation}" if turned else "")
     return ImageFacts(
         format=sniffed.format,
         bytes=size,
         width_px=height if turned else width,
         height_px=width if turned else height,
-        stored_width_px=width,
-        stored_height_px=height,
-        orientation=orientation,
-        mode=image.mode,
-        bit_depth=_bit_depth(image, stream, sniffed),
-        frames=_frames(image),
-        alpha=_alpha(image),
-        location=location,
-        decoded=decoded,
+        stored_width_px=seen.width_px,
+        stored_height_px=seen.height_px,
+        orientation=seen.said.orientation,
+        mode=seen.mode,
+        bit_depth=seen.bit_depth,
+        frames=seen.frames,
+        alpha=seen.alpha,
+        location=seen.said.location,
+        coding=seen.coding,
+        raw=seen.raw,
+        preview=seen.preview,
+        decoded=seen.decoded,
         measured_by={"width_px": how, "height_px": how, "format": "first bytes", "bytes": "file system"},
     )
 
 
-def _alpha(image: "Image.Image") -> bool:
-    """Tell whether parts may be transparent; raise Unreadable for a picture that lacks the palette it is painted by."""
+def _jpeg(stream: BinaryIO, _size: int, _sniffed: Sniffed) -> tuple[Seen, Decode]:
+    header = jpeg.read_header(stream)
+    seen = Seen(
+        width_px=header.width_px,
+        height_px=header.height_px,
+        mode=header.mode,
+        bit_depth=header.precision,
+        said=read_metadata(header.metadata),
+        coding=header.coding,
+        how="JPEG frame header",
+    )
+    return seen, partial(_decoded_jpeg, stream, header, seen)
+
+
+def _decoded_jpeg(stream: BinaryIO, header: jpeg.Header, seen: Seen) -> Seen:
+    jpeg.refuse_damage(stream, header)
+    return msgspec.structs.replace(seen, decoded=True, how=f"{seen.how}, decoded by libjpeg-turbo")
+
+
+def _png(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
+    seen = _seen_png(png.read_header(stream, size))
+    return seen, partial(_decoded_png, stream, size, sniffed)
+
+
+def _seen_png(found: png.Png) -> Seen:
+    header = found.header
+    return Seen(
+        width_px=header.width_px,
+        height_px=header.height_px,
+        mode=header.mode,
+        bit_depth=header.bit_depth,
+        frames=found.frames,
+        alpha=header.has_alpha or found.transparent,
+        said=read_metadata(found.metadata),
+        how="PNG header",
+    )
+
+
+def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
+    """Look through all of the file: metadata may stand behind the pixels, and alpha may be opaque everywhere."""
+    found = png.read_header(stream, size, whole=True)
+    opaque = png.refuse_damage(stream, size, found.header)
+    if found.transparent:
+        opaque = pillow.is_opaque(pillow.open_image(stream, sniffed))
+    seen = _seen_png(found)
+    return msgspec.structs.replace(
+        seen, decoded=True, alpha=seen.alpha and not opaque, how=f"{seen.how}, all rows unpacked"
+    )
+
+
+def _psd(stream: BinaryIO, _size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
+    found = psd.read_psd(stream)
+    seen = Seen(
+        width_px=found.width_px,
+        height_px=found.height_px,
+        mode=found.mode,
+        bit_depth=found.bits,
+        alpha=found.alpha,
+        said=read_metadata(found.metadata),
+        how="PSD header",
+    )
+    return seen, partial(_decoded_psd, stream, sniffed, found, seen)
+
+
+def _decoded_psd(stream: BinaryIO, sniffed: Sniffed, found: psd.Psd, seen: Seen) -> Seen:
+    if found.oddity:
+        raise Unmeasured(f"how it looks cannot be told: {found.oddity}")
+    image = pillow.open_image(stream, sniffed)
+    pillow.load(image)
+    alpha = seen.alpha and not pillow.is_opaque(image)
+    return msgspec.structs.replace(seen, decoded=True, alpha=alpha, how=f"{seen.how}, its composite decoded")
+
+
+def _raw(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
+    found = raw.read_raw(stream, size, sniffed.format)
+    seen = Seen(
+        width_px=found.width_px,
+        height_px=found.height_px,
+        mode="RGB",
+        bit_depth=found.bit_depth,
+        said=found.said,
+        raw=True,
+        preview=found.preview,
+        how="directories of the raw photograph",
+    )
+    return seen, partial(_decoded_raw, stream, seen)
+
+
+def _decoded_raw(stream: BinaryIO, seen: Seen) -> Seen:
+    """Decode the preview: nothing here develops a raw photograph, but what is taken in its place has to be whole."""
+    if seen.preview is None:
+        return seen
     try:
-        return image.has_transparency_data
-    except AssertionError:
-        raise Unreadable("its palette is missing") from None
+        jpeg.refuse_damage(stream, jpeg.read_header(stream, seen.preview.at))
+    except Unreadable:
+        return msgspec.structs.replace(seen, preview=None)
+    return msgspec.structs.replace(seen, decoded=True, how=f"{seen.how}, its preview decoded")
 
 
-def _bit_depth(image: "Image.Image", stream: BinaryIO, sniffed: Sniffed) -> int:
-    """Return bits a sample as stored, where that is more than the eight that Pillow gives."""
-    header = read_header(stream) if sniffed.format == "png" else None
-    if header:
-        return header.bit_depth
-    deep = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
-    return deep.get(image.mode, int(image.info.get("bit_depth") or 8))
-
-
-def _frames(image: "Image.Image") -> int:
-    """Count the frames; an MPO's further frames are the camera's own previews, not an animation."""
-    import struct
-
-    try:
-        return 1 if image.format in ("MPO", "HEIF", "AVIF", "ICO") else int(getattr(image, "n_frames", 1))
-    except (*BAD_FILE, struct.error):
-        return 1
-
-
-def _exif(image: "Image.Image") -> tuple[int, bool]:
-    """Return the orientation and whether place or serial number are told."""
-    import struct
-
-    xmp = image.info.get("xmp", b"")
-    told = isinstance(xmp, bytes) and any(word in xmp for word in XMP_TELLTALES)
-    try:
-        exif = _exif_table(image)
-        orientation = exif.get(ORIENTATION, 1)
-        told = told or bool(exif.get_ifd(GPS_IFD)) or any(exif.get_ifd(EXIF_IFD).get(tag) for tag in SERIAL_TAGS)
-    except (*BAD_FILE, struct.error):
-        return 1, told
-    return (orientation if orientation in range(1, 9) else 1), told
-
-
-def _exif_table(image: "Image.Image") -> "Image.Exif":
-    """Return the EXIF that is known so far; asking Pillow for a PNG's would decode all of it to look behind it."""
-    from PIL import Image
-
-    if image.format != "PNG":
-        return image.getexif()
-    table = Image.Exif()
-    table.load(image.info.get("exif", b""))
-    return table
-
-
-def _words(error: Exception) -> str:
-    return str(error).strip() or type(error).__name__
+RAW_FORMATS = ("dng", "nef", "cr2", "arw", "orf", "rw2", "raf", "pef", "srw", "raw")
+READERS: dict[str, Read] = {"jpeg": _jpeg, "png": _png, "psd": _psd, **dict.fromkeys(RAW_FORMATS, _raw)}
+"""Format → its own reader; of all others Pillow is."""

@@ -1,66 +1,228 @@
-"""What Pillow does not say of a JPEG: that its data ended early, and the rest of the picture was painted gray.
+"""JPEG: an open file in, its frame header and metadata out, and whether a strict decoder reads it to the end.
 
-Pillow refuses a file that ends too soon. Where a marker follows instead, as in a file cut short and closed, or damaged
-within, libjpeg warns where nobody hears it and goes on in mid-gray.
-Source: ISO 10918-1, B.1.1 (markers, and entropy-coded bytes that end at one).
+The decoder is given the tables, the frame and the scans, and nothing else: what its warnings say then is damage of the
+picture, and no oddity of the segments around it, of which real cameras write many.
+Source: ISO 10918-1, annex B; libjpeg's warnings, jerror.h.
 """
 
-import io
-from typing import BinaryIO
+import re
+from collections.abc import Container, Iterator
+from typing import BinaryIO, NamedTuple
 
-from PIL import Image, ImageChops
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.metadata import Metadata
 
 MARKER = 0xFF
-SCAN = 0xDA
+START, END, SCAN, RESTART_INTERVAL = 0xD8, 0xD9, 0xDA, 0xDD
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""SOF0 to SOF15: all of C0 to CF but Huffman tables, JPG and arithmetic conditioning."""
 BARE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a length: TEM, restarts and the beginning."""
-END = 0xD9
-RESTARTS = range(0xD0, 0xD8)
-GRAYS = (127, 128)
-"""Nothing, unpacked; the former where colors are stored inverted, as in CMYK."""
-NOISE = bytes(range(1, 200)) * 2
-"""Entropy-coded bytes that are no marker."""
+TABLES = {0xC4, 0xCC, 0xDB, RESTART_INTERVAL}
+"""Segments before a scan that decoding needs, besides the frame."""
+APP1, APP2, APP13, APP14 = 0xE1, 0xE2, 0xED, 0xEE
+ICC, ICC_HEAD = b"ICC_PROFILE\0", 14
+READ = {*TABLES, *FRAMES, APP1, APP13}
+"""Segments that are looked at."""
+EXIF, XMP, XMP_MORE = b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
+PHOTOSHOP = b"Photoshop 3.0\0"
+BLOCKS = (EXIF, XMP, XMP_MORE, PHOTOSHOP)
+SEQUENTIAL = {0xC0, 0xC1}
+LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
+ARITHMETIC = range(0xC9, 0xD0)
+HIERARCHICAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
+EIGHT_BITS = 8
+INKS = 4
+MODES = {1: "L", 3: "RGB", INKS: "CMYK"}
+FRAME_BYTES = 6
+"""Of a frame header, before its components."""
+MAX_SEGMENTS = 10_000
+JUNK_BYTES = 1 << 16
+"""How much that is no marker is passed over between two segments."""
+MAX_INTERVAL = 0xFFFF
+LONGEST_INTERVAL = b"\xff\xdd\0\4\xff\xff"
+FILLINGS = (b"\0", b"\xff")
+BEFORE_END = re.compile(r"extraneous bytes before marker 0xd9")
+UNSUPPORTED = re.compile(r"(?i)unsupported|not supported|not implemented|precision")
 
 
-def rows_there(image: "Image.Image", stream: BinaryIO) -> int:
-    """Return how many rows of a decoded JPEG come from its data; only a gray last row makes it worth a look.
+class Header(NamedTuple):
+    """What stands before the first scan."""
 
-    Noise put in where the data ends changes what was painted there, and nothing else: of a picture that is whole no
-    decoder reads further.
+    width_px: int
+    height_px: int
+    precision: int
+    sof: int
+    """The frame's marker, 0xC0 to 0xCF, which names the coding."""
+    sampling: tuple[tuple[int, int], ...]
+    """Of each component, samples across and down in an MCU, in blocks."""
+    metadata: Metadata
+    scan_at: int
+    kept: tuple[bytes, ...]
+    """The segments that decoding needs, in order."""
+
+    @property
+    def mode(self) -> str:
+        """Pillow's word for the samples."""
+        return MODES.get(len(self.sampling), "L") if self.precision <= EIGHT_BITS else "I;16"
+
+    @property
+    def coding(self) -> str | None:
+        """What makes the coding rare, in words; None where every decoder knows it."""
+        said = (
+            (self.sof in HIERARCHICAL, "hierarchical"),
+            (self.sof in LOSSLESS, "lossless"),
+            (self.sof in ARITHMETIC, "arithmetic coding"),
+            (self.precision != EIGHT_BITS, f"{self.precision} bits a sample"),
+        )
+        return ", ".join(words for holds, words in said if holds) or None
+
+
+def read_header(stream: BinaryIO, at: int = 0) -> Header:
+    """Read the segments up to the first scan of the JPEG that begins at a place.
+
+    Raises:
+        Unreadable: there is no frame, or no scan.
     """
-    if not _ends_gray(image):
-        return image.height
-    stream.seek(0)
-    with Image.open(io.BytesIO(with_noise(stream.read())), formats=["JPEG", "MPO"]) as noisy:
-        noisy.load()
-        changed = ImageChops.difference(image.convert("RGB"), noisy.convert("RGB")).getbbox()
-    return changed[1] if changed else image.height
-
-
-def _ends_gray(image: "Image.Image") -> bool:
-    sample = image.getpixel((image.width - 1, image.height - 1))
-    return all(value in GRAYS for value in (sample if isinstance(sample, tuple) else (sample,)))
-
-
-def with_noise(data: bytes) -> bytes:
-    """Return the bytes of a JPEG with noise behind each scan of its first picture."""
-    at, done, pieces = 2, 0, []
-    while at + 4 <= len(data) and data[at] == MARKER and data[at + 1] != END:
-        code = data[at + 1]
-        if code in BARE or code == MARKER:
-            at += 1 if code == MARKER else 2
-            continue
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    found: dict[int, bytes] = {}
+    kept: list[bytes] = []
+    blocks: dict[bytes, list[bytes]] = {name: [] for name in BLOCKS}
+    for code, body, begins_at in _segments(stream, at):
         if code == SCAN:
-            at = _scan_end(data, at)
-            pieces += [data[done:at], NOISE]
-            done = at
-    return b"".join([*pieces, data[done:]])
+            return _header(found, kept, blocks, begins_at)
+        if code in FRAMES or code in TABLES:
+            kept.append(_segment(code, body))
+            found.setdefault(code, body)
+        for name in (name for name in BLOCKS if body.startswith(name)):
+            blocks[name].append(body[len(name) :])
+    raise Unreadable("cut short: its header ends before the first scan")
 
 
-def _scan_end(data: bytes, at: int) -> int:
-    while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
-        if data[at + 1] and data[at + 1] not in RESTARTS:
-            return at
-        at += 2
-    return len(data)
+def _header(found: dict[int, bytes], kept: list[bytes], blocks: dict[bytes, list[bytes]], scan_at: int) -> Header:
+    sof = next((code for code in found if code in FRAMES), 0)
+    frame = found.get(sof, b"")
+    if len(frame) < FRAME_BYTES or not frame[5] or len(frame) < FRAME_BYTES + 3 * frame[5]:
+        raise Unreadable("not a whole jpeg picture: its frame header is missing or broken")
+    height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
+    if not width or not height:
+        raise Unreadable(f"not a whole jpeg picture: its frame header says {width} x {height} px")
+    factors = frame[FRAME_BYTES + 1 : FRAME_BYTES + 3 * frame[5] : 3]
+    exif = next(iter(blocks[EXIF]), b"")
+    metadata = Metadata(exif, (*blocks[XMP], *blocks[XMP_MORE]), tuple(blocks[PHOTOSHOP]))
+    sampling = tuple((factor >> 4, factor & 15) for factor in factors)
+    return Header(width, height, frame[0], sof, sampling, metadata, scan_at, tuple(kept))
+
+
+def _segments(stream: BinaryIO, at: int, *, wanted: Container[int] = READ) -> Iterator[tuple[int, bytes, int]]:
+    """Yield marker, content and place of each segment; the content only where it is looked at, none of a scan."""
+    stream.seek(at + 2)
+    for _ in range(MAX_SEGMENTS):
+        code = _marker(stream)
+        if code is None or code == END:
+            return
+        if code in BARE:
+            continue
+        begins_at = stream.tell() - 2
+        if code == SCAN:
+            yield code, b"", begins_at
+            return
+        length = int.from_bytes(stream.read(2), "big")
+        if code in wanted:
+            yield code, stream.read(max(length - 2, 0)), begins_at
+        else:
+            stream.seek(max(length - 2, 0), 1)
+
+
+def _marker(stream: BinaryIO) -> int | None:
+    """Read on to the next marker, over fill bytes and what is none; return it, or None where there is no more."""
+    for _ in range(JUNK_BYTES):
+        sign = stream.read(1)
+        if sign != b"\xff":
+            if not sign:
+                return None
+            continue
+        while sign == b"\xff":
+            sign = stream.read(1)
+        if sign and sign != b"\0":
+            return sign[0]
+    return None
+
+
+def refuse_damage(stream: BinaryIO, header: Header) -> None:
+    """Decode the picture, small and in gray, and raise at the first warning of the decoder.
+
+    Raises:
+        Unreadable: it is damaged; in libjpeg's own words.
+        Unmeasured: its coding is not known to the decoder.
+    """
+    stream.seek(header.scan_at)
+    scans = stream.read()
+    fault = _fault(header, scans)
+    if fault and BEFORE_END.search(fault):
+        fault = _fault(header, without_filling(scans))
+    if fault is None:
+        return
+    if header.coding and UNSUPPORTED.search(fault):
+        raise Unmeasured(f"its coding ({header.coding}) cannot be decoded here, so nobody knows whether it is whole")
+    raise Unreadable(f"is damaged: {fault[:1].lower()}{fault[1:]}")
+
+
+def _fault(header: Header, scans: bytes) -> str | None:
+    """Return what libjpeg warns of, or None."""
+    from simplejpeg import decode_jpeg
+
+    data = b"".join((b"\xff\xd8", *header.kept, _slow(header, scans), scans))
+    space = "CMYK" if len(header.sampling) == INKS else "GRAY"
+    try:
+        decode_jpeg(data, space, min_height=1, min_width=1, strict=True)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _slow(header: Header, scans: bytes) -> bytes:
+    """Return a segment that makes libjpeg take its careful way.
+
+    Its fast way through a scan without restarts passes over codes that no table has. An interval that is longer than
+    the scan changes nothing else.
+    """
+    if header.sof not in SEQUENTIAL or any(kept[1] == RESTART_INTERVAL for kept in header.kept):
+        return b""
+    single = scans[4:5] == b"\1"
+    across, down = (1, 1) if single else (max(side) for side in zip(*header.sampling, strict=True))
+    if not across or not down:
+        return b""
+    mcus = -(-header.width_px // (8 * across)) * -(-header.height_px // (8 * down))
+    return LONGEST_INTERVAL if mcus <= MAX_INTERVAL else b""
+
+
+def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
+    """Return a JPEG with nothing but what decoding needs, and its color profile.
+
+    Raises:
+        Unreadable: there is no frame, or no scan.
+    """
+    header = read_header(stream)
+    parts: dict[int, bytes] = {}
+    adobe = b""
+    for code, body, _ in _segments(stream, 0, wanted={APP2, APP14}):
+        if code == APP2 and body.startswith(ICC) and len(body) > ICC_HEAD:
+            parts[body[ICC_HEAD - 2]] = body[ICC_HEAD:]
+        if code == APP14 and body.startswith(b"Adobe"):
+            adobe = _segment(code, body)
+    stream.seek(header.scan_at)
+    content = b"".join((b"\xff\xd8", adobe, *header.kept, stream.read()))
+    return content, b"".join(parts[number] for number in sorted(parts))
+
+
+def _segment(code: int, body: bytes) -> bytes:
+    return bytes((MARKER, code)) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def without_filling(scans: bytes) -> bytes:
+    """Return scans without the bytes, all alike, with which some cameras fill up the last one before its end."""
+    end = scans.find(b"\xff\xd9")
+    if end <= 0:
+        return scans
+    filling = scans[end - 1 : end]
+    return scans[:end].rstrip(filling) + scans[end:] if filling in FILLINGS else scans

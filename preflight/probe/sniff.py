@@ -26,6 +26,10 @@ class Sniffed(msgspec.Struct, frozen=True):
     """Pillow's format name, or libav's demuxer."""
 
 
+RAW = "RAW"
+"""The opener of raw photographs: no part of Pillow, but our own."""
+
+
 def _picture(name: str, opener: str | None = None) -> Sniffed:
     return Sniffed(name, "pillow", opener or name.upper())
 
@@ -40,6 +44,13 @@ SIGNATURES: tuple[tuple[int, bytes, Sniffed], ...] = (
     (0, b"GIF8", _picture("gif")),
     (0, b"II*\0", _picture("tiff")),
     (0, b"MM\0*", _picture("tiff")),
+    (0, b"II+\0", _picture("tiff")),
+    (0, b"MM\0+", _picture("tiff")),
+    (0, b"IIRO", _picture("orf", RAW)),
+    (0, b"IIRS", _picture("orf", RAW)),
+    (0, b"MMOR", _picture("orf", RAW)),
+    (0, b"IIU\0", _picture("rw2", RAW)),
+    (0, b"FUJIFILMCCD-RAW", _picture("raf", RAW)),
     (0, b"BM", _picture("bmp")),
     (0, b"\0\0\0\x0cjP  ", _picture("jp2", "JPEG2000")),
     (0, b"\xff\x4f\xff\x51", _picture("jp2", "JPEG2000")),
@@ -58,6 +69,7 @@ SIGNATURES: tuple[tuple[int, bytes, Sniffed], ...] = (
     (0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01", _container("mxf")),
 )
 
+TIFF_MARKS = {b"II*\0", b"MM\0*"}
 RIFF_FORMS = {
     b"WAVE": _container("wav"),
     b"WEBP": _picture("webp"),
@@ -73,7 +85,15 @@ MOV_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
 def sniff(stream: BinaryIO) -> Sniffed | None:
     """Return the format of a file opened at its beginning, or None for what is no medium that we know."""
     head = stream.read(HEAD_BYTES)
+    if head[:4] in TIFF_MARKS and (name := _raw_format(stream)):
+        return _picture(name, RAW)
     return _by_signature(head) or _by_box(head) or _transport_stream(head) or _mpeg_audio(stream, head)
+
+
+def _raw_format(stream: BinaryIO) -> str | None:
+    from preflight.probe.raw import raw_format
+
+    return raw_format(stream)
 
 
 def _by_signature(head: bytes) -> Sniffed | None:

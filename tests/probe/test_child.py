@@ -52,7 +52,7 @@ def test_assets_are_taken_only_as_they_are_needed() -> None:
 @pytest.fixture(scope="module")
 def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small file that unpacks to 169 million bytes."""
-    path = tmp_path_factory.mktemp("heavy") / "heavy.png"
+    path = tmp_path_factory.mktemp("heavy") / "heavy.gif"
     Image.new("L", (13_000, 13_000), 7).save(path)
     return path
 

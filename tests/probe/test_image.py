@@ -139,8 +139,9 @@ def test_pillows_own_cap_is_as_it_was_after_a_measurement() -> None:
 
 def test_every_measure_says_how_it_was_had() -> None:
     facts = image("image-orientation-6.jpg")
-    assert facts.measured_by["width_px"] == "Pillow decoded, EXIF orientation 6"
-    assert image("image-ok.png", "header").measured_by["width_px"] == "Pillow header"
+    assert facts.measured_by["width_px"] == "JPEG frame header, decoded by libjpeg-turbo, EXIF orientation 6"
+    assert image("image-ok.png", "header").measured_by["width_px"] == "PNG header"
+    assert image("image-ok.webp").measured_by["width_px"] == "Pillow decoded"
 
 
 def test_a_picture_without_a_reader_is_unreadable_in_words(tmp_path: Path) -> None:

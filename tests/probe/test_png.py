@@ -1,4 +1,4 @@
-"""What Pillow does not say of a PNG: its depth, and whether all of its rows are there."""
+"""PNG: what its chunks say, and whether all of its rows are there."""
 
 import io
 import struct
@@ -10,8 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from preflight.probe.png import Header, is_whole, read_header
-from tests.specimens import MEDIA, probed
+from preflight.probe.faults import Unreadable
+from preflight.probe.metadata import read_metadata
+from preflight.probe.png import Header, Png, plain, read_header, refuse_damage
+from tests.specimens import MEDIA, image, probed
+
+GRAY, RGB, PALETTE, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
+TURNED = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
 
 
 def chunk(name: bytes, content: bytes) -> bytes:
@@ -19,69 +24,155 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def png(
-    width: int, height: int, rows: bytes, *, depth: int = 8, color: int = 0, interlace: int = 0, parts: int = 1
+    width: int,
+    height: int,
+    rows: bytes,
+    *,
+    depth: int = 8,
+    color: int = GRAY,
+    interlace: int = 0,
+    parts: int = 1,
+    beside: bytes = b"",
 ) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, interlace)
     packed = zlib.compress(rows)
     size = -(-len(packed) // parts)
     data = b"".join(chunk(b"IDAT", packed[at : at + size]) for at in range(0, len(packed), size))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"tEXt", b"a\0b") + data + chunk(b"IEND", b"")
+    texts = chunk(b"tEXt", b"a\0b") + beside
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + texts + data + chunk(b"IEND", b"")
 
 
-def whole(content: bytes) -> bool:
-    stream = io.BytesIO(content)
-    header = read_header(stream)
-    assert header
-    return is_whole(stream, header)
+def read(content: bytes, *, whole: bool = False) -> Png:
+    return read_header(io.BytesIO(content), len(content), whole=whole)
+
+
+def fault(content: bytes) -> str | None:
+    """Return what is said of a PNG, or None where it is whole."""
+    try:
+        refuse_damage(io.BytesIO(content), len(content), read(content).header)
+    except Unreadable as said:
+        return str(said)
+    return None
+
+
+def rows_bytes(header: Header) -> int:
+    return sum(shape.rows * (shape.row_bytes + 1) for shape in header.shapes())
 
 
 @pytest.mark.parametrize(
     ("header", "size"),
     [
-        (Header(10, 4, 8, 1, interlaced=False), 44),
-        (Header(10, 4, 1, 1, interlaced=False), 12),
-        (Header(10, 4, 16, 3, interlaced=False), 244),
-        (Header(1, 1, 8, 1, interlaced=True), 2),
-        (Header(8, 8, 8, 1, interlaced=True), 64 + 15),
+        (Header(10, 4, 8, GRAY, interlaced=False), 44),
+        (Header(10, 4, 1, GRAY, interlaced=False), 12),
+        (Header(10, 4, 16, RGB, interlaced=False), 244),
+        (Header(1, 1, 8, GRAY, interlaced=True), 2),
+        (Header(8, 8, 8, GRAY, interlaced=True), 64 + 15),
     ],
 )
 def test_a_header_tells_how_many_bytes_its_rows_take(header: Header, size: int) -> None:
-    assert header.raw_bytes() == size
+    assert rows_bytes(header) == size
 
 
 @given(st.integers(1, 40), st.integers(1, 40))
 def test_interlace_stores_every_pixel_once(width: int, height: int) -> None:
-    passes = Header(width, height, 8, 1, interlaced=True).raw_bytes()
+    passes = rows_bytes(Header(width, height, 8, GRAY, interlaced=True))
     assert width * height < passes <= width * height + 2 * height + 8
 
 
-def test_a_header_is_read_and_what_has_none_is_told() -> None:
-    found = read_header(io.BytesIO(png(7, 5, b"", depth=16, color=6, interlace=1)))
-    assert found == Header(7, 5, 16, 4, interlaced=True)
-    assert read_header(io.BytesIO(b"\x89PNG\r\n\x1a\n")) is None
-    assert read_header(io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", bytes(20)))) is None
+def test_a_header_is_read() -> None:
+    assert read(png(7, 5, b"", depth=16, color=RGBA, interlace=1)).header == Header(7, 5, 16, RGBA, interlaced=True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n",
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", bytes(20)),
+        png(0, 5, b""),
+        png(5, 5, b"", depth=3),
+        png(5, 5, b"", color=5),
+        png(5, 5, b"", interlace=2),
+        png(5, 5, b"", color=PALETTE),
+        png(5, 5, b"").replace(b"IDAT", b"idAT"),
+    ],
+)
+def test_a_header_that_no_png_can_have_is_unreadable(content: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read(content)
 
 
 @pytest.mark.parametrize("parts", [1, 3])
 def test_a_picture_is_whole_only_with_its_last_byte(parts: int) -> None:
     rows = bytes(11 * 4)
-    assert whole(png(10, 4, rows, parts=parts))
-    assert not whole(png(10, 4, rows[:-1], parts=parts))
+    assert fault(png(10, 4, rows, parts=parts)) is None
+    said = fault(png(10, 4, rows[:-1], parts=parts))
+    assert said
+    assert "cut short" in said
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("color", [GRAY, RGB, GRAY_ALPHA, RGBA])
+@pytest.mark.parametrize("interlace", [0, 1])
+def test_every_kind_of_picture_is_counted_to_its_last_row(depth: int, color: int, interlace: int) -> None:
+    size = rows_bytes(Header(37, 23, depth, color, interlaced=bool(interlace)))
+    assert fault(png(37, 23, bytes(size), depth=depth, color=color, interlace=interlace)) is None
+    assert fault(png(37, 23, bytes(size - 1), depth=depth, color=color, interlace=interlace))
 
 
 def test_rows_beyond_the_last_do_no_harm() -> None:
-    assert whole(png(10, 4, bytes(11 * 9)))
+    assert fault(png(10, 4, bytes(11 * 9))) is None
 
 
-def test_data_that_is_no_zlib_is_not_whole() -> None:
-    assert not whole(png(10, 4, b"").replace(zlib.compress(b""), b"\xff" * len(zlib.compress(b""))))
+def test_data_that_is_no_zlib_is_damage() -> None:
+    broken = b"\xff" * 30
+    content = png(10, 4, b"")
+    at, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
+    assert fault(content[:at] + chunk(b"IDAT", broken) + content[end:])
 
 
-def test_a_chunk_that_claims_more_than_the_file_holds_ends_the_reading() -> None:
+def test_a_wrong_sum_behind_the_last_row_is_minded_by_no_reader() -> None:
+    content = png(10, 4, b"")
+    at, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
+    packed = zlib.compress(bytes(44))[:-4] + bytes(4)
+    assert fault(content[:at] + chunk(b"IDAT", packed[:1]) + chunk(b"IDAT", packed[1:]) + content[end:]) is None
+
+
+def test_a_filter_that_does_not_exist_is_damage() -> None:
+    said = fault(png(10, 4, bytes(33) + b"\5" + bytes(10)))
+    assert said
+    assert "filter 5" in said
+
+
+@pytest.mark.parametrize("name", [b"IHDR", b"IDAT", b"tEXt"])
+def test_a_wrong_checksum_is_damage(name: bytes) -> None:
+    content = bytearray(png(10, 4, bytes(44)))
+    at = content.index(name)
+    content[at + 4 + int.from_bytes(content[at - 4 : at], "big")] ^= 1
+    said = fault(bytes(content))
+    assert said
+    assert name.decode() in said
+
+
+def test_a_broken_text_behind_the_pixels_is_left_out_as_every_reader_does() -> None:
+    content = png(10, 4, bytes(44))
+    end = content.index(b"IEND") - 4
+    text = bytearray(chunk(b"tEXt", b"a\0b"))
+    text[-1] ^= 1
+    assert fault(content[:end] + bytes(text) + content[end:]) is None
+
+
+def test_without_the_chunk_that_ends_it_a_picture_is_cut_short() -> None:
+    content = png(10, 4, bytes(44))
+    assert fault(content[: content.index(b"IEND") - 4])
+    assert fault(content[: content.index(b"IEND") + 2])
+
+
+def test_a_chunk_that_claims_more_than_the_file_holds_is_damage() -> None:
     content = png(10, 4, bytes(44))
     at = content.index(b"IDAT") - 4
-    assert whole(content[:at] + struct.pack(">I", 2**31 - 1) + content[at + 4 :])
-    assert not whole(content[:at])
+    said = fault(content[:at] + struct.pack(">I", 2**31 - 1) + content[at + 4 :])
+    assert said
+    assert "2,147,483,647" in said
 
 
 @pytest.mark.parametrize("interlace", [0, 1])
@@ -89,7 +180,7 @@ def test_a_picture_whose_last_rows_are_missing_is_refused_though_pillow_opens_it
     interlace: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "short.png"
-    wanted = Header(400, 400, 8, 1, interlaced=bool(interlace)).raw_bytes()
+    wanted = rows_bytes(Header(400, 400, 8, GRAY, interlaced=bool(interlace)))
     path.write_bytes(png(400, 400, bytes(wanted - 401), interlace=interlace))
     found = probed(path)
     assert found.fault
@@ -102,8 +193,99 @@ def test_a_black_picture_that_is_whole_is_no_fault(tmp_path: Path) -> None:
     assert probed(path).fault is None
 
 
-def test_interlaced_specimens_made_by_pillow_are_whole() -> None:
-    with (MEDIA / "image-ok.png").open("rb") as stream:
-        header = read_header(stream)
-        assert header
-        assert is_whole(stream, header)
+def test_specimens_made_by_pillow_are_whole() -> None:
+    for name in ("image-ok.png", "image-alpha.png", "image-palette.png", "image-16-bit-rgb.png", "image-animated.png"):
+        assert fault((MEDIA / name).read_bytes()) is None
+
+
+def noisy(mode: str, size: tuple[int, int]) -> Image.Image:
+    """Paint what makes an encoder take every filter."""
+    bands = [Image.effect_noise(size, 40 + n).point(lambda v: v & 0xF8) for n in range(len(mode) - 1)]
+    return Image.merge(mode, [*bands, Image.new("L", size, 255)])
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize("hole", [False, True])
+def test_alpha_that_is_opaque_everywhere_is_no_transparency(mode: str, hole: bool, tmp_path: Path) -> None:
+    picture = noisy(mode, (310, 301))
+    for row in range(301):
+        picture.paste(tuple([row % 256] * (len(mode) - 1) + [255]), (row, row, row + 40, row + 1))
+    if hole:
+        picture.putpixel((309, 300), (*[9] * (len(mode) - 1), 254))
+    path = tmp_path / "alpha.png"
+    picture.save(path)
+    assert image(path).alpha is hole
+    assert image(path, "header").alpha is True
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32), st.booleans(), st.sampled_from([8, 16]))
+def test_opacity_is_seen_through_every_filter(width: int, height: int, seed: int, hole: bool, depth: int) -> None:
+    """Filter rows of random colors and of one alpha as the specification says, and see them judged."""
+    import random
+
+    chance, step = random.Random(seed), 4 * depth // 8  # noqa: S311 - colors, not secrets
+    rows, above = b"", bytes(width * step)
+    hidden = (chance.randrange(width), chance.randrange(height)) if hole else None
+    for y in range(height):
+        row = bytearray(chance.randrange(256) for _ in range(width * step))
+        for x in range(width):
+            row[x * step + step * 3 // 4 : (x + 1) * step] = b"\xff" * (step // 4)
+        if hidden and hidden[1] == y:
+            row[(hidden[0] + 1) * step - 1] = chance.randrange(255)
+        filter_ = chance.randrange(5)
+        rows += bytes((filter_,)) + filtered(filter_, bytes(row), above, step)
+        above = bytes(row)
+    content = png(width, height, rows, color=RGBA, depth=depth)
+    assert refuse_damage(io.BytesIO(content), len(content), read(content).header) is not hole
+
+
+def filtered(filter_: int, row: bytes, above: bytes, step: int) -> bytes:
+    """Filter a row, by 9.2 of the specification."""
+    found = bytearray()
+    for at, value in enumerate(row):
+        a, b = row[at - step] if at >= step else 0, above[at]
+        c = above[at - step] if at >= step else 0
+        nearest = min((a, b, c), key=lambda one: abs(a + b - c - one))
+        found.append((value - (0, a, b, (a + b) // 2, nearest)[filter_]) & 255)
+    return bytes(found)
+
+
+def raw_profile(kind: bytes, content: bytes) -> bytes:
+    digits = content.hex().encode()
+    lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    return b"\n" + kind + b"\n" + b"%8d" % len(content) + b"\n" + lines + b"\n"
+
+
+XMP = b"<x tiff:Orientation='6'/>"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        chunk(b"eXIf", TURNED[6:]),
+        chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(raw_profile(b"exif", TURNED))),
+        chunk(b"tEXt", b"Raw profile type APP1\0" + raw_profile(b"generic", TURNED)),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(XMP)),
+        chunk(b"zTXt", b"Raw profile type xmp\0\0" + zlib.compress(raw_profile(b"xmp", XMP))),
+    ],
+    ids=["eXIf", "zTXt exif", "tEXt APP1", "iTXt XMP", "packed iTXt XMP", "zTXt xmp"],
+)
+def test_orientation_is_read_wherever_a_png_keeps_it(beside: bytes) -> None:
+    assert read_metadata(read(png(10, 4, bytes(44), beside=beside)).metadata).orientation == 6
+
+
+def test_metadata_behind_the_pixels_is_read_when_all_of_the_file_is() -> None:
+    content = png(10, 4, bytes(44))
+    end = content.index(b"IEND") - 4
+    behind = content[:end] + chunk(b"eXIf", TURNED[6:]) + content[end:]
+    assert read_metadata(read(behind, whole=True).metadata).orientation == 6
+
+
+def test_a_color_profile_of_more_than_a_megabyte_is_no_fault_and_is_kept(tmp_path: Path) -> None:
+    profile = b"profile" + bytes(1_500_000)
+    packed = chunk(b"iCCP", b"large\0\0" + zlib.compress(profile))
+    path = tmp_path / "large.png"
+    path.write_bytes(png(400, 320, bytes(401 * 320), beside=packed))
+    assert probed(path).fault is None
+    assert plain(io.BytesIO(path.read_bytes()))[1] == profile

@@ -1,0 +1,112 @@
+"""HEIF and AVIF: an open file in, what its properties say of the primary picture out.
+
+libheif applies all of them; libavif gives turns and mirrors on, and passes over the clean aperture.
+Source: ISO 23008-12, 6.5 and 9.3; ISO 14496-12, 12.1.4 (clap); MIAF, 7.3.6.7 (first cropped, then turned).
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import BinaryIO, NamedTuple
+
+MAX_META_BYTES = 1 << 22
+PITM, IPMA, CLAP, ISPE, PIXI = b"pitm", b"ipma", b"clap", b"ispe", b"pixi"
+
+
+class Aperture(NamedTuple):
+    """The part of a picture that is shown, in pixels as stored."""
+
+    left: int
+    top: int
+    width_px: int
+    height_px: int
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom."""
+        return self.left, self.top, self.left + self.width_px, self.top + self.height_px
+
+
+class Heif(NamedTuple):
+    """What the properties of the primary picture say."""
+
+    aperture: Aperture | None = None
+    bit_depth: int = 8
+
+
+def read_heif(stream: BinaryIO) -> Heif:
+    """Read the properties; what is missing or broken says nothing."""
+    meta = _meta(stream)
+    boxes = dict(_boxes(meta[4:]))
+    chosen = boxes.get(PITM, b"")
+    primary = int.from_bytes(chosen[4:8] if chosen[:1] > b"\0" else chosen[4:6], "big")
+    properties = dict(_boxes(boxes.get(b"iprp", b"")))
+    own = list(_boxes(properties.get(b"ipco", b"")))
+    named = [own[number - 1] for number in _associated(properties.get(IPMA, b""), primary) if 0 < number <= len(own)]
+    found = dict(reversed(named))
+    width, height = (int.from_bytes(found.get(ISPE, b"")[at : at + 4], "big") for at in (4, 8))
+    depths = found.get(PIXI, b"")[5:]
+    return Heif(_aperture(found.get(CLAP, b""), width, height), max(depths, default=8))
+
+
+def _meta(stream: BinaryIO) -> bytes:
+    """Return the content of the first meta box at the top, or nothing."""
+    at = 0
+    for _ in range(100):
+        stream.seek(at)
+        head = stream.read(16)
+        size, start = int.from_bytes(head[:4], "big"), at + 8
+        if size == 1:
+            size, start = int.from_bytes(head[8:], "big"), at + 16
+        if head[4:8] == b"meta":
+            stream.seek(start)
+            return stream.read(min(max(at + size - start, 0) if size else MAX_META_BYTES, MAX_META_BYTES))
+        if size < 8:  # noqa: PLR2004 - a box header
+            break
+        at += size
+    return b""
+
+
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield name and content of boxes side by side."""
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big") or len(content) - at
+        if size < 8:  # noqa: PLR2004 - a box header
+            return
+        yield content[at + 4 : at + 8], content[at + 8 : at + size]
+        at += size
+
+
+def _associated(ipma: bytes, item: int) -> list[int]:
+    """Return the numbers, from 1, of the properties of an item."""
+    if len(ipma) < 8:  # noqa: PLR2004 - version, flags, count
+        return []
+    wide_item, wide = ipma[0] > 0, bool(ipma[3] & 1)
+    at, id_bytes, one = 8, 4 if wide_item else 2, 2 if wide else 1
+    while at + id_bytes < len(ipma):
+        number, count = int.from_bytes(ipma[at : at + id_bytes], "big"), ipma[at + id_bytes]
+        at += id_bytes + 1
+        if number == item:
+            block = ipma[at : at + count * one]
+            return [
+                int.from_bytes(block[i : i + one], "big") & (0x7FFF if wide else 0x7F)
+                for i in range(0, len(block), one)
+            ]
+        at += count * one
+    return []
+
+
+def _aperture(clap: bytes, width: int, height: int) -> Aperture | None:
+    """Return the clean aperture, clipped to the picture; None where it is missing, whole or makes no sense."""
+    if len(clap) < 32 or not width or not height:  # noqa: PLR2004 - four fractions
+        return None
+    numbers = [int.from_bytes(clap[at : at + 4], "big", signed=at in (16, 24)) for at in range(0, 32, 4)]
+    if not all(numbers[1::2]):
+        return None
+    across, down, right, below = (Fraction(n, d) for n, d in zip(numbers[::2], numbers[1::2], strict=True))
+    left, top = round((width - across) / 2 + right), round((height - down) / 2 + below)
+    left, top = max(left, 0), max(top, 0)
+    wide, high = min(round(across), width - left), min(round(down), height - top)
+    if wide <= 0 or high <= 0 or (wide, high) == (width, height):
+        return None
+    return Aperture(left, top, wide, high)

@@ -1,0 +1,248 @@
+"""Pillow's door: an open file and its sniffed format in, a picture ready to be decoded out.
+
+Pillow may open a file only as what it was sniffed as, and nothing of its state, which belongs to the whole process, is
+touched: its bound on pixels is for its callers, and ours are told of by our own readers.
+"""
+
+import io
+import struct
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from preflight.probe import heif, jpeg, png, psd, raw
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.metadata import Metadata, Said, read_metadata, said_by, tiff_blocks
+from preflight.probe.picture import Decode, Seen
+from preflight.probe.sniff import RAW, Sniffed
+from preflight.probe.tiff import open_tiff
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFile
+
+PLUGINS = {"JPEG": "Jpeg", "PNG": "Png", "GIF": "Gif", "BMP": "Bmp", "WEBP": "WebP", "AVIF": "Avif", "TIFF": "Tiff"}
+PLUGINS |= {"ICO": "Ico", "JPEG2000": "Jpeg2K", "PSD": "Psd"}
+"""Pillow's name of a format → its module, without the end of its name."""
+JPEG = Sniffed("jpeg", "pillow", "JPEG")
+OPAQUE = 255
+BAD_FILE = (OSError, ValueError, TypeError, SyntaxError, LookupError, RuntimeError, ArithmeticError, EOFError)
+"""What opening and `load` have been seen to raise on broken files, besides struct.error."""
+STILL = {"MPO", "HEIF", "AVIF", "ICO", "TIFF", "PSD"}
+"""Formats whose further pictures are previews, sizes, pages or layers, and no animation."""
+LAYOUT_KEPT = {"HEIF", "AVIF"}
+"""Formats in which properties tell how a picture is turned, and a word of EXIF or XMP counts for nothing."""
+
+
+def load_plugin(opener: str) -> None:
+    """Import the one part of Pillow that reads a format; left alone, it would import forty for the rarer ones."""
+    if opener in PLUGINS:
+        import_module(f"PIL.{PLUGINS[opener]}ImagePlugin")
+
+
+def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    """Open a picture as the format it was sniffed as, and as no other; nothing is decoded yet, where that can be.
+
+    What comes is the part that is shown, not turned yet: of a raw photograph its largest preview, of a Photoshop file
+    the picture of all layers together.
+
+    Raises:
+        Unreadable: it is not a whole picture of that format, or there is no reader for it.
+        Unmeasured: a frame is larger than is decoded here.
+    """
+    if sniffed.opener == RAW:
+        return _preview(stream, sniffed)
+    if sniffed.format == "psd":
+        return _composite(stream, sniffed)
+    aperture = heif.read_heif(stream).aperture if sniffed.format == "avif" else None
+    image = _open(stream, sniffed)
+    if aperture:
+        load(image)
+        image = image.crop(aperture.box)
+    return image
+
+
+def load(image: "Image.Image") -> None:
+    """Decode an opened picture.
+
+    Raises:
+        Unreadable: it cannot be decoded to the end.
+        Unmeasured: it is larger than it said.
+    """
+    from PIL import Image
+
+    try:
+        image.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Unmeasured("one of its frames is larger than is decoded here") from None
+    except (*BAD_FILE, struct.error) as error:
+        raise Unreadable(f"cannot be decoded to the end: {_words(error)}") from None
+
+
+def is_opaque(image: "Image.Image") -> bool:
+    """Tell whether no pixel is transparent, though the picture may have transparency.
+
+    Raises:
+        Unreadable: it cannot be decoded to the end.
+    """
+    load(image)
+    seen = image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
+    return seen.getchannel("A").getextrema() == (OPAQUE, OPAQUE)
+
+
+def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:  # noqa: ARG001 - as every reader
+    """Read what Pillow says of a picture's header; return that, and the way to decode it."""
+    properties = heif.read_heif(stream) if sniffed.opener in LAYOUT_KEPT else heif.Heif()
+    blocks = _tiff_said(stream) if sniffed.opener == "TIFF" else None
+    image = _open(stream, sniffed)
+    aperture = properties.aperture if sniffed.opener == "AVIF" else None
+    seen = Seen(
+        width_px=image.width,
+        height_px=image.height,
+        aperture=(aperture.width_px, aperture.height_px) if aperture else None,
+        mode=image.mode,
+        bit_depth=max(_bit_depth(image), properties.bit_depth),
+        frames=_frames(image),
+        alpha=_alpha(image),
+        said=blocks or _said(image, sniffed),
+        how="Pillow header",
+    )
+    return seen, partial(_decoded, image, seen)
+
+
+def _decoded(image: "Image.Image", seen: Seen) -> Seen:
+    load(image)
+    return msgspec.structs.replace(
+        seen,
+        width_px=image.width,
+        height_px=image.height,
+        mode=image.mode,
+        alpha=_alpha(image) and not is_opaque(image),
+        how="Pillow decoded",
+        decoded=True,
+    )
+
+
+def _open(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    """Open by Pillow; where it stumbles over what stands beside the pixels, once more without that."""
+    try:
+        return _by_factory(stream, sniffed)
+    except Unreadable:
+        plain = _plain(stream, sniffed)
+        if plain is None:
+            raise
+        image = _by_factory(plain[0], sniffed)
+        if plain[1]:
+            image.info["icc_profile"] = plain[1]
+        return image
+
+
+def _plain(stream: BinaryIO, sniffed: Sniffed) -> tuple[BinaryIO, bytes] | None:
+    """Return a JPEG or PNG with nothing but what decoding needs, and its color profile."""
+    plainly = {"jpeg": jpeg.plain, "png": png.plain}.get(sniffed.format)
+    if plainly is None:
+        return None
+    content, profile = plainly(stream)
+    return io.BytesIO(content), profile
+
+
+def _by_factory(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    """Open by the one factory, as `Image.open` does, which besides would bound the pixels by a state of the process."""
+    from PIL import Image
+
+    if sniffed.opener == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    load_plugin(sniffed.opener)
+    try:
+        factory = _as_stored() if sniffed.opener == "TIFF" else Image.OPEN[sniffed.opener][0]
+    except KeyError:
+        raise Unreadable(f"a {sniffed.format} picture, which cannot be read here") from None
+    stream.seek(0)
+    try:
+        return factory(stream, "")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Unmeasured("one of its frames is larger than is decoded here") from None
+    except (*BAD_FILE, struct.error) as error:
+        words = f": {_words(error)}" if isinstance(error, OSError | ValueError) else ""
+        raise Unreadable(f"not a whole {sniffed.format} picture: its header cannot be read{words}") from None
+
+
+def _as_stored() -> "type[ImageFile.ImageFile]":
+    """Return a reader of TIFF that gives the pixels as they are stored.
+
+    Pillow's own turns them when they are decoded, by an orientation of one type alone, and on the way reads directories
+    that may be broken.
+    """
+    from PIL.TiffImagePlugin import TiffImageFile
+
+    class AsStored(TiffImageFile):
+        def _setup(self) -> None:
+            super()._setup()
+            self._size = self._tile_size
+
+        def load_end(self) -> None:
+            pass
+
+    return AsStored
+
+
+def _preview(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    size = stream.seek(0, io.SEEK_END)
+    found = raw.read_raw(stream, size, sniffed.format).preview
+    if found is None:
+        raise Unreadable("a raw photograph without a preview, which cannot be developed here")
+    stream.seek(found.at)
+    return _open(io.BytesIO(stream.read(found.bytes)), JPEG)
+
+
+def _composite(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    found = psd.read_psd(stream)
+    if found.oddity:
+        raise Unreadable(f"how it looks cannot be told: {found.oddity}")
+    return _open(stream, sniffed) if found.color == psd.LAB else psd.composite(stream, found)
+
+
+def _tiff_said(stream: BinaryIO) -> Said:
+    tiff = open_tiff(stream)
+    first = next(tiff.chain(), None) if tiff else None
+    return said_by(first, tiff_blocks(first)) if first else Said()
+
+
+def _said(image: "Image.Image", sniffed: Sniffed) -> Said:
+    """Read EXIF and XMP as Pillow has found them."""
+    exif, xmp = image.info.get("exif", b""), image.info.get("xmp", b"")
+    blocks = Metadata(exif if isinstance(exif, bytes) else b"", (xmp,) if xmp and isinstance(xmp, bytes) else ())
+    said = read_metadata(blocks)
+    turned_by_word = sniffed.opener in LAYOUT_KEPT and said.source == "XMP"
+    return Said(location=said.location) if turned_by_word else said
+
+
+def _alpha(image: "Image.Image") -> bool:
+    """Tell whether parts may be transparent; raise Unreadable for a picture that lacks the palette it is painted by."""
+    try:
+        return image.has_transparency_data
+    except AssertionError:
+        raise Unreadable("its palette is missing") from None
+
+
+def _bit_depth(image: "Image.Image") -> int:
+    """Return bits a sample as stored, where that is more than the eight that Pillow gives."""
+    deep = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
+    return deep.get(image.mode, int(image.info.get("bit_depth") or 8))
+
+
+def _frames(image: "Image.Image") -> int:
+    """Count the frames of an animation."""
+    from PIL import Image
+
+    try:
+        return 1 if image.format in STILL else int(getattr(image, "n_frames", 1))
+    except (*BAD_FILE, struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return 1
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip() or type(error).__name__

@@ -1,0 +1,185 @@
+"""TIFF directories, as EXIF, TIFF and raw photographs keep them: an open file in, numbers and texts out.
+
+Each entry is read alone: one that is broken, of an odd type or that points nowhere costs itself and no other. Nothing
+here raises for what a file holds.
+Source: TIFF 6.0, section 2; BigTIFF; EXIF 2.32, 4.6.2.
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, Literal
+
+import msgspec
+
+ASCII = 2
+RATIONALS = {5: "II", 10: "ii"}
+NUMBERS = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}
+"""Type → one number, as `struct` spells it."""
+WIDTHS = {
+    ASCII: 1,
+    **dict.fromkeys(RATIONALS, 8),
+    **{kind: struct.calcsize(f"={n}") for kind, n in NUMBERS.items()},
+}
+BIG = 43
+MAX_DIRECTORIES = 64
+MAX_ENTRIES = 4096
+"""Entries of one directory: makers' notes have a few hundred."""
+MAX_NUMBERS = 1 << 16
+"""Numbers of one entry that are read: offsets of the strips of a tall picture."""
+MAX_BYTES = 1 << 22
+"""Bytes of one entry that are read: XMP and IPTC."""
+SUB_DIRECTORIES, EXIF_DIRECTORY, GPS_DIRECTORY = 0x014A, 0x8769, 0x8825
+
+Number = int | float
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One field of a directory, of which the value lies somewhere in the file."""
+
+    kind: int
+    count: int
+    at: int
+
+
+class Tiff(msgspec.Struct, frozen=True):
+    """An open file with TIFF's header, whose offsets are counted from `zero`."""
+
+    stream: BinaryIO
+    zero: int
+    order: Literal["<", ">"]
+    mark: int
+    """42, or 43 of BigTIFF, or a maker's own."""
+    first: int
+    """Where the first directory lies."""
+
+    @property
+    def big(self) -> bool:
+        """Whether offsets and counts take eight bytes."""
+        return self.mark == BIG
+
+    def chain(self, at: int | None = None) -> Iterator["Directory"]:
+        """Yield the directories that follow one another, from the first or from a place."""
+        seen: set[int] = set()
+        place = self.first if at is None else at
+        while place and place not in seen and len(seen) < MAX_DIRECTORIES:
+            seen.add(place)
+            directory, place = self._directory(place)
+            if directory is None:
+                return
+            yield directory
+
+    def _directory(self, at: int) -> "tuple[Directory | None, int]":
+        """Return the directory at a place, and the place of the next one."""
+        count_bytes, entry_bytes, offset_bytes = (8, 20, 8) if self.big else (2, 12, 4)
+        count = self._whole(at, count_bytes)
+        if count is None or not 0 < count <= MAX_ENTRIES:
+            return None, 0
+        block = self.read(at + count_bytes, count * entry_bytes)
+        entries: dict[int, Entry] = {}
+        for number in range(len(block) // entry_bytes):
+            tag, entry = self._entry(block, number * entry_bytes, at + count_bytes)
+            entries.setdefault(tag, entry)
+        return Directory(self, entries), self._whole(at + count_bytes + count * entry_bytes, offset_bytes) or 0
+
+    def _entry(self, block: bytes, at: int, base: int) -> tuple[int, Entry]:
+        """Return the tag and the entry at a place of a block that lies at `base`."""
+        tag, kind, count = struct.unpack_from(f"{self.order}HH{'Q' if self.big else 'I'}", block, at)
+        value_at, room = at + (12 if self.big else 8), 8 if self.big else 4
+        if WIDTHS.get(kind, 1) * count <= room:
+            return tag, Entry(kind, count, base + value_at)
+        return tag, Entry(kind, count, *struct.unpack_from(f"{self.order}{'Q' if self.big else 'I'}", block, value_at))
+
+    def _whole(self, at: int, width: int) -> int | None:
+        """Return an unsigned number of so many bytes, or None behind the end."""
+        found = self.read(at, width)
+        return int.from_bytes(found, "little" if self.order == "<" else "big") if len(found) == width else None
+
+    def read(self, at: int, size: int) -> bytes:
+        """Return up to `size` bytes from an offset."""
+        try:
+            self.stream.seek(self.zero + at)
+            return self.stream.read(size)
+        except (OSError, OverflowError, ValueError):
+            return b""
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """The fields of one directory."""
+
+    tiff: Tiff
+    entries: dict[int, Entry]
+
+    def numbers(self, tag: int) -> tuple[Number, ...]:
+        """Return the numbers of a field, whatever they are kept as; none where it is missing or broken."""
+        entry = self.entries.get(tag)
+        if entry is None or not entry.count > 0:
+            return ()
+        if entry.kind == ASCII:
+            return _spelled(self.text(tag))
+        pattern = RATIONALS.get(entry.kind) or NUMBERS.get(entry.kind)
+        if pattern is None:
+            return ()
+        width = WIDTHS[entry.kind]
+        block = self.tiff.read(entry.at, min(entry.count, MAX_NUMBERS) * width)
+        found = struct.iter_unpack(f"{self.tiff.order}{pattern}", block[: len(block) // width * width])
+        return tuple(_divided(*one) if len(one) > 1 else one[0] for one in found)
+
+    def integer(self, tag: int) -> int | None:
+        """Return the first number of a field where it is a whole one."""
+        first = next(iter(self.numbers(tag)), None)
+        return int(first) if first is not None and first == first // 1 else None
+
+    def content(self, tag: int) -> bytes:
+        """Return the bytes of a field."""
+        entry = self.entries.get(tag)
+        return self.tiff.read(entry.at, min(entry.count * WIDTHS.get(entry.kind, 1), MAX_BYTES)) if entry else b""
+
+    def text(self, tag: int) -> str:
+        """Return a field as text, without what follows its zero byte."""
+        return self.content(tag).split(b"\0")[0].decode("utf-8", "replace").strip()
+
+    def within(self, tag: int) -> "Directory | None":
+        """Return the directory that a field points to."""
+        at = self.integer(tag)
+        return next(self.tiff.chain(at), None) if at is not None and at > 0 else None
+
+    def branches(self) -> "Iterator[Directory]":
+        """Yield the directories below this one: those of a raw photograph's other pictures."""
+        for at in self.numbers(SUB_DIRECTORIES)[:MAX_DIRECTORIES]:
+            if isinstance(at, int) and at > 0:
+                yield from self.tiff.chain(at)
+
+
+def open_tiff(stream: BinaryIO, zero: int = 0) -> Tiff | None:
+    """Return the directories of a file, or None where there is no TIFF header; makers' own marks stand for 42."""
+    stream.seek(zero)
+    head = stream.read(16)
+    order: Literal["<", ">"] | None = "<" if head[:2] == b"II" else ">" if head[:2] == b"MM" else None
+    if order is None or len(head) < 8:  # noqa: PLR2004 - the header of a classic one
+        return None
+    mark = struct.unpack_from(f"{order}H", head, 2)[0]
+    if mark == BIG:
+        return Tiff(stream, zero, order, mark, struct.unpack_from(f"{order}Q", head, 8)[0] if len(head) == 16 else 0)  # noqa: PLR2004 - its header
+    return Tiff(stream, zero, order, mark, struct.unpack_from(f"{order}I", head, 4)[0])
+
+
+def open_exif(block: bytes) -> Tiff | None:
+    """Return the directories of an EXIF block; its name, of up to eight bytes, may stand before TIFF's header."""
+    zero = next((at for at in range(8) if block[at : at + 2] in (b"II", b"MM")), None)
+    return None if zero is None else open_tiff(io.BytesIO(block[zero:]))
+
+
+def _divided(numerator: int, denominator: int) -> Number:
+    """Return a fraction's value, zero where it has none, as 0/0 in the coordinates of a phone that knows no place."""
+    if not denominator:
+        return 0
+    return numerator // denominator if numerator % denominator == 0 else numerator / denominator
+
+
+def _spelled(text: str) -> tuple[Number, ...]:
+    """Return the number that a text spells."""
+    try:
+        return (int(text),)
+    except ValueError:
+        return ()
