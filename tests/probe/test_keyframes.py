@@ -31,6 +31,8 @@ def test_the_codec_names_the_keyframes_that_the_container_names(name: str, tmp_p
     assert True in flags(honest)
 
 
-@pytest.mark.parametrize("name", ["video-mkv.mkv", "video-hevc.mkv", "video-mpeg-ts.ts", "video-webm.webm", "video-avi.avi"])
+@pytest.mark.parametrize(
+    "name", ["video-mkv.mkv", "video-hevc.mkv", "video-mpeg-ts.ts", "video-webm.webm", "video-avi.avi"]
+)
 def test_other_containers_are_not_contradicted(name: str) -> None:
     assert read(media(name)) == flags(media(name))
