@@ -6,6 +6,7 @@ The create call is repeated only where the service cannot have acted. Everything
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +16,8 @@ import httpx
 
 from preflight.answers import Task, failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, Unreachable
-from preflight.upload.landing import download
-from preflight.wire import AnswerLost, Busy, Progress, Wire, client, is_loopback, patiently, pause_s
+from preflight.upload.landing import RESULT_S, download
+from preflight.wire import AnswerLost, Busy, Progress, Wire, client, patiently, pause_s
 
 __all__ = ["Service", "Task"]
 """A service, and what it tells, which is made in `answers`."""
@@ -37,6 +38,7 @@ class Service:
         base_url: where the API is.
         key: EVOLINK_API_KEY; sent to these two origins alone.
         files_url: where the files service is; None for the same origin.
+        agent: how the program names itself, to result links too; None for its own name.
         transport: what carries the requests; None for real sockets.
         sleep: waits between the attempts of one call, in seconds.
 
@@ -44,18 +46,19 @@ class Service:
         CallError: an address or the key cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where to, as whom, and what is handed in
         self,
         base_url: str,
         key: str,
         *,
         files_url: str | None = None,
+        agent: str | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._api = Wire(base_url, key, transport=transport)
-        self.files = Wire(files_url or base_url, key, transport=transport)
-        self._open = client(proxies=not is_loopback(base_url), transport=transport)
+        self._api = Wire(base_url, key, agent=agent, transport=transport)
+        self.files = Wire(files_url or base_url, key, agent=agent, transport=transport)
+        self._open = client(agent=agent, limit_s=RESULT_S, transport=transport)
         self._sleep = sleep
 
     def __enter__(self) -> Self:
@@ -65,6 +68,12 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the service's clock is ahead of this machine's, by its last answer; None where it did not say."""
+        told = [wire.skew_s for wire in (self._api, self.files) if wire.skew_s is not None]
+        return timedelta(seconds=round(told[0])) if told else None
 
     def close(self) -> None:
         """Close what is open."""

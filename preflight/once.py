@@ -89,6 +89,10 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
         words = "interrupted when the request had left, and before an answer came"
         _note(ledger.unknown, entry, words)
         raise OutcomeUnknown(words, advice=RECONCILE) from None
+    except Exception as error:
+        words = f"the request left, and what came of it could not be read: {type(error).__name__}: {error}"
+        _note(ledger.unknown, entry, printable(words))
+        raise OutcomeUnknown(printable(words), advice=RECONCILE) from error
     try:
         return ledger.accepted(entry, task), task
     except NotDone as error:

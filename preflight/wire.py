@@ -1,40 +1,42 @@
 """Sockets: an origin and its key in, JSON or a branch of the error tree out.
 
     what happened                                           what is raised
-    no connection, or none that was free                    Unreachable: nothing left this machine
-    the request left; its answer is late, cut or no JSON    AnswerLost: the service may have acted
-    HTTP 408, 5xx, 503 without Retry-After                  AnswerLost: it may have acted before it failed
+    no byte left, whatever went wrong                       Unreachable: nothing can have happened
+    a byte left, and no answer came that can be read        AnswerLost: the service may have acted
+    HTTP 408, 5xx, a 3xx that may follow the act            AnswerLost: it may have acted before it failed
     HTTP 429, 503 with Retry-After                          Busy, a Refused: it did not act, and may later
     any other refusal, in either shape, even with HTTP 200  Refused, in the service's own words
-    an address or a key that cannot be used                 CallError
+    an address or a key that cannot be used                 CallError, before anything leaves
 
-The key goes to its own origin alone, and is in no message: words from the wire are searched for it.
+Whether a byte has left is noted where it is written, and never guessed from the type of an exception. The key goes to
+its own origin alone, and is in no message: words from the wire are searched for it.
 """
 
-import ipaddress
+import os
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from functools import cache
 from types import TracebackType
-from typing import IO, Any, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 import httpx
 import msgspec
 
-from preflight import __version__
+from preflight import __version__, origin, trust
 from preflight.assets import masked, printable
 from preflight.errors import CallError, NotDone, PreflightError, Refused, Unreachable
+from preflight.moments import retry_after_s, skew_s
+from preflight.proxies import proxy_for
 from preflight.refusals import advice_on
+from preflight.transport import Body, Client, Exchange, Overdue, Sockets
 
 CONNECT_S = 10.0
 READ_S = 60.0
 ANSWER_S = 120.0
-"""How long one whole answer may take, however steadily it drips."""
+"""How long one exchange may take from its first byte to its last, however steadily it drips; a body is given more."""
+SLOWEST_BYTES_S = 32 << 10
+"""A body that goes out slower than this many bytes a second is late."""
 ANSWER_MAX_BYTES = 4 << 20
 WORDS_MAX = 500
 """How many characters of a stranger's words are repeated."""
@@ -45,8 +47,11 @@ MASKED_MIN = 8
 PAUSE_MAX_S = 60.0
 ATTEMPTS = 4
 RATE, UNAVAILABLE = 429, 503
-MAY_HAVE_ACTED = frozenset({303, 408, *range(500, 600)})
-"""Statuses that do not tell whether the request was carried out; a proxy gives them after the service has acted."""
+MAY_HAVE_ACTED = frozenset({*range(100, 200), 300, *range(302, 307), 408, 499, *range(500, 1000)})
+"""Statuses that do not tell whether the request was carried out; a proxy gives them after the service has acted.
+
+302 is what many answer where 303 is meant: the thing is done, look there. 301, 307 and 308 say: ask elsewhere.
+"""
 CALL_AGENT = f"preflight/{__version__}"
 
 T = TypeVar("T")
@@ -74,6 +79,7 @@ class Busy(Refused):
 
 
 FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
+    (Overdue, AnswerLost, "the time is over"),
     (httpx.ConnectTimeout, Unreachable, f"no connection within {CONNECT_S:.0f} s"),
     (httpx.ConnectError, Unreachable, "no connection"),
     (httpx.PoolTimeout, Unreachable, "no connection was free"),
@@ -88,20 +94,11 @@ FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
     (httpx.HTTPError, AnswerLost, "the exchange failed"),
     (httpx.CookieConflict, AnswerLost, "the exchange failed"),
     (httpx.StreamError, AnswerLost, "the answer could not be read"),
+    (Exception, AnswerLost, "the exchange failed"),
 )
-"""The first line that fits decides. What is not known to have stayed here is taken to have left."""
+"""The first line that fits gives the words; it decides where nobody watched whether a byte has left."""
 
 UNREACHED = "Nothing left this machine. Is the address right, and is the network up?"
-
-
-class Parts(TypedDict, total=False):
-    """What a request may carry, under httpx's names."""
-
-    content: bytes
-    headers: dict[str, str]
-    params: dict[str, str | int]
-    data: dict[str, str]
-    files: dict[str, tuple[str, IO[bytes], str]]
 
 
 class Wire:
@@ -110,23 +107,23 @@ class Wire:
     An idle connection that the other side has closed would make the outcome of a create call unknown for nothing.
 
     Args:
-        origin: where the service is, https (or http on a loopback address), without user name or query.
+        address: where the service is, https (or http on a loopback address), without user name or query.
         key: sent as a bearer token to this origin, and nowhere else; redirects are not followed.
+        agent: how the program names itself; None for its own name.
         transport: what carries the requests; None for real sockets.
 
     Raises:
-        CallError: the origin or the key cannot be used.
+        CallError: the origin, the key or the name cannot be used.
     """
 
-    def __init__(self, origin: str, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
-        self.origin = _origin(origin)
+    def __init__(
+        self, address: str, key: str, *, agent: str | None = None, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.origin = origin_of(address)
+        self.skew_s: float | None = None
+        """How far the service's clock is ahead of this machine's, by its last answer; None where it did not say."""
         self._key = _token(key)
-        self._client = client(
-            base_url=self.origin,
-            headers={"Authorization": f"Bearer {key}"},
-            proxies=not is_loopback(self.origin),
-            transport=transport,
-        )
+        self._client = client(headers={"Authorization": f"Bearer {key}"}, agent=agent, transport=transport)
 
     def __enter__(self) -> Self:
         return self
@@ -140,63 +137,92 @@ class Wire:
         """Close what is open."""
         self._client.close()
 
-    def call(self, method: str, path: str, **parts: Unpack[Parts]) -> Any:  # noqa: ANN401 - JSON, of whatever shape
+    def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **body: Unpack[Body]) -> Any:  # noqa: ANN401 - JSON, of whatever shape
         """Send one request, once, and return the JSON of its answer.
 
         Raises:
             CallError, Unreachable, AnswerLost, Busy, Refused: as drawn above.
         """
-        with translated(shown_url(self.origin), self._key), self._client.stream(method, path, **parts) as response:
-            content = _content(response)
-        return _judged(response, content, self._key)
+        exchange = Exchange(ANSWER_S + _body_s(body))
+        with (
+            translated(shown_url(self.origin), self._key, exchange),
+            self._client.stream(method, f"{self.origin}{path}", headers=headers, exchange=exchange, **body) as response,
+        ):
+            self.skew_s = skew_s(response.headers, time.time())
+            return _judged(response, _content(response), self._key)
 
 
 def client(
     *,
-    base_url: str = "",
     headers: dict[str, str] | None = None,
+    agent: str | None = None,
     proxies: bool = True,
+    limit_s: float = ANSWER_S,
     transport: httpx.BaseTransport | None = None,
-) -> httpx.Client:
+) -> Client:
     """Return a client with our time limits that follows no redirect and keeps no connection.
 
     Args:
-        base_url: what paths are joined to.
         headers: sent with every request, besides our own.
+        agent: how the program names itself; None for its own name.
         proxies: whether those that the environment names are used.
+        limit_s: how long one exchange may take, in seconds.
         transport: what carries the requests; None for real sockets.
+
+    Raises:
+        CallError: the name is none.
     """
-    return httpx.Client(
-        base_url=base_url,
-        headers={"User-Agent": CALL_AGENT, "Accept-Encoding": "identity", **(headers or {})},
-        timeout=httpx.Timeout(READ_S, connect=CONNECT_S, pool=CONNECT_S),
-        limits=httpx.Limits(max_keepalive_connections=0),
-        trust_env=proxies,
-        verify=_trust() if transport is None else True,
-        transport=transport,
-    )
+    own = {"User-Agent": _agent(agent), "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+    timeouts = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
+    transport = transport or Sockets(proxy_for if proxies else _no_proxy, trust.certificates)
+    return Client(transport, headers={**own, **(headers or {})}, limit_s=limit_s, timeouts=timeouts)
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Return the certificates to trust, by SSL_CERT_FILE also where no proxy is used; read once, for it takes 20 ms."""
-    return httpx.create_ssl_context()
+def _no_proxy(_: httpx.URL) -> None:
+    return None
+
+
+def _agent(agent: str | None) -> str:
+    """Return the name that is sent; a variable or a setting may have given it."""
+    name = origin.trimmed(agent or "") or CALL_AGENT
+    if not re.fullmatch(r"[\x20-\x7e]{1,256}", name):
+        raise CallError("user agent: expected 1 to 256 ASCII letters, digits, signs and blanks")
+    return name
+
+
+def _body_s(body: Body) -> float:
+    """Return how many seconds more a body is given to go out."""
+    files = [os.fstat(file.fileno()).st_size for _, file, _ in body.get("files", {}).values()]
+    return (sum(files) + len(body.get("content", b""))) / SLOWEST_BYTES_S
 
 
 @contextmanager
-def translated(where: str, key: str = "") -> Iterator[None]:
-    """Turn what httpx raises into the tree; `where` begins the message, the key is kept out of it."""
+def translated(where: str, key: str = "", exchange: Exchange | None = None) -> Iterator[None]:
+    """Turn what is raised into the tree; `where` begins the message, the key is kept out of it.
+
+    Where an exchange is watched, whether a byte of it has left decides between `AnswerLost` and `Unreachable`.
+    """
     try:
         yield
+    except PreflightError:
+        raise
     except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, UnicodeError) as error:
-        raise fault(error, where, key) from None
+        raise fault(error, where, key, exchange) from None
+    except Exception as error:
+        if exchange is None or not exchange.is_watched:
+            raise
+        raise fault(error, where, key, exchange) from None
 
 
-def fault(error: Exception, where: str, key: str = "") -> PreflightError:
-    """Return what an exception of httpx means, by `FAULTS`."""
+def fault(error: Exception, where: str, key: str = "", exchange: Exchange | None = None) -> PreflightError:
+    """Return what an exception means: by what has left where that is known, else by `FAULTS`."""
     _, meaning, words = next(line for line in FAULTS if isinstance(error, line[0]))
+    if exchange is not None and exchange.is_watched:
+        meaning = AnswerLost if exchange.left else meaning if meaning is CallError else Unreachable
     detail = "" if isinstance(error, UnicodeError) else cleaned(str(error), key)
     advice = UNREACHED if meaning is Unreachable else ""
+    if meaning is Unreachable and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        words, advice = "its certificate is signed by nobody who is trusted here", trust.COMPANY
     return meaning(f"{where}: {words}" + (f" ({detail})" if detail else ""), advice=advice)
 
 
@@ -237,24 +263,29 @@ def cleaned(text: str, key: str = "") -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL's host is this machine, by its name or address."""
-    host = httpx.URL(url).host
+    """Tell whether a URL's host is this machine, by its name or address; what is no URL is not."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return origin.is_loopback_host(httpx.URL(origin.normal(url)).host)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return False
 
 
-def _origin(text: str) -> str:
+def origin_of(address: str) -> str:
+    """Return the one spelling of an address to which a key may be sent.
+
+    Raises:
+        CallError: it is no address, or the key would travel in the open.
+    """
     try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, UnicodeError):
-        raise CallError(f"{shown_url(text)}: not an address") from None
+        url = httpx.URL(origin.trimmed(address))
+        found = origin.normal(address)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise CallError(f"{shown_url(address)}: not an address") from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
-        raise CallError(f"{shown_url(text)}: expected https://HOST, without user name and query")
-    if url.scheme == "http" and not is_loopback(text):
-        raise CallError(f"{shown_url(text)}: the key would travel in the open", advice="Use https.")
-    return str(url).rstrip("/")
+        raise CallError(f"{shown_url(address)}: expected https://HOST, without user name and query")
+    if url.scheme == "http" and not is_loopback(found):
+        raise CallError(f"{shown_url(address)}: the key would travel in the open", advice="Use https.")
+    return found
 
 
 def _token(key: str) -> str:
@@ -275,14 +306,21 @@ def _content(response: httpx.Response) -> bytes:
 
 
 def _capped(response: httpx.Response) -> bytes:
-    content, deadline = bytearray(), time.monotonic() + ANSWER_S
+    """Read an answer as it came: it was asked for unpacked, so its size on the wire is its size."""
+    if coding := packing(response.headers):
+        raise AnswerLost(f"the answer came packed ({coding}), though it was asked for as it is")
+    content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk
         if len(content) > ANSWER_MAX_BYTES:
             raise AnswerLost(f"the answer is larger than {ANSWER_MAX_BYTES:,} bytes")
-        if time.monotonic() > deadline:
-            raise AnswerLost(f"the answer was not whole after {ANSWER_S:.0f} s")
     return bytes(content)
+
+
+def packing(headers: httpx.Headers) -> str:
+    """Return the content coding of an answer, which was not asked for; "" for none."""
+    coding = headers.get("Content-Encoding", "").strip()
+    return "" if coding.lower() in ("", "identity") else cleaned(coding)[:40]
 
 
 def _judged(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa: ANN401 - JSON, of whatever shape
@@ -332,19 +370,6 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
 def _advice(status: int, code: str) -> str:
     redirect = "The address leads elsewhere, and the key is not taken there: check it." if 300 <= status < 400 else ""  # noqa: PLR2004 - HTTP's own border
     return advice_on(status, code) or redirect
-
-
-def retry_after_s(headers: httpx.Headers) -> float | None:
-    """Read Retry-After, a number of seconds or an HTTP date; None when it is neither."""
-    text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]+", text):
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def pause_s(error: PreflightError, otherwise_s: float) -> float:

@@ -12,7 +12,8 @@ import pytest
 
 from preflight import wire
 from preflight.errors import CallError, PreflightError, Refused, Unreachable
-from preflight.wire import AnswerLost, Busy, Wire, cleaned, fault, patiently, retry_after_s, shown_url
+from preflight.moments import retry_after_s
+from preflight.wire import AnswerLost, Busy, Wire, cleaned, fault, patiently, shown_url
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say, silence
 
 
@@ -137,6 +138,7 @@ LOST: dict[str, Reply] = {
     "504": say(b"", 504),
     "524": say(b"", 524),
     "see other": say(b"", 303, Location="/v1/tasks/1"),
+    "found, which often means see other": say(b"", 302, Location="/v1/tasks/1"),
     "500 in disguise": say({"success": False, "code": 500, "msg": "storage failed"}),
 }
 
@@ -172,7 +174,7 @@ REFUSALS = {
     "wrong types": (say({"error": {"code": [1], "message": {"a": 1}}}, 400), 400, "[1]", "no reason given"),
     "list": (say([1, 2], 400), 400, "", "no reason given"),
     "cut": (say(b'{"error"', 402, Content_Length="999"), 402, "", "no reason given"),
-    "redirect": (say(b"", 302, Location="http://127.0.0.1:1/"), 302, "", "no reason given"),
+    "redirect": (say(b"", 308, Location="http://127.0.0.1:1/"), 308, "", "no reason given"),
     "nulls": (say({"error": None, "code": None, "msg": None}, 400), 400, "", "no reason given"),
 }
 

@@ -15,6 +15,7 @@ ADVICE = (
     (r"`preflight task (wait|download)\b[^`]*`", r"`\1`"),
     (r"`preflight profiles --schema` prints the schema", "`preflight.profiles.json_schema()` returns the schema"),
     (r"`preflight ([^`]+)`", r"`\1` of the command line"),
+    (r"--user-agent or PREFLIGHT_USER_AGENT sends", "`agent=` sends"),
     (r"--(allow|extend|fit) ([a-z]+)", r'`\1="\2"`'),
     (r"--keep FILE=START-END\b", "`Asset.keep`"),
     (r"\bEVOLINK_API_KEY\b", "`key`"),

@@ -37,7 +37,7 @@ def application(service: Service, door: Door) -> Starlette:
         routes=[*routes_api(service), *routes_files(service)],
         lifespan=lifespan,
         middleware=[
-            Middleware(Gate, keys=service.settings.keys, exchanges=service.exchanges, fates=service.fates, door=door)
+            Middleware(Gate, settings=service.settings, exchanges=service.exchanges, fates=service.fates, door=door)
         ],
         exception_handlers={
             ApiError: on_error,

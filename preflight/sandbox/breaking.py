@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from preflight.sandbox.errors import files_refusal, refusal
+from preflight.sandbox.heads import HEADS, INTERIM, malformed, whole
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 HANG_UP: Final = "preflight.hang-up"
 """The message that breaks the connection off."""
+RAW: Final = "preflight.raw"
+"""The message whose bytes go out as they are; with `last`, the connection is closed behind them."""
 HUGE_BYTES: Final = 5 << 20
 WRONG_WORDS: tuple[object, ...] = ("succeeded", "in_progress", "", "\x1b[31mdone", 7, None, ["completed"])
 """Status words that nobody documented, in turn."""
@@ -114,6 +117,16 @@ class Call:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
+    async def say_raw(self, content: bytes, pieces: int = 1, pause_s: float = 0.0) -> None:
+        """Send bytes as they are, in pieces if they have to be slow, and close the connection."""
+        size = max(1, -(-len(content) // pieces))
+        for begin in range(0, len(content), size):
+            await self.send({"type": RAW, "body": content[begin : begin + size], "last": False})
+            await asyncio.sleep(pause_s)
+        await self.send({"type": RAW, "body": b"", "last": True})
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
     async def refuse(self, status: int, headers: dict[str, str]) -> None:
         """Answer with a documented refusal."""
         code, words = _CODES[status]
@@ -138,6 +151,8 @@ async def meet(fault: Fault, call: Call, count: int) -> None:
     """
     if fault.kind in _WAYS:
         await _WAYS[fault.kind](fault, call)
+    elif fault.kind in HEADS:
+        await call.say_raw(malformed(fault.kind, count, await call.kept_back()))
     elif fault.kind == "wrong-status":
         await _said_otherwise(call, status=WRONG_WORDS[count % len(WRONG_WORDS)])
     elif fault.kind in _FILES_WORDS:
@@ -217,6 +232,16 @@ async def _no_id(_: Fault, call: Call) -> None:
     await _said_otherwise(call, id=msgspec.UNSET)
 
 
+async def _drip(fault: Fault, call: Call) -> None:
+    answer = await call.kept_back()
+    await call.say_raw(whole(answer), _DRIPS, fault.seconds / _DRIPS)
+
+
+async def _interim(fault: Fault, call: Call) -> None:
+    answer = await call.kept_back()
+    await call.say_raw(b"".join(INTERIM) * _DRIPS + whole(answer), _DRIPS, fault.seconds / _DRIPS)
+
+
 _WAYS: dict[str, Callable[[Fault, Call], Awaitable[None]]] = {
     "drop-before": _drop_before,
     "drop-after": _drop_after,
@@ -228,5 +253,7 @@ _WAYS: dict[str, Callable[[Fault, Call], Awaitable[None]]] = {
     "malformed": _malformed,
     "empty": _empty,
     "slow": _slow,
+    "drip": _drip,
+    "interim": _interim,
     "no-id": _no_id,
 }

@@ -25,6 +25,7 @@ _CALL = frozenset(
     {
         *("refuse", "drop-before", "drop-after", "delay", "delay-after"),
         *("truncated", "short", "huge", "malformed", "empty"),
+        *("bad-location", "bad-length", "bad-header", "bad-status", "bad-coding", "bad-date", "drip", "interim"),
         *_STATUSES,
         *("429-date", "429-bare", "503-bare", "500-after", "502-after", "503-after"),
     }
@@ -47,6 +48,10 @@ KINDS: Final = {
     truncated, short    half of the answer comes; its length says so (short) or promises all of it (truncated)
     huge                the answer is padded to 5 MiB
     malformed, empty    HTTP 200, but a page of HTML, or nothing
+    bad-...             it acts, and the head of its answer is malformed: a Location that is no address, lengths that
+                        contradict, lines that are no header, a status line that is none, a coding that nobody asked
+                        for; bad-date alone leaves the answer whole, beside a date that is none
+    drip, interim       head and body drip for some seconds, or answers 1xx come before the answer; then it is whole
     400 ... 503         the documented refusal, before it has acted; 429 and 503 with Retry-After in seconds
     429-date, -bare     the same with a date, or with no word of when; 503-bare likewise
     500-after ...       the service has acted, and says all the same that it failed; 503-after has no Retry-After

@@ -6,12 +6,14 @@ fault, if the plan has one for it.
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.datastructures import Headers
 
-from preflight.sandbox.breaking import HANG_UP, Call, meet
+from preflight.sandbox.breaking import HANG_UP, RAW, Call, meet
 from preflight.sandbox.errors import refusal
 from preflight.sandbox.faults import route_of
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from preflight.sandbox.door import Door
     from preflight.sandbox.faults import Fates
+    from preflight.sandbox.settings import Settings
 
 _PUBLIC = ("/api/v1/files/download/",)
 _KEYED = ("/v1/", "/api/v1/")
@@ -40,10 +43,11 @@ class Gate:
     """ASGI middleware: checks the key where one is needed, breaks what is to be broken, remembers every exchange."""
 
     def __init__(
-        self, app: ASGIApp, *, keys: frozenset[str], exchanges: list[Exchange], fates: Fates, door: Door
+        self, app: ASGIApp, *, settings: Settings, exchanges: list[Exchange], fates: Fates, door: Door
     ) -> None:
         self.app = app
-        self.keys = keys
+        self.keys = settings.keys
+        self.ahead_s = settings.clock_ahead_s
         self.exchanges = exchanges
         self.fates = fates
         self.door = door
@@ -72,6 +76,10 @@ class Gate:
         key = key.strip()
         return scheme.lower() == "bearer" and bool(key) and (not self.keys or key in self.keys)
 
+    def _date(self) -> tuple[bytes, bytes]:
+        """Return the Date of an answer, by the sandbox's own clock."""
+        return b"date", formatdate(time.time() + self.ahead_s, usegmt=True).encode()
+
     def _remembering(self, scope: Scope, send: Send, fault: str = "") -> Send:
         remembered = False
 
@@ -80,8 +88,12 @@ class Gate:
             if not remembered:
                 self.exchanges.append(Exchange(scope["method"], scope["path"], message.get("status", 0), fault))
                 remembered = True
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], self._date()]}
             if message["type"] == HANG_UP:
                 self.door.drop(tuple(scope["client"]))
+            elif message["type"] == RAW:
+                self.door.write(tuple(scope["client"]), message["body"], last=message["last"])
             else:
                 await send(message)
 

@@ -197,6 +197,7 @@ def _config(service: Service, door: Door) -> uvicorn.Config:
         log_level="error",
         access_log=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
 

@@ -114,7 +114,7 @@ class Service:
         return answer(task)
 
     def _task(self, asked: Parameters, found: References, body: object) -> Task:
-        created = int(time.time())
+        created = int(time.time() + self.settings.clock_ahead_s)
         cost = price(
             documents().tier_of(asked.model),
             quality=asked.quality,

@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether a submission under an idempotency key that was used before gives the earlier task."""
     faults: Faults = Faults()
     """What goes wrong."""
+    clock_ahead_s: float = 0.0
+    """How far its clock is ahead of the machine's: of its answers' Date, and of when a task was created."""
     callback_http: bool = False
     """Whether `callback_url` may be plain HTTP on a loopback address."""
     callback_timeout_s: float = 10.0

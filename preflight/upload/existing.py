@@ -16,8 +16,10 @@ import httpx
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
 from preflight.place import remove
+from preflight.transport import Client
 from preflight.upload.landing import save
-from preflight.wire import Progress, cleaned, client, fault, is_loopback, shown_url, translated
+from preflight.upload.links import encoded, led_to
+from preflight.wire import Progress, cleaned, client, fault, shown_url, translated
 
 MAX_HOPS = 5
 LIMIT_S = 300.0
@@ -39,6 +41,7 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
     *,
     allow_private: bool = False,
     progress: Progress | None = None,
+    agent: str | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> Path:
     """Download a URL to a new file with a temporary name, which is the caller's to remove.
@@ -51,6 +54,7 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
         max_bytes: the most it may have.
         allow_private: whether addresses that only this machine or network can reach are allowed.
         progress: called with the bytes done and in all.
+        agent: how the program names itself; None for its own name.
         transport: what carries the requests; None for real sockets.
 
     Raises:
@@ -59,7 +63,7 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
             large, cut short, ranges are refused, or a second answer is another file.
     """
     path = folder / f".preflight-{secrets.token_hex(8)}{_suffix(url)}"
-    with client(proxies=False, transport=transport) as plain:
+    with client(agent=agent, proxies=False, limit_s=LIMIT_S, transport=transport) as plain:
         try:
             with _named(url), _opened(plain, url, {}, allow_private=allow_private) as answer:
                 _expect(answer, (OK,), "a plain GET")
@@ -89,8 +93,8 @@ def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = N
     headers = {"Accept": "*/*", **(FIRST if size else {})}
     with (
         _named(url),
-        client(proxies=not is_loopback(url), transport=transport) as plain,
-        plain.stream("GET", url, headers=headers) as answer,
+        client(transport=transport) as plain,
+        plain.stream("GET", encoded(url), headers=headers) as answer,
     ):
         _expect(answer, (OK, PARTIAL), "a GET of the first byte")
         told = _told_size(answer)
@@ -141,37 +145,32 @@ def _named(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(plain: httpx.Client, url: str, headers: dict[str, str], *, allow_private: bool) -> Iterator[httpx.Response]:
+def _opened(plain: Client, url: str, headers: dict[str, str], *, allow_private: bool) -> Iterator[httpx.Response]:
     """Follow at most 5 redirects, looking at the address of each, and give the answer at their end."""
-    here = httpx.URL(url)
+    here = encoded(url)
     for _ in range(MAX_HOPS + 1):
         response = _asked(plain, here, headers, _addresses(here, allow_private=allow_private))
         try:
             if not response.has_redirect_location:
                 yield response
                 return
-            here = here.join(response.headers["Location"])
+            here = led_to(here, response)
         finally:
             response.close()
     raise NotDone(f"leads on and on: more than {MAX_HOPS} redirects")
 
 
-def _asked(plain: httpx.Client, url: httpx.URL, headers: dict[str, str], addresses: list[str]) -> httpx.Response:
+def _asked(plain: Client, url: httpx.URL, headers: dict[str, str], addresses: list[str]) -> httpx.Response:
     """Ask the first address that takes the connection, under the name that was looked up."""
     host = {"Host": url.netloc.decode("ascii"), **headers}
     error: Exception = httpx.ConnectError("no address")
     for address in addresses:
         pinned = url.copy_with(host=address, fragment=None)
-        request = plain.build_request("GET", pinned, headers=host, extensions=_extras(plain, url))
         try:
-            return plain.send(request, stream=True)
+            return plain.send("GET", pinned, headers=host, extensions={"sni_hostname": url.raw_host.decode("ascii")})
         except (httpx.ConnectError, httpx.ConnectTimeout) as failed:
             error = failed
     raise fault(error, shown_url(str(url))) from None
-
-
-def _extras(plain: httpx.Client, url: httpx.URL) -> dict[str, object]:
-    return {"sni_hostname": url.raw_host.decode("ascii"), "timeout": plain.timeout.as_dict()}
 
 
 def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:

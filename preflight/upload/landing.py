@@ -4,7 +4,8 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -13,14 +14,20 @@ import httpx
 from preflight.assets import printable
 from preflight.errors import CallError, NotDone, Unreachable
 from preflight.place import publish, sweep, temporary
-from preflight.wire import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, patiently, shown_url, translated
+from preflight.transport import Client
+from preflight.upload.links import encoded, led_to
+from preflight.wire import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, packing, patiently, shown_url, translated
 
 RESULT_MAX_BYTES = 2 << 30
+RESULT_S = 3600.0
+"""How long one attempt may take."""
+FORBIDDEN = 403
+HOPS_MAX = 5
 LINK_MAX = 8192
 
 
 def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
-    by: httpx.Client,
+    by: Client,
     url: str,
     folder: Path,
     name: str,
@@ -59,14 +66,37 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
         return publish(draft, folder / name)
 
 
-def _save_result(by: httpx.Client, url: str, file: IO[bytes], progress: Progress | None) -> None:
+def _save_result(by: Client, url: str, file: IO[bytes], progress: Progress | None) -> None:
     where = shown_url(url)
-    with translated(where), by.stream("GET", url, follow_redirects=True) as response:
+    with translated(where), _at_its_end(by, url) as response:
         if response.status_code != httpx.codes.OK:
-            advice = "Result links live for 24 hours; `preflight task download ID` asks for a fresh one."
             meaning = AnswerLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
-            raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=advice)
+            raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=_advice(response.status_code))
         save(response, file, max_bytes=RESULT_MAX_BYTES, progress=progress)
+
+
+def _advice(status: int) -> str:
+    """Return what an answer to a result link may mean."""
+    if status == FORBIDDEN:
+        return (
+            "The link may have ended, for they live for 24 hours: `preflight task download ID` asks for a fresh one. Or"
+            " its host does not take the name by which this program goes: --user-agent or PREFLIGHT_USER_AGENT sends"
+            " another one, such as Mozilla/5.0."
+        )
+    return "Result links live for 24 hours; `preflight task download ID` asks for a fresh one."
+
+
+@contextmanager
+def _at_its_end(by: Client, url: str) -> Iterator[httpx.Response]:
+    """Follow at most 5 redirects, and give the answer at their end; no key is known here."""
+    here = encoded(url)
+    for _ in range(HOPS_MAX + 1):
+        with by.stream("GET", here) as response:
+            if not (300 <= response.status_code < 400 and "Location" in response.headers):  # noqa: PLR2004 - HTTP's own border
+                yield response
+                return
+            here = led_to(here, response)
+    raise NotDone(f"leads on and on: more than {HOPS_MAX} redirects")
 
 
 def save(
@@ -84,8 +114,8 @@ def save(
         AnswerLost: it is shorter than it was said to be, or not whole after `limit_s`.
         OSError: the file cannot be written.
     """
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise NotDone("the file comes packed, though it was asked for as it is")
+    if coding := packing(response.headers):
+        raise NotDone(f"the file comes packed ({coding}), though it was asked for as it is")
     length = response.headers.get("Content-Length", "")
     total, done = (int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None), 0
     deadline = time.monotonic() + limit_s

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from preflight.sandbox import Fault, Faults, Sandbox, read_fault, running
 from preflight.sandbox.faults import KINDS, ROUTES, Fates, route_of
+from preflight.sandbox.heads import HEADS
 from tests.sandbox.shelf import Shelf
-from tests.sandbox.wire import accepted, body, connect, finished, submit
+from tests.sandbox.wire import AUTHORIZATION, accepted, body, connect, finished, submit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.sandbox.media import Media
+
+
+HEADER = "\r\n".join(f"{name}: {value}" for name, value in AUTHORIZATION.items())
 
 
 def plan(*faults: Fault, seed: int = 7) -> Faults:
@@ -333,3 +340,44 @@ def test_a_service_that_replays_nothing_takes_the_same_key_twice() -> None:
 def test_every_kind_is_explained() -> None:
     assert all(kinds for kinds in KINDS.values())
     assert {"create", "outcome", "callback", "stored"} <= set(KINDS)
+
+
+# ---- malformed heads -------------------------------------------------------------------------------------------------
+
+
+def exchanged(sandbox: Sandbox) -> bytes:
+    """Create a task over a bare socket, and return the whole answer."""
+    address = urlsplit(sandbox.url)
+    content = json.dumps(body(duration=4)).encode()
+    head = f"POST /v1/videos/generations HTTP/1.1\r\nHost: x\r\n{HEADER}\r\nContent-Length: {len(content)}\r\n\r\n"
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as line:
+        line.sendall(head.encode() + content)
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+@pytest.mark.parametrize("kind", sorted(HEADS))
+def test_a_malformed_head_comes_when_the_service_has_acted(kind: str) -> None:
+    with running(run_s=60, faults=broken("create", kind)) as sandbox:
+        answers = [exchanged(sandbox) for _ in HEADS[kind]]
+    assert len(sandbox.tasks) == len(answers)
+    assert len(set(answers)) == len(answers)
+    for answer, (status, lines), task in zip(answers, HEADS[kind], sandbox.tasks, strict=True):
+        assert answer.startswith(b"HTTP/1.1 " + status + b"\r\n" + lines[0])
+        assert task.id.encode() in answer
+
+
+@pytest.mark.parametrize("kind", ["drip", "interim"])
+def test_an_answer_that_comes_slowly_is_whole_in_the_end(kind: str) -> None:
+    with running(run_s=60, faults=broken("create", kind, seconds=0.4)) as sandbox, connect(sandbox) as client:
+        begun = time.monotonic()
+        task = accepted(client, duration=4)
+    assert time.monotonic() - begun > 0.3
+    assert [one.id for one in sandbox.tasks] == [task["id"]]
+
+
+def test_the_clock_of_the_service_may_be_ahead() -> None:
+    with running(run_s=60, clock_ahead_s=7200.0) as sandbox, connect(sandbox) as client:
+        answer = submit(client, duration=4)
+    ahead_s = parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()
+    assert 7190 < ahead_s < 7201
+    assert 7190 < answer.json()["created"] - time.time() < 7201

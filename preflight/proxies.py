@@ -1,0 +1,115 @@
+"""The environment's proxies → the one that leads to a URL, or why what stands there is none.
+
+    HTTPS_PROXY=http://proxy:3128   NO_PROXY=localhost,[::1],10.0.0.0/8,.example.com:8443
+
+Names in NO_PROXY mean themselves and what ends in them; addresses may be whole networks; a port narrows both.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+from urllib.request import getproxies
+
+import httpcore
+import httpx
+
+from preflight.errors import CallError
+from preflight.origin import is_loopback_host, shown, trimmed
+
+SCHEMES = ("http", "https", "socks5", "socks5h")
+SOCKS_TO = "Write socks5h://HOST:PORT (the proxy looks names up) or socks5://HOST:PORT."
+INSTALL = "pip install 'preflight[socks]'"
+
+
+def proxy_for(url: httpx.URL, told: Mapping[str, str] | None = None) -> httpcore.Proxy | None:
+    """Return the proxy that leads to a URL; None where the environment names none, or leaves the host out.
+
+    Args:
+        url: the address.
+        told: scheme → proxy, and "no" → hosts; None for what the system says.
+
+    Raises:
+        CallError: what is named is no proxy that can be used.
+    """
+    proxies = getproxies() if told is None else told
+    if is_loopback_host(url.host) or is_left_out(url, proxies.get("no", "")):
+        return None
+    for scheme in (url.scheme, "all"):
+        if value := trimmed(proxies.get(scheme, "")):
+            return read_proxy(value, f"{scheme.upper()}_PROXY")
+    return None
+
+
+def read_proxy(value: str, name: str) -> httpcore.Proxy:
+    """Return the proxy that a value means; one without a scheme speaks HTTP.
+
+    Raises:
+        CallError: it is none that can be used; `name` says which variable.
+    """
+    where = f"{name}: {shown(value)}"
+    address = value if "://" in value else f"http://{value}"
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, UnicodeError):
+        raise CallError(f"{where}: not the address of a proxy", advice="Write http://HOST:PORT.") from None
+    if url.scheme.startswith("socks") and url.scheme not in SCHEMES:
+        raise CallError(f"{where}: {url.scheme}:// does not say which version of SOCKS", advice=SOCKS_TO)
+    if url.scheme not in SCHEMES or not url.host:
+        raise CallError(f"{where}: not the address of a proxy", advice="Write http://HOST:PORT.")
+    if url.scheme.startswith("socks") and not _has_socks():
+        raise CallError(f"{where}: proxies that speak SOCKS need socksio, which is not installed", advice=INSTALL)
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme, 1080)
+    bare = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=b"/")
+    auth = (unquote(url.username).encode(), unquote(url.password).encode()) if url.userinfo else None
+    return httpcore.Proxy(bare, auth=auth)
+
+
+def is_left_out(url: httpx.URL, hosts: str) -> bool:
+    """Tell whether NO_PROXY leaves the host of a URL out."""
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+    for host, only_port in _left_out(hosts):
+        if only_port in (None, port) and (host == "*" or _covers(host, url.host.rstrip(".").lower())):
+            return True
+    return False
+
+
+def named_proxies(told: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield variable and value of each proxy that is named, for who looks at them all."""
+    proxies = getproxies() if told is None else told
+    for scheme in ("http", "https", "all"):
+        if value := trimmed(proxies.get(scheme, "")):
+            yield f"{scheme.upper()}_PROXY", value
+
+
+def _left_out(hosts: str) -> Iterator[tuple[str, int | None]]:
+    """Yield each host, network or name ending of NO_PROXY, and the port where it is for one only."""
+    for entry in re.split(r"[,\s]+", trimmed(hosts)):
+        bare = re.sub(r"^[a-z]+://", "", entry.lower())
+        match = re.fullmatch(r"\[([0-9a-f:.]+)\](/[0-9]+)?(?::([0-9]{1,5}))?", bare)
+        if match:
+            yield match[1] + (match[2] or ""), int(match[3]) if match[3] else None
+            continue
+        name, mark, port = bare.rpartition(":")
+        if mark and ":" not in name and port.isascii() and port.isdecimal() and len(port) <= 5:  # noqa: PLR2004 - ports have 5 digits
+            yield name, int(port)
+        elif bare:
+            yield bare, None
+
+
+def _covers(entry: str, host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        ending = entry.removeprefix("*").strip(".")
+        return bool(ending) and (host == ending or host.endswith(f".{ending}"))
+    try:
+        return address in ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return False
+
+
+def _has_socks() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("socksio") is not None

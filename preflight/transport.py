@@ -1,0 +1,300 @@
+"""One request over a connection of its own → its answer: what left is noted, and all of it has one deadline.
+
+    connect, TLS, proxy      within CONNECTING_S; nothing of the request has left
+    the first byte leaves    `Exchange.left`; from here on the service may have acted, whatever is raised
+    the last byte arrives    within the limit that was given, however the answer drips
+
+Redirects are handed over as they came and never built, so no malformed `Location` can raise. Content codings were not
+asked for, and nothing here unpacks one.
+"""
+
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import IO, Any, Self, TypedDict, Unpack
+
+import httpcore
+import httpx
+
+CONNECTING_S = 30.0
+"""How long it may take until the request begins: the connection, a proxy's answer and the handshake together."""
+PIECE_BYTES = 1 << 16
+"""So much is written at a time, so that a reader who drips meets the deadline too."""
+
+
+class Overdue(httpx.TimeoutException):
+    """The deadline of an exchange has come before its end."""
+
+
+class Exchange:
+    """One request on its way.
+
+    Args:
+        limit_s: seconds from the first byte of the request to the last of its answer.
+        clock: tells seconds.
+    """
+
+    def __init__(self, limit_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.left = False
+        """Whether any byte of the request may have left this machine."""
+        self.is_watched = False
+        """Whether `left` can be believed: a transport of somebody else's says nothing."""
+        self._limit_s = limit_s
+        self._clock = clock
+        self._begun = False
+        self._words = f"no connection was ready after {CONNECTING_S:.0f} s"
+        self._deadline_s = clock() + CONNECTING_S
+
+    def begin(self) -> None:
+        """Let the deadline of the request run from now on."""
+        self._begun = True
+        self._words = f"the answer was not whole after {self._limit_s:.0f} s"
+        self._deadline_s = self._clock() + self._limit_s
+
+    def writing(self) -> None:
+        """Note that something is about to be written: of the request, if that has begun."""
+        self.left = self.left or self._begun
+
+    @contextmanager
+    def step(self, seconds: float | None) -> Iterator[float]:
+        """Give how long one step may take: so many seconds, or what is left until the deadline.
+
+        Raises:
+            Overdue: nothing is left, or the deadline came first.
+        """
+        left_s = self._deadline_s - self._clock()
+        if left_s <= 0:
+            raise Overdue(self._words)
+        try:
+            yield left_s if seconds is None else min(seconds, left_s)
+        except httpcore.TimeoutException:
+            if self._clock() >= self._deadline_s:
+                raise Overdue(self._words) from None
+            raise
+
+    def watch(self, event: str, info: dict[str, Any]) -> None:
+        """Hear from httpcore how far it is; what is sent to a proxy to get a connection is not the request."""
+        if event.endswith("http11.send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.begin()
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that keeps to the deadline of its exchange."""
+
+    def __init__(self, inner: httpcore.NetworkStream, exchange: Exchange) -> None:
+        self._inner = inner
+        self._exchange = exchange
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with self._exchange.step(timeout) as seconds:
+            return self._inner.read(max_bytes, seconds)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._exchange.writing()
+        for start in range(0, len(buffer), PIECE_BYTES):
+            with self._exchange.step(timeout) as seconds:
+                self._inner.write(buffer[start : start + PIECE_BYTES], seconds)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        with self._exchange.step(timeout) as seconds:
+            return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds), self._exchange)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's own
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.SyncBackend):
+    """Opens connections for one exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._opened: list[httpcore.NetworkStream] = []
+
+    def close(self) -> None:
+        """Close what was opened: httpcore leaves a connection open whose proxy did not answer as it should."""
+        for stream in self._opened:
+            stream.close()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        with self._exchange.step(timeout) as seconds:
+            inner = super().connect_tcp(host, port, seconds, local_address, socket_options)
+        self._opened.append(inner)
+        return _Stream(inner, self._exchange)
+
+
+class _Body(httpx.SyncByteStream):
+    """The body of an answer, and the connection that ends with it."""
+
+    def __init__(self, response: httpcore.Response, pool: httpcore.ConnectionPool) -> None:
+        self._response = response
+        self._pool = pool
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _in_words_of_httpx():
+            yield from self._response.iter_stream()
+
+    def close(self) -> None:
+        with _in_words_of_httpx():
+            self._response.close()
+            self._pool.close()
+
+
+@contextmanager
+def _in_words_of_httpx() -> Iterator[None]:
+    """Raise what httpcore raises under the names of httpx, which are the same."""
+    try:
+        yield
+    except Exception as error:
+        kind = getattr(httpx, type(error).__name__, None)
+        if type(error).__module__.partition(".")[0] != "httpcore" or kind is None:
+            raise
+        raise kind(str(error)) from error
+
+
+class Sockets(httpx.BaseTransport):
+    """Real sockets: a fresh connection for each request, closed with its answer.
+
+    Args:
+        proxy_for: returns the proxy that leads to a URL; None for none.
+        certificates: returns the context for TLS; asked only where there is TLS.
+    """
+
+    def __init__(
+        self, proxy_for: Callable[[httpx.URL], httpcore.Proxy | None], certificates: Callable[[], ssl.SSLContext]
+    ) -> None:
+        self._proxy_for = proxy_for
+        self._certificates = certificates
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request and return the head of its answer; the body follows as it is read."""
+        exchange: Exchange = request.extensions["exchange"]
+        exchange.is_watched = True
+        proxy = self._proxy_for(request.url)
+        secure = request.url.scheme == "https" or (proxy is not None and proxy.url.scheme == b"https")
+        context = self._certificates() if secure else None
+        if proxy is not None and proxy.url.scheme == b"https":
+            proxy.ssl_context = context
+        backend = _Backend(exchange)
+        pool = httpcore.ConnectionPool(ssl_context=context, proxy=proxy, network_backend=backend)
+        try:
+            with _in_words_of_httpx():
+                response = pool.handle_request(_plain(request, exchange))
+        except BaseException:
+            pool.close()
+            backend.close()
+            raise
+        return httpx.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Body(response, pool),
+            extensions=response.extensions,
+        )
+
+
+def _plain(request: httpx.Request, exchange: Exchange) -> httpcore.Request:
+    """Return a request as httpcore takes it."""
+    extensions = {name: value for name, value in request.extensions.items() if name != "exchange"}
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        ),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions={**extensions, "trace": exchange.watch},
+    )
+
+
+class Body(TypedDict, total=False):
+    """What a request may carry, under httpx's names."""
+
+    content: bytes
+    params: dict[str, str | int]
+    data: dict[str, str]
+    files: dict[str, tuple[str, IO[bytes], str]]
+
+
+class Client:
+    """Sends requests one by one, with the same headers and time limits; keeps nothing of an answer.
+
+    Args:
+        transport: what carries them; closed with the client.
+        headers: sent with every request.
+        limit_s: seconds that one exchange may take.
+        timeouts: seconds for "connect", "read", "write" and "pool".
+    """
+
+    def __init__(
+        self, transport: httpx.BaseTransport, *, headers: dict[str, str], limit_s: float, timeouts: dict[str, float]
+    ) -> None:
+        self._transport = transport
+        self._headers = headers
+        self._limit_s = limit_s
+        self._timeouts = timeouts
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+    def send(
+        self,
+        method: str,
+        url: httpx.URL | str,
+        *,
+        headers: dict[str, str] | None = None,
+        extensions: dict[str, Any] | None = None,
+        exchange: Exchange | None = None,
+        **body: Unpack[Body],
+    ) -> httpx.Response:
+        """Send one request; the answer's body is read by the caller, who closes it."""
+        more = {
+            "timeout": self._timeouts,
+            **(extensions or {}),
+            "exchange": exchange or Exchange(self._limit_s),
+        }
+        request = httpx.Request(method, url, headers={**self._headers, **(headers or {})}, extensions=more, **body)
+        response = self._transport.handle_request(request)
+        response.request = request
+        return response
+
+    @contextmanager
+    def stream(
+        self,
+        method: str,
+        url: httpx.URL | str,
+        *,
+        headers: dict[str, str] | None = None,
+        exchange: Exchange | None = None,
+        **body: Unpack[Body],
+    ) -> Iterator[httpx.Response]:
+        """Send one request, and close its answer at the end."""
+        response = self.send(method, url, headers=headers, exchange=exchange, **body)
+        try:
+            yield response
+        finally:
+            response.close()

@@ -1,0 +1,85 @@
+"""Which certificates are taken: SSL_CERT_FILE or SSL_CERT_DIR, else the system's by truststore, else certifi's.
+
+What cannot be read is named as what it is, before anything leaves.
+"""
+
+import os
+import ssl
+from functools import cache
+from pathlib import Path
+
+from preflight.assets import printable
+from preflight.errors import CallError
+from preflight.origin import trimmed
+
+COMPANY = (
+    "Is there a company's proxy that signs by itself? pip install 'preflight[truststore]' takes the system's"
+    " certificates; SSL_CERT_FILE=FILE.pem takes those of a file."
+)
+"""What to do where nobody who is trusted has signed."""
+
+
+def certificates() -> ssl.SSLContext:
+    """Return the context for TLS; each is made once, for reading takes 20 ms.
+
+    Raises:
+        CallError: SSL_CERT_FILE or SSL_CERT_DIR names nothing that holds certificates.
+    """
+    return _context(*(trimmed(os.environ.get(name, "")) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+
+
+def where_from() -> str:
+    """Say where certificates are taken from.
+
+    Raises:
+        CallError: as `certificates`.
+    """
+    certificates()
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        if value := trimmed(os.environ.get(name, "")):
+            return f"{name}={printable(value)}"
+    return "the system's (truststore)" if _truststore() else "certifi's"
+
+
+@cache
+def _context(file: str, folder: str) -> ssl.SSLContext:
+    import certifi
+
+    if file:
+        return _read("SSL_CERT_FILE", file, file=file)
+    if folder:
+        return _read("SSL_CERT_DIR", folder, folder=folder)
+    return _truststore() or ssl.create_default_context(cafile=certifi.where())
+
+
+def _read(name: str, value: str, *, file: str | None = None, folder: str | None = None) -> ssl.SSLContext:
+    where, advice = f"{name}={printable(value)}", f"Correct it, or leave {name} unset."
+    if file and not Path(file).is_file():
+        raise CallError(f"{where}: no such file", advice=advice)
+    if folder and not any(Path(one).is_dir() for one in folder.split(os.pathsep)):
+        raise CallError(f"{where}: no such folder", advice=advice)
+    try:
+        context = ssl.create_default_context(cafile=file, capath=folder)
+    except ssl.SSLError:
+        raise CallError(f"{where}: holds no certificates", advice=f"It has to be PEM text. {advice}") from None
+    except OSError as error:
+        raise CallError(f"{where}: cannot be read: {error.strerror or error}", advice=advice) from None
+    if file and not context.cert_store_stats()["x509"]:
+        raise CallError(f"{where}: holds no certificates", advice=advice)
+    return context
+
+
+def _truststore() -> ssl.SSLContext | None:
+    """Return the system's own trust; None where truststore is not installed, or the system has none."""
+    try:
+        import truststore
+    except ImportError:
+        return None
+    paths = ssl.get_default_verify_paths()
+    if os.name == "posix" and os.uname().sysname == "Linux" and not (paths.cafile or _holds_files(paths.capath)):
+        return None
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _holds_files(folder: str | None) -> bool:
+    return folder is not None and any(Path(folder).glob("*"))
