@@ -97,7 +97,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "through": re.compile(rf"(?:{position})?[\s-]*(?:{across})[\s-]*(?:(?:{nouns})[\s_-]*)?(?=[#\d])"),
         "dash": re.compile(rf"{DASH}(?:(?:@?(?:{nouns}))[\s_-]*)?(?=[#\d])"),
         "wave": re.compile(r"\s*[~\u301c\uff5e]\s*(?=[#\d])"),
-        "dashes": re.compile(rf"\s*{DASH}\s*(?=[#\d])"),
+        "dashes": re.compile(rf"(?:\s*{DASH}\s*|{DASH}@?(?:{nouns}))(?=[#\d])"),
         "until": re.compile(rf"(?:{position})?\s*(?:{until})"),
         "all": re.compile(
             rf"(?<![a-z])(?:(?:{'|'.join(every)})(?: of)?(?![a-z]){short}({several})s?|the(?![a-z]){short}({several})s)"
@@ -139,8 +139,15 @@ def _stands_alone(text: str, match: re.Match[str], end: int) -> bool:
     before, earlier = text[start - 1 : start], text[start - 2 : start - 1] if start > 1 else ""
     if match["mark"]:
         return not is_latin(text[end : end + 1])
-    joined = is_latin(before) or before.isdecimal() or before == "_" or (before == "-" and is_latin(earlier))
+    hyphen = before == "-" and is_latin(earlier) and not text[:start].endswith(_hyphenated())
+    joined = is_latin(before) or before.isdecimal() or before == "_" or hyphen
     return not joined and not is_latin(text[end : end + 1])
+
+
+@cache
+def _hyphenated() -> tuple[str, ...]:
+    """Return what may be joined to an English noun by a hyphen: "reference-image 1"."""
+    return tuple(f"{word}-" for word in languages()[0].grammar.between)
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
