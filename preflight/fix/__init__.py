@@ -181,7 +181,7 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
     from preflight.fix.likeness import ends_meanwhile
     from preflight.look import Look
 
-    if isinstance(facts, AudioFacts):
+    if not isinstance(facts, VideoFacts):
         yield dict
         return
     with closing(Look(ends_meanwhile, plan, facts)) as look:
@@ -191,6 +191,7 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
 def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Callable[[], Ends]") -> str:
     """Return in what a new file misses its plan; nothing where it does not."""
     from preflight.fix.likeness import unlikeness
+    from preflight.fix.pictures import unlike_picture
     from preflight.look import alone
     from preflight.probe.faults import Unmeasured, Unreadable
 
@@ -203,6 +204,8 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Calla
     if isinstance(judged.facts, AudioFacts):
         return ""
     try:
+        if isinstance(facts, ImageFacts):
+            return alone(unlike_picture, plan, facts, target, judged.facts) or ""
         return alone(unlikeness, plan, ends(), target, judged.facts) or ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"

@@ -1,4 +1,4 @@
-"""Whether a new file shows what its source shows: the first and the last picture of both, made small and compared.
+"""Whether a new clip shows what its source shows: the first and the last picture of both, made small and compared.
 
 What is compared is how light and dark lie, not how light or dark they are: mapping tones and another encoder change
 that a little, a wrong part, a wrong turn or a green screen change it much.
@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.facts import Facts, ImageFacts, VideoFacts
+from preflight.facts import Facts, VideoFacts
 from preflight.fix.proof import planned_s
 from preflight.plan.steps import Crop, Cut, Extend, Pad, Plan, Retime, find
 
@@ -53,11 +53,9 @@ def ends_of(plan: Plan, before: Facts) -> Ends:
         Unmeasured: the source could not be looked into.
         Unreadable: it has no pictures that can be decoded.
     """
-    from preflight.look import frames_at, thumbnail
+    from preflight.look import frames_at
 
     path = plan.asset.path
-    if isinstance(before, ImageFacts):
-        return {"first": (thumbnail(path, before, STILL_PX),)}
     if not isinstance(before, VideoFacts):
         return {}
     cut, retime, rate = find(plan.steps, Cut), find(plan.steps, Retime), before.frame_rate_hz or SUPPOSED_RATE_HZ
@@ -87,11 +85,8 @@ def unlikeness(plan: Plan, ends: Ends, made: Path, after: Facts) -> str | None:
         Unmeasured: it could not be looked into.
         Unreadable: it has no pictures that can be decoded.
     """
-    from preflight.look import frames_at, thumbnail
+    from preflight.look import frames_at
 
-    if isinstance(after, ImageFacts):
-        shown = (thumbnail(str(made), after, STILL_PX),)
-        return None if _alike(plan, ends["first"], shown) else "it does not look like its source"
     if not isinstance(after, VideoFacts):
         return None
     moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))

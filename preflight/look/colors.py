@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
+INKS = ("CMYK", "LAB")
+"""Modes of colors that are converted, by the profile where there is one."""
 SHOWN = ("RGB", "RGBA", "L", "LA", "P", "1")
 HIGHLIGHT = 16
 """Up to where floating numbers above white are highlights of fractions; beyond, they are counted in levels."""
@@ -32,7 +34,19 @@ def eight_bits(picture: "Image.Image") -> "Image.Image":
     scale = 255 / (white - black)
     gray = numbers.convert("F").point(lambda sample: sample * scale + (0.5 - black * scale)).convert("L")
     gray.info = {key: value for key, value in picture.info.items() if key != "transparency"}
-    return gray
+    clear = picture.info.get("transparency")
+    return _without(gray, numbers, clear) if isinstance(clear, int) else gray
+
+
+def _without(gray: "Image.Image", numbers: "Image.Image", clear: int) -> "Image.Image":
+    """Return a gray picture whose parts of one deep sample are transparent."""
+    import numpy as np
+    from PIL import Image
+
+    mask = Image.fromarray(np.where(np.asarray(numbers) == clear, 0, 255).astype(np.uint8))
+    shown = Image.merge("LA", (gray, mask))
+    shown.info = gray.info
+    return shown
 
 
 def smooth(picture: "Image.Image") -> "Image.Image":
@@ -44,8 +58,8 @@ def smooth(picture: "Image.Image") -> "Image.Image":
 
 def on_screen(picture: "Image.Image") -> "Image.Image":
     """Return a picture in a mode that a screen shows, with its colors unchanged; a profile that was applied is gone."""
-    if picture.mode == "CMYK":
-        return _from_cmyk(picture)
+    if picture.mode in INKS:
+        return in_srgb(picture)
     picture = smooth(eight_bits(picture)) if picture.mode == "PA" else eight_bits(picture)
     return picture if picture.mode in SHOWN else picture.convert("RGB")
 
@@ -61,6 +75,26 @@ def flat(picture: "Image.Image") -> "Image.Image":
         shown.info = dict(picture.info)
         return shown
     return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
+
+
+def in_srgb(picture: "Image.Image") -> "Image.Image":
+    """Return a picture in RGB or gray as a screen without a profile of its own shows it: RGB, its profile applied."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if profile:
+        try:
+            shown = ImageCms.profileToProfile(
+                picture, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            shown = None
+        if shown is not None:
+            shown.info.pop("icc_profile", None)
+            return shown
+    plain = picture.convert("RGB")
+    plain.info.pop("icc_profile", None)
+    return plain
 
 
 def _whole(picture: "Image.Image") -> tuple[float, float]:
@@ -82,23 +116,3 @@ def _extremes(picture: "Image.Image") -> tuple[float, float]:
     """Return the lowest and the highest sample of a picture with one band."""
     lowest, highest = (float(bound) for bound in picture.getextrema() if isinstance(bound, int | float))
     return lowest, highest
-
-
-def _from_cmyk(picture: "Image.Image") -> "Image.Image":
-    """Convert print colors by their own profile where there is one, else plainly."""
-    from PIL import ImageCms
-
-    profile = picture.info.get("icc_profile")
-    if profile:
-        try:
-            rgb = ImageCms.profileToProfile(
-                picture, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except ImageCms.PyCMSError:
-            rgb = None
-        if rgb is not None:
-            rgb.info.pop("icc_profile", None)
-            return rgb
-    plain = picture.convert("RGB")
-    plain.info.pop("icc_profile", None)
-    return plain

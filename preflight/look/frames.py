@@ -9,11 +9,10 @@ import msgspec
 
 from preflight.facts import ImageFacts, VideoFacts
 from preflight.look.colors import eight_bits, flat, on_screen, smooth
-from preflight.look.footage import found, pictures, timed
-from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.probe.image import MAX_DECODED_PIXELS
+from preflight.look.footage import pictures, timed
+from preflight.look.picture import decoding, picture_of
+from preflight.probe.faults import Unreadable
 from preflight.probe.keyframes import is_keyframe
-from preflight.probe.pillow import BAD_FILE, open_image
 from preflight.probe.video import shown_size
 
 if TYPE_CHECKING:
@@ -167,39 +166,10 @@ def _upright(image: "Image.Image", degrees: int) -> "Image.Image":
 
 def _picture(path: str, facts: ImageFacts, max_side_px: int) -> "Image.Image":
     """Decode a picture, small: upright, without transparency, as RGB."""
-    import struct
-
-    with found(path, facts.format) as (stream, sniffed):
-        if sniffed.reader != "pillow":
-            raise Unreadable(f"a {facts.format} is no picture")
-        image = open_image(stream, sniffed)
-        if image.width * image.height > MAX_DECODED_PIXELS:
-            raise Unmeasured(f"{image.width} x {image.height} px is more than is decoded here")
-        size = _fitting(*image.size, max_side_px)
-        try:
-            image.draft("RGB", size)
-            small = smooth(eight_bits(image)).resize(size)
-            return _oriented(flat(on_screen(small)).convert("RGB"), facts.orientation)
-        except MemoryError:
-            raise
-        except (*BAD_FILE, struct.error) as error:
-            raise Unreadable(f"cannot be decoded to the end: {error}") from None
-
-
-def _oriented(image: "Image.Image", orientation: int) -> "Image.Image":
-    """Apply an EXIF orientation, 1 to 8."""
-    from PIL.Image import Transpose
-
-    way = {
-        2: Transpose.FLIP_LEFT_RIGHT,
-        3: Transpose.ROTATE_180,
-        4: Transpose.FLIP_TOP_BOTTOM,
-        5: Transpose.TRANSPOSE,
-        6: Transpose.ROTATE_270,
-        7: Transpose.TRANSVERSE,
-        8: Transpose.ROTATE_90,
-    }.get(orientation)
-    return image if way is None else image.transpose(way)
+    image = picture_of(path, facts, max_side_px)
+    with decoding():
+        small = smooth(eight_bits(image)).resize(_fitting(*image.size, max_side_px))
+        return flat(on_screen(small)).convert("RGB")
 
 
 def _fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
