@@ -5,8 +5,8 @@
                   └────────── as a viewer sees both: alike? ─────────┘
 
 Compared are the mean colors of a grid of cells, the source scaled to the size of the result first: encoding changes
-those by next to nothing, a wrong turn, crop, color or part by much. How much is allowed goes by how far the cells of the
-source are apart, so that a few thin lines on white count as much as a photograph.
+those by next to nothing, a wrong turn, crop, color or part by much. How much is allowed goes by how far the cells of
+the source are apart, so that a few thin lines on white count as much as a photograph.
 """
 
 from fractions import Fraction
