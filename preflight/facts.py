@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+UNKNOWN = "unknown"
+"""The name of a codec that has none here."""
 SampleType = Literal["integer", "float", "coded"]
 
 
@@ -65,6 +67,26 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
         return Fraction(self.width_px, self.height_px)
 
 
+class SoundTrack(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound track of a clip."""
+
+    place: int
+    """Which of the sound tracks it is, from 0."""
+    codec: str
+    channels: int | None = None
+    """Told where a clip has several tracks of PCM, of which a camera may keep left and right apart."""
+    sample_rate_hz: int | None = None
+    default: bool = False
+    """Whether it is marked as the one to be played."""
+    empty: bool = False
+    """Whether it holds no samples."""
+
+    @property
+    def known(self) -> bool:
+        """Whether a decoder for it is known here."""
+        return self.codec != UNKNOWN
+
+
 class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     """A clip: its first picture stream that is not cover art, and its sound if it has one."""
 
@@ -90,7 +112,10 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     interlaced: bool | None = None
     video_streams: int = 1
     sound_codec: str | None = None
+    """Of the sound track that a player plays, as is its length."""
     sound_duration_s: Fraction | None = None
+    sounds: tuple[SoundTrack, ...] = ()
+    """Every sound track."""
     location: bool = False
 
     @property

@@ -35,13 +35,12 @@ from preflight.fix.record import (
 from preflight.place import in_turn, publish, sweep, temporary
 from preflight.plan import Plan
 from preflight.plan.adapt import another_way
-from preflight.plan.steps import Cut, Encode, Packets, Write, find
+from preflight.plan.steps import Cut, DropSound, Encode, Write, find
 
 if TYPE_CHECKING:
     from preflight.fix.likeness import Ends
 
-MUXED_AS = {"mp4": "mp4", "mov": "mov"}
-MOST_WAYS = 4
+MOST_WAYS = 6
 """How many ways are tried until a result is as planned."""
 
 Judge = Callable[[Asset], Judged]
@@ -167,12 +166,19 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
             missed = error.message
         if not missed and judged is not None:
             return _Made(plan, judged, version if find(plan.steps, Encode) else None, first)
-        first = first or missed
         following = another_way(plan, facts, judged)
+        first = first or _with_losses(missed, plan, following)
         if following is None:
             break
         plan = following
     raise FixFailed(f"{missed}; it was removed")
+
+
+def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
+    """Return why another way is taken, and which sound is lost by it."""
+    now = [step for step in following.steps if step not in plan.steps] if following else []
+    lost = [step.words() for step in now if isinstance(step, DropSound)]
+    return "; ".join((missed, *lost))
 
 
 @contextmanager
@@ -234,40 +240,12 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
         make_image(plan, _write(plan), target)
         return None
     from preflight.fix.av import compile_job
+    from preflight.fix.cutting import cut_clip
     from preflight.fix.ffmpeg import carry_out
 
     cut = find(plan.steps, Cut)
-    if cut and cut.packets:
-        return _cut(plan, cut.packets, facts, target)
+    if cut and cut.packets and isinstance(facts, VideoFacts):
+        return cut_clip(plan, cut.packets, facts, target)
     job = compile_job(plan, facts, target, threads=order.threads)
     done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
     return carry_out(job.needs, job.arguments, progress=done)
-
-
-def _cut(plan: Plan, packets: Packets, facts: VideoFacts | AudioFacts, target: Path) -> str | None:
-    """Cut a clip between its packets; where its container counts time otherwise than MP4, by way of a copy in MP4."""
-    from preflight.fix.av import DEMUXERS, compile_copy
-    from preflight.fix.ffmpeg import carry_out
-
-    source, muxer = Path(plan.asset.path), MUXED_AS[_write(plan).format]
-    demuxer = DEMUXERS.get(facts.format, facts.format)
-    if demuxer == "mov":
-        return _cut_there(source, packets, target, plan, facts.codec)
-    with temporary(target.parent, muxer) as copy:
-        carry_out((), compile_copy(source, demuxer, copy, muxer, codec=facts.codec))
-        return _cut_there(copy, packets, target, plan, facts.codec)
-
-
-def _cut_there(source: Path, packets: Packets, target: Path, plan: Plan, codec: str | None) -> str | None:
-    """Cut an MP4 or MOV between its packets, and encode its sound afterwards where that is planned."""
-    from preflight.fix.av import compile_copy
-    from preflight.fix.ffmpeg import carry_out
-    from preflight.fix.remux import cut_between
-
-    sound, muxer = find(plan.steps, Encode), MUXED_AS[_write(plan).format]
-    if sound is None:
-        cut_between(source, packets, target, muxer)
-        return None
-    with temporary(target.parent, muxer) as part:
-        cut_between(source, packets, part, muxer)
-        return carry_out({sound.codec}, compile_copy(part, "mov", target, muxer, sound, codec=codec))

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from preflight.facts import AudioFacts, VideoFacts
+from preflight.fix.clip_sound import joined_with, sound_options
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.remux import HEVC_TAG
+from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
     BLUR,
     BLUR_PART,
@@ -21,6 +23,7 @@ from preflight.plan.steps import (
     Deinterlace,
     Encode,
     Extend,
+    JoinSound,
     Pad,
     Plan,
     Resize,
@@ -80,24 +83,23 @@ class Job(msgspec.Struct, frozen=True):
     """Seconds of output, for progress."""
 
 
-def compile_copy(  # noqa: PLR0913 - two files, their formats, and what is in them
-    source: Path, demuxer: str, target: Path, muxer: str, sound: Encode | None = None, *, codec: str | None = None
-) -> list[str]:
-    """Compile the run that puts a clip's first picture and sound streams into another container.
+def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: VideoFacts) -> list[str]:
+    """Compile the run that puts a clip's pictures, and the sound that is kept, into another container.
 
     Args:
         source: the clip.
         demuxer: libav's name of its format.
         target: the new file.
-        muxer: libav's name of the new format.
-        sound: how the sound is encoded; it stays as it is when None, as pictures always do.
-        codec: that of the pictures.
+        plan: what is to be done with the sound, and in which format it is written.
+        facts: what was measured of the clip.
     """
     import ffmpeg
 
     given = ffmpeg.input(SOURCE, f=demuxer, protocol_whitelist="file")
-    options = {"f": muxer, **_copied(codec), **_sound_options((sound,) if sound else (), "copy"), "map_metadata": -1}
-    streams = given["V:0"], given["a:0?"]
+    uncut = msgspec.structs.replace(plan, steps=tuple(s for s in plan.steps if not isinstance(s, Cut)))
+    streams = [given["V:0"], *_sounds(given, uncut, facts)]
+    sounds = sound_options(facts, plan.steps, _sound_encode(plan.steps))
+    options = {"f": muxer_of(plan, facts), **_copied(facts.codec), **sounds, "map_metadata": -1}
     made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
     return _named(made.get_args(), source, target)
 
@@ -137,7 +139,9 @@ def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, thr
 
     cut = find(plan.steps, Cut)
     source = ffmpeg.input(SOURCE, **_input_options(plan, facts, cut))
-    streams = _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [_sound(source, plan, facts)]
+    streams = (
+        _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [_sound(source["a:0"], plan, facts)]
+    )
     made = find(plan.steps, Extend) or cut
     length = made.length_s if made else facts.duration_s or Fraction(1)
     options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
@@ -146,6 +150,12 @@ def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, thr
     output = ffmpeg.output(*streams, TARGET, **options).overwrite_output()
     arguments = _named(output.get_args(), Path(plan.asset.path), target)
     return Job(arguments=arguments, needs=needs(plan.steps), length_s=length)
+
+
+def muxer_of(plan: Plan, facts: VideoFacts | AudioFacts) -> str:
+    """Return libav's name of the format in which a plan writes."""
+    write = find(plan.steps, Write)
+    return MUXERS[write.format if write else facts.format]
 
 
 def needs(steps: tuple[Step, ...]) -> frozenset[str]:
@@ -161,6 +171,8 @@ def _filters_of(step: Step) -> frozenset[str]:
         return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
     if isinstance(step, Encode):
         return frozenset({"aresample"} if step.dither else ())
+    if isinstance(step, JoinSound):
+        return frozenset({"join"})
     fixed = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
     fixed[ToneMap] = {name for name, _ in TONE_MAP}
     return frozenset(fixed.get(type(step), ()))
@@ -195,13 +207,27 @@ def _video_streams(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # 
     picture = source["V:0"]
     if _video_encode(plan.steps):
         picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps), plan.steps, facts)
-    return [picture, _sound(source, plan, facts)] if facts.sound_codec else [picture]
+    return [picture, *_sounds(source, plan, facts)]
 
 
-def _sound(source: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the sound, made as long as it becomes; one that is not decoded is cut by the output's own limit."""
+def _sounds(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return the sound tracks that are kept, the one to be played first."""
+    import ffmpeg
+
+    found = []
+    for track in kept_after(facts, plan.steps):
+        right = joined_with(track, plan.steps)
+        stream = source[f"a:{track.place}"]
+        if right is not None:
+            stream = ffmpeg.filter([stream, source[f"a:{right}"]], "join", inputs=2, channel_layout="stereo")
+        found.append(_sound(stream, plan, facts))
+    return found
+
+
+def _sound(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return a sound, made as long as it becomes; one that is not decoded is cut by the output's own limit."""
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
-    sound = _begun(source["a:0"], plan, facts, "a")
+    sound = _begun(stream, plan, facts, "a")
     if extend:
         sound = _chained(sound, sound_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
     elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
@@ -323,13 +349,12 @@ def _square() -> list[Filter]:
 
 
 def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> dict[str, Any]:
-    write = find(plan.steps, Write)
-    container = write.format if write else facts.format
-    options: dict[str, Any] = {"f": MUXERS[container], "map_metadata": -1, "map_chapters": -1}
+    options: dict[str, Any] = {"f": muxer_of(plan, facts), "map_metadata": -1, "map_chapters": -1}
     if cut and not isinstance(facts, VideoFacts) and not _decoded_on(plan, facts):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
-        options |= _picture_options(plan.steps, facts.codec) | _sound_options(plan.steps, "copy")
+        options |= _picture_options(plan.steps, facts.codec)
+        options |= sound_options(facts, plan.steps, _sound_encode(plan.steps))
         options["movflags"] = "+faststart"
     else:
         pcm = facts.codec if facts.format == "wav" and cut and (facts.codec or "").startswith("pcm_") else "copy"

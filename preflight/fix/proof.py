@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.plan.clip_sound import kept_after
 from preflight.plan.outlook import planned_size
 from preflight.plan.steps import Cut, Extend, Plan, Resize, Retime, Write, find
 from preflight.units import decimal
@@ -59,9 +60,19 @@ def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:
         yield f"it has {_told(after.frame_rate_hz)} fps, planned were {decimal(retime.frame_rate_hz)} fps"
     if cut and cut.packets and after.frames != cut.packets.count:
         yield f"it holds {after.frames} pictures, planned were {cut.packets.count}"
-    if bool(before.sound_codec) != bool(after.sound_codec):
-        yield "its sound is missing" if before.sound_codec else "it has sound that was not there"
+    yield from _tracks(len(kept_after(before, plan.steps)), after)
     yield from _size(plan, (before.width_px, before.height_px), (after.width_px, after.height_px))
+
+
+def _tracks(planned: int, after: VideoFacts) -> Iterator[str]:
+    """Yield in what the sound tracks of a new clip are other than planned."""
+    found = len(kept_after(after, ()))
+    if found and not planned:
+        yield "it has sound that was not there"
+    elif planned and not found:
+        yield "its sound is missing"
+    elif found != planned:
+        yield f"it has {found} sound tracks, planned were {planned}"
 
 
 def _sound(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:

@@ -22,7 +22,7 @@ HEVC_TAG = "hvc1"
 """Of HEVC whose parameter sets stand in the sample entry: ISO 14496-15, 8.4.1."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
@@ -37,7 +37,9 @@ class _Part(msgspec.Struct, frozen=True):
     end_s: Fraction
 
 
-def cut_between(source: Path, packets: Packets, target: Path, muxer: str) -> None:
+def cut_between(
+    source: Path, packets: Packets, target: Path, muxer: str, *, sounds: "Sequence[int] | None" = None
+) -> None:
     """Write the pictures that `packets` counts, and the sound beneath them, to a new file.
 
     Args:
@@ -45,6 +47,7 @@ def cut_between(source: Path, packets: Packets, target: Path, muxer: str) -> Non
         packets: which of its pictures, as they lie in it.
         target: the new file.
         muxer: libav's name of its format, `mp4` or `mov`.
+        sounds: which sound tracks are kept, and in which order; the first alone when None.
 
     Raises:
         FixFailed: the source cannot be read, or the new file not be written.
@@ -65,20 +68,27 @@ def cut_between(source: Path, packets: Packets, target: Path, muxer: str) -> Non
                 opened(stream, found.opener) as container,
                 av.open(str(target), "w", format=muxer, options={"movflags": "+faststart"}) as made,
             ):
-                _copy(container, made, packets, part)
+                _copy(container, made, packets, part, _kept(container, sounds))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable) as error:
         raise FixFailed(f"cannot be cut without encoding: {words(error)}") from None
 
 
-def _copy(container: "InputContainer", made: "OutputContainer", packets: Packets, part: _Part) -> None:
+def _kept(container: "InputContainer", sounds: "Sequence[int] | None") -> "list[AudioStream]":
+    """Return the sound tracks to copy."""
+    there = container.streams.audio
+    return [there[place] for place in sounds] if sounds is not None else list(there[:1])
+
+
+def _copy(
+    container: "InputContainer", made: "OutputContainer", packets: Packets, part: _Part, sounds: "list[AudioStream]"
+) -> None:
     picture = picture_streams(container)[0]
-    sound = container.streams.audio[0] if container.streams.audio else None
-    copies = {one.index: made.add_stream_from_template(one) for one in (picture, sound) if one is not None}
+    copies = {one.index: made.add_stream_from_template(one) for one in (picture, *sounds)}
     for copy in copies.values():
         copy.metadata.clear()
     if codec_name(picture) == "hevc":
         copies[picture.index].codec_context.codec_tag = HEVC_TAG
-    for packet in _chosen(container, picture, sound, packets, part):
+    for packet in _chosen(container, picture, sounds, packets, part):
         index = packet.stream.index
         _move(packet, part.begin_s)
         packet.stream = copies[index]
@@ -100,15 +110,15 @@ def _part(container: "InputContainer", picture: "VideoStream", packets: Packets)
 
 
 def _chosen(
-    container: "InputContainer", picture: "VideoStream", sound: "AudioStream | None", packets: Packets, part: _Part
+    container: "InputContainer", picture: "VideoStream", sounds: "list[AudioStream]", packets: Packets, part: _Part
 ) -> "Iterator[Packet[Any]]":
-    """Yield the chosen pictures, and the sound from the packet before the first of them to the end of the last.
+    """Yield the chosen pictures, and of each sound the packets from the one before the first of them to their end.
 
     A decoder needs the packet before to bring the first one to life; nobody hears it.
     """
     place = -1
-    before: Packet[Any] | None = None
-    for packet in container.demux([one for one in (picture, sound) if one is not None]):
+    before: dict[int, Packet[Any]] = {}
+    for packet in container.demux([picture, *sounds]):
         if not packet.size or packet.pts is None:
             continue
         if packet.stream.type == "video":
@@ -116,11 +126,10 @@ def _chosen(
             if packets.first <= place < packets.first + packets.count:
                 yield packet
         elif _start(packet) < part.begin_s:
-            before = packet
+            before[packet.stream.index] = packet
         elif _start(packet) + _length(packet) <= part.end_s:
-            if before is not None:
-                yield before
-                before = None
+            if packet.stream.index in before:
+                yield before.pop(packet.stream.index)
             yield packet
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from preflight.facts import Facts, VideoFacts
 from preflight.findings import Judged
+from preflight.plan.clip_sound import other_sound
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, find
 
 LIGHTER = Fraction(3, 5)
@@ -34,6 +35,8 @@ def another_way(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | None:
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
     if broken & LENGTH_RULES and cut and not extend and _nearly(judged, cut):
         return _changed(plan, _shorter)
+    if isinstance(facts, VideoFacts) and (quieter := other_sound(plan, facts, judged)):
+        return quieter
     return _constant(plan, facts) if judged and not broken & SIZE_RULES else None
 
 

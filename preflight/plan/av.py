@@ -7,6 +7,7 @@ from fractions import Fraction
 from preflight.assets import Window
 from preflight.facts import VideoFacts
 from preflight.limits import Range
+from preflight.plan.clip_sound import SOUND_BIT_RATE, kept_tracks, sound_steps
 from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
 from preflight.plan.steps import Cut, Deinterlace, Encode, Extend, Packets, Resize, Retime, Step, ToneMap, Turn, Write
 from preflight.plan.wishes import Keep, Lengthen, Wishes, fit_step
@@ -14,7 +15,6 @@ from preflight.probe.seams import Seam, Wanted
 from preflight.profiles.schema import VideoLimits
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
-SOUND_BIT_RATE = 192_000
 LEAST_BIT_RATE = 200_000
 SHARE_OF_LIMIT = Fraction(1, 2)
 """How much of the allowed bytes an encode may fill: far from the edge, and far more than a reference clip needs."""
@@ -70,10 +70,9 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         longest = extend or cut
         length = longest.length_s if longest else facts.duration_s or Fraction(1)
         clears = tuple(sorted(errors & {"video/size", "video/codec"}))
-        bound = bit_rate_that_fits(limits.bytes, length, facts.sound_codec is not None)
+        bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
         yield Encode(codec="libx264", max_bit_rate=bound, loss="lossy", clears=clears)
-    if facts.sound_codec and (recut or extend or facts.sound_codec not in limits.sound_codec.allowed):
-        yield Encode(codec="aac", max_bit_rate=SOUND_BIT_RATE, loss="lossy", clears=())
+    yield from sound_steps(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
     written = ("video/format", *(() if cut or extend else ("video/duration",)))
     yield Write(format=container, loss="lossless", clears=tuple(rule for rule in written if rule in errors))
@@ -215,10 +214,16 @@ def kept_part(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, wind
     return Cut(start_s=start, length_s=room, loss="lossy", clears=())
 
 
-def bit_rate_that_fits(limit: Range, length_s: Fraction, sound: bool) -> int | None:  # noqa: FBT001 - one fact of two
-    """Return the picture's bit rate, in bit/s, at which a clip of this length fills its share of the limit."""
+def bit_rate_that_fits(limit: Range, length_s: Fraction, sounds: int) -> int | None:
+    """Return the picture's bit rate, in bit/s, at which a clip of this length fills its share of the limit.
+
+    Args:
+        limit: on the bytes of the file.
+        length_s: seconds.
+        sounds: how many sound tracks it has.
+    """
     room = limit.warn_above or limit.max
     if room is None:
         return None
-    rate = room * SHARE_OF_LIMIT * 8 / max(length_s, Fraction(1)) - (SOUND_BIT_RATE if sound else 0)
+    rate = room * SHARE_OF_LIMIT * 8 / max(length_s, Fraction(1)) - SOUND_BIT_RATE * sounds
     return max(int(rate), LEAST_BIT_RATE)

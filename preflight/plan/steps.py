@@ -146,6 +146,35 @@ class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
         return "deinterlace"
 
 
+class DropSound(_Step, frozen=True, kw_only=True, tag="drop-sound"):
+    """Leave out sound tracks that cannot be kept."""
+
+    places: tuple[int, ...]
+    """Which of the sound tracks, from 0."""
+    why: Literal["empty", "unknown", "undecodable"]
+
+    def words(self) -> str:
+        """Say what is done."""
+        what = "a sound track" if len(self.places) == 1 else f"{len(self.places)} sound tracks"
+        why = {
+            "empty": "that holds no samples",
+            "unknown": "in a codec that no decoder here knows",
+            "undecodable": "that cannot be decoded",
+        }
+        return f"leave out {what} {why[self.why]}"
+
+
+class JoinSound(_Step, frozen=True, kw_only=True, tag="join-sound"):
+    """Make one track with two channels of two tracks with one, as cameras keep left and right."""
+
+    left: int
+    right: int
+
+    def words(self) -> str:
+        """Say what is done."""
+        return "join two sound tracks as left and right"
+
+
 class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
     """Encode the pictures or the sound."""
 
@@ -155,12 +184,20 @@ class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
     """Upper bound in bit/s, so that the file fits."""
     dither: bool = False
     """Whether samples that are deeper are rounded to the encoder's, with a noise that hides the steps."""
+    tracks: tuple[int, ...] = ()
+    """Which sound tracks of a clip, from 0; all that are kept when empty."""
+    sample_rate_hz: int | None = None
+    """What the samples of a sound are brought to, where they cannot stay as they are."""
+    channels: int | None = None
+    """To how many channels a sound is mixed down."""
 
     def words(self) -> str:
         """Say what is done."""
         bound = f", at most {self.max_bit_rate / 1_000_000:.1f} Mbit/s" if self.max_bit_rate else ""
         rounded = ", deeper samples rounded with dither" if self.dither else ""
-        return f"encode with {self.codec}{bound}{rounded}"
+        rate = f", {decimal(Fraction(self.sample_rate_hz))} samples a second" if self.sample_rate_hz else ""
+        mixed = f", mixed down to {self.channels} channel{'s'[: self.channels - 1]}" if self.channels else ""
+        return f"encode with {self.codec}{bound}{rounded}{rate}{mixed}"
 
 
 LeftOut = Literal["depth", "ink", "frames"]
@@ -187,7 +224,9 @@ class Write(_Step, frozen=True, kw_only=True, tag="write"):
         return f"write as {self.format}{without}"
 
 
-Step = Turn | Cut | Resize | Crop | Pad | Retime | Extend | ToneMap | Deinterlace | Encode | Write
+Step = (
+    Turn | Cut | Resize | Crop | Pad | Retime | Extend | ToneMap | Deinterlace | DropSound | JoinSound | Encode | Write
+)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
+from preflight.facts import UNKNOWN
 from preflight.probe.faults import Unreadable
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Wa
 
 def codec_name(stream: "VideoStream | AudioStream") -> str:
     """Return the codec's own name: libav's is the decoder's, such as mp3float or libdav1d."""
-    return str(stream.codec_context.codec.canonical_name) if known_codec(stream) else "unknown"
+    return str(stream.codec_context.codec.canonical_name) if known_codec(stream) else UNKNOWN
 
 
 def known_codec(stream: "VideoStream | AudioStream") -> bool:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.facts import VideoFacts
+from preflight.facts import SoundTrack, VideoFacts
 from preflight.probe.boxes import Boxes, read_boxes, shown_at_once
+from preflight.probe.clip_sound import heard, sound_tracks
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
@@ -73,9 +74,11 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         record = pictures[0].codec_context.extradata or b""
         if measure and boxes is not None:
             refuse_foreign(stream, pictures[0].index_entries, codec_name(pictures[0]), record)
+        indexed = boxes is not None and not boxes.fragmented
+        tracks = sound_tracks(container, indexed=indexed, measure=measure)
         header = read_codec_header(codec_name(pictures[0]), record)
         coded = _coded(pictures[0], header, stream, sniffed.opener)
-        return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded, header))
+        return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded, header, tracks))
 
 
 def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO, demuxer: str) -> Picture:
@@ -109,6 +112,7 @@ class Known(msgspec.Struct, frozen=True):
     coded: Picture
     header: CodecHeader | None
     """What the codec's own parameter sets say, for H.264 and H.265."""
+    sounds: tuple[SoundTrack, ...]
 
 
 def _timing(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None, size: int) -> Timing:
@@ -168,7 +172,8 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
     pixel_aspect = known.coded.pixel_aspect or Fraction(1)
     degrees = _rotation(picture, known.boxes)
     shown = shown_size(width, height, pixel_aspect, degrees)
-    sound = container.streams.audio[0] if container.streams.audio else None
+    played = heard(known.sounds)
+    sound = container.streams.audio[played.place] if played else None
     size_how = _size_how(pixel_aspect, degrees)
     return VideoFacts(
         format=known.format,
@@ -191,6 +196,7 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
         video_streams=len(pictures),
         sound_codec=codec_name(sound) if sound else None,
         sound_duration_s=_sound_length(sound) if sound else None,
+        sounds=known.sounds,
         location=(known.boxes is not None and known.boxes.location)
         or any("location" in key for key in container.metadata),
         measured_by={

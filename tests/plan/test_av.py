@@ -199,12 +199,10 @@ def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: 
 
 def test_the_bit_rate_leaves_room_in_the_limit() -> None:
     limit = PROFILE.video.bytes
-    rate = bit_rate_that_fits(limit, Fraction(15), sound=True)
+    rate = bit_rate_that_fits(limit, Fraction(15), 1)
     assert rate
     assert (rate + 192_000) / 8 * 15 <= 25_000_000
-    assert (
-        bit_rate_that_fits(msgspec.structs.replace(limit, max=None, warn_above=None), Fraction(15), sound=True) is None
-    )
+    assert bit_rate_that_fits(msgspec.structs.replace(limit, max=None, warn_above=None), Fraction(15), 1) is None
 
 
 @given(st.fractions(2, 15), st.booleans())

@@ -1,0 +1,67 @@
+"""A clip cut between its packets, step by step: a plan in, the new file out, and of the frames none encoded.
+
+MP4, MOV ── cut ──► part ── its sound encoded, where that is planned ──► new file
+others ── a copy in MP4, with its sound as planned ── cut ──► new file
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from preflight.facts import VideoFacts
+from preflight.fix.av import DEMUXERS, compile_copy, muxer_of, needs
+from preflight.fix.ffmpeg import carry_out
+from preflight.fix.remux import cut_between
+from preflight.place import temporary
+from preflight.plan.clip_sound import kept_after, kept_tracks
+from preflight.plan.steps import DropSound, Encode, JoinSound, Packets, Plan, Step, find
+
+
+def cut_clip(plan: Plan, packets: Packets, facts: VideoFacts, target: Path) -> str | None:
+    """Cut a clip between its packets; return the version of the ffmpeg that encoded its sound, if one did.
+
+    Args:
+        plan: what is to be done.
+        packets: which frames are kept.
+        facts: what was measured of the clip.
+        target: the new file.
+
+    Raises:
+        FixFailed: it could not be made.
+        NotDone: an ffmpeg is needed, and there is none.
+    """
+    source, demuxer = Path(plan.asset.path), DEMUXERS.get(facts.format, facts.format)
+    if demuxer == "mov":
+        return _cut_first(packets, target, plan, facts)
+    muxer = muxer_of(plan, facts)
+    with temporary(target.parent, muxer) as copy:
+        version = carry_out(needs(plan.steps), compile_copy(source, demuxer, copy, plan, facts))
+        cut_between(copy, packets, target, muxer, sounds=range(len(kept_after(facts, plan.steps))))
+    return version if find(plan.steps, Encode) else None
+
+
+def _cut_first(packets: Packets, target: Path, plan: Plan, facts: VideoFacts) -> str | None:
+    """Cut an MP4 or MOV, and do what is planned with the sound of the part."""
+    source, muxer = Path(plan.asset.path), muxer_of(plan, facts)
+    gone = {place for step in plan.steps if isinstance(step, DropSound) for place in step.places}
+    places = [track.place for track in kept_tracks(facts) if track.place not in gone]
+    if find(plan.steps, Encode) is None:
+        cut_between(source, packets, target, muxer, sounds=places)
+        return None
+    with temporary(target.parent, muxer) as part:
+        cut_between(source, packets, part, muxer, sounds=places)
+        now = dict(zip(places, range(len(places)), strict=True))
+        steps = tuple(_counted_anew(step, now) for step in plan.steps if not isinstance(step, DropSound))
+        there = tuple(msgspec.structs.replace(t, place=now[t.place]) for t in kept_tracks(facts) if t.place in now)
+        after = msgspec.structs.replace(plan, steps=steps)
+        part_of = msgspec.structs.replace(facts, sounds=there)
+        return carry_out(needs(steps), compile_copy(part, "mov", target, after, part_of))
+
+
+def _counted_anew(step: Step, now: dict[int, int]) -> Step:
+    """Return a step with the numbers that sound tracks have now."""
+    if isinstance(step, JoinSound):
+        return msgspec.structs.replace(step, left=now[step.left], right=now[step.right])
+    if isinstance(step, Encode):
+        return msgspec.structs.replace(step, tracks=tuple(now[place] for place in step.tracks if place in now))
+    return step

@@ -1,0 +1,84 @@
+"""The sound tracks of a clip: an open container in, `SoundTrack` values out, by PyAV without a decoder."""
+
+from typing import TYPE_CHECKING, Any
+
+from preflight.facts import SoundTrack
+from preflight.probe.container import codec_name, known_codec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.packet import Packet
+
+PCM_BYTES = {"u8": 1, "s8": 1, "s16": 2, "s24": 3, "s32": 4, "f32": 4}
+"""By the end of a PCM codec's name, without its byte order: bytes of one sample."""
+
+
+def sound_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -> tuple[SoundTrack, ...]:
+    """Return the sound tracks in the order in which they stand in the file.
+
+    Args:
+        container: the clip; its position is moved where packets are looked at.
+        indexed: whether its index names every packet.
+        measure: whether packets may be looked at.
+    """
+    streams = container.streams.audio
+    firsts = [_first(container, stream, indexed=indexed) if measure else None for stream in streams]
+    told = len(streams) > 1
+    return tuple(
+        SoundTrack(
+            place=place,
+            codec=codec_name(stream),
+            channels=_pcm_channels(first) if told and first else None,
+            sample_rate_hz=stream.codec_context.sample_rate or None if known_codec(stream) else None,
+            default=_is_default(stream),
+            empty=measure and first is None and _is_empty(stream, indexed=indexed),
+        )
+        for place, (stream, first) in enumerate(zip(streams, firsts, strict=True))
+    )
+
+
+def heard(tracks: "Sequence[SoundTrack]") -> SoundTrack | None:
+    """Return the track that a player plays: the first that is marked so, else the first, of those that hold samples.
+
+    One that can be decoded goes before one that cannot.
+    """
+    held = [track for track in tracks if not track.empty]
+    return min(held, key=lambda track: (not track.known, not track.default, track.place), default=None)
+
+
+def _first(container: "InputContainer", stream: "AudioStream", *, indexed: bool) -> "Packet[Any] | None":
+    """Return the first packet of a stream; None where there is none, or the codec's name says all that it would."""
+    import av
+
+    if not known_codec(stream) or (indexed and not codec_name(stream).startswith("pcm_")):
+        return None
+    try:
+        container.seek(0)
+        return next((packet for packet in container.demux(stream) if packet.size), None)
+    except (av.FFmpegError, ValueError, OSError, LookupError):
+        return None
+
+
+def _is_empty(stream: "AudioStream", *, indexed: bool) -> bool:
+    """Tell whether a stream of which no packet was had holds none."""
+    return not len(stream.index_entries) if indexed else known_codec(stream)
+
+
+def _pcm_channels(packet: "Packet[Any]") -> int | None:
+    """Return how many channels a packet of PCM holds: PyAV's own word for it brings a process down at eight."""
+    stream = packet.stream
+    name = codec_name(stream).removeprefix("pcm_").removesuffix("le").removesuffix("be")
+    width, rate = PCM_BYTES.get(name), stream.codec_context.sample_rate
+    if not width or not rate or not packet.duration or packet.time_base is None:
+        return None
+    frames = packet.duration * packet.time_base * rate
+    return round(packet.size / (width * frames)) or None
+
+
+def _is_default(stream: "AudioStream") -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.default)

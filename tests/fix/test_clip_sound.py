@@ -1,0 +1,153 @@
+"""The sound tracks of a clip, fixed whole and decoded: which is heard, which stay, and what is said."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.assets import Asset, Window
+from preflight.facts import UNKNOWN, SoundTrack, VideoFacts
+from preflight.fix import Mended, mend
+from preflight.fix.cutting import cut_clip
+from preflight.flow import order_of
+from preflight.plan import Plan, Wishes, plan
+from preflight.plan.clip_sound import kept_after, kept_tracks, other_sound, sound_steps
+from preflight.plan.steps import Cut, DropSound, Encode, JoinSound, Packets, Write, find
+from preflight.probe.clip_sound import heard
+from preflight.probe.seams import seams_of
+from tests import values
+from tests.specimens import PROFILE, judged, media
+
+LOW, HIGH = 330, 1000
+
+
+def mended(name: str, folder: Path, **wishes: Any) -> Mended:  # noqa: ANN401 - any wish
+    verdict = judged(name)
+    assert verdict.facts
+    todo = plan(verdict, PROFILE, Wishes(**wishes), seams_of(media(name)))
+    return mend(todo, verdict.facts, order_of(PROFILE, folder))
+
+
+def tones(path: str | Path) -> list[list[int]]:
+    """Return of every sound track the tone of each channel, in Hz to the nearest ten."""
+    with av.open(str(path)) as container:
+        return [_tones(container, place) for place in range(len(container.streams.audio))]
+
+
+def _tones(container: Any, place: int) -> list[int]:  # noqa: ANN401 - PyAV's container
+    container.seek(0)
+    frames = list(container.decode(audio=place))
+    samples = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    rate = frames[0].sample_rate
+    return [round(_hz(channel, rate), -1) for channel in samples]
+
+
+def _hz(channel: Any, rate: int) -> int:  # noqa: ANN401 - numpy's arrays
+    spectrum = np.abs(np.fft.rfft(channel))
+    return int(spectrum.argmax() * rate / len(channel))
+
+
+def test_the_track_that_is_marked_is_heard_first_and_the_other_is_kept(tmp_path: Path) -> None:
+    done = mended("video-two-sounds-second-default.mkv", tmp_path)
+    assert done.plan.loss == "lossless"
+    assert tones(done.path) == [[HIGH], [LOW]]
+    with av.open(done.path) as container:
+        assert [bool(track.disposition & 1) for track in container.streams.audio] == [True, False]
+
+
+def test_a_camera_s_two_tracks_become_left_and_right(tmp_path: Path) -> None:
+    verdict = judged("video-two-mono-pcm.mov")
+    assert verdict.facts
+    todo = plan(verdict, PROFILE, Wishes(keep_of={verdict.asset.path: Window(Fraction(0), Fraction(2))}))
+    assert find(todo.steps, JoinSound)
+    done = mend(todo, verdict.facts, order_of(PROFILE, tmp_path))
+    assert tones(done.path) == [[LOW, HIGH]]
+
+
+def test_a_track_without_samples_is_left_out_with_a_word(tmp_path: Path) -> None:
+    done = mended("video-sound-without-samples.mp4", tmp_path)
+    dropped = find(done.plan.steps, DropSound)
+    assert dropped
+    assert dropped.words() == "leave out a sound track that holds no samples"
+    assert tones(done.path) == []
+
+
+def test_a_sound_that_no_decoder_knows_is_left_out_and_its_loss_is_named(tmp_path: Path) -> None:
+    done = mended("video-sound-apac.mp4", tmp_path)
+    dropped = find(done.plan.steps, DropSound)
+    assert dropped
+    assert (dropped.loss, dropped.why) == ("lossy", "unknown")
+    assert tones(done.path) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["video-two-sounds.mp4", "video-two-sounds-second-default.mkv", "video-two-mono-pcm.mov"]
+)
+def test_a_cut_between_packets_keeps_both_tracks(name: str, tmp_path: Path) -> None:
+    verdict = judged(name)
+    facts = verdict.facts
+    assert isinstance(facts, VideoFacts)
+    packets = Packets(0, 50)
+    cut = Cut(start_s=Fraction(0), length_s=Fraction(2), packets=packets, loss="lossless", clears=())
+    sounds = tuple(sound_steps(facts, PROFILE.video.sound_codec, recut=False))
+    written = Write(format="mov" if facts.format == "mov" else "mp4", loss="lossless", clears=())
+    target = tmp_path / "part.mp4"
+    cut_clip(Plan(asset=verdict.asset, kind="video", steps=(cut, *sounds, written)), packets, facts, target)
+    second = [[HIGH], [LOW]] if name.endswith("mkv") else [[LOW], [HIGH]]
+    assert tones(target) == ([[LOW, HIGH]] if name.endswith("mov") else second)
+
+
+def test_what_cannot_be_decoded_is_left_out_at_last() -> None:
+    facts = values.video(sound_codec="ac3", sounds=(SoundTrack(place=0, codec="ac3"),))
+    encodes = Encode(codec="libx264", loss="lossy", clears=())
+    steps = (encodes, *sound_steps(facts, PROFILE.video.sound_codec, recut=False))
+    todo = Plan(asset=Asset(path="a"), kind="video", steps=(*steps, Write(format="mp4", loss="lossless", clears=())))
+    mixed = other_sound(todo, facts, None)
+    assert mixed
+    assert "encode with aac, at most 0.2 Mbit/s, mixed down to 2 channels" in [step.words() for step in mixed.steps]
+    silent = other_sound(mixed, facts, None)
+    assert silent
+    assert "leave out a sound track that cannot be decoded" in [step.words() for step in silent.steps]
+    assert kept_after(facts, silent.steps) == ()
+    assert other_sound(silent, facts, None) is None
+
+
+def test_sound_is_not_encoded_or_left_out_where_nothing_may_be_lost() -> None:
+    facts = values.video(sound_codec="aac", sounds=(SoundTrack(place=0, codec="aac"),))
+    todo = Plan(asset=Asset(path="a"), kind="video", steps=(Write(format="mp4", loss="lossless", clears=()),))
+    assert other_sound(todo, facts, None) is None
+
+
+def test_a_rate_that_aac_has_not_is_halved_and_named() -> None:
+    facts = values.video(
+        sound_codec="pcm_s24le", sounds=(SoundTrack(place=0, codec="pcm_s24le", sample_rate_hz=192_000),)
+    )
+    (encode,) = sound_steps(facts, PROFILE.video.sound_codec, recut=False)
+    assert encode.words() == "encode with aac, at most 0.2 Mbit/s, 96,000 samples a second"
+
+
+tracks = st.builds(
+    SoundTrack,
+    place=st.just(0),
+    codec=st.sampled_from(["aac", "pcm_s16le", "opus", UNKNOWN]),
+    default=st.booleans(),
+    empty=st.booleans(),
+)
+
+
+@given(st.lists(tracks, max_size=4))
+def test_every_track_that_can_be_heard_is_kept_and_a_marked_one_comes_first(made: list[SoundTrack]) -> None:
+    sounds = tuple(msgspec.structs.replace(track, place=place) for place, track in enumerate(made))
+    played = heard(sounds)
+    facts = values.video(sounds=sounds, sound_codec=played.codec if played else None)
+    kept = kept_tracks(facts)
+    audible = [track for track in sounds if track.known and not track.empty]
+    assert {track.place for track in kept} == {track.place for track in audible}
+    if any(track.default for track in audible):
+        assert kept[0].default
