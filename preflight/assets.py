@@ -95,6 +95,11 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
         return self.role.kind if self.role else SUFFIX_KINDS.get(self.suffix, "unknown")
 
 
+def is_request(path: str) -> bool:
+    """Tell by its name whether a file that is judged alone is a request: .toml, or .json as the service has it."""
+    return path.lower().endswith((".toml", ".json"))
+
+
 def unsupported(path: str) -> str | None:
     """Return why what is no file cannot be brought either: "ftp: is not supported ..."; None for a mere path.
 

@@ -20,6 +20,7 @@ from preflight.assets import printable
 from preflight.errors import CallError
 from preflight.findings import IN_BASELINE, Finding, Judged
 from preflight.policy import below, is_untouchable, let_be
+from preflight.saved import TextError, json_of
 from preflight.tables import TableError, convert_table
 
 SCHEMA = "preflight.baseline/1"
@@ -150,11 +151,11 @@ def _read(path: Path, name: str) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: not a baseline")
-        table = json.loads(path.read_bytes())
+        table = json_of(path.read_bytes())
     except OSError as error:
         raise CallError(f"{name}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise CallError(f"{name}: is not JSON: {error}", advice=AGAIN) from None
+    except TextError as error:
+        raise CallError(f"{name}: {error}", advice=AGAIN) from None
     if not isinstance(table, dict):
         raise CallError(f"{name}: expected an object, got {type(table).__name__}", advice=AGAIN)
     return table

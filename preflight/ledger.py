@@ -30,6 +30,7 @@ from preflight.alive import Life
 from preflight.answers import Task
 from preflight.assets import printable
 from preflight.errors import NotDone
+from preflight.units import exact
 
 State = Literal["intended", "sent", "accepted", "refused", "unknown", "completed", "failed", "downloaded"]
 STATES: tuple[State, ...] = get_args(State)
@@ -319,7 +320,7 @@ class Ledger:
         downloads = self._db.execute("SELECT path FROM downloads WHERE entry = ? ORDER BY rowid", [number])
         plain = {name: row[name] for name in Entry.__struct_fields__ if name in row}
         for name in ("price", "credits_reserved"):
-            plain[name] = None if row[name] is None else Fraction(row[name])
+            plain[name] = None if row[name] is None else exact(str(row[name]))
         return Entry(
             **plain,
             created_at=datetime.fromtimestamp(row["created_s"], UTC),

@@ -5,6 +5,7 @@ with their roles, one after the other: a hundred thousand names need no more mem
 """
 
 import csv
+import io
 import itertools
 import json
 import os
@@ -20,6 +21,7 @@ import msgspec
 
 from preflight.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
 from preflight.errors import CallError
+from preflight.saved import encoding_of
 
 CHUNK_BYTES = 64 << 10
 MAX_NAME_BYTES = 64 << 10
@@ -27,6 +29,10 @@ MAX_NAME_BYTES = 64 << 10
 MAX_LINE_CHARACTERS = 1 << 20
 PATH = "path"
 DELIMITERS = ",;\t"
+SEPARATOR = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+"""The line that Excel writes before a table, and reads."""
+SAMPLE_BYTES = 512
+"""By which the encoding is told."""
 
 
 def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str]:
@@ -86,7 +92,7 @@ def manifest(path: Path) -> Iterator[Asset]:
 
 def _assets(path: Path, name: str) -> Iterator[Asset]:
     count: Counter[Kind] = Counter()
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+    with path.open("rb") as content, _as_text(content) as stream:
         for place, row in _rows(stream, name):
             asset = _asset(row, place, path.parent)
             kind = _kind(row, place)
@@ -100,19 +106,37 @@ def _assets(path: Path, name: str) -> Iterator[Asset]:
             yield asset
 
 
+def _as_text(content: IO[bytes]) -> IO[str]:
+    """Return the text of a manifest: in UTF-16 where its first bytes say so, else in UTF-8 with any other byte kept."""
+    buffered = content if isinstance(content, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", content))
+    encoding = encoding_of(buffered.peek(SAMPLE_BYTES)[:SAMPLE_BYTES])
+    kept = "surrogateescape" if encoding.startswith("utf-8") else "strict"
+    return io.TextIOWrapper(buffered, encoding=encoding, errors=kept, newline="")
+
+
 def _rows(stream: IO[str], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield place and content of each row; a first line that begins an object means JSON Lines."""
     lines = _lines(stream, name)
     first = next(lines, "")
+    said = SEPARATOR.fullmatch(first)
+    if said:
+        first = next(lines, "")
     lines = itertools.chain([first], lines)
-    return _json_rows(lines, name) if first.lstrip().startswith("{") else _csv_rows(lines, first, name)
+    return _json_rows(lines, name) if first.lstrip().startswith("{") else _csv_rows(lines, first, name, said)
 
 
 def _lines(stream: IO[str], name: str) -> Iterator[str]:
-    while line := stream.readline(MAX_LINE_CHARACTERS):
+    while line := _line(stream, name):
         if len(line) == MAX_LINE_CHARACTERS:
             raise CallError(f"{name}: a line of more than {MAX_LINE_CHARACTERS:,} characters: not a manifest")
         yield line
+
+
+def _line(stream: IO[str], name: str) -> str:
+    try:
+        return stream.readline(MAX_LINE_CHARACTERS)
+    except UnicodeDecodeError:
+        raise CallError(f"{name}: is not UTF-16 text, as its first bytes say", advice="Save it as UTF-8.") from None
 
 
 def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -129,18 +153,33 @@ def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, dict[str,
         yield place, row
 
 
-def _csv_rows(lines: Iterable[str], head: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    delimiter = max(DELIMITERS, key=head.count)
+def _csv_rows(
+    lines: Iterable[str], head: str, name: str, said: re.Match[str] | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the rows of a table; a row without anything in it is passed over, as Excel leaves them.
+
+    Args:
+        lines: the table.
+        head: its first line, with the names of the columns.
+        name: the manifest's, for messages.
+        said: the line before, where it tells what parts the columns.
+    """
+    delimiter = said[1] if said else max(DELIMITERS, key=head.count)
+    above = 2 if said else 1
     reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
     try:
         columns = [column.strip().lower() for column in reader.fieldnames or ()]
         if PATH not in columns:
-            raise CallError(f"{name}:1: no column named {PATH!r}; there are {', '.join(map(repr, columns)) or 'none'}")
+            raise CallError(
+                f"{name}:{above}: no column named {PATH!r}; there are {', '.join(map(repr, columns)) or 'none'}"
+            )
         reader.fieldnames = columns
         for row in reader:
-            yield f"{name}:{reader.line_num}", row
+            # What stands beyond the columns comes as a list.
+            if any("".join(value or ()).strip() for value in row.values()):
+                yield f"{name}:{reader.line_num + above - 1}", row
     except csv.Error as error:
-        raise CallError(f"{name}:{reader.line_num}: is not CSV: {error}") from None
+        raise CallError(f"{name}:{reader.line_num + above - 1}: is not CSV: {error}") from None
 
 
 def _asset(row: dict[str, Any], place: str, folder: Path) -> Asset:
@@ -190,7 +229,7 @@ def _text(row: dict[str, Any], key: str, place: str) -> str:
 
 
 def _kind(row: dict[str, Any], place: str) -> Kind | None:
-    said = _text(row, "kind", place)
+    said = _text(row, "kind", place).lower()
     if said and (said not in KINDS or said == "unknown"):
         raise CallError(f"{place}: kind: expected image, video or audio, got {said[:60]!r}")
     return cast("Kind", said) if said else None
@@ -198,7 +237,7 @@ def _kind(row: dict[str, Any], place: str) -> Kind | None:
 
 def _role(row: dict[str, Any], place: str) -> Role | None:
     said = _text(row, "role", place)
-    match = re.fullmatch(r"(image|video|audio) ([1-9]\d{0,3})", said)
+    match = re.fullmatch(r"(image|video|audio)[ _-]?([1-9]\d{0,3})", said.lower(), re.ASCII)
     if said and not match:
         raise CallError(f"{place}: role: expected a part such as 'video 1', got {said[:60]!r}")
     return Role(cast("Kind", match[1]), int(match[2])) if match else None

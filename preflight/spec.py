@@ -1,11 +1,11 @@
-"""What a person asks for: a request.toml, or the same by options, as a `RequestSpec`.
+"""What a person asks for: a request.toml or .json, or the same by options, as a `RequestSpec`.
 
-In: TOML. Out: assets in array order with their roles, and the settings; or a `RequestFileError` that names the place.
-Names are the service's own; paths are relative to the file.
+In: TOML, or JSON with the service's names. Out: assets in array order with their roles, and the settings; or a
+`RequestFileError` that names the place. Paths are relative to the file.
 """
 
 import os
-import tomllib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,30 @@ import msgspec
 
 from preflight.assets import Asset, Kind, Role, Window, printable, unsupported
 from preflight.errors import RequestFileError
+from preflight.saved import TextError, json_of, toml_of
 from preflight.tables import TableError, convert_table
 
+SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
+"""The service's names of the arrays, which a request.json has, and ours."""
+MISPLACED = {
+    "ratio": "did you mean 'aspect_ratio'?",
+    "resolution": "did you mean 'quality'?",
+    "size": "did you mean 'aspect_ratio', or 'quality'?",
+    "seconds": "did you mean 'duration'?",
+    "length": "did you mean 'duration'?",
+    "audio": "did you mean 'audios' for a file, or 'generate_audio'?",
+    "image_url": "did you mean 'images'?",
+    "video_url": "did you mean 'videos'?",
+    "audio_url": "did you mean 'audios'?",
+    "seed": "these models take none: leave it out",
+    "negative_prompt": "these models take none: say in the prompt what is wanted",
+    "request": "the keys stand at the top of the file, in no table of their own: leave [request] out",
+    "input": "the keys stand at the top of the file, in no table of their own: leave it out",
+    "parameters": "the keys stand at the top of the file, in no table of their own: leave it out",
+}
+"""What people write, from other models and other tools, and what it is here."""
+JSON_BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*[\[{]")
+SAMPLE_BYTES = 512
 MAX_BYTES = 256 << 20
 """A request.toml larger than this is not read; the service's own body limit is judged by a rule."""
 
@@ -63,23 +85,42 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def load_spec(path: Path) -> RequestSpec:
-    """Read a request.toml.
+    """Read a request.toml, or a request.json with the service's own field names: the body of its create call.
 
     Raises:
-        RequestFileError: it cannot be read, is not TOML, has wrong types or unknown keys, or names absent files.
+        RequestFileError: it cannot be read, is neither, has wrong types or unknown keys, or names absent files.
     """
     name = printable(str(path))
     try:
-        entry = convert_table(_read(path, name), RequestFile)
+        entry = convert_table(_table(path, name), RequestFile)
         assets = [
             *_assets("image", "images", entry.images, path.parent),
             *_assets("video", "videos", entry.videos, path.parent),
             *_assets("audio", "audios", entry.audios, path.parent),
         ]
-    except TableError as error:
+    except TextError as error:
         raise RequestFileError(f"{name}: {error}") from None
+    except TableError as error:
+        raise RequestFileError(f"{name}: {error}", advice=_known(str(error))) from None
     settings = {f: getattr(entry, f) for f in RequestSpec.__struct_fields__ if f != "assets"}
     return RequestSpec(assets=tuple(assets), **settings)
+
+
+def holds_json(path: Path) -> bool:
+    """Tell whether a file that can be read begins as JSON does; footage may be called anything."""
+    try:
+        with path.open("rb") as stream:
+            return JSON_BEGINS.match(stream.read(SAMPLE_BYTES)) is not None
+    except OSError:
+        return False
+
+
+def _known(said: str) -> str:
+    """Return the advice for an unknown key: every key that there is."""
+    if "unknown key" not in said:
+        return ""
+    keys = ", ".join(RequestFile.__struct_fields__)
+    return f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
 
 
 def with_roles(kind: Kind, paths: Iterable[str]) -> list[Asset]:
@@ -104,15 +145,32 @@ def _entry(asset: Asset, folder: Path) -> str | dict[str, str]:
     return {"path": path, "keep": str(asset.keep)}
 
 
-def _read(path: Path, name: str) -> dict[str, Any]:
+def _table(path: Path, name: str) -> dict[str, Any]:
+    """Return the keys of a request file by our names, whichever of both it has."""
+    content = _read(path, name)
+    if path.suffix.lower() != ".json":
+        table = toml_of(content)
+        _refuse_misplaced(table)
+        return table
+    body: Any = json_of(content)
+    if not isinstance(body, dict):
+        raise TableError(f"expected an object with the fields of a request, got {type(body).__name__}")
+    _refuse_misplaced(body)
+    return {SERVICE_KEYS.get(str(key), str(key)): value for key, value in body.items()}
+
+
+def _refuse_misplaced(table: dict[str, Any]) -> None:
+    """Raise TableError for the keys that people write in the place of ours, with what to write instead."""
+    for key, instead in MISPLACED.items():
+        if key in table:
+            raise TableError(f"{key}: unknown key; {instead}")
+
+
+def _read(path: Path, name: str) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RequestFileError(f"{name}: larger than {MAX_BYTES:,} bytes: not a request")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RequestFileError(f"{name}: not TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise RequestFileError(f"{name}: not UTF-8 text, which TOML has to be") from None
+        return path.read_bytes()
     except OSError as error:
         raise RequestFileError(f"{name}: cannot be read: {error.strerror}") from None
 

@@ -4,6 +4,7 @@ Lengths, rates and ratios are `Fraction` from the container's own integers to th
 where JSON needs a number.
 """
 
+import re
 from fractions import Fraction
 from typing import Literal
 
@@ -12,9 +13,24 @@ Unit = Literal["s", "fps", "px", "pixels", "bytes", "ratio", "files", "words", "
 MEGABYTE = 1_000_000
 
 
+WRITTEN = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:/\d{1,30}|e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
+"""A number as text: so many digits, and an exponent of three, that nobody can fill a memory with one."""
+
+
 def exact(value: float | str | Fraction) -> Fraction:
-    """Return the number a person wrote: 0.4 is 2/5, not its nearest binary float."""
-    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    """Return the number a person wrote: 0.4 is 2/5, not its nearest binary float.
+
+    Raises:
+        ValueError: the text is no number, or one of so many digits that none is meant; a float is endless.
+        ZeroDivisionError: it is a fraction of zeros.
+    """
+    if isinstance(value, Fraction):
+        return value
+    text = str(value)
+    if not WRITTEN.fullmatch(text):
+        msg = f"expected a number, got {text[:40]!r}"
+        raise ValueError(msg)
+    return Fraction(text)
 
 
 def decimal(value: Fraction | int, places: int = 3) -> str:

@@ -238,3 +238,35 @@ def test_any_bytes_are_a_manifest_or_refused(tmp_path_factory: pytest.TempPathFa
     path.write_bytes(content)
     with contextlib.suppress(CallError):
         assert all(os.fsencode(asset.path) for asset in manifest(path))
+
+
+# ---- as people save them ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("head", ["", "sep=;\r\n"])
+def test_a_table_of_excel_is_read_with_its_empty_rows_and_its_first_line(
+    encoding: str, head: str, tmp_path: Path
+) -> None:
+    for name in ("a.png", "b c.mp4"):
+        (tmp_path / name).touch()
+    text = f"{head}Path;Role\r\na.png;Image 1\r\n;\r\nb c.mp4;VIDEO 2\r\n ; \r\n;;;\r\n"
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    found = list(manifest(path))
+    assert [(Path(one.path).name, str(one.role)) for one in found] == [("a.png", "image 1"), ("b c.mp4", "video 2")]
+
+
+def test_the_line_that_is_named_is_that_of_the_file_also_behind_a_first_line_of_excel(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("sep=,\npath,role\na.png,image 1\na.png,first\n")
+    with pytest.raises(CallError, match=r"list\.csv:4: role: expected a part"):
+        list(manifest(path))
+
+
+@pytest.mark.parametrize("said", ["Image 1", "image1", "IMAGE_1", "image-1"])
+def test_a_role_is_read_however_its_words_are_written(said: str, tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    path = tmp_path / "list.csv"
+    path.write_text(f"path,role\na.png,{said}\n")
+    assert [str(one.role) for one in manifest(path)] == ["image 1"]

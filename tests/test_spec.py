@@ -165,7 +165,7 @@ def test_a_name_with_a_null_byte_is_no_such_file(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"prompt = ", "not TOML: "),
-        (b"\xff\xfe", "not UTF-8 text"),
+        (b"\xff\xfe\x00", "not UTF-16 text"),
         (b"\0\0\0", "not TOML: "),
         (b"a = " + b"[" * 100_000, "not TOML: "),
     ],

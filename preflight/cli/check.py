@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 import msgspec
 
-from preflight.assets import Asset, collect, printable
+from preflight.assets import Asset, collect, is_request, printable
 from preflight.call import Fetcher, nothing, refuse_absent
 from preflight.cli.gate import gate_options, list_options, listed, opened
 from preflight.cli.options import (
@@ -170,13 +170,20 @@ def set_by_options(call: Asked) -> "RequestSpec | None":
 
 
 def requested(paths: tuple[str, ...]) -> "RequestSpec | None":
-    """Return the one request that PATHs mean, or None where they mean files."""
-    files = [path for path in paths if path.lower().endswith(".toml")]
-    if files and len(paths) > 1:
-        raise CallError(f"{printable(files[0])}: a request file is judged alone; give one request and nothing else")
-    if not files:
+    """Return the one request that PATHs mean, or None where they mean files.
+
+    Beside others, a .toml is a mistake, and a .json a file like any other: it may lie beside footage.
+    """
+    files = [path for path in paths if is_request(path)]
+    beside = [path for path in files if path.lower().endswith(".toml")]
+    if beside and len(paths) > 1:
+        raise CallError(f"{printable(beside[0])}: a request file is judged alone; give one request and nothing else")
+    if not files or len(paths) > 1 or os.path.isdir(files[0]):  # noqa: PTH112 - any bytes may be a name
         return None
-    from preflight.spec import load_spec
+    from preflight.spec import holds_json, load_spec
+
+    if not beside and not holds_json(Path(files[0])):
+        return None
 
     return load_spec(Path(files[0]))
 

@@ -21,6 +21,9 @@ def open_streams() -> None:
     Raises:
         NotDone: standard output is closed, so nothing that it is run for could be told.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every console has every letter
     unwritable = sys.stdout is None
     if sys.stdin is None:
         sys.stdin = open(_null(os.O_RDONLY), encoding="utf-8")  # noqa: SIM115 - as long as the program runs

@@ -10,7 +10,6 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from fractions import Fraction
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from preflight.facts import Identity
 from preflight.place import names, publish_at, remove, temporary
 from preflight.plan.steps import Step
 from preflight.probe import identity as file_identity
+from preflight.units import exact
 
 SCHEMA = "preflight.made/1"
 SUFFIX = ".preflight.json"
@@ -167,4 +167,4 @@ def claiming(
 
 
 def _exact(_wanted: type, text: str) -> Any:  # noqa: ANN401 - msgspec's signature
-    return Fraction(text)
+    return exact(text)

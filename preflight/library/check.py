@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from preflight import flow
-from preflight.assets import Asset, collect, printable
+from preflight.assets import Asset, collect, is_request, printable
 from preflight.call import nothing, refuse_absent
 from preflight.errors import CallError
 from preflight.findings import Report
@@ -107,6 +107,6 @@ def _refuse_unfit(asset: Asset) -> None:
     name = printable(asset.path)
     if asset.is_url and not os.path.lexists(asset.path):
         raise CallError(f"{name}: a URL is judged as part of a request", advice="`check_request` does that.")
-    if asset.suffix == "toml":
+    if is_request(asset.path):
         raise CallError(f"{name}: a request is judged as a whole", advice="`check_request` does that.")
     refuse_absent(asset.path, folder=True)

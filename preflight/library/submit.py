@@ -27,6 +27,7 @@ from preflight.library.words import to_a_program
 from preflight.once import NOT_SUBMITTED, advised
 from preflight.profiles import Profile
 from preflight.spec import RequestSpec
+from preflight.units import exact
 
 if TYPE_CHECKING:
     from preflight.api import Task
@@ -120,8 +121,8 @@ def _refuse_costly(spec: RequestSpec, report: Report, edition: Profile, most: Fr
     if most is None:
         return
     try:
-        allowed = Fraction(most)
-    except (ValueError, OverflowError, TypeError):
+        allowed = exact(most)
+    except (ValueError, ArithmeticError):
         raise CallError(f"max_credits: expected a number, got {most!r}") from None
     refuse_costly(allowed, flow.price_of(spec, report, edition, longest=True), "max_credits")
 

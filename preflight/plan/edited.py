@@ -16,7 +16,7 @@ from preflight.errors import CallError
 from preflight.plan.av import Seams
 from preflight.plan.steps import Cut, Encode, Packets, Plan, Step, find
 from preflight.probe.seams import Wanted
-from preflight.units import decimal
+from preflight.units import decimal, exact
 
 FINEST = 1_000_000
 """The largest denominator of a number that was printed as a decimal: 0.3333333333333333 s were a third."""
@@ -29,7 +29,7 @@ def exactly(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signat
     if wanted is not Fraction or isinstance(value, bool) or not isinstance(value, int | float | str):
         msg = f"expected a number, got {value!r}"
         raise ValueError(msg)
-    return Fraction(str(value)).limit_denominator(FINEST)
+    return exact(value).limit_denominator(FINEST)
 
 
 def mark_of(steps: tuple[Step, ...]) -> str:

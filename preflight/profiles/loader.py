@@ -4,7 +4,6 @@ A profile may say `extends = "NAME"` (a shipped edition, or a path beside it) an
 one says and this one's documents do not is left out by its place: `without = ["phrasings", "request.tags"]`.
 """
 
-import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ import msgspec
 from preflight.errors import ProfileError
 from preflight.limits import read_number
 from preflight.profiles.schema import Profile
+from preflight.saved import TextError, toml_of
 from preflight.tables import TableError, convert_table
 
 SHIPPED = Path(__file__).parent
@@ -110,10 +110,10 @@ def _read(path: Path) -> Table:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ProfileError(f"{path.name}: larger than {MAX_BYTES:,} bytes: not a profile")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ProfileError(f"{path.name}: not TOML: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
+        return toml_of(path.read_bytes())
+    except TextError as error:
+        raise ProfileError(f"{path.name}: {error}") from None
+    except OSError as error:
         raise ProfileError(f"{path.name}: cannot be read: {error}") from None
 
 

@@ -309,7 +309,7 @@ def test_two_profiles_that_extend_one_another_end_too(tmp_path: Path) -> None:
     [
         (b"[", "not TOML"),
         (b"a = 1\na = 2\n", "not TOML"),
-        (b"\xff\xfe\x00", "cannot be read"),
+        (b"\xff\xfe\x00", "not UTF-16 text"),
         (b"\0" * 100, "not TOML"),
         (b"#" * (MAX_BYTES + 1), "larger than 1,048,576 bytes: not a profile"),
     ],
