@@ -87,6 +87,15 @@ class SoundTrack(msgspec.Struct, frozen=True, kw_only=True):
         return self.codec != UNKNOWN
 
 
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a stored picture, in its pixels."""
+
+    left_px: int
+    top_px: int
+    width_px: int
+    height_px: int
+
+
 class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     """A clip: its first picture stream that is not cover art, and its sound if it has one."""
 
@@ -95,21 +104,31 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     coded_width_px: int
     coded_height_px: int
     pixel_aspect: Fraction = Fraction(1)
+    aperture: Area | None = None
+    """The part of the stored frame that is shown, where that is not all of it."""
     rotation_deg: int = 0
     """Clockwise turn a player applies: 0, 90, 180 or 270."""
+    mirrored: bool = False
+    """Whether it exchanges left and right, after the turn."""
     duration_s: Fraction | None = None
     """End of the last frame minus start of the first, as presented."""
     header_duration_s: Fraction | None = None
     """What the container claims for the whole file."""
+    start_offset_s: Fraction = Fraction(0)
+    """How much later than its audio the first frame is shown; negative where the audio begins later."""
     frames: int | None = None
     frame_rate_hz: Fraction | None = None
-    """Mean rate: frames over duration."""
+    """Mean rate: frames over duration; where every frame lies within half a tick of a constant rate, that rate."""
+    frame_rate_constant: bool | None = None
+    """Whether every frame lies on the grid of that rate."""
     codec: str | None = None
     bit_depth: int | None = None
     transfer: str | None = None
     """Transfer characteristics, where tagged: bt709, smpte2084 (PQ), arib-std-b67 (HLG), ..."""
     alpha: bool = False
     interlaced: bool | None = None
+    fields: bool = False
+    """Whether packets hold single fields; frames are counted all the same, and sizes are those of a frame."""
     video_streams: int = 1
     sound_codec: str | None = None
     """Of the sound track that a player plays, as is its length."""

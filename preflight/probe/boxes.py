@@ -7,7 +7,6 @@ what it does not understand and reads no payload but the few small ones asked fo
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import accumulate
 from typing import BinaryIO
 
 import msgspec
@@ -19,8 +18,6 @@ MAX_BOXES = 100_000
 MAX_DEPTH = 12
 """Boxes within boxes: real files have seven."""
 MAX_PAYLOAD = 1 << 16
-MAX_TABLES = 8 << 20
-"""Bytes of the tables of a movie that are looked at: hours of pictures."""
 
 LOCATION_KEYS = (b"com.apple.quicktime.location.ISO6709", b"\xa9xyz", b"loci", b"LocationInformation")
 
@@ -127,55 +124,3 @@ def _tells_location(stream: BinaryIO, box: Box) -> bool:
     if name in (b"\xa9xyz", b"loci"):
         return True
     return name == b"meta" and any(key in _payload(stream, box) for key in LOCATION_KEYS)
-
-
-def shown_at_once(stream: BinaryIO, size: int, samples: int) -> bool:
-    """Tell whether two samples of a track of so many would be shown at the same time, or its table of times is unsound.
-
-    Samples are stored in the order of decoding; `ctts` says by how much later each is shown. An index lists the former
-    only, so where the two do not fit each other only the packets tell how long a clip is. The stream's position is left
-    as it was.
-    Source: ISO 14496-12, 8.6.1.2 (stts) and 8.6.1.3 (ctts): runs of a count and a 32-bit number of ticks.
-    """
-    position = stream.tell()
-    moov = next((box for box in _walk(stream, size) if box.path == b"moov"), None)
-    if moov is None or moov.end - moov.start > MAX_TABLES:
-        stream.seek(position)
-        return False
-    stream.seek(moov.start)
-    tables = stream.read(moov.end - moov.start)
-    stream.seek(position)
-    return any(_clash(tables, at, samples) for at in _places(tables, b"ctts"))
-
-
-def _places(tables: bytes, name: bytes) -> Iterator[int]:
-    at = tables.find(name)
-    while at >= 0:
-        yield at + len(name)
-        at = tables.find(name, at + 1)
-
-
-def _clash(tables: bytes, at: int, samples: int) -> bool:
-    """Tell whether the offsets that begin here clash with the durations of the same track, which stand before them."""
-    durations = tables.rfind(b"stts", 0, at)
-    if durations < 0:
-        return False
-    lengths, offsets = _runs(tables, durations + 4, samples), _runs(tables, at, samples)
-    if len(lengths) != samples or not offsets:
-        return False
-    if len(offsets) != samples:
-        return True
-    decoded = accumulate(lengths[:-1], initial=0)
-    return len({begin + offset for begin, offset in zip(decoded, offsets, strict=True)}) < samples
-
-
-def _runs(tables: bytes, at: int, most: int) -> list[int]:
-    """Return the numbers of a table of runs, each as often as it counts; no more than `most` and one."""
-    (runs,) = struct.unpack_from(">I", tables, at + 4) if len(tables) >= at + 8 else (0,)
-    found: list[int] = []
-    for run in range(min(runs, (len(tables) - at - 8) // 8)):
-        count, value = struct.unpack_from(">Ii", tables, at + 8 + 8 * run)
-        found += [value] * min(count, most + 1 - len(found))
-        if len(found) > most:
-            break
-    return found

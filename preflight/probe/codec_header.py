@@ -38,7 +38,7 @@ class CodecHeader(msgspec.Struct, frozen=True, kw_only=True):
     width_px: int
     """After cropping, as is the height."""
     height_px: int
-    """Of a frame; of a field in HEVC streams that code fields as pictures."""
+    """Of a frame; of a picture in HEVC streams that code fields as pictures."""
     pixel_aspect: Fraction | None
     """Width to height of one pixel; None when not told."""
     bit_depth: int
@@ -54,6 +54,21 @@ class CodecHeader(msgspec.Struct, frozen=True, kw_only=True):
     full_range: bool | None
     interlaced: bool
     """Whether pictures may be interlaced; H.264 decides it picture by picture."""
+    fields: "FieldSyntax | None" = None
+    """How a picture tells that it is a field; None where all are frames."""
+
+
+class FieldSyntax(msgspec.Struct, frozen=True, kw_only=True):
+    """What has to be known of a sequence to tell whether a picture of it is a field."""
+
+    frame_num_bits: int = 0
+    """H.264: the length of frame_num in a slice header, which stands before field_pic_flag."""
+    colour_planes: bool = False
+    """H.264: whether the number of a colour plane stands before that."""
+    always: bool = False
+    """HEVC: every picture is a field: field_seq_flag."""
+    told: bool = True
+    """HEVC: a message beside each picture tells which, or that it is a frame: frame_field_info_present_flag."""
 
 
 class Vui(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +90,7 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
     chroma: int
     """chroma_format_idc"""
     interlaced: bool
+    fields: FieldSyntax | None = None
 
 
 def codec_header(coded: Coded, vui: Vui) -> CodecHeader:
@@ -91,6 +107,7 @@ def codec_header(coded: Coded, vui: Vui) -> CodecHeader:
         matrix=vui.matrix,
         full_range=vui.full_range,
         interlaced=coded.interlaced,
+        fields=coded.fields,
     )
 
 

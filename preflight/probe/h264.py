@@ -10,6 +10,7 @@ from preflight.probe.codec_header import (
     LARGEST_PX,
     CodecHeader,
     Coded,
+    FieldSyntax,
     Vui,
     codec_header,
     read_cropped,
@@ -18,7 +19,7 @@ from preflight.probe.codec_header import (
 
 HIGH_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
 """profile_idc values whose headers tell chroma format, depth and scaling matrices; others are 4:2:0, 8 bits."""
-PLAIN = (1, 8)
+PLAIN = (1, 8, False)
 MACROBLOCK_PX = 16
 LARGEST_MACROBLOCKS = LARGEST_PX // MACROBLOCK_PX
 LARGEST_ID = 31
@@ -38,8 +39,8 @@ def read_h264(payload: bytes) -> CodecHeader:
     profile = bits.take(8)
     bits.skip(16)  # constraints and level_idc
     bits.ue(LARGEST_ID)
-    chroma, depth = _read_high(bits) if profile in HIGH_PROFILES else PLAIN
-    _pass_references(bits)
+    chroma, depth, planes = _read_high(bits) if profile in HIGH_PROFILES else PLAIN
+    syntax = FieldSyntax(frame_num_bits=_pass_references(bits), colour_planes=planes)
     width = (bits.ue(LARGEST_MACROBLOCKS) + 1) * MACROBLOCK_PX
     map_units = bits.ue(LARGEST_MACROBLOCKS) + 1
     frames_only = bits.flag()
@@ -49,14 +50,24 @@ def read_h264(payload: bytes) -> CodecHeader:
     unit_x, unit_y = CROP_UNITS_PX[chroma]
     size = read_cropped(bits, (width, map_units * MACROBLOCK_PX * fields), (unit_x, unit_y * fields))
     vui = read_vui(bits) if bits.flag() else Vui()
-    return codec_header(Coded(size_px=size, bit_depth=depth, chroma=chroma, interlaced=not frames_only), vui)
+    coded = Coded(
+        size_px=size,
+        bit_depth=depth,
+        chroma=chroma,
+        interlaced=not frames_only,
+        fields=None if frames_only else syntax,
+    )
+    return codec_header(coded, vui)
 
 
-def _read_high(bits: Bits) -> tuple[int, int]:
-    """Read what only the high profiles have; return chroma_format_idc and the bit depth of luma."""
+def _read_high(bits: Bits) -> tuple[int, int, bool]:
+    """Read what only the high profiles have.
+
+    Returns:
+        chroma_format_idc, the bit depth of luma, and whether colour planes are coded apart.
+    """
     chroma = bits.ue(FULL_CHROMA)
-    if chroma == FULL_CHROMA:
-        bits.skip(1)  # separate_colour_plane_flag
+    planes = chroma == FULL_CHROMA and bits.flag()  # separate_colour_plane_flag
     depth = 8 + bits.ue(DEEPEST - 8)
     bits.ue(DEEPEST - 8)  # of chroma
     bits.skip(1)  # qpprime_y_zero_transform_bypass_flag
@@ -64,7 +75,7 @@ def _read_high(bits: Bits) -> tuple[int, int]:
         for number in range(12 if chroma == FULL_CHROMA else 8):
             if bits.flag():
                 _pass_scaling_list(bits, SMALL_LIST if number < SMALL_LISTS else LARGE_LIST)
-    return chroma, depth
+    return chroma, depth, planes
 
 
 def _pass_scaling_list(bits: Bits, length: int) -> None:
@@ -76,9 +87,13 @@ def _pass_scaling_list(bits: Bits, length: int) -> None:
             return
 
 
-def _pass_references(bits: Bits) -> None:
-    """Pass over the numbering and order of pictures, log2_max_frame_num_minus4 to gaps_in_frame_num."""
-    bits.ue(LARGEST_LOG2)
+def _pass_references(bits: Bits) -> int:
+    """Pass over the numbering and order of pictures, log2_max_frame_num_minus4 to gaps_in_frame_num.
+
+    Returns:
+        The length of frame_num in bits.
+    """
+    frame_num_bits = bits.ue(LARGEST_LOG2) + 4
     order = bits.ue(ORDER_AS_CODED)
     if order == ORDER_BY_LSB:
         bits.ue(LARGEST_LOG2)
@@ -90,3 +105,4 @@ def _pass_references(bits: Bits) -> None:
             bits.se()
     bits.ue()  # max_num_ref_frames
     bits.skip(1)
+    return frame_num_bits

@@ -10,6 +10,7 @@ from preflight.probe.codec_header import (
     LARGEST_PX,
     CodecHeader,
     Coded,
+    FieldSyntax,
     Vui,
     codec_header,
     read_cropped,
@@ -37,7 +38,7 @@ def read_hevc(payload: bytes) -> CodecHeader:
     if sub_layers > SUB_LAYERS_MAX:
         raise Malformed(f"{sub_layers} sub-layers")
     bits.skip(1)
-    interlaced_source = _read_profile(bits, sub_layers)
+    source = _read_profile(bits, sub_layers)
     bits.ue(LARGEST_ID)
     chroma = bits.ue(FULL_CHROMA)
     if chroma == FULL_CHROMA:
@@ -46,22 +47,26 @@ def read_hevc(payload: bytes) -> CodecHeader:
     depth = 8 + bits.ue(DEEPEST - 8)
     bits.ue(DEEPEST - 8)  # of chroma
     _pass_tools(bits, sub_layers)
-    vui, field_pictures = _read_usability(bits) if bits.flag() else (Vui(), False)
-    interlaced = interlaced_source or field_pictures
-    return codec_header(Coded(size_px=size, bit_depth=depth, chroma=chroma, interlaced=interlaced), vui)
+    vui, syntax = _read_usability(bits) if bits.flag() else (Vui(), None)
+    interlaced = source == (False, True) or (syntax is not None and syntax.always)
+    if syntax is None and source == (True, True):
+        syntax = FieldSyntax()
+    coded = Coded(size_px=size, bit_depth=depth, chroma=chroma, interlaced=interlaced, fields=syntax)
+    return codec_header(coded, vui)
 
 
-def _read_usability(bits: Bits) -> tuple[Vui, bool]:
-    """Read vui_parameters(), E.2.1, up to field_seq_flag: whether each picture is a field."""
+def _read_usability(bits: Bits) -> tuple[Vui, FieldSyntax | None]:
+    """Read vui_parameters(), E.2.1, up to frame_field_info_present_flag: whether pictures tell that they are fields."""
     vui = read_vui(bits)
     if bits.flag():  # chroma_loc_info_present_flag
         _pass_numbers(bits, 2)
     bits.skip(1)  # neutral_chroma_indication_flag
-    return vui, bits.flag()
+    all_fields, told = bits.flag(), bits.flag()
+    return vui, FieldSyntax(always=all_fields, told=told) if all_fields or told else None
 
 
-def _read_profile(bits: Bits, sub_layers: int) -> bool:
-    """Pass over profile_tier_level(), 7.3.3; return whether the source is interlaced, and not also progressive.
+def _read_profile(bits: Bits, sub_layers: int) -> tuple[bool, bool]:
+    """Pass over profile_tier_level(), 7.3.3; return whether the source is progressive and whether it is interlaced.
 
     Both flags set leave it to a message beside each picture (7.4.4, general_progressive_source_flag).
     """
@@ -74,7 +79,7 @@ def _read_profile(bits: Bits, sub_layers: int) -> bool:
         bits.skip(2 * (8 - lower))
     for profile, level in told:
         bits.skip(88 * profile + 8 * level)
-    return interlaced and not progressive
+    return progressive, interlaced
 
 
 def _pass_tools(bits: Bits, sub_layers: int) -> None:

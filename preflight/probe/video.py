@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.facts import SoundTrack, VideoFacts
-from preflight.probe.boxes import Boxes, read_boxes, shown_at_once
+from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_sound import heard, sound_tracks
 from preflight.probe.codec_header import CodecHeader
-from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened, walk
+from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
 from preflight.probe.faults import Unreadable
+from preflight.probe.fields import Reader
 from preflight.probe.samples import refuse_foreign
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import holds_picture_sets, read_codec_header
+from preflight.probe.timing import Timing, claimed, indexed, walked
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -37,18 +39,9 @@ SELF_DESCRIBED = {"h264", "hevc"}
 SHAPED = {"mpeg1video", "mpeg2video", "mpeg4"}
 """Codecs that tell the shape of their pixels themselves, where the container does not."""
 AV_TIME_BASE = Fraction(1, 1_000_000)
-TICK_S = Fraction(1, 500)
-"""An edit list counts in ticks of the whole file, often milliseconds, and rounds down: 2.83333 s become 2.833, and 60
-frames a second 60.007. By so little no picture is shortened."""
+FIELD_ASPECT = Fraction(3, 4)
+"""Width to height of pixels up to which a container means those of a field."""
 FIELD_ORDERS_INTERLACED = range(2, 6)
-
-
-class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """When the pictures are shown."""
-
-    duration_s: Fraction | None
-    frames: int | None
-    how: str
 
 
 def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> VideoFacts | None:
@@ -65,20 +58,29 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
             return None
         if not known_codec(pictures[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
-        if not measure:
-            timing = _claimed(container, pictures[0])
-        elif boxes is not None and shown_at_once(stream, size, len(pictures[0].index_entries)):
-            timing = _walked(container, pictures[0])
-        else:
-            timing = _timing(container, pictures[0], boxes, size)
-        record = pictures[0].codec_context.extradata or b""
+        picture = pictures[0]
+        record = picture.codec_context.extradata or b""
+        header = read_codec_header(codec_name(picture), record)
+        known = Known(sniffed.format, size, boxes, header)
+        timing = _timing(container, picture, stream, known) if measure else _claimed(container, picture, known)
         if measure and boxes is not None:
-            refuse_foreign(stream, pictures[0].index_entries, codec_name(pictures[0]), record)
-        indexed = boxes is not None and not boxes.fragmented
-        tracks = sound_tracks(container, indexed=indexed, measure=measure)
-        header = read_codec_header(codec_name(pictures[0]), record)
-        coded = _coded(pictures[0], header, stream, sniffed.opener)
-        return _facts(container, pictures, timing, Known(sniffed.format, size, boxes, coded, header, tracks))
+            refuse_foreign(stream, picture.index_entries, codec_name(picture), record)
+        coded = _framed(_coded(picture, header, stream, sniffed.opener), timing, codec_name(picture))
+        whole = boxes is not None and not boxes.fragmented
+        tracks = sound_tracks(container, indexed=whole, measure=measure)
+        return _facts(container, pictures, timing, msgspec.structs.replace(known, sounds=tracks), coded)
+
+
+def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
+    """Return the size of a frame where HEVC codes each field as a picture: H.265, E.3.1, field_seq_flag.
+
+    A container that tells the shape of a field's pixels means twice as high ones as those of a frame.
+    """
+    if not timing.fields or codec != "hevc":
+        return coded
+    aspect = coded.pixel_aspect
+    field = aspect is not None and aspect <= FIELD_ASPECT
+    return Picture(coded.width_px, 2 * coded.height_px, aspect * 2 if aspect and field else aspect)
 
 
 def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO, demuxer: str) -> Picture:
@@ -109,40 +111,20 @@ class Known(msgspec.Struct, frozen=True):
     format: str
     bytes: int
     boxes: Boxes | None
-    coded: Picture
     header: CodecHeader | None
     """What the codec's own parameter sets say, for H.264 and H.265."""
-    sounds: tuple[SoundTrack, ...]
+    sounds: tuple[SoundTrack, ...] = ()
 
 
-def _timing(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None, size: int) -> Timing:
-    entries = picture.index_entries
-    if boxes is None or boxes.fragmented or not len(entries) or picture.duration is None:
-        return _walked(container, picture)
+def _timing(container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known) -> Timing:
+    """Measure when the frames are shown; fields are told by the heads of samples."""
+    syntax = known.header.fields if known.header else None
+    reader = Reader(codec_name(picture), picture.codec_context.extradata or b"", syntax)
+    if known.boxes is None or known.boxes.fragmented or not len(picture.index_entries):
+        return walked(container, picture, reader)
     for track in (*container.streams.video, *container.streams.audio):
-        _refuse_cut(track.index_entries, size, track.type)
-    shown = [entry.timestamp for entry in entries if not entry.is_discard]
-    if len(shown) < 2:  # noqa: PLR2004 - what lies between two frames
-        return _walked(container, picture)
-    apart = _span(shown) - picture.duration
-    if abs(apart) >= max(shown[-1] - shown[-2], 1):
-        return _walked(container, picture)
-    rounded = 0 < apart * _base(picture) <= TICK_S
-    ticks = _span(shown) if rounded else picture.duration
-    return Timing(duration_s=ticks * _base(picture), frames=len(shown), how="PyAV, sample index with edit list")
-
-
-def _walked(container: "InputContainer", picture: "VideoStream") -> Timing:
-    walked = walk(container, picture)
-    return Timing(duration_s=walked.duration_s, frames=walked.packets, how="PyAV, every packet")
-
-
-def _span(shown: list[int]) -> int:
-    """Return for how long the frames that an edit list leaves are shown, in ticks of their track.
-
-    How long the last one is held an index does not tell: as long as the one before, it is supposed.
-    """
-    return shown[-1] + (shown[-1] - shown[-2]) - shown[0]
+        _refuse_cut(track.index_entries, known.bytes, track.type)
+    return indexed(stream, known.bytes, picture, reader) or walked(container, picture, reader)
 
 
 def _refuse_cut(entries: "object", size: int, kind: str) -> None:
@@ -155,21 +137,25 @@ def _refuse_cut(entries: "object", size: int, kind: str) -> None:
         raise Unreadable(f"cut short: its index lists {total} {kind} samples, the file holds {present} of them")
 
 
-def _claimed(container: "InputContainer", picture: "VideoStream") -> Timing:
-    """Believe the header."""
-    duration = picture.duration * _base(picture) if picture.duration else _container_length(container)
-    frames = picture.frames or None
-    if frames is None and duration and picture.average_rate:
-        frames = round(duration * picture.average_rate)
-    return Timing(duration_s=duration, frames=frames, how="PyAV, header")
+def _claimed(container: "InputContainer", picture: "VideoStream", known: Known) -> Timing:
+    """Believe the header; of HEVC whose parameter sets say that pictures are fields, two are a frame."""
+    base = _base(picture)
+    duration = picture.duration * base if picture.duration else _container_length(container)
+    fields = bool(known.header and known.header.fields and known.header.fields.always)
+    parts = 2 if fields else 1
+    rate = picture.average_rate / parts if picture.average_rate else None
+    timing = claimed(duration, picture.frames // parts or None, base, rate)
+    return msgspec.structs.replace(timing, fields=fields)
 
 
-def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known) -> VideoFacts:
+def _facts(
+    container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known, coded: Picture
+) -> VideoFacts:
     picture = pictures[0]
     context = picture.codec_context
-    width, height = known.coded.width_px, known.coded.height_px
+    width, height = coded.width_px, coded.height_px
     header = known.header
-    pixel_aspect = known.coded.pixel_aspect or Fraction(1)
+    pixel_aspect = coded.pixel_aspect or Fraction(1)
     degrees = _rotation(picture, known.boxes)
     shown = shown_size(width, height, pixel_aspect, degrees)
     played = heard(known.sounds)
@@ -187,12 +173,14 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
         duration_s=timing.duration_s,
         header_duration_s=known.boxes.claimed_s if known.boxes else _container_length(container),
         frames=timing.frames,
-        frame_rate_hz=mean_rate(timing.frames, timing.duration_s),
+        frame_rate_hz=timing.rate_hz,
+        frame_rate_constant=None if not timing.frames else timing.grid is not None,
+        fields=timing.fields,
         codec=codec_name(picture),
         bit_depth=header.bit_depth if header else _bit_depth(picture),
         transfer=TRANSFERS.get(int(context.color_trc)) or TRANSFERS.get((header and header.transfer) or 0),
         alpha=_alpha(picture),
-        interlaced=int(context.field_order) in FIELD_ORDERS_INTERLACED or (header.interlaced if header else None),
+        interlaced=_interlaced(picture, timing, header),
         video_streams=len(pictures),
         sound_codec=codec_name(sound) if sound else None,
         sound_duration_s=_sound_length(sound) if sound else None,
@@ -200,8 +188,8 @@ def _facts(container: "InputContainer", pictures: "list[VideoStream]", timing: T
         location=(known.boxes is not None and known.boxes.location)
         or any("location" in key for key in container.metadata),
         measured_by={
-            "duration_s": timing.how,
-            "frame_rate_hz": f"{timing.how}: frames over duration",
+            "duration_s": timing.duration_how,
+            "frame_rate_hz": timing.rate_how,
             "header_duration_s": "movie header" if known.boxes else "PyAV, container header",
             "width_px": size_how,
             "height_px": size_how,
@@ -217,9 +205,10 @@ def shown_size(width: int, height: int, pixel_aspect: Fraction, degrees: int) ->
     return (height, wide) if degrees in (90, 270) else (wide, height)
 
 
-def mean_rate(frames: int | None, duration_s: Fraction | None) -> Fraction | None:
-    """Return frames over seconds, or None when either is missing or nothing."""
-    return Fraction(frames) / duration_s if frames and duration_s else None
+def _interlaced(picture: "VideoStream", timing: Timing, header: CodecHeader | None) -> bool | None:
+    """Tell whether frames may be interlaced; None where nothing says so."""
+    ordered = int(picture.codec_context.field_order) in FIELD_ORDERS_INTERLACED
+    return timing.fields or ordered or (header.interlaced if header else None)
 
 
 def _size_how(pixel_aspect: Fraction, degrees: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.probe.boxes import Boxes, movie_length_s, read_boxes, rotation, shown_at_once
+from preflight.probe.boxes import Boxes, movie_length_s, read_boxes, rotation
 from tests.specimens import MEDIA
 
 ONE = 1 << 16
@@ -132,44 +132,3 @@ def test_any_bytes_are_read_without_a_crash(content: bytes) -> None:
 )
 def test_specimens_made_counter_clockwise_are_turned_clockwise(name: str, turn: int) -> None:
     assert read((MEDIA / name).read_bytes()).rotations[0] == turn
-
-
-def tables(lengths: list[tuple[int, int]], offsets: list[tuple[int, int]] | None) -> bytes:
-    """Return a movie with one track's tables of runs: how long samples last, and by how much later they are shown."""
-
-    def table(name: bytes, runs: list[tuple[int, int]]) -> bytes:
-        body = struct.pack(">II", 0, len(runs)) + b"".join(struct.pack(">Ii", *run) for run in runs)
-        return struct.pack(">I4s", len(body) + 8, name) + body
-
-    inner = table(b"stts", lengths) + (table(b"ctts", offsets) if offsets is not None else b"")
-    return struct.pack(">I4s", len(inner) + 8, b"moov") + inner
-
-
-@pytest.mark.parametrize(
-    ("offsets", "clash"),
-    [
-        (None, False),
-        ([(1, 10), (1, 30), (2, 0), (1, 10)], False),
-        ([(5, 0)], False),
-        ([(1, 10), (1, 0), (3, 0)], True),
-        ([(4, 0)], True),
-        ([(0xFFFFFFFF, 0)], True),
-        ([], False),
-    ],
-)
-def test_samples_that_are_shown_at_once_are_noticed(offsets: list[tuple[int, int]] | None, clash: bool) -> None:
-    movie = io.BytesIO(tables([(5, 10)], offsets))
-    movie.seek(3)
-    assert shown_at_once(movie, len(movie.getvalue()), 5) is clash
-    assert movie.tell() == 3
-
-
-def test_tables_of_another_track_say_nothing() -> None:
-    movie = tables([(4, 10)], [(1, 10), (3, 0)])
-    assert not shown_at_once(io.BytesIO(movie), len(movie), 5)
-
-
-@given(st.binary(max_size=200))
-def test_tables_of_any_bytes_are_read_without_complaint(inner: bytes) -> None:
-    movie = struct.pack(">I4s", len(inner) + 8, b"moov") + inner + b"sttsctts"
-    assert shown_at_once(io.BytesIO(movie), len(movie), 5) in (True, False)

@@ -14,6 +14,7 @@ from av.codec.context import Flags
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.probe.codec_header import FieldSyntax
 from preflight.probe.sps import CodecHeader, read_codec_header
 
 MEDIA = Path(__file__).parents[2] / "fixtures" / "media"
@@ -215,7 +216,8 @@ def test_fields_double_the_height_and_the_unit_of_cropping(pixels: str, size: st
     header = header_of(clip)
     assert header.interlaced
     assert f"{header.width_px}x{header.height_px}" == size
-    assert header == clip.decoded
+    assert header.fields == FieldSyntax(frame_num_bits=4)
+    assert msgspec.structs.replace(header, fields=None) == clip.decoded
 
 
 def test_hevc_fields_as_pictures_are_interlaced(tmp_path: Path) -> None:
@@ -236,7 +238,7 @@ SPECIMENS = "interlaced h264-10-bit h264-444 hevc-10-bit hevc hdr10 rotated-90 c
 @pytest.mark.parametrize("name", SPECIMENS.split())
 def test_specimen_is_what_its_decoder_says(name: str) -> None:
     clip = decode(MEDIA / f"video-{name}.mp4")
-    assert header_of(clip) == clip.decoded
+    assert msgspec.structs.replace(header_of(clip), fields=None) == clip.decoded
 
 
 def test_hlg_without_a_decoder() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from preflight.facts import VideoFacts
 from preflight.fix.ffmpeg import find_tool, run
-from preflight.probe.video import mean_rate, shown_size
+from preflight.probe import Depth
+from preflight.probe.timing import mean_rate
+from preflight.probe.video import shown_size
 from tests.specimens import MEDIA, decoded_clip, judged, media, probed, video
 
 NTSC = Fraction(24000, 1001)
@@ -317,3 +319,48 @@ def test_a_specimen_copied_under_another_name_measures_the_same(tmp_path: Path) 
     path = tmp_path / "-version"
     path.write_bytes((MEDIA / "video-5s.mp4").read_bytes())
     assert video(path) == video("video-5s.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "frames"),
+    [
+        ("video-24fps-milliseconds.mp4", Fraction(24), 73),
+        ("video-24fps.mkv", Fraction(24), 72),
+        ("video-24fps.flv", Fraction(24), 72),
+        ("video-60fps.mkv", Fraction(60), 180),
+        ("video-60fps-from-mkv.mp4", Fraction(60), 180),
+        ("video-23.976fps.mkv", NTSC, 72),
+    ],
+)
+def test_a_rate_that_its_container_rounded_is_told_and_said(name: str, rate: Fraction, frames: int) -> None:
+    found = video(name)
+    assert (found.frame_rate_hz, found.frames, found.duration_s) == (rate, frames, frames / rate)
+    assert "every frame within half a tick (1 ms)" in found.measured_by["frame_rate_hz"]
+    assert found.frame_rate_constant
+    assert video(name, "header").frame_rate_hz == rate
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "frames"),
+    [
+        ("video-fields-25fps.mp4", Fraction(25), 75),
+        ("video-fields-25fps.mkv", Fraction(25), 75),
+        ("video-fields-25fps.ts", Fraction(25), 50),
+        ("video-fields-23.976fps.mp4", NTSC, 72),
+        ("video-fields-and-frames-25fps.mp4", Fraction(25), 75),
+        ("video-fields-hevc-25fps.mp4", Fraction(25), 75),
+    ],
+)
+@pytest.mark.parametrize("depth", ["exact", "full"])
+def test_two_fields_are_a_frame(name: str, rate: Fraction, frames: int, depth: Depth) -> None:
+    found = video(name, depth)
+    assert (found.frame_rate_hz, found.frames, found.duration_s) == (rate, frames, frames / rate)
+    assert (found.width_px, found.height_px) == (854, 480)
+    assert found.fields
+    assert found.interlaced
+
+
+def test_a_clip_is_judged_from_the_first_frame_that_can_be_shown() -> None:
+    found, seen = video("video-begins-between-keyframes.ts"), decoded_clip(media("video-begins-between-keyframes.ts"))
+    assert found.frames == seen.frames
+    assert found.duration_s == Fraction(seen.frames, 25)

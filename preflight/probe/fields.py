@@ -1,0 +1,186 @@
+"""Whether a sample holds a frame or a single field: a sample's bytes in, `FRAME`, `TOP` or `BOTTOM` out.
+
+Cameras and encoders that code fields put each of them, or both of a frame, into a sample; 50 samples a second may so be
+25 frames. The heads of slices and pictures tell, no decoder is needed.
+Sources: ITU-T H.264, 7.3.3 and 7.4.3 (field_pic_flag); ITU-T H.265, D.2.3 and D.3.3 (pic_struct), E.3.1
+(field_seq_flag); ITU-T H.262, 6.2.3.1 and 6.3.10 (picture_structure).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from preflight.probe.bits import Bits, Malformed
+from preflight.probe.codec_header import FieldSyntax
+from preflight.probe.sei import messages
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+
+FRAME, TOP, BOTTOM, EITHER = 0, 1, 2, 4
+"""What a sample holds: a frame, or a field, of which the last leaves open which."""
+Read = Callable[[int, int], bytes]
+"""Returns so many bytes of a sample from a place on; fewer at its end."""
+Units = Callable[[Read, int], Iterator[bytes]]
+"""Yields the heads of the NAL units of a sample of so many bytes."""
+MOST_UNITS = 256
+"""NAL units of a sample that are looked at: one row of macroblocks a slice takes 68."""
+HEAD_BYTES = 256
+"""Of a NAL unit: more than what stands before field_pic_flag takes, and than messages of times do."""
+START = b"\0\0\1"
+H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
+H264_IDR, HEVC_SLICES, HEVC_SEI = 5, 32, 39
+HEVC_RADL = (6, 7)
+"""nal_unit_type of pictures before a keyframe that need nothing from before it: H.265, table 7-1."""
+PICTURE_TIMING = 1
+"""payloadType"""
+MAX_SAMPLE = 4 << 20
+"""Bytes in which start codes are looked for."""
+PIC_STRUCT = {1: TOP, 2: BOTTOM, 9: TOP, 10: BOTTOM, 11: TOP, 12: BOTTOM}
+"""H.265, table D.2: the ones that are fields."""
+GROUP = START + b"\xb8"
+PICTURE_EXTENSION = START + b"\xb5"
+PICTURE_EXTENSION_ID = 8
+PICTURE_STRUCTURE = (FRAME, TOP, BOTTOM, FRAME)
+
+
+class Reader:
+    """Reads the heads of a stream's samples.
+
+    Args:
+        codec: libav's name of it.
+        record: the codec's configuration.
+        syntax: what that says of fields; None where all pictures are frames.
+    """
+
+    def __init__(self, codec: str, record: bytes, syntax: FieldSyntax | None) -> None:
+        self._codec = codec
+        self._units = _units(codec, record)
+        self._syntax = syntax
+
+    @property
+    def finds_fields(self) -> bool:
+        """Whether there may be fields at all."""
+        return self._codec == "mpeg2video" or self._syntax is not None
+
+    def of_file(self, stream: BinaryIO, at: int, size: int) -> int:
+        """Return what a sample at a place in a file holds; the file's position is moved."""
+
+        def read(place: int, count: int) -> bytes:
+            stream.seek(at + place)
+            return stream.read(min(count, max(size - place, 0)))
+
+        return self._structure(read, size)
+
+    def of_packet(self, packet: "Packet[Any]") -> int:
+        """Return what a packet holds."""
+        content = memoryview(packet)
+        return self._structure(lambda at, count: bytes(content[at : at + count]), packet.size)
+
+    def stands_alone(self, packet: "Packet[Any]") -> bool:
+        """Tell whether what is shown before a keyframe needs nothing from before it: by a packet of it, or the key's.
+
+        Source: H.265, 7.4.2.2 (RADL); H.262, 6.3.8 (closed_gop).
+        """
+        if self._codec == "mpeg2video":
+            head = bytes(memoryview(packet)[:HEAD_BYTES])
+            at = head.find(GROUP) + len(GROUP)
+            return at >= len(GROUP) and len(head) > at + 3 and bool(head[at + 3] & 0x40)
+        if self._codec != "hevc":
+            return False
+        content = memoryview(packet)
+        units = self._units(lambda at, count: bytes(content[at : at + count]), packet.size)
+        kinds = (unit[0] >> 1 & 63 for unit in units if unit)
+        return next((kind in HEVC_RADL for kind in kinds if kind < HEVC_SLICES), False)
+
+    def _structure(self, read: Read, size: int) -> int:
+        if self._codec == "mpeg2video":
+            return _mpeg2(read, size)
+        if self._syntax is None:
+            return FRAME
+        tell = _h264 if self._codec == "h264" else _hevc
+        try:
+            return tell(self._units(read, size), self._syntax)
+        except Malformed:
+            return FRAME
+
+
+def _units(codec: str, record: bytes) -> Units:
+    """Return what yields the heads of a sample's NAL units: behind lengths or behind start codes."""
+    at = H264_WIDTH_AT if codec == "h264" else HEVC_WIDTH_AT
+    if len(record) <= at or record[0] != 1:
+        return _started
+    width = 1 + (record[at] & 3)
+
+    def chained(read: Read, size: int) -> Iterator[bytes]:
+        place = 0
+        for _ in range(MOST_UNITS):
+            head = read(place, width + HEAD_BYTES)
+            length = int.from_bytes(head[:width], "big")
+            if len(head) <= width or not 0 < length <= size - place - width:
+                return
+            yield head[width : width + min(length, HEAD_BYTES)]
+            place += width + length
+
+    return chained
+
+
+def _started(read: Read, size: int) -> Iterator[bytes]:
+    content = read(0, min(size, MAX_SAMPLE))
+    at = content.find(START)
+    for _ in range(MOST_UNITS):
+        if at < 0:
+            return
+        yield content[at + 3 : at + 3 + HEAD_BYTES]
+        at = content.find(START, at + 3)
+
+
+def _h264(units: Iterator[bytes], syntax: FieldSyntax) -> int:
+    """Return what the slices are of; a sample with slices of both fields is a frame."""
+    seen = 0
+    for unit in units:
+        if 1 <= unit[0] & 31 <= H264_IDR:
+            parity = _slice_parity(unit, syntax)
+            if parity == FRAME:
+                return FRAME
+            seen |= parity
+        if seen == TOP | BOTTOM:
+            return FRAME
+    return seen
+
+
+def _slice_parity(unit: bytes, syntax: FieldSyntax) -> int:
+    bits = Bits(unit[1:].replace(b"\0\0\3", b"\0\0"))
+    for _ in range(3):  # first_mb_in_slice, slice_type, pic_parameter_set_id
+        bits.ue()
+    bits.skip(2 * syntax.colour_planes + syntax.frame_num_bits)
+    if not bits.flag():  # field_pic_flag
+        return FRAME
+    return BOTTOM if bits.flag() else TOP
+
+
+def _hevc(units: Iterator[bytes], syntax: FieldSyntax) -> int:
+    """Return what the message beside a picture says of it, or else what holds of the whole sequence."""
+    for unit in units:
+        kind = unit[0] >> 1 & 63
+        if kind < HEVC_SLICES or not syntax.told:
+            break
+        if kind == HEVC_SEI:
+            for message in messages(unit[2:]):
+                if message.kind == PICTURE_TIMING and message.content:
+                    return PIC_STRUCT.get(message.content[0] >> 4, EITHER if syntax.always else FRAME)
+    return EITHER if syntax.always else FRAME
+
+
+def _mpeg2(read: Read, size: int) -> int:
+    """Return what the pictures in a sample are; the second of two fields makes a frame of the first."""
+    content, seen = read(0, min(size, MAX_SAMPLE)), 0
+    at = content.find(PICTURE_EXTENSION)
+    while at >= 0:
+        head = content[at + 4 : at + 7]
+        if len(head) == 3 and head[0] >> 4 == PICTURE_EXTENSION_ID:  # noqa: PLR2004 - up to picture_structure
+            parity = PICTURE_STRUCTURE[head[2] & 3]
+            if parity == FRAME or seen | parity == TOP | BOTTOM:
+                return FRAME
+            seen = parity
+        at = content.find(PICTURE_EXTENSION, at + 4)
+    return seen

@@ -1,0 +1,149 @@
+"""When the samples of an MP4 or MOV are shown: a file and a track in, times in the order of decoding out.
+
+libav's index tells when samples are decoded; `ctts` says by how much later each is shown, and the edit list which are
+shown at all. Where decode times were patched together, as after a merge, only both together tell the truth.
+Source: ISO 14496-12, 8.6.1.2 (stts), 8.6.1.3 (ctts), 8.6.6 (elst): runs of a count and a 32-bit number of ticks.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import accumulate
+from typing import BinaryIO
+
+MAX_MOOV = 32 << 20
+"""Bytes of a movie header that are looked at: hours of frames."""
+MAX_TOPS = 1000
+MOST_SAMPLES = 1_000_000
+TIMED = b"mdia", b"minf", b"stbl"
+UNSOUND: tuple[int, ...] = ()
+UNSET = -1
+"""The media time of an edit that shows nothing."""
+
+
+def show_times(stream: BinaryIO, size: int, track: int) -> tuple[int, ...] | None:
+    """Return when the samples of a track are shown; None where they are shown when they are decoded.
+
+    None are shown where its tables do not fit each other.
+
+    Args:
+        stream: the file; its position is left as it was.
+        size: that of the file, in bytes.
+        track: track_ID.
+    """
+    position = stream.tell()
+    moov = _moov(stream, size)
+    stream.seek(position)
+    trak = next((body for body in _all(moov, b"trak") if _number(body) == track), b"")
+    tables = _inside(trak, TIMED)
+    ctts = _inside(tables, (b"ctts",))
+    if not any(ctts[4:8]):
+        return None
+    offsets, durations = _runs(ctts), _runs(_inside(tables, (b"stts",)))
+    if not offsets or len(offsets) != len(durations):
+        return UNSOUND
+    begins = accumulate(durations[:-1], initial=0)
+    shown = [begin + offset for begin, offset in zip(begins, offsets, strict=True)]
+    part = _edited(trak, moov)
+    return tuple(time for time in shown if part[0] <= time < part[1]) if part else UNSOUND
+
+
+def _moov(stream: BinaryIO, size: int) -> bytes:
+    """Return the payload of the movie header, inflated; nothing where there is none, or it is too large."""
+    at = 0
+    for _ in range(MAX_TOPS):
+        stream.seek(at)
+        head = stream.read(16)
+        if len(head) < 8:  # noqa: PLR2004 - a box header
+            break
+        length, name = struct.unpack(">I4s", head[:8])
+        start = at + 8
+        if length == 1 and len(head) == 16:  # noqa: PLR2004 - a 64-bit length follows
+            length, start = int.from_bytes(head[8:], "big"), at + 16
+        end = size if length == 0 else min(at + length, size)
+        if name == b"moov" and end - start <= MAX_MOOV:
+            stream.seek(start)
+            return _inflated(stream.read(end - start))
+        if length < 8 and end != size:  # noqa: PLR2004 - no box
+            break
+        at = end
+    return b""
+
+
+def _inflated(moov: bytes) -> bytes:
+    """Return the payload of a movie header that may be compressed: QuickTime File Format, cmov."""
+    packed = _inside(moov, (b"cmov", b"cmvd"))
+    if not packed:
+        return moov
+    try:
+        plain = zlib.decompressobj().decompress(packed[4:], MAX_MOOV)
+    except zlib.error:
+        return b""
+    return _inside(plain, (b"moov",))
+
+
+def _children(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the boxes in some bytes: name and payload."""
+    at = 0
+    while at + 8 <= len(content):
+        length, name = struct.unpack_from(">I4s", content, at)
+        if length < 8:  # noqa: PLR2004 - no box, or one of 64 bits, which no table needs
+            return
+        yield name, content[at + 8 : at + length]
+        at += length
+
+
+def _all(content: bytes, name: bytes) -> Iterator[bytes]:
+    return (payload for found, payload in _children(content) if found == name)
+
+
+def _inside(content: bytes, path: tuple[bytes, ...]) -> bytes:
+    """Return the payload of the box at a path; nothing without one."""
+    for name in path:
+        content = next(_all(content, name), b"")
+    return content
+
+
+def _number(trak: bytes) -> int:
+    tkhd = _inside(trak, (b"tkhd",))
+    at = 20 if tkhd[:1] == b"\1" else 12
+    return int.from_bytes(tkhd[at : at + 4], "big")
+
+
+def _edited(trak: bytes, moov: bytes) -> tuple[int, float] | None:
+    """Return the part of a track that its edit list shows, in its ticks; None where there are several parts."""
+    edits = [edit for edit in _edits(_inside(trak, (b"edts", b"elst"))) if edit[1] != UNSET]
+    if not edits:
+        return -(1 << 62), float("inf")
+    if len(edits) > 1:
+        return None
+    length, begin = edits[0]
+    scale = Fraction(_scale(_inside(trak, (b"mdia", b"mdhd"))), _scale(_inside(moov, (b"mvhd",))) or 1)
+    # An edit of no length lasts to the end; rounded up, since the movie counts more coarsely than the track.
+    return begin, begin + float(-(-(length + 1) * scale // 1)) if length else float("inf")
+
+
+def _edits(elst: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the edits: length in ticks of the movie, and media time."""
+    layout = ">Qqi" if elst[:1] == b"\1" else ">Iii"
+    rows = elst[8 : 8 + int.from_bytes(elst[4:8], "big") * struct.calcsize(layout)]
+    whole = len(rows) - len(rows) % struct.calcsize(layout)
+    yield from ((length, begin) for length, begin, _ in struct.iter_unpack(layout, rows[:whole]))
+
+
+def _scale(header: bytes) -> int:
+    """Return the ticks a second of a movie or media header."""
+    at = 20 if header[:1] == b"\1" else 12
+    return int.from_bytes(header[at : at + 4], "big")
+
+
+def _runs(table: bytes) -> list[int]:
+    """Return the numbers of a table of runs, each as often as it counts; nothing where there are too many."""
+    found: list[int] = []
+    rows = table[8 : 8 + 8 * int.from_bytes(table[4:8], "big")]
+    for count, value in struct.iter_unpack(">Ii", rows[: len(rows) - len(rows) % 8]):
+        if len(found) + count > MOST_SAMPLES:
+            return []
+        found += [value] * count
+    return found

@@ -1,0 +1,246 @@
+"""When a clip's frames are shown: its index or its packets in, how many, for how long and how fast out.
+
+MP4 and MOV carry a sample index, which libav reads with edit lists applied: it gives every frame's place without
+touching the media, and their tables when it is shown. Fragmented files and other containers are walked packet by
+packet.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
+
+from preflight.probe.container import MAX_PACKETS, words
+from preflight.probe.faults import Unreadable
+from preflight.probe.fields import FRAME, Reader
+from preflight.probe.frames import Frame, Sample, frames_of
+from preflight.probe.grid import MILLISECOND, Grid, find_grid, usual_rates
+from preflight.probe.offsets import show_times
+from preflight.units import decimal
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+    from preflight.probe.samples import Entry
+
+TICK_S = Fraction(1, 500)
+"""An edit list counts in ticks of the whole file, often milliseconds, and rounds down: 2.83333 s become 2.833, and 60
+frames a second 60.007. By so little no frame is shortened."""
+TOLD_NEAR = Fraction(1, 10_000)
+"""How near a rate that is told is to the one that is meant: 23.976 for 24000/1001."""
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """When the frames are shown."""
+
+    duration_s: Fraction | None
+    frames: int | None
+    how: str
+    grid: Grid | None = None
+    """Their constant rate, where they have one."""
+    start_s: Fraction | None = None
+    """When the first one is shown, by the clock of the container."""
+    fields: bool = False
+    """Whether samples hold single fields."""
+
+    @property
+    def rate_hz(self) -> Fraction | None:
+        """The constant rate, or else the mean: frames over seconds; None when either is missing or nothing."""
+        return self.grid.rate_hz if self.grid else mean_rate(self.frames, self.duration_s)
+
+    @property
+    def rate_how(self) -> str:
+        """How the rate was measured."""
+        if self.grid is None or not self.grid.tick_s:
+            return f"{self.how}: frames over duration"
+        return f"{self.how}: {self._snapped(self.grid)}"
+
+    @property
+    def duration_how(self) -> str:
+        """How the length was measured."""
+        snapped = self.grid is not None and self.grid.tick_s
+        return f"{self.how}: frames over rate" if snapped else self.how
+
+    def _snapped(self, grid: Grid) -> str:
+        tick = decimal(grid.tick_s * 1000)
+        return f"every frame within half a tick ({tick} ms) of {decimal(grid.rate_hz)} fps"
+
+
+def mean_rate(frames: int | None, duration_s: Fraction | None) -> Fraction | None:
+    """Return frames over seconds, or None when either is missing or nothing."""
+    return Fraction(frames) / duration_s if frames and duration_s else None
+
+
+def indexed(stream: BinaryIO, size: int, picture: "VideoStream", reader: Reader) -> Timing | None:
+    """Return what the sample index of an MP4 or MOV tells; None where only its packets tell.
+
+    Args:
+        stream: the file; its position is left as it was.
+        size: that of the file, in bytes.
+        picture: its video stream.
+        reader: what tells fields from frames.
+    """
+    entries = [entry for entry in picture.index_entries if not entry.is_discard]
+    if len(entries) < 2 or picture.duration is None or not entries[0].is_keyframe:  # noqa: PLR2004 - two have a step
+        return None
+    if reader.finds_fields and _any_field(stream, entries, reader):
+        return None
+    told = show_times(stream, size, picture.id)
+    decoded = told if told is not None else tuple(entry.timestamp for entry in entries)
+    shown = sorted(decoded)
+    if len(shown) != len(entries) or decoded[0] != shown[0] or len(set(shown)) < len(shown):
+        return None
+    apart = _span(shown) - picture.duration
+    if abs(apart) >= max(shown[-1] - shown[-2], 1):
+        return None
+    base = _base(picture)
+    rounded = 0 < apart * base <= TICK_S
+    end = shown[0] + (_span(shown) if rounded else picture.duration)
+    start = picture.start_time * base if picture.start_time is not None else None
+    frames = [*(Frame(at, 0) for at in shown[:-1]), Frame(shown[-1], end - shown[-1])]
+    timing = timing_of(frames, base, "PyAV, sample index with edit list", rates_told(picture), slack_s=TICK_S)
+    return msgspec.structs.replace(timing, start_s=start)
+
+
+def _any_field(stream: BinaryIO, entries: "Iterable[Entry]", reader: Reader) -> bool:
+    position = stream.tell()
+    found = any(reader.of_file(stream, entry.pos, entry.size) != FRAME for entry in entries)
+    stream.seek(position)
+    return found
+
+
+def _span(shown: Sequence[int]) -> int:
+    """Return for how long the frames that an edit list leaves are shown, in ticks of their track.
+
+    How long the last one is held an index does not tell: as long as the one before, it is supposed.
+    """
+    return shown[-1] + (shown[-1] - shown[-2]) - shown[0]
+
+
+def walked(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Timing:
+    """Return what a stream's packets tell; none is decoded.
+
+    Args:
+        container: at its beginning.
+        picture: its video stream.
+        reader: what tells fields from frames.
+
+    Raises:
+        Unreadable: the container breaks off.
+    """
+    samples = list(_samples(_packets(container, picture), reader))
+    frames, base = frames_of(samples), _base(picture)
+    if not any(sample.timed for sample in samples):
+        return Timing(duration_s=None, frames=len(frames) or None, how="PyAV, every packet")
+    fields = any(sample.structure != FRAME for sample in samples)
+    timing = timing_of(frames, base, "PyAV, every packet", rates_told(picture))
+    return msgspec.structs.replace(timing, fields=fields)
+
+
+def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[Packet[Any]]":
+    import av
+
+    count = 0
+    try:
+        for packet in container.demux(picture):
+            if packet.size:
+                count += 1
+                if count > MAX_PACKETS:
+                    raise Unreadable(f"more than {MAX_PACKETS:,} packets")
+                yield packet
+    except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
+        raise Unreadable(f"breaks off after {count} packets: {words(error)}") from None
+
+
+def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sample]:
+    """Yield packets as samples; one without a time follows the one before."""
+    following = 0
+    key: int | None = None
+    for packet in packets:
+        told = packet.pts if packet.pts is not None else packet.dts
+        start, length = following if told is None else told, packet.duration or 0
+        leads = key is not None and start < key
+        following = start + length
+        begins = packet.is_keyframe and key is None
+        key = start if begins else key
+        yield Sample(
+            start=start,
+            length=length,
+            is_key=packet.is_keyframe,
+            structure=reader.of_packet(packet) if reader.finds_fields else FRAME,
+            stands_alone=(begins or leads) and reader.stands_alone(packet),
+            is_hidden=packet.is_discard,
+            timed=told is not None,
+        )
+
+
+def timing_of(
+    frames: Sequence[Frame], base: Fraction, how: str, told: Iterable[Fraction] = (), slack_s: Fraction = Fraction(0)
+) -> Timing:
+    """Return how long and how fast frames are shown.
+
+    Args:
+        frames: in the order of showing, in ticks; of those that are not told how long they last, the last is taken to
+            last as long as the one before.
+        base: seconds a tick.
+        how: where the times come from.
+        told: rates that the container tells.
+        slack_s: by how much the end may be rounded.
+    """
+    if not frames:
+        return Timing(duration_s=None, frames=None, how=how)
+    starts = [frame.start for frame in frames]
+    end = max(frame.start + frame.length for frame in frames)
+    if end == starts[-1] and len(starts) > 1:
+        end += starts[-1] - starts[-2]
+    grid = find_grid(starts, base, told)
+    last_s = (end - starts[-1]) * base
+    if grid and abs(last_s - 1 / grid.rate_hz) <= (max(grid.tick_s + base, slack_s) if grid.tick_s else 0):
+        length: Fraction | None = len(frames) / grid.rate_hz
+    else:
+        grid, length = None, (end - starts[0]) * base
+    return Timing(duration_s=length, frames=len(frames), how=how, grid=grid, start_s=starts[0] * base)
+
+
+def claimed(duration_s: Fraction | None, frames: int | None, base: Fraction, rate: Fraction | None) -> Timing:
+    """Return what a header claims; a rate that it rounds to its ticks is the nominal one.
+
+    Args:
+        duration_s: the length that it claims.
+        frames: how many frames it claims; None where it tells only a rate.
+        base: seconds a tick.
+        rate: that it claims.
+    """
+    if frames is None and duration_s and rate:
+        frames = round(duration_s * rate)
+    timing = Timing(duration_s=duration_s, frames=frames, how="PyAV, header")
+    mean = timing.rate_hz
+    if mean is None or duration_s is None or frames is None or not _is_rounded(duration_s, frames, base):
+        return timing
+    tick = max(base, MILLISECOND)
+    near = [usual for usual in usual_rates(mean) if abs(frames / usual - duration_s) <= tick]
+    if not near:
+        return timing
+    nominal = min(near, key=lambda usual: abs(usual - mean))
+    return msgspec.structs.replace(timing, grid=Grid(nominal, tick), duration_s=frames / nominal)
+
+
+def _is_rounded(duration_s: Fraction, frames: int, base: Fraction) -> bool:
+    """Tell whether a length is no whole number of equal frames: rounded to ticks, or to milliseconds."""
+    return (duration_s / base) % frames != 0 if base else False
+
+
+def rates_told(picture: "VideoStream") -> tuple[Fraction, ...]:
+    """Return the usual rates near those that a container tells of a stream."""
+    told = [Fraction(rate) for rate in (picture.average_rate, picture.base_rate) if rate]
+    halves = [rate / 2 for rate in told]
+    return tuple(
+        usual for rate in (*told, *halves) for usual in usual_rates(rate) if abs(usual / rate - 1) <= TOLD_NEAR
+    )
+
+
+def _base(picture: "VideoStream") -> Fraction:
+    return picture.time_base or Fraction(1)
