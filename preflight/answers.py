@@ -61,6 +61,27 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         except (ValueError, OverflowError, OSError):
             return None
 
+    @property
+    def model(self) -> str | None:
+        """The model that makes it; None where the service does not say."""
+        return read_model(self.raw.get("model"))
+
+    @property
+    def video_s(self) -> int | None:
+        """How long its video is to be, in seconds; None where the service does not say."""
+        return read_length_s(_table(self.raw.get("task_info")).get("video_duration"))
+
+
+def read_model(told: object) -> str | None:
+    """Return the name of a model as it is compared; None where none is told."""
+    return told.strip().casefold() or None if isinstance(told, str) else None
+
+
+def read_length_s(told: object) -> int | None:
+    """Return a length in whole seconds; None where none is told, or the service was left to choose it."""
+    amount = _amount(told)
+    return int(amount) if amount is not None and amount > 0 and amount == int(amount) else None
+
 
 def read_task(answer: object) -> Task:
     """Read a task leniently: what has a wrong type counts as not said.

@@ -90,10 +90,16 @@ class Fetcher:
 
 
 def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
-    """Return where the service and its files service are; a service of one's own serves both."""
+    """Return where the service and its files service are, each in its one spelling; one's own service serves both.
+
+    Raises:
+        CallError: an address cannot be used.
+    """
+    from preflight.wire import origin_of
+
     if base_url is None:
-        return profile.service.base_url, files_url or profile.service.files_url
-    return base_url, files_url or base_url
+        return origin_of(profile.service.base_url), origin_of(files_url or profile.service.files_url)
+    return origin_of(base_url), origin_of(files_url or base_url)
 
 
 def is_local(base_url: str | None) -> bool:

@@ -23,13 +23,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self, get_args
 
+import httpx
 import msgspec
 import platformdirs
 
+from preflight import origin
 from preflight.alive import Life
 from preflight.answers import Task
 from preflight.assets import printable
 from preflight.errors import NotDone
+from preflight.ledger_faults import WAITED_S, explained
 from preflight.units import exact
 
 State = Literal["intended", "sent", "accepted", "refused", "unknown", "completed", "failed", "downloaded"]
@@ -55,8 +58,8 @@ ORPHANS: dict[str, tuple[State, str]] = {
 
 APPLICATION_ID = 0x50464C54
 """Marks the file as ours, for anything that looks at it."""
-VERSION = 2
-BUSY_S = 15.0
+VERSION = 3
+BUSY_S = float(WAITED_S)
 SCHEMA = Path(__file__).with_suffix(".sql")
 
 
@@ -91,6 +94,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """The service's own word, when last heard."""
     progress: int | None
     credits_reserved: Fraction | None
+    skew_s: float | None = None
+    """How far the service's clock was ahead of this machine's when it was written down; None where nobody knows."""
     assets: tuple[SentAsset, ...] = ()
     downloads: tuple[str, ...] = ()
 
@@ -122,7 +127,7 @@ class Ledger:
         self._clock = clock
         self._lock = threading.RLock()
         self._life = Life(self.path)
-        with self._explained():
+        with explained(self._name):
             self._make_private()
             self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             try:
@@ -145,7 +150,7 @@ class Ledger:
             self._db.close()
             self._life.end()
 
-    def intend(
+    def intend(  # noqa: PLR0913 - what is written down of a submission, each by name
         self,
         body: bytes,
         *,
@@ -153,25 +158,28 @@ class Ledger:
         profile: str,
         assets: Iterable[tuple[str, str, str | None, str]] = (),
         price: Fraction | None = None,
+        skew_s: float | None = None,
     ) -> Entry:
         """Write down what is about to be sent; it is on the disk when this returns.
 
         Args:
             body: the bytes of the create call.
-            base_url: where they will go.
+            base_url: where they will go; its one spelling is written down.
             profile: the edition they were checked against.
             assets: role, path, SHA-256 (None for a URL that existed) and URL of each.
             price: the estimate, in credits.
+            skew_s: how far the service's clock is ahead of this machine's, in seconds, where that is known.
         """
         now = self._clock()
         sent = [SentAsset(*asset) for asset in assets]
-        values = (f"preflight-{uuid.uuid4().hex}", "intended", base_url, profile, body, _hash_request(body, sent))
-        told = (None if price is None else str(price), self._life.name, now, now)
+        hashed = _hash_request(body, sent)
+        values = (f"preflight-{uuid.uuid4().hex}", "intended", _spelled(base_url), profile, body, hashed)
+        told = (None if price is None else str(price), self._life.name, now, now, skew_s)
         with self._whole() as db:
             self._life.show()
             number = db.execute(
                 "INSERT INTO entries (idempotency_key, state, base_url, profile, body, body_hash, price, owner,"
-                " created_s, changed_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " created_s, changed_s, skew_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*values, *told),
             ).lastrowid
             rows = [(number, place, role, _text(name), *rest) for place, (role, name, *rest) in enumerate(sent)]
@@ -248,11 +256,11 @@ class Ledger:
     def same_body(self, body_hash: str, base_url: str) -> list[Entry]:
         """Return earlier entries with this body that were accepted, or may have been; newest first.
 
-        A slash at the end of an address makes no other service of it.
+        However the address was spelled, then or now, it is the same service.
         """
         marks = ", ".join("?" * len(PAID))
-        where = f"body_hash = ? AND rtrim(base_url, '/') = ? AND state IN ({marks}) ORDER BY number DESC"
-        return self._many(where, body_hash, base_url.rstrip("/"), *PAID)
+        where = f"body_hash = ? AND state IN ({marks}) ORDER BY number DESC"
+        return [entry for entry in self._many(where, body_hash, *PAID) if origin.same(entry.base_url, base_url)]
 
     def settle_orphans(self) -> list[Entry]:
         """Call unknown what a process left in "sent" when it ended, and return it.
@@ -334,20 +342,9 @@ class Ledger:
         return printable(str(self.path))
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say in words what SQLite or the disk could not do."""
-        advice = "The file was left as it is: move it away, or name another."
-        try:
-            yield
-        except (sqlite3.Error, OverflowError, ValueError, TypeError) as error:
-            raise NotDone(f"{self._name}: the ledger cannot be used: {error}", advice=advice) from None
-        except OSError as error:
-            raise NotDone(f"{self._name}: the ledger cannot be opened: {error.strerror or error}") from None
-
-    @contextmanager
     def _whole(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
         """Do all of a change, or nothing; one within another is part of it. DEFERRED only reads."""
-        with self._lock, self._explained():
+        with self._lock, explained(self._name):
             if self._db.in_transaction:
                 yield self._db
                 return
@@ -374,7 +371,7 @@ class Ledger:
             if found == [0, 0] and empty:
                 self._bring_up(0)
             elif found[0] != APPLICATION_ID:
-                raise NotDone(f"{self._name}: not a ledger of ours", advice="Name another file.")
+                raise NotDone(f"{self._name}: not a ledger of ours", advice="Is the path right? It was left as it is.")
             elif 0 < found[1] < VERSION:
                 self._bring_up(found[1])
             elif found[1] != VERSION:
@@ -397,6 +394,14 @@ def _hash_request(body: bytes, assets: Iterable[SentAsset]) -> str:
         if asset.sha256 is not None:
             body = body.replace(msgspec.json.encode(asset.url), f'"sha256:{asset.sha256}"'.encode())
     return hash_body(body)
+
+
+def _spelled(base_url: str) -> str:
+    """Return the one spelling of an address; what is none stays."""
+    try:
+        return origin.normal(base_url)
+    except (ValueError, httpx.InvalidURL):  # UnicodeError is one
+        return base_url
 
 
 def _text(name: str) -> str:

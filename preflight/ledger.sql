@@ -23,3 +23,5 @@ CREATE TABLE facts (
 CREATE TABLE drift (
   entry INTEGER PRIMARY KEY REFERENCES entries, at_s REAL NOT NULL, profile TEXT NOT NULL, stage TEXT NOT NULL,
   rule TEXT NOT NULL, status INTEGER, code TEXT NOT NULL, message TEXT NOT NULL, facts TEXT NOT NULL);
+-- version 3
+ALTER TABLE entries ADD COLUMN skew_s REAL;

@@ -1,7 +1,8 @@
 """What became of submissions whose answer was lost: their entries in, what the service has beside them out.
 
-A task that no entry accounts for, and that the service made at about the time of a submission, may be what became of
-it. Only a person's word settles that, and the word that the service never got it is taken after a look at the service.
+A task that no entry accounts for, of the same model and length, may be what became of a submission. When it was made
+does not rule it out: a clock may be wrong, so no task is called absent on the strength of two clocks. Only a person's
+word settles it, and the word that the service never got it is taken after a look at the service.
 """
 
 import time
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.answers import Task
+from preflight import origin
+from preflight.answers import Task, read_length_s, read_model
 from preflight.errors import CallError, NotDone, PreflightError
 
 if TYPE_CHECKING:
@@ -25,11 +27,10 @@ GONE_AFTER = timedelta(minutes=10)
 What left may wait in a gateway or a queue, and become a task that is paid for when nobody waits for it any more. The
 provider's documents do not say for how long; this is five times the longest that `wire` waits for an answer.
 """
-BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=45)
-"""How long before and after a submission was written down the service may have made its task.
-
-Before: two clocks differ. After: they do, 4 attempts with their pauses take up to 20 minutes, and then `GONE_AFTER`.
-"""
+COARSE = timedelta(seconds=5)
+"""What two skews may differ by while nothing has changed: Date counts whole seconds, and answers travel."""
+SKEWED = timedelta(minutes=2)
+"""How far apart two clocks may be before it is said."""
 LISTED = 10_000
 """How many of the latest entries are looked through."""
 ON_THEIR_WAY = ("intended", "sent")
@@ -45,24 +46,44 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What the service has and no entry accounts for."""
     on_their_way: tuple["Entry", ...] = ()
     """What living programs are sending there: a stray may be theirs."""
+    skew: timedelta | None = None
+    """How far the service's clock is ahead of this machine's; None where it did not say."""
 
     def near(self, entry: "Entry") -> tuple[Task, ...]:
-        """Return the strays that may be what became of an entry: made at about its time, or nobody knows when."""
-        return tuple(task for task in self.strays if may_be(entry, task))
+        """Return the strays that may be what became of an entry: those made nearest to its time first."""
+        return tuple(
+            sorted((task for task in self.strays if may_be(entry, task)), key=lambda one: self._far(entry, one))
+        )
 
     def match(self, entry: "Entry") -> Task | None:
-        """Return the one stray of an entry's time, where no other entry may claim it; None where there is choice."""
+        """Return the one stray that an entry may be, where no other entry may claim it; None where there is choice."""
         near = self.near(entry)
         if len(near) != 1 or near[0].created_at is None:
             return None
         rivals = [one for one in (*self.entries, *self.on_their_way) if may_be(one, near[0])]
         return near[0] if [one.number for one in rivals] == [entry.number] else None
 
+    def _far(self, entry: "Entry", task: Task) -> timedelta:
+        if task.created_at is None:
+            return timedelta.max
+        ahead = self.skew if entry.skew_s is None else timedelta(seconds=entry.skew_s)
+        return abs(task.created_at - entry.created_at - (ahead or timedelta()))
+
 
 def may_be(entry: "Entry", task: Task) -> bool:
-    """Tell whether a task may be what became of an entry, by the time at which it was made; so may one without time."""
-    made = task.created_at
-    return made is None or entry.created_at - BEFORE <= made <= entry.created_at + AFTER
+    """Tell whether a task may be what became of an entry: where both say model or length, they have to agree."""
+    sent, made = _asked_for(entry.body), (task.model, task.video_s)
+    return all(one is None or other is None or one == other for one, other in zip(sent, made, strict=True))
+
+
+def _asked_for(body: bytes) -> tuple[str | None, int | None]:
+    """Return the model and the length, in seconds, that a body asks for; None for what it leaves open."""
+    try:
+        told = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        told = None
+    table = told if isinstance(told, dict) else {}
+    return read_model(table.get("model")), read_length_s(table.get("duration"))
 
 
 def gone_from(entry: "Entry") -> datetime:
@@ -76,14 +97,10 @@ def unknown(ledger: "Ledger") -> list["Entry"]:
 
 
 def by_address(entries: Iterable["Entry"]) -> dict[str, list["Entry"]]:
-    """Return entries by where they were sent, in the order of the addresses."""
-    ordered = sorted(entries, key=lambda entry: (address(entry.base_url), -entry.number))
-    return {where: list(there) for where, there in groupby(ordered, lambda entry: address(entry.base_url))}
-
-
-def address(base_url: str) -> str:
-    """Return an address as it is compared: a slash at its end makes no other service of it."""
-    return base_url.rstrip("/")
+    """Return entries by where they were sent, however that was spelled, in the order of the addresses."""
+    ordered = sorted(entries, key=lambda entry: (origin.key(entry.base_url), -entry.number))
+    groups = [list(there) for _, there in groupby(ordered, lambda entry: origin.key(entry.base_url))]
+    return {origin.shown(there[0].base_url): there for there in groups}
 
 
 def look(base_url: str, service: "Service", ledger: "Ledger") -> Look:
@@ -92,13 +109,16 @@ def look(base_url: str, service: "Service", ledger: "Ledger") -> Look:
     Raises:
         Refused, NotDone: no list can be had.
     """
-    tasks = service.tasks()
-    there = [entry for entry in ledger.entries(LISTED) if address(entry.base_url) == address(base_url)]
+    from preflight import ledgers
+
+    tasks, elsewhere = service.tasks(), ledgers.tasks_beside(ledger.path)
+    there = [entry for entry in ledger.entries(LISTED) if origin.same(entry.base_url, base_url)]
     return Look(
         base_url=base_url,
         entries=tuple(entry for entry in there if entry.state == "unknown"),
-        strays=tuple(task for task in tasks if ledger.find(task.id) is None),
+        strays=tuple(task for task in tasks if task.id not in elsewhere and ledger.find(task.id) is None),
         on_their_way=tuple(entry for entry in there if entry.state in ON_THEIR_WAY),
+        skew=service.skew,
     )
 
 
@@ -142,7 +162,7 @@ def gone(
     if now.state == "refused":
         return now
     if looked:
-        _refuse_seen(now, looked)
+        _refuse_seen(now, looked, datetime.fromtimestamp(clock(), UTC))
     why = "looking did not find its task" if looked else "without a look at it"
     with ledger.whole():
         now = _ripe(entry, ledger, clock)
@@ -180,11 +200,12 @@ def _refuse_early(now: "Entry", at: datetime) -> None:
         )
 
 
-def _refuse_seen(now: "Entry", looked: Callable[[], Look]) -> None:
+def _refuse_seen(now: "Entry", looked: Callable[[], Look], at: datetime) -> None:
     """Raise NotDone where the service has a task that may be this entry, or cannot be asked."""
     sure = f"`preflight task reconcile --gone {now.number} --sure`"
     try:
-        near = looked().near(now)
+        look = looked()
+        near = look.near(now)
     except CallError:
         raise
     except PreflightError as error:
@@ -195,3 +216,6 @@ def _refuse_seen(now: "Entry", looked: Callable[[], Look]) -> None:
         more = f"; so may {len(near) - 1} more" if len(near) > 1 else ""
         it_is = f"`preflight task reconcile --adopt {now.number}={near[0].id}` says that it is"
         raise NotDone(words + more, advice=f"{it_is}; {sure} says that it is not.")
+    if now.skew_s is not None and look.skew is not None:
+        # By the service's clock, too: this machine's may have been put right since.
+        _refuse_early(now, at + look.skew - timedelta(seconds=now.skew_s) + COARSE)

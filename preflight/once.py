@@ -6,6 +6,7 @@ accepted, or may have been, is not sent a second time unless a person says so.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight.assets import Asset, printable
-from preflight.errors import CallError, NotDone, OutcomeUnknown, Refused, TaskFailed, Unreachable
+from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.facts import Facts
 from preflight.probe import probe
 from preflight.profiles.schema import Profile
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from preflight.answers import Task
     from preflight.api import Service, Trouble
     from preflight.ledger import Entry, Ledger
+    from preflight.ledgers import Known
     from preflight.upload import Place
 
 Progress = Callable[[Fraction], None]
@@ -70,7 +72,7 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     from preflight.api import RECONCILE
 
     ledger = account.ledger
-    entry = _intended(submission, ledger, again=again)
+    entry = _intended(submission, ledger, account.service.skew, again=again)
     drift.keep_facts(ledger, entry, submission.facts)
     ledger.sent(entry)
     try:
@@ -96,7 +98,10 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     try:
         return ledger.accepted(entry, task), task
     except NotDone as error:
-        advice = f"It runs, and is paid for: note its id. {error.advice}"
+        wait, fetch = f"`preflight task wait {task.id}`", f"`preflight task download {task.id}`"
+        advice = (
+            f"It runs, and is paid for: note its id. {wait} waits for it, and {fetch} saves the video. {error.advice}"
+        )
         raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
 
 
@@ -110,23 +115,28 @@ def _uploads_of(entry: "Entry") -> list[str]:
     return [asset.url for asset in entry.assets if asset.sha256 is not None]
 
 
-def _intended(submission: Submission, ledger: "Ledger", *, again: bool) -> "Entry":
-    """Write down what is about to be sent, unless it was sent before.
+def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool) -> "Entry":
+    """Write down what is about to be sent, unless it was sent before, by whichever ledger.
 
     Looking and writing are one change of the file: of two programs at once the later one sees the earlier, and what is
     not to be sent leaves no entry.
     """
-    with ledger.whole():
+    from preflight import ledgers
+
+    with ledgers.in_turn(), ledger.whole():
         entry = ledger.intend(
             submission.body,
             base_url=submission.base_url,
             profile=submission.profile,
             assets=submission.assets,
             price=submission.price,
+            skew_s=None if skew is None else skew.total_seconds(),
         )
         if not again:
             same = ledger.same_body(entry.body_hash, entry.base_url)
             _refuse_twice([one for one in same if one.number < entry.number])
+            _refuse_known(ledgers.knowing(ledger.path, entry.body_hash, entry.base_url))
+        ledgers.remember(ledger.path)
         return entry
 
 
@@ -147,6 +157,21 @@ def _refuse_twice(earlier: "list[Entry]") -> None:
         raise CallError(f"{words}; nothing was sent now", advice=advice)
     advice = f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice."
     raise CallError(f"{words}; nothing was sent", advice=advice)
+
+
+def _refuse_known(elsewhere: "list[Known]") -> None:
+    """Raise where another ledger knows the same request; the most doubtful entry counts."""
+    if not elsewhere:
+        return
+    first = min(elsewhere, key=lambda known: ("unknown", "sent", "intended", known.state).index(known.state))
+    there, task = printable(str(first.path)), f", task {first.task_id}" if first.task_id else ""
+    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
+    words = f"{when} by another ledger: entry {first.number} of {there} ({first.state}{task}); nothing was sent"
+    if first.state in ("unknown", "sent"):
+        advice = f"Do not submit it again before `preflight task reconcile --ledger {there}` has looked for it."
+        raise OutcomeUnknown(words, advice=advice)
+    more = f"`preflight task show {first.number} --ledger {there}` says more"
+    raise CallError(words, advice=f"{more}; --again sends it once more, and pays twice.")
 
 
 def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":
@@ -198,7 +223,8 @@ def wait(
 
     def heard(task: Task) -> None:
         last[:] = [task]
-        ledger.progressed(task.id, task.status, task.progress)
+        with suppress(NotDone):  # a ledger that cannot be written stops nobody from waiting
+            ledger.progressed(task.id, task.status, task.progress)
         if progress:
             progress(task)
 
@@ -217,7 +243,8 @@ def wait(
         ledger.finished(last[0])
         ledger.forget_uploads(_uploads_of(entry) if entry else [])
         raise drift.explained_failure(error, last[0], ledger) from None
-    ledger.finished(task)
+    with paid_for(f"`preflight task download {task_id}` saves it."):
+        ledger.finished(task)
     return task
 
 
@@ -232,15 +259,27 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
     if not task.results:
         raise NotDone(f"task {task.id} is completed, and names no result", advice=again)
     done, name = in_parts(progress), f"{task.id}.mp4"
-    with advised(f"The video is made and paid for: {again}"):
+    with paid_for(again):
         paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
     for path in paths:
         if fault := probe(Asset(path=str(path))).fault:
             raise NotDone(f"{printable(str(path))}: was saved, and cannot be read: {fault.message}", advice=again)
-    if entry:
-        for path in paths:
-            account.ledger.downloaded(entry, path)
+    saved = ", ".join(printable(str(path)) for path in paths)
+    with paid_for(f"It is saved: {saved}. Only the ledger does not know it."):
+        if entry:
+            for path in paths:
+                account.ledger.downloaded(entry, path)
     return paths
+
+
+@contextmanager
+def paid_for(advice: str) -> Iterator[None]:
+    """Let out what went wrong when a video was made already: its own advice, that it is paid for, and how to get it."""
+    try:
+        yield
+    except PreflightError as error:
+        error.advice = " ".join(part for part in (error.advice, f"The video is made and paid for: {advice}") if part)
+        raise
 
 
 @contextmanager

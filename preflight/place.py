@@ -4,6 +4,7 @@ A final name is taken only where it is free: nothing is ever overwritten, and no
 What a run that was killed left behind has a temporary name that nobody holds any more; the next run sweeps it away.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -55,10 +56,15 @@ def _make(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> NotDone:
-    why = error.strerror or error
-    return NotDone(
-        f"{printable(str(folder))}: cannot be written: {why}", advice="Is there room, and may it be written?"
-    )
+    where = printable(os.fsdecode(error.filename)) if error.filename else printable(str(folder))
+    return NotDone(f"{where}: cannot be written: {error.strerror or error}", advice=advice_on(error))
+
+
+def advice_on(error: OSError) -> str:
+    """Return what to do about a file that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "Is there room?"
+    return "May it be written by you?" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else ""
 
 
 @contextmanager

@@ -24,6 +24,14 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
+@pytest.fixture(autouse=True)
+def nobody_s_ledgers(nobody_s_home: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test has a data folder of its own: what one has sent, the next does not know."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(nobody_s_home / "data" / str(abs(hash(request.node.nodeid)))))
+        yield
+
+
 @pytest.fixture
 def bare() -> dict[str, str]:
     """The environment without what measures coverage, for tests that ask what a fresh start loads."""

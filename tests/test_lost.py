@@ -1,5 +1,6 @@
 """What became of lost answers: which task may be whose, and when a person's word is taken."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +13,7 @@ from preflight.answers import Task
 from preflight.api import Service
 from preflight.errors import CallError, NotDone, PreflightError, Refused
 from preflight.ledger import Entry, Ledger
-from preflight.lost import AFTER, BEFORE, GONE_AFTER, Look, by_address, gone, may_be
+from preflight.lost import GONE_AFTER, Look, by_address, gone, may_be
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from tests.upload.stranger import KEY, closed_url
 
@@ -46,21 +47,50 @@ def caught(call: object) -> PreflightError:
 # ---- which task may be whose -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("after_s", [0, 60, -60, 3 * 3600, -3 * 3600, 400 * 86400, -9e8, None])
+def test_no_clock_rules_out_that_a_task_is_an_entry_s(tmp_path: Path, after_s: float | None) -> None:
+    assert may_be(lost_at(tmp_path), made("t", after_s))
+
+
+def asking(folder: Path, **fields: object) -> Entry:
+    with Ledger(folder / "l") as ledger:
+        entry = ledger.intend(json.dumps(fields).encode(), base_url="http://x", profile="p")
+        return ledger.unknown(ledger.sent(entry), "no answer came")
+
+
+def telling(model: object, length: object) -> Task:
+    return Task(id="t", raw={"model": model, "task_info": {"video_duration": length}})
+
+
 @pytest.mark.parametrize(
-    ("after_s", "near"),
+    ("model", "length", "maybe"),
     [
-        (0, True),
-        (-BEFORE.total_seconds(), True),
-        (-BEFORE.total_seconds() - 1, False),
-        (AFTER.total_seconds(), True),
-        (AFTER.total_seconds() + 1, False),
-        (None, True),
+        ("m", 5, True),
+        ("M ", 5.0, True),
+        ("m", "5", True),
+        ("n", 5, False),
+        ("m", 6, False),
+        (None, 5, True),
+        ("m", None, True),
+        ("m", 0, True),
+        ("m", 5.04, True),
+        (7, [], True),
+        (None, None, True),
     ],
 )
-def test_a_task_may_be_an_entry_s_by_the_time_at_which_it_was_made(
-    tmp_path: Path, after_s: float | None, near: bool
+def test_a_task_of_another_model_or_length_is_not_an_entry_s(
+    tmp_path: Path, model: object, length: object, maybe: bool
 ) -> None:
-    assert may_be(lost_at(tmp_path), made("t", after_s)) is near
+    assert may_be(asking(tmp_path, model="m", duration=5), telling(model, length)) is maybe
+    assert may_be(asking(tmp_path, model="m", duration=-1), telling("m", length))
+    assert may_be(asking(tmp_path), telling(model, length))
+
+
+def test_the_likeliest_task_comes_first_by_the_service_s_clock(tmp_path: Path) -> None:
+    entry = lost_at(tmp_path)
+    tasks = made("old", -9e6), made("none", None), made("late", 7200), made("then", 10_800)
+    look = Look(base_url="http://x", entries=(entry,), strays=tasks, skew=timedelta(hours=3))
+    assert [task.id for task in look.near(entry)] == ["then", "late", "old", "none"]
 
 
 @pytest.mark.parametrize("told", ["1e9", True, None, [], float("inf"), float("nan"), 1e300, -1e300])
@@ -70,9 +100,10 @@ def test_a_time_that_is_none_is_not_known(told: object) -> None:
 
 def test_one_entry_and_one_task_of_its_time_match(tmp_path: Path) -> None:
     entry = lost_at(tmp_path)
-    look = saw(made("t", 3), made("old", -9e6), entries=(entry,))
+    look = saw(made("t", 3), entries=(entry,))
     assert look.match(entry) == made("t", 3)
     assert look.near(entry) == (made("t", 3),)
+    assert saw(made("t", -9e6), entries=(entry,)).match(entry) == made("t", -9e6)
 
 
 def test_nothing_matches_where_there_is_choice_or_no_time(tmp_path: Path) -> None:
@@ -153,14 +184,14 @@ def test_what_the_service_may_still_be_at_work_on_is_not_gone(tmp_path: Path, la
 def test_what_was_lost_long_enough_ago_and_is_not_at_the_service_may_be_sent_again(tmp_path: Path) -> None:
     entry = lost_at(tmp_path)
     with Ledger(tmp_path / "l") as ledger:
-        settled = gone(entry, ledger, lambda: saw(made("old", -9e6)), clock=lambda: LOST_S + 600)
+        settled = gone(entry, ledger, saw, clock=lambda: LOST_S + 600)
         words = "a person said that the service never got it; looking did not find its task"
         assert (settled.state, settled.message) == ("refused", words)
         assert ledger.same_body(entry.body_hash, "http://x") == []
         assert gone(entry, ledger, None, clock=lambda: LOST_S) == settled
 
 
-@pytest.mark.parametrize("after_s", [0, 60, None])
+@pytest.mark.parametrize("after_s", [0, 60, None, 3 * 3600, -9e6])
 def test_what_may_be_at_the_service_is_not_gone_but_by_a_person_who_is_sure(
     tmp_path: Path, after_s: float | None
 ) -> None:
@@ -218,5 +249,32 @@ def test_what_is_on_its_way_is_not_gone_however_old_it_is(tmp_path: Path, sent: 
 def test_the_word_is_taken_later_than_any_answer_is_waited_for() -> None:
     longest = timedelta(seconds=wire.CONNECT_S + wire.READ_S + wire.ANSWER_S)
     assert longest * 2 < GONE_AFTER
-    pauses = timedelta(seconds=wire.PAUSE_MAX_S) * (wire.ATTEMPTS - 1)
-    assert longest * wire.ATTEMPTS + pauses + GONE_AFTER < AFTER
+
+
+def test_ten_minutes_have_passed_by_the_service_s_clock_too(tmp_path: Path) -> None:
+    """The clock was three hours slow when the answer was lost, and was put right since."""
+    with Ledger(tmp_path / "l", clock=lambda: LOST_S - 10_800) as ledger:
+        entry = ledger.intend(b"{}", base_url="http://x", profile="p", skew_s=10_800.0)
+        entry = ledger.unknown(ledger.sent(entry), "no answer came")
+        look = Look(base_url="http://x", entries=(entry,), strays=(), skew=timedelta())
+        error = caught(lambda: gone(entry, ledger, lambda: look, clock=lambda: LOST_S + 60))
+        assert "may still make a task of it" in error.message
+        assert gone(entry, ledger, lambda: look, clock=lambda: LOST_S + 601).state == "refused"
+
+
+@pytest.mark.parametrize("hours", [-26, -3, 3, 26])
+def test_a_clock_that_is_wrong_does_not_make_a_task_absent(tmp_path: Path, hours: int) -> None:
+    with (
+        running(run_s=60, replays=False, clock_ahead_s=hours * 3600.0) as sandbox,
+        Service(sandbox.url, KEY, sleep=lambda _: None) as service,
+        Ledger(tmp_path / "l") as ledger,
+    ):
+        entry = ledger.sent(ledger.intend(BODY, base_url=sandbox.url, profile="p"))
+        task = service.submit(BODY, entry.idempotency_key)
+        entry = ledger.unknown(entry, "no answer came")
+        look = lost.look(sandbox.url.replace("127.0.0.1", "LOCALHOST"), service, ledger)
+        assert look.skew is not None
+        assert abs(look.skew - timedelta(hours=hours)) < timedelta(seconds=30)
+        assert look.match(entry) is not None
+        error = caught(lambda: gone(entry, ledger, lambda: look, clock=lambda: entry.changed_at.timestamp() + 601))
+        assert task.id in error.message

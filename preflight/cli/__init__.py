@@ -11,7 +11,7 @@ import click
 
 from preflight import __version__
 from preflight.cli.streams import open_streams
-from preflight.errors import NotDone, PreflightError
+from preflight.errors import PreflightError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -106,7 +106,9 @@ def main() -> NoReturn:
         # which would mean findings
         status = UNEXPECTED if ended.code else 0
     except OSError as error:
-        status = say(NotDone(f"the output cannot be written: {error.strerror or error}", advice="Is there room?"))
+        from preflight.cli.unforeseen import told
+
+        status = say(told(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person never sees a traceback by default
         status = unexpected(error)
     gc.freeze()

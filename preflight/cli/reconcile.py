@@ -1,13 +1,13 @@
 """`preflight task reconcile`: lost answers, each beside what its own service has; a person's word on them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from preflight import lost
+from preflight import lost, origin
 from preflight.assets import printable
 from preflight.call import addresses
 from preflight.cli.entries import found, line, open_ledger, stray_line
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from preflight.api import Service
     from preflight.ledger import Entry, Ledger
     from preflight.lost import Look
+
+
+SHOWN = 20
+"""How many strays are shown for one entry, the likeliest first."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +117,7 @@ def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
 
 def _sent_there(entry: "Entry", call: Asked) -> "Entry":
     """Return an entry, if it was sent to the service that the call names, or names none."""
-    if call.base_url is None or lost.address(call.base_url) == lost.address(entry.base_url):
+    if call.base_url is None or origin.same(call.base_url, entry.base_url):
         return entry
     words = f"entry {entry.number} was sent to {printable(entry.base_url)}, not to {printable(call.base_url)}"
     raise CallError(words, advice="Leave --base-url (or PREFLIGHT_BASE_URL) out, and its own service is asked.")
@@ -124,11 +128,11 @@ def _sent_there(entry: "Entry", call: Asked) -> "Entry":
 
 def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     """Show what is unknown, service by service; one that cannot be asked does not hide the others."""
-    open_, only = lost.by_address(lost.unknown(ledger)), call.base_url and lost.address(call.base_url)
-    here = {where: entries for where, entries in open_.items() if only in (None, where)}
+    open_, only = lost.by_address(lost.unknown(ledger)), call.base_url
+    here = {where: entries for where, entries in open_.items() if only is None or origin.same(only, where)}
     if not here:
         click.echo(
-            "nothing to reconcile" + (f" at {printable(only)}" if only else ": every submission is accounted for")
+            "nothing to reconcile" + (f" at {origin.shown(only)}" if only else ": every submission is accounted for")
         )
     failures: list[PreflightError] = []
     for where, entries in here.items():
@@ -156,13 +160,25 @@ def _fail(failures: list[PreflightError]) -> None:
 
 def _show(look: "Look") -> None:
     """Print the strays of a service that may be what became of its entries, and what a person may say of each."""
-    near = {task.id: task for entry in look.entries for task in look.near(entry)}
+    if look.skew is not None and abs(look.skew) >= lost.SKEWED:
+        click.echo(f"{_apart(look.skew)}; the times of tasks are the service's", err=True)
+    near = {task.id: task for entry in look.entries for task in look.near(entry)[:SHOWN]}
     for task in near.values():
         click.echo(stray_line(task))
-    if rest := len(look.strays) - len(near):
-        click.echo(f"{rest:,} more at the service and in no entry, made at other times")
+    alike = {task.id for entry in look.entries for task in look.near(entry)}
+    if more := len(alike) - len(near):
+        click.echo(f"{more:,} more of the same model and length, made at other times")
+    if rest := len(look.strays) - len(alike):
+        click.echo(f"{rest:,} more at the service and in no entry, of another model or length")
     for entry in look.entries:
         click.echo(_advice(entry, look))
+
+
+def _apart(skew: timedelta) -> str:
+    """Say how far this machine's clock is from the service's."""
+    minutes = round(abs(skew).total_seconds() / 60)
+    amount = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004 - minutes of an hour
+    return f"this machine's clock is {amount} {'behind' if skew > timedelta() else 'ahead of'} the service's"
 
 
 def _advice(entry: "Entry", look: "Look") -> str:

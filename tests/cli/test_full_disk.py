@@ -1,6 +1,7 @@
 """A disk without room: every file that was lost is named, and nothing is said of what is not there."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.sandbox import running
 from tests.cli.conftest import MEDIA
 from tests.specimens import left_behind
 
@@ -55,3 +57,40 @@ def test_the_log_ends_with_what_was_lost(option: str, tmp_path: Path) -> None:
     end = [json.loads(line) for line in ended.stderr.splitlines() if line.startswith("{")][-1]
     assert end["event"] == "end"
     assert end["error"].startswith("lost: cannot be written: ")
+
+
+# ---- after payment ---------------------------------------------------------------------------------------------------
+
+
+def test_a_film_for_which_there_is_no_room_is_made_and_paid_for_and_can_be_fetched_later(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('prompt = "A rider."\nduration = 15\nquality = "720p"\n')
+    places = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("DATA", "CACHE", "CONFIG")}
+    environment = {**os.environ, **places, "EVOLINK_API_KEY": "any-key-will-do"}
+    with running(run_s=0) as sandbox:
+        words = ("submit", "r.toml", "--yes", "--download", "videos", "--base-url", sandbox.url)
+        ended = subprocess.run(
+            [PROGRAM, *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (128 << 10, 128 << 10)),
+        )
+        assert ended.returncode == 3
+        assert "cannot be written: File too large" in ended.stderr
+        assert "Is there room?" in ended.stderr
+        assert "The video is made and paid for: `preflight task download 1` asks for it once more." in ended.stderr
+        assert len(sandbox.tasks) == 1
+        again = subprocess.run(
+            [PROGRAM, "task", "download", "1"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert again.returncode == 0, again.stderr
+        assert len(sandbox.tasks) == 1
+    assert len([*tmp_path.glob("task-*.mp4")]) == 1

@@ -1,5 +1,6 @@
 """What a person is told of lost answers, and whether following it to the letter leads anywhere."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.api import Service
 from preflight.ledger import Ledger
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from tests.cli.conftest import MEDIA, Program
@@ -222,3 +224,52 @@ def test_several_that_may_be_it_are_shown_and_none_is_picked(
     ended = program("task", "reconcile")
     assert lost in ended.out
     assert OFFERED.findall(ended.out) == ["task reconcile --adopt 2=TASK", "task reconcile --adopt 1=TASK"]
+
+
+# ---- two clocks and two spellings ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_task_is_found_though_this_machine_s_clock_is_hours_off(program: Program, tmp_path: Path, hours: int) -> None:
+    (tmp_path / "r.toml").write_text('prompt = "A rider."\nduration = 4\nquality = "480p"\n')
+    faults = Faults(1, (Fault("create", "drop-after", times=1),))
+    with running(run_s=0.2, faults=faults, clock_ahead_s=hours * 3600.0) as service:
+        assert program("submit", "r.toml", "--yes", "--base-url", service.url).status == 5
+        later(tmp_path)
+        task = service.tasks[0].id
+        ended = program("task", "reconcile", "--gone", "1")
+        assert (ended.status, f"task {task}, which no entry accounts for" in ended.err) == (3, True)
+        ended = program("task", "reconcile")
+        assert OFFERED.findall(ended.out) == [f"task reconcile --adopt 1={task}"]
+        assert f"this machine's clock is 5 h 0 min {'behind' if hours > 0 else 'ahead of'} the service's" in ended.err
+        assert program("task", "reconcile", "--gone", "1", "--sure").status == 0
+
+
+def test_of_several_tasks_alike_none_is_called_the_one(program: Program, lost: str, service: Sandbox) -> None:
+    with Service(service.url, "any-key") as client:
+        other = client.submit(json.dumps(service.tasks[0].body).encode(), "another-program-of-ours").id
+        longer = client.submit(json.dumps({**service.tasks[0].body, "duration": 9}).encode(), "one-that-is-longer-1").id
+    ended = program("task", "reconcile")
+    assert "entry 1 may be one of these" in ended.out
+    assert (lost in ended.out, other in ended.out, longer in ended.out) == (True, True, False)
+    assert "1 more at the service and in no entry, of another model or length" in ended.out
+
+
+@pytest.mark.parametrize("spelled", ["HTTP://LOCALHOST:{}", "http://127.0.0.1:{}/", "http://localhost.:{}/v1 "])
+def test_an_address_that_is_spelled_otherwise_is_the_same_service(
+    program: Program, lost: str, service: Sandbox, spelled: str
+) -> None:
+    there = ("--base-url", spelled.format(service.url.rpartition(":")[2]))
+    ended = program("task", "reconcile", *there)
+    assert OFFERED.findall(ended.out) == [f"task reconcile --adopt 1={lost}"]
+    assert program("submit", "r.toml", "--yes", *there).status == 5
+    assert program("task", "reconcile", "--adopt", f"1={lost}", *there).status == 0
+    assert len(service.tasks) == 1
+
+
+def test_a_new_ledger_beside_an_old_one_holds_the_guard(program: Program, lost: str, service: Sandbox) -> None:
+    ended = program("submit", "r.toml", "--yes", "--base-url", service.url, "--ledger", "new.sqlite3")
+    assert ended.status == 5
+    assert "by another ledger: entry 1 of " in ended.err
+    assert "`preflight task reconcile --ledger " in ended.err
+    assert [task.id for task in service.tasks] == [lost]

@@ -1,0 +1,40 @@
+"""A failure of the system that nobody foresaw → which call failed, on which path, and what to do."""
+
+import os
+import traceback
+from pathlib import Path
+
+from preflight.assets import printable
+from preflight.errors import NotDone
+from preflight.place import advice_on
+
+OUTPUT = ("click", "rich")
+"""Who writes what a person reads."""
+
+
+def told(error: OSError) -> NotDone:
+    """Return a failure of the system in words: the output's, or a call on a path."""
+    why = error.strerror or str(error) or type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    if error.filename is None and any(_is_output(frame.filename) for frame in frames):
+        return NotDone(f"the output cannot be written: {printable(why)}", advice=advice_on(error))
+    paths = [
+        printable(os.fsdecode(name)) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)
+    ]
+    where = " and ".join(paths) or "no path is named"
+    call = _call(frames)
+    return NotDone(f"{where}: {call} failed: {printable(why)}", advice=advice_on(error))
+
+
+def _is_output(filename: str) -> bool:
+    return any(part in OUTPUT for part in Path(filename).parts)
+
+
+def _call(frames: traceback.StackSummary) -> str:
+    """Return the innermost line of the program itself that failed."""
+    own = [frame for frame in frames if "preflight" in Path(frame.filename).parts]
+    if not own:
+        return "a call of the system"
+    last = own[-1]
+    line = " ".join((last.line or last.name).split())
+    return f"{printable(line[:100])} ({Path(last.filename).name}:{last.lineno})"

@@ -1,0 +1,74 @@
+"""What SQLite or the disk could not do with a ledger → each fault in its own words, and what to do about it.
+
+A ledger is the only thing that keeps a request from being paid twice: no advice tells to do without it and leaves
+unsaid what that costs.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from preflight.errors import NotDone
+
+WAITED_S = 15
+SOUND = "The ledger itself is sound."
+COST = (
+    "It alone knows what was sent: without it the same request can be sent, and paid, a second time, and an answer that"
+    " was lost is not looked for."
+)
+MEND = (
+    "Copy it first; then `sqlite3 LEDGER .recover | sqlite3 NEW` saves what can be read, and --ledger NEW uses that."
+    f" {COST}"
+)
+ROOM = f"Make room on its disk, and say it again. {SOUND}"
+WRITABLE = f"Let the file and its folder be written by you, for SQLite writes beside it, too. {SOUND}"
+
+SQLITE: dict[int, tuple[str, str]] = {
+    sqlite3.SQLITE_BUSY: (
+        f"another program has held it for {WAITED_S} s",
+        f"Wait until that has ended, and say it again. {SOUND}",
+    ),
+    sqlite3.SQLITE_LOCKED: ("another program holds it", f"Wait until that has ended, and say it again. {SOUND}"),
+    sqlite3.SQLITE_FULL: ("its disk is full", ROOM),
+    sqlite3.SQLITE_READONLY: ("it may not be written", WRITABLE),
+    sqlite3.SQLITE_PERM: ("it may not be written", WRITABLE),
+    sqlite3.SQLITE_CANTOPEN: ("it, or a file beside it, cannot be opened", WRITABLE),
+    sqlite3.SQLITE_IOERR: (
+        "its disk fails to read or write",
+        f"Is there room, within your quota too, and is the disk well? Say it again then. {COST}",
+    ),
+    sqlite3.SQLITE_NOMEM: ("there is not enough memory", f"Say it again when there is. {SOUND}"),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", MEND),
+    sqlite3.SQLITE_NOTADB: ("it is damaged, or no ledger", MEND),
+}
+"""Primary result code → what is wrong, and what to do. Source: SQLite, 'Result and Error Codes'."""
+SYSTEM: dict[int, tuple[str, str]] = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), ("its disk is full", ROOM)),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), ("it may not be written", WRITABLE)),
+}
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Say in words what could not be done; `name` begins the message.
+
+    Raises:
+        NotDone: instead of what SQLite, the disk or a value that no file can hold has raised.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _by_code(name, error) from None
+    except (OverflowError, ValueError, TypeError) as error:
+        raise NotDone(f"{name}: the ledger cannot be used: {error}", advice=f"It was left as it is. {COST}") from None
+    except OSError as error:
+        words, advice = SYSTEM.get(error.errno or 0, (error.strerror or str(error), ""))
+        raise NotDone(f"{name}: the ledger cannot be opened: {words}", advice=advice) from None
+
+
+def _by_code(name: str, error: sqlite3.Error) -> NotDone:
+    code = getattr(error, "sqlite_errorcode", None)
+    words, advice = SQLITE.get((code or 0) & 0xFF, ("", f"It was left as it is. {COST}"))
+    said = f"{words} ({error})" if words else str(error)
+    return NotDone(f"{name}: the ledger cannot be used: {said}", advice=advice)

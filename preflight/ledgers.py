@@ -1,0 +1,203 @@
+"""The ledgers beside one ledger → what they know of a request: the guard against a repeat holds over all of them.
+
+Which there are: the usual one, those that submissions of this user were written into before, and those in the same
+folder. They are only read here. One that is there and cannot be read may know the request, so it stops a submission.
+"""
+
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from preflight import origin
+from preflight.assets import printable
+from preflight.errors import NotDone
+from preflight.ledger import APPLICATION_ID, PAID, State, default_path
+
+MAGIC = b"SQLite format 3\0"
+HEAD_BYTES = 100
+"""The head of an SQLite file; ours has our mark at its place in it."""
+MARK = slice(68, 72)
+LISTED_MAX = 256
+"""How many ledgers are remembered, and files of one folder looked at."""
+LIST_MAX_BYTES = 1 << 20
+WAIT_S = 15.0
+LOOK_AGAIN_S = 0.05
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of another ledger."""
+
+    path: Path
+    number: int
+    state: State
+    task_id: str | None
+    created_at: datetime
+
+
+def knowing(ledger: Path, body_hash: str, base_url: str) -> list[Known]:
+    """Return what other ledgers know of a request that was sent to a service, or may have been.
+
+    Raises:
+        NotDone: one of them cannot be read.
+    """
+    marks = ", ".join("?" * len(PAID))
+    words = (
+        f"SELECT number, state, task_id, created_s, base_url FROM entries WHERE body_hash = ? AND state IN ({marks})"  # noqa: S608 - marks alone
+    )
+    return [
+        Known(
+            path=path,
+            number=number,
+            state=state,
+            task_id=task_id,
+            created_at=datetime.fromtimestamp(created_s, UTC),
+        )
+        for path in beside(ledger)
+        for number, state, task_id, created_s, there in _rows(path, words, body_hash, *PAID)
+        if origin.same(there, base_url)
+    ]
+
+
+def tasks_beside(ledger: Path) -> set[str]:
+    """Return the ids of the tasks that other ledgers account for; one that cannot be read accounts for none."""
+    found = set[str]()
+    for path in beside(ledger):
+        with suppress(NotDone):
+            found |= {row[0] for row in _rows(path, "SELECT task_id FROM entries WHERE task_id IS NOT NULL")}
+    return found
+
+
+def beside(ledger: Path) -> list[Path]:
+    """Return the other ledgers that are there, each file once."""
+    found: dict[tuple[int, int], Path] = {}
+    for path in (default_path(), *_remembered(), *_siblings(ledger)):
+        with suppress(OSError, ValueError):
+            state = path.stat()
+            if stat.S_ISREG(state.st_mode) and _is_ours(path):
+                found.setdefault((state.st_dev, state.st_ino), path)
+    with suppress(OSError):
+        own = ledger.stat()
+        found.pop((own.st_dev, own.st_ino), None)
+    return list(found.values())
+
+
+def remember(ledger: Path) -> None:
+    """Remember a ledger into which a submission is written; without a place for it, it is not remembered."""
+    path = os.path.abspath(ledger)  # noqa: PTH100 - pathlib's resolves links, which may change
+    known = [str(one) for one in _remembered()]
+    if path in known or path == str(default_path()):
+        return
+    kept = [one for one in known if os.path.lexists(one)][1 - LISTED_MAX :]
+    text = "".join(f"{one}\n" for one in [*kept, path] if "\n" not in one)
+    draft = _list().with_name(f"{_list().name}.{os.getpid()}")
+    with suppress(OSError):
+        _list().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.write_bytes(os.fsencode(text))
+        draft.replace(_list())
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Let programs of this user look and write down one after the other, whichever ledgers they use.
+
+    Raises:
+        NotDone: another one has not ended within 15 s.
+    """
+    import fcntl
+
+    path = _list().with_name("ledgers.lock")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:  # a home that cannot be written to has no list of ledgers either
+        yield
+        return
+    try:
+        _wait_for(descriptor, path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for(descriptor: int, path: Path, how: int) -> None:
+    import fcntl
+
+    give_up = time.monotonic() + WAIT_S
+    while True:
+        try:
+            fcntl.flock(descriptor, how)
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                words = f"{printable(str(path))}: another program has been writing down a submission for {WAIT_S:.0f} s"
+                raise NotDone(words, advice="Nothing was sent; try again.") from None
+            time.sleep(LOOK_AGAIN_S)
+        except OSError:  # a file system without locks
+            return
+        else:
+            return
+
+
+def _list() -> Path:
+    return default_path().with_name("ledgers")
+
+
+def _remembered() -> list[Path]:
+    """Return the ledgers in the list, if it is the user's own."""
+    try:
+        with _list().open("rb") as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode) or state.st_uid != os.geteuid():
+                return []
+            text = os.fsdecode(file.read(LIST_MAX_BYTES))
+    except OSError:
+        return []
+    return [Path(line) for line in text.splitlines() if os.path.isabs(line)][-LISTED_MAX:]  # noqa: PTH117 - text, not a path yet
+
+
+def _siblings(ledger: Path) -> list[Path]:
+    """Return the files that lie in a ledger's folder and may be ledgers by their names."""
+    endings = {".sqlite3", ".sqlite", ".db", ledger.suffix}
+    try:
+        with os.scandir(ledger.absolute().parent) as entries:
+            names = sorted(entry.name for entry in entries if Path(entry.name).suffix in endings)
+    except OSError:
+        return []
+    return [ledger.absolute().with_name(name) for name in names[:LISTED_MAX]]
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return head.startswith(MAGIC) and head[MARK] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def _rows(path: Path, words: str, *values: object) -> list[tuple[Any, ...]]:
+    """Read from a ledger without changing it.
+
+    Raises:
+        NotDone: it cannot be read.
+    """
+    where = f"file:{quote(os.fsencode(path))}?mode=ro"
+    # A file in a folder that cannot be written to has no room for the memory that readers share.
+    ways = [where] if os.path.lexists(f"{path}-wal") else [where, f"{where}&immutable=1"]
+    error: sqlite3.Error | None = None
+    for way in ways:
+        try:
+            with closing(sqlite3.connect(way, uri=True, timeout=WAIT_S)) as db:
+                return db.execute(words, values).fetchall()
+        except sqlite3.Error as failed:
+            error = failed
+    name = printable(str(path))
+    raise NotDone(
+        f"{name}: a ledger used before that cannot be read ({error}); it may know this request: nothing was sent",
+        advice=f"Let it be readable again. --again sends without asking it, and may pay twice for what {name} knows.",
+    )
