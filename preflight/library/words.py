@@ -12,6 +12,9 @@ from preflight.errors import PreflightError
 
 ADVICE = (
     (r"`preflight task show [^`]*` says more; --again sends", "`again=True` sends"),
+    (r"`preflight ([^`]+?) --ledger [^`]*`", r"`\1` of the command line, with that ledger,"),
+    (r"--again sends", "`again=True` sends"),
+    (r"--ledger NEW uses that", "`ledger=NEW` uses that"),
     (r"`preflight task (wait|download)\b[^`]*`", r"`\1`"),
     (r"`preflight profiles --schema` prints the schema", "`preflight.profiles.json_schema()` returns the schema"),
     (r"`preflight ([^`]+)`", r"`\1` of the command line"),

@@ -176,7 +176,10 @@ def test_what_happens_to_a_task_and_its_film_is_told_to_a_program(ledger: Path, 
         errors.append(said_by(lambda: preflight.download(sent.task_id, OK, **there)))
     assert isinstance(errors[0], preflight.TaskFailed)
     assert [words for error in errors for words in typed_in(error)] == []
-    assert errors[1].advice == "Result links live for 24 hours; `download` asks for a fresh one."
+    assert errors[1].advice == (
+        "Result links live for 24 hours; `download` asks for a fresh one."
+        " The video is made and paid for: `download` asks for it once more."
+    )
 
 
 @pytest.mark.parametrize("kind", ["truncated", "drop-after"])
