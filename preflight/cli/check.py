@@ -121,7 +121,13 @@ def _judged(
         read = [*call.paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
         outputs = read_outputs(call.outputs, read)
         foresight = _foresight(profile, [call.dress, *(output.dress for output in outputs)])
-        heading = Heading(profile=profile.name, limits=profile, verbose=call.verbose, foresight=foresight)
+        heading = Heading(
+            profile=profile.name,
+            limits=profile,
+            request=call.paths[0] if spec and call.paths else None,
+            verbose=call.verbose,
+            foresight=foresight,
+        )
         with opened(given, profile.name) as gate, drafts(outputs, heading) as files:
             gate.watch(how)
             sheets: list[Sheet] = [*files, open_sheet(call.dress, heading, sys.stdout)]

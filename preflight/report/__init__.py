@@ -33,6 +33,8 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     """What judged, for reports that draw it; None where it is not at hand."""
     version: str = __version__
     """The version of the program."""
+    request: str | None = None
+    """The file that the request was read from; None where there is none."""
     verbose: bool = False
     """Whether the text says of each finding how it was measured."""
     foresight: "Foresight | None" = None

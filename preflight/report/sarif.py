@@ -1,33 +1,46 @@
 """Reports as SARIF 2.1.0, for code scanning: every rule with its help, a result for each finding.
 
-Addresses are relative to where the program was run, unless a path was given in full. A request has no file: its
-results name it as a logical location.
+Every result stands at a file, by an address relative to where the program was run, because code scanning shows no
+other: what is said of a request, or of a URL, stands at the file of the request.
 """
 
+import os
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import TextIO
 
-from preflight.assets import Asset
+from preflight.assets import Asset, shown
 from preflight.findings import EXIT_CODES, Finding, Judged
 from preflight.limits import Severity
 from preflight.report import Ending, Heading
 from preflight.report.address import uri_of
 from preflight.report.json import Json, finding_json, line
+from preflight.report.waiting import waiting_room
 from preflight.rules import RULES
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 INTERRUPTED_EXIT = 130
+STAND_IN = "request.toml"
+"""Stands for the file of a request that was put together by options."""
+REQUEST: Json = {"name": "request", "kind": "object"}
+WHOLE: Json = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+"""Media have no lines; code scanning asks for one all the same."""
+MOST_RESULTS = 25_000
+MOST_PACKED_BYTES = 9_000_000
+"""GitHub's "SARIF support for code scanning", limits: 25,000 results of a run, 10 MB of an upload, packed by gzip; the
+rules and what surrounds them take some kilobytes of it."""
 BESIDE = ("measured", "limit", "unit", "margin", "how", "source", "fix")
 """Fields of a finding that SARIF has no place for; they are the result's properties."""
 
 
 class Sheet:
-    """A report as SARIF has it; results are written when they are known."""
+    """A report as SARIF has it; results are written at the end, the most severe first."""
 
     def __init__(self, heading: Heading, out: TextIO) -> None:
         self._heading, self._out = heading, out
-        self._between = "\n"
+        self._results = Results()
         self._assets = 0
 
     def begin(self) -> None:
@@ -39,28 +52,92 @@ class Sheet:
         )
 
     def asset(self, judged: Judged) -> None:
-        """Write the findings of one asset."""
+        """Keep the findings of one asset."""
         self._assets += 1
-        if judged.findings:
-            place = {"physicalLocation": {"artifactLocation": {"uri": uri_of(judged.asset)}}}
-            for finding in judged.findings:
-                self._write(result_json(finding, place, judged.asset))
+        place = place_of(judged.asset, self._heading.request) if judged.findings else {}
+        for finding in judged.findings:
+            self._results.add(finding.severity, line(result_json(finding, place, judged.asset)))
 
     def end(self, ending: Ending) -> None:
-        """Write the findings of the request, and how the run ended."""
+        """Write the findings, those of the request among them, and how the run ended."""
         for finding in ending.findings or ():
-            self._write(result_json(finding, {"logicalLocations": [{"name": "request", "kind": "object"}]}))
-        done = ending.verdict != "unsure"
-        code = INTERRUPTED_EXIT if ending.interrupted else EXIT_CODES[ending.verdict]
-        ran: Json = {"executionSuccessful": done, "exitCode": code}
-        if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in ending.remarks]:
-            ran["toolConfigurationNotifications"] = notes
+            place = {**located(self._heading.request or STAND_IN), "logicalLocations": [REQUEST]}
+            self._results.add(finding.severity, line(result_json(finding, place)))
+        between = "\n"
+        for result in self._results.fit():
+            self._out.write(between + result)
+            between = ",\n"
         sums = {"profile": self._heading.edition, "verdict": ending.verdict, "assets": self._assets}
+        ran = self._ran(ending)
         self._out.write(f'\n],\n"invocations": {line([ran])},\n"properties": {line(sums)}\n}}]\n}}\n')
 
-    def _write(self, result: Json) -> None:
-        before, self._between = self._between, ",\n"
-        self._out.write(before + line(result))
+    def _ran(self, ending: Ending) -> Json:
+        """Return how the run ended, and what of it is not in the report."""
+        code = INTERRUPTED_EXIT if ending.interrupted else EXIT_CODES[ending.verdict]
+        ran: Json = {"executionSuccessful": ending.verdict != "unsure", "exitCode": code}
+        if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in ending.remarks]:
+            ran["toolConfigurationNotifications"] = notes
+        if left := self._results.left_out:
+            words = f"{left:,} more findings, none of them more severe, are left out: code scanning takes no more"
+            ran["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": words}}]
+        return ran
+
+
+class Results:
+    """Results in order of severity, as many and as large as code scanning takes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Severity, TextIO] = {}
+        self._count: Counter[Severity] = Counter()
+        self.left_out = 0
+        """How many did not fit."""
+
+    def add(self, severity: Severity, result: str) -> None:
+        """Keep a result, if it may be among those that fit."""
+        self._count[severity] += 1
+        if self._count[severity] <= MOST_RESULTS:
+            if severity not in self._kept:
+                self._kept[severity] = waiting_room()
+            self._kept[severity].write(result + "\n")
+        else:
+            self.left_out += 1
+
+    def fit(self) -> Iterator[str]:
+        """Yield the results that fit, the most severe first, and count the others."""
+        import zlib
+
+        packed, size, written = zlib.compressobj(level=1, wbits=9, memLevel=1), 0, 0
+        for result in self._waiting():
+            size += len(packed.compress(result.encode("utf-8", "surrogateescape")))
+            if written < MOST_RESULTS and size < MOST_PACKED_BYTES:
+                written += 1
+                yield result
+            else:
+                self.left_out += 1
+
+    def _waiting(self) -> Iterator[str]:
+        for room in (self._kept[severity] for severity in LEVELS if severity in self._kept):
+            room.seek(0)
+            yield from map(str.rstrip, room)
+            room.close()
+
+
+def place_of(asset: Asset, request: str | None) -> Json:
+    """Return where an asset's findings stand: its file; of a URL, the request that names it."""
+    return located((request or STAND_IN) if asset.is_url else asset.path)
+
+
+def located(path: str) -> Json:
+    """Return a file as a physical location, relative to where the program was run.
+
+    Code scanning takes no other: what lies elsewhere is named by its path without what leads out of here.
+    """
+    odd = os.path.isabs(path) or {os.pardir, os.curdir} & set(path.split("/"))  # noqa: PTH117 - any bytes may be a name
+    here = os.path.relpath(path) if odd else path
+    if here == os.pardir or here.startswith(os.pardir + os.sep):
+        here = os.path.abspath(path).lstrip(os.sep)  # noqa: PTH100 - as above
+    uri = uri_of(Asset(path=here.replace(os.sep, "/")))
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": WHOLE}}
 
 
 def driver_json(heading: Heading) -> Json:
@@ -83,12 +160,13 @@ INDEX = {rule_id: index for index, rule_id in enumerate(RULES)}
 def result_json(finding: Finding, place: Json, asset: Asset | None = None) -> Json:
     """Return one finding; what would mend it is said in words and stands among the properties."""
     found = finding_json(finding)
+    address = f" ({shown(asset.path)})" if asset and asset.is_url else ""
     mends = f" Would be mended by `preflight fix` ({finding.fix})." if finding.fix != "none" else ""
     return {
         "ruleId": finding.rule,
         **({"ruleIndex": INDEX[finding.rule]} if finding.rule in INDEX else {}),
         "level": LEVELS[finding.severity],
-        "message": {"text": text_of(f"{found['message']}.{mends}")},
+        "message": {"text": text_of(f"{found['message']}{address}.{mends}")},
         "locations": [place],
         **({"suppressions": [{"kind": "external", "justification": finding.ignored}]} if finding.ignored else {}),
         "properties": {
