@@ -106,7 +106,7 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
         stream.seek(0)
         return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
     except Unreadable as fault:
-        return Probed(asset=asset, fault=Fault("unreadable", str(fault)), hint=_promised(sniffed), identity=seen)
+        return Probed(asset=asset, fault=Fault("unreadable", str(fault)), hint=fault.kind or _promised(sniffed), identity=seen)
     except Unmeasured as fault:
         return Probed(asset=asset, facts=fault.facts, fault=Fault("unmeasured", str(fault)), identity=seen)
 
@@ -135,9 +135,12 @@ def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Fac
 
 
 def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measured: bool) -> Facts:
+    from preflight.probe.admission import refuse_hopeless
     from preflight.probe.audio import probe_audio
     from preflight.probe.video import probe_video
 
+    refuse_hopeless(stream, size, sniffed.opener, measured=measured)
+    stream.seek(0)
     clip = probe_video(stream, size, sniffed, measure=measured) if sniffed.opener not in SOUND_ONLY else None
     if clip is not None:
         return clip

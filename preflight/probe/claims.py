@@ -1,0 +1,106 @@
+"""Counts that an MP4's tables claim, against the bytes that there are: `Movie` in, nothing or `Unreadable` out.
+
+libav makes room for what a table claims before it reads it: 660 bytes that claim 80,000,000 samples of one size cost
+it 25 s and 2.8 GiB. And it drops in silence what a table lists beyond its chunks. So counts are checked before.
+Sources: ISO 14496-12, 8.6.1 (stts, ctts), 8.6.6 (elst), 8.7 (stsz, stsc, stco), 8.8.8 (trun).
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+
+from preflight.probe.faults import Unreadable
+from preflight.probe.movie import Box, Movie, Track, tree, whole_rows
+
+ROWS = {b"stts": 64, b"ctts": 64, b"stsc": 96, b"stco": 32, b"co64": 64, b"stss": 32, b"stps": 32, b"stsh": 64}
+"""Table → bits a row, behind eight bytes."""
+SIZED = {b"stsz", b"stz2"}
+SIZES_HEAD = 12
+"""Bytes before the rows of `stsz` and `stz2`, whose count is the last number of them."""
+OTHERS = {b"stsz", b"stz2", b"elst", b"trun"}
+SOUND = b"soun"
+PER_BYTE = 4
+"""Samples to a byte of the file beyond which a count is false; the smallest real frame takes about this many bytes."""
+SOUND_PER_BYTE = 64
+"""Of sound whose samples are counted singly, each one tick long; old codecs pack dozens into a byte."""
+MOST_SAMPLES = 20_000_000
+"""Days of frames; libav takes a hundred bytes for each."""
+MOST_EDITED = 50_000_000
+"""Edits times samples: libav lists every sample again for each edit."""
+LOST = 0.9
+"""The part of the listed samples that has to lie in chunks; a careless writer loses a few."""
+
+
+def refuse_claims(movie: Movie, size: int) -> None:
+    """Raise Unreadable where a table claims more than a file of `size` bytes can hold."""
+    _refuse_tables(movie.boxes, size)
+    for _, moof in movie.moofs:
+        _refuse_tables(tree(moof), size)
+    for track in movie.tracks:
+        _refuse_samples(track, size)
+
+
+def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
+    """Look at every table, wherever it stands: libav reads them in places where they should not be, too."""
+    for box in boxes:
+        if box.name not in ROWS and box.name not in OTHERS:
+            continue
+        head, bits = _layout(box.name, box.payload)
+        claimed = int.from_bytes(box.payload[8:12] if box.name in SIZED else box.payload[4:8], "big")
+        room = max(len(box.payload) - head, 0) * 8 // bits if bits else size * PER_BYTE
+        if claimed > room and (bits or box.name == b"trun"):
+            raise Unreadable(f"claims more than it holds: {box.name.decode()} lists {claimed:,}, with room for {room:,}")
+
+
+def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
+    """Return the bytes up to a table's rows, and the bits a row; none where all rows are alike and not written."""
+    if name == b"stsz":
+        return SIZES_HEAD, 0 if any(payload[4:8]) else 32
+    if name == b"stz2":
+        return SIZES_HEAD, payload[7] if len(payload) > 7 else 0  # noqa: PLR2004 - field_size is its eighth byte
+    if name == b"elst":
+        return 8, 160 if payload[:1] == b"\1" else 96
+    if name == b"trun":
+        flags = int.from_bytes(payload[1:4], "big")
+        return 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1), 32 * (flags >> 8 & 15).bit_count()
+    return 8, ROWS[name]
+
+
+def _too_many(count: int, size: int) -> Unreadable:
+    return Unreadable(f"claims more than it holds: {count:,} samples in a file of {size:,} bytes")
+
+
+def _refuse_samples(track: Track, size: int) -> None:
+    """Refuse a track that lists more samples than its chunks or the file can hold."""
+    count = track.samples
+    singly = track.handler == SOUND and _ticks(track) == {1}
+    timed = sum(rows for rows, _ in _timing(track))
+    if count > size * (SOUND_PER_BYTE if singly else PER_BYTE) or (count > MOST_SAMPLES and not singly):
+        raise _too_many(count, size)
+    if timed > 2 * count + PER_BYTE and timed > size:
+        raise _too_many(timed, size)
+    held = _held(track)
+    if held < count * LOST:
+        raise Unreadable(f"claims more than it holds: it lists {count:,} samples, its chunks hold {held:,}")
+    _refuse_edits(track, count)
+
+
+def _held(track: Track) -> int:
+    """Return how many samples a track's chunks hold."""
+    runs, chunks = track.runs(), track.chunk_count
+    firsts = [min(first, chunks + 1) for first, _, _ in runs[1:]]
+    return sum(max(end - run[0], 0) * run[1] for run, end in zip(runs, [*firsts, chunks + 1], strict=False))
+
+
+def _refuse_edits(track: Track, count: int) -> None:
+    edits = int.from_bytes(track.tables.get(b"elst", b"")[4:8], "big")
+    if edits * count > MOST_EDITED:
+        raise Unreadable(f"claims more than it holds: {edits:,} edits of {count:,} samples")
+
+
+def _timing(track: Track) -> Iterator[tuple[int, int]]:
+    return struct.iter_unpack(">II", whole_rows(track.tables.get(b"stts", b""), 8))
+
+
+def _ticks(track: Track) -> set[int]:
+    return {ticks for _, ticks in _timing(track)}
+

@@ -1,0 +1,174 @@
+"""Whether all is there that an MP4's, Matroska's or AVI's own boxes promise: places and ends in, `Unreadable` out.
+
+A file of one index lists samples past its end when it is cut; what was written in fragments just stops. But a box says
+where it ends, a fragment's header how many bytes of samples follow, and an index of segments how many of those.
+Sources: ISO 14496-12, 4.2 (boxes), 8.8.7 and 8.8.8 (tfhd, trun), 8.8.10 (tfra), 8.16.3 (sidx); RFC 9559, 4.5.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from preflight.probe.ebml import segment_of
+from preflight.probe.faults import Unreadable
+from preflight.probe.movie import HEADER, Movie, Top, boxes_in
+
+MEDIA = {b"moof", b"mdat", b"moov"}
+PARTS = {*MEDIA, b"styp", b"sidx", b"free", b"skip", b"uuid", b"mfra", b"emsg", b"prft", b"ssix"}
+"""What a file of fragments goes on with."""
+BASE_GIVEN, DURATION_GIVEN, SIZE_GIVEN, FLAGS_GIVEN = 0x1, 0x8, 0x10, 0x20
+OFFSET_GIVEN, FIRST_FLAGS_GIVEN, SAMPLE_SIZES = 0x1, 0x4, 0x200
+RIFF_LIST_HEAD = 12
+ENDLESS = {0, 0xFFFFFFFF}
+
+
+def refuse_incomplete(stream: BinaryIO, size: int, demuxer: str, movie: Movie | None) -> None:
+    """Raise Unreadable when a file of `size` bytes ends before what its own boxes promise; its position is not kept."""
+    if movie is not None:
+        _refuse_cut_movie(stream, size, movie)
+    elif demuxer == "matroska":
+        _refuse_cut_segment(stream, size)
+    elif demuxer == "avi":
+        _refuse_cut_list(stream, size)
+
+
+def _refuse_cut_movie(stream: BinaryIO, size: int, movie: Movie) -> None:
+    for top in movie.tops:
+        # Where one index lists all samples, it tells better than the length of a box, which many writers get wrong.
+        if top.end > size and (top.name == b"moov" or (movie.fragmented and top.name in MEDIA)):
+            raise _cut(f"its {_word(top)} box ends {top.end - size:,} bytes past the end of the file")
+    if not movie.fragmented:
+        return
+    if _is_begun(movie.rest):
+        raise _cut("it ends within the head of a box")
+    for promised, by in _promises(stream, movie):
+        if promised > size:
+            raise _cut(f"its {by} tells of {promised - size:,} bytes past the end of the file")
+
+
+def _word(top: Top) -> str:
+    return top.name.decode("latin-1")
+
+
+def _cut(how: str) -> Unreadable:
+    return Unreadable(f"cut short: {how}")
+
+
+def _is_begun(rest: bytes) -> bool:
+    """Tell whether what stands behind the last box is the head of another; zeros and line ends are none."""
+    if not rest.strip(b"\0\r\n ") or len(rest) >= HEADER:
+        return False
+    begun = rest[4:]
+    return rest[:1] == b"\0" and any(part.startswith(begun) for part in PARTS)
+
+
+def _promises(stream: BinaryIO, movie: Movie) -> Iterator[tuple[int, str]]:
+    """Yield the places in the file up to which something tells that there are media, and what tells it."""
+    sizes = {number: size for number, size in map(_default_size, _payloads(movie, b"trex"))}
+    for top, moof in movie.moofs:
+        yield _samples_end(top, moof, sizes), "last fragment"
+    for top in movie.tops:
+        if top.name in (b"sidx", b"mfra"):
+            stream.seek(top.start)
+            payload = stream.read(top.end - top.start)
+            yield (_segments_end(top, payload), "index of segments") if top.name == b"sidx" else (
+                _last_fragment(payload),
+                "index of fragments",
+            )
+
+
+def _payloads(movie: Movie, name: bytes) -> Iterator[bytes]:
+    return (box.payload for box in movie.boxes if box.name == name)
+
+
+def _default_size(trex: bytes) -> tuple[int, int]:
+    """Return track_ID and default_sample_size: ISO 14496-12, 8.8.3."""
+    number, _, _, size = struct.unpack_from(">4I", trex.ljust(20, b"\0"), 4)
+    return number, size
+
+
+def _samples_end(top: Top, moof: bytes, sizes: dict[int, int]) -> int:
+    """Return where the samples of a fragment end: each run begins where it says, or where the one before ended."""
+    end = top.at
+    for name, start, stop in boxes_in(moof):
+        if name == b"traf":
+            end = max(end, _run_end(top, moof[start:stop], sizes, end))
+    return end
+
+
+def _run_end(top: Top, traf: bytes, sizes: dict[int, int], before: int) -> int:
+    base, usual, end = top.at, 0, before
+    for name, start, stop in boxes_in(traf):
+        if name == b"tfhd":
+            base, usual = _fragment_defaults(traf[start:stop], top.at, sizes)
+        elif name == b"trun" and stop - start >= HEADER:
+            begin, length = _run(traf[start:stop], usual)
+            end = (end if begin is None else base + begin) + length
+    return end
+
+
+def _fragment_defaults(tfhd: bytes, at: int, sizes: dict[int, int]) -> tuple[int, int]:
+    """Return the place from which a track's runs count, and the size of a sample that gives none."""
+    padded = tfhd.ljust(40, b"\0")
+    flags, number = int.from_bytes(padded[1:4], "big"), int.from_bytes(padded[4:8], "big")
+    base = int.from_bytes(padded[8:16], "big") if flags & BASE_GIVEN else at
+    place = 8 + 8 * bool(flags & BASE_GIVEN) + 4 * bool(flags & 2) + 4 * bool(flags & DURATION_GIVEN)
+    given = int.from_bytes(padded[place : place + 4], "big") if flags & SIZE_GIVEN else None
+    return base, sizes.get(number, 0) if given is None else given
+
+
+def _run(trun: bytes, usual: int) -> tuple[int | None, int]:
+    """Return where a run begins, if it tells, and how many bytes its samples take."""
+    flags, count = int.from_bytes(trun[1:4], "big"), int.from_bytes(trun[4:8], "big")
+    begin = int.from_bytes(trun[8:12], "big", signed=True) if flags & OFFSET_GIVEN else None
+    if not flags & SAMPLE_SIZES:
+        return begin, count * usual
+    head = 8 + 4 * bool(flags & OFFSET_GIVEN) + 4 * bool(flags & FIRST_FLAGS_GIVEN)
+    row, at = (flags >> 8 & 15).bit_count(), flags >> 8 & 1
+    numbers = struct.unpack_from(f">{min(count * row, (len(trun) - head) // 4)}I", trun, head)
+    return begin, sum(numbers[at::row])
+
+
+def _segments_end(top: Top, sidx: bytes) -> int:
+    """Return where the last segment ends that an index lists: its references follow one another."""
+    if len(sidx) < 24:  # noqa: PLR2004 - version, flags and the numbers before the references
+        return 0
+    wide = sidx[:1] != b"\0"
+    at = 12 + (16 if wide else 8)
+    first = int.from_bytes(sidx[20:28] if wide else sidx[16:20], "big")
+    count = int.from_bytes(sidx[at + 2 : at + 4], "big")
+    rows = struct.iter_unpack(">III", sidx[at + 4 :][: min(count, (len(sidx) - at - 4) // 12) * 12])
+    return top.end + first + sum(kind_and_size & 0x7FFFFFFF for kind_and_size, _, _ in rows)
+
+
+def _last_fragment(mfra: bytes) -> int:
+    """Return the furthest fragment that an index lists; the fragments stand before it."""
+    found = [0]
+    for name, start, stop in boxes_in(mfra):
+        tfra = mfra[start:stop]
+        if name == b"tfra" and len(tfra) >= 16:  # noqa: PLR2004 - version, flags and three numbers
+            wide, widths = tfra[:1] == b"\1", tfra[11]
+            row = (16 if wide else 8) + (widths >> 4 & 3) + (widths >> 2 & 3) + (widths & 3) + 3
+            half = 8 if wide else 4
+            found += [int.from_bytes(tfra[at + half : at + 2 * half], "big") for at in range(16, len(tfra) - row + 1, row)]
+    return max(found)
+
+
+def _refuse_cut_segment(stream: BinaryIO, size: int) -> None:
+    segment = segment_of(stream, size)
+    if segment is not None and segment.end is not None and segment.end > size:
+        raise _cut(f"its Segment ends {segment.end - size:,} bytes past the end of the file")
+
+
+def _refuse_cut_list(stream: BinaryIO, size: int) -> None:
+    """Refuse an AVI whose list of frames ends past the file: RIFF, LIST and a length each."""
+    at = RIFF_LIST_HEAD
+    while at + RIFF_LIST_HEAD <= size:
+        stream.seek(at)
+        name, length, kind = struct.unpack("<4sI4s", stream.read(RIFF_LIST_HEAD))
+        end = at + HEADER + length
+        if kind == b"movi" and name == b"LIST":
+            if end > size and length not in ENDLESS:
+                raise _cut(f"its list of frames ends {end - size:,} bytes past the end of the file")
+            return
+        at = end + length % 2

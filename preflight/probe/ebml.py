@@ -1,0 +1,69 @@
+"""The elements of a Matroska or WebM file: an open file in, identifiers and places out.
+
+Sources: RFC 8794 (EBML), RFC 9559 (Matroska).
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import msgspec
+
+SEGMENT, TRACKS, TRACK, CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0x1F43B675
+MAX_ELEMENTS = 20_000
+"""Steps through one level; a Segment has a Cluster every few seconds."""
+LONGEST = 12
+"""Bytes of an identifier, at most four, and of a length, at most eight."""
+
+
+class Element(msgspec.Struct, frozen=True):
+    """An element: its identifier, with its marker, and where its payload lies."""
+
+    id: int
+    start: int
+    end: int | None
+    """None where its length is not known, as in a stream that was recorded."""
+
+
+def elements(stream: BinaryIO, at: int, end: int) -> Iterator[Element]:
+    """Yield the elements of a stretch in turn; one of unknown length is the last."""
+    for _ in range(MAX_ELEMENTS):
+        stream.seek(at)
+        head = stream.read(min(LONGEST, max(end - at, 0)))
+        found = _element(head, at)
+        if found is None:
+            return
+        yield found
+        if found.end is None:
+            return
+        at = found.end
+
+
+def inner(stream: BinaryIO, outer: Element, end: int, *path: int) -> Iterator[Element]:
+    """Yield the elements at a path of identifiers below another, in a file that ends at `end`."""
+    for found in elements(stream, outer.start, end if outer.end is None else min(outer.end, end)):
+        if found.id == path[0]:
+            yield from inner(stream, found, end, *path[1:]) if path[1:] else (found,)
+
+
+def segment_of(stream: BinaryIO, size: int) -> Element | None:
+    """Return the Segment of a file, in which all media lie."""
+    return next((found for found in elements(stream, 0, size) if found.id == SEGMENT), None)
+
+
+def tracks_of(stream: BinaryIO, size: int) -> Iterator[Element]:
+    """Yield the TrackEntry elements of a file of `size` bytes."""
+    if segment := segment_of(stream, size):
+        yield from inner(stream, segment, size, TRACKS, TRACK)
+
+
+def _element(head: bytes, at: int) -> Element | None:
+    wide = 9 - head[0].bit_length() if head and head[0] else LONGEST
+    if len(head) <= wide or not head[wide]:
+        return None
+    long = 9 - head[wide].bit_length()
+    if wide > 4 or len(head) < wide + long:  # noqa: PLR2004 - an identifier has at most four bytes: RFC 8794, 5
+        return None
+    length = int.from_bytes(head[wide : wide + long], "big") - (1 << 7 * long)
+    start = at + wide + long
+    unknown = length == (1 << 7 * long) - 1
+    return Element(int.from_bytes(head[:wide], "big"), start, None if unknown else start + length)

@@ -1,0 +1,166 @@
+"""Whether a file's media are encrypted: the heads of a container in, nothing or `Unreadable` out.
+
+Encrypted frames look like frames: the heads of NAL units stay clear, times, sizes and indexes are as they were. Only
+the container says that nobody can decode them without a key.
+Sources: ISO 23001-7 (cenc, cens, cbc1, cbcs), PIFF 1.1, ISO 14496-12, 8.12 (sinf), RFC 9559, 5.1.4.1.31.7
+(ContentEncryption), ISO 13818-1, 2.4.3.2 and 2.4.3.6 (scrambling control), ASF 1.20, 3.14 to 3.16, FLV 10.1, E.4.1.
+"""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from preflight.probe.ebml import inner, tracks_of
+from preflight.probe.faults import Unreadable
+from preflight.probe.movie import Entry, Movie, Track
+
+ENCRYPTED = {b"encv", b"enca", b"enct", b"encs", b"encm", b"encf", b"enc3", b"drms", b"drmi", b"drmt", b"aavd"}
+"""Sample entries of protected media; the last four are of shops that have schemes of their own."""
+RESTRICTED = b"resv"
+"""Media that are not plain for another reason than encryption: ISO 14496-12, 8.15."""
+HANDLERS = {b"vide": "pictures", b"soun": "sound"}
+ENCODINGS, ENCODING, ENCRYPTION = 0x6D80, 0x6240, 0x5035
+ASF_PROTECTED = (
+    bytes.fromhex("fbb31122 23bd d211 b4b7 00a0c955fc6e"),
+    bytes.fromhex("14e68a29 2226 174c b935 dae07ee9289c"),
+    bytes.fromhex("33850543 8169 e649 9b74 ad12cb86d58c"),
+)
+"""Content Encryption, Extended Content Encryption and Advanced Content Encryption objects."""
+ASF_STREAM, ASF_FLAGS_AT, ASF_ENCRYPTED = bytes.fromhex("9107dcb7 b7a9 cf11 8ee6 00c00c205365"), 57, b"\x80"
+"""Stream Properties object, where behind its GUID the second byte of its flags stands, and the highest bit of that."""
+HEAD_BYTES = 1 << 18
+TS_PACKET, TS_NULL = 188, 0x1FFF
+TS_SAMPLE_ENCRYPTED = {0xDB, 0xCF, 0xC1, 0xC2}
+"""Stream types of media whose samples are encrypted one by one: H.264, AAC, AC-3, Enhanced AC-3."""
+FLV_FILTER = 0x20
+"""Bit of a tag's type: the tag's payload is pre-processed, which is to say encrypted."""
+MXF_TRIPLET = bytes.fromhex("060e2b34 02040101 0d010301 027e0100")
+"""Key of an encrypted triplet (SMPTE ST 429-6); its eighth byte is a version."""
+
+
+def refuse_encrypted(stream: BinaryIO, size: int, demuxer: str, movie: Movie | None) -> None:
+    """Raise Unreadable when the media are encrypted.
+
+    Args:
+        stream: the file; its position is not kept.
+        size: its bytes.
+        demuxer: libav's name of its format.
+        movie: its boxes, where it is an MP4 or MOV.
+    """
+    if movie is not None:
+        _refuse_movie(movie)
+    elif (told := TELLERS.get(demuxer)) and (how := told(stream, size)):
+        raise _refusal(how)
+
+
+def _refusal(how: str, what: str = "") -> Unreadable:
+    whose = f"its {what} is" if what == "sound" else f"its {what} are" if what else "it is"
+    return Unreadable(f"{whose} encrypted ({how}), and cannot be decoded without the key")
+
+
+def _refuse_movie(movie: Movie) -> None:
+    for track in movie.tracks:
+        used = track.used()
+        for number, entry in enumerate(track.entries, 1):
+            if number in used and _is_encrypted(entry):
+                only = all(one.handler == track.handler for one in movie.tracks if one.handler in HANDLERS)
+                fault = _refusal(_scheme(entry), HANDLERS.get(track.handler, ""))
+                raise Unreadable(str(fault), kind="audio" if only and track.handler == b"soun" else None)
+
+
+def _is_encrypted(entry: Entry) -> bool:
+    return entry.format in ENCRYPTED or (entry.format != RESTRICTED and b"sinf" in entry.body and _scheme(entry) != "")
+
+
+def _scheme(entry: Entry) -> str:
+    """Return the four letters of a scheme, or else the sample entry's own."""
+    at = entry.body.find(b"schm") + 8
+    told = entry.body[at : at + 4] if at > 8 and len(entry.body) >= at + 4 else entry.format  # noqa: PLR2004
+    return told.decode("latin-1").strip()
+
+
+def _matroska(stream: BinaryIO, size: int) -> str:
+    for track in tracks_of(stream, size):
+        if next(inner(stream, track, size, ENCODINGS, ENCODING, ENCRYPTION), None):
+            return "ContentEncryption"
+    return ""
+
+
+def _asf(stream: BinaryIO, size: int) -> str:
+    head = _head(stream, size)
+    header = head[: int.from_bytes(head[16:24], "little")]
+    streams = header.split(ASF_STREAM)[1:]
+    flagged = any(one[ASF_FLAGS_AT : ASF_FLAGS_AT + 1] >= ASF_ENCRYPTED for one in streams)
+    return "Windows Media DRM" if flagged or any(mark in header for mark in ASF_PROTECTED) else ""
+
+
+def _transport_stream(stream: BinaryIO, size: int) -> str:
+    head = _head(stream, size)
+    packet = TS_PACKET if head[TS_PACKET : TS_PACKET + 1] == b"G" else TS_PACKET + 4
+    begin = 0 if packet == TS_PACKET else 4
+    for at in range(begin, len(head) - 3, packet):
+        pid = int.from_bytes(head[at + 1 : at + 3], "big") & TS_NULL
+        if head[at] == 0x47 and pid != TS_NULL and head[at + 3] >> 7:  # noqa: PLR2004 - sync byte
+            return "transport scrambling"
+        if _names_encrypted(head[at : at + TS_PACKET]):
+            return "SAMPLE-AES"
+    return ""
+
+
+def _names_encrypted(packet: bytes) -> bool:
+    """Tell whether a packet begins a program map that lists streams of encrypted samples: ISO 13818-1, 2.4.4.8."""
+    begins, adapted = packet[1] & 0x40, packet[3] & 0x20
+    at = 4 + (packet[4] + 1 if adapted else 0)
+    if not begins or at + 1 >= len(packet):
+        return False
+    table = packet[at + 1 + packet[at] :]
+    if len(table) < 12 or table[0] != 2 or not table[1] & 0x80:  # noqa: PLR2004 - table_id of a program map
+        return False
+    last = 3 + (int.from_bytes(table[1:3], "big") & 0xFFF) - 4
+    place = 12 + (int.from_bytes(table[10:12], "big") & 0xFFF)
+    while place + 5 <= min(last, len(table)):
+        if table[place] in TS_SAMPLE_ENCRYPTED:
+            return True
+        place += 5 + (int.from_bytes(table[place + 3 : place + 5], "big") & 0xFFF)
+    return False
+
+
+def _program_stream(stream: BinaryIO, size: int) -> str:
+    """Look for PES_scrambling_control in the packets of pictures and sound, as on a copy of a protected disc."""
+    head = _head(stream, size)
+    at = head.find(b"\0\0\1")
+    while 0 <= at < len(head) - 7:
+        if 0xE0 <= head[at + 3] <= 0xEF and head[at + 6] >> 6 == 2 and head[at + 6] & 0x30:  # noqa: PLR2004 - 2.4.3.6
+            return "PES scrambling"
+        at = head.find(b"\0\0\1", at + 3)
+    return ""
+
+
+def _flash(stream: BinaryIO, size: int) -> str:
+    """Look at the types of the first tags."""
+    head, at = _head(stream, size), 13
+    while at + 11 <= len(head):
+        if head[at] & FLV_FILTER and head[at] & 0x1F in (8, 9):
+            return "Flash Access"
+        at += 11 + int.from_bytes(head[at + 1 : at + 4], "big") + 4
+    return ""
+
+
+def _exchange(stream: BinaryIO, size: int) -> str:
+    head = _head(stream, size)
+    return "encrypted triplets" if MXF_TRIPLET[:7] in head and MXF_TRIPLET[8:] in head else ""
+
+
+def _head(stream: BinaryIO, size: int) -> bytes:
+    stream.seek(0)
+    return stream.read(min(size, HEAD_BYTES))
+
+
+TELLERS: dict[str, Callable[[BinaryIO, int], str]] = {
+    "matroska": _matroska,
+    "asf": _asf,
+    "mpegts": _transport_stream,
+    "mpeg": _program_stream,
+    "flv": _flash,
+    "mxf": _exchange,
+}
+"""Demuxer → what tells how its media are encrypted, or nothing."""

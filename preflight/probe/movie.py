@@ -1,0 +1,323 @@
+"""The boxes of an MP4 or MOV that tell where its samples are and how they are coded: an open file in, `Movie` out.
+
+It is read before libav sees the file, whole and fragmented alike, from memory: the movie header and the fragments'
+headers, never the media. What it does not understand it passes over.
+Sources: ISO 14496-12, 8.5.2 (stsd), 8.7 (dref, stsc, stco), 8.8 (mvex, moof); QuickTime File Format (cmov, rmra).
+"""
+
+import struct
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from preflight.probe.faults import Unmeasured
+
+MAX_TOPS = 100_000
+"""Boxes at the outermost level: a day of fragments, one a second; more is an attack."""
+MAX_MOOV = 128 << 20
+"""Bytes of a movie header that are read: days of frames."""
+MAX_MOOFS = 32 << 20
+"""Bytes of all fragments' headers together."""
+MAX_BOXES = 20_000
+"""In one header."""
+MAX_DEPTH = 24
+HEADER, LONG_HEADER = 8, 16
+CONTAINERS = {b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta", b"mvex", b"traf", b"moov", b"moof"}
+"""What tables may lie in; libav looks into these wherever they stand."""
+FRAGMENT = b"moof"
+VISUAL_ENTRY, SOUND_ENTRIES = 78, (28, 44, 64)
+"""Bytes of a sample entry before its boxes: ISO 14496-12, 12.1.3 and 12.2.3; QTFF for sound of version 1 and 2."""
+DESCRIPTION_PRESENT = 2
+"""Flag of a track fragment header that names the sample entry: ISO 14496-12, 8.8.7."""
+
+
+class Top(msgspec.Struct, frozen=True):
+    """A box at the outermost level of a file: where it begins, where its payload begins, where it says that it ends."""
+
+    name: bytes
+    at: int
+    start: int
+    end: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A sample entry: how some samples are coded."""
+
+    format: bytes
+    body: bytes
+
+    @property
+    def reference(self) -> int:
+        """The data reference, counted from one, in which its samples lie."""
+        return int.from_bytes(self.body[6:8], "big")
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height that a visual entry claims."""
+        width, height = struct.unpack_from(">HH", self.body.ljust(28, b"\0"), 24)
+        return width, height
+
+    def box(self, name: bytes) -> bytes | None:
+        """Return the payload of a visual entry's box, such as `avcC`; None without one."""
+        found = (self.body[start:end] for kind, start, end in boxes_in(self.body, VISUAL_ENTRY) if kind == name)
+        return next(found, None)
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A data reference: the file in which samples lie."""
+
+    kind: bytes
+    flags: int
+    place: bytes
+
+
+class Box(NamedTuple):
+    """A box within a movie header or a fragment's header."""
+
+    track: int
+    """How many `trak` boxes began before it, with its own."""
+    parent: bytes
+    name: bytes
+    payload: bytes
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """A track: what it is of, how its samples are coded, and where they lie."""
+
+    number: int
+    """track_ID"""
+    handler: bytes
+    entries: tuple[Entry, ...]
+    references: tuple[Reference, ...]
+    tables: dict[bytes, bytes]
+    """The payloads of its boxes by name; of two of a name the first."""
+    fragments: tuple[tuple[int, int], ...] = ()
+    """Place in the file and sample entry, counted from one, of each of the track's fragments."""
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks there are room for."""
+        long, short = self.tables.get(b"co64", b""), self.tables.get(b"stco", b"")
+        return max((len(long) - 8) // 8, (len(short) - 8) // 4, 0)
+
+    @property
+    def samples(self) -> int:
+        """How many samples the movie header lists."""
+        table = self.tables.get(b"stsz") or self.tables.get(b"stz2") or b""
+        return int.from_bytes(table[8:12], "big")
+
+    def used(self) -> set[int]:
+        """Return which sample entries are used, counted from one; all of them where nothing tells."""
+        listed = {run[2] for run in self.runs()} if self.samples else set()
+        return listed | {entry for _, entry in self.fragments} or set(range(1, len(self.entries) + 1))
+
+    def runs(self) -> list[tuple[int, int, int]]:
+        """Return the runs of `stsc`: first chunk, samples in each, sample entry."""
+        return list(struct.iter_unpack(">III", whole_rows(self.tables.get(b"stsc", b""), 12)))
+
+    def chunks(self) -> list[int]:
+        """Return where the chunks begin, in bytes."""
+        if long := self.tables.get(b"co64"):
+            return [at for (at,) in struct.iter_unpack(">Q", whole_rows(long, 8))]
+        return [at for (at,) in struct.iter_unpack(">I", whole_rows(self.tables.get(b"stco", b""), 4))]
+
+    def entry_at(self) -> "EntryAt":
+        """Return what tells the sample entry of a sample by its place in the file."""
+        chunks, runs = self.chunks(), self.runs()
+        firsts = [first for first, _, _ in runs]
+        places = [(at, runs[bisect_right(firsts, n) - 1][2]) for n, at in enumerate(chunks, 1) if firsts]
+        return EntryAt(sorted({*places, *self.fragments}))
+
+
+class EntryAt:
+    """The sample entries by the places in the file from which on they hold."""
+
+    def __init__(self, places: list[tuple[int, int]]) -> None:
+        self._entries = [entry for _, entry in places]
+        self._places = [at for at, _ in places]
+
+    def __call__(self, at: int) -> int:
+        """Return the sample entry, counted from one, of the sample at a place."""
+        return self._entries[max(bisect_right(self._places, at) - 1, 0)] if self._entries else 1
+
+
+class Movie(msgspec.Struct, frozen=True, kw_only=True):
+    """What the boxes tell."""
+
+    tops: tuple[Top, ...]
+    rest: bytes
+    """What stands behind the last box and is none."""
+    boxes: tuple[Box, ...]
+    """Those of the movie header, inflated where it was compressed; none without one."""
+    moofs: tuple[tuple[Top, bytes], ...]
+    tracks: tuple[Track, ...]
+
+    @property
+    def fragmented(self) -> bool:
+        """Whether samples lie in fragments."""
+        return bool(self.moofs)
+
+
+def read_movie(stream: BinaryIO, size: int) -> Movie:
+    """Read the boxes of a file of `size` bytes; its position is not kept.
+
+    Raises:
+        Unmeasured: its movie header is larger than is read.
+    """
+    tops, rest = _tops(stream, size)
+    header = next((top for top in tops if top.name == b"moov"), None)
+    moov = _inflated(_payload(stream, header, size, MAX_MOOV)) if header else b""
+    moofs, budget = [], MAX_MOOFS
+    for top in tops:
+        if top.name == FRAGMENT:
+            moofs.append((top, _payload(stream, top, size, budget)))
+            budget -= len(moofs[-1][1])
+    boxes = tuple(tree(moov))
+    places = _fragments(boxes, moofs) if moofs else {}
+    return Movie(tops=tuple(tops), rest=rest, boxes=boxes, moofs=tuple(moofs), tracks=tuple(_tracks(boxes, places)))
+
+
+def _tops(stream: BinaryIO, size: int) -> tuple[list[Top], bytes]:
+    found: list[Top] = []
+    at = 0
+    while at < size and len(found) < MAX_TOPS:
+        stream.seek(at)
+        head = stream.read(LONG_HEADER)
+        length = int.from_bytes(head[:4], "big")
+        start = at + HEADER
+        if length == 1 and len(head) == LONG_HEADER:
+            length, start = int.from_bytes(head[8:], "big"), at + LONG_HEADER
+        end = size if length == 0 and len(head) >= HEADER else at + length
+        if len(head) < HEADER or end < start:
+            return found, head[:HEADER]
+        found.append(Top(head[4:8], at, start, end))
+        at = end
+    return found, b""
+
+
+def _payload(stream: BinaryIO, top: Top, size: int, most: int) -> bytes:
+    length = min(top.end, size) - top.start
+    if length > most:
+        raise Unmeasured(f"its {top.name.decode('latin-1')} box takes {length:,} bytes, more than is looked at")
+    stream.seek(top.start)
+    return stream.read(max(length, 0))
+
+
+def _inflated(moov: bytes) -> bytes:
+    """Return a movie header that QuickTime compressed as it was before, or the one that was given."""
+    packed = within(moov, b"cmov", b"cmvd")
+    if packed is None:
+        return moov
+    try:
+        whole = zlib.decompressobj().decompress(packed[4:], MAX_MOOV)
+    except zlib.error:
+        return moov
+    return next((whole[start:end] for name, start, end in boxes_in(whole) if name == b"moov"), whole)
+
+
+def boxes_in(data: bytes, at: int = 0) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, begin and end of the payload of each box in a stretch; one that runs over ends with the stretch."""
+    last = len(data)
+    while at + HEADER <= last:
+        length, name = struct.unpack_from(">I4s", data, at)
+        start = at + HEADER
+        if length == 1 and at + LONG_HEADER <= last:
+            length, start = int.from_bytes(data[start : start + 8], "big"), at + LONG_HEADER
+        end = last if length == 0 else min(at + length, last)
+        if end < start:
+            return
+        yield name, start, end
+        at = end
+
+
+def within(data: bytes, *path: bytes) -> bytes | None:
+    """Return the payload of the first box at a path, or None."""
+    for name in path:
+        found = next(((start, end) for kind, start, end in boxes_in(data) if kind == name), None)
+        if found is None:
+            return None
+        data = data[found[0] : found[1]]
+    return data
+
+
+def whole_rows(table: bytes, row: int) -> bytes:
+    """Return the rows of a table behind its version, flags and count, as many as it counts and holds."""
+    count = min(int.from_bytes(table[4:8], "big"), max(len(table) - 8, 0) // row)
+    return table[8 : 8 + count * row]
+
+
+def tree(data: bytes) -> Iterator[Box]:
+    """Yield the boxes of a header, outer before inner, wherever libav would look for them."""
+    stack = [(data, 0, b"")]
+    track = steps = 0
+    while stack and steps < MAX_BOXES:
+        whole, at, parent = stack.pop()
+        for name, start, end in boxes_in(whole, at):
+            steps += 1
+            track += name == b"trak"
+            payload = whole[start:end]
+            yield Box(track, parent, name, payload)
+            if name in CONTAINERS and len(stack) < MAX_DEPTH:
+                stack += [(whole, end, parent), (payload, 0, name)]
+                break
+
+
+def _tracks(boxes: tuple[Box, ...], places: dict[int, list[tuple[int, int]]]) -> Iterator[Track]:
+    found: dict[int, dict[bytes, bytes]] = {}
+    for box in boxes:
+        if box.track and (box.name != b"hdlr" or box.parent == b"mdia"):
+            found.setdefault(box.track, {}).setdefault(box.name, box.payload)
+    for tables in found.values():
+        number = track_number(tables.get(b"tkhd", b""))
+        yield Track(
+            number=number,
+            handler=tables.get(b"hdlr", b"")[8:12],
+            entries=tuple(_entries(tables.get(b"stsd", b""))),
+            references=tuple(_references(tables.get(b"dref", b""))),
+            tables=tables,
+            fragments=tuple(places.get(number, ())),
+        )
+
+
+def track_number(tkhd: bytes) -> int:
+    """Return track_ID, which stands behind two times of 32 or, in version 1, 64 bits: ISO 14496-12, 8.3.2."""
+    at = 20 if tkhd[:1] == b"\1" else 12
+    return int.from_bytes(tkhd[at : at + 4], "big")
+
+
+def _entries(stsd: bytes) -> Iterator[Entry]:
+    return (Entry(name, stsd[start:end]) for name, start, end in boxes_in(stsd, 8))
+
+
+def _references(dref: bytes) -> Iterator[Reference]:
+    for name, start, end in boxes_in(dref, 8):
+        yield Reference(name, int.from_bytes(dref[start + 1 : start + 4], "big"), dref[start + 4 : end])
+
+
+def _fragments(boxes: tuple[Box, ...], moofs: list[tuple[Top, bytes]]) -> dict[int, list[tuple[int, int]]]:
+    """Return, by track, the places of its fragments and the sample entry of each."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    usual = dict(_default(box.payload) for box in boxes if box.name == b"trex")
+    for top, moof in moofs:
+        for name, start, end in boxes_in(moof):
+            if name == b"traf":
+                tfhd = (within(moof[start:end], b"tfhd") or b"").ljust(8, b"\0")
+                number = int.from_bytes(tfhd[4:8], "big")
+                found.setdefault(number, []).append((top.at, _described(tfhd) or usual.get(number, 1)))
+    return found
+
+
+def _default(trex: bytes) -> tuple[int, int]:
+    """Return track_ID and default_sample_description_index: ISO 14496-12, 8.8.3."""
+    number, entry = struct.unpack_from(">II", trex.ljust(12, b"\0"), 4)
+    return number, entry
+
+
+def _described(tfhd: bytes) -> int | None:
+    """Return the sample entry that a track fragment header names, behind an offset that it may have as well."""
+    flags = int.from_bytes(tfhd[1:4], "big")
+    at = 16 if flags & 1 else 8
+    return int.from_bytes(tfhd[at : at + 4], "big") if flags & DESCRIPTION_PRESENT else None
