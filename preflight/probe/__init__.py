@@ -106,9 +106,12 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
         stream.seek(0)
         return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
     except Unreadable as fault:
-        return Probed(asset=asset, fault=Fault("unreadable", str(fault)), hint=fault.kind or _promised(sniffed), identity=seen)
+        return Probed(
+            asset=asset, fault=Fault("unreadable", str(fault)), hint=fault.kind or _promised(sniffed), identity=seen
+        )
     except Unmeasured as fault:
-        return Probed(asset=asset, facts=fault.facts, fault=Fault("unmeasured", str(fault)), identity=seen)
+        known, hint = fault.facts, _promised(sniffed)
+        return Probed(asset=asset, facts=known, fault=Fault("unmeasured", str(fault)), hint=hint, identity=seen)
 
 
 def _promised(sniffed: Sniffed | None) -> Kind | None:
@@ -130,7 +133,7 @@ def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Fac
         from preflight.probe.decode import refuse_damage
 
         stream.seek(0)
-        refuse_damage(stream, sniffed.opener, facts.frames if isinstance(facts, VideoFacts) else None)
+        refuse_damage(stream, sniffed.opener, facts if isinstance(facts, VideoFacts) else None)
     return facts
 
 
@@ -139,9 +142,12 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
     from preflight.probe.audio import probe_audio
     from preflight.probe.video import probe_video
 
-    refuse_hopeless(stream, size, sniffed.opener, measured=measured)
+    movie = refuse_hopeless(stream, size, sniffed.opener, measured=measured)
     stream.seek(0)
-    clip = probe_video(stream, size, sniffed, measure=measured) if sniffed.opener not in SOUND_ONLY else None
+    if sniffed.opener not in SOUND_ONLY:
+        clip = probe_video(stream, size, sniffed, measure=measured, movie=movie)
+    else:
+        clip = None
     if clip is not None:
         return clip
     stream.seek(0)

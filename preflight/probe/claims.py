@@ -48,7 +48,9 @@ def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
         claimed = int.from_bytes(box.payload[8:12] if box.name in SIZED else box.payload[4:8], "big")
         room = max(len(box.payload) - head, 0) * 8 // bits if bits else size * PER_BYTE
         if claimed > room and (bits or box.name == b"trun"):
-            raise Unreadable(f"claims more than it holds: {box.name.decode()} lists {claimed:,}, with room for {room:,}")
+            raise Unreadable(
+                f"claims more than it holds: {box.name.decode()} lists {claimed:,}, with room for {room:,}"
+            )
 
 
 def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
@@ -103,4 +105,3 @@ def _timing(track: Track) -> Iterator[tuple[int, int]]:
 
 def _ticks(track: Track) -> set[int]:
     return {ticks for _, ticks in _timing(track)}
-

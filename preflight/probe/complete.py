@@ -13,8 +13,7 @@ from preflight.probe.ebml import segment_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import HEADER, Movie, Top, boxes_in
 
-MEDIA = {b"moof", b"mdat", b"moov"}
-PARTS = {*MEDIA, b"styp", b"sidx", b"free", b"skip", b"uuid", b"mfra", b"emsg", b"prft", b"ssix"}
+PARTS = {b"moof", b"mdat", b"moov", b"styp", b"sidx", b"free", b"skip", b"uuid", b"mfra", b"emsg", b"prft", b"ssix"}
 """What a file of fragments goes on with."""
 BASE_GIVEN, DURATION_GIVEN, SIZE_GIVEN, FLAGS_GIVEN = 0x1, 0x8, 0x10, 0x20
 OFFSET_GIVEN, FIRST_FLAGS_GIVEN, SAMPLE_SIZES = 0x1, 0x4, 0x200
@@ -35,7 +34,7 @@ def refuse_incomplete(stream: BinaryIO, size: int, demuxer: str, movie: Movie | 
 def _refuse_cut_movie(stream: BinaryIO, size: int, movie: Movie) -> None:
     for top in movie.tops:
         # Where one index lists all samples, it tells better than the length of a box, which many writers get wrong.
-        if top.end > size and (top.name == b"moov" or (movie.fragmented and top.name in MEDIA)):
+        if top.end > size and (top.name == b"moov" or (movie.fragmented and top.name in PARTS)):
             raise _cut(f"its {_word(top)} box ends {top.end - size:,} bytes past the end of the file")
     if not movie.fragmented:
         return
@@ -64,16 +63,20 @@ def _is_begun(rest: bytes) -> bool:
 
 def _promises(stream: BinaryIO, movie: Movie) -> Iterator[tuple[int, str]]:
     """Yield the places in the file up to which something tells that there are media, and what tells it."""
-    sizes = {number: size for number, size in map(_default_size, _payloads(movie, b"trex"))}
+    sizes = dict(map(_default_size, _payloads(movie, b"trex")))
     for top, moof in movie.moofs:
         yield _samples_end(top, moof, sizes), "last fragment"
     for top in movie.tops:
         if top.name in (b"sidx", b"mfra"):
             stream.seek(top.start)
             payload = stream.read(top.end - top.start)
-            yield (_segments_end(top, payload), "index of segments") if top.name == b"sidx" else (
-                _last_fragment(payload),
-                "index of fragments",
+            yield (
+                (_segments_end(top, payload), "index of segments")
+                if top.name == b"sidx"
+                else (
+                    _last_fragment(payload),
+                    "index of fragments",
+                )
             )
 
 
@@ -83,8 +86,8 @@ def _payloads(movie: Movie, name: bytes) -> Iterator[bytes]:
 
 def _default_size(trex: bytes) -> tuple[int, int]:
     """Return track_ID and default_sample_size: ISO 14496-12, 8.8.3."""
-    number, _, _, size = struct.unpack_from(">4I", trex.ljust(20, b"\0"), 4)
-    return number, size
+    padded = trex.ljust(20, b"\0")
+    return int.from_bytes(padded[4:8], "big"), int.from_bytes(padded[16:20], "big")
 
 
 def _samples_end(top: Top, moof: bytes, sizes: dict[int, int]) -> int:
@@ -125,7 +128,7 @@ def _run(trun: bytes, usual: int) -> tuple[int | None, int]:
         return begin, count * usual
     head = 8 + 4 * bool(flags & OFFSET_GIVEN) + 4 * bool(flags & FIRST_FLAGS_GIVEN)
     row, at = (flags >> 8 & 15).bit_count(), flags >> 8 & 1
-    numbers = struct.unpack_from(f">{min(count * row, (len(trun) - head) // 4)}I", trun, head)
+    numbers: tuple[int, ...] = struct.unpack_from(f">{min(count * row, (len(trun) - head) // 4)}I", trun, head)
     return begin, sum(numbers[at::row])
 
 
@@ -137,8 +140,8 @@ def _segments_end(top: Top, sidx: bytes) -> int:
     at = 12 + (16 if wide else 8)
     first = int.from_bytes(sidx[20:28] if wide else sidx[16:20], "big")
     count = int.from_bytes(sidx[at + 2 : at + 4], "big")
-    rows = struct.iter_unpack(">III", sidx[at + 4 :][: min(count, (len(sidx) - at - 4) // 12) * 12])
-    return top.end + first + sum(kind_and_size & 0x7FFFFFFF for kind_and_size, _, _ in rows)
+    rows = range(at + 4, min(at + 4 + 12 * count, len(sidx) - 11), 12)
+    return top.end + first + sum(int.from_bytes(sidx[row : row + 4], "big") & 0x7FFFFFFF for row in rows)
 
 
 def _last_fragment(mfra: bytes) -> int:
@@ -150,7 +153,9 @@ def _last_fragment(mfra: bytes) -> int:
             wide, widths = tfra[:1] == b"\1", tfra[11]
             row = (16 if wide else 8) + (widths >> 4 & 3) + (widths >> 2 & 3) + (widths & 3) + 3
             half = 8 if wide else 4
-            found += [int.from_bytes(tfra[at + half : at + 2 * half], "big") for at in range(16, len(tfra) - row + 1, row)]
+            found += [
+                int.from_bytes(tfra[at + half : at + 2 * half], "big") for at in range(16, len(tfra) - row + 1, row)
+            ]
     return max(found)
 
 

@@ -7,7 +7,8 @@ In: an open container. Out: nothing, or `Unreadable` with the time of the first 
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
-from preflight.probe.container import NO_PROTOCOLS, words
+from preflight.facts import VideoFacts
+from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
 
 if TYPE_CHECKING:
@@ -24,22 +25,23 @@ STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
 """Make libav's decoders complain where they would rather paint over."""
 
 
-def refuse_damage(stream: BinaryIO, demuxer: str, frames: int | None = None) -> None:
+def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None) -> None:
     """Decode pictures and sound to the end.
 
     Args:
         stream: the file.
         demuxer: libav's name of its format.
-        frames: how many pictures the container promises, where it is a clip.
+        clip: what is known of it, where it is one: how many pictures there are to be, and their size.
 
     Raises:
         Unreadable: something cannot be decoded, with the time where that begins, or too few pictures come out.
-        Unmeasured: the pictures change their size on the way, which no header tells.
+        Unmeasured: the pictures change their size on the way, or are of another than is known.
     """
     import av
 
-    pictures = 0
-    size: tuple[int, int] | None = None
+    pictures, frames = 0, clip.frames if clip else None
+    size = (clip.coded_width_px, clip.coded_height_px) if clip else None
+    fields = (clip.coded_width_px, clip.coded_height_px // 2) if clip and clip.interlaced else None
     try:
         with av.open(
             stream, "r", format=demuxer, options={**STRICT, **NO_PROTOCOLS}, metadata_errors="replace"
@@ -49,7 +51,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, frames: int | None = None) -> 
                 decoded = _decode(packet)
                 if packet.stream is streams[0]:
                     pictures += len(decoded)
-                    size = _one_size(size, decoded, packet)
+                    size = _one_size(size, [frame for frame in decoded if _size(frame) != fields], packet)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Unreadable(f"cannot be decoded: {words(error)}") from None
     if frames and pictures < frames * ENOUGH:
@@ -61,23 +63,27 @@ def _media(container: "InputContainer") -> "list[Stream]":
     from av.stream import Disposition
 
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    return [*pictures, *container.streams.audio]
+    return [*pictures, *(sound for sound in container.streams.audio if known_codec(sound))]
 
 
 def _one_size(
     size: tuple[int, int] | None, frames: "Sequence[Frame]", packet: "Packet[Stream]"
 ) -> tuple[int, int] | None:
     """Return the size of the pictures so far, in pixels as stored; refuse a second one."""
+    for frame in frames:
+        now = _size(frame)
+        if size is not None and now is not None and now != size:
+            change = f"from {size[0]} x {size[1]} to {now[0]} x {now[1]} px"
+            raise Unmeasured(f"its pictures change {change} at {_time(packet)}: they have no one size to judge")
+        size = now or size
+    return size
+
+
+def _size(frame: "Frame") -> tuple[int, int] | None:
+    """Return width and height of a picture."""
     import av
 
-    for frame in frames:
-        if isinstance(frame, av.VideoFrame):
-            now = frame.width, frame.height
-            if size is not None and now != size:
-                change = f"from {size[0]} x {size[1]} to {now[0]} x {now[1]} px"
-                raise Unmeasured(f"its pictures change {change} at {_time(packet)}: they have no one size to judge")
-            size = now
-    return size
+    return (frame.width, frame.height) if isinstance(frame, av.VideoFrame) else None
 
 
 def _decode(packet: "Packet[Stream]") -> "Sequence[Frame]":

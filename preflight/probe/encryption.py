@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from preflight.probe.ebml import inner, tracks_of
 from preflight.probe.faults import Unreadable
-from preflight.probe.movie import Entry, Movie, Track
+from preflight.probe.movie import Entry, Movie
 
 ENCRYPTED = {b"encv", b"enca", b"enct", b"encs", b"encm", b"encf", b"enc3", b"drms", b"drmi", b"drmt", b"aavd"}
 """Sample entries of protected media; the last four are of shops that have schemes of their own."""

@@ -55,6 +55,16 @@ def read_hevc(payload: bytes) -> CodecHeader:
     return codec_header(coded, vui)
 
 
+def sequence_set_number(payload: bytes) -> int:
+    """Return sps_seq_parameter_set_id; raise Malformed where it cannot be read."""
+    bits = Bits(payload)
+    bits.skip(4)
+    sub_layers = bits.take(3) + 1
+    bits.skip(1)
+    _read_profile(bits, sub_layers)
+    return bits.ue(LARGEST_ID)
+
+
 def _read_usability(bits: Bits) -> tuple[Vui, FieldSyntax | None]:
     """Read vui_parameters(), E.2.1, up to frame_field_info_present_flag: whether pictures tell that they are fields."""
     vui = read_vui(bits)

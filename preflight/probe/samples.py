@@ -41,11 +41,11 @@ class Entry(Protocol):
         """Whether it can be decoded without those before it."""
 
 
-Looks = Callable[[BinaryIO, int, int], bool]
-"""Tells whether the bytes from a place on, so many, begin like a picture."""
+Looks = Callable[[BinaryIO, int, int], bool | None]
+"""Tells whether the bytes from a place on, so many, begin like a picture; None where parameter sets go before it."""
 
 
-def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, record: bytes) -> None:
+def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, record: bytes) -> set[int]:
     """Look at every sample of an index; what no key picture goes before is lost with it.
 
     Args:
@@ -54,31 +54,38 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
         codec: its codec.
         record: the codec's configuration.
 
+    Returns:
+        Which samples, counted from nought, bring parameter sets.
+
     Raises:
         Unreadable: more pictures cannot be there than is tolerated.
     """
     looks, position = _looks(codec, record), stream.tell()
+    bringing: set[int] = set()
     if looks is None:
-        return
+        return bringing
     total = lost = 0
     key_lost = True
     for total, entry in enumerate(entries, 1):
         if total > MOST_SAMPLES:
             break
-        foreign = not looks(stream, entry.pos, entry.size)
+        seen = looks(stream, entry.pos, entry.size)
+        foreign = seen is False
+        bringing |= {total - 1} if seen is None else set()
         key_lost = foreign if entry.is_keyframe else key_lost
         lost += foreign or key_lost
     stream.seek(position)
     if lost > TOLERATED * total:
         raise Unreadable(f"its index points elsewhere: {lost} of {total} samples hold no {codec} pictures")
+    return bringing
 
 
 def _looks(codec: str, record: bytes) -> Looks | None:
     """Return the test for a codec, or None where there is none."""
     if codec == "h264" and len(record) > H264_WIDTH_AT and record[0] == 1:
-        return _chain(1 + (record[H264_WIDTH_AT] & 3), _is_h264_slice)
+        return _chain(1 + (record[H264_WIDTH_AT] & 3), _is_h264_slice, _is_h264_set)
     if codec == "hevc" and len(record) > HEVC_WIDTH_AT and record[0] == 1:
-        return _chain(1 + (record[HEVC_WIDTH_AT] & 3), _is_hevc_slice)
+        return _chain(1 + (record[HEVC_WIDTH_AT] & 3), _is_hevc_slice, _is_hevc_set)
     begins = BEGINNINGS.get(codec)
     return (lambda stream, at, size: size > 0 and begins(_read(stream, at, HEAD_BYTES))) if begins else None
 
@@ -91,18 +98,19 @@ BEGINNINGS: dict[str, Callable[[bytes], bool]] = {
 }
 
 
-def _chain(width: int, is_slice: Callable[[int], bool]) -> Looks:
+def _chain(width: int, is_slice: Callable[[int], bool], is_set: Callable[[int], bool]) -> Looks:
     """Return the test for NAL units, each behind its length in `width` bytes: they lead to a slice."""
 
-    def looks(stream: BinaryIO, at: int, size: int) -> bool:
-        end = at + size
+    def looks(stream: BinaryIO, at: int, size: int) -> bool | None:
+        end, bringing = at + size, False
         for _ in range(MOST_UNITS):
             head = _read(stream, at, width + 1)
             length, at = int.from_bytes(head[:width], "big"), at + width
             if len(head) <= width or not 0 < length <= end - at or head[width] & 0x80:  # forbidden_zero_bit
                 return False
             if is_slice(head[width]):
-                return True
+                return None if bringing else True
+            bringing |= is_set(head[width])
             at += length
         return False
 
@@ -115,6 +123,14 @@ def _is_h264_slice(first: int) -> bool:
 
 def _is_hevc_slice(first: int) -> bool:
     return (first >> 1 & 63) < 32  # noqa: PLR2004 - the same
+
+
+def _is_h264_set(first: int) -> bool:
+    return first & 31 in (7, 8)
+
+
+def _is_hevc_set(first: int) -> bool:
+    return first >> 1 & 63 in (33, 34)
 
 
 def _read(stream: BinaryIO, at: int, size: int) -> bytes:

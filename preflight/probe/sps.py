@@ -6,6 +6,7 @@ input is hostile: every count in it is bounded.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 from preflight.probe.bits import Bits, Malformed
@@ -13,7 +14,7 @@ from preflight.probe.codec_header import CodecHeader
 from preflight.probe.h264 import read_h264
 from preflight.probe.hevc import read_hevc
 
-__all__ = ["CodecHeader", "holds_picture_sets", "read_codec_header"]
+__all__ = ["CodecHeader", "holds_picture_sets", "plain", "read_codec_header", "read_set", "units_of"]
 
 MAX_RECORD = 1 << 16
 """Bytes of a record looked at; some encoders put messages of kilobytes beside the parameter sets."""
@@ -82,13 +83,37 @@ def _read_hevc_record(record: bytes) -> CodecHeader:
     )
 
 
+@lru_cache(maxsize=64)
+def read_set(codec: str, unit: bytes) -> CodecHeader | None:
+    """Read one sequence parameter set, with its NAL unit's header; None for an unsound one."""
+    try:
+        return read_h264(plain(unit[1:])) if codec == "h264" else read_hevc(plain(unit[2:]))
+    except Malformed:
+        return None
+
+
+def units_of(codec: str, record: bytes) -> list[bytes]:
+    """Return the NAL units of a record, as many as are sound."""
+    record, found = record[:MAX_RECORD], []
+    framed = _avcc_all if codec == "h264" else _hvcc
+    with suppress(Malformed):
+        for unit in (_started if record.startswith(START_CODES) else framed)(record):
+            found += [unit] if unit else []
+    return found
+
+
+def plain(escaped: bytes) -> bytes:
+    """Return a parameter set without its emulation prevention bytes: H.264, 7.4.1; H.265, 7.4.2."""
+    return escaped[:MAX_SPS].replace(b"\0\0\3", b"\0\0")
+
+
 READERS: dict[str, Callable[[bytes], CodecHeader]] = {"h264": _read_h264_record, "hevc": _read_hevc_record}
 
 
 def _payload(parameter_sets: Iterator[bytes]) -> bytes:
-    """Return the first parameter set without its emulation prevention bytes: H.264, 7.4.1; H.265, 7.4.2."""
+    """Return the first parameter set without its emulation prevention bytes."""
     for escaped in parameter_sets:
-        return escaped[:MAX_SPS].replace(b"\0\0\3", b"\0\0")
+        return plain(escaped)
     raise Malformed("no sequence parameter set")
 
 
@@ -102,6 +127,14 @@ def _avcc(record: bytes) -> Iterator[bytes]:
     bits = Bits(record)
     bits.skip(AVCC_FIXED)
     yield from _counted(bits, bits.take(5))
+
+
+def _avcc_all(record: bytes) -> Iterator[bytes]:
+    """Yield the sequence and the picture parameter sets of the same record."""
+    bits = Bits(record)
+    bits.skip(AVCC_FIXED)
+    yield from _counted(bits, bits.take(5))
+    yield from _counted(bits, bits.take(8))
 
 
 def _hvcc(record: bytes) -> Iterator[bytes]:

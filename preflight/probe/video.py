@@ -14,9 +14,10 @@ from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_sound import heard, sound_tracks
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
+from preflight.probe.evidence import Evidence, foresee, read_evidence
 from preflight.probe.faults import Unreadable
 from preflight.probe.fields import Reader
-from preflight.probe.samples import refuse_foreign
+from preflight.probe.movie import Movie
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import holds_picture_sets, read_codec_header
 from preflight.probe.timing import Timing, claimed, indexed, walked
@@ -44,7 +45,9 @@ FIELD_ASPECT = Fraction(3, 4)
 FIELD_ORDERS_INTERLACED = range(2, 6)
 
 
-def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> VideoFacts | None:
+def probe_video(
+    stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool, movie: Movie | None = None
+) -> VideoFacts | None:
     """Measure a clip; return None when the container holds no pictures but cover art.
 
     Raises:
@@ -59,13 +62,16 @@ def probe_video(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         if not known_codec(pictures[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
         picture = pictures[0]
-        record = picture.codec_context.extradata or b""
-        header = read_codec_header(codec_name(picture), record)
-        known = Known(sniffed.format, size, boxes, header)
+        evidence = foresee(stream, sniffed.opener, picture, movie, measure=measure)
+        known = Known(sniffed.format, size, boxes, _header(picture, evidence))
         timing = _timing(container, picture, stream, known) if measure else _claimed(container, picture, known)
-        if measure and boxes is not None:
-            refuse_foreign(stream, picture.index_entries, codec_name(picture), record)
-        coded = _framed(_coded(picture, header, stream, sniffed.opener), timing, codec_name(picture))
+        if measure and movie is not None:
+            evidence = read_evidence(stream, picture, movie)
+            known = msgspec.structs.replace(known, header=_header(picture, evidence))
+        if measure and not timing.frames:
+            raise Unreadable("holds no frames")
+        coded = _coded(picture, known.header, evidence, stream, sniffed.opener)
+        coded = _framed(coded, timing, codec_name(picture))
         whole = boxes is not None and not boxes.fragmented
         tracks = sound_tracks(container, indexed=whole, measure=measure)
         return _facts(container, pictures, timing, msgspec.structs.replace(known, sounds=tracks), coded)
@@ -83,10 +89,19 @@ def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
     return Picture(coded.width_px, 2 * coded.height_px, aspect * 2 if aspect and field else aspect)
 
 
-def _coded(picture: "VideoStream", header: CodecHeader | None, stream: BinaryIO, demuxer: str) -> Picture:
-    """Return the coded size and pixel shape: of the codec's header, of the container, or of a decoded frame."""
+def _header(picture: "VideoStream", evidence: Evidence) -> CodecHeader | None:
+    """Return the parameter set that the samples use, or else the first one that the container lists."""
+    return evidence.header or read_codec_header(codec_name(picture), picture.codec_context.extradata)
+
+
+def _coded(
+    picture: "VideoStream", header: CodecHeader | None, evidence: Evidence, stream: BinaryIO, demuxer: str
+) -> Picture:
+    """Return the coded size and pixel shape: of the samples, the codec's header, the container, or a decoded frame."""
     context, aspect = picture.codec_context, picture.sample_aspect_ratio
     codec, record = codec_name(picture), context.extradata or b""
+    if evidence.size_px:
+        return Picture(*evidence.size_px, aspect or evidence.pixel_aspect)
     if header and holds_picture_sets(codec, record):
         return Picture(header.width_px, header.height_px, aspect or header.pixel_aspect)
     told = context.width and context.height and (aspect or codec not in SHAPED)

@@ -1,0 +1,212 @@
+"""The keyframes of a clip, as its samples are and not as its headers say: an index or packets in, `Points` out.
+
+samples ──► keyframes, and what brings parameter sets ──► the size that each uses ──► one size, or where it changes
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
+
+from preflight.probe.codec_header import CodecHeader
+from preflight.probe.faults import Unmeasured
+from preflight.probe.frame_headers import READERS, frame_size
+from preflight.probe.movie import Track
+from preflight.probe.parameter_sets import ParameterSets
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.index import IndexEntry
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+SELF_DESCRIBED = {"h264", "hevc"}
+HEAD_BYTES = 1 << 16
+"""Of a sample: what stands before its first slice, messages of kilobytes included."""
+MOST_POINTS = 10_000
+"""Keyframes that are looked at: every frame of minutes."""
+KEPT_FIRST, KEPT_KEYS, KEPT_BYTES = 32, 8, 64 << 20
+"""Packets at the beginning, keyframes spread over the rest, and bytes of either that are kept for a decoder."""
+AFTER = 3
+"""Packets behind each of those keyframes: the second field of a frame may be one."""
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where a decoder may begin, or where new parameter sets come."""
+
+    sample: int
+    """Counted from nought, in the order of decoding."""
+    at_s: float | None
+    entry: int = 1
+    """The sample entry, counted from one."""
+    size_px: tuple[int, int] | None = None
+    """What its own headers tell; None where they tell nothing."""
+    header: CodecHeader | None = None
+    random_access: bool
+    """Whether a decoder can begin here, by the sample's own words; by the container's in codecs that are not read."""
+    shown: bool = True
+    """Whether an edit list leaves anything of what follows it."""
+
+
+class Points(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, and what fetches samples for a decoder."""
+
+    found: tuple[Point, ...]
+    samples: int
+    fetch: Callable[[int, int], "list[Packet[Any]]"]
+    """Returns some samples from one on; as many as there are, or none where they are gone."""
+
+    @property
+    def used(self) -> Point | None:
+        """The first one that is shown and tells its size."""
+        return next((point for point in self.found if point.shown and point.size_px), None)
+
+
+class Reader:
+    """Reads what samples tell of themselves.
+
+    Args:
+        codec: libav's name of it.
+        records: the configurations of the sample entries, in turn.
+    """
+
+    def __init__(self, codec: str, records: Sequence[bytes]) -> None:
+        self._codec = codec
+        self._records = records
+        self._entry = 0
+        self._sets = ParameterSets(codec, b"")
+
+    def read(self, sample: int, data: bytes, at_s: float | None, entry: int = 1) -> Point:
+        """Read the beginning of a sample that the container calls a keyframe."""
+        if self._codec not in SELF_DESCRIBED:
+            size = frame_size(self._codec, data)
+            begins = size is not None or self._codec not in READERS
+            return Point(sample=sample, at_s=at_s, entry=entry, size_px=size, random_access=begins)
+        if entry != self._entry:
+            self._entry = entry
+            self._sets = ParameterSets(self._codec, self._records[min(entry, len(self._records)) - 1])
+        shown = self._sets.read(data)
+        header = shown.header if shown else None
+        size = (header.width_px, header.height_px) if header else None
+        begins = shown is not None and shown.random_access
+        return Point(sample=sample, at_s=at_s, entry=entry, size_px=size, header=header, random_access=begins)
+
+
+def records_of(track: Track | None, codec: str, record: bytes) -> list[bytes]:
+    """Return the codec's configuration in each sample entry of a track; libav tells the first one only."""
+    if track is None or len(track.entries) < 2:  # noqa: PLR2004 - several
+        return [record]
+    box = b"hvcC" if codec == "hevc" else b"avcC"
+    return [entry.box(box) or record for entry in track.entries]
+
+
+def points_of_index(
+    stream: BinaryIO, picture: "VideoStream", reader: Reader, track: Track | None, bringing: set[int]
+) -> Points:
+    """Look at the keyframes that an index lists, and at the samples that bring parameter sets.
+
+    Args:
+        stream: the file.
+        picture: the video stream.
+        reader: what reads samples.
+        track: its boxes.
+        bringing: the samples that bring parameter sets.
+    """
+    entries = list(picture.index_entries)
+    wanted = sorted(bringing.union(place for place, entry in enumerate(entries) if entry.is_keyframe))[:MOST_POINTS]
+    entry_at = track.entry_at() if track and len(track.entries) > 1 else lambda _at: 1
+    base, begin = float(picture.time_base or 1), entries[0].timestamp if entries else 0
+    found: list[Point] = []
+    for place, following in zip(wanted, [*wanted[1:], len(entries)], strict=True):
+        entry = entries[place]
+        data = _read(stream, entry.pos, min(entry.size, HEAD_BYTES))
+        point = reader.read(place, data, (entry.timestamp - begin) * base, entry_at(entry.pos))
+        hidden = all(one.is_discard for one in entries[place:following])
+        found.append(msgspec.structs.replace(point, shown=False) if hidden else point)
+    return Points(found=tuple(found), samples=len(entries), fetch=_fetcher(stream, entries))
+
+
+def _fetcher(stream: BinaryIO, entries: "Sequence[IndexEntry]") -> "Callable[[int, int], list[Packet[Any]]]":
+    def fetch(first: int, count: int) -> "list[Packet[Any]]":
+        import av
+
+        wanted = entries[first : first + count]
+        return [av.Packet(_read(stream, entry.pos, entry.size)) for entry in wanted]
+
+    return fetch
+
+
+def _read(stream: BinaryIO, at: int, size: int) -> bytes:
+    stream.seek(max(at, 0))
+    return stream.read(max(size, 0))
+
+
+def points_of_packets(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Points:
+    """Walk the packets of a stream and look at its keyframes, and at what brings parameter sets."""
+    kept, place = _Kept(), -1
+    found: list[Point] = []
+    for place, packet in enumerate(_packets(container, picture)):
+        head = bytes(memoryview(packet)[: HEAD_BYTES if packet.is_keyframe else 0])
+        if packet.is_keyframe and len(found) < MOST_POINTS:
+            moment = packet.pts if packet.pts is not None else packet.dts
+            at_s = None if moment is None or packet.time_base is None else float(Fraction(moment) * packet.time_base)
+            found.append(reader.read(place, head, at_s))
+        kept.add(place, packet)
+    return Points(found=tuple(found), samples=place + 1, fetch=kept.fetch)
+
+
+def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[Packet[Any]]":
+    return (packet for packet in container.demux(picture) if packet.size)
+
+
+class _Kept:
+    """Some packets of a stream: the first ones, and keyframes spread over the rest with what follows each."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, Packet[Any]] = {}
+        self._keys: list[dict[int, Packet[Any]]] = []
+        self._last: dict[int, Packet[Any]] = {}
+        self._stride = self._seen = 1
+
+    def add(self, place: int, packet: "Packet[Any]") -> None:
+        """Keep a packet for a while."""
+        if place < KEPT_FIRST and sum(one.size for one in self._first.values()) < KEPT_BYTES:
+            self._first[place] = packet
+        if packet.is_keyframe:
+            self._turn()
+            self._last = {place: packet}
+        elif len(self._last) <= AFTER:
+            self._last[place] = packet
+
+    def _turn(self) -> None:
+        """Keep the last keyframe if it is its turn; when there are too many, every other one goes."""
+        self._seen += 1
+        if self._last and self._seen % self._stride == 0:
+            self._keys.append(self._last)
+        if len(self._keys) > KEPT_KEYS:
+            self._keys, self._stride = self._keys[::2], self._stride * 2
+
+    def fetch(self, first: int, count: int) -> "list[Packet[Any]]":
+        """Return the packets from one on that were kept together with it."""
+        for group in (self._first, self._last, *self._keys):
+            if first in group:
+                return [group[place] for place in range(first, first + count) if place in group]
+        return []
+
+
+def refuse_changes(points: Iterable[Point]) -> None:
+    """Raise Unmeasured where frames that are shown have more than one size, with the time of the first change."""
+    size: tuple[int, int] | None = None
+    for point in points:
+        if point.shown and point.size_px:
+            if size is not None and point.size_px != size:
+                raise changed(size, point.size_px, point.at_s)
+            size = point.size_px
+
+
+def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> Unmeasured:
+    """Return the fault that frames have more than one size."""
+    when = "an unknown time" if at_s is None else f"{at_s:.2f} s"
+    change = f"from {was[0]} x {was[1]} to {now[0]} x {now[1]} px"
+    return Unmeasured(f"its pictures change {change} at {when}: they have no one size to judge")

@@ -1,0 +1,99 @@
+"""What a clip's own samples say of it, where its container may say otherwise: a video stream in, `Evidence` out."""
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from preflight.probe.access_points import (
+    Points,
+    Reader,
+    changed,
+    points_of_index,
+    points_of_packets,
+    records_of,
+    refuse_changes,
+)
+from preflight.probe.codec_header import CodecHeader
+from preflight.probe.container import codec_name, opened
+from preflight.probe.trial import Decoded, decode_keyframes
+from preflight.probe.movie import Movie, Track
+from preflight.probe.parameter_sets import ParameterSets
+from preflight.probe.samples import refuse_foreign
+
+if TYPE_CHECKING:
+    from av.video.stream import VideoStream
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What samples say; None where they were not asked, or say nothing."""
+
+    size_px: tuple[int, int] | None = None
+    """As coded, after cropping, as is a frame that was decoded."""
+    header: CodecHeader | None = None
+    """The parameter set that they use."""
+    pixel_aspect: Fraction | None = None
+    """Width to height of one pixel, as the codec tells it."""
+
+
+def read_evidence(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie | None) -> Evidence:
+    """Look at the keyframes of a clip, and decode some of them.
+
+    Args:
+        stream: the file.
+        demuxer: libav's name of its format.
+        picture: the video stream; of an MP4 or MOV its index is complete.
+        movie: the boxes of an MP4 or MOV.
+
+    Raises:
+        Unreadable: samples hold no frames, or keyframes cannot be decoded.
+        Unmeasured: frames have more sizes than one.
+    """
+    if movie is not None:
+        return _of_index(stream, picture, _track(movie, picture.index), decoding=True)
+    stream.seek(0)
+    with opened(stream, demuxer) as again:
+        own = again.streams.video[picture.container.streams.video.index(picture)]
+        records = [bytes(own.codec_context.extradata or b"")]
+        points = points_of_packets(again, own, Reader(codec_name(own), records))
+        return _judged(points, decode_keyframes(own, points, records))
+
+
+def resolve(stream: BinaryIO, picture: "VideoStream", movie: Movie | None) -> Evidence:
+    """Look at the samples of an MP4 or MOV only where its headers leave open which parameter sets they use."""
+    track = _track(movie, picture.index) if movie is not None else None
+    record = bytes(picture.codec_context.extradata or b"")
+    several = track is not None and len(track.entries) > 1
+    if track is None or not (several or ParameterSets(codec_name(picture), record).count > 1):
+        return Evidence()
+    return _of_index(stream, picture, track, decoding=False)
+
+
+def _of_index(stream: BinaryIO, picture: "VideoStream", track: Track | None, *, decoding: bool) -> Evidence:
+    codec, position = codec_name(picture), stream.tell()
+    records = records_of(track, codec, bytes(picture.codec_context.extradata or b""))
+    bringing = refuse_foreign(stream, picture.index_entries, codec, records[0])
+    points = points_of_index(stream, picture, Reader(codec, records), track, bringing)
+    decoded = decode_keyframes(picture, points, records) if decoding else []
+    stream.seek(position)
+    return _judged(points, decoded)
+
+
+def _track(movie: Movie, index: int) -> Track | None:
+    """Return the track of a stream: tracks stand in the file in the order of libav's streams."""
+    return movie.tracks[index] if index < len(movie.tracks) else None
+
+
+def _judged(points: Points, decoded: list[Decoded]) -> Evidence:
+    """Refuse several sizes; what was decoded is believed before what was read."""
+    refuse_changes(points.found)
+    used = points.used
+    shown = [one for one in decoded if one.point.shown]
+    for one, following in pairwise(shown):
+        if one.size_px != following.size_px:
+            raise changed(one.size_px, following.size_px, following.point.at_s)
+    size = shown[0].size_px if shown else used.size_px if used else None
+    header = used.header if used else None
+    aspect = (shown[0].pixel_aspect if shown else None) or (header.pixel_aspect if header else None)
+    return Evidence(size_px=size, header=header, pixel_aspect=aspect)
