@@ -5,7 +5,8 @@ samples ──► keyframes, and what brings parameter sets ──► the size t
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, BinaryIO
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -17,7 +18,6 @@ from preflight.probe.parameter_sets import ParameterSets
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.index import IndexEntry
     from av.packet import Packet
     from av.video.stream import VideoStream
 
@@ -61,6 +61,19 @@ class Points(msgspec.Struct, frozen=True, kw_only=True):
     def used(self) -> Point | None:
         """The first one that is shown and tells its size."""
         return next((point for point in self.found if point.shown and point.size_px), None)
+
+
+class Line(NamedTuple):
+    """A line of an index, copied: PyAV's own is gone when libav makes room for more."""
+
+    pos: int
+    size: int
+    timestamp: int
+    is_keyframe: bool
+    is_discard: bool
+
+
+LINE = attrgetter(*Line._fields)
 
 
 class Reader:
@@ -113,7 +126,7 @@ def points_of_index(
         track: its boxes.
         bringing: the samples that bring parameter sets.
     """
-    entries = list(picture.index_entries)
+    entries = [Line(*line) for line in map(LINE, picture.index_entries)]
     wanted = sorted(bringing.union(place for place, entry in enumerate(entries) if entry.is_keyframe))[:MOST_POINTS]
     entry_at = track.entry_at() if track and len(track.entries) > 1 else lambda _at: 1
     base, begin = float(picture.time_base or 1), entries[0].timestamp if entries else 0
@@ -127,7 +140,7 @@ def points_of_index(
     return Points(found=tuple(found), samples=len(entries), fetch=_fetcher(stream, entries))
 
 
-def _fetcher(stream: BinaryIO, entries: "Sequence[IndexEntry]") -> "Callable[[int, int], list[Packet[Any]]]":
+def _fetcher(stream: BinaryIO, entries: Sequence[Line]) -> "Callable[[int, int], list[Packet[Any]]]":
     def fetch(first: int, count: int) -> "list[Packet[Any]]":
         import av
 

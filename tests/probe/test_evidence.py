@@ -16,7 +16,7 @@ from preflight.probe.faults import Unmeasured
 from preflight.probe.frame_headers import READERS, frame_size
 from preflight.probe.movie import read_movie
 from preflight.probe.parameter_sets import ParameterSets
-from tests.specimens import MEDIA, decoded_clip, media, probed, video
+from tests.specimens import MEDIA, probed, video
 
 SOURCE = "testsrc2=size={}:rate=25:duration={}"
 
@@ -30,7 +30,7 @@ def encoded(folder: Path, name: str, *options: str, size: str = "854x480", secon
     return path
 
 
-@pytest.mark.parametrize("depth", ["header", "exact", "full"])
+@pytest.mark.parametrize("depth", ["header", "exact"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -44,7 +44,6 @@ def test_the_size_is_that_of_the_parameter_set_that_the_samples_use(name: str, d
         pytest.skip("a header that tells one size is believed at depth header")
     facts = video(name, depth)  # type: ignore[arg-type] # a parameter is plain text
     assert (facts.width_px, facts.height_px) == (1920, 1080)
-    assert (decoded_clip(media(name)).width_px, decoded_clip(media(name)).height_px) == (1920, 1080)
 
 
 @pytest.mark.parametrize(
@@ -150,13 +149,29 @@ def test_a_container_that_tells_another_size_than_its_frames_is_not_believed(
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_keyframe_that_does_not_decode_is_named_with_its_time(place: int, tmp_path: Path) -> None:
-    path = encoded(tmp_path, "clip.mp4", "-c:v", "libx264", "-g", "25", "-sc_threshold", "0", "-bf", "0", seconds=3)
+    path = encoded(
+        tmp_path,
+        "clip.mp4",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-g",
+        "25",
+        "-sc_threshold",
+        "0",
+        "-bf",
+        "0",
+        seconds=3,
+    )
     with av.open(str(path)) as container:
-        key = [entry for entry in container.streams.video[0].index_entries if entry.is_keyframe][place]
+        keys = [(entry.pos, entry.size) for entry in container.streams.video[0].index_entries if entry.is_keyframe]
     whole = bytearray(path.read_bytes())
-    end = key.pos + key.size
-    begin = whole.index(b"\x65\x88", key.pos, end) + 1  # an IDR slice, behind its NAL header
-    whole[begin:end] = bytes(end - begin)
+    begin, size = keys[place]
+    end = begin + size
+    while whole[begin + 4] & 31 != 5:  # an IDR slice
+        begin += 4 + int.from_bytes(whole[begin : begin + 4], "big")
+    whole[begin + 5 : end] = bytes(end - begin - 5)
     path.write_bytes(whole)
     fault = probed(path).fault
     assert fault
