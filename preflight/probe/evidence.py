@@ -17,10 +17,10 @@ from preflight.probe.access_points import (
 )
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import codec_name, opened
-from preflight.probe.trial import Decoded, decode_keyframes
 from preflight.probe.movie import Movie, Track
 from preflight.probe.parameter_sets import ParameterSets
 from preflight.probe.samples import refuse_foreign
+from preflight.probe.trial import Decoded, decode_keyframes
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream
