@@ -41,7 +41,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
 
     pictures, frames = 0, clip.frames if clip else None
     size = (clip.coded_width_px, clip.coded_height_px) if clip else None
-    fields = (clip.coded_width_px, clip.coded_height_px // 2) if clip and clip.interlaced else None
+    fields = (clip.coded_width_px, clip.coded_height_px // 2) if clip and clip.fields else None
     try:
         with av.open(
             stream, "r", format=demuxer, options={**STRICT, **NO_PROTOCOLS}, metadata_errors="replace"

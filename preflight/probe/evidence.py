@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.probe.access_points import (
+    SELF_DESCRIBED,
     Points,
     Reader,
     changed,
@@ -37,37 +38,46 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Width to height of one pixel, as the codec tells it."""
 
 
-def read_evidence(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie | None) -> Evidence:
-    """Look at the keyframes of a clip, and decode some of them.
+def read_evidence(stream: BinaryIO, picture: "VideoStream", movie: Movie) -> Evidence:
+    """Look at the keyframes of an MP4 or MOV, and decode some of them.
 
     Args:
         stream: the file.
-        demuxer: libav's name of its format.
-        picture: the video stream; of an MP4 or MOV its index is complete.
-        movie: the boxes of an MP4 or MOV.
+        picture: the video stream, whose index is complete.
+        movie: the boxes.
 
     Raises:
         Unreadable: samples hold no frames, or keyframes cannot be decoded.
         Unmeasured: frames have more sizes than one.
     """
+    return _of_index(stream, picture, _track(movie, picture.index), decoding=True)
+
+
+def foresee(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie | None, *, measure: bool) -> Evidence:
+    """Look at keyframes before it is measured when they are shown.
+
+    Of an MP4 or MOV only where its headers leave open which parameter sets its samples use, of other containers all and
+    only to measure. Arguments and faults are those of `read_evidence`.
+    """
     if movie is not None:
-        return _of_index(stream, picture, _track(movie, picture.index), decoding=True)
+        track, record = _track(movie, picture.index), bytes(picture.codec_context.extradata or b"")
+        several = track is not None and len(track.entries) > 1
+        if several or (codec_name(picture) in SELF_DESCRIBED and ParameterSets(codec_name(picture), record).count != 1):
+            return _of_index(stream, picture, track, decoding=False)
+        return Evidence()
+    return _of_packets(stream, demuxer, picture) if measure else Evidence()
+
+
+def _of_packets(stream: BinaryIO, demuxer: str, picture: "VideoStream") -> Evidence:
+    position = stream.tell()
     stream.seek(0)
     with opened(stream, demuxer) as again:
         own = again.streams.video[picture.container.streams.video.index(picture)]
         records = [bytes(own.codec_context.extradata or b"")]
         points = points_of_packets(again, own, Reader(codec_name(own), records))
-        return _judged(points, decode_keyframes(own, points, records))
-
-
-def resolve(stream: BinaryIO, picture: "VideoStream", movie: Movie | None) -> Evidence:
-    """Look at the samples of an MP4 or MOV only where its headers leave open which parameter sets they use."""
-    track = _track(movie, picture.index) if movie is not None else None
-    record = bytes(picture.codec_context.extradata or b"")
-    several = track is not None and len(track.entries) > 1
-    if track is None or not (several or ParameterSets(codec_name(picture), record).count > 1):
-        return Evidence()
-    return _of_index(stream, picture, track, decoding=False)
+        decoded = decode_keyframes(own, points, records)
+    stream.seek(position)
+    return _judged(points, decoded)
 
 
 def _of_index(stream: BinaryIO, picture: "VideoStream", track: Track | None, *, decoding: bool) -> Evidence:
