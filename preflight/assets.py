@@ -18,7 +18,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 ENDINGS = {"jpeg": "jpg"}
 """Format → the ending of a file that is written here, where it is not the format's name."""
 IMAGE_SUFFIXES = ["jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "heic", "heif"]
-IMAGE_SUFFIXES += ["avif", "jxl", "jp2", "ico", "psd", "dng", "cr2", "nef", "arw", "svg"]
+IMAGE_SUFFIXES += ["avif", "jxl", "jp2", "ico", "psd", "psb", "dng", "cr2", "nef", "arw", "svg"]
+IMAGE_SUFFIXES += ["hif", "mpo", "orf", "rw2", "raf", "pef", "srw", "nrw"]
 VIDEO_SUFFIXES = ["mp4", "mov", "qt", "m4v", "mkv", "webm", "avi", "mts", "m2ts", "mpg", "mpeg", "wmv", "flv", "3gp"]
 VIDEO_SUFFIXES += ["3g2", "mxf", "ogv"]
 AUDIO_SUFFIXES = ["mp3", "wav", "wave", "m4a", "aac", "flac", "ogg", "oga", "opus", "aif", "aiff", "wma", "amr"]

@@ -30,7 +30,7 @@ SETTLED_S = 2.0
 BUSY_S = 0.2
 CHECKSUM_BYTES = 16
 BATCH = 512
-MEASURING = ("av", "pillow", "pillow-heif", "mutagen")
+MEASURING = ("av", "pillow", "pillow-heif", "mutagen", "simplejpeg", "isal")
 """The libraries whose version decides what a file measures."""
 SCHEMA = "CREATE TABLE IF NOT EXISTS measures (key BLOB PRIMARY KEY, value BLOB NOT NULL, kept_s INTEGER NOT NULL)"
 

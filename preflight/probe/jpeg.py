@@ -163,6 +163,8 @@ def refuse_damage(stream: BinaryIO, header: Header) -> None:
     if fault is None:
         return
     if header.coding and UNSUPPORTED.search(fault):
+        if _is_whole_to_libav(header, scans):
+            return
         raise Unmeasured(f"its coding ({header.coding}) cannot be decoded here, so nobody knows whether it is whole")
     raise Unreadable(f"is damaged: {fault[:1].lower()}{fault[1:]}")
 
@@ -178,6 +180,19 @@ def _fault(header: Header, scans: bytes) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def _is_whole_to_libav(header: Header, scans: bytes) -> bool:
+    """Tell whether libav, which knows lossless coding and twelve bits, decodes all of the picture."""
+    import av
+
+    decoder = av.CodecContext.create("mjpeg", "r")
+    decoder.options, decoder.thread_count = {"err_detect": "explode"}, 1
+    try:
+        packet = av.Packet(b"".join((b"\xff\xd8", *header.kept, scans)))
+        return bool([*decoder.decode(packet), *decoder.decode(None)]) and b"\xff\xd9" in scans
+    except (av.FFmpegError, ValueError):
+        return False
 
 
 def _slow(header: Header, scans: bytes) -> bytes:

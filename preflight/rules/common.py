@@ -14,13 +14,19 @@ from preflight.units import decimal, told_apart
 
 PLURALS: dict[Kind, str] = {"image": "images", "video": "clips", "audio": "sounds"}
 SUFFIXES: dict[str, frozenset[str]] = {
-    "jpeg": frozenset({"jpg", "jpeg", "jpe", "jfif"}),
+    "jpeg": frozenset({"jpg", "jpeg", "jpe", "jfif", "mpo"}),
     "png": frozenset({"png", "apng"}),
     "webp": frozenset({"webp"}),
     "gif": frozenset({"gif"}),
-    "tiff": frozenset({"tif", "tiff", "dng", "nef", "cr2", "arw"}),
+    "tiff": frozenset({"tif", "tiff"}),
+    "psd": frozenset({"psd", "psb"}),
+    "dng": frozenset({"dng"}),
+    "nef": frozenset({"nef", "nrw"}),
+    "arw": frozenset({"arw", "sr2", "srf"}),
+    "pef": frozenset({"pef", "dng"}),
+    "raw": frozenset({"raw", "3fr", "dcr", "erf", "fff", "iiq", "kdc", "mos", "mef", "nef", "arw", "cr2", "pef", "srw"}),
     "bmp": frozenset({"bmp"}),
-    "heic": frozenset({"heic", "heif"}),
+    "heic": frozenset({"heic", "heif", "hif"}),
     "avif": frozenset({"avif"}),
     "jp2": frozenset({"jp2", "j2k", "jpx"}),
     "mp4": frozenset({"mp4", "m4v", "mov", "qt"}),
@@ -36,6 +42,7 @@ SUFFIXES: dict[str, frozenset[str]] = {
     "aac": frozenset({"aac"}),
     "flac": frozenset({"flac"}),
     "ogg": frozenset({"ogg", "oga", "ogv", "opus"}),
+    "asf": frozenset({"asf", "wmv", "wma"}),
     "aiff": frozenset({"aif", "aiff", "aifc"}),
 }
 """Format → the endings that promise it; the first sorted one is not special. MP4 and MOV are one family."""

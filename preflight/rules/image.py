@@ -118,6 +118,20 @@ def color(probed: Probed, _profile: Profile) -> Iterator[Finding]:
         yield Finding(rule="image/color", severity="warning", message=message, measured=facts.mode, fix="lossy")
 
 
+@rule("image/coding")
+def coding(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The picture is a JPEG in a coding that few decoders know: lossless, hierarchical, arithmetic or of 12 bits.
+
+    Why: The standard has them, but browsers and most libraries cannot decode them; whether the service can is not
+    documented.
+
+    Fix: Save it again as an ordinary JPEG, or as a PNG.
+    """
+    if (facts := _facts(probed)) and facts.coding:
+        message = f"is coded in a way that few decoders know: {facts.coding}"
+        yield Finding(rule="image/coding", severity="warning", message=message, measured=facts.coding, fix="lossy")
+
+
 @rule("image/location")
 def location(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     """The metadata tells where the picture was taken, or the serial number of the camera.
@@ -141,6 +155,7 @@ RULES: tuple[Rule[Probed], ...] = (
     animation,
     alpha,
     color,
+    coding,
     location,
     name("image"),
 )

@@ -37,6 +37,7 @@ from tests.values import findings, image, severities
         (image(bit_depth=16), {"image/color": "warning"}),
         (image(bit_depth=1), {}),
         (image(location=True), {"image/location": "warning"}),
+        (image(coding="lossless"), {"image/coding": "warning"}),
     ],
 )
 def test_exactly_the_broken_thing_is_reported(facts: ImageFacts, expected: dict[str, str]) -> None:
