@@ -58,6 +58,8 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     """Whether it is a raw photograph, whose size is that of what the camera saw."""
     preview: Preview | None = None
     """The largest whole JPEG within a raw photograph."""
+    obstacle: str | None = None
+    """What keeps anybody but its own program from showing it, in words."""
     decoded: bool = False
     """Whether the whole picture was decoded; a header alone proves little."""
 

@@ -70,6 +70,7 @@ def _facts(seen: Seen, size: int, sniffed: Sniffed) -> ImageFacts:
         coding=seen.coding,
         raw=seen.raw,
         preview=seen.preview,
+        obstacle=seen.obstacle,
         decoded=seen.decoded,
         measured_by={"width_px": how, "height_px": how, "format": "first bytes", "bytes": "file system"},
     )
@@ -134,6 +135,7 @@ def _psd(stream: BinaryIO, _size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
         bit_depth=found.bits,
         alpha=found.alpha,
         said=read_metadata(found.metadata),
+        obstacle=found.oddity,
         how="PSD header",
     )
     return seen, partial(_decoded_psd, stream, sniffed, found, seen)
@@ -158,6 +160,7 @@ def _raw(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
         said=found.said,
         raw=True,
         preview=found.preview,
+        obstacle=None if found.preview else raw.NO_PREVIEW,
         how="directories of the raw photograph",
     )
     return seen, partial(_decoded_raw, stream, seen)
@@ -170,7 +173,7 @@ def _decoded_raw(stream: BinaryIO, seen: Seen) -> Seen:
     try:
         jpeg.refuse_damage(stream, jpeg.read_header(stream, seen.preview.at))
     except Unreadable:
-        return msgspec.structs.replace(seen, preview=None)
+        return msgspec.structs.replace(seen, preview=None, obstacle=raw.NO_PREVIEW)
     return msgspec.structs.replace(seen, decoded=True, how=f"{seen.how}, its preview decoded")
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import Metadata
 
-MARKER = 0xFF
+MARKER, JUNK = 0xFF, -1
 START, END, SCAN, RESTART_INTERVAL = 0xD8, 0xD9, 0xDA, 0xDD
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """SOF0 to SOF15: all of C0 to CF but Huffman tables, JPG and arithmetic conditioning."""
@@ -60,6 +60,8 @@ class Header(NamedTuple):
     scan_at: int
     kept: tuple[bytes, ...]
     """The segments that decoding needs, in order."""
+    junk: bool
+    """Whether bytes between the segments belong to none of them, and are no filling."""
 
     @property
     def mode(self) -> str:
@@ -88,6 +90,8 @@ def read_header(stream: BinaryIO, at: int = 0) -> Header:
     kept: list[bytes] = []
     blocks: dict[bytes, list[bytes]] = {name: [] for name in BLOCKS}
     for code, body, begins_at in _segments(stream, at):
+        if code == JUNK:
+            found[JUNK] = b""
         if code == SCAN:
             return _header(found, kept, blocks, begins_at)
         if code in FRAMES or code in TABLES:
@@ -110,16 +114,18 @@ def _header(found: dict[int, bytes], kept: list[bytes], blocks: dict[bytes, list
     exif = next(iter(blocks[EXIF]), b"")
     metadata = Metadata(exif, (*blocks[XMP], *blocks[XMP_MORE]), tuple(blocks[PHOTOSHOP]))
     sampling = tuple((factor >> 4, factor & 15) for factor in factors)
-    return Header(width, height, frame[0], sof, sampling, metadata, scan_at, tuple(kept))
+    return Header(width, height, frame[0], sof, sampling, metadata, scan_at, tuple(kept), JUNK in found)
 
 
 def _segments(stream: BinaryIO, at: int, *, wanted: Container[int] = READ) -> Iterator[tuple[int, bytes, int]]:
     """Yield marker, content and place of each segment; the content only where it is looked at, none of a scan."""
     stream.seek(at + 2)
     for _ in range(MAX_SEGMENTS):
-        code = _marker(stream)
+        code, junk = _marker(stream)
         if code is None or code == END:
             return
+        if junk:
+            yield JUNK, b"", stream.tell()
         if code in BARE:
             continue
         begins_at = stream.tell() - 2
@@ -133,19 +139,25 @@ def _segments(stream: BinaryIO, at: int, *, wanted: Container[int] = READ) -> It
             stream.seek(max(length - 2, 0), 1)
 
 
-def _marker(stream: BinaryIO) -> int | None:
-    """Read on to the next marker, over fill bytes and what is none; return it, or None where there is no more."""
+def _marker(stream: BinaryIO) -> tuple[int | None, bool]:
+    """Read on to the next marker, over what is none.
+
+    Returns:
+        The marker, or None where there is no more; and whether something else than filling was passed over.
+    """
+    junk = False
     for _ in range(JUNK_BYTES):
         sign = stream.read(1)
         if sign != b"\xff":
             if not sign:
-                return None
+                return None, junk
+            junk = junk or sign != b"\0"
             continue
         while sign == b"\xff":
             sign = stream.read(1)
         if sign and sign != b"\0":
-            return sign[0]
-    return None
+            return sign[0], junk
+    return None, junk
 
 
 def refuse_damage(stream: BinaryIO, header: Header) -> None:
@@ -155,6 +167,8 @@ def refuse_damage(stream: BinaryIO, header: Header) -> None:
         Unreadable: it is damaged; in libjpeg's own words.
         Unmeasured: its coding is not known to the decoder.
     """
+    if header.junk:
+        raise Unreadable("is damaged: bytes between the parts of its header belong to none of them")
     stream.seek(header.scan_at)
     scans = stream.read()
     fault = _fault(header, scans)

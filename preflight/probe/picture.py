@@ -25,6 +25,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     coding: str | None = None
     raw: bool = False
     preview: Preview | None = None
+    obstacle: str | None = None
     how: str
     """The reader and the place in the file that gave the size."""
     decoded: bool = False

@@ -34,6 +34,9 @@ JPEG_COMPRESSIONS = {6, 7, 34892}
 LEAST_PREVIEW_BYTES = 64
 
 
+NO_PREVIEW = "it is a raw photograph without a whole preview"
+
+
 class Raw(NamedTuple):
     """What the directories say."""
 

@@ -24,7 +24,9 @@ SUFFIXES: dict[str, frozenset[str]] = {
     "nef": frozenset({"nef", "nrw"}),
     "arw": frozenset({"arw", "sr2", "srf"}),
     "pef": frozenset({"pef", "dng"}),
-    "raw": frozenset({"raw", "3fr", "dcr", "erf", "fff", "iiq", "kdc", "mos", "mef", "nef", "arw", "cr2", "pef", "srw"}),
+    "raw": frozenset(
+        {"raw", "3fr", "dcr", "erf", "fff", "iiq", "kdc", "mos", "mef", "nef", "arw", "cr2", "pef", "srw"}
+    ),
     "bmp": frozenset({"bmp"}),
     "heic": frozenset({"heic", "heif", "hif"}),
     "avif": frozenset({"avif"}),

@@ -27,7 +27,8 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     limit = profile.image.format
     if facts := _facts(probed):
-        message = f"{facts.format} content; {limit.words()} allowed"
+        why = f" ({facts.obstacle})" if facts.obstacle else ""
+        message = f"{facts.format} content{why}; {limit.words()} allowed"
         yield from not_among("image/format", facts.format, limit, message, fix="lossy")
     elif probed.facts:
         message = f"is no picture ({probed.facts.format} content); {limit.words()} allowed"

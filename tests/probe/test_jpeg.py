@@ -84,6 +84,13 @@ def test_line_ends_changed_on_the_way_are_damage() -> None:
     assert fault(content.replace(b"\n", b"\r\n"))
 
 
+def test_a_table_of_which_a_line_end_was_changed_is_damage_though_its_scan_may_still_decode() -> None:
+    content = picture({"quality": 90})
+    scan = scan_of(content)
+    assert b"\n" in content[:scan]
+    assert fault(content[:scan].replace(b"\n", b"\r\n") + content[scan:])
+
+
 def test_a_code_that_no_table_has_is_damage_on_the_decoders_fast_way_too() -> None:
     chance = random.Random(5)  # noqa: S311 - damage, not secrets
     content = picture({"optimize": True, "quality": 90})
