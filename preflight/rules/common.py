@@ -23,10 +23,8 @@ SUFFIXES: dict[str, frozenset[str]] = {
     "dng": frozenset({"dng"}),
     "nef": frozenset({"nef", "nrw"}),
     "arw": frozenset({"arw", "sr2", "srf"}),
-    "pef": frozenset({"pef", "dng"}),
-    "raw": frozenset(
-        {"raw", "3fr", "dcr", "erf", "fff", "iiq", "kdc", "mos", "mef", "nef", "arw", "cr2", "pef", "srw"}
-    ),
+    "pef": frozenset({"pef"}),
+    "raw": frozenset({"raw", "3fr", "dcr", "erf", "fff", "iiq", "kdc", "mos", "mef"}),
     "bmp": frozenset({"bmp"}),
     "heic": frozenset({"heic", "heif", "hif"}),
     "avif": frozenset({"avif"}),
