@@ -80,6 +80,10 @@ FORM_FORMS = {b"AIFF": _container("aiff"), b"AIFC": _container("aiff")}
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 AVIF_BRANDS = {b"avif", b"avis"}
 MOV_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
+"""What a QuickTime file may begin with, which has no brands."""
+FIRST_BOXES = MOV_BOXES | {b"ftyp", b"styp", b"sidx", b"ssix", b"moof", b"uuid", b"emsg", b"prft", b"pdin", b"meco"}
+MOST_BOXES = 16
+"""Boxes behind which brands are looked for."""
 
 
 def sniff(stream: BinaryIO) -> Sniffed | None:
@@ -87,7 +91,8 @@ def sniff(stream: BinaryIO) -> Sniffed | None:
     head = stream.read(HEAD_BYTES)
     if head[:4] in TIFF_MARKS and (name := _raw_format(stream)):
         return _picture(name, RAW)
-    return _by_signature(head) or _by_box(head) or _transport_stream(head) or _mpeg_audio(stream, head)
+    marked = _by_signature(head) or _by_box(stream, head) or _transport_stream(head)
+    return marked or _bare(stream, head) or _mpeg_audio(stream, head)
 
 
 def _raw_format(stream: BinaryIO) -> str | None:
@@ -104,15 +109,33 @@ def _by_signature(head: bytes) -> Sniffed | None:
     return next((found for at, magic, found in SIGNATURES if head.startswith(magic, at)), None)
 
 
-def _by_box(head: bytes) -> Sniffed | None:
-    """Tell the ISO base media family apart by its brands."""
-    if head[4:8] in MOV_BOXES:
-        return _container("mov")
-    if head[4:8] != b"ftyp":
-        return None
-    major = head[8:12]
-    size = min(int.from_bytes(head[:4], "big"), len(head))
-    compatible = {head[at : at + 4] for at in range(16, size - 3, 4)}
+def _by_box(stream: BinaryIO, head: bytes) -> Sniffed | None:
+    """Tell the ISO base media family apart by its brands, wherever among the first boxes they stand."""
+    if head[4:8] in FIRST_BOXES and head[4:8] != b"ftyp":
+        brands = _brands_behind(stream, head)
+        return _by_brands(brands) if brands else _container("mov" if head[4:8] in MOV_BOXES else "mp4", "mov")
+    return _by_brands(head) if head[4:8] == b"ftyp" else None
+
+
+def _brands_behind(stream: BinaryIO, head: bytes) -> bytes | None:
+    """Return the box of brands that stands behind others, or what a segment begins with in its place."""
+    at = 0
+    for _ in range(MOST_BOXES):
+        stream.seek(at)
+        here = stream.read(HEAD_BYTES)
+        length = int.from_bytes(here[:4], "big")
+        if here[4:8] == b"ftyp":
+            return here
+        if length < 8 or here[4:8] not in FIRST_BOXES:  # noqa: PLR2004 - a box header
+            break
+        at += length
+    return head if head[4:8] == b"styp" else None
+
+
+def _by_brands(box: bytes) -> Sniffed:
+    major = box[8:12]
+    size = min(int.from_bytes(box[:4], "big"), len(box))
+    compatible = {box[at : at + 4] for at in range(16, size - 3, 4)}
     if major in AVIF_BRANDS or (major in HEIF_BRANDS and compatible & AVIF_BRANDS):
         return _picture("avif")
     if major in HEIF_BRANDS:
@@ -126,6 +149,18 @@ def _brand_name(major: bytes) -> str:
     if major[:3] in (b"M4A", b"M4B", b"M4P"):
         return "m4a"
     return "3gp" if major[:3] in (b"3gp", b"3g2") else "mp4"
+
+
+def _bare(stream: BinaryIO, head: bytes) -> Sniffed | None:
+    """Tell a stream without a container; only what may be one is read further."""
+    from preflight.probe.bare import HEAD_BYTES as LONG_HEAD_BYTES
+    from preflight.probe.bare import bare_stream
+
+    if head[:2] == b"\0\0":
+        stream.seek(0)
+        head = stream.read(LONG_HEAD_BYTES)
+    found = bare_stream(head)
+    return _container(*found) if found else None
 
 
 def _transport_stream(head: bytes) -> Sniffed | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.facts import SoundTrack, VideoFacts
+from preflight.probe.bare import CLOCKLESS
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_sound import heard, sound_tracks
 from preflight.probe.codec_header import CodecHeader
@@ -65,6 +66,8 @@ def probe_video(
         evidence = foresee(stream, sniffed.opener, picture, movie, measure=measure)
         known = Known(sniffed.format, size, boxes, _header(picture, evidence))
         timing = _timing(container, picture, stream, known) if measure else _claimed(container, picture, known)
+        if sniffed.opener in CLOCKLESS:
+            timing = Timing(duration_s=None, frames=timing.frames, how="a stream without times", fields=timing.fields)
         if measure and movie is not None:
             evidence = read_evidence(stream, picture, movie)
             known = msgspec.structs.replace(known, header=_header(picture, evidence))
