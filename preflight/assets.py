@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from preflight.leftovers import is_half, is_system_folder
+
 Kind = Literal["image", "video", "audio", "unknown"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -114,7 +116,8 @@ def unsupported(path: str) -> str | None:
 def collect(paths: Iterable[str]) -> Iterator[Asset]:
     """Yield the files that paths mean: themselves, or everything below a folder, in the order of their names.
 
-    Hidden files and folders are passed over, and links to folders are not followed, so a walk ends.
+    Hidden files and folders are passed over, and those of systems, and files that are still being brought; links to
+    folders are not followed, so a walk ends.
     """
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - names that are not UTF-8, and 100,000 of them: os is exact and fast
@@ -125,9 +128,9 @@ def collect(paths: Iterable[str]) -> Iterator[Asset]:
 
 def _walk(folder: str) -> Iterator[Asset]:
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not (name.startswith(".") or is_system_folder(name)))
         for name in sorted(files):
-            if not name.startswith("."):
+            if not (name.startswith(".") or is_half(name)):
                 yield Asset(path=os.path.join(here, name), walked=True)  # noqa: PTH118 - see above
 
 

@@ -123,6 +123,10 @@ class Watch:
         self._beat()
         time.sleep(self._settle_s)
         self.round()
+        pause_s = self._arrivals.pause_s
+        if pause_s is not None:
+            time.sleep(pause_s)
+            self.round()
         return self._arrivals.settling
 
     def run(self, rescan_s: float) -> None:
@@ -189,6 +193,8 @@ class Watch:
             plain = judge(probed, profile)
             judged = self._weighed(plain)
             self._beat()
+            if _looks_cut(plain) and self._arrivals.give_more_time(arrival.path):
+                continue
             if judged.verdict != "unsure" and _is_same(probed, arrival):
                 yield Ruling(arrival=arrival, plain=plain, judged=judged, profile=profile.name)
             else:
@@ -244,6 +250,11 @@ def _groups(rulings: Iterable[Ruling], size: int) -> Iterator[list[Ruling]]:
     rest = iter(rulings)
     while group := list(itertools.islice(rest, size)):
         yield group
+
+
+def _looks_cut(judged: Judged) -> bool:
+    """Tell whether a file cannot be read: it may be cut short because it is still on its way."""
+    return any(finding.rule.endswith("/readable") for finding in judged.findings)
 
 
 def _is_same(probed: Probed, arrival: Arrival) -> bool:

@@ -17,22 +17,14 @@ import msgspec
 
 from preflight.assets import printable
 from preflight.errors import NotDone
+from preflight.leftovers import is_half, is_system_folder
 from preflight.watch.writers import open_for_writing
 
 State = tuple[int, int, int, int]
 """Device, inode, size in bytes and modification time in ns."""
 
-TEMPORARY_ENDINGS: tuple[str, ...] = (
-    ".part",
-    ".partial",
-    ".tmp",
-    ".temp",
-    ".crdownload",
-    ".download",
-    ".filepart",
-    ".aria2",
-)
-TEMPORARY_ENDINGS += (".filepart", ".aria2", ".opdownload", ".swp", ".!ut", ".!qb", "~")
+MORE_TIMES = 5
+"""How many times what a file needs to settle it gets more, where it looks cut short: a copy may have paused."""
 FIRST_AGAIN_S = 5.0
 LAST_AGAIN_S = 900.0
 
@@ -51,6 +43,8 @@ class _Waiting(msgspec.Struct):
     due_s: float
     """When it may be taken, by the monotonic clock; never in this state when it is infinite."""
     tries: int = 0
+    given: bool = False
+    """Whether it got more time already, because it did not look whole."""
 
 
 class Arrivals:
@@ -136,6 +130,27 @@ class Arrivals:
         if path in self._waiting:
             self._waiting[path].due_s = float("inf")
 
+    @property
+    def more_s(self) -> float:
+        """Seconds that a file gets more where it looks cut short."""
+        return self._settle_s * MORE_TIMES
+
+    def give_more_time(self, path: str) -> bool:
+        """Let a file that looks cut short wait once before that is believed; return whether it had not waited yet."""
+        waiting = self._waiting.get(path)
+        if waiting is None or waiting.given:
+            return False
+        waiting.given, waiting.due_s = True, self._clock() + self.more_s
+        return True
+
+    @property
+    def pause_s(self) -> float | None:
+        """Seconds until the last file is due that got more time; None where there is none."""
+        given = [
+            one.due_s for one in self._waiting.values() if one.given and not one.tries and one.due_s < float("inf")
+        ]
+        return max(max(given) - self._clock(), 0.0) if given else None
+
     def later(self, path: str) -> float:
         """Let a file wait before it is tried again, each time for longer; return for how many seconds."""
         waiting = self._waiting.get(path)
@@ -149,7 +164,7 @@ class Arrivals:
 
 def is_temporary(name: str) -> bool:
     """Tell whether a name is one that is given to what is not there yet, or is nobody's to take."""
-    return name.startswith((".", "~")) or name.lower().endswith(TEMPORARY_ENDINGS)
+    return name.startswith((".", "~")) or is_half(name)
 
 
 def files_below(folder: str, barred: dict[str, str] | None = None) -> Iterator[str]:
@@ -176,8 +191,8 @@ def entries_below(folder: str, barred: dict[str, str] | None = None) -> Iterator
             if barred is not None:
                 barred[here] = error.strerror or str(error)
             continue
-        inner = [one.path for one in entries if one.is_dir(follow_symlinks=False) and not is_temporary(one.name)]
-        folders.extend(reversed(inner))
+        inner = [one for one in entries if one.is_dir(follow_symlinks=False) and not is_temporary(one.name)]
+        folders.extend(one.path for one in reversed(inner) if not is_system_folder(one.name))
         yield from (one for one in entries if one.is_file(follow_symlinks=False))
 
 

@@ -245,3 +245,29 @@ def test_a_tree_deeper_than_any_name_can_say_is_told_of_and_does_not_stop_the_wa
 def test_a_folder_that_is_gone_ends_the_watch(tmp_path: Path) -> None:
     with pytest.raises(NotDone, match="gone: cannot be looked into: No such file"):
         Arrivals(tmp_path / "gone", 0).scan()
+
+
+def test_a_file_that_looks_cut_short_gets_more_time_once_in_each_state(
+    arrivals: Arrivals, clock: Clock, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"x")
+    arrivals.scan()
+    clock.now_s += 2
+    assert arrivals.give_more_time(str(path))
+    assert arrivals.pause_s == arrivals.more_s
+    assert names(arrivals) == []
+    clock.now_s += arrivals.more_s
+    assert names(arrivals) == ["a.mp4"]
+    assert not arrivals.give_more_time(str(path))
+    path.write_bytes(b"xy")
+    arrivals.scan()
+    assert arrivals.give_more_time(str(path))
+
+
+def test_what_lies_in_a_folder_of_a_system_never_arrives(arrivals: Arrivals, clock: Clock, tmp_path: Path) -> None:
+    (tmp_path / "@eaDir").mkdir()
+    (tmp_path / "@eaDir" / "a.mp4").write_bytes(b"x")
+    arrivals.scan()
+    clock.now_s += 10
+    assert names(arrivals) == []
