@@ -38,6 +38,7 @@ from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, DropSound, Encode, Write, find
 
 if TYPE_CHECKING:
+    from preflight.fix.color import Colors
     from preflight.fix.likeness import Ends
 
 MOST_WAYS = 6
@@ -239,13 +240,26 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 
         make_image(plan, _write(plan), target)
         return None
-    from preflight.fix.av import compile_job
+    from preflight.fix.av import compile_job, encodes_pictures
     from preflight.fix.cutting import cut_clip
     from preflight.fix.ffmpeg import carry_out
 
     cut = find(plan.steps, Cut)
     if cut and cut.packets and isinstance(facts, VideoFacts):
         return cut_clip(plan, cut.packets, facts, target)
-    job = compile_job(plan, facts, target, threads=order.threads)
+    colors = _colors(plan, facts) if isinstance(facts, VideoFacts) and encodes_pictures(plan) else None
+    job = compile_job(plan, facts, target, threads=order.threads, colors=colors)
     done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
     return carry_out(job.needs, job.arguments, progress=done)
+
+
+def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
+    """Look into a clip for its colours, in a child."""
+    from preflight.fix.color import seen_colors
+    from preflight.look import alone
+    from preflight.probe.faults import Unmeasured, Unreadable
+
+    try:
+        return alone(seen_colors, plan.asset.path, facts.format)
+    except (Unmeasured, Unreadable) as fault:
+        raise FixFailed(f"its colors cannot be told: {fault}") from None

@@ -11,6 +11,7 @@ import msgspec
 
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix.clip_sound import joined_with, sound_options
+from preflight.fix.color import TONE_FILTERS, Colors, tag_filters, tone_filters
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.remux import HEVC_TAG
@@ -48,19 +49,6 @@ QUALITY = {"preset": "superfast", "crf": 14, "aq-mode": 0, "g": 60, "pix_fmt": "
 """A reference clip is a hint to a model: bytes are spent, not seconds. `fix.quality` has the measurements."""
 LAST_KEY_S = Fraction(1, 10)
 """So long before the end stands a key picture: the last one is compared with the source's, and is then reached soon."""
-TONE_MAP = (
-    ("zscale", {"t": "linear", "npl": 100}),
-    ("format", {"pix_fmts": "gbrpf32le"}),
-    ("zscale", {"p": "bt709"}),
-    ("tonemap", {"tonemap": "hable", "desat": 0}),
-    ("zscale", {"t": "bt709", "r": "pc"}),
-    ("format", {"pix_fmts": "gbrp10le"}),
-    ("scale", {"out_color_matrix": "bt709", "out_range": "tv"}),
-    ("format", {"pix_fmts": "yuv444p10le"}),
-    ("setparams", {"colorspace": "bt709", "range": "tv"}),
-)
-"""Colors beyond BT.709 are cut off as red, green and blue: cut off as luma and chroma, they would change their hue. The
-matrix is named, because ffmpeg 5 converts by another one, and tags none."""
 COMPARABLE: tuple[Filter, ...] = (
     ("scale", {"out_range": "tv"}),
     ("format", {"pix_fmts": "yuv420p"}),
@@ -104,7 +92,9 @@ def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: Vi
     return _named(made.get_args(), source, target)
 
 
-def compile_comparison(plan: Plan, facts: VideoFacts, made: Path, log: Path) -> list[str]:
+def compile_comparison(
+    plan: Plan, facts: VideoFacts, made: Path, log: Path, *, colors: Colors | None = None
+) -> list[str]:
     """Compile the run that compares a new clip with what its encoder was given, by libvmaf, into a log in JSON.
 
     Pictures are paired by the time since the first: the tick of a container moves them by less than half of one.
@@ -112,7 +102,7 @@ def compile_comparison(plan: Plan, facts: VideoFacts, made: Path, log: Path) -> 
     import ffmpeg
 
     source = ffmpeg.input(SOURCE, **_input_options(plan, facts, find(plan.steps, Cut)))
-    ideal = _counted(_filtered(_begun(source["V:0"], plan, facts), plan.steps), plan.steps, facts)
+    ideal = _counted(_filtered(_begun(source["V:0"], plan, facts), plan.steps, colors), plan.steps, facts)
     result = ffmpeg.input(TARGET, f="mov", protocol_whitelist="file")["V:0"]
     options = {"log_fmt": "json", "log_path": str(log), "n_threads": os.cpu_count() or 1}
     pairing = {"ts_sync_mode": "nearest", "shortest": 1}
@@ -126,7 +116,14 @@ def encodes_pictures(plan: Plan) -> bool:
     return _video_encode(plan.steps) is not None
 
 
-def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, threads: int | None = None) -> Job:
+def compile_job(
+    plan: Plan,
+    facts: VideoFacts | AudioFacts,
+    target: Path,
+    *,
+    threads: int | None = None,
+    colors: Colors | None = None,
+) -> Job:
     """Compile a plan into one ffmpeg run from the source to `target`.
 
     Args:
@@ -134,13 +131,16 @@ def compile_job(plan: Plan, facts: VideoFacts | AudioFacts, target: Path, *, thr
         facts: what was measured of the source.
         target: the new file.
         threads: how many threads decoding and encoding may use; as many as ffmpeg likes when None.
+        colors: those of a clip's frames, so that they are converted and tagged; left to ffmpeg when None.
     """
     import ffmpeg
 
     cut = find(plan.steps, Cut)
     source = ffmpeg.input(SOURCE, **_input_options(plan, facts, cut))
     streams = (
-        _video_streams(source, plan, facts) if isinstance(facts, VideoFacts) else [_sound(source["a:0"], plan, facts)]
+        _video_streams(source, plan, facts, colors)
+        if isinstance(facts, VideoFacts)
+        else [_sound(source["a:0"], plan, facts)]
     )
     made = find(plan.steps, Extend) or cut
     length = made.length_s if made else facts.duration_s or Fraction(1)
@@ -174,8 +174,7 @@ def _filters_of(step: Step) -> frozenset[str]:
     if isinstance(step, JoinSound):
         return frozenset({"join"})
     fixed = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
-    fixed[ToneMap] = {name for name, _ in TONE_MAP}
-    return frozenset(fixed.get(type(step), ()))
+    return TONE_FILTERS if isinstance(step, ToneMap) else frozenset(fixed.get(type(step), ()))
 
 
 def _file(path: Path) -> str:
@@ -199,14 +198,14 @@ def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) 
     return options
 
 
-def _video_streams(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
+def _video_streams(source: Any, plan: Plan, facts: VideoFacts, colors: Colors | None) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
     """Return the picture stream, filtered when it is encoded, and the sound if there is one.
 
     A cut counts pictures and trims sound: a limit in seconds on both would shorten the last picture.
     """
     picture = source["V:0"]
     if _video_encode(plan.steps):
-        picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps), plan.steps, facts)
+        picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps, colors), plan.steps, facts)
     return [picture, *_sounds(source, plan, facts)]
 
 
@@ -271,14 +270,14 @@ def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = 
     return stream.filter(f"{kind}trim", start=at).filter(f"{kind}setpts", f"PTS-{at}/TB")
 
 
-def _filtered(picture: Any, steps: tuple[Step, ...]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+def _filtered(picture: Any, steps: tuple[Step, ...], colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
     """Return the picture stream behind all filters of the steps."""
     cut = find(steps, Cut)
     before, blurred, after = _around_blur(steps)
-    picture = _chained(picture, filters(before, cut))
-    if blurred is None:
-        return picture
-    return _chained(_on_blur(picture, blurred), filters(after, cut))
+    picture = _chained(picture, filters(before, cut, colors))
+    if blurred is not None:
+        picture = _chained(_on_blur(picture, blurred), filters(after, cut, colors))
+    return _chained(picture, tag_filters(colors, mapped=find(steps, ToneMap) is not None))
 
 
 def _counted(picture: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
@@ -318,15 +317,21 @@ def _chained(stream: Any, chain: Iterable[Filter]) -> Any:  # noqa: ANN401 - ffm
     return stream
 
 
-def filters(steps: tuple[Step, ...], cut: Cut | None = None) -> list[Filter]:
-    """Return the picture filters of a plan in their order; ffmpeg turns the picture upright before the first."""
+def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | None = None) -> list[Filter]:
+    """Return the picture filters of a plan in their order; ffmpeg turns the picture upright before the first.
+
+    Args:
+        steps: what is to be done.
+        cut: the part that is kept.
+        colors: those of the source, where they are known.
+    """
     found: list[Filter] = []
     for step in steps:
         match step:
             case Deinterlace():
                 found.append(("bwdif", {"mode": "send_frame", "deint": "interlaced"}))
             case ToneMap():
-                found += [(name, dict(arguments)) for name, arguments in TONE_MAP]
+                found += tone_filters(colors)
             case Crop(width_px=width, height_px=height):
                 found += [*_square(), ("crop", {"w": width, "h": height})]
             case Pad(width_px=width, height_px=height, fill=color):

@@ -33,6 +33,7 @@ import msgspec
 from preflight.errors import FixFailed
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.av import compile_comparison, encodes_pictures, needs
+from preflight.fix.color import seen_colors
 from preflight.fix.ffmpeg import carry_out
 from preflight.plan.steps import Plan
 
@@ -90,9 +91,13 @@ def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TI
     """
     if not isinstance(facts, VideoFacts) or not encodes_pictures(plan):
         return None
+    from preflight.look import alone
+
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         log = Path(folder) / "vmaf.json"
-        carry_out(needs(plan.steps) | FILTERS, compile_comparison(plan, facts, made, log), limit_s=limit_s)
+        colors = alone(seen_colors, plan.asset.path, facts.format)
+        compared = compile_comparison(plan, facts, made, log, colors=colors)
+        carry_out(needs(plan.steps) | FILTERS, compared, limit_s=limit_s)
         return read_log(log)
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "smpte2084", 18: "arib-std-b67"}
 """ITU-T H.273, table 3, the ones that matter here."""
+UNTOLD, PQ, ICTCP = 2, 16, 14
+HDR_CODES = (PQ, 18)
 PRORES_BITS = 10
 ALPHA_TAGS = {"ap4h", "ap4x"}
 """Codec tags of ProRes 4444, which can carry transparency."""
@@ -196,7 +198,7 @@ def _facts(
         fields=timing.fields,
         codec=codec_name(picture),
         bit_depth=header.bit_depth if header else _bit_depth(picture),
-        transfer=TRANSFERS.get(int(context.color_trc)) or TRANSFERS.get((header and header.transfer) or 0),
+        transfer=_transfer(picture, header),
         alpha=_alpha(picture),
         interlaced=_interlaced(picture, timing, header),
         video_streams=len(pictures),
@@ -251,6 +253,20 @@ def _container_length(container: "InputContainer") -> Fraction | None:
 
 def _sound_length(sound: "AudioStream") -> Fraction | None:
     return sound.duration * _base(sound) if sound.duration else None
+
+
+def _transfer(picture: "VideoStream", header: CodecHeader | None) -> str | None:
+    """Return the transfer characteristics: one of high dynamic range where container or codec says so.
+
+    ICtCp holds nothing else (BT.2100, table 7); where no transfer is told beside it, it is taken for PQ.
+    """
+    context = picture.codec_context
+    told = [int(context.color_trc), (header and header.transfer) or UNTOLD]
+    wide = next((code for code in told if code in HDR_CODES), None)
+    matrices = {int(context.colorspace), header.matrix if header else None}
+    if wide is None and ICTCP in matrices and not any(code in TRANSFERS for code in told):
+        wide = PQ
+    return TRANSFERS.get(wide or told[0]) or TRANSFERS.get(told[1])
 
 
 def _alpha(picture: "VideoStream") -> bool:
