@@ -60,9 +60,10 @@ TONES: tuple[Filter, ...] = (
     ("format", {"pix_fmts": "yuv444p10le"}),
     ("setparams", {"colorspace": "bt709", "range": "tv"}),
 )
-"""White of 203 cd/m2 (ITU-R BT.2408, 2.2) becomes nearly white, what is darker keeps its lightness, and highlights up to
-ten times as bright are bent below the rest. Colors beyond BT.709 are cut off as red, green and blue: cut off as luma
-and chroma, they would change their hue. The matrix is named, because ffmpeg 5 converts by another one, and tags none."""
+"""White of 203 cd/m2 (ITU-R BT.2408, 2.2) becomes nearly white, what is darker keeps its lightness, and highlights up
+to ten times as bright are bent below the rest. Colors beyond BT.709 are cut off as red, green and blue: cut off as luma
+and chroma, they would change their hue. The matrix is named, because ffmpeg 5 converts by another one, and tags none.
+"""
 TONE_FILTERS = frozenset({"zscale"} | {name for name, _ in TONES})
 
 

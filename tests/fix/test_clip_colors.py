@@ -1,10 +1,10 @@
 """Clips whose colours are told in odd ways: what a fix makes of them looks like the card, and says what it is."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import pytest
-from PIL import Image
 
 from fixtures.recipe_color import CARD, GROUND
 from preflight.fix import Mended, mend
@@ -13,6 +13,9 @@ from preflight.flow import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import ToneMap, find
 from tests.specimens import PROFILE, judged
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Color = tuple[int, ...]
 PLACES = {
