@@ -172,7 +172,6 @@ def _facts(
     container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known, coded: Picture
 ) -> VideoFacts:
     picture = pictures[0]
-    context = picture.codec_context
     width, height = coded.width_px, coded.height_px
     header = known.header
     pixel_aspect = coded.pixel_aspect or Fraction(1)
