@@ -159,6 +159,10 @@ class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
     """All samples that the packets hold, priming and padding included."""
     header_duration_s: Fraction | None = None
     """What the header claims; None when no header claims a length."""
+    header_placeholder: int | None = None
+    """The bytes of samples that a header claims where that number only stands in for one that was not known."""
+    lead_bytes: int = 0
+    """Bytes of a tag before the header that a file of its format begins with."""
     codec: str | None = None
     sample_rate_hz: int | None = None
     channels: int | None = None

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from preflight.flow import Measuring
     from preflight.mending import Written
     from preflight.plan.share import Way
-    from preflight.plan.wishes import Fit, Lengthen
+    from preflight.plan.wishes import Bits, Fit, Lengthen
     from preflight.report.files import Output, Rough
     from preflight.spec import RequestSpec
 
@@ -74,6 +74,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     fit: "Fit"
     pad_color: str | None
     extend: "Lengthen | None"
+    bits: "Bits"
     share: "Way"
     measure_quality: bool
     reports: tuple[str, ...]
@@ -134,6 +135,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--extend",
     type=click.Choice(["loop", "freeze", "slow"]),
     help="Make what is too short long enough: repeat it, hold its last frame (add silence), or slow it down.",
+)
+@click.option(
+    "--bits",
+    type=click.Choice(["16", "source"]),
+    default="16",
+    show_default=True,
+    envvar="PREFLIGHT_BITS",
+    help="How deep a sound that is written as WAV is: 16 bits, which every reader plays, or up to 24 where its source "
+    "is deeper.",
 )
 @click.option(
     "--share",
@@ -345,6 +355,7 @@ def wishes_of(call: Asked, *, fit_named: bool) -> Wishes:
             fit_named=fit_named or color is not None,
             pad_color=color or "black",
             extend=call.extend,
+            bits=call.bits,
             share=call.share,
             keep="start" if word == "best" else word,  # type: ignore[arg-type] # checked just above
         )

@@ -21,7 +21,7 @@ from preflight.errors import FixFailed
 from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Judged
 from preflight.fix.ffmpeg import pause
-from preflight.fix.proof import contradictions
+from preflight.fix.proof import contradictions, planned_s
 from preflight.fix.record import (
     Content,
     Origin,
@@ -243,13 +243,16 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     from preflight.fix.av import compile_job, encodes_pictures
     from preflight.fix.cutting import cut_clip
     from preflight.fix.ffmpeg import carry_out
+    from preflight.fix.sound import make_sound
 
-    cut = find(plan.steps, Cut)
+    cut, length = find(plan.steps, Cut), planned_s(plan, facts) or Fraction(1)
     if cut and cut.packets and isinstance(facts, VideoFacts):
         return cut_clip(plan, cut.packets, facts, target)
-    colors = _colors(plan, facts) if isinstance(facts, VideoFacts) and encodes_pictures(plan) else None
+    done = (lambda seconds: progress(min(seconds / length, Fraction(1)))) if progress else None
+    if isinstance(facts, AudioFacts):
+        return make_sound(plan, facts, target, threads=order.threads, progress=done)
+    colors = _colors(plan, facts) if encodes_pictures(plan) else None
     job = compile_job(plan, facts, target, threads=order.threads, colors=colors)
-    done = (lambda seconds: progress(min(seconds / job.length_s, Fraction(1)))) if progress else None
     return carry_out(job.needs, job.arguments, progress=done)
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import msgspec
 
 from preflight.facts import AudioFacts, VideoFacts
+from preflight.fix.addresses import SOURCE, TARGET, named
 from preflight.fix.clip_sound import joined_with, sound_options
 from preflight.fix.color import TONE_FILTERS, Colors, tag_filters, tone_filters
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.fix.lead import begins_whole, lead_s
+from preflight.fix.mixdown import simpler
+from preflight.fix.proof import planned_s
 from preflight.fix.remux import HEVC_TAG
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
@@ -36,8 +39,6 @@ from preflight.plan.steps import (
     find,
 )
 
-SOURCE, TARGET = "file:<source>", "file:<target>"
-"""What stands for the two files until the arguments are compiled."""
 VIDEO_ENCODERS = {"libx264"}
 DEMUXERS = {"mp4": "mov", "m4a": "mov", "3gp": "mov", "mp1": "mp3", "mp2": "mp3"}
 """Sniffed format → libav's demuxer, where they differ: the input's format is named, never guessed."""
@@ -56,8 +57,6 @@ COMPARABLE: tuple[Filter, ...] = (
     ("setpts", {"": ["PTS-STARTPTS"]}),
 )
 """What makes two streams of pictures alike in all but what they show."""
-DITHERED: tuple[Filter, ...] = (("aresample", {"osf": "s16", "dither_method": "triangular"}),)
-"""What rounds samples to sixteen bits; by itself ffmpeg rounds without a noise."""
 BACKGROUND_FILTERS = frozenset({"split", "scale", "setsar", "crop", "gblur", "overlay"})
 
 
@@ -89,7 +88,7 @@ def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: Vi
     sounds = sound_options(facts, plan.steps, _sound_encode(plan.steps))
     options = {"f": muxer_of(plan, facts), **_copied(facts.codec), **sounds, "map_metadata": -1}
     made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
-    return _named(made.get_args(), source, target)
+    return named(made.get_args(), source, target)
 
 
 def compile_comparison(
@@ -108,7 +107,7 @@ def compile_comparison(
     pairing = {"ts_sync_mode": "nearest", "shortest": 1}
     pair = [_chained(stream, COMPARABLE) for stream in (result, ideal)]
     compared = ffmpeg.filter(pair, "libvmaf", **options, **pairing)
-    return _named(ffmpeg.output(compared, "-", f="null").get_args(), Path(plan.asset.path), made)
+    return named(ffmpeg.output(compared, "-", f="null").get_args(), Path(plan.asset.path), made)
 
 
 def encodes_pictures(plan: Plan) -> bool:
@@ -142,13 +141,12 @@ def compile_job(
         if isinstance(facts, VideoFacts)
         else [_sound(source["a:0"], plan, facts)]
     )
-    made = find(plan.steps, Extend) or cut
-    length = made.length_s if made else facts.duration_s or Fraction(1)
+    length = planned_s(plan, facts) or Fraction(1)
     options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
     if encodes_pictures(plan):
         options["force_key_frames"] = _seconds(max(length - LAST_KEY_S, Fraction(0)))
     output = ffmpeg.output(*streams, TARGET, **options).overwrite_output()
-    arguments = _named(output.get_args(), Path(plan.asset.path), target)
+    arguments = named(output.get_args(), Path(plan.asset.path), target)
     return Job(arguments=arguments, needs=needs(plan.steps), length_s=length)
 
 
@@ -170,22 +168,11 @@ def _filters_of(step: Step) -> frozenset[str]:
     if isinstance(step, Extend):
         return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
     if isinstance(step, Encode):
-        return frozenset({"aresample"} if step.dither else ())
+        return frozenset(name for name, _ in simpler(step))
     if isinstance(step, JoinSound):
         return frozenset({"join"})
     fixed = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
     return TONE_FILTERS if isinstance(step, ToneMap) else frozenset(fixed.get(type(step), ()))
-
-
-def _file(path: Path) -> str:
-    """Return an address that ffmpeg can take for nothing else: not an option, a pattern or a protocol."""
-    return f"file:{path.absolute()}"
-
-
-def _named(arguments: list[str], source: Path, target: Path) -> list[str]:
-    """Return arguments with the files' names in their places; ffmpeg-python takes no name that is not UTF-8."""
-    names = {SOURCE: _file(source), TARGET: _file(target)}
-    return [names.get(argument, argument) for argument in arguments]
 
 
 def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> dict[str, Any]:
@@ -232,7 +219,7 @@ def _sound(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # n
     elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
         sound = sound.filter("atrim", end=_seconds(cut.length_s))
     encode = _sound_encode(plan.steps)
-    return _chained(sound, DITHERED) if encode and encode.dither else sound
+    return _chained(sound, simpler(encode)) if encode else sound
 
 
 def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fraction:

@@ -79,7 +79,9 @@ def _sound(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
     length = planned_s(plan, before)
     if length is None:
         return
-    slack = SAMPLED_SOUND_S if before.format == after.format == "wav" else FRAMED_SOUND_S
+    slack = (
+        SAMPLED_SOUND_S if before.format == after.format == "wav" and before.sample_type != "coded" else FRAMED_SOUND_S
+    )
     if _apart(after.duration_s, length) > slack:
         yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
     if plan.loss == "lossless":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from preflight.findings import Loss
     from preflight.plan import Plan, Wishes
     from preflight.plan.share import Way
-    from preflight.plan.wishes import Fit, Keep, Lengthen
+    from preflight.plan.wishes import Bits, Fit, Keep, Lengthen
 
 
 @to_a_program()
@@ -32,6 +32,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     extend: "Lengthen | None" = None,
     fit: "Fit | None" = None,
     pad_color: str = "black",
+    bits: "Bits" = "16",
     share: "Way" = "proportion",
     agree: "Callable[[Plan], bool] | None" = None,
     profile: Profile | AnyPath | None = None,
@@ -52,6 +53,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         fit: a refused shape is cropped ("crop"), padded ("pad"), or padded with a blurred copy ("blur"). Naming one
             allows it; None crops where `allow` is "creative".
         pad_color: black, white or #rrggbb.
+        bits: a sound that is written as WAV has 16 bits a sample, or ("source") up to 24 where its source is deeper.
         share: who gives up seconds: "proportion", "longest" or "equal".
         agree: asked of each plan that has steps before anything is begun; `plan.loss` and `step.words()` tell what it
             would do. What it says no to is "declined", so `lambda plan: False` plans, and makes nothing.
@@ -69,7 +71,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     from preflight.plan.marks import refuse_useless
 
     edition, teller = edition_behind(report, profile), Teller(progress)
-    wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, share=share)
+    wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, bits=bits, share=share)
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)

@@ -12,8 +12,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.probe import open_without_waiting
+from preflight.probe.channels import unlist
 from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.mpeg_audio import only_frames
+from preflight.probe.part import part_of
 from preflight.probe.sniff import Sniffed, sniff
 from preflight.probe.video import picture_streams
 
@@ -48,8 +51,9 @@ def found(path: str, format_name: str) -> Iterator[tuple[BinaryIO, Sniffed]]:
         sniffed = sniff(stream)
         if sniffed is None or sniffed.format != format_name:
             raise Unmeasured(f"is no longer the {format_name} that was measured")
+        size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
-        yield stream, sniffed
+        yield part_of(stream, sniffed.start, size) if sniffed.start else only_frames(stream, size, sniffed), sniffed
 
 
 @contextmanager
@@ -96,6 +100,7 @@ def _playing(path: str, format_name: str) -> "Iterator[InputContainer]":
         except (av.FFmpegError, ValueError, OSError) as error:
             raise _fault(f"not a whole {sniffed.opener} file", error) from None
         with container:
+            unlist(container, stream, sniffed.opener)
             yield container
 
 

@@ -102,7 +102,8 @@ def _sound(step: Step) -> bool:
         case Retime():
             return 0 < step.frame_rate_hz <= MOST_HZ
         case Encode():
-            return step.codec in ENCODERS and (step.max_bit_rate is None or step.max_bit_rate > 0)
+            counts = (step.max_bit_rate, step.sample_rate_hz, step.channels)
+            return step.codec in ENCODERS and all(count is None or count > 0 for count in counts)
         case Write():
             return any(step.format in formats for formats in FORMATS.values())
         case _:

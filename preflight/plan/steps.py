@@ -4,6 +4,7 @@ A plan is data: it can be printed, saved and tested without ffmpeg. Steps stand 
 all steps on a clip or sound become one ffmpeg run.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal, TypeVar
 
@@ -190,14 +191,30 @@ class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
     """What the samples of a sound are brought to, where they cannot stay as they are."""
     channels: int | None = None
     """To how many channels a sound is mixed down."""
+    bits_from: int | None = None
+    rate_from_hz: int | None = None
+    channels_from: int | None = None
+    """What a sound has before, where it becomes less and that is known."""
 
     def words(self) -> str:
         """Say what is done."""
         bound = f", at most {self.max_bit_rate / 1_000_000:.1f} Mbit/s" if self.max_bit_rate else ""
-        rounded = ", deeper samples rounded with dither" if self.dither else ""
-        rate = f", {decimal(Fraction(self.sample_rate_hz))} samples a second" if self.sample_rate_hz else ""
-        mixed = f", mixed down to {self.channels} channel{'s'[: self.channels - 1]}" if self.channels else ""
-        return f"encode with {self.codec}{bound}{rounded}{rate}{mixed}"
+        return f"encode with {self.codec}{bound}{''.join(f', {loss}' for loss in self._losses())}"
+
+    def _losses(self) -> Iterator[str]:
+        """Yield in words what of a sound becomes less."""
+        if self.dither:
+            deeper = f"{self.bits_from}-bit" if self.bits_from else "deeper"
+            yield f"{deeper} samples rounded with dither"
+        if self.sample_rate_hz and self.rate_from_hz:
+            before, after = (decimal(Fraction(rate, 1000)) for rate in (self.rate_from_hz, self.sample_rate_hz))
+            yield f"{before} kHz resampled to {after} kHz"
+        elif self.sample_rate_hz:
+            yield f"{decimal(Fraction(self.sample_rate_hz))} samples a second"
+        if self.channels:
+            before = f"{self.channels_from} channels " if self.channels_from else ""
+            after = "" if before else f" channel{'s'[: self.channels - 1]}"
+            yield f"{before}mixed down to {self.channels}{after}"
 
 
 LeftOut = Literal["depth", "ink", "frames"]

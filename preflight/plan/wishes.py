@@ -13,6 +13,7 @@ from preflight.plan.steps import BLUR, Crop, Extend, Pad, Step, allowed
 Keep = Literal["start", "middle", "end"]
 Fit = Literal["crop", "pad", "blur"]
 Lengthen = Literal["loop", "freeze", "slow"]
+Bits = Literal["16", "source"]
 COLOR = re.compile(r"black|white|#[0-9A-Fa-f]{6}")
 
 
@@ -33,6 +34,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """What padding is filled with: black, white or #rrggbb."""
     extend: Lengthen | None = None
     """How what is too short is made longer; asking for it by name allows that step."""
+    bits: Bits = "16"
+    """How deep a sound that is written as WAV is: 16 bits, or as deep as its source, up to 24."""
     share: Way = "proportion"
     """Who gives up seconds where the clips or sounds of a request are together too long."""
 

@@ -128,16 +128,27 @@ def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Fac
         from preflight.probe.image import probe_image
 
         return probe_image(stream, size, sniffed, decode=depth != "header")
+    if sniffed.start:
+        from preflight.probe.part import part_of
+
+        facts = _measure_medium(part_of(stream, sniffed.start, size), size - sniffed.start, sniffed, depth)
+        return msgspec.structs.replace(facts, bytes=size, lead_bytes=sniffed.start)
+    return _measure_medium(stream, size, sniffed, depth)
+
+
+def _measure_medium(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> VideoFacts | AudioFacts:
     facts = _measure_container(stream, size, sniffed, measured=depth != "header")
     if depth == "full":
         from preflight.probe.decode import refuse_damage
+        from preflight.probe.mpeg_audio import only_frames
 
         stream.seek(0)
-        refuse_damage(stream, sniffed.opener, facts if isinstance(facts, VideoFacts) else None)
+        clip = facts if isinstance(facts, VideoFacts) else None
+        refuse_damage(only_frames(stream, size, sniffed), sniffed.opener, clip)
     return facts
 
 
-def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measured: bool) -> Facts:
+def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measured: bool) -> VideoFacts | AudioFacts:
     from preflight.probe.admission import refuse_hopeless
     from preflight.probe.audio import probe_audio
     from preflight.probe.video import probe_video

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.facts import AudioFacts, SampleType
+from preflight.probe.channels import channels_of
 from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
+from preflight.probe.mpeg_audio import only_frames
+from preflight.probe.pcm import pcm_facts
 from preflight.probe.sniff import Sniffed
-from preflight.probe.wave import read_wave, refuse_cut
+from preflight.probe.wave import read_wave
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -26,7 +29,7 @@ FLAC_DEPTH_AT, ALAC_DEPTH_AT = 12, 17
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What the header of a WAV or MP3 says, without libav."""
+    """What the header of an MP3 says, without libav."""
 
     claimed_s: Fraction | None = None
     """The length it claims; None when it claims none."""
@@ -43,22 +46,29 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
     Raises:
         Unreadable: the container is broken, cut short, or holds no sound.
     """
-    header = _read_header(stream, size, sniffed)
+    wave = read_wave(stream, size) if sniffed.format == "wav" else None
+    if wave and wave.layout:
+        return pcm_facts(stream, wave, size, measure=measure)
+    header = _mp3_header(stream) if sniffed.format == "mp3" else Header()
     if not measure and header.likely_s and header.codec:
         return _believed(header, sniffed, size)
-    stream.seek(0)
-    with opened(stream, sniffed.opener) as container:
+    with opened(only_frames(stream, size, sniffed) if measure else _from_start(stream), sniffed.opener) as container:
         if not container.streams.audio:
             raise Unreadable("holds no sound")
         sound = container.streams.audio[0]
         if not known_codec(sound):
             raise Unreadable("its sound is in a codec that is not known here")
-        if not measure:
-            return _facts(sound, sniffed, size, header.claimed_s, _claim(container, sound, header.claimed_s))
-        walked = walk(container, sound)
-        if not walked.packets:
+        channels = wave.channels if wave else channels_of(stream, size, sniffed, sound)
+        walked = walk(container, sound) if measure else _claim(container, sound, header.claimed_s)
+        if measure and not walked.packets:
             raise Unreadable("holds no samples")
-        return _facts(sound, sniffed, size, header.claimed_s, walked)
+        found = _facts(sound, sniffed, size, header.claimed_s, walked)
+        return msgspec.structs.replace(found, channels=channels)
+
+
+def _from_start(stream: BinaryIO) -> BinaryIO:
+    stream.seek(0)
+    return stream
 
 
 def _believed(header: Header, sniffed: Sniffed, size: int) -> AudioFacts:
@@ -84,29 +94,29 @@ def _claim(container: "InputContainer", sound: "AudioStream", header: Fraction |
     base = sound.time_base or Fraction(1)
     claimed = header or (sound.duration * base if sound.duration else None)
     claimed = claimed or (Fraction(container.duration, 1_000_000) if container.duration else None)
-    return Walk(packets=0, duration_s=claimed, stored_s=claimed or Fraction(0), skipped_samples=0, corrupt=False)
+    length = claimed or Fraction(0)
+    return Walk(packets=0, duration_s=claimed, stored_s=length, played_s=length, corrupt=False)
 
 
 def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction | None, walked: Walk) -> AudioFacts:
     rate = sound.codec_context.sample_rate or 0
-    skipped = Fraction(walked.skipped_samples, rate) if rate else Fraction(0)
     stored = walked.stored_s or walked.duration_s
+    played = walked.played_s if walked.stored_s else stored
     how = "PyAV, every packet" if walked.packets else "header"
     codec, record = sound.codec_context.codec, bytes(sound.codec_context.extradata or b"")
     sample_type, bit_depth = stored_as(codec_name(sound), lossy=codec.lossy and not codec.lossless, record=record)
     return AudioFacts(
         format=sniffed.format,
         bytes=size,
-        duration_s=max(stored - skipped, Fraction(0)) if stored is not None else None,
+        duration_s=played,
         stored_duration_s=stored,
         header_duration_s=header,
         codec=codec_name(sound),
         sample_rate_hz=rate or None,
-        channels=sound.codec_context.channels or None,
         sample_type=sample_type,
         bit_depth=bit_depth,
         measured_by={
-            "duration_s": how + (", less declared priming and padding" if skipped else ""),
+            "duration_s": how + (", less declared priming and padding" if played != stored else ""),
             "stored_duration_s": how,
             "header_duration_s": "mutagen, header",
             "format": "first bytes",
@@ -139,28 +149,6 @@ def _flac_depth(record: bytes) -> int | None:
 
 def _alac_depth(record: bytes) -> int | None:
     return record[ALAC_DEPTH_AT] if record[4:8] == b"alac" and len(record) > ALAC_DEPTH_AT else None
-
-
-def _read_header(stream: BinaryIO, size: int, sniffed: Sniffed) -> Header:
-    """Read the header of a WAV or MP3; of other formats libav tells all there is."""
-    if sniffed.format == "wav":
-        return _wave_header(stream, size)
-    return _mp3_header(stream) if sniffed.format == "mp3" else Header()
-
-
-def _wave_header(stream: BinaryIO, size: int) -> Header:
-    wave = read_wave(stream, size)
-    if wave is None or wave.layout is None:
-        return Header()
-    refuse_cut(wave)
-    claimed, layout = wave.claimed_s(), wave.layout
-    return Header(
-        claimed_s=claimed,
-        likely_s=claimed or wave.present_s(),
-        codec=layout.codec,
-        sample_rate_hz=layout.sample_rate_hz,
-        channels=layout.channels,
-    )
 
 
 def _mp3_header(stream: BinaryIO) -> Header:

@@ -124,3 +124,11 @@ def _tells_location(stream: BinaryIO, box: Box) -> bool:
     if name in (b"\xa9xyz", b"loci"):
         return True
     return name == b"meta" and any(key in _payload(stream, box) for key in LOCATION_KEYS)
+
+
+def top_tracks(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield the content of each track of a movie, or as much of it as is looked at."""
+    for box in _walk(stream, size):
+        if box.path == b"moov/trak":
+            stream.seek(box.start)
+            yield stream.read(min(box.end - box.start, MAX_PAYLOAD))

@@ -12,6 +12,7 @@ import msgspec
 
 from preflight.facts import UNKNOWN
 from preflight.probe.faults import Unreadable
+from preflight.probe.sniff import mpeg_frame_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,8 @@ ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 
 ADTS_RATE_AT = 3
 """Bytes of an ADTS header up to and with the rate."""
 MPEG_SOUND = {"mp1", "mp2", "mp3"}
+COARSE_S = Fraction(1, 4000)
+"""Ticks from which on packets' lengths are too rough to be added up: Matroska, FLV and ASF count milliseconds."""
 MAX_PACKETS = 5_000_000
 """A day of sound at 50 packets a second; more is an attack."""
 
@@ -42,8 +45,8 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
     """End of the last packet minus start of the first, as presented; None without timestamps."""
     stored_s: Fraction
     """All packets' durations together."""
-    skipped_samples: int
-    """Samples that the container tells a decoder to throw away at either end."""
+    played_s: Fraction
+    """What is stored without the samples that a decoder is told to throw away at either end."""
     corrupt: bool
 
 
@@ -67,14 +70,21 @@ def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Wa
     """Walk every packet of a stream without decoding; raise Unreadable where the container breaks off."""
     import av
 
-    tally, synced = _Tally(), codec_name(stream) in MPEG_SOUND
+    codec = codec_name(stream)
+    tally, synced = _Tally(codec), codec in MPEG_SOUND
     try:
         for packet in container.demux(stream):
             if packet.size and not (synced and _is_junk(packet)):
                 tally.add(packet)
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
         raise Unreadable(f"breaks off after {tally.packets} packets: {words(error)}") from None
-    return tally.result(stream.time_base or Fraction(1))
+    whole = Fraction(container.duration, 1_000_000) if container.duration else None
+    return tally.result(stream.time_base or Fraction(1), _rate(stream), whole)
+
+
+def _rate(stream: "VideoStream | AudioStream") -> int:
+    """Return the samples a second of a sound; 0 for pictures and for what libav does not know."""
+    return int(getattr(stream.codec_context, "sample_rate", 0) or 0) if known_codec(stream) else 0
 
 
 def codec_name(stream: "VideoStream | AudioStream") -> str:
@@ -136,15 +146,29 @@ def _adts_ticks(packet: "Packet[Any]") -> int:
 
 
 class _Tally:
-    """Sums over the packets of one stream, in its own time base."""
+    """Sums over the packets of one stream, in its own time base.
 
-    def __init__(self) -> None:
+    Args:
+        codec: its codec, where packets of a sound tell their own length.
+    """
+
+    def __init__(self, codec: str) -> None:
         self.packets = 0
         self.first: int | None = None
         self.end: int | None = None
         self.stored = 0
-        self.skipped = 0
+        self.samples: int | None = 0
+        self.lead = 0
+        """Samples of the beginning that are not played."""
+        self.trail = 0
+        self.shortened = 0
+        """Of the trail, what packets' lengths do not hold any more."""
         self.corrupt = False
+        self._codec = codec
+        self._longest = 0
+        self._latest: int | None = None
+        self._step = 0
+        self._first_ticks = 0
 
     def add(self, packet: "Packet[Any]") -> None:
         if self.packets >= MAX_PACKETS:
@@ -152,29 +176,121 @@ class _Tally:
         duration = packet.duration or _adts_ticks(packet)
         self.stored += duration
         self.corrupt |= packet.is_corrupt
-        self.skipped += sum(_skipped(bytes(side)) for side in packet.iter_sidedata() if "skip" in str(side.data_type))
+        self._skip(packet, duration)
+        self._longest = max(self._longest, duration)
+        self._first_ticks = self._first_ticks if self.packets else duration
+        if self.samples is not None:
+            told = samples_of(self._codec, packet)
+            self.samples = self.samples + told if told else None
         if packet.is_discard:
             return
         self.packets += 1
         start = packet.pts if packet.pts is not None else packet.dts
         if start is not None:
-            self.first = start if self.first is None else min(self.first, start)
-            self.end = start + duration if self.end is None else max(self.end, start + duration)
+            self._place(start, duration)
 
-    def result(self, time_base: Fraction) -> Walk:
+    def _place(self, start: int, duration: int) -> None:
+        """Take note of when a packet is presented; one without a length lasts as long as the one before it did."""
+        self.first = start if self.first is None else min(self.first, start)
+        if self._latest is not None and start > self._latest:
+            self._step = start - self._latest
+        self._latest = start
+        self.end = start + duration if self.end is None else max(self.end, start + duration)
+
+    def _skip(self, packet: "Packet[Any]", duration: int) -> None:
+        """Count the samples that are to be dropped at either end of a packet.
+
+        Ogg and Matroska make the last packet's length what remains of it, and name what is dropped of it all the same.
+        """
+        for side in packet.iter_sidedata():
+            if "skip" not in str(side.data_type):
+                continue
+            begin, end = (int.from_bytes(bytes(side)[at : at + 4], "little") for at in (0, 4))
+            self.lead += begin
+            self.trail += end
+            ticks = Fraction(end, packet.stream.codec_context.sample_rate or 1) / packet.time_base if end else 0
+            if 0 < duration <= self._longest - ticks + 1:
+                self.shortened += end
+
+    def result(self, time_base: Fraction, rate: int, whole_s: Fraction | None) -> Walk:
+        """Sum up; `whole_s` is the length that the container claims."""
         span = None if self.first is None or self.end is None else (self.end - self.first) * time_base
-        return Walk(
-            packets=self.packets,
-            duration_s=span,
-            stored_s=self.stored * time_base,
-            skipped_samples=self.skipped,
-            corrupt=self.corrupt,
-        )
+        counted = bool(self.samples and rate) and (time_base >= COARSE_S or self.shortened > 0)
+        stored = Fraction(self.samples or 0, rate) if counted else self._stored_s(time_base, whole_s)
+        skipped = self._lead(time_base, rate) + self.trail - (0 if counted else self.shortened)
+        played = max(stored - Fraction(skipped, rate or 1), Fraction(0))
+        if time_base >= COARSE_S and not counted:
+            played = round(played / time_base) * time_base
+        return Walk(packets=self.packets, duration_s=span, stored_s=stored, played_s=played, corrupt=self.corrupt)
+
+    def _lead(self, time_base: Fraction, rate: int) -> int:
+        """Return the samples before the beginning: those that are named, or what lies before time 0 in an Ogg.
+
+        A decoder makes nothing of the first packet of Vorbis. Source: Vorbis I, 4.3.8.
+        """
+        if self._codec != "vorbis" or self.lead:
+            return self.lead
+        return round(max(self._first_ticks, -(self.first or 0)) * time_base * rate)
+
+    def _stored_s(self, time_base: Fraction, whole_s: Fraction | None) -> Fraction:
+        """Return what all packets hold by their lengths, or by when they begin where lengths are too rough."""
+        if time_base < COARSE_S or self.first is None or self.end is None or self._latest is None:
+            return self.stored * time_base
+        if self.end > self._latest:
+            return (self.end - self.first) * time_base
+        most = (self._latest + self._step) * time_base
+        end = whole_s if whole_s and self._latest * time_base < whole_s < most else most
+        return end - self.first * time_base
 
 
-def _skipped(side: bytes) -> int:
-    """Return the samples to drop that a `skip_samples` record names: start and end, 32-bit little-endian."""
-    return int.from_bytes(side[:4], "little") + int.from_bytes(side[4:8], "little")
+def samples_of(codec: str, packet: "Packet[Any]") -> int | None:
+    """Return how many samples a packet of Opus, FLAC or MPEG sound decodes to, at its own rate; None for others.
+
+    Sources: RFC 6716, 3.1 and 3.2; RFC 9639, 9.1.1; ISO 11172-3, 2.4.1.3.
+    """
+    count = SAMPLES_OF.get(codec)
+    return count(bytes(memoryview(packet)[:MOST_HEAD_BYTES])) if count else None
+
+
+def _opus_samples(head: bytes) -> int | None:
+    """Count at 48 kHz, which is always Opus's own."""
+    config, frames = head[0] >> 3, (1, 2, 2, head[1] & 63 if len(head) > 1 else 0)[head[0] & 3]
+    if config < 12:  # noqa: PLR2004 - SILK
+        return frames * (480, 960, 1920, 2880)[config & 3]
+    return frames * (480, 960)[config & 1] if config < 16 else frames * 120 << (config & 3)  # noqa: PLR2004 - hybrid
+
+
+def _flac_samples(head: bytes) -> int | None:
+    """Read the block size of a FLAC frame."""
+    if len(head) < MOST_HEAD_BYTES or head[0] != 0xFF or head[1] & 0xFE != 0xF8:  # noqa: PLR2004 - sync
+        return None
+    code = head[2] >> 4
+    if code in (6, 7):
+        at = 4 + max(8 - (~head[4] & 0xFF).bit_length(), 1)  # behind a number in the manner of UTF-8
+        return int.from_bytes(head[at : at + code - 5], "big") + 1
+    if code == 1:
+        return 192
+    return 576 << code - 2 if code < 8 else 256 << code - 8  # noqa: PLR2004 - RFC 9639, table 1
+
+
+def _mpeg_samples(head: bytes) -> int | None:
+    """Count by layer, and by version of layer III."""
+    if not mpeg_frame_bytes(head[:4]):
+        return None
+    layer = 4 - (head[1] >> 1 & 3)
+    half = layer == 3 and head[1] >> 3 & 3 != 3  # noqa: PLR2004 - MPEG-1 is 3
+    return 384 if layer == 1 else 576 if half else 1152
+
+
+SAMPLES_OF = {
+    "opus": _opus_samples,
+    "flac": _flac_samples,
+    "mp1": _mpeg_samples,
+    "mp2": _mpeg_samples,
+    "mp3": _mpeg_samples,
+}
+MOST_HEAD_BYTES = 16
+"""Up to where a FLAC frame tells its block size."""
 
 
 def words(error: Exception) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.facts import VideoFacts
+from preflight.probe.channels import unlist
 from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
 
@@ -46,6 +47,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
         with av.open(
             stream, "r", format=demuxer, options={**STRICT, **NO_PROTOCOLS}, metadata_errors="replace"
         ) as container:
+            unlist(container, stream, demuxer)
             streams = _media(container)
             for packet in container.demux(streams):
                 decoded = _decode(packet)

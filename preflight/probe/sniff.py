@@ -13,8 +13,14 @@ Reader = Literal["pillow", "av"]
 HEAD_BYTES = 4096
 """Enough for every signature below."""
 ADTS_HEADER_BYTES = 7
-MP3_SEARCH_BYTES = 1 << 17
+MP3_SEARCH_BYTES = 1 << 20
 """How far behind a tag or junk the first MPEG frame is looked for."""
+ZEROS_BYTES = 1 << 24
+"""How many zeros may stand before it."""
+ID3_HEADER_BYTES = 10
+FRAMES_IN_A_ROW = 3
+FIXED_BITS = 0xFFFE0C00
+"""Of an MPEG audio header, what all frames of a stream have in common: sync, version, layer and sample rate."""
 
 
 class Sniffed(msgspec.Struct, frozen=True):
@@ -24,6 +30,8 @@ class Sniffed(msgspec.Struct, frozen=True):
     reader: Reader
     opener: str
     """Pillow's format name, or libav's demuxer."""
+    start: int = 0
+    """Where the file begins that a reader of this format expects, in bytes: behind a tag that does not belong there."""
 
 
 RAW = "RAW"
@@ -172,20 +180,46 @@ def _transport_stream(head: bytes) -> Sniffed | None:
 
 
 def _mpeg_audio(stream: BinaryIO, head: bytes) -> Sniffed | None:
-    """Look behind ID3 tags for the frames themselves: MP3, AAC or FLAC."""
-    start = 0
-    while head[:3] == b"ID3" and len(head) >= 10:  # noqa: PLR2004 - an ID3v2 header is ten bytes
-        start += 10 + int("".join(f"{b & 0x7F:07b}" for b in head[6:10]), 2) + (10 if head[5] & 0x10 else 0)
-        stream.seek(start)
-        head = stream.read(HEAD_BYTES)
+    """Look behind ID3 tags for the frames themselves, MP3, AAC or FLAC, or for a WAV; a tag's length may be false."""
+    start = behind_tags(stream)
+    stream.seek(start)
+    head = stream.read(HEAD_BYTES) if start else head
     if start and head[:4] == b"fLaC":
         return _container("flac")
+    if start and head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return Sniffed("wav", "av", "wav", start)
+    found = _frames_behind(stream, start, tagged=bool(start))
+    return found or (_frames_behind(stream, ID3_HEADER_BYTES, tagged=True) if start else None)
+
+
+def behind_tags(stream: BinaryIO) -> int:
+    """Return where the ID3v2 tags at a file's beginning say that they end; 0 where there are none."""
+    start = 0
+    while True:
+        stream.seek(start)
+        head = stream.read(ID3_HEADER_BYTES)
+        if head[:3] != b"ID3" or len(head) < ID3_HEADER_BYTES:
+            return start
+        start += 10 + int("".join(f"{b & 0x7F:07b}" for b in head[6:10]), 2) + (10 if head[5] & 0x10 else 0)
+
+
+def _frames_behind(stream: BinaryIO, start: int, *, tagged: bool) -> Sniffed | None:
     stream.seek(start)
-    body = stream.read(MP3_SEARCH_BYTES)
+    body = _behind_zeros(stream)
     if _adts_at(body, 0):
         return _container("aac")
-    layer = _mpeg_layer(body, tagged=bool(start))
+    layer = _mpeg_layer(body, tagged=tagged)
     return _container(f"mp{layer}", "mp3") if layer else None
+
+
+def _behind_zeros(stream: BinaryIO) -> bytes:
+    """Read what lies behind the zeros that a file goes on with, as far as frames are looked for."""
+    for _ in range(ZEROS_BYTES // MP3_SEARCH_BYTES):
+        body = stream.read(MP3_SEARCH_BYTES)
+        behind = body.lstrip(b"\0")
+        if behind or not body:
+            return behind + stream.read(len(body) - len(behind))
+    return b""
 
 
 def _adts_at(body: bytes, at: int) -> bool:
@@ -201,14 +235,30 @@ def _is_adts(header: bytes) -> bool:
 
 
 def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
-    """Return the layer (1 to 3) of the first two MPEG audio frames in a row, or 0; behind a tag one frame is enough."""
+    """Return the layer (1 to 3) of the first MPEG audio frames in a row, or 0; noise holds two in a row by chance.
+
+    Up to the end of a short file two are enough, and behind a tag one.
+    """
     at = body.find(b"\xff")
     while 0 <= at < len(body) - 4:
-        size = mpeg_frame_bytes(body[at : at + 4])
-        if size and (mpeg_frame_bytes(body[at + size : at + size + 4]) or (tagged and at + size >= len(body))):
+        count, end = _alike_from(body, at)
+        ends = end == len(body) and count > 1
+        if count >= FRAMES_IN_A_ROW or ends or (tagged and (count > 1 or (count and end >= len(body)))):
             return 4 - (body[at + 1] >> 1 & 3)
         at = body.find(b"\xff", at + 1)
     return 0
+
+
+def _alike_from(body: bytes, at: int) -> tuple[int, int]:
+    """Count the frames of one layer, version and rate that follow one another here, as far as that matters."""
+    first, count = int.from_bytes(body[at : at + 4]) & FIXED_BITS, 0
+    while count < FRAMES_IN_A_ROW:
+        head = body[at : at + 4]
+        size = mpeg_frame_bytes(head) if int.from_bytes(head) & FIXED_BITS == first else 0
+        if not size:
+            break
+        count, at = count + 1, at + size
+    return count, at
 
 
 BITRATES_KBPS = {

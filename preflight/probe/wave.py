@@ -1,7 +1,8 @@
-"""The length fields of a WAV (RIFF, RF64, BW64): what the header claims beside what the file holds.
+"""What a WAV (RIFF, RF64, BW64) says of its samples: their layout, and the length that it claims beside what is there.
 
-libav reads the samples; whether the header told the truth about them it does not say, and mutagen believes the header.
-Sources: RIFF/WAVE specification 1.0; EBU Tech 3306 for the 64-bit sizes.
+libav reads the samples of compressed formats; whether the header told the truth about them it does not say, and mutagen
+believes the header. Of plain samples the header and the file's size tell all there is, and nothing else is asked.
+Sources: RIFF/WAVE specification 1.0; WAVEFORMATEXTENSIBLE (mmreg.h); EBU Tech 3306 for the 64-bit sizes.
 """
 
 import struct
@@ -10,15 +11,26 @@ from typing import BinaryIO
 
 import msgspec
 
+from preflight.facts import SampleType
 from preflight.probe.faults import Unreadable
 
-PCM_TAGS = {1, 3, 0xFFFE}
-"""Integer, float and extensible: formats whose length follows from their bytes."""
-CODECS = {(1, 8): "pcm_u8", (1, 16): "pcm_s16le", (1, 24): "pcm_s24le", (1, 32): "pcm_s32le"}
-CODECS |= {(3, 32): "pcm_f32le", (3, 64): "pcm_f64le"}
-"""(Format tag, bits a sample) → libav's name."""
+INTEGER, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+CODECS = {(INTEGER, 1): "pcm_u8", (INTEGER, 2): "pcm_s16le", (INTEGER, 3): "pcm_s24le", (INTEGER, 4): "pcm_s32le"}
+CODECS |= {(INTEGER, 8): "pcm_s64le", (FLOAT, 4): "pcm_f32le", (FLOAT, 8): "pcm_f64le"}
+"""(Format tag, bytes a sample) → libav's name."""
+SUBFORMAT_TAIL = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
+"""How the GUID of a format tag ends, behind the tag itself."""
 STREAMING = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
 """What a program writes that cannot go back to fill in the length."""
+LEAST_PLACEHOLDER = 1 << 24
+ROUND = ((1 << 24, 0), (1 << 24, 4096), (10**8, 0))
+"""Units of which a placeholder is a multiple, and what may be taken off it: SoX takes a page."""
+NEAR = 128
+"""How far off a round number a placeholder may be: some programs take the header from it, or add it."""
+LARGEST = (1 << 31) - (1 << 16)
+"""From here on a length is the largest that a signed number can hold, or beyond it."""
+SHARE = 10
+"""One part in so many of what is claimed is the least that a recording of gigabytes that was cut short leaves."""
 MAX_CHUNKS = 1000
 TOLERATED_S = Fraction(1, 10)
 """A data chunk that claims this much more than the file holds was cut short; less is a sloppy writer."""
@@ -27,31 +39,57 @@ TOLERATED_S = Fraction(1, 10)
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """How samples lie in a WAV that is not compressed."""
 
-    codec: str | None
-    """libav's name for it; None where the format chunk leaves it open."""
+    codec: str
+    """libav's name for what is stored."""
     channels: int
     sample_rate_hz: int
     block_bytes: int
     """One sample of every channel."""
+    sample_type: SampleType
+    valid_bits: int
+    """Bits of a sample that count: the upper ones, where it is stored in more."""
+    tag: int
+    """The format tag as it stands there, EXTENSIBLE where the subformat tells."""
 
     @property
     def bytes_per_s(self) -> int:
         """Block size times rate; the byte-rate field is often false."""
         return self.block_bytes * self.sample_rate_hz
 
+    @property
+    def sample_bytes(self) -> int:
+        """What a sample is stored in."""
+        return self.block_bytes // self.channels
+
+    @property
+    def is_roomy(self) -> bool:
+        """Whether integers lie in more bytes than they need: 24 bits in 32, which libav takes for floats."""
+        return self.sample_type == "integer" and self.sample_bytes > (self.valid_bits + 7) // 8
+
 
 class Wave(msgspec.Struct, frozen=True, kw_only=True):
     """The sample data of a WAV."""
 
-    layout: "Layout | None"
+    layout: Layout | None
     """None for compressed formats."""
+    channels: int
+    start: int
+    """Where the samples begin, in bytes from the beginning of the RIFF header."""
     claimed_bytes: int
     present_bytes: int
+    riff_bytes: int
+    """The length that the RIFF header claims for all that follows it."""
 
     @property
     def streaming(self) -> bool:
-        """Whether the length field is one of those that mean "not known yet"."""
-        return self.claimed_bytes in STREAMING and self.present_bytes > 0
+        """Whether the length field is none, but stands in for one that was not known when it was written."""
+        return self.present_bytes > 0 and is_placeholder(self.claimed_bytes, self.present_bytes, self.riff_bytes)
+
+    @property
+    def sample_bytes(self) -> int:
+        """The bytes of samples that are there: whole blocks of them."""
+        there = self.present_bytes if self.streaming else min(self.claimed_bytes, self.present_bytes)
+        return there - there % self.layout.block_bytes if self.layout else there
 
     def claimed_s(self) -> Fraction | None:
         """Return the claimed length in seconds, or None when nothing is claimed."""
@@ -61,13 +99,41 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
 
     def present_s(self) -> Fraction | None:
         """Return the length in seconds of what the file holds."""
-        return Fraction(self.present_bytes, self.layout.bytes_per_s) if self.layout else None
+        return Fraction(self.sample_bytes, self.layout.bytes_per_s) if self.layout else None
+
+
+def is_placeholder(claimed: int, present: int, riff: int) -> bool:
+    """Tell whether the length of a data chunk stands in for one that was not known, so that nothing was cut short.
+
+    A program that went back to fill in the length wrote what it had written; where less is there, the rest is lost. A
+    length that the file does not hold was not filled in when one of these is true:
+
+    - it is none at all: nothing, or every bit set;
+    - the RIFF header around it was filled in, and is smaller: no finished file is like that;
+    - it is a round number: a multiple of 16 MiB, such as a power of two, or of 10^8, give or take a header;
+    - it is the most that a signed or unsigned length can say, and of those gigabytes not a tenth is there.
+
+    Everything else is believed, and the file is cut short. Numbers in bytes.
+    """
+    if claimed in STREAMING:
+        return True
+    if claimed <= present + NEAR:
+        return False
+    contained = riff in STREAMING or claimed <= riff + NEAR
+    return not contained or _is_round(claimed) or _is_round(riff) or (claimed >= LARGEST and present * SHARE < claimed)
+
+
+def _is_round(length: int) -> bool:
+    """Tell whether a length is large, and about a multiple of 16 MiB, a page less than one, or a multiple of 10^8."""
+    off = (abs(length + less - round(Fraction(length + less, unit)) * unit) for unit, less in ROUND)
+    return length >= LEAST_PLACEHOLDER and min(off) <= NEAR
 
 
 def read_wave(stream: BinaryIO, size: int) -> Wave | None:
     """Read the chunks of a WAV of `size` bytes up to its samples; None when there is no data chunk."""
-    stream.seek(12)
-    layout, long_data = None, None
+    stream.seek(0)
+    riff = int.from_bytes(stream.read(12)[4:8], "little")
+    fmt, long_data = b"", None
     for _ in range(MAX_CHUNKS):
         head = stream.read(8)
         if len(head) < 8:  # noqa: PLR2004 - a chunk header is eight bytes
@@ -76,24 +142,47 @@ def read_wave(stream: BinaryIO, size: int) -> Wave | None:
         start = stream.tell()
         if name == b"data":
             claimed = long_data if long_data is not None and length == 0xFFFFFFFF else length  # noqa: PLR2004 - EBU 3306
-            return Wave(layout=layout, claimed_bytes=claimed, present_bytes=max(0, size - start))
+            return Wave(
+                layout=_layout(fmt),
+                channels=int.from_bytes(fmt[2:4], "little"),
+                start=start,
+                claimed_bytes=claimed,
+                present_bytes=max(0, size - start),
+                riff_bytes=riff,
+            )
         body = stream.read(min(length, 64))
         if name == b"fmt ":
-            layout = _layout(body)
+            fmt = body
         if name == b"ds64" and len(body) >= 16:  # noqa: PLR2004 - riffSize, dataSize
-            long_data = int.from_bytes(body[8:16], "little")
+            riff, long_data = struct.unpack_from("<QQ", body)
         stream.seek(start + length + length % 2)
     return None
 
 
 def _layout(fmt: bytes) -> Layout | None:
-    """Read a format chunk: tag, channels, sample rate, byte rate, block size, bits a sample."""
+    """Read a format chunk: tag, channels, sample rate, byte rate, block size, bits a sample; None where compressed."""
     if len(fmt) < 16:  # noqa: PLR2004 - the common part of a fmt chunk
         return None
-    tag, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", fmt)
-    if tag not in PCM_TAGS or not rate * block:
+    said, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", fmt)
+    tag = said
+    if said == EXTENSIBLE and len(fmt) >= 40 and fmt[26:40] == SUBFORMAT_TAIL:  # noqa: PLR2004 - with valid bits and GUID
+        bits = int.from_bytes(fmt[18:20], "little") or bits
+        tag = int.from_bytes(fmt[24:26], "little")
+    if said == EXTENSIBLE and tag == EXTENSIBLE:
+        tag = INTEGER
+    codec = CODECS.get((tag, block // channels)) if channels and not block % channels else None
+    if codec is None or not rate or not 0 < bits <= 8 * block // channels:
         return None
-    return Layout(codec=CODECS.get((tag, bits)), channels=channels, sample_rate_hz=rate, block_bytes=block)
+    kind: SampleType = "float" if tag == FLOAT else "integer"
+    return Layout(
+        codec=codec,
+        channels=channels,
+        sample_rate_hz=rate,
+        block_bytes=block,
+        sample_type=kind,
+        valid_bits=bits,
+        tag=said,
+    )
 
 
 def refuse_cut(wave: Wave) -> None:

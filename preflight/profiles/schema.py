@@ -48,6 +48,8 @@ class AudioLimits(_Table, frozen=True, kw_only=True):
 
     count: Count
     format: OneOf
+    codec: OneOf | None = None
+    """What a WAV may hold without a word; None where nobody says."""
     duration_s: Range
     total_duration_s: Range
     bytes: Range

@@ -1,16 +1,20 @@
 """Rules for sounds."""
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
 from preflight.facts import AudioFacts
 from preflight.findings import Finding
+from preflight.limits import OneOf
 from preflight.probe import Probed
+from preflight.probe.pcm import HIDDEN
 from preflight.profiles.schema import Profile
 from preflight.rules.common import disagreement, name, readable, sides, unjudged, unmeasured, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule
-from preflight.units import file_size
+from preflight.units import decimal, file_size
 
+STORED = re.compile(r"pcm_s(\d+)le")
 FRAME_S = Fraction(1, 10)
 """What counts as a frame where sound has none of a fixed length: the longest MPEG audio frame lasts 72 ms."""
 
@@ -25,15 +29,63 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: It is judged by content: an M4A called .mp3 is refused with "audio format ... is not valid".
 
-    Fix: Convert it to WAV, as deep as it is, so that every sample is kept.
+    Fix: Convert it to WAV. `preflight fix` writes 16 bits a sample, or up to 24 of a deeper one with `--bits source`.
     """
     limit = profile.audio.format
     if facts := _facts(probed):
         message = f"{facts.format} content; {limit.words()} allowed"
         yield from not_among("audio/format", facts.format, limit, message, fix="lossy")
+        if facts.lead_bytes:
+            yield _misplaced(facts, limit)
     elif probed.facts:
         message = f"is no sound ({probed.facts.format} content); {limit.words()} allowed"
         yield wrong_kind("audio/format", probed.facts.format, limit, message)
+
+
+def _misplaced(facts: AudioFacts, limit: OneOf) -> Finding:
+    """Return the finding that a tag of another format stands before a WAV."""
+    lead = f"{facts.lead_bytes:,} bytes of an ID3v2 tag stand before its RIFF header"
+    return Finding(
+        rule="audio/format",
+        severity=limit.severity,
+        message=f"{lead}: newer readers do not open it",
+        measured=facts.lead_bytes,
+        limit="..0",
+        unit="bytes",
+        how=facts.measured_by.get("format"),
+        source=limit.source,
+        fix="lossless",
+    )
+
+
+@rule("audio/codec", "audio.codec")
+def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """What lies in the WAV is no plain PCM that every reader plays.
+
+    Why: A WAV may hold any codec, and a header may say PCM where frames of DTS or AC-3 stand: a reader that takes WAV
+    for samples refuses the first, and plays the second as noise. Integers stored in more bytes than they need, such as
+    24 bits in 32, are taken for floats by readers built on ffmpeg, which then play noise as well.
+
+    Fix: Write it as a WAV of 16-bit PCM: `preflight fix` does where something else has to be mended.
+    """
+    facts, limit = _facts(probed), profile.audio.codec
+    if limit is None or facts is None or facts.format != "wav" or facts.codec is None:
+        return
+    said = f"holds {facts.codec}, no PCM: not every reader plays it"
+    if facts.measured_by.get("codec") == HIDDEN:
+        said = f"frames of {facts.codec} stand where its header says PCM: a reader that believes it plays noise"
+    yield from not_among("audio/codec", facts.codec, limit, said, fix="lossy")
+    stored = STORED.fullmatch(facts.codec)
+    if stored and facts.bit_depth and facts.bit_depth <= int(stored[1]) - 8:
+        yield Finding(
+            rule="audio/codec",
+            severity=limit.severity,
+            message=f"{facts.bit_depth} bits a sample stored in {stored[1]}: readers built on ffmpeg hear noise",
+            measured=facts.bit_depth,
+            how=facts.measured_by.get("codec"),
+            source=limit.source,
+            fix="lossless",
+        )
 
 
 @rule("audio/duration", "audio.duration_s")
@@ -72,18 +124,36 @@ def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
 def header(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     """The header's claimed length differs from the samples that are there.
 
-    Why: A recording that was streamed or cut carries a false length; tools that believe it see another sound.
+    Why: A recording that was streamed or cut carries a false length, or a number that stands in for one; tools that
+    believe it see another sound, or none.
 
     Fix: Write the container anew.
     """
     if facts := _facts(probed):
         yield from disagreement("audio/header", facts, FRAME_S)
+        if facts.header_placeholder is not None:
+            yield _placeholder(facts, facts.header_placeholder)
+
+
+def _placeholder(facts: AudioFacts, claimed: int) -> Finding:
+    """Return the finding that the length in a header was never filled in."""
+    there = "" if facts.duration_s is None else f"; {decimal(facts.duration_s)} s are there"
+    return Finding(
+        rule="audio/header",
+        severity="warning",
+        message=f"its header claims {claimed:,} bytes of samples, which stands for a length that was not known{there}",
+        measured=claimed,
+        unit="bytes",
+        how=facts.measured_by.get("header_duration_s"),
+        fix="lossless",
+    )
 
 
 RULES: tuple[Rule[Probed], ...] = (
     readable("audio"),
     unjudged("audio"),
     format_,
+    codec,
     duration,
     size,
     header,

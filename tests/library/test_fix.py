@@ -65,6 +65,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "lossles": {"allow": "lossles"},
     "best": {"keep": "best"},
     "#12": {"pad_color": "#12"},
+    "17 bits": {"bits": "17"},
     "another edition": {"profile": "seedance-2.0-2026-10"},
 }
 

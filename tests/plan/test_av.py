@@ -218,12 +218,20 @@ def test_a_clip_at_its_highest_bit_rate_is_within_the_limit(length: Fraction, so
     [
         (heard("20"), [Cut, Write], "lossless"),
         (heard("20", format="mp3", codec="mp3"), [Cut, Write], "lossless"),
-        (heard("5", format="m4a", codec="aac", sample_type="coded"), [Encode, Write], "lossless"),
-        (heard("20", format="flac", codec="flac", **DEEP), [Cut, Encode, Write], "lossless"),
+        (heard("5", format="m4a", codec="aac", sample_type="coded"), [Encode, Write], "lossy"),
+        (
+            heard("5", format="aiff", codec="pcm_s16be", sample_type="integer", bit_depth=16),
+            [Encode, Write],
+            "lossless",
+        ),
+        (heard("20", format="flac", codec="flac", **DEEP), [Cut, Encode, Write], "lossy"),
+        (heard("20", codec="pcm_u8", sample_type="integer", bit_depth=8), [Cut, Encode, Write], "lossless"),
+        (heard("20", codec="adpcm_ima_wav", sample_type="coded"), [Cut, Encode, Write], "lossless"),
+        (heard("20", codec="mp3", sample_type="coded"), [Cut, Encode, Write], "lossy"),
         (heard("5", format="matroska", codec="wavpack"), [Encode, Write], "lossy"),
         (heard("5", bytes=20_000_000), [Write], "lossless"),
         (heard("15", bytes=23_000_000, codec="pcm_f32le", sample_rate_hz=192_000), [Encode, Write], "lossy"),
-        (heard("60", bytes=17_280_000, codec="pcm_s24le", sample_rate_hz=48_000), [Cut, Write], "lossless"),
+        (heard("60", bytes=17_280_000, codec="pcm_s24le", sample_rate_hz=48_000), [Cut, Encode, Write], "lossy"),
         (heard("600", bytes=24_000_000, format="mp3", codec="mp3"), [Cut, Write], "lossless"),
         (heard("5", header_duration_s=Fraction(20)), [Cut, Write], "lossless"),
     ],
@@ -240,55 +248,85 @@ def test_an_mp3_is_cut_so_that_what_it_stores_is_within_too() -> None:
 
 
 def test_a_sound_too_large_for_wav_becomes_mp3_with_room_for_its_padding() -> None:
-    found = planned(heard("15", format="flac", sample_rate_hz=192_000, channels=8))
+    room = msgspec.structs.replace(PROFILE.audio.bytes, max=Fraction(1_000_000), warn_above=None)
+    tight = msgspec.structs.replace(PROFILE, audio=msgspec.structs.replace(PROFILE.audio, bytes=room))
+    found = plan(judged(heard("15", format="flac", sample_rate_hz=192_000, channels=8)), tight, Wishes())
+    assert "192 kHz resampled to 48 kHz, 8 channels mixed down to 2" in found.steps[1].words()
     cut, write = find(found.steps, Cut), find(found.steps, Write)
     assert cut
     assert write
     assert (cut.length_s, write.format, found.loss) == (Fraction("14.9"), "mp3", "lossy")
 
 
-def coding(facts: AudioFacts) -> tuple[str, bool, str]:
+def coding(facts: AudioFacts, **wishes: Any) -> tuple[str, bool, str]:  # noqa: ANN401 - any field of the wishes
     """Return how a sound is encoded: by what, whether with dither, and with which loss."""
-    found = find(planned(facts).steps, Encode)
+    found = find(planned(facts, **wishes).steps, Encode)
     assert found
     return found.codec, found.dither, found.loss
 
 
+STORED = [
+    (("integer", 8), ("pcm_s16le", False, "lossless"), ("pcm_s16le", False, "lossless")),
+    (("integer", 16), ("pcm_s16le", False, "lossless"), ("pcm_s16le", False, "lossless")),
+    (("integer", 20), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossless")),
+    (("integer", 24), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossless")),
+    (("integer", 32), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossy")),
+    (("float", 32), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossy")),
+    (("float", 64), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossy")),
+    (("coded", None), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossy")),
+    ((None, None), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossy")),
+    ((None, 24), ("pcm_s16le", True, "lossy"), ("pcm_s24le", False, "lossy")),
+]
+
+
+@pytest.mark.parametrize(("stored", "plain", "deep"), STORED)
+def test_a_wav_has_16_bits_and_is_deeper_only_where_that_is_asked_for(
+    stored: tuple[str | None, int | None], plain: tuple[str, bool, str], deep: tuple[str, bool, str]
+) -> None:
+    facts = heard("5", format="aiff", codec="any", sample_type=stored[0], bit_depth=stored[1])
+    assert coding(facts) == plain
+    assert coding(facts, bits="source") == deep
+
+
+@pytest.mark.parametrize("wishes", [{"bits": "source"}, {"allow": "lossless"}])
+def test_a_wav_of_24_bits_is_cut_as_it_is_where_no_bit_may_be_lost(wishes: dict[str, str]) -> None:
+    facts = heard("20", codec="pcm_s24le", **DEEP)
+    found = planned(facts, **wishes)
+    assert (kinds(found), found.loss) == ([Cut, Write], "lossless")
+    roomy = planned(heard("20", codec="pcm_s32le", **DEEP), **wishes)
+    assert (kinds(roomy), roomy.loss) == ([Cut, Encode, Write], "lossless")
+
+
 @pytest.mark.parametrize(
-    ("stored", "codec"),
+    ("rate", "channels", "said"),
     [
-        (("integer", 8), "pcm_s16le"),
-        (("integer", 16), "pcm_s16le"),
-        (("integer", 20), "pcm_s24le"),
-        (("integer", 24), "pcm_s24le"),
-        (("integer", 32), "pcm_s32le"),
-        (("float", 32), "pcm_f32le"),
-        (("float", 64), "pcm_f64le"),
-        (("coded", None), "pcm_f32le"),
+        (192_000, 2, "encode with pcm_s16le, 24-bit samples rounded with dither"),
+        (96_000, 6, "encode with pcm_s16le, 24-bit samples rounded with dither, 96 kHz resampled to 48 kHz"),
+        (48_000, 16, "encode with pcm_s16le, 24-bit samples rounded with dither, 16 channels mixed down to 2"),
+        (
+            192_000,
+            12,
+            (
+                "encode with pcm_s16le, 24-bit samples rounded with dither, 192 kHz resampled to 48 kHz, "
+                "12 channels mixed down to 2"
+            ),
+        ),
     ],
 )
-def test_a_wav_is_as_deep_as_what_it_is_made_of(stored: tuple[str, int | None], codec: str) -> None:
-    facts = heard("5", format="aiff", codec="any", sample_type=stored[0], bit_depth=stored[1])
-    assert coding(facts) == (codec, False, "lossless")
-
-
-@pytest.mark.parametrize(("kind", "depth"), [(None, None), (None, 24), ("integer", 64)])
-def test_samples_that_no_wav_is_known_to_hold_are_rounded_and_said_to_be(kind: str | None, depth: int | None) -> None:
-    facts = heard("15", format="matroska", codec="any", sample_type=kind, bit_depth=depth)
-    assert coding(facts) == ("pcm_s16le", True, "lossy")
-
-
-def test_deep_samples_are_rounded_only_where_they_do_not_fit() -> None:
-    facts = heard("15", format="flac", codec="flac", sample_type="integer", bit_depth=24, sample_rate_hz=192_000)
-    assert coding(facts) == ("pcm_s16le", True, "lossy")
+def test_the_smallest_loss_that_fits_is_taken_and_each_is_named(rate: int, channels: int, said: str) -> None:
+    facts = heard("15", format="flac", codec="flac", **DEEP, sample_rate_hz=rate, channels=channels)
     encode = find(planned(facts).steps, Encode)
     assert encode
-    assert encode.words() == "encode with pcm_s16le, deeper samples rounded with dither"
-    assert coding(msgspec.structs.replace(facts, channels=1)) == ("pcm_s24le", False, "lossless")
+    assert (encode.words(), encode.loss) == (said, "lossy")
+
+
+def test_8_bits_stay_8_where_16_do_not_fit() -> None:
+    facts = heard("60", codec="pcm_u8", sample_type="integer", bit_depth=8, sample_rate_hz=192_000, channels=4)
+    assert kinds(planned(facts)) == [Cut, Write]
 
 
 def test_rounding_is_not_taken_where_only_what_loses_nothing_is_allowed() -> None:
-    facts = heard("15", format="flac", codec="flac", sample_type="integer", bit_depth=24, sample_rate_hz=192_000)
+    facts = heard("15", format="flac", codec="flac", **DEEP, sample_rate_hz=192_000)
     found = planned(facts, allow="lossless")
     assert (found.steps, found.advice) == ((), "It needs a lossy step: --allow lossy.")
 
@@ -297,7 +335,7 @@ def test_an_mp3_that_does_not_keep_its_beginning_is_decoded_for_want_of_the_fram
     facts = heard("20", format="mp3", codec="mp3", sample_type="coded")
     assert kinds(planned(facts)) == [Cut, Write]
     late = planned(facts, keep="end")
-    assert (kinds(late), late.loss) == ([Cut, Encode, Write], "lossless")
+    assert (kinds(late), late.loss) == ([Cut, Encode, Write], "lossy")
     cut = find(late.steps, Cut)
     assert cut
     assert [cut.start_s, cut.length_s] == [5, 15]

@@ -78,7 +78,7 @@ def test_naming_one_creative_step_allows_no_other() -> None:
 
 
 def test_naming_a_creative_step_allows_no_loss_besides() -> None:
-    for facts in (lasting("1.5"), heard("1.5", format="mp3", codec="mp3", sample_type="coded")):
+    for facts in (lasting("1.5"), heard("1.5", format="aiff", codec="pcm_s16be", sample_type="integer", bit_depth=16)):
         found = planned(facts, extend="loop", allow="lossless")
         assert bool(found.steps) == isinstance(facts, AudioFacts)
         assert found.advice == ("" if found.steps else "It needs a lossy step: --allow lossy.")
@@ -120,12 +120,16 @@ def test_sound_is_encoded_anew_beside_pictures_that_are_extended() -> None:
     [
         (heard("1.5"), "pcm_s16le"),
         (heard("1.5", codec="pcm_s24le"), "pcm_s24le"),
-        (heard("1.5", format="mp3", codec="mp3", sample_type="coded"), "pcm_f32le"),
+        (heard("1.5", format="mp3", codec="mp3", sample_type="coded"), "pcm_s24le"),
         (heard("1.5", format="flac", codec="flac", sample_type="integer", bit_depth=24), "pcm_s24le"),
     ],
 )
-def test_an_extended_sound_is_written_as_wav_in_its_own_depth(facts: AudioFacts, codec: str) -> None:
-    extend, encode, write = planned(facts, extend="freeze").steps
+def test_an_extended_sound_is_written_as_wav_of_16_bits_or_of_24_where_that_is_asked_for(
+    facts: AudioFacts, codec: str
+) -> None:
+    extend, encode, write = planned(facts, extend="freeze", bits="source").steps
+    (plain,) = (step for step in planned(facts, extend="freeze").steps if isinstance(step, Encode))
+    assert plain.codec == "pcm_s16le"
     assert isinstance(extend, Extend)
     assert isinstance(encode, Encode)
     assert isinstance(write, Write)

@@ -130,6 +130,7 @@ def test_a_container_without_sound_or_pictures_is_unreadable(tmp_path: Path) -> 
 
 
 SOUNDS = sorted(path.name for path in MEDIA.iterdir() if path.suffix in (".wav", ".mp3"))
+SOUNDS = [name for name in SOUNDS if "under-pcm" not in name]
 
 
 @pytest.mark.parametrize("name", SOUNDS)
@@ -153,7 +154,8 @@ def test_a_header_that_is_believed_tells_what_the_packets_tell_where_it_tells_th
 def test_a_header_is_believed_only_at_depth_header() -> None:
     assert audio("audio-5s.wav", "header").measured_by["duration_s"] == "header"
     assert audio("audio-5s.wav", "header").duration_s == 5
-    assert audio("audio-5s.wav").measured_by["duration_s"] == "PyAV, every packet"
+    assert audio("audio-5s.wav").measured_by["duration_s"] == "header's layout, bytes there"
+    assert audio("audio-5s.mp3").measured_by["duration_s"].startswith("PyAV, every packet")
 
 
 GOOD = [

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.probe.faults import Unreadable
-from preflight.probe.wave import Wave, read_wave, refuse_cut
+from preflight.probe.wave import Wave, is_placeholder, read_wave, refuse_cut
 from tests.specimens import audio, probed
 
 STREAMING = 0xFFFFFFFF
+STREAMING_LENGTHS = {0, STREAMING, (1 << 64) - 1}
 
 
 def wav(
@@ -52,6 +53,58 @@ def test_the_claim_is_samples_over_rate_whatever_the_byte_rate_says(frames: int,
 @pytest.mark.parametrize("claimed", [0, STREAMING])
 def test_a_streaming_length_claims_nothing(claimed: int) -> None:
     assert claim(wav(8000, claimed)) is None
+
+
+PLACEHOLDERS = [0x7FFFFFFF, 0x80000000, 0x7FFFF000, 0xFFFFF000, 2_000_000_000, 0xFFFFFFFF - 36, 0x7FFFFFFF - 36]
+PLACEHOLDERS += [0x80000000 - 44, 0x40000000, 0x10000000, 1_000_000_000, 0xFFFFFF00, 0x7FFFFF80, 0x7FFFFFFE, 0x0FFFFFFF]
+BELIEVED = [
+    16_000,
+    100_000,
+    64_000_000,
+    635_040_000,
+    1_270_080_000,
+    2_073_600_000,
+    (1 << 24) + 4_096,
+    0x7F000000 - 5_000,
+]
+"""Lengths of recordings of which a part is left: some seconds, an hour of music, three of them."""
+
+
+@pytest.mark.parametrize("claimed", PLACEHOLDERS)
+@pytest.mark.parametrize("around", [0, 36, 0xFFFFFFFF])
+def test_a_length_that_no_file_of_this_size_has_stands_for_none(claimed: int, around: int) -> None:
+    content = bytearray(wav(8000, claimed))
+    content[4:8] = struct.pack("<I", min(claimed + 36, 0xFFFFFFFF) if around == 36 else around)
+    found = read(bytes(content))
+    assert found
+    assert found.streaming
+    assert claim(bytes(content)) is None
+    assert found.present_s() == 1
+
+
+@pytest.mark.parametrize("claimed", BELIEVED)
+def test_a_length_of_a_recording_that_was_cut_short_is_believed(claimed: int) -> None:
+    assert not is_placeholder(claimed, 8_000, claimed + 36)
+    assert not is_placeholder(claimed, claimed - 1_000, claimed + 36)
+
+
+def test_gigabytes_of_which_much_is_there_were_cut_short() -> None:
+    claimed = 0xFFF00004
+    assert is_placeholder(claimed, 20_000_000, claimed + 36)
+    assert not is_placeholder(claimed, 2_000_000_000, claimed + 36)
+
+
+@given(st.integers(0, 1 << 33), st.integers(0, 1 << 33))
+def test_a_length_that_is_there_is_always_one(claimed: int, more: int) -> None:
+    assert is_placeholder(claimed, claimed + more, claimed + 36) == (claimed in STREAMING_LENGTHS)
+
+
+def test_samples_that_a_finished_header_does_not_hold_were_never_written() -> None:
+    content = bytearray(wav(8000, 16_000))
+    content[4:8] = struct.pack("<I", len(content) - 8)
+    found = read(bytes(content))
+    assert found
+    assert found.streaming
 
 
 def test_a_file_without_samples_claims_none_at_all() -> None:

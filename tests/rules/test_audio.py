@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from preflight.assets import Role
 from preflight.facts import AudioFacts
+from preflight.probe.pcm import HIDDEN
 from tests.specimens import PROFILE
 from tests.values import IMAGE, VIDEO, audio, findings, judged, severities
 
@@ -29,6 +30,16 @@ def lasting(played: str, stored: str | None = None, claimed: str | None = None) 
         (audio(), {}),
         (audio(format="mp3"), {}),
         (audio(format="m4a"), {"audio/format": "error"}),
+        (audio(format="mp3", codec="mp3"), {}),
+        (audio(format="m4a", codec="aac"), {"audio/format": "error"}),
+        (audio(codec="pcm_mulaw"), {}),
+        (audio(codec="mp3"), {"audio/codec": "warning"}),
+        (audio(codec="adpcm_ms"), {"audio/codec": "warning"}),
+        (audio(codec="pcm_s32le", bit_depth=32), {}),
+        (audio(codec="pcm_s32le", bit_depth=24), {"audio/codec": "warning"}),
+        (audio(codec="pcm_s24le", bit_depth=20), {}),
+        (audio(lead_bytes=1_034), {"audio/format": "error"}),
+        (audio(header_placeholder=0xFFFFFFFF), {"audio/header": "warning"}),
         (lasting("2"), {}),
         (lasting("1.999"), {"audio/duration": "error"}),
         (lasting("15"), {}),
@@ -65,6 +76,44 @@ def test_exactly_the_broken_thing_is_reported(facts: AudioFacts, expected: dict[
 )
 def test_every_reading_of_the_length_is_judged_and_named(facts: AudioFacts, message: str) -> None:
     assert findings(facts)["audio/duration"].message == message
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "message"),
+    [
+        (audio(codec="dts"), "audio/codec", "holds dts, no PCM: not every reader plays it"),
+        (
+            audio(codec="dts", measured_by={"codec": HIDDEN}),
+            "audio/codec",
+            "frames of dts stand where its header says PCM: a reader that believes it plays noise",
+        ),
+        (
+            audio(codec="pcm_s32le", bit_depth=24),
+            "audio/codec",
+            "24 bits a sample stored in 32: readers built on ffmpeg hear noise",
+        ),
+        (
+            audio(lead_bytes=1_034),
+            "audio/format",
+            "1,034 bytes of an ID3v2 tag stand before its RIFF header: newer readers do not open it",
+        ),
+        (
+            audio(header_placeholder=0x7FFFFFFF),
+            "audio/header",
+            (
+                "its header claims 2,147,483,647 bytes of samples, which stands for a length that was not known; "
+                "5 s are there"
+            ),
+        ),
+    ],
+)
+def test_what_misleads_is_said_in_words(facts: AudioFacts, rule: str, message: str) -> None:
+    assert findings(facts)[rule].message == message
+
+
+def test_a_profile_that_names_no_codecs_judges_none() -> None:
+    silent = msgspec.structs.replace(PROFILE, audio=msgspec.structs.replace(PROFILE.audio, codec=None))
+    assert findings(audio(codec="dts"), profile=silent) == {}
 
 
 def test_a_clip_in_the_place_of_a_sound_is_told_what_it_is() -> None:

@@ -1,0 +1,89 @@
+"""A sound's plan → a new file: plain samples are copied by bytes, everything else goes through one ffmpeg run.
+
+source ── as ffmpeg can read it ──► ffmpeg ── header made plain ──► new file
+   └───────────────── samples copied ────────────────────────────────┘
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from preflight.facts import AudioFacts
+from preflight.fix.av import compile_job
+from preflight.fix.ffmpeg import carry_out
+from preflight.fix.wave import write_plain
+from preflight.place import temporary
+from preflight.plan.steps import Cut, Encode, Extend, Plan, Write, find
+from preflight.probe import open_without_waiting
+from preflight.probe.mpeg_audio import frames_in
+from preflight.probe.part import part_of
+
+Told = Callable[[Fraction], None] | None
+"""Called with the seconds that are written."""
+
+
+def make_sound(
+    plan: Plan, facts: AudioFacts, target: Path, *, threads: int | None, progress: Told = None
+) -> str | None:
+    """Write the file; return the version of the ffmpeg that did it, if one did.
+
+    Raises:
+        FixFailed: it cannot be made.
+        NotDone: there is no ffmpeg that can do it.
+    """
+    source, write = Path(plan.asset.path), find(plan.steps, Write)
+    as_wav = write is not None and write.format == "wav"
+    if as_wav and _is_plain(facts) and not find(plan.steps, Encode) and not find(plan.steps, Extend):
+        write_plain(source, target, find(plan.steps, Cut))
+        return None
+    with _readable(source, facts, target.parent) as ready:
+        asset = msgspec.structs.replace(plan.asset, path=os.fspath(ready))
+        there = msgspec.structs.replace(plan, asset=asset)
+        if not as_wav:
+            job = compile_job(there, facts, target, threads=threads)
+            return carry_out(job.needs, job.arguments, progress=progress)
+        with temporary(target.parent, "wav") as made:
+            job = compile_job(there, facts, made, threads=threads)
+            version = carry_out(job.needs, job.arguments, progress=progress)
+            write_plain(made, target)
+            return version
+
+
+def _is_plain(facts: AudioFacts) -> bool:
+    """Tell whether a sound is a WAV whose samples are stored as they are."""
+    return facts.format == "wav" and facts.sample_type in ("integer", "float")
+
+
+@contextmanager
+def _readable(source: Path, facts: AudioFacts, folder: Path) -> Iterator[Path]:
+    """Yield a file that every ffmpeg reads as it was measured: the source, or a copy of what is sound in it.
+
+    A plain WAV is copied under a plain header. Of other sounds what stands before and behind them is left out.
+    """
+    if _is_plain(facts):
+        with temporary(folder, "wav") as copy:
+            write_plain(source, copy)
+            yield copy
+        return
+    start, end = _extent(source, facts)
+    if (start, end) == (0, facts.bytes):
+        yield source
+        return
+    with temporary(folder, facts.format) as copy:
+        with open(source, "rb", opener=open_without_waiting) as stream, copy.open("wb") as made:
+            shutil.copyfileobj(part_of(stream, start, end), made)
+        yield copy
+
+
+def _extent(source: Path, facts: AudioFacts) -> tuple[int, int]:
+    """Return where a sound begins and ends in its file, in bytes."""
+    if facts.format in ("mp1", "mp2", "mp3"):
+        with open(source, "rb", opener=open_without_waiting) as stream:
+            frames = frames_in(stream, facts.bytes)
+        return (frames.start, frames.end) if frames else (0, facts.bytes)
+    return facts.lead_bytes, facts.bytes

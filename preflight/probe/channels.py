@@ -1,0 +1,119 @@
+"""How many channels a sound has, told without PyAV's channel layouts.
+
+PyAV 18.1 copies a layout with the list of its channels and frees that list twice, so that reading `.layout` or
+`.channels`, and decoding, abort the whole program where the demuxer made a list of its own: those of MOV and of AIFF do
+so for channels in an unusual order, which eight and more mostly are.
+"""
+
+import os
+import re
+import struct
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from preflight.probe.boxes import top_tracks
+from preflight.probe.sniff import Sniffed
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+LISTING = {"mov", "aiff"}
+"""Demuxers that may make a list of channels; all others count channels, or name one of the usual sets."""
+AS_LISTED = re.compile(r"pcm_|alac|flac")
+"""Codecs whose decoders leave the list of channels as the container has it."""
+SOUND_HANDLER = re.compile(rb"hdlr.{8}soun", re.DOTALL)
+AAC_CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8)
+"""channelConfiguration → channels, ISO 14496-3, table 1.19; 0 where a program config element tells."""
+MAX_CHUNKS = 1000
+MOST_CHANNELS = 1024
+
+
+def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, sound: "AudioStream") -> int | None:
+    """Return how many channels the first sound of a file has, or None where it is not told.
+
+    Args:
+        stream: the file, whose place is left as it was.
+        size: its size in bytes.
+        sniffed: its format.
+        sound: the sound, as libav opened it.
+    """
+    if sniffed.opener not in LISTING:
+        return sound.codec_context.channels or None
+    told = next(iter(_told(stream, size, sniffed.opener)), None)
+    codec = str(sound.codec_context.codec.canonical_name)
+    found = _recorded(codec, bytes(sound.codec_context.extradata or b"")) or told
+    return found if found and 0 < found <= MOST_CHANNELS else None
+
+
+def unlist(container: "InputContainer", stream: BinaryIO, demuxer: str) -> None:
+    """Give sounds that are decoded as they are stored a count of channels in place of a list, so that they can be.
+
+    Args:
+        container: what libav opened, before anything of it is decoded.
+        stream: the file beneath it, whose place is left as it was.
+        demuxer: libav's name of its format.
+    """
+    if demuxer not in LISTING:
+        return
+    place = stream.tell()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(place)
+    for sound, count in zip(container.streams.audio, _told(stream, size, demuxer), strict=False):
+        known: object = sound.codec_context
+        if known is not None and AS_LISTED.match(sound.codec_context.codec.canonical_name) and count > 0:
+            sound.codec_context.layout = f"{min(count, MOST_CHANNELS)} channels"
+
+
+def _told(stream: BinaryIO, size: int, demuxer: str) -> list[int]:
+    """Return how many channels the container says that each of its sounds has."""
+    place = stream.tell()
+    told = _aiff(stream) if demuxer == "aiff" else _entries(stream, size)
+    found = list(told)
+    stream.seek(place)
+    return found
+
+
+def _recorded(codec: str, record: bytes) -> int | None:
+    """Read a codec's own configuration.
+
+    Sources: ISO 14496-3, 1.6.2.1; RFC 7845, 5.1; RFC 9639, 8.2; ALAC, "alac".
+    """
+    if codec == "aac" and len(record) > 1:
+        config = int.from_bytes(record[:2], "big") >> 3 & 15
+        plain = record[0] >> 3 != 31 and (int.from_bytes(record[:2], "big") >> 7 & 15) != 15  # noqa: PLR2004 - escapes
+        return AAC_CHANNELS[config] or None if plain and config < len(AAC_CHANNELS) else None
+    at, shift = {"opus": (9, 0), "flac": (12, 1), "alac": (21, 0)}.get(codec, (len(record), 0))
+    if at >= len(record):
+        return None
+    return (record[at] >> shift & 7) + 1 if codec == "flac" else record[at]
+
+
+def _aiff(stream: BinaryIO) -> Iterator[int]:
+    """Read the COMM chunk of an AIFF."""
+    stream.seek(12)
+    for _ in range(MAX_CHUNKS):
+        head = stream.read(10)
+        if len(head) < 10:  # noqa: PLR2004 - name, length and the first field
+            return
+        name, length, count = struct.unpack(">4sIh", head)
+        if name == b"COMM":
+            yield int(count)
+            return
+        stream.seek(length + length % 2 - 2, os.SEEK_CUR)
+
+
+def _entries(stream: BinaryIO, size: int) -> Iterator[int]:
+    """Read the sample entry of each sound track of an MP4 or MOV; 0 for one that does not tell.
+
+    Sources: ISO 14496-12, 12.2.3; QuickTime File Format, "Sound Sample Description (Version 2)".
+    """
+    for track in top_tracks(stream, size):
+        if not SOUND_HANDLER.search(track):
+            continue
+        at = track.find(b"stsd") + 12
+        if at < 12 or len(track) < at + 52:  # noqa: PLR2004 - as far as version 2 tells
+            yield 0
+            continue
+        version, count = struct.unpack_from(">H6xH", track, at + 16)
+        yield int(struct.unpack_from(">I", track, at + 48)[0] if version == 2 else count)  # noqa: PLR2004 - QuickTime's

@@ -1,0 +1,68 @@
+"""A WAV of plain samples: its header in, `AudioFacts` out. Nobody is asked to decode what is no code."""
+
+from typing import BinaryIO
+
+from preflight.facts import AudioFacts
+from preflight.probe.disguise import LOOKED_AT_BYTES, coded_within
+from preflight.probe.faults import Unreadable
+from preflight.probe.wave import Layout, Wave, refuse_cut
+
+HIDDEN = "sync words among the samples"
+"""By what a codec was found that no header names."""
+MOST_SILENCE = 64
+"""Blocks of zeros that may stand before what a file holds."""
+
+
+def pcm_facts(stream: BinaryIO, wave: Wave, size: int, *, measure: bool) -> AudioFacts:
+    """Measure a WAV whose samples are stored as they are.
+
+    Args:
+        stream: the file.
+        wave: what its header says.
+        size: the file's size in bytes.
+        measure: whether the samples are looked at: frames of a codec may stand where they should.
+
+    Raises:
+        Unreadable: it is cut short, or holds no samples.
+    """
+    refuse_cut(wave)
+    layout, length = wave.layout, wave.present_s()
+    if layout is None or not length:
+        raise Unreadable("holds no samples")
+    hidden = _hidden(stream, wave, layout) if measure else None
+    how = "header's layout, bytes there" if measure else "header"
+    return AudioFacts(
+        format="wav",
+        bytes=size,
+        duration_s=length,
+        stored_duration_s=length,
+        header_duration_s=wave.claimed_s(),
+        header_placeholder=wave.claimed_bytes if wave.streaming else None,
+        codec=hidden or layout.codec,
+        sample_rate_hz=layout.sample_rate_hz,
+        channels=None if hidden else layout.channels,
+        sample_type="coded" if hidden else layout.sample_type,
+        bit_depth=None if hidden else layout.valid_bits,
+        measured_by={
+            "duration_s": how,
+            "stored_duration_s": how,
+            "header_duration_s": "header",
+            "codec": HIDDEN if hidden else "header",
+            "format": "first bytes",
+            "bytes": "file system",
+        },
+    )
+
+
+def _hidden(stream: BinaryIO, wave: Wave, layout: Layout) -> str | None:
+    """Return the codec whose frames stand in place of samples of 16 bits; None for samples."""
+    if layout.sample_bytes != 2:  # noqa: PLR2004 - in which such streams travel
+        return None
+    stream.seek(wave.start)
+    for _ in range(MOST_SILENCE):
+        data = stream.read(min(LOOKED_AT_BYTES, wave.sample_bytes))
+        if data.strip(b"\0"):
+            return coded_within(data + stream.read(LOOKED_AT_BYTES - len(data.lstrip(b"\0"))))
+        if not data:
+            break
+    return None
