@@ -12,7 +12,20 @@ import preflight
 
 PACKAGE = Path(preflight.__file__).parent
 ORDER = (
-    *("errors", "units", "leftovers", "assets", "saved", "lists", "facts", "limits", "profiles", "findings", "tally"),
+    *(
+        "errors",
+        "units",
+        "leftovers",
+        "networks",
+        "assets",
+        "saved",
+        "lists",
+        "facts",
+        "limits",
+        "profiles",
+        "findings",
+        "tally",
+    ),
     *("tables", "prompt", "spec", "probe"),
     *(
         "cache",

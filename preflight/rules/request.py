@@ -9,6 +9,7 @@ from preflight.assets import printable
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Finding
 from preflight.limits import Count, Range
+from preflight.networks import is_private_host
 from preflight.profiles.schema import Profile
 from preflight.rules.common import PLURALS, readings
 from preflight.rules.prompt import prompt_length, prompt_reference, prompt_tag
@@ -235,29 +236,7 @@ def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool)
         return f"has to begin with {scheme}:// and name a server"
     if longest is not None and len(url) > longest:
         return f"is {len(url):,} characters long; at most {longest:,} allowed"
-    return "is a private address" if not private and _is_private(host) else ""
-
-
-def _is_private(host: str) -> bool:
-    """Tell whether a server's name is, or holds, an address that is not open: also 127.1, 0x7f000001, ::ffff:a00:1."""
-    import ipaddress
-    import socket
-
-    host = host.rstrip(".")
-    try:
-        address = ipaddress.ip_address(host if ":" in host else socket.inet_aton(host))
-    except (OSError, ValueError):
-        number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rpartition(".")[2])
-        return bool(number) or host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
-    if isinstance(address, ipaddress.IPv6Address):
-        held = address.ipv4_mapped or address.sixtofour
-        if any(address in ipaddress.ip_network(net) for net in ("64:ff9b::/96", "::/96")):
-            held = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if held is not None:
-            return not held.is_global or held.is_multicast
-        if address.is_site_local or address in ipaddress.ip_network("64:ff9b:1::/48"):
-            return True
-    return not address.is_global or address.is_multicast
+    return "is a private address" if not private and is_private_host(host) else ""
 
 
 @rule("request/body-size", "request.body_bytes")

@@ -4,7 +4,6 @@ The key is not known here. The address that was looked at is the address that is
 elsewhere in between; for that reason proxies of the environment are not used.
 """
 
-import ipaddress
 import re
 import secrets
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
+from preflight.networks import is_public
 from preflight.place import remove
 from preflight.transport import Client
 from preflight.upload.landing import save
@@ -30,8 +30,6 @@ FIRST = {"Range": "bytes=0-0"}
 OK, PARTIAL = 200, 206
 MEDIA = re.compile(r"(image|video|audio)/.+|(application|binary)/octet-stream|application/(mp4|ogg)|", re.IGNORECASE)
 """What a picture, clip or sound may be served as; nothing at all is no claim, and the content decides."""
-_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
@@ -117,16 +115,6 @@ def private_address(url: str) -> str | None:
         return next((address for address in _looked_up(parts) if not is_public(address)), None)
     except OSError:
         return None
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an address can be reached from anywhere, also when it is wrapped in an IPv6 one."""
-    ip: _Ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else inner
-        ip = inner or ip
-    return ip.is_global and not ip.is_multicast
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
+from preflight.networks import is_public
 from preflight.upload import existing, fetch
-from preflight.upload.existing import first_byte, is_public, private_address
+from preflight.upload.existing import first_byte, private_address
 from preflight.wire import AnswerLost
 from tests.upload.stranger import Stranger, closed_url, drop, say
 
