@@ -6,17 +6,14 @@ Sources: ISO 14496-12, 8.6.1 (stts, ctts), 8.6.6 (elst), 8.7 (stsz, stsc, stco),
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from preflight.probe.faults import Unreadable
-from preflight.probe.movie import Box, Movie, Track, tree, whole_rows
+from preflight.probe.movie import ROWS, TABLES, Box, Movie, Track, tree, whole_rows
 
-ROWS = {b"stts": 64, b"ctts": 64, b"stsc": 96, b"stco": 32, b"co64": 64, b"stss": 32, b"stps": 32, b"stsh": 64}
-"""Table → bits a row, behind eight bytes."""
 SIZED = {b"stsz", b"stz2"}
 SIZES_HEAD = 12
 """Bytes before the rows of `stsz` and `stz2`, whose count is the last number of them."""
-OTHERS = {b"stsz", b"stz2", b"elst", b"trun"}
 SOUND = b"soun"
 PER_BYTE = 4
 """Samples to a byte of the file beyond which a count is false; the smallest real frame takes about this many bytes."""
@@ -41,16 +38,14 @@ def refuse_claims(movie: Movie, size: int) -> None:
 
 def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
     """Look at every table, wherever it stands: libav reads them in places where they should not be, too."""
-    for box in boxes:
-        if box.name not in ROWS and box.name not in OTHERS:
+    for _, _, name, payload in boxes:
+        if name not in TABLES:
             continue
-        head, bits = _layout(box.name, box.payload)
-        claimed = int.from_bytes(box.payload[8:12] if box.name in SIZED else box.payload[4:8], "big")
-        room = max(len(box.payload) - head, 0) * 8 // bits if bits else size * PER_BYTE
-        if claimed > room and (bits or box.name == b"trun"):
-            raise Unreadable(
-                f"claims more than it holds: {box.name.decode()} lists {claimed:,}, with room for {room:,}"
-            )
+        head, bits = (8, ROWS[name]) if name in ROWS else _layout(name, payload)
+        claimed = int.from_bytes(payload[8:12] if name in SIZED else payload[4:8], "big")
+        room = max(len(payload) - head, 0) * 8 // bits if bits else size * PER_BYTE
+        if claimed > room and (bits or name == b"trun"):
+            raise Unreadable(f"claims more than it holds: {name.decode()} lists {claimed:,}, with room for {room:,}")
 
 
 def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
@@ -61,10 +56,8 @@ def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
         return SIZES_HEAD, payload[7] if len(payload) > 7 else 0  # noqa: PLR2004 - field_size is its eighth byte
     if name == b"elst":
         return 8, 160 if payload[:1] == b"\1" else 96
-    if name == b"trun":
-        flags = int.from_bytes(payload[1:4], "big")
-        return 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1), 32 * (flags >> 8 & 15).bit_count()
-    return 8, ROWS[name]
+    flags = int.from_bytes(payload[1:4], "big")
+    return 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1), 32 * (flags >> 8 & 15).bit_count()
 
 
 def _too_many(count: int, size: int) -> Unreadable:
@@ -73,14 +66,15 @@ def _too_many(count: int, size: int) -> Unreadable:
 
 def _refuse_samples(track: Track, size: int) -> None:
     """Refuse a track that lists more samples than its chunks or the file can hold."""
-    count = track.samples
-    singly = track.handler == SOUND and _ticks(track) == {1}
-    timed = sum(rows for rows, _ in _timing(track))
+    count, durations = track.samples, track.tables.get(b"stts", b"")
+    runs = list(struct.iter_unpack(">II", whole_rows(durations, 8)))
+    singly = track.handler == SOUND and all(ticks == 1 for _, ticks in runs)
     if count > size * (SOUND_PER_BYTE if singly else PER_BYTE) or (count > MOST_SAMPLES and not singly):
         raise _too_many(count, size)
+    timed = sum(rows for rows, _ in runs)
     if timed > 2 * count + PER_BYTE and timed > size:
         raise _too_many(timed, size)
-    held = _held(track)
+    held = _held(track) if count else 0
     if held < count * LOST:
         raise Unreadable(f"claims more than it holds: it lists {count:,} samples, its chunks hold {held:,}")
     _refuse_edits(track, count)
@@ -89,6 +83,8 @@ def _refuse_samples(track: Track, size: int) -> None:
 def _held(track: Track) -> int:
     """Return how many samples a track's chunks hold."""
     runs, chunks = track.runs(), track.chunk_count
+    if len(runs) == 1:
+        return max(chunks + 1 - runs[0][0], 0) * runs[0][1]
     firsts = [min(first, chunks + 1) for first, _, _ in runs[1:]]
     return sum(max(end - run[0], 0) * run[1] for run, end in zip(runs, [*firsts, chunks + 1], strict=False))
 
@@ -97,11 +93,3 @@ def _refuse_edits(track: Track, count: int) -> None:
     edits = int.from_bytes(track.tables.get(b"elst", b"")[4:8], "big")
     if edits * count > MOST_EDITED:
         raise Unreadable(f"claims more than it holds: {edits:,} edits of {count:,} samples")
-
-
-def _timing(track: Track) -> Iterator[tuple[int, int]]:
-    return struct.iter_unpack(">II", whole_rows(track.tables.get(b"stts", b""), 8))
-
-
-def _ticks(track: Track) -> set[int]:
-    return {ticks for _, ticks in _timing(track)}

@@ -13,7 +13,7 @@ PATHS = {b"url ", b"urn "}
 
 def refuse_absent(movie: Movie) -> None:
     """Raise Unreadable when the movie header is missing, or the media lie in another file, or nowhere."""
-    if not movie.boxes:
+    if not movie.complete:
         whose = "a segment without its initialization segment" if movie.fragmented else "cut off, or never finished"
         raise Unreadable(f"holds no movie header (moov), which tells where its frames are: {whose}")
     media = [track for track in movie.tracks if track.handler in MEDIA]
@@ -29,6 +29,8 @@ def refuse_absent(movie: Movie) -> None:
 
 def _elsewhere(track: Track) -> str:
     """Return how a track's samples are referred to, where they are not in this file."""
+    if all(map(_is_here, track.references)):
+        return ""
     used = track.used()
     references = {entry.reference for number, entry in enumerate(track.entries, 1) if number in used}
     for number, reference in enumerate(track.references, 1):

@@ -59,9 +59,8 @@ def _refusal(how: str, what: str = "") -> Unreadable:
 
 def _refuse_movie(movie: Movie) -> None:
     for track in movie.tracks:
-        used = track.used()
         for number, entry in enumerate(track.entries, 1):
-            if number in used and _is_encrypted(entry):
+            if _is_encrypted(entry) and number in track.used():
                 only = all(one.handler == track.handler for one in movie.tracks if one.handler in HANDLERS)
                 fault = _refusal(_scheme(entry), HANDLERS.get(track.handler, ""))
                 raise Unreadable(str(fault), kind="audio" if only and track.handler == b"soun" else None)

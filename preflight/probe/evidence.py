@@ -19,7 +19,7 @@ from preflight.probe.access_points import (
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import codec_name, opened
 from preflight.probe.movie import Movie, Track
-from preflight.probe.parameter_sets import ParameterSets
+from preflight.probe.parameter_sets import sets_listed
 from preflight.probe.samples import refuse_foreign
 from preflight.probe.trial import Decoded, decode_keyframes
 
@@ -62,7 +62,7 @@ def foresee(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie
     if movie is not None:
         track, record = _track(movie, picture.index), bytes(picture.codec_context.extradata or b"")
         several = track is not None and len(track.entries) > 1
-        if several or (codec_name(picture) in SELF_DESCRIBED and ParameterSets(codec_name(picture), record).count != 1):
+        if several or (codec_name(picture) in SELF_DESCRIBED and sets_listed(codec_name(picture), record) != 1):
             return _of_index(stream, picture, track, decoding=False)
         return Evidence()
     return _of_packets(stream, demuxer, picture) if measure else Evidence()

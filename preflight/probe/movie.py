@@ -22,9 +22,15 @@ MAX_MOOV = 128 << 20
 MAX_MOOFS = 32 << 20
 """Bytes of all fragments' headers together."""
 MAX_BOXES = 20_000
-"""In one header."""
+"""Steps through one header."""
+ROWS = {b"stts": 64, b"ctts": 64, b"stsc": 96, b"stco": 32, b"co64": 64, b"stss": 32, b"stps": 32, b"stsh": 64}
+"""Table → bits a row, behind version, flags and count."""
+TABLES = {*ROWS, b"stsz", b"stz2", b"elst", b"trun"}
+WANTED = {*TABLES, b"stsd", b"dref", b"tkhd", b"hdlr", b"trex", b"rmra"}
+"""The boxes that are kept."""
 MAX_DEPTH = 24
 HEADER, LONG_HEADER = 8, 16
+BOX_HEAD = struct.Struct(">I4s").unpack_from
 CONTAINERS = {b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta", b"mvex", b"traf", b"moov", b"moof"}
 """What tables may lie in; libav looks into these wherever they stand."""
 FRAGMENT = b"moof"
@@ -151,7 +157,9 @@ class Movie(msgspec.Struct, frozen=True, kw_only=True):
     rest: bytes
     """What stands behind the last box and is none."""
     boxes: tuple[Box, ...]
-    """Those of the movie header, inflated where it was compressed; none without one."""
+    """Those of the movie header that are wanted, inflated where it was compressed."""
+    complete: bool
+    """Whether there is a movie header."""
     moofs: tuple[tuple[Top, bytes], ...]
     tracks: tuple[Track, ...]
 
@@ -177,7 +185,14 @@ def read_movie(stream: BinaryIO, size: int) -> Movie:
             budget -= len(moofs[-1][1])
     boxes = tuple(tree(moov))
     places = _fragments(boxes, moofs) if moofs else {}
-    return Movie(tops=tuple(tops), rest=rest, boxes=boxes, moofs=tuple(moofs), tracks=tuple(_tracks(boxes, places)))
+    return Movie(
+        tops=tuple(tops),
+        rest=rest,
+        boxes=boxes,
+        complete=header is not None,
+        moofs=tuple(moofs),
+        tracks=tuple(_tracks(boxes, places)),
+    )
 
 
 def _tops(stream: BinaryIO, size: int) -> tuple[list[Top], bytes]:
@@ -249,20 +264,41 @@ def whole_rows(table: bytes, row: int) -> bytes:
     return table[8 : 8 + count * row]
 
 
-def tree(data: bytes) -> Iterator[Box]:
-    """Yield the boxes of a header, outer before inner, wherever libav would look for them."""
-    stack = [(data, 0, b"")]
+def tree(data: bytes) -> list[Box]:
+    """Return the boxes of a header that are wanted, outer before inner, wherever libav would look for them.
+
+    Every clip goes through here at every depth, so it is one loop and calls nothing twice.
+    """
+    found: list[Box] = []
+    stack = [(data, 0, len(data), b"")]
     track = steps = 0
     while stack and steps < MAX_BOXES:
-        whole, at, parent = stack.pop()
-        for name, start, end in boxes_in(whole, at):
-            steps += 1
-            track += name == b"trak"
-            payload = whole[start:end]
-            yield Box(track, parent, name, payload)
-            if name in CONTAINERS and len(stack) < MAX_DEPTH:
-                stack += [(whole, end, parent), (payload, 0, name)]
+        whole, at, last, parent = stack.pop()
+        while at + HEADER <= last:
+            length, name = BOX_HEAD(whole, at)
+            start = at + HEADER
+            if length < HEADER:
+                start, length = _odd_length(whole, at, last, length)
+            end = min(at + length, last)
+            if end < start:
                 break
+            at, steps = end, steps + 1
+            if name in WANTED:
+                found.append(Box(track, parent, name, whole[start:end]))
+            elif name in CONTAINERS and len(stack) < MAX_DEPTH:
+                track += name == b"trak"
+                stack += [(whole, at, last, parent), (whole, start, end, name)]
+                break
+    return found
+
+
+def _odd_length(data: bytes, at: int, last: int, length: int) -> tuple[int, int]:
+    """Return where the payload begins and how long the box is, where its length is 0, to the end, or 1, in 64 bits."""
+    if length == 0:
+        return at + HEADER, last - at
+    if length == 1 and at + LONG_HEADER <= last:
+        return at + LONG_HEADER, int.from_bytes(data[at + HEADER : at + LONG_HEADER], "big")
+    return at + HEADER, 0
 
 
 def _tracks(boxes: tuple[Box, ...], places: dict[int, list[tuple[int, int]]]) -> Iterator[Track]:

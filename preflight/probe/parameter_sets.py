@@ -6,6 +6,7 @@ Sources: ITU-T H.264, 7.3.2.1.1, 7.3.2.2 and 7.3.3; ITU-T H.265, 7.3.2.2, 7.3.2.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from preflight.probe.bits import Bits, Malformed
 from preflight.probe.codec_header import CodecHeader
@@ -120,6 +121,12 @@ class ParameterSets:
             yield from _measured(sample, self._width)
         else:
             yield from (unit for unit in sample.split(START_CODES[0], MOST_UNITS)[1:] if unit)
+
+
+@lru_cache(maxsize=64)
+def sets_listed(codec: str, record: bytes) -> int:
+    """Return how many sequence parameter sets a record lists."""
+    return ParameterSets(codec, record).count
 
 
 def _measured(sample: bytes, width: int) -> Iterator[bytes]:
