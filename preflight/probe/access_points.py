@@ -5,6 +5,7 @@ samples ──► keyframes, and what brings parameter sets ──► the size t
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -131,7 +132,7 @@ def points_of_index(
     entry_at = track.entry_at() if track and len(track.entries) > 1 else lambda _at: 1
     base, begin = float(picture.time_base or 1), entries[0].timestamp if entries else 0
     found: list[Point] = []
-    for place, following in zip(wanted, [*wanted[1:], len(entries)], strict=True):
+    for place, following in pairwise([*wanted, len(entries)]):
         entry = entries[place]
         data = _read(stream, entry.pos, min(entry.size, HEAD_BYTES))
         point = reader.read(place, data, (entry.timestamp - begin) * base, entry_at(entry.pos))
@@ -157,14 +158,15 @@ def _read(stream: BinaryIO, at: int, size: int) -> bytes:
 
 def points_of_packets(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Points:
     """Walk the packets of a stream and look at its keyframes, and at what brings parameter sets."""
-    kept, place = _Kept(), -1
+    kept, place, begin_s = _Kept(), -1, None
     found: list[Point] = []
     for place, packet in enumerate(_packets(container, picture)):
         head = bytes(memoryview(packet)[: HEAD_BYTES if packet.is_keyframe else 0])
         if packet.is_keyframe and len(found) < MOST_POINTS:
             moment = packet.pts if packet.pts is not None else packet.dts
             at_s = None if moment is None or packet.time_base is None else float(Fraction(moment) * packet.time_base)
-            found.append(reader.read(place, head, at_s))
+            begin_s = at_s if begin_s is None else begin_s
+            found.append(reader.read(place, head, None if at_s is None else at_s - (begin_s or 0)))
         kept.add(place, packet)
     return Points(found=tuple(found), samples=place + 1, fetch=kept.fetch)
 

@@ -75,6 +75,8 @@ def _refuse_samples(track: Track, size: int) -> None:
     if timed > 2 * count + PER_BYTE and timed > size:
         raise _too_many(timed, size)
     held = _held(track) if count else 0
+    if held > 2 * count + PER_BYTE and held > size * SOUND_PER_BYTE:
+        raise _too_many(held, size)
     if held < count * LOST:
         raise Unreadable(f"claims more than it holds: it lists {count:,} samples, its chunks hold {held:,}")
     _refuse_edits(track, count)

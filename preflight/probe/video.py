@@ -70,11 +70,11 @@ def probe_video(
         timing = _timing(container, picture, stream, known) if measure else _claimed(container, picture, known)
         if sniffed.opener in CLOCKLESS:
             timing = Timing(duration_s=None, frames=timing.frames, how="a stream without times", fields=timing.fields)
+        if measure and not timing.frames:
+            raise Unreadable("holds no frames")
         if measure and movie is not None:
             evidence = read_evidence(stream, picture, movie)
             known = msgspec.structs.replace(known, header=_header(picture, evidence))
-        if measure and not timing.frames:
-            raise Unreadable("holds no frames")
         coded = _coded(picture, known.header, evidence, stream, sniffed.opener)
         coded = _framed(coded, timing, codec_name(picture))
         whole = boxes is not None and not boxes.fragmented

@@ -208,6 +208,11 @@ def test_samples_that_no_chunk_holds_are_claimed(tmp_path: Path) -> None:
     assert "its chunks hold 125" in fault_of(whole, tmp_path)
 
 
+def test_a_chunk_that_claims_more_samples_than_there_can_be_is_refused(tmp_path: Path) -> None:
+    whole = edited(content("video-5s.mp4"), f"{STBL}/stsc", lambda p: p[:12] + struct.pack(">I", 2**31) + p[16:])
+    assert "2,147,483,648 samples" in fault_of(whole, tmp_path)
+
+
 def test_many_edits_of_many_samples_are_an_attack(tmp_path: Path) -> None:
     def edits(elst: bytes) -> bytes:
         return elst[:4] + struct.pack(">I", 500_000) + elst[8:20] * 500_000
