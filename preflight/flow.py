@@ -34,12 +34,12 @@ from preflight.mending import (
 )
 from preflight.once import Account, Progress, Submission, download, submit, wait
 from preflight.probe import Fault, Probed
-from preflight.probe.child import Crew
 from preflight.profiles.schema import Profile
 from preflight.request import planned_bytes
 from preflight.rules import WholeRequest, judge, judge_request
 from preflight.sending import body_of, fingerprints, price_of, renewed, suffix_of, upload_assets
 from preflight.spec import RequestSpec
+from preflight.workers.pool import Crew
 
 if TYPE_CHECKING:
     from preflight.api import Task
@@ -174,7 +174,7 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
     from preflight.plan import Plan
     from preflight.plan.edited import as_edited
     from preflight.plan.request import RequestPlan
-    from preflight.probe.seams import seams_of
+    from preflight.plan.seams import seams_of
 
     profile, wanted = unchanged(path)
     judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)

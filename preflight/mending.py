@@ -9,7 +9,6 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,10 +18,13 @@ import msgspec
 from preflight.assets import Asset, printable
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.findings import Judged, Report
-from preflight.probe import probe
 from preflight.profiles.schema import Profile
 from preflight.rules import judge
 from preflight.spec import MAX_BYTES, RequestSpec, dump_spec
+from preflight.unforeseen import unforeseen
+from preflight.workers.pool import measured
+from preflight.workers.processors import processors
+from preflight.workers.starter import ending_children, serving, within
 
 if TYPE_CHECKING:
     from preflight.fix import Order, Progress
@@ -58,10 +60,10 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
     """Plan each asset; what can be cut between its packets is not encoded."""
-    from preflight.plan import plan
-    from preflight.probe.seams import seams_of
+    from preflight.plan import planned
+    from preflight.plan.seams import seams_of
 
-    return [(one, plan(one, profile, wishes, seams_of(one.asset.path))) for one in judged]
+    return [(one, planned(one, profile, wishes, seams_of(one.asset.path))) for one in judged]
 
 
 def plan_whole(report: Report, profile: Profile, wishes: "Wishes") -> "RequestPlan":
@@ -125,13 +127,18 @@ def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "
     """Return where new files go and what they must pass: they are measured at depth exact, as every file is."""
     from preflight.fix import Order
 
-    return Order(folder=folder, profile=profile.name, judge=lambda asset: judge(probe(asset), profile), threads=threads)
+    def judged(asset: Asset) -> Judged:
+        return judge(measured(asset), profile)
+
+    return Order(folder=folder, profile=profile.name, judge=judged, threads=threads)
 
 
 def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | None" = None) -> Treated:
     """Carry out one plan; the new file must be clean, and as planned, before it takes its name."""
     from preflight.fix import mend
 
+    if todo.fault:
+        return Treated(plan=todo, outcome="failed", before=judged, message=todo.fault)
     if todo.beyond_mending:
         return Treated(plan=todo, outcome="unfixable", before=judged, message=todo.advice)
     if not todo.steps or judged.facts is None:
@@ -140,6 +147,8 @@ def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | No
         mended = mend(todo, judged.facts, order, progress)
     except NotDone as error:
         return Treated(plan=todo, outcome="failed", before=judged, message=in_full(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
+        return Treated(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
     message = FOUND if mended.found else f"another way was taken: {mended.missed}" if mended.missed else ""
     return Treated(plan=mended.plan, outcome="fixed", before=judged, after=mended.judged, message=message)
 
@@ -168,25 +177,24 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     from concurrent.futures import ThreadPoolExecutor
 
     from preflight.fix.ffmpeg import ending_all
-    from preflight.look import scouting
 
     agreed = [not plan.steps or agree is None or agree(plan) for _, plan in plans]
     going = [one for one, goes in zip(plans, agreed, strict=True) if goes]
     todo = sum(1 for _, plan in going if plan.steps)
-    cores = os.cpu_count() or 1
+    cores = processors()
     at_once = max(1, min(jobs or cores, todo))
     order = order_of(profile, folder, threads=max(1, cores // at_once) if at_once > 1 else None)
 
     def carry_out(one: "tuple[Judged, Plan]") -> Treated:
         return treat(*one, order, begin(one[1]) if begin and one[1].steps else None)
 
-    looked_into = any(plan.steps and plan.kind != "audio" for _, plan in going)
     with (
-        scouting() if looked_into else nullcontext(),
+        serving() as children,
         ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers,
         ending_all(workers),
+        ending_children(children),
     ):
-        done = iter(list(workers.map(carry_out, going)))
+        done = iter(list(workers.map(within(carry_out), going)))
     return [
         next(done) if goes else Treated(plan=plan, outcome="declined", before=judged)
         for (judged, plan), goes in zip(plans, agreed, strict=True)
@@ -208,7 +216,12 @@ def graded(one: Treated) -> Treated:
 
     if one.after is None or one.before.facts is None:
         return one
-    quality = measure_quality(one.plan, one.before.facts, Path(one.after.asset.path))
+    try:
+        quality = measure_quality(one.plan, one.before.facts, Path(one.after.asset.path))
+    except PreflightError:
+        raise
+    except Exception as error:
+        raise NotDone(unforeseen(error)) from error
     return msgspec.structs.replace(one, quality=quality)
 
 

@@ -16,8 +16,8 @@ import msgspec
 from preflight.assets import Asset, printable
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.facts import Facts
-from preflight.probe import probe
 from preflight.profiles.schema import Profile
+from preflight.workers.pool import measured
 
 if TYPE_CHECKING:
     from preflight.answers import Task
@@ -262,7 +262,7 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
     with paid_for(again):
         paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
     for path in paths:
-        if fault := probe(Asset(path=str(path))).fault:
+        if fault := measured(Asset(path=str(path))).fault:
             raise NotDone(f"{printable(str(path))}: was saved, and cannot be read: {fault.message}", advice=again)
     saved = ", ".join(printable(str(path)) for path in paths)
     with paid_for(f"It is saved: {saved}. Only the ledger does not know it."):

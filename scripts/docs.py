@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from preflight.assets import Asset
-from preflight.cli import COMMANDS, root
+from preflight.cli.commands import COMMANDS, root
 from preflight.flow import check_assets
 from preflight.limits import Count, OneOf, Range
 from preflight.profiles import load, names

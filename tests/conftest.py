@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from preflight.workers.starter import serving
+
 # A shared machine may be slow for a moment; how fast things are is a benchmark's business.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -29,6 +31,13 @@ def nobody_s_ledgers(nobody_s_home: Path, request: pytest.FixtureRequest) -> Ite
     """Each test has a data folder of its own: what one has sent, the next does not know."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(nobody_s_home / "data" / str(abs(hash(request.node.nodeid)))))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_server() -> Iterator[None]:
+    """One server forks the children of all tests: each need not load the libraries anew."""
+    with serving():
         yield
 
 

@@ -13,9 +13,9 @@ from preflight.comparison import Row, Standing, compare_assets, compare_request,
 from preflight.errors import CallError
 from preflight.findings import Finding, Judged, Report
 from preflight.flow import Measuring, check_assets, check_request
-from preflight.probe.child import Crew
 from preflight.profiles import Profile, load, names
 from preflight.spec import RequestSpec, load_spec, with_roles
+from preflight.workers.pool import Crew
 from tests.specimens import FIXTURES, media
 
 EDITIONS = [load(name) for name in names()]

@@ -28,7 +28,7 @@ from preflight.findings import Judged
 from preflight.flow import Measuring, Treated, check_assets, plan_fixes, treat_all
 from preflight.plan import Plan, Wishes
 from preflight.plan.steps import Encode, find
-from preflight.probe.child import Crew
+from preflight.workers.pool import Crew
 from tests.specimens import PROFILE
 from tests.test_corpus import CORPUS, rows
 

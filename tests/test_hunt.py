@@ -19,8 +19,8 @@ import pytest
 from preflight.assets import Asset
 from preflight.findings import Judged
 from preflight.flow import Measuring, check_assets
-from preflight.probe.child import Crew
 from preflight.profiles import load
+from preflight.workers.pool import Crew
 from tests.hunt_judges import wrong
 
 HUNT = Path(os.environ.get("PREFLIGHT_HUNT", Path(__file__).parents[2] / "shared" / "hunt"))

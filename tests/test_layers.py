@@ -18,6 +18,7 @@ ORDER = (
         "leftovers",
         "networks",
         "assets",
+        "unforeseen",
         "saved",
         "lists",
         "facts",
@@ -26,7 +27,7 @@ ORDER = (
         "findings",
         "tally",
     ),
-    *("tables", "prompt", "spec", "probe"),
+    *("tables", "prompt", "spec", "probe", "workers"),
     *(
         "cache",
         "rules",

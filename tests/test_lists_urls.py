@@ -10,7 +10,7 @@ from preflight.assets import Asset
 from preflight.call import Fetcher
 from preflight.flow import Measuring, check_assets
 from preflight.lists import manifest
-from preflight.probe.child import Crew
+from preflight.workers.pool import Crew
 from tests.cli.conftest import Program, program
 from tests.sandbox.shelf import Shelf
 from tests.specimens import MEDIA, PROFILE

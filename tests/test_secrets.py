@@ -26,7 +26,7 @@ import pytest
 from preflight import wire
 from preflight.api import Service
 from preflight.assets import Asset
-from preflight.cli import COMMANDS, root
+from preflight.cli.commands import COMMANDS, root
 from preflight.errors import OutcomeUnknown, PreflightError
 from preflight.ledger import Ledger
 from preflight.sandbox import running

@@ -20,7 +20,7 @@ def command(*, shell: str) -> None:
     """  # noqa: D301 - \b is click's mark for lines to keep
     from click.shell_completion import get_completion_class
 
-    from preflight.cli import root
+    from preflight.cli.commands import root
 
     script = get_completion_class(shell)
     if script is None:

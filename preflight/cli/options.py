@@ -160,12 +160,13 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
     Where there are several files, and no cache that might know them, the children start before this program has loaded
     the rest of itself.
     """
-    from preflight.probe.child import Bounds, Crew
+    from preflight.workers.bounds import Bounds
+    from preflight.workers.pool import Crew
 
     bounds = Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20)
     with Crew(given["depth"], jobs=given["jobs"], bounds=bounds) as crew:
         if several and (given["no_cache"] or not _cached()):
-            crew.start(ready=True)
+            crew.start()
         from preflight.cache import Cache, default_path
         from preflight.flow import Measuring
 

@@ -216,9 +216,9 @@ def bring(task_id: str, account: Account, folder: Path | None, *, reach: bool = 
 
 def _seen(path: Path) -> str:
     from preflight.assets import Asset
-    from preflight.probe import probe
+    from preflight.workers.pool import measured
 
-    probed = probe(Asset(path=str(path)))
+    probed = measured(Asset(path=str(path)))
     return printable(probed.fault.message) if probed.fault else text.summary(probed.facts)
 
 

@@ -186,7 +186,7 @@ def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
 def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
     """Look for the pictures that the new file has to begin and to end with, in a child, while it is made."""
     from preflight.fix.likeness import ends_meanwhile
-    from preflight.look import Look
+    from preflight.workers.isolated import Look
 
     if not isinstance(facts, VideoFacts):
         yield dict
@@ -199,8 +199,8 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Calla
     """Return in what a new file misses its plan; nothing where it does not."""
     from preflight.fix.likeness import unlikeness
     from preflight.fix.pictures import unlike_picture
-    from preflight.look import alone
     from preflight.probe.faults import Unmeasured, Unreadable
+    from preflight.workers.isolated import alone
 
     if judged.verdict != "pass" or judged.facts is None:
         said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")

@@ -1,7 +1,6 @@
 """Plans for clips and sounds → the arguments of one ffmpeg run, compiled by ffmpeg-python. Nothing is run here."""
 
 import math
-import os
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +37,7 @@ from preflight.plan.steps import (
     Write,
     find,
 )
+from preflight.workers.processors import processors
 
 VIDEO_ENCODERS = {"libx264"}
 DEMUXERS = {"mp4": "mov", "m4a": "mov", "3gp": "mov", "mp1": "mp3", "mp2": "mp3"}
@@ -103,7 +103,7 @@ def compile_comparison(
     source = ffmpeg.input(SOURCE, **_input_options(plan, facts, find(plan.steps, Cut)))
     ideal = _counted(_filtered(_begun(source["V:0"], plan, facts), plan.steps, colors), plan.steps, facts)
     result = ffmpeg.input(TARGET, f="mov", protocol_whitelist="file")["V:0"]
-    options = {"log_fmt": "json", "log_path": str(log), "n_threads": os.cpu_count() or 1}
+    options = {"log_fmt": "json", "log_path": str(log), "n_threads": processors()}
     pairing = {"ts_sync_mode": "nearest", "shortest": 1}
     pair = [_chained(stream, COMPARABLE) for stream in (result, ideal)]
     compared = ffmpeg.filter(pair, "libvmaf", **options, **pairing)

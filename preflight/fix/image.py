@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.assets import printable
 from preflight.errors import FixFailed
+from preflight.fix.isolated import alone_or_failed
 from preflight.look.colors import eight_bits, flat, on_screen, smooth
 from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Turn, Write, find
 from preflight.probe.faults import Unreadable
@@ -22,11 +23,16 @@ SHRINK = 0.85
 
 
 def make_image(plan: Plan, write: Write, target: Path) -> None:
-    """Write the mended picture to `target`.
+    """Write the mended picture to `target`; a child does it.
 
     Raises:
         FixFailed: Pillow cannot read the source or write the target.
     """
+    alone_or_failed(_make_image, plan, write, target)
+
+
+def _make_image(plan: Plan, write: Write, target: Path) -> None:
+    """Do as `make_image`, in a child."""
     from PIL import ImageOps
 
     path = Path(plan.asset.path)

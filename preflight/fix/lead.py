@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from preflight.probe import open_without_waiting
 from preflight.probe.container import opened
-from preflight.probe.faults import Unreadable
+from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.keyframes import is_keyframe
 from preflight.probe.video import AV_TIME_BASE, picture_streams
+from preflight.workers.isolated import alone
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -23,12 +24,19 @@ def lead_s(path: str, demuxer: str) -> Fraction:
     """Return how long after its container begins a clip's first picture is shown; 0 where that is not told.
 
     ffmpeg counts from where the first of the streams begins, so a sound that begins before its pictures would move a
-    cut.
+    cut. The clip is read in a child.
 
     Args:
         path: the clip.
         demuxer: libav's name of its format.
     """
+    try:
+        return alone(_lead_s, path, demuxer)
+    except Unmeasured:
+        return Fraction(0)
+
+
+def _lead_s(path: str, demuxer: str) -> Fraction:
     import av
 
     try:
@@ -50,10 +58,15 @@ def begins_whole(path: str, demuxer: str, begin_s: Fraction) -> bool:
         demuxer: libav's name of its format.
         begin_s: seconds since the container begins.
     """
+    try:
+        return not begin_s or alone(_begins_whole, path, demuxer, begin_s)
+    except Unmeasured:
+        return True
+
+
+def _begins_whole(path: str, demuxer: str, begin_s: Fraction) -> bool:
     import av
 
-    if not begin_s:
-        return True
     try:
         with open(path, "rb", opener=open_without_waiting) as stream, opened(stream, demuxer) as container:
             picture = picture_streams(container)[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from preflight.errors import FixFailed
+from preflight.fix.isolated import alone_or_failed
 from preflight.plan.steps import Packets
 from preflight.probe import open_without_waiting
 from preflight.probe.container import codec_name, opened, words
@@ -52,6 +53,11 @@ def cut_between(
     Raises:
         FixFailed: the source cannot be read, or the new file not be written.
     """
+    alone_or_failed(_cut_between, source, packets, target, muxer, sounds)
+
+
+def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, sounds: "Sequence[int] | None") -> None:
+    """Do as `cut_between`, in a child."""
     import av
 
     try:

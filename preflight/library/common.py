@@ -167,7 +167,7 @@ def measuring(depth: Depth, jobs: int | None, *, cache: bool, allow_private: boo
         CallError: there is no such depth, or number of children.
     """
     from preflight.cache import Cache, default_path
-    from preflight.probe.child import Crew
+    from preflight.workers.pool import Crew
 
     if depth not in get_args(Depth):
         raise CallError(f"depth: expected {', '.join(map(repr, get_args(Depth)))}, got {_short(depth)}")

@@ -8,14 +8,14 @@ All decoding is done in a child that may crash, hang or balloon alone; what beco
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Judged
 from preflight.limits import Range
-from preflight.look.child import Look, alone, scouting
 from preflight.look.frames import Still, frames_at, thumbnail
 from preflight.look.preview import preview
 from preflight.look.shots import shot_changes
 from preflight.look.sound import envelope, quiet_points
 from preflight.look.windows import Candidate, best_windows
-from preflight.probe.child import Bounds
 from preflight.profiles.schema import Profile
+from preflight.workers.bounds import Bounds
+from preflight.workers.isolated import Look, alone
 
 __all__ = [
     "Candidate",
@@ -28,7 +28,6 @@ __all__ = [
     "preview",
     "propose",
     "quiet_points",
-    "scouting",
     "shot_changes",
     "thumbnail",
 ]

@@ -7,15 +7,15 @@ from pathlib import Path
 from preflight.assets import Asset, Window
 from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.findings import Judged
-from preflight.look.child import alone
 from preflight.look.frames import frames_at, thumbnail
 from preflight.look.sheet import Row, contact_sheet, row_of, waveform
 from preflight.look.sound import envelope
 from preflight.look.windows import Candidate
 from preflight.place import publish, temporary
-from preflight.probe.child import Bounds
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.units import decimal
+from preflight.workers.bounds import Bounds
+from preflight.workers.isolated import alone
 
 STILLS = 5
 """Stills of a window, from its beginning to its end."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from preflight.assets import Window
+from preflight.errors import PreflightError
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.limits import Range
@@ -20,9 +21,10 @@ from preflight.plan.sound import audio_steps
 from preflight.plan.steps import Cut, Plan, Step, find
 from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import Profile
+from preflight.unforeseen import unforeseen
 from preflight.units import decimal, told_apart
 
-__all__ = ["Plan", "Seams", "Step", "Wishes", "plan", "window_of"]
+__all__ = ["Plan", "Seams", "Step", "Wishes", "plan", "planned", "window_of"]
 
 
 def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None = None) -> Plan:
@@ -59,6 +61,17 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None =
     if too_much:
         return _beyond(judged, missing or tuple(errors), on_too_much(too_much))
     return Plan(asset=judged.asset, kind=judged.kind, steps=steps, otherwise=_otherwise(steps, judged, profile, wishes))
+
+
+def planned(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None = None) -> Plan:
+    """Plan as `plan` does; an error that nobody foresaw is said in the plan, and costs this asset alone."""
+    try:
+        return plan(judged, profile, wishes, seams)
+    except PreflightError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
+        said, errors = unforeseen(error), tuple(one for one in judged.findings if one.severity == "error")
+        return msgspec.structs.replace(_beyond(judged, errors, said), fault=said)
 
 
 def _otherwise(steps: tuple[Step, ...], judged: Judged, profile: Profile, wishes: Wishes) -> tuple[Step, ...]:

@@ -1,12 +1,12 @@
 """What a plan leads to, before it is carried out: the new size and length, and about how long it takes."""
 
-import os
 from fractions import Fraction
 
 import msgspec
 
 from preflight.facts import Facts, ImageFacts, VideoFacts
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Plan, Resize, Retime, find
+from preflight.workers.processors import processors
 
 PIXELS_READ_S = 120_000_000
 PIXELS_WRITTEN_S = 45_000_000
@@ -51,4 +51,4 @@ def _seconds(plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fract
         return None
     read = facts.coded_width_px * facts.coded_height_px * length * facts.frame_rate_hz / PIXELS_READ_S
     written = size[0] * size[1] * length * rate / PIXELS_WRITTEN_S
-    return START_S + (read + written) / (os.cpu_count() or 1)
+    return START_S + (read + written) / processors()

@@ -15,13 +15,13 @@ from preflight.assets import Kind, Window
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.findings import Finding, Judged, Report
 from preflight.limits import Range
-from preflight.plan import plan, window_of
+from preflight.plan import planned, window_of
 from preflight.plan.av import target_rate
+from preflight.plan.seams import seams_of
 from preflight.plan.share import Part, Share, pick, share
 from preflight.plan.sound import PADDING_S
 from preflight.plan.steps import Cut, Plan, Step
 from preflight.plan.wishes import Keep, Wishes
-from preflight.probe.seams import seams_of
 from preflight.profiles.schema import AudioLimits, Profile, VideoLimits
 from preflight.rules.common import readings
 from preflight.units import decimal
@@ -65,7 +65,7 @@ class Member(msgspec.Struct, frozen=True):
 
 def plan_request(report: Report, profile: Profile, wishes: Wishes) -> RequestPlan:
     """Plan a request: each asset, and who gives up how much where together they are too long."""
-    plans = {n: plan(one, profile, wishes, seams_of(one.asset.path)) for n, one in enumerate(report.assets)}
+    plans = {n: planned(one, profile, wishes, seams_of(one.asset.path)) for n, one in enumerate(report.assets)}
     shared, beyond = [], []
     for kind in KINDS:
         members = _members(report, kind, profile, wishes)
@@ -75,7 +75,7 @@ def plan_request(report: Report, profile: Profile, wishes: Wishes) -> RequestPla
             continue
         if found:
             shared.append(found)
-            plans |= {place: plan(one, profile, wishes) for place, one in _marked(members, found.chosen, wishes)}
+            plans |= {place: planned(one, profile, wishes) for place, one in _marked(members, found.chosen, wishes)}
         rule = _rule(kind)
         if found or any(finding.rule == rule for finding in report.findings):
             plans |= {place: _clearing(plans[place], report.assets[place], rule, found) for place in members}

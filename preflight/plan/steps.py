@@ -258,6 +258,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Errors that no step within the allowed loss clears."""
     advice: str = ""
     """What a person can do about those."""
+    fault: str = ""
+    """The fault of the program at which planning ended, where one was met."""
 
     @property
     def loss(self) -> Loss:

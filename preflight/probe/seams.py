@@ -7,7 +7,7 @@ what comes before such a picture nobody needs to decode what comes after.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO
@@ -65,19 +65,15 @@ class Seam(msgspec.Struct, frozen=True, kw_only=True):
     """Packets of pictures in it."""
 
 
-def seams_of(path: str) -> Callable[[Wanted], Seam | None]:
-    """Return what finds seams of a clip; it finds none in what cannot be read."""
-
-    def find(wanted: Wanted) -> Seam | None:
-        try:
-            with open(path, "rb", opener=open_without_waiting) as stream:
-                found = sniff(stream)
-                stream.seek(0)
-                return find_seam(stream, found.opener, wanted) if found and found.reader == "av" else None
-        except (OSError, Unreadable):
-            return None
-
-    return find
+def seam_in(path: str, wanted: Wanted) -> Seam | None:
+    """Return the seam of a clip that comes nearest to a part; None in what cannot be read."""
+    try:
+        with open(path, "rb", opener=open_without_waiting) as stream:
+            found = sniff(stream)
+            stream.seek(0)
+            return find_seam(stream, found.opener, wanted) if found and found.reader == "av" else None
+    except (OSError, Unreadable):
+        return None
 
 
 def find_seam(stream: BinaryIO, demuxer: str, wanted: Wanted) -> Seam | None:

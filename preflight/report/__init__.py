@@ -14,9 +14,11 @@ import msgspec
 
 from preflight import __version__
 from preflight.assets import printable
+from preflight.errors import PreflightError
 from preflight.findings import Finding, Judged, Verdict, verdict_of, worst
 from preflight.policy import Remark
 from preflight.profiles.schema import Profile
+from preflight.unforeseen import unforeseen
 
 if TYPE_CHECKING:
     from preflight.report.foresight import Foresight
@@ -144,9 +146,8 @@ def write_report(
     try:
         for judged in assets:
             _begin(sheets, begun)
-            for sheet in sheets:
-                sheet.asset(judged)
             verdicts.add(judged.verdict)
+            verdicts.update(_write(sheet, judged) for sheet in sheets)
             if seen is not None:
                 seen.flush()
     except KeyboardInterrupt:
@@ -157,6 +158,20 @@ def write_report(
     verdict = worst([*verdicts, verdict_of(findings or ())])
     _end(sheets, begun, Ending(verdict=verdict, findings=findings, remarks=tuple(remarks())))
     return verdict
+
+
+def _write(sheet: Sheet, judged: Judged) -> Verdict:
+    """Write one asset; where an error is met that nobody foresaw, write that in its place. Return what was written."""
+    try:
+        sheet.asset(judged)
+    except (OSError, PreflightError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
+        said = Finding(rule=f"{judged.kind}/unjudged", severity="error", message=f"the report {unforeseen(error)}")
+        instead = Judged(asset=judged.asset, kind=judged.kind, findings=(said,))
+        sheet.asset(instead)
+        return instead.verdict
+    return judged.verdict
 
 
 def _begin(sheets: Sequence[Sheet], begun: list[Sheet]) -> None:

@@ -9,15 +9,10 @@ from collections.abc import Iterable
 import msgspec
 
 from preflight.findings import Finding, Judged, Report
-from preflight.look import alone
 from preflight.mending import plan_fixes, plan_whole
-from preflight.plan import Plan, Wishes, plan
+from preflight.plan import Plan, Wishes
 from preflight.plan.request import RequestPlan
-from preflight.plan.steps import Cut, find
-from preflight.probe.child import Bounds
 from preflight.profiles.schema import Profile
-
-BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
 
 
 class Foresight:
@@ -49,7 +44,7 @@ class Foresight:
                 report, assets=tuple(map(_unweighed, report.assets)), findings=_as_found(report.findings)
             )
             try:
-                found = alone(plan_whole, plain, self._profile, Wishes(), bounds=BOUNDS)
+                found = plan_whole(plain, self._profile, Wishes())
             except Exception:  # noqa: BLE001 - the verdict is what is asked for: each asset is planned by itself then
                 return None
             pairs = zip(report.assets, found.plans, strict=True)
@@ -61,20 +56,8 @@ class Foresight:
         return next((todo for one, todo in whole.plans if one is judged), None) if whole else None
 
     def _alone(self, judged: Judged) -> Plan:
-        plain = _unweighed(judged)
-        found = plan(plain, self._profile, Wishes())
-        if judged.kind != "video" or find(found.steps, Cut) is None:
-            return found
-        try:
-            return alone(_planned, plain, self._profile, bounds=BOUNDS)
-        except Exception:  # noqa: BLE001 - see above
-            return found
-
-
-def _planned(judged: Judged, profile: Profile) -> Plan:
-    """Plan with the packets of the file at hand."""
-    ((_, found),) = plan_fixes([judged], profile, Wishes())
-    return found
+        ((_, found),) = plan_fixes([_unweighed(judged)], self._profile, Wishes())
+        return found
 
 
 def _unweighed(judged: Judged) -> Judged:

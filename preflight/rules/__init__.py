@@ -4,14 +4,17 @@ Probed, Profile        ── judge ──────────► Judged    
 WholeRequest, Profile  ── judge_request ──► findings     (the set, the prompt, the settings)
 """
 
+from collections.abc import Iterator
+
 from preflight.assets import Kind
 from preflight.findings import UNJUDGED, Finding, Judged
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules import audio, image, request, video
-from preflight.rules.common import PLURALS, not_taken, readable, unjudged
+from preflight.rules.common import PLURALS, not_taken, readable, unjudged, unmeasured
 from preflight.rules.rule import Rule
 from preflight.rules.whole import WholeRequest
+from preflight.unforeseen import unforeseen
 
 ASSET_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
     "image": image.RULES,
@@ -42,10 +45,18 @@ def judge(probed: Probed, profile: Profile) -> Judged:
     """
     family = probed.asset.role.kind if probed.asset.role else probed.kind
     rules = ASSET_RULES if profile.takes(family) else NOT_TAKEN_RULES
-    findings = [finding for rule in rules[family] for finding in rule.check(probed, profile)]
+    findings = [finding for rule in rules[family] for finding in _checked(rule, family, probed, profile)]
     untold = tuple(finding for finding in findings if finding.rule.endswith(UNJUDGED))
     judged = Judged(asset=probed.asset, kind=probed.kind, facts=probed.facts, untold=untold, identity=probed.identity)
     return judged.with_findings(finding for finding in findings if not finding.rule.endswith(UNJUDGED))
+
+
+def _checked(rule: Rule[Probed], family: Kind, probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """Apply one rule; an error that nobody foresaw leaves the asset without a verdict, and no other."""
+    try:
+        yield from rule.check(probed, profile)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
+        yield unmeasured(family, f"the rule {rule.id} {unforeseen(error)}")
 
 
 def judge_request(whole: WholeRequest, profile: Profile) -> tuple[Finding, ...]:

@@ -25,6 +25,7 @@ from preflight.probe import identity, unchanged
 from preflight.profiles.schema import Service
 from preflight.units import file_size
 from preflight.wire import Progress
+from preflight.workers.processors import processors
 
 MEDIA_TYPES = {
     "jpg": "image/jpeg",
@@ -128,7 +129,7 @@ def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
         return sha256
 
     paths = sorted(states)
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as crew:
+    with ThreadPoolExecutor(max_workers=min(4, processors())) as crew:
         return dict(zip(paths, crew.map(hashed, paths), strict=True))
 
 

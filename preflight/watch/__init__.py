@@ -9,7 +9,6 @@ be killed anywhere: see `handling` for how the next start goes on.
 """
 
 import itertools
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +31,7 @@ from preflight.watch.folders import Folders, folders_of, refuse_journal
 from preflight.watch.handling import Moved
 from preflight.watch.journal import Journal
 from preflight.watch.stopping import Stopping
+from preflight.workers.processors import processors
 
 if TYPE_CHECKING:
     from preflight.plan import Wishes
@@ -167,7 +167,7 @@ class Watch:
         self._journal.seen(arrivals)
         failing: list[Ruling] = []
         self._carrier.carry_out(one for one in self._judged(arrivals) if not self._is_set_apart(one, failing))
-        for group in _groups(failing, os.cpu_count() or 1):
+        for group in _groups(failing, processors()):
             self._carrier.carry_out(self._mended(group))
             self._beat()
         self._carrier.rest()
@@ -184,7 +184,6 @@ class Watch:
     def _judged(self, arrivals: list[Arrival]) -> Iterator[Ruling]:
         """Measure and judge files, and yield those on which there is a verdict."""
         how, profile = self._judging.how, self._judging.profile
-        how.crew.start(ready=True)  # even one file is measured where it cannot take the watch with it
         assets = (Asset(path=arrival.path, walked=True) for arrival in arrivals)
         for arrival, probed in zip(arrivals, measure(assets, how), strict=True):
             if is_bystander(probed):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from preflight.assets import printable
 from preflight.errors import NotDone
+from preflight.unforeseen import unforeseen
 from preflight.watch import mending
 from preflight.watch.arrivals import Arrival, Arrivals, entries_below, files_below
 from preflight.watch.decide import Ruling, decide
@@ -95,6 +96,9 @@ class Carrier:
                 self._make(os.path.dirname(parcel.target))  # noqa: PTH120 - any bytes may be a name
         except (OSError, NotDone) as error:
             self._leave(ruling.arrival, _words(error))
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
+            self._leave(ruling.arrival, unforeseen(error))
             return
         self._journal.judged(handling)
         try:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from preflight.findings import Judged
 from preflight.flow import Treated, order_of, plan_fixes, treat
 from preflight.profiles.schema import Profile
+from preflight.workers.processors import processors
+from preflight.workers.starter import ending_children, serving, within
 
 if TYPE_CHECKING:
     from preflight.plan import Plan, Wishes
@@ -30,10 +32,9 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         stage: the folder that holds a folder for each file.
     """
     from preflight.fix.ffmpeg import ending_all
-    from preflight.look import scouting
 
     plans = plan_fixes(judged, profile, wishes)
-    cores = os.cpu_count() or 1
+    cores = processors()
     at_once = max(1, min(cores, sum(bool(plan.steps) for _, plan in plans)))
     threads = max(1, cores // at_once) if at_once > 1 else None
 
@@ -42,8 +43,13 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         order = order_of(profile, stage_of(stage, judged.asset.path), threads=threads)
         return treat(judged, todo, order)
 
-    with scouting(), ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers, ending_all(workers):
-        return list(workers.map(carry_out, plans))
+    with (
+        serving() as children,
+        ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers,
+        ending_all(workers),
+        ending_children(children),
+    ):
+        return list(workers.map(within(carry_out), plans))
 
 
 def stage_of(stage: Path, path: str) -> Path:

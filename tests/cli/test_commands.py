@@ -15,7 +15,7 @@ import click
 import pytest
 
 from preflight import __version__
-from preflight.cli import COMMANDS, root
+from preflight.cli.commands import COMMANDS, root
 from preflight.profiles import names
 from preflight.rules import RULES
 from tests.cli.conftest import MEDIA, Program

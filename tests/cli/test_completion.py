@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from preflight.cli import COMMANDS, root
+from preflight.cli.commands import COMMANDS, root
 from tests.cli.conftest import Program
 
 PROGRAM = Path(sys.executable).with_name("preflight")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli import root
+from preflight.cli.commands import root
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused
 from preflight.findings import EXIT_CODES
 from preflight.sandbox import Sandbox, running

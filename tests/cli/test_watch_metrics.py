@@ -12,7 +12,7 @@ from preflight.assets import Asset
 from preflight.cli.watch import BEAT_S, QUIET_S, Beat
 from preflight.findings import Judged
 from preflight.flow import Measuring, check_assets
-from preflight.probe.child import Crew
+from preflight.workers.pool import Crew
 from tests.cli.test_watch import OK, TOO_LARGE, media_in, once, until, watching
 from tests.specimens import PROFILE
 

@@ -18,9 +18,9 @@ from preflight.fix.cutting import cut_clip
 from preflight.flow import order_of
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.clip_sound import kept_after, kept_tracks, other_sound, sound_steps
+from preflight.plan.seams import seams_of
 from preflight.plan.steps import Cut, DropSound, Encode, JoinSound, Packets, Write, find
 from preflight.probe.clip_sound import heard
-from preflight.probe.seams import seams_of
 from tests import values
 from tests.specimens import PROFILE, judged, media
 

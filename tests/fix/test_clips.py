@@ -10,8 +10,8 @@ import pytest
 from preflight.fix import Mended, mend
 from preflight.flow import order_of
 from preflight.plan import Wishes, plan
+from preflight.plan.seams import seams_of
 from preflight.plan.steps import Cut, Resize, find
-from preflight.probe.seams import seams_of
 from tests.specimens import PROFILE, judged, media
 
 

@@ -25,9 +25,9 @@ from preflight.fix import Order, mend
 from preflight.fix.ffmpeg import find_tool, run
 from preflight.fix.record import settled_state
 from preflight.plan import Plan, Wishes, plan
+from preflight.plan.seams import seams_of
 from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
-from preflight.probe.seams import seams_of
 from preflight.rules import judge
 from tests import values
 from tests.fix.conftest import Program

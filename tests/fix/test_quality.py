@@ -16,9 +16,9 @@ from preflight.fix.ffmpeg import find_tool, run
 from preflight.fix.quality import Quality, measure_quality, read_log
 from preflight.flow import Treated, graded
 from preflight.plan import Plan, Wishes, plan
+from preflight.plan.seams import seams_of
 from preflight.plan.steps import Cut, find
 from preflight.probe import probe
-from preflight.probe.seams import seams_of
 from preflight.report.json import fix_report
 from preflight.report.text import treated_line
 from preflight.rules import judge

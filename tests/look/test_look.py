@@ -12,9 +12,9 @@ from preflight.assets import Window
 from preflight.errors import NotDone
 from preflight.findings import Judged
 from preflight.look import Candidate, preview, propose
-from preflight.probe.child import Bounds
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.profiles import Profile
+from preflight.workers.bounds import Bounds
 from tests.look.conftest import CUTS
 from tests.specimens import PROFILE, copied, judged, left_behind, media
 from tests.values import judged as made_up

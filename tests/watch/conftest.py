@@ -10,8 +10,8 @@ import pytest
 
 from preflight.flow import Measuring
 from preflight.plan import Wishes
-from preflight.probe.child import Crew
 from preflight.watch import Folders, Journal, Judging, News, Watch, folders_of
+from preflight.workers.pool import Crew
 from tests.specimens import MEDIA, PROFILE
 
 SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one

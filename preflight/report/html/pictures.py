@@ -11,10 +11,10 @@ from preflight.assets import shown
 from preflight.facts import AudioFacts, Facts, ImageFacts
 from preflight.findings import Judged
 from preflight.look import Still, alone, envelope, frames_at, thumbnail
-from preflight.probe.child import Bounds
 from preflight.report.html.drawings import waveform
 from preflight.report.html.markup import Markup, block, tag
 from preflight.units import decimal
+from preflight.workers.bounds import Bounds
 
 BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
 PICTURE_PX = 320
@@ -44,10 +44,7 @@ def pictures(judged: Judged) -> Markup:
 
 
 def _seen(path: str, facts: Facts) -> Seen:
-    """Look into a file, in a child; the decoders are loaded here, once, and not by each child anew."""
-    import av  # noqa: F401 - see above
-    import PIL.Image  # noqa: F401 - see above
-
+    """Look into a file, in a child."""
     return alone(look, path, facts, bounds=BOUNDS)
 
 

@@ -5,15 +5,35 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import Context
+from functools import wraps
 from pathlib import Path
+from typing import TypeVar, cast
 
 import pytest
 
-from preflight.look import Look, alone, scouting
-from preflight.probe.child import Bounds
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.workers.bounds import Bounds
+from preflight.workers.isolated import Look, alone
+from preflight.workers.process import can_fork
+from preflight.workers.starter import serving, within
+
+forks = pytest.mark.skipif(not can_fork(), reason="nothing forks here")
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def afresh(test: Test) -> Test:
+    """Run a test where nobody starts children yet."""
+
+    @wraps(test)
+    def run(*args: object, **given: object) -> None:
+        Context().run(test, *args, **given)
+
+    return cast("Test", run)
+
 
 SHORT = Bounds(seconds=0.5)
 
@@ -132,22 +152,35 @@ def parent() -> int:
     return os.getppid()
 
 
-def test_a_scout_forks_for_every_thread_and_is_gone_afterwards() -> None:
-    with scouting():
+@afresh
+@forks
+def test_a_server_forks_for_every_thread_and_is_gone_afterwards() -> None:
+    with serving():
         with ThreadPoolExecutor(4) as threads:
-            assert list(threads.map(lambda number: alone(add, number, 1), range(40))) == list(range(1, 41))
-        scout = alone(parent)
-        assert scout != os.getpid()
-        with scouting():
-            assert alone(parent) == scout
-        assert alone(parent) == scout
-    assert gone(scout)
+            added = threads.map(within(lambda number: alone(add, number, 1)), range(40))
+            assert list(added) == list(range(1, 41))
+            parents = set(threads.map(within(lambda _: alone(parent)), range(4)))
+        server = alone(parent)
+        assert server != os.getpid()
+        assert parents == {server}
+        with serving():
+            assert alone(parent) == server
+        assert alone(parent) == server
+    assert gone(server)
     assert alone(parent) == os.getpid()
 
 
-def test_what_becomes_of_a_scouted_look_is_told_and_the_scout_goes_on(tmp_path: Path) -> None:
+@afresh
+@forks
+def test_a_thread_that_was_not_told_of_a_server_starts_a_child_of_its_own() -> None:
+    with serving(), ThreadPoolExecutor(1) as thread:
+        assert thread.submit(alone, parent).result() == os.getpid()
+
+
+@afresh
+def test_what_becomes_of_a_forked_look_is_told_and_the_server_goes_on(tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    with scouting():
+    with serving():
         with pytest.raises(Unreadable, match="no such thing"):
             alone(refuse, "no such thing")
         with pytest.raises(Unmeasured, match="crashed the reader"):
@@ -160,11 +193,15 @@ def test_what_becomes_of_a_scouted_look_is_told_and_the_scout_goes_on(tmp_path: 
         assert alone(add, 20, 22) == 42
 
 
-def test_a_scout_that_died_is_told() -> None:
-    with scouting():
-        os.kill(alone(parent), signal.SIGKILL)
-        with pytest.raises(Unmeasured, match="crashed the reader"):
-            alone(add, 1, 1)
+@afresh
+@forks
+def test_a_server_that_died_gives_way_to_another() -> None:
+    with serving():
+        first = alone(parent)
+        os.kill(first, signal.SIGKILL)
+        assert gone(first)
+        assert alone(add, 1, 1) == 2
+        assert alone(parent) not in (first, os.getpid())
 
 
 SLOW = """
@@ -179,12 +216,13 @@ def import_slow() -> int:
     return int(importlib.import_module("slow_to_import").value)
 
 
+@afresh
 def test_a_module_that_another_thread_is_importing_does_not_stop_a_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "slow_to_import.py").write_text(SLOW)
     monkeypatch.syspath_prepend(tmp_path)
-    with scouting(), ThreadPoolExecutor(1) as thread:
+    with serving(), ThreadPoolExecutor(1) as thread:
         importing = thread.submit(import_slow)
         for _ in range(500):
             if (tmp_path / "begun").exists():

@@ -1,0 +1,69 @@
+"""The group of commands; each is imported when it is called, so `preflight --help` costs no more than click itself."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMMANDS = {
+    "check": "Judge files, folders or a request against the documented limits.",
+    "probe": "Measure files and print the facts, without a verdict.",
+    "fix": "Show what would mend the findings, ask, do it, and measure again.",
+    "watch": "Judge files as they arrive in a folder, and move each to where it belongs.",
+    "prompt": "List the documented phrasings, with the numbers of a request's assets.",
+    "submit": "Check a request, price it, upload its assets and submit it, once.",
+    "task": "See, wait for and download what was submitted.",
+    "callback": "Receive the service's callbacks, and believe none before asking it.",
+    "explain": "Explain a rule: what it checks, why, and what to do.",
+    "rules": "List every rule.",
+    "profiles": "List the editions of the limits, or show one.",
+    "sandbox": "Run the service on this machine, to try things against.",
+    "doctor": "Say what is installed, what is missing, and what to do.",
+    "completion": "Print the script by which a shell completes commands and options.",
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order in which a person meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command's module; each holds a function named `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"preflight.cli.{cmd_name}").command
+        return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete the name of a command without importing the commands."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="preflight")
+def root() -> None:
+    """Measure, judge, mend and submit reference media for video generation.
+
+    Exit status: 0 clean or done, 1 findings, 2 the call is wrong, 3 something could not be judged or done, 4 the
+    service refused, 5 the outcome of a submission is unknown, 130 interrupted.
+
+    \b
+    Example: preflight check footage/
+    """  # noqa: D301 - \b is click's mark for lines to keep

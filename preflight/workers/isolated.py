@@ -1,0 +1,97 @@
+"""One call in a child of its own, which may crash, hang or balloon alone.
+
+In: a function of a module and its arguments. Out: what it returns, or `Unmeasured` with what became of the child.
+"""
+
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import Any, Generic, TypeVar
+
+from preflight.errors import PreflightError
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.unforeseen import unforeseen
+from preflight.workers.bounds import START_S, Bounds
+from preflight.workers.child import RAISED
+from preflight.workers.starter import Child, Singles, current
+
+T = TypeVar("T")
+CRASHED = "looking into it crashed the reader"
+
+
+def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
+    """Call a function in a child and return its result.
+
+    Args:
+        function: one that a module defines, so that a child can find it.
+        args: its arguments; they and the result cross the border, so they are values.
+        bounds: what the call may cost.
+
+    Raises:
+        Unmeasured: the child crashed, took too long or needed too much memory, or met an error that nobody foresaw.
+        Unreadable, PreflightError: the function raised it.
+    """
+    with closing(Look(function, *args, bounds=bounds)) as look:
+        return look.result()
+
+
+class Look(Generic[T]):
+    """A call that is going on in a child; `close` ends it, whether it is done or not.
+
+    Args:
+        function: one that a module defines, so that a child can find it.
+        args: its arguments; they and the result cross the border, so they are values, and the result a small one.
+        bounds: what the call may cost.
+
+    Raises:
+        Unmeasured: there is no child.
+    """
+
+    def __init__(self, function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
+        self._child = _started(self._bounds)
+        with suppress(OSError):  # it died at once: `result` says so
+            self._child.link.send((function, args))
+
+    def result(self) -> T:
+        """Wait for what the function returns, and return it.
+
+        Raises:
+            Unmeasured: the child crashed, took too long or needed too much memory.
+            Exception: whatever the function raises.
+        """
+        try:
+            self._child.link.receive(START_S)
+            how, result = self._child.link.receive(self._bounds.seconds)
+        except TimeoutError:
+            raise Unmeasured(f"looking into it took more than {self._bounds.seconds:g} s, and was ended") from None
+        except (EOFError, OSError):
+            raise Unmeasured(CRASHED) from None
+        returned: T = _returned(how, result)
+        return returned
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        self._child.end()
+
+
+def _started(bounds: Bounds) -> Child:
+    try:
+        return (current() or Singles()).start(bounds)
+    except OSError as error:
+        raise Unmeasured(cannot_start(error)) from None
+
+
+def cannot_start(error: OSError) -> str:
+    """Say that there is no process to look into a file with."""
+    return f"cannot be looked into: no process can be started: {error.strerror or error}"
+
+
+def _returned(how: str, result: Any) -> Any:  # noqa: ANN401 - what the function returns
+    """Return what a call returned, or raise what it raised."""
+    if how != RAISED:
+        return result
+    if isinstance(result, MemoryError):
+        raise Unmeasured("looking into it needs more memory than it may have")
+    if isinstance(result, Unmeasured | Unreadable | PreflightError):
+        raise result
+    raise Unmeasured(unforeseen(result)) from result

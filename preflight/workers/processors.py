@@ -1,0 +1,70 @@
+"""How many processors this program may use: those it is bound to, and what its control group grants."""
+
+import os
+from contextlib import suppress
+from math import ceil
+from pathlib import Path, PurePosixPath
+
+GROUPS = Path("/proc/self/cgroup")
+"""Which groups this process is in, one line a hierarchy: `number:controllers:path`, cgroups(7)."""
+MOUNTED = Path("/sys/fs/cgroup")
+
+
+def processors() -> int:
+    """Return how many processors this program may use, 1 at the least: affinity and quotas count."""
+    granted = quota()
+    bound = _bound()
+    return max(1, bound if granted is None else min(bound, ceil(granted)))
+
+
+def _bound() -> int:
+    """Return how many processors this process is bound to."""
+    if hasattr(os, "process_cpu_count"):  # Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def quota(groups: Path = GROUPS, mounted: Path = MOUNTED) -> float | None:
+    """Return the processors' time that the control groups of this process grant, in processors; None where all of it.
+
+    Every group on the way up limits what is below it. Within a container the path may be the host's, and only the
+    mounted root is the group's own.
+
+    Args:
+        groups: which groups the process is in.
+        mounted: where the hierarchies are mounted.
+    """
+    try:
+        lines = groups.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    found: list[float] = []
+    for line in lines:
+        _, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if not controllers:
+            found += _granted(mounted, path)
+        elif "cpu" in controllers.split(","):
+            found += [one for name in {controllers, "cpu"} for one in _granted(mounted / name, path)]
+    return min(found, default=None)
+
+
+def _granted(root: Path, path: str) -> list[float]:
+    """Return what a group and those above it grant, where they limit anything."""
+    inside = PurePosixPath("/", path).relative_to("/")
+    found = (_grant(root / part) for part in (inside, *inside.parents))
+    return [one for one in found if one is not None]
+
+
+def _grant(group: Path) -> float | None:
+    """Return what one group grants by itself, by the files of version 2 or 1."""
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        time, _, period = (group / "cpu.max").read_text(encoding="ascii").partition(" ")
+        return int(time) / int(period)
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        time = (group / "cpu.cfs_quota_us").read_text(encoding="ascii")
+        granted = int(time) / int((group / "cpu.cfs_period_us").read_text(encoding="ascii"))
+        return granted if granted > 0 else None
+    return None
