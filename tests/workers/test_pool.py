@@ -58,6 +58,14 @@ def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small file that unpacks to 169 million bytes."""
+    path = tmp_path_factory.mktemp("large") / "large.gif"
+    Image.new("L", (13_000, 13_000), 7).save(path)
+    return path
+
+
 def test_a_file_that_takes_too_long_could_not_be_judged_and_the_run_goes_on(heavy: Path) -> None:
     with Crew("exact", jobs=2, bounds=Bounds(seconds=1.0)) as crew:
         first, slow, last = crew.measure(assets(SMALL[0], heavy, SMALL[1]))
@@ -76,14 +84,14 @@ from preflight.workers.pool import Crew
 from pathlib import Path
 from preflight.workers.isolated import alone
 taken = int(alone(Path.read_text, Path("/proc/self/statm")).split()[0]) * os.sysconf("SC_PAGESIZE")
-with Crew("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (96 << 20))) as crew:
+with Crew("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (128 << 20))) as crew:
     for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
         print(probed.fault.kind if probed.fault else "measured")
 """
 
 
-def test_a_file_that_needs_too_much_memory_could_not_be_judged_and_the_run_goes_on(heavy: Path) -> None:
-    command = [sys.executable, "-c", MEASURE_WITH_LITTLE_MEMORY, str(heavy), str(SMALL[0])]
+def test_a_file_that_needs_too_much_memory_could_not_be_judged_and_the_run_goes_on(large: Path) -> None:
+    command = [sys.executable, "-c", MEASURE_WITH_LITTLE_MEMORY, str(large), str(SMALL[0])]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["unmeasured", "measured"]
 
