@@ -86,7 +86,7 @@ class Reader:
             at = head.find(GROUP) + len(GROUP)
             return at >= len(GROUP) and len(head) > at + 3 and bool(head[at + 3] & 0x40)
         if self._codec != "hevc":
-            return False
+            return self._codec == "vvc"  # whose encoders begin with pictures that are shown before the keyframe
         content = memoryview(packet)
         units = self._units(lambda at, count: bytes(content[at : at + count]), packet.size)
         kinds = (unit[0] >> 1 & 63 for unit in units if unit)
