@@ -52,10 +52,12 @@ class Fetcher:
 
     Args:
         allow_private: whether addresses of this machine or network may be asked; only against a local service.
+        agent: how the program names itself; None for its own name.
     """
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(self, *, allow_private: bool, agent: str | None = None) -> None:
         self.allow_private = allow_private
+        self.agent = agent
         self.folder: Path | None = None
 
     def __enter__(self) -> Self:
@@ -74,7 +76,7 @@ class Fetcher:
         from preflight.upload import fetch
 
         self.folder = self.folder or Path(tempfile.mkdtemp(prefix="preflight-"))
-        return fetch(url, self.folder, FETCHED_MAX_BYTES, allow_private=self.allow_private)
+        return fetch(url, self.folder, FETCHED_MAX_BYTES, allow_private=self.allow_private, agent=self.agent)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,6 +102,23 @@ def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> 
     if base_url is None:
         return origin_of(profile.service.base_url), origin_of(files_url or profile.service.files_url)
     return origin_of(base_url), origin_of(files_url or base_url)
+
+
+def named_addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
+    """Return where the service and its files service are, for a caller that nobody can ask.
+
+    Raises:
+        CallError: an address cannot be used, or comes from a profile alone and is no shipped edition's.
+    """
+    from preflight import origin
+    from preflight.profiles import shipped_addresses
+
+    base, files = addresses(profile, base_url, files_url)
+    for address, is_named in ((base, base_url is not None), (files, (files_url or base_url) is not None)):
+        if not is_named and not any(origin.same(address, one) for one in shipped_addresses()):
+            words = f"profile {profile.name}: the key would be sent to {address}, which is no shipped edition's address"
+            raise CallError(words, advice=f"Name it: base_url={address!r}, and files_url for its files service.")
+    return base, files
 
 
 def is_local(base_url: str | None) -> bool:

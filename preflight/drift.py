@@ -113,6 +113,13 @@ def plain(facts: Facts | None) -> Plain:
 def _plain(value: object) -> object:
     if isinstance(value, Fraction):
         return number(value)
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return {name: _plain(one) for name, one in fields.items() if one is not None}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(_plain(str(name))): _plain(one) for name, one in value.items()}
     return re.sub(r"[^A-Za-z0-9._;:+-]", "", value)[:40] if isinstance(value, str) else value
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from preflight import origin
+from preflight import origin, own
 from preflight.assets import printable
 from preflight.errors import NotDone
 from preflight.ledger import APPLICATION_ID, PAID, State, default_path
@@ -26,9 +26,9 @@ MAGIC = b"SQLite format 3\0"
 HEAD_BYTES = 100
 """The head of an SQLite file; ours has our mark at its place in it."""
 MARK = slice(68, 72)
+LIST = "ledgers"
 LISTED_MAX = 256
-"""How many ledgers are remembered, and files of one folder looked at."""
-LIST_MAX_BYTES = 1 << 20
+"""How many files of one folder are looked at."""
 WAIT_S = 15.0
 LOOK_AGAIN_S = 0.05
 
@@ -93,16 +93,8 @@ def beside(ledger: Path) -> list[Path]:
 def remember(ledger: Path) -> None:
     """Remember a ledger into which a submission is written; without a place for it, it is not remembered."""
     path = os.path.abspath(ledger)  # noqa: PTH100 - pathlib's resolves links, which may change
-    known = [str(one) for one in _remembered()]
-    if path in known or path == str(default_path()):
-        return
-    kept = [one for one in known if os.path.lexists(one)][1 - LISTED_MAX :]
-    text = "".join(f"{one}\n" for one in [*kept, path] if "\n" not in one)
-    draft = _list().with_name(f"{_list().name}.{os.getpid()}")
-    with suppress(OSError):
-        _list().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.write_bytes(os.fsencode(text))
-        draft.replace(_list())
+    if path != str(default_path()):
+        own.add(LIST, path)
 
 
 @contextmanager
@@ -114,7 +106,7 @@ def in_turn() -> Iterator[None]:
     """
     import fcntl
 
-    path = _list().with_name("ledgers.lock")
+    path = own.data_folder() / f"{LIST}.lock"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -146,21 +138,8 @@ def _wait_for(descriptor: int, path: Path, how: int) -> None:
             return
 
 
-def _list() -> Path:
-    return default_path().with_name("ledgers")
-
-
 def _remembered() -> list[Path]:
-    """Return the ledgers in the list, if it is the user's own."""
-    try:
-        with _list().open("rb") as file:
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode) or state.st_uid != os.geteuid():
-                return []
-            text = os.fsdecode(file.read(LIST_MAX_BYTES))
-    except OSError:
-        return []
-    return [Path(line) for line in text.splitlines() if os.path.isabs(line)][-LISTED_MAX:]  # noqa: PTH117 - text, not a path yet
+    return [Path(line) for line in own.lines(LIST) if os.path.isabs(line)]  # noqa: PTH117 - text, not a path yet
 
 
 def _siblings(ledger: Path) -> list[Path]:

@@ -28,9 +28,11 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def nobody_s_ledgers(nobody_s_home: Path, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Each test has a data folder of its own: what one has sent, the next does not know."""
+    """Each test has folders of its own: what one has sent or set, the next does not know."""
+    mine = nobody_s_home / str(abs(hash(request.node.nodeid)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(nobody_s_home / "data" / str(abs(hash(request.node.nodeid)))))
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+            patch.setenv(name, str(mine / name))
         yield
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from preflight.answers import Task, TaskError
 from preflight.drift import Drift, explained, explained_failure, keep_facts, plain, recorded, scrubbed
 from preflight.errors import NotDone, Refused, TaskFailed
+from preflight.facts import SoundTrack
 from preflight.ledger import SCHEMA, Entry, Ledger, SentAsset
 from preflight.report.json import dump
 from preflight.wire import Busy
@@ -149,8 +150,22 @@ def test_facts_are_quantities_and_names_of_formats_alone() -> None:
     told = plain(facts)
     assert told["codec"] == "h264eviltitle"
     assert "measured_by" not in told
-    assert {type(value) for value in told.values()} <= {str, int, float, bool}
+    assert set(kinds(told)) <= {str, int, float, bool}
     assert plain(None) == {}
+
+
+def kinds(value: object) -> Iterator[type]:
+    """Yield the types of all that is in lists and tables."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from kinds(one)
+    else:
+        yield type(value)
+
+
+def test_facts_about_parts_of_a_file_are_kept_too() -> None:
+    told = plain(values.video(sounds=(SoundTrack(place=1, codec="aac <x>"),)))
+    assert json.loads(json.dumps(told))["sounds"][0] == {"place": 1, "codec": "aacx", "default": False, "empty": False}
 
 
 # ---- what is not in it -----------------------------------------------------------------------------------------------

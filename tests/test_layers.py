@@ -42,6 +42,7 @@ ORDER = (
         "price",
         "refusals",
         "origin",
+        "own",
         "moments",
         "proxies",
         "trust",

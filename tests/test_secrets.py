@@ -319,9 +319,10 @@ def test_the_key_is_not_in_the_trace_of_a_fault_that_nobody_foresaw(home: Home, 
         done = subprocess.run(
             command, cwd=home.folder, env=home.env, capture_output=True, text=True, timeout=LIMIT_S, check=False
         )
-    assert done.returncode == 3
+    assert done.returncode == 5
     assert "Traceback" in done.stderr
     assert "nobody foresaw this" in done.stderr
+    assert "`preflight task reconcile`" in done.stderr
     home.search(Ran(done.returncode, done.stdout, done.stderr))
 
 

@@ -110,6 +110,8 @@ def say(error: PreflightError) -> int:
 
     from preflight.assets import printable
 
+    if error.__cause__ is not None:
+        trace(error)
     click.echo(f"preflight: {printable(error.message)}", err=True)
     if error.advice:
         click.echo(printable(error.advice), err=True)
@@ -118,14 +120,21 @@ def say(error: PreflightError) -> int:
 
 def unexpected(error: Exception) -> int:
     """Print a failure that nobody foresaw; the trace only on request, for a report to us."""
-    import traceback
-
     import click
 
     from preflight.assets import printable
 
-    if os.environ.get("PREFLIGHT_TRACE"):
-        click.echo("".join(traceback.format_exception(error)), err=True)
+    trace(error)
     click.echo(f"preflight: unexpected {type(error).__name__}: {printable(str(error))}", err=True)
     click.echo("This is a fault of the program. PREFLIGHT_TRACE=1 shows where; nothing was judged.", err=True)
     return UNEXPECTED
+
+
+def trace(error: Exception) -> None:
+    """Print where an error comes from, if that was asked for."""
+    import traceback
+
+    import click
+
+    if os.environ.get("PREFLIGHT_TRACE"):
+        click.echo("".join(traceback.format_exception(error)), err=True)

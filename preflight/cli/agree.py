@@ -93,9 +93,14 @@ def pressed(question: str, keys: "dict[str, str] | str") -> str:
             return key
 
 
+def is_anybody_there() -> bool:
+    """Tell whether there is a terminal at which a person could answer."""
+    return sys.stdin.isatty()
+
+
 def refuse_nobody() -> None:
     """Raise CallError where there is nobody to ask."""
-    if not sys.stdin.isatty():
+    if not is_anybody_there():
         raise CallError("there is nobody to ask", advice="Say --yes to go on without asking, or --dry-run to look.")
 
 

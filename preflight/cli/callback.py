@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight.assets import printable
-from preflight.cli.options import addresses, api_key, load_profile, profile_option, service_options, settings_file
+from preflight.cli.address import agreed
+from preflight.cli.options import api_key, load_profile, profile_option, service_options, settings_file
 from preflight.cli.task import open_ledger
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def command(
     base_url: str | None,
     files_url: str | None,
     ledger_path: Path | None,
+    agent: str | None,
 ) -> None:
     """Receive the callbacks of tasks that were submitted here.
 
@@ -46,8 +48,11 @@ def command(
     from preflight.receiver import Receiver
 
     def service_of(entry: "Entry") -> "Service":
-        base, files = addresses(profile, base_url or entry.base_url, files_url)
-        return Service(base, key, files_url=files)
+        base, files = agreed(profile, base_url, files_url, known=entry.base_url)
+        return Service(base, key, files_url=files, agent=agent)
+
+    if base_url or files_url:
+        agreed(profile, base_url, files_url)
 
     with open_ledger(ledger_path) as ledger:
         receiver = Receiver(host, port)

@@ -14,6 +14,7 @@ from preflight.assets import Asset, collect, is_request, printable
 from preflight.call import Fetcher, nothing, refuse_absent
 from preflight.cli.gate import gate_options, list_options, listed, opened
 from preflight.cli.options import (
+    agent_option,
     asked,
     format_option,
     load_profile,
@@ -60,6 +61,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @list_options
 @profiles_option
 @measuring_options
+@agent_option
 @gate_options
 @format_option(*DRESSES)
 @click.option(
@@ -111,7 +113,7 @@ def _judged(
     call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None, given: dict[str, Any]
 ) -> "Verdict | None":
     """Judge by one edition, write every report, and return the verdict; None where no medium was found."""
-    fetching = Fetcher(allow_private=False) if spec or assets else nullcontext()
+    fetching = Fetcher(allow_private=False, agent=given["agent"]) if spec or assets else nullcontext()
     with fetching as fetch, measuring(given, fetch, several=_several(spec, call.paths)) as how:
         # While the children get ready, the rest of the program is loaded.
         from preflight.flow import check_assets, check_request

@@ -129,7 +129,7 @@ def _reports(given: dict[str, Any], profiles: Sequence["Profile"], spec: "Reques
     from preflight.comparison import compare_request
     from preflight.policy import apply_to_report
 
-    with Fetcher(allow_private=False) as fetch, measuring(given, fetch) as how:
+    with Fetcher(allow_private=False, agent=given["agent"]) as fetch, measuring(given, fetch) as how:
         found = compare_request(spec, profiles, how)
     return [apply_to_report(by.policy, report, by.today, by.use) for report in found]
 

@@ -13,8 +13,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from preflight.call import addresses
-from preflight.cli.searched import has_settings
+from preflight.cli.searched import FOREIGN, has_own_settings, has_settings
 from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, load
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preflight.flow import Fetch, Measuring
-
-__all__ = ["addresses"]
-"""What stands in `call`, and goes with the options of a service."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 S = TypeVar("S", bound=msgspec.Struct)
@@ -40,10 +36,15 @@ def asked(struct: type[S], given: Mapping[str, Any]) -> S:
 def use_settings(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     """Lay the settings file beneath the options of this command; runs before they are read."""
     here = Path.cwd()
-    if has_settings(here):
-        from preflight.cli.settings import read_settings
+    if has_own_settings():
+        from preflight.cli.settings import read_own_settings
 
-        ctx.default_map = {**read_settings(here), **(ctx.default_map or {})}
+        ctx.default_map = {**read_own_settings(here), **(ctx.default_map or {})}
+    if has_settings(here):
+        from preflight.cli.settings import guarded_by, read_settings
+
+        ctx.default_map = {**(ctx.default_map or {}), **read_settings(here)}
+        ctx.meta[FOREIGN] = guarded_by(here)
     return value
 
 
@@ -245,10 +246,15 @@ def load_profiles(said: tuple[str, ...]) -> list[Profile]:
 def service_options(command: F) -> F:
     """Add where the service, its files service and the ledger are."""
     base = click.option(
-        "--base-url", envvar="PREFLIGHT_BASE_URL", metavar="URL", help="The service; the profile's if not said."
+        "--base-url",
+        envvar="PREFLIGHT_BASE_URL",
+        callback=refuse_found,
+        metavar="URL",
+        help="The service; the profile's if not said.",
     )
     files = click.option(
         "--files-url",
+        callback=refuse_found,
         envvar="PREFLIGHT_FILES_URL",
         metavar="URL",
         help="Its files service; as --base-url if that is said.",
@@ -257,11 +263,32 @@ def service_options(command: F) -> F:
         "--ledger",
         "ledger_path",
         type=click.Path(dir_okay=False, path_type=Path),
+        callback=refuse_found,
         envvar="PREFLIGHT_LEDGER",
         metavar="FILE",
         help="Where submissions are written down.",
     )
-    return base(files(ledger(command)))
+    return base(files(ledger(agent_option(command))))
+
+
+def agent_option(command: F) -> F:
+    """Add `--user-agent`."""
+    return click.option(
+        "--user-agent",
+        "agent",
+        envvar="PREFLIGHT_USER_AGENT",
+        metavar="NAME",
+        help="How the program names itself to the hosts that it asks.",
+    )(command)
+
+
+def refuse_found(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ANN401 - whatever the option is
+    """Refuse what a settings file that lies in a folder says of this option."""
+    if not ctx.meta.get(FOREIGN):
+        return value
+    from preflight.cli.address import refuse_found as refuse
+
+    return refuse(ctx, param, value)
 
 
 def api_key() -> str:

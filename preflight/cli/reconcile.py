@@ -9,7 +9,7 @@ import msgspec
 
 from preflight import lost, origin
 from preflight.assets import printable
-from preflight.call import addresses
+from preflight.cli.address import agreed
 from preflight.cli.entries import found, line, open_ledger, stray_line
 from preflight.cli.options import api_key, asked, load_profile, profile_option, service_options, settings_file
 from preflight.errors import CallError, PreflightError
@@ -36,6 +36,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None
     files_url: str | None
     ledger_path: Path | None
+    agent: str | None
 
 
 @click.command("reconcile")
@@ -75,8 +76,8 @@ def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
 def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
     from preflight.api import Service
 
-    base, files = addresses(profile, base_url, call.files_url)
-    return Service(base, api_key(), files_url=files)
+    base, files = agreed(profile, None, call.files_url, known=base_url)
+    return Service(base, api_key(), files_url=files, agent=call.agent)
 
 
 def _look(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Look":

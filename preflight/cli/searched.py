@@ -10,6 +10,8 @@ from pathlib import Path
 
 SETTINGS_FILES = ("preflight.toml", "pyproject.toml")
 REPOSITORY = ".git"
+FOREIGN = "preflight.foreign-settings"
+"""Where a run's context keeps which parameters a found settings file names: parameter → file."""
 
 
 def folders(here: Path) -> Iterator[Path]:
@@ -29,6 +31,13 @@ def folders(here: Path) -> Iterator[Path]:
 def has_settings(here: Path) -> bool:
     """Tell whether there is a file that may hold settings: a glance, so that a run without them starts sooner."""
     return any(os.path.lexists(folder / name) for folder in folders(here) for name in SETTINGS_FILES)
+
+
+def has_own_settings() -> bool:
+    """Tell whether the user has settings of their own."""
+    import platformdirs
+
+    return os.path.lexists(platformdirs.user_config_path("preflight") / SETTINGS_FILES[0])
 
 
 def is_strangers(path: Path, here: Path) -> bool:

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     base_url: str | None = None
     files_url: str | None = None
     bucket: str | None = None
+    user_agent: str | None = None
     uploads: int | None = None
     max_credits: int | float | None = None
     ledger: str | None = None
@@ -52,8 +53,51 @@ PATHS = ("output", "ledger", "baseline", "metrics")
 """Settings that name a file or folder."""
 POLICY = ("severity", "override", "ignore")
 """Settings that are the policy, and stand behind no option."""
-PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_path"}
+PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_path", "user_agent": "agent"}
 """Setting → the name of the parameter it stands behind, where they differ."""
+
+
+GUARDED = ("base_url", "files_url", "ledger", "bucket", "profile")
+"""Settings that say where the key goes and what was sent: of a file that lies in a folder they do not count.
+
+Of a profile only its addresses do not; the command that would send the key there looks at that.
+"""
+
+
+def own_file() -> Path:
+    """Return where a user's own settings are: the one file whose addresses, ledger and bucket count."""
+    import platformdirs
+
+    return platformdirs.user_config_path("preflight") / SETTINGS_FILES[0]
+
+
+def guarded_by(here: Path) -> dict[str, str]:
+    """Return parameter → file of each setting that a found file has and that counts in the user's own alone."""
+    found = _found(here)
+    if found is None:
+        return {}
+    return {PARAMETERS.get(key, key): found.name for key in GUARDED if key in found.said}
+
+
+def read_own_settings(here: Path) -> dict[str, str | float]:
+    """Read the user's own settings, which stand beneath those of a folder.
+
+    Raises:
+        CallError: as for those, or they hold a policy, which belongs to the files that it judges.
+    """
+    path = own_file()
+    name = printable(str(path))
+    table = _table(path, name, ())
+    if table is None:
+        return {}
+    state = path.stat()
+    if os.name == "posix" and (state.st_uid not in {os.geteuid(), 0} or state.st_mode & 0o002):
+        _say(f"{name} may be written by others, and was passed over")
+        return {}
+    said = _checked(table, name)
+    if policy := [key for key in POLICY if key in said]:
+        raise CallError(f"{name}: {policy[0]}: a policy belongs into the settings of the folder that it judges")
+    return {PARAMETERS.get(key, key): _from(path.parent, here, key, value) for key, value in said.items()}
 
 
 def read_settings(here: Path) -> dict[str, str | float]:

@@ -5,13 +5,14 @@ from contextlib import nullcontext
 from fractions import Fraction
 from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 import msgspec
 
 from preflight.assets import Asset, printable
-from preflight.call import Fetcher, addresses, is_local, place_of
+from preflight.call import Fetcher, is_local, place_of
+from preflight.cli.address import agreed, is_agreed, remember
 from preflight.cli.agree import ask, carry_out
 from preflight.cli.check import print_report
 from preflight.cli.cost import Amount, heed, price_lines
@@ -23,6 +24,7 @@ from preflight.cli.options import (
     measuring_options,
     output_option,
     profile_option,
+    refuse_found,
     service_options,
     settings_file,
 )
@@ -77,8 +79,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None
     files_url: str | None
     ledger_path: Path | None
+    agent: str | None
     bucket: str | None
     uploads: int
+
+
+class Door(NamedTuple):
+    """The key, and the two addresses to which it may be sent."""
+
+    key: str
+    base: str
+    files: str
 
 
 @click.command("submit")
@@ -114,6 +125,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @service_options
 @click.option(
     "--bucket",
+    callback=refuse_found,
     envvar="PREFLIGHT_BUCKET",
     metavar="URL",
     help="Upload to a bucket of your own: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX.",
@@ -140,14 +152,15 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     call = asked(Asked, given)
     profile, spec = load_profile(call.profile_name), load_spec(call.request)
     key = "" if call.dry_run else api_key()
+    there = ("", "") if call.dry_run else agreed(profile, call.base_url, call.files_url)
     with whoever_reads() if call.yes and not call.dry_run else nullcontext():
-        status = _submitted(call, given, spec, profile, key)
+        status = _submitted(call, given, spec, profile, Door(key, *there))
     ctx.exit(status)
 
 
-def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile, key: str) -> int:
+def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile, door: Door) -> int:
     """Take a request as far as it may go, and return the exit status."""
-    with Fetcher(allow_private=is_local(call.base_url)) as fetch, measuring(given, fetch) as how:
+    with Fetcher(allow_private=is_local(call.base_url), agent=call.agent) as fetch, measuring(given, fetch) as how:
         spec, report = _clean(call, spec, profile, how)
         due = _due(report, profile) if call.dry_run and report.verdict == "pass" else {}
     if report.verdict != "pass":
@@ -158,7 +171,7 @@ def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: P
     if call.dry_run:
         _show(ready, call.view, due)
         return 0
-    if _sent(call, ready, key):
+    if _sent(call, ready, door):
         return 0
     click.echo("nothing was sent", err=True)
     return 1
@@ -196,18 +209,23 @@ def _due(report: Report, profile: Profile) -> dict[Asset, Plan]:
     return {judged.asset: plan for judged, plan in planned.plans if plan.steps}
 
 
-def _sent(call: Asked, ready: Ready, key: str) -> bool:
-    """Ask, send, and follow what was sent as far as a person wants; return whether anything was."""
+def _sent(call: Asked, ready: Ready, door: Door) -> bool:
+    """Ask, send, and follow what was sent as far as a person wants; return whether anything was.
+
+    Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
+    """
     from preflight.api import Service
 
-    base, files = addresses(ready.profile, call.base_url, call.files_url)
-    with Service(base, key, files_url=files) as service, open_ledger(call.ledger_path) as ledger:
+    opened = Service(door.base, door.key, files_url=door.files, agent=call.agent)
+    with opened as service, open_ledger(call.ledger_path) as ledger:
         place = place_of(call.bucket, ready.profile, call.base_url)
         account = Account(service, ledger, ready.profile, place, call.uploads)
-        text.write(price_lines(ready.price, ready.profile, service.credits()))
-        if not (call.yes or ask(f"Submit to {base}?")):
+        known = call.yes or is_agreed(door.base)
+        text.write(price_lines(ready.price, ready.profile, service.credits() if known else None))
+        if not (call.yes or ask(f"Submit to {door.base}?")):
             return False
-        task_id = _send(call, ready, account, base)
+        remember(door.base)
+        task_id = _send(call, ready, account, door.base)
         _follow(task_id, account, call.folder, waits=call.waits or call.folder is not None)
         return True
 

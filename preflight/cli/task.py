@@ -8,7 +8,7 @@ import click
 
 from preflight import __version__
 from preflight.assets import masked, printable, shown
-from preflight.call import addresses
+from preflight.cli.address import agreed
 from preflight.cli.entries import entries_json, found, line, open_ledger, whole_json
 from preflight.cli.options import api_key, format_option, load_profile, profile_option, service_options, settings_file
 from preflight.cli.progress import Bars
@@ -53,7 +53,7 @@ command.add_command(reconcile)
 @format_option("text", "json")
 @service_options
 @settings_file
-def list_(*, limit: int, dress: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
+def list_(*, limit: int, dress: str, ledger_path: Path | None, **_: object) -> None:
     """List the submissions in the ledger.
 
     \b
@@ -74,7 +74,7 @@ def list_(*, limit: int, dress: str, base_url: str | None, files_url: str | None
 @format_option("text", "json")
 @service_options
 @settings_file
-def show(*, which: str, dress: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
+def show(*, which: str, dress: str, ledger_path: Path | None, **_: object) -> None:
     """Show one submission: its body, its assets, and what came of it.
 
     \b
@@ -108,6 +108,7 @@ def wait_(
     base_url: str | None,
     files_url: str | None,
     ledger_path: Path | None,
+    agent: str | None,
 ) -> None:
     """Wait until a task is over; Ctrl-C leaves it running.
 
@@ -117,7 +118,7 @@ def wait_(
     profile = load_profile(profile_name)
     with (
         open_ledger(ledger_path) as ledger,
-        _service(ledger, which, profile, base_url, files_url) as (task_id, service),
+        _service(ledger, which, profile, (base_url, files_url, agent)) as (task_id, service),
     ):
         bring(task_id, Account(service, ledger, profile), folder)
 
@@ -136,6 +137,7 @@ def download_(
     base_url: str | None,
     files_url: str | None,
     ledger_path: Path | None,
+    agent: str | None,
 ) -> None:
     """Save the video of a completed task; its links live for a day.
 
@@ -145,7 +147,7 @@ def download_(
     profile = load_profile(profile_name)
     with (
         open_ledger(ledger_path) as ledger,
-        _service(ledger, which, profile, base_url, files_url) as (task_id, service),
+        _service(ledger, which, profile, (base_url, files_url, agent)) as (task_id, service),
     ):
         bring(task_id, Account(service, ledger, profile), folder, reach=True)
 
@@ -154,7 +156,7 @@ def download_(
 @format_option("text", "json")
 @service_options
 @settings_file
-def drift_(*, dress: str, base_url: str | None, files_url: str | None, ledger_path: Path | None) -> None:  # noqa: ARG001 - the same options everywhere
+def drift_(*, dress: str, ledger_path: Path | None, **_: object) -> None:
     """Report what the service refused although it had been called clean here.
 
     The report holds the day, the profile, the rule that should have caught it, the service's code and words, and what
@@ -263,12 +265,13 @@ def _sat_out() -> "Callable[[PreflightError, float], None]":
 
 @contextmanager
 def _service(
-    ledger: "Ledger", which: str, profile: Profile, base_url: str | None, files_url: str | None
+    ledger: "Ledger", which: str, profile: Profile, said: tuple[str | None, str | None, str | None]
 ) -> "Iterator[tuple[str, Service]]":
     """Open the service that a task was submitted to, or the one that the call names."""
     from preflight.api import Service
 
+    base_url, files_url, agent = said
     task_id, entry = task_of(which, ledger)
-    base, files = addresses(profile, base_url or (entry.base_url if entry else None), files_url)
-    with Service(base, api_key(), files_url=files) as service:
+    base, files = agreed(profile, base_url, files_url, known=entry.base_url if entry else None)
+    with Service(base, api_key(), files_url=files, agent=agent) as service:
         yield task_id, service

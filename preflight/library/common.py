@@ -160,7 +160,9 @@ def _short(given: object) -> str:
 
 
 @contextmanager
-def measuring(depth: Depth, jobs: int | None, *, cache: bool, allow_private: bool = False) -> Iterator[Measuring]:
+def measuring(
+    depth: Depth, jobs: int | None, *, cache: bool, allow_private: bool = False, agent: str | None = None
+) -> Iterator[Measuring]:
     """Give a way of measuring, with cache, children and room for what is downloaded, for as long as it lasts.
 
     Raises:
@@ -173,7 +175,7 @@ def measuring(depth: Depth, jobs: int | None, *, cache: bool, allow_private: boo
         raise CallError(f"depth: expected {', '.join(map(repr, get_args(Depth)))}, got {_short(depth)}")
     refuse_no_count(jobs, "jobs")
     kept = Cache(default_path()) if cache else nullcontext()
-    with Fetcher(allow_private=allow_private) as fetch, Crew(depth, jobs=jobs) as crew, kept as known:
+    with Fetcher(allow_private=allow_private, agent=agent) as fetch, Crew(depth, jobs=jobs) as crew, kept as known:
         yield Measuring(crew=crew, cache=known, fetch=fetch)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight import flow
-from preflight.call import addresses, is_local, place_of, refuse_costly
+from preflight.call import is_local, named_addresses, place_of, refuse_costly
 from preflight.errors import CallError
 from preflight.findings import Report
 from preflight.flow import Account
@@ -65,6 +65,7 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     ledger: AnyPath | None = None,
     again: bool = False,
     max_credits: Fraction | float | None = None,
+    agent: str | None = None,
     progress: Progress | None = None,
 ) -> Submitted:
     """Check a request, upload its assets, and send the create call, once.
@@ -76,12 +77,14 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
         request: as for `check_request`.
         key: the service's key; sent to the service alone, kept and shown nowhere. Read it from the environment.
         profile: as for `check`.
-        base_url: the service; None for the profile's. For one on this machine, URLs of this machine may be assets.
+        base_url: the service; None for the profile's, where that is a shipped edition's: any other has to be named
+            here. For one on this machine, URLs of this machine may be assets.
         files_url: its files service; None for `base_url` where that is given, else for the profile's.
         bucket: `s3://BUCKET/PREFIX`, `gs://` or `az://` instead of the files service; credentials come from the
             environment, and `preflight[bucket]` has to be installed.
         ledger: the file in which submissions are written down; None for the command line's usual one.
         again: whether what was sent before is sent, and paid for, once more.
+        agent: how the program names itself to the hosts that it asks; None for its own name.
         max_credits: nothing is sent where the estimate is higher, or cannot be made.
         progress: told 1 of each asset that is judged, and the part of each upload that is sent.
 
@@ -99,18 +102,18 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
 
     refuse_no_text(key, "key", "the service's key")
     spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)
-    local, (base, files) = is_local(base_url), addresses(edition, base_url, files_url)
-    with Service(base, key, files_url=files) as service:
-        report = _clean(spec, edition, teller, allow_private=local)
+    local, (base, files) = is_local(base_url), named_addresses(edition, base_url, files_url)
+    with Service(base, key, files_url=files, agent=agent) as service:
+        report = _clean(spec, edition, teller, allow_private=local, agent=agent)
         _refuse_costly(spec, report, edition, max_credits)
         place = place_of(bucket, edition, base_url)
         with Ledger(book_at(ledger)) as book:
             return _send(spec, report, Account(service, book, edition, place), base, teller, again=again)
 
 
-def _clean(spec: RequestSpec, edition: Profile, teller: Teller, *, allow_private: bool) -> Report:
+def _clean(spec: RequestSpec, edition: Profile, teller: Teller, *, allow_private: bool, agent: str | None) -> Report:
     """Judge a request, and refuse it where it is not to be sent."""
-    with measuring("exact", None, cache=True, allow_private=allow_private) as how:
+    with measuring("exact", None, cache=True, allow_private=allow_private, agent=agent) as how:
         report = judged_request(spec, edition, how, teller)
     refuse_unclean(spec, report)
     return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight import once
-from preflight.call import addresses
+from preflight.call import named_addresses
 from preflight.flow import Account
 from preflight.library.common import (
     AnyPath,
@@ -77,6 +77,7 @@ def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
     profile: Profile | AnyPath | None = None,
     base_url: str | None = None,
     ledger: AnyPath | None = None,
+    agent: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[Path, ...]:
     """Save what a task made, waiting for it if need be, and return the paths; nothing is overwritten.
@@ -88,6 +89,7 @@ def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
         profile: as for `check`.
         base_url: as for `wait`.
         ledger: as for `submit`; where the files are, is written down there.
+        agent: how the program names itself to the host of the results; None for its own name.
         progress: told as by `wait`, and then the part that is saved.
 
     Raises:
@@ -95,14 +97,14 @@ def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
         NotDone: as for `wait`; or a result cannot be had, cannot be stored, or does not read as a medium.
     """
     teller, place = Teller(progress), Path(path_of(folder, "folder"))
-    with _account(task_id, key, edition_of(profile), base_url, ledger) as (known_id, account):
+    with _account(task_id, key, edition_of(profile), base_url, ledger, agent=agent) as (known_id, account):
         task = _waited(known_id, account, teller)
         return tuple(once.download(task, account, place, progress=teller.begin("download", known_id)))
 
 
 @contextmanager
-def _account(
-    which: str, key: str, edition: Profile, base_url: str | None, ledger: AnyPath | None
+def _account(  # noqa: PLR0913 - where to ask, and as whom
+    which: str, key: str, edition: Profile, base_url: str | None, ledger: AnyPath | None, *, agent: str | None = None
 ) -> Iterator[tuple[str, Account]]:
     """Open the service that a task was submitted to, or the one that the call names."""
     from preflight.api import Service
@@ -112,8 +114,8 @@ def _account(
     refuse_no_text(key, "key", "the service's key")
     with Ledger(book_at(ledger)) as book:
         task_id, entry = once.task_of(which, book)
-        base, files = addresses(edition, base_url or (entry.base_url if entry else None), None)
-        with Service(base, key, files_url=files) as service:
+        base, files = named_addresses(edition, base_url or (entry.base_url if entry else None), None)
+        with Service(base, key, files_url=files, agent=agent) as service:
             yield task_id, Account(service, book, edition)
 
 

@@ -6,6 +6,7 @@ one says and this one's documents do not is left out by its place: `without = ["
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,31 @@ def load(name_or_path: str = DEFAULT) -> Profile:
     """
     path = locate(name_or_path, SHIPPED)
     try:
-        return convert_table(flatten(path), Profile, dec_hook=_decode)
+        profile = convert_table(flatten(path), Profile, dec_hook=_decode)
     except TableError as error:
         raise ProfileError(f"{path.name}: {error}", advice="`preflight profiles --schema` prints the schema.") from None
+    if path.parent != SHIPPED and profile.name in names():
+        _refuse_name(path, profile)
+    return profile
+
+
+def _refuse_name(path: Path, profile: Profile) -> None:
+    """Raise ProfileError where a profile of one's own goes by a shipped edition's name.
+
+    One that inherits the name, and the addresses with it, is that edition with other limits.
+    """
+    edition = load(profile.name).service
+    moved = (profile.service.base_url, profile.service.files_url) != (edition.base_url, edition.files_url)
+    if moved or "name" in _read(path):
+        words = f"{path.name}: name: {profile.name!r} is a shipped edition's name, and this is another profile"
+        raise ProfileError(words, advice='Give it a name of its own: `name = "..."`.')
+
+
+@cache
+def shipped_addresses() -> frozenset[str]:
+    """Return where the services of the shipped editions are."""
+    services = [load(name).service for name in names()]
+    return frozenset(address for service in services for address in (service.base_url, service.files_url))
 
 
 def locate(name_or_path: str, beside: Path) -> Path:

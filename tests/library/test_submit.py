@@ -11,10 +11,11 @@ import msgspec
 import pytest
 
 import preflight
+from preflight.api import Service
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from tests.library.conftest import KEY, Stop, a_request, entries, marked_clip
 from tests.specimens import FIXTURES, MEDIA
-from tests.upload.stranger import closed_url
+from tests.upload.stranger import Stranger, closed_url, say
 
 
 def test_a_request_becomes_a_video_on_disk(
@@ -170,3 +171,32 @@ def test_what_another_program_left_without_an_answer_is_returned(
     subprocess.run([sys.executable, "-c", CRASH, str(ledger)], check=True)
     assert [entry.state for entry in send(a_request()).orphans] == ["unknown"]
     assert send(a_request(), again=True).orphans == ()
+
+
+def test_an_address_that_only_a_profile_names_gets_no_key(tmp_path: Path, ledger: Path) -> None:
+    with Stranger(say({"id": "task-unified-1"})) as stranger:
+        text = 'extends = "seedance-2.0-2026-04"\nname = "house"\n[service]\nbase_url = "{0}"\nfiles_url = "{0}"\n'
+        (tmp_path / "house.toml").write_text(text.format(stranger.url))
+        house = tmp_path / "house.toml"
+        for work in (
+            lambda: preflight.submit(a_request(), key=KEY, profile=house, ledger=ledger),
+            lambda: preflight.wait("task-unified-1", key=KEY, profile=house, ledger=ledger),
+        ):
+            with pytest.raises(preflight.CallError, match="no shipped edition's address") as caught:
+                work()
+            assert "base_url=" in caught.value.advice
+    assert stranger.connections == 0
+
+
+def test_another_name_goes_to_every_host(ledger: Path, tmp_path: Path, sandbox: Sandbox) -> None:
+    with (
+        Stranger(say(b"", 403)) as host,
+        Service(sandbox.url, KEY, agent="Mozilla/5.0", sleep=lambda _: None) as service,
+        pytest.raises(preflight.NotDone) as caught,
+    ):
+        service.download(f"{host.url}/film.mp4", tmp_path, "a.mp4")
+    assert [heard.headers["user-agent"] for heard in host.heard] == ["Mozilla/5.0"]
+    assert "--user-agent" in caught.value.advice
+    for agent in ("a\nb", "é", "x" * 300):
+        with pytest.raises(preflight.CallError, match="user agent"):
+            preflight.submit(a_request(), key=KEY, base_url=sandbox.url, ledger=ledger, agent=agent)

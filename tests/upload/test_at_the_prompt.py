@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from preflight.cli.settings import own_file
 from preflight.sandbox import Sandbox
 from tests.cli.conftest import MEDIA, Program, key, program, quick, sandbox
 from tests.upload.test_bucket import KEY_ID, S3, SECRET, nobody_s_credentials, s3, server
@@ -72,7 +73,11 @@ def test_the_same_request_to_a_bucket_is_still_known_for_the_same(
 def test_a_bucket_may_be_a_setting(
     program: Program, sandbox: Sandbox, s3: S3, request_file: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "preflight.toml").write_text(f'bucket = "{s3.url}"\nuploads = 2\n')
+    (tmp_path / "preflight.toml").write_text(f'bucket = "{s3.url}"\n')
+    assert program("submit", request_file, "--yes", "--base-url", sandbox.url).status == 2
+    (tmp_path / "preflight.toml").write_text("uploads = 2\n")
+    own_file().parent.mkdir(parents=True)
+    own_file().write_text(f'bucket = "{s3.url}"\n')
     assert program("submit", request_file, "--yes", "--base-url", sandbox.url).status == 0
     assert len(s3.keys()) == 2
 

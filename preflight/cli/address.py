@@ -1,0 +1,111 @@
+"""Where the key may be sent: addresses of a shipped edition, those named on the command line, those agreed to before.
+
+Any other one is shown and asked for, once, `--yes` or not; a profile that a found settings file names may bring none.
+"""
+
+import click
+from click.core import ParameterSource
+
+from preflight import origin, own
+from preflight.call import addresses
+from preflight.cli.agree import is_anybody_there
+from preflight.cli.searched import FOREIGN
+from preflight.errors import CallError
+from preflight.profiles import Profile, shipped_addresses
+
+AGREED = "addresses"
+"""The list of addresses that a person said yes to."""
+OPTIONS = {"base_url": "--base-url", "files_url": "--files-url", "ledger_path": "--ledger", "bucket": "--bucket"}
+"""Parameter → option of what only a person may say."""
+
+
+def agreed(
+    profile: Profile, base_url: str | None, files_url: str | None, *, known: str | None = None
+) -> tuple[str, str]:
+    """Return where the service and its files service are, if the key may be sent there.
+
+    Args:
+        profile: the edition in use.
+        base_url: as the option, the variable or the settings have it.
+        files_url: as well.
+        known: where the request in question was sent before.
+
+    Raises:
+        CallError: an address cannot be used, or a person does not agree to it, or there is nobody to ask.
+    """
+    base, files = addresses(profile, base_url or known, files_url)
+    for address in dict.fromkeys((base, files)):
+        if not _is_settled(address, known):
+            _refuse_brought(profile, address)
+            _ask(address)
+    return base, files
+
+
+def is_agreed(address: str) -> bool:
+    """Tell whether a person has said yes to an address before."""
+    return any(origin.same(address, one) for one in own.lines(AGREED))
+
+
+def remember(address: str) -> None:
+    """Remember that a person said yes to an address."""
+    own.add(AGREED, origin.normal(address))
+
+
+def refuse_found(ctx: click.Context, param: click.Parameter, value: object) -> object:
+    """Refuse what a found settings file says of where the key goes and what was sent; runs as an option is read.
+
+    Raises:
+        CallError: it does.
+    """
+    name = param.name or ""
+    file = ctx.meta.get(FOREIGN, {}).get(name)
+    if file and ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP:
+        raise _refusal(f"{file}: {_setting(name)}", OPTIONS[name])
+    return value
+
+
+def _setting(name: str) -> str:
+    return OPTIONS[name].removeprefix("--").replace("-", "_")
+
+
+def _refusal(what: str, option: str) -> CallError:
+    from preflight.cli.settings import own_file
+
+    words = f"{what} is not taken from a settings file that lies in a folder: whoever puts one there would choose it"
+    variable = f"PREFLIGHT_{option.removeprefix('--').replace('-', '_').upper()}"
+    return CallError(words, advice=f"Say it by {option}, by {variable}, or in your own {own_file()}.")
+
+
+def _is_settled(address: str, known: str | None) -> bool:
+    ours = any(origin.same(address, one) for one in shipped_addresses())
+    return ours or _is_typed(address) or (known is not None and origin.same(address, known)) or is_agreed(address)
+
+
+def _is_typed(address: str) -> bool:
+    """Tell whether an address stands on the command line."""
+    ctx = click.get_current_context()
+    typed = [ctx.params.get(name) for name in ("base_url", "files_url") if _source(ctx, name) == "typed"]
+    return any(origin.same(address, one) for one in typed if isinstance(one, str))
+
+
+def _source(ctx: click.Context, name: str) -> str:
+    return "typed" if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE else "elsewhere"
+
+
+def _refuse_brought(profile: Profile, address: str) -> None:
+    """Raise CallError where a profile that a found settings file names has brought an address."""
+    ctx = click.get_current_context()
+    file = ctx.meta.get(FOREIGN, {}).get("profile_name")
+    said_there = ctx.get_parameter_source("profile_name") is ParameterSource.DEFAULT_MAP
+    brought = any(origin.same(address, one) for one in (profile.service.base_url, profile.service.files_url))
+    if file and said_there and brought:
+        raise _refusal(f"{file}: profile {profile.name}, which has the address {address},", "--profile")
+
+
+def _ask(address: str) -> None:
+    words = f"The key would be sent to {address}, which is the address of no shipped edition"
+    if not is_anybody_there():
+        raise CallError(f"{words}, and there is nobody to ask", advice=f"Name it: --base-url {address}")
+    if not click.confirm(f"{words}. Send it there?", err=True):
+        raise CallError(f"{address}: not agreed to, so nothing was sent")
+    remember(address)

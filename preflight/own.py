@@ -1,0 +1,45 @@
+"""Short lists of lines in the user's own data folder: what was said before in, what is remembered out.
+
+They are read as a stranger's: only a plain file of the user's own counts, and no more of it than is sensible.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+import platformdirs
+
+MAX_BYTES = 1 << 20
+LINES_MAX = 256
+
+
+def data_folder() -> Path:
+    """Return where the program keeps what outlives a run."""
+    return platformdirs.user_data_path("preflight")
+
+
+def lines(name: str) -> list[str]:
+    """Return what a list holds, the oldest first; nothing where it is not the user's own."""
+    try:
+        with (data_folder() / name).open("rb") as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode) or (os.name == "posix" and state.st_uid != os.geteuid()):
+                return []
+            text = os.fsdecode(file.read(MAX_BYTES))
+    except OSError:
+        return []
+    return [line for line in text.split("\n") if line][-LINES_MAX:]
+
+
+def add(name: str, line: str) -> None:
+    """Remember a line; where nothing can be written, it is not remembered."""
+    known = lines(name)
+    if line in known or "\n" in line:
+        return
+    path = data_folder() / name
+    draft = path.with_name(f"{name}.{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.write_bytes(os.fsencode("".join(f"{one}\n" for one in [*known, line][-LINES_MAX:])))
+        draft.replace(path)
