@@ -1,6 +1,8 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
-    python scripts/bench.py [start] [folder] [watch] [large] [many] [upload] [submit] [fix]  all when none is named
+    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix]
+
+All run when none is named.
 
 Each pair is run in turn, A B A B ..., and the median of the pairwise ratios is what counts: a shared machine drifts.
 The peers (ffprobe, mediainfo, exiftool) are taken from PATH; on Debian: ffmpeg, mediainfo, libimage-exiftool-perl.
@@ -32,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.bench_fix import fix
 from scripts.bench_pairs import PREFLIGHT, PYTHON, ROOT, Missed, Pair, compare, ratio_of, seconds, timed
+from scripts.bench_pictures import pictures
 
 if TYPE_CHECKING:
     from preflight.facts import Facts
@@ -313,6 +316,7 @@ PARTS = {
     "start": start,
     "folder": folder,
     "watch": watch,
+    "pictures": pictures,
     "cached": cached,
     "large": large,
     "many": many,

@@ -6,13 +6,15 @@ Source: ISO 23008-12, 6.5 and 9.3; ISO 14496-12, 12.1.4 (clap); MIAF, 7.3.6.7 (f
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+import msgspec
 
 MAX_META_BYTES = 1 << 22
 PITM, IPMA, CLAP, ISPE, PIXI = b"pitm", b"ipma", b"clap", b"ispe", b"pixi"
 
 
-class Aperture(NamedTuple):
+class Aperture(msgspec.Struct, frozen=True):
     """The part of a picture that is shown, in pixels as stored."""
 
     left: int
@@ -26,7 +28,7 @@ class Aperture(NamedTuple):
         return self.left, self.top, self.left + self.width_px, self.top + self.height_px
 
 
-class Heif(NamedTuple):
+class Heif(msgspec.Struct, frozen=True):
     """What the properties of the primary picture say."""
 
     aperture: Aperture | None = None

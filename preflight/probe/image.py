@@ -10,16 +10,18 @@ At depth header the header is read; at exact and full all of it is decoded, beca
 """
 
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from preflight.facts import ImageFacts
-from preflight.probe import jpeg, pillow, png, psd, raw
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import read_metadata
 from preflight.probe.picture import Decode, Read, Seen
 from preflight.probe.sniff import Sniffed
+
+if TYPE_CHECKING:
+    from preflight.probe import jpeg, png, psd
 
 MAX_DECODED_PIXELS = 178_956_970
 """Pictures beyond this are not decoded: a small file can unpack to gigabytes. Pillow draws the line here, too."""
@@ -36,7 +38,7 @@ def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) 
         Unreadable: it cannot be opened or decoded to the end.
         Unmeasured: it is too large to be decoded here, or coded as nothing here can; carries the facts of the header.
     """
-    seen, rest = READERS.get(sniffed.format, pillow.read)(stream, size, sniffed)
+    seen, rest = READERS.get(sniffed.format, _by_pillow)(stream, size, sniffed)
     facts = _facts(seen, size, sniffed)
     if not decode:
         return facts
@@ -77,7 +79,9 @@ def _facts(seen: Seen, size: int, sniffed: Sniffed) -> ImageFacts:
 
 
 def _jpeg(stream: BinaryIO, _size: int, _sniffed: Sniffed) -> tuple[Seen, Decode]:
-    header = jpeg.read_header(stream)
+    from preflight.probe.jpeg import read_header
+
+    header = read_header(stream)
     seen = Seen(
         width_px=header.width_px,
         height_px=header.height_px,
@@ -90,17 +94,21 @@ def _jpeg(stream: BinaryIO, _size: int, _sniffed: Sniffed) -> tuple[Seen, Decode
     return seen, partial(_decoded_jpeg, stream, header, seen)
 
 
-def _decoded_jpeg(stream: BinaryIO, header: jpeg.Header, seen: Seen) -> Seen:
-    jpeg.refuse_damage(stream, header)
+def _decoded_jpeg(stream: BinaryIO, header: "jpeg.Header", seen: Seen) -> Seen:
+    from preflight.probe.jpeg import refuse_damage
+
+    refuse_damage(stream, header)
     return msgspec.structs.replace(seen, decoded=True, how=f"{seen.how}, decoded by libjpeg-turbo")
 
 
 def _png(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
-    seen = _seen_png(png.read_header(stream, size))
+    from preflight.probe.png import read_header
+
+    seen = _seen_png(read_header(stream, size))
     return seen, partial(_decoded_png, stream, size, sniffed)
 
 
-def _seen_png(found: png.Png) -> Seen:
+def _seen_png(found: "png.Png") -> Seen:
     header = found.header
     return Seen(
         width_px=header.width_px,
@@ -116,6 +124,8 @@ def _seen_png(found: png.Png) -> Seen:
 
 def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
     """Look through all of the file: metadata may stand behind the pixels, and alpha may be opaque everywhere."""
+    from preflight.probe import pillow, png
+
     found = png.read_header(stream, size, whole=True)
     opaque = png.refuse_damage(stream, size, found.header)
     if found.transparent:
@@ -127,7 +137,9 @@ def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
 
 
 def _psd(stream: BinaryIO, _size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
-    found = psd.read_psd(stream)
+    from preflight.probe.psd import read_psd
+
+    found = read_psd(stream)
     seen = Seen(
         width_px=found.width_px,
         height_px=found.height_px,
@@ -141,7 +153,9 @@ def _psd(stream: BinaryIO, _size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
     return seen, partial(_decoded_psd, stream, sniffed, found, seen)
 
 
-def _decoded_psd(stream: BinaryIO, sniffed: Sniffed, found: psd.Psd, seen: Seen) -> Seen:
+def _decoded_psd(stream: BinaryIO, sniffed: Sniffed, found: "psd.Psd", seen: Seen) -> Seen:
+    from preflight.probe import pillow
+
     if found.oddity:
         raise Unmeasured(f"how it looks cannot be told: {found.oddity}")
     image = pillow.open_image(stream, sniffed)
@@ -151,7 +165,9 @@ def _decoded_psd(stream: BinaryIO, sniffed: Sniffed, found: psd.Psd, seen: Seen)
 
 
 def _raw(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
-    found = raw.read_raw(stream, size, sniffed.format)
+    from preflight.probe.raw import NO_PREVIEW, read_raw
+
+    found = read_raw(stream, size, sniffed.format)
     seen = Seen(
         width_px=found.width_px,
         height_px=found.height_px,
@@ -160,7 +176,7 @@ def _raw(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
         said=found.said,
         raw=True,
         preview=found.preview,
-        obstacle=None if found.preview else raw.NO_PREVIEW,
+        obstacle=None if found.preview else NO_PREVIEW,
         how="directories of the raw photograph",
     )
     return seen, partial(_decoded_raw, stream, seen)
@@ -168,13 +184,22 @@ def _raw(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
 
 def _decoded_raw(stream: BinaryIO, seen: Seen) -> Seen:
     """Decode the preview: nothing here develops a raw photograph, but what is taken in its place has to be whole."""
+    from preflight.probe import jpeg
+    from preflight.probe.raw import NO_PREVIEW
+
     if seen.preview is None:
         return seen
     try:
         jpeg.refuse_damage(stream, jpeg.read_header(stream, seen.preview.at))
     except Unreadable:
-        return msgspec.structs.replace(seen, preview=None, obstacle=raw.NO_PREVIEW)
+        return msgspec.structs.replace(seen, preview=None, obstacle=NO_PREVIEW)
     return msgspec.structs.replace(seen, decoded=True, how=f"{seen.how}, its preview decoded")
+
+
+def _by_pillow(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
+    from preflight.probe.pillow import read
+
+    return read(stream, size, sniffed)
 
 
 RAW_FORMATS = ("dng", "nef", "cr2", "arw", "orf", "rw2", "raf", "pef", "srw", "raw")

@@ -5,9 +5,10 @@ picture, and no oddity of the segments around it, of which real cameras write ma
 Source: ISO 10918-1, annex B; libjpeg's warnings, jerror.h.
 """
 
-import re
 from collections.abc import Container, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+import msgspec
 
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import Metadata
@@ -42,11 +43,11 @@ JUNK_BYTES = 1 << 16
 MAX_INTERVAL = 0xFFFF
 LONGEST_INTERVAL = b"\xff\xdd\0\4\xff\xff"
 FILLINGS = (b"\0", b"\xff")
-BEFORE_END = re.compile(r"extraneous bytes before marker 0xd9")
-UNSUPPORTED = re.compile(r"(?i)unsupported|not supported|not implemented|precision")
+BEFORE_END = "extraneous bytes before marker 0xd9"
+UNSUPPORTED = ("unsupported", "not supported", "not implemented", "precision")
 
 
-class Header(NamedTuple):
+class Header(msgspec.Struct, frozen=True):
     """What stands before the first scan."""
 
     width_px: int
@@ -172,11 +173,11 @@ def refuse_damage(stream: BinaryIO, header: Header) -> None:
     stream.seek(header.scan_at)
     scans = stream.read()
     fault = _fault(header, scans)
-    if fault and BEFORE_END.search(fault):
+    if fault and BEFORE_END in fault:
         fault = _fault(header, without_filling(scans))
     if fault is None:
         return
-    if header.coding and UNSUPPORTED.search(fault):
+    if header.coding and any(word in fault.lower() for word in UNSUPPORTED):
         if _is_whole_to_libav(header, scans):
             return
         raise Unmeasured(f"its coding ({header.coding}) cannot be decoded here, so nobody knows whether it is whole")

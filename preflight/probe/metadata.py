@@ -5,7 +5,8 @@ Source: EXIF 2.32, 4.6.4 and 4.6.6; IPTC-IIM 4.2, 2:90 to 2:101; XMP part 1; Pho
 """
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from preflight.probe.tiff import EXIF_DIRECTORY, GPS_DIRECTORY, Directory, open_exif
 
@@ -23,8 +24,8 @@ RESOURCE, RECORD, APPLICATION = b"8BIM", 0x1C, 2
 IPTC_PLACES = {26, 27, 90, 92, 95, 100, 101}
 """Content location, city, place within it, state, country."""
 
-XMP_ORIENTATION = re.compile(rb":Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]")
-XMP_TOLD = re.compile(
+XMP_ORIENTATION = rb":Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]"
+XMP_TOLD = (
     rb":(GPSLatitude|GPSDestLatitude|City|State|Country|CountryName|ProvinceState|Location|Sublocation|LocationName"
     rb"|(?:Body|Lens|Camera)?SerialNumber)(?:\s*=\s*[\"']([^\"']*)|\s*>(?:\s*<[^>]*>)*([^<]*))"
 )
@@ -32,7 +33,7 @@ EMPTY = " 0.,:;/-\0"
 """Signs that tell nothing where they stand alone."""
 
 
-class Metadata(NamedTuple):
+class Metadata(msgspec.Struct, frozen=True):
     """The blocks as they stand in a file."""
 
     exif: bytes = b""
@@ -41,7 +42,7 @@ class Metadata(NamedTuple):
     """IPTC records, bare or within Photoshop's resources."""
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True):
     """What the blocks say."""
 
     orientation: int = UPRIGHT
@@ -65,7 +66,7 @@ def said_by(first: Directory | None, blocks: Metadata) -> Said:
     by_exif = first.integer(ORIENTATION) if first else None
     if by_exif in range(1, 9):
         return Said(by_exif or UPRIGHT, "EXIF", told)
-    by_xmp = next((found for block in blocks.xmp if (found := XMP_ORIENTATION.search(_plain(block)))), None)
+    by_xmp = next((found for block in blocks.xmp if (found := re.search(XMP_ORIENTATION, _plain(block)))), None)
     return Said(int(by_xmp[1]), "XMP", told) if by_xmp else Said(location=told)
 
 
@@ -102,7 +103,7 @@ def _plain(block: bytes) -> bytes:
 
 
 def _xmp_tells(block: bytes) -> bool:
-    for name, attribute, element in XMP_TOLD.findall(_plain(block)):
+    for name, attribute, element in re.findall(XMP_TOLD, _plain(block)):
         value = attribute or element
         if re.search(rb"[1-9]", value) if name.startswith(b"GPS") else _names(value.decode("utf-8", "replace")):
             return True

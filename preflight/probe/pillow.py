@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.probe import heif, jpeg, png, psd, raw
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import Metadata, Said, read_metadata, said_by, tiff_blocks
 from preflight.probe.picture import Decode, Seen
@@ -51,11 +50,13 @@ def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
         Unreadable: it is not a whole picture of that format, or there is no reader for it.
         Unmeasured: a frame is larger than is decoded here.
     """
+    from preflight.probe.heif import read_heif
+
     if sniffed.opener == RAW:
         return _preview(stream, sniffed)
     if sniffed.format == "psd":
         return _composite(stream, sniffed)
-    aperture = heif.read_heif(stream).aperture if sniffed.format == "avif" else None
+    aperture = read_heif(stream).aperture if sniffed.format == "avif" else None
     image = _open(stream, sniffed)
     if aperture:
         load(image)
@@ -93,7 +94,9 @@ def is_opaque(image: "Image.Image") -> bool:
 
 def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:  # noqa: ARG001 - as every reader
     """Read what Pillow says of a picture's header; return that, and the way to decode it."""
-    properties = heif.read_heif(stream) if sniffed.opener in LAYOUT_KEPT else heif.Heif()
+    from preflight.probe.heif import Heif, read_heif
+
+    properties = read_heif(stream) if sniffed.opener in LAYOUT_KEPT else Heif()
     blocks = _tiff_said(stream) if sniffed.opener == "TIFF" else None
     image = _open(stream, sniffed)
     aperture = properties.aperture if sniffed.opener == "AVIF" else None
@@ -140,6 +143,8 @@ def _open(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
 
 def _plain(stream: BinaryIO, sniffed: Sniffed) -> tuple[BinaryIO, bytes] | None:
     """Return a JPEG or PNG with nothing but what decoding needs, and its color profile."""
+    from preflight.probe import jpeg, png
+
     plainly = {"jpeg": jpeg.plain, "png": png.plain}.get(sniffed.format)
     if plainly is None:
         return None
@@ -190,8 +195,10 @@ def _as_stored() -> "type[ImageFile.ImageFile]":
 
 
 def _preview(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    from preflight.probe.raw import read_raw
+
     size = stream.seek(0, io.SEEK_END)
-    found = raw.read_raw(stream, size, sniffed.format).preview
+    found = read_raw(stream, size, sniffed.format).preview
     if found is None:
         raise Unreadable("a raw photograph without a preview, which cannot be developed here")
     stream.seek(found.at)
@@ -199,6 +206,8 @@ def _preview(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
 
 
 def _composite(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    from preflight.probe import psd
+
     found = psd.read_psd(stream)
     if found.oddity:
         raise Unreadable(f"how it looks cannot be told: {found.oddity}")

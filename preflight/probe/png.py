@@ -7,7 +7,7 @@ Source: PNG specification, third edition: 5.3 (chunks), 8.1 (interlace), 9.2 (fi
 
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import msgspec
 
@@ -75,7 +75,7 @@ class Header(msgspec.Struct, frozen=True):
         return Shape(rows, row_bytes, channels * self.bit_depth // 8, alpha_bytes) if rows and columns else None
 
 
-class Png(NamedTuple):
+class Png(msgspec.Struct, frozen=True):
     """What the chunks before the pixels say."""
 
     header: Header
@@ -85,7 +85,7 @@ class Png(NamedTuple):
     metadata: Metadata
 
 
-class Chunk(NamedTuple):
+class Chunk(msgspec.Struct, frozen=True):
     """Where a chunk lies: its content, behind length and name."""
 
     name: bytes
@@ -172,7 +172,9 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
     from isal import isal_zlib
 
     done = False
-    for name, at, length in chunks(stream, size):
+    name = b""
+    for chunk in chunks(stream, size):
+        name, at, length = chunk.name, chunk.at, chunk.size
         if at + length + 4 > size:
             raise Unreadable(f"cut short: a stretch of its data claims {length:,} bytes, which are not there")
         stream.seek(at)
@@ -194,13 +196,13 @@ def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
     """Return a PNG with nothing but what decoding needs, and its color profile."""
     size = stream.seek(0, 2)
     pieces, profile = [SIGNATURE], b""
-    for name, at, length in chunks(stream, size):
-        stream.seek(at - 8)
-        if name == b"iCCP":
-            packed = stream.read(min(length, MAX_TEXT_BYTES) + 8)[8:].partition(b"\0")[2][1:]
+    for chunk in chunks(stream, size):
+        stream.seek(chunk.at - 8)
+        if chunk.name == b"iCCP":
+            packed = stream.read(min(chunk.size, MAX_TEXT_BYTES) + 8)[8:].partition(b"\0")[2][1:]
             profile = _unpacked(packed, MAX_PROFILE_BYTES)
-        elif name in NEEDED:
-            pieces.append(stream.read(length + 12))
+        elif chunk.name in NEEDED:
+            pieces.append(stream.read(chunk.size + 12))
     return b"".join(pieces), profile
 
 

@@ -6,7 +6,9 @@ Source: Adobe Photoshop File Formats Specification, file header, image resources
 """
 
 import struct
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
 
 from preflight.probe.faults import Unreadable
 from preflight.probe.metadata import Metadata
@@ -29,7 +31,7 @@ HAS_COMPOSITE_AT = 4
 BLOCK_BYTES = 4
 
 
-class Psd(NamedTuple):
+class Psd(msgspec.Struct, frozen=True):
     """What the file says of itself."""
 
     width_px: int

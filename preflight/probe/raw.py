@@ -6,7 +6,9 @@ Source: DNG 1.7, chapters 2 and 5; TIFF/EP (ISO 12234-2); for CR2, ORF and RW2 t
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+import msgspec
 
 from preflight.facts import Preview
 from preflight.probe.faults import Unreadable
@@ -37,7 +39,7 @@ LEAST_PREVIEW_BYTES = 64
 NO_PREVIEW = "it is a raw photograph without a whole preview"
 
 
-class Raw(NamedTuple):
+class Raw(msgspec.Struct, frozen=True):
     """What the directories say."""
 
     width_px: int

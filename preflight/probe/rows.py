@@ -5,7 +5,9 @@ that opacity is seen without undoing it.
 Source: PNG specification, third edition, 9.2 (filter types).
 """
 
-from typing import NamedTuple, cast
+from typing import cast
+
+import msgspec
 
 from preflight.probe.faults import Unreadable
 
@@ -17,7 +19,7 @@ OPAQUE = 0xFF
 SUB, AVERAGE, PAETH = 1, 3, 4
 
 
-class Shape(NamedTuple):
+class Shape(msgspec.Struct, frozen=True):
     """Rows that are alike."""
 
     rows: int
