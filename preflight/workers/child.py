@@ -85,12 +85,11 @@ def load(which: Load) -> None:
     if which != "av":
         from PIL import Image
 
-        from preflight.probe import image
+        from preflight.probe import image, jpeg, png
         from preflight.probe.pillow import load_plugin
 
-        del Image, image
-        for opener in ("JPEG", "PNG", "WEBP"):
-            load_plugin(opener)
+        del Image, image, jpeg, png  # JPEG and PNG have readers of their own
+        load_plugin("WEBP")
 
 
 def no_core_dumps() -> None:
