@@ -127,6 +127,8 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     bit_depth: int | None = None
     transfer: str | None = None
     """Transfer characteristics, where tagged: bt709, smpte2084 (PQ), arib-std-b67 (HLG), ..."""
+    dolby_vision: str | None = None
+    """Profile, and behind a point by what others can show it: 8.1 by HDR10, 8.4 by HLG, 5 by nothing."""
     alpha: bool = False
     interlaced: bool | None = None
     fields: bool = False
@@ -148,6 +150,11 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     def aspect_ratio(self) -> Fraction:
         """Width over height as displayed."""
         return Fraction(self.width_px, self.height_px)
+
+    @property
+    def only_dolby_vision(self) -> bool:
+        """Whether only a decoder of Dolby Vision shows its colors."""
+        return self.dolby_vision is not None and "." not in self.dolby_vision
 
 
 class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):

@@ -16,7 +16,7 @@ from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture
 from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.mixdown import simpler
 from preflight.fix.proof import planned_s
-from preflight.fix.remux import HEVC_TAG
+from preflight.fix.remux import DOLBY_TAG, HEVC_TAG
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
     BLUR,
@@ -86,7 +86,7 @@ def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: Vi
     uncut = msgspec.structs.replace(plan, steps=tuple(s for s in plan.steps if not isinstance(s, Cut)))
     streams = [given["V:0"], *_sounds(given, uncut, facts)]
     sounds = sound_options(facts, plan.steps, _sound_encode(plan.steps))
-    options = {"f": muxer_of(plan, facts), **_copied(facts.codec), **sounds, "map_metadata": -1}
+    options = {"f": muxer_of(plan, facts), **_copied(facts), **sounds, "map_metadata": -1}
     made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
     return named(made.get_args(), source, target)
 
@@ -345,7 +345,7 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     if cut and not isinstance(facts, VideoFacts) and not _decoded_on(plan, facts):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
-        options |= _picture_options(plan.steps, facts.codec)
+        options |= _picture_options(plan.steps, facts)
         options |= sound_options(facts, plan.steps, _sound_encode(plan.steps))
         options["movflags"] = "+faststart"
     else:
@@ -354,18 +354,20 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     return options
 
 
-def _copied(codec: str | None) -> dict[str, Any]:
+def _copied(facts: VideoFacts) -> dict[str, Any]:
     """Return the options that copy pictures; HEVC whose parameter sets stand in the sample entry is `hvc1`.
 
-    Source: ISO 14496-15, 8.4.1; players of one vendor refuse `hev1`.
+    Source: ISO 14496-15, 8.4.1; players of one vendor refuse `hev1`. A record of Dolby Vision is copied, too.
     """
-    return {"c:v": "copy"} | ({"tag:v": HEVC_TAG} if codec == "hevc" else {})
+    hevc = DOLBY_TAG if facts.only_dolby_vision else HEVC_TAG
+    tag = {"tag:v": hevc} if facts.codec == "hevc" else {}
+    return {"c:v": "copy", **tag, **({"strict": "unofficial"} if facts.dolby_vision else {})}
 
 
-def _picture_options(steps: tuple[Step, ...], codec: str | None) -> dict[str, Any]:
+def _picture_options(steps: tuple[Step, ...], facts: VideoFacts) -> dict[str, Any]:
     encode = _video_encode(steps)
     if encode is None:
-        return _copied(codec)
+        return _copied(facts)
     options: dict[str, Any] = {"c:v": encode.codec, **QUALITY}
     if encode.max_bit_rate:
         options |= {"maxrate": encode.max_bit_rate, "bufsize": encode.max_bit_rate}

@@ -60,6 +60,8 @@ def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:
         yield f"it has {_told(after.frame_rate_hz)} fps, planned were {decimal(retime.frame_rate_hz)} fps"
     if cut and cut.packets and after.frames != cut.packets.count:
         yield f"it holds {after.frames} pictures, planned were {cut.packets.count}"
+    if before.only_dolby_vision and after.dolby_vision != before.dolby_vision:
+        yield "its record of Dolby Vision is missing"
     yield from _tracks(len(kept_after(before, plan.steps)), after)
     yield from _size(plan, (before.width_px, before.height_px), (after.width_px, after.height_px))
 

@@ -19,8 +19,11 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import sniff
 from preflight.probe.video import picture_streams
 
-HEVC_TAG = "hvc1"
-"""Of HEVC whose parameter sets stand in the sample entry: ISO 14496-15, 8.4.1."""
+HEVC_TAG, DOLBY_TAG = "hvc1", "dvh1"
+"""Of HEVC whose parameter sets stand in the sample entry: ISO 14496-15, 8.4.1; and where only Dolby Vision shows it."""
+OPTIONS = {"movflags": "+faststart", "strict": "unofficial"}
+"""A record of Dolby Vision is written, too."""
+DOLBY_TAGS = {"dvh1", "dvhe"}
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +75,7 @@ def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, sound
             stream.seek(0)
             with (
                 opened(stream, found.opener) as container,
-                av.open(str(target), "w", format=muxer, options={"movflags": "+faststart"}) as made,
+                av.open(str(target), "w", format=muxer, options=OPTIONS) as made,
             ):
                 _copy(container, made, packets, part, _kept(container, sounds))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable) as error:
@@ -93,7 +96,8 @@ def _copy(
     for copy in copies.values():
         copy.metadata.clear()
     if codec_name(picture) == "hevc":
-        copies[picture.index].codec_context.codec_tag = HEVC_TAG
+        only_dolby = str(picture.codec_context.codec_tag) in DOLBY_TAGS
+        copies[picture.index].codec_context.codec_tag = DOLBY_TAG if only_dolby else HEVC_TAG
     for packet in _chosen(container, picture, sounds, packets, part):
         index = packet.stream.index
         _move(packet, part.begin_s)

@@ -14,11 +14,11 @@ from preflight.errors import PreflightError
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.limits import Range
-from preflight.plan.advice import IS_URL, on_hopeless, on_short_part, on_too_much
-from preflight.plan.av import Seams, video_steps
+from preflight.plan.advice import IS_URL, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
+from preflight.plan.av import PICTURE_ENCODER, Seams, video_steps
 from preflight.plan.image import image_steps
 from preflight.plan.sound import audio_steps
-from preflight.plan.steps import Cut, Plan, Step, find
+from preflight.plan.steps import Cut, Encode, Plan, Step, find
 from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import Profile
 from preflight.unforeseen import unforeseen
@@ -58,8 +58,9 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None =
     )
     missing = tuple(f for f in errors if not any(map(wishes.permits, _clearing(steps, f))))
     too_much = [step for step in steps if not wishes.permits(step)]
-    if too_much:
-        return _beyond(judged, missing or tuple(errors), on_too_much(too_much))
+    unknown = _unmapped(judged, steps)
+    if too_much or unknown:
+        return _beyond(judged, missing or tuple(errors), ONLY_DOLBY if unknown else on_too_much(too_much))
     return Plan(asset=judged.asset, kind=judged.kind, steps=steps, otherwise=_otherwise(steps, judged, profile, wishes))
 
 
@@ -72,6 +73,13 @@ def planned(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | Non
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
         said, errors = unforeseen(error), tuple(one for one in judged.findings if one.severity == "error")
         return msgspec.structs.replace(_beyond(judged, errors, said), fault=said)
+
+
+def _unmapped(judged: Judged, steps: tuple[Step, ...]) -> bool:
+    """Tell whether frames are to be encoded whose colours only a decoder of Dolby Vision knows."""
+    facts = judged.facts
+    encodes = any(isinstance(step, Encode) and step.codec == PICTURE_ENCODER for step in steps)
+    return encodes and isinstance(facts, VideoFacts) and facts.only_dolby_vision
 
 
 def _otherwise(steps: tuple[Step, ...], judged: Judged, profile: Profile, wishes: Wishes) -> tuple[Step, ...]:

@@ -16,6 +16,10 @@ TOO_SHORT = (
 )
 BAD_SHAPE = f"A refused shape is cropped or padded where that is named: {FIT}."
 IS_URL = "It lies at a URL, where nothing can be mended: download it, and name the file instead."
+ONLY_DOLBY = (
+    "Its colors are those of Dolby Vision alone, which no encoder here can map: export it as HDR10, HLG or in standard "
+    "range from the program that made it."
+)
 NO_FIX = "No fix is known for this; `preflight explain {rule}` says what can be done by hand."
 
 

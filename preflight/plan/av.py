@@ -15,6 +15,7 @@ from preflight.probe.seams import Seam, Wanted
 from preflight.profiles.schema import VideoLimits
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
+PICTURE_ENCODER = "libx264"
 LEAST_BIT_RATE = 200_000
 SHARE_OF_LIMIT = Fraction(1, 2)
 """How much of the allowed bytes an encode may fill: far from the edge, and far more than a reference clip needs."""
@@ -71,7 +72,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         length = longest.length_s if longest else facts.duration_s or Fraction(1)
         clears = tuple(sorted(errors & {"video/size", "video/codec"}))
         bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
-        yield Encode(codec="libx264", max_bit_rate=bound, loss="lossy", clears=clears)
+        yield Encode(codec=PICTURE_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
     yield from sound_steps(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
     written = ("video/format", *(() if cut or extend else ("video/duration",)))

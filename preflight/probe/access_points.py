@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import msgspec
 
 from preflight.probe.codec_header import CodecHeader
+from preflight.probe.container import codec_name
 from preflight.probe.faults import Unmeasured
 from preflight.probe.frame_headers import READERS, frame_size
 from preflight.probe.movie import Track
@@ -29,6 +30,8 @@ MOST_POINTS = 10_000
 """Keyframes that are looked at: every frame of minutes."""
 KEPT_FIRST, KEPT_KEYS, KEPT_BYTES = 32, 8, 64 << 20
 """Packets at the beginning, keyframes spread over the rest, and bytes of either that are kept for a decoder."""
+PREFIX_BYTES = {"apv": 4}
+"""Bytes of a sample that libav takes off for its decoder: in MP4 an access unit of APV stands behind its size."""
 AFTER = 3
 """Packets behind each of those keyframes: the second field of a frame may be one."""
 
@@ -138,15 +141,19 @@ def points_of_index(
         point = reader.read(place, data, (entry.timestamp - begin) * base, entry_at(entry.pos))
         hidden = all(one.is_discard for one in entries[place:following])
         found.append(msgspec.structs.replace(point, shown=False) if hidden else point)
-    return Points(found=tuple(found), samples=len(entries), fetch=_fetcher(stream, entries))
+    return Points(
+        found=tuple(found),
+        samples=len(entries),
+        fetch=_fetcher(stream, entries, PREFIX_BYTES.get(codec_name(picture), 0)),
+    )
 
 
-def _fetcher(stream: BinaryIO, entries: Sequence[Line]) -> "Callable[[int, int], list[Packet[Any]]]":
+def _fetcher(stream: BinaryIO, entries: Sequence[Line], prefix: int) -> "Callable[[int, int], list[Packet[Any]]]":
     def fetch(first: int, count: int) -> "list[Packet[Any]]":
         import av
 
         wanted = entries[first : first + count]
-        return [av.Packet(_read(stream, entry.pos, entry.size)) for entry in wanted]
+        return [av.Packet(_read(stream, entry.pos + prefix, entry.size - prefix)) for entry in wanted]
 
     return fetch
 

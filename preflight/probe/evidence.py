@@ -20,6 +20,7 @@ from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import codec_name, opened
 from preflight.probe.movie import Movie, Track
 from preflight.probe.parameter_sets import sets_listed
+from preflight.probe.sample_format import SampleFormat
 from preflight.probe.samples import refuse_foreign
 from preflight.probe.trial import Decoded, decode_keyframes
 
@@ -36,6 +37,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The parameter set that they use."""
     pixel_aspect: Fraction | None = None
     """Width to height of one pixel, as the codec tells it."""
+    formats: tuple[SampleFormat, ...] = ()
+    """What the samples of decoded frames hold."""
 
 
 def read_evidence(stream: BinaryIO, picture: "VideoStream", movie: Movie) -> Evidence:
@@ -50,7 +53,7 @@ def read_evidence(stream: BinaryIO, picture: "VideoStream", movie: Movie) -> Evi
         Unreadable: samples hold no frames, or keyframes cannot be decoded.
         Unmeasured: frames have more sizes than one.
     """
-    return _of_index(stream, picture, _track(movie, picture.index), decoding=True)
+    return _of_index(stream, picture, track_of(movie, picture.index), decoding=True)
 
 
 def foresee(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie | None, *, measure: bool) -> Evidence:
@@ -60,7 +63,7 @@ def foresee(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie
     only to measure. Arguments and faults are those of `read_evidence`.
     """
     if movie is not None:
-        track, record = _track(movie, picture.index), bytes(picture.codec_context.extradata or b"")
+        track, record = track_of(movie, picture.index), bytes(picture.codec_context.extradata or b"")
         several = track is not None and len(track.entries) > 1
         if several or (codec_name(picture) in SELF_DESCRIBED and sets_listed(codec_name(picture), record) != 1):
             return _of_index(stream, picture, track, decoding=False)
@@ -90,7 +93,7 @@ def _of_index(stream: BinaryIO, picture: "VideoStream", track: Track | None, *, 
     return _judged(points, decoded)
 
 
-def _track(movie: Movie, index: int) -> Track | None:
+def track_of(movie: Movie, index: int) -> Track | None:
     """Return the track of a stream: tracks stand in the file in the order of libav's streams."""
     return movie.tracks[index] if index < len(movie.tracks) else None
 
@@ -106,4 +109,5 @@ def _judged(points: Points, decoded: list[Decoded]) -> Evidence:
     size = shown[0].size_px if shown else used.size_px if used else None
     header = used.header if used else None
     aspect = (shown[0].pixel_aspect if shown else None) or (header.pixel_aspect if header else None)
-    return Evidence(size_px=size, header=header, pixel_aspect=aspect)
+    formats = tuple(one.format for one in decoded)
+    return Evidence(size_px=size, header=header, pixel_aspect=aspect, formats=formats)

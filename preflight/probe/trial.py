@@ -12,6 +12,7 @@ import msgspec
 from preflight.probe.access_points import Point, Points
 from preflight.probe.container import words
 from preflight.probe.faults import Unreadable
+from preflight.probe.sample_format import SampleFormat, sample_format
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -34,6 +35,7 @@ class Decoded(msgspec.Struct, frozen=True):
     size_px: tuple[int, int]
     pixel_aspect: Fraction | None
     """As the codec tells it; None where it does not."""
+    format: SampleFormat
 
 
 def decode_keyframes(picture: "VideoStream", points: Points, records: list[bytes]) -> list[Decoded]:
@@ -106,7 +108,7 @@ def _strictly(decoders: _Decoders, points: Points, point: Point) -> Decoded | No
             context = decoders.of(point.entry)
             frame = _first_frame(context, packets)
             if frame is not None or not packets:
-                return _decoded(point, frame, context) if frame is not None else None
+                return _decoded(point, frame, context, packets) if frame is not None else None
     except MemoryError:
         raise
     except (av.FFmpegError, ValueError, OSError) as error:
@@ -128,11 +130,12 @@ def _blindly(decoders: _Decoders, points: Points, point: Point) -> Decoded:
     frame = _first_frame(context, packets, tolerant=True)
     if frame is None:
         raise Unreadable(f"no frame can be decoded: of its first {len(packets)} samples none shows anything")
-    return _decoded(point, frame, context)
+    return _decoded(point, frame, context, packets)
 
 
-def _decoded(point: Point, frame: "VideoFrame", context: "VideoCodecContext") -> Decoded:
-    return Decoded(point, (frame.width, frame.height), context.sample_aspect_ratio or None)
+def _decoded(point: Point, frame: "VideoFrame", context: "VideoCodecContext", packets: "list[Packet[Any]]") -> Decoded:
+    kept = sample_format(frame, str(context.codec.canonical_name), packets[0])
+    return Decoded(point, (frame.width, frame.height), context.sample_aspect_ratio or None, kept)
 
 
 def _first_frame(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.facts import SoundTrack, VideoFacts
+from preflight.probe.appearance import Appearance, appearance, dolby_vision, told_by_container
 from preflight.probe.bare import CLOCKLESS
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_sound import heard, sound_tracks
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
-from preflight.probe.evidence import Evidence, foresee, read_evidence
+from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.fields import Reader
 from preflight.probe.movie import Movie
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "smpte2084", 18: "arib-std-b67"}
-"""ITU-T H.273, table 3, the ones that matter here."""
-UNTOLD, PQ, ICTCP = 2, 16, 14
-HDR_CODES = (PQ, 18)
-PRORES_BITS = 10
-ALPHA_TAGS = {"ap4h", "ap4x"}
-"""Codec tags of ProRes 4444, which can carry transparency."""
-ALPHA_CODECS = {"qtrle", "png", "rawvideo", "ffv1", "utvideo"}
-ALPHA_BITS = 32
-"""Bits a pixel at which those codecs carry transparency."""
 SELF_DESCRIBED = {"h264", "hevc"}
 """Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
 SHAPED = {"mpeg1video", "mpeg2video", "mpeg4"}
@@ -65,6 +56,7 @@ def probe_video(
         if not known_codec(pictures[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
         picture = pictures[0]
+        told = told_by_container(picture)
         evidence = foresee(stream, sniffed.opener, picture, movie, measure=measure)
         known = Known(sniffed.format, size, boxes, _header(picture, evidence))
         timing = _timing(container, picture, stream, known) if measure else _claimed(container, picture, known)
@@ -79,7 +71,10 @@ def probe_video(
         coded = _framed(coded, timing, codec_name(picture))
         whole = boxes is not None and not boxes.fragmented
         tracks = sound_tracks(container, indexed=whole, measure=measure)
-        return _facts(container, pictures, timing, msgspec.structs.replace(known, sounds=tracks), coded)
+        track = track_of(movie, picture.index) if movie is not None else None
+        dolby = dolby_vision(stream, size, picture, track)
+        look = appearance(picture, told, known.header, evidence.formats, dolby)
+        return _facts(container, pictures, timing, msgspec.structs.replace(known, sounds=tracks, look=look), coded)
 
 
 def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
@@ -134,6 +129,7 @@ class Known(msgspec.Struct, frozen=True):
     header: CodecHeader | None
     """What the codec's own parameter sets say, for H.264 and H.265."""
     sounds: tuple[SoundTrack, ...] = ()
+    look: Appearance | None = None
 
 
 def _timing(container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known) -> Timing:
@@ -196,9 +192,10 @@ def _facts(
         frame_rate_constant=None if not timing.frames else timing.grid is not None,
         fields=timing.fields,
         codec=codec_name(picture),
-        bit_depth=header.bit_depth if header else _bit_depth(picture),
-        transfer=_transfer(picture, header),
-        alpha=_alpha(picture),
+        bit_depth=known.look.bit_depth if known.look else None,
+        transfer=known.look.transfer if known.look else None,
+        dolby_vision=known.look.dolby_vision if known.look else None,
+        alpha=known.look is not None and known.look.alpha,
         interlaced=_interlaced(picture, timing, header),
         video_streams=len(pictures),
         sound_codec=codec_name(sound) if sound else None,
@@ -252,31 +249,3 @@ def _container_length(container: "InputContainer") -> Fraction | None:
 
 def _sound_length(sound: "AudioStream") -> Fraction | None:
     return sound.duration * _base(sound) if sound.duration else None
-
-
-def _transfer(picture: "VideoStream", header: CodecHeader | None) -> str | None:
-    """Return the transfer characteristics: one of high dynamic range where container or codec says so.
-
-    ICtCp holds nothing else (BT.2100, table 7); where no transfer is told beside it, it is taken for PQ.
-    """
-    context = picture.codec_context
-    told = [int(context.color_trc), (header and header.transfer) or UNTOLD]
-    wide = next((code for code in told if code in HDR_CODES), None)
-    matrices = {int(context.colorspace), header.matrix if header else None}
-    if wide is None and ICTCP in matrices and not any(code in TRANSFERS for code in told):
-        wide = PQ
-    return TRANSFERS.get(wide or told[0]) or TRANSFERS.get(told[1])
-
-
-def _alpha(picture: "VideoStream") -> bool:
-    context = picture.codec_context
-    deep = codec_name(picture) in ALPHA_CODECS and context.bits_per_coded_sample == ALPHA_BITS
-    return deep or str(context.codec_tag) in ALPHA_TAGS
-
-
-def _bit_depth(picture: "VideoStream") -> int | None:
-    """Return bits a sample for codecs whose configuration is simple enough to tell."""
-    record = picture.codec_context.extradata or b""
-    if codec_name(picture) == "av1" and len(record) >= 4:  # noqa: PLR2004 - AV1 in ISOBMFF, 2.3: av1C
-        return 8 if not record[2] & 0x40 else 12 if record[2] & 0x20 else 10
-    return PRORES_BITS if codec_name(picture) == "prores" else None

@@ -197,7 +197,12 @@ def hdr(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
     Fix: Map the tones to standard range.
     """
-    if (facts := _facts(probed)) and facts.transfer in HDR_TRANSFERS:
+    facts = _facts(probed)
+    if facts and facts.only_dolby_vision:
+        profile = facts.dolby_vision
+        message = f"high dynamic range, Dolby Vision profile {profile} alone; other decoders show wrong colors"
+        yield Finding(rule="video/hdr", severity="warning", message=message, measured=f"dolby-vision-{profile}")
+    elif facts and facts.transfer in HDR_TRANSFERS:
         message = f"high dynamic range, {HDR_TRANSFERS[facts.transfer]}; colors may be read as gray and flat"
         yield Finding(rule="video/hdr", severity="warning", message=message, measured=facts.transfer, fix="lossy")
 

@@ -1,0 +1,183 @@
+"""How a clip looks besides its size: depth, transparency and dynamic range, by container, codec and decoded frames."""
+
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from preflight.probe.codec_header import CodecHeader
+from preflight.probe.container import codec_name
+from preflight.probe.ebml import Element, elements, inner, tracks_of
+from preflight.probe.movie import Track
+from preflight.probe.sample_format import SampleFormat
+from preflight.probe.sei import messages
+from preflight.probe.sps import units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.video.stream import VideoStream
+
+TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "smpte2084", 18: "arib-std-b67"}
+"""ITU-T H.273, table 3, the ones that matter here."""
+UNTOLD, PQ, ICTCP = 2, 16, 14
+HDR_CODES = (PQ, 18)
+PRORES_BITS = 10
+APV_BITS = 10
+"""The least of any profile of the Advanced Professional Video codec."""
+ALPHA_TAGS = {"ap4h", "ap4x"}
+"""Codec tags of ProRes 4444, which can carry transparency."""
+ALPHA_CODECS = {"qtrle", "png", "rawvideo", "ffv1", "utvideo"}
+ALPHA_BITS = 32
+"""Bits a pixel at which those codecs carry transparency."""
+HEVC_SEI, ALPHA_INFO = 39, 165
+"""nal_unit_type and payloadType: ITU-T H.265, table 7-1 and D.2.1: alpha_channel_info."""
+DOLBY_BOXES = (b"dvcC", b"dvvC", b"dvwC")
+"""Dolby Vision Streams within the ISO Base Media File Format, 2.1.2.2; in Matroska the type has the same letters."""
+MAPPING, MAPPING_TYPE, MAPPING_DATA = 0x41E4, 0x41E7, 0x41ED
+"""BlockAdditionMapping and its BlockAddIDType and BlockAddIDExtraData: RFC 9559, 5.1.4.1.17."""
+BASES = {"1": "smpte2084", "4": "arib-std-b67", "6": "smpte2084"}
+"""What others see of Dolby Vision, by bl_signal_compatibility_id: 2.2.2 there."""
+DOLBY_CODECS = {"hevc", "av1", "h264"}
+RECORD_BYTES, MOST_BYTES = 5, 64
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a container says of the colours; a decoder writes its own word over it."""
+
+    transfer: int
+    matrix: int
+
+
+class Appearance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a viewer has to know before the frames look right."""
+
+    bit_depth: int | None
+    transfer: str | None
+    alpha: bool
+    dolby_vision: str | None
+    """Profile, and behind a point by what others can show it: 8.1 by HDR10, 8.4 by HLG, 5 by nothing."""
+
+
+def told_by_container(picture: "VideoStream") -> Told:
+    """Return what the container says; to be asked before anything is decoded."""
+    context = picture.codec_context
+    return Told(int(context.color_trc), int(context.colorspace))
+
+
+def appearance(
+    picture: "VideoStream",
+    told: Told,
+    header: CodecHeader | None,
+    formats: tuple[SampleFormat, ...],
+    dolby: str | None,
+) -> Appearance:
+    """Put together what is known.
+
+    Args:
+        picture: the video stream.
+        told: what its container said of the colours.
+        header: what the codec's parameter sets say.
+        formats: of the frames that were decoded; empty at depth header.
+        dolby: the profile of Dolby Vision.
+    """
+    return Appearance(
+        bit_depth=max((one.bit_depth for one in formats), default=None) or _bit_depth(picture, header),
+        transfer=_transfer(told, header, formats) or BASES.get((dolby or "").partition(".")[2]),
+        alpha=_alpha(picture, formats),
+        dolby_vision=dolby,
+    )
+
+
+def _transfer(told: Told, header: CodecHeader | None, formats: tuple[SampleFormat, ...]) -> str | None:
+    """Return the transfer characteristics: one of high dynamic range where anything says so.
+
+    ICtCp holds nothing else (BT.2100, table 7); where no transfer is told beside it, it is taken for PQ.
+    """
+    codes = [told.transfer, (header and header.transfer) or UNTOLD, *(one.transfer for one in formats)]
+    matrices = {told.matrix, header.matrix if header else None, *(one.matrix for one in formats)}
+    wide = next((code for code in codes if code in HDR_CODES), None)
+    if wide is None and ICTCP in matrices and not any(code in TRANSFERS for code in codes):
+        wide = PQ
+    return TRANSFERS.get(wide or next((code for code in codes if code in TRANSFERS), UNTOLD))
+
+
+def _bit_depth(picture: "VideoStream", header: CodecHeader | None) -> int | None:
+    """Return bits a sample where headers are simple enough to tell."""
+    if header:
+        return header.bit_depth
+    record, codec = picture.codec_context.extradata or b"", codec_name(picture)
+    if codec == "av1" and len(record) >= 4:  # noqa: PLR2004 - AV1 in ISOBMFF, 2.3: av1C
+        return 8 if not record[2] & 0x40 else 12 if record[2] & 0x20 else 10
+    return {"prores": PRORES_BITS, "apv": APV_BITS}.get(codec)
+
+
+def _alpha(picture: "VideoStream", formats: tuple[SampleFormat, ...]) -> bool:
+    """Tell whether anything may be translucent: by the decoded frames, or what no decoder here shows."""
+    if _alpha_layer(picture):
+        return True
+    if formats:
+        return any(one.alpha for one in formats)
+    context = picture.codec_context
+    deep = codec_name(picture) in ALPHA_CODECS and context.bits_per_coded_sample == ALPHA_BITS
+    return deep or str(context.codec_tag) in ALPHA_TAGS
+
+
+def _alpha_layer(picture: "VideoStream") -> bool:
+    """Tell whether HEVC has a second layer that is an alpha channel: a message beside its parameter sets says so."""
+    if codec_name(picture) != "hevc":
+        return False
+    units = units_of("hevc", bytes(picture.codec_context.extradata or b""))
+    sei = (unit for unit in units if unit[0] >> 1 & 63 == HEVC_SEI)
+    return any(message.kind == ALPHA_INFO and _is_on(message.content) for unit in sei for message in messages(unit[2:]))
+
+
+def _is_on(content: bytes) -> bool:
+    """Tell whether alpha_channel_cancel_flag is not set: H.265, F.14.2.8."""
+    return bool(content) and not content[0] & 0x80
+
+
+def dolby_vision(stream: BinaryIO, size: int, picture: "VideoStream", track: Track | None) -> str | None:
+    """Return the profile of Dolby Vision that a container's record tells; None without one.
+
+    Args:
+        stream: the file; its position is left as it was.
+        size: its bytes.
+        picture: the video stream.
+        track: its boxes, in an MP4 or MOV.
+    """
+    if codec_name(picture) not in DOLBY_CODECS:
+        return None
+    records: Iterator[bytes | None]
+    if track is not None:
+        records = (entry.box(name) for entry in track.entries for name in DOLBY_BOXES)
+    elif "matroska" in picture.container.format.name:
+        position = stream.tell()
+        records = iter([_mapped(stream, size)])
+        stream.seek(position)
+    else:
+        return None
+    return next((_profile(record) for record in records if record), None)
+
+
+def _mapped(stream: BinaryIO, size: int) -> bytes | None:
+    """Return the record of Dolby Vision in a Matroska file."""
+    for track in tracks_of(stream, size):
+        for mapping in inner(stream, track, size, MAPPING):
+            parts = list(elements(stream, mapping.start, mapping.end or size))
+            held = {one.id: _payload(stream, one) for one in parts}
+            if held.get(MAPPING_TYPE, b"") in DOLBY_BOXES:
+                return held.get(MAPPING_DATA)
+    return None
+
+
+def _payload(stream: BinaryIO, element: Element) -> bytes:
+    stream.seek(element.start)
+    return stream.read(min((element.end or element.start) - element.start, MOST_BYTES))
+
+
+def _profile(record: bytes) -> str | None:
+    """Return the profile, and what its base is compatible with: DOVIDecoderConfigurationRecord, 2.2.2."""
+    if len(record) < RECORD_BYTES:
+        return None
+    profile, compatible = record[2] >> 1, record[4] >> 4
+    return f"{profile}.{compatible}" if compatible else str(profile)
