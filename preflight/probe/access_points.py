@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 SELF_DESCRIBED = {"h264", "hevc"}
-HEAD_BYTES = 1 << 16
-"""Of a sample: what stands before its first slice, messages of kilobytes included."""
+SHORT_HEAD_BYTES, HEAD_BYTES = 1 << 12, 1 << 16
+"""Of a sample: what mostly stands before its first slice, and what does with messages of kilobytes."""
 MOST_POINTS = 10_000
 """Keyframes that are looked at: every frame of minutes."""
 KEPT_FIRST, KEPT_KEYS, KEPT_BYTES = 32, 8, 64 << 20
@@ -94,6 +94,11 @@ class Reader:
         self._entry = 0
         self._sets = ParameterSets(codec, b"")
 
+    @property
+    def reads(self) -> bool:
+        """Whether it can read the codec at all."""
+        return self._codec in SELF_DESCRIBED or self._codec in READERS
+
     def read(self, sample: int, data: bytes, at_s: float | None, entry: int = 1) -> Point:
         """Read the beginning of a sample that the container calls a keyframe."""
         if self._codec not in SELF_DESCRIBED:
@@ -137,8 +142,10 @@ def points_of_index(
     found: list[Point] = []
     for place, following in pairwise([*wanted, len(entries)]):
         entry = entries[place]
-        data = _read(stream, entry.pos, min(entry.size, HEAD_BYTES))
-        point = reader.read(place, data, (entry.timestamp - begin) * base, entry_at(entry.pos))
+        number, at_s = entry_at(entry.pos), (entry.timestamp - begin) * base
+        point = reader.read(place, _read(stream, entry.pos, min(entry.size, SHORT_HEAD_BYTES)), at_s, number)
+        if point.size_px is None and reader.reads and entry.size > SHORT_HEAD_BYTES:
+            point = reader.read(place, _read(stream, entry.pos, min(entry.size, HEAD_BYTES)), at_s, number)
         hidden = all(one.is_discard for one in entries[place:following])
         found.append(msgspec.structs.replace(point, shown=False) if hidden else point)
     return Points(

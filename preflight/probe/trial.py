@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
-"""Make libav's decoders complain where they would rather paint over."""
+STRICT = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_filter": "all"}
+"""Make libav's decoders complain where they would rather paint over; how smooth a frame is, is not looked at."""
 FOLLOWING = 16
 """Samples behind a keyframe within which a frame comes out: its second field, or a frame that is shown later."""
 BLIND = 64
