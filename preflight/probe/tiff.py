@@ -22,6 +22,7 @@ WIDTHS = {
     **{kind: struct.calcsize(f"={n}") for kind, n in NUMBERS.items()},
 }
 BIG = 43
+NAME_BYTES = 12
 MAX_DIRECTORIES = 64
 MAX_ENTRIES = 4096
 """Entries of one directory: makers' notes have a few hundred."""
@@ -165,8 +166,8 @@ def open_tiff(stream: BinaryIO, zero: int = 0) -> Tiff | None:
 
 
 def open_exif(block: bytes) -> Tiff | None:
-    """Return the directories of an EXIF block; its name, of up to eight bytes, may stand before TIFF's header."""
-    zero = next((at for at in range(8) if block[at : at + 2] in (b"II", b"MM")), None)
+    """Return the directories of an EXIF block; its name, and HEIF's length of that, may stand before TIFF's header."""
+    zero = next((at for at in range(NAME_BYTES) if block[at : at + 2] in (b"II", b"MM")), None)
     return None if zero is None else open_tiff(io.BytesIO(block[zero:]))
 
 
