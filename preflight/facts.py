@@ -34,6 +34,10 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     height_px: int
 
 
+TURNED = range(5, 9)
+"""Orientations that change width and height."""
+
+
 class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     """A still picture, or the first frame of an animated one."""
 
@@ -54,6 +58,12 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     """Whether the metadata names a place or a device's serial number."""
     coding: str | None = None
     """What makes its coding rare, in words: "lossless", "arithmetic coding"; None where every decoder knows it."""
+    transfer: str | None = None
+    """Transfer characteristics of high dynamic range, where tagged: smpte2084 (PQ) or arib-std-b67 (HLG)."""
+    lossless: bool | None = None
+    """Whether its samples are stored without loss, where its format knows both."""
+    own_bytes: int | None = None
+    """What the picture takes of the file, without metadata and what lies behind its end, where that is known."""
     raw: bool = False
     """Whether it is a raw photograph, whose size is that of what the camera saw."""
     preview: Preview | None = None
@@ -62,6 +72,14 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     """What keeps anybody but its own program from showing it, in words."""
     decoded: bool = False
     """Whether the whole picture was decoded; a header alone proves little."""
+
+    @property
+    def given_px(self) -> tuple[int, int]:
+        """Width and height, as displayed, of what a repair starts from: of a raw photograph its preview."""
+        if self.preview is None:
+            return self.width_px, self.height_px
+        sides = self.preview.width_px, self.preview.height_px
+        return sides[::-1] if self.orientation in TURNED else sides
 
     @property
     def aspect_ratio(self) -> Fraction:

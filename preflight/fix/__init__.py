@@ -238,7 +238,7 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     if isinstance(facts, ImageFacts):
         from preflight.fix.image import make_image
 
-        make_image(plan, _write(plan), target)
+        make_image(plan, facts, target)
         return None
     from preflight.fix.av import compile_job, encodes_pictures
     from preflight.fix.cutting import cut_clip

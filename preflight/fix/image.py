@@ -1,17 +1,18 @@
-"""Plans for pictures → a new file, by Pillow. Colors stay what they were: an embedded profile is kept or applied."""
+"""Plans for pictures → a new file. Colors stay what they were: a profile is kept or applied, HDR made standard."""
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from preflight.assets import printable
 from preflight.errors import FixFailed
+from preflight.facts import ImageFacts
 from preflight.fix.isolated import alone_or_failed
-from preflight.look.colors import eight_bits, flat, on_screen, smooth
-from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Turn, Write, find
-from preflight.probe.faults import Unreadable
-from preflight.probe.pillow import open_image
-from preflight.probe.sniff import sniff
+from preflight.fix.strip import stripped
+from preflight.look.colors import eight_bits, flat, in_srgb, on_screen, smooth
+from preflight.look.picture import WORDED, picture_of
+from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Write, find
+from preflight.probe.faults import Unmeasured, Unreadable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,50 +23,65 @@ SHRINK = 0.85
 """How much smaller the sides are made when no quality is enough."""
 
 
-def make_image(plan: Plan, write: Write, target: Path) -> None:
+def make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
     """Write the mended picture to `target`; a child does it.
 
+    Args:
+        plan: what is to be done.
+        facts: what was measured of the source.
+        target: the new file.
+
     Raises:
-        FixFailed: Pillow cannot read the source or write the target.
+        FixFailed: the source cannot be read, or the target not be written.
     """
-    alone_or_failed(_make_image, plan, write, target)
+    alone_or_failed(_make_image, plan, facts, target)
 
 
-def _make_image(plan: Plan, write: Write, target: Path) -> None:
+def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
     """Do as `make_image`, in a child."""
-    from PIL import ImageOps
-
-    path = Path(plan.asset.path)
+    path, write = Path(plan.asset.path), find(plan.steps, Write)
+    if write is None:
+        msg = "a plan that writes nothing cannot be carried out"
+        raise ValueError(msg)
     try:
-        with path.open("rb") as stream, _opened(stream) as source:
-            source.load()
-            picture = ImageOps.exif_transpose(source) if find(plan.steps, Turn) else source
-            picture = _colors(_resized(plan, eight_bits(picture)), write.format)
-            target.write_bytes(_encoded(picture, write))
-    except (Unreadable, OSError, ValueError, MemoryError, SyntaxError) as error:
+        if write.kept:
+            target.write_bytes(_fitting(stripped(path, facts), write))
+            return
+        picture = eight_bits(picture_of(str(path), facts, _least(plan)))
+        picture = _colors(_resized(plan, facts, picture), write.format)
+        if plan.loss != "lossless" and picture.info.get(WORDED):
+            picture = in_srgb(picture)
+        target.write_bytes(_encoded(picture, write, shrinking=not plan.otherwise))
+    except (Unreadable, Unmeasured, OSError, ValueError, MemoryError, SyntaxError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise FixFailed(f"{printable(str(path))}: {said}") from None
 
 
-def _opened(stream: BinaryIO) -> "Image.Image":
-    """Open a picture through the probes' door."""
-    sniffed = sniff(stream)
-    if sniffed is None:
-        raise Unreadable("is no picture any more")
-    stream.seek(0)
-    return open_image(stream, sniffed)
+def _least(plan: Plan) -> int | None:
+    """Return how long the sides of the source need be at most, where it is only made smaller."""
+    resize = find(plan.steps, Resize)
+    return max(resize.width_px, resize.height_px) if resize else None
 
 
-def _resized(plan: Plan, picture: "Image.Image") -> "Image.Image":
+def _fitting(content: bytes, write: Write) -> bytes:
+    if write.max_bytes is not None and len(content) > write.max_bytes:
+        raise FixFailed(f"takes {len(content):,} bytes without anything beside the picture")
+    return content
+
+
+def _resized(plan: Plan, facts: ImageFacts, picture: "Image.Image") -> "Image.Image":
+    """Crop, pad and scale; a picture that was decoded smaller is cropped and padded as much less."""
     from PIL import Image
 
+    part = picture.width / facts.given_px[0]
     for step in plan.steps:
         match step:
             case Crop(width_px=width, height_px=height):
+                width, height = round(width * part), round(height * part)
                 left, top = (picture.width - width) // 2, (picture.height - height) // 2
                 picture = picture.crop((left, top, left + width, top + height))
-            case Pad():
-                picture = _padded(picture, step)
+            case Pad(width_px=width, height_px=height):
+                picture = _padded(picture, (round(width * part), round(height * part)), step.fill)
             case Resize(width_px=width, height_px=height):
                 picture = smooth(picture).resize((width, height), Image.Resampling.LANCZOS)
             case _:
@@ -73,20 +89,19 @@ def _resized(plan: Plan, picture: "Image.Image") -> "Image.Image":
     return picture
 
 
-def _padded(picture: "Image.Image", step: Pad) -> "Image.Image":
+def _padded(picture: "Image.Image", size: tuple[int, int], fill: str) -> "Image.Image":
     """Put a picture in the middle of a colored ground, or of a blurred, enlarged copy of itself."""
     from PIL import Image, ImageColor, ImageFilter, ImageOps
 
-    size = (step.width_px, step.height_px)
     picture = _paintable(picture)
-    if step.fill == BLUR:
+    if fill == BLUR:
         blur = ImageFilter.GaussianBlur(float(min(size) * BLUR_PART))
         ground = ImageOps.fit(picture, size).filter(blur)
     else:
-        red, green, blue = ImageColor.getrgb(step.fill)[:3]
+        red, green, blue = ImageColor.getrgb(fill)[:3]
         if picture.mode in ("L", "LA") and not red == green == blue:
             picture = _colored(picture)
-        ground = Image.new(picture.mode, size, ImageColor.getcolor(step.fill, picture.mode))
+        ground = Image.new(picture.mode, size, ImageColor.getcolor(fill, picture.mode))
     ground.info = dict(picture.info)
     ground.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
     return ground
@@ -111,23 +126,26 @@ def _colors(picture: "Image.Image", target: str) -> "Image.Image":
     return flat(shown) if target == "jpeg" else shown
 
 
-def _encoded(picture: "Image.Image", write: Write) -> bytes:
-    """Encode, lowering quality and then size only as far as the byte limit needs."""
+def _encoded(picture: "Image.Image", write: Write, *, shrinking: bool) -> bytes:
+    """Encode, lowering quality and then, where that is wanted, size only as far as the byte limit needs."""
     while True:
-        for options in _attempts(write.format):
+        for options in _attempts(write):
             content = _save(picture, write.format, options)
             if write.max_bytes is None or len(content) <= write.max_bytes:
                 return content
         width, height = round(picture.width * SHRINK), round(picture.height * SHRINK)
-        if min(width, height) < write.min_side_px:
-            raise FixFailed(f"does not fit into {write.max_bytes:,} bytes at any size that is allowed")
+        if not shrinking or min(width, height) < write.min_side_px:
+            within = "at any size that is allowed" if shrinking else f"as {write.format} of its own size"
+            raise FixFailed(f"does not fit into {write.max_bytes:,} bytes {within}")
         picture = smooth(picture).resize((width, height))
 
 
-def _attempts(target: str) -> list[dict[str, Any]]:
-    if target == "jpeg":
+def _attempts(write: Write) -> list[dict[str, Any]]:
+    if write.lossless:
+        return [{"lossless": True, "method": 4, "exact": True}]
+    if write.format == "jpeg":
         return [{"quality": quality, "subsampling": 0, "optimize": True} for quality in JPEG_QUALITIES]
-    return [{"quality": quality, "method": 4} for quality in JPEG_QUALITIES] if target == "webp" else [{}]
+    return [{"quality": quality, "method": 4} for quality in JPEG_QUALITIES] if write.format == "webp" else [{}]
 
 
 def _save(picture: "Image.Image", target: str, options: dict[str, Any]) -> bytes:

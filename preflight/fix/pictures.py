@@ -9,16 +9,19 @@ those by next to nothing, a wrong turn, crop, color or part by much. How much is
 the source are apart, so that a few thin lines on white count as much as a photograph.
 """
 
+import io
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.facts import Facts, ImageFacts
 from preflight.look.colors import eight_bits, flat, in_srgb, on_screen
 from preflight.look.footage import found
 from preflight.look.picture import decoding, picture_of, stored
-from preflight.look.second import by_libav
+from preflight.look.second import seconds
 from preflight.plan.steps import Crop, Pad, Plan, find
+from preflight.probe.pillow import JPEG
+from preflight.probe.sniff import Sniffed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +68,16 @@ def unlike_picture(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> 
     if not _read_alike(str(made), after):
         return "two decoders show it differently"
     source, result = _seen(plan.asset.path, before), _seen(str(made), after)
-    return None if alike(*_framed(plan, source, result)) else "it does not look like its source"
+    if not alike(*_framed(plan, source, result)):
+        return "it does not look like its source"
+    return "its pixels are not those of its source" if plan.loss == "lossless" and _differ(source, result) else None
+
+
+def _differ(one: "Image.Image", other: "Image.Image") -> bool:
+    """Tell whether any pixel of two pictures differs, on white."""
+    from PIL import ImageChops
+
+    return one.size != other.size or ImageChops.difference(one, other).getbbox() is not None
 
 
 def alike(one: "Image.Image", other: "Image.Image", *, near: float = NEAR, apart: float = APART) -> bool:
@@ -127,14 +139,38 @@ def _cells(picture: "Image.Image", grid: tuple[int, int]) -> "Cells":
 
 
 def _read_alike(path: str, facts: ImageFacts) -> bool:
-    """Tell whether libav shows the same stored pixels as the decoder that a picture is read with, where it can."""
+    """Tell whether another decoder shows the same stored pixels as the one that a picture is read with.
+
+    Where there is none for it, nothing contradicts. A raw photograph is read by its preview, which is a JPEG.
+    """
     with found(path, facts.format) as (stream, sniffed), decoding():
-        second = by_libav(stream, sniffed)
-        if second is None:
-            return True
-        stream.seek(0)
-        first = stored(stream, sniffed, DECODED_PX)
-    return alike(_plain(first), flat(second).convert("RGB"), near=READ_NEAR, apart=READ_APART)
+        if facts.preview is None:
+            return _shown_alike(stream, sniffed)
+        stream.seek(facts.preview.at)
+        return _shown_alike(io.BytesIO(stream.read(facts.preview.bytes)), JPEG)
+
+
+def _shown_alike(stream: BinaryIO, sniffed: Sniffed) -> bool:
+    others = list(seconds(stream, sniffed))
+    if not others:
+        return True
+    stream.seek(0)
+    first = stored(stream, sniffed, DECODED_PX)
+    return any(_same_samples(first, other) for other in others)
+
+
+def _same_samples(first: "Image.Image", other: "Image.Image") -> bool:
+    """Tell whether two decoders show the same; where one alone sees transparency, whatever that is."""
+    if first.has_transparency_data != other.has_transparency_data:
+        first, other = (_opaque(picture) for picture in (first, other))
+    return alike(_plain(first), _plain(other), near=READ_NEAR, apart=READ_APART)
+
+
+def _opaque(picture: "Image.Image") -> "Image.Image":
+    """Return a picture's colors without its transparency."""
+    shown = eight_bits(picture).convert("RGBA" if picture.has_transparency_data else "RGB").convert("RGB")
+    shown.info = {}
+    return shown
 
 
 def _plain(picture: "Image.Image") -> "Image.Image":

@@ -104,7 +104,7 @@ def _samples(before: AudioFacts, after: AudioFacts) -> Iterator[str]:
 
 def _picture(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:
     write = find(plan.steps, Write)
-    sizes = (before.width_px, before.height_px), (after.width_px, after.height_px)
+    sizes = before.given_px, (after.width_px, after.height_px)
     if write is None or write.max_bytes is None:
         yield from _size(plan, *sizes)
         return

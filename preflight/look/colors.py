@@ -72,29 +72,38 @@ def flat(picture: "Image.Image") -> "Image.Image":
         seen = picture.convert("RGBA")
         white = Image.new("RGBA", seen.size, "white")
         shown = Image.alpha_composite(white, seen).convert("RGB")
-        shown.info = dict(picture.info)
+        shown.info = {key: value for key, value in picture.info.items() if key != "transparency"}
         return shown
     return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
 
 
 def in_srgb(picture: "Image.Image") -> "Image.Image":
-    """Return a picture in RGB or gray as a screen without a profile of its own shows it: RGB, its profile applied."""
+    """Return a picture as a screen without a profile of its own shows it: RGB or RGBA, its profile applied."""
+    clear = picture.has_transparency_data
+    seen = picture.convert("RGB") if picture.mode in ("P", "1", "LA", "RGBA") else picture
+    shown = _applied(seen, picture.info.get("icc_profile") or b"")
+    shown.info.pop("icc_profile", None)
+    shown.info.pop("transparency", None)
+    if clear:
+        shown.putalpha(picture.convert("RGBA").getchannel("A"))
+    return shown
+
+
+def _applied(picture: "Image.Image", profile: bytes) -> "Image.Image":
+    """Return a picture in RGB, by its profile where that can be read, else plainly."""
     from PIL import ImageCms
 
-    profile = picture.info.get("icc_profile")
+    if not profile and picture.mode == "LAB":
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     if profile:
         try:
-            shown = ImageCms.profileToProfile(
-                picture, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
+            srgb = ImageCms.createProfile("sRGB")
+            shown = ImageCms.profileToProfile(picture, io.BytesIO(profile), srgb, outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError):
             shown = None
         if shown is not None:
-            shown.info.pop("icc_profile", None)
             return shown
-    plain = picture.convert("RGB")
-    plain.info.pop("icc_profile", None)
-    return plain
+    return picture.convert("RGB")
 
 
 def _whole(picture: "Image.Image") -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from preflight.facts import ImageFacts, VideoFacts
-from preflight.look.colors import eight_bits, flat, on_screen, smooth
+from preflight.look.colors import eight_bits, flat, in_srgb, on_screen, smooth
 from preflight.look.footage import pictures, timed
 from preflight.look.picture import decoding, picture_of
 from preflight.probe.faults import Unreadable
@@ -169,7 +169,7 @@ def _picture(path: str, facts: ImageFacts, max_side_px: int) -> "Image.Image":
     image = picture_of(path, facts, max_side_px)
     with decoding():
         small = smooth(eight_bits(image)).resize(_fitting(*image.size, max_side_px))
-        return flat(on_screen(small)).convert("RGB")
+        return in_srgb(flat(on_screen(small)))
 
 
 def _fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:

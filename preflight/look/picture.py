@@ -1,4 +1,7 @@
-"""A measured picture opened and decoded: as it is stored, and as a viewer sees it."""
+"""A measured picture opened and decoded: as it is stored, and as a viewer sees it.
+
+stored ── colors by a profile, or of high dynamic range made standard ── turned ──► as seen
+"""
 
 import struct
 from collections.abc import Iterator
@@ -7,6 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.facts import ImageFacts
 from preflight.look.footage import found
+from preflight.look.icc import profile_of
+from preflight.probe import heif
+from preflight.probe.described import Described, described
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.image import MAX_DECODED_PIXELS
 from preflight.probe.pillow import BAD_FILE, open_image
@@ -15,9 +21,16 @@ from preflight.probe.sniff import Sniffed
 if TYPE_CHECKING:
     from PIL import Image
 
+    from preflight.look.tones import Samples
+
+GRAYS = ("1", "L", "LA", "I", "F", "I;16")
+INKS = ("CMYK", "LAB")
+WORDED = "colors told by words"
+"""In a picture's `info`: that its profile was made anew, from what the file says without one."""
+
 
 def picture_of(path: str, facts: ImageFacts, least_px: int | None = None) -> "Image.Image":
-    """Decode a picture as a viewer sees it: upright, its colors those that it is stored in.
+    """Decode a picture as a viewer sees it: upright, in standard range, with a profile where its colors are not sRGB's.
 
     Args:
         path: the picture.
@@ -31,11 +44,13 @@ def picture_of(path: str, facts: ImageFacts, least_px: int | None = None) -> "Im
     with found(path, facts.format) as (stream, sniffed), decoding():
         if sniffed.reader != "pillow":
             raise Unreadable(f"a {facts.format} is no picture")
-        return oriented(stored(stream, sniffed, least_px), facts.orientation)
+        image = stored(stream, sniffed, least_px)
+        colors = described(stream, sniffed)
+        return oriented(_meant(image, colors, stream, sniffed) if colors else image, facts.orientation)
 
 
 def stored(stream: BinaryIO, sniffed: Sniffed, least_px: int | None = None) -> "Image.Image":
-    """Decode a picture as it is stored.
+    """Decode a picture as it is stored, or a part of its samples, of which eight bits are kept in color.
 
     Raises:
         Unmeasured: it is too large to be decoded here.
@@ -82,3 +97,51 @@ def oriented(image: "Image.Image", orientation: int) -> "Image.Image":
     turned = image.transpose(way)
     turned.info = dict(image.info)
     return turned
+
+
+def _meant(image: "Image.Image", colors: Described, stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    """Return a decoded picture in the colors that it says it has."""
+    if image.mode in INKS:
+        return image
+    if colors.is_hdr:
+        return _standard(image, colors, stream, sniffed)
+    # Code points of a PNG go before its profile; elsewhere a profile goes before all.
+    if sniffed.format == "png" or not image.info.get("icc_profile"):
+        image.info |= {"icc_profile": profile_of(colors, gray=image.mode in GRAYS), WORDED: True}
+    return image
+
+
+def _standard(image: "Image.Image", colors: Described, stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
+    """Map the tones of a picture, by all the bits that it has."""
+    import numpy as np
+
+    from preflight.look.tones import standard_range
+
+    samples = _deep(stream, sniffed)
+    if samples is None or samples.shape[1::-1] != image.size:
+        samples = np.asarray(image.convert("RGB"), np.uint16) * np.uint16(257)
+    shown = standard_range(samples, colors)
+    if image.has_transparency_data:
+        shown.putalpha(image.convert("RGBA").getchannel("A"))
+    return shown
+
+
+def _deep(stream: BinaryIO, sniffed: Sniffed) -> "Samples | None":
+    """Return red, green and blue in sixteen bits, within the clean aperture; None where no decoder gives them."""
+    import numpy as np
+
+    stream.seek(0)
+    if sniffed.format == "heic":
+        import pillow_heif
+
+        opened = pillow_heif.open_heif(stream, convert_hdr_to_8bit=False)
+        samples = np.asarray(opened)
+        return samples[..., :3] if samples.dtype == np.uint16 and samples.ndim == 3 else None  # noqa: PLR2004 - in color
+    from preflight.look.second import deep_by_libav
+
+    found = deep_by_libav(stream, sniffed)
+    aperture = heif.read_heif(stream).aperture if sniffed.format == "avif" else None
+    if found is None or aperture is None:
+        return found
+    left, top, right, bottom = aperture.box
+    return found[top:bottom, left:right]

@@ -4,48 +4,108 @@ In: an open picture and its sniffed format. Out: its stored pixels, neither turn
 None where libav has no decoder for it.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
+from preflight.probe.heif import Heif, read_heif
+from preflight.probe.pillow import by_pillow
 from preflight.probe.sniff import Sniffed
+from preflight.probe.tiff_samples import layout_of, read_samples
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from av import VideoFrame
     from PIL import Image
 
-CODECS = {"jpeg": "mjpeg", "png": "png", "webp": "webp", "psd": "psd", "bmp": "bmp", "jp2": "jpeg2000"}
+    from preflight.look.tones import Samples
+
+CODECS = {"jpeg": "mjpeg", "png": "png", "webp": "webp", "tiff": "tiff", "psd": "psd", "bmp": "bmp", "jp2": "jpeg2000"}
 """Sniffed format → libav's decoder, which takes the whole file as one packet."""
+DEMUXED = {"gif": "gif", "avif": "mov", "heic": "mov"}
+"""Sniffed format → libav's demuxer."""
 WHOLE_PX = 40_000_000
 """Pixels up to which a picture is converted as it is; a larger one is made smaller on the way."""
 SMALLER_PX = 1536
 
 
+def seconds(stream: BinaryIO, sniffed: Sniffed) -> "Iterator[Image.Image]":
+    """Yield a picture as other decoders see it than the one that it is opened with, those that can."""
+    layout = layout_of(stream) if sniffed.format == "tiff" else None
+    if sniffed.format != "tiff" or (layout and layout.is_libavs):
+        yield from filter(None, (by_libav(stream, sniffed),))
+    if layout and layout.is_odd:
+        yield from filter(None, (by_pillow(stream, sniffed),))
+    elif layout:
+        with suppress(ValueError):
+            yield read_samples(stream, layout)
+
+
 def by_libav(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image | None":
-    """Decode a picture, or its first frame where it has several."""
+    """Decode a picture, or its first frame where it has several; of HEIF as its properties say that it is shown."""
+    frame = _frame(stream, sniffed)
+    if frame is None or sniffed.format not in ("heic", "avif"):
+        return None if frame is None else as_picture(frame)
+    properties = read_heif(stream)
+    picture = as_picture(frame)
+    if properties.aperture:
+        picture = picture.crop(properties.aperture.box)
+    # Of AVIF Pillow gives turns on, and libheif applies them.
+    return picture if sniffed.format == "avif" else _turned(picture, properties)
+
+
+def _turned(picture: "Image.Image", properties: Heif) -> "Image.Image":
+    from PIL.Image import Transpose
+
+    turns = {1: Transpose.ROTATE_90, 2: Transpose.ROTATE_180, 3: Transpose.ROTATE_270}
+    mirrors = {0: Transpose.FLIP_TOP_BOTTOM, 1: Transpose.FLIP_LEFT_RIGHT}
+    for way in (turns.get(properties.quarters), mirrors.get(-1 if properties.mirror is None else properties.mirror)):
+        picture = picture.transpose(way) if way is not None else picture
+    return picture
+
+
+def deep_by_libav(stream: BinaryIO, sniffed: Sniffed) -> "Samples | None":
+    """Decode a picture to rows of red, green and blue in sixteen bits."""
+    import numpy as np
+
+    frame = _frame(stream, sniffed)
+    return None if frame is None else np.asarray(frame.to_ndarray(format="rgb48le"), np.uint16)
+
+
+def _frame(stream: BinaryIO, sniffed: Sniffed) -> "VideoFrame | None":
+    """Decode the first frame; None where libav cannot."""
     import av
 
     av.logging.set_level(None)
+    stream.seek(0)
     try:
-        frame = _frame(stream, sniffed)
-        return None if frame is None else as_picture(frame)
+        if sniffed.format in DEMUXED:
+            return _demuxed(stream, sniffed)
+        return _whole(CODECS[sniffed.format], stream.read()) if sniffed.format in CODECS else None
     except MemoryError:
         raise
     except (av.FFmpegError, ValueError, OSError, LookupError):
         return None
 
 
-def _frame(stream: BinaryIO, sniffed: Sniffed) -> "VideoFrame | None":
+def _demuxed(stream: BinaryIO, sniffed: Sniffed) -> "VideoFrame | None":
+    """Decode the first picture of a container, or the primary one of a HEIF, which is none of its own where tiled."""
     import av
 
+    item = read_heif(stream).item if sniffed.format in ("heic", "avif") else None
     stream.seek(0)
-    if sniffed.format == "gif":
-        with av.open(stream, "r", format="gif") as container:
-            return next(container.decode(video=0), None)
-    if sniffed.format not in CODECS:
-        return None
-    decoder = av.CodecContext.create(CODECS[sniffed.format], "r")
+    with av.open(stream, "r", format=DEMUXED[sniffed.format]) as container:
+        track = next((one for one in container.streams.video if item in (None, one.id)), None)
+        return None if track is None else next(container.decode(track), None)
+
+
+def _whole(codec: str, content: bytes) -> "VideoFrame | None":
+    import av
+
+    decoder = av.CodecContext.create(codec, "r")
     if not isinstance(decoder, av.VideoCodecContext):
         return None
-    return next(iter([*decoder.decode(av.Packet(stream.read())), *decoder.decode(None)]), None)
+    return next(iter([*decoder.decode(av.Packet(content)), *decoder.decode(None)]), None)
 
 
 def as_picture(frame: "VideoFrame") -> "Image.Image":

@@ -5,7 +5,7 @@
 A passing asset gets a plan without steps, unless a person marked the part of it to keep.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -14,9 +14,9 @@ from preflight.errors import PreflightError
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.findings import Finding, Judged
 from preflight.limits import Range
-from preflight.plan.advice import IS_URL, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
+from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
 from preflight.plan.av import PICTURE_ENCODER, Seams, video_steps
-from preflight.plan.image import image_steps
+from preflight.plan.image import image_steps, may_be_too_large, too_small_within
 from preflight.plan.sound import audio_steps
 from preflight.plan.steps import Cut, Encode, Plan, Step, find
 from preflight.plan.wishes import Wishes
@@ -48,14 +48,10 @@ def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None =
         return _beyond(judged, tuple(errors) or (_uncut(judged),), IS_URL)
     if window and (unkept := _unkept(judged, window, profile, wishes)):
         return unkept
-    hopeless = tuple(finding for finding in errors if _hopeless(finding, judged, wishes))
-    if hopeless or judged.facts is None or (isinstance(judged.facts, ImageFacts) and not judged.facts.decoded):
-        return _beyond(judged, hopeless or tuple(errors), on_hopeless(hopeless, errors, wishes))
+    if refused := _refused(judged, tuple(errors), profile, wishes):
+        return refused
     broken = frozenset(finding.rule for finding in errors)
-    steps = tuple(
-        msgspec.structs.replace(step, clears=tuple(rule for rule in step.clears if rule in broken))
-        for step in _steps(judged, broken, profile, wishes, window=window, seams=seams)
-    )
+    steps = _clearing_only(broken, _steps(judged, broken, profile, wishes, window=window, seams=seams))
     missing = tuple(f for f in errors if not any(map(wishes.permits, _clearing(steps, f))))
     too_much = [step for step in steps if not wishes.permits(step)]
     unknown = _unmapped(judged, steps)
@@ -82,10 +78,37 @@ def _unmapped(judged: Judged, steps: tuple[Step, ...]) -> bool:
     return encodes and isinstance(facts, VideoFacts) and facts.only_dolby_vision
 
 
+def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, wishes: Wishes) -> Plan | None:
+    """Return the plan that mends nothing, because nothing can be done; None where something can."""
+    facts = judged.facts
+    hopeless = tuple(finding for finding in errors if _hopeless(finding, judged, wishes))
+    if isinstance(facts, ImageFacts) and too_small_within(facts, profile.image):
+        return _beyond(judged, errors, NO_PREVIEW)
+    if hopeless or facts is None or (isinstance(facts, ImageFacts) and not facts.decoded):
+        return _beyond(judged, hopeless or errors, on_hopeless(hopeless, errors, wishes))
+    return None
+
+
 def _otherwise(steps: tuple[Step, ...], judged: Judged, profile: Profile, wishes: Wishes) -> tuple[Step, ...]:
-    """Return the steps that encode what the first ones cut between packets, where that is allowed."""
+    """Return the steps to take where the first ones miss, where that is allowed.
+
+    What is cut between packets is encoded instead; a picture that is still too large without loss is coded with one.
+    """
     cut = find(steps, Cut)
-    return plan(judged, profile, wishes).steps if cut and cut.packets else ()
+    if cut and cut.packets:
+        return plan(judged, profile, wishes).steps
+    if not isinstance(judged.facts, ImageFacts) or not may_be_too_large(judged.facts, steps, profile.image):
+        return ()
+    broken = frozenset(finding.rule for finding in judged.findings if finding.severity == "error")
+    second = _clearing_only(broken, image_steps(judged.facts, broken, profile.image, wishes, second=True))
+    return second if second != steps and all(map(wishes.permits, second)) else ()
+
+
+def _clearing_only(broken: frozenset[str], steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return steps that say of the broken rules alone that they clear them."""
+    return tuple(
+        msgspec.structs.replace(step, clears=tuple(rule for rule in step.clears if rule in broken)) for step in steps
+    )
 
 
 def window_of(judged: Judged, wishes: Wishes) -> Window | None:

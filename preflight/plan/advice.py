@@ -20,6 +20,7 @@ ONLY_DOLBY = (
     "Its colors are those of Dolby Vision alone, which no encoder here can map: export it as HDR10, HLG or in standard "
     "range from the program that made it."
 )
+NO_PREVIEW = "The picture that its camera put into it is too small: develop the raw photograph, and send that."
 NO_FIX = "No fix is known for this; `preflight explain {rule}` says what can be done by hand."
 
 

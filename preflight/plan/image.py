@@ -5,19 +5,23 @@ from collections.abc import Iterator
 
 from preflight.facts import ImageFacts
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
-from preflight.plan.steps import LeftOut, Resize, Step, Turn, Write
+from preflight.plan.steps import Crop, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
 from preflight.plan.wishes import Wishes, fit_step
 from preflight.profiles.schema import ImageLimits
 
-LOSSLESS_TARGET, LOSSY_TARGET = "png", "jpeg"
+EXACT, JPEG, WEBP = "png", "jpeg", "webp"
+"""What is written without loss, and with one: with transparency or without."""
+CODED_EXACTLY = ("png", "bmp", "gif", "tiff", "psd", "ico")
 EIGHT_BITS = 8
 INKS = ("CMYK", "LAB")
 """Pillow's modes of colors that have to be converted for a screen."""
-PNG_BYTES_A_PIXEL = 3
-"""What a photograph takes as PNG at worst, nearly: noise does not compress."""
+WORDS_BYTES = 4096
+"""What is written beside a picture that is kept as it is: its turn, and a profile in place of a word."""
 
 
-def image_steps(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, wishes: Wishes) -> Iterator[Step]:
+def image_steps(
+    facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, wishes: Wishes, *, second: bool = False
+) -> Iterator[Step]:
     """Yield the steps that clear a picture's errors, least loss first where there is a choice.
 
     Args:
@@ -25,37 +29,96 @@ def image_steps(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, 
         errors: ids of the rules that found errors.
         limits: what the picture must become.
         wishes: what a person allows and asks for.
+        second: whether the first way has not made it small enough.
     """
+    shaped = list(_shaped(facts, errors, limits, wishes))
+    if not shaped and not second and _kept(facts, errors, limits):
+        yield _write(facts, errors, limits, JPEG if facts.raw else facts.format, kept=True)
+        return
     if facts.orientation != 1:
         yield Turn(loss="lossless", clears=())
-    width, height = facts.width_px, facts.height_px
+    if facts.transfer:
+        yield ToneMap(loss="lossy", clears=())
+    yield from shaped
+    width, height = _last_size(facts, shaped)
+    yield _write(facts, errors, limits, _target(facts, errors, limits, width * height, second=second))
+
+
+def too_small_within(facts: ImageFacts, limits: ImageLimits) -> bool:
+    """Tell whether a raw photograph's preview is too small to be taken in its place: none is enlarged."""
+    return facts.raw and (facts.preview is None or limits.side_px.broken_by(min(facts.given_px)) == limits.side_px.min)
+
+
+def may_be_too_large(facts: ImageFacts, steps: tuple[Step, ...], limits: ImageLimits) -> bool:
+    """Tell whether what is written without loss may take more bytes than are allowed."""
+    write, room = find(steps, Write), _room(limits)
+    if write is None or room is None or not (write.kept or write.lossless or write.format == EXACT):
+        return False
+    width, height = _last_size(facts, list(steps))
+    return "image/size" in write.clears or width * height * _samples(facts) > room
+
+
+def _samples(facts: ImageFacts) -> int:
+    """Return how many samples a pixel has: bytes of a pixel of noise, nearly, which nothing compresses."""
+    return 4 if facts.alpha else 3
+
+
+def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, wishes: Wishes) -> Iterator[Step]:
+    """Yield the steps that change its shape and its size."""
+    width, height = facts.given_px
     if "image/aspect-ratio" in errors:
         width, height = within_ratio(width, height, limits.aspect_ratio, wishes.fit)
         yield fit_step(wishes, width, height, ("image/aspect-ratio",))
     size = nearest_size(width, height, Frame(side_px=limits.side_px))
     if size and size != (width, height):
         yield Resize(width_px=size[0], height_px=size[1], loss="lossy", clears=("image/side",))
-        width, height = size
-    yield _write(facts, errors, limits, width * height)
 
 
-def _write(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, pixels: int) -> Write:
-    """Choose the format: the picture's own where it is allowed and fits, else PNG where that fits, else JPEG."""
-    clears = tuple(rule for rule in ("image/format", "image/size") if rule in errors)
-    room = int(limits.bytes.warn_above or limits.bytes.max or 0) or None
-    target, left_out = _target(facts, errors, limits, room, pixels), tuple(_left_out(facts))
+def _last_size(facts: ImageFacts, shaped: list[Step]) -> tuple[int, int]:
+    sizes = [(step.width_px, step.height_px) for step in shaped if isinstance(step, Crop | Pad | Resize)]
+    return sizes[-1] if sizes else facts.given_px
+
+
+def _room(limits: ImageLimits) -> int | None:
+    """Return the bytes that a new file may take, by the stricter reading of the limit."""
+    return int(limits.bytes.warn_above or limits.bytes.max or 0) or None
+
+
+def _kept(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits) -> bool:
+    """Tell whether all is well once what stands beside the coded picture is left out."""
+    room = _room(limits)
+    if facts.raw:
+        taken, taken_as = facts.preview.bytes if facts.preview else None, JPEG
+    else:
+        taken, taken_as = facts.own_bytes, facts.format
+    clear = facts.raw or (errors == {"image/size"} and facts.frames == 1)
+    fits = taken is not None and (room is None or taken + WORDS_BYTES <= room)
+    return clear and fits and taken_as in limits.format.allowed
+
+
+def _write(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, target: str, *, kept: bool = False) -> Write:
+    cleared = ("image/format", "image/size", *(("image/side",) if facts.raw else ()))
+    clears = tuple(rule for rule in cleared if rule in errors)
+    lossless = target == WEBP and bool(facts.lossless) and not kept
+    left_out = tuple(_left_out(facts)) if facts.raw or not kept else ()
+    exact = (kept or target == EXACT or lossless) and not left_out
     return Write(
         format=target,
-        max_bytes=room,
+        max_bytes=_room(limits),
         min_side_px=math.ceil(limits.side_px.min or 1),
         left_out=left_out,
-        loss="lossless" if target == LOSSLESS_TARGET and not left_out else "lossy",
+        kept=kept,
+        lossless=lossless,
+        loss="lossless" if exact else "lossy",
         clears=clears,
     )
 
 
 def _left_out(facts: ImageFacts) -> Iterator[LeftOut]:
     """Yield what of a picture is never written: depth that decoders differ on, inks, and all frames but the first."""
+    if facts.raw:
+        yield "raw"
+        return
     if facts.bit_depth > EIGHT_BITS:
         yield "depth"
     if facts.mode in INKS:
@@ -64,9 +127,15 @@ def _left_out(facts: ImageFacts) -> Iterator[LeftOut]:
         yield "frames"
 
 
-def _target(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, room: int | None, pixels: int) -> str:
+def _target(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, pixels: int, *, second: bool) -> str:
+    """Choose the format: the picture's own where it is allowed and fits, else PNG where that fits, else with loss."""
+    lossy = WEBP if facts.alpha and WEBP in limits.format.allowed else EXACT if facts.alpha else JPEG
+    if second:
+        return lossy
     if "image/size" in errors:
-        return LOSSY_TARGET
+        exactly = facts.format in CODED_EXACTLY and EXACT in limits.format.allowed
+        return EXACT if exactly else WEBP if facts.lossless and WEBP in limits.format.allowed else lossy
     if facts.format in limits.format.allowed:
         return facts.format
-    return LOSSLESS_TARGET if room is None or pixels * PNG_BYTES_A_PIXEL <= room else LOSSY_TARGET
+    room = _room(limits)
+    return EXACT if room is None or pixels * _samples(facts) <= room else lossy

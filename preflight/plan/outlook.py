@@ -27,7 +27,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 def outlook(plan: Plan, facts: Facts) -> Outlook:
     """Return what a plan makes of a file."""
     if isinstance(facts, ImageFacts):
-        return Outlook(size_px=planned_size(plan, (facts.width_px, facts.height_px)), seconds=START_S)
+        return Outlook(size_px=planned_size(plan, facts.given_px), seconds=START_S)
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     length = made.length_s if made else facts.duration_s
     if not isinstance(facts, VideoFacts):

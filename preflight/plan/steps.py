@@ -217,11 +217,12 @@ class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
             yield f"{before}mixed down to {self.channels}{after}"
 
 
-LeftOut = Literal["depth", "ink", "frames"]
+LeftOut = Literal["depth", "ink", "frames", "raw"]
 LEFT_OUT: dict[LeftOut, str] = {
     "depth": "rounded to 8 bits a sample",
     "ink": "its colors converted to RGB",
     "frames": "its first frame alone",
+    "raw": "the camera's own picture of the raw photograph",
 }
 
 
@@ -234,11 +235,16 @@ class Write(_Step, frozen=True, kw_only=True, tag="write"):
     """No side may be made shorter than this to make a picture fit."""
     left_out: tuple[LeftOut, ...] = ()
     """What of a picture the new file does not hold."""
+    kept: bool = False
+    """Whether the coded picture stays as it is, and what lies beside it is left out."""
+    lossless: bool = False
+    """Whether a WebP is coded without loss."""
 
     def words(self) -> str:
         """Say what is done."""
         without = f" ({', '.join(LEFT_OUT[what] for what in self.left_out)})" if self.left_out else ""
-        return f"write as {self.format}{without}"
+        how = ", the coded picture as it is" if self.kept else " without loss" if self.lossless else ""
+        return f"write as {self.format}{how}{without}"
 
 
 Step = (

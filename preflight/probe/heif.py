@@ -4,14 +4,19 @@ libheif applies all of them; libavif gives turns and mirrors on, and passes over
 Source: ISO 23008-12, 6.5 and 9.3; ISO 14496-12, 12.1.4 (clap); MIAF, 7.3.6.7 (first cropped, then turned).
 """
 
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import BinaryIO
 
 import msgspec
 
+from preflight.probe.av1 import CodePoints, read_av1
+from preflight.probe.sps import read_codec_header
+
+NCLX_BYTES, UNTOLD = 10, 2
 MAX_META_BYTES = 1 << 22
-PITM, IPMA, CLAP, ISPE, PIXI = b"pitm", b"ipma", b"clap", b"ispe", b"pixi"
+PITM, IPMA, CLAP, ISPE, PIXI, IROT, IMIR = b"pitm", b"ipma", b"clap", b"ispe", b"pixi", b"irot", b"imir"
 
 
 class Aperture(msgspec.Struct, frozen=True):
@@ -33,6 +38,16 @@ class Heif(msgspec.Struct, frozen=True):
 
     aperture: Aperture | None = None
     bit_depth: int = 8
+    colors: CodePoints | None = None
+    """Of the container, or where that says nothing, of the coded picture."""
+    profiled: bool = False
+    """Whether there is a color profile, too."""
+    item: int = 0
+    """Number of the primary picture."""
+    quarters: int = 0
+    """Quarter turns to the left (irot), once it is cropped."""
+    mirror: int | None = None
+    """A mirror (imir), once it is turned: 0 swaps top and bottom, 1 left and right, as libheif and libavif read it."""
 
 
 def read_heif(stream: BinaryIO) -> Heif:
@@ -47,7 +62,34 @@ def read_heif(stream: BinaryIO) -> Heif:
     found = dict(reversed(named))
     width, height = (int.from_bytes(found.get(ISPE, b"")[at : at + 4], "big") for at in (4, 8))
     depths = found.get(PIXI, b"")[5:]
-    return Heif(_aperture(found.get(CLAP, b""), width, height), max(depths, default=8))
+    colors = [content for name, content in named if name == b"colr"]
+    profiled = any(content[:4] in (b"prof", b"rICC") for content in colors)
+    aperture = _aperture(found.get(CLAP, b""), width, height)
+    quarters, mirror = (found.get(IROT) or b"\0")[0] & 3, found.get(IMIR)
+    return Heif(
+        aperture=aperture,
+        bit_depth=max(depths, default=8),
+        colors=_nclx(colors) or _coded_colors(found),
+        profiled=profiled,
+        item=primary,
+        quarters=quarters,
+        mirror=mirror[0] & 1 if mirror else None,
+    )
+
+
+def _nclx(colors: list[bytes]) -> CodePoints | None:
+    found = next((content for content in colors if content[:4] == b"nclx" and len(content) >= NCLX_BYTES), None)
+    return CodePoints(*struct.unpack_from(">3H", found, 4)) if found else None
+
+
+def _coded_colors(found: dict[bytes, bytes]) -> CodePoints | None:
+    """Return the code points that the coded picture itself has."""
+    if b"av1C" in found:
+        return read_av1(found[b"av1C"])
+    header = read_codec_header("hevc", found.get(b"hvcC"))
+    if header is None or not (header.primaries or header.transfer):
+        return None
+    return CodePoints(header.primaries or UNTOLD, header.transfer or UNTOLD, header.matrix or UNTOLD)
 
 
 def _meta(stream: BinaryIO) -> bytes:

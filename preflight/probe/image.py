@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.facts import ImageFacts
+from preflight.facts import TURNED, ImageFacts
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import read_metadata
-from preflight.probe.picture import Decode, Read, Seen
+from preflight.probe.picture import HDR_TRANSFERS, Decode, Read, Seen
 from preflight.probe.sniff import Sniffed
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 MAX_DECODED_PIXELS = 178_956_970
 """Pictures beyond this are not decoded: a small file can unpack to gigabytes. Pillow draws the line here, too."""
+LARGE_BYTES = 4 << 20
+"""From which size on it is looked at how much of a file is the picture itself."""
 MAX_JPEG_PIXELS = 1_000_000_000
 """A JPEG is decoded at an eighth of its sides, row by row."""
-TURNED = range(5, 9)
-"""Orientations that change width and height."""
 
 
 def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) -> ImageFacts:
@@ -70,6 +70,9 @@ def _facts(seen: Seen, size: int, sniffed: Sniffed) -> ImageFacts:
         alpha=seen.alpha,
         location=seen.said.location,
         coding=seen.coding,
+        transfer=HDR_TRANSFERS.get(seen.transfer or 0),
+        lossless=seen.lossless,
+        own_bytes=seen.own_bytes,
         raw=seen.raw,
         preview=seen.preview,
         obstacle=seen.obstacle,
@@ -78,7 +81,7 @@ def _facts(seen: Seen, size: int, sniffed: Sniffed) -> ImageFacts:
     )
 
 
-def _jpeg(stream: BinaryIO, _size: int, _sniffed: Sniffed) -> tuple[Seen, Decode]:
+def _jpeg(stream: BinaryIO, size: int, _sniffed: Sniffed) -> tuple[Seen, Decode]:
     from preflight.probe.jpeg import read_header
 
     header = read_header(stream)
@@ -91,14 +94,15 @@ def _jpeg(stream: BinaryIO, _size: int, _sniffed: Sniffed) -> tuple[Seen, Decode
         coding=header.coding,
         how="JPEG frame header",
     )
-    return seen, partial(_decoded_jpeg, stream, header, seen)
+    return seen, partial(_decoded_jpeg, stream, size, header, seen)
 
 
-def _decoded_jpeg(stream: BinaryIO, header: "jpeg.Header", seen: Seen) -> Seen:
-    from preflight.probe.jpeg import refuse_damage
+def _decoded_jpeg(stream: BinaryIO, size: int, header: "jpeg.Header", seen: Seen) -> Seen:
+    from preflight.probe.jpeg import own_bytes, refuse_damage
 
     refuse_damage(stream, header)
-    return msgspec.structs.replace(seen, decoded=True, how=f"{seen.how}, decoded by libjpeg-turbo")
+    own = own_bytes(stream) if size >= LARGE_BYTES else None
+    return msgspec.structs.replace(seen, decoded=True, own_bytes=own, how=f"{seen.how}, decoded by libjpeg-turbo")
 
 
 def _png(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
@@ -118,6 +122,7 @@ def _seen_png(found: "png.Png") -> Seen:
         frames=found.frames,
         alpha=header.has_alpha or found.transparent,
         said=read_metadata(found.metadata),
+        transfer=found.transfer,
         how="PNG header",
     )
 
@@ -131,8 +136,9 @@ def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
     if found.transparent:
         opaque = pillow.is_opaque(pillow.open_image(stream, sniffed))
     seen = _seen_png(found)
+    own = png.own_bytes(stream, size) if size >= LARGE_BYTES else None
     return msgspec.structs.replace(
-        seen, decoded=True, alpha=seen.alpha and not opaque, how=f"{seen.how}, all rows unpacked"
+        seen, decoded=True, own_bytes=own, alpha=seen.alpha and not opaque, how=f"{seen.how}, all rows unpacked"
     )
 
 

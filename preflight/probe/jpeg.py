@@ -45,6 +45,8 @@ LONGEST_INTERVAL = b"\xff\xdd\0\4\xff\xff"
 FILLINGS = (b"\0", b"\xff")
 BEFORE_END = "extraneous bytes before marker 0xd9"
 UNSUPPORTED = ("unsupported", "not supported", "not implemented", "precision")
+NEXT_MARKER = rb"\xff[^\x00\xd0-\xd7\xff]"
+"""What ends a scan: neither a stuffed byte, nor a restart, nor filling."""
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -243,6 +245,34 @@ def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
     stream.seek(header.scan_at)
     content = b"".join((b"\xff\xd8", adobe, *header.kept, stream.read()))
     return content, b"".join(parts[number] for number in sorted(parts))
+
+
+def own_bytes(stream: BinaryIO) -> int:
+    """Return what the picture takes of the file, without metadata and what lies behind its end."""
+    content, profile = plain(stream)
+    return picture_end(content) + len(profile)
+
+
+def picture_end(content: bytes, at: int = 0) -> int:
+    """Return where the JPEG that begins at a place ends: behind its EOI, or where the content does.
+
+    What follows there, such as a clip or a second picture, is none of it.
+    """
+    import re
+
+    at += 2
+    while at + 4 <= len(content) and content[at] == MARKER:
+        code = content[at + 1]
+        if code == END:
+            return at + 2
+        if code in BARE or code == MARKER:
+            at += 1 if code == MARKER else 2
+            continue
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        if code == SCAN:
+            following = re.compile(NEXT_MARKER, re.DOTALL).search(content, at)
+            at = following.start() if following else len(content)
+    return len(content)
 
 
 def _segment(code: int, body: bytes) -> bytes:

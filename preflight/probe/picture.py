@@ -9,6 +9,9 @@ from preflight.facts import Preview
 from preflight.probe.metadata import Said
 from preflight.probe.sniff import Sniffed
 
+HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
+"""Code points of high dynamic range in H.273, table 3, and ffmpeg's names of them."""
+
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What a picture is, before it is turned."""
@@ -23,6 +26,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     alpha: bool = False
     said: Said = Said()
     coding: str | None = None
+    transfer: int | None = None
+    """The code point of its curve in H.273, where it has one."""
+    lossless: bool | None = None
+    own_bytes: int | None = None
     raw: bool = False
     preview: Preview | None = None
     obstacle: str | None = None

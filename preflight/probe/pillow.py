@@ -16,16 +16,19 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import Metadata, Said, read_metadata, said_by, tiff_blocks
 from preflight.probe.picture import Decode, Seen
 from preflight.probe.sniff import RAW, Sniffed
-from preflight.probe.tiff import open_tiff
+from preflight.probe.tiff import Directory, open_tiff
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFile
+
+    from preflight.probe.tiff_samples import Layout
 
 PLUGINS = {"JPEG": "Jpeg", "PNG": "Png", "GIF": "Gif", "BMP": "Bmp", "WEBP": "WebP", "AVIF": "Avif", "TIFF": "Tiff"}
 PLUGINS |= {"ICO": "Ico", "JPEG2000": "Jpeg2K", "PSD": "Psd"}
 """Pillow's name of a format → its module, without the end of its name."""
 JPEG = Sniffed("jpeg", "pillow", "JPEG")
 OPAQUE = 255
+BITS_PER_SAMPLE, DEEPEST = 0x102, 64
 BAD_FILE = (OSError, ValueError, TypeError, SyntaxError, LookupError, RuntimeError, ArithmeticError, EOFError)
 """What opening and `load` have been seen to raise on broken files, besides struct.error."""
 STILL = {"MPO", "HEIF", "AVIF", "ICO", "TIFF", "PSD"}
@@ -56,6 +59,8 @@ def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
         return _preview(stream, sniffed)
     if sniffed.format == "psd":
         return _composite(stream, sniffed)
+    if sniffed.format == "tiff" and (layout := _odd(stream)):
+        return _own_tiff(stream, layout)
     aperture = read_heif(stream).aperture if sniffed.format == "avif" else None
     image = _open(stream, sniffed)
     if aperture:
@@ -92,12 +97,17 @@ def is_opaque(image: "Image.Image") -> bool:
     return seen.getchannel("A").getextrema() == (OPAQUE, OPAQUE)
 
 
-def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:  # noqa: ARG001 - as every reader
+def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
     """Read what Pillow says of a picture's header; return that, and the way to decode it."""
     from preflight.probe.heif import Heif, read_heif
+    from preflight.probe.webp import Webp, read_webp
 
     properties = read_heif(stream) if sniffed.opener in LAYOUT_KEPT else Heif()
-    blocks = _tiff_said(stream) if sniffed.opener == "TIFF" else None
+    if sniffed.format == "tiff" and (layout := _odd(stream)):
+        return _read_odd(stream, layout)
+    coded = read_webp(stream, size) if sniffed.format == "webp" else Webp(None, None)
+    tiff = _tiff_directory(stream) if sniffed.opener == "TIFF" else None
+    blocks = said_by(tiff, tiff_blocks(tiff)) if tiff else Said() if sniffed.opener == "TIFF" else None
     image = _open(stream, sniffed)
     aperture = properties.aperture if sniffed.opener == "AVIF" else None
     seen = Seen(
@@ -105,13 +115,64 @@ def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]: 
         height_px=image.height,
         aperture=(aperture.width_px, aperture.height_px) if aperture else None,
         mode=image.mode,
-        bit_depth=max(_bit_depth(image), properties.bit_depth),
+        bit_depth=max(_bit_depth(image), properties.bit_depth, *(_tiff_depths(tiff) if tiff else ())),
         frames=_frames(image),
         alpha=_alpha(image),
         said=blocks or _said(image, sniffed),
+        lossless=coded.lossless,
+        own_bytes=coded.own_bytes,
+        transfer=properties.colors.transfer if properties.colors else None,
         how="Pillow header",
     )
     return seen, partial(_decoded, image, seen)
+
+
+def _odd(stream: BinaryIO) -> "Layout | None":
+    """Return how a TIFF's samples lie, where Pillow has been seen to read such ones wrongly."""
+    from preflight.probe.tiff_samples import layout_of
+
+    layout = layout_of(stream)
+    return layout if layout and layout.is_odd else None
+
+
+def _own_tiff(stream: BinaryIO, layout: "Layout") -> "Image.Image":
+    from preflight.probe.tiff_samples import read_samples
+
+    try:
+        return read_samples(stream, layout)
+    except ValueError as error:
+        raise Unreadable(f"cannot be decoded to the end: {error}") from None
+
+
+def _read_odd(stream: BinaryIO, layout: "Layout") -> tuple[Seen, Decode]:
+    """Read a TIFF by the reader of our own."""
+    first = _tiff_directory(stream)
+    seen = Seen(
+        width_px=layout.width_px,
+        height_px=layout.height_px,
+        mode=layout.mode,
+        bit_depth=layout.bits,
+        alpha=layout.has_alpha,
+        said=said_by(first, tiff_blocks(first)) if first else Said(),
+        how="TIFF directory",
+    )
+    return seen, partial(_decoded_odd, stream, layout, seen)
+
+
+def _decoded_odd(stream: BinaryIO, layout: "Layout", seen: Seen) -> Seen:
+    image = _own_tiff(stream, layout)
+    alpha = seen.alpha and not is_opaque(image)
+    return msgspec.structs.replace(seen, alpha=alpha, decoded=True, how=f"{seen.how}, its samples decoded")
+
+
+def by_pillow(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image | None":
+    """Decode a picture as Pillow alone sees it; None where it cannot."""
+    try:
+        image = _open(stream, sniffed)
+        load(image)
+    except (Unreadable, Unmeasured):
+        return None
+    return image
 
 
 def _decoded(image: "Image.Image", seen: Seen) -> Seen:
@@ -214,10 +275,14 @@ def _composite(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
     return _open(stream, sniffed) if found.color == psd.LAB else psd.composite(stream, found)
 
 
-def _tiff_said(stream: BinaryIO) -> Said:
+def _tiff_directory(stream: BinaryIO) -> Directory | None:
     tiff = open_tiff(stream)
-    first = next(tiff.chain(), None) if tiff else None
-    return said_by(first, tiff_blocks(first)) if first else Said()
+    return next(tiff.chain(), None) if tiff else None
+
+
+def _tiff_depths(first: Directory) -> list[int]:
+    """Return bits a sample as a TIFF tells them, of each sample of a pixel."""
+    return [int(bits) for bits in first.numbers(BITS_PER_SAMPLE) if 0 < bits <= DEEPEST]
 
 
 def _said(image: "Image.Image", sniffed: Sniffed) -> Said:

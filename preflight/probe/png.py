@@ -33,7 +33,9 @@ MAX_PROFILE_BYTES = 1 << 24
 """Of a color profile, unpacked: those of printers take a few millions."""
 NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"cICP", b"IDAT", b"IEND"}
 TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
-READ = {b"IHDR", b"PLTE", b"tRNS", b"acTL", b"eXIf", *TEXTS}
+PICTURE = {*NEEDED, b"iCCP", b"sBIT"}
+"""Chunks that the picture itself is made of, its colors among them."""
+READ = {b"IHDR", b"cICP", b"PLTE", b"tRNS", b"acTL", b"eXIf", *TEXTS}
 """Chunks that are looked at."""
 XMP = b"XML:com.adobe.xmp"
 RAW_PROFILE = b"Raw profile type "
@@ -83,6 +85,8 @@ class Png(msgspec.Struct, frozen=True):
     transparent: bool
     """Whether a chunk says that some color is."""
     metadata: Metadata
+    transfer: int | None = None
+    """The code point of its curve in H.273, where it has one."""
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -120,7 +124,9 @@ def read_header(stream: BinaryIO, size: int, *, whole: bool = False) -> Png:
         raise Unreadable("its palette is missing")
     frames = int.from_bytes(found.get(b"acTL", b"")[:4], "big") or 1
     transparent = b"tRNS" in found and (header.color != PALETTE or any(alpha < 255 for alpha in found[b"tRNS"]))  # noqa: PLR2004 - opaque
-    return Png(header, frames, transparent and not header.has_alpha, _metadata(found.get(b"eXIf", b""), texts))
+    transfer = next(iter(found.get(b"cICP", b"")[1:2]), None)
+    metadata = _metadata(found.get(b"eXIf", b""), texts)
+    return Png(header, frames, transparent and not header.has_alpha, metadata, transfer)
 
 
 def _header(content: bytes) -> Header:
@@ -190,6 +196,11 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
         done = done or name == b"IDAT"
     if name != b"IEND":
         raise Unreadable("cut short: the chunk that ends it is missing")
+
+
+def own_bytes(stream: BinaryIO, size: int) -> int:
+    """Return what the picture takes of the file, without metadata and what lies behind its end."""
+    return len(SIGNATURE) + sum(chunk.size + 12 for chunk in chunks(stream, size) if chunk.name in PICTURE)
 
 
 def plain(stream: BinaryIO) -> tuple[bytes, bytes]:

@@ -11,6 +11,7 @@ from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
 from preflight.units import file_size
 
 EIGHT_BITS = 8
+HDR_TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
 
 def _facts(probed: Probed) -> ImageFacts | None:
@@ -133,6 +134,19 @@ def coding(probed: Probed, _profile: Profile) -> Iterator[Finding]:
         yield Finding(rule="image/coding", severity="warning", message=message, measured=facts.coding, fix="lossy")
 
 
+@rule("image/hdr")
+def hdr(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The picture is in high dynamic range.
+
+    Why: A decoder that does not know it shows it gray and flat, and the model learns those colors.
+
+    Fix: Map the tones to standard range. `preflight fix` does so whenever it writes such a picture anew.
+    """
+    if (facts := _facts(probed)) and facts.transfer in HDR_TRANSFERS:
+        message = f"high dynamic range, {HDR_TRANSFERS[facts.transfer]}; colors may be read as gray and flat"
+        yield Finding(rule="image/hdr", severity="warning", message=message, measured=facts.transfer, fix="lossy")
+
+
 @rule("image/location")
 def location(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     """The metadata tells where the picture was taken, or the serial number of the camera.
@@ -157,6 +171,7 @@ RULES: tuple[Rule[Probed], ...] = (
     alpha,
     color,
     coding,
+    hdr,
     location,
     name("image"),
 )

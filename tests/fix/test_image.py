@@ -33,7 +33,8 @@ def made(path: Path, format_: str, folder: Path, *steps: Step, most: int | None 
     write = Write(format=format_, max_bytes=most, min_side_px=side, loss="lossy", clears=())
     target = folder / f"made.{format_}"
     verdict = judged(path)
-    make_image(Plan(asset=verdict.asset, kind="image", steps=(*steps, write)), write, target)
+    assert isinstance(verdict.facts, ImageFacts)
+    make_image(Plan(asset=verdict.asset, kind="image", steps=(*steps, write)), verdict.facts, target)
     return target
 
 
@@ -267,12 +268,13 @@ def test_a_source_that_is_no_picture_any_more_is_told(tmp_path: Path) -> None:
 
     path = copied("image-ok.png", tmp_path)
     verdict = judged(path)
+    assert isinstance(verdict.facts, ImageFacts)
     write = Write(format="png", loss="lossless", clears=())
     found = Plan(asset=verdict.asset, kind="image", steps=(write,))
     for content in (b"", b"text", path.read_bytes()[:200]):
         path.write_bytes(content)
         with pytest.raises(FixFailed):
-            make_image(found, write, tmp_path / "out.png")
+            make_image(found, verdict.facts, tmp_path / "out.png")
     path.unlink()
     with pytest.raises(FixFailed, match="No such file"):
-        make_image(found, write, tmp_path / "out.png")
+        make_image(found, verdict.facts, tmp_path / "out.png")

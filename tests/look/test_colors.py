@@ -120,7 +120,7 @@ def test_what_is_looked_at_is_what_is_written(name: str, format_: str, tmp_path:
     path = written(tmp_path, name, KINDS[name]().resize((320, 240)))
     write = Write(format=format_, loss="lossy", clears=())
     target = tmp_path / f"made.{format_}"
-    make_image(Plan(asset=judged(path).asset, kind="image", steps=(write,)), write, target)
+    make_image(Plan(asset=judged(path).asset, kind="image", steps=(write,)), image(path), target)
     stills = [thumbnail(str(one), image(one), 64).jpeg for one in (path, target)]
     before, after = (Image.open(io.BytesIO(jpeg)).resize((8, 6), Image.Resampling.BOX) for jpeg in stills)
     assert apart(before, after) <= 4

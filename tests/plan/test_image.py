@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from preflight.assets import Window
-from preflight.facts import ImageFacts
+from preflight.facts import ImageFacts, Preview
 from preflight.plan import Plan, Wishes, plan
-from preflight.plan.steps import Crop, Pad, Resize, Turn, Write, find
+from preflight.plan.steps import Crop, Pad, Resize, ToneMap, Turn, Write, find
 from tests.specimens import PROFILE
 from tests.values import image, judged
 
@@ -48,7 +48,13 @@ def test_a_small_picture_is_scaled_and_written_in_its_own_format() -> None:
         (image(format="gif", frames=3), "png", "lossy"),
         (image(format="heic", width_px=4000, height_px=3000), "jpeg", "lossy"),
         (image(format="jpeg", bytes=40_000_000), "jpeg", "lossy"),
-        (image(format="png", bytes=40_000_000), "jpeg", "lossy"),
+        (image(format="png", bytes=40_000_000), "png", "lossless"),
+        (image(format="png", bytes=40_000_000, bit_depth=16), "png", "lossy"),
+        (image(format="webp", bytes=40_000_000, lossless=True), "webp", "lossless"),
+        (image(format="webp", bytes=40_000_000, lossless=False, alpha=True), "webp", "lossy"),
+        (image(format="tiff", alpha=True, width_px=5000, height_px=4000), "webp", "lossy"),
+        (image(format="jpeg", bytes=40_000_000, own_bytes=1_000_000), "jpeg", "lossless"),
+        (image(format="jpeg", bytes=40_000_000, own_bytes=39_000_000), "jpeg", "lossy"),
         (image(format="webp", width_px=7000, height_px=5000), "webp", "lossy"),
     ],
 )
@@ -111,3 +117,40 @@ def test_a_picture_has_no_part_to_keep_so_a_passing_one_stays() -> None:
 def test_a_plan_names_the_rules_that_it_clears() -> None:
     steps = planned(image(format="gif", width_px=200, height_px=200)).steps
     assert {rule for step in steps for rule in step.clears} == {"image/format", "image/side"}
+
+
+def test_what_is_still_too_large_without_loss_is_coded_with_one_and_keeps_its_transparency() -> None:
+    for alpha, format_ in ((False, "jpeg"), (True, "webp")):
+        found = planned(image(format="png", bytes=40_000_000, alpha=alpha))
+        second = find(found.otherwise, Write)
+        assert second
+        assert (second.format, second.loss) == (format_, "lossy")
+    assert planned(image(format="png", bytes=40_000_000), allow="lossless").otherwise == ()
+
+
+def test_a_coded_picture_stays_as_it_is_where_all_that_is_too_large_lies_beside_it() -> None:
+    (step,) = planned(image(format="jpeg", bytes=40_000_000, own_bytes=1_000_000, orientation=6)).steps
+    assert step.words() == "write as jpeg, the coded picture as it is"
+    too_small = image(format="jpeg", bytes=40_000_000, own_bytes=1_000_000, width_px=200, height_px=200)
+    assert find(planned(too_small).steps, Resize)
+
+
+def raw(width_px: int, height_px: int) -> ImageFacts:
+    preview = Preview(at=100, bytes=50_000, width_px=width_px, height_px=height_px)
+    return image(format="dng", raw=True, preview=preview, width_px=8000, height_px=6000, orientation=6)
+
+
+def test_of_a_raw_photograph_its_preview_is_taken_and_none_is_enlarged() -> None:
+    (step,) = planned(raw(1600, 1200)).steps
+    assert step.words() == "write as jpeg, the coded picture as it is (the camera's own picture of the raw photograph)"
+    assert (step.loss, set(step.clears)) == ("lossy", {"image/format", "image/side"})
+    small = planned(raw(280, 210))
+    assert (small.steps, small.advice[:33]) == ((), "The picture that its camera put i")
+    assert find(planned(raw(7000, 5000)).steps, Resize) == Resize(
+        width_px=4285, height_px=5999, loss="lossy", clears=("image/side",)
+    )
+
+
+def test_high_dynamic_range_is_mapped_whenever_a_new_picture_is_written() -> None:
+    steps = planned(image(format="heic", bit_depth=10, transfer="smpte2084")).steps
+    assert find(steps, ToneMap)

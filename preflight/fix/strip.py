@@ -1,0 +1,92 @@
+"""A picture's own bytes without what stands beside it: metadata, previews, and what lies behind its end.
+
+The coded picture stays as it is; what is known of it, orientation and colors, is written anew. A clip behind a
+JPEG's end (a motion photo), further pictures (MPO, gain maps) and whatever else hangs there are left out.
+Source: ISO 10918-1, B.1 and B.2; JFIF 1.02; ICC.1, annex B.4; PNG specification, third edition, 5; WebP container.
+"""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+from preflight.facts import ImageFacts
+from preflight.look.icc import profile_of
+from preflight.probe import jpeg, png, webp
+from preflight.probe.described import described
+from preflight.probe.sniff import sniff
+
+ORIENTATION, SHORT = 0x0112, 3
+ICC_PART = 65_519
+"""Bytes of a profile that one segment of a JPEG holds."""
+EXTENDED, WITH_EXIF, WITH_XMP = b"VP8X", 0x08, 0x04
+"""WebP's chunk of flags, and two of them."""
+
+
+def stripped(path: Path, facts: ImageFacts) -> bytes:
+    """Return a JPEG, PNG or WebP, or a raw photograph's preview, with nothing but the picture, its turn and its colors.
+
+    Raises:
+        Unreadable: it is not a whole file of its format.
+        OSError: it cannot be read.
+    """
+    content = path.read_bytes()
+    profile = _profile(content)
+    if facts.preview:
+        content = content[facts.preview.at : facts.preview.at + facts.preview.bytes]
+    own = {"png": _png, "webp": _webp}.get(facts.format, _jpeg)
+    return own(content, _exif(facts.orientation) if facts.orientation != 1 else b"", profile)
+
+
+def _profile(content: bytes) -> bytes:
+    """Return the profile that stands for colors that are told by words of the metadata."""
+    stream = io.BytesIO(content)
+    sniffed = sniff(stream)
+    colors = described(stream, sniffed) if sniffed and sniffed.format not in ("png", "webp") else None
+    return profile_of(colors) if colors and not colors.is_hdr else b""
+
+
+def _exif(orientation: int) -> bytes:
+    """Return a block of EXIF that says how a picture is turned, and nothing else."""
+    return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, ORIENTATION, SHORT, 1, orientation, 0, 0)
+
+
+def _jpeg(content: bytes, exif: bytes, profile: bytes) -> bytes:
+    plain, own = jpeg.plain(io.BytesIO(content))
+    body = plain[: jpeg.picture_end(plain)][2:]
+    head = (
+        [_segment(0xE0, content[6:18] + b"\0\0")] if content[2:4] == b"\xff\xe0" and content[6:11] == b"JFIF\0" else []
+    )
+    head += [_segment(0xE1, b"Exif\0\0" + exif)] if exif else []
+    parts = [(own or profile)[at : at + ICC_PART] for at in range(0, len(own or profile), ICC_PART)]
+    head += [
+        _segment(0xE2, b"ICC_PROFILE\0" + bytes((number, len(parts))) + part) for number, part in enumerate(parts, 1)
+    ]
+    return b"".join((content[:2], *head, body))
+
+
+def _segment(code: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, code, len(body) + 2) + body
+
+
+def _png(content: bytes, exif: bytes, _profile: bytes) -> bytes:
+    pieces = [content[:8]]
+    for chunk in png.chunks(io.BytesIO(content), len(content)):
+        if chunk.name == b"IDAT" and exif:
+            sum_ = zlib.crc32(b"eXIf" + exif)
+            pieces.append(struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", sum_))
+            exif = b""
+        if chunk.name in png.PICTURE:
+            pieces.append(content[chunk.at - 8 : chunk.at + chunk.size + 4])
+    return b"".join(pieces)
+
+
+def _webp(content: bytes, exif: bytes, _profile: bytes) -> bytes:
+    found = {chunk.name: content[chunk.at :][: chunk.bytes] for chunk in webp.chunks(io.BytesIO(content), len(content))}
+    kept = [whole for name, whole in found.items() if name in webp.PICTURE and name != EXTENDED]
+    if whole := found.get(EXTENDED):
+        flags = whole[8] & ~(WITH_EXIF | WITH_XMP) | (WITH_EXIF if exif else 0)
+        told = b"EXIF" + struct.pack("<I", len(exif)) + exif + bytes(len(exif) % 2) if exif else b""
+        kept = [whole[:8] + bytes((flags,)) + whole[9:], *kept, told]
+    body = b"WEBP" + b"".join(kept)
+    return b"RIFF" + struct.pack("<I", len(body)) + body

@@ -1,0 +1,49 @@
+"""WebP: an open file in; whether its picture is coded without loss, and what it takes of the file, out.
+
+Source: WebP Container Specification (RFC 9649), 2.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+PICTURE = (b"ICCP", b"ALPH", b"VP8 ", b"VP8L", b"VP8X")
+LOSSLESS = b"VP8L"
+HEAD_BYTES, CHUNK_BYTES, MAX_CHUNKS = 12, 8, 10_000
+
+
+class Chunk(NamedTuple):
+    """Where a chunk lies, its head included, and its filling byte."""
+
+    name: bytes
+    at: int
+    bytes: int
+
+
+class Webp(NamedTuple):
+    """What the chunks say; of an animation, nothing."""
+
+    lossless: bool | None
+    own_bytes: int | None
+
+
+def read_webp(stream: BinaryIO, size: int) -> Webp:
+    """Read the chunks of a file of a size."""
+    found = list(chunks(stream, size))
+    names = [chunk.name for chunk in found]
+    if b"ANMF" in names:
+        return Webp(lossless=None, own_bytes=None)
+    own = HEAD_BYTES + sum(chunk.bytes for chunk in found if chunk.name in PICTURE)
+    return Webp(lossless=LOSSLESS in names, own_bytes=own)
+
+
+def chunks(stream: BinaryIO, size: int) -> Iterator[Chunk]:
+    """Yield the chunks that begin within the file."""
+    at = HEAD_BYTES
+    for _ in range(MAX_CHUNKS):
+        stream.seek(at)
+        head = stream.read(CHUNK_BYTES)
+        if at >= size or len(head) < CHUNK_BYTES:
+            return
+        length = int.from_bytes(head[4:], "little")
+        yield Chunk(head[:4], at, CHUNK_BYTES + length + length % 2)
+        at += CHUNK_BYTES + length + length % 2
