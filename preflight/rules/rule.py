@@ -5,6 +5,7 @@ The check's docstring is the rule's text: its first line says what is wrong, `Wh
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -18,6 +19,7 @@ from preflight.units import Unit, decimal, told_apart, with_unit
 
 Subject = TypeVar("Subject")
 Check = Callable[[Subject, Profile], Iterator[Finding]]
+WITHOUT_TEXT = "Not told: Python was started with -OO, which leaves all such text out."
 
 
 class Rule(msgspec.Struct, Generic[Subject], frozen=True, kw_only=True):
@@ -51,7 +53,8 @@ def rule(rule_id: str, limit: str | None = None) -> Callable[[Check[Subject]], R
     """Make a rule of a check whose docstring explains it."""
 
     def make(check: Check[Subject]) -> Rule[Subject]:
-        what, why, fix = sections(inspect.getdoc(check) or "")
+        text = inspect.getdoc(check)
+        what, why, fix = (WITHOUT_TEXT,) * 3 if text is None and sys.flags.optimize > 1 else sections(text or "")
         return Rule(id=rule_id, what=what, why=why, fix=fix, limit=limit, check=check)
 
     return make
