@@ -21,10 +21,12 @@ from preflight import __version__
 from preflight.assets import Asset, Kind
 from preflight.facts import Facts, Identity
 from preflight.probe import Depth, Fault, Probed, identity, open_without_waiting
+from preflight.workers.bounds import Bounds
 
 if TYPE_CHECKING:
     import sqlite3
 
+UNSAID = Bounds()
 SETTLED_S = 2.0
 """A file changed less than this ago may change again within the same tick of its clock: it is not remembered."""
 BUSY_S = 0.2
@@ -97,12 +99,12 @@ class Cache:
             return None
         return db
 
-    def find(self, assets: Iterable[Asset], depth: Depth) -> dict[Asset, Probed]:
-        """Return what measuring gave before, of those assets whose file is the same as then."""
+    def find(self, assets: Iterable[Asset], depth: Depth, bounds: Bounds = UNSAID) -> dict[Asset, Probed]:
+        """Return what measuring within the same bounds gave before, of those assets whose file is the same as then."""
         if self._db is None:
             return {}
         states = {asset: seen for asset in assets if (seen := self._state(asset))}
-        keys = {asset: self._key(seen, depth) for asset, seen in states.items()}
+        keys = {asset: self._key(seen, depth, bounds) for asset, seen in states.items()}
         marks = ", ".join("?" * len(keys))
         try:
             rows = self._db.execute(f"SELECT key, value FROM measures WHERE key IN ({marks})", [*keys.values()])  # noqa: S608 - question marks
@@ -114,14 +116,14 @@ class Cache:
         self.recalled += sum(not one.is_bystander for one in recalled.values())
         return recalled
 
-    def keep(self, probed: Probed, depth: Depth) -> None:
+    def keep(self, probed: Probed, depth: Depth, bounds: Bounds = UNSAID) -> None:
         """Remember what measuring gave; what could not be measured is tried again next time."""
         seen = probed.identity
         if self._db is None or seen is None or (probed.fault and probed.fault.kind == "unmeasured"):
             return
         if not self._settled(seen):
             return
-        key = self._key(seen, depth)
+        key = self._key(seen, depth, bounds)
         content = _sealed(Remembered(probed.facts, probed.fault, probed.hint), key)
         self._new.append((key, content, int(self._clock())))
         if len(self._new) >= BATCH:
@@ -144,11 +146,11 @@ class Cache:
             return seen in self._contents
         return self._clock() - max(seen[3], seen[4]) / 1e9 >= SETTLED_S
 
-    def _key(self, seen: Identity, depth: Depth) -> bytes:
+    def _key(self, seen: Identity, depth: Depth, bounds: Bounds) -> bytes:
         from hashlib import blake2b
 
         token = self._contents[seen].hex() if self._by == "content" else seen
-        return blake2b(f"{token} {depth} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
+        return blake2b(f"{token} {depth} {bounds} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
 
     def flush(self) -> None:
         """Write what was learned; a cache that cannot be written is left as it is."""

@@ -108,7 +108,7 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     sooner than a cache is opened.
     """
     cache = how.cache if len(block) > 1 else None
-    known = cache.find([asset for asset in block if not asset.is_url], how.crew.depth) if cache else {}
+    known = cache.find([asset for asset in block if not asset.is_url], how.crew.depth, how.crew.bounds) if cache else {}
     found = (_fetched(asset, how.fetch) if asset.is_url else known.get(asset, asset) for asset in block)
     ready, ahead = itertools.tee(found)
     measured = how.crew.measure(one for one in ahead if isinstance(one, Asset))
@@ -120,7 +120,7 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
         if asset.is_url:
             Path(one.path).unlink(missing_ok=True)
         elif cache:
-            cache.keep(probed, how.crew.depth)
+            cache.keep(probed, how.crew.depth, how.crew.bounds)
         yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
 
 

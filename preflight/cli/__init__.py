@@ -14,6 +14,7 @@ from preflight.errors import PreflightError
 if TYPE_CHECKING:
     from preflight.workers.process import Load
 
+KEY = "EVOLINK_API_KEY"
 INTERRUPTED = 130
 UNEXPECTED = 3
 GARBAGE = 50_000
@@ -36,6 +37,10 @@ def main() -> NoReturn:
     import gc
 
     gc.set_threshold(GARBAGE)
+    if os.environ.get(KEY):
+        from preflight.cli.undumped import keep_undumped
+
+        keep_undumped()
     with _children(sys.argv[1:]):
         status = _run()
     gc.freeze()

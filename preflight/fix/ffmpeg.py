@@ -21,13 +21,12 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from preflight.errors import FixFailed, NotDone
+from preflight.workers.environment import needed_environment
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 MICROSECONDS = 1_000_000
-SECRET = ("_API_KEY", "_SECRET_ACCESS_KEY", "_SESSION_TOKEN", "_PASSWORD")
-"""How the names of variables end that hold secrets."""
 QUESTIONS = ("-encoders", "-filters")
 """What an ffmpeg is asked that it can; at the same time, since each answer takes a tenth of a second."""
 SAYS = "ffmpeg version "
@@ -143,15 +142,10 @@ def _ask(path: str, question: str) -> str:
         capture_output=True,
         timeout=20,
         check=True,
-        env=environment(),
+        env=needed_environment(),
         preexec_fn=_dying_with_parent(),
     )
     return answer.stdout.decode("utf-8", "replace")
-
-
-def environment() -> dict[str, str]:
-    """Return the environment for another program: keys are none of its business."""
-    return {name: value for name, value in os.environ.items() if not name.endswith(SECRET)}
 
 
 def _names(listing: str) -> frozenset[str]:
@@ -233,7 +227,7 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment(),
+            env=needed_environment(),
             preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - it makes two system calls, and takes no lock
         )
     except OSError as error:

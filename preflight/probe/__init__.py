@@ -16,6 +16,7 @@ import msgspec
 from preflight.assets import Asset, Kind
 from preflight.facts import AudioFacts, Facts, Identity, ImageFacts, VideoFacts
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.shortage import SHORT_OF_MEMORY, in_doubt
 from preflight.probe.sniff import Sniffed, sniff
 
 Depth = Literal["header", "exact", "full"]
@@ -106,6 +107,10 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
         stream.seek(0)
         return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
     except Unreadable as fault:
+        if sniffed is not None and in_doubt(fault):
+            return Probed(
+                asset=asset, fault=Fault("unmeasured", SHORT_OF_MEMORY), hint=_promised(sniffed), identity=seen
+            )
         return Probed(
             asset=asset, fault=Fault("unreadable", str(fault)), hint=fault.kind or _promised(sniffed), identity=seen
         )

@@ -20,6 +20,7 @@ import msgspec
 from preflight.assets import Asset
 from preflight.probe import Depth, Fault, Probed, probe
 from preflight.probe.faults import Unmeasured
+from preflight.probe.shortage import SHORT_OF_MEMORY
 from preflight.unforeseen import unforeseen
 from preflight.workers.bounds import START_S, Bounds
 from preflight.workers.child import RAISED
@@ -196,6 +197,8 @@ class Crew:
             yield _Chunk(some)
 
     def _told(self, probed: Probed, took_s: float) -> Probed:
+        if probed.fault and probed.fault.message == SHORT_OF_MEMORY:
+            probed = measured(probed.asset, self.depth, self.bounds)  # what came before it may have used the memory up
         if self.watch is not None:
             self.watch(probed.asset.path, took_s)
         return probed

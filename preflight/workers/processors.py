@@ -43,8 +43,8 @@ def quota(groups: Path = GROUPS, mounted: Path = MOUNTED) -> float | None:
     found: list[float] = []
     for line in lines:
         _, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        if not controllers:
+        controllers, colon, path = rest.partition(":")
+        if colon and not controllers:
             found += _granted(mounted, path)
         elif "cpu" in controllers.split(","):
             found += [one for name in {controllers, "cpu"} for one in _granted(mounted / name, path)]
