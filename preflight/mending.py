@@ -253,7 +253,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     Raises:
         NotDone: it cannot be written.
     """
-    from preflight.place import names, publish, settle_folder, temporary
+    from preflight.place import names, publish, put_over, temporary
 
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
     origin = printable(os.path.relpath(source, folder))
@@ -270,8 +270,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
             if how == "new":
                 path = publish(draft, wanted)
             else:
-                draft.replace(path)
-                settle_folder(folder)
+                put_over(draft, path)
     return Written(path=path, how=how, other=None if path == wanted else wanted)
 
 

@@ -1,6 +1,9 @@
-"""Where new files go: a temporary name in the output folder first, the final name only when the file is whole.
+"""Where new files go: a temporary name first, the final name only when the file is whole.
+
+    folder ──► draft, in it or in a folder of the user's own ──► whole ──► final name, where it is free
 
 A final name is taken only where it is free: nothing is ever overwritten, and nothing half-written stands under one.
+Where others could put a link in the place of a draft, it is made where they cannot, and carried over by its descriptor.
 What a run that was killed left behind has a temporary name that nobody holds any more; the next run sweeps it away.
 """
 
@@ -8,18 +11,25 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
+from preflight import private
 from preflight.assets import printable
 from preflight.errors import NotDone
 
 TEMPORARY = ".preflight-"
 DRAFT = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}\.\w+")
 """What such a name is in full: a person's own `.preflight-notes.txt` is none."""
+DRAFTS, LOCKS = "drafts", "locks"
+"""Folders of the user's own."""
+LONGEST_WAIT_S = 3600.0
+"""For how long another run is waited for that does the same work: longer than ffmpeg takes for one file."""
+CHUNK_BYTES = 1 << 20
 MAX_NAMES = 10_000
 LOOK_AGAIN_S = 0.1
 """How often is looked whether another run has finished."""
@@ -37,7 +47,7 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
         NotDone: the folder cannot be made or written to, or the disk is full.
     """
     _make(folder)
-    path = folder / f"{TEMPORARY}{secrets.token_hex(8)}.{suffix}"
+    path = home_of_drafts(folder) / f"{TEMPORARY}{secrets.token_hex(8)}.{suffix}"
     try:
         with _held(path):
             yield path
@@ -45,6 +55,15 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
         raise _unwritable(folder, error) from None
     finally:
         remove(path)
+
+
+def home_of_drafts(folder: Path) -> Path:
+    """Return where drafts for a folder are made: in it, if nobody else can swap them there for something else.
+
+    Raises:
+        NotDone: there is no such folder.
+    """
+    return folder if private.is_own(folder) else private.folder(DRAFTS)
 
 
 def _make(folder: Path) -> None:
@@ -68,24 +87,33 @@ def advice_on(error: OSError) -> str:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Make a file and hold it: its lock ends with this process, however that ends."""
+def _held(path: Path) -> Iterator[int]:
+    """Make a file and hold it, and give its descriptor: its lock ends with this process, however that ends."""
     import fcntl
 
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o666)
     try:
         with suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # waits for who is just looking whether anybody holds it
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
+def hold(descriptor: int) -> None:
+    """Hold a draft that was opened elsewhere, so that no other run sweeps it away; it ends when the file is closed."""
+    import fcntl
+
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
 @contextmanager
 def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterator[None]:
-    """Let runs that would do the same work in a folder do it one after the other.
+    """Let runs of one user that would do the same work in a folder do it one after the other.
 
-    The one that comes later finds the work done. On a file system without locks nobody waits.
+    The one that comes later finds the work done. Locks lie in a folder of the user's own, so nobody else can hold one.
+    On a file system without locks nobody waits.
 
     Args:
         folder: where the work is done.
@@ -93,24 +121,31 @@ def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterato
         wait: is given the seconds to wait before looking again, and raises what is to end the waiting.
 
     Raises:
-        NotDone: the folder cannot be made or written to.
+        NotDone: the folder cannot be made or written to, or another run holds the work for too long.
     """
     import fcntl
 
     _make(folder)
-    path = folder / f"{TEMPORARY}{blake2b(work, digest_size=8).hexdigest()}.lock"
+    where = folder.stat()
+    key = blake2b(work, key=f"{where.st_dev}:{where.st_ino}".encode(), digest_size=16).hexdigest()
+    path = private.folder(LOCKS) / f"{key}.lock"
+    until = time.monotonic() + LONGEST_WAIT_S
     try:
         while True:
-            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                holder = os.pread(descriptor, 20, 0).decode("ascii", "replace")
                 os.close(descriptor)
+                _refuse_endless(folder, holder, until)
                 wait(LOOK_AGAIN_S)
                 continue
             except OSError:
                 break
             if _is_still(path, descriptor):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
                 break
             os.close(descriptor)
     except OSError as error:
@@ -122,6 +157,16 @@ def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterato
         os.close(descriptor)
 
 
+def _refuse_endless(folder: Path, holder: str, until: float) -> None:
+    """Raise NotDone where another run has been waited for long enough."""
+    if time.monotonic() >= until:
+        raise NotDone(
+            f"{printable(str(folder))}: process {printable(holder) or '?'} makes the same file there, and was not done "
+            f"after {LONGEST_WAIT_S:,.0f} s",
+            advice="Look whether it still works; end it, or wait, and try again.",
+        )
+
+
 def _is_still(path: Path, descriptor: int) -> bool:
     """Tell whether a file that is open is the one of that name: who held it before may have removed it."""
     try:
@@ -131,7 +176,12 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a run that was killed left behind in a folder; what a running one holds stays."""
+    """Remove what a run that was killed left behind in a folder, or for it; what a running one holds stays."""
+    for one in {folder, home_of_drafts(folder)} if folder.is_dir() else ():
+        _sweep(one)
+
+
+def _sweep(folder: Path) -> None:
     import fcntl
 
     for path in folder.glob(f"{TEMPORARY}*"):
@@ -206,18 +256,74 @@ def names(wanted: Path) -> Iterator[Path]:
 def _take(whole: Path, path: Path) -> None:
     """Move a file to a free name; where the disk has no hard links, by way of an empty file that holds the name."""
     try:
-        os.link(whole, path)
+        os.link(whole, path, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            _carry(whole, path, replace=False)
+        else:
+            _take_over_mark(whole, path)
+    remove(whole)
+    settle_folder(path.parent)
+
+
+def _take_beside(draft: Path, path: Path) -> None:
+    """Give a file in the same folder a free name, by a hard link where the disk has them."""
+    try:
+        os.link(draft, path, follow_symlinks=False)
     except FileExistsError:
         raise
     except OSError:
-        path.touch(exist_ok=False)
-        try:
-            whole.replace(path)
-        except OSError:
-            remove(path)
+        _take_over_mark(draft, path)
+
+
+def _take_over_mark(whole: Path, path: Path) -> None:
+    path.touch(exist_ok=False)
+    try:
+        whole.replace(path)
+    except OSError:
+        remove(path)
+        raise
+
+
+def put_over(whole: Path, path: Path) -> None:
+    """Put a whole draft in the place of a file, in one step: whoever reads it sees the old one or the new one.
+
+    Raises:
+        OSError: it cannot be put there; the old one is as it was.
+    """
+    _settle(whole)
+    try:
+        whole.replace(path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
             raise
-    remove(whole)
+        _carry(whole, path, replace=True)
+        remove(whole)
     settle_folder(path.parent)
+
+
+def _carry(whole: Path, path: Path, *, replace: bool) -> None:
+    """Copy a draft from another disk to a name, by way of a temporary one; what was written is what gets the name.
+
+    Others may be able to write there: the file is written by its descriptor, and the name is looked at afterwards.
+    """
+    draft = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{path.suffix or '.part'}")
+    with _held(draft) as descriptor:
+        try:
+            with whole.open("rb") as reader, os.fdopen(os.dup(descriptor), "wb") as writer:
+                shutil.copyfileobj(reader, writer, CHUNK_BYTES)
+                writer.flush()
+                os.fsync(writer.fileno())
+            if replace:
+                draft.replace(path)
+            else:
+                _take_beside(draft, path)
+        finally:
+            remove(draft)
+        if not _is_still(path, descriptor):
+            raise OSError(errno.EAGAIN, "somebody else put another file in its place", str(path))
 
 
 def settle_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Caches and ledgers of the person's own stay out of it, in child processes too."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(home / name))
         for name in [name for name in os.environ if name.startswith("PREFLIGHT_")]:
             patch.delenv(name)

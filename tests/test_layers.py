@@ -34,6 +34,7 @@ ORDER = (
         "policy",
         "baseline",
         "plan",
+        "private",
         "place",
         "look",
         "fix",

@@ -195,17 +195,15 @@ def never(_: float) -> None:
 
 def test_other_work_does_not_wait(tmp_path: Path) -> None:
     with in_turn(tmp_path, b"one", never), in_turn(tmp_path, b"another", never):
-        assert len(list(tmp_path.iterdir())) == 2
+        assert list(tmp_path.iterdir()) == []  # locks lie where nobody else can hold them
 
 
 def test_waiting_can_be_ended(tmp_path: Path) -> None:
     def enough(_: float) -> None:
         raise KeyboardInterrupt
 
-    with in_turn(tmp_path, b"one", never):
-        with pytest.raises(KeyboardInterrupt), in_turn(tmp_path, b"one", enough):
-            pytest.fail("two hold it")
-        assert len(list(tmp_path.iterdir())) == 1
+    with in_turn(tmp_path, b"one", never), pytest.raises(KeyboardInterrupt), in_turn(tmp_path, b"one", enough):
+        pytest.fail("two hold it")
 
 
 def test_where_nobody_may_write_no_turn_is_taken(tmp_path: Path) -> None:

@@ -384,7 +384,7 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         NotDone: it cannot be written; the old one is as it was.
     """
-    from preflight.place import temporary
+    from preflight.place import put_over, temporary
 
     target = Path(os.path.realpath(path))
     try:
@@ -393,6 +393,6 @@ def replace_file(path: Path, text: str) -> None:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            draft.replace(target)
+            put_over(draft, target)
     except NotDone as error:
         raise NotDone(f"{printable(str(path))}: cannot be written: {error.message}", advice=error.advice) from None

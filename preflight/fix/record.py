@@ -6,6 +6,7 @@ The record takes its name before the file does. A file without one is somebody's
 that was broken off, and is done again.
 """
 
+import hmac
 import os
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from preflight import __version__
+from preflight import __version__, private
 from preflight.assets import printable
 from preflight.cache import SETTLED_S
 from preflight.errors import NotDone
@@ -61,6 +62,18 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     output: Content
     facts: dict[str, Any]
     """What was measured of the new file."""
+    seal: str = ""
+    """By which this program knows that it wrote the record, for this user; a record without one proves nothing."""
+
+
+def seal_of(origin: Origin, output: Content) -> str:
+    """Return what nobody but this user's runs can write into the record of a file; its name may change.
+
+    Raises:
+        NotDone: there is no folder of the user's own.
+    """
+    said = identity(origin) + f"\0{output.bytes}\0{output.sha256}".encode()
+    return blake2b(said, key=private.secret(), digest_size=32).hexdigest()
 
 
 def identity(origin: Origin) -> bytes:
@@ -123,7 +136,7 @@ def find_made(wanted: Path, origin: Origin) -> Path | None:
             if not path.exists():
                 return None
             continue
-        if made.origin != origin:
+        if made.origin != origin or not _is_ours(made):
             continue
         with suppress(NotDone):
             if content_of(path) == made.output:
@@ -145,10 +158,19 @@ def _read(path: Path) -> Made | None:
     return made if made.schema == SCHEMA else None
 
 
+def _is_ours(made: Made) -> bool:
+    """Tell whether a run of this user wrote a record: a stranger's file is not taken for one that was made here."""
+    try:
+        return hmac.compare_digest(made.seal, seal_of(made.origin, made.output))
+    except (NotDone, TypeError):
+        return False
+
+
 def claiming(
     folder: Path, origin: Origin, output: Content, facts: dict[str, Any], ffmpeg: str | None
 ) -> Callable[[Path], Path]:
     """Return what writes the record for a name, as `publish` wants it."""
+    seal = seal_of(origin, output)
 
     def claim(path: Path) -> Path:
         made = Made(
@@ -158,6 +180,7 @@ def claiming(
             origin=origin,
             output=msgspec.structs.replace(output, name=printable(path.name)),
             facts=facts,
+            seal=seal,
         )
         with temporary(folder, "json") as draft:
             draft.write_bytes(msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n")

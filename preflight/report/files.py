@@ -17,7 +17,7 @@ import msgspec
 from preflight.assets import SUFFIX_KINDS, Asset, printable
 from preflight.errors import CallError, NotDone
 from preflight.findings import Judged
-from preflight.place import TEMPORARY, remove
+from preflight.place import TEMPORARY, hold, home_of_drafts, put_over, remove
 from preflight.probe import open_without_waiting
 from preflight.report import DRESSES, Dress, Ending, Heading, Sheet, open_sheet
 
@@ -152,7 +152,7 @@ class Rough:
             self.fault = unfit(self.output)
         if self._whole and not self.fault:
             with self._kept():
-                temporary.replace(self.output.target)
+                put_over(temporary, self.output.target)
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
@@ -222,7 +222,7 @@ def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> It
     going: list[tuple[F, Path]] = []
     try:
         for output in outputs:
-            temporary = output.target.parent / f"{TEMPORARY}{secrets.token_hex(8)}.part"
+            temporary = home_of_drafts(output.target.parent) / f"{TEMPORARY}{secrets.token_hex(8)}.part"
             going.append((make(output, _open(output, temporary)), temporary))
         yield [draft for draft, _ in going]
     finally:
@@ -236,6 +236,8 @@ def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> It
 
 def _open(output: Output, temporary: Path) -> TextIO:
     try:
-        return temporary.open("x", encoding="utf-8", newline="")
+        stream = temporary.open("x", encoding="utf-8", newline="")
     except OSError as error:
         raise NotDone(f"{output}: cannot be written: {error.strerror or error}") from None
+    hold(stream.fileno())
+    return stream

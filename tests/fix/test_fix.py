@@ -63,7 +63,7 @@ def test_the_new_file_is_judged_before_it_takes_its_name(clip: Path, tmp_path: P
     verdict = judged(clip)
     assert verdict.facts
     done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", watch))
-    assert sorted(name.rpartition(".")[2] for name in seen) == ["lock", "mp4"]
+    assert sorted(name.rpartition(".")[2] for name in seen) == ["mp4"]
     assert all(name.startswith(".preflight-") for name in seen)
     assert list(left_behind(tmp_path / "out")) == ["video-23.976fps.mp4"]
     assert done.judged.asset == Asset(path=done.path)

@@ -1,0 +1,154 @@
+"""Folders that nobody but the user can change: where drafts, locks and journals lie when others may write around them.
+
+In: a name, or a folder that somebody asked for. Out: a folder of the user's own, mode 0700, reached over no link that
+another could have set; or whether nobody else can put something else in the place of what lies in a folder.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import platformdirs
+
+from preflight.assets import printable
+from preflight.errors import NotDone
+
+MODE = 0o700
+SECRET, SECRET_BYTES = "secret", 32
+OTHERS = 0o022
+"""Write permission of group and others."""
+
+
+def folder(*names: str) -> Path:
+    """Return a folder of the user's own, made where it is missing.
+
+    Lies in the user's state folder; where that cannot be written, in the system's folder for temporary files.
+
+    Raises:
+        NotDone: neither can be had; or what stands there is not the user's own.
+    """
+    why = ""
+    for root in _roots():
+        try:
+            return _made(root, names)
+        except OSError as error:
+            why = f"{printable(str(root))}: {error.strerror or error}"
+    raise NotDone(
+        f"no folder of your own can be made: {why}", advice="Set XDG_STATE_HOME to a folder that you can write to."
+    )
+
+
+def _roots() -> Iterator[Path]:
+    import tempfile
+
+    yield platformdirs.user_state_path("preflight")
+    yield Path(tempfile.gettempdir(), f"preflight-{_me()}")
+
+
+def _made(root: Path, names: tuple[str, ...]) -> Path:
+    """Make a folder below a root, each part of the user's own.
+
+    Raises:
+        OSError: it cannot be made, or a part of it is somebody else's or a link.
+    """
+    root.mkdir(mode=MODE, parents=True, exist_ok=True)
+    here = root
+    _require_own(here)
+    for name in names:
+        here /= name
+        with suppress(FileExistsError):
+            here.mkdir(mode=MODE)
+        _require_own(here)
+    return here
+
+
+def _require_own(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError(0, "is a link or no folder", str(path))
+    if os.name == "posix" and status.st_uid != _me():
+        raise PermissionError(0, "belongs to somebody else", str(path))
+    if os.name == "posix" and status.st_mode & OTHERS:
+        path.chmod(MODE)
+
+
+def _me() -> int:
+    return os.geteuid() if os.name == "posix" else 0
+
+
+def secret() -> bytes:
+    """Return 32 bytes that only this user knows, made at the first call: by them the program knows its own files.
+
+    Raises:
+        NotDone: they can be neither read nor kept.
+    """
+    path = folder() / SECRET
+    try:
+        with suppress(FileExistsError):
+            _keep(path, os.urandom(SECRET_BYTES))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            known = stream.read(SECRET_BYTES + 1)
+    except OSError as error:
+        raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
+    if len(known) != SECRET_BYTES:
+        raise NotDone(f"{printable(str(path))}: is not what this program wrote", advice="Remove it: it is made anew.")
+    return known
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a new file whole, or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+        os.link(draft, path)
+    finally:
+        os.close(descriptor)
+        draft.unlink(missing_ok=True)
+
+
+def is_own(path: Path) -> bool:
+    """Tell whether nobody else can put something else in the place of what lies in a folder.
+
+    Whoever may write a folder can rename what lies in it, unless its sticky bit is set; so each folder on the way
+    counts. A group of which the user is the only member is nobody else.
+    """
+    if os.name != "posix":
+        return True
+    try:
+        here = Path(os.path.realpath(path))
+        states = [one.stat() for one in (here, *here.parents)]
+    except OSError:
+        return False
+    return _holds_its_names(states[0], shared=False) and all(_holds_its_names(one, shared=True) for one in states[1:])
+
+
+def _holds_its_names(status: os.stat_result, *, shared: bool) -> bool:
+    """Tell whether only the user, or the system, can rename what lies in a folder.
+
+    Args:
+        status: the folder's.
+        shared: whether a sticky folder will do: what is the user's own there stays.
+    """
+    if status.st_uid not in (0, _me()):
+        return False
+    writable = status.st_mode & OTHERS
+    if not writable or (shared and status.st_mode & stat.S_ISVTX):
+        return True
+    return writable == stat.S_IWGRP and _is_alone(status.st_gid)
+
+
+def _is_alone(group: int) -> bool:
+    """Tell whether a group has no member but the user; where that cannot be told, it has."""
+    import grp
+    import pwd
+
+    try:
+        me, found = pwd.getpwuid(_me()), grp.getgrgid(group)
+    except KeyError:
+        return False
+    return group == me.pw_gid and found.gr_name == me.pw_name and set(found.gr_mem) <= {me.pw_name}
