@@ -25,13 +25,33 @@ IMAGE_SUFFIXES += ["hif", "mpo", "orf", "rw2", "raf", "pef", "srw", "nrw"]
 VIDEO_SUFFIXES = ["mp4", "mov", "qt", "m4v", "mkv", "webm", "avi", "mts", "m2ts", "mpg", "mpeg", "wmv", "flv", "3gp"]
 VIDEO_SUFFIXES += ["3g2", "mxf", "ogv"]
 AUDIO_SUFFIXES = ["mp3", "wav", "wave", "m4a", "aac", "flac", "ogg", "oga", "opus", "aif", "aiff", "wma", "amr"]
+NOT_READ: dict[Kind, str] = {
+    "image": """
+        heics heifs avifs avcs avci j2k j2c jpc jpf jpx jpm jxr wdp hdp jxs jls jng mng cr3 crw x3f 3fr iiq erf mrw
+        kdc rwl srf sr2 xcf exr hdr rgbe tga icb vda ppm pgm pbm pnm pam pfm phm dds ktx ktx2 dpx cin pcx dcx sgi rgba
+        ras xbm xpm xwd qoi flif bpg dib cur icns emf wmf eps pict pct iff ilbm lbm fits vtf blp
+    """,
+    "video": """
+        m2t trp tp vob evo mpe m1v m2v mpv m4s f4v asf rm rmvb wtv dvr-ms bik bk2 smk gxf r3d braw crm insv lrv ogm
+        divx xvid amv nut nsv ivf obu y4m yuv h261 h263 h264 264 h265 265 h266 266 hevc avc vvc vc1 drc dnxhd dv tod
+        fli flc flic roq vqa mjpg mjpeg mk3d
+    """,
+    "audio": """
+        aifc mp1 mp2 mpa m2a m4b m4p m4r mka weba caf caff w64 rf64 bw64 bwf au snd sd2 wv ape tta tak ofr shn mpc mpp
+        ac3 eac3 ec3 ac4 dts dtshd thd mlp dsf dff voc spx gsm ra awb 3ga aax aa3 oma at3 qcp adx hca vqf mid midi kar
+        rmi s3m xm loas latm lc3 vox sln iamf
+    """,
+}
+"""Endings of media that are not read here, or only where their content is that of another format."""
 SUFFIX_KINDS: dict[str, Kind] = {
     **dict.fromkeys(IMAGE_SUFFIXES, "image"),
     **dict.fromkeys(VIDEO_SUFFIXES, "video"),
     **dict.fromkeys(AUDIO_SUFFIXES, "audio"),
+    **{ending: kind for kind, endings in NOT_READ.items() for ending in endings.split()},
 }
-"""What a name's ending promises. Used to choose which files of a folder to judge and to name a rule for a file whose
-content says nothing; never to decide what a file is."""
+"""What a name's ending promises, also of media that are not read here: in a folder they are named, not passed over.
+Used to choose which files of a folder to judge and to name a rule for a file whose content says nothing; never to
+decide what a file is. Not here are endings that other files have more often: .ts (TypeScript), .mod (Go), .pdf."""
 
 
 class Role(msgspec.Struct, frozen=True):

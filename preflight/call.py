@@ -42,9 +42,12 @@ def refuse_absent(path: str, *, folder: bool) -> None:
         raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")
 
 
-def nothing() -> NoReturn:
-    """Say that no medium was found: an empty folder has not been judged clean."""
-    raise CallError("no picture, clip or sound found", advice="Nothing was judged; is this the right folder?")
+def nothing(passed_over: int = 0) -> NoReturn:
+    """Say that no medium was found: a folder that is empty, or holds other files alone, has not been judged clean."""
+    files = f"{passed_over:,} {'file' if passed_over == 1 else 'files'}"
+    besides = f"; {files} passed over as no media" if passed_over else ""
+    advice = "Nothing was judged; is this the right folder?"
+    raise CallError(f"no picture, clip or sound found{besides}", advice=advice)
 
 
 class Fetcher:

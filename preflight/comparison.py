@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from preflight.assets import Asset
 from preflight.errors import CallError
 from preflight.findings import EXIT_CODES, Judged, Report, Verdict, verdict_of, worst
-from preflight.flow import Measuring, is_bystander, measure
+from preflight.flow import Measuring, measure, media
 from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.request import planned_bytes
@@ -32,6 +32,8 @@ class Standing:
     def __init__(self, editions: Sequence[str]) -> None:
         self.editions = tuple(editions)
         self.files = 0
+        self.passed_over = 0
+        """How many files of a folder were no media."""
         self.reports: tuple[Report, ...] | None = None
         """What each edition says of the request as a whole; None where files were judged, and no request."""
         self.passing = dict.fromkeys(editions, 0)
@@ -79,9 +81,8 @@ class Standing:
 
 def compare_assets(assets: Iterable[Asset], profiles: Sequence[Profile], how: Measuring | None = None) -> Iterator[Row]:
     """Yield files as several editions judge them; what a folder holds besides media is passed over."""
-    for probed in measure(assets, how or Measuring()):
-        if not is_bystander(probed):
-            yield tuple(judge(probed, profile) for profile in profiles)
+    for probed in media(assets, how or Measuring()):
+        yield tuple(judge(probed, profile) for profile in profiles)
 
 
 def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuring | None = None) -> tuple[Report, ...]:

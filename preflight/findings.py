@@ -87,6 +87,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     fail_on: FailOn = "error"
     """The least severity that fails the set; each asset has its own."""
+    passed_over: int = 0
+    """How many files of folders were no media."""
 
     @property
     def verdict(self) -> Verdict:

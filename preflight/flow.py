@@ -82,6 +82,17 @@ BLOCK_FILES = 512
 # ---- check ----------------------------------------------------------------------------------------------------------
 
 
+class Passed:
+    """How many files of a folder were passed over as no media."""
+
+    def __init__(self) -> None:
+        self.files = 0
+
+    def count(self) -> int:
+        """Return how many by now."""
+        return self.files
+
+
 class Measuring(msgspec.Struct, frozen=True, kw_only=True):
     """How a run measures."""
 
@@ -91,6 +102,8 @@ class Measuring(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured before."""
     fetch: Fetch | None = None
     """Brings URLs; without it a URL cannot be judged."""
+    passed: Passed = msgspec.field(default_factory=Passed)
+    """What was passed over."""
 
 
 def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
@@ -136,9 +149,17 @@ def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
 
 def check_assets(assets: Iterable[Asset], profile: Profile, how: Measuring | None = None) -> Iterator[Judged]:
     """Judge assets one by one, as they come; what a folder holds besides media is passed over."""
-    for probed in measure(assets, how or Measuring()):
-        if not is_bystander(probed):
-            yield judge(probed, profile)
+    for probed in media(assets, how or Measuring()):
+        yield judge(probed, profile)
+
+
+def media(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
+    """Measure assets in their order; what a folder holds besides media is counted, and passed over."""
+    for probed in measure(assets, how):
+        if is_bystander(probed):
+            how.passed.files += 1
+        else:
+            yield probed
 
 
 def is_bystander(probed: Probed) -> bool:

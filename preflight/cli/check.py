@@ -105,14 +105,17 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
         from preflight.cli.compare import print_comparison
 
         ctx.exit(print_comparison(ctx, call.profile_names, spec, assets or collect(call.paths)))
-    verdict = _judged(call, spec, assets, given)
-    ctx.exit(EXIT_CODES[verdict] if verdict else nothing())
+    verdict, passed_over = _judged(call, spec, assets, given)
+    ctx.exit(EXIT_CODES[verdict] if verdict else nothing(passed_over))
 
 
 def _judged(
     call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None, given: dict[str, Any]
-) -> "Verdict | None":
-    """Judge by one edition, write every report, and return the verdict; None where no medium was found."""
+) -> "tuple[Verdict | None, int]":
+    """Judge by one edition, write every report, and return the verdict and how many files were passed over.
+
+    The verdict is None where no medium was found.
+    """
     fetching = Fetcher(allow_private=False, agent=given["agent"]) if spec or assets else nullcontext()
     with fetching as fetch, measuring(given, fetch, several=_several(spec, call.paths)) as how:
         # While the children get ready, the rest of the program is loaded.
@@ -137,10 +140,12 @@ def _judged(
                 report = gate.report(check_request(spec, profile, how))
                 if foresight:
                     foresight.expect(report)
-                return write_report(sheets, report.assets, report.findings, remarks=gate.remarks)
+                return write_report(sheets, report.assets, report.findings, remarks=gate.remarks), 0
             with gate.counting() as count:
                 judged = count.over(gate.over(check_assets(assets or collect(call.paths), profile, how)))
-                return write_report(sheets, judged, seen=sys.stdout, remarks=gate.remarks)
+                over = how.passed.count
+                verdict = write_report(sheets, judged, seen=sys.stdout, remarks=gate.remarks, passed_over=over)
+                return verdict, over()
 
 
 def _foresight(profile: "Profile", dresses: Iterable[str]) -> "Foresight | None":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from preflight.assets import Asset
     from preflight.comparison import Row, Standing
     from preflight.findings import Report
+    from preflight.flow import Passed
     from preflight.policy import Policy, Use
     from preflight.profiles import Profile
     from preflight.report.comparison import Sheet
@@ -73,12 +74,14 @@ def _compared(
 ) -> "Standing":
     """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
     from preflight.comparison import Standing, rows_of
+    from preflight.flow import Passed
     from preflight.policy import remark_words, remarks
     from preflight.tally import Tally
 
     editions = [profile.name for profile in profiles]
     standing, tallies = Standing(editions), [Tally() for _ in editions]
-    rows = _rows(given, profiles, assets, by)
+    passed = Passed()
+    rows = _rows(given, profiles, assets, by, passed)
     if spec is not None:
         reports = _reports(given, profiles, spec, by)
         standing.add_request(reports)
@@ -92,7 +95,8 @@ def _compared(
     if not standing.files and spec is None:
         from preflight.call import nothing
 
-        nothing()
+        nothing(passed.files)
+    standing.passed_over = passed.files
     done_nothing = tuple(remarks(by.policy, by.use, by.today))
     for sheet in sheets:
         sheet.end(standing, done_nothing)
@@ -112,14 +116,15 @@ class Weighing(NamedTuple):
 
 
 def _rows(
-    given: dict[str, Any], profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing
+    given: dict[str, Any], profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing, passed: "Passed"
 ) -> "Iterator[Row]":
     """Yield each file as the editions judge it."""
     from preflight.comparison import compare_assets
     from preflight.policy import apply
 
     with measuring(given) as how, Count("checked") as count:
-        for row in count.over(compare_assets(assets, profiles, how)):
+        counting = msgspec.structs.replace(how, passed=passed)
+        for row in count.over(compare_assets(assets, profiles, counting)):
             yield tuple(apply(by.policy, judged, by.today, by.use) for judged in row)
 
 

@@ -193,8 +193,11 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     with nullcontext() if call.dry_run else whoever_reads():
         with measuring(given) as how:
             profile, planned = plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, wishes, how)
+            planned = msgspec.structs.replace(planned, passed_over=how.passed.files)
         if not planned.plans:
-            nothing()
+            nothing(planned.passed_over)
+        if planned.passed_over:
+            _tell(call, [f"{text.passed_words(planned.passed_over)}."])
         if call.dry_run:
             show(planned, profile, call.dress)
             return

@@ -7,7 +7,7 @@ import click
 from preflight.assets import collect, printable
 from preflight.cli.check import nothing, require
 from preflight.cli.options import format_option, measuring, measuring_options, settings_file
-from preflight.flow import is_bystander, measure
+from preflight.flow import media
 from preflight.probe import Probed
 from preflight.report import text
 
@@ -28,15 +28,17 @@ def command(ctx: click.Context, /, *, paths: tuple[str, ...], dress: str, **give
     """  # noqa: D301 - \b is click's mark for lines to keep
     require(paths)
     with measuring(given) as how:
-        probed = [one for one in measure(collect(paths), how) if not is_bystander(one)]
+        probed = list(media(collect(paths), how))
     if not probed:
-        nothing()
+        nothing(how.passed.files)
     if dress == "json":
         from preflight.report.json import dump, facts_report
 
         click.echo(dump(facts_report(probed)), nl=False)
     else:
         text.write(map(_line, probed))
+    if how.passed.files:
+        click.echo(f"{text.passed_words(how.passed.files)}.", err=dress == "json")
     ctx.exit(UNMEASURED if any(one.fault for one in probed) else 0)
 
 

@@ -62,8 +62,8 @@ def check(
             found.append(judged)
             teller.tell("check", judged.asset.path, Fraction(1))
     if not found:
-        nothing()
-    return Report(profile=edition.name, assets=tuple(found))
+        nothing(how.passed.files)
+    return Report(profile=edition.name, assets=tuple(found), passed_over=how.passed.files)
 
 
 @to_a_program()

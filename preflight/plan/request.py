@@ -51,6 +51,8 @@ class RequestPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Findings on all together that no share clears."""
     advice: str = ""
     """What a person can do about those."""
+    passed_over: int = 0
+    """How many files of folders were no media."""
 
 
 class Member(msgspec.Struct, frozen=True):

@@ -103,7 +103,7 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
             raise Unreadable("is empty (0 bytes)")  # noqa: TRY301 - one place turns faults into values
         sniffed = sniff(stream)
         if sniffed is None:
-            raise Unreadable("its content is no picture, clip or sound that is known here")  # noqa: TRY301
+            raise _unknown(stream)
         stream.seek(0)
         return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
     except Unreadable as fault:
@@ -117,6 +117,16 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
     except Unmeasured as fault:
         known, hint = fault.facts, _promised(sniffed)
         return Probed(asset=asset, facts=known, fault=Fault("unmeasured", str(fault)), hint=hint, identity=seen)
+
+
+def _unknown(stream: BinaryIO) -> Unreadable:
+    """Return the fault of what no reader here knows: a medium of another format, or none."""
+    from preflight.probe.foreign import foreign
+
+    found = foreign(stream)
+    if found is None:
+        return Unreadable("its content is no picture, clip or sound that is known here")
+    return Unreadable(f"is {found.name} by its content, a format that is not read here; convert it", kind=found.kind)
 
 
 def _promised(sniffed: Sniffed | None) -> Kind | None:

@@ -15,6 +15,8 @@ from preflight.probe.sniff import FIXED_BITS, FRAMES_IN_A_ROW, Sniffed, behind_t
 
 BLOCK_BYTES = 1 << 16
 HEADER_BYTES = 4
+FEW = 3
+"""Frames that have to follow one another where they are expected; where nobody knows, it has to be more."""
 SYNC = re.compile(rb"\xff[\xe2-\xff][\x10-\xef]")
 """A sync word, a layer that there is, and a bit rate that is told."""
 
@@ -63,12 +65,14 @@ def only_frames(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
 
 
 def frames_in(stream: BinaryIO, size: int, start: int = 0) -> Frames | None:
-    """Find the frames of a file of `size` bytes from `start` on; None where no three follow one another.
+    """Find the frames of a file of `size` bytes from `start` on; None where not enough follow one another.
 
     What lies between frames is passed over, if frames like the first follow.
     """
     reader = _Reader(stream)
-    first = at = _chain(reader, start, size, None)
+    tags = max(start, behind_tags(stream))
+    at_once = _in_a_row(reader, tags, size, reader.header(tags), FEW)
+    first = at = tags if at_once else _chain(reader, start, size, None)
     if first < 0:
         return None
     alike = reader.header(first)
@@ -86,15 +90,15 @@ def _chain(reader: _Reader, at: int, size: int, alike: bytes | None) -> int:
     """Return the place from `at` on where frames follow one another, or -1."""
     at = reader.next_sync(at)
     while at >= 0:
-        if _in_a_row(reader, at, size, alike or reader.header(at)):
+        if _in_a_row(reader, at, size, alike or reader.header(at), FEW if alike else FRAMES_IN_A_ROW):
             return at
         at = reader.next_sync(at + 1)
     return -1
 
 
-def _in_a_row(reader: _Reader, at: int, size: int, alike: bytes) -> bool:
-    """Tell whether frames that are alike follow one another; fewer are enough up to the very end of the file."""
-    for passed in range(FRAMES_IN_A_ROW):
+def _in_a_row(reader: _Reader, at: int, size: int, alike: bytes, many: int) -> bool:
+    """Tell whether so many frames that are alike follow one another; two are enough up to the very end of the file."""
+    for passed in range(many):
         if passed > 1 and at == size:
             return True
         head = reader.header(at)

@@ -18,7 +18,7 @@ MP3_SEARCH_BYTES = 1 << 20
 ZEROS_BYTES = 1 << 24
 """How many zeros may stand before it."""
 ID3_HEADER_BYTES = 10
-FRAMES_IN_A_ROW = 3
+FRAMES_IN_A_ROW = 8
 FIXED_BITS = 0xFFFE0C00
 """Of an MPEG audio header, what all frames of a stream have in common: sync, version, layer and sample rate."""
 
@@ -235,15 +235,17 @@ def _is_adts(header: bytes) -> bool:
 
 
 def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
-    """Return the layer (1 to 3) of the first MPEG audio frames in a row, or 0; noise holds two in a row by chance.
+    """Return the layer (1 to 3) of the first MPEG audio frames in a row, or 0.
 
-    Up to the end of a short file two are enough, and behind a tag one.
+    Behind a tag one is enough at the end of the file, and two elsewhere; at the beginning of a file three. Where
+    something else stands before them, it has to be many: noise holds two by chance, and a picture's rows may hold more.
     """
     at = body.find(b"\xff")
     while 0 <= at < len(body) - 4:
         count, end = _alike_from(body, at)
-        ends = end == len(body) and count > 1
-        if count >= FRAMES_IN_A_ROW or ends or (tagged and (count > 1 or (count and end >= len(body)))):
+        enough = 2 if tagged else 3 if at == 0 else FRAMES_IN_A_ROW
+        short = end == len(body) and count > 1
+        if count >= enough or short or (tagged and count and end >= len(body)):
             return 4 - (body[at + 1] >> 1 & 3)
         at = body.find(b"\xff", at + 1)
     return 0

@@ -58,6 +58,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a person stopped the run; what was not reached was not judged."""
     remarks: tuple[Remark, ...] = ()
     """What of a policy did nothing in this run."""
+    passed_over: int = 0
+    """How many files of a folder were no media."""
 
     @property
     def request_verdict(self) -> Verdict:
@@ -122,13 +124,14 @@ def open_sheet(dress: str, heading: Heading, out: TextIO) -> Sheet:
     return sheet
 
 
-def write_report(
+def write_report(  # noqa: PLR0913 - what is known before the first asset, and what only after the last
     sheets: Sequence[Sheet],
     assets: Iterable[Judged],
     findings: tuple[Finding, ...] | None = None,
     *,
     seen: TextIO | None = None,
     remarks: Callable[[], Iterable[Remark]] = tuple,
+    passed_over: Callable[[], int] = int,
 ) -> Verdict | None:
     """Write each verdict to every sheet as it comes, so that none has to be kept; return the verdict on all.
 
@@ -141,6 +144,7 @@ def write_report(
         findings: what is said of a request as a whole; None where there is no request.
         seen: the stream that somebody may be watching: it is flushed after each asset.
         remarks: tells, after the last verdict, what of a policy did nothing.
+        passed_over: tells then how many files of a folder were no media.
     """
     verdicts, begun = set[Verdict](), list[Sheet]()
     try:
@@ -151,12 +155,14 @@ def write_report(
             if seen is not None:
                 seen.flush()
     except KeyboardInterrupt:
-        _end(sheets, begun, Ending(verdict="unsure", findings=findings, interrupted=True))
+        ending = Ending(verdict="unsure", findings=findings, interrupted=True, passed_over=passed_over())
+        _end(sheets, begun, ending)
         raise
     if not verdicts and findings is None:
         return None
     verdict = worst([*verdicts, verdict_of(findings or ())])
-    _end(sheets, begun, Ending(verdict=verdict, findings=findings, remarks=tuple(remarks())))
+    ending = Ending(verdict=verdict, findings=findings, remarks=tuple(remarks()), passed_over=passed_over())
+    _end(sheets, begun, ending)
     return verdict
 
 

@@ -22,7 +22,7 @@ from preflight.report.comparison_rows import Markdown, Rows, broken
 from preflight.report.files import Output, Rough
 from preflight.report.json import Json, line, remarks_json, tool_json
 from preflight.report.json import Sheet as ReportSheet
-from preflight.report.text import STYLES, Line, finding_lines, name_of, path_of, write
+from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_words, path_of, write
 from preflight.report.waiting import pour, waiting_room
 
 COMPARISON_SCHEMA = "preflight.comparison/1"
@@ -128,6 +128,7 @@ def _closing(standing: Standing) -> Line:
     if not taking:
         each = (f"{printable(name)} takes {n} of {standing.files} files" for name, n in standing.passing.items())
         words = f"No edition takes {whole} as it is; {', '.join(each)}."
+    words += f" {passed_words(standing.passed_over)}." if standing.passed_over else ""
     return (standing.verdict.upper(), STYLES[standing.verdict]), (f" {words}", "")
 
 
@@ -189,6 +190,7 @@ class Document:
         self._field("tool", tool_json(Heading(profile=" ".join(self._editions))))
         self._field("profiles", list(self._editions))
         self._field("verdict", standing.verdict)
+        self._out.write(f'  "passed_over": {standing.passed_over},\n')
         self._field("taking", list(map(printable, standing.taking)))
         if remarks:
             self._field("policy", remarks_json(remarks))

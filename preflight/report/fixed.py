@@ -8,7 +8,7 @@ from preflight.mending import Outcome, Treated
 from preflight.plan.request import RequestPlan
 from preflight.report import Dress, Heading
 from preflight.report.markdown import escaped, name_cell, table
-from preflight.report.text import share_lines, signature, summary
+from preflight.report.text import passed_words, share_lines, signature, summary
 
 MARK = "<!-- preflight fix report -->"
 DRESSES: dict[str, Dress] = {
@@ -38,7 +38,9 @@ class Fixed(NamedTuple):
         """Return the counts: "4 files: 3 fixed, 1 untouched"."""
         counts = {outcome: sum(one.outcome == outcome for one in self.treated) for outcome in OUTCOMES}
         files = f"{len(self.treated)} {'file' if len(self.treated) == 1 else 'files'}"
-        return f"{files}: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}"
+        words = f"{files}: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}"
+        passed = self.planned.passed_over
+        return f"{words}; {passed_words(passed)}" if passed else words
 
 
 def fix_pieces(dress: str, fixed: Fixed) -> Iterator[str]:

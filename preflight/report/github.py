@@ -9,7 +9,7 @@ from preflight.assets import Asset, printable
 from preflight.findings import Finding, Judged
 from preflight.limits import Severity
 from preflight.report import Ending, Heading
-from preflight.report.text import INTERRUPTED, Totals, name_of, signature
+from preflight.report.text import INTERRUPTED, Totals, name_of, passed_words, signature
 
 COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -38,6 +38,7 @@ class Sheet:
         for finding in findings:
             self._out.write(annotation(finding, "request"))
         words = f"{ending.verdict.upper()} {self._totals.words()}. {signature(self._heading)}."
+        words += f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
         words += f" {INTERRUPTED}." if ending.interrupted else ""
         self._out.write(f"::notice title=preflight::{words.translate(DATA)}\n")
 

@@ -47,6 +47,7 @@ def report_json(report: Report) -> Json:
         "verdict": report.verdict,
         "assets": [judged_json(judged) for judged in report.assets],
         "findings": [finding_json(finding) for finding in report.findings],
+        "passed_over": report.passed_over,
     }
 
 
@@ -77,6 +78,7 @@ class Sheet:
         """Write the findings of the request and the verdict, and close the object."""
         findings = line([finding_json(finding) for finding in ending.findings or ()])
         rest = '  "interrupted": true,\n' if ending.interrupted else ""
+        rest += f'  "passed_over": {ending.passed_over},\n'
         rest += f'  "policy": {line(remarks_json(ending.remarks))},\n' if ending.remarks else ""
         self._out.write(f'\n  ],\n  "findings": {findings},\n{rest}  "verdict": "{ending.verdict}"\n}}\n')
 
@@ -193,7 +195,12 @@ def _whole_json(planned: RequestPlan | None) -> Json:
     """Return what is said of a request as a whole: who gives up how much, and what no share clears."""
     shared = planned.shared if planned else ()
     left = planned.beyond_mending if planned else ()
-    return {"shares": [_shared_json(one) for one in shared], "findings": [finding_json(one) for one in left]}
+    passed_over = planned.passed_over if planned else 0
+    return {
+        "passed_over": passed_over,
+        "shares": [_shared_json(one) for one in shared],
+        "findings": [finding_json(one) for one in left],
+    }
 
 
 def _shared_json(shared: Shared) -> Json:

@@ -40,6 +40,7 @@ class Sheet:
                 "profile": self._heading.edition,
                 "verdict": ending.verdict,
                 "assets": {verdict: self._verdicts[verdict] for verdict in EXIT_CODES},
+                "passed_over": ending.passed_over,
                 **({"interrupted": True} if ending.interrupted else {}),
                 **({"policy": remarks_json(ending.remarks)} if ending.remarks else {}),
             }

@@ -10,7 +10,7 @@ from typing import TextIO
 from preflight.assets import Asset, printable
 from preflight.findings import Finding, Judged, Verdict
 from preflight.report import Ending, Heading
-from preflight.report.text import INTERRUPTED, Totals, path_of, signature, summary
+from preflight.report.text import INTERRUPTED, Totals, passed_words, path_of, signature, summary
 
 MARK = "<!-- preflight report -->"
 OPEN_ROWS = 20
@@ -52,6 +52,7 @@ class Sheet:
             self._totals.count(ending.findings)
             self._found.append(row("the request", ending.request_verdict, ending.findings))
         words = f"{self._totals.words()}. {signature(self._heading)}."
+        words += f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
         words += f" {INTERRUPTED}." if ending.interrupted else ""
         self._out.write(f"**preflight: {ending.verdict}**: {escaped(words)}\n")
         self._out.writelines(table(FOUND, self._found[:OPEN_ROWS]))

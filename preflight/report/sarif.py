@@ -67,7 +67,12 @@ class Sheet:
         for result in self._results.fit():
             self._out.write(between + result)
             between = ",\n"
-        sums = {"profile": self._heading.edition, "verdict": ending.verdict, "assets": self._assets}
+        sums = {
+            "profile": self._heading.edition,
+            "verdict": ending.verdict,
+            "assets": self._assets,
+            "passed_over": ending.passed_over,
+        }
         ran = self._ran(ending)
         self._out.write(f'\n],\n"invocations": {line([ran])},\n"properties": {line(sums)}\n}}]\n}}\n')
 

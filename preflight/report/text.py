@@ -198,12 +198,18 @@ class Totals:
 
     def lines(self, heading: Heading, ending: Ending) -> Iterator[Line]:
         """Yield the closing lines."""
-        words = f" {self.words()}. {signature(heading)}."
+        passed = f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
+        words = f" {self.words()}.{passed} {signature(heading)}."
         yield (ending.verdict.upper(), STYLES[ending.verdict]), (words, "")
         if ending.interrupted:
             yield ((f"{INTERRUPTED}.", ""),)
         if self.fixable:
             yield (("`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why.", "dim"),)
+
+
+def passed_words(files: int) -> str:
+    """Return how many files of a folder were not judged: "1 file passed over as no media"."""
+    return f"{files:,} {'file' if files == 1 else 'files'} passed over as no media"
 
 
 INTERRUPTED = "Interrupted: what is not named was not judged"

@@ -24,7 +24,7 @@ def found(content: bytes) -> Frames | None:
     return frames_in(io.BytesIO(content), len(content))
 
 
-@given(st.integers(0, 70_000), st.integers(3, 400), st.sampled_from([b"", b"\n", HTML, APE, LYRICS, ID3V1, bytes(999)]))
+@given(st.integers(0, 70_000), st.integers(8, 400), st.sampled_from([b"", b"\n", HTML, APE, LYRICS, ID3V1, bytes(999)]))
 def test_frames_are_found_between_what_is_none(before: int, count: int, behind: bytes) -> None:
     noise = random.Random(before).randbytes(before)  # noqa: S311 - noise, no secret
     assert found(noise + FRAME * count + behind) == Frames(before, before + count * len(FRAME))

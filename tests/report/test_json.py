@@ -45,7 +45,7 @@ LONG = values.video(
 def test_a_report_has_the_contracts_fields() -> None:
     one = judge(values.measured(LONG, "clip.mov", role=Role("video", 1)), PROFILE)
     found = read(report_json(Report(profile=PROFILE.name, assets=(one,))))
-    assert list(found) == ["schema", "tool", "profile", "verdict", "assets", "findings"]
+    assert list(found) == ["schema", "tool", "profile", "verdict", "assets", "findings", "passed_over"]
     assert found["tool"] == {"name": "preflight", "version": __version__}
     assert (found["schema"], found["profile"], found["verdict"]) == ("preflight.report/1", PROFILE.name, "fail")
     (asset,) = found["assets"]
@@ -64,6 +64,7 @@ def test_a_report_that_is_written_as_it_comes_says_the_same() -> None:
         "profile": "house-2026",
         "assets": [],
         "findings": [finding_json(REQUEST[1])],
+        "passed_over": 0,
         "verdict": "pass",
     }
 

@@ -28,6 +28,7 @@ def test_the_sum_has_the_verdict_the_profile_and_the_version() -> None:
         "profile": "house-2026",
         "verdict": "fail",
         "assets": {"pass": 2, "fail": 1, "unsure": 0},
+        "passed_over": 0,
     }
 
 

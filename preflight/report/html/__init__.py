@@ -12,7 +12,7 @@ from preflight.report import Ending, Heading
 from preflight.report.html.articles import SIGNS, asset_article, badge, request_article
 from preflight.report.html.markup import Markup, block, joined, tag
 from preflight.report.html.page import PAGE_END, page_begin
-from preflight.report.text import INTERRUPTED, Totals, signature
+from preflight.report.text import INTERRUPTED, Totals, passed_words, signature
 from preflight.report.waiting import pour, waiting_room
 
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
@@ -66,6 +66,8 @@ class Sheet:
             links.append(link(ending.request_verdict, "the request", "request"))
         parts = [block("h1", f"{SIGNS[ending.verdict]} {ending.verdict}", class_=ending.verdict)]
         parts += [block("p", f"{self._totals.words()}."), block("p", f"{signature(self._heading)}.", class_="summary")]
+        if ending.passed_over:
+            parts.append(block("p", f"{passed_words(ending.passed_over)}."))
         if ending.interrupted:
             parts.append(block("p", tag("strong", f"{INTERRUPTED}.")))
         if links:
