@@ -13,7 +13,8 @@ import msgspec
 
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import codec_name
-from preflight.probe.faults import Unmeasured
+from preflight.probe.container import words
+from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.frame_headers import READERS, frame_size
 from preflight.probe.movie import Track
 from preflight.probe.parameter_sets import ParameterSets
@@ -186,7 +187,18 @@ def points_of_packets(container: "InputContainer", picture: "VideoStream", reade
 
 
 def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[Packet[Any]]":
-    return (packet for packet in container.demux(picture) if packet.size)
+    import av
+
+    place = 0
+    try:
+        for packet in container.demux(picture):
+            if packet.size:
+                place += 1
+                yield packet
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
+        raise Unreadable(f"breaks off after {place} packets: {words(error)}") from None
 
 
 class _Kept:

@@ -54,6 +54,15 @@ def test_other_codecs_are_told_by_theirs(head: bytes, name: str) -> None:
     assert found[0] == name
 
 
+def test_a_stream_that_breaks_off_is_unreadable(tmp_path: Path) -> None:
+    whole = Path(media("video-bare.obu")).read_bytes()
+    path = tmp_path / "clip.obu"
+    path.write_bytes(whole[:1190] + whole[1206:])
+    fault = probed(path).fault
+    assert fault
+    assert "breaks off after" in fault.message
+
+
 @given(st.binary(min_size=1, max_size=400))
 def test_any_bytes_behind_a_start_code_are_a_stream_or_nothing(tail: bytes) -> None:
     bare_stream(b"\0\0\1" + tail)
