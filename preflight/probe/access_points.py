@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import msgspec
 
 from preflight.probe.codec_header import CodecHeader
-from preflight.probe.container import codec_name
-from preflight.probe.container import words
+from preflight.probe.container import codec_name, words
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.frame_headers import READERS, frame_size
 from preflight.probe.movie import Track
