@@ -10,6 +10,7 @@ import msgspec
 
 UNKNOWN = "unknown"
 """The name of a codec that has none here."""
+Side = Literal["top", "bottom"]
 SampleType = Literal["integer", "float", "coded"]
 
 
@@ -149,8 +150,8 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     """Profile, and behind a point by what others can show it: 8.1 by HDR10, 8.4 by HLG, 5 by nothing."""
     alpha: bool = False
     interlaced: bool | None = None
-    fields: bool = False
-    """Whether packets hold single fields; frames are counted all the same, and sizes are those of a frame."""
+    fields: Side | None = None
+    """Which field comes first, where packets hold single fields; frames are counted, and sizes are those of a frame."""
     video_streams: int = 1
     sound_codec: str | None = None
     """Of the sound track that a player plays, as is its length."""

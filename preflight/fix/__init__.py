@@ -244,6 +244,7 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     from preflight.fix.cutting import cut_clip
     from preflight.fix.ffmpeg import carry_out
     from preflight.fix.sound import make_sound
+    from preflight.fix.upright import set_upright
 
     cut, length = find(plan.steps, Cut), planned_s(plan, facts) or Fraction(1)
     if cut and cut.packets and isinstance(facts, VideoFacts):
@@ -253,7 +254,10 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
         return make_sound(plan, facts, target, threads=order.threads, progress=done)
     colors = _colors(plan, facts) if encodes_pictures(plan) else None
     job = compile_job(plan, facts, target, threads=order.threads, colors=colors)
-    return carry_out(job.needs, job.arguments, progress=done)
+    version = carry_out(job.needs, job.arguments, progress=done)
+    if encodes_pictures(plan):
+        set_upright(target)
+    return version
 
 
 def _colors(plan: Plan, facts: VideoFacts) -> "Colors":

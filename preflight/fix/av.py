@@ -1,7 +1,7 @@
 """Plans for clips and sounds → the arguments of one ffmpeg run, compiled by ffmpeg-python. Nothing is run here."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.mixdown import simpler
 from preflight.fix.proof import planned_s
 from preflight.fix.remux import DOLBY_TAG, HEVC_TAG
+from preflight.fix.shown import SHOWN, shown_filters
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
     BLUR,
     BLUR_PART,
+    Aperture,
     Crop,
     Cut,
     Deinterlace,
@@ -171,7 +173,7 @@ def _filters_of(step: Step) -> frozenset[str]:
         return frozenset(name for name, _ in simpler(step))
     if isinstance(step, JoinSound):
         return frozenset({"join"})
-    fixed = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, Deinterlace: {"bwdif"}}
+    fixed: dict[type, Collection[str]] = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, **SHOWN}
     return TONE_FILTERS if isinstance(step, ToneMap) else frozenset(fixed.get(type(step), ()))
 
 
@@ -180,8 +182,11 @@ def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) 
     begin = _begin_s(plan, facts, cut)
     if begin and not _decoded_on(plan, facts):
         options["ss"] = _seconds(begin)
-    if not find(plan.steps, Turn) and isinstance(facts, VideoFacts) and not _video_encode(plan.steps):
+    if isinstance(facts, VideoFacts):
         options["noautorotate"] = None
+        if find(plan.steps, Turn):
+            # A message beside the first frame alone would end the filters behind it, and with them a frame.
+            options["reinit_filter"] = 0
     return options
 
 
@@ -268,9 +273,15 @@ def _filtered(picture: Any, steps: tuple[Step, ...], colors: Colors | None) -> A
 
 
 def _counted(picture: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return as many pictures as were planned; `-frames:v` would end the sound with them in ffmpeg 5."""
+    """Return as many pictures as were planned, at their constant rate where they have one.
+
+    An ffmpeg doubles frames whose fields it was told of one by one, and keeps the ticks of a container that rounds; and
+    `-frames:v` would end the sound with them in ffmpeg 5.
+    """
     made, retime = find(steps, Extend) or find(steps, Cut), find(steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
+    if facts.frame_rate_constant and not (retime or find(steps, Extend)):
+        picture = picture.filter("fps", fps=str(rate), **({"start_time": 0} if find(steps, Cut) else {}))
     if made is None or rate is None:
         return picture
     return picture.filter("trim", end_frame=int(made.length_s * rate))
@@ -305,7 +316,7 @@ def _chained(stream: Any, chain: Iterable[Filter]) -> Any:  # noqa: ANN401 - ffm
 
 
 def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | None = None) -> list[Filter]:
-    """Return the picture filters of a plan in their order; ffmpeg turns the picture upright before the first.
+    """Return the picture filters of a plan in their order.
 
     Args:
         steps: what is to be done.
@@ -315,8 +326,8 @@ def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | No
     found: list[Filter] = []
     for step in steps:
         match step:
-            case Deinterlace():
-                found.append(("bwdif", {"mode": "send_frame", "deint": "interlaced"}))
+            case Deinterlace() | Aperture() | Turn():
+                found += shown_filters(step)
             case ToneMap():
                 found += tone_filters(colors)
             case Crop(width_px=width, height_px=height):

@@ -11,9 +11,9 @@ from preflight.facts import ImageFacts, VideoFacts
 from preflight.look.colors import eight_bits, flat, in_srgb, on_screen, smooth
 from preflight.look.footage import pictures, timed
 from preflight.look.picture import decoding, picture_of
+from preflight.look.view import as_seen, fitting, shown_as
 from preflight.probe.faults import Unreadable
 from preflight.probe.keyframes import is_keyframe
-from preflight.probe.video import shown_size
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -56,9 +56,12 @@ def frames_at(path: str, format_name: str, times_s: Iterable[Fraction], max_side
         Unreadable: no picture can be decoded.
     """
     moments = tuple(times_s)
+    facts = shown_as(path, format_name)
     with pictures(path, format_name) as (container, track):
-        reel = Reel(container, track)
-        stills = {moment: _still(*reel.at(moment), track, max_side_px) for moment in sorted(set(moments))}
+        reel, stills = Reel(container, track), {}
+        for moment in sorted(set(moments)):
+            time_s, frame = reel.at(moment)
+            stills[moment] = _encoded(as_seen(frame, facts, max_side_px), time_s)
     return tuple(stills[moment] for moment in moments)
 
 
@@ -137,45 +140,12 @@ class Reel:
         return next(self._rest, None)
 
 
-def _still(time_s: Fraction, frame: "VideoFrame", track: "VideoStream", max_side_px: int) -> Still:
-    aspect = track.sample_aspect_ratio or Fraction(1)
-    width, height = _fitting(*shown_size(frame.width, frame.height, aspect, 0), max_side_px)
-    return _encoded(_upright(_image(frame, width, height), -frame.rotation % 360), time_s)
-
-
-def _image(frame: "VideoFrame", width: int, height: int) -> "Image.Image":
-    """Return a frame as a picture of this size."""
-    import av
-    from PIL import Image
-
-    try:
-        small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
-    except (av.FFmpegError, ValueError) as error:
-        raise Unreadable(f"a picture cannot be converted: {error}") from None
-    plane = small.planes[0]
-    return Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size, 1)
-
-
-def _upright(image: "Image.Image", degrees: int) -> "Image.Image":
-    """Turn a picture clockwise by quarter turns; what is no quarter turn, no player applies."""
-    from PIL import Image
-
-    turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-    return image.transpose(turns[degrees]) if degrees in turns else image
-
-
 def _picture(path: str, facts: ImageFacts, max_side_px: int) -> "Image.Image":
     """Decode a picture, small: upright, without transparency, as RGB."""
     image = picture_of(path, facts, max_side_px)
     with decoding():
-        small = smooth(eight_bits(image)).resize(_fitting(*image.size, max_side_px))
+        small = smooth(eight_bits(image)).resize(fitting(*image.size, max_side_px))
         return in_srgb(flat(on_screen(small)))
-
-
-def _fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
-    """Return a size of the same shape, no side longer than allowed, none longer than it was."""
-    scale = Fraction(max_side_px, max(width, height, max_side_px))
-    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _encoded(image: "Image.Image", time_s: Fraction) -> Still:

@@ -9,7 +9,20 @@ from preflight.facts import VideoFacts
 from preflight.limits import Range
 from preflight.plan.clip_sound import SOUND_BIT_RATE, kept_tracks, sound_steps
 from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
-from preflight.plan.steps import Cut, Deinterlace, Encode, Extend, Packets, Resize, Retime, Step, ToneMap, Turn, Write
+from preflight.plan.steps import (
+    Aperture,
+    Cut,
+    Deinterlace,
+    Encode,
+    Extend,
+    Packets,
+    Resize,
+    Retime,
+    Step,
+    ToneMap,
+    Turn,
+    Write,
+)
 from preflight.plan.wishes import Keep, Lengthen, Wishes, fit_step
 from preflight.probe.seams import Seam, Wanted
 from preflight.profiles.schema import VideoLimits
@@ -53,7 +66,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, wishes.extend)
     shape = list(_shape_steps(facts, errors, limits, wishes))
     retime = rate != facts.frame_rate_hz
-    copies = not (extend or shape or retime) and facts.codec in limits.codec.allowed
+    copies = not (extend or shape or retime or facts.aperture) and facts.codec in limits.codec.allowed
     if cut and seams and copies and facts.duration_s and _shrinks(facts, errors, limits, cut):
         wanted = wanted_part(cut, facts.duration_s, rate, wishes.keep, window)
         cut = between_packets(cut, wanted, seams, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
@@ -82,11 +95,16 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
 def _picture_repairs(facts: VideoFacts) -> Iterator[Step]:
     """Yield what an encode should put right while it is at it."""
     if facts.interlaced:
-        yield Deinterlace(loss="lossy", clears=("video/interlace",))
+        yield Deinterlace(
+            weave=facts.fields if facts.codec == "hevc" else None, loss="lossy", clears=("video/interlace",)
+        )
     if facts.transfer in HDR_TRANSFERS:
         yield ToneMap(loss="lossy", clears=("video/hdr",))
-    if facts.rotation_deg:
-        yield Turn(loss="lossless", clears=())
+    if facts.aperture:
+        width, height = facts.coded_width_px, facts.coded_height_px
+        yield Aperture(area=facts.aperture, stored_width_px=width, stored_height_px=height, loss="lossless", clears=())
+    if facts.rotation_deg or facts.mirrored:
+        yield Turn(degrees=facts.rotation_deg, mirrored=facts.mirrored, loss="lossless", clears=())
 
 
 def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
@@ -96,7 +114,8 @@ def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
     half (H.264, 6.2: 4:2:0).
     """
     turned = facts.rotation_deg in (90, 270) and facts.pixel_aspect != 1
-    odd = any(side % 2 for side in (facts.coded_width_px, facts.coded_height_px))
+    stored = facts.coded_width_px, facts.coded_height_px
+    odd = any(side % 2 for side in ((facts.aperture.width_px, facts.aperture.height_px) if facts.aperture else stored))
     if not (turned or odd):
         return
     frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from preflight.assets import Asset, Kind
+from preflight.facts import Area, Side
 from preflight.findings import Finding, Loss
 from preflight.units import decimal
 
@@ -32,9 +33,27 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
 class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
     """Apply the orientation or rotation, so that the stored picture is what a viewer sees."""
 
+    degrees: int = 0
+    """Of a clip: clockwise, 0, 90, 180 or 270."""
+    mirrored: bool = False
+    """Of a clip: whether left and right are exchanged afterwards."""
+
     def words(self) -> str:
         """Say what is done."""
-        return "turn upright"
+        return "turn upright" + (", mirrored" if self.mirrored else "")
+
+
+class Aperture(_Step, frozen=True, kw_only=True, tag="aperture"):
+    """Keep the part of a stored frame that its file says is shown."""
+
+    area: Area
+    stored_width_px: int
+    stored_height_px: int
+    """The size of the whole stored frame, by which an ffmpeg is known that leaves the rest out by itself."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"leave out what is not shown around {self.area.width_px} x {self.area.height_px} px"
 
 
 class Packets(msgspec.Struct, frozen=True):
@@ -142,6 +161,9 @@ class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
 class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
     """Make whole frames of half-frames."""
 
+    weave: Side | None = None
+    """Which field comes first, where each comes from the decoder as a frame of its own; two are then put together."""
+
     def words(self) -> str:
         """Say what is done."""
         return "deinterlace"
@@ -248,7 +270,20 @@ class Write(_Step, frozen=True, kw_only=True, tag="write"):
 
 
 Step = (
-    Turn | Cut | Resize | Crop | Pad | Retime | Extend | ToneMap | Deinterlace | DropSound | JoinSound | Encode | Write
+    Turn
+    | Aperture
+    | Cut
+    | Resize
+    | Crop
+    | Pad
+    | Retime
+    | Extend
+    | ToneMap
+    | Deinterlace
+    | DropSound
+    | JoinSound
+    | Encode
+    | Write
 )
 
 

@@ -4,12 +4,16 @@ mutagen walks the same tree but gives up at the first odd byte, which real camer
 what it does not understand and reads no payload but the few small ones asked for.
 """
 
+import io
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import BinaryIO
 
 import msgspec
+
+from preflight.probe.offsets import movie_header
+from preflight.probe.orientation import UNCHANGED, Matrix, Orientation, of_matrices
 
 CONTAINERS = {b"moov", b"trak", b"udta"}
 """What the boxes asked for lie in; of the sample tables libav tells all there is."""
@@ -18,6 +22,8 @@ MAX_BOXES = 100_000
 MAX_DEPTH = 12
 """Boxes within boxes: real files have seven."""
 MAX_PAYLOAD = 1 << 16
+TRACK_MATRIX_AT, MOVIE_MATRIX_AT = (40, 52), (36, 48)
+"""Where the matrix begins in the headers of version 0 and 1."""
 
 LOCATION_KEYS = (b"com.apple.quicktime.location.ISO6709", b"\xa9xyz", b"loci", b"LocationInformation")
 
@@ -34,31 +40,37 @@ class Boxes(msgspec.Struct, frozen=True, kw_only=True):
     """What the tree says."""
 
     fragmented: bool
-    rotations: tuple[int, ...]
-    """Clockwise degrees by track, in file order."""
+    turns: tuple[Orientation, ...]
+    """How players turn each track, in file order: by the matrices of track and movie."""
     location: bool
     claimed_s: Fraction | None
     """The length of the whole that the movie header claims; libav computes its own from the tracks."""
 
 
 def read_boxes(stream: BinaryIO, size: int) -> Boxes:
-    """Read the tree of a file of `size` bytes."""
+    """Read the tree of a file of `size` bytes, within a compressed movie header too."""
     fragmented = location = False
-    rotations: list[int] = []
+    tracks: list[Matrix] = []
+    movie: Matrix = UNCHANGED
     claimed: Fraction | None = None
-    for box in _walk(stream, size):
+    for box in boxes_of(stream, size):
         if box.path == b"moof":
             fragmented = True
         elif box.path.endswith(b"trak/tkhd"):
-            rotations += [rotation(_payload(stream, box))] if box.end > box.start else []
+            tracks += [matrix_at(_payload(stream, box), *TRACK_MATRIX_AT)] if box.end > box.start else []
         elif box.path == b"moov/mvhd":
+            movie = matrix_at(_payload(stream, box), *MOVIE_MATRIX_AT)
             claimed = claimed or movie_length_s(_payload(stream, box))
+        elif box.path == b"moov/cmov":
+            whole = b"".join((bytes(4), b"moov", movie_header(stream, size)))
+            return read_boxes(io.BytesIO(whole), len(whole))
         else:
             location = location or _tells_location(stream, box)
-    return Boxes(fragmented=fragmented, rotations=tuple(rotations), claimed_s=claimed, location=location)
+    turns = tuple(of_matrices(track, movie) for track in tracks)
+    return Boxes(fragmented=fragmented, turns=turns, claimed_s=claimed, location=location)
 
 
-def _walk(stream: BinaryIO, size: int) -> Iterator[Box]:
+def boxes_of(stream: BinaryIO, size: int) -> Iterator[Box]:
     """Yield the boxes of a file, outer before inner; pass over what is left of a stretch that cannot be a box."""
     stretches = [(0, size, b"")]
     for _ in range(MAX_BOXES):
@@ -92,18 +104,21 @@ def _payload(stream: BinaryIO, box: Box) -> bytes:
     return stream.read(min(box.end - box.start, MAX_PAYLOAD))
 
 
-def rotation(tkhd: bytes) -> int:
-    """Return the clockwise turn in a track header's matrix: 0, 90, 180 or 270 degrees.
+def matrix_at(header: bytes, short: int, long: int) -> Matrix:
+    """Return the matrix in the header of a track or movie; the one that changes nothing where none is told.
 
-    Source: ISO 14496-12, 8.3.2: the matrix is nine 32-bit numbers, a b u c d v x y w, 40 bytes into a version 0 box.
+    Source: ISO 14496-12, 8.2.2 and 8.3.2: the matrix is nine 32-bit numbers, a b u c d v x y w.
+
+    Args:
+        header: the payload of the box.
+        short: where the matrix begins in a box of version 0.
+        long: and in one of version 1.
     """
-    at = 52 if tkhd[:1] == b"\1" else 40
-    if len(tkhd) < at + 20:
-        return 0
-    a, b, _, c, d = struct.unpack_from(">5i", tkhd, at)
-    signs = tuple((value > 0) - (value < 0) for value in (a, b, c, d))
-    turns = {(0, 1, -1, 0): 90, (-1, 0, 0, -1): 180, (0, -1, 1, 0): 270, (0, 1, 1, 0): 90, (0, -1, -1, 0): 270}
-    return turns.get(signs, 0)
+    at = long if header[:1] == b"\1" else short
+    if len(header) < at + 20:
+        return UNCHANGED
+    a, b, _, c, d = struct.unpack_from(">5i", header, at)
+    return (a, b, c, d) if any((a, b, c, d)) else UNCHANGED
 
 
 def movie_length_s(mvhd: bytes) -> Fraction | None:
@@ -128,7 +143,7 @@ def _tells_location(stream: BinaryIO, box: Box) -> bool:
 
 def top_tracks(stream: BinaryIO, size: int) -> Iterator[bytes]:
     """Yield the content of each track of a movie, or as much of it as is looked at."""
-    for box in _walk(stream, size):
+    for box in boxes_of(stream, size):
         if box.path == b"moov/trak":
             stream.seek(box.start)
             yield stream.read(min(box.end - box.start, MAX_PAYLOAD))

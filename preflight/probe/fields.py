@@ -20,12 +20,14 @@ FRAME, TOP, BOTTOM, EITHER = 0, 1, 2, 4
 """What a sample holds: a frame, or a field, of which the last leaves open which."""
 Read = Callable[[int, int], bytes]
 """Returns so many bytes of a sample from a place on; fewer at its end."""
-Units = Callable[[Read, int], Iterator[bytes]]
-"""Yields the heads of the NAL units of a sample of so many bytes."""
+Units = Callable[[Read, int, int], Iterator[bytes]]
+"""Yields the heads of the NAL units of a sample of so many bytes, each head at most of so many."""
 MOST_UNITS = 256
 """NAL units of a sample that are looked at: one row of macroblocks a slice takes 68."""
 HEAD_BYTES = 256
 """Of a NAL unit: more than what stands before field_pic_flag takes, and than messages of times do."""
+LONG_HEAD_BYTES = 1 << 13
+"""The same, where messages are looked for: an encoder's settings may stand before them in the same unit."""
 START = b"\0\0\1"
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 H264_IDR, HEVC_SLICES, HEVC_SEI = 5, 32, 39
@@ -56,6 +58,8 @@ class Reader:
         self._codec = codec
         self._units = _units(codec, record)
         self._syntax = syntax
+        self.first: tuple[bytes, ...] = ()
+        """The heads of the NAL units of the first sample of H.264 and HEVC, once it was seen."""
 
     @property
     def finds_fields(self) -> bool:
@@ -64,17 +68,25 @@ class Reader:
 
     def of_file(self, stream: BinaryIO, at: int, size: int) -> int:
         """Return what a sample at a place in a file holds; the file's position is moved."""
-
-        def read(place: int, count: int) -> bytes:
-            stream.seek(at + place)
-            return stream.read(min(count, max(size - place, 0)))
-
-        return self._structure(read, size)
+        return self._structure(_of_file(stream, at, size), size)
 
     def of_packet(self, packet: "Packet[Any]") -> int:
         """Return what a packet holds."""
-        content = memoryview(packet)
-        return self._structure(lambda at, count: bytes(content[at : at + count]), packet.size)
+        return self._structure(_of_packet(packet), packet.size)
+
+    def begin_at(self, stream: BinaryIO, at: int, size: int) -> None:
+        """Keep the heads of the first sample, at a place in a file; the file's position is left as it was."""
+        position = stream.tell()
+        self._begin(_of_file(stream, at, size), size)
+        stream.seek(position)
+
+    def begin_with(self, packet: "Packet[Any]") -> None:
+        """Keep the heads of the first packet."""
+        self._begin(_of_packet(packet), packet.size)
+
+    def _begin(self, read: Read, size: int) -> None:
+        if self._codec in ("h264", "hevc") and not self.first:
+            self.first = tuple(self._units(read, size, LONG_HEAD_BYTES))
 
     def stands_alone(self, packet: "Packet[Any]") -> bool:
         """Tell whether what is shown before a keyframe needs nothing from before it: by a packet of it, or the key's.
@@ -87,9 +99,7 @@ class Reader:
             return at >= len(GROUP) and len(head) > at + 3 and bool(head[at + 3] & 0x40)
         if self._codec != "hevc":
             return self._codec == "vvc"  # whose encoders begin with pictures that are shown before the keyframe
-        content = memoryview(packet)
-        units = self._units(lambda at, count: bytes(content[at : at + count]), packet.size)
-        kinds = (unit[0] >> 1 & 63 for unit in units if unit)
+        kinds = (unit[0] >> 1 & 63 for unit in self._units(_of_packet(packet), packet.size, 1))
         return next((kind in HEVC_RADL for kind in kinds if kind < HEVC_SLICES), False)
 
     def _structure(self, read: Read, size: int) -> int:
@@ -99,9 +109,22 @@ class Reader:
             return FRAME
         tell = _h264 if self._codec == "h264" else _hevc
         try:
-            return tell(self._units(read, size), self._syntax)
+            return tell(self._units(read, size, HEAD_BYTES), self._syntax)
         except Malformed:
             return FRAME
+
+
+def _of_file(stream: BinaryIO, at: int, size: int) -> Read:
+    def read(place: int, count: int) -> bytes:
+        stream.seek(at + place)
+        return stream.read(min(count, max(size - place, 0)))
+
+    return read
+
+
+def _of_packet(packet: "Packet[Any]") -> Read:
+    content = memoryview(packet)
+    return lambda at, count: bytes(content[at : at + count])
 
 
 def _units(codec: str, record: bytes) -> Units:
@@ -111,27 +134,28 @@ def _units(codec: str, record: bytes) -> Units:
         return _started
     width = 1 + (record[at] & 3)
 
-    def chained(read: Read, size: int) -> Iterator[bytes]:
+    def chained(read: Read, size: int, most: int) -> Iterator[bytes]:
         place = 0
         for _ in range(MOST_UNITS):
-            head = read(place, width + HEAD_BYTES)
+            head = read(place, width + most)
             length = int.from_bytes(head[:width], "big")
             if len(head) <= width or not 0 < length <= size - place - width:
                 return
-            yield head[width : width + min(length, HEAD_BYTES)]
+            yield head[width : width + min(length, most)]
             place += width + length
 
     return chained
 
 
-def _started(read: Read, size: int) -> Iterator[bytes]:
+def _started(read: Read, size: int, most: int) -> Iterator[bytes]:
     content = read(0, min(size, MAX_SAMPLE))
     at = content.find(START)
     for _ in range(MOST_UNITS):
         if at < 0:
             return
-        yield content[at + 3 : at + 3 + HEAD_BYTES]
-        at = content.find(START, at + 3)
+        following = content.find(START, at + 3)
+        yield content[at + 3 : min(at + 3 + most, following if following >= 0 else len(content))]
+        at = following
 
 
 def _h264(units: Iterator[bytes], syntax: FieldSyntax) -> int:

@@ -37,8 +37,13 @@ class Frame(msgspec.Struct, frozen=True):
 
 def frames_of(samples: Sequence[Sample]) -> list[Frame]:
     """Return the frames that are shown, in the order of showing."""
-    shown = [sample for sample in _decodable(samples) if not sample.is_hidden]
-    return list(_paired(sorted(shown, key=lambda sample: sample.start)))
+    return list(_paired(by_time(samples)))
+
+
+def by_time(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that are shown, in the order of showing."""
+    shown = (sample for sample in _decodable(samples) if not sample.is_hidden)
+    return sorted(shown, key=lambda sample: sample.start)
 
 
 def _decodable(samples: Sequence[Sample]) -> Sequence[Sample]:

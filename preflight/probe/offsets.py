@@ -33,14 +33,14 @@ def show_times(stream: BinaryIO, size: int, track: int) -> tuple[int, ...] | Non
         track: track_ID.
     """
     position = stream.tell()
-    moov = _moov(stream, size)
+    moov = movie_header(stream, size)
     stream.seek(position)
-    trak = next((body for body in _all(moov, b"trak") if _number(body) == track), b"")
-    tables = _inside(trak, TIMED)
-    ctts = _inside(tables, (b"ctts",))
+    trak = next((body for body in all_inside(moov, b"trak") if track_number(body) == track), b"")
+    tables = inside(trak, TIMED)
+    ctts = inside(tables, (b"ctts",))
     if not any(ctts[4:8]):
         return None
-    offsets, durations = _runs(ctts), _runs(_inside(tables, (b"stts",)))
+    offsets, durations = _runs(ctts), _runs(inside(tables, (b"stts",)))
     if not offsets or len(offsets) != len(durations):
         return UNSOUND
     begins = accumulate(durations[:-1], initial=0)
@@ -49,7 +49,7 @@ def show_times(stream: BinaryIO, size: int, track: int) -> tuple[int, ...] | Non
     return tuple(time for time in shown if part[0] <= time < part[1]) if part else UNSOUND
 
 
-def _moov(stream: BinaryIO, size: int) -> bytes:
+def movie_header(stream: BinaryIO, size: int) -> bytes:
     """Return the payload of the movie header, inflated; nothing where there is none, or it is too large."""
     at = 0
     for _ in range(MAX_TOPS):
@@ -73,17 +73,17 @@ def _moov(stream: BinaryIO, size: int) -> bytes:
 
 def _inflated(moov: bytes) -> bytes:
     """Return the payload of a movie header that may be compressed: QuickTime File Format, cmov."""
-    packed = _inside(moov, (b"cmov", b"cmvd"))
+    packed = inside(moov, (b"cmov", b"cmvd"))
     if not packed:
         return moov
     try:
         plain = zlib.decompressobj().decompress(packed[4:], MAX_MOOV)
     except zlib.error:
         return b""
-    return _inside(plain, (b"moov",))
+    return inside(plain, (b"moov",))
 
 
-def _children(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def children(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the boxes in some bytes: name and payload."""
     at = 0
     while at + 8 <= len(content):
@@ -94,32 +94,34 @@ def _children(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += length
 
 
-def _all(content: bytes, name: bytes) -> Iterator[bytes]:
-    return (payload for found, payload in _children(content) if found == name)
+def all_inside(content: bytes, name: bytes) -> Iterator[bytes]:
+    """Yield the payloads of the boxes of a name in some bytes."""
+    return (payload for found, payload in children(content) if found == name)
 
 
-def _inside(content: bytes, path: tuple[bytes, ...]) -> bytes:
+def inside(content: bytes, path: tuple[bytes, ...]) -> bytes:
     """Return the payload of the box at a path; nothing without one."""
     for name in path:
-        content = next(_all(content, name), b"")
+        content = next(all_inside(content, name), b"")
     return content
 
 
-def _number(trak: bytes) -> int:
-    tkhd = _inside(trak, (b"tkhd",))
+def track_number(trak: bytes) -> int:
+    """Return the track_ID of a track."""
+    tkhd = inside(trak, (b"tkhd",))
     at = 20 if tkhd[:1] == b"\1" else 12
     return int.from_bytes(tkhd[at : at + 4], "big")
 
 
 def _edited(trak: bytes, moov: bytes) -> tuple[int, float] | None:
     """Return the part of a track that its edit list shows, in its ticks; None where there are several parts."""
-    edits = [edit for edit in _edits(_inside(trak, (b"edts", b"elst"))) if edit[1] != UNSET]
+    edits = [edit for edit in _edits(inside(trak, (b"edts", b"elst"))) if edit[1] != UNSET]
     if not edits:
         return -(1 << 62), float("inf")
     if len(edits) > 1:
         return None
     length, begin = edits[0]
-    scale = Fraction(_scale(_inside(trak, (b"mdia", b"mdhd"))), _scale(_inside(moov, (b"mvhd",))) or 1)
+    scale = Fraction(_scale(inside(trak, (b"mdia", b"mdhd"))), _scale(inside(moov, (b"mvhd",))) or 1)
     # An edit of no length lasts to the end; rounded up, since the movie counts more coarsely than the track.
     return begin, begin + float(-(-(length + 1) * scale // 1)) if length else float("inf")
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
+from preflight.facts import Side
 from preflight.probe.container import MAX_PACKETS, words
 from preflight.probe.faults import Unreadable
-from preflight.probe.fields import FRAME, Reader
-from preflight.probe.frames import Frame, Sample, frames_of
+from preflight.probe.fields import BOTTOM, EITHER, FRAME, TOP, Reader
+from preflight.probe.frames import Frame, Sample, by_time, frames_of
 from preflight.probe.grid import MILLISECOND, Grid, find_grid, usual_rates
 from preflight.probe.offsets import show_times
 from preflight.units import decimal
@@ -33,6 +34,10 @@ TOLD_NEAR = Fraction(1, 10_000)
 """How near a rate that is told is to the one that is meant: 23.976 for 24000/1001."""
 
 
+SIDES: dict[int, Side] = {TOP: "top", BOTTOM: "bottom", EITHER: "top"}
+"""A stream that does not tell which field is which shows the upper one first, as most do."""
+
+
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """When the frames are shown."""
 
@@ -43,8 +48,8 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """Their constant rate, where they have one."""
     start_s: Fraction | None = None
     """When the first one is shown, by the clock of the container."""
-    fields: bool = False
-    """Whether samples hold single fields."""
+    fields: Side | None = None
+    """Which field comes first, where samples hold single fields."""
 
     @property
     def rate_hz(self) -> Fraction | None:
@@ -83,7 +88,10 @@ def indexed(stream: BinaryIO, size: int, picture: "VideoStream", reader: Reader)
         picture: its video stream.
         reader: what tells fields from frames.
     """
-    entries = [entry for entry in picture.index_entries if not entry.is_discard]
+    listed = list(picture.index_entries)
+    if listed:
+        reader.begin_at(stream, listed[0].pos, listed[0].size)
+    entries = [entry for entry in listed if not entry.is_discard]
     if len(entries) < 2 or picture.duration is None or not entries[0].is_keyframe:  # noqa: PLR2004 - two have a step
         return None
     if reader.finds_fields and _any_field(stream, entries, reader):
@@ -135,7 +143,7 @@ def walked(container: "InputContainer", picture: "VideoStream", reader: Reader) 
     frames, base = frames_of(samples), _base(picture)
     if not any(sample.timed for sample in samples):
         return Timing(duration_s=None, frames=len(frames) or None, how="PyAV, every packet")
-    fields = any(sample.structure != FRAME for sample in samples)
+    fields = next((SIDES[sample.structure] for sample in by_time(samples) if sample.structure != FRAME), None)
     timing = timing_of(frames, base, "PyAV, every packet", rates_told(picture))
     return msgspec.structs.replace(timing, fields=fields)
 
@@ -160,6 +168,7 @@ def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sampl
     following = 0
     key: int | None = None
     for packet in packets:
+        reader.begin_with(packet)
         told = packet.pts if packet.pts is not None else packet.dts
         start, length = following if told is None else told, packet.duration or 0
         leads = key is not None and start < key

@@ -4,7 +4,9 @@ MP4 and MOV carry a sample index, which libav reads with edit lists applied: it 
 without touching the media. Fragmented files and other containers are walked packet by packet.
 """
 
+from contextlib import suppress
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -16,10 +18,12 @@ from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_sound import heard, sound_tracks
 from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
+from preflight.probe.display import Display, Track, read_display, told_by_codec
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.fields import Reader
 from preflight.probe.movie import Movie
+from preflight.probe.orientation import UPRIGHT, Orientation
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import holds_picture_sets, read_codec_header
 from preflight.probe.timing import Timing, claimed, indexed, walked
@@ -59,7 +63,11 @@ def probe_video(
         told = told_by_container(picture)
         evidence = foresee(stream, sniffed.opener, picture, movie, measure=measure)
         known = Known(sniffed.format, size, boxes, _header(picture, evidence))
-        timing = _timing(container, picture, stream, known) if measure else _claimed(container, picture, known)
+        reader = _reader(picture, known.header)
+        if measure:
+            timing = _timing(container, picture, stream, known, reader)
+        else:
+            timing = _claimed(container, picture, stream, known, reader)
         if sniffed.opener in CLOCKLESS:
             timing = Timing(duration_s=None, frames=timing.frames, how="a stream without times", fields=timing.fields)
         if measure and not timing.frames:
@@ -71,10 +79,34 @@ def probe_video(
         coded = _framed(coded, timing, codec_name(picture))
         whole = boxes is not None and not boxes.fragmented
         tracks = sound_tracks(container, indexed=whole, measure=measure)
-        track = track_of(movie, picture.index) if movie is not None else None
-        dolby = dolby_vision(stream, size, picture, track)
+        boxed = track_of(movie, picture.index) if movie is not None else None
+        dolby = dolby_vision(stream, size, picture, boxed)
         look = appearance(picture, told, known.header, evidence.formats, dolby)
-        return _facts(container, pictures, timing, msgspec.structs.replace(known, sounds=tracks, look=look), coded)
+        turned = _turned(picture, boxes, reader)
+        track = Track(size=size, demuxer=sniffed.opener, number=_place(container, picture, boxes))
+        display = read_display(stream, track, coded, turned)
+        known = msgspec.structs.replace(known, sounds=tracks, look=look)
+        return _facts(container, pictures, timing, known, Stored(coded, display))
+
+
+def _reader(picture: "VideoStream", header: CodecHeader | None) -> Reader:
+    """Return what reads the heads of a stream's samples."""
+    record = picture.codec_context.extradata or b""
+    return Reader(codec_name(picture), record, header.fields if header else None)
+
+
+def _place(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None) -> int:
+    """Return the number of a track in MP4 and MOV, elsewhere which of the video tracks it is."""
+    return picture.id if boxes is not None else [s.index for s in container.streams.video].index(picture.index)
+
+
+def _turned(picture: "VideoStream", boxes: Boxes | None, reader: Reader) -> Orientation:
+    """Return how a track is turned: by the container, where it says so, or else by its first frame.
+
+    Tracks stand in an MP4 or MOV in the order of libav's streams.
+    """
+    told = boxes.turns[picture.index] if boxes is not None and len(boxes.turns) > picture.index else UPRIGHT
+    return told if told != UPRIGHT else told_by_codec(codec_name(picture), reader.first)
 
 
 def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
@@ -132,10 +164,17 @@ class Known(msgspec.Struct, frozen=True):
     look: Appearance | None = None
 
 
-def _timing(container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known) -> Timing:
+class Stored(msgspec.Struct, frozen=True):
+    """The stored frame, and what is shown of it."""
+
+    coded: Picture
+    display: Display
+
+
+def _timing(
+    container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known, reader: Reader
+) -> Timing:
     """Measure when the frames are shown; fields are told by the heads of samples."""
-    syntax = known.header.fields if known.header else None
-    reader = Reader(codec_name(picture), picture.codec_context.extradata or b"", syntax)
     if known.boxes is None or known.boxes.fragmented or not len(picture.index_entries):
         return walked(container, picture, reader)
     for track in (*container.streams.video, *container.streams.audio):
@@ -153,29 +192,45 @@ def _refuse_cut(entries: "object", size: int, kind: str) -> None:
         raise Unreadable(f"cut short: its index lists {total} {kind} samples, the file holds {present} of them")
 
 
-def _claimed(container: "InputContainer", picture: "VideoStream", known: Known) -> Timing:
+def _claimed(
+    container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known, reader: Reader
+) -> Timing:
     """Believe the header; of HEVC whose parameter sets say that pictures are fields, two are a frame."""
+    _begin(container, picture, stream, reader)
     base = _base(picture)
     duration = picture.duration * base if picture.duration else _container_length(container)
     fields = bool(known.header and known.header.fields and known.header.fields.always)
     parts = 2 if fields else 1
     rate = picture.average_rate / parts if picture.average_rate else None
     timing = claimed(duration, picture.frames // parts or None, base, rate)
-    return msgspec.structs.replace(timing, fields=fields)
+    return msgspec.structs.replace(timing, fields="top" if fields else None)
+
+
+def _begin(container: "InputContainer", picture: "VideoStream", stream: BinaryIO, reader: Reader) -> None:
+    """Look at the first sample alone, where its codec may tell how frames are turned."""
+    import av
+
+    if codec_name(picture) not in SELF_DESCRIBED:
+        return
+    first = next(iter(picture.index_entries), None) if container.format.name.startswith("mov") else None
+    if first is not None:
+        reader.begin_at(stream, first.pos, first.size)
+        return
+    with suppress(av.FFmpegError, ValueError, OSError, LookupError):
+        for packet in islice(container.demux(picture), 1):
+            reader.begin_with(packet)
 
 
 def _facts(
-    container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known, coded: Picture
+    container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known, stored: Stored
 ) -> VideoFacts:
     picture = pictures[0]
-    width, height = coded.width_px, coded.height_px
+    width, height, display = stored.coded.width_px, stored.coded.height_px, stored.display
     header = known.header
-    pixel_aspect = coded.pixel_aspect or Fraction(1)
-    degrees = _rotation(picture, known.boxes)
-    shown = shown_size(width, height, pixel_aspect, degrees)
+    shown = display.size_px((width, height))
     played = heard(known.sounds)
     sound = container.streams.audio[played.place] if played else None
-    size_how = _size_how(pixel_aspect, degrees)
+    size_how = _size_how(display)
     return VideoFacts(
         format=known.format,
         bytes=known.bytes,
@@ -183,8 +238,10 @@ def _facts(
         height_px=shown[1],
         coded_width_px=width,
         coded_height_px=height,
-        pixel_aspect=pixel_aspect,
-        rotation_deg=degrees,
+        pixel_aspect=display.pixel_aspect,
+        aperture=display.area,
+        rotation_deg=display.orientation.degrees,
+        mirrored=display.orientation.mirrored,
         duration_s=timing.duration_s,
         header_duration_s=known.boxes.claimed_s if known.boxes else _container_length(container),
         frames=timing.frames,
@@ -215,28 +272,21 @@ def _facts(
     )
 
 
-def shown_size(width: int, height: int, pixel_aspect: Fraction, degrees: int) -> tuple[int, int]:
-    """Return width and height in pixels as a viewer sees them: pixels made square, then turned."""
-    wide = max(1, round(width * pixel_aspect))
-    return (height, wide) if degrees in (90, 270) else (wide, height)
-
-
 def _interlaced(picture: "VideoStream", timing: Timing, header: CodecHeader | None) -> bool | None:
     """Tell whether frames may be interlaced; None where nothing says so."""
     ordered = int(picture.codec_context.field_order) in FIELD_ORDERS_INTERLACED
-    return timing.fields or ordered or (header.interlaced if header else None)
+    return timing.fields is not None or ordered or (header.interlaced if header else None)
 
 
-def _size_how(pixel_aspect: Fraction, degrees: int) -> str:
-    turned = f", turned {degrees} degrees" if degrees else ""
-    return "PyAV, sample description" + (f", pixel shape {pixel_aspect}" if pixel_aspect != 1 else "") + turned
-
-
-def _rotation(picture: "VideoStream", boxes: Boxes | None) -> int:
-    """Return the rotation of a picture's track: tracks stand in the file in the order of libav's streams."""
-    if boxes is None or len(boxes.rotations) <= picture.index:
-        return 0
-    return boxes.rotations[picture.index]
+def _size_how(display: Display) -> str:
+    parts = ["PyAV, sample description"]
+    if area := display.area:
+        parts.append(f"the {area.width_px} x {area.height_px} px that are shown of it")
+    if display.pixel_aspect != 1:
+        parts.append(f"pixel shape {display.pixel_aspect}")
+    if display.orientation.degrees:
+        parts.append(f"turned {display.orientation.degrees} degrees")
+    return ", ".join([*parts, *(["mirrored"] if display.orientation.mirrored else [])])
 
 
 def _base(stream: "VideoStream | AudioStream") -> Fraction:

@@ -1,0 +1,78 @@
+"""A decoded frame as a viewer sees it: the part that is shown, square pixels, turned; small, as a picture."""
+
+from typing import TYPE_CHECKING
+
+from preflight.facts import VideoFacts
+from preflight.look.footage import found
+from preflight.probe.faults import Unreadable
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from PIL import Image
+
+
+def shown_as(path: str, format_name: str) -> VideoFacts:
+    """Return what the headers of a clip say of how its frames are shown.
+
+    Raises:
+        Unmeasured: it cannot be opened, or changed since it was measured.
+        Unreadable: it holds no frames.
+    """
+    import os
+
+    from preflight.probe.video import probe_video
+
+    with found(path, format_name) as (stream, sniffed):
+        size = os.fstat(stream.fileno()).st_size
+        facts = probe_video(stream, size, sniffed, measure=False) if sniffed.reader == "av" else None
+    if facts is None:
+        raise Unreadable(f"a {format_name} without frames is no clip")
+    return facts
+
+
+def as_seen(frame: "VideoFrame", facts: VideoFacts, max_side_px: int) -> "Image.Image":
+    """Return a frame as a viewer sees it, no side longer than allowed; none is enlarged."""
+    across, down = facts.width_px, facts.height_px
+    lying = facts.rotation_deg in (90, 270)
+    width, height = fitting(*((down, across) if lying else (across, down)), max_side_px)
+    return _upright(_part(frame, facts, width, height), facts)
+
+
+def fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
+    """Return a size of the same shape, no side longer than allowed, none longer than it was."""
+    longest = max(width, height, max_side_px)
+    return max(1, round(width * max_side_px / longest)), max(1, round(height * max_side_px / longest))
+
+
+def _part(frame: "VideoFrame", facts: VideoFacts, width: int, height: int) -> "Image.Image":
+    """Return the part of a frame that is shown, in this size."""
+    area = facts.aperture
+    if area is None:
+        return _image(frame, width, height)
+    across, down = width / area.width_px, height / area.height_px
+    whole = _image(frame, round(facts.coded_width_px * across), round(facts.coded_height_px * down))
+    left, top = round(area.left_px * across), round(area.top_px * down)
+    return whole.crop((left, top, left + width, top + height))
+
+
+def _image(frame: "VideoFrame", width: int, height: int) -> "Image.Image":
+    """Return a whole frame as a picture of this size."""
+    import av
+    from PIL import Image
+
+    try:
+        small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    except (av.FFmpegError, ValueError) as error:
+        raise Unreadable(f"a picture cannot be converted: {error}") from None
+    plane = small.planes[0]
+    return Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size, 1)
+
+
+def _upright(image: "Image.Image", facts: VideoFacts) -> "Image.Image":
+    """Turn a picture clockwise, and then mirror it, as players do."""
+    from PIL.Image import Transpose
+
+    turns = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+    if facts.rotation_deg in turns:
+        image = image.transpose(turns[facts.rotation_deg])
+    return image.transpose(Transpose.FLIP_LEFT_RIGHT) if facts.mirrored else image

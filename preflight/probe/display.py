@@ -1,0 +1,98 @@
+"""What a viewer sees of a stored frame: which part, in which shape, turned how; by the container and the codec.
+
+A container's word on the turn goes before the codec's: players take it from there, and few read messages beside frames.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import BinaryIO
+
+import msgspec
+
+from preflight.facts import Area
+from preflight.probe.aperture import read_aperture
+from preflight.probe.bits import Bits, Malformed
+from preflight.probe.container import Picture
+from preflight.probe.matroska import read_shown
+from preflight.probe.orientation import UPRIGHT, Orientation, of_message
+from preflight.probe.sei import messages
+
+DISPLAY_ORIENTATION = 47
+"""payloadType: H.264, D.1.27; H.265, D.2.17."""
+H264_SEI, HEVC_SEI = 6, 39
+"""nal_unit_type"""
+
+
+class Display(msgspec.Struct, frozen=True, kw_only=True):
+    """How a stored frame is shown."""
+
+    area: Area | None = None
+    """The part that is shown; None where that is all of it."""
+    pixel_aspect: Fraction = Fraction(1)
+    orientation: Orientation = UPRIGHT
+
+    def size_px(self, stored_px: tuple[int, int]) -> tuple[int, int]:
+        """Return width and height as a viewer sees them: the part alone, pixels made square, then turned."""
+        width, height = (self.area.width_px, self.area.height_px) if self.area else stored_px
+        wide = max(1, round(width * self.pixel_aspect))
+        return (height, wide) if self.orientation.degrees in (90, 270) else (wide, height)
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """Which track of a file is meant."""
+
+    size: int
+    """That of the file, in bytes."""
+    demuxer: str
+    """libav's name of its format."""
+    number: int
+    """track_ID in an MP4 or MOV; elsewhere which of the video tracks it is, from 0."""
+
+
+def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orientation) -> Display:
+    """Return how the frames of a track are shown.
+
+    Args:
+        stream: the file; its position is left as it was.
+        track: which one.
+        stored: size and pixel shape of the stored frame.
+        turned: what the container's boxes, or else the codec, say of the turn.
+    """
+    aspect = stored.pixel_aspect or Fraction(1)
+    if track.demuxer == "mov":
+        aperture = read_aperture(stream, track.size, track.number)
+        area = aperture.area(stored.width_px, stored.height_px) if aperture else None
+        return Display(area=area, pixel_aspect=aspect, orientation=turned)
+    if track.demuxer != "matroska":
+        return Display(pixel_aspect=aspect, orientation=turned)
+    position = stream.tell()
+    shown = read_shown(stream, track.size, track.number)
+    stream.seek(position)
+    area = shown.area(stored.width_px, stored.height_px)
+    aspect = (shown.pixel_aspect(area) if area else None) or aspect
+    orientation = shown.orientation if shown.orientation != UPRIGHT else turned
+    return Display(area=area, pixel_aspect=aspect, orientation=orientation)
+
+
+def told_by_codec(codec: str, units: Iterable[bytes]) -> Orientation:
+    """Return how frames are to be turned by the messages in NAL units, such as those of a first sample."""
+    for unit in units:
+        if not unit:
+            continue
+        kind = unit[0] & 31 if codec == "h264" else unit[0] >> 1 & 63
+        if kind == (H264_SEI if codec == "h264" else HEVC_SEI):
+            for message in messages(unit[1 if codec == "h264" else 2 :]):
+                if message.kind == DISPLAY_ORIENTATION:
+                    return _told(message.content)
+    return UPRIGHT
+
+
+def _told(content: bytes) -> Orientation:
+    bits = Bits(content)
+    try:
+        if bits.flag():  # display_orientation_cancel_flag
+            return UPRIGHT
+        across, down, turn = bits.flag(), bits.flag(), bits.take(16)
+    except Malformed:
+        return UPRIGHT
+    return of_message(across=across, down=down, anticlockwise=turn)
