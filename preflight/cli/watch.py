@@ -136,7 +136,7 @@ class Beat:
     "journal_path",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where each step is written down.  [default: .preflight/journal.jsonl in INCOMING]",
+    help="Where each step is written down.  [default: in the user's own state folder]",
 )
 @profile_option
 @measuring_options

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from preflight import private
 from preflight.assets import printable
 from preflight.errors import NotDone
 from preflight.unforeseen import unforeseen
@@ -18,7 +19,19 @@ from preflight.watch import mending
 from preflight.watch.arrivals import Arrival, Arrivals, entries_below, files_below
 from preflight.watch.decide import Ruling, decide
 from preflight.watch.folders import Folders
-from preflight.watch.handling import Handling, Moved, begin, discard, finish, prepare, put_back, resume, stray
+from preflight.watch.handling import (
+    Handling,
+    Moved,
+    aside_of,
+    begin,
+    discard,
+    finish,
+    is_token,
+    prepare,
+    put_back,
+    resume,
+    stray,
+)
 from preflight.watch.journal import Journal
 from preflight.watch.moving import Borders, settle
 from preflight.watch.stopping import Stopping
@@ -182,13 +195,30 @@ class Carrier:
         """
         with self._stopping.held():
             for handling in self._journal.pending:
-                self._resume(handling)
+                if self._is_ours(handling):
+                    self._resume(handling)
+                else:
+                    self._journal.dropped(handling)
             self._journal.pending.clear()
             incoming = os.fspath(self._folders.incoming)
             for entry in entries_below(incoming):
                 if name := stray(entry.name):
                     put_back(entry.path, os.path.join(os.path.dirname(entry.path), name))  # noqa: PTH118, PTH120 - any bytes may be a name
             mending.clear(self.stage, files_below(incoming))
+
+    def _is_ours(self, handling: Handling) -> bool:
+        """Tell whether all that a handling names lies in the folders of this watch, as this program names it."""
+        if not is_token(handling.token) or not handling.parcels:
+            return False
+        incoming, homes = os.path.abspath(self._folders.incoming), (self._folders.ready, self._folders.rejected)  # noqa: PTH100 - any bytes may be a name
+        targets = [os.path.abspath(home) for home in (*homes, self._folders.done)]  # noqa: PTH100 - as above
+        *made, source = handling.parcels
+        return (
+            source.origin == aside_of(handling.path, handling.token)
+            and not private.leads_out(incoming, handling.path)
+            and not any(private.leads_out(os.fspath(self.stage), one.origin) for one in made)
+            and all(any(not private.leads_out(home, one.target) for home in targets) for one in handling.parcels)
+        )
 
     def _resume(self, handling: Handling) -> None:
         for parcel in handling.parcels:

@@ -10,6 +10,7 @@ free.
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -77,6 +78,11 @@ class Moved(msgspec.Struct, frozen=True):
 def new_token() -> str:
     """Return what no other handling has in its names."""
     return secrets.token_hex(TOKEN_CHARACTERS // 2)
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text is such a token: it becomes part of names."""
+    return re.fullmatch(rf"[0-9a-f]{{{TOKEN_CHARACTERS}}}", text) is not None
 
 
 def aside_of(path: str, token: str) -> str:

@@ -12,22 +12,45 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 import msgspec
 
+from preflight import private
 from preflight.assets import printable
 from preflight.errors import CallError, NotDone
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
 
 SCHEMA = "preflight.watch/1"
-STATE_FOLDER = ".preflight"
-"""In the folder that is watched; passed over by every walk, as its name is hidden."""
+STATE_FOLDER = "watch"
+"""Among the user's own: others may write where files arrive, and what is read from here moves files."""
 MAX_BYTES = 64 << 20
 FIRST = json.dumps({"schema": SCHEMA})
+
+
+def state_folder(incoming: Path) -> Path:
+    """Return the folder in which the state of a watch lies: of the user's own, named by what the folder is and where.
+
+    Raises:
+        NotDone: there is no folder of the user's own, or nothing to watch.
+    """
+    return private.folder(STATE_FOLDER, _key(f"{_identity(incoming)}:{os.path.realpath(incoming)}"))
+
+
+def _identity(folder: Path) -> str:
+    try:
+        status = folder.stat()
+    except OSError as error:
+        raise NotDone(f"{printable(str(folder))}: cannot be looked into: {error.strerror}") from None
+    return f"{status.st_dev}:{status.st_ino}"
+
+
+def _key(text: str) -> str:
+    return blake2b(os.fsencode(text), digest_size=16).hexdigest()
 
 
 class Journal:
@@ -35,12 +58,13 @@ class Journal:
 
     Args:
         incoming: the folder that is watched.
-        path: where the journal lies; in the folder itself when None.
+        path: where the journal lies; with the rest of the state when None.
         max_bytes: how long it may grow.
     """
 
     def __init__(self, incoming: Path, path: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
-        self.state = incoming / STATE_FOLDER
+        self.state = state_folder(incoming)
+        self._lock_of_folder = private.folder(STATE_FOLDER) / f"{_key(_identity(incoming))}.lock"
         self.path = path or self.state / "journal.jsonl"
         self.pending: list[Handling] = []
         """What an earlier run had begun and not ended."""
@@ -57,9 +81,9 @@ class Journal:
             NotDone: it cannot be written.
         """
         try:
-            self.state.mkdir(exist_ok=True)
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            for lock in {self.state / "lock", self.path.with_name(f"{self.path.name}.lock")}:
+            _refuse_strangers(self.path)
+            for lock in {self._lock_of_folder, self.path.with_name(f"{self.path.name}.lock")}:
                 self._lock(lock)
             self.pending = list(_pending(self.path))
             self._open()
@@ -174,6 +198,21 @@ def _line(entry: dict[str, Any]) -> bytes:
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Refuse a journal that somebody else could have written, or could put another in the place of.
+
+    Raises:
+        CallError: it lies where others write, is a link, or is somebody else's.
+    """
+    where = printable(str(path))
+    if not private.is_own(path.parent):
+        raise CallError(
+            f"--journal {where}: others may write to its folder", advice="Put it elsewhere, or leave it out."
+        )
+    if os.path.lexists(path) and not path.is_dir() and not private.is_own_file(path):
+        raise CallError(f"--journal {where}: is a link, no file, or somebody else's", advice="Take another name.")
 
 
 def _ends_whole(path: Path) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.watch.journal import state_folder
 from tests.cli.conftest import MEDIA, Program
 
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -67,7 +68,7 @@ def media_in(*folders: Path) -> list[str]:
 
 def waiting(place: Path) -> list[str]:
     found = (path.relative_to(place / "in") for path in (place / "in").rglob("*") if path.is_file())
-    return [str(path) for path in found if path.parts[0] != ".preflight"]
+    return [str(path) for path in found]
 
 
 # ---- exit statuses and words ----------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def test_2_is_a_call_that_is_wrong_and_moves_nothing(program: Program, tmp_path:
 
 def test_a_second_watch_of_a_folder_is_refused(place: Path) -> None:
     with watching(place):
-        until((place / "in" / ".preflight" / "journal.jsonl").exists)
+        until((state_folder(place / "in") / "journal.jsonl").exists)
         ended = once(place)
     assert ended.returncode == 2
     assert "another watch is at work there" in ended.stderr
@@ -180,7 +181,7 @@ def test_files_are_handled_as_they_come_with_events_and_without(place: Path, eve
         for name, value in env.items():
             patch.setenv(name, value)
         with watching(place, *more) as running:
-            until((place / "in" / ".preflight" / "journal.jsonl").exists)
+            until((state_folder(place / "in") / "journal.jsonl").exists)
             time.sleep(1)
             shutil.copy(OK, place / "in" / "a.jpeg")
             until((place / "ready" / "a.jpeg").exists)
@@ -213,7 +214,7 @@ def test_the_rescan_alone_does_where_nothing_sends_events(place: Path) -> None:
 def test_a_file_that_is_written_slowly_is_not_taken_before_it_is_whole(place: Path) -> None:
     content, path = (MEDIA / "video-854x480.mp4").read_bytes(), place / "in" / "slow.mp4"
     with watching(place, "--rescan", "0.2") as running:
-        until((place / "in" / ".preflight" / "journal.jsonl").exists)
+        until((state_folder(place / "in") / "journal.jsonl").exists)
         with path.open("wb", buffering=0) as stream:
             for begin in range(0, len(content), len(content) // 8 + 1):
                 stream.write(content[begin : begin + len(content) // 8 + 1])
@@ -262,7 +263,7 @@ def test_a_signal_ends_it_while_a_clip_is_encoded_and_leaves_the_clip_as_it_was(
     shutil.copy(MEDIA / "video-sound-longer-than-15s.mp4", place / "in" / "a.mp4")
     shutil.copy(TOO_LARGE, place / "in" / "b.mp4")
     with watching(place, "--fix") as running:
-        until((place / "in" / ".preflight" / "made").exists)
+        until((state_folder(place / "in") / "made").exists)
         running.terminate()
         running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 143
@@ -292,7 +293,7 @@ def fill(place: Path, count: int) -> list[str]:
 
 def lines_of(place: Path) -> int:
     with suppress(OSError):
-        return (place / "in" / ".preflight" / "journal.jsonl").read_bytes().count(b'"judged"')
+        return (state_folder(place / "in") / "journal.jsonl").read_bytes().count(b'"judged"')
     return 0
 
 

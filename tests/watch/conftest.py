@@ -53,8 +53,8 @@ class Yard:
         return files(self.folders.rejected)
 
     def waiting(self) -> set[str]:
-        """Name what lies where files arrive, hidden files too, but for what the watch keeps for itself."""
-        return {name for name in files(self.folders.incoming) if not name.startswith(".preflight/")}
+        """Name what lies where files arrive, hidden files too."""
+        return files(self.folders.incoming)
 
 
 def files(folder: Path) -> set[str]:

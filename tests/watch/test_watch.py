@@ -9,6 +9,7 @@ from preflight.errors import NotDone
 from preflight.plan import Wishes
 from preflight.watch import Watch, folders_of, mending
 from preflight.watch.handling import aside_of, new_token
+from preflight.watch.journal import state_folder
 from tests.specimens import MEDIA
 from tests.watch.conftest import Yard, files
 
@@ -22,7 +23,7 @@ def report(path: Path) -> dict[str, Any]:
 
 
 def steps(yard: Yard) -> list[tuple[str, str]]:
-    lines = (yard.folders.incoming / ".preflight" / "journal.jsonl").read_text().splitlines()
+    lines = (state_folder(yard.folders.incoming) / "journal.jsonl").read_text().splitlines()
     told = [json.loads(line) for line in lines[1:]]
     return [(one["step"], Path(one["path"]).name) for one in told]
 
@@ -187,7 +188,7 @@ def test_a_mended_file_is_ready_with_its_record_and_its_original_is_kept(yard: Y
     assert (record["origin"]["source"]["name"], record["output"]["name"]) == ("p.jpg", "p.png")
     beyond = report(yard.folders.rejected / BROKEN)["fix"]
     assert beyond["outcome"] == "unfixable"
-    assert list((yard.folders.incoming / ".preflight" / "made").iterdir()) == []
+    assert list((state_folder(yard.folders.incoming) / "made").iterdir()) == []
 
 
 def test_more_loss_than_is_allowed_is_not_taken(yard: Yard) -> None:
@@ -237,7 +238,7 @@ def test_a_name_that_is_no_text_is_mended_like_any_other(yard: Yard) -> None:
 
 
 def test_what_was_made_for_files_that_are_gone_is_removed_at_the_start(yard: Yard) -> None:
-    stage = yard.folders.incoming / ".preflight" / "made"
+    stage = state_folder(yard.folders.incoming) / "made"
     kept = yard.arrive(PASSES)
     for path in (str(kept), str(yard.folders.incoming / "gone.mov")):
         mending.stage_of(stage, path).mkdir(parents=True)
