@@ -267,4 +267,14 @@ def _jpeg_rows_there(data: bytes) -> tuple[int, int]:
             changed = ImageChops.difference(plain.convert("RGB"), other.convert("RGB")).getbbox()
             return (changed[1] if changed else plain.height), plain.height
     except Exception:  # noqa: BLE001 - the same
-        return 0, 1
+        return int(_is_whole_to_ffmpeg(data)), 1
+
+
+def _is_whole_to_ffmpeg(data: bytes) -> bool:
+    """Tell whether ffmpeg, at its strictest, decodes a JPEG that Pillow does not open: coded rarely or framed oddly."""
+    decoder = av.CodecContext.create("mjpeg", "r")
+    decoder.options = {"err_detect": "explode"}
+    try:
+        return bool(decoder.decode(av.Packet(data)))
+    except BROKEN:
+        return False

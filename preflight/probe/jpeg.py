@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from preflight.probe.arithmetic import ends_early
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import Metadata
 
@@ -34,6 +35,8 @@ ARITHMETIC = range(0xC9, 0xD0)
 HIERARCHICAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
 EIGHT_BITS = 8
 INKS = 4
+SPACES = {1: "GRAY", 3: "RGB", INKS: "CMYK"}
+"""Components → simplejpeg's word for a color space in which all of them count."""
 MODES = {1: "L", 3: "RGB", INKS: "CMYK"}
 FRAME_BYTES = 6
 """Of a frame header, before its components."""
@@ -177,13 +180,18 @@ def refuse_damage(stream: BinaryIO, header: Header) -> None:
     fault = _fault(header, scans)
     if fault and BEFORE_END in fault:
         fault = _fault(header, without_filling(scans))
+    if fault is None and header.sof in ARITHMETIC:
+        space = SPACES.get(len(header.sampling), "RGB")
+        if ends_early(b"".join((b"\xff\xd8", *header.kept)), scans, space):
+            raise Unreadable("cut short: its arithmetic-coded data end early")
     if fault is None:
         return
     if header.coding and any(word in fault.lower() for word in UNSUPPORTED):
         if _is_whole_to_libav(header, scans):
             return
         raise Unmeasured(f"its coding ({header.coding}) cannot be decoded here, so nobody knows whether it is whole")
-    raise Unreadable(f"is damaged: {fault[:1].lower()}{fault[1:]}")
+    said = fault.removeprefix("Corrupt JPEG data: ")
+    raise Unreadable(f"is damaged: {said[:1].lower()}{said[1:]}")
 
 
 def _fault(header: Header, scans: bytes) -> str | None:
