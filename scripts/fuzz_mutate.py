@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from preflight.probe.sniff import mpeg_frame_bytes
+from scripts.fuzz_kinds import KINDS
 
 MEDIA = Path(__file__).resolve().parent.parent / "fixtures" / "media"
 LARGEST_BYTES = 100_000
@@ -22,6 +23,8 @@ LARGEST_BYTES = 100_000
 HEAVY = ("6000", "6001", "2400x", "2401x", "3840x")
 """In the names of specimens whose pictures take long to unpack; most of their turns go to others."""
 HEAVY_TURN = 0.1
+KIND_TURN = 0.4
+"""How often one change of a known kind is made, where the specimen has a place for it."""
 MOST_STEPS = 4
 AGREEING = 0.7
 """How often what encloses a changed part, or its checksum, is made to agree."""
@@ -44,6 +47,8 @@ class Mutant(msgspec.Struct, frozen=True):
     specimen: str
     story: str
     data: bytes
+    never: str = ""
+    """Why it must not pass; nothing where that is open."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +140,8 @@ def scan_end(data: bytes | bytearray, at: int) -> int:
 
 
 def _tag_and_frames(data: bytes | bytearray) -> Iterator[Part]:
+    if len(data) < 10:  # noqa: PLR2004 - the head of a tag is ten bytes
+        return
     end = min(len(data), 10 + int("".join(f"{byte & 0x7F:07b}" for byte in data[6:10]), 2))
     yield Part(name="ID3", head=0, start=10, end=end, tail=end, length_at=6)
     yield from _frames(data, end)
@@ -345,6 +352,8 @@ def mutant(seed: int, number: int) -> Mutant:
     while any(word in specimen.name for word in HEAVY) and dice.random() >= HEAVY_TURN:
         specimen = dice.choice(specimens())
     data = bytearray(specimen.read_bytes())
+    if dice.random() < KIND_TURN and (made := dice.choice(KINDS)(data, dice)):
+        return Mutant(specimen.name, made.story, bytes(data), made.never)
     steps = [step(data, dice) for _ in range(dice.choice((1, 1, 2, dice.randint(1, MOST_STEPS)))) if data]
     return Mutant(specimen.name, "; ".join(steps), bytes(data))
 

@@ -12,6 +12,7 @@ rate. Damage that a decoder paints over is no false pass; that a tenth is missin
 """
 
 import io
+import subprocess
 import warnings
 import zlib
 from collections import Counter
@@ -22,6 +23,7 @@ from random import Random
 from typing import IO
 
 import av
+import imageio_ffmpeg
 import msgspec
 from av.stream import Disposition
 from PIL import Image, ImageChops
@@ -35,6 +37,7 @@ SLACK_S = Fraction(5, 100)
 SLACK_RATE = Fraction(2, 100)
 ENOUGH = Fraction(9, 10)
 """What must come out of a decoder for a file to be called readable."""
+TOO_LONG_S = 60
 LONGEST_S = 120
 """Nothing is decoded further than this."""
 EDITION = "2026-04"
@@ -63,8 +66,9 @@ def doubts(path: Path, facts: Facts) -> list[Doubt]:
         kind = list(_of_kind(file.read(HEAD_BYTES), facts))
         file.seek(0)
         if isinstance(facts, ImageFacts):
-            return [*kind, *_of_image(path.read_bytes(), facts)]
-        return [*kind, *(_of_clip(file, facts) if isinstance(facts, VideoFacts) else _of_sound(file, facts))]
+            return [*kind, *_by_ffmpeg(path, facts), *_of_image(path.read_bytes(), facts)]
+        seen = _of_clip(file, facts) if isinstance(facts, VideoFacts) else _of_sound(file, facts)
+        return [*kind, *_by_ffmpeg(path, facts), *seen]
 
 
 def _of_kind(head: bytes, facts: Facts) -> Iterator[Doubt]:
@@ -82,6 +86,31 @@ def _outside(value: Fraction, limits: Iterable[Fraction | int], slack: Fraction 
 def _share(there: Fraction | int, promised: Fraction | int | None, what: str) -> Iterator[Doubt]:
     if promised and there < ENOUGH * promised:
         yield Doubt("undecodable", f"{float(there):g} of {float(promised):g} {what} can be decoded")
+
+
+def _by_ffmpeg(path: Path, facts: Facts) -> Iterator[Doubt]:
+    """Let ffmpeg itself decode all of a file, and count what comes out."""
+    frames, seconds = decoded_by_ffmpeg(path, "0:a:0" if isinstance(facts, AudioFacts) else "0:V:0")
+    if isinstance(facts, AudioFacts):
+        yield from _share(seconds, facts.duration_s, "s, by ffmpeg,")
+    else:
+        yield from _share(frames, facts.frames if isinstance(facts, VideoFacts) else 1, "frames, by ffmpeg,")
+
+
+def decoded_by_ffmpeg(path: Path, stream: str) -> tuple[int, Fraction]:
+    """Return how many frames of a stream an ffmpeg of its own decodes, and how many seconds they last."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "quiet", "-threads", "1", "-i", f"file:{path}"]
+    ended = subprocess.run(
+        [*command, "-map", stream, "-t", str(LONGEST_S), "-fps_mode", "passthrough", "-f", "framecrc", "-"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=TOO_LONG_S,
+    )
+    lines = ended.stdout.decode("ascii", "replace").splitlines()
+    base = next((Fraction(line.split()[-1]) for line in lines if line.startswith("#tb 0:")), Fraction(1))
+    rows = [line.split(",") for line in lines if not line.startswith("#")]
+    return len(rows), sum(int(row[3]) for row in rows) * base
 
 
 # ---- clips ----------------------------------------------------------------------------------------------------------
@@ -208,8 +237,8 @@ def _of_image(data: bytes, facts: ImageFacts) -> Iterator[Doubt]:
         yield Doubt("size", f"{seen[0]} x {seen[1]}, {facts.width_px} x {facts.height_px} by the facts")
     if facts.format == "png":
         yield from _share(_png_bytes_there(data), _png_bytes_promised(data), "bytes of rows")
-    if facts.format == "jpeg" and all(part.name != JPEG_PROGRESSIVE for part in parts_of(data)):
-        there, whole = _jpeg_rows_there(data)
+    if facts.format == "jpeg" and not facts.coding and all(part.name != JPEG_PROGRESSIVE for part in parts_of(data)):
+        there, whole = _jpeg_rows_there(data) or (1, 1)
         yield from _share(there, whole, "rows")
 
 
@@ -252,8 +281,8 @@ def _png_bytes_promised(data: bytes) -> int:
     return height * (1 + (width * depth * samples + 7) // 8)
 
 
-def _jpeg_rows_there(data: bytes) -> tuple[int, int]:
-    """Return how many rows of a JPEG come from its data, and its height.
+def _jpeg_rows_there(data: bytes) -> tuple[int, int] | None:
+    """Return how many rows of a JPEG come from its data, and its height; None where Pillow does not know its like.
 
     A decoder that runs out of data paints the rest gray. Noise put in where the data ends changes what is painted
     there, and nothing else: of a picture that is whole the decoder reads no further.
@@ -262,6 +291,10 @@ def _jpeg_rows_there(data: bytes) -> tuple[int, int]:
     ends = [part.tail for part in parts_of(data) if part.name == JPEG_SCAN]
     for end in reversed(ends):
         noisy[end:end] = NOISE
+    try:
+        Image.open(io.BytesIO(data)).close()
+    except Exception:  # noqa: BLE001 - the same
+        return None
     try:
         with Image.open(io.BytesIO(data)) as plain, Image.open(io.BytesIO(noisy)) as other:
             changed = ImageChops.difference(plain.convert("RGB"), other.convert("RGB")).getbbox()
