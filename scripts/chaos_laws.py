@@ -16,8 +16,7 @@ def broken_laws(sandbox: Sandbox, folder: Path, *, finished: bool = True) -> Ite
     """Name each law that was broken; whether all is settled is asked only of a person who finished."""
     if not finished:
         yield "it never ended"
-    with Ledger(folder / "ledger.sqlite3") as ledger:
-        entries = ledger.entries(LISTED)
+    entries = [entry for path in sorted(folder.rglob("*.sqlite3")) for entry in _entries(path)]
     tasks = {task.id: task for task in sandbox.tasks}
     yield from _paid_once(sandbox)
     known = {entry.task_id for entry in entries}
@@ -25,6 +24,11 @@ def broken_laws(sandbox: Sandbox, folder: Path, *, finished: bool = True) -> Ite
     by_key = {task.idempotency_key: task for task in tasks.values()}
     for entry in entries:
         yield from _explained(entry, tasks, by_key, finished=finished)
+
+
+def _entries(path: Path) -> list[Entry]:
+    with Ledger(path) as ledger:
+        return ledger.entries(LISTED)
 
 
 def _paid_once(sandbox: Sandbox) -> Iterator[str]:

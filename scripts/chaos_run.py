@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -47,6 +47,13 @@ LONGEST_DELAY_S = 0.4
 NEVER_CALLED_S = 20.0
 """How long a kill waits for the call that it wants to interrupt."""
 ENTRY = re.compile(r"^(\d+) (\w+) .* UTC, (no task|[\w.-]+)", re.MULTILINE)
+CLOCKS_S = (-26 * 3600.0, -3 * 3600.0, -1200.0, 1200.0, 3 * 3600.0, 26 * 3600.0)
+"""How far the service's clock may be ahead of the person's, in seconds; a third of the clocks agree."""
+SPELLINGS = (
+    *("http://127.0.0.1:{}", "http://127.0.0.1:{}/", "HTTP://127.0.0.1:{}", "http://127.1:{}", "http://LocalHost:{}"),
+    *("http://localhost.:{}/", " http://127.0.0.1:{} ", "http://127.0.0.1:{}/v1", "http://0x7f.1:{}//"),
+)
+LEDGERS = ("ledger.sqlite3", "elsewhere/second.sqlite3")
 WAYS = ("--adopt", "--gone")
 LEFT = ("before anything was sent", "before an answer came")
 """What the ledger says of a program that ended too early."""
@@ -77,6 +84,20 @@ class Plan(msgspec.Struct, frozen=True):
     """How many commands are killed at most."""
     at_once: int
     """How many processes submit at the beginning."""
+    ledgers: int
+    """How many ledgers the person has; two are used as it comes."""
+
+
+class Found(NamedTuple):
+    """An entry in a ledger."""
+
+    ledger: str
+    number: str
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The words by which a command is told of it."""
+        return (self.number, "--ledger", self.ledger)
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +110,8 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[Command, ...]
     met: dict[tuple[str, str], int]
     seconds: float
+    ahead_s: float = 0.0
+    """How far the service's clock was ahead."""
 
 
 def make_plan(seed: int, number: int) -> tuple[Plan, random.Random]:
@@ -98,9 +121,14 @@ def make_plan(seed: int, number: int) -> tuple[Plan, random.Random]:
     held_up = (Fault("create", chance.choice(("delay", "delay-after")), 1.0, LONGEST_DELAY_S, 2),) if kills else ()
     plan = Plan(
         faults=Faults(chance.randrange(1 << 30), (*held_up, *_draw_faults(chance))),
-        settings={"run_s": chance.choice((0.0, 0.1, 0.4)), "replays": chance.random() < 0.5},  # noqa: PLR2004 - a coin
+        settings={
+            "run_s": chance.choice((0.0, 0.1, 0.4)),
+            "replays": chance.random() < 0.5,  # noqa: PLR2004 - a coin
+            "clock_ahead_s": chance.choice((0.0, 0.0, *CLOCKS_S)),
+        },
         kills=kills,
         at_once=2 if chance.random() < 0.1 else 1,  # noqa: PLR2004 - one in ten
+        ledgers=chance.choice((1, 2)),
     )
     return plan, chance
 
@@ -137,6 +165,7 @@ def run(seed: int, number: int, folder: Path) -> Ran:
         commands=tuple(person.commands),
         met=dict(sandbox.faults_met),
         seconds=time.monotonic() - began,
+        ahead_s=plan.settings["clock_ahead_s"],
     )
 
 
@@ -151,7 +180,8 @@ class Person:
         self._kills = plan.kills
         self._at_once = plan.at_once
         self._submissions = 0
-        self._waited_for: set[str] = set()
+        self._waited_for: set[Found] = set()
+        self._ledgers = plan.ledgers
         self._sandbox = sandbox
         self._prepare()
 
@@ -160,17 +190,24 @@ class Person:
         if self._submit().status == 0:
             return DOWNLOADED
         while len(self.commands) < STEPS:
-            listed = self._call("task", "list")
-            if listed.status != 0:
-                continue
-            entries = {state: number for number, state, _ in reversed(ENTRY.findall(listed.said))}
-            end = self._next(entries)
+            entries = self._listed()
+            end = self._next(entries) if entries is not None else ""
             if end:
                 return end
         return "never ended"
 
-    def _next(self, entries: dict[str, str]) -> str:
-        """Do the next thing that the list asks for; say how it ended when it asks for none."""
+    def _listed(self) -> dict[str, Found] | None:
+        """Return state → entry of all ledgers that are there, the newest of each state; None where a list failed."""
+        entries: dict[str, Found] = {}
+        for ledger in (name for name in LEDGERS if (self.folder / name).exists()):
+            listed = self._call("task", "list", "--ledger", ledger)
+            if listed.status != 0:
+                return None
+            entries |= {state: Found(ledger, number) for number, state, _ in reversed(ENTRY.findall(listed.said))}
+        return entries
+
+    def _next(self, entries: dict[str, Found]) -> str:
+        """Do the next thing that the lists ask for; say how it ended when they ask for none."""
         for state, do in self._answers.items():
             if state in entries:
                 return do(entries[state])
@@ -179,64 +216,76 @@ class Person:
         return DOWNLOADED if self._submit().status == 0 else ""
 
     @property
-    def _answers(self) -> dict[str, Callable[[str], str]]:
-        """State of an entry → what a person does about the entry of that number; the first that is there counts."""
+    def _answers(self) -> dict[str, Callable[[Found], str]]:
+        """State of an entry → what a person does about that entry; the first that is there counts."""
         return {
             "sent": self._wonder,
             "intended": self._wonder,
             "unknown": self._find_out,
-            "accepted": lambda number: self._bring("task", "wait", number, "--download", "videos"),
-            "completed": lambda number: self._bring("task", "download", number, "videos"),
+            "accepted": lambda one: self._bring("task", "wait", *one.named, "--download", "videos"),
+            "completed": lambda one: self._bring("task", "download", *one.named, "videos"),
             "downloaded": lambda _: DOWNLOADED,
         }
 
     def _bring(self, *words: str) -> str:
+        if self._chance.random() < 0.2:  # noqa: PLR2004 - one in five is careless
+            self._forget("what was accepted was sent again")
         return DOWNLOADED if self._call(*words).status == 0 else ""
 
-    def _wonder(self, number: str) -> str:
-        self.violations.append(f"nobody is left who could have sent entry {number}, and it is not settled")
+    def _wonder(self, one: Found) -> str:
+        self.violations.append(f"nobody is left who could have sent entry {one.number}, and it is not settled")
         return "stuck"
 
-    def _find_out(self, number: str) -> str:
+    def _forget(self, broken: str) -> Command:
+        """Submit again what was sent before: by whichever ledger and spelling, nothing may leave."""
+        before = self._sandbox.calls["create"]
+        again = self._submit()
+        if again.status == 0 or self._sandbox.calls["create"] > before:
+            self.violations.append(broken)
+        return again
+
+    def _find_out(self, one: Found) -> str:
         """Look for the task of an entry whose answer was lost; now and then forget about it, and submit again."""
         if self._chance.random() < 0.3:  # noqa: PLR2004 - three in ten are careless
-            before = self._sandbox.calls["create"]
-            again = self._submit()
-            if again.status == 0 or self._sandbox.calls["create"] > before:
-                self.violations.append("what may have been accepted was sent again")
-            elif again.status == UNKNOWN and "task reconcile" not in again.said:
+            again = self._forget("what may have been accepted was sent again")
+            if again.status == UNKNOWN and "task reconcile" not in again.said:
                 self.violations.append("a person was not told that a lost answer can be looked for")
             return ""
-        looked = self._call("task", "reconcile")
+        looked = self._call("task", "reconcile", "--ledger", one.ledger)
         if looked.status == 0:
-            strays = [*dict(OFFERED.findall(looked.said)).get(number, "").split(), *STRAY.findall(looked.said)]
+            strays = [*dict(OFFERED.findall(looked.said)).get(one.number, "").split(), *STRAY.findall(looked.said)]
             if strays:
-                self._call("task", "reconcile", "--adopt", f"{number}={strays[0]}")
+                self._call("task", "reconcile", "--adopt", f"{one.number}={strays[0]}", "--ledger", one.ledger)
             else:
-                self._give_up(number)
+                self._give_up(one)
         return ""
 
-    def _give_up(self, number: str) -> None:
+    def _give_up(self, one: Found) -> None:
         """Say that an entry is gone: at once, which must not be believed, and again when ten minutes have passed."""
-        if number not in self._waited_for:
-            if self._call("task", "reconcile", "--gone", number).status == 0:
-                words = f"entry {number} was said to be gone, and believed, while it could become a task"
+        if one not in self._waited_for:
+            if self._call("task", "reconcile", "--gone", *one.named).status == 0:
+                words = f"entry {one.number} was said to be gone, and believed, while it could become a task"
                 self.violations.append(words)
-            with closing(sqlite3.connect(self.folder / "ledger.sqlite3")) as ledger, ledger:
-                ledger.execute("UPDATE entries SET changed_s = changed_s - 600 WHERE number = ?", (number,))
-            self._waited_for.add(number)
-        self._call("task", "reconcile", "--gone", number)
+            with closing(sqlite3.connect(self.folder / one.ledger)) as ledger, ledger:
+                ledger.execute("UPDATE entries SET changed_s = changed_s - 600 WHERE number = ?", (one.number,))
+            self._waited_for.add(one)
+        self._call("task", "reconcile", "--gone", *one.named)
 
     def _submit(self) -> Command:
         self._submissions += 1
-        there = ("--base-url", self._sandbox.url)
-        words = ("submit", "request.toml", "--yes", "--wait", "--download", "videos", *there)
         others, self._at_once = self._at_once - 1, 1
-        started = [self._start(*words) for _ in range(others)]
-        command = self._call(*words)
+        started = [self._start(*(words := self._words())) for _ in range(others)]
+        command = self._call(*self._words())
         for process in started:
             self._ended(process, words, CALL_S)
         return command
+
+    def _words(self) -> tuple[str, ...]:
+        """Return a submission as it is typed today: the address in some spelling, by one of the ledgers."""
+        there = self._chance.choice(SPELLINGS).format(self._sandbox.url.rpartition(":")[2])
+        ledger = LEDGERS[self._chance.randrange(self._ledgers)]
+        words = ("submit", "request.toml", "--yes", "--wait", "--download", "videos")
+        return (*words, "--base-url", there, "--ledger", ledger)
 
     def _call(self, *words: str) -> Command:
         process = self._start(*words)
@@ -302,7 +351,6 @@ class Person:
             **bare,
             **places,
             "EVOLINK_API_KEY": "any-key-will-do-in-the-sandbox",
-            "PREFLIGHT_LEDGER": str(self.folder / "ledger.sqlite3"),
             "PREFLIGHT_PROFILE": str(self.folder / "hasty.toml"),
         }
 
@@ -315,6 +363,10 @@ def tally(runs: list[Ran]) -> dict[str, Counter[str]]:
     return {
         "runs ended": Counter(one.end for one in runs),
         "commands": Counter(f"{command.name} -> {command.status}" for one in runs for command in one.commands),
+        "clocks that differ": Counter(f"by {one.ahead_s / 3600:+.1f} h" for one in runs if one.ahead_s),
+        "requests that another ledger knew": Counter(
+            one.end for one in runs if any("by another ledger" in command.said for command in one.commands)
+        ),
         "answers lost, settled by": Counter(
             way for one in runs for command in one.commands for way in WAYS if way in command.words
         ),
