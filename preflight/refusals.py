@@ -31,7 +31,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Tell whether this is what was said: everything that the entry names agrees."""
         return (
             (not self.says or re.search(self.says, said.words, re.IGNORECASE) is not None)
-            and (not self.code or self.code == said.code)
+            and (not self.code or _is_code(self.code, said.code))
             and (self.status is None or self.status == said.status)
         )
 
@@ -39,6 +39,10 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def is_drift(self) -> bool:
         """Whether it should have been caught here."""
         return self.drift or bool(self.rule)
+
+
+def _is_code(known: str, told: str) -> bool:
+    return told.startswith(known[:-1]) if known.endswith("*") else told == known
 
 
 class Refusals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

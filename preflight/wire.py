@@ -52,6 +52,8 @@ MAY_HAVE_ACTED = frozenset({*range(100, 200), 300, *range(302, 307), 408, 499, *
 
 302 is what many answer where 303 is meant: the thing is done, look there. 301, 307 and 308 say: ask elsewhere.
 """
+UNSURE_CODES = frozenset({"paid_outcome_unknown", "idempotency_conflict"})
+"""Codes by which the service says itself that it may have acted, whatever the status. Source: the provider's client."""
 CALL_AGENT = f"preflight/{__version__}"
 
 T = TypeVar("T")
@@ -360,6 +362,8 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
         status = int(code)
     message = f"HTTP {status}: {words}" + (f" [{code}]" if code and code != str(status) else "")
     pause = retry_after_s(response.headers)
+    if code in UNSURE_CODES:
+        return AnswerLost(message, advice=_advice(status, code))
     if status == RATE or (status == UNAVAILABLE and pause is not None):
         return Busy(message, retry_after_s=pause, status=status, code=code)
     if status in MAY_HAVE_ACTED:

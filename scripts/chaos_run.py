@@ -37,7 +37,7 @@ DOWNLOADED = "downloaded"
 UNKNOWN = 5
 """The exit status of what may have been accepted."""
 STEPS = 60
-"""How many commands a person has the patience for."""
+"""How many commands a person has the patience for, beside looking at the lists."""
 SUBMISSIONS = 12
 CALL_S = 90.0
 """A command that takes longer hangs."""
@@ -189,7 +189,7 @@ class Person:
         """Submit, and go on until there is nothing left to do; say how it ended."""
         if self._submit().status == 0:
             return DOWNLOADED
-        while len(self.commands) < STEPS:
+        while sum(command.name != "task list" for command in self.commands) < STEPS and len(self.commands) < 4 * STEPS:
             entries = self._listed()
             end = self._next(entries) if entries is not None else ""
             if end:

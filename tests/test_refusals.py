@@ -54,10 +54,17 @@ def test_what_was_never_heard_before_is_drift(said: Said) -> None:
     assert UNHEARD.is_drift
 
 
-def test_only_the_documented_failures_of_a_task_are_said_to_pass_by_themselves() -> None:
+def test_only_documented_failures_and_a_lack_of_capacity_are_said_to_pass_by_themselves() -> None:
     passing = {named(entry) for entry in table().refusals if entry.passes}
     documented = {"service_error", "generation_timeout", "resource_exhausted", "service_unavailable"}
-    assert passing == {*documented, "error while downloading"}
+    capacity = {
+        "no_available_channel",
+        "model_unavailable",
+        "channel_selection_failed",
+        "channel:*",
+        "draft_unavailable",
+    }
+    assert passing == {*documented, *capacity, "error while downloading"}
     assert not UNHEARD.passes
 
 
@@ -83,3 +90,13 @@ def test_a_code_says_more_than_a_status_and_unheard_numbers_say_nothing() -> Non
 )
 def test_the_place_that_is_blamed_counts_the_prompt_as_0(words: str, place: int | None) -> None:
     assert blamed(words) == place
+
+
+def test_a_code_may_be_known_by_its_beginning() -> None:
+    assert look_up(Said(code="channel:upstream_busy")).passes
+    assert look_up(Said(code="channels")) is UNHEARD
+
+
+@pytest.mark.parametrize("code", ["InvalidParameter.TaskTypeConstraint", "InvalidParameter.TaskTypeMismatch"])
+def test_a_late_refusal_of_the_wording_leads_to_its_rule(code: str) -> None:
+    assert look_up(Said(code=code, words="ratio must be adaptive")).rule == "request/task-type"

@@ -139,6 +139,8 @@ LOST: dict[str, Reply] = {
     "524": say(b"", 524),
     "see other": say(b"", 303, Location="/v1/tasks/1"),
     "found, which often means see other": say(b"", 302, Location="/v1/tasks/1"),
+    "paid, perhaps": say({"error": {"code": "paid_outcome_unknown", "message": "m"}}, 402),
+    "a key used before": say({"error": {"code": "idempotency_conflict", "message": "m"}}, 422),
     "500 in disguise": say({"success": False, "code": 500, "msg": "storage failed"}),
 }
 

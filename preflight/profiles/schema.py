@@ -83,6 +83,14 @@ class Tags(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     understood: bool
 
 
+class TaskType(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the service demands of a request that its prompt makes an edit or an extension of a clip."""
+
+    aspect_ratio: str
+    edit_duration: int
+    """In seconds; -1 leaves it to the model."""
+
+
 class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Length of the video that is asked for, in whole seconds."""
 
@@ -120,6 +128,8 @@ class RequestLimits(_Table, frozen=True, kw_only=True):
     prompt: PromptLength | None = None
     tags: Tags | None = None
     """None where the prompt is not said to give the assets their parts."""
+    task_type: TaskType | None = None
+    """None where the wording is not said to choose the task."""
     duration_s: OutputLength
     quality: Quality | None = None
     aspect_ratio: AspectRatio

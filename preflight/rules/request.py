@@ -14,6 +14,7 @@ from preflight.profiles.schema import Profile
 from preflight.rules.common import PLURALS, readings
 from preflight.rules.prompt import prompt_length, prompt_reference, prompt_tag
 from preflight.rules.rule import Reading, Rule, beyond, rule
+from preflight.rules.task_type import task_type
 from preflight.rules.whole import REFERENCE_KINDS, WholeRequest
 from preflight.units import decimal
 
@@ -263,6 +264,7 @@ RULES: tuple[Rule[WholeRequest], ...] = (
     prompt_length,
     prompt_reference,
     prompt_tag,
+    task_type,
     model,
     duration,
     quality,

@@ -1,0 +1,53 @@
+"""The rule for wording by which the service takes a request for another task than was meant, and refuses it late."""
+
+from collections.abc import Iterator
+
+from preflight.assets import printable
+from preflight.findings import Finding
+from preflight.profiles.schema import Profile, TaskType
+from preflight.rules.orders import Order, orders
+from preflight.rules.rule import rule
+from preflight.rules.whole import WholeRequest
+
+TOLD_CHARACTERS = 80
+
+
+@rule("request/task-type", "request.task_type")
+def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The prompt orders a clip to be edited or extended, and the settings are not those that this demands.
+
+    Why: The service reads the prompt. An order such as "remove the logo from video 1" or "extend the clip" makes the
+    task an edit or an extension, and then the aspect ratio has to be adaptive and, for an edit, the duration -1. What
+    breaks this is accepted, and fails minutes later with InvalidParameter.TaskTypeConstraint.
+
+    Fix: Describe the wanted result instead of giving the order: "the street of video 1, empty". Where an edit is meant,
+    use a model that edits, or the settings that are named.
+    """
+    limit, prompt = profile.request.task_type, whole.spec.prompt
+    if limit is None or prompt is None or not whole.count("video"):
+        return
+    for order in orders(prompt):
+        if wants := _demands(order, limit, whole, profile):
+            said = printable(order.words)
+            said = said if len(said) <= TOLD_CHARACTERS else f"{said[: TOLD_CHARACTERS - 3]}..."
+            kind = "an edit" if order.task == "edit" else "an extension"
+            yield Finding(
+                rule="request/task-type",
+                severity=limit.severity,
+                message=f'"{said}" may be taken for the order of {kind}, which demands {" and ".join(wants)}: the'
+                " task would fail minutes after it was accepted",
+                measured=order.task,
+                source=limit.source,
+            )
+            return
+
+
+def _demands(order: Order, limit: TaskType, whole: WholeRequest, profile: Profile) -> list[str]:
+    """Return what the task demands and the request does not say."""
+    spec = whole.spec
+    ratio = spec.aspect_ratio or profile.request.aspect_ratio.default
+    length = profile.request.duration_s.default if spec.duration is None else spec.duration
+    wants = [] if ratio == limit.aspect_ratio else [f"the aspect ratio {limit.aspect_ratio}, not {printable(ratio)}"]
+    if order.task == "edit" and length != limit.edit_duration:
+        wants.append(f"the duration {limit.edit_duration}, not {length}")
+    return wants
