@@ -137,7 +137,7 @@ def test_a_sister_model_has_the_documented_settings_and_none_that_is_not(name: s
     assert [model.quality for model in profile.models.values()] == [model.quality for model in newer.models.values()]
     assert profile.default_model == next(iter(profile.models))
     absent = {key for key in profile.request.__struct_fields__ if getattr(profile.request, key) is None}
-    assert absent == {"alone", "references", "prompt", "tags", "quality", "body_bytes"}
+    assert absent == {"alone", "references", "prompt", "tags", "task_type", "quality", "body_bytes"}
     assert profile.price.models == {}
     assert profile.phrasings == {}
 
