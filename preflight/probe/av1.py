@@ -1,4 +1,4 @@
-"""AV1: a configuration record (`av1C`) in, the code points of its colors out.
+"""AV1: the beginning of a picture in, the code points of its colors out.
 
 Source: AV1 Bitstream & Decoding Process Specification, 5.5 (sequence header OBU) and 5.5.2 (color config).
 """
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from preflight.probe.bits import Bits, Malformed
 
-RECORD_BYTES, SEQUENCE_HEADER = 4, 1
+SEQUENCE_HEADER, LONGEST_LENGTH = 1, 8
 SELECTED, PROFESSIONAL, MONOCHROME_NOT = 2, 2, 1
 
 
@@ -19,20 +19,34 @@ class CodePoints(NamedTuple):
     matrix: int
 
 
-def read_av1(record: bytes) -> CodePoints | None:
-    """Return what the first sequence header says of its colors; None where it says nothing, or cannot be read."""
-    content = record[RECORD_BYTES:]
-    if len(content) < 2 or content[0] >> 3 & 15 != SEQUENCE_HEADER:  # noqa: PLR2004 - header and size
-        return None
-    at = 1 + (content[0] >> 2 & 1)
-    if content[0] & 2:
-        while at < len(content) and content[at] & 0x80:
-            at += 1
-        at += 1
-    try:
-        return _sequence(Bits(content[at:]))
-    except Malformed:
-        return None
+def read_av1(content: bytes) -> CodePoints | None:
+    """Return what the sequence header among the first units says of its colors; None where it says nothing.
+
+    Args:
+        content: the beginning of a picture, or the units of a configuration record.
+    """
+    at = 0
+    while at < len(content):
+        head = content[at]
+        at += 1 + (head >> 2 & 1)
+        size, at = _length(content, at) if head & 2 else (len(content) - at, at)
+        if head >> 3 & 15 == SEQUENCE_HEADER:
+            try:
+                return _sequence(Bits(content[at : at + size]))
+            except Malformed:
+                return None
+        at += size
+    return None
+
+
+def _length(content: bytes, at: int) -> tuple[int, int]:
+    """Return a number in groups of seven bits, the lowest first (4.10.5), and the place behind it."""
+    value = 0
+    for place, byte in enumerate(content[at : at + LONGEST_LENGTH]):
+        value |= (byte & 0x7F) << 7 * place
+        if not byte & 0x80:
+            return value, at + place + 1
+    return len(content), len(content)
 
 
 def _sequence(bits: Bits) -> CodePoints | None:

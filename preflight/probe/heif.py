@@ -15,6 +15,9 @@ from preflight.probe.av1 import CodePoints, read_av1
 from preflight.probe.sps import read_codec_header
 
 NCLX_BYTES, UNTOLD = 10, 2
+HVCC, AV1C, RECORD_BYTES = b"hvcC", b"av1C", 4
+SEQUENCE_BYTES = 256
+"""Of an AV1 picture, within which its sequence header lies."""
 MAX_META_BYTES = 1 << 22
 PITM, IPMA, CLAP, ISPE, PIXI, IROT, IMIR = b"pitm", b"ipma", b"clap", b"ispe", b"pixi", b"irot", b"imir"
 
@@ -62,6 +65,8 @@ def read_heif(stream: BinaryIO) -> Heif:
     found = dict(reversed(named))
     width, height = (int.from_bytes(found.get(ISPE, b"")[at : at + 4], "big") for at in (4, 8))
     depths = found.get(PIXI, b"")[5:]
+    if not found.keys() & {HVCC, AV1C}:
+        named = [*named, *own]  # it is made of tiles, which have the properties of coding
     colors = [content for name, content in named if name == b"colr"]
     profiled = any(content[:4] in (b"prof", b"rICC") for content in colors)
     aperture = _aperture(found.get(CLAP, b""), width, height)
@@ -69,7 +74,8 @@ def read_heif(stream: BinaryIO) -> Heif:
     return Heif(
         aperture=aperture,
         bit_depth=max(depths, default=8),
-        colors=_nclx(colors) or _coded_colors(found),
+        colors=_nclx(colors)
+        or _coded_colors(dict(reversed(named)), stream, _item_at(boxes.get(b"iloc", b""), primary)),
         profiled=profiled,
         item=primary,
         quarters=quarters,
@@ -78,18 +84,43 @@ def read_heif(stream: BinaryIO) -> Heif:
 
 
 def _nclx(colors: list[bytes]) -> CodePoints | None:
+    """Return the container's code points, where it tells primaries or transfer."""
     found = next((content for content in colors if content[:4] == b"nclx" and len(content) >= NCLX_BYTES), None)
-    return CodePoints(*struct.unpack_from(">3H", found, 4)) if found else None
+    points = CodePoints(*struct.unpack_from(">3H", found, 4)) if found else None
+    return points if points and (points.primaries, points.transfer) != (UNTOLD, UNTOLD) else None
 
 
-def _coded_colors(found: dict[bytes, bytes]) -> CodePoints | None:
+def _coded_colors(found: dict[bytes, bytes], stream: BinaryIO, item_at: int) -> CodePoints | None:
     """Return the code points that the coded picture itself has."""
-    if b"av1C" in found:
-        return read_av1(found[b"av1C"])
-    header = read_codec_header("hevc", found.get(b"hvcC"))
+    if AV1C in found:
+        if points := read_av1(found[AV1C][RECORD_BYTES:]):
+            return points
+        stream.seek(item_at)
+        return read_av1(stream.read(SEQUENCE_BYTES)) if item_at else None
+    header = read_codec_header("hevc", found.get(HVCC))
     if header is None or not (header.primaries or header.transfer):
         return None
     return CodePoints(header.primaries or UNTOLD, header.transfer or UNTOLD, header.matrix or UNTOLD)
+
+
+def _item_at(iloc: bytes, item: int) -> int:
+    """Return where the bytes of an item begin in the file; 0 where they lie elsewhere, or that cannot be told."""
+    if len(iloc) < 8:  # noqa: PLR2004 - version, flags, widths, count
+        return 0
+    version, (offset, length, base, index) = iloc[0], (iloc[4] >> 4, iloc[4] & 15, iloc[5] >> 4, iloc[5] & 15)
+    id_bytes, at = (2, 8) if version < 2 else (4, 10)  # noqa: PLR2004 - from there on numbers are wide
+    while at + id_bytes <= len(iloc):
+        number = int.from_bytes(iloc[at : at + id_bytes], "big")
+        method_at, at = at + id_bytes, at + id_bytes + (2 if version else 0)
+        elsewhere = bool(version) and iloc[method_at + 1 : method_at + 2] != b"\0"
+        start = int.from_bytes(iloc[at + 2 : at + 2 + base], "big")
+        extents = int.from_bytes(iloc[at + 2 + base : at + 4 + base], "big")
+        at += 4 + base
+        if number == item:
+            at += index if version else 0
+            return 0 if elsewhere or not extents else start + int.from_bytes(iloc[at : at + offset], "big")
+        at += extents * ((index if version else 0) + offset + length)
+    return 0
 
 
 def _meta(stream: BinaryIO) -> bytes:
