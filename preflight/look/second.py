@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from preflight.probe.heif import Heif, read_heif
 from preflight.probe.pillow import by_pillow
 from preflight.probe.sniff import Sniffed
-from preflight.probe.tiff_samples import layout_of, read_samples
+from preflight.probe.tiff_samples import PREMULTIPLIED, layout_of, read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +33,20 @@ def seconds(stream: BinaryIO, sniffed: Sniffed) -> "Iterator[Image.Image]":
     """Yield a picture as other decoders see it than the one that it is opened with, those that can."""
     layout = layout_of(stream) if sniffed.format == "tiff" else None
     if sniffed.format != "tiff" or (layout and layout.is_libavs):
-        yield from filter(None, (by_libav(stream, sniffed),))
+        found = by_libav(stream, sniffed)
+        yield from filter(None, (_straight(found) if found and layout and PREMULTIPLIED in layout.extra else found,))
     if layout and layout.is_odd:
-        yield from filter(None, (by_pillow(stream, sniffed),))
+        yield from filter(None, (by_pillow(stream, sniffed) if layout.is_pillows else None,))
     elif layout:
         with suppress(ValueError):
             yield read_samples(stream, layout)
+
+
+def _straight(picture: "Image.Image") -> "Image.Image":
+    """Return a picture whose colors were multiplied by their opacity, which libav gives on, as others are."""
+    from PIL import Image
+
+    return Image.frombytes("RGBa", picture.size, picture.convert("RGBA").tobytes()).convert("RGBA")
 
 
 def by_libav(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image | None":

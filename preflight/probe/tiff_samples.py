@@ -70,8 +70,17 @@ class Layout(NamedTuple):
 
     @property
     def is_libavs(self) -> bool:
-        """Whether libav reads such ones; of tiles it shows nothing, and of single bits in PackBits another picture."""
-        return not self.tiled and self.meaning != INKS and (self.bits >= BYTE or self.packing != PACK_BITS)
+        """Whether libav reads such ones: it knows no tiles, inks, half floats or whole numbers of 32 bits."""
+        odd = self.bits == 16 if self.floating else self.bits == 32  # noqa: PLR2004 - as above
+        packed = self.bits < BYTE and self.packing == PACK_BITS
+        return not (odd or packed or self.tiled or self.meaning == INKS)
+
+    @property
+    def is_pillows(self) -> bool:
+        """Whether Pillow reads such ones: it mixes planes that are not packed, and turns deep white over."""
+        mixed = self.planes_apart and (self.packing == PLAIN or PREMULTIPLIED in self.extra)
+        turned = self.meaning == WHITE_IS_ZERO and self.bits > BYTE
+        return not (mixed or turned or self.bits > DEEP)
 
 
 def layout_of(stream: BinaryIO) -> Layout | None:
