@@ -197,6 +197,7 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
 
 def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Callable[[], Ends]") -> str:
     """Return in what a new file misses its plan; nothing where it does not."""
+    from preflight.fix.heard import unheard
     from preflight.fix.likeness import unlikeness
     from preflight.fix.pictures import unlike_picture
     from preflight.probe.faults import Unmeasured, Unreadable
@@ -208,9 +209,9 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Calla
     wrong = "; ".join(contradictions(plan, facts, judged.facts))
     if wrong:
         return f"the new file is not as planned: {wrong}"
-    if isinstance(judged.facts, AudioFacts):
-        return ""
     try:
+        if isinstance(facts, AudioFacts) and isinstance(judged.facts, AudioFacts):
+            return alone(unheard, plan, facts, target, judged.facts) or ""
         if isinstance(facts, ImageFacts):
             return alone(unlike_picture, plan, facts, target, judged.facts) or ""
         return alone(unlikeness, plan, ends(), target, judged.facts) or ""

@@ -16,7 +16,7 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.mpeg_audio import only_frames
 from preflight.probe.pcm import pcm_facts
 from preflight.probe.sniff import Sniffed
-from preflight.probe.wave import read_wave
+from preflight.probe.wave import read_wave, refuse_cut
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -49,6 +49,8 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
     wave = read_wave(stream, size) if sniffed.format == "wav" else None
     if wave and wave.layout:
         return pcm_facts(stream, wave, size, measure=measure)
+    if wave:
+        refuse_cut(wave)
     header = _mp3_header(stream) if sniffed.format == "mp3" else Header()
     if not measure and header.likely_s and header.codec:
         return _believed(header, sniffed, size)
@@ -63,7 +65,8 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         if measure and not walked.packets:
             raise Unreadable("holds no samples")
         found = _facts(sound, sniffed, size, header.claimed_s, walked)
-        return msgspec.structs.replace(found, channels=channels)
+        stands_in = wave.claimed_bytes if wave and wave.streaming else None
+        return msgspec.structs.replace(found, channels=channels, header_placeholder=stands_in)
 
 
 def _from_start(stream: BinaryIO) -> BinaryIO:

@@ -73,6 +73,8 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
     layout: Layout | None
     """None for compressed formats."""
     channels: int
+    bytes_per_s: int
+    """By the layout, or of a compressed format as the header says."""
     start: int
     """Where the samples begin, in bytes from the beginning of the RIFF header."""
     claimed_bytes: int
@@ -95,11 +97,17 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
         """Return the claimed length in seconds, or None when nothing is claimed."""
         if not self.layout or self.streaming:
             return None
-        return Fraction(self.claimed_bytes, self.layout.bytes_per_s)
+        return Fraction(self.claimed_bytes, self.bytes_per_s)
 
     def present_s(self) -> Fraction | None:
         """Return the length in seconds of what the file holds."""
-        return Fraction(self.sample_bytes, self.layout.bytes_per_s) if self.layout else None
+        return Fraction(self.sample_bytes, self.bytes_per_s) if self.layout else None
+
+    @property
+    def missing_s(self) -> Fraction:
+        """How much of what is claimed is not there, in seconds; 0 where nothing is claimed."""
+        missing = 0 if self.streaming else max(self.claimed_bytes - self.present_bytes, 0)
+        return Fraction(missing, self.bytes_per_s or 1)
 
 
 def is_placeholder(claimed: int, present: int, riff: int) -> bool:
@@ -142,8 +150,10 @@ def read_wave(stream: BinaryIO, size: int) -> Wave | None:
         start = stream.tell()
         if name == b"data":
             claimed = long_data if long_data is not None and length == 0xFFFFFFFF else length  # noqa: PLR2004 - EBU 3306
+            layout = _layout(fmt)
             return Wave(
-                layout=_layout(fmt),
+                layout=layout,
+                bytes_per_s=layout.bytes_per_s if layout else int.from_bytes(fmt[8:12], "little"),
                 channels=int.from_bytes(fmt[2:4], "little"),
                 start=start,
                 claimed_bytes=claimed,
@@ -187,6 +197,6 @@ def _layout(fmt: bytes) -> Layout | None:
 
 def refuse_cut(wave: Wave) -> None:
     """Raise Unreadable when the header claims more than the file holds, by more than a tenth of a second."""
-    claimed, present = wave.claimed_s(), wave.present_s()
-    if claimed is not None and present is not None and claimed - present > TOLERATED_S:
-        raise Unreadable(f"cut short: the header promises {float(claimed):.2f} s, {float(present):.2f} s are there")
+    if wave.missing_s > TOLERATED_S:
+        claimed, present = (size / (wave.bytes_per_s or 1) for size in (wave.claimed_bytes, wave.present_bytes))
+        raise Unreadable(f"cut short: the header promises {claimed:.2f} s, {present:.2f} s are there")

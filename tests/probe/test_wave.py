@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.recipe import ffmpeg
 from preflight.probe.faults import Unreadable
 from preflight.probe.wave import Wave, is_placeholder, read_wave, refuse_cut
 from tests.specimens import audio, probed
@@ -130,6 +131,24 @@ def test_a_claim_of_less_than_is_there_is_only_a_claim() -> None:
 def test_the_64_bit_form_tells_its_length_in_front(riff: bytes) -> None:
     ds64 = struct.pack("<4sIQQQI", b"ds64", 28, 0, 12_000, 0, 0)
     assert claim(wav(12_000, STREAMING, riff=riff, before=ds64)) == Fraction(3, 2)
+
+
+@pytest.mark.parametrize("codec", ["adpcm_ima_wav", "libmp3lame", "ac3"])
+def test_a_compressed_wav_that_lost_its_end_is_cut_short_and_one_with_a_placeholder_is_not(
+    codec: str, tmp_path: Path
+) -> None:
+    ffmpeg("-f", "lavfi", "-i", "sine=440:r=32000:d=4", "-c:a", codec, "-b:a", "64k", to=tmp_path / "a.wav")
+    whole = (tmp_path / "a.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) * 3 // 4])
+    fault = probed(tmp_path / "cut.wav").fault
+    assert fault
+    assert fault.message.startswith("cut short: the header promises")
+    at = whole.index(b"data") + 4
+    (tmp_path / "live.wav").write_bytes(whole[:at] + struct.pack("<I", 0x7FFFFFFF) + whole[at + 4 :])
+    facts = audio(tmp_path / "live.wav")
+    assert facts.header_placeholder == 0x7FFFFFFF
+    assert facts.duration_s
+    assert abs(facts.duration_s - 4) < Fraction(1, 8)
 
 
 @pytest.mark.parametrize("tag", [2, 6, 0x55])
