@@ -184,7 +184,9 @@ def claiming(
         )
         with temporary(folder, "json") as draft:
             draft.write_bytes(msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n")
-            return publish_at(draft, beside(path))
+            with suppress(FileExistsError):  # which `temporary` would take for a folder that cannot be written
+                return publish_at(draft, beside(path))
+        raise FileExistsError
 
     return claim
 

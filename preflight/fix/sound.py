@@ -56,7 +56,9 @@ def make_sound(
 
 def _is_plain(facts: AudioFacts) -> bool:
     """Tell whether a sound is a WAV whose samples are stored as they are."""
-    return facts.format == "wav" and facts.sample_type in ("integer", "float")
+    return (
+        facts.format == "wav" and (facts.codec or "").startswith("pcm_") and facts.sample_type in ("integer", "float")
+    )
 
 
 @contextmanager

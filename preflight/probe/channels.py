@@ -40,9 +40,9 @@ def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, sound: "AudioStre
     """
     if sniffed.opener not in LISTING:
         return sound.codec_context.channels or None
-    told = next(iter(_told(stream, size, sniffed.opener)), None)
     codec = str(sound.codec_context.codec.canonical_name)
-    found = _recorded(codec, bytes(sound.codec_context.extradata or b"")) or told
+    found = _recorded(codec, bytes(sound.codec_context.extradata or b""))
+    found = found or next(iter(_told(stream, size, sniffed.opener)), None)
     return found if found and 0 < found <= MOST_CHANNELS else None
 
 

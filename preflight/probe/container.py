@@ -71,7 +71,8 @@ def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Wa
     import av
 
     codec = codec_name(stream)
-    tally, synced = _Tally(codec), codec in MPEG_SOUND
+    counting = codec == "opus" or (stream.time_base or 0) >= COARSE_S
+    tally, synced = _Tally(codec, counting=counting), codec in MPEG_SOUND
     try:
         for packet in container.demux(stream):
             if packet.size and not (synced and _is_junk(packet)):
@@ -149,15 +150,16 @@ class _Tally:
     """Sums over the packets of one stream, in its own time base.
 
     Args:
-        codec: its codec, where packets of a sound tell their own length.
+        codec: its codec.
+        counting: whether packets are asked how many samples they hold, where their codec tells.
     """
 
-    def __init__(self, codec: str) -> None:
+    def __init__(self, codec: str, *, counting: bool) -> None:
         self.packets = 0
         self.first: int | None = None
         self.end: int | None = None
         self.stored = 0
-        self.samples: int | None = 0
+        self.samples: int | None = 0 if counting else None
         self.lead = 0
         """Samples of the beginning that are not played."""
         self.trail = 0

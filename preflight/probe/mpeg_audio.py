@@ -75,15 +75,23 @@ def frames_in(stream: BinaryIO, size: int, start: int = 0) -> Frames | None:
     first = at = tags if at_once else _chain(reader, start, size, None)
     if first < 0:
         return None
-    alike = reader.header(first)
-    end = first
+    alike, end = reader.header(first), first
     while at >= 0:
-        length = mpeg_frame_bytes(reader.header(at)) if _alike(reader.header(at), alike) else 0
-        if length:
-            at = end = at + length
-        else:
-            at = _chain(reader, at, size, alike)
+        end = _followed(reader, at, alike)
+        at = _chain(reader, end, size, alike)
     return Frames(first, min(end, size))
+
+
+def _followed(reader: _Reader, at: int, alike: bytes) -> int:
+    """Return where the frames end that follow one another from here; few headers differ, and each is read once."""
+    lengths: dict[bytes, int] = {}
+    while True:
+        head = reader.header(at)
+        if (length := lengths.get(head)) is None:
+            length = lengths[head] = mpeg_frame_bytes(head) if _alike(head, alike) else 0
+        if not length:
+            return at
+        at += length
 
 
 def _chain(reader: _Reader, at: int, size: int, alike: bytes | None) -> int:

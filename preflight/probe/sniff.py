@@ -181,9 +181,10 @@ def _transport_stream(head: bytes) -> Sniffed | None:
 
 def _mpeg_audio(stream: BinaryIO, head: bytes) -> Sniffed | None:
     """Look behind ID3 tags for the frames themselves, MP3, AAC or FLAC, or for a WAV; a tag's length may be false."""
-    start = behind_tags(stream)
-    stream.seek(start)
-    head = stream.read(HEAD_BYTES) if start else head
+    start = behind_tags(stream) if head[:3] == b"ID3" else 0
+    if start:
+        stream.seek(start)
+        head = stream.read(HEAD_BYTES)
     if start and head[:4] == b"fLaC":
         return _container("flac")
     if start and head[:4] == b"RIFF" and head[8:12] == b"WAVE":
@@ -242,8 +243,8 @@ def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
     """
     at = body.find(b"\xff")
     while 0 <= at < len(body) - 4:
-        count, end = _alike_from(body, at)
         enough = 2 if tagged else 3 if at == 0 else FRAMES_IN_A_ROW
+        count, end = _alike_from(body, at, enough)
         short = end == len(body) and count > 1
         if count >= enough or short or (tagged and count and end >= len(body)):
             return 4 - (body[at + 1] >> 1 & 3)
@@ -251,10 +252,10 @@ def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
     return 0
 
 
-def _alike_from(body: bytes, at: int) -> tuple[int, int]:
-    """Count the frames of one layer, version and rate that follow one another here, as far as that matters."""
+def _alike_from(body: bytes, at: int, enough: int) -> tuple[int, int]:
+    """Count the frames of one layer, version and rate that follow one another here, up to what is enough."""
     first, count = int.from_bytes(body[at : at + 4]) & FIXED_BITS, 0
-    while count < FRAMES_IN_A_ROW:
+    while count < enough:
         head = body[at : at + 4]
         size = mpeg_frame_bytes(head) if int.from_bytes(head) & FIXED_BITS == first else 0
         if not size:

@@ -174,12 +174,10 @@ def _layout(fmt: bytes) -> Layout | None:
     if len(fmt) < 16:  # noqa: PLR2004 - the common part of a fmt chunk
         return None
     said, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", fmt)
-    tag = said
-    if said == EXTENSIBLE and len(fmt) >= 40 and fmt[26:40] == SUBFORMAT_TAIL:  # noqa: PLR2004 - with valid bits and GUID
+    tag = INTEGER if said == EXTENSIBLE else said
+    if said == EXTENSIBLE and len(fmt) >= 40:  # noqa: PLR2004 - with valid bits and GUID
         bits = int.from_bytes(fmt[18:20], "little") or bits
-        tag = int.from_bytes(fmt[24:26], "little")
-    if said == EXTENSIBLE and tag == EXTENSIBLE:
-        tag = INTEGER
+        tag = int.from_bytes(fmt[24:26], "little") if fmt[26:40] == SUBFORMAT_TAIL else 0
     codec = CODECS.get((tag, block // channels)) if channels and not block % channels else None
     if codec is None or not rate or not 0 < bits <= 8 * block // channels:
         return None

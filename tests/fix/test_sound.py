@@ -112,3 +112,14 @@ def test_an_mp3_between_a_web_page_and_zeros_is_cut_as_one_without(tmp_path: Pat
     done = mended(tmp_path / "odd.mp3", tmp_path)
     assert (facts_of(done).format, done.plan.loss) == ("mp3", "lossless")
     assert 14 < (facts_of(done).duration_s or 0) <= 15
+
+
+def test_sources_of_one_stem_made_at_the_same_time_get_names_of_their_own(tmp_path: Path) -> None:
+    from preflight.mending import plan_fixes, treat_all
+
+    for suffix in ("flac", "aiff", "oga", "mka"):
+        tone(tmp_path / f"one.{suffix}", "-c:a", "pcm_s16be" if suffix == "aiff" else "flac", seconds="3", rate=8_000)
+    plans = plan_fixes([judged(path) for path in sorted(tmp_path.iterdir())], PROFILE, Wishes())
+    done = treat_all(plans, PROFILE, tmp_path / "out", jobs=4)
+    assert [one.outcome for one in done] == ["fixed"] * 4, [one.message for one in done]
+    assert len({one.asset.path for one in done}) == 4

@@ -133,6 +133,14 @@ def test_the_64_bit_form_tells_its_length_in_front(riff: bytes) -> None:
     assert claim(wav(12_000, STREAMING, riff=riff, before=ds64)) == Fraction(3, 2)
 
 
+def test_a_subformat_of_its_own_is_no_pcm(tmp_path: Path) -> None:
+    ffmpeg("-f", "lavfi", "-i", "sine=440:r=48000:d=4", "-c:a", "eac3", "-b:a", "96k", to=tmp_path / "a.wav")
+    facts = audio(tmp_path / "a.wav")
+    assert (facts.codec, facts.sample_type) == ("eac3", "coded")
+    assert facts.duration_s
+    assert abs(facts.duration_s - 4) < Fraction(1, 10)
+
+
 @pytest.mark.parametrize("codec", ["adpcm_ima_wav", "libmp3lame", "ac3"])
 def test_a_compressed_wav_that_lost_its_end_is_cut_short_and_one_with_a_placeholder_is_not(
     codec: str, tmp_path: Path
