@@ -101,7 +101,7 @@ def secret() -> bytes:
 
 def _keep(path: Path, content: bytes) -> None:
     """Write a new file whole, or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}")  # of each thread its own
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o600)
     try:
         os.write(descriptor, content)
