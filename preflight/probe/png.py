@@ -180,7 +180,8 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
     done = False
     name = b""
     for chunk in chunks(stream, size):
-        name, at, length = chunk.name, chunk.at, chunk.size
+        before, name, at, length = name, chunk.name, chunk.at, chunk.size
+        _refuse_misplaced(before, name, done=done)
         if at + length + 4 > size:
             raise Unreadable(f"cut short: a stretch of its data claims {length:,} bytes, which are not there")
         stream.seek(at)
@@ -196,6 +197,14 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
         done = done or name == b"IDAT"
     if name != b"IEND":
         raise Unreadable("cut short: the chunk that ends it is missing")
+
+
+def _refuse_misplaced(before: bytes, name: bytes, *, done: bool) -> None:
+    """Raise Unreadable where a chunk stands where none of its name may: PNG specification, third edition, 5.6."""
+    if (name == b"IHDR") != (not before):
+        raise Unreadable("is damaged: its header stands elsewhere than at its beginning, or twice")
+    if name == b"IDAT" and done and before != b"IDAT":
+        raise Unreadable(f"is damaged: its pixels are parted by a chunk ({before.decode('latin-1')!r})")
 
 
 def own_bytes(stream: BinaryIO, size: int) -> int:

@@ -14,7 +14,8 @@ from preflight.probe.faults import Unreadable
 STEP_BYTES = 1 << 20
 """How much is unpacked at once."""
 FILTERS = 5
-HEAD_BYTES, DEFLATE = 2, 8
+WRONG_SUM = "Incorrect checksum"
+"""What isal says of it; the rows that it unpacked are lost with that."""
 OPAQUE = 0xFF
 SUB, AVERAGE, PAETH = 1, 3, 4
 
@@ -40,13 +41,13 @@ class Rows:
     def __init__(self, shapes: tuple[Shape, ...]) -> None:
         from isal import isal_zlib
 
-        # Bare deflate: chunks have their own checksums, and no reader minds the one behind the last row.
-        self._unpacker = isal_zlib.decompressobj(-15)
-        self._head = b""
+        self._unpacker = isal_zlib.decompressobj()
         self._shapes = list(shapes)
         self._row = 0
         self._rest = b""
         self._broken = ""
+        self._beyond = 0
+        """Bytes behind the last row, which no reader wants; of more than some, nobody reads to the end."""
         self.opaque = all(shape.alpha_bytes for shape in shapes)
         """Whether every pixel so far has an alpha, at its most."""
 
@@ -56,8 +57,7 @@ class Rows:
 
         broken = cast("type[Exception]", isal_zlib.error)
 
-        block = self._behind_head(block)
-        while self._shapes and not self._broken:
+        while not self._broken and self._beyond <= STEP_BYTES:
             try:
                 unpacked = self._unpacker.decompress(block, STEP_BYTES)
             except broken as error:
@@ -68,24 +68,21 @@ class Rows:
                 return
             self._count(self._rest + unpacked)
 
-    def _behind_head(self, block: bytes) -> bytes:
-        """Return what follows the two bytes of zlib's header (RFC 1950, 2.2)."""
-        if len(self._head) == HEAD_BYTES:
-            return block
-        missing = HEAD_BYTES - len(self._head)
-        self._head += block[:missing]
-        if len(self._head) == HEAD_BYTES and (self._head[0] & 15 != DEFLATE or int.from_bytes(self._head, "big") % 31):
-            self._broken = "no zlib stream"
-        return block[missing:]
-
     def end(self) -> None:
-        """Raise Unreadable when rows are missing."""
+        """Raise Unreadable when rows are missing, or the checksum behind the last one, where there is one, is wrong."""
+        if WRONG_SUM in self._broken:
+            raise Unreadable("is damaged: the checksum behind its last row is wrong")
         if self._shapes:
             missing = self._shapes[0].rows - self._row + sum(shape.rows for shape in self._shapes[1:])
             why = f" ({self._broken})" if self._broken else ""
             raise Unreadable(f"cut short: its data ends before its last row, {missing:,} are missing{why}")
+        if self._broken:
+            raise Unreadable(f"is damaged: its data is not what was packed ({self._broken})")
 
     def _count(self, unpacked: bytes) -> None:
+        if not self._shapes:
+            self._beyond += len(unpacked)
+            return
         at = 0
         while self._shapes:
             shape = self._shapes[0]

@@ -130,11 +130,41 @@ def test_data_that_is_no_zlib_is_damage() -> None:
     assert fault(content[:at] + chunk(b"IDAT", broken) + content[end:])
 
 
-def test_a_wrong_sum_behind_the_last_row_is_minded_by_no_reader() -> None:
+def with_data(*chunks: bytes, before: bytes = b"", behind: bytes = b"") -> bytes:
+    """Return a PNG of 4 rows of 10 pixels with these chunks of data, and others before and behind them."""
     content = png(10, 4, b"")
     at, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
-    packed = zlib.compress(bytes(44))[:-4] + bytes(4)
-    assert fault(content[:at] + chunk(b"IDAT", packed[:1]) + chunk(b"IDAT", packed[1:]) + content[end:]) is None
+    return content[:at] + before + b"".join(chunk(b"IDAT", one) for one in chunks) + behind + content[end:]
+
+
+def test_a_wrong_sum_behind_the_last_row_is_damage_and_a_missing_one_is_minded_by_no_reader() -> None:
+    packed = zlib.compress(bytes(44))
+    for sum_, damaged in ((packed[-4:], False), (b"", False), (packed[-4:-2], False), (bytes(4), True)):
+        content = with_data(packed[:1], packed[1:-4] + sum_)
+        assert (fault(content) is not None) == damaged, sum_
+
+
+def test_data_behind_the_last_row_is_unpacked_no_further_than_somebody_might() -> None:
+    bomb = zlib.compress(bytes(1 << 26))
+    assert fault(with_data(bomb)) is None
+    assert fault(with_data(bomb[:-1] + b"x")) is None
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_a_second_header_is_damage(place: str) -> None:
+    content = png(10, 4, bytes(44))
+    header = content[8 : 8 + 25]
+    said = fault(with_data(zlib.compress(bytes(44)), **{place: header}))
+    assert said
+    assert "twice" in said
+
+
+def test_pixels_that_are_parted_by_another_chunk_are_damage() -> None:
+    packed = zlib.compress(bytes(44))
+    content = with_data(packed[:5], behind=chunk(b"tEXt", b"a\0b") + chunk(b"IDAT", packed[5:]))
+    said = fault(content)
+    assert said
+    assert "parted" in said
 
 
 def test_a_filter_that_does_not_exist_is_damage() -> None:
