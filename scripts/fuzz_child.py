@@ -23,7 +23,6 @@ from scripts.fuzz_oracle import doubts
 MOST_SECONDS = 10.0
 """Of processor time, for one verdict."""
 MOST_BYTES = 1 << 30
-NO_MEMORY = "needs more memory"
 UNDECODABLE = "undecodable"
 FULL_ONLY = "full-only"
 """Undecodable, and depth full says so: reported, and not held against the depth that was asked for."""
@@ -111,7 +110,7 @@ def judge_twice(path: Path, depth: Depth) -> tuple[Judged | None, list[Found]]:
     found = [Found("exception", words) for words in _ignored]
     if seconds > MOST_SECONDS:
         found.append(Found("slow", f"{seconds:.1f} s"))
-    if peak_bytes() > MOST_BYTES or any(NO_MEMORY in finding.message for finding in judged.findings):
+    if peak_bytes() > MOST_BYTES:
         found.append(Found("memory", f"{peak_bytes() >> 20} MiB"))
     if judged != again:
         found.append(Found("unstable", f"{judged.findings} and then {again.findings}"))

@@ -90,6 +90,8 @@ def _share(there: Fraction | int, promised: Fraction | int | None, what: str) ->
 
 def _by_ffmpeg(path: Path, facts: Facts) -> Iterator[Doubt]:
     """Let ffmpeg itself decode all of a file, and count what comes out."""
+    if isinstance(facts, ImageFacts) and facts.coding:  # that few know it is a warning, which stands there
+        return
     frames, seconds = decoded_by_ffmpeg(path, "0:a:0" if isinstance(facts, AudioFacts) else "0:V:0")
     if isinstance(facts, AudioFacts):
         yield from _share(seconds, facts.duration_s, "s, by ffmpeg,")
