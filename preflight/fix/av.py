@@ -18,6 +18,7 @@ from preflight.fix.mixdown import simpler
 from preflight.fix.proof import planned_s
 from preflight.fix.remux import DOLBY_TAG, HEVC_TAG
 from preflight.fix.shown import SHOWN, shown_filters
+from preflight.fix.steady import constant_rate, held, on_grid, silent
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
     BLUR,
@@ -224,7 +225,9 @@ def _sound(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # n
     elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
         sound = sound.filter("atrim", end=_seconds(cut.length_s))
     encode = _sound_encode(plan.steps)
-    return _chained(sound, simpler(encode)) if encode else sound
+    if encode is None:
+        return sound
+    return _chained(sound, (*(() if encode.tracks else silent(plan.steps)), *simpler(encode)))
 
 
 def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fraction:
@@ -273,15 +276,10 @@ def _filtered(picture: Any, steps: tuple[Step, ...], colors: Colors | None) -> A
 
 
 def _counted(picture: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return as many pictures as were planned, at their constant rate where they have one.
-
-    An ffmpeg doubles frames whose fields it was told of one by one, and keeps the ticks of a container that rounds; and
-    `-frames:v` would end the sound with them in ffmpeg 5.
-    """
+    """Return as many pictures as were planned, at their constant rate; `-frames:v` would end the sound with them."""
     made, retime = find(steps, Extend) or find(steps, Cut), find(steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
-    if facts.frame_rate_constant and not (retime or find(steps, Extend)):
-        picture = picture.filter("fps", fps=str(rate), **({"start_time": 0} if find(steps, Cut) else {}))
+    picture = _chained(picture, (*constant_rate(steps, facts), *held(steps, facts)))
     if made is None or rate is None:
         return picture
     return picture.filter("trim", end_frame=int(made.length_s * rate))
@@ -372,7 +370,7 @@ def _copied(facts: VideoFacts) -> dict[str, Any]:
     """
     hevc = DOLBY_TAG if facts.only_dolby_vision else HEVC_TAG
     tag = {"tag:v": hevc} if facts.codec == "hevc" else {}
-    return {"c:v": "copy", **tag, **({"strict": "unofficial"} if facts.dolby_vision else {})}
+    return {"c:v": "copy", **tag, **on_grid(facts), **({"strict": "unofficial"} if facts.dolby_vision else {})}
 
 
 def _picture_options(steps: tuple[Step, ...], facts: VideoFacts) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.proof import planned_s
+from preflight.plan.outlook import held_s
 from preflight.plan.steps import Crop, Cut, Extend, Pad, Plan, Retime, find
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def ends_of(plan: Plan, before: Facts) -> Ends:
     cut, retime, rate = find(plan.steps, Cut), find(plan.steps, Retime), before.frame_rate_hz or SUPPOSED_RATE_HZ
     begin = cut.start_s if cut else Fraction(0)
     moments = dict(_moments(plan, planned_s(plan, before), retime.frame_rate_hz if retime else rate))
-    nearly = [max(begin + moment + by / rate, Fraction(0)) for moment in moments.values() for by in BY_PICTURES]
+    there = [begin + max(moment - held_s(plan), Fraction(0)) for moment in moments.values()]
+    nearly = [max(moment + by / rate, Fraction(0)) for moment in there for by in BY_PICTURES]
     stills = iter(frames_at(path, before.format, nearly, STILL_PX))
     return {name: tuple(itertools.islice(stills, len(BY_PICTURES))) for name in moments}
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.plan.clip_sound import kept_after
-from preflight.plan.outlook import planned_size
+from preflight.plan.outlook import held_s, planned_size
 from preflight.plan.steps import Cut, Extend, Plan, Resize, Retime, Write, find
 from preflight.units import decimal
 
@@ -46,7 +46,9 @@ def contradictions(plan: Plan, before: Facts, after: Facts) -> Iterator[str]:
 def planned_s(plan: Plan, before: VideoFacts | AudioFacts) -> Fraction | None:
     """Return how long the result is to be, in seconds."""
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
-    return made.length_s if made else before.duration_s
+    if made or before.duration_s is None:
+        return made.length_s if made else None
+    return before.duration_s + held_s(plan)
 
 
 def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:

@@ -9,6 +9,7 @@ from preflight.facts import VideoFacts
 from preflight.limits import Range
 from preflight.plan.clip_sound import SOUND_BIT_RATE, kept_tracks, sound_steps
 from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
+from preflight.plan.lead import audio_steps, frame_steps, gap_s
 from preflight.plan.steps import (
     Aperture,
     Cut,
@@ -70,6 +71,13 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     if cut and seams and copies and facts.duration_s and _shrinks(facts, errors, limits, cut):
         wanted = wanted_part(cut, facts.duration_s, rate, wishes.keep, window)
         cut = between_packets(cut, wanted, seams, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
+    if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:
+        cut = Cut(
+            start_s=Fraction(0),
+            length_s=_whole_frames(facts.duration_s, limits.duration_s, rate),
+            loss="lossy",
+            clears=(),
+        )
     if cut:
         yield cut
     recut = cut is not None and cut.packets is None
@@ -79,6 +87,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         yield from shape or _whole_pixels(facts, limits)
         if retime:
             yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
+        yield from frame_steps(facts, cut, rate, steady=retime or bool(facts.frame_rate_constant))
         if extend:
             yield extend
         longest = extend or cut
@@ -86,6 +95,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         clears = tuple(sorted(errors & {"video/size", "video/codec"}))
         bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
         yield Encode(codec=PICTURE_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
+    yield from audio_steps(facts, cut)
     yield from sound_steps(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
     written = ("video/format", *(() if cut or extend else ("video/duration",)))

@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 
 from preflight.facts import Facts, ImageFacts, VideoFacts
-from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Plan, Resize, Retime, find
+from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, find
 from preflight.workers.processors import processors
 
 PIXELS_READ_S = 120_000_000
@@ -30,10 +30,18 @@ def outlook(plan: Plan, facts: Facts) -> Outlook:
         return Outlook(size_px=planned_size(plan, facts.given_px), seconds=START_S)
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     length = made.length_s if made else facts.duration_s
+    if length is not None and not made:
+        length += held_s(plan)
     if not isinstance(facts, VideoFacts):
         return Outlook(length_s=length, seconds=START_S)
     size = planned_size(plan, (facts.width_px, facts.height_px))
     return Outlook(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length))
+
+
+def held_s(plan: Plan) -> Fraction:
+    """Return for how long a plan holds the first frame, in seconds."""
+    lead = find(plan.steps, Lead)
+    return lead.length_s if lead and lead.how == "hold" else Fraction(0)
 
 
 def planned_size(plan: Plan, before: tuple[int, int]) -> tuple[int, int]:

@@ -169,6 +169,23 @@ class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
         return "deinterlace"
 
 
+class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
+    """Fill the time between the first sound of a clip and its first frame, so that they stay together."""
+
+    how: Literal["hold", "drop", "silence"]
+    """Hold the first frame until then, leave out what is heard before, or be silent until the audio begins."""
+    length_s: Fraction
+
+    def words(self) -> str:
+        """Say what is done."""
+        done = {
+            "hold": "hold the first frame for {} s, while the audio alone is heard",
+            "drop": "leave out {} s of audio before the first frame",
+            "silence": "keep {} s of silence until the audio begins",
+        }
+        return done[self.how].format(decimal(self.length_s))
+
+
 class DropSound(_Step, frozen=True, kw_only=True, tag="drop-sound"):
     """Leave out sound tracks that cannot be kept."""
 
@@ -280,6 +297,7 @@ Step = (
     | Extend
     | ToneMap
     | Deinterlace
+    | Lead
     | DropSound
     | JoinSound
     | Encode

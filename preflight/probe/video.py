@@ -244,6 +244,7 @@ def _facts(
         mirrored=display.orientation.mirrored,
         duration_s=timing.duration_s,
         header_duration_s=known.boxes.claimed_s if known.boxes else _container_length(container),
+        start_offset_s=_offset(timing, sound),
         frames=timing.frames,
         frame_rate_hz=timing.rate_hz,
         frame_rate_constant=None if not timing.frames else timing.grid is not None,
@@ -270,6 +271,13 @@ def _facts(
             "bytes": "file system",
         },
     )
+
+
+def _offset(timing: Timing, sound: "AudioStream | None") -> Fraction:
+    """Return how much later than the audio the first frame is shown; 0 where that is not told."""
+    if sound is None or sound.start_time is None or timing.start_s is None:
+        return Fraction(0)
+    return timing.start_s - sound.start_time * _base(sound)
 
 
 def _interlaced(picture: "VideoStream", timing: Timing, header: CodecHeader | None) -> bool | None:

@@ -1,0 +1,126 @@
+"""What a fix makes of clips that are cropped, turned, in fields, rounded or out of step: measured and decoded anew."""
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import pytest
+
+from preflight.facts import VideoFacts
+from preflight.fix import Mended, mend
+from preflight.fix.ffmpeg import candidates
+from preflight.flow import order_of
+from preflight.plan import Wishes, plan
+from preflight.plan.steps import Aperture, Lead, Turn, find
+from tests.specimens import PROFILE, copied, judged, media
+
+RED, GREEN, GRAY = (200, 40, 40), (40, 170, 60), (38, 70, 83)
+NEAR = 40
+
+
+def mended(name: str, folder: Path, wishes: Wishes | None = None) -> Mended:
+    verdict = judged(copied(name, folder))
+    assert verdict.facts
+    return mend(plan(verdict, PROFILE, wishes or Wishes()), verdict.facts, order_of(PROFILE, folder / "out"))
+
+
+def after(done: Mended) -> VideoFacts:
+    facts = done.judged.facts
+    assert isinstance(facts, VideoFacts)
+    return facts
+
+
+def corner(path: str, *, right: bool) -> tuple[int, ...]:
+    """Return the colour of the upper left or right corner of the first frame as stored."""
+    with av.open(path) as container:
+        frame = next(container.decode(video=0)).reformat(format="rgb24")
+    plane, across = frame.planes[0], frame.width - 12 if right else 12
+    place = 12 * plane.line_size + 3 * across
+    return tuple(bytes(plane)[place : place + 3])
+
+
+def near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(abs(a - b) <= NEAR for a, b in zip(one, other, strict=True))
+
+
+@pytest.fixture(params=range(2), ids=["first", "second"], autouse=True)
+def tool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each of the two ffmpegs here do it: they turn and crop differently by themselves."""
+    found = candidates()
+    if request.param >= len(found):
+        pytest.skip("there is one ffmpeg here")
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", found[request.param])
+
+
+def test_a_quarter_turn_of_the_movie_header_is_made_once(tmp_path: Path) -> None:
+    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, Wishes(fit="pad", fit_named=True))
+    assert find(done.plan.steps, Turn)
+    facts = after(done)
+    assert (facts.rotation_deg, facts.mirrored) == (0, False)
+    assert facts.width_px < facts.height_px
+
+
+def test_what_lies_outside_a_crop_is_not_seen(tmp_path: Path) -> None:
+    done = mended("video-shown-854x480-of-950x576.mkv", tmp_path)
+    assert find(done.plan.steps, Aperture)
+    assert (after(done).width_px, after(done).height_px) == (854, 480)
+    assert near(corner(done.path, right=False), RED)
+    assert near(corner(done.path, right=True), GREEN)
+
+
+def test_a_turned_clip_that_is_copied_stays_turned(tmp_path: Path) -> None:
+    done = mended("video-turned.mkv", tmp_path)
+    assert done.plan.loss == "lossless"
+    assert (after(done).width_px, after(done).height_px, after(done).rotation_deg) == (540, 960, 90)
+
+
+@pytest.mark.parametrize("name", ["video-24fps.mkv", "video-24fps.flv", "video-60fps.mkv"])
+def test_a_copy_has_the_exact_times_of_a_rate_that_was_rounded(name: str, tmp_path: Path) -> None:
+    done, rate = mended(name, tmp_path), Fraction(60 if "60" in name else 24)
+    assert done.plan.loss == "lossless"
+    with av.open(done.path) as container:
+        track = container.streams.video[0]
+        base = track.time_base or Fraction(1)
+        times = sorted(packet.pts * base for packet in container.demux(track) if packet.pts is not None)
+    assert {late - early for early, late in pairwise(times)} == {1 / rate}
+
+
+def test_fields_become_as_many_frames_as_they_are(tmp_path: Path) -> None:
+    done = mended("video-fields-23.976fps.mp4", tmp_path)
+    facts = after(done)
+    assert facts.frame_rate_hz == 24
+    assert (facts.frames, facts.width_px, facts.height_px) == (72, 854, 480)
+    assert not facts.fields
+    assert not facts.interlaced
+
+
+def test_the_first_frame_is_held_while_the_audio_alone_is_heard(tmp_path: Path) -> None:
+    done = mended("video-frames-1s-after-audio-1920x1080.mp4", tmp_path)
+    lead = find(done.plan.steps, Lead)
+    assert lead
+    assert lead.words() == "hold the first frame for 1 s, while the audio alone is heard"
+    facts = after(done)
+    assert facts.duration_s == 4
+    assert facts.start_offset_s == 0
+    assert facts.frames == 100
+
+
+def test_silence_until_the_audio_begins_is_named(tmp_path: Path) -> None:
+    done = mended("video-audio-1s-after-frames-1920x1080.mov", tmp_path)
+    lead = find(done.plan.steps, Lead)
+    assert lead
+    assert lead.how == "silence"
+    assert abs(after(done).start_offset_s + lead.length_s) < Fraction(1, 25)
+
+
+def test_a_copy_keeps_frames_as_late_as_they_were(tmp_path: Path) -> None:
+    done = mended("video-frames-1s-after-audio.mkv", tmp_path)
+    assert done.plan.loss == "lossless"
+    assert abs(after(done).start_offset_s - 1) < Fraction(1, 25)
+
+
+def test_a_specimen_is_turned_by_its_message_too() -> None:
+    facts = judged(media("video-turned-by-message.mp4")).facts
+    assert isinstance(facts, VideoFacts)
+    assert facts.rotation_deg == 90
