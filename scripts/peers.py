@@ -22,6 +22,7 @@ import msgspec
 import mutagen
 import PIL
 import pillow_heif
+import simplejpeg
 from PIL import Image, ImageOps
 
 import preflight
@@ -69,6 +70,13 @@ ROWS = (
     Row("image-truncated.png", "readable?"),
     Row("image-hollow-5900x5900.png", "readable?"),
     Row("playlist-named.mp4", "readable?"),
+    Row("video-encrypted-cenc.mp4", "readable?"),
+    Row("video-fragments-cut-in-media.mp4", "readable?"),
+    Row("video-avc3-says-1280x720-is-1920x1080.mp4", "displayed size"),
+    Row("video-fields-25fps.mp4", "frame rate"),
+    Row("video-turned.mkv", "displayed size"),
+    Row("image-jpeg-hole-between-restarts.jpg", "readable?"),
+    Row("sound-claims-7fffffff.wav", "length"),
 )
 
 
@@ -118,14 +126,27 @@ def decoded(path: Path) -> Said:
 
 
 def decoded_image(path: Path) -> Said:
-    """Decode a picture with two decoders; it is readable if neither complains."""
+    """Decode a picture with two decoders, a JPEG with a third that is strict; it is readable if none complains."""
     try:
         with _picture(path) as picture:
             shown = ImageOps.exif_transpose(picture)
             shown.load()
     except OSError:
         return REFUSED
-    return Said(sizes_px=(shown.size,), complains=decoded_container(path).complains)
+    complains = decoded_container(path).complains or not _is_sound_jpeg(path)
+    return Said(sizes_px=(shown.size,), complains=complains)
+
+
+def _is_sound_jpeg(path: Path) -> bool:
+    """Tell whether libjpeg-turbo, with its warnings as errors, decodes a JPEG; other pictures are not its business."""
+    content = path.read_bytes()
+    if content[:2] != b"\xff\xd8":
+        return True
+    try:
+        simplejpeg.decode_jpeg(content, "GRAY", strict=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _picture(path: Path) -> Image.Image:
@@ -398,7 +419,7 @@ def seen_line(found: dict[str, str | None]) -> str:
 
 LEGEND = f"""\
 **Bold** is wrong: by more than {LENGTH_TOLERANCE_S} s, by more than {RATE_TOLERANCE:.0%} of a rate, or by any pixel.
-The truth is a full decode, with PyAV, of a picture with Pillow too; the length of a clip is that of its pictures. Two
+The truth is a full decode, with PyAV, of a picture with Pillow too, of a JPEG with strict libjpeg-turbo; the length of a clip is that of its pictures. Two
 answers in a cell are the container's and the stream's length, or the nominal and the mean rate. `readable?` is "no"
 where a tool fails, warns, calls the file incomplete, or gives neither length nor size. "refused": an error and no
 answer; "none": no answer; "-": not its kind of file, or not installed. Every file is read in a folder of its own.
