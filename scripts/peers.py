@@ -421,8 +421,9 @@ LEGEND = f"""\
 **Bold** is wrong: by more than {LENGTH_TOLERANCE_S} s, by more than {RATE_TOLERANCE:.0%} of a rate, or by any pixel.
 The truth is a full decode, with PyAV, of a picture with Pillow too, of a JPEG with libjpeg-turbo at its strictest; the
 length of a clip is that of its pictures. Two answers in a cell are the container's and the stream's length, or the
-nominal and the mean rate. `readable?` is "no" where a tool fails, warns, calls the file incomplete, or gives neither length nor size. "refused": an error and no
-answer; "none": no answer; "-": not its kind of file, or not installed. Every file is read in a folder of its own.
+nominal and the mean rate. `readable?` is "no" where a tool fails, warns, calls the file incomplete, or gives neither
+length nor size. "refused": an error and no answer; "none": no answer; "-": not its kind of file, or not installed.
+Every file is read in a folder of its own.
 exiftool itself calls its lengths of MP3 files approximate.
 """
 
