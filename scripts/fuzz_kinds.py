@@ -135,23 +135,17 @@ def tempo(data: bytearray, dice: Random) -> Made | None:
 
 
 def aperture(data: bytearray, dice: Random) -> Made | None:
-    """Give a clip a clean aperture, a possible one or not."""
+    """Give a clip a clean aperture in the middle of its frames, its sides told in whole numbers or in fractions."""
     entries = [box for box in boxes(data) if box.name in VISUAL]
     if not entries:
         return None
     entry = entries[0]
-    width, height = struct.unpack(">HH", data[entry.start + 32 : entry.start + 36])
-    sides = [
-        (dice.choice((side, side // 2, side // 4, side * 2, 0, 1)), dice.choice((1, 1, 1, 2, 0)))
-        for side in (width, height)
-    ]
-    moved = [(dice.choice((0, 0, -2, 7)), dice.choice((1, 2, 0))) for _ in sides]
-    clap = _box(
-        b"clap",
-        b"".join(struct.pack(">Ii", *pair) for pair in sides) + b"".join(struct.pack(">iI", *pair) for pair in moved),
-    )
+    sides = struct.unpack(">HH", data[entry.start + 32 : entry.start + 36])
+    shown = [(max(2, side // dice.choice((1, 1, 2, 3, 8)) // 2 * 2), dice.choice((1, 2, 1001))) for side in sides]
+    numbers = [number for side, parts in shown for number in (side * parts, parts)]
+    clap = _box(b"clap", struct.pack(">IIIIiIiI", *numbers, 0, 1, 0, 1))
     put(data, entry.end, clap, (*entry.within, entry.start))
-    return Made(f"clean aperture {sides} at {moved}")
+    return Made(f"clean aperture {shown}")
 
 
 def odd_exif(data: bytearray, dice: Random) -> Made | None:
@@ -189,6 +183,5 @@ def placeholder(data: bytearray, dice: Random) -> Made | None:
     return Made(f"length {value:#x}")
 
 
-KINDS: tuple[Callable[[bytearray, Random], Made | None], ...] = (
-    *(encrypt, second_set, cut_fragments, tempo, aperture, odd_exif, placeholder),
-)
+Kind = Callable[[bytearray, Random], Made | None]
+KINDS: tuple[Kind, ...] = (*(encrypt, second_set, cut_fragments, tempo, aperture, odd_exif, placeholder),)

@@ -14,7 +14,7 @@ from PIL import Image
 from preflight.facts import Facts, ImageFacts
 from preflight.findings import Judged
 from preflight.probe import Depth
-from scripts import fuzz, fuzz_child, fuzz_mutate, fuzz_oracle
+from scripts import fuzz, fuzz_child, fuzz_kinds, fuzz_mutate, fuzz_oracle
 from scripts.fuzz_mutate import MEDIA, mutant, parts_of
 from scripts.fuzz_oracle import doubts
 from tests.specimens import probed
@@ -83,6 +83,49 @@ def test_every_blind_change_changes_something(change: Callable[[bytearray, Rando
     data = bytearray(b"0123456789" * 10)
     assert change(data, Random(3))  # noqa: S311 - not a secret
     assert data != b"0123456789" * 10
+
+
+KIND_SPECIMENS: dict[fuzz_kinds.Kind, str] = {
+    fuzz_kinds.encrypt: "video-2s.mp4",
+    fuzz_kinds.second_set: "video-2s.mp4",
+    fuzz_kinds.cut_fragments: "video-fragmented.mp4",
+    fuzz_kinds.tempo: "video-2s.mp4",
+    fuzz_kinds.aperture: "video-2s.mp4",
+    fuzz_kinds.odd_exif: "image-gps.jpg",
+    fuzz_kinds.placeholder: "audio-2s.wav",
+}
+
+
+def test_every_kind_has_its_specimen() -> None:
+    assert set(KIND_SPECIMENS) == set(fuzz_kinds.KINDS)
+
+
+@pytest.mark.parametrize("kind", fuzz_kinds.KINDS, ids=lambda kind: kind.__name__)
+def test_every_kind_changes_its_specimen_and_leaves_alone_what_has_no_place_for_it(kind: fuzz_kinds.Kind) -> None:
+    data = bytearray((MEDIA / KIND_SPECIMENS[kind]).read_bytes())
+    whole = bytes(data)
+    made = kind(data, Random(4))  # noqa: S311 - not a secret
+    assert made is not None
+    assert made.story
+    assert data != whole
+    assert kind(bytearray(b"\0" * 64), Random(4)) is None  # noqa: S311 - not a secret
+
+
+@pytest.mark.parametrize("name", ["video-2s.mp4", "video-15s.mov"])
+def test_what_is_put_into_a_box_leaves_the_samples_where_the_index_says(name: str, tmp_path: Path) -> None:
+    data = bytearray((MEDIA / name).read_bytes())
+    assert fuzz_kinds.aperture(data, Random(0))  # noqa: S311 - not a secret
+    (tmp_path / name).write_bytes(data)
+    frames, _ = fuzz_oracle.decoded_by_ffmpeg(tmp_path / name, "0:V:0")
+    assert frames == fuzz_oracle.decoded_by_ffmpeg(MEDIA / name, "0:V:0")[0] > 0
+
+
+def test_what_must_not_pass_is_a_find_where_it_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data = (MEDIA / "video-2s.mp4").read_bytes()
+    made = fuzz_mutate.Mutant("video-2s.mp4", "untouched", data, "is encrypted")
+    monkeypatch.setattr(fuzz_child, "mutant", lambda *_: made)
+    outcome = fuzz_child.run(job(folder=str(tmp_path)))
+    assert [(found.kind, found.words) for found in outcome.found] == [("false pass", "is encrypted")]
 
 
 def test_a_changed_chunk_of_a_png_can_be_signed_anew() -> None:

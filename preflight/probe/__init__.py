@@ -102,7 +102,7 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
         if size == 0:
             raise Unreadable("is empty (0 bytes)")  # noqa: TRY301 - one place turns faults into values
         sniffed = sniff(stream)
-        if sniffed is None:
+        if sniffed is None or _stands_in_another(stream, sniffed):
             raise _unknown(stream)
         stream.seek(0)
         return Probed(asset=asset, facts=_measure(stream, size, sniffed, depth), identity=seen)
@@ -117,6 +117,16 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
     except Unmeasured as fault:
         known, hint = fault.facts, _promised(sniffed)
         return Probed(asset=asset, facts=known, fault=Fault("unmeasured", str(fault)), hint=hint, identity=seen)
+
+
+def _stands_in_another(stream: BinaryIO, sniffed: Sniffed) -> bool:
+    """Tell whether frames of sound were found somewhere in a medium of another format."""
+    from preflight.probe.foreign import foreign
+
+    if sniffed.opener not in LOOKED_FOR:
+        return False
+    stream.seek(0)
+    return not stream.read(3).startswith((b"ID3", b"\xff")) and foreign(stream) is not None
 
 
 def _unknown(stream: BinaryIO) -> Unreadable:
@@ -180,5 +190,7 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
     return probe_audio(stream, size, sniffed, measure=measured)
 
 
+LOOKED_FOR = {"mp3", "aac"}
+"""Demuxers of streams that are known by frames in a row, wherever they begin."""
 SOUND_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}
 """Demuxers whose picture streams can only be cover art."""

@@ -108,7 +108,7 @@ def _transport_stream(stream: BinaryIO, size: int) -> str:
 def _names_encrypted(packet: bytes) -> bool:
     """Tell whether a packet begins a program map that lists streams of encrypted samples: ISO 13818-1, 2.4.4.8."""
     begins, adapted = packet[1] & 0x40, packet[3] & 0x20
-    at = 4 + (packet[4] + 1 if adapted else 0)
+    at = 4 + (sum(packet[4:5]) + 1 if adapted else 0)
     if not begins or at + 1 >= len(packet):
         return False
     table = packet[at + 1 + packet[at] :]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipe_stream import STBL, boxed, edited
+from preflight.assets import Asset
+from preflight.probe import probe
 from tests.specimens import media, probed
 
 
@@ -219,3 +221,14 @@ def test_many_edits_of_many_samples_are_an_attack(tmp_path: Path) -> None:
 
     whole = edited(content("video-5s.mp4"), "moov/trak/edts/elst", edits)
     assert "500,000 edits of 125 samples" in fault_of(whole, tmp_path)
+
+
+@pytest.mark.parametrize("behind", range(8))
+def test_a_transport_stream_that_ends_within_a_packet_s_head_is_told_of_all_the_same(
+    behind: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "clip.ts"
+    head = bytes((0x47, 0x40, 0x11, 0x30, 0xB7, 0, 0, 0))
+    path.write_bytes(Path(media("video-fields-25fps.ts")).read_bytes()[: 188 * 21] + head[:behind])
+    found = probe(Asset(path=str(path)))
+    assert found.fault is None or "please report" not in found.fault.message

@@ -2,11 +2,14 @@
 
 import io
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.assets import Asset
+from preflight.probe import probe
 from preflight.probe.foreign import SIGNS, foreign
 from preflight.probe.sniff import sniff
 from tests.specimens import MEDIA, probed
@@ -85,3 +88,12 @@ def test_no_sign_is_one_of_a_format_that_is_read() -> None:
 def test_what_is_read_is_never_foreign() -> None:
     for path in sorted(MEDIA.glob("*-ok.*")):
         assert probed(path.name).facts
+
+
+@pytest.mark.parametrize("name", ["foreign-exr.exr", "foreign-dds.dds"])
+def test_frames_of_sound_somewhere_in_a_foreign_medium_do_not_make_it_a_sound(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes((MEDIA / name).read_bytes()[:2000] + (MEDIA / "audio-15s-stored-15.05s.mp3").read_bytes())
+    fault = probe(Asset(path=str(path))).fault
+    assert fault is not None
+    assert "not read here" in fault.message
