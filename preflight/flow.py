@@ -144,7 +144,8 @@ def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
     try:
         return msgspec.structs.replace(asset, path=str(fetch(asset.path)))
     except NotDone as error:
-        return Probed(asset=asset, fault=Fault("unmeasured", error.message))
+        said = f"{error.message}. {error.advice}" if error.advice else error.message
+        return Probed(asset=asset, fault=Fault("unmeasured", said.removesuffix(".")))
 
 
 def check_assets(assets: Iterable[Asset], profile: Profile, how: Measuring | None = None) -> Iterator[Judged]:

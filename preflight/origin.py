@@ -35,13 +35,22 @@ def normal(text: str) -> str:
     Raises:
         httpx.InvalidURL, UnicodeError, ValueError: it is no address.
     """
-    url = httpx.URL(_plain_letters(trimmed(text)))
+    url = read(text)
     host = _host(url.host)
     port = None if url.port in (None, {"http": 80, "https": 443}.get(url.scheme)) else url.port
     shown = f"[{host}]" if ":" in host else host
     path = ENDPOINTS.sub("", re.sub(r"/{2,}", "/", url.path)).rstrip("/ ")
     rebuilt = httpx.URL(f"{url.scheme}://{shown}{'' if port is None else f':{port}'}").copy_with(path=path or "/")
     return str(rebuilt).rstrip("/")
+
+
+def read(text: str) -> httpx.URL:
+    """Return an address with all its parts, its letters plain.
+
+    Raises:
+        httpx.InvalidURL, UnicodeError: it is none.
+    """
+    return httpx.URL(_plain_letters(trimmed(text)))
 
 
 def same(one: str, other: str) -> bool:

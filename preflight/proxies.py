@@ -55,7 +55,7 @@ def read_proxy(value: str, name: str) -> httpcore.Proxy:
         raise CallError(f"{where}: not the address of a proxy", advice="Write http://HOST:PORT.") from None
     if url.scheme.startswith("socks") and url.scheme not in SCHEMES:
         raise CallError(f"{where}: {url.scheme}:// does not say which version of SOCKS", advice=SOCKS_TO)
-    if url.scheme not in SCHEMES or not url.host:
+    if url.scheme not in SCHEMES or not re.fullmatch(r"[\w.:-]+(%\w+)?", url.host):
         raise CallError(f"{where}: not the address of a proxy", advice="Write http://HOST:PORT.")
     if url.scheme.startswith("socks") and not _has_socks():
         raise CallError(f"{where}: proxies that speak SOCKS need socksio, which is not installed", advice=INSTALL)

@@ -279,7 +279,7 @@ def origin_of(address: str) -> str:
         CallError: it is no address, or the key would travel in the open.
     """
     try:
-        url = httpx.URL(origin.trimmed(address))
+        url = origin.read(address)
         found = origin.normal(address)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         raise CallError(f"{shown_url(address)}: not an address") from None

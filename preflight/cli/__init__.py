@@ -82,10 +82,12 @@ def _run() -> object:  # noqa: PLR0911 - an exit status for each kind of end
     import click
 
     from preflight.cli.commands import root
+    from preflight.cli.environment import trim_aloud
     from preflight.cli.streams import open_streams
 
     try:
         open_streams()
+        trim_aloud()
         return root.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code

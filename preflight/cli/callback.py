@@ -1,5 +1,7 @@
 """`preflight callback`: the service's callbacks in, one line for each out, until Ctrl-C."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from preflight.api import Service
     from preflight.callback import News
     from preflight.ledger import Entry
+
+
+REJECTED_A_MINUTE = 30
+MINUTE_S = 60.0
 
 
 @click.command("callback")
@@ -60,8 +66,10 @@ def command(
             with receiver.open():
                 click.echo(receiver.url)
                 click.echo(f"callbacks are received at {receiver.url}; Ctrl-C ends it", err=True)
+                sparing = Sparing()
                 for one in news(receiver, ledger, service_of):
-                    _say(one)
+                    if one.meaning != "rejected" or sparing.has_room():
+                        _say(one)
                     if once and one.meaning == "over":
                         break
         except KeyboardInterrupt:
@@ -71,6 +79,24 @@ def command(
             return
     if one.failure:
         raise one.failure
+
+
+class Sparing:
+    """Lets so many lines about strangers through in a minute, so that no flood of them fills a log."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until_s, self._left, self._passed_over = 0.0, 0, 0
+
+    def has_room(self) -> bool:
+        """Tell whether one more may be said; of those before that were not, the number is said first."""
+        if self._clock() >= self._until_s:
+            if self._passed_over:
+                click.echo(f"rejected: {self._passed_over:,} more in the last minute", err=True)
+            self._until_s, self._left, self._passed_over = self._clock() + MINUTE_S, REJECTED_A_MINUTE, 0
+        self._left -= 1
+        self._passed_over += self._left < 0
+        return self._left >= 0
 
 
 def _say(one: "News") -> None:

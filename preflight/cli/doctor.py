@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import click
 import msgspec
 
 from preflight import __version__
+from preflight.assets import printable
 from preflight.cli.options import format_option, settings_file
+from preflight.errors import PreflightError
 from preflight.report import text
 
 ENCODERS = ("libx264", "aac", "libmp3lame", "pcm_s16le")
@@ -66,7 +69,49 @@ def examine() -> Iterator[Examined]:
         advice="" if has_key else "Needed only to submit: export EVOLINK_API_KEY=...",
         needed=False,
     )
+    yield from _network()
     yield _ledger()
+
+
+def _network() -> Iterator[Examined]:
+    """Look at what stands between here and the service: addresses, proxies and certificates."""
+    from preflight.proxies import named_proxies
+
+    for name in ("PREFLIGHT_BASE_URL", "PREFLIGHT_FILES_URL"):
+        if value := os.environ.get(name):
+            yield _tried(name.removeprefix("PREFLIGHT_").lower(), partial(_address_words, value))
+    for name, value in named_proxies():
+        yield _tried("proxy", partial(_proxy_words, name, value))
+    if hosts := os.environ.get("NO_PROXY") or os.environ.get("no_proxy"):
+        yield Examined("no proxy", ok=True, found=f"for {printable(hosts)}, and never for this machine", needed=False)
+    yield _tried("certificates", _certificate_words)
+
+
+def _address_words(value: str) -> str:
+    from preflight.wire import origin_of
+
+    return f"leads to {origin_of(value)}"
+
+
+def _proxy_words(name: str, value: str) -> str:
+    from preflight.proxies import read_proxy
+
+    url = read_proxy(value, name).url
+    return f"{name} leads by {printable(f'{url.scheme.decode()}://{url.host.decode()}:{url.port}')}"
+
+
+def _certificate_words() -> str:
+    from preflight.trust import where_from
+
+    return f"are taken from {where_from()}"
+
+
+def _tried(name: str, look: Callable[[], str]) -> Examined:
+    """Look at something that only submitting needs; what is wrong with it is told as it would be then."""
+    try:
+        return Examined(name, ok=True, found=look(), needed=False)
+    except PreflightError as error:
+        return Examined(name, ok=False, found=printable(error.message), advice=printable(error.advice), needed=False)
 
 
 def _library(name: str) -> Examined:

@@ -33,6 +33,7 @@ def loopback_client(timeout_s: float) -> httpx.AsyncClient:
     """Make a client that reaches loopback addresses only, by no proxy."""
     return httpx.AsyncClient(
         timeout=timeout_s,
+        headers={"Accept-Encoding": "identity"},
         trust_env=False,
         follow_redirects=True,
         max_redirects=_REDIRECTS_AT_MOST,
@@ -51,13 +52,15 @@ async def fetch(client: httpx.AsyncClient, url: str, into: IO[bytes], *, max_byt
         timeout_s: Limit on the whole transfer, in seconds.
 
     Raises:
-        FetchError: The address is elsewhere, does not answer 200, or takes too long.
+        FetchError: The address is elsewhere, does not answer 200, answers packed, or takes too long.
     """
     try:
         async with asyncio.timeout(timeout_s), client.stream("GET", url) as answer:
             if answer.status_code != httpx.codes.OK:
                 raise FetchError("Error while downloading")
-            async for chunk in answer.aiter_bytes():
+            if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+                raise FetchError("Error while downloading")
+            async for chunk in answer.aiter_raw():
                 into.write(chunk)
                 if into.tell() > max_bytes:
                     break

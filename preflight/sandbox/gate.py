@@ -18,6 +18,8 @@ from preflight.sandbox.errors import refusal
 from preflight.sandbox.faults import route_of
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from preflight.sandbox.door import Door
@@ -43,7 +45,7 @@ class Gate:
     """ASGI middleware: checks the key where one is needed, breaks what is to be broken, remembers every exchange."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, exchanges: list[Exchange], fates: Fates, door: Door
+        self, app: ASGIApp, *, settings: Settings, exchanges: deque[Exchange], fates: Fates, door: Door
     ) -> None:
         self.app = app
         self.keys = settings.keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from preflight.sandbox.settings import Settings
 
 _RENDERS_AT_ONCE = 2
+_REMEMBERED = 100_000
+"""How many of the latest exchanges and callbacks are remembered."""
 _OUTCOMES = {
     "moderation": ("content_policy_violation", "the content may contain real person"),
     "service-error": ("service_error", "the sandbox was told to fail"),
@@ -57,8 +60,8 @@ class Service:
         self.book = TaskBook(settings.credits)
         self.fates = Fates(settings.faults)
         self.files = FileStore(folder / "uploads", url, settings, self.fates)
-        self.exchanges: list[Exchange] = []
-        self.deliveries: list[Delivery] = []
+        self.exchanges: deque[Exchange] = deque(maxlen=_REMEMBERED)
+        self.deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
         self._replies: dict[str, _Reply] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._background: set[asyncio.Task[None]] = set()

@@ -13,6 +13,7 @@ from typing import IO
 import httpx
 import pytest
 
+from preflight.cli.callback import MINUTE_S, REJECTED_A_MINUTE, Sparing
 from preflight.ledger import Entry, Ledger
 from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, QUICK, Program
@@ -156,3 +157,12 @@ def test_a_port_that_is_taken_ends_with_3(program: Program) -> None:
 def test_without_a_key_nothing_is_listened_for(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EVOLINK_API_KEY")
     assert program("callback", "--port", "0").status == 2
+
+
+def test_a_flood_of_strangers_fills_no_log(capfd: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    sparing = Sparing(lambda: now[0])
+    assert sum(sparing.has_room() for _ in range(1000)) == REJECTED_A_MINUTE
+    now[0] = MINUTE_S
+    assert sparing.has_room()
+    assert capfd.readouterr().err == f"rejected: {1000 - REJECTED_A_MINUTE} more in the last minute\n"
