@@ -6,17 +6,12 @@ Source: ISO 14496-12, 12.1.4 (clap): a width, a height, and how far its middle l
 import math
 import struct
 from fractions import Fraction
-from typing import BinaryIO
 
 import msgspec
 
 from preflight.facts import Area
-from preflight.probe.offsets import TIMED, all_inside, children, inside, movie_header, track_number
+from preflight.probe.movie import Track
 
-VISUAL_ENTRY = 78
-"""Bytes of a visual sample entry before its boxes."""
-TABLE_HEAD = 8
-"""Bytes of stsd before its entries: version, flags and count."""
 LAYOUT = ">IIIIiIiI"
 
 
@@ -41,17 +36,9 @@ class CleanAperture(msgspec.Struct, frozen=True, kw_only=True):
         return Area(left_px=begin_x, top_px=begin_y, width_px=end_x - begin_x, height_px=end_y - begin_y)
 
 
-def read_aperture(stream: BinaryIO, size: int, track: int) -> CleanAperture | None:
-    """Return the clean aperture of a track; the file's position is left as it was."""
-    position = stream.tell()
-    moov = movie_header(stream, size)
-    stream.seek(position)
-    if b"clap" not in moov:
-        return None
-    trak = next((body for body in all_inside(moov, b"trak") if track_number(body) == track), b"")
-    described = inside(trak, (*TIMED, b"stsd"))[TABLE_HEAD:]
-    entry = next((body for _, body in children(described)), b"")
-    return _told(inside(entry[VISUAL_ENTRY:], (b"clap",)))
+def aperture_of(track: Track) -> CleanAperture | None:
+    """Return the clean aperture of a track."""
+    return _told(track.entries[0].box(b"clap") or b"") if track.entries else None
 
 
 def _told(clap: bytes) -> CleanAperture | None:

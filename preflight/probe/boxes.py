@@ -4,7 +4,6 @@ mutagen walks the same tree but gives up at the first odd byte, which real camer
 what it does not understand and reads no payload but the few small ones asked for.
 """
 
-import io
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
@@ -12,7 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.probe.offsets import movie_header
+from preflight.probe.movie import PLACES, Movie
 from preflight.probe.orientation import UNCHANGED, Matrix, Orientation, of_matrices
 
 CONTAINERS = {b"moov", b"trak", b"udta"}
@@ -47,27 +46,17 @@ class Boxes(msgspec.Struct, frozen=True, kw_only=True):
     """The length of the whole that the movie header claims; libav computes its own from the tracks."""
 
 
-def read_boxes(stream: BinaryIO, size: int) -> Boxes:
-    """Read the tree of a file of `size` bytes, within a compressed movie header too."""
-    fragmented = location = False
-    tracks: list[Matrix] = []
-    movie: Matrix = UNCHANGED
-    claimed: Fraction | None = None
-    for box in boxes_of(stream, size):
-        if box.path == b"moof":
-            fragmented = True
-        elif box.path.endswith(b"trak/tkhd"):
-            tracks += [matrix_at(_payload(stream, box), *TRACK_MATRIX_AT)] if box.end > box.start else []
-        elif box.path == b"moov/mvhd":
-            movie = matrix_at(_payload(stream, box), *MOVIE_MATRIX_AT)
-            claimed = claimed or movie_length_s(_payload(stream, box))
-        elif box.path == b"moov/cmov":
-            whole = b"".join((bytes(4), b"moov", movie_header(stream, size)))
-            return read_boxes(io.BytesIO(whole), len(whole))
-        else:
-            location = location or _tells_location(stream, box)
-    turns = tuple(of_matrices(track, movie) for track in tracks)
-    return Boxes(fragmented=fragmented, turns=turns, claimed_s=claimed, location=location)
+def read_boxes(movie: Movie) -> Boxes:
+    """Read what a movie's boxes tell of the whole and of how its tracks are turned."""
+    headers = [box.payload for box in movie.boxes if box.name == b"mvhd" and not box.track]
+    whole = matrix_at(headers[0], *MOVIE_MATRIX_AT) if headers else UNCHANGED
+    tracks = [box.payload for box in movie.boxes if box.name == b"tkhd" and box.parent == b"trak" and box.payload]
+    return Boxes(
+        fragmented=movie.fragmented,
+        turns=tuple(of_matrices(matrix_at(track, *TRACK_MATRIX_AT), whole) for track in tracks),
+        claimed_s=next((length for length in map(movie_length_s, headers) if length), None),
+        location=any(_tells_location(box.name, box.payload) for box in movie.boxes if box.name in PLACES),
+    )
 
 
 def boxes_of(stream: BinaryIO, size: int) -> Iterator[Box]:
@@ -99,11 +88,6 @@ def _box_at(stream: BinaryIO, at: int, end: int, parent: bytes) -> Box | None:
     return Box(parent + b"/" + name if parent else name, start, stop) if stop >= start else None
 
 
-def _payload(stream: BinaryIO, box: Box) -> bytes:
-    stream.seek(box.start)
-    return stream.read(min(box.end - box.start, MAX_PAYLOAD))
-
-
 def matrix_at(header: bytes, short: int, long: int) -> Matrix:
     """Return the matrix in the header of a track or movie; the one that changes nothing where none is told.
 
@@ -133,12 +117,9 @@ def movie_length_s(mvhd: bytes) -> Fraction | None:
     return Fraction(length, scale) if scale and length not in (0, unknown) else None
 
 
-def _tells_location(stream: BinaryIO, box: Box) -> bool:
+def _tells_location(name: bytes, payload: bytes) -> bool:
     """Tell whether a metadata box holds a place: QuickTime keys, ©xyz or 3GPP loci."""
-    name = box.path.rsplit(b"/", 1)[-1]
-    if name in (b"\xa9xyz", b"loci"):
-        return True
-    return name == b"meta" and any(key in _payload(stream, box) for key in LOCATION_KEYS)
+    return name != b"meta" or any(key in payload[:MAX_PAYLOAD] for key in LOCATION_KEYS)
 
 
 def top_tracks(stream: BinaryIO, size: int) -> Iterator[bytes]:

@@ -10,10 +10,11 @@ from typing import BinaryIO
 import msgspec
 
 from preflight.facts import Area
-from preflight.probe.aperture import read_aperture
+from preflight.probe.aperture import aperture_of
 from preflight.probe.bits import Bits, Malformed
 from preflight.probe.container import Picture
 from preflight.probe.matroska import read_shown
+from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation, of_message
 from preflight.probe.sei import messages
 
@@ -47,6 +48,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """libav's name of its format."""
     number: int
     """track_ID in an MP4 or MOV; elsewhere which of the video tracks it is, from 0."""
+    boxes: BoxedTrack | None = None
+    """Its boxes in an MP4 or MOV."""
 
 
 def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orientation) -> Display:
@@ -60,7 +63,7 @@ def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orient
     """
     aspect = stored.pixel_aspect or Fraction(1)
     if track.demuxer == "mov":
-        aperture = read_aperture(stream, track.size, track.number)
+        aperture = aperture_of(track.boxes) if track.boxes else None
         area = aperture.area(stored.width_px, stored.height_px) if aperture else None
         return Display(area=area, pixel_aspect=aspect, orientation=turned)
     if track.demuxer != "matroska":

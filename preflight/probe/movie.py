@@ -26,7 +26,9 @@ MAX_BOXES = 20_000
 ROWS = {b"stts": 64, b"ctts": 64, b"stsc": 96, b"stco": 32, b"co64": 64, b"stss": 32, b"stps": 32, b"stsh": 64}
 """Table → bits a row, behind version, flags and count."""
 TABLES = {*ROWS, b"stsz", b"stz2", b"elst", b"trun"}
-WANTED = {*TABLES, b"stsd", b"dref", b"tkhd", b"hdlr", b"trex", b"rmra"}
+PLACES = {b"meta", b"loci", b"\xa9xyz"}
+"""Boxes that may tell where a clip was made."""
+WANTED = {*TABLES, *PLACES, b"stsd", b"dref", b"mvhd", b"tkhd", b"hdlr", b"trex", b"rmra"}
 """The boxes that are kept."""
 MAX_DEPTH = 24
 HEADER, LONG_HEADER = 8, 16

@@ -51,7 +51,7 @@ def probe_video(
     Raises:
         Unreadable: the container is broken, cut short, or its pictures have no size.
     """
-    boxes = read_boxes(stream, size) if sniffed.opener == "mov" else None
+    boxes = read_boxes(movie) if movie is not None else None
     stream.seek(0)
     with opened(stream, sniffed.opener) as container:
         pictures = picture_streams(container)
@@ -83,7 +83,7 @@ def probe_video(
         dolby = dolby_vision(stream, size, picture, boxed)
         look = appearance(picture, told, known.header, evidence.formats, dolby)
         turned = _turned(picture, boxes, reader)
-        track = Track(size=size, demuxer=sniffed.opener, number=_place(container, picture, boxes))
+        track = Track(size=size, demuxer=sniffed.opener, number=_place(container, picture, boxes), boxes=boxed)
         display = read_display(stream, track, coded, turned)
         known = msgspec.structs.replace(known, sounds=tracks, look=look)
         return _facts(container, pictures, timing, known, Stored(coded, display))

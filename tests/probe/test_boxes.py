@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.probe.boxes import TRACK_MATRIX_AT, Boxes, matrix_at, movie_length_s, read_boxes
+from preflight.probe.movie import read_movie
 from preflight.probe.orientation import UPRIGHT, Orientation, of_matrices
 from tests.specimens import MEDIA
 
@@ -38,7 +39,7 @@ def turn(header: bytes) -> int:
 
 
 def read(content: bytes) -> Boxes:
-    return read_boxes(io.BytesIO(content), len(content))
+    return read_boxes(read_movie(io.BytesIO(content), len(content)))
 
 
 def movie(*inside: bytes) -> bytes:
