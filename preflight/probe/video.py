@@ -22,7 +22,7 @@ from preflight.probe.display import Display, Track, read_display, told_by_codec
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.fields import Reader
-from preflight.probe.movie import Movie
+from preflight.probe.movie import Movie, read_movie
 from preflight.probe.orientation import UPRIGHT, Orientation
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import holds_picture_sets, read_codec_header
@@ -51,6 +51,8 @@ def probe_video(
     Raises:
         Unreadable: the container is broken, cut short, or its pictures have no size.
     """
+    if movie is None and sniffed.opener == "mov":
+        movie = read_movie(stream, size)
     boxes = read_boxes(movie) if movie is not None else None
     stream.seek(0)
     with opened(stream, sniffed.opener) as container:
