@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from preflight.look.tones import Samples
 
+GIF = Sniffed("gif", "pillow", "GIF")
 CODECS = {"jpeg": "mjpeg", "png": "png", "webp": "webp", "tiff": "tiff", "psd": "psd", "bmp": "bmp", "jp2": "jpeg2000"}
 """Sniffed format → libav's decoder, which takes the whole file as one packet."""
 DEMUXED = {"gif": "gif", "avif": "mov", "heic": "mov"}
@@ -34,12 +35,20 @@ def seconds(stream: BinaryIO, sniffed: Sniffed) -> "Iterator[Image.Image]":
     layout = layout_of(stream) if sniffed.format == "tiff" else None
     if sniffed.format != "tiff" or (layout and layout.is_libavs):
         found = by_libav(stream, sniffed)
-        yield from filter(None, (_straight(found) if found and layout and PREMULTIPLIED in layout.extra else found,))
+        if found and layout and PREMULTIPLIED in layout.extra:
+            found = _straight(found)
+        yield from filter(None, (None if found and sniffed.format == "gif" and _clipped(stream, found) else found,))
     if layout and layout.is_odd:
         yield from filter(None, (by_pillow(stream, sniffed) if layout.is_pillows else None,))
     elif layout:
         with suppress(ValueError):
             yield read_samples(stream, layout)
+
+
+def _clipped(stream: BinaryIO, found: "Image.Image") -> bool:
+    """Tell whether the first frame of a GIF lies beyond its screen, to which libav cuts it, and mixes its rows."""
+    whole = by_pillow(stream, GIF)
+    return whole is not None and whole.size != found.size
 
 
 def _straight(picture: "Image.Image") -> "Image.Image":
