@@ -10,8 +10,8 @@ from preflight.plan.steps import Cut, Extend, Lead, Retime, Step, find
 
 FINE_HZ = 90_000
 """Ticks a second, at least, in which a copy counts the times of frames: their rate is a whole part of it."""
-EXACT = ("mp4", "mov", "m4a", "3gp")
-"""Formats that count in ticks of the frames' own, so that a copy need not count anew."""
+ROUNDING = {"matroska", "webm", "flv", "mpegts"}
+"""Formats that round times to ticks of their own; others do not, or do not tell when frames are shown."""
 
 
 def constant_rate(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
@@ -45,7 +45,7 @@ def silent(steps: tuple[Step, ...]) -> list[Filter]:
 def on_grid(facts: VideoFacts) -> dict[str, Any]:
     """Return the option that gives a copy of frames the exact times of their constant rate, where they were rounded."""
     rate = facts.frame_rate_hz
-    if not facts.frame_rate_constant or facts.fields or rate is None or facts.format in EXACT:
+    if not facts.frame_rate_constant or facts.fields or rate is None or facts.format not in ROUNDING:
         return {}
     base = Fraction(1, rate.numerator * math.ceil(Fraction(FINE_HZ, rate.numerator)))
     step = 1 / rate / base

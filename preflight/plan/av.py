@@ -68,7 +68,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     shape = list(_shape_steps(facts, errors, limits, wishes))
     retime = rate != facts.frame_rate_hz
     copies = not (extend or shape or retime or facts.aperture) and facts.codec in limits.codec.allowed
-    if cut and seams and copies and facts.duration_s and _shrinks(facts, errors, limits, cut):
+    if cut and seams and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut):
         wanted = wanted_part(cut, facts.duration_s, rate, wishes.keep, window)
         cut = between_packets(cut, wanted, seams, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
     if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:

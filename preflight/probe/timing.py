@@ -226,9 +226,9 @@ def claimed(duration_s: Fraction | None, frames: int | None, base: Fraction, rat
     if frames is None and duration_s and rate:
         frames = round(duration_s * rate)
     timing = Timing(duration_s=duration_s, frames=frames, how="PyAV, header")
-    mean = timing.rate_hz
-    if mean is None or duration_s is None or frames is None or not _is_rounded(duration_s, frames, base):
+    if not duration_s or not frames or not _is_rounded(duration_s, frames, base):
         return timing
+    mean = frames / duration_s
     tick = max(base, MILLISECOND)
     near = [usual for usual in usual_rates(mean) if abs(frames / usual - duration_s) <= tick]
     if not near:
@@ -239,7 +239,8 @@ def claimed(duration_s: Fraction | None, frames: int | None, base: Fraction, rat
 
 def _is_rounded(duration_s: Fraction, frames: int, base: Fraction) -> bool:
     """Tell whether a length is no whole number of equal frames: rounded to ticks, or to milliseconds."""
-    return (duration_s / base) % frames != 0 if base else False
+    ticks, parts = duration_s.numerator * base.denominator, duration_s.denominator * base.numerator
+    return parts > 0 and ticks % (parts * frames) != 0
 
 
 def rates_told(picture: "VideoStream") -> tuple[Fraction, ...]:

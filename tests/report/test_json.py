@@ -181,6 +181,7 @@ def test_a_fix_has_the_contracts_fields() -> None:
         "clears": ["image/side"],
         "width_px": 300,
         "height_px": 300,
+        "rounded": False,
         "words": "scale to 300 x 300 px",
     }
 
