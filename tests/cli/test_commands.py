@@ -220,7 +220,7 @@ def test_a_terminal_sees_how_far_a_check_is_when_its_results_go_elsewhere(tmp_pa
     with Path(tmp_path / "out").open("wb") as out, subprocess.Popen(command, stdout=out, stderr=ours) as child:
         os.close(ours)
         said = read_all(theirs)
-        assert child.wait(60) == 1
+        assert child.wait(60) == 3  # some of the specimens cannot be judged
     assert b"checked: " in said
     assert b"FAIL" in (tmp_path / "out").read_bytes()
 

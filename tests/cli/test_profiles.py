@@ -39,7 +39,7 @@ def test_a_difference_is_told_with_both_values_and_both_sources(program: Program
     at = lines.index("changed video.pixels")
     assert lines[at + 1].startswith(f"  {OLDER}: 409600..927408  [reference-to-video document, ")
     assert lines[at + 2].startswith(f"  {NEWER}: 409600..2086876  [provider's model page (newer): ")
-    assert lines[-1] == f"{OLDER} -> {NEWER}: 6 changed, 2 added, 0 removed."
+    assert lines[-1] == f"{OLDER} -> {NEWER}: 7 changed, 2 added, 0 removed."
 
 
 def test_what_one_of_them_lacks_is_added_or_removed(program: Program) -> None:
