@@ -4,6 +4,7 @@ ffmpeg turns and crops by itself, each version what it knows of; here it turns n
 is seen by the size that comes in.
 """
 
+from preflight.facts import Side
 from preflight.fix.extend import Filter
 from preflight.plan.steps import Aperture, Deinterlace, Step, Turn
 
@@ -14,7 +15,7 @@ TURNS: dict[int, tuple[Filter, ...]] = {
 }
 SHOWN: dict[type[Step], frozenset[str]] = {
     Aperture: frozenset({"crop"}),
-    Deinterlace: frozenset({"weave", "bwdif"}),
+    Deinterlace: frozenset({"weave", "setpts", "bwdif"}),
     Turn: frozenset({"transpose", "hflip", "vflip"}),
 }
 """Step → the filters that it may take."""
@@ -29,8 +30,15 @@ def shown_filters(step: Aperture | Deinterlace | Turn) -> list[Filter]:
         case Aperture():
             return _aperture(step)
         case Deinterlace():
-            woven: list[Filter] = [("weave", {"first_field": step.weave})] if step.weave else []
-            return [*woven, ("bwdif", {"mode": "send_frame", "deint": "interlaced"})]
+            return [
+                *(_woven(step.weave) if step.weave else []),
+                ("bwdif", {"mode": "send_frame", "deint": "interlaced"}),
+            ]
+
+
+def _woven(first: Side) -> list[Filter]:
+    """Return what puts two fields together; ffmpeg would show the frame when it shows the second of them."""
+    return [("weave", {"first_field": first}), ("setpts", {"": ["PTS-STARTPTS"]})]
 
 
 def _aperture(step: Aperture) -> list[Filter]:
