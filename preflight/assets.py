@@ -75,9 +75,9 @@ class Window(msgspec.Struct, frozen=True):
     @classmethod
     def parse(cls, text: str) -> "Window":
         """Read "3.0-9.5"; raise ValueError, with words, for anything else."""
-        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)\s*", text)
+        match = re.fullmatch(r"\s*(\d{1,30}(?:\.\d{1,30})?)\s*-\s*(\d{1,30}(?:\.\d{1,30})?)\s*", text)
         if not match:
-            msg = f"expected START-END in seconds, such as 3.0-9.5, got {text!r}"
+            msg = f"expected START-END in seconds, such as 3.0-9.5, got {text[:60]!r}"
             raise ValueError(msg)
         start, end = Fraction(match[1]), Fraction(match[2])
         if end <= start:
@@ -100,6 +100,8 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     keep: Window | None = None
     walked: bool = False
     """Whether it was found in a folder: there, what is no medium is passed over."""
+    unread: str = ""
+    """Why the line of a list that it stands for cannot be judged, with the line's place; "" for all others."""
 
     @property
     def is_url(self) -> bool:
@@ -133,14 +135,18 @@ def unsupported(path: str) -> str | None:
     return None if known or not match else f"{match[0].lower()} is not supported: give a path, or http: or https:"
 
 
-def collect(paths: Iterable[str]) -> Iterator[Asset]:
+def collect(paths: Iterable[str | Asset]) -> Iterator[Asset]:
     """Yield the files that paths mean: themselves, or everything below a folder, in the order of their names.
+
+    What is an asset already stays one.
 
     Hidden files and folders are passed over, and those of systems, and files that are still being brought; links to
     folders are not followed, so a walk ends.
     """
     for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - names that are not UTF-8, and 100,000 of them: os is exact and fast
+        if isinstance(path, Asset):
+            yield path
+        elif os.path.isdir(path):  # noqa: PTH112 - names that are not UTF-8, and 100,000 of them: os is exact and fast
             yield from _walk(path)
         else:
             yield Asset(path=path)

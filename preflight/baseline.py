@@ -20,7 +20,7 @@ from preflight.assets import printable
 from preflight.errors import CallError
 from preflight.findings import IN_BASELINE, Finding, Judged
 from preflight.policy import below, is_untouchable, let_be
-from preflight.saved import TextError, json_of
+from preflight.saved import TextError, bytes_of, json_of
 from preflight.tables import TableError, convert_table
 
 SCHEMA = "preflight.baseline/1"
@@ -149,9 +149,10 @@ def read_baseline(path: Path, profile: str) -> Baseline:
 
 def _read(path: Path, name: str) -> dict[str, Any]:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        content = bytes_of(path, MAX_BYTES)
+        if len(content) > MAX_BYTES:
             raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: not a baseline")
-        table = json_of(path.read_bytes())
+        table = json_of(content)
     except OSError as error:
         raise CallError(f"{name}: cannot be read: {error.strerror}") from None
     except TextError as error:

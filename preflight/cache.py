@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 UNSAID = Bounds()
 SETTLED_S = 2.0
 """A file changed less than this ago may change again within the same tick of its clock: it is not remembered."""
+UNASKED_S = 120.0
+"""The same where nobody says who has it open: a mapped file that is written gets a new time only once its last pages
+have been written back, which Linux begins after 30 s."""
 BUSY_S = 0.2
 CHECKSUM_BYTES = 16
 BATCH = 512
@@ -66,6 +69,7 @@ class Cache:
         self._clock = clock
         self._contents: dict[Identity, bytes] = {}
         self._new: list[tuple[bytes, bytes, int]] = []
+        self._asked_s: float | None = None
         self.recalled = 0
         """How many assets were found; what a folder holds besides media is not counted."""
 
@@ -103,6 +107,7 @@ class Cache:
         """Return what measuring within the same bounds gave before, of those assets whose file is the same as then."""
         if self._db is None:
             return {}
+        self._asked_s = self._clock()
         states = {asset: seen for asset in assets if (seen := self._state(asset))}
         keys = {asset: self._key(seen, depth, bounds) for asset, seen in states.items()}
         marks = ", ".join("?" * len(keys))
@@ -121,7 +126,7 @@ class Cache:
         seen = probed.identity
         if self._db is None or seen is None or (probed.fault and probed.fault.kind == "unmeasured"):
             return
-        if not self._settled(seen):
+        if not self._settled(seen, probed.asset.path):
             return
         key = self._key(seen, depth, bounds)
         content = _sealed(Remembered(probed.facts, probed.fault, probed.hint), key)
@@ -140,11 +145,19 @@ class Cache:
         self._contents[seen] = content
         return seen
 
-    def _settled(self, seen: Identity) -> bool:
-        """Tell whether a state stands for one content: its clock has moved on since, or the content was read in it."""
+    def _settled(self, seen: Identity, path: str) -> bool:
+        """Tell whether a state stands for one content: its clock has moved on since, or the content was read in it.
+
+        What counts is the time before measuring began: what is written meanwhile, in the same tick, has the same state.
+        """
         if self._by == "content":
             return seen in self._contents
-        return self._clock() - max(seen[3], seen[4]) / 1e9 >= SETTLED_S
+        asked_s = self._clock() if self._asked_s is None else self._asked_s
+        age_s = asked_s - max(seen[3], seen[4]) / 1e9
+        if age_s < SETTLED_S:
+            return False
+        written = is_open_for_writing(path)
+        return age_s >= UNASKED_S if written is None else not written
 
     def _key(self, seen: Identity, depth: Depth, bounds: Bounds) -> bytes:
         from hashlib import blake2b
@@ -166,6 +179,34 @@ class Cache:
         except db.Error:
             with suppress(db.Error):
                 db.execute("ROLLBACK")
+
+
+def is_open_for_writing(path: str) -> bool | None:
+    """Tell whether somebody has a file open for writing, or mapped; None where that cannot be told.
+
+    A write through a mapping leaves no trace in the file's times while its page waits to be written back. Linux grants
+    a lease for reading (fcntl(2), F_SETLEASE) only where nobody can write, to the file's owner and to root.
+    """
+    import fcntl
+    import signal
+
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return None
+    try:
+        # Whoever opens it for writing meanwhile sends this process a signal; SIGURG, unlike SIGIO, ends nobody.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)  # which ends the lease
+    return False
 
 
 def default_path() -> Path:

@@ -121,8 +121,9 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     sooner than a cache is opened.
     """
     cache = how.cache if len(block) > 1 else None
-    known = cache.find([asset for asset in block if not asset.is_url], how.crew.depth, how.crew.bounds) if cache else {}
-    found = (_fetched(asset, how.fetch) if asset.is_url else known.get(asset, asset) for asset in block)
+    here = [asset for asset in block if not (asset.is_url or asset.unread)]
+    known = cache.find(here, how.crew.depth, how.crew.bounds) if cache else {}
+    found = (known.get(asset) or _at_hand(asset, how.fetch) for asset in block)
     ready, ahead = itertools.tee(found)
     measured = how.crew.measure(one for one in ahead if isinstance(one, Asset))
     for asset, one in zip(block, ready, strict=True):
@@ -137,13 +138,20 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
         yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
 
 
+def _at_hand(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
+    """Return what can be measured, or why nothing can: of a list, a line that cannot be read costs itself alone."""
+    if asset.unread:
+        return Probed(asset=asset, fault=Fault("unmeasured", asset.unread))
+    return _fetched(asset, fetch) if asset.is_url else asset
+
+
 def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
     """Return the local copy of a URL, or why there is none."""
     if fetch is None:
         return Probed(asset=asset, fault=Fault("unmeasured", "is a URL, which nothing was allowed to fetch"))
     try:
         return msgspec.structs.replace(asset, path=str(fetch(asset.path)))
-    except NotDone as error:
+    except (NotDone, CallError) as error:
         said = f"{error.message}. {error.advice}" if error.advice else error.message
         return Probed(asset=asset, fault=Fault("unmeasured", said.removesuffix(".")))
 

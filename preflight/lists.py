@@ -7,7 +7,6 @@ with their roles, one after the other: a hundred thousand names need no more mem
 import csv
 import io
 import itertools
-import json
 import os
 import re
 import stat
@@ -21,7 +20,7 @@ import msgspec
 
 from preflight.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
 from preflight.errors import CallError
-from preflight.saved import encoding_of
+from preflight.saved import TextError, encoding_of, json_of_text
 
 CHUNK_BYTES = 64 << 10
 MAX_NAME_BYTES = 64 << 10
@@ -35,8 +34,19 @@ SAMPLE_BYTES = 512
 """By which the encoding is told."""
 
 
-def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str]:
+class Unread(ValueError):  # noqa: N818 - a state of a line, which goes on as an asset
+    """A line cannot be judged; the message says why, after the place."""
+
+
+Row = dict[str, Any] | Unread
+"""A row of a manifest, or why there is none in its line."""
+
+
+def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str | Asset]:
     """Yield the names of a list as they come; empty ones are passed over.
+
+    A name that no file can have becomes an asset that cannot be judged, and the list goes on; where it is the first,
+    this is no list of names.
 
     Args:
         stream: the list, open.
@@ -46,25 +56,43 @@ def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str]:
     Raises:
         CallError: what is there is no list of names.
     """
-    rest = b""
+    for number, name in enumerate(_parts(stream, separator), 1):
+        try:
+            text = _name(name, separator, f"{place}:{number}")
+        except Unread as error:
+            if number == 1:
+                advice = "Use --from0." if b"\0" in name else "Is it ended another way?"
+                raise CallError(str(error), advice=advice) from None
+            yield Asset(path=f"{place}:{number}", unread=str(error))
+            continue
+        if text:
+            yield text
+
+
+def _parts(stream: IO[bytes], separator: bytes) -> Iterator[bytes]:
+    """Yield what stands between separators; of what is longer than any name, no more than shows that."""
+    rest, first_of_all = b"", True
     while chunk := stream.read(CHUNK_BYTES):
-        *whole, rest = (rest + chunk).split(separator)
-        for name in whole:
-            yield from _name(name, separator, place)
-        if len(rest) > MAX_NAME_BYTES:
+        first, *others = chunk.split(separator)
+        if len(rest) <= MAX_NAME_BYTES:
+            rest += first
+        if others:
+            yield rest
+            yield from others[:-1]
+            rest, first_of_all = others[-1], False
+        elif len(rest) > MAX_NAME_BYTES and first_of_all:
             break
-    yield from _name(rest, separator, place)
+    yield rest
 
 
-def _name(name: bytes, separator: bytes, place: str) -> Iterator[str]:
+def _name(name: bytes, separator: bytes, place: str) -> str:
     if len(name) > MAX_NAME_BYTES:
-        raise CallError(f"{place}: a name of more than {MAX_NAME_BYTES:,} bytes", advice="Is it ended another way?")
+        raise Unread(f"{place}: a name of more than {MAX_NAME_BYTES:,} bytes")
     if separator == b"\n":
         name = name.removesuffix(b"\r")
         if b"\0" in name:
-            raise CallError(f"{place}: holds NUL bytes, so its names are not ended by lines", advice="Use --from0.")
-    if name:
-        yield os.fsdecode(name)
+            raise Unread(f"{place}: holds NUL bytes, so its names are not ended by lines")
+    return os.fsdecode(name)
 
 
 # ---- manifests ------------------------------------------------------------------------------------------------------
@@ -75,35 +103,48 @@ def manifest(path: Path) -> Iterator[Asset]:
 
     Paths are relative to the manifest; an http or https address may stand in their place. Columns besides `path`,
     `kind`, `role` and `keep` are passed over. An asset with a kind but without a role is numbered among those of its
-    kind.
+    kind. A row that cannot be judged becomes an asset that says so, with its line, and the others are judged.
 
     Raises:
-        CallError: it cannot be read, has no `path`, or a row has something that cannot be; names the line.
+        CallError: it cannot be read, or is no manifest: has no column `path`, or no line of JSON with an object.
     """
     name = printable(str(path))
     try:
         if stat.S_ISREG(path.stat().st_mode):
-            for _ in _assets(path, name):
+            for _ in _rows_of(path, name):
                 pass
         yield from _assets(path, name)
     except OSError as error:
         raise CallError(f"{name}: cannot be read: {error.strerror or error}") from None
 
 
+def _rows_of(path: Path, name: str) -> Iterator[tuple[str, Row]]:
+    with path.open("rb") as content, _as_text(content) as stream:
+        yield from _rows(stream, name)
+
+
 def _assets(path: Path, name: str) -> Iterator[Asset]:
     count: Counter[Kind] = Counter()
-    with path.open("rb") as content, _as_text(content) as stream:
-        for place, row in _rows(stream, name):
-            asset = _asset(row, place, path.parent)
-            kind = _kind(row, place)
-            if asset.role and kind and asset.role.kind != kind:
-                raise CallError(f"{place}: role: is {asset.role}, but kind is {kind}")
-            if kind and not asset.role:
-                count[kind] += 1
-                asset = msgspec.structs.replace(asset, role=Role(kind, count[kind]))
-            if asset.keep and asset.expected_kind == "image":
-                raise CallError(f"{place}: keep: a picture has no part to keep")
-            yield asset
+    for place, row in _rows_of(path, name):
+        try:
+            if isinstance(row, Unread):
+                raise row
+            asset, kind = _asset(row, place, path.parent)
+        except Unread as error:
+            yield Asset(path=_stand_in(row, place, path.parent), unread=str(error))
+            continue
+        if kind and not asset.role:
+            count[kind] += 1
+            asset = msgspec.structs.replace(asset, role=Role(kind, count[kind]))
+        yield asset
+
+
+def _stand_in(row: Row, place: str, folder: Path) -> str:
+    """Return what a row that cannot be judged is called: the path that it names, or else its place."""
+    path = row.get(PATH) if isinstance(row, dict) else None
+    if not isinstance(path, str) or not path or not _is_a_name(path):
+        return place
+    return path if Asset(path=path).is_url or unsupported(path) else os.path.join(folder, path)  # noqa: PTH118 - any bytes
 
 
 def _as_text(content: IO[bytes]) -> IO[str]:
@@ -114,8 +155,8 @@ def _as_text(content: IO[bytes]) -> IO[str]:
     return io.TextIOWrapper(buffered, encoding=encoding, errors=kept, newline="")
 
 
-def _rows(stream: IO[str], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield place and content of each row; a first line that begins an object means JSON Lines."""
+def _rows(stream: IO[str], name: str) -> Iterator[tuple[str, Row]]:
+    """Yield place and content of each row, or why it has none; a first line that begins an object means JSON Lines."""
     lines = _lines(stream, name)
     first = next(lines, "")
     said = SEPARATOR.fullmatch(first)
@@ -126,10 +167,15 @@ def _rows(stream: IO[str], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _lines(stream: IO[str], name: str) -> Iterator[str]:
+    """Yield lines; the rest of one that is too long is passed over, unless it is the first."""
+    begun = False
     while line := _line(stream, name):
-        if len(line) == MAX_LINE_CHARACTERS:
+        if len(line) == MAX_LINE_CHARACTERS and not begun:
             raise CallError(f"{name}: a line of more than {MAX_LINE_CHARACTERS:,} characters: not a manifest")
         yield line
+        begun, rest = True, line
+        while len(rest) == MAX_LINE_CHARACTERS and not rest.endswith("\n"):
+            rest = _line(stream, name)
 
 
 def _line(stream: IO[str], name: str) -> str:
@@ -139,23 +185,57 @@ def _line(stream: IO[str], name: str) -> str:
         raise CallError(f"{name}: is not UTF-16 text, as its first bytes say", advice="Save it as UTF-8.") from None
 
 
-def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, Row]]:
+    known, wrong = False, None
     for number, line in enumerate(lines, 1):
-        place = f"{name}:{number}"
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CallError(f"{place}: is not JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise CallError(f"{place}: expected an object, got {line.strip()[:40]!r}")
+        place = f"{name}:{number}"
+        row = _json_row(line, place)
+        known |= isinstance(row, dict) and PATH in row
+        wrong = wrong or (row if isinstance(row, Unread) else Unread(f"{place}: {PATH}: missing"))
         yield place, row
+    if wrong and not known:
+        raise CallError(str(wrong))
 
 
-def _csv_rows(
-    lines: Iterable[str], head: str, name: str, said: re.Match[str] | None
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _json_row(line: str, place: str) -> Row:
+    if len(line) >= MAX_LINE_CHARACTERS:
+        return Unread(f"{place}: a line of more than {MAX_LINE_CHARACTERS:,} characters")
+    try:
+        row = json_of_text(line)
+    except TextError as error:
+        return Unread(f"{place}: is {error}")
+    return row if isinstance(row, dict) else Unread(f"{place}: expected an object, got {line.strip()[:40]!r}")
+
+
+class _Again:
+    """Lines that can be given back: of a row that is no row only its first line is lost."""
+
+    def __init__(self, lines: Iterable[str], number: int) -> None:
+        self._lines, self._back = iter(lines), list[str]()
+        self.taken: list[str] = []
+        self.number = number
+        """Of the line that was given last."""
+
+    def __iter__(self) -> "_Again":
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.pop() if self._back else next(self._lines)
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def give_back(self) -> None:
+        """Give all lines but the first that is not empty again."""
+        while len(self.taken) > 1 and not self.taken[0].strip():
+            del self.taken[0]
+        self._back += reversed(self.taken[1:])
+        self.number -= len(self.taken) - 1
+
+
+def _csv_rows(lines: Iterable[str], head: str, name: str, said: re.Match[str] | None) -> Iterator[tuple[str, Row]]:
     """Yield the rows of a table; a row without anything in it is passed over, as Excel leaves them.
 
     Args:
@@ -165,36 +245,59 @@ def _csv_rows(
         said: the line before, where it tells what parts the columns.
     """
     delimiter = said[1] if said else max(DELIMITERS, key=head.count)
-    above = 2 if said else 1
-    reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
+    above = 1 if said else 0
+    again = _Again(lines, above)
+    reader = csv.DictReader(again, delimiter=delimiter, strict=True)
     try:
         columns = [column.strip().lower() for column in reader.fieldnames or ()]
-        if PATH not in columns:
-            raise CallError(
-                f"{name}:{above}: no column named {PATH!r}; there are {', '.join(map(repr, columns)) or 'none'}"
-            )
-        reader.fieldnames = columns
-        for row in reader:
-            # What stands beyond the columns comes as a list.
-            if any("".join(value or ()).strip() for value in row.values()):
-                yield f"{name}:{reader.line_num + above - 1}", row
     except csv.Error as error:
-        raise CallError(f"{name}:{reader.line_num + above - 1}: is not CSV: {error}") from None
+        raise CallError(f"{name}:{again.number}: is not CSV: {error}") from None
+    if PATH not in columns:
+        there = ", ".join(map(repr, columns)) or "none"
+        raise CallError(f"{name}:{above + 1}: no column named {PATH!r}; there are {there}")
+    reader.fieldnames = columns
+    while (row := _csv_row(reader, again, name)) is not None:
+        # What stands beyond the columns comes as a list.
+        if isinstance(row, Unread) or any("".join(value or ()).strip() for value in row.values()):
+            yield f"{name}:{again.number}", row
 
 
-def _asset(row: dict[str, Any], place: str, folder: Path) -> Asset:
-    path = _text(row, PATH, place)
-    if not path:
-        raise CallError(f"{place}: {PATH}: missing")
-    if "\0" in path or not _is_a_name(path):
-        raise CallError(f"{place}: {PATH}: no file can have the name {path[:60]!r}")
+def _csv_row(reader: "csv.DictReader[str]", again: _Again, name: str) -> Row | None:
+    again.taken.clear()
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        again.give_back()
+        return Unread(f"{name}:{again.number}: is not CSV: {error}")
+
+
+def _asset(row: dict[str, Any], place: str, folder: Path) -> tuple[Asset, Kind | None]:
+    """Return what a row means, and the kind it names.
+
+    Raises:
+        Unread: it has something that cannot be.
+    """
+    path, kind = _path(row, place), _kind(row, place)
     asset = Asset(path=path, role=_role(row, place), keep=_keep(row, place))
+    if asset.role and kind and asset.role.kind != kind:
+        raise Unread(f"{place}: role: is {asset.role}, but kind is {kind}")
+    if asset.keep and "image" in (kind, asset.expected_kind):
+        raise Unread(f"{place}: keep: a picture has no part to keep")
     if asset.is_url:
         _require_address(path, place)
-        return asset
+        return asset, kind
     if (why := unsupported(path)) and not os.path.lexists(folder / path):
-        raise CallError(f"{place}: {PATH}: {why}")
-    return msgspec.structs.replace(asset, path=os.path.join(folder, path))  # noqa: PTH118 - any bytes may be a name
+        raise Unread(f"{place}: {PATH}: {why}")
+    return msgspec.structs.replace(asset, path=os.path.join(folder, path)), kind  # noqa: PTH118 - any bytes may be a name
+
+
+def _path(row: dict[str, Any], place: str) -> str:
+    path = _text(row, PATH, place)
+    if not path:
+        raise Unread(f"{place}: {PATH}: missing")
+    if not _is_a_name(path):
+        raise Unread(f"{place}: {PATH}: no file can have the name {path[:60]!r}")
+    return path
 
 
 def _require_address(url: str, place: str) -> None:
@@ -205,17 +308,16 @@ def _require_address(url: str, place: str) -> None:
     except ValueError:
         fit = False
     if not fit:
-        raise CallError(f"{place}: {PATH}: {shown(url)[:60]!r} is no address")
+        raise Unread(f"{place}: {PATH}: {shown(url)[:60]!r} is no address")
     if "@" in urlsplit(url).netloc:
-        raise CallError(f"{place}: {PATH}: {shown(url)[:60]!r} carries a user name, which the service could not use")
+        raise Unread(f"{place}: {PATH}: {shown(url)[:60]!r} carries a user name, which the service could not use")
 
 
 def _is_a_name(path: str) -> bool:
     try:
-        os.fsencode(path)
+        return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def _text(row: dict[str, Any], key: str, place: str) -> str:
@@ -224,14 +326,14 @@ def _text(row: dict[str, Any], key: str, place: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise CallError(f"{place}: {key}: expected text, got {value!r:.60}")
+        raise Unread(f"{place}: {key}: expected text, got {value!r:.60}")
     return value if key == PATH else value.strip()
 
 
 def _kind(row: dict[str, Any], place: str) -> Kind | None:
     said = _text(row, "kind", place).lower()
     if said and (said not in KINDS or said == "unknown"):
-        raise CallError(f"{place}: kind: expected image, video or audio, got {said[:60]!r}")
+        raise Unread(f"{place}: kind: expected image, video or audio, got {said[:60]!r}")
     return cast("Kind", said) if said else None
 
 
@@ -239,7 +341,7 @@ def _role(row: dict[str, Any], place: str) -> Role | None:
     said = _text(row, "role", place)
     match = re.fullmatch(r"(image|video|audio)[ _-]?([1-9]\d{0,3})", said.lower(), re.ASCII)
     if said and not match:
-        raise CallError(f"{place}: role: expected a part such as 'video 1', got {said[:60]!r}")
+        raise Unread(f"{place}: role: expected a part such as 'video 1', got {said[:60]!r}")
     return Role(cast("Kind", match[1]), int(match[2])) if match else None
 
 
@@ -248,4 +350,4 @@ def _keep(row: dict[str, Any], place: str) -> Window | None:
     try:
         return Window.parse(said) if said else None
     except ValueError as error:
-        raise CallError(f"{place}: keep: {error}") from None
+        raise Unread(f"{place}: keep: {error}") from None

@@ -95,14 +95,15 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
     """Read a plan file; return the edition that it is for, and what is to be done, each with the file that it is for.
 
     Raises:
-        CallError: it is no plan, or a file is not the one that was planned for.
+        CallError: it is no plan, makes more than its edition takes, or a file is not the one that was planned for.
     """
     from preflight.fix.record import content_of
-    from preflight.plan.file import read_plans
+    from preflight.plan.file import read_plans, refuse_beyond
     from preflight.profiles import load
 
     found = read_plans(path)
     profile = load(found.profile)
+    refuse_beyond(path, found, profile)
     wanted = [(_beside(path, planned.source), planned) for planned in found.assets if planned.steps and planned.source]
     for source, planned in wanted:
         if content_of(Path(source.path)).sha256 != source.sha256:

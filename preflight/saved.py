@@ -7,8 +7,11 @@ of them: such a file comes from outside, also where this program once wrote it.
 import codecs
 import json
 import math
+import os
 import re
+import stat
 import tomllib
+from pathlib import Path
 from typing import Any
 
 SAMPLE_BYTES = 512
@@ -23,6 +26,26 @@ WRITE_PLAINLY = "a backslash begins an escape between double quotes: write the p
 
 class TextError(ValueError):
     """A file is no text, or not text of the wanted kind; the message says why."""
+
+
+def bytes_of(path: Path, most: int, *, plain: bool = True) -> bytes:
+    """Return what a file holds, or its first `most` + 1 bytes where it is larger, or has no end.
+
+    Args:
+        path: the file.
+        most: bytes.
+        plain: whether nothing but a plain file will do: a pipe that somebody has laid there would be waited for.
+
+    Raises:
+        OSError: it cannot be read, or is no plain file where one is wanted.
+    """
+    waiting = getattr(os, "O_NONBLOCK", 0) if plain else 0
+    descriptor = os.open(path, os.O_RDONLY | waiting | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        mode = os.fstat(descriptor).st_mode
+        if plain and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise OSError(0, "is no plain file", str(path))
+        return stream.read(most + 1)
 
 
 def text_of(content: bytes) -> str:
@@ -82,8 +105,17 @@ def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     Raises:
         TextError: it is no text, no JSON, or holds what nothing can be made of.
     """
+    return json_of_text(text_of(content))
+
+
+def json_of_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value that JSON text holds.
+
+    Raises:
+        TextError: it is no JSON, or holds what nothing can be made of.
+    """
     try:
-        value = json.loads(text_of(content), parse_int=_whole, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_int=_whole, parse_constant=_refuse_constant)
     except TextError:
         raise
     except (ValueError, RecursionError) as error:

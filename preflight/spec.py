@@ -14,7 +14,7 @@ import msgspec
 
 from preflight.assets import Asset, Kind, Role, Window, printable, unsupported
 from preflight.errors import RequestFileError
-from preflight.saved import TextError, json_of, toml_of
+from preflight.saved import TextError, bytes_of, json_of, toml_of
 from preflight.tables import TableError, convert_table
 
 SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
@@ -168,11 +168,12 @@ def _refuse_misplaced(table: dict[str, Any]) -> None:
 
 def _read(path: Path, name: str) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RequestFileError(f"{name}: larger than {MAX_BYTES:,} bytes: not a request")
-        return path.read_bytes()
+        content = bytes_of(path, MAX_BYTES)
     except OSError as error:
         raise RequestFileError(f"{name}: cannot be read: {error.strerror}") from None
+    if len(content) > MAX_BYTES:
+        raise RequestFileError(f"{name}: larger than {MAX_BYTES:,} bytes: not a request")
+    return content
 
 
 def _assets(kind: Kind, key: str, entries: list[str | AssetEntry], folder: Path) -> list[Asset]:

@@ -1,4 +1,6 @@
+import mmap
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from preflight.assets import Asset
-from preflight.cache import Cache, _versions
+from preflight.cache import Cache, _versions, is_open_for_writing
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.flow import Measuring, measure
 from preflight.probe import Fault, Probed, probe
@@ -189,3 +191,90 @@ def test_a_second_run_says_the_same_as_the_first(tmp_path: Path) -> None:
         assert list(cache.find(assets, "exact")) == assets
         assert list(measure(assets, Measuring(cache=cache))) == first
     assert isinstance(first[0].facts, ImageFacts)
+
+
+# ---- what the times of a file do not tell ----------------------------------------------------------------------------
+
+
+def measured_alone(cache: Cache, path: Path) -> Probed:
+    """Measure as a run does: what is known is looked for first."""
+    asset = Asset(path=str(path))
+    assert cache.find([asset], "exact") == {}
+    probed = probe(asset)
+    cache.keep(probed, "exact")
+    cache.flush()
+    return probed
+
+
+def test_a_file_that_changed_just_before_it_was_measured_is_not_remembered_however_late_that_ends(
+    tmp_path: Path,
+) -> None:
+    path = Path(shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a.jpeg"))
+    now = [path.stat().st_mtime + 1.0]
+    with Cache(tmp_path / "c.sqlite3", clock=lambda: now[0]) as cache:
+        asset = Asset(path=str(path))
+        assert cache.find([asset], "exact") == {}
+        probed = probe(asset)
+        now[0] += LATER
+        cache.keep(probed, "exact")
+        cache.flush()
+        assert cache.find([asset], "exact") == {}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells who has a file open for writing")
+@pytest.mark.parametrize("set_back", [False, True])
+def test_what_is_written_through_a_mapping_after_measuring_is_never_taken_for_what_was_measured(
+    cache: Cache, tmp_path: Path, *, set_back: bool
+) -> None:
+    path = Path(shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a.jpeg"))
+    with path.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
+        mapped[-3] ^= 1
+        before = path.stat()
+        measured = measured_alone(cache, path)
+        mapped[-3] ^= 1
+        if set_back:
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert set_back or path.stat().st_mtime_ns == before.st_mtime_ns  # nothing tells of the second write
+        assert cache.find([measured.asset], "exact") == {}
+    assert cache.find([measured.asset], "exact") == {}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells who has a file open for writing")
+def test_a_file_that_is_mapped_and_written_after_it_was_remembered_is_measured_anew(
+    cache: Cache, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a.jpeg"))
+    measured = measured_alone(cache, path)
+    assert cache.find([measured.asset], "exact") == {measured.asset: measured}
+    time.sleep(0.02)
+    before = path.stat()
+    with path.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
+        mapped[-3] ^= 1
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert cache.find([measured.asset], "exact") == {}
+
+
+def test_by_content_a_write_that_no_time_tells_of_is_seen(tmp_path: Path) -> None:
+    path = Path(shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a.jpeg"))
+    with (
+        Cache(tmp_path / "c.sqlite3", by="content") as cache,
+        path.open("r+b") as stream,
+        mmap.mmap(stream.fileno(), 0) as mapped,
+    ):
+        mapped[-3] ^= 1
+        measured = measured_alone(cache, path)
+        mapped[-3] ^= 1
+        assert cache.find([measured.asset], "exact") == {}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells who has a file open for writing")
+def test_who_has_a_file_open_for_writing_is_told_and_hurt_by_nothing(tmp_path: Path) -> None:
+    path = Path(shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a.jpeg"))
+    assert is_open_for_writing(str(path)) is False
+    with path.open("r+b"):
+        assert is_open_for_writing(str(path)) is True
+    assert is_open_for_writing(str(tmp_path / "absent")) is None
+    assert is_open_for_writing("a\0b") is None
+    for _ in range(200):
+        assert is_open_for_writing(str(path)) is False
+        path.open("r+b").close()

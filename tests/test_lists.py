@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import tracemalloc
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,7 +23,7 @@ NAMES = st.lists(
 )
 
 
-def read(content: bytes, separator: bytes = b"\0") -> list[str]:
+def read(content: bytes, separator: bytes = b"\0") -> list[str | Asset]:
     return list(names(io.BytesIO(content), separator, "--from0"))
 
 
@@ -38,7 +39,7 @@ def rows(tmp_path: Path, text: str | bytes) -> list[Asset]:
 @given(NAMES, st.booleans())
 def test_any_name_that_a_file_can_have_comes_through_a_list_ended_by_nul(given_names: list[bytes], ended: bool) -> None:
     content = b"\0".join(given_names) + (b"\0" if ended else b"")
-    assert [os.fsencode(name) for name in read(content)] == given_names
+    assert [os.fsencode(str(name)) for name in read(content)] == given_names
 
 
 def test_a_list_of_lines_may_come_from_another_system() -> None:
@@ -54,10 +55,22 @@ def test_names_that_lie_across_blocks_are_whole() -> None:
     assert read("\0".join(many).encode()) == many
 
 
-@pytest.mark.parametrize("content", [b"x" * (MAX_NAME_BYTES + 1), b"a\0" + b"x" * (1 << 20), b"\n" * (1 << 20)])
+@pytest.mark.parametrize("content", [b"x" * (MAX_NAME_BYTES + 1), b"\n" * (1 << 20)])
 def test_what_is_no_list_of_names_is_refused_before_it_fills_the_memory(content: bytes) -> None:
     with pytest.raises(CallError, match="a name of more than 65,536 bytes"):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("separator", "wrong", "said"),
+    [
+        (b"\0", b"x" * (1 << 20), "--from0:2: a name of more than 65,536 bytes"),
+        (b"\n", b"x" * (MAX_NAME_BYTES + 1), "--from0:2: a name of more than 65,536 bytes"),
+        (b"\n", b"b\0c", "--from0:2: holds NUL bytes, so its names are not ended by lines"),
+    ],
+)
+def test_a_name_that_no_file_can_have_costs_itself_alone(separator: bytes, wrong: bytes, said: str) -> None:
+    assert read(separator.join([b"a", wrong, b"c"]), separator) == ["a", Asset(path="--from0:2", unread=said), "c"]
 
 
 def test_an_endless_name_is_not_read_to_its_end() -> None:
@@ -179,18 +192,31 @@ def test_a_manifest_that_can_be_read_only_once_is_read_once(tmp_path: Path) -> N
         os.close(keep)
 
 
-def test_nothing_begins_when_a_later_row_is_wrong(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text("path,kind\na.mov,video\nb.mov,film\n")
-    with pytest.raises(CallError, match=r"list.csv:3: kind: expected image, video or audio, got 'film'"):
-        next(manifest(path))
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", ":1: no column named 'path'; there are none"),
         ("file,kind\na,b\n", ":1: no column named 'path'; there are 'file', 'kind'"),
+        ('{"kind": "image"}\n', ":1: path: missing"),
+        ('{"path": "a", "x": ' + "[" * 100_000, ":1: is not JSON"),
+        ('{"path": "' + "a" * MAX_LINE_CHARACTERS, "a line of more than 1,048,576 characters"),
+        ('["a"]\n{"path": "a"}\n', "no column named 'path'"),
+        ('{"path": }\n{"path" "b"}\n', ":1: is not JSON"),
+        (b"\xff\xfep\0a\0t\0h\0\n\0\0\xd8", "is not UTF-16 text"),
+    ],
+)
+def test_what_is_no_manifest_at_all_is_refused_before_anything_begins(
+    tmp_path: Path, text: str | bytes, said: str
+) -> None:
+    with pytest.raises(CallError) as refused:
+        rows(tmp_path, text)
+    assert said in refused.value.message
+    assert refused.value.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
         ("path,kind\n,video\n", ":2: path: missing"),
         ("path\na\0b\n", "no file can have the name"),
         ("path\na.mov\nhttps://\n", ":3: path: 'https://' is no address"),
@@ -212,19 +238,49 @@ def test_nothing_begins_when_a_later_row_is_wrong(tmp_path: Path) -> None:
         ('{"path": "a"}\n{"path": }\n', ":2: is not JSON"),
         ('{"path": "a"}\n["a"]\n', ":2: expected an object, got '[\"a\"]'"),
         ('{"path": 3}\n', ":1: path: expected text, got 3"),
-        ('{"kind": "image"}\n', ":1: path: missing"),
         ('{"path": "a\\u0000"}\n', ":1: path: no file can have the name"),
         ('{"path": "a\\ud800"}\n', ":1: path: no file can have the name"),
-        ('{"path": "a", "x": ' + "[" * 100_000, ":1: is not JSON"),
-        ('{"path": "' + "a" * MAX_LINE_CHARACTERS, "a line of more than 1,048,576 characters"),
         ("path\n" + '"' + "a" * 200_000 + '"\n', "is not CSV: field larger than field limit"),
+        ('{"path": "a"}\n{"path": "b", "x": ' + "9" * 5_000 + "}\n", ":2: is a number of 5,000 digits"),
+        ('{"path": "a"}\n{"path": "' + "a" * MAX_LINE_CHARACTERS + '"}\n', ":2: a line of more than 1,048,576"),
+        ("path,keep\na.mov,1-" + "9" * 5_000 + "\n", ":2: keep: expected START-END in seconds"),
     ],
 )
-def test_a_manifest_that_is_wrong_names_the_line(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(CallError) as refused:
-        rows(tmp_path, text)
-    assert said in refused.value.message
-    assert refused.value.message.isprintable()
+def test_a_row_that_is_wrong_names_its_line_and_costs_itself_alone(tmp_path: Path, text: str, said: str) -> None:
+    good = '{"path": "later.png"}\n' if text.startswith("{") else "later.png\n"
+    *_, wrong, last = rows(tmp_path, text.removesuffix("\n") + "\n" + good)
+    assert said in wrong.unread
+    assert wrong.unread.isprintable()
+    assert (last.path, last.unread) == (f"{tmp_path}/later.png", "")
+
+
+def test_a_quote_that_is_never_closed_costs_its_line_and_not_those_after_it(tmp_path: Path) -> None:
+    found = rows(tmp_path, 'path\na.png\n"b.png\n\nc.png\n"d.png"x\ne.png\n')
+    assert [(Path(one.path).name, bool(one.unread)) for one in found] == [
+        ("a.png", False),
+        ("list.csv:3", True),
+        ("c.png", False),
+        ("list.csv:6", True),
+        ("e.png", False),
+    ]
+
+
+@given(st.lists(st.text('a",\\ \t', max_size=8), max_size=30))
+def test_no_line_of_a_table_is_lost_whatever_stands_in_the_others(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "quotes.csv"
+    path.write_text("path\nfirst.png\n" + "".join(f"{line}\n" for line in lines) + "last.png\n")
+    found = [Path(asset.path).name for asset in manifest(path)]
+    assert found[0] == "first.png"
+    assert "last.png" in found[-1]
+
+
+def test_what_a_row_that_is_wrong_names_is_still_named(tmp_path: Path) -> None:
+    text = "path,kind\nhttps://u:p@example.com/a.png?sign=1,\nb.png,film\n,video\n"
+    url, path, place = (one.path for one in rows(tmp_path, text))
+    assert (url, path) == ("https://u:p@example.com/a.png?sign=1", f"{tmp_path}/b.png")
+    assert place.endswith("list.csv:4")
 
 
 def test_a_manifest_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -260,8 +316,7 @@ def test_a_table_of_excel_is_read_with_its_empty_rows_and_its_first_line(
 def test_the_line_that_is_named_is_that_of_the_file_also_behind_a_first_line_of_excel(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("sep=,\npath,role\na.png,image 1\na.png,first\n")
-    with pytest.raises(CallError, match=r"list\.csv:4: role: expected a part"):
-        list(manifest(path))
+    assert re.search(r"list\.csv:4: role: expected a part", list(manifest(path))[-1].unread)
 
 
 @pytest.mark.parametrize("said", ["Image 1", "image1", "IMAGE_1", "image-1"])

@@ -53,7 +53,8 @@ def list_options(command: F) -> F:
         "--manifest",
         type=FILE,
         metavar="FILE",
-        help="CSV with a column `path`, or JSON Lines; beside it `kind`, `role`, `keep`. Paths start from its folder.",
+        help="CSV with a column `path`, or JSON Lines; beside it `kind`, `role`, `keep`. Paths start from its folder. "
+        "A line that cannot be read costs itself alone.",
     )
     return from0(from_(manifest(command)))
 

@@ -121,7 +121,8 @@ def measuring_options(command: F) -> F:
         default="identity",
         show_default=True,
         envvar="PREFLIGHT_CACHE_BY",
-        help="What tells that a file was measured before: where it lies and its times, or a hash of what it holds.",
+        help="What tells that a file was measured before: where it lies and its times, or, the strict way, a hash of "
+        "what it holds.",
     )
     seconds = click.option(
         "--time-limit",

@@ -4,7 +4,6 @@ They are read only where there is one, so that a run without settings starts soo
 """
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from preflight.assets import printable
 from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers
 from preflight.errors import CallError
 from preflight.policy import Ignore, Override, Policy, refuse_wrong
+from preflight.saved import TextError, bytes_of, toml_of
 from preflight.tables import TableError, convert_table
 
 
@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ignore: tuple[Ignore, ...] | None = None
 
 
+MAX_BYTES = 1 << 20
 FILES: dict[str, tuple[str, ...]] = dict(zip(SETTINGS_FILES, ((), ("tool", "preflight")), strict=True))
 """Name → the keys that lead to the settings in it; of one folder, the first that has some counts."""
 PATHS = ("output", "ledger", "baseline", "metrics")
@@ -195,11 +196,12 @@ def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | Non
     if not (os.path.lexists(path) if not keys else path.is_file()):
         return None
     try:
-        table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise CallError(f"{name}: not UTF-8 text, which TOML has to be") from None
-    except (ValueError, RecursionError) as error:
-        raise CallError(f"{name}: not TOML: {error}") from None
+        content = bytes_of(path, MAX_BYTES)
+        if len(content) > MAX_BYTES:
+            raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: no settings")
+        table: Any = toml_of(content)
+    except TextError as error:
+        raise CallError(f"{name}: {error}") from None
     except OSError as error:
         said = "is a folder" if path.is_dir() else f"cannot be read: {error.strerror}"
         raise CallError(f"{name}: {said}") from None

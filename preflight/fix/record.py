@@ -25,6 +25,7 @@ from preflight.facts import Identity
 from preflight.place import names, publish_at, remove, temporary
 from preflight.plan.steps import Step
 from preflight.probe import identity as file_identity
+from preflight.saved import bytes_of, json_of
 from preflight.units import exact
 
 SCHEMA = "preflight.made/1"
@@ -150,9 +151,10 @@ def find_made(wanted: Path, origin: Origin) -> Path | None:
 def _read(path: Path) -> Made | None:
     """Read a record; None for what is none: it may have been written by anybody."""
     try:
-        if path.stat().st_size > MAX_RECORD_BYTES:
+        content = bytes_of(path, MAX_RECORD_BYTES)
+        if len(content) > MAX_RECORD_BYTES:
             return None
-        made = msgspec.json.decode(path.read_bytes(), type=Made, dec_hook=_exact)
+        made = msgspec.convert(json_of(content), type=Made, dec_hook=_exact)
     except (OSError, ValueError, ArithmeticError):
         return None
     return made if made.schema == SCHEMA else None

@@ -9,14 +9,18 @@ from typing import Literal
 
 import msgspec
 
+from preflight.assets import printable
 from preflight.errors import CallError
 from preflight.plan.edited import exactly, mark_of
 from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, Retime, Step, Write
 from preflight.plan.wishes import COLOR
+from preflight.profiles.schema import Profile
+from preflight.saved import bytes_of, json_of
 
 SCHEMA: Literal["preflight.fix/1"] = "preflight.fix/1"
 MAX_FILE_BYTES = 64 << 20
 MOST_PX = 100_000
+MOST_PIXELS = 1 << 29
 MOST_S = 86_400
 MOST_HZ = 1_000
 ENCODERS = {"libx264", "aac", "libmp3lame", "pcm_u8", "pcm_alaw", "pcm_mulaw"}
@@ -64,14 +68,13 @@ def read_plans(path: Path) -> PlanFile:
         CallError: it cannot be read, is no plan, or has a step that cannot be carried out.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise CallError(
-                f"{path}: is larger than any plan", advice="`preflight fix --dry-run --format json` makes one."
-            )
-        found = msgspec.json.decode(path.read_bytes(), type=PlanFile, dec_hook=exactly)
+        content = bytes_of(path, MAX_FILE_BYTES, plain=False)
+        if len(content) > MAX_FILE_BYTES:
+            raise CallError(f"{path}: is larger than any plan", advice=HOW)
+        found = msgspec.convert(json_of(content), type=PlanFile, dec_hook=exactly)
     except OSError as error:
         raise CallError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise CallError(f"{path}: is no plan: {error}", advice=HOW) from None
     for asset in found.assets:
         _refuse_unsound(path, asset)
@@ -91,12 +94,31 @@ def _refuse_unsound(path: Path, asset: Planned) -> None:
             raise CallError(f"{path}: {asset.path}: this cannot be done: {step.words()}")
 
 
+def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
+    """Refuse, before anything is made, a plan that makes a picture or clip larger than its edition takes.
+
+    Raises:
+        CallError: a side beyond the edition's longest.
+    """
+    for asset in found.assets:
+        writes = {step.format for step in (*asset.steps, *asset.otherwise) if isinstance(step, Write)}
+        side_px = profile.image.side_px if writes & FORMATS["image"] else profile.video.side_px
+        for step in (*asset.steps, *asset.otherwise):
+            if isinstance(step, Resize) and side_px.max and max(step.width_px, step.height_px) > side_px.max:
+                raise CallError(
+                    f"{path}: {printable(asset.path)}: to {step.width_px} x {step.height_px} px is asked for, "
+                    f"and {profile.name} takes sides of {side_px.words('px')}",
+                    advice="Edit the plan's resize, or plan anew.",
+                )
+
+
 def _sound(step: Step) -> bool:
     """Tell whether a step says what can be done at all."""
     match step:
         case Resize() | Crop() | Pad():
             filled = not isinstance(step, Pad) or step.fill == BLUR or COLOR.fullmatch(step.fill)
-            return 0 < step.width_px <= MOST_PX and 0 < step.height_px <= MOST_PX and bool(filled)
+            sides = 0 < step.width_px <= MOST_PX and 0 < step.height_px <= MOST_PX
+            return sides and step.width_px * step.height_px <= MOST_PIXELS and bool(filled)
         case Cut() | Extend():
             return _timed(step)
         case Retime():

@@ -15,7 +15,7 @@ import msgspec
 from preflight.errors import ProfileError
 from preflight.limits import read_number
 from preflight.profiles.schema import Profile
-from preflight.saved import TextError, toml_of
+from preflight.saved import TextError, bytes_of, toml_of
 from preflight.tables import TableError, convert_table
 
 SHIPPED = Path(__file__).parent
@@ -131,9 +131,10 @@ def json_schema() -> dict[str, Any]:
 
 def _read(path: Path) -> Table:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        content = bytes_of(path, MAX_BYTES)
+        if len(content) > MAX_BYTES:
             raise ProfileError(f"{path.name}: larger than {MAX_BYTES:,} bytes: not a profile")
-        return toml_of(path.read_bytes())
+        return toml_of(content)
     except TextError as error:
         raise ProfileError(f"{path.name}: {error}") from None
     except OSError as error:

@@ -13,9 +13,20 @@ from preflight.findings import Judged, Report, counts
 from preflight.fix.record import beside
 from preflight.flow import Treated
 from preflight.report.json import dump, report_json
+from preflight.saved import bytes_of, json_of
 from preflight.watch.arrivals import Arrival
 from preflight.watch.folders import Folders
-from preflight.watch.handling import Handling, NoteKind, Outcome, Parcel, aside_of, free_name, named, new_token
+from preflight.watch.handling import (
+    MAX_NOTE_BYTES,
+    Handling,
+    NoteKind,
+    Outcome,
+    Parcel,
+    aside_of,
+    free_name,
+    named,
+    new_token,
+)
 
 SUCCESSOR: tuple[NoteKind, ...] = ("record", "report")
 """What lies beside a new file."""
@@ -70,7 +81,7 @@ def decide(ruling: Ruling, folders: Folders) -> tuple[Handling, Notes]:
     if fixed := ruling.fixed:
         new = free_name(successor_of(_joined(folders.ready, below), fixed.made), SUCCESSOR)
         parcels = (Parcel(origin=fixed.made, target=new, notes=SUCCESSOR), *parcels)
-        record = named("record", msgspec.json.decode(beside(Path(fixed.made)).read_bytes()), new)
+        record = named("record", json_of(bytes_of(beside(Path(fixed.made)), MAX_NOTE_BYTES)), new)
         notes = ((record, _report(ruling, fixed.judged, new)), (_report(ruling, ruling.judged, target, new),))
     handling = Handling(
         token=token,

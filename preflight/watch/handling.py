@@ -24,6 +24,7 @@ from preflight.assets import shown
 from preflight.errors import NotDone
 from preflight.fix.record import LONGEST_NAME, beside
 from preflight.place import MAX_NAMES, remove
+from preflight.saved import bytes_of, json_of
 from preflight.watch.arrivals import State, state_of
 from preflight.watch.moving import Borders, content_of, copy_whole, rename_free
 
@@ -31,6 +32,7 @@ HIDDEN = ".watch-"
 REPORT = ".report.json"
 TOKEN_CHARACTERS = 16
 COPY = "copy"
+MAX_NOTE_BYTES = 16 << 20
 LONGEST_ENDING = 32
 """Bytes of what is still called the ending of a name."""
 NoteKind = Literal["report", "record"]
@@ -293,7 +295,7 @@ def _name_anew(kind: NoteKind, note: str, draft: str, target: str) -> None:
     """Write a note as a draft for a file of another name, and remove the old one."""
     if not os.path.lexists(note):
         return
-    content = named(kind, msgspec.json.decode(Path(note).read_bytes()), target)
+    content = named(kind, json_of(bytes_of(Path(note), MAX_NOTE_BYTES)), target)
     remove(Path(note))
     Path(draft).write_bytes(content)
 

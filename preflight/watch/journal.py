@@ -22,6 +22,7 @@ import msgspec
 from preflight import private
 from preflight.assets import printable
 from preflight.errors import CallError, NotDone
+from preflight.saved import TextError, json_of
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
 
@@ -29,6 +30,7 @@ SCHEMA = "preflight.watch/1"
 STATE_FOLDER = "watch"
 """Among the user's own: others may write where files arrive, and what is read from here moves files."""
 MAX_BYTES = 64 << 20
+MAX_LINE_BYTES = 4 << 20
 FIRST = json.dumps({"schema": SCHEMA})
 
 
@@ -251,8 +253,8 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
         first = stream.readline(1 << 10)
         if first and first.strip() != FIRST.encode() and not FIRST.encode().startswith(first):
             raise CallError(f"{printable(str(path))}: is there, and is no journal of a watch; it was left as it is")
-        for line in stream:
-            with suppress(ValueError, RecursionError):
-                entry = json.loads(line)
+        for line in iter(lambda: stream.readline(MAX_LINE_BYTES), b""):
+            with suppress(TextError):
+                entry = json_of(line)
                 if isinstance(entry, dict):
                     yield entry

@@ -256,6 +256,23 @@ def test_what_a_list_names_and_is_not_there_could_not_be_judged(program: Program
     assert "UNSURE 3 files: 1 pass, 0 fail, 2 unsure" in ended.out
 
 
+def test_one_line_of_a_list_that_cannot_be_read_costs_that_line_and_not_the_run(
+    program: Program, library: Path, tmp_path: Path
+) -> None:
+    (library / "list.csv").write_text("path,kind\nhttp://[::1/a.mov,\nok.jpeg,image\nok.jpeg,film\n")
+    ended = program("check", "--manifest", library / "list.csv", "--format", "json")
+    assert ended.status == 3
+    first, good, last = json.loads(ended.out)["assets"]
+    assert [one["verdict"] for one in (first, good, last)] == ["unsure", "pass", "unsure"]
+    assert [one["findings"][0]["rule"] for one in (first, last)] == ["video/unjudged", "image/unjudged"]
+    assert "list.csv:2: path: 'http://[::1/a.mov' is no address" in first["findings"][0]["message"]
+    (tmp_path / "names").write_bytes(b"%b\na\0b\n%b\n" % (bytes(OK), bytes(OK)))
+    ended = program("check", "--from", "names")
+    assert ended.status == 3
+    assert "--from:2: error unknown/unjudged: --from:2: holds NUL bytes" in ended.out
+    assert "UNSURE 3 files: 2 pass, 0 fail, 1 unsure" in ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

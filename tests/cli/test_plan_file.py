@@ -12,7 +12,8 @@ import pytest
 
 from preflight.fix.ffmpeg import find_tool, run
 from preflight.plan.file import read_plans
-from scripts.kills import kill
+from scripts.kills import MEDIA as KILLED
+from scripts.kills import batch, kill
 from tests.cli.conftest import MEDIA, Program
 from tests.cli.test_commands import PROGRAM, read_all, until_asked
 
@@ -50,6 +51,38 @@ def test_a_plan_may_be_edited(program: Program, clip: Path, tmp_path: Path) -> N
     ended = program("fix", "--plan", "plan.json", "--yes", "--format", "json")
     assert ended.status == 0
     assert json.loads(ended.out)["assets"][0]["facts_after"]["frame_rate"] == "30"
+
+
+@pytest.mark.parametrize("side", [6_001, 90_000])
+def test_a_plan_that_makes_a_picture_larger_than_its_edition_takes_is_refused_in_words(
+    program: Program, tmp_path: Path, side: int
+) -> None:
+    picture = Path(shutil.copy(MEDIA / "image-299x300.jpg", tmp_path / "a.jpg"))
+    plan = planned(program, picture)
+    (resize,) = (step for step in plan["assets"][0]["steps"] if step["do"] == "resize")
+    resize |= {"width_px": side, "height_px": 5_000}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ended = program("fix", "--plan", "plan.json", "--yes")
+    assert ended.status == 2
+    assert f"to {side} x 5000 px is asked for, and {plan['profile']} takes sides of 300 to 6,000 px" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"schema": ' + "[" * 100_000, "nested too deeply"),
+        ('{"schema": ' + "[" * 500 + "]" * 500 + "}", "nested more than 64 deep"),
+        ('{"schema": ' + "9" * 5_000 + "}", "a number of 5,000 digits"),
+        ('{"schema": NaN}', "NaN is no number that JSON knows"),
+    ],
+)
+def test_a_plan_that_nobody_means_is_refused_in_words(
+    program: Program, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "plan.json").write_text(content)
+    ended = program("fix", "--plan", "plan.json", "--yes")
+    assert ended.status == 2
+    assert said in ended.err
 
 
 def test_a_plan_for_a_clip_that_is_cut_between_its_packets_says_so(program: Program, tmp_path: Path) -> None:
@@ -229,3 +262,12 @@ def test_the_best_part_is_kept_and_the_candidates_are_drawn(program: Program, tm
 
 def test_killed_at_random_moments_nothing_is_lost(tmp_path: Path) -> None:
     assert kill(4, 7, tmp_path) == []
+
+
+def test_a_run_of_kills_that_lacks_a_specimen_fails_instead_of_proving_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert KILLED == MEDIA
+    monkeypatch.setattr("scripts.kills.BROKEN", ("video-12fps.mp4", "video-gone.mp4"))
+    with pytest.raises(SystemExit, match=r"specimens are missing: video-gone\.mp4"):
+        batch(tmp_path / "in")

@@ -167,4 +167,26 @@ def test_a_fault_names_the_place_and_the_nearest_right_name(tmp_path: Path, text
 
 def test_settings_that_are_no_utf_8_are_called_that(tmp_path: Path) -> None:
     (tmp_path / "preflight.toml").write_bytes(b'output = "caf\xe9"')
-    assert wrong(tmp_path) == "preflight.toml: not UTF-8 text, which TOML has to be"
+    assert wrong(tmp_path) == "preflight.toml: not UTF-8 text (byte 13), which it has to be; save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"jobs = " + b"9" * 5_000, "not TOML: "),
+        (b"jobs = 0x" + b"f" * 500_000, "jobs: a number of more than 30 digits"),
+        (b".".join([b"a"] * 20_000) + b" = 1", "nested"),
+        (b"#" * (1 << 20) + b"#", "larger than 1,048,576 bytes: no settings"),
+    ],
+)
+def test_settings_that_nobody_means_are_refused_in_words(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "preflight.toml").write_bytes(content)
+    words = wrong(tmp_path)
+    assert words.startswith("preflight.toml: ")
+    assert said in words
+    assert len(words) < 400
+
+
+def test_settings_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "preflight.toml")
+    assert wrong(tmp_path) == "preflight.toml: cannot be read: is no plain file"
