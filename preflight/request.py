@@ -26,7 +26,7 @@ def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], st
     """
     body: Body = {"model": spec.model or profile.default_model, "prompt": spec.prompt or ""}
     for key, kind in ARRAYS.items():
-        urls = [url_of(asset) for asset in spec.of_kind(kind)]
+        urls = [as_sent(url_of(asset)) for asset in spec.of_kind(kind)]
         if urls:
             body[key] = urls
     body["aspect_ratio"] = spec.aspect_ratio or profile.request.aspect_ratio.default
@@ -35,6 +35,18 @@ def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], st
         if value is not None:
             body[key] = value
     return body
+
+
+def as_sent(url: str) -> str:
+    """Return a URL with what a web address cannot hold percent-encoded: blanks and letters beyond ASCII."""
+    if url.isascii() and " " not in url:
+        return url
+    import httpx
+
+    try:
+        return str(httpx.URL(url.strip()))
+    except (httpx.InvalidURL, UnicodeError):
+        return url
 
 
 def encode(body: Body) -> bytes:

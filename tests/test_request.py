@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from preflight.assets import Asset
 from preflight.profiles import load
-from preflight.request import PLACEHOLDER_URL, build_body, encode, planned_bytes, planned_url
+from preflight.request import PLACEHOLDER_URL, as_sent, build_body, encode, planned_bytes, planned_url
 from preflight.spec import RequestSpec, with_roles
 from tests.specimens import PROFILE
 
@@ -88,3 +88,17 @@ def test_the_planned_size_is_that_of_the_bytes_and_the_prompt_survives(prompt: s
     sent = encode(build_body(spec, PROFILE, planned_url))
     assert planned_bytes(spec, PROFILE) == len(sent)
     assert json.loads(sent)["prompt"] == prompt
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://x.example/a b.png", "https://x.example/a%20b.png"),
+        ("https://x.example/\uc601\uc0c1.mp4?name=\u00e9", "https://x.example/%EC%98%81%EC%83%81.mp4?name=%C3%A9"),
+        ("https://x.example/a%20b.png?sig=A%2FB+c", "https://x.example/a%20b.png?sig=A%2FB+c"),
+        ("https://b\u00fccher.example/a.png", "https://xn--bcher-kva.example/a.png"),
+    ],
+)
+def test_a_url_is_sent_as_a_web_address(url: str, sent: str) -> None:
+    assert as_sent(url) == sent
+    assert as_sent(sent) == sent
