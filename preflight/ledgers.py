@@ -77,12 +77,12 @@ def tasks_beside(ledger: Path) -> set[str]:
 
 
 def beside(ledger: Path) -> list[Path]:
-    """Return the other ledgers that are there, each file once."""
+    """Return the other ledgers that are there, each file once; one of somebody else's could be made to forbid all."""
     found: dict[tuple[int, int], Path] = {}
     for path in (default_path(), *_remembered(), *_siblings(ledger)):
         with suppress(OSError, ValueError):
             state = path.stat()
-            if stat.S_ISREG(state.st_mode) and _is_ours(path):
+            if stat.S_ISREG(state.st_mode) and state.st_uid in {os.geteuid(), 0} and _is_ours(path):
                 found.setdefault((state.st_dev, state.st_ino), path)
     with suppress(OSError):
         own = ledger.stat()

@@ -99,6 +99,14 @@ def test_a_ledger_that_cannot_be_read_may_know_the_request(tmp_path: Path) -> No
         assert sandbox.calls["create"] == 1
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file away")
+def test_a_ledger_of_somebody_else_s_forbids_nothing(tmp_path: Path) -> None:
+    with running(run_s=60) as sandbox:
+        sent(sandbox, tmp_path / "old.sqlite3")
+        os.chown(tmp_path / "old.sqlite3", 12345, 12345)
+        assert sent(sandbox, tmp_path / "new.sqlite3") == 1
+
+
 def test_an_older_ledger_is_read_as_it_is_and_not_changed(tmp_path: Path) -> None:
     """Version 1 knew no skew, and wrote addresses down as they were typed."""
     old = tmp_path / "a" / "old"
