@@ -182,6 +182,8 @@ def _of_frame(sizes: Counter[tuple[int, int]], aspect: Fraction, facts: VideoFac
     beyond: Counter[tuple[int, int]] = Counter()
     for (width, height), frames in sizes.items():
         wide = round(width * aspect)
+        if (wide, 2 * height) == (facts.width_px, facts.height_px):  # ffmpeg shows the fields of HEVC one by one
+            continue
         sides = any(_outside(Fraction(side), limits.video_side_px) for side in (wide, height))
         shape = wide * height == 0 or _outside(Fraction(wide, height), limits.video_ratio)
         if sides or shape or _outside(Fraction(wide * height), (limits.video_min_pixels, most)):

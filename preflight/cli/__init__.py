@@ -37,7 +37,7 @@ def main() -> NoReturn:
     import gc
 
     gc.set_threshold(GARBAGE)
-    if os.environ.get(KEY):
+    if KEY in os.environ:
         from preflight.cli.undumped import keep_undumped
 
         keep_undumped()
@@ -53,10 +53,10 @@ def _children(arguments: list[str]) -> AbstractContextManager[object]:
         return nullcontext()
     begun = None
     if _is_sure(arguments[1:]):
-        from preflight.workers.process import begin_server, can_fork
+        from preflight.workers.forked import earliest
 
         with suppress(OSError):  # whoever needs it tries again, and says why it cannot be
-            begun = begin_server(_needed(arguments)) if can_fork() else None
+            begun = earliest(_needed(arguments))
     from preflight.workers.starter import serving
 
     return serving(begun)

@@ -50,17 +50,27 @@ DONE, RAISED = "done", "raised"
 
 def main() -> NoReturn:
     """Be a child, or a server of children, as the first argument says."""
+    end, which = _taken_from_standard_input(), cast("Load", sys.argv[2])
+    if sys.argv[1] == "all":
+        be_server(end, which)
+    _get_ready(which)
+    work(Link(end), os.getppid())
+    os._exit(0)
+
+
+def be_server(end: socket.socket, which: Load) -> NoReturn:
+    """Load libraries, and fork children for whoever asks at the other end."""
+    _get_ready(which)
+    serve(end)
+
+
+def _get_ready(which: Load) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle
     warnings.simplefilter("ignore")  # what a library can pass over becomes a fault or a fact where it matters
     no_core_dumps()
     gc.set_threshold(GARBAGE)
-    end = _taken_from_standard_input()
-    load(cast("Load", sys.argv[2]))
+    load(which)
     gc.freeze()
-    if sys.argv[1] == "all":
-        serve(end)
-    work(Link(end), os.getppid())
-    os._exit(0)
 
 
 def _taken_from_standard_input() -> socket.socket:

@@ -20,7 +20,8 @@ TRACE = "PREFLIGHT_TRACE"
 
 def needed_environment() -> dict[str, str]:
     """Return what of this program's environment another program may see."""
-    return {name: value for name, value in os.environ.items() if _is_needed(name.upper())}
+    names = [name for name in os.environ if _is_needed(name.upper())]  # a value that is not needed is not touched
+    return {name: os.environ[name] for name in names}
 
 
 def _is_needed(name: str) -> bool:

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from typing import Literal
+from typing import Literal, Protocol
 
 from preflight.workers.environment import TRACE, needed_environment
 
@@ -22,6 +22,25 @@ Load = Literal["everything", "av", "pillow"]
 """Which libraries a child loads before it asks what to do; it can load the others later."""
 
 
+class Process(Protocol):
+    """A process that was started."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended, and return its exit status."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+Begun = tuple[socket.socket, Process]
+"""A server that runs, and the way to ask it."""
+
+
+def traced() -> bool:
+    """Tell whether what children say is to be seen."""
+    return bool(os.environ.get(TRACE))
+
+
 def can_fork() -> bool:
     """Tell whether a server may fork: on macOS the system's own libraries forbid it, Windows knows no forks."""
     return sys.platform not in ("win32", "darwin") and hasattr(os, "fork") and os.environ.get(START) != "spawn"
@@ -30,7 +49,7 @@ def can_fork() -> bool:
 def begin(way: Way, end: socket.socket, load: Load = "everything") -> "subprocess.Popen[bytes]":
     """Start a fresh interpreter on one end of a connection; raise OSError where it cannot be started."""
     command = [_interpreter(), *_flags(), "-c", BOOT, way, load, *_module_path()]
-    trace = None if os.environ.get(TRACE) else subprocess.DEVNULL  # what C code says of a hostile file is for nobody
+    trace = None if traced() else subprocess.DEVNULL  # what C code says of a hostile file is for nobody
     windows = sys.platform == "win32"
     process = subprocess.Popen(  # noqa: S603 - this very program
         command,
@@ -45,7 +64,7 @@ def begin(way: Way, end: socket.socket, load: Load = "everything") -> "subproces
     return process
 
 
-def begin_server(load: Load = "everything") -> "tuple[socket.socket, subprocess.Popen[bytes]]":
+def begin_server(load: Load = "everything") -> Begun:
     """Start a server of children, and return the way to ask it; raise OSError where it cannot be started."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:

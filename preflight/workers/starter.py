@@ -17,11 +17,9 @@ from typing import Protocol, TypeVar
 from preflight.workers.bounds import Bounds
 from preflight.workers.child import BURY, FORK, NUMBER_BYTES, STATUS_BYTES
 from preflight.workers.link import Link
-from preflight.workers.process import begin, begin_server, can_fork
+from preflight.workers.process import Begun, Process, begin, begin_server, can_fork
 
 Result = TypeVar("Result")
-Begun = tuple[socket.socket, "subprocess.Popen[bytes]"]
-"""A server that runs, and the way to ask it."""
 LAST_S = 5.0
 """How long a server may take to end."""
 
@@ -123,7 +121,7 @@ class Server:
         self._turn = threading.Lock()
         self._owner = os.getpid()
         self._control: socket.socket | None
-        self._process: subprocess.Popen[bytes] | None
+        self._process: Process | None
         self._control, self._process = begun or (None, None)
         self._started = 0
 

@@ -35,7 +35,7 @@ def afresh(test: Test) -> Test:
     return cast("Test", run)
 
 
-SHORT = Bounds(seconds=0.5)
+SHORT = Bounds(seconds=3.0)
 
 
 def add(one: int, other: int) -> int:
@@ -107,7 +107,7 @@ def test_a_crash_is_told() -> None:
 
 def test_what_hangs_is_ended_in_time(tmp_path: Path) -> None:
     begun, note = time.monotonic(), tmp_path / "pid"
-    with pytest.raises(Unmeasured, match=r"more than 0\.5 s"):
+    with pytest.raises(Unmeasured, match=r"more than 3 s"):
         alone(begin_and_hang, str(note), bounds=SHORT)
     assert time.monotonic() - begun < 20
     assert gone(int(note.read_text()))
@@ -185,7 +185,7 @@ def test_what_becomes_of_a_forked_look_is_told_and_the_server_goes_on(tmp_path: 
             alone(refuse, "no such thing")
         with pytest.raises(Unmeasured, match="crashed the reader"):
             alone(crash)
-        with pytest.raises(Unmeasured, match=r"more than 0\.5 s"):
+        with pytest.raises(Unmeasured, match=r"more than 3 s"):
             alone(begin_and_hang, str(note), bounds=SHORT)
         assert gone(int(note.read_text()))
         with pytest.raises(Unmeasured, match="more memory"):
