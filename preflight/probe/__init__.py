@@ -7,6 +7,7 @@
 A measurement never raises for what it finds in a file: it comes back as `Probed`, with facts, a fault, or both.
 """
 
+import io
 import os
 import stat
 from typing import BinaryIO, Literal
@@ -20,6 +21,8 @@ from preflight.probe.shortage import SHORT_OF_MEMORY, in_doubt
 from preflight.probe.sniff import Sniffed, sniff
 
 Depth = Literal["header", "exact", "full"]
+SMALL_BYTES = 1 << 17
+"""Of files that are read as a whole, once."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -61,7 +64,7 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
     try:
         with _open_regular(asset.path) as stream:
             before = identity(os.fstat(stream.fileno()))
-            probed = _probe_stream(asset, stream, before, depth)
+            probed = _probe_stream(asset, _at_hand(stream, before[2]), before, depth)
             after = identity(os.fstat(stream.fileno()))
     except OSError as error:
         return Probed(asset=asset, fault=Fault("unmeasured", f"cannot be read: {error.strerror or error}"))
@@ -96,6 +99,11 @@ def _open_regular(path: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def _at_hand(stream: BinaryIO, size: int) -> BinaryIO:
+    """Return a small file from memory: what reads it goes back and forth in it, and each step would ask the system."""
+    return io.BytesIO(stream.read()) if 0 < size <= SMALL_BYTES else stream
+
+
 def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) -> Probed:
     size, sniffed = seen[2], None
     try:
@@ -121,10 +129,10 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
 
 def _stands_in_another(stream: BinaryIO, sniffed: Sniffed) -> bool:
     """Tell whether frames of sound were found somewhere in a medium of another format."""
-    from preflight.probe.foreign import foreign
-
     if sniffed.opener not in LOOKED_FOR:
         return False
+    from preflight.probe.foreign import foreign
+
     stream.seek(0)
     return not stream.read(3).startswith((b"ID3", b"\xff")) and foreign(stream) is not None
 

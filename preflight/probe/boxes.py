@@ -4,6 +4,7 @@ mutagen walks the same tree but gives up at the first odd byte, which real camer
 what it does not understand and reads no payload but the few small ones asked for.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
@@ -24,7 +25,9 @@ MAX_PAYLOAD = 1 << 16
 TRACK_MATRIX_AT, MOVIE_MATRIX_AT = (40, 52), (36, 48)
 """Where the matrix begins in the headers of version 0 and 1."""
 
-LOCATION_KEYS = (b"com.apple.quicktime.location.ISO6709", b"\xa9xyz", b"loci", b"LocationInformation")
+LENGTH, LONG_LENGTH = struct.Struct(">II"), struct.Struct(">IQ")
+"""Timescale and duration in movie headers of version 0 and 1."""
+LOCATION_KEY = re.compile(rb"com\.apple\.quicktime\.location\.ISO6709|\xa9xyz|loci|LocationInformation")
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -50,11 +53,11 @@ def read_boxes(movie: Movie) -> Boxes:
     """Read what a movie's boxes tell of the whole and of how its tracks are turned."""
     headers = [box.payload for box in movie.boxes if box.name == b"mvhd" and not box.track]
     whole = matrix_at(headers[0], *MOVIE_MATRIX_AT) if headers else UNCHANGED
-    tracks = [box.payload for box in movie.boxes if box.name == b"tkhd" and box.parent == b"trak" and box.payload]
+    tracks = [box.payload for box in movie.boxes if box.name == b"tkhd" and box.payload and box.parent == b"trak"]
     return Boxes(
         fragmented=movie.fragmented,
         turns=tuple(of_matrices(matrix_at(track, *TRACK_MATRIX_AT), whole) for track in tracks),
-        claimed_s=next((length for length in map(movie_length_s, headers) if length), None),
+        claimed_s=next(filter(None, map(movie_length_s, headers)), None),
         location=any(_tells_location(box.name, box.payload) for box in movie.boxes if box.name in PLACES),
     )
 
@@ -110,16 +113,16 @@ def movie_length_s(mvhd: bytes) -> Fraction | None:
 
     Source: ISO 14496-12, 8.2.2: timescale and duration, 32 bits wide in version 0, duration 64 bits in version 1.
     """
-    layout, at, unknown = (">IQ", 20, 2**64 - 1) if mvhd[:1] == b"\1" else (">II", 12, 2**32 - 1)
-    if len(mvhd) < at + struct.calcsize(layout):
+    layout, at, unknown = (LONG_LENGTH, 20, 2**64 - 1) if mvhd[:1] == b"\1" else (LENGTH, 12, 2**32 - 1)
+    if len(mvhd) < at + layout.size:
         return None
-    scale, length = struct.unpack_from(layout, mvhd, at)
+    scale, length = layout.unpack_from(mvhd, at)
     return Fraction(length, scale) if scale and length not in (0, unknown) else None
 
 
 def _tells_location(name: bytes, payload: bytes) -> bool:
     """Tell whether a metadata box holds a place: QuickTime keys, ©xyz or 3GPP loci."""
-    return name != b"meta" or any(key in payload[:MAX_PAYLOAD] for key in LOCATION_KEYS)
+    return name != b"meta" or LOCATION_KEY.search(payload, 0, MAX_PAYLOAD) is not None
 
 
 def top_tracks(stream: BinaryIO, size: int) -> Iterator[bytes]:

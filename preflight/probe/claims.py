@@ -5,11 +5,10 @@ it 25 s and 2.8 GiB. And it drops in silence what a table lists beyond its chunk
 Sources: ISO 14496-12, 8.6.1 (stts, ctts), 8.6.6 (elst), 8.7 (stsz, stsc, stco), 8.8.8 (trun).
 """
 
-import struct
 from collections.abc import Iterable
 
 from preflight.probe.faults import Unreadable
-from preflight.probe.movie import ROWS, TABLES, Box, Movie, Track, tree, whole_rows
+from preflight.probe.movie import ROWS, TABLES, Box, Movie, Track, numbers, tree, whole_rows
 
 SIZED = {b"stsz", b"stz2"}
 SIZES_HEAD = 12
@@ -38,10 +37,14 @@ def refuse_claims(movie: Movie, size: int) -> None:
 
 def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
     """Look at every table, wherever it stands: libav reads them in places where they should not be, too."""
-    for _, _, name, payload in boxes:
-        if name not in TABLES:
+    for box in boxes:
+        name, payload = box.name, box.payload
+        if bits := ROWS.get(name):
+            head = 8
+        elif name in TABLES:
+            head, bits = _layout(name, payload)
+        else:
             continue
-        head, bits = (8, ROWS[name]) if name in ROWS else _layout(name, payload)
         claimed = int.from_bytes(payload[8:12] if name in SIZED else payload[4:8], "big")
         room = max(len(payload) - head, 0) * 8 // bits if bits else size * PER_BYTE
         if claimed > room and (bits or name == b"trun"):
@@ -67,11 +70,12 @@ def _too_many(count: int, size: int) -> Unreadable:
 def _refuse_samples(track: Track, size: int) -> None:
     """Refuse a track that lists more samples than its chunks or the file can hold."""
     count, durations = track.samples, track.tables.get(b"stts", b"")
-    runs = list(struct.iter_unpack(">II", whole_rows(durations, 8)))
-    singly = track.handler == SOUND and all(ticks == 1 for _, ticks in runs)
+    runs = numbers(whole_rows(durations, 8))
+    rows, ticks = runs[::2], runs[1::2]
+    singly = track.handler == SOUND and ticks.count(1) == len(ticks)
     if count > size * (SOUND_PER_BYTE if singly else PER_BYTE) or (count > MOST_SAMPLES and not singly):
         raise _too_many(count, size)
-    timed = sum(rows for rows, _ in runs)
+    timed = sum(rows)
     if timed > 2 * count + PER_BYTE and timed > size:
         raise _too_many(timed, size)
     held = _held(track) if count else 0
@@ -84,11 +88,13 @@ def _refuse_samples(track: Track, size: int) -> None:
 
 def _held(track: Track) -> int:
     """Return how many samples a track's chunks hold."""
-    runs, chunks = track.runs(), track.chunk_count
-    if len(runs) == 1:
-        return max(chunks + 1 - runs[0][0], 0) * runs[0][1]
-    firsts = [min(first, chunks + 1) for first, _, _ in runs[1:]]
-    return sum(max(end - run[0], 0) * run[1] for run, end in zip(runs, [*firsts, chunks + 1], strict=False))
+    runs, end, held = numbers(whole_rows(track.tables.get(b"stsc", b""), 12)), track.chunk_count + 1, 0
+    behind = end
+    for first, samples in zip(runs[-3::-3], runs[-2::-3], strict=True):
+        if first < end:
+            held += (end - first) * samples
+        end = min(behind, first)
+    return held
 
 
 def _refuse_edits(track: Track, count: int) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
 
+DEFAULT = 1
+"""libav's flag of a stream that a player takes first."""
 PCM_BYTES = {"u8": 1, "s8": 1, "s16": 2, "s24": 3, "s32": 4, "f32": 4}
 """By the end of a PCM codec's name, without its byte order: bytes of one sample."""
 
@@ -79,6 +81,4 @@ def _pcm_channels(packet: "Packet[Any]") -> int | None:
 
 
 def _is_default(stream: "AudioStream") -> bool:
-    from av.stream import Disposition
-
-    return bool(stream.disposition & Disposition.default)
+    return bool(stream.disposition.value & DEFAULT)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from av.audio.stream import AudioStream
+    from av.codec.context import CodecContext
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
@@ -90,7 +91,8 @@ def _rate(stream: "VideoStream | AudioStream") -> int:
 
 def codec_name(stream: "VideoStream | AudioStream") -> str:
     """Return the codec's own name: libav's is the decoder's, such as mp3float or libdav1d."""
-    return str(stream.codec_context.codec.canonical_name) if known_codec(stream) else UNKNOWN
+    context: CodecContext | None = stream.codec_context
+    return UNKNOWN if context is None else str(context.codec.canonical_name)
 
 
 def known_codec(stream: "VideoStream | AudioStream") -> bool:

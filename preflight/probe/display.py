@@ -35,7 +35,7 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
     def size_px(self, stored_px: tuple[int, int]) -> tuple[int, int]:
         """Return width and height as a viewer sees them: the part alone, pixels made square, then turned."""
         width, height = (self.area.width_px, self.area.height_px) if self.area else stored_px
-        wide = max(1, round(width * self.pixel_aspect))
+        wide = width if self.pixel_aspect == 1 else max(1, round(width * self.pixel_aspect))
         return (height, wide) if self.orientation.degrees in (90, 270) else (wide, height)
 
 

@@ -9,7 +9,7 @@ import struct
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import msgspec
 
@@ -70,6 +70,8 @@ class Entry(msgspec.Struct, frozen=True):
 
     def box(self, name: bytes) -> bytes | None:
         """Return the payload of a visual entry's box, such as `avcC`; None without one."""
+        if name not in self.body:
+            return None
         found = (self.body[start:end] for kind, start, end in boxes_in(self.body, VISUAL_ENTRY) if kind == name)
         return next(found, None)
 
@@ -82,7 +84,7 @@ class Reference(msgspec.Struct, frozen=True):
     place: bytes
 
 
-class Box(NamedTuple):
+class Box(msgspec.Struct, frozen=True, gc=False):
     """A box within a movie header or a fragment's header."""
 
     track: int
@@ -225,7 +227,7 @@ def _payload(stream: BinaryIO, top: Top, size: int, most: int) -> bytes:
 
 def _inflated(moov: bytes) -> bytes:
     """Return a movie header that QuickTime compressed as it was before, or the one that was given."""
-    packed = within(moov, b"cmov", b"cmvd")
+    packed = within(moov, b"cmov", b"cmvd") if b"cmvd" in moov else None
     if packed is None:
         return moov
     try:
@@ -266,6 +268,11 @@ def whole_rows(table: bytes, row: int) -> bytes:
     return table[8 : 8 + count * row]
 
 
+def numbers(rows: bytes) -> tuple[int, ...]:
+    """Return the numbers of 32 bits in the rows of a table."""
+    return struct.unpack(f">{len(rows) // 4}I", rows)
+
+
 def tree(data: bytes) -> list[Box]:
     """Return the boxes of a header that are wanted, outer before inner, wherever libav would look for them.
 
@@ -281,7 +288,7 @@ def tree(data: bytes) -> list[Box]:
             start = at + HEADER
             if length < HEADER:
                 start, length = _odd_length(whole, at, last, length)
-            end = min(at + length, last)
+            end = at + length if at + length < last else last  # noqa: FURB136 - a call takes as long as all the rest
             if end < start:
                 break
             at, steps = end, steps + 1
@@ -305,10 +312,12 @@ def _odd_length(data: bytes, at: int, last: int, length: int) -> tuple[int, int]
 
 def _tracks(boxes: tuple[Box, ...], places: dict[int, list[tuple[int, int]]]) -> Iterator[Track]:
     found: dict[int, dict[bytes, bytes]] = {}
-    for box in boxes:
+    for box in reversed(boxes):
         if box.track and (box.name != b"hdlr" or box.parent == b"mdia"):
-            found.setdefault(box.track, {}).setdefault(box.name, box.payload)
-    for tables in found.values():
+            if box.track not in found:
+                found[box.track] = {}
+            found[box.track][box.name] = box.payload
+    for tables in reversed(found.values()):
         number = track_number(tables.get(b"tkhd", b""))
         yield Track(
             number=number,

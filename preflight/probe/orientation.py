@@ -4,6 +4,8 @@ Sources: ISO 14496-12, 6.2.2 and 8.2.2 (matrices of movie and track); RFC 9559, 
 ITU-T H.264, D.2.27, and H.265, D.3.17 (display orientation message).
 """
 
+from functools import lru_cache
+
 import msgspec
 
 Matrix = tuple[int, int, int, int]
@@ -31,6 +33,7 @@ class Orientation(msgspec.Struct, frozen=True):
 UPRIGHT = Orientation()
 
 
+@lru_cache(maxsize=64)
 def of_matrices(*matrices: Matrix) -> Orientation:
     """Return what matrices do one after the other; what is no quarter turn no player applies."""
     whole = UNCHANGED

@@ -46,37 +46,39 @@ def _container(name: str, opener: str | None = None) -> Sniffed:
     return Sniffed(name, "av", opener or name)
 
 
-SIGNATURES: tuple[tuple[int, bytes, Sniffed], ...] = (
-    (0, b"\xff\xd8\xff", _picture("jpeg")),
-    (0, b"\x89PNG\r\n\x1a\n", _picture("png")),
-    (0, b"GIF8", _picture("gif")),
-    (0, b"II*\0", _picture("tiff")),
-    (0, b"MM\0*", _picture("tiff")),
-    (0, b"II+\0", _picture("tiff")),
-    (0, b"MM\0+", _picture("tiff")),
-    (0, b"IIRO", _picture("orf", RAW)),
-    (0, b"IIRS", _picture("orf", RAW)),
-    (0, b"MMOR", _picture("orf", RAW)),
-    (0, b"IIU\0", _picture("rw2", RAW)),
-    (0, b"FUJIFILMCCD-RAW", _picture("raf", RAW)),
-    (0, b"BM", _picture("bmp")),
-    (0, b"\0\0\0\x0cjP  ", _picture("jp2", "JPEG2000")),
-    (0, b"\xff\x4f\xff\x51", _picture("jp2", "JPEG2000")),
-    (0, b"\0\0\1\0", _picture("ico")),
-    (0, b"8BPS", _picture("psd")),
-    (0, b"\0\0\0\x0cJXL ", _picture("jxl")),
-    (0, b"\xff\x0a", _picture("jxl")),
-    (0, b"\x1a\x45\xdf\xa3", _container("matroska")),
-    (0, b"OggS", _container("ogg")),
-    (0, b"fLaC", _container("flac")),
-    (0, b"FLV\1", _container("flv")),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _container("asf")),
-    (0, b"\0\0\1\xba", _container("mpeg")),
-    (0, b"\0\0\1\xb3", _container("mpegvideo")),
-    (0, b"#!AMR", _container("amr")),
-    (0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01", _container("mxf")),
+SIGNATURES: tuple[tuple[bytes, Sniffed], ...] = (
+    (b"\xff\xd8\xff", _picture("jpeg")),
+    (b"\x89PNG\r\n\x1a\n", _picture("png")),
+    (b"GIF8", _picture("gif")),
+    (b"II*\0", _picture("tiff")),
+    (b"MM\0*", _picture("tiff")),
+    (b"II+\0", _picture("tiff")),
+    (b"MM\0+", _picture("tiff")),
+    (b"IIRO", _picture("orf", RAW)),
+    (b"IIRS", _picture("orf", RAW)),
+    (b"MMOR", _picture("orf", RAW)),
+    (b"IIU\0", _picture("rw2", RAW)),
+    (b"FUJIFILMCCD-RAW", _picture("raf", RAW)),
+    (b"BM", _picture("bmp")),
+    (b"\0\0\0\x0cjP  ", _picture("jp2", "JPEG2000")),
+    (b"\xff\x4f\xff\x51", _picture("jp2", "JPEG2000")),
+    (b"\0\0\1\0", _picture("ico")),
+    (b"8BPS", _picture("psd")),
+    (b"\0\0\0\x0cJXL ", _picture("jxl")),
+    (b"\xff\x0a", _picture("jxl")),
+    (b"\x1a\x45\xdf\xa3", _container("matroska")),
+    (b"OggS", _container("ogg")),
+    (b"fLaC", _container("flac")),
+    (b"FLV\1", _container("flv")),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _container("asf")),
+    (b"\0\0\1\xba", _container("mpeg")),
+    (b"\0\0\1\xb3", _container("mpegvideo")),
+    (b"#!AMR", _container("amr")),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", _container("mxf")),
 )
 
+BY_FIRST = {first: tuple(one for one in SIGNATURES if one[0][:1] == first) for first in {m[:1] for m, _ in SIGNATURES}}
+"""The signatures by their first byte."""
 TIFF_MARKS = {b"II*\0", b"MM\0*"}
 RIFF_FORMS = {
     b"WAVE": _container("wav"),
@@ -97,6 +99,8 @@ MOST_BOXES = 16
 def sniff(stream: BinaryIO) -> Sniffed | None:
     """Return the format of a file opened at its beginning, or None for what is no medium that we know."""
     head = stream.read(HEAD_BYTES)
+    if head[4:8] == b"ftyp" and not head[0]:
+        return _by_brands(head)
     if head[:4] in TIFF_MARKS and (name := _raw_format(stream)):
         return _picture(name, RAW)
     marked = _by_signature(head) or _by_box(stream, head) or _transport_stream(head)
@@ -114,7 +118,7 @@ def _by_signature(head: bytes) -> Sniffed | None:
         return RIFF_FORMS.get(head[8:12])
     if head[:4] == b"FORM":
         return FORM_FORMS.get(head[8:12])
-    return next((found for at, magic, found in SIGNATURES if head.startswith(magic, at)), None)
+    return next((found for magic, found in BY_FIRST.get(head[:1], ()) if head.startswith(magic)), None)
 
 
 def _by_box(stream: BinaryIO, head: bytes) -> Sniffed | None:
@@ -142,13 +146,11 @@ def _brands_behind(stream: BinaryIO, head: bytes) -> bytes | None:
 
 def _by_brands(box: bytes) -> Sniffed:
     major = box[8:12]
+    if major not in HEIF_BRANDS:
+        return _picture("avif") if major in AVIF_BRANDS else _container(_brand_name(major), "mov")
     size = min(int.from_bytes(box[:4], "big"), len(box))
     compatible = {box[at : at + 4] for at in range(16, size - 3, 4)}
-    if major in AVIF_BRANDS or (major in HEIF_BRANDS and compatible & AVIF_BRANDS):
-        return _picture("avif")
-    if major in HEIF_BRANDS:
-        return _picture("heic", "HEIF")
-    return _container(_brand_name(major), "mov")
+    return _picture("avif") if compatible & AVIF_BRANDS else _picture("heic", "HEIF")
 
 
 def _brand_name(major: bytes) -> str:

@@ -76,7 +76,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 def mean_rate(frames: int | None, duration_s: Fraction | None) -> Fraction | None:
     """Return frames over seconds, or None when either is missing or nothing."""
-    return Fraction(frames) / duration_s if frames and duration_s else None
+    return Fraction(frames * duration_s.denominator, duration_s.numerator) if frames and duration_s else None
 
 
 def indexed(stream: BinaryIO, size: int, picture: "VideoStream", reader: Reader) -> Timing | None:

@@ -4,9 +4,7 @@ MP4 and MOV carry a sample index, which libav reads with edit lists applied: it 
 without touching the media. Fragmented files and other containers are walked packet by packet.
 """
 
-from contextlib import suppress
 from fractions import Fraction
-from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -37,6 +35,8 @@ SELF_DESCRIBED = {"h264", "hevc"}
 """Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
 SHAPED = {"mpeg1video", "mpeg2video", "mpeg4"}
 """Codecs that tell the shape of their pixels themselves, where the container does not."""
+ATTACHED = 1 << 10
+"""libav's flag of a stream that is cover art."""
 AV_TIME_BASE = Fraction(1, 1_000_000)
 FIELD_ASPECT = Fraction(3, 4)
 """Width to height of pixels up to which a container means those of a field."""
@@ -69,7 +69,8 @@ def probe_video(
         if measure:
             timing = _timing(container, picture, stream, known, reader)
         else:
-            timing = _claimed(container, picture, stream, known, reader)
+            timing = _claimed(container, picture, known)
+            _begin(picture, stream, boxes, reader)
         if sniffed.opener in CLOCKLESS:
             timing = Timing(duration_s=None, frames=timing.frames, how="a stream without times", fields=timing.fields)
         if measure and not timing.frames:
@@ -149,9 +150,7 @@ def _coded(
 
 def picture_streams(container: "InputContainer") -> "list[VideoStream]":
     """Return the picture streams that are not cover art."""
-    from av.stream import Disposition
-
-    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    return [s for s in container.streams.video if not s.disposition.value & ATTACHED]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -194,33 +193,23 @@ def _refuse_cut(entries: "object", size: int, kind: str) -> None:
         raise Unreadable(f"cut short: its index lists {total} {kind} samples, the file holds {present} of them")
 
 
-def _claimed(
-    container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known, reader: Reader
-) -> Timing:
+def _claimed(container: "InputContainer", picture: "VideoStream", known: Known) -> Timing:
     """Believe the header; of HEVC whose parameter sets say that pictures are fields, two are a frame."""
-    _begin(container, picture, stream, reader)
-    base = _base(picture)
-    duration = picture.duration * base if picture.duration else _container_length(container)
-    fields = bool(known.header and known.header.fields and known.header.fields.always)
-    parts = 2 if fields else 1
-    rate = picture.average_rate / parts if picture.average_rate else None
-    timing = claimed(duration, picture.frames // parts or None, base, rate)
-    return msgspec.structs.replace(timing, fields="top" if fields else None)
+    base, ticks, rate = _base(picture), picture.duration, picture.average_rate
+    duration = Fraction(ticks * base.numerator, base.denominator) if ticks else _container_length(container)
+    if not (known.header and known.header.fields and known.header.fields.always):
+        return claimed(duration, picture.frames or None, base, rate or None)
+    timing = claimed(duration, picture.frames // 2 or None, base, rate / 2 if rate else None)
+    return msgspec.structs.replace(timing, fields="top")
 
 
-def _begin(container: "InputContainer", picture: "VideoStream", stream: BinaryIO, reader: Reader) -> None:
-    """Look at the first sample alone, where its codec may tell how frames are turned."""
-    import av
-
-    if codec_name(picture) not in SELF_DESCRIBED:
+def _begin(picture: "VideoStream", stream: BinaryIO, boxes: Boxes | None, reader: Reader) -> None:
+    """Look at the first sample alone, where an index shows it and its codec may tell how frames are turned."""
+    if boxes is None or codec_name(picture) not in SELF_DESCRIBED:
         return
-    first = next(iter(picture.index_entries), None) if container.format.name.startswith("mov") else None
+    first = next(iter(picture.index_entries), None)
     if first is not None:
         reader.begin_at(stream, first.pos, first.size)
-        return
-    with suppress(av.FFmpegError, ValueError, OSError, LookupError):
-        for packet in islice(container.demux(picture), 1):
-            reader.begin_with(packet)
 
 
 def _facts(
@@ -277,7 +266,7 @@ def _facts(
 
 def _offset(timing: Timing, sound: "AudioStream | None") -> Fraction:
     """Return how much later than the audio the first frame is shown; 0 where that is not told."""
-    if sound is None or sound.start_time is None or timing.start_s is None:
+    if sound is None or timing.start_s is None or sound.start_time is None:
         return Fraction(0)
     return timing.start_s - sound.start_time * _base(sound)
 
@@ -308,4 +297,5 @@ def _container_length(container: "InputContainer") -> Fraction | None:
 
 
 def _sound_length(sound: "AudioStream") -> Fraction | None:
-    return sound.duration * _base(sound) if sound.duration else None
+    ticks, base = sound.duration, _base(sound)
+    return Fraction(ticks * base.numerator, base.denominator) if ticks else None
