@@ -38,7 +38,7 @@ from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, DropSound, Encode, Write, find
 
 if TYPE_CHECKING:
-    from preflight.fix.color import Colors
+    from preflight.look.reading import Colors
     from preflight.fix.likeness import Ends
 
 MOST_WAYS = 6
@@ -214,7 +214,7 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Calla
             return alone(unheard, plan, facts, target, judged.facts) or ""
         if isinstance(facts, ImageFacts):
             return alone(unlike_picture, plan, facts, target, judged.facts) or ""
-        return alone(unlikeness, plan, ends(), target, judged.facts) or ""
+        return unlikeness(plan, facts, ends(), target, judged.facts) or ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 

@@ -11,7 +11,8 @@ import msgspec
 from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix.addresses import SOURCE, TARGET, named
 from preflight.fix.clip_sound import joined_with, sound_options
-from preflight.fix.color import TONE_FILTERS, Colors, tag_filters, tone_filters
+from preflight.fix.color import TONE_FILTERS, tag_filters, tone_filters
+from preflight.look.reading import Colors
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.mixdown import simpler

@@ -9,19 +9,16 @@ All numbers are the codes of ITU-T H.273: tables 2 (primaries), 3 (transfer) and
 
 from typing import Any
 
-import msgspec
-
 from preflight.look.footage import pictures, timed
+from preflight.look.reading import Colors, colors_of
 from preflight.probe.faults import Unreadable
 
 Filter = tuple[str, dict[str, Any]]
 """A filter's name and its arguments."""
 
-BT709, UNSPECIFIED, BT470BG, SMPTE170M, SMPTE240M, BT2020 = 1, 2, 5, 6, 7, 9
-PQ, HLG = 16, 18
+BT709, BT470BG, SMPTE170M, SMPTE240M, BT2020 = 1, 5, 6, 7, 9
+HLG = 18
 RGB, FCC, YCGCO, BT2020_CONSTANT, ICTCP = 0, 4, 8, 10, 14
-FULL = 2
-"""libav's code for full range."""
 MATRICES = {BT709: "bt709", FCC: "fcc", BT470BG: "bt470bg", SMPTE170M: "smpte170m", SMPTE240M: "smpte240m"} | {
     BT2020: "bt2020nc"
 }
@@ -67,20 +64,6 @@ and chroma, they would change their hue. The matrix is named, because ffmpeg 5 c
 TONE_FILTERS = frozenset({"zscale"} | {name for name, _ in TONES})
 
 
-class Colors(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the colours of frames; None where nobody tells."""
-
-    rgb: bool = False
-    """Whether the samples are red, green and blue themselves."""
-    matrix: int | None = None
-    primaries: int | None = None
-    transfer: int | None = None
-    full: bool = False
-    """Whether samples go from 0 to their highest number."""
-    lines: int = 0
-    """How high a frame is as stored."""
-
-
 def seen_colors(path: str, format_name: str) -> Colors:
     """Decode the first frame of a clip and return what it says of its colours, or else what the container says.
 
@@ -94,18 +77,7 @@ def seen_colors(path: str, format_name: str) -> Colors:
         first = next(timed(container, track), None)
         if first is None:
             raise Unreadable("no frame can be decoded")
-        frame = first[1]
-        shown = int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)
-        primaries, transfer, matrix = (_told(one) or _told(other) for one, other in zip(shown, told, strict=True))
-        rgb = bool(frame.format.is_rgb) or frame.format.has_palette
-        full = int(frame.color_range) == FULL or frame.format.name.startswith("yuvj")
-        return Colors(
-            rgb=rgb, matrix=matrix, primaries=primaries, transfer=transfer, full=full and not rgb, lines=frame.height
-        )
-
-
-def _told(code: int) -> int | None:
-    return None if code == UNSPECIFIED else code
+        return colors_of(first[1], told)
 
 
 def tone_filters(colors: Colors | None) -> list[Filter]:

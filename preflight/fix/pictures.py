@@ -68,7 +68,7 @@ def unlike_picture(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> 
     if not _read_alike(str(made), after):
         return "two decoders show it differently"
     source, result = _seen(plan.asset.path, before), _seen(str(made), after)
-    if not alike(*_framed(plan, source, result)):
+    if not alike(*framed(plan, source, result)):
         return "it does not look like its source"
     return "its pixels are not those of its source" if plan.loss == "lossless" and _differ(source, result) else None
 
@@ -186,7 +186,7 @@ def _seen(path: str, facts: ImageFacts) -> "Image.Image":
         return in_srgb(flat(on_screen(eight_bits(picture))))
 
 
-def _framed(plan: Plan, source: "Image.Image", result: "Image.Image") -> "tuple[Image.Image, Image.Image]":
+def framed(plan: Plan, source: "Image.Image", result: "Image.Image") -> "tuple[Image.Image, Image.Image]":
     """Return both pictures without what was cropped off the one or added to the other."""
     if crop := find(plan.steps, Crop):
         source = _middle(source, Fraction(crop.width_px, crop.height_px))

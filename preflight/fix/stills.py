@@ -1,0 +1,148 @@
+"""Frames of a clip by two decoders: moments in, small pictures out, as a viewer sees them.
+
+    PyAV's libav, with our own reading of part, turn, pixel shape and colour ── own_stills ──► Frame
+    the ffmpeg program, with its own ────────────────────────────────────────── second_stills ──► Picture
+"""
+
+import re
+import tempfile
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight.errors import NotDone
+from preflight.facts import VideoFacts
+from preflight.fix.addresses import address
+from preflight.fix.av import DEMUXERS, NOT_SOUGHT
+from preflight.fix.ffmpeg import run
+from preflight.fix.lead import begins_whole, lead_s
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SIDE_PX = 256
+"""The longer side of a picture that is compared."""
+HEADER = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s")
+"""Of a picture as ffmpeg writes it: netpbm's PPM."""
+LIMIT_S = 120
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A small picture in red, green and blue of eight bits."""
+
+    width_px: int
+    height_px: int
+    rgb: bytes
+
+    def image(self) -> "Image.Image":
+        """Return it as Pillow has it."""
+        from PIL import Image
+
+        return Image.frombytes("RGB", (self.width_px, self.height_px), self.rgb)
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """A frame as it is shown."""
+
+    shown: Picture
+    plain: Picture | None = None
+    """How light its samples are, where two decoders may read their colours differently."""
+
+
+def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Frame, ...]:
+    """Return the frames shown at some moments, by our own reading.
+
+    Args:
+        path: the clip.
+        facts: what was measured of it.
+        moments_s: seconds since the first frame is shown.
+
+    Raises:
+        Unmeasured: it cannot be opened, or changed.
+        Unreadable: no frame can be decoded.
+    """
+    from preflight.look.footage import pictures
+    from preflight.look.frames import Reel
+    from preflight.look.reading import ODD, Colors, colors_of, drawn
+    from preflight.look.view import as_seen
+
+    found: dict[Fraction, Frame] = {}
+    with pictures(path, facts.format) as (container, track):
+        context = track.codec_context
+        told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
+        reel = Reel(container, track)
+        colors: Colors | None = None
+        for moment in sorted(set(moments_s)):
+            frame = reel.at(moment)[1]
+            colors = colors or colors_of(frame, told)
+            draws = [lambda size, p=plain: drawn(frame, size, colors, plain=p) for plain in (False, True)]
+            odd = colors.high or colors.matrix in ODD
+            shown, *plain = (_kept(as_seen(frame, facts, SIDE_PX, draw)) for draw in draws[: 1 + odd])
+            found[moment] = Frame(shown=shown, plain=plain[0] if plain else None)
+    return tuple(found[moment] for moment in moments_s)
+
+
+def _kept(image: "Image.Image") -> Picture:
+    return Picture(width_px=image.width, height_px=image.height, rgb=image.convert("RGB").tobytes())
+
+
+def second_stills(
+    ffmpeg: str, path: str, facts: VideoFacts, moments_s: Sequence[Fraction], *, plain: bool
+) -> tuple[Picture, ...] | None:
+    """Return the frames shown at some moments, as an ffmpeg shows them by itself; None where it shows none.
+
+    Args:
+        ffmpeg: the program.
+        path: the clip.
+        facts: what was measured of it.
+        moments_s: seconds since the first frame is shown.
+        plain: show how light the samples are, and not what colours they mean.
+    """
+    demuxer = DEMUXERS.get(facts.format, facts.format)
+    begin, half = lead_s(path, demuxer), 1 / (2 * (facts.frame_rate_hz or 25))
+    with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
+        targets = [Path(folder) / f"{place}.ppm" for place in range(len(moments_s))]
+        given: list[str] = []
+        made: list[str] = []
+        for place, (moment, target) in enumerate(zip(moments_s, targets, strict=True)):
+            at = begin + moment - half
+            sought = demuxer not in NOT_SOUGHT and begins_whole(path, demuxer, at)
+            seek = ["-ss", f"{float(at):.6f}"] if moment > 0 else []
+            given += [*(seek if sought else []), "-f", demuxer, "-protocol_whitelist", "file", "-i", address(Path(path))]
+            made += [*([] if sought else seek), "-map", f"{place}:V:0", "-frames:v", "1", "-vf", _small(plain=plain)]
+            made += ["-c:v", "ppm", "-f", "image2", "-update", "1", address(target)]
+        try:
+            run(ffmpeg, [*given, *made], limit_s=LIMIT_S)
+        except NotDone:
+            return None
+        found = [_read(target) for target in targets]
+    return tuple(one for one in found if one) if all(found) else None
+
+
+def _small(*, plain: bool) -> str:
+    """Return the filters that make a frame small, of square pixels, and gray where that is asked for."""
+    factor = rf"min(1\,{SIDE_PX}/max(iw*sar\,ih))"
+    size = f"w=max(1\\,round(iw*sar*{factor})):h=max(1\\,round(ih*{factor}))"
+    return f"scale={size}:flags=area,{'format=gray,' if plain else ''}format=rgb24"
+
+
+def _read(path: Path) -> Picture | None:
+    """Read what an ffmpeg wrote; None where it is no picture."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    header = HEADER.match(content)
+    if header is None:
+        return None
+    width, height = int(header[1]), int(header[2])
+    rgb = content[header.end() :]
+    return Picture(width_px=width, height_px=height, rgb=rgb) if len(rgb) == 3 * width * height else None
+
+
+def shape(picture: Picture) -> float:
+    """Return width over height."""
+    return picture.width_px / picture.height_px

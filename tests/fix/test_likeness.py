@@ -1,0 +1,152 @@
+"""A new clip against its source: what is spoiled on the way is caught, whoever spoiled it."""
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fixtures.recipe import ffmpeg
+from fixtures.recipe_color import card
+from preflight.assets import Asset
+from preflight.facts import VideoFacts
+from preflight.fix.ffmpeg import find_tool
+from preflight.fix.likeness import ends_of, unlikeness
+from preflight.fix.stills import second_stills
+from preflight.plan import Plan, Step
+from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Retime, Write
+from tests.fix.conftest import Program
+from tests.specimens import media, video
+
+X264 = ("-c:v", "libx264", "-crf", "14", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+TAGGED = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setparams=colorspace=bt709:color_primaries=bt709"
+ENCODE = Encode(codec="libx264", loss="lossy", clears=())
+WRITE = Write(format="mp4", loss="lossless", clears=())
+LINES = "color=c=white:s=960x540:r=25:d=2,format=gbrp,drawgrid=w=120:h=90:t=1:color=black,drawbox=x=40:y=30:w=300:h=1:t=fill"
+MOVING = "testsrc2=s=640x360:r=25:d=2"
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Make the card, line art, and something that moves."""
+    folder = tmp_path_factory.mktemp("sources")
+    drawn = {"card": card("960x540"), "lines": LINES, "moving": MOVING}
+    for name, source in drawn.items():
+        ffmpeg("-f", "lavfi", "-i", source, "-vf", f"{TAGGED}:color_trc=bt709", *X264, to=folder / f"{name}.mp4")
+    return {name: folder / f"{name}.mp4" for name in drawn}
+
+
+def plan(source: Path, *steps: Step) -> Plan:
+    return Plan(asset=Asset(path=str(source)), kind="video", steps=(*steps, ENCODE, WRITE))
+
+
+def said(source: Path, made: Path, *steps: Step, before: VideoFacts | None = None) -> str | None:
+    todo, facts = plan(source, *steps), before or video(source)
+    return unlikeness(todo, facts, ends_of(todo, facts), made, video(made))
+
+
+def spoiled(source: Path, target: Path, through: str, *options: str) -> Path:
+    ffmpeg("-i", f"file:{source}", "-vf", through, *X264, *options, to=target)
+    return target
+
+
+HALF = Resize(width_px=640, height_px=360, loss="lossy", clears=())
+
+
+@pytest.mark.parametrize("name", ["card", "lines"])
+def test_what_was_made_faithfully_is_found_alike(sources: dict[str, Path], name: str, tmp_path: Path) -> None:
+    made = spoiled(sources[name], tmp_path / "made.mp4", "scale=640:360:flags=lanczos")
+    assert said(sources[name], made, HALF) is None
+
+
+@pytest.mark.parametrize(
+    "through",
+    [
+        "scale=640:360,hflip",
+        "scale=640:360,vflip",
+        "transpose=clock,scale=640:360",
+        "crop=iw*0.9:ih*0.9,scale=640:360",
+        "crop=iw*0.96:ih*0.96:0:0,scale=640:360",
+        "scale=600:360,pad=640:360:20:0",
+        "scale=640:360,hue=s=0",
+        "scale=640:360,hue=s=0.6",
+        "scale=640:360,hue=h=20",
+        "scale=640:360,eq=brightness=0.15",
+        "scale=640:360,eq=contrast=0.7",
+        "scale=640:360,pad=660:360:20:0,crop=640:360:0:0",
+        "scale=640:360,drawbox=c=gray:t=fill",
+        "scale=640:360,drawbox=c=0x008000:t=fill",
+        "scale=640:360,negate",
+        "scale=640:360,setparams=colorspace=bt2020nc",
+    ],
+)
+def test_what_is_spoiled_is_caught(sources: dict[str, Path], through: str, tmp_path: Path) -> None:
+    made = spoiled(sources["card"], tmp_path / "made.mp4", through)
+    assert said(sources["card"], made, HALF) == "its first picture does not look like its source's"
+
+
+@pytest.mark.parametrize("through", ["hflip", "crop=iw*0.9:ih*0.9,scale=960:540", "negate", "drawbox=c=white:t=fill"])
+def test_thin_lines_are_seen(sources: dict[str, Path], through: str, tmp_path: Path) -> None:
+    made = spoiled(sources["lines"], tmp_path / "made.mp4", through)
+    assert said(sources["lines"], made) == "its first picture does not look like its source's"
+
+
+@pytest.mark.parametrize("frames", [0, 1, 6])
+def test_frames_that_are_shown_at_another_time_are_caught(
+    sources: dict[str, Path], frames: int, tmp_path: Path
+) -> None:
+    late = spoiled(sources["moving"], tmp_path / "late.mp4", f"trim=start_frame={frames},setpts=PTS-STARTPTS")
+    found = said(sources["moving"], late)
+    assert (found is None) is (frames <= 1)
+
+
+def test_a_clip_whose_middle_is_gone_is_caught(sources: dict[str, Path], tmp_path: Path) -> None:
+    gray = "drawbox=c=gray:t=fill:enable='between(n,10,40)'"
+    made = spoiled(sources["moving"], tmp_path / "made.mp4", gray)
+    assert said(sources["moving"], made) == "its middle picture does not look like its source's"
+
+
+def test_what_was_cropped_off_and_put_around_is_heeded(sources: dict[str, Path], tmp_path: Path) -> None:
+    crop = Crop(width_px=540, height_px=540, loss="creative", clears=())
+    made = spoiled(sources["card"], tmp_path / "cropped.mp4", "crop=540:540")
+    assert said(sources["card"], made, crop) is None
+    pad = Pad(width_px=960, height_px=960, loss="creative", clears=())
+    made = spoiled(sources["card"], tmp_path / "padded.mp4", "pad=960:960:0:210")
+    assert said(sources["card"], made, pad) is None
+
+
+def test_nothing_is_called_fixed_whose_source_two_decoders_show_differently(
+    sources: dict[str, Path], tmp_path: Path
+) -> None:
+    """Let our own reading miss a turn that ffmpeg applies, and squash what it then takes for its shape."""
+    turned = tmp_path / "turned.mp4"
+    ffmpeg("-display_rotation", "90", "-i", f"file:{sources['card']}", "-c", "copy", to=turned)
+    facts = video(turned)
+    assert facts.rotation_deg in (90, 270)
+    missed = msgspec.structs.replace(facts, rotation_deg=0, width_px=facts.height_px, height_px=facts.width_px)
+    made = spoiled(sources["card"], tmp_path / "made.mp4", "null")
+    found = said(turned, made, before=missed)
+    assert found == "two decoders show its source differently, so that nobody can say which is right"
+
+
+def test_an_ffmpeg_that_lies_about_everything_is_caught(
+    sources: dict[str, Path], program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A program that shows gray, of the source and of the new file alike, is contradicted by the other decoder."""
+    real = find_tool().path
+    made = spoiled(sources["card"], tmp_path / "made.mp4", "hue=s=0")
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", program(f'{real} "$@"'))
+    assert said(sources["card"], made) == "its first picture does not look like its source's"
+
+
+def test_an_ffmpeg_that_shows_nothing_is_no_witness(sources: dict[str, Path], program: Program) -> None:
+    facts = video(sources["card"])
+    for body in ("exit 1", "exit 0"):
+        assert second_stills(program(body), str(sources["card"]), facts, [Fraction(0)], plain=False) is None
+
+
+def test_high_dynamic_range_is_witnessed_by_how_light_it_is() -> None:
+    facts = video("video-card-ictcp.mp4")
+    todo = plan(Path(media("video-card-ictcp.mp4")))
+    assert all(frame.plain for frames in ends_of(todo, facts).values() for frame in frames)
