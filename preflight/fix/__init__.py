@@ -38,8 +38,8 @@ from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, DropSound, Encode, Write, find
 
 if TYPE_CHECKING:
-    from preflight.look.reading import Colors
     from preflight.fix.likeness import Ends
+    from preflight.look.reading import Colors
 
 MOST_WAYS = 6
 """How many ways are tried until a result is as planned."""

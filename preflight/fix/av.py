@@ -12,7 +12,6 @@ from preflight.facts import AudioFacts, VideoFacts
 from preflight.fix.addresses import SOURCE, TARGET, named
 from preflight.fix.clip_sound import joined_with, sound_options
 from preflight.fix.color import TONE_FILTERS, tag_filters, tone_filters
-from preflight.look.reading import Colors
 from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
 from preflight.fix.lead import begins_whole, lead_s
 from preflight.fix.mixdown import simpler
@@ -20,6 +19,7 @@ from preflight.fix.proof import planned_s
 from preflight.fix.remux import DOLBY_TAG, HEVC_TAG
 from preflight.fix.shown import SHOWN, shown_filters
 from preflight.fix.steady import constant_rate, held, on_grid, silent
+from preflight.look.reading import Colors
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
     BLUR,

@@ -12,30 +12,36 @@ import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-
+from typing import TypedDict
 
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.ffmpeg import candidates
 from preflight.fix.pictures import alike, framed
 from preflight.fix.proof import planned_s
-from preflight.fix.stills import Frame, Picture, own_stills, second_stills, shape
+from preflight.fix.stills import SUPPOSED_RATE_HZ, Frame, Picture, own_stills, second_stills, shape
+from preflight.plan.outlook import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
+
+
+class Bounds(TypedDict):
+    """How far two pictures may be apart, as `alike` takes it."""
+
+    near: float
+    apart: float
 
 
 LEAST_PX = 16
 """Side below which a picture shows too little to be compared."""
 BY_PICTURES = (-1, 0, 1)
 """By how many frames the new file may lie beside what was planned."""
-SUPPOSED_RATE_HZ = Fraction(30)
-"""Of a clip whose rate could not be told."""
 NICE = 5
 """By how much what is done meanwhile stands back: it gets a quarter of a processor that is wanted by others too."""
 SHAPE_APART = 0.03
 """Part of width over height by which two decoders may differ: small pictures are whole pixels."""
-READ = {"near": 8.0, "apart": 0.25}
+READ: Bounds = {"near": 8.0, "apart": 0.25}
 """What is allowed between two decoders of one file: each scales and converts colours in its own way."""
-ENCODED = {"near": 6.0, "apart": 0.2}
-MAPPED = {"near": 16.0, "apart": 0.5}
+ENCODED: Bounds = {"near": 2.5, "apart": 0.15}
+MAPPED: Bounds = {"near": 16.0, "apart": 0.5}
 """And between a source and what was encoded of it, without and with its tones mapped."""
 Ends = dict[str, tuple[Frame, ...]]
 """Which moment, `first`, `middle` or `last` → the frames of the source that may stand there in the new file."""
@@ -66,7 +72,7 @@ def ends_meanwhile(plan: Plan, before: Facts) -> Ends:
     return ends_of(plan, before)
 
 
-def unlikeness(plan: Plan, before: VideoFacts, ends: Ends, made: Path, after: VideoFacts) -> str | None:
+def unlikeness(plan: Plan, before: Facts, ends: Ends, made: Path, after: Facts) -> str | None:
     """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
 
     Args:
@@ -82,9 +88,11 @@ def unlikeness(plan: Plan, before: VideoFacts, ends: Ends, made: Path, after: Vi
     """
     from preflight.look import alone
 
+    if not isinstance(before, VideoFacts) or not isinstance(after, VideoFacts):
+        return None
     moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
     frames = alone(own_stills, str(made), after, list(moments.values()))
-    shown = {name: (frame,) for name, frame in zip(moments, frames, strict=True) if name in ends}
+    shown: Ends = {name: (frame,) for name, frame in zip(moments, frames, strict=True) if name in ends}
     for name, (frame,) in shown.items():
         if not any(_alike(plan, one.shown, frame.shown) for one in ends[name]):
             return f"its {name} picture does not look like its source's"
@@ -100,7 +108,8 @@ def _of_source(plan: Plan, before: VideoFacts) -> dict[str, Fraction]:
     cut, retime = find(plan.steps, Cut), find(plan.steps, Retime)
     rate = retime.frame_rate_hz if retime else before.frame_rate_hz or SUPPOSED_RATE_HZ
     begin = cut.start_s if cut else Fraction(0)
-    return {name: begin + moment for name, moment in _moments(plan, planned_s(plan, before), rate)}
+    planned = _moments(plan, planned_s(plan, before), rate)
+    return {name: begin + max(moment - held_s(plan), Fraction(0)) for name, moment in planned}
 
 
 def _moments(plan: Plan, length_s: Fraction | None, rate_hz: Fraction | None) -> Iterator[tuple[str, Fraction]]:

@@ -1,13 +1,14 @@
 """Frames of a clip by two decoders: moments in, small pictures out, as a viewer sees them.
 
-    PyAV's libav, with our own reading of part, turn, pixel shape and colour ── own_stills ──► Frame
-    the ffmpeg program, with its own ────────────────────────────────────────── second_stills ──► Picture
+PyAV's libav, with our own reading of part, turn, pixel shape and colour ── own_stills ──► Frame
+the ffmpeg program, with its own ────────────────────────────────────────── second_stills ──► Picture
 """
 
 import re
 import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 SIDE_PX = 256
 """The longer side of a picture that is compared."""
+SUPPOSED_RATE_HZ = Fraction(30)
+"""Of a clip whose rate could not be told."""
+LATE, EARLY = Fraction(1, 4), Fraction(1, 2)
+"""By which part of a frame a moment is missed on purpose, where the frame is taken that is shown then, or the first one
+behind it: times of containers are rounded."""
 HEADER = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s")
 """Of a picture as ffmpeg writes it: netpbm's PPM."""
 LIMIT_S = 120
@@ -70,18 +76,19 @@ def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> t
     from preflight.look.view import as_seen
 
     found: dict[Fraction, Frame] = {}
+    late = LATE / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
     with pictures(path, facts.format) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
         reel = Reel(container, track)
         colors: Colors | None = None
         for moment in sorted(set(moments_s)):
-            frame = reel.at(moment)[1]
+            frame = reel.at(moment + late)[1]
             colors = colors or colors_of(frame, told)
-            draws = [lambda size, p=plain: drawn(frame, size, colors, plain=p) for plain in (False, True)]
+            shown = _kept(as_seen(frame, facts, SIDE_PX, partial(drawn, frame, colors)))
             odd = colors.high or colors.matrix in ODD
-            shown, *plain = (_kept(as_seen(frame, facts, SIDE_PX, draw)) for draw in draws[: 1 + odd])
-            found[moment] = Frame(shown=shown, plain=plain[0] if plain else None)
+            plain = _kept(as_seen(frame, facts, SIDE_PX, partial(drawn, frame, colors, plain=True))) if odd else None
+            found[moment] = Frame(shown=shown, plain=plain)
     return tuple(found[moment] for moment in moments_s)
 
 
@@ -102,7 +109,7 @@ def second_stills(
         plain: show how light the samples are, and not what colours they mean.
     """
     demuxer = DEMUXERS.get(facts.format, facts.format)
-    begin, half = lead_s(path, demuxer), 1 / (2 * (facts.frame_rate_hz or 25))
+    begin, half = lead_s(path, demuxer), EARLY / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         targets = [Path(folder) / f"{place}.ppm" for place in range(len(moments_s))]
         given: list[str] = []
@@ -111,7 +118,15 @@ def second_stills(
             at = begin + moment - half
             sought = demuxer not in NOT_SOUGHT and begins_whole(path, demuxer, at)
             seek = ["-ss", f"{float(at):.6f}"] if moment > 0 else []
-            given += [*(seek if sought else []), "-f", demuxer, "-protocol_whitelist", "file", "-i", address(Path(path))]
+            given += [
+                *(seek if sought else []),
+                "-f",
+                demuxer,
+                "-protocol_whitelist",
+                "file",
+                "-i",
+                address(Path(path)),
+            ]
             made += [*([] if sought else seek), "-map", f"{place}:V:0", "-frames:v", "1", "-vf", _small(plain=plain)]
             made += ["-c:v", "ppm", "-f", "image2", "-update", "1", address(target)]
         try:

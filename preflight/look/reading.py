@@ -86,13 +86,13 @@ def colors_of(frame: "VideoFrame", told: tuple[int, int, int]) -> Colors:
     return Colors(rgb=rgb, matrix=matrix, primaries=primaries, transfer=transfer, full=full, lines=frame.height)
 
 
-def drawn(frame: "VideoFrame", size_px: tuple[int, int], colors: Colors, *, plain: bool = False) -> "Image.Image":
+def drawn(frame: "VideoFrame", colors: Colors, size_px: tuple[int, int], *, plain: bool = False) -> "Image.Image":
     """Return a frame in this size, as a screen of standard range shows it.
 
     Args:
         frame: as it was decoded.
-        size_px: width and height; nothing is turned or cropped.
         colors: those of the frame.
+        size_px: width and height; nothing is turned or cropped.
         plain: leave its tones as they are, and show nothing but how light it is.
 
     Raises:
@@ -155,7 +155,8 @@ def _on_screen(colored: "Samples", colors: Colors) -> "Samples":
     if colors.primaries in (None, 9):
         scene = scene @ np.asarray(TO_709, dtype=np.float32).T
     shown = np.clip(_bent(np.clip(scene, 0, PEAK)), 0, 1)
-    return np.power(np.maximum(shown, 1e-6), 1 / GAMMA)
+    lit: Samples = np.power(np.maximum(shown, 1e-6), 1 / GAMMA)
+    return lit
 
 
 def _linear(colored: "Samples", colors: Colors) -> "Samples":
@@ -173,7 +174,9 @@ def _pq(coded: "Samples") -> "Samples":
     import numpy as np
 
     power = np.power(np.clip(coded, 0, 1), 1 / 78.84375)
-    return 10_000 * np.power(np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power), 1 / 0.1593017578125)
+    part = np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)
+    lit: Samples = 10_000 * np.power(part, 1 / 0.1593017578125)
+    return lit
 
 
 def _hlg(coded: "Samples") -> "Samples":
@@ -181,7 +184,9 @@ def _hlg(coded: "Samples") -> "Samples":
     import numpy as np
 
     held = np.clip(coded, 0, 1)
-    scene: Samples = np.where(held <= HALF, held * held / 3, (np.exp((held - 0.55991073) / 0.17883277) + 0.28466892) / 12)
+    scene: Samples = np.where(
+        held <= HALF, held * held / 3, (np.exp((held - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    )
     luma = scene @ np.asarray((0.2627, 0.6780, 0.0593), dtype=np.float32)
     lit: Samples = 1_000 * np.power(np.maximum(luma, 1e-6), 0.2)[..., None] * scene
     return lit

@@ -1,5 +1,6 @@
 """A decoded frame as a viewer sees it: the part that is shown, square pixels, turned; small, as a picture."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight.facts import VideoFacts
@@ -7,8 +8,13 @@ from preflight.look.footage import found
 from preflight.probe.faults import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from av import VideoFrame
     from PIL import Image
+
+    Draw = Callable[[tuple[int, int]], Image.Image]
+    """Draws a whole stored frame in a size."""
 
 
 def shown_as(path: str, format_name: str) -> VideoFacts:
@@ -30,12 +36,21 @@ def shown_as(path: str, format_name: str) -> VideoFacts:
     return facts
 
 
-def as_seen(frame: "VideoFrame", facts: VideoFacts, max_side_px: int) -> "Image.Image":
-    """Return a frame as a viewer sees it, no side longer than allowed; none is enlarged."""
+def as_seen(
+    frame: "VideoFrame", facts: VideoFacts, max_side_px: int, draw: "Draw | None" = None
+) -> "Image.Image":
+    """Return a frame as a viewer sees it.
+
+    Args:
+        frame: as it was decoded.
+        facts: what was measured of the clip.
+        max_side_px: no side is longer; none is enlarged.
+        draw: draws the whole stored frame in a size; libav, with its own reading of colours, when None.
+    """
     across, down = facts.width_px, facts.height_px
     lying = facts.rotation_deg in (90, 270)
     width, height = fitting(*((down, across) if lying else (across, down)), max_side_px)
-    return _upright(_part(frame, facts, width, height), facts)
+    return _upright(_part(draw or partial(_image, frame), facts, width, height), facts)
 
 
 def fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
@@ -44,22 +59,23 @@ def fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
     return max(1, round(width * max_side_px / longest)), max(1, round(height * max_side_px / longest))
 
 
-def _part(frame: "VideoFrame", facts: VideoFacts, width: int, height: int) -> "Image.Image":
+def _part(draw: "Draw", facts: VideoFacts, width: int, height: int) -> "Image.Image":
     """Return the part of a frame that is shown, in this size."""
     area = facts.aperture
     if area is None:
-        return _image(frame, width, height)
+        return draw((width, height))
     across, down = width / area.width_px, height / area.height_px
-    whole = _image(frame, round(facts.coded_width_px * across), round(facts.coded_height_px * down))
+    whole = draw((round(facts.coded_width_px * across), round(facts.coded_height_px * down)))
     left, top = round(area.left_px * across), round(area.top_px * down)
     return whole.crop((left, top, left + width, top + height))
 
 
-def _image(frame: "VideoFrame", width: int, height: int) -> "Image.Image":
+def _image(frame: "VideoFrame", size_px: tuple[int, int]) -> "Image.Image":
     """Return a whole frame as a picture of this size."""
     import av
     from PIL import Image
 
+    width, height = size_px
     try:
         small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
     except (av.FFmpegError, ValueError) as error:

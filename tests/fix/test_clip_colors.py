@@ -9,8 +9,8 @@ import pytest
 from fixtures.recipe_color import CARD, GROUND
 from preflight.fix import Mended, mend
 from preflight.fix.color import tag_filters, tone_filters
-from preflight.look.reading import Colors
 from preflight.flow import order_of
+from preflight.look.reading import Colors
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import ToneMap, find
 from tests.specimens import PROFILE, judged

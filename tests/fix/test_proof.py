@@ -11,6 +11,7 @@ from preflight.facts import AudioFacts, Facts, VideoFacts
 from preflight.fix.ffmpeg import find_tool, run
 from preflight.fix.likeness import ends_of, unlikeness
 from preflight.fix.proof import contradictions
+from preflight.fix.stills import own_stills
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Cut, Extend, Packets, Resize, Retime, Write
 from tests import values
@@ -133,20 +134,22 @@ def test_a_clip_is_compared_at_both_ends(tmp_path: Path) -> None:
     assert after
     whole = Plan(asset=Asset(path=str(source)), kind="video")
     ends = ends_of(whole, before)
-    assert unlikeness(whole, ends, source, before) is None
-    assert unlikeness(whole, ends, other, after) == "its first picture does not look like its source's"
+    assert unlikeness(whole, before, ends, source, before) is None
+    assert unlikeness(whole, before, ends, other, after) == "its first picture does not look like its source's"
     turned = {"first": ends["last"], "last": ends["last"]}
-    assert unlikeness(whole, turned, other, after) == "its last picture does not look like its source's"
+    assert unlikeness(whole, before, turned, other, after) == "its last picture does not look like its source's"
 
 
-def test_a_part_is_compared_with_the_pictures_of_that_part() -> None:
+def test_a_part_is_compared_with_the_frames_of_that_part() -> None:
     source = MEDIA / "video-20s.mp4"
     before = judged(source).facts
     assert isinstance(before, VideoFacts)
     part = Cut(start_s=Fraction(3), length_s=Fraction(5), loss="lossy", clears=())
     ends = ends_of(Plan(asset=Asset(path=str(source)), kind="video", steps=(part,)), before)
-    assert [float(still.time_s) for still in ends["first"]] == pytest.approx([3 - 1 / 24, 3, 3 + 1 / 24], abs=0.05)
-    assert [float(still.time_s) for still in ends["last"]] == pytest.approx([8 - 2 / 24, 8 - 1 / 24, 8], abs=0.05)
+    frame = 1 / Fraction(25)
+    for name, moment in {"first": Fraction(3), "middle": Fraction(137, 25), "last": 8 - frame}.items():
+        wanted = own_stills(str(source), before, [moment - frame, moment, moment + frame])
+        assert ends[name] == wanted
 
 
 def test_what_is_made_longer_is_compared_at_its_beginning_alone() -> None:
@@ -163,4 +166,4 @@ def test_a_sound_shows_nothing() -> None:
     facts = values.audio()
     assert isinstance(facts, AudioFacts)
     assert ends_of(todo(kind="audio"), facts) == {}
-    assert unlikeness(todo(kind="audio"), {}, Path("a"), facts) is None
+    assert unlikeness(todo(kind="audio"), facts, {}, Path("a"), facts) is None
