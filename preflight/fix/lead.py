@@ -31,12 +31,13 @@ def lead_s(path: str, demuxer: str) -> Fraction:
         demuxer: libav's name of its format.
     """
     try:
-        return alone(_lead_s, path, demuxer)
+        return alone(lead_here, path, demuxer)
     except Unmeasured:
         return Fraction(0)
 
 
-def _lead_s(path: str, demuxer: str) -> Fraction:
+def lead_here(path: str, demuxer: str) -> Fraction:
+    """Do as `lead_s`, in this process."""
     import av
 
     try:
@@ -59,12 +60,13 @@ def begins_whole(path: str, demuxer: str, begin_s: Fraction) -> bool:
         begin_s: seconds since the container begins.
     """
     try:
-        return not begin_s or alone(_begins_whole, path, demuxer, begin_s)
+        return not begin_s or alone(begins_here, path, demuxer, begin_s)
     except Unmeasured:
         return True
 
 
-def _begins_whole(path: str, demuxer: str, begin_s: Fraction) -> bool:
+def begins_here(path: str, demuxer: str, begin_s: Fraction) -> bool:
+    """Do as `begins_whole`, in this process, for a moment that is sought."""
     import av
 
     try:

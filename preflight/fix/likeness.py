@@ -14,11 +14,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypedDict
 
+import msgspec
+
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.ffmpeg import candidates
 from preflight.fix.pictures import alike, framed
 from preflight.fix.proof import planned_s
-from preflight.fix.stills import SUPPOSED_RATE_HZ, Frame, Picture, own_stills, second_stills, shape
+from preflight.fix.stills import SUPPOSED_RATE_HZ, Frame, Picture, Seek, own_stills, second_stills, seeks, shape
 from preflight.plan.outlook import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
 
@@ -43,6 +45,8 @@ READ: Bounds = {"near": 8.0, "apart": 0.25}
 ENCODED: Bounds = {"near": 2.5, "apart": 0.15}
 MAPPED: Bounds = {"near": 16.0, "apart": 0.5}
 """And between a source and what was encoded of it, without and with its tones mapped."""
+WITNESSED = ("first", "last")
+"""The moments of which another decoder is asked."""
 Ends = dict[str, tuple[Frame, ...]]
 """Which moment, `first`, `middle` or `last` → the frames of the source that may stand there in the new file."""
 
@@ -72,6 +76,25 @@ def ends_meanwhile(plan: Plan, before: Facts) -> Ends:
     return ends_of(plan, before)
 
 
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """What our own reading tells of a source and a new file."""
+
+    unlike: str | None
+    """What of the new file does not look like its source."""
+    source: Ends
+    made: Ends
+    in_source: tuple[Seek, ...]
+    in_made: tuple[Seek, ...]
+    """Where others find the frames."""
+
+    @property
+    def plain(self) -> tuple[bool, bool]:
+        """Whether others are to show of the source, and of the new file, only how light they are."""
+        both = (self.source, self.made)
+        source, made = (all(frame.plain for frames in ends.values() for frame in frames) for ends in both)
+        return source, made
+
+
 def unlikeness(plan: Plan, before: Facts, ends: Ends, made: Path, after: Facts) -> str | None:
     """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
 
@@ -86,21 +109,82 @@ def unlikeness(plan: Plan, before: Facts, ends: Ends, made: Path, after: Facts) 
         Unmeasured: it could not be looked into.
         Unreadable: it has no frames that can be decoded.
     """
-    from preflight.look import alone
+    from preflight.workers.isolated import alone
 
     if not isinstance(before, VideoFacts) or not isinstance(after, VideoFacts):
         return None
-    moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
-    frames = alone(own_stills, str(made), after, list(moments.values()))
-    shown: Ends = {name: (frame,) for name, frame in zip(moments, frames, strict=True) if name in ends}
-    for name, (frame,) in shown.items():
-        if not any(_alike(plan, one.shown, frame.shown) for one in ends[name]):
-            return f"its {name} picture does not look like its source's"
-    if not _witnessed(plan.asset.path, before, ends, _of_source(plan, before)):
+    own = alone(compared, plan, before, ends, str(made), after)
+    if own.unlike:
+        return own.unlike
+    unseen = {"source": 0, "made": 0}
+    open_ = set(unseen)
+    for ffmpeg in candidates():
+        source = second_stills(ffmpeg, plan.asset.path, before, own.in_source, plain=own.plain[0])
+        result = second_stills(ffmpeg, str(made), after, own.in_made, plain=own.plain[1])
+        found = alone(witnessed, own, source, result, bool(before.fields))
+        open_ -= found
+        unseen["source"] += source is not None
+        unseen["made"] += result is not None
+        if not open_:
+            return None
+    if "source" in open_ and unseen["source"]:
         return "two decoders show its source differently, so that nobody can say which is right"
-    if not _witnessed(str(made), after, shown, moments):
-        return "two decoders show it differently"
-    return None
+    return "two decoders show it differently" if "made" in open_ and unseen["made"] else None
+
+
+def compared(plan: Plan, before: VideoFacts, ends: Ends, made: str, after: VideoFacts) -> Compared:
+    """Look into a new file and hold its frames against those of its source, by our own reading.
+
+    Args:
+        plan: by which it was made.
+        before: what was measured of the source.
+        ends: the frames of the source.
+        made: the new file.
+        after: what was measured of it.
+    """
+    moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
+    frames = own_stills(made, after, list(moments.values()))
+    shown: Ends = {name: (frame,) for name, frame in zip(moments, frames, strict=True) if name in ends}
+    unlike = (
+        f"its {name} picture does not look like its source's"
+        for name, (frame,) in shown.items()
+        if not any(_alike(plan, one.shown, frame.shown) for one in ends[name])
+    )
+    of_source = _of_source(plan, before)
+    names = [name for name in WITNESSED if name in shown and name in of_source]
+    return Compared(
+        unlike=next(unlike, None),
+        source={name: ends[name] for name in names},
+        made={name: shown[name] for name in names},
+        in_source=seeks(plan.asset.path, before, [of_source[name] for name in names]),
+        in_made=seeks(made, after, [moments[name] for name in names]),
+    )
+
+
+def witnessed(
+    own: Compared,
+    source: tuple[Picture, ...] | None,
+    made: tuple[Picture, ...] | None,
+    fields: bool,  # noqa: FBT001 - a call in a child takes no names
+) -> set[str]:
+    """Return of which, `source` or `made`, another decoder shows the frames that we read.
+
+    Args:
+        own: our own reading.
+        source: the frames of the source as the other shows them.
+        made: those of the new file.
+        fields: whether the source is coded in single fields, which have another shape.
+    """
+    pairs = (("source", own.source, source), ("made", own.made, made))
+    return {
+        name
+        for name, ends, seen in pairs
+        if seen is not None
+        and all(
+            _same(frames, one, shaped=not (fields and name == "source"))
+            for frames, one in zip(ends.values(), seen, strict=True)
+        )
+    }
 
 
 def _of_source(plan: Plan, before: VideoFacts) -> dict[str, Fraction]:
@@ -129,23 +213,10 @@ def _alike(plan: Plan, source: Picture, made: Picture) -> bool:
     return alike(*framed(plan, source.image(), made.image()), **bounds)
 
 
-def _witnessed(path: str, facts: VideoFacts, own: Ends, moments: dict[str, Fraction]) -> bool:
-    """Tell whether any ffmpeg shows the first and the last of some frames as they were read; True where none can."""
-    names = [name for name in ("first", "last") if name in own and name in moments]
-    plain = all(frame.plain for name in names for frame in own[name])
-    asked = 0
-    for ffmpeg in candidates():
-        seen = second_stills(ffmpeg, path, facts, [moments[name] for name in names], plain=plain)
-        asked += seen is not None
-        if seen and all(_same(own[name], one, facts) for name, one in zip(names, seen, strict=True)):
-            return True
-    return not asked
-
-
-def _same(own: Sequence[Frame], second: Picture, facts: VideoFacts) -> bool:
-    """Tell whether a picture is of the shape of some frames, and shows one of them."""
+def _same(own: Sequence[Frame], second: Picture, *, shaped: bool) -> bool:
+    """Tell whether a picture is of the shape of some frames, where that is asked for, and shows one of them."""
     first = own[0].shown
-    if not (facts.fields or _tiny(first, second)) and abs(shape(second) / shape(first) - 1) > SHAPE_APART:
+    if shaped and not _tiny(first, second) and abs(shape(second) / shape(first) - 1) > SHAPE_APART:
         return False
     return any(_tiny(one, second) or alike(one.image(), second.image(), **READ) for one in map(_read, own))
 

@@ -19,7 +19,7 @@ from preflight.facts import VideoFacts
 from preflight.fix.addresses import address
 from preflight.fix.av import DEMUXERS, NOT_SOUGHT
 from preflight.fix.ffmpeg import run
-from preflight.fix.lead import begins_whole, lead_s
+from preflight.fix.lead import begins_here, lead_here
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -96,39 +96,55 @@ def _kept(image: "Image.Image") -> Picture:
     return Picture(width_px=image.width, height_px=image.height, rgb=image.convert("RGB").tobytes())
 
 
+class Seek(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an ffmpeg finds a moment."""
+
+    at_s: Fraction
+    """Seconds since the container begins; nothing is sought where they are not more than none."""
+    indexed: bool
+    """Whether it may be sought; else all before it is decoded."""
+
+
+def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Seek, ...]:
+    """Return where an ffmpeg finds the frames of some moments; the clip is opened in this process.
+
+    Args:
+        path: the clip.
+        facts: what was measured of it.
+        moments_s: seconds since the first frame is shown.
+    """
+    demuxer = DEMUXERS.get(facts.format, facts.format)
+    begin, early = lead_here(path, demuxer), EARLY / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
+    found = []
+    for moment in moments_s:
+        at = begin + moment - early if moment > 0 else Fraction(0)
+        indexed = demuxer not in NOT_SOUGHT and (at <= 0 or begins_here(path, demuxer, at))
+        found.append(Seek(at_s=at, indexed=indexed))
+    return tuple(found)
+
+
 def second_stills(
-    ffmpeg: str, path: str, facts: VideoFacts, moments_s: Sequence[Fraction], *, plain: bool
+    ffmpeg: str, path: str, facts: VideoFacts, places: Sequence[Seek], *, plain: bool
 ) -> tuple[Picture, ...] | None:
-    """Return the frames shown at some moments, as an ffmpeg shows them by itself; None where it shows none.
+    """Return some frames as an ffmpeg shows them by itself; None where it shows none.
 
     Args:
         ffmpeg: the program.
         path: the clip.
         facts: what was measured of it.
-        moments_s: seconds since the first frame is shown.
+        places: where the frames are.
         plain: show how light the samples are, and not what colours they mean.
     """
-    demuxer = DEMUXERS.get(facts.format, facts.format)
-    begin, half = lead_s(path, demuxer), EARLY / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
-        targets = [Path(folder) / f"{place}.ppm" for place in range(len(moments_s))]
+        targets = [Path(folder) / f"{number}.ppm" for number in range(len(places))]
         given: list[str] = []
         made: list[str] = []
-        for place, (moment, target) in enumerate(zip(moments_s, targets, strict=True)):
-            at = begin + moment - half
-            sought = demuxer not in NOT_SOUGHT and begins_whole(path, demuxer, at)
-            seek = ["-ss", f"{float(at):.6f}"] if moment > 0 else []
-            given += [
-                *(seek if sought else []),
-                "-f",
-                demuxer,
-                "-protocol_whitelist",
-                "file",
-                "-i",
-                address(Path(path)),
-            ]
-            made += [*([] if sought else seek), "-map", f"{place}:V:0", "-frames:v", "1", "-vf", _small(plain=plain)]
-            made += ["-c:v", "ppm", "-f", "image2", "-update", "1", address(target)]
+        for number, (place, target) in enumerate(zip(places, targets, strict=True)):
+            seek = ["-ss", f"{float(place.at_s):.6f}"] if place.at_s > 0 else []
+            given += [*(seek if place.indexed else []), "-f", DEMUXERS.get(facts.format, facts.format)]
+            given += ["-protocol_whitelist", "file", "-i", address(Path(path))]
+            made += [*([] if place.indexed else seek), "-map", f"{number}:V:0", "-frames:v", "1"]
+            made += ["-vf", _small(plain=plain), "-c:v", "ppm", "-f", "image2", "-update", "1", address(target)]
         try:
             run(ffmpeg, [*given, *made], limit_s=LIMIT_S)
         except NotDone:

@@ -37,8 +37,10 @@ HIGH = [
     "video-card-pq-in-colr.mov",
     "video-card-pq-in-colour.mkv",
     "video-card-hlg.mov",
+    "video-card-ictcp.mp4",
+    "video-card-bt2020c.mp4",
 ]
-STANDARD = ["video-card-rgb.mp4", "video-card-qtrle.mov", "video-card-yuvj.mp4"]
+STANDARD = ["video-card-rgb.mp4", "video-card-qtrle.mov", "video-card-yuvj.mp4", "video-card-ycgco.mp4"]
 
 
 def mended(name: str, folder: Path) -> Mended:

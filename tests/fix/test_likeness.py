@@ -11,8 +11,8 @@ from fixtures.recipe_color import card
 from preflight.assets import Asset
 from preflight.facts import VideoFacts
 from preflight.fix.ffmpeg import find_tool
-from preflight.fix.likeness import ends_of, unlikeness
-from preflight.fix.stills import second_stills
+from preflight.fix.likeness import compared, ends_of, unlikeness
+from preflight.fix.stills import second_stills, seeks
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Encode, Pad, Resize, Write
 from tests.fix.conftest import Program
@@ -25,6 +25,13 @@ WRITE = Write(format="mp4", loss="lossless", clears=())
 GRID = "drawgrid=w=120:h=90:t=1:color=black,drawbox=x=40:y=30:w=300:h=1:t=fill"
 LINES = f"color=c=white:s=960x540:r=25:d=2,format=gbrp,{GRID}"
 MOVING = "testsrc2=s=640x360:r=25:d=2"
+
+
+TURNS = """for one in "$@"; do
+  case "$one" in scale=*) one="hflip,$one";; esac
+  set -- "$@" "$one"; shift
+done
+exec {real} "$@" """
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,14 @@ def plan(source: Path, *steps: Step) -> Plan:
     return Plan(asset=Asset(path=str(source)), kind="video", steps=(*steps, ENCODE, WRITE))
 
 
-def said(source: Path, made: Path, *steps: Step, before: VideoFacts | None = None) -> str | None:
+def said(source: Path, made: Path, *steps: Step) -> str | None:
+    """Return what our own reading finds unlike."""
+    todo, facts = plan(source, *steps), video(source)
+    return compared(todo, facts, ends_of(todo, facts), str(made), video(made)).unlike
+
+
+def proved(source: Path, made: Path, *steps: Step, before: VideoFacts | None = None) -> str | None:
+    """Return what both decoders find unlike."""
     todo, facts = plan(source, *steps), before or video(source)
     return unlikeness(todo, facts, ends_of(todo, facts), made, video(made))
 
@@ -57,7 +71,7 @@ HALF = Resize(width_px=640, height_px=360, loss="lossy", clears=())
 @pytest.mark.parametrize("name", ["card", "lines"])
 def test_what_was_made_faithfully_is_found_alike(sources: dict[str, Path], name: str, tmp_path: Path) -> None:
     made = spoiled(sources[name], tmp_path / "made.mp4", "scale=640:360:flags=lanczos")
-    assert said(sources[name], made, HALF) is None
+    assert proved(sources[name], made, HALF) is None
 
 
 @pytest.mark.parametrize(
@@ -125,7 +139,7 @@ def test_nothing_is_called_fixed_whose_source_two_decoders_show_differently(
     assert facts.rotation_deg in (90, 270)
     missed = msgspec.structs.replace(facts, rotation_deg=0, width_px=facts.height_px, height_px=facts.width_px)
     made = spoiled(sources["card"], tmp_path / "made.mp4", "null")
-    found = said(turned, made, before=missed)
+    found = proved(turned, made, before=missed)
     assert found == "two decoders show its source differently, so that nobody can say which is right"
 
 
@@ -136,13 +150,24 @@ def test_an_ffmpeg_that_lies_about_everything_is_caught(
     real = find_tool().path
     made = spoiled(sources["card"], tmp_path / "made.mp4", "hue=s=0")
     monkeypatch.setenv("PREFLIGHT_FFMPEG", program(f'{real} "$@"'))
-    assert said(sources["card"], made) == "its first picture does not look like its source's"
+    assert proved(sources["card"], made) == "its first picture does not look like its source's"
+
+
+def test_an_ffmpeg_that_shows_another_source_is_contradicted(
+    sources: dict[str, Path], program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One that turns whatever it is given is no witness, and where there is no other nothing is called fixed."""
+    real = find_tool().path
+    made = spoiled(sources["card"], tmp_path / "made.mp4", "null")
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", program(TURNS.format(real=real)))
+    assert proved(sources["card"], made) is not None
 
 
 def test_an_ffmpeg_that_shows_nothing_is_no_witness(sources: dict[str, Path], program: Program) -> None:
     facts = video(sources["card"])
+    places = seeks(str(sources["card"]), facts, [Fraction(0)])
     for body in ("exit 1", "exit 0"):
-        assert second_stills(program(body), str(sources["card"]), facts, [Fraction(0)], plain=False) is None
+        assert second_stills(program(body), str(sources["card"]), facts, places, plain=False) is None
 
 
 def test_high_dynamic_range_is_witnessed_by_how_light_it_is() -> None:
