@@ -36,9 +36,7 @@ def shown_as(path: str, format_name: str) -> VideoFacts:
     return facts
 
 
-def as_seen(
-    frame: "VideoFrame", facts: VideoFacts, max_side_px: int, draw: "Draw | None" = None
-) -> "Image.Image":
+def as_seen(frame: "VideoFrame", facts: VideoFacts, max_side_px: int, draw: "Draw | None" = None) -> "Image.Image":
     """Return a frame as a viewer sees it.
 
     Args:
