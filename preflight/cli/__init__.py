@@ -51,29 +51,29 @@ def _children(arguments: list[str]) -> AbstractContextManager[object]:
     """Start what measures, for as long as the program runs, where it is going to be needed."""
     if not LOOKING.intersection(arguments[:1]):
         return nullcontext()
-    begun = None
-    if _is_sure(arguments[1:]):
+    begun, words = None, arguments[1:]
+    files = [word for word in words if os.path.isfile(word)]  # noqa: PTH113 - any bytes may be a name
+    if _is_sure(words, files):
         from preflight.workers.forked import earliest
 
         with suppress(OSError):  # whoever needs it tries again, and says why it cannot be
-            begun = earliest(_needed(arguments))
+            begun = earliest(_needed(arguments[0], files))
     from preflight.workers.starter import serving
 
     return serving(begun)
 
 
-def _is_sure(words: list[str]) -> bool:
-    """Tell whether something is going to be measured: help is not asked for, and no cache knows it already."""
+def _is_sure(words: list[str], files: list[str]) -> bool:
+    """Tell whether something is going to be measured: help is not asked for, and no cache is that knows it already."""
     if "_PREFLIGHT_COMPLETE" in os.environ or not {"--help", "-h"}.isdisjoint(words):
         return False
-    return "--no-cache" in words or (len(words) == 1 and os.path.isfile(words[0]))  # noqa: PTH113 - any bytes may be a name
+    return "--no-cache" in words or len(files) == 1
 
 
-def _needed(arguments: list[str]) -> "Load":
-    """Return which libraries are needed as far as a glance tells; a file may be called what it is not."""
-    command, *words = arguments
-    if command in ("check", "probe") and len(words) == 1:
-        return FIRST.get(words[0].rpartition(".")[2].lower(), "everything")
+def _needed(command: str, files: list[str]) -> "Load":
+    """Return which libraries are needed first as far as a glance tells; a file may be called what it is not."""
+    if command in ("check", "probe") and len(files) == 1:
+        return FIRST.get(files[0].rpartition(".")[2].lower(), "everything")
     return "everything"
 
 
