@@ -81,7 +81,7 @@ def appearance(
         dolby: the profile of Dolby Vision.
     """
     return Appearance(
-        bit_depth=max((one.bit_depth for one in formats), default=None) or _bit_depth(picture, header),
+        bit_depth=max([one.bit_depth for one in formats], default=None) or _bit_depth(picture, header),
         transfer=_transfer(told, header, formats) or BASES.get((dolby or "").partition(".")[2]),
         alpha=_alpha(picture, formats),
         dolby_vision=dolby,
@@ -93,12 +93,13 @@ def _transfer(told: Told, header: CodecHeader | None, formats: tuple[SampleForma
 
     ICtCp holds nothing else (BT.2100, table 7); where no transfer is told beside it, it is taken for PQ.
     """
-    codes = [told.transfer, (header and header.transfer) or UNTOLD, *(one.transfer for one in formats)]
-    matrices = {told.matrix, header.matrix if header else None, *(one.matrix for one in formats)}
-    wide = next((code for code in codes if code in HDR_CODES), None)
-    if wide is None and ICTCP in matrices and not any(code in TRANSFERS for code in codes):
-        wide = PQ
-    return TRANSFERS.get(wide or next((code for code in codes if code in TRANSFERS), UNTOLD))
+    codes = [told.transfer, (header and header.transfer) or UNTOLD, *[one.transfer for one in formats]]
+    matrices = [told.matrix, header.matrix if header else None, *[one.matrix for one in formats]]
+    known = [code for code in codes if code in TRANSFERS]
+    wide = [code for code in known if code in HDR_CODES]
+    if not known and ICTCP in matrices:
+        wide = [PQ]
+    return TRANSFERS.get((wide or known or [UNTOLD])[0])
 
 
 def _bit_depth(picture: "VideoStream", header: CodecHeader | None) -> int | None:
@@ -149,7 +150,7 @@ def dolby_vision(stream: BinaryIO, size: int, picture: "VideoStream", track: Tra
         return None
     records: Iterator[bytes | None]
     if track is not None:
-        records = (entry.box(name) for entry in track.entries for name in DOLBY_BOXES)
+        records = (entry.box(name) for entry in track.entries if b"dv" in entry.body for name in DOLBY_BOXES)
     elif "matroska" in picture.container.format.name:
         position = stream.tell()
         records = iter([_mapped(stream, size)])

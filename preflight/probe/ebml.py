@@ -51,9 +51,11 @@ def segment_of(stream: BinaryIO, size: int) -> Element | None:
 
 
 def tracks_of(stream: BinaryIO, size: int) -> Iterator[Element]:
-    """Yield the TrackEntry elements of a file of `size` bytes."""
-    if segment := segment_of(stream, size):
-        yield from inner(stream, segment, size, TRACKS, TRACK)
+    """Yield the TrackEntry elements of a file of `size` bytes; of several lists the first, as libav does."""
+    segment = segment_of(stream, size)
+    tracks = next(inner(stream, segment, size, TRACKS), None) if segment else None
+    if tracks:
+        yield from inner(stream, tracks, size, TRACK)
 
 
 def _element(head: bytes, at: int) -> Element | None:

@@ -96,11 +96,12 @@ def _transport_stream(stream: BinaryIO, size: int) -> str:
     head = _head(stream, size)
     packet = TS_PACKET if head[TS_PACKET : TS_PACKET + 1] == b"G" else TS_PACKET + 4
     begin = 0 if packet == TS_PACKET else 4
-    for at in range(begin, len(head) - 3, packet):
-        pid = int.from_bytes(head[at + 1 : at + 3], "big") & TS_NULL
-        if head[at] == 0x47 and pid != TS_NULL and head[at + 3] >> 7:  # noqa: PLR2004 - sync byte
+    whole = len(head) - 3
+    heads = zip(*(head[begin + byte : whole + byte : packet] for byte in (0, 1, 2, 3)), strict=True)
+    for at, (sync, first, second, third) in enumerate(heads):
+        if third >> 7 and sync == 0x47 and (first << 8 | second) & TS_NULL != TS_NULL:  # noqa: PLR2004 - sync byte
             return "transport scrambling"
-        if _names_encrypted(head[at : at + TS_PACKET]):
+        if first & 0x40 and _names_encrypted(head[begin + at * packet :][:TS_PACKET]):
             return "SAMPLE-AES"
     return ""
 

@@ -7,6 +7,7 @@ Sources: ITU-T H.264, 7.3.3 and 7.4.3 (field_pic_flag); ITU-T H.265, D.2.3 and D
 """
 
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.probe.bits import Bits, Malformed
@@ -30,7 +31,7 @@ LONG_HEAD_BYTES = 1 << 13
 """The same, where messages are looked for: an encoder's settings may stand before them in the same unit."""
 START = b"\0\0\1"
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
-H264_IDR, HEVC_SLICES, HEVC_SEI = 5, 32, 39
+H264_IDR, H264_SLICES, HEVC_SLICES, HEVC_SEI = 5, range(1, 6), 32, 39
 HEVC_RADL = (6, 7)
 """nal_unit_type of pictures before a keyframe that need nothing from before it: H.265, table 7-1."""
 PICTURE_TIMING = 1
@@ -58,8 +59,9 @@ class Reader:
         self._codec = codec
         self._units = _units(codec, record)
         self._syntax = syntax
+        self._begun = False
         self.first: tuple[bytes, ...] = ()
-        """The heads of the NAL units of the first sample of H.264 and HEVC, once it was seen."""
+        """The heads of the NAL units before the first sample's picture, of H.264 and HEVC, once it was seen."""
 
     @property
     def finds_fields(self) -> bool:
@@ -85,8 +87,15 @@ class Reader:
         self._begin(_of_packet(packet), packet.size)
 
     def _begin(self, read: Read, size: int) -> None:
-        if self._codec in ("h264", "hevc") and not self.first:
-            self.first = tuple(self._units(read, size, LONG_HEAD_BYTES))
+        if self._codec in ("h264", "hevc") and not self._begun:
+            self._begun = True
+            self.first = tuple(takewhile(self._stands_before, self._units(read, size, LONG_HEAD_BYTES)))
+
+    def _stands_before(self, unit: bytes) -> bool:
+        """Tell whether a NAL unit is none of a picture."""
+        if self._codec == "h264":
+            return not unit or unit[0] & 31 not in H264_SLICES
+        return not unit or unit[0] >> 1 & 63 >= HEVC_SLICES
 
     def stands_alone(self, packet: "Packet[Any]") -> bool:
         """Tell whether what is shown before a keyframe needs nothing from before it: by a packet of it, or the key's.

@@ -71,13 +71,22 @@ def _off(time: int, unit: Fraction) -> Fraction:
     return abs(time - round(time / unit) * unit)
 
 
-def usual_rates(mean: Fraction) -> Iterator[Fraction]:
-    """Yield the rates in use that are near a mean: whole and half numbers, and those by 1000/1001."""
-    whole = round(mean)
-    usual = {Fraction(n, d) for n in (whole - 1, whole, whole + 1, round(2 * mean)) for d in (1, 2)}
-    for rate in {*usual, *(rate * NTSC for rate in usual)}:
-        if 0 < rate <= FASTEST_HZ and abs(rate / mean - 1) < COARSEST:
-            yield rate
+def usual_rates(mean: Fraction, apart: Fraction = COARSEST) -> set[Fraction]:
+    """Return the rates in use that are near a mean: whole and half numbers, and those by 1000/1001.
+
+    It is asked for every clip of rounded times, so it makes fractions only of what is near.
+
+    Args:
+        mean: frames a second, more than 0.
+        apart: the part of the mean from which on a rate is not near.
+    """
+    whole, (own, parts), (most, unit) = round(mean), mean.as_integer_ratio(), apart.as_integer_ratio()
+    found = set()
+    for n in {whole - 1, whole, whole + 1, round(2 * mean)}:
+        for count, over in ((n, 1), (n, 2), (n * NTSC.numerator, NTSC.denominator), (n * 1000, 2002)):
+            if 0 < count <= FASTEST_HZ * over and abs(count * parts - own * over) * unit < own * over * most:
+                found.add(Fraction(count, over))
+    return found
 
 
 def _fitting(

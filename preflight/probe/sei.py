@@ -23,11 +23,12 @@ class Message(msgspec.Struct, frozen=True):
 
 def messages(payload: bytes) -> Iterator[Message]:
     """Yield the messages of a unit behind its header; emulation prevention is taken out here."""
-    plain, at = payload.replace(b"\0\0\3", b"\0\0"), 0
+    plain, at = payload.replace(b"\0\0\3", b"\0\0") if b"\0\0\3" in payload else payload, 0
+    last = len(plain)
     for _ in range(MOST_MESSAGES):
         kind, at = _number(plain, at)
         size, at = _number(plain, at)
-        if at >= len(plain):
+        if at >= last:
             return
         yield Message(kind, plain[at : at + size])
         at += size

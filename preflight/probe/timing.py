@@ -16,7 +16,7 @@ from preflight.probe.container import MAX_PACKETS, words
 from preflight.probe.faults import Unreadable
 from preflight.probe.fields import BOTTOM, EITHER, FRAME, TOP, Reader
 from preflight.probe.frames import Frame, Sample, by_time, frames_of
-from preflight.probe.grid import MILLISECOND, Grid, find_grid, usual_rates
+from preflight.probe.grid import COARSEST, MILLISECOND, Grid, find_grid, usual_rates
 from preflight.probe.offsets import show_times
 from preflight.units import decimal
 
@@ -230,7 +230,8 @@ def claimed(duration_s: Fraction | None, frames: int | None, base: Fraction, rat
         return timing
     mean = frames / duration_s
     tick = max(base, MILLISECOND)
-    near = [usual for usual in usual_rates(mean) if abs(frames / usual - duration_s) <= tick]
+    usual = usual_rates(mean, min(2 * tick / duration_s, COARSEST))
+    near = [rate for rate in usual if abs(frames / rate - duration_s) <= tick]
     if not near:
         return timing
     nominal = min(near, key=lambda usual: abs(usual - mean))
@@ -248,7 +249,10 @@ def rates_told(picture: "VideoStream") -> tuple[Fraction, ...]:
     told = [Fraction(rate) for rate in (picture.average_rate, picture.base_rate) if rate]
     halves = [rate / 2 for rate in told]
     return tuple(
-        usual for rate in (*told, *halves) for usual in usual_rates(rate) if abs(usual / rate - 1) <= TOLD_NEAR
+        usual
+        for rate in (*told, *halves)
+        for usual in usual_rates(rate, 2 * TOLD_NEAR)
+        if abs(usual / rate - 1) <= TOLD_NEAR
     )
 
 

@@ -250,8 +250,7 @@ def _facts(
         sound_codec=codec_name(sound) if sound else None,
         sound_duration_s=_sound_length(sound) if sound else None,
         sounds=known.sounds,
-        location=(known.boxes is not None and known.boxes.location)
-        or any("location" in key for key in container.metadata),
+        location=(known.boxes is not None and known.boxes.location) or "location" in " ".join(container.metadata),
         measured_by={
             "duration_s": timing.duration_how,
             "frame_rate_hz": timing.rate_how,
