@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NO_PROTOCOLS = {"protocol_whitelist": "none"}
 NO_DECODERS = {"codec_whitelist": "none", **NO_PROTOCOLS}
+NO_PARSERS = {"fflags": "noparse", **NO_DECODERS}
 BUFFER_BYTES = 1 << 16
 AAC_FRAME_SAMPLES = 1024
 ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
@@ -52,14 +53,21 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def opened(stream: BinaryIO, demuxer: str) -> "Iterator[InputContainer]":
-    """Open a container; raise Unreadable for what libav cannot make sense of."""
+def opened(stream: BinaryIO, demuxer: str, *, parsing: bool = True) -> "Iterator[InputContainer]":
+    """Open a container; raise Unreadable for what libav cannot make sense of.
+
+    Args:
+        stream: the file.
+        demuxer: libav's name of its format.
+        parsing: whether the heads of samples are looked at, where the container's own may leave something open.
+    """
     import av
 
     av.logging.set_level(None)
+    options = NO_DECODERS if parsing else NO_PARSERS
     try:
         container = av.open(
-            stream, "r", format=demuxer, options=NO_DECODERS, metadata_errors="replace", buffer_size=BUFFER_BYTES
+            stream, "r", format=demuxer, options=options, metadata_errors="replace", buffer_size=BUFFER_BYTES
         )
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Unreadable(f"not a whole {demuxer} file: {words(error)}") from None

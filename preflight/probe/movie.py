@@ -84,6 +84,11 @@ class Reference(msgspec.Struct, frozen=True):
     place: bytes
 
 
+DREF_ITSELF = bytes.fromhex("00000000 00000001 0000000c 75726c20 00000001")
+ITSELF = (Reference(b"url ", 1, b""),)
+"""What almost every track says, in bytes and read: its samples are in this file."""
+
+
 class Box(msgspec.Struct, frozen=True, gc=False):
     """A box within a movie header or a fragment's header."""
 
@@ -323,7 +328,7 @@ def _tracks(boxes: tuple[Box, ...], places: dict[int, list[tuple[int, int]]]) ->
             number=number,
             handler=tables.get(b"hdlr", b"")[8:12],
             entries=tuple(_entries(tables.get(b"stsd", b""))),
-            references=tuple(_references(tables.get(b"dref", b""))),
+            references=ITSELF if (dref := tables.get(b"dref", b"")) == DREF_ITSELF else tuple(_references(dref)),
             tables=tables,
             fragments=tuple(places.get(number, ())),
         )

@@ -21,6 +21,7 @@ from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.fields import Reader
 from preflight.probe.movie import Movie, read_movie
+from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation
 from preflight.probe.sniff import Sniffed
 from preflight.probe.sps import holds_picture_sets, read_codec_header
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SELF_DESCRIBED = {"h264", "hevc"}
 """Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
+RECORDED = {b"avc1", b"hvc1"}
+"""Sample entries whose parameter sets stand in their configuration alone: ISO 14496-15, 5.4.2.1.1 and 8.4.1."""
 SHAPED = {"mpeg1video", "mpeg2video", "mpeg4"}
 """Codecs that tell the shape of their pixels themselves, where the container does not."""
 ATTACHED = 1 << 10
@@ -55,7 +58,8 @@ def probe_video(
         movie = read_movie(stream, size)
     boxes = read_boxes(movie) if movie is not None else None
     stream.seek(0)
-    with opened(stream, sniffed.opener) as container:
+    parsing = measure or movie is None or not all(map(_told_by_record, movie.tracks))
+    with opened(stream, sniffed.opener, parsing=parsing) as container:
         pictures = picture_streams(container)
         if not pictures:
             return None
@@ -90,6 +94,11 @@ def probe_video(
         display = read_display(stream, track, coded, turned)
         known = msgspec.structs.replace(known, sounds=tracks, look=look)
         return _facts(container, pictures, timing, known, Stored(coded, display))
+
+
+def _told_by_record(track: BoxedTrack) -> bool:
+    """Tell whether the codec's configuration in an MP4 or MOV says all that a parser of its samples would say."""
+    return track.handler != b"vide" or (len(track.entries) == 1 and track.entries[0].format in RECORDED)
 
 
 def _reader(picture: "VideoStream", header: CodecHeader | None) -> Reader:
