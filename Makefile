@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types docs docs-check fix-style fixtures bench peers fuzz kills chaos clean
+.PHONY: help setup demo test check lint types docs docs-check fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ peers: setup ## write the README's comparison with ffprobe, mediainfo, exiftool 
 
 fuzz: setup ## judge 20,000 damaged files and look for crashes, hangs and false passes
 	$(BIN)/python scripts/fuzz.py --inputs 20000
+
+fuzz-state: setup ## read 10,000 damaged journals, records, plans, caches, ledgers, settings and answers
+	$(BIN)/python scripts/fuzz_state.py --inputs 10000
 
 chaos: setup ## submit 1,000 times to a service that breaks, kill the program at times, look for double payments
 	$(BIN)/python scripts/chaos.py --runs 1000

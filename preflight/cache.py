@@ -93,12 +93,12 @@ class Cache:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             db = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, ValueError):
             return None
         try:
             for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", SCHEMA):
                 db.execute(statement)
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):  # whose words may repeat what is damaged
             db.close()
             return None
         return db
@@ -114,7 +114,7 @@ class Cache:
         try:
             rows = self._db.execute(f"SELECT key, value FROM measures WHERE key IN ({marks})", [*keys.values()])  # noqa: S608 - question marks
             values = dict(rows.fetchall())
-        except self._db.Error:
+        except (self._db.Error, UnicodeDecodeError):
             return {}
         found = ((asset, _unsealed(values.get(key), key)) for asset, key in keys.items())
         recalled = {asset: _recalled(known, asset, states[asset]) for asset, known in found if known}
@@ -176,8 +176,8 @@ class Cache:
             db.executemany("INSERT OR REPLACE INTO measures VALUES (?, ?, ?)", rows)
             db.execute(THIN_OUT)
             db.execute("COMMIT")
-        except db.Error:
-            with suppress(db.Error):
+        except (db.Error, UnicodeDecodeError):
+            with suppress(db.Error, UnicodeDecodeError):
                 db.execute("ROLLBACK")
 
 

@@ -168,12 +168,12 @@ def _rows(path: Path, words: str, *values: object) -> list[tuple[Any, ...]]:
     where = f"file:{quote(os.fsencode(path))}?mode=ro"
     # A file in a folder that cannot be written to has no room for the memory that readers share.
     ways = [where] if os.path.lexists(f"{path}-wal") else [where, f"{where}&immutable=1"]
-    error: sqlite3.Error | None = None
+    error: Exception | None = None
     for way in ways:
         try:
             with closing(sqlite3.connect(way, uri=True, timeout=WAIT_S)) as db:
                 return db.execute(words, values).fetchall()
-        except sqlite3.Error as failed:
+        except (sqlite3.Error, ValueError) as failed:
             error = failed
     name = printable(str(path))
     raise NotDone(

@@ -138,8 +138,17 @@ def _why(error: Exception) -> str:
     return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
+def _is_text(key: object) -> bool:
+    """Tell whether a key can be written: half of a surrogate pair, which JSON can name, is no character."""
+    text = str(key)
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def refuse_unbounded(value: object) -> None:
-    """Raise TextError where a value is nested too deeply, or holds a number that is endless or far too long."""
+    """Raise TextError where a value is nested too deeply, or holds a key or number that nothing can be made of."""
     stack = [("", value, 1)]
     while stack:
         place, one, depth = stack.pop()
@@ -149,5 +158,7 @@ def refuse_unbounded(value: object) -> None:
             raise TextError(f"{place}: expected a number, got {one}")
         if isinstance(one, int) and abs(one) >= 10**MOST_DIGITS:
             raise TextError(f"{place}: a number of more than {MOST_DIGITS} digits")
+        if isinstance(one, dict) and not all(_is_text(key) for key in one):
+            raise TextError(f"{place + ': ' if place else ''}a key that is no text")
         inner = one.items() if isinstance(one, dict) else enumerate(one) if isinstance(one, list) else ()
         stack += [(f"{place}.{key}" if place else str(key), part, depth + 1) for key, part in inner]

@@ -74,10 +74,13 @@ def _name_keys(
     return named
 
 
-def _only(table: Mapping[str, Any], place: list[str], key: str) -> dict[str, Any]:
+def _only(table: Any, place: list[str], key: str) -> Any:  # noqa: ANN401 - a table, or a list on the way to one
     """Return the table with all keys but one left out at a place."""
     if not place:
         return {key: table[key]}
+    if isinstance(table, list):
+        at = int(place[0])
+        return [*table[:at], _only(table[at], place[1:], key), *table[at + 1 :]]
     return {**table, place[0]: _only(table[place[0]], place[1:], key)}
 
 

@@ -1,13 +1,15 @@
 """Text files as people save them: what is read whichever program wrote it, and what is refused in words."""
 
 import json
+import os
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.saved import TextError, json_of, text_of, toml_of
+from preflight.saved import TextError, bytes_of, json_of, text_of, toml_of
 from preflight.units import exact
 
 SAVED = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
@@ -86,3 +88,18 @@ def test_a_fraction_is_read_as_it_was_written(value: Fraction) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_float_is_the_number_that_it_is_written_as(value: float) -> None:
     assert exact(value) == Fraction(str(value))
+
+
+def test_a_key_that_is_no_text_is_refused_in_words() -> None:
+    with pytest.raises(TextError, match=r"^a: a key that is no text$"):
+        json_of(b'{"a": {"\\ud800": 1}}')
+
+
+def test_a_file_is_read_no_further_than_it_may_be_long_and_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    assert (bytes_of(tmp_path / "a", 5), bytes_of(tmp_path / "a", 3)) == (b"12345", b"1234")
+    assert len(bytes_of(Path("/dev/zero"), 1_000, plain=False)) == 1_001
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="is no plain file"):
+            bytes_of(path, 5)

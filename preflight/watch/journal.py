@@ -235,12 +235,23 @@ def _pending(path: Path) -> Iterator[Handling]:
     for entry in _entries(path):
         match entry:
             case {"step": "judged"}:
-                with suppress(msgspec.ValidationError):
+                with suppress(msgspec.ValidationError, UnicodeEncodeError):
                     handling = msgspec.convert(entry, Handling)
+                    _require_names(handling)
                     begun[handling.token] = handling
             case {"step": "moved" | "dropped", "token": str(token)}:
                 begun.pop(token, None)
     yield from begun.values()
+
+
+def _require_names(handling: Handling) -> None:
+    """Raise UnicodeEncodeError where no file can have a name that is said."""
+    for name in (
+        handling.token,
+        handling.path,
+        *(name for one in handling.parcels for name in (one.origin, one.target)),
+    ):
+        os.fsencode(name)
 
 
 def _entries(path: Path) -> Iterator[dict[str, Any]]:

@@ -157,6 +157,7 @@ def test_settings_that_are_a_folder_or_lead_nowhere_are_an_error(program: Progra
             '[[ignore]]\nrule = "a"\nreason = "b"\nuntil = "tomorrow"',
             "ignore.0.until: expected a date such as 2027-03-31",
         ),
+        ('[[override]]\npaths = ["a"]\nseverity = {"video/pixels" = {}}', "override.0.severity.video/pixels: expected"),
         ("a = [", "not TOML: "),
     ],
 )

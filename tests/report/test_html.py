@@ -18,7 +18,7 @@ from preflight.assets import Role
 from preflight.findings import Finding, Judged
 from preflight.profiles import load
 from preflight.report import Heading
-from preflight.report.html import LINKS
+from preflight.report.html import LINKS, RIGHT, WRONG
 from preflight.report.html.measures import measures_of
 from preflight.report.html.page import POLICY
 from preflight.report.html.pictures import PICTURE_PX, pictures
@@ -419,3 +419,15 @@ def test_findings_without_a_range_have_no_row() -> None:
     assert PIXELS.limit == "409600..927408"
     assert [one.title for one in measures_of(ASSETS[2], None)] == ["Duration", "Pixels"]
     assert measures_of(ASSETS[1], None) == []
+
+
+def test_of_very_many_assets_some_get_articles_and_all_others_a_row_each() -> None:
+    many = [asset(f"{number}.mov", values.VIDEO, *([DURATION] if number % 2 else [])) for number in range(1_000)]
+    page = read(written("html", many))
+    assert len(page.articles()) == WRONG + RIGHT
+    table = page.root.find(".//section[@class='more']")
+    assert words(table.find("h2") if table is not None else None) == "600 files more"
+    listed = [words(row.find("td[2]/span")) for row in page.root.iter("tr") if row.get("id")]
+    assert sorted([*page.articles(), *listed]) == sorted(one.asset.path for one in many)
+    places = {one.get("id") for one in page.root.iter() if one.get("id")}
+    assert all((one.get("href") or "")[1:] in places for one in page.root.iter("a"))

@@ -10,6 +10,7 @@ from preflight.assets import shown
 from preflight.findings import Judged, Verdict
 from preflight.report import Ending, Heading
 from preflight.report.html.articles import SIGNS, asset_article, badge, request_article
+from preflight.report.html.listing import ROWS_END, asset_row, rows_begin
 from preflight.report.html.markup import Markup, block, joined, tag
 from preflight.report.html.page import PAGE_END, page_begin
 from preflight.report.text import INTERRUPTED, Totals, passed_words, signature
@@ -18,6 +19,11 @@ from preflight.report.waiting import pour, waiting_room
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
 LINKS = 20
 """How many assets that did not pass are named at the top."""
+WRONG, RIGHT = 300, 100
+"""How many assets that did not pass, and that did, get an article with a picture; the others are rows of a table.
+
+A picture takes a child and up to a second; ten thousand of them no browser shows.
+"""
 
 
 class Sheet:
@@ -29,7 +35,10 @@ class Sheet:
         self._links: list[Markup] = []
         self._number = self._wrong = 0
         self._waiting: TextIO = waiting_room()
-        finalize(self, self._waiting.close)
+        self._rows: TextIO = waiting_room()
+        self._in_rows = 0
+        for room in (self._waiting, self._rows):
+            finalize(self, room.close)
 
     def begin(self) -> None:
         """Write the mark by which a later run knows the report, and the page's head."""
@@ -44,7 +53,12 @@ class Sheet:
             if self._wrong <= LINKS:
                 self._links.append(link(judged.verdict, shown(judged.asset.path), f"asset-{self._number}"))
         plan = self._foresight.plan(judged) if self._foresight else None
-        self._waiting.write(asset_article(judged, self._number, self._heading.limits, plan))
+        right = self._number - self._wrong
+        if right <= RIGHT if judged.verdict == "pass" else self._wrong <= WRONG:
+            self._waiting.write(asset_article(judged, self._number, self._heading.limits, plan))
+        else:
+            self._in_rows += 1
+            self._rows.write(asset_row(judged, self._number))
 
     def end(self, ending: Ending) -> None:
         """Write the verdict, the articles and what is said of the request."""
@@ -52,6 +66,10 @@ class Sheet:
             self._totals.count(ending.findings)
         self._out.write(f"{self._top(ending)}<main>\n")
         pour(self._waiting, self._out)
+        if self._in_rows:
+            self._out.write(f"{rows_begin(self._in_rows)}")
+            pour(self._rows, self._out)
+            self._out.write(ROWS_END)
         if ending.findings is not None:
             planned = self._foresight.whole() if self._foresight else None
             self._out.write(request_article(ending.findings, ending.request_verdict, planned))

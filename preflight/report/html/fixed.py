@@ -26,6 +26,8 @@ LOOKS: dict[Outcome, tuple[str, str]] = {
 """Outcome → its sign, and the verdict whose colour it has."""
 LINKS = 20
 """How many of those that were not made ready are named at the top."""
+PICTURES = 200
+"""Of how many assets there is something to see: of each two pictures are taken, and each takes up to a second."""
 GOOD = "93 and more is hardly told from the source."
 
 
@@ -66,22 +68,21 @@ def _article(one: Treated, number: int, limits: Profile | None) -> Markup:
     asset = one.before.asset
     role = tag("span", f" ({asset.role})", class_="role") if asset.role else Markup()
     head = block("h2", _badge(one.outcome), Markup(" "), tag("span", shown(asset.path), class_="name"), role)
-    parts = [head, _sides(one), *_came_of_it(one), _measures(one, limits)]
+    parts = [head, _sides(one, seen=number <= PICTURES), *_came_of_it(one), _measures(one, limits)]
     return block("article", *parts, id=f"asset-{number}", class_=f"treated {LOOKS[one.outcome][1]}")
 
 
-def _sides(one: Treated) -> Markup:
+def _sides(one: Treated, *, seen: bool) -> Markup:
     """Return the original, and beside it the new file where there is one."""
-    sides = [_side("Original", one.before)]
-    sides += [_side("New file", one.after)] if one.after else []
+    sides = [_side("Original", one.before, seen=seen)]
+    sides += [_side("New file", one.after, seen=seen)] if one.after else []
     return block("div", *sides, class_="sides" if one.after else "sides alone")
 
 
-def _side(title: str, judged: Judged) -> Markup:
+def _side(title: str, judged: Judged, *, seen: bool) -> Markup:
     name = tag("p", shown(judged.asset.path), class_="file")
-    return block(
-        "section", tag("h3", title), name, block("p", summary(judged.facts), class_="summary"), pictures(judged)
-    )
+    there = pictures(judged) if seen else Markup()
+    return block("section", tag("h3", title), name, block("p", summary(judged.facts), class_="summary"), there)
 
 
 # ---- what came of it ------------------------------------------------------------------------------------------------

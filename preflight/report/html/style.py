@@ -55,6 +55,8 @@ figure { margin: .75rem 0; } figcaption { font-size: .85rem; } img { max-width: 
 .both .bar { grid-column: 1 / -1; } .both .said { text-align: right; } .both .when { display: none; }
 dl { display: grid; grid-template-columns: 7rem 1fr; gap: .1rem 1rem; margin: .25rem 0; font-size: .9rem; }
 dd { margin: 0; }
+.more table { width: 100%; border-collapse: collapse; font-size: .9rem; } .more th { text-align: left; }
+.more td, .more th { border-top: 1px solid var(--line); padding: .35rem .5rem .35rem 0; vertical-align: top; }
 @media (max-width: 40rem) { body { padding: .5rem; } article { padding: .75rem; }
   .strip { grid-template-columns: repeat(3, 1fr); } dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; }
   .measures li { grid-template-columns: 1fr auto; } .measures .bar { grid-column: 1 / 3; }
