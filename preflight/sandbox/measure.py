@@ -9,10 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING
 
-import av
 import msgspec
-from av.stream import Disposition
-from PIL import Image
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -59,12 +56,25 @@ class AudioFacts(msgspec.Struct, frozen=True):
     codec: str
 
 
+def measure(kind: str, file: IO[bytes], media_type: str) -> ImageFacts | VideoFacts | AudioFacts:
+    """Measure a file that is to be an image, a video or an audio.
+
+    Raises:
+        MeasureError: It cannot be read.
+    """
+    if kind == "image":
+        return measure_image(file)
+    return measure_video(file) if kind == "video" else measure_audio(file, media_type)
+
+
 def measure_image(file: IO[bytes]) -> ImageFacts:
     """Measure an image, EXIF orientation applied, after decoding it in full.
 
     Raises:
         MeasureError: It cannot be decoded.
     """
+    from PIL import Image
+
     try:
         with Image.open(file, formats=_PILLOW_FORMATS) as image:
             if image.width * image.height <= _PIXELS_TO_DECODE:
@@ -82,6 +92,8 @@ def measure_video(file: IO[bytes]) -> VideoFacts:
     Raises:
         MeasureError: It cannot be read, or has no video.
     """
+    import av
+
     try:
         with av.open(file, format="mov", mode="r") as container:
             return _video_facts(container)
@@ -90,6 +102,8 @@ def measure_video(file: IO[bytes]) -> VideoFacts:
 
 
 def _video_facts(container: InputContainer) -> VideoFacts:
+    from av.stream import Disposition
+
     stream = next(
         (video for video in container.streams.video if not video.disposition & Disposition.attached_pic), None
     )
@@ -143,6 +157,8 @@ def measure_audio(file: IO[bytes], kind: str) -> AudioFacts:
     Raises:
         MeasureError: It cannot be decoded, or holds no sound.
     """
+    import av
+
     try:
         with av.open(file, format=_CONTAINER[kind], mode="r") as container:
             if not container.streams.audio:

@@ -16,20 +16,13 @@ import msgspec
 from preflight.sandbox import judge
 from preflight.sandbox.fetch import FetchError, fetch
 from preflight.sandbox.judge import Fault
-from preflight.sandbox.measure import (
-    AudioFacts,
-    ImageFacts,
-    MeasureError,
-    VideoFacts,
-    measure_audio,
-    measure_image,
-    measure_video,
-)
+from preflight.sandbox.measure import AudioFacts, ImageFacts, MeasureError, VideoFacts
 from preflight.sandbox.sniff import HEAD_BYTES, media_type
 
 if TYPE_CHECKING:
     import httpx
 
+    from preflight.sandbox.apart import Apart
     from preflight.sandbox.judge import Rules
     from preflight.sandbox.parameters import Parameters
     from preflight.sandbox.settings import Settings
@@ -67,7 +60,7 @@ class _Kind(msgspec.Struct, frozen=True):
     max_bytes: int
 
 
-async def inspect(client: httpx.AsyncClient, parameters: Parameters, settings: Settings) -> References:
+async def inspect(client: httpx.AsyncClient, apart: Apart, parameters: Parameters, settings: Settings) -> References:
     """Fetch, measure and judge every asset in the order of the arrays, up to the first fault."""
     in_force = judge.rules(settings, parameters.model)
     found: list[Facts] = []
@@ -75,7 +68,7 @@ async def inspect(client: httpx.AsyncClient, parameters: Parameters, settings: S
         try:
             with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
                 await fetch(client, url, file, max_bytes=kind.max_bytes, timeout_s=settings.download_timeout_s)
-                result = await asyncio.to_thread(_inspect_file, kind, file, in_force)
+                result = await asyncio.to_thread(_inspect_file, apart, kind, file, in_force)
         except FetchError as error:
             result = Fault(str(error))
         if isinstance(result, Fault):
@@ -95,7 +88,7 @@ def _numbered(parameters: Parameters, in_force: Rules) -> list[tuple[_Kind, str,
     return [(kind, f"{kind.name}_urls[{place}]", url) for kind, urls in arrays for place, url in enumerate(urls)]
 
 
-def _inspect_file(kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Fault:
+def _inspect_file(apart: Apart, kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Fault:
     """Judge one file: what it is, how long it is in bytes, then what it holds."""
     found = media_type(file.read(HEAD_BYTES))
     file.seek(0, os.SEEK_END)
@@ -105,22 +98,17 @@ def _inspect_file(kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Faul
     if fault or found is None:
         return fault or Fault("format is not valid")
     try:
-        facts, fault = _measured(kind.name, file, found, in_force)
+        facts = apart.measure(kind.name, file, found)
     except MeasureError:
         code = "image_processing_error" if kind.name == "image" else "invalid_parameters"
         return Fault(f"{kind.name} format ({found}) is not valid: the file cannot be read", code)
-    return fault or facts
+    return _fault_of(facts, in_force) or facts
 
 
-def _measured(kind: str, file: IO[bytes], found: str, in_force: Rules) -> tuple[Facts, Fault | None]:
-    if kind == "image":
-        image = measure_image(file)
-        return image, judge.image_fault(image, in_force.limits)
-    if kind == "video":
-        video = measure_video(file)
-        return video, judge.video_fault(video, in_force)
-    audio = measure_audio(file, found)
-    return audio, judge.audio_fault(audio, in_force)
+def _fault_of(facts: Facts, in_force: Rules) -> Fault | None:
+    if isinstance(facts, ImageFacts):
+        return judge.image_fault(facts, in_force.limits)
+    return judge.video_fault(facts, in_force) if isinstance(facts, VideoFacts) else judge.audio_fault(facts, in_force)
 
 
 def _judge_totals(found: tuple[Facts, ...], in_force: Rules) -> References:

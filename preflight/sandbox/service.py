@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from preflight.sandbox.apart import Apart
 from preflight.sandbox.callbacks import Delivery, deliver
 from preflight.sandbox.documents import documents
 from preflight.sandbox.errors import ApiError
@@ -68,6 +69,7 @@ class Service:
         self._renders = asyncio.Semaphore(_RENDERS_AT_ONCE)
         self._films: dict[tuple[tuple[int, int], int, bool], Path] = {}
         self._client: httpx.AsyncClient
+        self._apart = Apart()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -81,6 +83,7 @@ class Service:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
+                self._apart.close()
 
     async def submit(self, body: object, key: str | None) -> tuple[JsonObject, bool]:
         """Accept a submission, or give the earlier answer to one under the same idempotency key.
@@ -105,7 +108,7 @@ class Service:
 
     async def _accept(self, body: object, key: str | None) -> JsonObject:
         asked = parameters(body, self.settings)
-        found = await inspect(self._client, asked, self.settings)
+        found = await inspect(self._client, self._apart, asked, self.settings)
         if found.fault and self.settings.judge_at == "submit":
             raise ApiError(400, "invalid_request", found.fault.message, found.param)
         task = msgspec.structs.replace(self._task(asked, found, body), idempotency_key=key)
