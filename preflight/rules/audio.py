@@ -8,7 +8,6 @@ from preflight.facts import AudioFacts
 from preflight.findings import Finding
 from preflight.limits import OneOf
 from preflight.probe import Probed
-from preflight.probe.pcm import HIDDEN
 from preflight.profiles.schema import Profile
 from preflight.rules.common import disagreement, name, readable, sides, unjudged, unmeasured, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule
@@ -71,6 +70,8 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     facts, limit = _facts(probed), profile.audio.codec
     if limit is None or facts is None or facts.format != "wav" or facts.codec is None:
         return
+    from preflight.probe.pcm import HIDDEN
+
     said = f"holds {facts.codec}, no PCM: not every reader plays it"
     if facts.measured_by.get("codec") == HIDDEN:
         said = f"frames of {facts.codec} stand where its header says PCM: a reader that believes it plays noise"

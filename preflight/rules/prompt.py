@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from preflight.assets import printable
 from preflight.findings import Finding
 from preflight.profiles.schema import Profile, PromptLength
-from preflight.prompt import Doubt, Length, Mention, composed, excerpt, is_blank, length, mentions
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
+
+if TYPE_CHECKING:
+    from preflight.prompt import Doubt, Length, Mention  # a check of files has no prompt: the grammar is loaded late
 
 
 @rule("request/prompt-length", "request.prompt")
@@ -25,6 +28,8 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     prompt, limit = whole.spec.prompt, profile.request.prompt
     if prompt is None:
         return
+    from preflight.prompt import is_blank, length
+
     if is_blank(prompt):
         said, source = "the prompt is empty", limit.source if limit else profile.service.source
         yield Finding(rule="request/prompt-length", severity="error", message=said, measured=0, source=source)
@@ -34,7 +39,7 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         yield from _beyond_tokens(used, limit)
 
 
-def _beyond_budget(used: Length, limit: PromptLength) -> Iterator[Finding]:
+def _beyond_budget(used: "Length", limit: PromptLength) -> Iterator[Finding]:
     """Judge the shares of both scales, which together may not pass the whole."""
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
     if share > 1:
@@ -51,7 +56,7 @@ def _beyond_budget(used: Length, limit: PromptLength) -> Iterator[Finding]:
         )
 
 
-def _beyond_tokens(used: Length, limit: PromptLength) -> Iterator[Finding]:
+def _beyond_tokens(used: "Length", limit: PromptLength) -> Iterator[Finding]:
     """Judge the tokens: too many by every count is an error, by some count a warning."""
     if limit.max_tokens is None or used.most_tokens <= limit.max_tokens:
         return
@@ -68,7 +73,7 @@ def _beyond_tokens(used: Length, limit: PromptLength) -> Iterator[Finding]:
     )
 
 
-def _counted(used: Length) -> str:
+def _counted(used: "Length") -> str:
     return f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
 
 
@@ -85,6 +90,8 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
     prompt, tags = whole.spec.prompt, profile.request.tags
     if prompt is None or tags is None:
         return
+    from preflight.prompt import composed, mentions
+
     found = mentions(prompt)
     for mention in dict.fromkeys(found):
         if mention.number is not None and not 1 <= mention.number <= whole.count(mention.kind):
@@ -96,7 +103,7 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
             yield Finding(rule="request/prompt-reference", severity="info", message=message, source=tags.source)
 
 
-DOUBTS: dict[Doubt, str] = {
+DOUBTS: "dict[Doubt, str]" = {
     "heading": "a heading",
     "count": "a count of what follows",
     "name": "part of a name",
@@ -105,11 +112,13 @@ DOUBTS: dict[Doubt, str] = {
 """What else the words of an uncertain mention may be."""
 
 
-def _stray(mention: Mention, sent: int, prompt: str, source: str) -> Finding:
+def _stray(mention: "Mention", sent: int, prompt: str, source: str) -> Finding:
     """Return the finding that a mention names what is not sent, or may do so."""
     have = f"{sent} {mention.kind}{'s' if sent != 1 else ''} sent" if sent else f"no {mention.kind} is sent"
     message = f'the prompt names "{mention.kind} {mention.number}", but {have}'
     if mention.doubt:
+        from preflight.prompt import excerpt
+
         quoted = printable(excerpt(prompt, mention))
         reference = f"{mention.kind} {mention.number}"
         message = (
@@ -137,6 +146,8 @@ def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     limit = profile.request.tags
     if whole.spec.prompt is None or limit is None or limit.understood:
         return
+    from preflight.prompt import mentions
+
     tags = dict.fromkeys(mention.text.strip() for mention in mentions(whole.spec.prompt) if mention.tag)
     if tags:
         message = f"the prompt uses tags ({', '.join(map(printable, tags))}); this edition knows plain words only"

@@ -1,13 +1,16 @@
 """The rule for wording by which the service takes a request for another task than was meant, and refuses it late."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from preflight.assets import printable
 from preflight.findings import Finding
 from preflight.profiles.schema import Profile, TaskType
-from preflight.rules.orders import Order, orders
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
+
+if TYPE_CHECKING:
+    from preflight.rules.orders import Order
 
 TOLD_CHARACTERS = 80
 
@@ -26,6 +29,8 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     limit, prompt = profile.request.task_type, whole.spec.prompt
     if limit is None or prompt is None or not whole.count("video"):
         return
+    from preflight.rules.orders import orders
+
     for order in orders(prompt):
         if wants := _demands(order, limit, whole, profile):
             said = printable(order.words)
@@ -42,7 +47,7 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
             return
 
 
-def _demands(order: Order, limit: TaskType, whole: WholeRequest, profile: Profile) -> list[str]:
+def _demands(order: "Order", limit: TaskType, whole: WholeRequest, profile: Profile) -> list[str]:
     """Return what the task demands and the request does not say."""
     spec = whole.spec
     ratio = spec.aspect_ratio or profile.request.aspect_ratio.default
