@@ -119,7 +119,7 @@ def _beside(plan_file: Path, source: "Source") -> "Source":
     there = plan_file.parent / source.path
     return (
         msgspec.structs.replace(source, path=str(there))
-        if not Path(source.path).exists() and there.exists()
+        if not os.path.exists(source.path) and os.path.exists(there)  # noqa: PTH110 - pathlib's raises for some names
         else source
     )
 

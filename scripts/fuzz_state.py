@@ -60,6 +60,7 @@ WORDS: tuple[bytes, ...] = (
     b"\r\n",
     b"\n\n",
     b"x" * 70_000,
+    b'"' + b"x" * 5_000 + b'"',
 )
 """What is put in somewhere, besides the paths that a leg names."""
 VALUE = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?')
@@ -137,7 +138,11 @@ def limited(seconds: float) -> Iterator[None]:
 def broken(leg: Leg, seed: int, number: int) -> list[str]:
     """Return the laws that one input breaks."""
     random = Random(f"{seed}:{leg.name}:{number}")  # noqa: S311 - damage, not secrets
-    content = damaged(random, random.choice(leg.honest), (*WORDS, *leg.words))
+    return broken_by(leg, damaged(random, random.choice(leg.honest), (*WORDS, *leg.words)))
+
+
+def broken_by(leg: Leg, content: bytes) -> list[str]:
+    """Return the laws that some bytes break."""
     found: list[str] = []
     before = outside(leg)
     try:

@@ -1,18 +1,26 @@
 """The fuzzer over our own state and the service's heads: some inputs, and that it would see what it looks for."""
 
+import re
 from pathlib import Path
 from random import Random
 
 import msgspec
 import pytest
 
-from scripts.fuzz_state import WORDS, broken, damaged, own_folders, run
+from scripts.fuzz_state import WORDS, broken, broken_by, damaged, own_folders, run
 from scripts.fuzz_state_legs import Leg, legs
 from scripts.fuzz_state_wire import HONEST, TASK, refuses
 
 INPUTS = 340
-FOUND = (278, 833, 1093)
-"""Numbers of inputs by seed 1 that once broke a law."""
+FOUND = (
+    ("settings", rb'"off"', b"{}"),
+    ("journal", rb'"path":"[^"]+"', b'"path":"\\ud800"'),
+    ("cache", rb"TABLE measures", b"TABLE measur\xd5s"),
+    ("profile", rb'"seedance-2.0-2026-04"', b'"' + b"x" * 5_000 + b'"'),
+    ("plan", rb'"path":"[^"]+"', b'"path":"' + b"x" * 5_000 + b'"'),
+    ("request", rb'"duration"', b'"\\ud800"'),
+)
+"""Leg, what stood in its honest state, and what in its stead once ended in something unforeseen."""
 
 
 def test_damaged_state_and_answers_break_no_law(tmp_path: Path) -> None:
@@ -22,9 +30,13 @@ def test_damaged_state_and_answers_break_no_law(tmp_path: Path) -> None:
     assert [one for one in done if one[2]] == []
 
 
-def test_what_once_broke_a_law_breaks_none_now(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "stood", "instead"), FOUND)
+def test_what_once_broke_a_law_breaks_none_now(tmp_path: Path, name: str, stood: bytes, instead: bytes) -> None:
     with own_folders(tmp_path / "user"), legs(tmp_path) as ready:
-        assert [broken(ready[number % len(ready)], 1, number) for number in FOUND] == [[] for _ in FOUND]
+        (one,) = (one for one in ready if one.name == name)
+        changed = [re.sub(stood, lambda _: instead, honest) for honest in one.honest]
+        assert changed != list(one.honest)
+        assert [broken_by(one, content) for content in changed] == [[] for _ in changed]
 
 
 def test_a_seed_and_a_number_always_do_the_same_damage() -> None:

@@ -184,7 +184,7 @@ def _from(folder: Path, here: Path, key: str, value: str | float) -> str | float
     if folder == here.absolute() or not isinstance(value, str) or key not in (*PATHS, "profile"):
         return value
     path = folder / value
-    return os.path.relpath(path, here.absolute()) if key in PATHS or path.is_file() else value
+    return os.path.relpath(path, here.absolute()) if key in PATHS or os.path.isfile(path) else value  # noqa: PTH113 - as in `locate`
 
 
 def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ A profile may say `extends = "NAME"` (a shipped edition, or a path beside it) an
 one says and this one's documents do not is left out by its place: `without = ["phrasings", "request.tags"]`.
 """
 
+import os
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
@@ -20,6 +21,8 @@ from preflight.tables import TableError, convert_table
 
 SHIPPED = Path(__file__).parent
 DEFAULT = "seedance-2.0-2026-04"
+LONGEST_WORD = 200
+"""Characters of a name that are repeated."""
 MAX_DEPTH = 8
 """How many profiles may stand on one another; more is a circle."""
 MAX_BYTES = 1 << 20
@@ -73,10 +76,11 @@ def locate(name_or_path: str, beside: Path) -> Path:
     if name_or_path in names():
         return SHIPPED / f"{name_or_path}.toml"
     path = beside / name_or_path if beside != SHIPPED else Path(name_or_path)
-    if path.is_file():
+    if os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
         return path
     raise ProfileError(
-        f"no profile named {name_or_path!r}, and no such file", advice=f"Shipped profiles: {', '.join(names())}."
+        f"no profile named {name_or_path[:LONGEST_WORD]!r}, and no such file",
+        advice=f"Shipped profiles: {', '.join(names())}.",
     )
 
 
