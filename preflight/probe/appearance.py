@@ -127,7 +127,10 @@ def _alpha_layer(picture: "VideoStream") -> bool:
     """Tell whether HEVC has a second layer that is an alpha channel: a message beside its parameter sets says so."""
     if codec_name(picture) != "hevc":
         return False
-    units = units_of("hevc", bytes(picture.codec_context.extradata or b""))
+    record = bytes(picture.codec_context.extradata or b"")
+    if ALPHA_INFO not in record:
+        return False
+    units = units_of("hevc", record)
     sei = (unit for unit in units if unit[0] >> 1 & 63 == HEVC_SEI)
     return any(message.kind == ALPHA_INFO and _is_on(message.content) for unit in sei for message in messages(unit[2:]))
 

@@ -77,19 +77,17 @@ class Tiff(msgspec.Struct, frozen=True):
         if count is None or not 0 < count <= MAX_ENTRIES:
             return None, 0
         block = self.read(at + count_bytes, count * entry_bytes)
+        rows = struct.iter_unpack(
+            self.order + ("HHQQ" if self.big else "HHII"), block[: len(block) // entry_bytes * entry_bytes]
+        )
         entries: dict[int, Entry] = {}
-        for number in range(len(block) // entry_bytes):
-            tag, entry = self._entry(block, number * entry_bytes, at + count_bytes)
-            entries.setdefault(tag, entry)
+        place = at + count_bytes + entry_bytes - offset_bytes
+        for tag, kind, numbers, value_at in rows:
+            if tag not in entries:
+                within = WIDTHS.get(kind, 1) * numbers <= offset_bytes
+                entries[tag] = Entry(kind, numbers, place if within else value_at)
+            place += entry_bytes
         return Directory(self, entries), self._whole(at + count_bytes + count * entry_bytes, offset_bytes) or 0
-
-    def _entry(self, block: bytes, at: int, base: int) -> tuple[int, Entry]:
-        """Return the tag and the entry at a place of a block that lies at `base`."""
-        tag, kind, count = struct.unpack_from(f"{self.order}HH{'Q' if self.big else 'I'}", block, at)
-        value_at, room = at + (12 if self.big else 8), 8 if self.big else 4
-        if WIDTHS.get(kind, 1) * count <= room:
-            return tag, Entry(kind, count, base + value_at)
-        return tag, Entry(kind, count, *struct.unpack_from(f"{self.order}{'Q' if self.big else 'I'}", block, value_at))
 
     def _whole(self, at: int, width: int) -> int | None:
         """Return an unsigned number of so many bytes, or None behind the end."""

@@ -244,11 +244,11 @@ def _is_rounded(duration_s: Fraction, frames: int, base: Fraction) -> bool:
     return parts > 0 and ticks % (parts * frames) != 0
 
 
-def rates_told(picture: "VideoStream") -> tuple[Fraction, ...]:
-    """Return the usual rates near those that a container tells of a stream."""
+def rates_told(picture: "VideoStream") -> Iterator[Fraction]:
+    """Yield the usual rates near those that a container tells of a stream; none is made before it is asked for."""
     told = [Fraction(rate) for rate in (picture.average_rate, picture.base_rate) if rate]
     halves = [rate / 2 for rate in told]
-    return tuple(
+    yield from (
         usual
         for rate in (*told, *halves)
         for usual in usual_rates(rate, 2 * TOLD_NEAR)
