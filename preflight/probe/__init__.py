@@ -96,12 +96,12 @@ def _open_regular(path: str) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "it is not a regular file")
-    return os.fdopen(descriptor, "rb")
+    return io.BufferedReader(io.FileIO(descriptor))  # os.fdopen would ask besides whether it is a terminal
 
 
 def _at_hand(stream: BinaryIO, size: int) -> BinaryIO:
     """Return a small file from memory: what reads it goes back and forth in it, and each step would ask the system."""
-    return io.BytesIO(stream.read()) if 0 < size <= SMALL_BYTES else stream
+    return io.BytesIO(stream.read(size)) if 0 < size <= SMALL_BYTES else stream
 
 
 def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) -> Probed:

@@ -51,14 +51,20 @@ class Boxes(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_boxes(movie: Movie) -> Boxes:
     """Read what a movie's boxes tell of the whole and of how its tracks are turned."""
-    headers = [box.payload for box in movie.boxes if box.name == b"mvhd" and not box.track]
+    headers, tracks, location = [], [], False
+    for box in movie.boxes:
+        if box.name == b"mvhd" and not box.track:
+            headers.append(box.payload)
+        elif box.name == b"tkhd" and box.payload and box.parent == b"trak":
+            tracks.append(box.payload)
+        elif box.name in PLACES:
+            location = location or _tells_location(box.name, box.payload)
     whole = matrix_at(headers[0], *MOVIE_MATRIX_AT) if headers else UNCHANGED
-    tracks = [box.payload for box in movie.boxes if box.name == b"tkhd" and box.payload and box.parent == b"trak"]
     return Boxes(
         fragmented=movie.fragmented,
-        turns=tuple(of_matrices(matrix_at(track, *TRACK_MATRIX_AT), whole) for track in tracks),
+        turns=tuple([of_matrices(matrix_at(track, *TRACK_MATRIX_AT), whole) for track in tracks]),
         claimed_s=next(filter(None, map(movie_length_s, headers)), None),
-        location=any(_tells_location(box.name, box.payload) for box in movie.boxes if box.name in PLACES),
+        location=location,
     )
 
 
