@@ -86,20 +86,11 @@ def recorded(ledger: "Ledger") -> list[Drift]:
     """Return all drift of a ledger, oldest first."""
     words = "SELECT at_s, profile, stage, rule, status, code, message, facts FROM drift ORDER BY at_s, entry"
     with ledger.whole() as db:
-        rows = db.execute(words).fetchall()
-    return [
-        Drift(
-            at=datetime.fromtimestamp(at_s, UTC),
-            profile=profile,
-            stage=stage,
-            rule=rule,
-            status=status,
-            code=code,
-            message=message,
-            assets=tuple(json.loads(facts)),
-        )
-        for at_s, profile, stage, rule, status, code, message, facts in rows
-    ]
+        columns = ("at", "profile", "stage", "rule", "status", "code", "message", "assets")
+        rows = [dict(zip(columns, row, strict=True)) for row in db.execute(words)]
+        for row in rows:
+            row |= {"at": datetime.fromtimestamp(row["at"], UTC), "assets": json.loads(row["assets"])}
+        return msgspec.convert(rows, list[Drift])  # somebody may have edited the file
 
 
 def plain(facts: Facts | None) -> Plain:
@@ -193,4 +184,4 @@ def _record(ledger: "Ledger", entry: "Entry", said: Said, refusal: Refusal, fact
 def _kept_facts(ledger: "Ledger", entry: "Entry") -> list[Plain]:
     with ledger.whole() as db:
         rows = db.execute("SELECT facts FROM facts WHERE entry = ? ORDER BY position", [entry.number]).fetchall()
-    return [json.loads(row[0]) for row in rows]
+        return msgspec.convert([json.loads(row[0]) for row in rows], list[Plain])

@@ -329,13 +329,10 @@ class Ledger:
         plain = {name: row[name] for name in Entry.__struct_fields__ if name in row}
         for name in ("price", "credits_reserved"):
             plain[name] = None if row[name] is None else exact(str(row[name]))
-        return Entry(
-            **plain,
-            created_at=datetime.fromtimestamp(row["created_s"], UTC),
-            changed_at=datetime.fromtimestamp(row["changed_s"], UTC),
-            assets=tuple(SentAsset(*asset) for asset in assets),
-            downloads=tuple(path for (path,) in downloads),
-        )
+        plain |= {f"{name}_at": datetime.fromtimestamp(row[f"{name}_s"], UTC) for name in ("created", "changed")}
+        plain |= {"assets": assets.fetchall(), "downloads": [path for (path,) in downloads]}
+        plain["body"] = row["body"].encode() if isinstance(row["body"], str) else row["body"]
+        return msgspec.convert(plain, Entry)  # somebody may have edited the file
 
     @property
     def _name(self) -> str:

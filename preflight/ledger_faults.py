@@ -60,7 +60,7 @@ def explained(name: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _by_code(name, error) from None
-    except (OverflowError, ValueError, TypeError) as error:
+    except (OverflowError, ValueError, TypeError, RecursionError) as error:
         raise NotDone(f"{name}: the ledger cannot be used: {error}", advice=f"It was left as it is. {COST}") from None
     except OSError as error:
         words, advice = SYSTEM.get(error.errno or 0, (error.strerror or str(error), ""))

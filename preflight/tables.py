@@ -44,6 +44,8 @@ def convert_table(
         return msgspec.convert(table, wanted, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
         message = str(error)
+    except UnicodeEncodeError:
+        raise TableError("holds half a character, which no text has") from None
 
     def fails_alike(trial: Mapping[str, Any]) -> bool:
         try:

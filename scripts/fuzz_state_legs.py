@@ -1,22 +1,27 @@
 """The legs of `fuzz_state`: honest state in a folder of its own, the program's own reader, and what it must not say."""
 
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import msgspec
 
 from preflight import drift, lists
+from preflight.answers import read_task
 from preflight.assets import Asset
 from preflight.baseline import Entry, dump, read_baseline
 from preflight.cache import Cache
+from preflight.cli.entries import body_json
 from preflight.cli.settings import read_policy, read_settings
-from preflight.errors import PreflightError
+from preflight.errors import PreflightError, Refused
 from preflight.fix.record import Content, Origin, beside, claiming, content_of, find_made
 from preflight.ledger import Ledger
+from preflight.lost import may_be
 from preflight.mending import unchanged
 from preflight.plan.edited import mark_of
 from preflight.plan.steps import Resize, Step, Write
@@ -35,6 +40,13 @@ MEDIA = Path(__file__).resolve().parent.parent / "fixtures" / "media"
 PICTURE = MEDIA / "image-300x300.jpg"
 PROFILE = "seedance-2.0-2026-04"
 LATER_S = 3_600.0
+BYTES = 0.3
+"""How many ledgers are damaged in their bytes; of the others, whole to SQLite, values are exchanged."""
+ODD: tuple[object, ...] = (
+    *(None, -1, 1 << 62, 1e300, float("inf"), "", "x", b"\xff\0", "nan", "1e999999", "[" * 100_000, "{}", '{"a": NaN}'),
+    *('"\\ud800"', "[1, 2", "\x1b[31m", "../../home/key", "x" * 70_000, "[[[]]]", "9" * 5_000, b"[" * 5_000),
+)
+"""Values that no column means."""
 Read = Callable[[bytes], list[str]]
 """Damaged bytes in; the laws that they break out."""
 
@@ -218,18 +230,37 @@ def ledger(folder: Path) -> Leg:
             if number:
                 opened.refused(entry, "no") if number == 1 else opened.unknown(entry, "?")
         hashed = opened.entries(1)[0].body_hash
-    honest = path.read_bytes()
+        drift.explained(Refused("no", status=400), opened.entries(1)[0], opened, ())
+    honest, task = path.read_bytes(), read_task({"id": "task-1"})
 
     def read(content: bytes) -> list[str]:
-        _alone(path, content)
+        random = Random(content)  # noqa: S311 - damage, not secrets
+        _alone(path, content if random.random() < BYTES else honest)
+        if path.read_bytes() == honest:
+            _exchange(path, random)
         with Ledger(path) as opened:
-            opened.entries(100)
+            for entry in opened.entries(100):
+                may_be(entry, task)
+                body_json(entry.body)
+                drift.scrubbed("no", entry)
             opened.find("1")
             opened.same_body(hashed, "https://example.com")
+            opened.living_upload("0" * 64, "https://example.com", 1.0)
             drift.recorded(opened)
         return []
 
     return Leg("ledger", folder, (honest,), read, ("own",))
+
+
+def _exchange(path: Path, random: Random) -> None:
+    """Put odd values in the place of some in a ledger that is whole."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        for _ in range(random.randint(1, 3)):
+            table = random.choice(tables)
+            column = random.choice(db.execute(f"PRAGMA table_info({table})").fetchall())[1]
+            with suppress(sqlite3.Error):
+                db.execute(f"UPDATE {table} SET {column} = ?", [random.choice(ODD)])  # noqa: S608 - names of its own
 
 
 def baseline(folder: Path) -> Leg:

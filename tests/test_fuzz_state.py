@@ -18,6 +18,8 @@ FOUND = (
     ("cache", rb"TABLE measures", b"TABLE measur\xd5s"),
     ("profile", rb'"seedance-2.0-2026-04"', b'"' + b"x" * 5_000 + b'"'),
     ("plan", rb'"path":"[^"]+"', b'"path":"' + b"x" * 5_000 + b'"'),
+    ("baseline", rb'"video/duration"', b'"\\ud800"'),
+    ("baseline", rb'"preflight.baseline/1"', b'"\\ud800"'),
     ("request", rb'"duration"', b'"\\ud800"'),
 )
 """Leg, what stood in its honest state, and what in its stead once ended in something unforeseen."""
