@@ -81,17 +81,23 @@ def seen_colors(path: str, format_name: str) -> Colors:
 
 
 def tone_filters(colors: Colors | None) -> list[Filter]:
-    """Return what maps high dynamic range to BT.709; what is not told is taken for BT.2020 and PQ."""
-    known = colors or Colors()
+    """Return what maps high dynamic range to BT.709; what is not told is taken for BT.2020 and PQ.
+
+    Where nothing is known of the colours, what comes in has to tell them by itself.
+    """
+    mapped = [("zscale", {"t": "linear", "npl": WHITE_NITS}), *((name, dict(options)) for name, options in TONES)]
+    return [("setparams", _read_as(colors)), *mapped] if colors else mapped
+
+
+def _read_as(known: Colors) -> dict[str, Any]:
+    """Return by which tags zimg reads samples of high dynamic range."""
     matrix = RGB if known.rgb else known.matrix or BT2020
-    told = {
+    return {
         "color_trc": "arib-std-b67" if known.transfer == HLG else "smpte2084",
         "color_primaries": PRIMARIES.get(known.primaries or BT2020, "bt2020"),
         "colorspace": READ_AS.get(matrix, "bt2020nc"),
         "range": "pc" if known.full or known.rgb else "tv",
     }
-    linear = ("zscale", {"t": "linear", "npl": WHITE_NITS})
-    return [("setparams", told), linear, *((name, dict(options)) for name, options in TONES)]
 
 
 def tag_filters(colors: Colors | None, *, mapped: bool) -> list[Filter]:

@@ -154,7 +154,8 @@ def _on_screen(colored: "Samples", colors: Colors) -> "Samples":
     scene = _linear(colored, colors) / WHITE_NITS
     if colors.primaries in (None, 9):
         scene = scene @ np.asarray(TO_709, dtype=np.float32).T
-    shown = np.clip(_bent(np.clip(scene, 0, PEAK)), 0, 1)
+    brightest = np.maximum(scene.max(axis=2, keepdims=True), 1e-6)
+    shown = np.clip(scene * _bent(brightest) / brightest, 0, 1)
     lit: Samples = np.power(np.maximum(shown, 1e-6), 1 / GAMMA)
     return lit
 
@@ -193,7 +194,7 @@ def _hlg(coded: "Samples") -> "Samples":
 
 
 def _bent(scene: "Samples") -> "Samples":
-    """Bend what is brighter than the knee below 1, by ffmpeg's own curve `mobius`."""
+    """Bend what is brighter than the knee, up to the peak below 1, by ffmpeg's own curve `mobius`."""
     import numpy as np
 
     a = -KNEE * KNEE * (PEAK - 1) / (KNEE * KNEE - 2 * KNEE + PEAK)

@@ -138,7 +138,8 @@ def test_tones_are_mapped_to_colors_that_the_tags_tell(tmp_path: Path) -> None:
     assert ToneMap in map(type, done.plan.steps)
     with av.open(done.path) as container:
         assert int(next(container.decode(video=0)).colorspace) == 1
-    alone = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:r=pc"
+    bent = "tonemap=mobius:param=0.6:peak=10:desat=0"
+    alone = f"zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,{bent},zscale=t=bt709:r=pc"
     shown = []
     for number, (source, chain) in enumerate(((path, f"{alone},format=gbrp"), (Path(done.path), "null"))):
         still = tmp_path / f"{number}.png"

@@ -104,7 +104,7 @@ def test_every_encode_is_tagged_in_full(colors: Colors, tagged: tuple[str, ...])
 
 
 def test_tones_that_nobody_describes_are_taken_for_the_usual_ones() -> None:
-    assert tone_filters(None)[0] == (
+    assert tone_filters(Colors())[0] == (
         "setparams",
         {"color_trc": "smpte2084", "color_primaries": "bt2020", "colorspace": "bt2020nc", "range": "tv"},
     )
