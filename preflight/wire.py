@@ -47,7 +47,7 @@ MASKED_MIN = 8
 PAUSE_MAX_S = 60.0
 ATTEMPTS = 4
 RATE, UNAVAILABLE = 429, 503
-MAY_HAVE_ACTED = frozenset({*range(100, 200), 300, *range(302, 307), 408, 499, *range(500, 1000)})
+MAY_HAVE_ACTED = frozenset({*range(100, 200), 300, *range(302, 307), *range(309, 400), 408, 499, *range(500, 1000)})
 """Statuses that do not tell whether the request was carried out; a proxy gives them after the service has acted.
 
 302 is what many answer where 303 is meant: the thing is done, look there. 301, 307 and 308 say: ask elsewhere.

@@ -20,6 +20,7 @@ FOUND = (
     ("plan", rb'"path":"[^"]+"', b'"path":"' + b"x" * 5_000 + b'"'),
     ("baseline", rb'"video/duration"', b'"\\ud800"'),
     ("baseline", rb'"preflight.baseline/1"', b'"\\ud800"'),
+    ("wire-1", rb"303 See Other", b"340 What"),
     ("request", rb'"duration"', b'"\\ud800"'),
 )
 """Leg, what stood in its honest state, and what in its stead once ended in something unforeseen."""
