@@ -9,10 +9,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingTCPServer
-from typing import Any
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import Any, cast
 
+import h11
 import msgspec
 
 from preflight.answers import read_task
@@ -30,8 +30,9 @@ AT_ONCE = 16
 """How many exchanges are served at the same time; a further one is hung up on, and its sender may try again."""
 WAITING = 256
 """How many of them may wait to be looked at."""
-WRONG_METHOD = 501
-"""What http.server answers to a method that it does not know; 405 is meant."""
+LONGEST_HEAD_BYTES = 64 << 10
+"""Of a request line and its headers together."""
+PIECE_BYTES = 64 << 10
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -127,17 +128,16 @@ class _Server6(_Server):
     address_family = socket.AF_INET6
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """One exchange."""
+class _Handler(StreamRequestHandler):
+    """One exchange, parsed by the library that the servers of this program stand upon: whatever HTTP/1.1 allows."""
 
     receiver: Receiver
     timeout = EXCHANGE_S
-    server_version = "preflight"
-    sys_version = ""
 
     def setup(self) -> None:
         """Begin, with an end in sight that no dripping puts off."""
         super().setup()
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD_BYTES)
         self._end = threading.Timer(EXCHANGE_S, self._hang_up)
         self._end.daemon = True
         self._end.start()
@@ -147,52 +147,77 @@ class _Handler(BaseHTTPRequestHandler):
         self._end.cancel()
         super().finish()
 
-    def do_POST(self) -> None:
-        """Take a callback."""
-        length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdecimal() and len(length) < 16):  # noqa: PLR2004 - longer is a joke
+    def handle(self) -> None:
+        """Take a callback, or turn away what is none."""
+        try:
+            request = self._next()
+        except h11.RemoteProtocolError as error:
+            self._reject(error.error_status_hint, "a request that is no HTTP")
+            return
+        if isinstance(request, h11.Request):
+            self._handle(request)
+
+    def _handle(self, request: h11.Request) -> None:
+        headers = dict(request.headers)
+        length = headers.get(b"content-length")
+        if request.method != b"POST":
+            self._reject(405, f"{printable(request.method.decode('ascii', 'replace'))[:20]}: only POST is answered")
+        elif length is None and b"transfer-encoding" not in headers:
             self._reject(411, "a POST that does not say how long it is")
-        elif int(length) > MAX_BYTES:
-            self._throw_away(int(length))
+        elif length is not None and int(length) > MAX_BYTES:
+            self._read(THROWN_BYTES)
             self._reject(413, f"a POST of {int(length):,} bytes; at most {MAX_BYTES:,} are read")
         else:
-            self._take(self.rfile.read(int(length)), int(length))
+            self._take(self._read(MAX_BYTES))
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - the base's signature
-        """Turn away what is no POST, or no HTTP."""
-        method = printable(str(self.command or ""))[:20]
-        if code == WRONG_METHOD:
-            self._reject(405, f"{method}: only POST is answered")
-        else:
-            self._reject(int(code), "a request that is no HTTP")
+    def _next(self) -> "h11.Event | type[h11.PAUSED]":
+        """Return what comes next of the exchange."""
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            if self._http.they_are_waiting_for_100_continue:
+                self._send(h11.InformationalResponse(status_code=100, headers=[]))
+            self._http.receive_data(self.connection.recv(PIECE_BYTES))
+        return cast("h11.Event | type[h11.PAUSED]", event)
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing: what came of it is told in one place."""
-
-    def _take(self, body: bytes, length: int) -> None:
+    def _read(self, most: int) -> bytes | None:
+        """Read the body; of one that is longer than `most`, that much and a piece; None where it ends early."""
+        body = bytearray()
         try:
-            task_id = read_task(msgspec.json.decode(body)).id
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, AnswerLost):
-            self._reject(400, "a POST that is no task" if len(body) == length else "a POST that ended early")
-            return
-        self._answer(204 if self.receiver.hear(Named(task_id)) else 503)
+            while isinstance(event := self._next(), h11.Data):
+                body += event.data
+                if len(body) > most:
+                    break
+        except h11.RemoteProtocolError:
+            return None
+        return bytes(body)
+
+    def _take(self, body: bytes | None) -> None:
+        if body is None:
+            self._reject(400, "a POST that ended early")
+        elif len(body) > MAX_BYTES:
+            self._reject(413, f"a POST of more than {MAX_BYTES:,} bytes, which are read at most")
+        else:
+            try:
+                task_id = read_task(msgspec.json.decode(body)).id
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, AnswerLost):
+                self._reject(400, "a POST that is no task")
+                return
+            self._answer(204 if self.receiver.hear(Named(task_id)) else 503)
 
     def _reject(self, status: int, words: str) -> None:
         self.receiver.hear(Rejected(f"{words} (from {printable(str(self.client_address[0]))})"))
         self._answer(status)
 
     def _answer(self, status: int) -> None:
-        self.close_connection = True
-        self.send_response(status)
-        if status == 405:  # noqa: PLR2004 - the one status that has to say what is allowed
-            self.send_header("Allow", "POST")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        """Answer, and end the connection: a callback is one exchange."""
+        allowed = [("Allow", "POST")] if status == 405 else []  # noqa: PLR2004 - the one that has to say what is allowed
+        headers = [("Server", "preflight"), ("Content-Length", "0"), ("Connection", "close"), *allowed]
+        with suppress(h11.LocalProtocolError):
+            self._send(h11.Response(status_code=status, headers=headers))
+            self._send(h11.EndOfMessage())
 
-    def _throw_away(self, length: int) -> None:
-        rest = min(length, THROWN_BYTES)
-        while rest > 0 and (piece := self.rfile.read(min(rest, 65536))):
-            rest -= len(piece)
+    def _send(self, event: "h11.Event") -> None:
+        if content := self._http.send(event):
+            self.connection.sendall(content)
 
     def _hang_up(self) -> None:
         with suppress(OSError):

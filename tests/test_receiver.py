@@ -86,16 +86,20 @@ def test_every_other_method_is_told_which_one_is_meant(receiver: Receiver, metho
     assert rejected(receiver) == f"{method}: only POST is answered (from 127.0.0.1)"
 
 
-@pytest.mark.parametrize("length", ["", "-1", "1e3", "²", "9" * 20])
-def test_a_post_has_to_say_how_long_it_is(receiver: Receiver, length: str) -> None:
-    field = f"Content-Length: {length}\r\n" if length else "Transfer-Encoding: chunked\r\n"
-    assert b" 411 " in raw(receiver, f"POST / HTTP/1.1\r\n{field}\r\n".encode())
+def test_a_post_has_to_say_how_long_it_is(receiver: Receiver) -> None:
+    assert b" 411 " in raw(receiver, b"POST / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert "how long" in rejected(receiver)
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "²", "9" * 21, ""])
+def test_a_length_that_is_none_is_no_http(receiver: Receiver, length: str) -> None:
+    assert b" 400 " in raw(receiver, f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode())
+    assert "is no HTTP" in rejected(receiver)
 
 
 @pytest.mark.parametrize(
     "request_line",
-    [b"\x16\x03\x01\x02\0\x01\n\n", b"POST\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 70_000 + b"\r\n\r\n"],
+    [b"\x16\x03\x01\x02\0\x01\n\n", b"POST\r\n\r\n", b"POST / HTTP/1.1\r\n\r\n", b"A" * 70_000 + b"\r\n\r\n"],
 )
 def test_what_is_no_http_is_turned_away(receiver: Receiver, request_line: bytes) -> None:
     raw(receiver, request_line)
@@ -104,7 +108,7 @@ def test_what_is_no_http_is_turned_away(receiver: Receiver, request_line: bytes)
 
 def test_a_post_that_ends_early_is_no_callback(receiver: Receiver) -> None:
     with socket.create_connection(("127.0.0.1", int(receiver.port))) as connection:
-        connection.sendall(b'POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n{"id"')
+        connection.sendall(b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"id"')
         connection.shutdown(socket.SHUT_WR)
         assert b" 400 " in connection.recv(4096)
     assert "ended early" in rejected(receiver)
@@ -189,3 +193,55 @@ def test_a_closed_receiver_gives_its_port_back() -> None:
         port = int(first.port)
     with Receiver("127.0.0.1", port).open():
         pass
+
+
+# ---- what HTTP/1.1 obliges a server to take --------------------------------------------------------------------------
+
+
+def test_a_body_in_chunks_is_taken(receiver: Receiver) -> None:
+    pieces = (piece.encode() for piece in ('{"id": ', '"task-unified-1"', "}"))
+    with httpx.Client(trust_env=False) as client:
+        assert client.post(receiver.url, content=pieces).status_code == 204
+    assert receiver.heard(5) == Named("task-unified-1")
+
+
+def test_a_chunk_with_extensions_and_a_trailer_is_taken(receiver: Receiver) -> None:
+    body = json.dumps(TASK).encode()
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n"
+    chunks = f"{len(body):x};a=b\r\n".encode() + body + b"\r\n0\r\nX-A: 1\r\n\r\n"
+    assert raw(receiver, head, chunks).startswith(b"HTTP/1.1 204")
+    assert isinstance(receiver.heard(5), Named)
+
+
+def test_who_waits_for_leave_to_send_gets_it(receiver: Receiver) -> None:
+    body = json.dumps(TASK).encode()
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=20) as connection:
+        connection.sendall(head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100")
+        connection.sendall(body)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 204")
+
+
+@pytest.mark.parametrize("target", [b"http://callbacks.example/x", b"/x?y=1", b"*"])
+def test_every_form_of_a_target_is_taken(receiver: Receiver, target: bytes) -> None:
+    body = json.dumps(TASK).encode()
+    head = b"POST " + target + b" HTTP/1.1\r\nhOsT: x\r\ncontent-LENGTH:   %d  \r\n\r\n" % len(body)
+    assert raw(receiver, head + body).startswith(b"HTTP/1.1 204")
+
+
+def test_chunks_without_end_are_turned_away(receiver: Receiver) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=20) as connection:
+        connection.sendall(head + chunk * (MAX_BYTES // 0x10000 + 1))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413")
+    assert "more than 1,048,576 bytes" in rejected(receiver)
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 5\r\nContent-Length: 6", b"Content-Length: -1", b"Content-Length: 5\r\nA b: c"]
+)
+def test_a_head_that_can_be_read_in_two_ways_is_no_http(receiver: Receiver, head: bytes) -> None:
+    assert raw(receiver, b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\nabcdef").startswith(b"HTTP/1.1 400")
+    assert "is no HTTP" in rejected(receiver)
