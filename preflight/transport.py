@@ -155,12 +155,13 @@ class _Body(httpx.SyncByteStream):
 
 @contextmanager
 def _in_words_of_httpx() -> Iterator[None]:
-    """Raise what httpcore raises under the names of httpx, which are the same."""
+    """Raise what httpcore raises under the names of httpx, which are the same, and a broken SOCKS answer as well."""
     try:
         yield
     except Exception as error:
-        kind = getattr(httpx, type(error).__name__, None)
-        if type(error).__module__.partition(".")[0] != "httpcore" or kind is None:
+        house = type(error).__module__.partition(".")[0]
+        kind = httpx.ProxyError if house == "socksio" else getattr(httpx, type(error).__name__, None)
+        if house not in ("httpcore", "socksio") or kind is None:
             raise
         raise kind(str(error)) from error
 

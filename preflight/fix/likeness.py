@@ -36,6 +36,8 @@ LEAST_PX = 16
 """Side below which a picture shows too little to be compared."""
 BY_PICTURES = (-1, 0, 1)
 """By how many frames the new file may lie beside what was planned."""
+BY_PARTS = tuple(Fraction(quarters, 4) for quarters in range(-8, 9))
+"""The same where the rate varies: frames may stand closer than their mean, and be held for longer."""
 NICE = 5
 """By how much what is done meanwhile stands back: it gets a quarter of a processor that is wanted by others too."""
 SHAPE_APART = 0.03
@@ -64,10 +66,11 @@ def ends_of(plan: Plan, before: Facts) -> Ends:
         return {}
     moments = _of_source(plan, before)
     rate = before.frame_rate_hz or SUPPOSED_RATE_HZ
-    nearly = [max(moment + by / rate, Fraction(0)) for moment in moments.values() for by in BY_PICTURES]
+    around = BY_PARTS if before.frame_rate_constant is False else BY_PICTURES
+    nearly = [max(moment + by / rate, Fraction(0)) for moment in moments.values() for by in around]
     frames = own_stills(plan.asset.path, before, nearly)
-    parts = range(0, len(frames), len(BY_PICTURES))
-    return {name: frames[at : at + len(BY_PICTURES)] for name, at in zip(moments, parts, strict=True)}
+    parts = range(0, len(frames), len(around))
+    return {name: frames[at : at + len(around)] for name, at in zip(moments, parts, strict=True)}
 
 
 def ends_meanwhile(plan: Plan, before: Facts) -> Ends:
