@@ -126,7 +126,7 @@ def unlikeness(plan: Plan, before: Facts, ends: Ends, made: Path, after: Facts) 
         result = second_stills(ffmpeg, str(made), after, own.in_made, plain=own.plain[1])
         found = alone(witnessed, own, source, result, bool(before.fields))
         open_ -= found
-        unseen["source"] += source is not None
+        unseen["source"] += source is not None and not _ignores_crop(before, source)
         unseen["made"] += result is not None
         if not open_:
             return None
@@ -162,6 +162,16 @@ def compared(plan: Plan, before: VideoFacts, ends: Ends, made: str, after: Video
         in_source=seeks(plan.asset.path, before, [of_source[name] for name in names]),
         in_made=seeks(made, after, [moments[name] for name in names]),
     )
+
+
+def _ignores_crop(before: VideoFacts, source: tuple[Picture, ...]) -> bool:
+    """Tell whether a decoder shows all that is stored of a clip of which a part is to be shown: it is no witness."""
+    if before.aperture is None:
+        return False
+    stored = Fraction(before.coded_width_px, before.coded_height_px) * before.pixel_aspect
+    whole = 1 / stored if before.rotation_deg % 180 else stored
+    shown = before.aspect_ratio
+    return abs(whole / shown - 1) > SHAPE_APART and all(abs(shape(one) / whole - 1) <= SHAPE_APART for one in source)
 
 
 def witnessed(

@@ -10,9 +10,11 @@ from fractions import Fraction
 import msgspec
 
 from preflight.facts import Area
+from preflight.probe.faults import Unmeasured
 from preflight.probe.movie import Track
 
 LAYOUT = ">IIIIiIiI"
+UNSOUND = "does not lie within its frames: readers differ on what they show, if anything"
 
 
 class CleanAperture(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,30 +27,49 @@ class CleanAperture(msgspec.Struct, frozen=True, kw_only=True):
     down: Fraction
 
     def area(self, width_px: int, height_px: int) -> Area | None:
-        """Return the part of a stored frame that is shown; None where that is all of it, or the box is unsound."""
+        """Return the part of a stored frame that is shown; None where that is all of it.
+
+        Raises:
+            Unmeasured: it does not lie within the frame.
+        """
         left = (width_px - self.width) / 2 + self.right
         top = (height_px - self.height) / 2 + self.down
-        sides = [_pixel(side) for side in (left, top, left + self.width, top + self.height)]
-        begin_x, begin_y, end_x, end_y = sides
-        within = begin_x >= 0 and begin_y >= 0 and end_x <= width_px and end_y <= height_px
-        if not within or begin_x >= end_x or begin_y >= end_y or sides == [0, 0, width_px, height_px]:
+        begin_x, end_x = _within(left, left + self.width, width_px)
+        begin_y, end_y = _within(top, top + self.height, height_px)
+        if (begin_x, begin_y, end_x, end_y) == (0, 0, width_px, height_px):
             return None
         return Area(left_px=begin_x, top_px=begin_y, width_px=end_x - begin_x, height_px=end_y - begin_y)
 
 
 def aperture_of(track: Track) -> CleanAperture | None:
-    """Return the clean aperture of a track."""
+    """Return the clean aperture of a track.
+
+    Raises:
+        Unmeasured: its numbers are none.
+    """
     return _told(track.entries[0].box(b"clap") or b"") if track.entries else None
 
 
 def _told(clap: bytes) -> CleanAperture | None:
-    if len(clap) < struct.calcsize(LAYOUT):
+    if not clap:
         return None
+    if len(clap) < struct.calcsize(LAYOUT) or not all(struct.unpack_from(LAYOUT, clap)[1::2]):
+        raise Unmeasured("its clean aperture (clap) is no fractions: readers differ on what they show, if anything")
     numbers = struct.unpack_from(LAYOUT, clap)
-    if not all(numbers[1::2]):
-        return None
     width, height, right, down = (Fraction(*numbers[at : at + 2]) for at in range(0, 8, 2))
     return CleanAperture(width=width, height=height, right=right, down=down)
+
+
+def _within(begin: Fraction, end: Fraction, most_px: int) -> tuple[int, int]:
+    """Return two borders in pixels; one that is off by a pixel, as rounding leaves it, is that of the frame.
+
+    Raises:
+        Unmeasured: they lie further out, or hold nothing.
+    """
+    first, last = _pixel(begin), _pixel(end)
+    if first < -1 or last > most_px + 1 or first >= last:
+        raise Unmeasured(f"its clean aperture (clap) {UNSOUND}")
+    return max(first, 0), min(last, most_px)
 
 
 def _pixel(side: Fraction) -> int:
