@@ -23,7 +23,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self, get_args
 
-import httpx
 import msgspec
 import platformdirs
 
@@ -173,7 +172,7 @@ class Ledger:
         now = self._clock()
         sent = [SentAsset(*asset) for asset in assets]
         hashed = _hash_request(body, sent)
-        values = (f"preflight-{uuid.uuid4().hex}", "intended", _spelled(base_url), profile, body, hashed)
+        values = (f"preflight-{uuid.uuid4().hex}", "intended", origin.spelled(base_url), profile, body, hashed)
         told = (None if price is None else str(price), self._life.name, now, now, skew_s)
         with self._whole() as db:
             self._life.show()
@@ -391,14 +390,6 @@ def _hash_request(body: bytes, assets: Iterable[SentAsset]) -> str:
         if asset.sha256 is not None:
             body = body.replace(msgspec.json.encode(asset.url), f'"sha256:{asset.sha256}"'.encode())
     return hash_body(body)
-
-
-def _spelled(base_url: str) -> str:
-    """Return the one spelling of an address; what is none stays."""
-    try:
-        return origin.normal(base_url)
-    except (ValueError, httpx.InvalidURL):  # UnicodeError is one
-        return base_url
 
 
 def _text(name: str) -> str:

@@ -20,6 +20,8 @@ ENDPOINTS = re.compile(
     r"/api/v1/files(/(upload(/stream)?|list|quota))?/?$|/v1(/(videos(/generations)?|tasks(/[^/]*)?|credits))?/?$"
 )
 """Ends of addresses that are copied from the documents: what the calls themselves add."""
+NO_ADDRESS = (httpx.InvalidURL, ValueError)
+"""What is raised for a text that is no address; a UnicodeError is a ValueError."""
 EDGES = " \t\r\n\f\v\u00a0\u200b\ufeff"
 """What is cut off at both ends of an address."""
 
@@ -33,7 +35,7 @@ def normal(text: str) -> str:
     """Return the origin of an address: without what makes no other service of it.
 
     Raises:
-        httpx.InvalidURL, UnicodeError, ValueError: it is no address.
+        NO_ADDRESS: it is none.
     """
     url = read(text)
     host = _host(url.host)
@@ -48,9 +50,17 @@ def read(text: str) -> httpx.URL:
     """Return an address with all its parts, its letters plain.
 
     Raises:
-        httpx.InvalidURL, UnicodeError: it is none.
+        NO_ADDRESS: it is none.
     """
     return httpx.URL(_plain_letters(trimmed(text)))
+
+
+def spelled(text: str) -> str:
+    """Return the one spelling of an address; what is none stays."""
+    try:
+        return normal(text)
+    except NO_ADDRESS:
+        return text
 
 
 def same(one: str, other: str) -> bool:
@@ -63,7 +73,7 @@ def key(text: str) -> str:
     try:
         found = normal(text)
         url = httpx.URL(found)
-    except (httpx.InvalidURL, UnicodeError, ValueError):
+    except NO_ADDRESS:
         return trimmed(text).rstrip("/").casefold()
     if not is_loopback_host(url.host):
         return found
@@ -84,7 +94,7 @@ def shown(text: str) -> str:
     """Return an address as a message may repeat it: its origin, without user name and password."""
     try:
         return printable(normal(re.sub(r"^(https?://)[^/?#]*@", r"\1", trimmed(text), flags=re.IGNORECASE)))
-    except (httpx.InvalidURL, UnicodeError, ValueError):
+    except NO_ADDRESS:
         return printable(re.sub(r"//[^/?#]*@", "//", text))[:200]
 
 

@@ -268,7 +268,7 @@ def is_loopback(url: str) -> bool:
     """Tell whether a URL's host is this machine, by its name or address; what is no URL is not."""
     try:
         return origin.is_loopback_host(httpx.URL(origin.normal(url)).host)
-    except (httpx.InvalidURL, UnicodeError, ValueError):
+    except origin.NO_ADDRESS:
         return False
 
 
@@ -281,7 +281,7 @@ def origin_of(address: str) -> str:
     try:
         url = origin.read(address)
         found = origin.normal(address)
-    except (httpx.InvalidURL, UnicodeError, ValueError):
+    except origin.NO_ADDRESS:
         raise CallError(f"{shown_url(address)}: not an address") from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
         raise CallError(f"{shown_url(address)}: expected https://HOST, without user name and query")
