@@ -70,7 +70,7 @@ def _fitting(content: bytes, write: Write) -> bytes:
 
 
 def _resized(plan: Plan, facts: ImageFacts, picture: "Image.Image") -> "Image.Image":
-    """Crop, pad and scale; a picture that was decoded smaller is cropped and padded as much less."""
+    """Crop, scale and pad; a picture that was decoded smaller is cropped and padded as much less until it is scaled."""
     from PIL import Image
 
     part = picture.width / facts.given_px[0]
@@ -84,6 +84,7 @@ def _resized(plan: Plan, facts: ImageFacts, picture: "Image.Image") -> "Image.Im
                 picture = _padded(picture, (round(width * part), round(height * part)), step.fill)
             case Resize(width_px=width, height_px=height):
                 picture = smooth(picture).resize((width, height), Image.Resampling.LANCZOS)
+                part = 1.0
             case _:
                 pass
     return picture

@@ -19,7 +19,7 @@ from preflight.look.colors import eight_bits, flat, in_srgb, on_screen
 from preflight.look.footage import found
 from preflight.look.picture import decoding, picture_of, stored
 from preflight.look.second import seconds
-from preflight.plan.steps import Crop, Pad, Plan, find
+from preflight.plan.steps import Crop, Pad, Plan, Resize, find
 from preflight.probe.pillow import JPEG
 from preflight.probe.sniff import Sniffed
 
@@ -190,15 +190,25 @@ def framed(plan: Plan, source: "Image.Image", result: "Image.Image") -> "tuple[I
     """Return both pictures without what was cropped off the one or added to the other."""
     if crop := find(plan.steps, Crop):
         source = _middle(source, Fraction(crop.width_px, crop.height_px))
-    if find(plan.steps, Pad):
-        result = _middle(result, Fraction(*source.size))
+    if pad := find(plan.steps, Pad):
+        inner = find(plan.steps, Resize)
+        shape = Fraction(inner.width_px, inner.height_px) if inner else Fraction(*source.size)
+        result = _middle(result, shape, pad.width_px)
     return source, result
 
 
-def _middle(picture: "Image.Image", shape: Fraction) -> "Image.Image":
-    """Return the largest part of a picture that has a shape and lies in its middle."""
+def _middle(picture: "Image.Image", shape: Fraction, of_px: int = 0) -> "Image.Image":
+    """Return the largest part of a picture that has a shape and lies in its middle.
+
+    Args:
+        picture: the whole.
+        shape: width over height of the part.
+        of_px: the width of the whole in which the part took whole pixels.
+    """
     width, height = picture.size
-    wide = min(Fraction(width), height * shape)
+    scale = Fraction(of_px or width, width)
+    wide = min(Fraction(width), height * shape) * scale
     high = wide / shape
-    left, top = (width - wide) / 2, (height - high) / 2
-    return picture.crop((round(left), round(top), round(left + wide), round(top + high)))
+    left, top = (width * scale - wide) // 2, (height * scale - high) // 2
+    box = (left / scale, top / scale, (left + wide) / scale, (top + high) / scale)
+    return picture.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))

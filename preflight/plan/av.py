@@ -8,8 +8,9 @@ from preflight.assets import Window
 from preflight.facts import VideoFacts
 from preflight.limits import Range
 from preflight.plan.clip_sound import SOUND_BIT_RATE, kept_tracks, sound_steps
-from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
+from preflight.plan.geometry import Frame, even_size
 from preflight.plan.lead import audio_steps, frame_steps, gap_s
+from preflight.plan.shape import shape_steps
 from preflight.plan.steps import (
     Aperture,
     Cut,
@@ -24,7 +25,7 @@ from preflight.plan.steps import (
     Turn,
     Write,
 )
-from preflight.plan.wishes import Keep, Lengthen, Wishes, fit_step
+from preflight.plan.wishes import Keep, Lengthen, Wishes
 from preflight.probe.seams import Seam, Wanted
 from preflight.profiles.schema import VideoLimits
 
@@ -138,14 +139,10 @@ def _shape_steps(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits,
     """Yield cropping or padding and scaling; nothing when the size is as it should be."""
     if not errors & set(SHAPE_RULES):
         return
-    width, height = facts.width_px, facts.height_px
-    if "video/aspect-ratio" in errors:
-        width, height = within_ratio(width, height, limits.aspect_ratio, wishes.fit)
-        yield fit_step(wishes, width, height, ("video/aspect-ratio",))
-    size = nearest_size(width, height, Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2))
-    if size:
-        clears = tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
-        yield Resize(width_px=size[0], height_px=size[1], loss="lossy", clears=clears)
+    frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
+    ratio = limits.aspect_ratio if "video/aspect-ratio" in errors else None
+    clears = ("video/aspect-ratio",), tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
+    yield from shape_steps((facts.width_px, facts.height_px), ratio, frame, wishes, clears)
 
 
 def target_rate(rate: Fraction, limit: Range) -> Fraction:

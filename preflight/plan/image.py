@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator
 
 from preflight.facts import ImageFacts
-from preflight.plan.geometry import Frame, nearest_size, within_ratio
+from preflight.plan.geometry import Frame
+from preflight.plan.shape import shape_steps
 from preflight.plan.steps import Crop, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
-from preflight.plan.wishes import Wishes, fit_step
+from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import ImageLimits
 
 EXACT, JPEG, WEBP = "png", "jpeg", "webp"
@@ -65,13 +66,9 @@ def _samples(facts: ImageFacts) -> int:
 
 def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, wishes: Wishes) -> Iterator[Step]:
     """Yield the steps that change its shape and its size."""
-    width, height = facts.given_px
-    if "image/aspect-ratio" in errors:
-        width, height = within_ratio(width, height, limits.aspect_ratio, wishes.fit)
-        yield fit_step(wishes, width, height, ("image/aspect-ratio",))
-    size = nearest_size(width, height, Frame(side_px=limits.side_px))
-    if size and size != (width, height):
-        yield Resize(width_px=size[0], height_px=size[1], loss="lossy", clears=("image/side",))
+    ratio = limits.aspect_ratio if "image/aspect-ratio" in errors else None
+    clears = ("image/aspect-ratio",), ("image/side",)
+    yield from shape_steps(facts.given_px, ratio, Frame(side_px=limits.side_px), wishes, clears)
 
 
 def _last_size(facts: ImageFacts, shaped: list[Step]) -> tuple[int, int]:

@@ -46,7 +46,7 @@ def held_s(plan: Plan) -> Fraction:
 
 def planned_size(plan: Plan, before: tuple[int, int]) -> tuple[int, int]:
     """Return width and height in pixels that a picture of a size becomes."""
-    shaped = find(plan.steps, Resize) or find(plan.steps, Crop) or find(plan.steps, Pad)
+    shaped = find(plan.steps, Pad) or find(plan.steps, Resize) or find(plan.steps, Crop)
     return (shaped.width_px, shaped.height_px) if shaped else before
 
 

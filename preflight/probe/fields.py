@@ -94,8 +94,8 @@ class Reader:
     def _stands_before(self, unit: bytes) -> bool:
         """Tell whether a NAL unit is none of a picture."""
         if self._codec == "h264":
-            return not unit or unit[0] & 31 not in H264_SLICES
-        return not unit or unit[0] >> 1 & 63 >= HEVC_SLICES
+            return unit[0] & 31 not in H264_SLICES
+        return unit[0] >> 1 & 63 >= HEVC_SLICES
 
     def stands_alone(self, packet: "Packet[Any]") -> bool:
         """Tell whether what is shown before a keyframe needs nothing from before it: by a packet of it, or the key's.
@@ -163,7 +163,9 @@ def _started(read: Read, size: int, most: int) -> Iterator[bytes]:
         if at < 0:
             return
         following = content.find(START, at + 3)
-        yield content[at + 3 : min(at + 3 + most, following if following >= 0 else len(content))]
+        head = content[at + 3 : min(at + 3 + most, following if following >= 0 else len(content))]
+        if head:  # a start code may stand before nothing
+            yield head
         at = following
 
 

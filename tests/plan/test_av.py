@@ -194,7 +194,7 @@ def test_a_clip_too_large_is_scaled_to_the_limit() -> None:
 def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: type) -> None:
     wide = video(width_px=1300, height_px=500)
     assert planned(wide).beyond_mending
-    assert kinds(planned(wide, allow="creative", fit=fit)) == [step, Resize, Encode, Write]
+    assert kinds(planned(wide, allow="creative", fit=fit)) == [step, Encode, Write]
 
 
 def test_the_bit_rate_leaves_room_in_the_limit() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from preflight.assets import Window
 from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.plan import Plan, Wishes, plan
-from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Resize, Write, find
+from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Write, find
 from preflight.plan.wishes import Lengthen
 from tests.specimens import PROFILE
 from tests.values import audio, image, judged, video
@@ -74,7 +74,7 @@ def test_naming_one_creative_step_allows_no_other() -> None:
     assert planned(both, fit_named=True).steps == ()
     assert planned(both, allow="creative").steps == ()
     steps = [type(step) for step in planned(both, fit_named=True, extend="loop").steps]
-    assert steps == [Crop, Resize, Extend, Encode, Write]
+    assert steps == [Crop, Extend, Encode, Write]
 
 
 def test_naming_a_creative_step_allows_no_loss_besides() -> None:

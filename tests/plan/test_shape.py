@@ -1,0 +1,62 @@
+"""What is cropped, padded and scaled, and in which order."""
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.limits import Range
+from preflight.plan.geometry import Frame
+from preflight.plan.shape import shape_steps
+from preflight.plan.steps import Crop, Pad, Resize
+from preflight.plan.wishes import Fit, Wishes
+from tests.specimens import PROFILE
+
+RATIO = PROFILE.image.aspect_ratio
+FRAME = Frame(side_px=PROFILE.image.side_px)
+CLEARS = ("image/aspect-ratio",), ("image/side",)
+
+
+def steps(size: tuple[int, int], fit: Fit, ratio: Range | None = RATIO) -> list[Crop | Pad | Resize]:
+    return list(shape_steps(size, ratio, FRAME, Wishes(fit=fit), CLEARS))
+
+
+def test_a_picture_is_scaled_before_it_is_padded() -> None:
+    resize, pad = steps((1, 3), "pad")
+    assert isinstance(resize, Resize)
+    assert (resize.width_px, resize.height_px) == (150, 450)
+    assert isinstance(pad, Pad)
+    assert (pad.width_px, pad.height_px) == (300, 450)
+    assert (resize.clears, pad.clears) == (("image/side",), ("image/aspect-ratio",))
+
+
+def test_a_picture_is_cropped_before_it_is_scaled() -> None:
+    assert [type(step) for step in steps((100, 900), "crop")] == [Crop, Resize]
+
+
+def test_a_picture_that_is_large_enough_is_padded_alone() -> None:
+    assert [type(step) for step in steps((301, 999), "pad")] == [Pad]
+
+
+def test_a_picture_of_a_good_shape_is_scaled_alone() -> None:
+    (resize,) = steps((200, 200), "pad", None)
+    assert (resize.width_px, resize.height_px) == (300, 300)
+
+
+def test_a_picture_of_a_good_shape_and_size_is_left_alone() -> None:
+    assert steps((400, 400), "pad", None) == []
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000), st.sampled_from(["pad", "blur"]))
+def test_a_padded_picture_touches_two_edges_of_its_frame(width: int, height: int, fit: Fit) -> None:
+    ratio = RATIO if RATIO.broken_by(Fraction(width, height)) is not None else None
+    found = steps((width, height), fit, ratio)
+    pads = [step for step in found if isinstance(step, Pad)]
+    sizes = [(step.width_px, step.height_px) for step in found if isinstance(step, Resize)]
+    assert len(pads) == (ratio is not None)
+    for pad in pads:
+        across, down = sizes[-1] if sizes else (width, height)
+        assert across <= pad.width_px
+        assert down <= pad.height_px
+        assert across == pad.width_px or down == pad.height_px
+        assert FRAME.takes(pad.width_px, pad.height_px)
