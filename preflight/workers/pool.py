@@ -29,7 +29,7 @@ from preflight.workers.link import letter_of, wait
 from preflight.workers.processors import processors
 from preflight.workers.starter import Child, Server, Singles, current, starter
 
-CHUNK_FILES = {"header": 16, "exact": 8, "full": 1}
+CHUNK_FILES = {"header": 16, "exact": 4, "full": 1}
 """Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
 AHEAD = 4
 """Chunks in hand for each child."""
