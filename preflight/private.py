@@ -4,7 +4,6 @@ In: a name, or a folder that somebody asked for. Out: a folder of the user's own
 another could have set; or whether nobody else can put something else in the place of what lies in a folder.
 """
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -136,35 +135,6 @@ def is_own_file(path: Path) -> bool:
         return False
     plain = stat.S_ISREG(status.st_mode)
     return plain and (os.name != "posix" or (status.st_uid == _me() and not status.st_mode & stat.S_IWOTH))
-
-
-def leads_out(folder: str, path: str) -> bool:
-    """Tell whether a path may lead out of a folder: it has another beginning, a way up, or a link on it.
-
-    The folders are opened one within the other, so that what is told is of what is there, not of names. Where one is
-    missing, or is no folder, nothing leads further.
-    """
-    below = path.removeprefix(os.path.join(folder, ""))  # noqa: PTH118 - any bytes may be a name
-    parts = below.split("/")
-    if below == path or any(part in ("", os.curdir, os.pardir) for part in parts):
-        return True
-    flags = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-    try:
-        here = os.open(folder, flags)
-    except OSError:
-        return False
-    try:
-        for part in parts[:-1]:
-            if stat.S_ISLNK(os.stat(part, dir_fd=here, follow_symlinks=False).st_mode):
-                return True
-            inner = os.open(part, flags | getattr(os, "O_NOFOLLOW", 0), dir_fd=here)
-            os.close(here)
-            here = inner
-    except OSError as error:
-        return error.errno == errno.ELOOP
-    finally:
-        os.close(here)
-    return False
 
 
 def _holds_its_names(status: os.stat_result, *, shared: bool) -> bool:

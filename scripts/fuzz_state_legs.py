@@ -27,6 +27,7 @@ from preflight.plan.edited import mark_of
 from preflight.plan.steps import Resize, Step, Write
 from preflight.probe import probe
 from preflight.profiles import load
+from preflight.saved import toml_of
 from preflight.spec import load_spec
 from preflight.watch.arrivals import Arrivals
 from preflight.watch.carrying import Carrier
@@ -334,7 +335,11 @@ def profile(folder: Path) -> Leg:
         path = folder / "mine.toml"
         path.write_bytes(content)
         found = load(str(path))
-        return ["a profile of one's own has a shipped edition's name"] if found.name == PROFILE else []
+        if found.name != PROFILE:
+            return []
+        said = ["a profile of one's own says a shipped edition's name"] if "name" in toml_of(content) else []
+        ours, theirs = ((one.service.base_url, one.service.files_url) for one in (load(PROFILE), found))
+        return said if ours == theirs else [*said, "a profile by a shipped edition's name leads to another service"]
 
     return Leg("profile", folder, (honest,), read, ("mine.toml",))
 

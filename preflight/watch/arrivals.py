@@ -8,7 +8,6 @@ A name that begins with a dot or ends like one that is still being brought is pa
 """
 
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +17,8 @@ import msgspec
 from preflight.assets import printable
 from preflight.errors import NotDone
 from preflight.leftovers import is_half, is_system_folder
+from preflight.watch.opened import Opened, State, leads_out
 from preflight.watch.writers import open_for_writing
-
-State = tuple[int, int, int, int]
-"""Device, inode, size in bytes and modification time in ns."""
 
 MORE_TIMES = 5
 """How many times what a file needs to settle it gets more, where it looks cut short: a copy may have paused."""
@@ -72,16 +69,17 @@ class Arrivals:
         """
         self.barred.clear()
         there: dict[str, _Waiting] = {}
-        for path in files_below(os.fspath(self._folder), self.barred):
-            waiting = self._noticed(path)
-            if waiting is not None:
-                there[path] = waiting
+        with Opened(self._folder) as at:
+            for path in files_below(os.fspath(self._folder), at, self.barred):
+                waiting = self._noticed(path, at)
+                if waiting is not None:
+                    there[path] = waiting
         self._waiting = there
         if reason := self.barred.get(os.fspath(self._folder)):
             raise NotDone(f"{printable(str(self._folder))}: cannot be looked into: {reason}")
 
-    def _noticed(self, path: str) -> _Waiting | None:
-        state = state_of(path)
+    def _noticed(self, path: str, at: Opened) -> _Waiting | None:
+        state = at.state(path)
         known = self._waiting.get(path)
         if known and known.state == state:
             return known
@@ -98,10 +96,12 @@ class Arrivals:
         now_s = self._clock()
         due = [(path, waiting) for path, waiting in self._waiting.items() if waiting.due_s <= now_s]
         written = open_for_writing() if due else frozenset()
-        return [Arrival(path, waiting.state) for path, waiting in due if self._held_still(path, waiting, written)]
+        with Opened(self._folder) as at:
+            still = [one for one in due if self._held_still(*one, written, at)]
+        return [Arrival(path, waiting.state) for path, waiting in still]
 
-    def _held_still(self, path: str, waiting: _Waiting, written: frozenset[tuple[int, int]]) -> bool:
-        state = state_of(path)
+    def _held_still(self, path: str, waiting: _Waiting, written: frozenset[tuple[int, int]], at: Opened) -> bool:
+        state = at.state(path)
         if state is None:
             del self._waiting[path]
             return False
@@ -115,8 +115,14 @@ class Arrivals:
         self._waiting.pop(path, None)
 
     def again(self, path: str, state: State) -> bool:
-        """Tell whether a file is not, any more, as it was; it settles anew then, or is forgotten."""
-        now = state_of(path)
+        """Tell whether a file is not, any more, as it was; it settles anew then, or is forgotten.
+
+        Of one whose folder has become a link nothing can be told.
+        """
+        if leads_out(path, self._folder):
+            return False
+        with Opened(self._folder) as at:
+            now = at.state(path)
         if now == state:
             return False
         if now is None:
@@ -167,41 +173,46 @@ def is_temporary(name: str) -> bool:
     return name.startswith((".", "~")) or is_half(name)
 
 
-def files_below(folder: str, barred: dict[str, str] | None = None) -> Iterator[str]:
+def files_below(folder: str, at: Opened, barred: dict[str, str] | None = None) -> Iterator[str]:
     """Yield the regular files below a folder, those of a folder in the order of their names; links are not followed.
 
     Args:
         folder: where to look.
+        at: opens it.
         barred: takes folder → reason, for folders that cannot be looked into.
     """
-    for entry in entries_below(folder, barred):
-        if not is_temporary(entry.name):
-            yield entry.path
+    for here, name in entries_below(folder, at, barred):
+        if not is_temporary(name):
+            yield _join(here, name)
 
 
-def entries_below(folder: str, barred: dict[str, str] | None = None) -> Iterator["os.DirEntry[str]"]:
-    """Yield every regular file below a folder, also those with temporary names; not what lies in such folders."""
+def entries_below(folder: str, at: Opened, barred: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield folder and name of every regular file below a folder, also those with temporary names.
+
+    What lies in folders with such names is left out.
+    """
     folders = [folder]
     while folders:
         here = folders.pop()
         try:
-            with os.scandir(here) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            inner, files = _looked_into(here, at)
         except OSError as error:
             if barred is not None:
                 barred[here] = error.strerror or str(error)
             continue
-        inner = [one for one in entries if one.is_dir(follow_symlinks=False) and not is_temporary(one.name)]
-        folders.extend(one.path for one in reversed(inner) if not is_system_folder(one.name))
-        yield from (one for one in entries if one.is_file(follow_symlinks=False))
+        folders.extend(_join(here, name) for name in reversed(inner))
+        yield from ((here, name) for name in files)
 
 
-def state_of(path: str) -> State | None:
-    """Return the state of a regular file; None where there is none."""
-    try:
-        status = os.lstat(path)
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+def _looked_into(folder: str, at: Opened) -> tuple[list[str], list[str]]:
+    """Return the names of the folders in a folder that are to be looked into, and of its files."""
+    opened = at.folder(folder)
+    with os.scandir(folder if opened is None else opened) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+        folders = [one.name for one in entries if one.is_dir(follow_symlinks=False) and not is_temporary(one.name)]
+        files = [one.name for one in entries if one.is_file(follow_symlinks=False)]
+    return [name for name in folders if not is_system_folder(name)], files
+
+
+def _join(folder: str, name: str) -> str:
+    return os.path.join(folder, name)  # noqa: PTH118 - any bytes may be a name

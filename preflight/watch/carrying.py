@@ -9,9 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
-from preflight import private
 from preflight.assets import printable
 from preflight.errors import NotDone
 from preflight.unforeseen import unforeseen
@@ -34,6 +32,7 @@ from preflight.watch.handling import (
 )
 from preflight.watch.journal import Journal
 from preflight.watch.moving import Borders, settle
+from preflight.watch.opened import Opened, leads_out
 from preflight.watch.stopping import Stopping
 
 GROUP_FILES = 512
@@ -81,11 +80,10 @@ class Carrier:
         """
         prepared: list[Work] = []
         settled: deque[Work] = deque()
-        inside = _Inside(self._folders.incoming)
         try:
             for ruling in rulings:
                 with self._stopping.held():
-                    prepared += self._prepared(ruling, inside)
+                    prepared += self._prepared(ruling)
                     if settled:
                         self._move(*settled.popleft())
                     if len(prepared) >= GROUP_FILES:
@@ -96,36 +94,48 @@ class Carrier:
                     self._move(*settled.popleft())
         finally:
             for _, handling in (*settled, *prepared):
-                discard(handling)
+                with self._opened() as at:
+                    discard(handling, at)
                 self._journal.dropped(handling)
 
-    def _prepared(self, ruling: Ruling, inside: "_Inside") -> Iterator[Work]:
+    def _opened(self) -> Opened:
+        """Return what opens all folders in which this watch moves files, and none besides."""
+        folders = self._folders
+        return Opened(folders.incoming, folders.ready, folders.rejected, folders.done, self.stage)
+
+    def _prepared(self, ruling: Ruling) -> Iterator[Work]:
         """Yield what is ready to be put on the disk; nothing where it cannot be prepared."""
+        with self._opened() as at:
+            handling = self._prepare(ruling, at)
+        if handling is not None:
+            yield ruling, handling
+
+    def _prepare(self, ruling: Ruling, at: Opened) -> Handling | None:
         path = ruling.arrival.path
         try:
-            inside.require(path)
-            handling, notes = decide(ruling, self._folders)
+            at.spot(path)
+            handling, notes = decide(ruling, self._folders, at)
             for parcel in handling.parcels:
-                self._make(os.path.dirname(parcel.target))  # noqa: PTH120 - any bytes may be a name
+                self._make(os.path.dirname(parcel.target), at)  # noqa: PTH120 - any bytes may be a name
         except (OSError, NotDone) as error:
             self._leave(ruling.arrival, _words(error))
-            return
+            return None
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
             self._leave(ruling.arrival, unforeseen(error))
-            return
+            return None
         self._journal.judged(handling)
         try:
-            self._drafts += prepare(handling, notes, self._borders)
+            self._drafts += prepare(handling, notes, self._borders, at)
         except OSError as error:
             self._journal.dropped(handling)
             self._leave(ruling.arrival, _words(error))
-            return
+            return None
         self._drafts.append(path)
-        yield ruling, handling
+        return handling
 
-    def _make(self, folder: str) -> None:
+    def _make(self, folder: str, at: Opened) -> None:
         if folder not in self._touched:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - any bytes may be a name
+            at.make(folder)
             self._touched.add(folder)
 
     def _settle_into(self, settled: deque[Work], prepared: list[Work]) -> None:
@@ -137,7 +147,8 @@ class Carrier:
 
     def _settle(self, files: Iterable[str]) -> None:
         """Put files, the names in the folders that were touched, and the journal on the disk."""
-        settle(files, self._touched)
+        with self._opened() as at:
+            settle(files, self._touched, at)
         self._touched.clear()
         self._journal.settle()
 
@@ -147,27 +158,28 @@ class Carrier:
         Raises:
             NotDone: it was begun and cannot be finished.
         """
-        try:
-            begun = begin(handling)
-        except OSError as error:
-            self._journal.dropped(handling)
-            self._leave(ruling.arrival, _words(error))
-            return
-        if begun:
-            self._arrivals.forget(handling.path)
-            self._end(handling, finish)
-        else:
-            self._journal.dropped(handling)
-            self._arrivals.again(ruling.arrival.path, ruling.arrival.state)
+        with self._opened() as at:
+            try:
+                begun = begin(handling, at)
+            except OSError as error:
+                self._journal.dropped(handling)
+                self._leave(ruling.arrival, _words(error))
+                return
+            if begun:
+                self._arrivals.forget(handling.path)
+                self._end(handling, finish, at)
+                return
+        self._journal.dropped(handling)
+        self._arrivals.again(ruling.arrival.path, ruling.arrival.state)
 
-    def _end(self, handling: Handling, way: Callable[[Handling, Borders], Moved | None]) -> None:
+    def _end(self, handling: Handling, way: Callable[[Handling, Borders, Opened], Moved | None], at: Opened) -> None:
         """Bring a handling to its end, and tell of it.
 
         Raises:
             NotDone: it cannot be ended.
         """
         try:
-            moved = way(handling, self._borders)
+            moved = way(handling, self._borders, at)
         except OSError as error:
             raise _stuck(handling, error) from None
         if moved is None:
@@ -201,30 +213,32 @@ class Carrier:
                     self._journal.dropped(handling)
             self._journal.pending.clear()
             incoming = os.fspath(self._folders.incoming)
-            for entry in entries_below(incoming):
-                if name := stray(entry.name):
-                    put_back(entry.path, os.path.join(os.path.dirname(entry.path), name))  # noqa: PTH118, PTH120 - any bytes may be a name
-            mending.clear(self.stage, files_below(incoming))
+            with self._opened() as at:
+                for folder, name in entries_below(incoming, at):
+                    if before := stray(name):
+                        aside, path = (os.path.join(folder, one) for one in (name, before))  # noqa: PTH118 - any bytes may be a name
+                        put_back(aside, path, at)
+                mending.clear(self.stage, files_below(incoming, at))
 
     def _is_ours(self, handling: Handling) -> bool:
         """Tell whether all that a handling names lies in the folders of this watch, as this program names it."""
         if not is_token(handling.token) or not handling.parcels:
             return False
-        incoming, homes = os.path.abspath(self._folders.incoming), (self._folders.ready, self._folders.rejected)  # noqa: PTH100 - any bytes may be a name
-        targets = [os.path.abspath(home) for home in (*homes, self._folders.done)]  # noqa: PTH100 - as above
+        homes = self._folders.ready, self._folders.rejected, self._folders.done
         *made, source = handling.parcels
         return (
             source.origin == aside_of(handling.path, handling.token)
-            and not private.leads_out(incoming, handling.path)
-            and not any(private.leads_out(os.fspath(self.stage), one.origin) for one in made)
-            and all(any(not private.leads_out(home, one.target) for home in targets) for one in handling.parcels)
+            and not leads_out(handling.path, self._folders.incoming)
+            and not any(leads_out(one.origin, self.stage) for one in made)
+            and not any(leads_out(one.target, *homes) for one in handling.parcels)
         )
 
     def _resume(self, handling: Handling) -> None:
-        for parcel in handling.parcels:
-            with suppress(OSError):  # `resume` says what is wrong, where that folder is needed
-                self._make(os.path.dirname(parcel.target))  # noqa: PTH120 - any bytes may be a name
-        self._end(handling, resume)
+        with self._opened() as at:
+            for parcel in handling.parcels:
+                with suppress(OSError):  # `resume` says what is wrong, where that folder is needed
+                    self._make(os.path.dirname(parcel.target), at)  # noqa: PTH120 - any bytes may be a name
+            self._end(handling, resume, at)
 
 
 def _words(error: OSError | NotDone) -> str:
@@ -239,22 +253,3 @@ def _stuck(handling: Handling, error: OSError) -> NotDone:
         f"{printable(handling.path)}: was begun and cannot be moved: {_words(error)}",
         advice=f"It lies at {printable(handling.aside)}; start again when that is mended, and the move is ended.",
     )
-
-
-class _Inside:
-    """Tells whether folders are still those of the folder that is watched: links are not followed out of it."""
-
-    def __init__(self, incoming: Path) -> None:
-        self._incoming = os.fspath(incoming)
-        self._real = os.path.realpath(incoming)
-        self._known: set[str] = set()
-
-    def require(self, path: str) -> None:
-        """Raise NotDone where a file's folder has become a link."""
-        folder = os.path.dirname(path)  # noqa: PTH120 - any bytes may be a name
-        if folder in self._known:
-            return
-        below = os.path.relpath(folder, self._incoming)
-        if os.path.realpath(folder) != os.path.normpath(os.path.join(self._real, below)):  # noqa: PTH118 - as above
-            raise NotDone("its folder has become a link")
-        self._known.add(folder)

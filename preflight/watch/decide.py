@@ -27,6 +27,7 @@ from preflight.watch.handling import (
     named,
     new_token,
 )
+from preflight.watch.opened import Opened
 
 SUCCESSOR: tuple[NoteKind, ...] = ("record", "report")
 """What lies beside a new file."""
@@ -66,7 +67,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         return "fixed" if self.fixed else "rejected"
 
 
-def decide(ruling: Ruling, folders: Folders) -> tuple[Handling, Notes]:
+def decide(ruling: Ruling, folders: Folders, at: Opened) -> tuple[Handling, Notes]:
     """Return what is to become of a file, and the notes for it.
 
     Raises:
@@ -75,11 +76,11 @@ def decide(ruling: Ruling, folders: Folders) -> tuple[Handling, Notes]:
     """
     token, below, path = new_token(), folders.below(ruling.arrival.path), ruling.arrival.path
     homes = {"ready": folders.ready, "fixed": folders.done, "rejected": folders.rejected}
-    target = free_name(_joined(homes[ruling.outcome], below))
+    target = free_name(_joined(homes[ruling.outcome], below), at)
     parcels: tuple[Parcel, ...] = (Parcel(origin=aside_of(path, token), target=target),)
     notes: Notes = ((_report(ruling, ruling.judged, target),),)
     if fixed := ruling.fixed:
-        new = free_name(successor_of(_joined(folders.ready, below), fixed.made), SUCCESSOR)
+        new = free_name(successor_of(_joined(folders.ready, below), fixed.made), at, SUCCESSOR)
         parcels = (Parcel(origin=fixed.made, target=new, notes=SUCCESSOR), *parcels)
         record = named("record", json_of(bytes_of(beside(Path(fixed.made)), MAX_NOTE_BYTES)), new)
         notes = ((record, _report(ruling, fixed.judged, new)), (_report(ruling, ruling.judged, target, new),))

@@ -12,7 +12,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -23,10 +23,10 @@ import msgspec
 from preflight.assets import shown
 from preflight.errors import NotDone
 from preflight.fix.record import LONGEST_NAME, beside
-from preflight.place import MAX_NAMES, remove
-from preflight.saved import bytes_of, json_of
-from preflight.watch.arrivals import State, state_of
-from preflight.watch.moving import Borders, content_of, copy_whole, rename_free
+from preflight.place import MAX_NAMES
+from preflight.saved import TextError, json_of
+from preflight.watch.moving import Borders, content_of, copy_whole, rename, rename_free
+from preflight.watch.opened import Opened, State
 
 HIDDEN = ".watch-"
 REPORT = ".report.json"
@@ -131,7 +131,7 @@ def _join(folder: str, name: str) -> str:
     return os.path.join(folder, name)  # noqa: PTH118 - any bytes may be a name
 
 
-def free_name(wanted: str, notes: Sequence[NoteKind] = ("report",)) -> str:
+def free_name(wanted: str, at: Opened, notes: Sequence[NoteKind] = ("report",)) -> str:
     """Return the first of a file's names that is free, and with which the names of its notes are.
 
     Raises:
@@ -139,23 +139,15 @@ def free_name(wanted: str, notes: Sequence[NoteKind] = ("report",)) -> str:
         OSError: no file can have such a name there.
     """
     for name in names_of(wanted):
-        if _is_free(name) and not any(os.path.lexists(note_of(kind, name)) for kind in notes):
+        if not at.has(name) and not any(at.has(note_of(kind, name)) for kind in notes):
             return name
     raise NotDone(f"{shown(wanted)}: too many files of that name exist", advice="Empty the folder.")
-
-
-def _is_free(name: str) -> bool:
-    try:
-        os.lstat(name)
-    except FileNotFoundError:
-        return True
-    return False
 
 
 # ---- prepare --------------------------------------------------------------------------------------------------------
 
 
-def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borders) -> list[str]:
+def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borders, at: Opened) -> list[str]:
     """Write the notes of each parcel, and a copy where it is to go to another file system; return what was written.
 
     Raises:
@@ -166,19 +158,18 @@ def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borde
         for number, parcel in enumerate(handling.parcels):
             for kind, content in zip(parcel.notes, notes[number], strict=True):
                 written.append(_draft(handling, number, kind))
-                _write(written[-1], content)
-            if _crosses(parcel, borders):
+                _write(at.create(written[-1]), content)
+            if _crosses(parcel, borders, at):
                 source = handling.path if parcel is handling.parcels[-1] else parcel.origin
-                copy_whole(source, _draft(handling, number, COPY))
+                copy_whole(source, _draft(handling, number, COPY), at)
     except OSError:
-        discard(handling)
+        discard(handling, at)
         raise
     return written
 
 
-def _write(path: str, content: bytes) -> None:
+def _write(descriptor: int, content: bytes) -> None:
     """Write a new file; without Python's buffers, which take as long as all the rest of it."""
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666)
     try:
         while content:
             content = content[os.write(descriptor, content) :]
@@ -186,8 +177,9 @@ def _write(path: str, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _crosses(parcel: Parcel, borders: Borders) -> bool:
-    return borders.between(*map(os.path.dirname, (parcel.origin, parcel.target)))
+def _crosses(parcel: Parcel, borders: Borders, at: Opened) -> bool:
+    source, target = map(os.path.dirname, (parcel.origin, parcel.target))
+    return borders.between(source, target, at)
 
 
 def _draft(handling: Handling, number: int, kind: str) -> str:
@@ -196,108 +188,112 @@ def _draft(handling: Handling, number: int, kind: str) -> str:
     return _join(folder, f"{HIDDEN}{handling.token}-{number}.{kind}")
 
 
-def discard(handling: Handling) -> None:
+def discard(handling: Handling, at: Opened) -> None:
     """Remove what was prepared; only where nothing has begun."""
-    for number, parcel in enumerate(handling.parcels):
-        for kind in (*parcel.notes, COPY):
-            remove(Path(_draft(handling, number, kind)))
+    for draft in _drafts(handling):
+        at.remove(draft)
 
 
 # ---- begin and finish -----------------------------------------------------------------------------------------------
 
 
-def begin(handling: Handling) -> bool:
+def begin(handling: Handling, at: Opened) -> bool:
     """Give the source its hidden name; tell whether it was still what was judged, and leave it as it was if not.
 
     Raises:
         OSError: it may not be moved, and was not.
     """
     try:
-        os.rename(handling.path, handling.aside)  # noqa: PTH104 - any bytes may be a name
+        rename(at.spot(handling.path), at.spot(handling.aside))
     except FileNotFoundError:
-        discard(handling)
+        discard(handling, at)
         return False
     except OSError:
-        discard(handling)
+        discard(handling, at)
         raise
-    if state_of(handling.aside) == handling.state:
+    if at.state(handling.aside) == handling.state:
         return True
-    put_back(handling.aside, handling.path)
-    discard(handling)
+    put_back(handling.aside, handling.path, at)
+    discard(handling, at)
     return False
 
 
-def put_back(aside: str, path: str) -> None:
+def put_back(aside: str, path: str, at: Opened) -> None:
     """Give a file its visible name again, or the next free one."""
     for name in names_of(path):
         with suppress(FileExistsError):
-            rename_free(aside, name)
+            rename_free(at.spot(aside), at.spot(name))
             return
 
 
-def finish(handling: Handling, borders: Borders) -> Moved:
+def finish(handling: Handling, borders: Borders, at: Opened) -> Moved:
     """Give all parcels their names; what was done before is not done again.
 
     Raises:
         OSError: a name cannot be given; what is missing can be done later.
     """
-    return Moved(handling, tuple(_placed(handling, number, borders) for number in range(len(handling.parcels))))
+    return Moved(handling, tuple(_placed(handling, number, borders, at) for number in range(len(handling.parcels))))
 
 
-def _placed(handling: Handling, number: int, borders: Borders) -> str:
+def _placed(handling: Handling, number: int, borders: Borders, at: Opened) -> str:
     """Give one parcel its name, or the next free one; return it."""
     parcel = handling.parcels[number]
-    if not os.path.lexists(parcel.origin):
+    if not at.has(parcel.origin):
         return parcel.target
-    source = _source(handling, number, borders)
+    source = _source(handling, number, borders, at)
     if source is None:
         with suppress(FileExistsError):
-            _place_notes(handling, number, parcel.target, parcel.target)
-        os.unlink(parcel.origin)  # noqa: PTH108 - any bytes may be a name
+            _place_notes(handling, number, parcel.target, parcel.target, at)
+        at.unlink(parcel.origin)
         return parcel.target
     target = parcel.target
     for name in names_of(parcel.target):
         before, target = target, name
         with suppress(FileExistsError):
-            _place_notes(handling, number, before, target)
-            rename_free(source, target)
+            _place_notes(handling, number, before, target, at)
+            rename_free(at.spot(source), at.spot(target))
             break
     else:
         raise FileExistsError(errno.EEXIST, "too many files of that name exist", parcel.target)
     if source != parcel.origin:
-        os.unlink(parcel.origin)  # noqa: PTH108 - any bytes may be a name
+        at.unlink(parcel.origin)
     return target
 
 
-def _source(handling: Handling, number: int, borders: Borders) -> str | None:
+def _source(handling: Handling, number: int, borders: Borders, at: Opened) -> str | None:
     """Return the file that is to get the name: itself or its copy; None where a copy has the name already."""
     parcel, copy = handling.parcels[number], _draft(handling, number, COPY)
-    if not _crosses(parcel, borders):
+    if not _crosses(parcel, borders, at):
         return parcel.origin
-    if not os.path.lexists(copy):
-        if state_of(parcel.target) and content_of(parcel.target) == content_of(parcel.origin):
+    if not at.has(copy):
+        if at.state(parcel.target) and content_of(parcel.target, at) == content_of(parcel.origin, at):
             return None
-        copy_whole(parcel.origin, copy)
+        copy_whole(parcel.origin, copy, at)
     return copy
 
 
-def _place_notes(handling: Handling, number: int, before: str, target: str) -> None:
+def _place_notes(handling: Handling, number: int, before: str, target: str, at: Opened) -> None:
     """Give notes the names that belong to a target; they name another where that one was taken meanwhile."""
     for kind in handling.parcels[number].notes:
         draft = _draft(handling, number, kind)
         if target != before:
-            _name_anew(kind, draft if os.path.lexists(draft) else note_of(kind, before), draft, target)
-        if os.path.lexists(draft):
-            rename_free(draft, note_of(kind, target))
+            _name_anew(kind, draft if at.has(draft) else note_of(kind, before), draft, target, at)
+        if at.has(draft):
+            rename_free(at.spot(draft), at.spot(note_of(kind, target)))
 
 
-def _name_anew(kind: NoteKind, note: str, draft: str, target: str) -> None:
+def _name_anew(kind: NoteKind, note: str, draft: str, target: str, at: Opened) -> None:
     """Write a note as a draft for a file of another name, and remove the old one."""
-    if not os.path.lexists(note):
+    if not at.has(note):
         return
-    content = named(kind, json_of(bytes_of(Path(note), MAX_NOTE_BYTES)), target)
-    remove(Path(note))
-    Path(draft).write_bytes(content)
+    with os.fdopen(at.read(note), "rb") as stream:
+        said = stream.read(MAX_NOTE_BYTES + 1)
+    try:
+        content = named(kind, json_of(said), target)
+    except (TextError, LookupError, TypeError):
+        raise OSError(errno.EINVAL, "is not what this program wrote; remove it", note) from None
+    at.remove(note)
+    _write(at.create(draft), content)
 
 
 def named(kind: NoteKind, said: dict[str, Any], target: str) -> bytes:
@@ -312,22 +308,23 @@ def named(kind: NoteKind, said: dict[str, Any], target: str) -> bytes:
 # ---- after a broken run ---------------------------------------------------------------------------------------------
 
 
-def resume(handling: Handling, borders: Borders) -> Moved | None:
+def resume(handling: Handling, borders: Borders, at: Opened) -> Moved | None:
     """Bring a handling that was broken off to its end; None where it had not begun, and the file is to be judged anew.
 
     Raises:
         OSError: a name cannot be given.
     """
-    if os.path.lexists(handling.aside):
-        return finish(handling, borders)
-    if any(os.path.lexists(_draft(handling, *one)) for one in _drafts(handling)) or os.path.lexists(handling.path):
-        discard(handling)
+    if at.has(handling.aside):
+        return finish(handling, borders, at)
+    if any(at.has(draft) for draft in _drafts(handling)) or at.has(handling.path):
+        discard(handling, at)
         return None
     return Moved(handling, tuple(parcel.target for parcel in handling.parcels))
 
 
-def _drafts(handling: Handling) -> Iterable[tuple[int, str]]:
-    return ((number, kind) for number, one in enumerate(handling.parcels) for kind in (*one.notes, COPY))
+def _drafts(handling: Handling) -> Iterator[str]:
+    for number, parcel in enumerate(handling.parcels):
+        yield from (_draft(handling, number, kind) for kind in (*parcel.notes, COPY))
 
 
 def stray(name: str) -> str | None:

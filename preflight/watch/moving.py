@@ -3,16 +3,14 @@
 import errno
 import os
 import secrets
-import shutil
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import BinaryIO
 
-from preflight.place import remove, settle_folder
-from preflight.watch.arrivals import state_of
+from preflight.watch.opened import NEW_FILE, Opened, Spot, saying, state_from
 
 HERE = -100
 """AT_FDCWD: relative names start from the working folder."""
@@ -28,7 +26,7 @@ class Changed(OSError):  # noqa: N818 - a state, not a fault
 # ---- renaming -------------------------------------------------------------------------------------------------------
 
 
-def rename_free(source: str, target: str) -> None:
+def rename_free(source: Spot, target: Spot) -> None:
     """Give a file a name that is free, in one step where the system can.
 
     Where it cannot, the file has both names for a moment; where it has no hard links either, an empty file holds the
@@ -44,34 +42,44 @@ def rename_free(source: str, target: str) -> None:
         if not failed:
             return
         if failed not in UNSUPPORTED:
-            raise OSError(failed, os.strerror(failed), source, None, target)
+            raise OSError(failed, os.strerror(failed), source.path, None, target.path)
     rename_by_link(source, target)
 
 
-def rename_by_link(source: str, target: str) -> None:
+def rename_by_link(source: Spot, target: Spot) -> None:
     """Do as `rename_free`, where only hard links never overwrite."""
     try:
-        os.link(source, target, follow_symlinks=False)
+        with saying(source, target):
+            os.link(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder, follow_symlinks=False)
     except OSError as error:
         if error.errno not in UNSUPPORTED:
             raise
         rename_over_mark(source, target)
     else:
-        os.unlink(source)  # noqa: PTH108 - any bytes may be a name
+        with saying(source):
+            os.unlink(source.name, dir_fd=source.folder)
 
 
-def rename_over_mark(source: str, target: str) -> None:
+def rename_over_mark(source: Spot, target: Spot) -> None:
     """Do as `rename_free`, where nothing but making a file never overwrites."""
-    Path(target).touch(exist_ok=False)
-    try:
-        os.replace(source, target)  # noqa: PTH105 - any bytes may be a name
-    except OSError:
-        remove(Path(target))
-        raise
+    with saying(source, target):
+        os.close(os.open(target.name, NEW_FILE, 0o666, dir_fd=target.folder))
+        try:
+            rename(source, target)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(target.name, dir_fd=target.folder)
+            raise
+
+
+def rename(source: Spot, target: Spot) -> None:
+    """Give a file a name, whether or not that is free; raises OSError."""
+    with saying(source, target):
+        os.replace(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)
 
 
 @cache
-def _renameat2() -> "Callable[[str, str], int] | None":
+def _renameat2() -> "Callable[[Spot, Spot], int] | None":
     """Return the system's call that renames and never replaces, which returns an error number; None without it."""
     import ctypes
 
@@ -81,11 +89,13 @@ def _renameat2() -> "Callable[[str, str], int] | None":
         return None
     call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
 
-    def rename(source: str, target: str) -> int:
-        done: int = call(HERE, os.fsencode(source), HERE, os.fsencode(target), NO_REPLACE)
+    def free(source: Spot, target: Spot) -> int:
+        ends = ((HERE if one.folder is None else one.folder, os.fsencode(one.name)) for one in (source, target))
+        (old_folder, old), (new_folder, new) = ends
+        done: int = call(old_folder, old, new_folder, new, NO_REPLACE)
         return ctypes.get_errno() if done else 0
 
-    return rename
+    return free
 
 
 # ---- across file systems --------------------------------------------------------------------------------------------
@@ -97,7 +107,7 @@ class Borders:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], bool] = {}
 
-    def between(self, source: str, target: str) -> bool:
+    def between(self, source: str, target: str, at: Opened) -> bool:
         """Tell whether a file has to be copied to get from one folder to the other.
 
         Two mounts of one disk look alike until one tries.
@@ -107,60 +117,81 @@ class Borders:
         """
         pair = source, target
         if pair not in self._known:
-            self._known[pair] = _tried(source, target)
+            self._known[pair] = _tried(source, target, at)
         return self._known[pair]
 
 
-def _tried(source: str, target: str) -> bool:
+def _tried(source: str, target: str, at: Opened) -> bool:
     name = f".watch-{secrets.token_hex(8)}-0.try"
-    here, there = Path(source, name), Path(target, name)
-    here.touch(exist_ok=False)
+    here, there = (os.path.join(folder, name) for folder in (source, target))  # noqa: PTH118 - any bytes may be a name
+    os.close(at.create(here))
     try:
-        here.rename(there)
+        rename(at.spot(here), at.spot(there))
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         return True
     finally:
-        remove(here)
-        remove(there)
+        at.remove(here)
+        at.remove(there)
     return False
 
 
-def copy_whole(source: str, target: str) -> None:
+def copy_whole(source: str, target: str, at: Opened) -> None:
     """Copy a file to a name that is free, put it on the disk, and read it again to see that it is the same.
 
     Raises:
         Changed: the file changed meanwhile, or the copy is another.
         OSError: it cannot be read or written; nothing is left of the copy.
     """
-    before = state_of(source)
-    with open(target, "xb") as writer:  # noqa: PTH123 - any bytes may be a name
+    before = at.state(source)
+    with os.fdopen(at.read(source), "rb") as reader, os.fdopen(at.create(target), "wb") as writer:
         try:
-            copied = _copied(source, writer, before[2] if before else 0)
-            shutil.copystat(source, target)
-            if before is None or state_of(source) != before or copied != content_of(target):
-                raise Changed(errno.EAGAIN, "it changed while it was copied", source)
+            if before is None or state_from(os.fstat(reader.fileno())) != before:
+                raise _changed(source)
+            copied = _copied(reader, writer, before[2])
+            _copy_marks(reader.fileno(), writer.fileno())
+            if at.state(source) != before or copied != content_of(target, at):
+                raise _changed(source)
         except OSError:
-            remove(Path(target))
+            at.remove(target)
             raise
 
 
-def _copied(source: str, writer: BinaryIO, most_bytes: int) -> tuple[int, bytes]:
+def _changed(source: str) -> Changed:
+    return Changed(errno.EAGAIN, "it changed while it was copied", source)
+
+
+def _copied(reader: BinaryIO, writer: BinaryIO, most_bytes: int) -> tuple[int, bytes]:
     """Copy to an open file, down to the disk, and return size and SHA-256; a file that grows is not run after."""
     content, size = sha256(), 0
-    with open(source, "rb") as reader:  # noqa: PTH123 - any bytes may be a name
-        while size <= most_bytes and (chunk := reader.read(CHUNK_BYTES)):
-            content.update(chunk)
-            size += writer.write(chunk)
+    while size <= most_bytes and (chunk := reader.read(CHUNK_BYTES)):
+        content.update(chunk)
+        size += writer.write(chunk)
     writer.flush()
     os.fsync(writer.fileno())
     return size, content.digest()
 
 
-def content_of(path: str) -> tuple[int, bytes]:
+def _copy_marks(source: int, target: int) -> None:
+    """Copy a file's rights, times and extended attributes, as far as the system lets one."""
+    status = os.fstat(source)
+    os.fchmod(target, stat.S_IMODE(status.st_mode))
+    for name in _attributes(source):
+        with suppress(OSError):
+            os.setxattr(target, name, os.getxattr(source, name))
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _attributes(descriptor: int) -> Iterable[str]:
+    with suppress(AttributeError, OSError):  # a system, or a disk, that has none
+        return os.listxattr(descriptor)
+    return ()
+
+
+def content_of(path: str, at: Opened) -> tuple[int, bytes]:
     """Return size and SHA-256 of a file."""
-    with open(path, "rb") as stream:  # noqa: PTH123 - any bytes may be a name
+    with os.fdopen(at.read(path), "rb") as stream:
         content, size = sha256(), 0
         while chunk := stream.read(CHUNK_BYTES):
             content.update(chunk)
@@ -171,34 +202,37 @@ def content_of(path: str) -> tuple[int, bytes]:
 # ---- the disk -------------------------------------------------------------------------------------------------------
 
 
-def settle(files: Iterable[str], folders: Iterable[str]) -> None:
+def settle(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
     """Put files and the names in folders on the disk: by one call for each file system where there is such a call."""
     names = set(folders)
     call = _syncfs()
-    if call is None or not all(map(call, _one_each(names))):
-        settle_each(files, names)
+    if call is None or not all(map(call, map(at.folder, _one_each(names, at)))):
+        settle_each(files, names, at)
 
 
-def settle_each(files: Iterable[str], folders: Iterable[str]) -> None:
+def settle_each(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
     """Do as `settle`, by a call for each file and folder."""
     for path in files:
         with suppress(OSError):
-            _settle_file(path)
+            _settle_file(at.read(path))
     for name in folders:
-        settle_folder(Path(name))
+        with suppress(OSError):
+            folder = at.folder(name)
+            if folder is not None:
+                os.fsync(folder)
 
 
-def _one_each(folders: set[str]) -> Iterable[str]:
+def _one_each(folders: set[str], at: Opened) -> Iterable[str]:
     """Return one folder for each file system."""
     devices: dict[int, str] = {}
-    for folder in folders:
+    for name in folders:
         with suppress(OSError):
-            devices.setdefault(os.stat(folder).st_dev, folder)  # noqa: PTH116 - any bytes may be a name
+            folder = at.folder(name)
+            devices.setdefault(os.stat(name if folder is None else folder).st_dev, name)  # noqa: PTH116 - by descriptor
     return devices.values()
 
 
-def _settle_file(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+def _settle_file(descriptor: int) -> None:
     try:
         os.fsync(descriptor)
     finally:
@@ -206,7 +240,7 @@ def _settle_file(path: str) -> None:
 
 
 @cache
-def _syncfs() -> "Callable[[str], bool] | None":
+def _syncfs() -> "Callable[[int | None], bool] | None":
     """Return the system's call that puts all of a folder's file system on the disk; None without it."""
     import ctypes
 
@@ -215,12 +249,8 @@ def _syncfs() -> "Callable[[str], bool] | None":
     except (OSError, AttributeError):
         return None
 
-    def whole(folder: str) -> bool:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            done: int = call(descriptor)
-            return done == 0
-        finally:
-            os.close(descriptor)
+    def whole(folder: int | None) -> bool:
+        done: int = -1 if folder is None else call(folder)
+        return done == 0
 
     return whole

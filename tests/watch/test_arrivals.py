@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
-from preflight.watch.arrivals import LAST_AGAIN_S, Arrivals, files_below, is_temporary, state_of
+from preflight.watch.arrivals import LAST_AGAIN_S, Arrivals, files_below, is_temporary
+from preflight.watch.opened import Opened
 from preflight.watch.writers import open_for_writing
 
 WRITER = "import sys; f = open(sys.argv[1], 'ab'); print('open', flush=True); sys.stdin.read()"
@@ -187,7 +188,8 @@ def test_a_file_that_changed_waits_no_longer_than_any_new_one(arrivals: Arrivals
     path = tmp_path / "a.mp4"
     path.write_bytes(b"x")
     arrivals.scan()
-    state = state_of(str(path))
+    with Opened(tmp_path) as at:
+        state = at.state(str(path))
     assert state
     for _ in range(9):
         arrivals.later(str(path))
@@ -212,9 +214,10 @@ def test_links_pipes_and_hidden_folders_are_not_followed(tmp_path: Path) -> None
     (incoming / "folder").symlink_to(outside)
     (incoming / "loop").symlink_to(incoming)
     os.mkfifo(incoming / "pipe.mp4")
-    assert list(files_below(str(incoming))) == [str(incoming / "a.mp4")]
-    assert state_of(str(incoming / "link.mp4")) is None
-    assert state_of("a\0b") is None
+    with Opened(incoming) as at:
+        assert list(files_below(str(incoming), at)) == [str(incoming / "a.mp4")]
+        assert at.state(str(incoming / "link.mp4")) is None
+        assert at.state(str(incoming / "a\0b")) is None
 
 
 def test_subfolders_are_walked_in_the_order_of_names_whatever_bytes_they_hold(tmp_path: Path) -> None:
@@ -223,7 +226,8 @@ def test_subfolders_are_walked_in_the_order_of_names_whatever_bytes_they_hold(tm
         path = tmp_path / os.fsdecode(name)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
-    listed = [os.fsencode(os.path.relpath(path, tmp_path)) for path in files_below(str(tmp_path))]
+    with Opened(tmp_path) as at:
+        listed = [os.fsencode(os.path.relpath(path, tmp_path)) for path in files_below(str(tmp_path), at)]
     assert listed == [b"c.mp4", b"a/\xff.mp4", b"b/1\n.mp4", b"b/2.mp4"]
 
 

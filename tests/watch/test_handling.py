@@ -2,12 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from preflight.watch.arrivals import state_of
 from preflight.watch.handling import (
     Handling,
     Moved,
@@ -26,6 +25,7 @@ from preflight.watch.handling import (
     stray,
 )
 from preflight.watch.moving import Borders, rename_free
+from preflight.watch.opened import Opened
 
 REPORT = json.dumps({"assets": [{"path": "ready/a.mp4"}]}).encode()
 RECORD = json.dumps({"output": {"name": "new.mp4"}}).encode()
@@ -41,7 +41,8 @@ class Case:
         self.source, self.made = self.incoming / "a.mov", folder / "made" / "new.mp4"
         self.source.write_bytes(b"source")
         self.made.write_bytes(b"successor")
-        token, state = new_token(), state_of(str(self.source))
+        self.at = Opened(self.incoming, self.ready, self.done, self.made.parent)
+        token, state = new_token(), self.at.state(str(self.source))
         assert state
         aside = aside_of(str(self.source), token)
         kept = Parcel(origin=aside, target=str((self.done if mended else self.ready) / "a.mov"))
@@ -58,7 +59,7 @@ class Case:
         self.borders = Borders()
 
     def prepare(self) -> None:
-        prepare(self.handling, self.notes, self.borders)
+        prepare(self.handling, self.notes, self.borders, self.at)
 
     def there(self) -> set[str]:
         """Name everything that lies anywhere, but for the reports."""
@@ -73,10 +74,12 @@ class Case:
 
 
 @pytest.fixture(params=["passed", "mended", "passed, to another disk", "mended, to another disk"])
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     across = "another" in request.param
     ready: Path = request.getfixturevalue("elsewhere") / "ready" if across else tmp_path / "ready"
-    return Case(tmp_path, ready, mended="mended" in request.param)
+    case = Case(tmp_path, ready, mended="mended" in request.param)
+    with case.at:
+        yield case
 
 
 def whole(case: Case) -> set[str]:
@@ -86,9 +89,9 @@ def whole(case: Case) -> set[str]:
 def test_all_steps_lead_to_the_end(case: Case) -> None:
     case.prepare()
     assert case.source.exists()
-    assert begin(case.handling)
+    assert begin(case.handling, case.at)
     assert not case.source.exists()
-    moved = finish(case.handling, case.borders)
+    moved = finish(case.handling, case.borders, case.at)
     assert moved.targets == tuple(parcel.target for parcel in case.handling.parcels)
     assert case.there() == whole(case)
     assert {f"{name.split('/')[1]}.report.json" for name in whole(case) if "json" not in name} == case.reports()
@@ -96,25 +99,25 @@ def test_all_steps_lead_to_the_end(case: Case) -> None:
 
 def test_what_had_not_begun_is_judged_anew_and_leaves_nothing(case: Case) -> None:
     before = case.there()
-    assert resume(case.handling, case.borders) is None
+    assert resume(case.handling, case.borders, case.at) is None
     case.prepare()
-    assert resume(case.handling, case.borders) is None
+    assert resume(case.handling, case.borders, case.at) is None
     assert case.there() == before
     assert case.reports() == set()
 
 
 def test_what_had_begun_is_brought_to_its_end(case: Case) -> None:
     case.prepare()
-    begin(case.handling)
-    assert isinstance(resume(case.handling, case.borders), Moved)
+    begin(case.handling, case.at)
+    assert isinstance(resume(case.handling, case.borders, case.at), Moved)
     assert case.there() == whole(case)
 
 
 def test_what_had_ended_and_was_not_told_is_told_and_not_done_again(case: Case) -> None:
     case.prepare()
-    begin(case.handling)
-    finish(case.handling, case.borders)
-    assert resume(case.handling, Borders()) is not None
+    begin(case.handling, case.at)
+    finish(case.handling, case.borders, case.at)
+    assert resume(case.handling, Borders(), case.at) is not None
     assert case.there() == whole(case)
 
 
@@ -147,12 +150,12 @@ def test_it_may_be_killed_before_each_call_that_changes_names(
             patch.setattr(os, name, counted(getattr(os, name)))
         patch.setattr("preflight.watch.handling.rename_free", counted(rename_free))
         try:
-            begun = begin(case.handling)
+            begun = begin(case.handling, case.at)
             assert begun
-            finish(case.handling, case.borders)
+            finish(case.handling, case.borders, case.at)
         except Killed:
             pass
-    if resume(case.handling, case.borders) is None:
+    if resume(case.handling, case.borders, case.at) is None:
         assert at == 0
         assert case.source.exists()
     else:
@@ -165,8 +168,8 @@ def test_a_name_that_was_taken_meanwhile_is_left_and_the_notes_name_the_next_one
     taken = [Path(parcel.target) for parcel in case.handling.parcels]
     for path in taken:
         path.write_bytes(b"theirs")
-    begin(case.handling)
-    moved = finish(case.handling, case.borders)
+    begin(case.handling, case.at)
+    moved = finish(case.handling, case.borders, case.at)
     assert all(path.read_bytes() == b"theirs" for path in taken)
     assert [Path(target).name for target in moved.targets] == [f"{path.stem}-2{path.suffix}" for path in taken]
     for target in moved.targets:
@@ -182,17 +185,32 @@ def test_a_report_s_name_that_was_taken_meanwhile_is_left_too(case: Case) -> Non
     case.prepare()
     theirs = Path(note_of("report", case.handling.parcels[0].target))
     theirs.write_bytes(b"theirs")
-    begin(case.handling)
-    moved = finish(case.handling, case.borders)
+    begin(case.handling, case.at)
+    moved = finish(case.handling, case.borders, case.at)
     assert theirs.read_bytes() == b"theirs"
     assert "-2." in moved.targets[0]
     assert Path(note_of("report", moved.targets[0])).exists()
 
 
+@pytest.mark.parametrize("planted", [b"", b"{}", b"[]", b'"x"', b"{", b'{"assets": []}', b'{"assets": [7]}', b"\xff"])
+def test_a_note_that_somebody_put_in_the_place_of_ours_is_named_and_nothing_is_lost(case: Case, planted: bytes) -> None:
+    case.prepare()
+    parcel = case.handling.parcels[-1]
+    Path(parcel.target).write_bytes(b"theirs")
+    begin(case.handling, case.at)
+    (draft,) = Path(parcel.target).parent.glob(f".watch-*-{len(case.handling.parcels) - 1}.report")
+    draft.write_bytes(planted)
+    with pytest.raises(OSError, match="is not what this program wrote") as failed:
+        finish(case.handling, case.borders, case.at)
+    Path(failed.value.filename).unlink()
+    assert resume(case.handling, case.borders, case.at) is not None
+    assert Path(parcel.target).read_bytes() == b"theirs"
+
+
 def test_a_file_that_is_not_what_was_judged_gets_its_name_back(case: Case) -> None:
     case.prepare()
     case.source.write_bytes(b"another")
-    assert not begin(case.handling)
+    assert not begin(case.handling, case.at)
     assert case.source.read_bytes() == b"another"
     assert case.reports() == set()
 
@@ -200,7 +218,7 @@ def test_a_file_that_is_not_what_was_judged_gets_its_name_back(case: Case) -> No
 def test_a_file_that_is_gone_is_not_begun(case: Case) -> None:
     case.prepare()
     case.source.unlink()
-    assert not begin(case.handling)
+    assert not begin(case.handling, case.at)
     assert case.reports() == set()
 
 
@@ -219,22 +237,23 @@ def test_nothing_is_left_of_what_could_not_be_prepared(case: Case) -> None:
 
 def test_discarding_twice_harms_nothing(case: Case) -> None:
     case.prepare()
-    discard(case.handling)
-    discard(case.handling)
+    discard(case.handling, case.at)
+    discard(case.handling, case.at)
     assert case.source.exists()
 
 
 def test_a_copy_that_vanished_is_made_again_and_one_that_has_its_name_is_not(tmp_path: Path, elsewhere: Path) -> None:
     for vanished in (True, False):
         case = Case(tmp_path, elsewhere / "ready", mended=False)
-        case.prepare()
-        begin(case.handling)
-        (copy,) = case.ready.glob(".watch-*.copy")
-        if vanished:
-            copy.unlink()
-        else:
-            copy.rename(case.handling.parcels[0].target)
-        resume(case.handling, case.borders)
+        with case.at:
+            case.prepare()
+            begin(case.handling, case.at)
+            (copy,) = case.ready.glob(".watch-*.copy")
+            if vanished:
+                copy.unlink()
+            else:
+                copy.rename(case.handling.parcels[0].target)
+            resume(case.handling, case.borders, case.at)
         assert case.there() == {"ready/a.mov"}
         for path in case.ready.iterdir():
             path.unlink()
@@ -243,18 +262,23 @@ def test_a_copy_that_vanished_is_made_again_and_one_that_has_its_name_is_not(tmp
 # ---- names ----------------------------------------------------------------------------------------------------------
 
 
+def free(wanted: Path | str) -> str:
+    with Opened(Path(wanted).parent) as at:
+        return free_name(str(wanted), at)
+
+
 def test_free_names_are_counted_from_2_and_skip_those_whose_report_is_taken(tmp_path: Path) -> None:
     wanted = str(tmp_path / "a.b.mp4")
-    assert free_name(wanted) == wanted
+    assert free(wanted) == wanted
     (tmp_path / "a.b.mp4").symlink_to("nowhere")
     (tmp_path / "a.b-2.mp4.report.json").write_bytes(b"")
-    assert free_name(wanted) == str(tmp_path / "a.b-3.mp4")
+    assert free(wanted) == str(tmp_path / "a.b-3.mp4")
 
 
 @pytest.mark.parametrize("name", ["x" * 255, "x" * 251 + ".mp4", "é" * 125 + ".mp4", "a." + "x" * 253, "\udcff" * 255])
 def test_the_longest_names_leave_room_for_numbers_and_endings(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"")
-    again = free_name(str(tmp_path / name))
+    again = free(tmp_path / name)
     Path(again).write_bytes(b"")
     Path(note_of("report", again)).write_bytes(b"")
     Path(aside_of(again, new_token())).write_bytes(b"")
@@ -270,7 +294,7 @@ def test_reports_of_long_names_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_name_that_no_file_can_have_is_an_error_before_anything_begins(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="too long"):
-        free_name(str(tmp_path / ("d" * 200 + "/") / ("d/" * 2000) / "a.mp4"))
+        free(tmp_path / ("d" * 200 + "/") / ("d/" * 2000) / "a.mp4")
 
 
 def test_names_end_somewhere() -> None:
@@ -288,6 +312,7 @@ def test_a_file_that_is_put_back_overwrites_nothing(tmp_path: Path) -> None:
     aside, path = tmp_path / ".watch-x", tmp_path / "a.mp4"
     aside.write_bytes(b"first")
     path.write_bytes(b"second")
-    put_back(str(aside), str(path))
+    with Opened(tmp_path) as at:
+        put_back(str(aside), str(path), at)
     assert path.read_bytes() == b"second"
     assert (tmp_path / "a-2.mp4").read_bytes() == b"first"

@@ -17,15 +17,26 @@ from preflight.watch.moving import (
     settle,
     settle_each,
 )
+from preflight.watch.opened import Opened, Spot
 
 Rename = Callable[[str, str], None]
+
+
+def opening(way: Callable[[Spot, Spot], None]) -> Rename:
+    """Return a way to rename, given paths."""
+
+    def rename(source: str, target: str) -> None:
+        with Opened(*map(os.path.dirname, (source, target))) as at:
+            way(at.spot(source), at.spot(target))
+
+    return rename
 
 
 @pytest.fixture(params=["renameat2", "link", "mark"])
 def rename(request: pytest.FixtureRequest) -> Rename:
     """Each of the ways, the best that this system has first."""
     ways = {"renameat2": rename_free, "link": rename_by_link, "mark": rename_over_mark}
-    return ways[request.param]
+    return opening(ways[request.param])
 
 
 def test_a_file_gets_a_free_name(rename: Rename, tmp_path: Path) -> None:
@@ -69,7 +80,7 @@ def test_what_cannot_be_moved_stays(rename: Rename, tmp_path: Path) -> None:
 def test_names_of_any_bytes_are_moved(tmp_path: Path) -> None:
     source, target = (os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/\xff\n'\"", b"/\xfe\t$(x)"))
     Path(source).write_bytes(b"content")
-    rename_free(source, target)
+    opening(rename_free)(source, target)
     assert Path(target).read_bytes() == b"content"
 
 
@@ -77,17 +88,18 @@ def test_another_file_system_is_told(tmp_path: Path, elsewhere: Path) -> None:
     source = tmp_path / "a"
     source.write_bytes(b"content")
     with pytest.raises(OSError, match="cross-device") as failed:
-        rename_free(str(source), str(elsewhere / "a"))
+        opening(rename_free)(str(source), str(elsewhere / "a"))
     assert failed.value.errno == errno.EXDEV
     borders = Borders()
-    assert [borders.between(str(tmp_path), str(elsewhere)) for _ in range(2)] == [True, True]
-    assert not borders.between(str(tmp_path), str(tmp_path))
+    with Opened(tmp_path, elsewhere) as at:
+        assert [borders.between(str(tmp_path), str(elsewhere), at) for _ in range(2)] == [True, True]
+        assert not borders.between(str(tmp_path), str(tmp_path), at)
     assert sorted(path.name for path in (*tmp_path.iterdir(), *elsewhere.iterdir())) == ["a"]
 
 
 def test_a_border_to_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        Borders().between(str(tmp_path), str(tmp_path / "absent"))
+    with Opened(tmp_path) as at, pytest.raises(FileNotFoundError):
+        Borders().between(str(tmp_path), str(tmp_path / "absent"), at)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -97,18 +109,19 @@ def test_a_copy_has_the_content_the_time_and_the_rights(tmp_path: Path) -> None:
     source.write_bytes(content)
     source.chmod(0o640)
     os.utime(source, ns=(10**18, 10**18))
-    copy_whole(str(source), str(target))
+    with Opened(tmp_path) as at:
+        copy_whole(str(source), str(target), at)
+        assert content_of(str(source), at) == content_of(str(target), at)
     assert target.read_bytes() == content
     assert (target.stat().st_mtime_ns, target.stat().st_mode & 0o777) == (10**18, 0o640)
-    assert content_of(str(source)) == content_of(str(target))
 
 
 def test_a_copy_overwrites_nothing(tmp_path: Path) -> None:
     source, target = tmp_path / "a", tmp_path / "b"
     source.write_bytes(b"content")
     target.write_bytes(b"theirs")
-    with pytest.raises(FileExistsError):
-        copy_whole(str(source), str(target))
+    with Opened(tmp_path) as at, pytest.raises(FileExistsError):
+        copy_whole(str(source), str(target), at)
     assert target.read_bytes() == b"theirs"
 
 
@@ -124,8 +137,8 @@ def test_a_copy_of_what_grows_meanwhile_is_none_and_does_not_run_after_it(tmp_pa
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        with pytest.raises(Changed):
-            copy_whole(str(source), str(target))
+        with Opened(tmp_path) as at, pytest.raises(Changed):
+            copy_whole(str(source), str(target), at)
     finally:
         over.set()
         writer.join()
@@ -133,8 +146,8 @@ def test_a_copy_of_what_grows_meanwhile_is_none_and_does_not_run_after_it(tmp_pa
 
 
 def test_nothing_is_left_of_a_copy_that_failed(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        copy_whole(str(tmp_path / "gone"), str(tmp_path / "b"))
+    with Opened(tmp_path) as at, pytest.raises(FileNotFoundError):
+        copy_whole(str(tmp_path / "gone"), str(tmp_path / "b"), at)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,6 +155,7 @@ def test_settling_takes_files_and_folders_that_are_there_and_minds_none_that_are
     (tmp_path / "a").write_bytes(b"content")
     os.mkfifo(tmp_path / "pipe")
     names = [str(tmp_path / name) for name in ("a", "pipe", "gone")]
-    settle(names, [str(tmp_path), str(tmp_path / "gone")])
-    settle_each(names, [str(tmp_path), str(tmp_path / "gone")])
+    with Opened(tmp_path) as at:
+        settle(names, [str(tmp_path), str(tmp_path / "gone")], at)
+        settle_each(names, [str(tmp_path), str(tmp_path / "gone")], at)
     assert (tmp_path / "a").read_bytes() == b"content"

@@ -1,0 +1,237 @@
+"""Paths below the folders of a watch ──► files by opened folders, so that no link leads anywhere else.
+
+    path ──► the folder that a person named ──► each folder opened within the one before ──► its descriptor, and a name
+
+Others may write where files arrive: a folder may become a link between any two steps. What is open stays what it was.
+Where the system does not work by descriptors, the path itself is taken.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import NamedTuple, Self
+
+State = tuple[int, int, int, int]
+"""Device, inode, size in bytes and modification time in ns."""
+
+BY_DESCRIPTOR = {os.open, os.stat, os.mkdir, os.link, os.unlink, os.rename} <= os.supports_dir_fd
+FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+FILE = os.O_RDONLY | NO_LINK | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+MOST_HELD = 64
+"""Folders that are held open at a time; the one that was not needed for longest is closed first."""
+LONGEST_PATH = 4096
+"""PATH_MAX of Linux: what is longer can be reached by descriptors, and by no other program."""
+
+
+class Outside(OSError):  # noqa: N818 - a place, not a fault
+    """A path leads out of the folders of the watch."""
+
+
+class Spot(NamedTuple):
+    """Where a file lies: a name in an opened folder."""
+
+    folder: int | None
+    """None where the system takes no descriptors; the name is a path then."""
+    name: str
+    path: str
+    """For messages only."""
+
+
+@contextmanager
+def saying(spot: Spot, target: Spot | None = None) -> Iterator[None]:
+    """Let an error name whole paths."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = spot.path, target.path if target else None
+        raise
+
+
+class Opened:
+    """Folders of a watch, held open for as long as it is entered.
+
+    Args:
+        roots: the folders that a person named, which may be links themselves; of two that lie within each other, the
+            outer one counts.
+    """
+
+    def __init__(self, *roots: str | os.PathLike[str]) -> None:
+        self._here = os.getcwd()  # noqa: PTH109 - any bytes may be a name
+        self._roots = sorted({self._absolute(os.fspath(root)) for root in roots}, key=len)
+        self._held: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        """Begin; a folder is opened when it is needed."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close them."""
+        while self._held:
+            os.close(self._held.popitem()[1])
+
+    def _absolute(self, path: str) -> str:
+        return os.path.join(self._here, path)  # noqa: PTH118 - any bytes may be a name
+
+    # ---- folders
+
+    def folder(self, path: str) -> int | None:
+        """Return the descriptor of a folder; None where the system takes none.
+
+        Raises:
+            Outside: it lies elsewhere, or a link on the way leads there.
+            OSError: it cannot be opened.
+        """
+        root, parts = self._parts(path)
+        return self._reached(root, parts, path) if BY_DESCRIPTOR else None
+
+    def make(self, path: str) -> None:
+        """Make a folder, and those on the way, where they are missing.
+
+        Raises:
+            OSError: as `folder`, or it cannot be made.
+        """
+        root, parts = self._parts(path)
+        os.makedirs(root, exist_ok=True)  # noqa: PTH103 - any bytes may be a name
+        for number in range(1, len(parts) + 1):
+            spot = self.spot(os.path.join(root, *parts[:number]))  # noqa: PTH118 - any bytes may be a name
+            with saying(spot), suppress(FileExistsError):
+                os.mkdir(spot.name, dir_fd=spot.folder)
+        self.folder(path)
+
+    def _parts(self, path: str) -> tuple[str, list[str]]:
+        """Return the root in which a folder lies, and the names from there to it."""
+        whole = self._absolute(path)
+        if len(os.fsencode(whole)) >= LONGEST_PATH:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), path)
+        for root in self._roots:
+            if whole == root:
+                return root, []
+            below = whole.removeprefix(os.path.join(root, ""))  # noqa: PTH118 - any bytes may be a name
+            if below != whole:
+                parts = below.split(os.sep)  # noqa: PTH206 - `parts` hides what is to be refused
+                if not any(part in ("", os.curdir, os.pardir) for part in parts):
+                    return root, parts
+        raise Outside(errno.EPERM, "lies outside the folders of this watch", path)
+
+    def _reached(self, root: str, parts: Sequence[str], path: str) -> int:
+        """Return the descriptor of a folder; it is opened from the nearest one above that is open."""
+        names = [os.path.join(root, *parts[:number]) for number in range(len(parts) + 1)]  # noqa: PTH118 - as above
+        above = next((number for number in range(len(parts), -1, -1) if names[number] in self._held), None)
+        if above is None:
+            self._hold(root, os.open(root, FOLDER))
+            above = 0
+        here = self._held[names[above]]
+        self._hold(names[above], here)
+        for number in range(above, len(parts)):
+            here = _within(here, parts[number], path)
+            self._hold(names[number + 1], here)
+        return here
+
+    def _hold(self, name: str, descriptor: int) -> None:
+        """Keep a folder open, and close the one that was not needed for longest."""
+        self._held.pop(name, None)
+        self._held[name] = descriptor
+        if len(self._held) > MOST_HELD:
+            os.close(self._held.pop(next(iter(self._held))))
+
+    # ---- files
+
+    def spot(self, path: str) -> Spot:
+        """Return where a file lies, its folder opened; errors as those of `folder`."""
+        folder, name = os.path.split(path)
+        if name in ("", os.curdir, os.pardir):
+            raise Outside(errno.EPERM, "is no name of a file", path)
+        descriptor = self.folder(folder)
+        return Spot(descriptor, path if descriptor is None else name, path)
+
+    def status(self, path: str) -> os.stat_result:
+        """Return what the system knows of a file, or of a link; raises OSError."""
+        spot = self.spot(path)
+        with saying(spot):
+            return os.stat(spot.name, dir_fd=spot.folder, follow_symlinks=False)
+
+    def state(self, path: str) -> State | None:
+        """Return the state of a regular file; None where there is none."""
+        try:
+            return state_from(self.status(path))
+        except (OSError, ValueError):
+            return None
+
+    def has(self, path: str) -> bool:
+        """Tell whether a name is taken; OSError where that cannot be told."""
+        try:
+            self.status(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, path: str) -> int:
+        """Open a file for reading, and return its descriptor; raises OSError, also for a link."""
+        return self._open(path, FILE)
+
+    def create(self, path: str) -> int:
+        """Make a new file, open it for writing, and return its descriptor; raises OSError."""
+        return self._open(path, NEW_FILE)
+
+    def _open(self, path: str, flags: int) -> int:
+        spot = self.spot(path)
+        with saying(spot):
+            return os.open(spot.name, flags, 0o666, dir_fd=spot.folder)
+
+    def unlink(self, path: str) -> None:
+        """Remove a name; raises OSError."""
+        spot = self.spot(path)
+        with saying(spot):
+            os.unlink(spot.name, dir_fd=spot.folder)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there and can be removed."""
+        with suppress(OSError):
+            self.unlink(path)
+
+
+def _within(folder: int, name: str, path: str) -> int:
+    """Open a folder in one that is open."""
+    try:
+        return os.open(name, FOLDER | NO_LINK, dir_fd=folder)
+    except OSError as error:
+        if _is_link(folder, name):
+            raise Outside(errno.ELOOP, "its folder has become a link", path) from None
+        error.filename = path
+        raise
+
+
+def _is_link(folder: int, name: str) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def state_from(status: os.stat_result) -> State | None:
+    """Return the state of a regular file; None for anything else."""
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def leads_out(path: str, *roots: str | os.PathLike[str]) -> bool:
+    """Tell whether a path leads out of folders: it has another beginning, a way up, or a link on it.
+
+    Where a folder is missing, or is none, nothing leads further.
+    """
+    with Opened(*roots) as at:
+        try:
+            at.spot(path)
+        except Outside:
+            return True
+        except OSError:
+            return False
+    return False
