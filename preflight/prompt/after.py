@@ -15,6 +15,8 @@ Verdict = Literal["none", "certain"] | Doubt
 YEARS = re.compile(r"(?:19|20)\d\d")
 SHORT = 2
 """Digits of two numbers that are a list as likely as a shape: "image 1/2"."""
+PLACEHOLDER = re.compile(r"_\d+>>")
+"""The rest of <<<image_2_5>>>, as published prompts have it: the second image, the fifth of all references."""
 NOTHING_MORE = re.compile(r"\s*(?:$|[^\w\s])")
 
 
@@ -44,7 +46,7 @@ class _Units:
             rf"(?:{_any(glued)}){end}|[\s-]{{0,3}}(?:{_any(spaced)}){end}|-(?:{_any(singular)}){end}"
             rf"|\s?(?!{_any(not_wide)})(?:{_any(wide)})"
         )
-        self.one = re.compile(rf"\s(?:{_any(singular)}){end}(?!\s+(?:{_any(not_latin)}))")
+        self.one = re.compile(rf"\s(?:{_any(singular)}){end}(?!\s+(?:\d|{_any(not_latin)}))")
         doubtful_latin, doubtful_wide = _split(tuple(word for units in every for word in units.doubtful))
         self.doubtful = re.compile(
             rf"\s+(?:{_any(doubtful_latin)}){end}|\s?(?!{_any(not_wide)})(?:{_any(doubtful_wide)})"
@@ -101,6 +103,8 @@ def verdict(text: str, at: int, digits: str, *, marked: bool) -> Verdict:
         digits: the number as it is written, folded.
         marked: whether it is a tag or stands in brackets, so that no unit is looked for.
     """
+    if PLACEHOLDER.match(text, at):
+        return "name"
     if re.compile(r"\.\d").match(text, at) or is_name_of_file(text, at):
         return "none"
     if is_shape(text, at, digits):

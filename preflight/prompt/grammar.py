@@ -17,7 +17,7 @@ import msgspec
 
 from preflight.assets import Kind
 from preflight.prompt.after import YEARS, Verdict, ends_list, verdict
-from preflight.prompt.letters import Letters, letters_at
+from preflight.prompt.letters import letters_at
 from preflight.prompt.mention import Doubt, Mention
 from preflight.prompt.ordinals import Ordinal, ordinal_before
 from preflight.prompt.text import composed, folded, is_latin
@@ -34,6 +34,7 @@ CIRCLED = "\u2460-\u2473"
 DASH = r"[-\u2010-\u2015\u2212~\u301c\uff5e]"
 NUMBER = re.compile(rf"#?(?P<digits>\d+|[{CIRCLED}])")
 HEADING = re.compile(r"\s*:")
+BRACKETS = {"]": "[", ")": "(", "\uff09": "\uff08"}
 SENTENCE_BEGINS = re.compile(r"(?:^|[\n.!?;\u3002\]\)*#>-])\s*$")
 BEHIND = 4
 """Characters before a noun that tell whether it begins a sentence."""
@@ -89,15 +90,17 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     several = "|".join(word for word in kinds() if len(word) > 1)
     short = r"(?:(?!\bof\b)[^.,;\n]){0,30}?"
     return {
-        "noun": re.compile(rf"(?P<mark>@?\[?@?)(?P<word>{nouns})"),
+        "noun": re.compile(rf"(?P<mark>(?:@ ?)?\[?@?)(?P<word>{nouns})"),
         "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*"),
-        "and": re.compile(rf"\s*(?:[,&+/\u3001]|(?:{joined}))(?:\s*and(?![a-z]))?\s*(?=[#\d{CIRCLED}])"),
-        "again": re.compile(rf"\s*(?:more |other )?(?:{nouns})"),
+        "and": re.compile(rf"(?:{position})?\s*(?:[,&+/\u3001]|(?:{joined}))(?:\s*and(?![a-z]))?\s*(?=[#\d{CIRCLED}])"),
+        "again": re.compile(rf"(?:(?:{position})\u306e?)?\s*(?:more |other )?(?:{nouns})"),
         "to": re.compile(rf"(?:{position})?[\s-]*(?:{ranged})[\s-]*(?=[#\d])"),
-        "through": re.compile(rf"(?:{position})?[\s-]*(?:{across})[\s-]*(?:(?:{nouns})[\s_-]*)?(?=[#\d])"),
-        "dash": re.compile(rf"{DASH}(?:(?:@?(?:{nouns}))[\s_-]*)?(?=[#\d])"),
-        "wave": re.compile(r"\s*[~\u301c\uff5e]\s*(?=[#\d])"),
-        "dashes": re.compile(rf"(?:\s*{DASH}\s*|{DASH}@?(?:{nouns}))(?=[#\d])"),
+        "through": re.compile(rf"(?:{position})?[\s-]*(?:{across})[\s-]*(?:@?(?:{nouns})[\s_-]*)?(?=[#\d])"),
+        "dash": re.compile(rf"(?:{position})?{DASH}(?:(?:@?(?:{nouns}))[\s_-]*)?(?=[#\d])"),
+        "wave": re.compile(rf"(?:{position})?\s*[~\u301c\uff5e]\s*(?=[#\d])"),
+        "dashes": re.compile(rf"(?:{position})?(?:\s*{DASH}\s*|{DASH}@?(?:{nouns}))(?=[#\d])"),
+        "words": re.compile(rf"\s*(?:[,&+/\u3001]|(?:{joined}|{ranged}|{across})|{DASH})(?:\s*and(?![a-z]))?\s*"),
+        "words to": re.compile(rf"\s*(?:{ranged}|{across}|{DASH})"),
         "until": re.compile(rf"(?:{position})?\s*(?:{until})"),
         "all": re.compile(
             rf"(?<![a-z])(?:(?:{'|'.join(every)})(?: of)?(?![a-z]){short}({several})s?|the(?![a-z]){short}({several})s)"
@@ -163,24 +166,25 @@ def _value(digits: str) -> int:
     return int(digits) if len(digits) < len(str(UNREADABLE)) else UNREADABLE
 
 
-def _range_at(text: str, at: int, noun: Noun) -> _Read | None:
-    """Read a number or a range; None where none begins here. Its verdict tells whether it is one of positions."""
+def _range_at(text: str, at: int, noun: Noun, *, marked: bool = False) -> _Read | None:
+    """Read a number or a range; None where none begins here. Its verdict tells whether it is one of positions.
+
+    A mark, `@` or a bracket, stands for the number directly behind it and for no other: "@video1, 4K" names one clip.
+    """
     first = NUMBER.match(text, at)
     if first is None:
         return None
-    marked = noun.tag or noun.bracket
-    alone = verdict(text, first.end(), first["digits"], marked=marked)
-    number = _value(first["digits"])
+    number, alone = _value(first["digits"]), verdict(text, first.end(), first["digits"], marked=marked)
     for name in ("through", "to", "wave", "dashes" if noun.many else "dash"):
         joined = _patterns()[name].match(text, first.end())
         last = NUMBER.match(text, joined.end()) if joined else None
-        if last is None:
+        if joined is None or last is None:
             continue
-        found = verdict(text, last.end(), last["digits"], marked=marked)
+        found = verdict(text, last.end(), last["digits"], marked="@" in joined[0])
         if found in ("certain", "year"):
             until = _patterns()["until"].match(text, last.end())
             return _Read(number, _value(last["digits"]), until.end() if until else last.end(), found)
-        if name in ("dash", "dashes", "wave") and joined and not joined[0].startswith(" "):
+        if name in ("dash", "dashes", "wave") and not marked and not joined[0].startswith(" "):
             return _Read(number, number, last.end(), "none")
     return _Read(number, number, first.end(), alone)
 
@@ -192,7 +196,7 @@ def _numbers(text: str, noun: Noun) -> list[_Read]:
     opened = bool(sign and sign["open"])
     if opened and YEARS.match(text, at):
         return []
-    first = _range_at(text, at, noun)
+    first = _range_at(text, at, noun, marked=noun.tag or noun.bracket)
     if first is None:
         return _letters(text, at, noun)
     if first.verdict == "none":
@@ -204,9 +208,21 @@ def _numbers(text: str, noun: Noun) -> list[_Read]:
 
 
 def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
-    """Read a number in letters behind a noun: "image one", 图一."""
-    found: Letters | None = letters_at(text, noun.end, at, latin=noun.word.isascii(), before=text[: noun.start][-8:])
-    return [_Read(found.number, found.number, found.end, found.verdict)] if found else []
+    """Read numbers in letters behind a noun: "image one", 图一, "images two to four"."""
+    latin = noun.word.isascii()
+    found = letters_at(text, noun.end, at, latin=latin, before=text[: noun.start][-8:])
+    read = [_Read(found.number, found.number, found.end, found.verdict)] if found else []
+    while read and (joined := _patterns()["words"].match(text, read[-1].end)):
+        following = letters_at(text, read[-1].end, joined.end(), latin=latin, before="")
+        if following is None or _patterns()["again"].match(text, following.end):
+            break
+        ranged = _patterns()["words to"].match(text, read[-1].end)
+        if read[-1].verdict == "name":  # what follows it is a number, no part of a word
+            read[-1] = msgspec.structs.replace(read[-1], verdict="certain")
+        counted = latin and not noun.many and not ends_list(text, following.end)
+        first = min(read[-1].last + 1, following.number) if ranged else following.number
+        read.append(_Read(first, following.number, following.end, "count" if counted else following.verdict))
+    return read
 
 
 def _as_heading(text: str, read: _Read, noun: Noun) -> _Read:
@@ -224,7 +240,7 @@ def _continued(text: str, at: int, noun: Noun) -> _Read | None:
     read = _range_at(text, joined.end(), noun) if joined else None
     if read is None or read.verdict == "none" or _patterns()["again"].match(text, read.end):
         return None
-    if read.verdict == "certain" and noun.word.isascii() and not (noun.many or noun.tag or _is_listed(text, read.end)):
+    if read.verdict == "certain" and noun.word.isascii() and not (noun.many or _is_listed(text, read.end)):
         return msgspec.structs.replace(read, verdict="count")
     return read
 
@@ -260,11 +276,13 @@ def mentions(prompt: str) -> list[Mention]:
 def _named(prompt: str, noun: Noun, read: list[_Read], room: int) -> list[Mention]:
     """Return one mention for each number that stands with a noun; ranges are spread while there is room."""
     end = read[-1].end
-    end += len(prompt[end : end + 1]) if prompt[end : end + 1] in ("]", ")", "\uff09") else 0
+    opened = BRACKETS.get(prompt[end : end + 1])
+    end += 1 if opened and opened in prompt[noun.start : end] else 0
     words = prompt[noun.start : end]
+    weak = not noun.tag and any(noun.word in language.nouns.weak for language in languages())
     spread: list[Mention] = []
     for one in read:
-        doubt = _doubt(one.verdict)
+        doubt = _doubt(one.verdict) or ("word" if weak else None)
         numbers = _spread(one.first, one.last, room - len(spread))
         spread += [Mention(noun.kind, number, words, noun.start, tag=noun.tag, doubt=doubt) for number in numbers]
     return spread
@@ -276,7 +294,7 @@ def _doubt(found: Verdict) -> Doubt | None:
 
 def _ordered(prompt: str, noun: Noun, found: Ordinal) -> list[Mention]:
     words = prompt[found.start : noun.end]
-    return [Mention(noun.kind, number, words, found.start) for number in range(found.first, found.last + 1)]
+    return [Mention(noun.kind, number, words, found.start) for number in found.numbers]
 
 
 def _spread(first: int, last: int, room: int) -> Iterable[int]:

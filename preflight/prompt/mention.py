@@ -6,8 +6,8 @@ import msgspec
 
 from preflight.assets import Kind
 
-Doubt = Literal["heading", "count", "name", "year"]
-"""What else the words may be: a heading, a count of something, part of a name, a year."""
+Doubt = Literal["heading", "count", "name", "year", "word"]
+"""What else the words may be: a heading, a count of something, part of a name, a year, a word for something else."""
 
 
 class Mention(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
-"""Ordinals before a noun: "the first reference image", 第二段视频, 첫 번째 이미지, 2枚目の画像."""
+"""Ordinals before a noun: "the first reference image", 第二段视频, 첫 번째 이미지, 2〜6枚目の画像."""
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import msgspec
@@ -10,26 +10,30 @@ import msgspec
 from preflight.prompt.letters import chinese_at
 from preflight.prompt.words import Language, languages, values
 
-WINDOW = 48
+WINDOW = 80
 """Characters before a noun that are looked at."""
 MOST_TOGETHER = 30
-"""The most that "the first N images" is read as."""
+"""The most that "the first N images", or a range, is read as."""
+MOST_LISTED = 8
+"""The most ordinals that are read before the last one of a list."""
+DASH = r"[-\u2010-\u2015~\u301c\uff5e]"
 
 
 class Ordinal(msgspec.Struct, frozen=True):
-    """The positions that an ordinal means, and where it begins."""
+    """The positions that an ordinal, or a list of them, means, and where it begins."""
 
-    first: int
-    last: int
+    numbers: tuple[int, ...]
     start: int
 
 
-Reader = Callable[[str], tuple[int, int, int] | None]
-"""Text that ends where a noun begins → first and last position, and where in it the ordinal begins."""
+Reader = Callable[[str], Ordinal | None]
+"""Text that ends where a noun begins → the ordinals at its end."""
+DIGITS = r"\d{1,2}|[\u2460-\u2473]"
+Value = Callable[[str], int]
 
 
 def ordinal_before(text: str, at: int, *, latin: bool) -> Ordinal | None:
-    """Read the ordinal that stands before a noun; None where there is none.
+    """Read the ordinals that stand before a noun; None where there are none.
 
     Args:
         text: the folded prompt.
@@ -37,10 +41,9 @@ def ordinal_before(text: str, at: int, *, latin: bool) -> Ordinal | None:
         latin: whether it is an English one.
     """
     begin = max(0, at - WINDOW)
-    window = text[begin:at]
     for reader in _readers()[:1] if latin else _readers()[1:]:
-        if found := reader(window):
-            return Ordinal(found[0], found[1], begin + found[2])
+        if found := reader(text[begin:at]):
+            return Ordinal(found.numbers, begin + found.start)
     return None
 
 
@@ -54,49 +57,83 @@ def _any(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
 
 
+def _listed(said: str, number: str, to: str, value: Value) -> tuple[int, ...]:
+    """Return the positions of a list of ordinals, the ranges in it spread: "the 2nd to 4th and the 6th"."""
+    found: list[int] = []
+    end = 0
+    for match in re.finditer(number, said):
+        one = value(match[0])
+        ranged = found and re.search(to, said[end : match.start()])
+        far = range(found[-1] + 1, one) if ranged else range(0)
+        found += [*(far if len(far) < MOST_TOGETHER else ()), one]
+        end = match.end()
+    return tuple(found)
+
+
 def _english(language: Language) -> Reader:
     known, counts = values(language.numbers.ordinals), values(language.numbers.words)
     grammar = language.grammar
+    ordinal = rf"(?:{_any(tuple(known))})"
+    words = _any((*grammar.to, *grammar.through))
+    to = rf"(?:{words})(?![a-z])|{DASH}"
+    also = rf"\s+(?:{_any(grammar.also)}|{words})\s+"
+    joint = rf"(?:\s*(?:[,&/+]|{DASH})\s*(?:(?:and|or)\s+)?|{also})"
     pattern = re.compile(
-        rf"(?:^|(?<=[^a-z0-9-]))(?P<ordinal>{_any(tuple(known))})"
+        rf"(?:^|(?<=[^a-z0-9-]))(?P<said>(?:{ordinal}{joint}(?:the\s+)?){{0,{MOST_LISTED}}}(?P<ordinal>{ordinal}))"
         rf"(?:[\s-]+(?P<count>\d+|{_any(tuple(counts))}))?(?:\s+(?:{_any(grammar.between)}))?\s+$"
     )
     refused = re.compile(rf"(?:\d|(?:^|[^a-z])(?:{_any((*grammar.not_after, *counts))}))[\s-]*$")
 
-    def read(window: str) -> tuple[int, int, int] | None:
+    def read(window: str) -> Ordinal | None:
         match = pattern.search(window)
         if match is None or refused.search(window, 0, match.start()):
             return None
-        number, count = known[match["ordinal"]], match["count"]
+        count = match["count"]
         if count is None:
-            return number, number, match.start()
+            return Ordinal(_listed(match["said"], ordinal, to, known.__getitem__), match.start())
         together = counts.get(count) or (int(count) if len(count) < 3 else 0)  # noqa: PLR2004 - up to two digits
-        fits = number == 1 and 1 < together <= MOST_TOGETHER
-        return (1, together, match.start()) if fits else None
+        fits = known[match["ordinal"]] == 1 and 1 < together <= MOST_TOGETHER
+        return Ordinal(tuple(range(1, together + 1)), match.start()) if fits else None
 
     return read
+
+
+def _forms(language: Language) -> Iterator[tuple[str, str, str]]:
+    """Yield the forms of ordinals with a counter: what begins one, one of it, and one before the end of a range."""
+    grammar, numbers = language.grammar, language.numbers
+    counter = rf"\s*(?:{_any(grammar.counters)})"
+    if numbers.ordinals:
+        spoken = rf"\s*(?:{_any(grammar.spoken)})" if grammar.spoken else ""
+        yield "", rf"(?:{_any(tuple(values(numbers.ordinals)))}){spoken}", r"(?!)"
+    if grammar.before:
+        word = rf"(?:{DIGITS}|(?:{_any(tuple(values(numbers.words)))}){{1,3}})"
+        yield rf"(?={grammar.before})", rf"(?:{grammar.before})?\s*{word}(?:{counter})?", r"(?!)"
+    if grammar.bare:
+        yield r"(?<!\d)", rf"(?:{DIGITS})(?:{counter})", rf"(?:{DIGITS})"
 
 
 def _counted(language: Language) -> Reader:
     """Return the reader of a language whose ordinals carry a counter."""
     grammar, numbers = language.grammar, language.numbers
     known = values(numbers.words) | values(numbers.ordinals)
-    digits = r"\d{1,2}|[\u2460-\u2473]"
+    to = rf"(?:{_any((*grammar.to, *grammar.through))}|{DASH})"
+    joint = rf"\s*(?:[,&/+\u3001]|{_any(grammar.also)}|{to})\s*"
+    number = rf"{DIGITS}|(?:{_any(tuple(values(numbers.words)))}){{1,3}}|{_any(tuple(values(numbers.ordinals)))}"
     end = rf"\s*(?:(?:{_any(grammar.between)})\s*)*$"
-    forms = [rf"(?P<number>{_any(tuple(values(numbers.ordinals)))})\s*(?:{'|'.join(grammar.spoken)}){end}"]
-    if grammar.before:
-        number = rf"(?P<number>{digits}|(?:{_any(tuple(values(numbers.words)))}){{1,3}})"
-        forms.append(rf"{grammar.before}\s*{number}\s*(?:{_any(grammar.counters)})?{end}")
-    if grammar.bare:
-        forms.append(rf"(?<!\d)(?P<number>{digits})\s*(?:{_any(grammar.counters)}){end}")
-    patterns = [re.compile(form) for form in forms]
+    patterns = [
+        re.compile(rf"{begin}(?P<said>(?:{one}{joint}|{short}\s*{to}\s*){{0,{MOST_LISTED}}}{one}){end}")
+        for begin, one, short in _forms(language)
+    ]
+    nouns = tuple(word for each in languages() for word in each.nouns.by_word())
 
-    def read(window: str) -> tuple[int, int, int] | None:
+    def read(window: str) -> Ordinal | None:
         match = next(filter(None, (pattern.search(window) for pattern in patterns)), None)
         if match is None:
             return None
-        number = known.get(match["number"]) or _number(match["number"])
-        return (number, number, match.start()) if number else None
+        listed = _listed(match["said"], number, to, lambda said: known.get(said) or _number(said))
+        if window[: match.start()].rstrip().endswith(nouns):  # the first ones stand behind a noun of their own
+            listed = listed[-1:]
+        return Ordinal(listed, match.start()) if all(listed) else None
 
     return read
 

@@ -24,6 +24,8 @@ class Nouns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audio: tuple[str, ...]
     headings: tuple[str, ...] = ()
     """Those that as often head a paragraph: "Clip 2: the door opens"."""
+    weak: tuple[str, ...] = ()
+    """Those that mean something else as often: "figure 3"."""
     plural: str = ""
     """What a noun takes where several are meant."""
     not_before: tuple[str, ...] = ()

@@ -108,6 +108,7 @@ DOUBTS: "dict[Doubt, str]" = {
     "count": "a count of what follows",
     "name": "part of a name",
     "year": "a year",
+    "word": "a word for something else",
 }
 """What else the words of an uncertain mention may be."""
 

@@ -30,12 +30,12 @@ def test_a_prompt_is_taken_for_what_it_orders(task: str, text: str) -> None:
 
 def test_the_table_has_each_language_and_each_kind() -> None:
     rows = [*table()]
-    for letters in (r"a-z", r"\u4e00-\u9fff", r"\uac00-\ud7a3"):
+    for letters in (r"a-z", r"\u4e00-\u9fff", r"\uac00-\ud7a3", r"\u3040-\u30ff"):
         import re
 
         found = [task for task, text in rows if re.search(f"[{letters}]", text)]
         assert min(found.count(task) for task in ("edit", "extend", "-")) >= 5
-    assert {path.stem for path in FOLDER.glob("*.toml")} == {"en", "zh", "ko"}
+    assert {path.stem for path in FOLDER.glob("*.toml")} == {"en", "zh", "ko", "ja"}
 
 
 def judged(prompt: str, profile: Profile, *, clips: int = 1, **settings: object) -> list[str]:
