@@ -187,6 +187,8 @@ class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
     """What the header claims; None when no header claims a length."""
     header_placeholder: int | None = None
     """The bytes of samples that a header claims where that number only stands in for one that was not known."""
+    obstacle: str | None = None
+    """What of its header keeps common readers from playing it, in words."""
     lead_bytes: int = 0
     """Bytes of a tag before the header that a file of its format begins with."""
     codec: str | None = None

@@ -1,24 +1,21 @@
 """Plain WAV files: samples of a WAV in, a new one out, by bytes alone; nothing is decoded and nothing encoded.
 
-The new header is the one that every reader knows: format tag 1, sixteen bytes of format, and then the samples with
-their true length. It is also what makes a WAV readable for ffmpeg where its own header is not: behind a tag, or with
-integers in more bits than they need.
+The new header is the one that every reader knows. It is also what makes a WAV readable for ffmpeg where its own header
+is not: behind a tag, with 64-bit sizes that are none, or with integers in more bits than they need.
 """
 
 import os
-import struct
 from pathlib import Path
 from typing import BinaryIO
 
 from preflight.errors import FixFailed
 from preflight.plan.steps import Cut
 from preflight.probe import open_without_waiting
+from preflight.probe.plain import HEAD_BYTES, plain_header
 from preflight.probe.sniff import sniff
-from preflight.probe.wave import FLOAT, INTEGER, Layout, Wave, read_wave
+from preflight.probe.wave import Layout, Wave, read_wave
 
 BLOCK_FRAMES = 1 << 16
-HEAD_BYTES = 36
-"""What the RIFF header counts beside the samples."""
 MOST_BYTES = (1 << 32) - 1 - HEAD_BYTES
 SIGNS = {0x00, 0xFF}
 """The upper byte of a number that does not need it."""
@@ -41,7 +38,7 @@ def write_plain(source: Path, target: Path, cut: Cut | None = None) -> None:
             first, count = _frames(wave, layout, cut)
             if count * layout.block_bytes > MOST_BYTES:
                 raise FixFailed("its samples are too many for a WAV")
-            made.write(_header(layout, count * layout.block_bytes))
+            made.write(plain_header(layout, count * layout.block_bytes))
             stream.seek(start + wave.start + first * layout.block_bytes)
             shifted = layout.is_roomy and _stands_low(stream, count, layout)
             _copy(
@@ -77,18 +74,6 @@ def _frames(wave: Wave, layout: Layout, cut: Cut | None) -> tuple[int, int]:
         return 0, there
     first = min(int(cut.start_s * layout.sample_rate_hz), there)
     return first, min(int(cut.length_s * layout.sample_rate_hz), there - first)
-
-
-def _header(layout: Layout, length: int) -> bytes:
-    """Lay the header of so many bytes of samples."""
-    bits = 8 * layout.sample_bytes
-    rate, block = layout.sample_rate_hz, layout.block_bytes
-    tag = FLOAT if layout.sample_type == "float" else INTEGER
-    fmt = struct.pack("<HHIIHH", tag, layout.channels, rate, min(rate * block, 0xFFFFFFFF), block, bits)
-    size = HEAD_BYTES + length + length % 2
-    return (
-        struct.pack("<4sI4s4sI", b"RIFF", size, b"WAVE", b"fmt ", len(fmt)) + fmt + struct.pack("<4sI", b"data", length)
-    )
 
 
 def _copy(stream: BinaryIO, made: BinaryIO, count: int, layout: Layout, *, left_bytes: int) -> None:

@@ -17,6 +17,7 @@ from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.mpeg_audio import only_frames
 from preflight.probe.part import part_of
+from preflight.probe.plain import opened_up
 from preflight.probe.sniff import Sniffed, sniff
 from preflight.probe.video import picture_streams
 
@@ -53,7 +54,15 @@ def found(path: str, format_name: str) -> Iterator[tuple[BinaryIO, Sniffed]]:
             raise Unmeasured(f"is no longer the {format_name} that was measured")
         size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
-        yield part_of(stream, sniffed.start, size) if sniffed.start else only_frames(stream, size, sniffed), sniffed
+        yield _sound_part(stream, size, sniffed), sniffed
+
+
+def _sound_part(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
+    """Return what of a file a decoder is given: no tag in front, no junk around frames, no header that keeps it out."""
+    if sniffed.opener == "wav":
+        whole = part_of(stream, sniffed.start, size) if sniffed.start else stream
+        return opened_up(whole, size - sniffed.start)
+    return part_of(stream, sniffed.start, size) if sniffed.start else only_frames(stream, size, sniffed)
 
 
 @contextmanager

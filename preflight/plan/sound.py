@@ -69,7 +69,7 @@ def audio_steps(
     cut = _cut(kept.start_s, kept.length_s, "audio/duration") if kept else None
     extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, wishes.extend)
     made = extend or cut
-    cleared = ("audio/format", "audio/size", *(() if made else ("audio/duration",)))
+    cleared = ("audio/format", "audio/size", "audio/header", *(() if made else ("audio/duration",)))
     clears = tuple(rule for rule in cleared if rule in errors)
     length, late = made.length_s if made else whole, cut is not None and cut.start_s > 0
     wanted = _Wanted(length_s=length, longer=extend is not None, late=late)

@@ -171,7 +171,7 @@ def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Fac
 
 def _measure_medium(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> VideoFacts | AudioFacts:
     facts = _measure_container(stream, size, sniffed, measured=depth != "header")
-    if depth == "full":
+    if depth == "full" and not (isinstance(facts, AudioFacts) and facts.obstacle):
         from preflight.probe.decode import refuse_damage
         from preflight.probe.mpeg_audio import only_frames
 

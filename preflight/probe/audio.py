@@ -66,7 +66,9 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
             raise Unreadable("holds no samples")
         found = _facts(sound, sniffed, size, header.claimed_s, walked)
         stands_in = wave.claimed_bytes if wave and wave.streaming else None
-        return msgspec.structs.replace(found, channels=channels, header_placeholder=stands_in)
+        return msgspec.structs.replace(
+            found, channels=channels, header_placeholder=stands_in, obstacle=wave.obstacle if wave else None
+        )
 
 
 def _from_start(stream: BinaryIO) -> BinaryIO:

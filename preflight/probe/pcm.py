@@ -38,6 +38,7 @@ def pcm_facts(stream: BinaryIO, wave: Wave, size: int, *, measure: bool) -> Audi
         stored_duration_s=length,
         header_duration_s=wave.claimed_s(),
         header_placeholder=wave.claimed_bytes if wave.streaming else None,
+        obstacle=wave.obstacle,
         codec=hidden or layout.codec,
         sample_rate_hz=layout.sample_rate_hz,
         channels=None if hidden else layout.channels,

@@ -31,6 +31,13 @@ LARGEST = (1 << 31) - (1 << 16)
 """From here on a length is the largest that a signed number can hold, or beyond it."""
 SHARE = 10
 """One part in so many of what is claimed is the least that a recording of gigabytes that was cut short leaves."""
+NOT_HERE = 0xFFFFFFFF
+"""What stands in the place of a length that the ds64 chunk tells."""
+LONG_FORMS = {b"RF64", b"BW64"}
+LONG_SIZES_BYTES = 24
+"""riffSize, dataSize and sampleCount, without which a ds64 chunk is none."""
+SIGN = 1 << 63
+"""From here on a size is negative to readers that keep it in a signed number, as most do."""
 MAX_CHUNKS = 1000
 TOLERATED_S = Fraction(1, 10)
 """A data chunk that claims this much more than the file holds was cut short; less is a sloppy writer."""
@@ -81,6 +88,8 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
     present_bytes: int
     riff_bytes: int
     """The length that the RIFF header claims for all that follows it."""
+    obstacle: str | None = None
+    """What of its 64-bit sizes keeps common readers from opening it, or from its samples, in words."""
 
     @property
     def streaming(self) -> bool:
@@ -140,33 +149,74 @@ def _is_round(length: int) -> bool:
 def read_wave(stream: BinaryIO, size: int) -> Wave | None:
     """Read the chunks of a WAV of `size` bytes up to its samples; None when there is no data chunk."""
     stream.seek(0)
-    riff = int.from_bytes(stream.read(12)[4:8], "little")
-    fmt, long_data = b"", None
+    head = stream.read(12)
+    fmt, first = b"", True
+    sizes = Sizes(expected=head[:4] in LONG_FORMS, riff=int.from_bytes(head[4:8], "little"))
     for _ in range(MAX_CHUNKS):
-        head = stream.read(8)
-        if len(head) < 8:  # noqa: PLR2004 - a chunk header is eight bytes
+        chunk = stream.read(8)
+        if len(chunk) < 8:  # noqa: PLR2004 - a chunk header is eight bytes
             return None
-        name, length = struct.unpack("<4sI", head)
+        name, length = struct.unpack("<4sI", chunk)
         start = stream.tell()
         if name == b"data":
-            claimed = long_data if long_data is not None and length == 0xFFFFFFFF else length  # noqa: PLR2004 - EBU 3306
-            layout = _layout(fmt)
-            return Wave(
-                layout=layout,
-                bytes_per_s=layout.bytes_per_s if layout else int.from_bytes(fmt[8:12], "little"),
-                channels=int.from_bytes(fmt[2:4], "little"),
-                start=start,
-                claimed_bytes=claimed,
-                present_bytes=max(0, size - start),
-                riff_bytes=riff,
-            )
+            return _wave(fmt, start, max(0, size - start), length, sizes)
         body = stream.read(min(length, 64))
         if name == b"fmt ":
             fmt = body
-        if name == b"ds64" and len(body) >= 16:  # noqa: PLR2004 - riffSize, dataSize
-            riff, long_data = struct.unpack_from("<QQ", body)
+        if name == b"ds64" and sizes.expected and len(body) >= 16:  # noqa: PLR2004 - riffSize, dataSize
+            riff, data, count = (int.from_bytes(body[at : at + 8], "little") for at in (0, 8, 16))
+            whole = length >= LONG_SIZES_BYTES
+            sizes = Sizes(expected=True, riff=riff, data=data, count=count, in_front=first and whole)
+        first = False
         stream.seek(start + length + length % 2)
     return None
+
+
+class Sizes(msgspec.Struct, frozen=True):
+    """The sizes that stand in front of a WAV's chunks, in bytes and samples. Source: EBU Tech 3306, 3."""
+
+    expected: bool
+    """Whether it is a 64-bit form, which has a ds64 chunk."""
+    riff: int
+    data: int | None = None
+    """What the ds64 chunk tells; None where there is none."""
+    count: int = 0
+    in_front: bool = False
+    """Whether that chunk is whole, and the first one, where readers look for it."""
+
+    def claimed(self, length: int) -> int:
+        """Return the bytes of samples that are claimed where `length` stands in their own chunk."""
+        return length if self.data is None or length not in (0, NOT_HERE) else self.data
+
+    def obstacle(self, length: int, present: int) -> str | None:
+        """Return what keeps readers from so many bytes of samples, in words; `length` stands in their own chunk."""
+        if not self.expected:
+            return None
+        if self.data is None or not self.in_front:
+            return "is a 64-bit WAV without a whole ds64 chunk in front, which tells its sizes: readers do not open it"
+        for number, of in ((self.data, "bytes of samples"), (self.count, "samples")):
+            if number >= SIGN:
+                return f"its ds64 chunk claims {number:,} {of}, a negative number to readers, which do not open it"
+        if present and not self.data:
+            return "its ds64 chunk claims no samples: readers that believe it play nothing"
+        if length not in (0, NOT_HERE, self.data):
+            return f"its ds64 chunk claims {self.data:,} bytes of samples, its data chunk {length:,}: readers differ"
+        return None
+
+
+def _wave(fmt: bytes, start: int, present: int, length: int, sizes: Sizes) -> Wave:
+    """Put together what a WAV says of its samples, which begin at `start`, and of which so many bytes are there."""
+    layout = _layout(fmt)
+    return Wave(
+        layout=layout,
+        bytes_per_s=layout.bytes_per_s if layout else int.from_bytes(fmt[8:12], "little"),
+        channels=int.from_bytes(fmt[2:4], "little"),
+        start=start,
+        claimed_bytes=sizes.claimed(length),
+        present_bytes=present,
+        riff_bytes=sizes.riff,
+        obstacle=sizes.obstacle(length, present),
+    )
 
 
 def _layout(fmt: bytes) -> Layout | None:

@@ -126,14 +126,27 @@ def header(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     """The header's claimed length differs from the samples that are there.
 
     Why: A recording that was streamed or cut carries a false length, or a number that stands in for one; tools that
-    believe it see another sound, or none.
+    believe it see another sound, or none. Where common readers do not play it for its header, it is an error.
 
     Fix: Write the container anew.
     """
     if facts := _facts(probed):
         yield from disagreement("audio/header", facts, FRAME_S)
-        if facts.header_placeholder is not None:
+        if facts.obstacle is not None:
+            yield _unopened(facts, facts.obstacle)
+        elif facts.header_placeholder is not None:
             yield _placeholder(facts, facts.header_placeholder)
+
+
+def _unopened(facts: AudioFacts, obstacle: str) -> Finding:
+    """Return the finding that readers stumble over a header whose samples are sound."""
+    return Finding(
+        rule="audio/header",
+        severity="error",
+        message=obstacle,
+        how=facts.measured_by.get("header_duration_s"),
+        fix="lossless",
+    )
 
 
 def _placeholder(facts: AudioFacts, claimed: int) -> Finding:

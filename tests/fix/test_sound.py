@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import recipe_long_sizes
 from fixtures.recipe import ffmpeg
 from preflight.facts import AudioFacts
 from preflight.fix import Mended, mend
 from preflight.flow import order_of
 from preflight.plan import Wishes, plan
-from tests.specimens import MEDIA, PROFILE, judged
+from tests.specimens import MEDIA, PROFILE, audio, judged
 
 TONE = "sine=frequency=440:sample_rate={rate}:duration={seconds}"
 
@@ -123,3 +124,10 @@ def test_sources_of_one_stem_made_at_the_same_time_get_names_of_their_own(tmp_pa
     done = treat_all(plans, PROFILE, tmp_path / "out", jobs=4)
     assert [one.outcome for one in done] == ["fixed"] * 4, [one.message for one in done]
     assert len({one.asset.path for one in done}) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(recipe_long_sizes.RECIPES) if audio(name).obstacle])
+def test_a_64_bit_header_that_keeps_readers_out_is_written_anew_without_loss(name: str, tmp_path: Path) -> None:
+    done = mended(MEDIA / name, tmp_path)
+    assert (done.plan.loss, facts_of(done).duration_s, facts_of(done).obstacle) == ("lossless", Fraction(3), None)
+    assert abs(hertz(done.path) - 40) < 2

@@ -53,6 +53,9 @@ def test_a_cut_is_made_to_the_sample_and_its_header_is_true(start: Fraction, len
     [
         "sound-claims-7fffffff.wav",
         "sound-rf64-claims-all-bits.wav",
+        "sound-rf64-without-sizes.wav",
+        "sound-bw64-claims-the-sign.wav",
+        "sound-rf64-claims-no-samples.wav",
         "sound-id3-before-riff.wav",
         "audio-wav-tagged.wav",
         "audio-wav-24-bit-extensible.wav",

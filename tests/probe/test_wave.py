@@ -2,17 +2,21 @@
 
 import io
 import struct
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures import recipe_long_sizes
 from fixtures.recipe import ffmpeg
+from fixtures.recipe_long_sizes import long_sizes, long_wav
 from preflight.probe.faults import Unreadable
 from preflight.probe.wave import Wave, is_placeholder, read_wave, refuse_cut
-from tests.specimens import audio, probed
+from tests.specimens import MEDIA, audio, probed
 
 STREAMING = 0xFFFFFFFF
 STREAMING_LENGTHS = {0, STREAMING, (1 << 64) - 1}
@@ -230,3 +234,34 @@ def test_a_wav_of_one_sample_is_that_short(tmp_path: Path) -> None:
     path = tmp_path / "one.wav"
     path.write_bytes(wav(1, lied_byte_rate=8000))
     assert audio(path).duration_s == Fraction(1, 8000)
+
+
+LONG = sorted(recipe_long_sizes.RECIPES)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_64_bit_wav_that_the_carried_ffmpeg_does_not_play_has_an_obstacle(name: str) -> None:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "quiet", "-i", str(MEDIA / name), "-f", "u8", "-"]
+    played = subprocess.run(command, capture_output=True, check=False).stdout
+    facts = audio(name)
+    assert facts.duration_s == 3
+    assert (facts.obstacle is None) == (len(played) == 3_000)
+
+
+@pytest.mark.parametrize("name", [name for name in LONG if audio(name).obstacle])
+def test_full_depth_says_of_a_header_that_keeps_readers_out_what_exact_says(name: str) -> None:
+    assert probed(name, "full").fault is None
+    assert audio(name, "full").obstacle == audio(name).obstacle
+
+
+def test_a_riff_has_no_64_bit_sizes() -> None:
+    found = read(long_wav(long_sizes(data=100), magic=b"RIFF"))
+    assert found
+    assert (found.obstacle, found.streaming, found.present_s()) == (None, True, Fraction(3))
+
+
+@given(st.integers(0, (1 << 64) - 1), st.integers(0, (1 << 64) - 1), st.integers(0, (1 << 64) - 1))
+def test_a_64_bit_wav_opens_where_no_size_is_negative_and_samples_are_claimed(riff: int, data: int, count: int) -> None:
+    found = read(long_wav(long_sizes(riff, data, count)))
+    assert found
+    assert (found.obstacle is None) == (0 < data < 1 << 63 and count < 1 << 63)

@@ -40,6 +40,8 @@ def lasting(played: str, stored: str | None = None, claimed: str | None = None) 
         (audio(codec="pcm_s24le", bit_depth=20), {}),
         (audio(lead_bytes=1_034), {"audio/format": "error"}),
         (audio(header_placeholder=0xFFFFFFFF), {"audio/header": "warning"}),
+        (audio(obstacle="claims no samples"), {"audio/header": "error"}),
+        (audio(obstacle="claims no samples", header_placeholder=0), {"audio/header": "error"}),
         (lasting("2"), {}),
         (lasting("1.999"), {"audio/duration": "error"}),
         (lasting("15"), {}),
