@@ -17,6 +17,21 @@ COMPANY = (
     " certificates; SSL_CERT_FILE=FILE.pem takes those of a file."
 )
 """What to do where nobody who is trusted has signed."""
+CLOCK = "Is this machine's clock right? If it is, whoever runs that host has to renew its certificate."
+REFUSALS = (
+    ("certificate has expired", "its certificate has expired", CLOCK),
+    ("certificate is not yet valid", "its certificate is not valid yet", CLOCK),
+    (" mismatch, certificate is not valid for", "its certificate is another host's", "Is the address right?"),
+    ("", "its certificate is signed by nobody who is trusted here", COMPANY),
+)
+"""What OpenSSL says of a certificate that it refused → what that means, and what to do; the first that fits."""
+
+
+def refusal_of(said: str) -> tuple[str, str] | None:
+    """Return what was wrong with a certificate and what to do, by what TLS said; None where it was no certificate."""
+    if "CERTIFICATE_VERIFY_FAILED" not in said:
+        return None
+    return next((words, advice) for part, words, advice in REFUSALS if part in said)
 
 
 def certificates() -> ssl.SSLContext:

@@ -223,8 +223,8 @@ def fault(error: Exception, where: str, key: str = "", exchange: Exchange | None
         meaning = AnswerLost if exchange.left else meaning if meaning is CallError else Unreachable
     detail = "" if isinstance(error, UnicodeError) else cleaned(str(error), key)
     advice = UNREACHED if meaning is Unreachable else ""
-    if meaning is Unreachable and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        words, advice = "its certificate is signed by nobody who is trusted here", trust.COMPANY
+    if meaning is Unreachable and (refusal := trust.refusal_of(str(error))):
+        words, advice = refusal
     return meaning(f"{where}: {words}" + (f" ({detail})" if detail else ""), advice=advice)
 
 

@@ -14,7 +14,7 @@ from preflight.errors import PreflightError
 if TYPE_CHECKING:
     from preflight.workers.process import Load
 
-KEY = "EVOLINK_API_KEY"
+KEYS = frozenset({"EVOLINK_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 INTERRUPTED = 130
 UNEXPECTED = 3
 GARBAGE = 50_000
@@ -37,7 +37,7 @@ def main() -> NoReturn:
     import gc
 
     gc.set_threshold(GARBAGE)
-    if KEY in os.environ:
+    if not KEYS.isdisjoint(os.environ):
         from preflight.cli.undumped import keep_undumped
 
         keep_undumped()
