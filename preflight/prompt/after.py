@@ -15,8 +15,10 @@ Verdict = Literal["none", "certain"] | Doubt
 YEARS = re.compile(r"(?:19|20)\d\d")
 SHORT = 2
 """Digits of two numbers that are a list as likely as a shape: "image 1/2"."""
-PLACEHOLDER = re.compile(r"_\d+>>")
+PLACEHOLDER = re.compile(r"(?P<numbers>_\d+)>>")
 """The rest of <<<image_2_5>>>, as published prompts have it: the second image, the fifth of all references."""
+FRACTION = re.compile(r"\s?[\u00bc-\u00be\u2150-\u215e]|/\d+\s+of(?![a-z])")
+"""Behind a number: a part of a whole, such as "1/3 of the frame"."""
 NOTHING_MORE = re.compile(r"\s*(?:$|[^\w\s])")
 
 
@@ -67,13 +69,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "file": re.compile(rf"\.(?:{_any(english.files.endings)})(?![a-z0-9])"),
         "function": re.compile(rf"(?:{_any(function)})(?![a-z])"),
         "glued": re.compile(rf"(?=[a-z]{{2}})(?:{_any(function)})(?![a-z])"),
-        "noun": re.compile(rf"(?:{_any(tuple(english.nouns.by_word()))})"),
+        "noun": re.compile(rf"(?:{_any(tuple(english.nouns.by_word()))})s?(?![a-z]|[\s_-]?\d)"),
+        "next": re.compile(rf"(?:{_any(tuple(english.nouns.by_word()))})[\s_-]?\d"),
     }
 
 
 def is_shape(text: str, at: int, digits: str) -> bool:
     """Tell whether a number is the first of two that make a shape or a time: 16:9, 1920x1080, 16比9, 0:05."""
     if re.compile(r"\s?[x\u00d7*]\s?\d|\s?比\s?\d|x(?![a-z])").match(text, at):
+        return True
+    if FRACTION.match(text, at):
         return True
     second = re.compile(r"(?::| : |/)(\d+)").match(text, at)
     if second is None or _is_counted(text, second.end()):
@@ -124,7 +129,9 @@ def _by_units(text: str, at: int, digits: str) -> Verdict | None:
         return "none" if not found[0].isascii() and _does_count(text, found.end()) else "count"
     if not re.compile(r"[a-z]").match(text, at) or _patterns()["glued"].match(text, at):
         return None
-    return "none" if _patterns()["noun"].match(text, at) else "name"
+    if _patterns()["noun"].match(text, at):
+        return "none"
+    return None if _patterns()["next"].match(text, at) else "name"
 
 
 def _does_count(text: str, at: int) -> bool:

@@ -16,7 +16,7 @@ from functools import cache
 import msgspec
 
 from preflight.assets import Kind
-from preflight.prompt.after import YEARS, Verdict, ends_list, verdict
+from preflight.prompt.after import PLACEHOLDER, YEARS, Verdict, ends_list, verdict
 from preflight.prompt.letters import letters_at
 from preflight.prompt.mention import Doubt, Mention
 from preflight.prompt.ordinals import Ordinal, ordinal_before
@@ -36,6 +36,8 @@ NUMBER = re.compile(rf"#?(?P<digits>\d+|[{CIRCLED}])")
 HEADING = re.compile(r"\s*:")
 BRACKETS = {"]": "[", ")": "(", "\uff09": "\uff08"}
 SENTENCE_BEGINS = re.compile(r"(?:^|[\n.!?;\u3002\]\)*#>-])\s*$")
+WIDE = 16
+"""Characters before a noun that tell whether another mention ends there: "image1image2"."""
 BEHIND = 4
 """Characters before a noun that tell whether it begins a sentence."""
 
@@ -91,7 +93,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     short = r"(?:(?!\bof\b)[^.,;\n]){0,30}?"
     return {
         "noun": re.compile(rf"(?P<mark>(?:@ ?)?\[?@?)(?P<word>{nouns})"),
-        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*"),
+        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*(?:(?:{sign}|№)\s*)?(?:(?<=[a-z])\[)?"),
+        "behind": re.compile(rf"(?:{nouns})s?[\s_-]?\d+$"),
         "and": re.compile(rf"(?:{position})?\s*(?:[,&+/\u3001]|(?:{joined}))(?:\s*and(?![a-z]))?\s*(?=[#\d{CIRCLED}])"),
         "again": re.compile(rf"(?:(?:{position})\u306e?)?\s*(?:more |other )?(?:{nouns})"),
         "to": re.compile(rf"(?:{position})?[\s-]*(?:{ranged})[\s-]*(?=[#\d])"),
@@ -100,6 +103,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "wave": re.compile(rf"(?:{position})?\s*[~\u301c\uff5e]\s*(?=[#\d])"),
         "dashes": re.compile(rf"(?:{position})?(?:\s*{DASH}\s*|{DASH}@?(?:{nouns}))(?=[#\d])"),
         "words": re.compile(rf"\s*(?:[,&+/\u3001]|(?:{joined}|{ranged}|{across})|{DASH})(?:\s*and(?![a-z]))?\s*"),
+        "words through": re.compile(rf"\s*(?:{across}|{DASH})\s*@?(?:{nouns})\s*"),
         "words to": re.compile(rf"\s*(?:{ranged}|{across}|{DASH})"),
         "until": re.compile(rf"(?:{position})?\s*(?:{until})"),
         "all": re.compile(
@@ -143,7 +147,8 @@ def _stands_alone(text: str, match: re.Match[str], end: int) -> bool:
     if match["mark"]:
         return not is_latin(text[end : end + 1])
     hyphen = before == "-" and is_latin(earlier) and not text[:start].endswith(_hyphenated())
-    joined = is_latin(before) or before.isdecimal() or before == "_" or hyphen
+    glued = before.isdecimal() and not _patterns()["behind"].search(text[max(0, start - WIDE) : start])
+    joined = is_latin(before) or glued or before == "_" or hyphen
     return not joined and not is_latin(text[end : end + 1])
 
 
@@ -183,6 +188,8 @@ def _range_at(text: str, at: int, noun: Noun, *, marked: bool = False) -> _Read 
         found = verdict(text, last.end(), last["digits"], marked="@" in joined[0])
         if found in ("certain", "year"):
             until = _patterns()["until"].match(text, last.end())
+            if name == "to" and noun.word.isascii() and not (noun.many or ends_list(text, last.end())):
+                found = "count"
             return _Read(number, _value(last["digits"]), until.end() if until else last.end(), found)
         if name in ("dash", "dashes", "wave") and not marked and not joined[0].startswith(" "):
             return _Read(number, number, last.end(), "none")
@@ -212,7 +219,7 @@ def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
     latin = noun.word.isascii()
     found = letters_at(text, noun.end, at, latin=latin, before=text[: noun.start][-8:])
     read = [_Read(found.number, found.number, found.end, found.verdict)] if found else []
-    while read and (joined := _patterns()["words"].match(text, read[-1].end)):
+    while read and (joined := _first_of(("words through", "words"), text, read[-1].end)):
         following = letters_at(text, read[-1].end, joined.end(), latin=latin, before="")
         if following is None or _patterns()["again"].match(text, following.end):
             break
@@ -223,6 +230,11 @@ def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
         first = min(read[-1].last + 1, following.number) if ranged else following.number
         read.append(_Read(first, following.number, following.end, "count" if counted else following.verdict))
     return read
+
+
+def _first_of(names: tuple[str, ...], text: str, at: int) -> re.Match[str] | None:
+    """Return the match of the first pattern that matches."""
+    return next(filter(None, (_patterns()[name].match(text, at) for name in names)), None)
 
 
 def _as_heading(text: str, read: _Read, noun: Noun) -> _Read:
@@ -264,7 +276,7 @@ def mentions(prompt: str) -> list[Mention]:
     for noun, read in _mentioned(text):
         if read:
             named += _named(prompt, noun, read, MOST_SPREAD - len(named))
-        elif found := ordinal_before(text, noun.at, latin=noun.word.isascii()):
+        elif found := ordinal_before(text, noun.at, latin=noun.word.isascii(), many=noun.many):
             named += _ordered(prompt, noun, found)
     general = [
         Mention(kinds()[match[1] or match[2]], None, prompt[match.start() : match.end()], match.start())
@@ -276,6 +288,8 @@ def mentions(prompt: str) -> list[Mention]:
 def _named(prompt: str, noun: Noun, read: list[_Read], room: int) -> list[Mention]:
     """Return one mention for each number that stands with a noun; ranges are spread while there is room."""
     end = read[-1].end
+    if rest := PLACEHOLDER.match(prompt, end):
+        end = rest.end("numbers")
     opened = BRACKETS.get(prompt[end : end + 1])
     end += 1 if opened and opened in prompt[noun.start : end] else 0
     words = prompt[noun.start : end]

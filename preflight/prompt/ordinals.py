@@ -32,16 +32,18 @@ DIGITS = r"\d{1,2}|[\u2460-\u2473]"
 Value = Callable[[str], int]
 
 
-def ordinal_before(text: str, at: int, *, latin: bool) -> Ordinal | None:
+def ordinal_before(text: str, at: int, *, latin: bool, many: bool = False) -> Ordinal | None:
     """Read the ordinals that stand before a noun; None where there are none.
 
     Args:
         text: the folded prompt.
         at: where the noun begins.
         latin: whether it is an English one.
+        many: whether it is a plural, so that "the second of the two images" names one.
     """
     begin = max(0, at - WINDOW)
-    for reader in _readers()[:1] if latin else _readers()[1:]:
+    readers = (_readers()[0], *([_of_some()] if many else ())) if latin else _readers()[1:]
+    for reader in readers:
         if found := reader(text[begin:at]):
             return Ordinal(found.numbers, begin + found.start)
     return None
@@ -51,6 +53,23 @@ def ordinal_before(text: str, at: int, *, latin: bool) -> Ordinal | None:
 def _readers() -> tuple[Reader, ...]:
     english, *others = languages()
     return (_english(english), *map(_counted, others))
+
+
+@cache
+def _of_some() -> Reader:
+    """Return the reader of "the second of the two"; without the number it may be a second of time."""
+    english = languages()[0]
+    known, counts = values(english.numbers.ordinals), tuple(values(english.numbers.words))
+    pattern = re.compile(
+        rf"(?:^|[^a-z])the\s+(?P<ordinal>{_any(tuple(known))})\s+of\s+(?:the|these|those|my|our|your|all)\s+"
+        rf"(?:\d+|{_any(counts)})\s+(?:(?:{_any(english.grammar.between)})\s+)?$"
+    )
+
+    def read(window: str) -> Ordinal | None:
+        match = pattern.search(window)
+        return Ordinal((known[match["ordinal"]],), match.start("ordinal")) if match else None
+
+    return read
 
 
 def _any(words: tuple[str, ...]) -> str:
@@ -109,7 +128,8 @@ def _forms(language: Language) -> Iterator[tuple[str, str, str]]:
         word = rf"(?:{DIGITS}|(?:{_any(tuple(values(numbers.words)))}){{1,3}})"
         yield rf"(?={grammar.before})", rf"(?:{grammar.before})?\s*{word}(?:{counter})?", r"(?!)"
     if grammar.bare:
-        yield r"(?<!\d)", rf"(?:{DIGITS})(?:{counter})", rf"(?:{DIGITS})"
+        words = _any(tuple(values(numbers.words)))
+        yield r"(?<!\d)", rf"(?:{DIGITS}|(?:{words}){{1,3}})(?:{counter})", rf"(?:{DIGITS})"
 
 
 def _counted(language: Language) -> Reader:
@@ -125,10 +145,16 @@ def _counted(language: Language) -> Reader:
         for begin, one, short in _forms(language)
     ]
     nouns = tuple(word for each in languages() for word in each.nouns.by_word())
+    lead = "|".join([r"^", r"(?<=\W)", *(rf"(?<={word})" for word in grammar.first_after)])
+    some = re.compile(rf"(?:{lead})(?:{_any(grammar.first)})\s*(?P<count>{number})\s*(?:{_any(grammar.pieces)})?{end}")
+    refused = re.compile(rf"(?:{_any(grammar.not_after)})\s*$")
 
     def read(window: str) -> Ordinal | None:
+        if together := some.search(window):
+            count = known.get(together["count"]) or _number(together["count"])
+            return Ordinal(tuple(range(1, count + 1)), together.start()) if 1 < count <= MOST_TOGETHER else None
         match = next(filter(None, (pattern.search(window) for pattern in patterns)), None)
-        if match is None:
+        if match is None or refused.search(window, 0, match.start()):
             return None
         listed = _listed(match["said"], number, to, lambda said: known.get(said) or _number(said))
         if window[: match.start()].rstrip().endswith(nouns):  # the first ones stand behind a noun of their own

@@ -66,7 +66,13 @@ class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     between: tuple[str, ...] = ()
     """May stand directly before the noun of an ordinal: "the first reference image"."""
     not_after: tuple[str, ...] = ()
-    """Make something else of an ordinal that follows: "a second video"."""
+    """Make something else of an ordinal that follows: "a second video", 倒数第二张图."""
+    first: tuple[str, ...] = ()
+    """With a number and a piece, the first of all: 前三张图."""
+    first_after: tuple[str, ...] = ()
+    """The characters that such words may follow within a sentence."""
+    pieces: tuple[str, ...] = ()
+    """What is counted by such a number: 张, 枚, 장."""
     number_sign: tuple[str, ...] = ()
     """Stand between noun and number: "image no. 2"."""
     position: tuple[str, ...] = ()
