@@ -30,6 +30,8 @@ UNWRITTEN_S = 5.0
 """How long an id may be in no entry before it is called unknown: the answer to `submit` may still be on its way."""
 LOOK_AGAIN_S = 0.25
 ASK_AGAIN_S = 10.0
+ASK_EVERY_S = 1.0
+"""How often the service is asked for one task at most, however many callbacks name it: its limits are the user's."""
 ASKED_AT_MOST = 30
 """How often a service that does not answer is asked for one task."""
 
@@ -68,13 +70,15 @@ def news(
         clock: tells seconds.
     """
     still_open: dict[str, _Open] = {}
+    calm_until_s: dict[str, float] = {}
     while True:
         heard = receiver.heard(LOOK_AGAIN_S)
         now_s = clock()
         if isinstance(heard, Rejected):
             yield News(meaning="rejected", words=heard.words)
         elif heard is not None:
-            still_open.setdefault(heard.task_id, _Open(now_s, now_s))
+            still_open.setdefault(heard.task_id, _Open(now_s, calm_until_s.get(heard.task_id, now_s)))
+        calm_until_s = {task_id: until_s for task_id, until_s in calm_until_s.items() if until_s > now_s}
         for task_id in [one for one, state in still_open.items() if state.due_s <= now_s]:
             state = still_open.pop(task_id)
             told = _told(task_id, ledger, service_of)
@@ -82,6 +86,8 @@ def news(
                 wait_s = ASK_AGAIN_S if told.meaning == "unasked" else LOOK_AGAIN_S
                 asked = state.asked + (told.meaning == "unasked")
                 still_open[task_id] = _Open(state.since_s, clock() + wait_s, asked)
+            if told.meaning != "unknown":
+                calm_until_s[task_id] = clock() + ASK_EVERY_S
             if told.meaning != "unknown" or task_id not in still_open:
                 yield told
 

@@ -30,6 +30,8 @@ AT_ONCE = 16
 """How many exchanges are served at the same time; a further one is hung up on, and its sender may try again."""
 WAITING = 256
 """How many of them may wait to be looked at."""
+REJECTED_WAITING = WAITING // 2
+"""With so many waiting, nothing is said any more of what was turned away: the other places are for callbacks."""
 LONGEST_HEAD_BYTES = 64 << 10
 """Of a request line and its headers together."""
 PIECE_BYTES = 64 << 10
@@ -88,6 +90,8 @@ class Receiver:
 
     def hear(self, what: Named | Rejected) -> bool:
         """Take something in; tell whether there was room."""
+        if isinstance(what, Rejected) and self._heard.qsize() >= REJECTED_WAITING:
+            return False
         with suppress(queue.Full):
             self._heard.put_nowait(what)
             return True
@@ -101,6 +105,7 @@ class _Server(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
+    request_queue_size = WAITING
 
     def __init__(self, address: tuple[str, int], handler: type["_Handler"]) -> None:
         self._places = threading.BoundedSemaphore(AT_ONCE)
@@ -108,10 +113,14 @@ class _Server(ThreadingTCPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's own
         """Serve one more, or hang up."""
-        if self._places.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
+        if not self._places.acquire(blocking=False):
             self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread could be begun
+            self._places.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's own
         """Serve it, and give the place back."""

@@ -45,6 +45,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "UNWRITTEN_S", 0.05)
     monkeypatch.setattr(module, "LOOK_AGAIN_S", 0.01)
     monkeypatch.setattr(module, "ASK_AGAIN_S", 0.02)
+    monkeypatch.setattr(module, "ASK_EVERY_S", 0.01)
 
 
 def accepted(ledger: Ledger, url: str = "https://x") -> Entry:
@@ -201,3 +202,27 @@ def test_strangers_cannot_make_it_remember_without_end(
     for number in range(20):
         receiver.hear(Named(f"task-{number}"))
     assert [one.meaning for one in told(receiver, ledger, 15)] == ["unknown"] * 15
+
+
+def test_a_task_that_is_named_over_and_over_is_asked_for_once_in_a_while(
+    receiver: Receiver, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ASK_EVERY_S", 0.5)
+    with Stranger(say(TASK)) as stranger:
+        accepted(ledger, stranger.url)
+        for _ in range(50):
+            receiver.hear(Named("task-unified-1"))
+        begun = time.monotonic()
+        found = told(receiver, ledger, 2)
+    assert [one.meaning for one in found] == ["disbelieved"] * 2
+    assert time.monotonic() - begun >= 0.5
+    assert len(stranger.heard) == 2
+
+
+def test_a_service_that_is_busy_is_asked_again_and_believed_then(receiver: Receiver, ledger: Ledger) -> None:
+    busy = say({"error": {"message": "slow down"}}, 429)
+    with Stranger(*[busy] * 4, say(DONE)) as stranger:
+        accepted(ledger, stranger.url)
+        receiver.hear(Named("task-unified-1"))
+        first, second = told(receiver, ledger, 2)
+    assert (first.meaning, second.meaning) == ("unasked", "over")

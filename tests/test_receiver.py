@@ -2,8 +2,10 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -245,3 +247,129 @@ def test_chunks_without_end_are_turned_away(receiver: Receiver) -> None:
 def test_a_head_that_can_be_read_in_two_ways_is_no_http(receiver: Receiver, head: bytes) -> None:
     assert raw(receiver, b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\nabcdef").startswith(b"HTTP/1.1 400")
     assert "is no HTTP" in rejected(receiver)
+
+
+# ---- bounds ----------------------------------------------------------------------------------------------------------
+
+
+def connected(receiver: Receiver) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(receiver.port)), timeout=20)
+
+
+def soon(receiver: Receiver) -> None:
+    """Require that a callback is taken within 10 s."""
+    give_up = time.monotonic() + 10
+    while True:
+        try:
+            assert post(receiver, json.dumps(TASK)).status_code == 204
+        except httpx.HTTPError:
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        else:
+            return
+
+
+def test_a_flood_of_what_is_turned_away_leaves_room_for_callbacks(receiver: Receiver) -> None:
+    for _ in range(module.WAITING + 10):
+        raw(receiver, b"GET /wp-login.php HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert post(receiver, json.dumps(TASK)).status_code == 204
+    heard = [receiver.heard(0.01) for _ in range(module.WAITING)]
+    assert heard.count(Named("task-unified-1")) == 1
+    assert sum(isinstance(one, Rejected) for one in heard) == module.REJECTED_WAITING
+
+
+def test_however_many_connect_no_more_than_so_many_are_served(receiver: Receiver) -> None:
+    before = threading.active_count()
+    crowd = [connected(receiver) for _ in range(5 * module.AT_ONCE)]
+    try:
+        hung_up = 0
+        for one in crowd[module.AT_ONCE :]:
+            with suppress(ConnectionResetError):
+                assert one.recv(1) == b""
+            hung_up += 1
+        assert hung_up == 4 * module.AT_ONCE
+        assert threading.active_count() - before <= 2 * module.AT_ONCE
+    finally:
+        for one in crowd:
+            one.close()
+    soon(receiver)
+
+
+@pytest.mark.parametrize(
+    "drip",
+    [b"P", b"X-A: b\r\n", b"1\r\nx\r\n", b"x"],
+    ids=["request line", "headers", "chunks", "body"],
+)
+def test_slow_senders_of_every_kind_are_hung_up_on_together(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, drip: bytes
+) -> None:
+    monkeypatch.setattr(module, "EXCHANGE_S", 0.6)
+    start = b"POST / HTTP/1.1\r\nHost: x\r\n"
+    heads = {b"P": b"", b"X-A: b\r\n": start, b"1\r\nx\r\n": start + b"Transfer-Encoding: chunked\r\n\r\n"}
+    begun = time.monotonic()
+    crowd = [connected(receiver) for _ in range(module.AT_ONCE)]
+    for one in crowd:
+        one.sendall(heads.get(drip, start + b"Content-Length: 99999\r\n\r\n"))
+    going = set(crowd)
+    while going and time.monotonic() - begun < 10:
+        for one in list(going):
+            try:
+                one.sendall(drip)
+            except OSError:
+                going.discard(one)
+        time.sleep(0.02)
+    for one in crowd:
+        one.close()
+    assert not going
+    assert time.monotonic() - begun < 5
+    soon(receiver)
+
+
+LONG_HEADS = {
+    "a long header": b"X-A: " + b"a" * (1 << 20),
+    "many headers": b"X-A: b\r\n" * 50_000,
+    "a long target": b"",
+    "folded lines": b"X-A: b\r\n" + b" c\r\n" * 50_000,
+    "a header of blanks": b"X-A:" + b" " * (1 << 20),
+    "a header without end": b"X" * (1 << 20),
+    "a long chunk line": b"Transfer-Encoding: chunked\r\n\r\n1;" + b"a" * (1 << 20),
+    "a long trailer": b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-A: " + b"a" * (1 << 20),
+}
+
+
+@pytest.mark.parametrize("kind", LONG_HEADS)
+def test_heads_that_are_too_long_are_turned_away_at_once_and_not_kept(receiver: Receiver, kind: str) -> None:
+    target = b"/" + b"a" * (1 << 20) if kind == "a long target" else b"/"
+    head = b"POST " + target + b" HTTP/1.1\r\nHost: x\r\n" + LONG_HEADS[kind] + b"\r\n\r\n"
+    begun, answer = time.monotonic(), b""
+    with connected(receiver) as connection, suppress(ConnectionError):
+        connection.sendall(head)
+        answer = connection.recv(100)
+    assert time.monotonic() - begun < 5
+    assert not answer or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 "))
+    assert rejected(receiver)
+    soon(receiver)
+
+
+def test_small_chunks_without_end_are_bounded_in_time(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred thousand chunks of one byte: each costs the reader more than its sender."""
+    monkeypatch.setattr(module, "EXCHANGE_S", 1.0)
+    begun, before = time.monotonic(), threading.active_count()
+    with connected(receiver) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.settimeout(1)
+        with suppress(OSError):
+            while time.monotonic() - begun < 10:
+                connection.sendall(b"1\r\nx\r\n" * 10_000)
+        while threading.active_count() > before and time.monotonic() - begun < 10:
+            time.sleep(0.02)
+    assert time.monotonic() - begun < 6
+    soon(receiver)
+
+
+def test_a_second_request_on_a_connection_is_not_answered(receiver: Receiver) -> None:
+    body = json.dumps(TASK).encode()
+    one = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    assert raw(receiver, one * 3).count(b"HTTP/1.1 ") == 1
+    assert isinstance(receiver.heard(5), Named)
+    assert receiver.heard(0.05) is None

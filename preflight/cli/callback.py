@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from preflight.ledger import Entry
 
 
-REJECTED_A_MINUTE = 30
+LINES_A_MINUTE = 30
 MINUTE_S = 60.0
 
 
@@ -66,9 +66,10 @@ def command(
             with receiver.open():
                 click.echo(receiver.url)
                 click.echo(f"callbacks are received at {receiver.url}; Ctrl-C ends it", err=True)
-                sparing = Sparing()
+                spared: dict[str, Sparing] = {}
                 for one in news(receiver, ledger, service_of):
-                    if one.meaning != "rejected" or sparing.has_room():
+                    sparing = spared.setdefault(one.meaning, Sparing(one.meaning))
+                    if one.meaning == "over" or sparing.has_room():
                         _say(one)
                     if once and one.meaning == "over":
                         break
@@ -82,18 +83,23 @@ def command(
 
 
 class Sparing:
-    """Lets so many lines about strangers through in a minute, so that no flood of them fills a log."""
+    """Lets so many lines of one meaning through in a minute, so that no flood of strangers fills a log.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    Args:
+        meaning: what the lines say.
+        clock: tells seconds.
+    """
+
+    def __init__(self, meaning: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._meaning, self._clock = meaning, clock
         self._until_s, self._left, self._passed_over = 0.0, 0, 0
 
     def has_room(self) -> bool:
         """Tell whether one more may be said; of those before that were not, the number is said first."""
         if self._clock() >= self._until_s:
             if self._passed_over:
-                click.echo(f"rejected: {self._passed_over:,} more in the last minute", err=True)
-            self._until_s, self._left, self._passed_over = self._clock() + MINUTE_S, REJECTED_A_MINUTE, 0
+                click.echo(f"{self._meaning}: {self._passed_over:,} more in the last minute", err=True)
+            self._until_s, self._left, self._passed_over = self._clock() + MINUTE_S, LINES_A_MINUTE, 0
         self._left -= 1
         self._passed_over += self._left < 0
         return self._left >= 0

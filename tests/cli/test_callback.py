@@ -13,7 +13,8 @@ from typing import IO
 import httpx
 import pytest
 
-from preflight.cli.callback import MINUTE_S, REJECTED_A_MINUTE, Sparing
+from preflight.callback import ASK_EVERY_S
+from preflight.cli.callback import LINES_A_MINUTE, MINUTE_S, Sparing
 from preflight.ledger import Entry, Ledger
 from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, QUICK, Program
@@ -161,8 +162,30 @@ def test_without_a_key_nothing_is_listened_for(program: Program, monkeypatch: py
 
 def test_a_flood_of_strangers_fills_no_log(capfd: pytest.CaptureFixture[str]) -> None:
     now = [0.0]
-    sparing = Sparing(lambda: now[0])
-    assert sum(sparing.has_room() for _ in range(1000)) == REJECTED_A_MINUTE
+    sparing = Sparing("rejected", lambda: now[0])
+    assert sum(sparing.has_room() for _ in range(1000)) == LINES_A_MINUTE
     now[0] = MINUTE_S
     assert sparing.has_room()
-    assert capfd.readouterr().err == f"rejected: {1000 - REJECTED_A_MINUTE} more in the last minute\n"
+    assert capfd.readouterr().err == f"rejected: {1000 - LINES_A_MINUTE} more in the last minute\n"
+
+
+def test_a_flood_of_any_kind_fills_no_log_and_a_callback_behind_it_is_heard(program: Program, tmp_path: Path) -> None:
+    """Strangers' methods, strangers' ids, and the id of a task that is known, over and over."""
+    with running(run_s=60) as sandbox, listening() as listener, httpx.Client(trust_env=False) as client:
+        task_id = submitted(program, tmp_path, sandbox, None)
+        before = len(sandbox.requests)
+        begun = time.monotonic()
+        for number in range(300):
+            assert client.get(f"{listener.url}{number}").status_code == 405
+            assert client.post(listener.url, json={"id": f"task-of-strangers-{number}"}).status_code in (204, 503)
+            assert client.post(listener.url, json={"id": task_id}).status_code in (204, 503)
+        asked = len(sandbox.requests) - before
+        assert asked <= 2 + (time.monotonic() - begun) / ASK_EVERY_S
+        while listener.post({"id": task_id}) != 204:
+            assert time.monotonic() - begun < 60
+            time.sleep(0.1)
+        listener.process.send_signal(signal.SIGINT)
+        out, err = listener.process.communicate(timeout=20)
+    assert listener.process.returncode == 0
+    assert len(out.splitlines()) <= 3 * LINES_A_MINUTE
+    assert len(err.splitlines()) <= LINES_A_MINUTE + 1
