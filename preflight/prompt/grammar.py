@@ -89,11 +89,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     joined, sign, ranged, across = (
         "|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (also, signs, to, through)
     )
-    several = "|".join(word for word in kinds() if len(word) > 1)
+    weak = {word for language in languages() for word in language.nouns.weak}
+    several = "|".join(re.escape(word) for word in kinds() if len(word) > 1 and word not in weak)
     short = r"(?:(?!\bof\b)[^.,;\n]){0,30}?"
     return {
         "noun": re.compile(rf"(?P<mark>(?:@ ?)?\[?@?)(?P<word>{nouns})"),
-        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*(?:(?:{sign}|№)\s*)?(?:(?<=[a-z])\[)?"),
+        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*(?:(?:{sign}|№)\s*)?\[?"),
         "behind": re.compile(rf"(?:{nouns})s?[\s_-]?\d+$"),
         "and": re.compile(rf"(?:{position})?\s*(?:[,&+/\u3001]|(?:{joined}))(?:\s*and(?![a-z]))?\s*(?=[#\d{CIRCLED}])"),
         "again": re.compile(rf"(?:(?:{position})\u306e?)?\s*(?:more |other )?(?:{nouns})"),
