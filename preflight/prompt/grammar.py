@@ -94,7 +94,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     short = r"(?:(?!\bof\b)[^.,;\n]){0,30}?"
     return {
         "noun": re.compile(rf"(?P<mark>(?:@ ?)?\[?@?)(?P<word>{nouns})"),
-        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*(?:(?:{sign}|№)\s*)?\[?"),
+        "sign": re.compile(rf"[\s_-]*(?:(?:{sign}|№)\s*)?(?P<open>\()?\s*(?:(?:{sign}|№)\s*)?(?P<square>\[)?"),
         "behind": re.compile(rf"(?:{nouns})s?[\s_-]?\d+$"),
         "and": re.compile(rf"(?:{position})?\s*(?:[,&+/\u3001]|(?:{joined}))(?:\s*and(?![a-z]))?\s*(?=[#\d{CIRCLED}])"),
         "again": re.compile(rf"(?:(?:{position})\u306e?)?\s*(?:more |other )?(?:{nouns})"),
@@ -201,7 +201,7 @@ def _numbers(text: str, noun: Noun) -> list[_Read]:
     """Read the numbers behind a noun."""
     sign = _patterns()["sign"].match(text, noun.end)
     at = sign.end() if sign else noun.end
-    opened = bool(sign and sign["open"])
+    opened = bool(sign and (sign["open"] or sign["square"]))
     if opened and YEARS.match(text, at):
         return []
     first = _range_at(text, at, noun, marked=noun.tag or noun.bracket)
@@ -212,7 +212,7 @@ def _numbers(text: str, noun: Noun) -> list[_Read]:
     read = [_as_heading(text, first, noun)]
     while following := _continued(text, read[-1].end, noun):
         read.append(following)
-    return [] if opened and not re.compile(r"\s*\)").match(text, read[-1].end) else read
+    return [] if opened and not re.compile(r"\s*[)\]]").match(text, read[-1].end) else read
 
 
 def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
