@@ -24,7 +24,7 @@ from preflight.spec import MAX_BYTES, RequestSpec, dump_spec
 from preflight.unforeseen import unforeseen
 from preflight.workers.pool import measured
 from preflight.workers.processors import processors
-from preflight.workers.starter import ending_children, serving, within
+from preflight.workers.session import session, within
 
 if TYPE_CHECKING:
     from preflight.fix import Order, Progress
@@ -177,8 +177,6 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from preflight.fix.ffmpeg import ending_all
-
     agreed = [not plan.steps or agree is None or agree(plan) for _, plan in plans]
     going = [one for one, goes in zip(plans, agreed, strict=True) if goes]
     todo = sum(1 for _, plan in going if plan.steps)
@@ -189,12 +187,7 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     def carry_out(one: "tuple[Judged, Plan]") -> Treated:
         return treat(*one, order, begin(one[1]) if begin and one[1].steps else None)
 
-    with (
-        serving() as children,
-        ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers,
-        ending_all(workers),
-        ending_children(children),
-    ):
+    with ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers, session():
         done = iter(list(workers.map(within(carry_out), going)))
     return [
         next(done) if goes else Treated(plan=plan, outcome="declined", before=judged)

@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from preflight.probe.faults import Unmeasured
 from preflight.workers.bounds import Bounds
 from preflight.workers.isolated import Look
-from preflight.workers.starter import serving
+from preflight.workers.session import session
 from scripts.fuzz_child import FULL_ONLY, UNDECODABLE, Found, Job, Outcome, run_all
 from scripts.fuzz_mutate import mutant
 
@@ -47,7 +47,7 @@ JOBS = 2
 def outcomes(jobs: Iterator[Job], until: float) -> Iterator[Outcome]:
     """Do jobs in children, in their order, until the clock says so."""
     flying: deque[tuple[list[Job], Look[list[Outcome]]]] = deque()
-    with serving():
+    with session():
         for chunk in chunks(jobs, until):
             flying.append((chunk, Look(run_all, chunk, bounds=BOUNDS)))
             if len(flying) >= JOBS:

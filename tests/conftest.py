@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from preflight.workers.starter import serving
+from preflight.workers.session import session
 
 # A shared machine may be slow for a moment; how fast things are is a benchmark's business.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -39,7 +39,7 @@ def nobody_s_ledgers(nobody_s_home: Path, request: pytest.FixtureRequest) -> Ite
 @pytest.fixture(autouse=True, scope="session")
 def one_server() -> Iterator[None]:
     """One server forks the children of all tests: each need not load the libraries anew."""
-    with serving():
+    with session():
         yield
 
 

@@ -58,9 +58,9 @@ def _children(arguments: list[str]) -> AbstractContextManager[object]:
 
         with suppress(OSError):  # whoever needs it tries again, and says why it cannot be
             begun = earliest(_needed(arguments[0], files))
-    from preflight.workers.starter import serving
+    from preflight.workers.session import session
 
-    return serving(begun)
+    return session(begun)
 
 
 def _is_sure(words: list[str], files: list[str]) -> bool:

@@ -7,24 +7,21 @@ outlives the call, whatever ends it.
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import cache
-from typing import IO, TYPE_CHECKING
+from functools import lru_cache
+from typing import IO
 
 import msgspec
 
 from preflight.errors import FixFailed, NotDone
 from preflight.workers.environment import needed_environment
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
+from preflight.workers.program import NOT_RUN
+from preflight.workers.session import Session, StoppedError, session
 
 MICROSECONDS = 1_000_000
 QUESTIONS = ("-encoders", "-filters")
@@ -33,22 +30,15 @@ SAYS = "ffmpeg version "
 """How the answer to `-version` begins."""
 TIME_LIMIT_S = 1800
 """A run longer than this is stuck: fifteen seconds of video take seconds."""
+INTERRUPTED = "interrupted"
 TOO_SLOW = "ffmpeg was ended after"
 """How the complaint about a run begins that was stuck: another ffmpeg would not be faster."""
 LAST_WORDS = 6
 """How many lines of ffmpeg's complaints a message quotes."""
 ADDRESS = re.compile(r"^\[[^\]]* @ 0x[0-9a-f]+\] ")
 """What ffmpeg sets before a complaint: which of its parts, and where in memory; nobody needs it."""
-PR_SET_PDEATHSIG = 1
-"""Linux's prctl(2)."""
 Progress = Callable[[Fraction], None]
 """Called with the seconds of output that are done."""
-
-
-_running: "set[subprocess.Popen[bytes]]" = set()
-"""Every ffmpeg that runs now."""
-_stopped = threading.Event()
-"""Set while runs are being ended."""
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -109,12 +99,30 @@ def _carried() -> list[str]:
         return []
 
 
-@cache
 def inspect(path: str) -> Tool | None:
     """Ask an ffmpeg what it is and can; None when it does not run."""
+    return _inspected(path, _state(path))
+
+
+def version_of(path: str) -> str | None:
+    """Ask a program for its version; None when it does not run, or is no ffmpeg."""
+    return _version(path, _state(path))
+
+
+def _state(path: str) -> tuple[int, ...]:
+    """Return what changes when a program is replaced: what it answered before is no longer believed then."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - any bytes may be a name
+    except (OSError, ValueError):
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@lru_cache(maxsize=16)
+def _inspected(path: str, state: tuple[int, ...]) -> Tool | None:
     from concurrent.futures import ThreadPoolExecutor
 
-    version = version_of(path)
+    version = _version(path, state)
     if version is None:
         return None
     try:
@@ -125,9 +133,9 @@ def inspect(path: str) -> Tool | None:
     return Tool(path, version, encoders, filters) if encoders else None
 
 
-@cache
-def version_of(path: str) -> str | None:
-    """Ask a program for its version; None when it does not run, or is no ffmpeg."""
+@lru_cache(maxsize=16)
+def _version(path: str, state: tuple[int, ...]) -> str | None:
+    del state
     try:
         told = _ask(path, "-version")
     except (OSError, subprocess.SubprocessError):
@@ -143,7 +151,6 @@ def _ask(path: str, question: str) -> str:
         timeout=20,
         check=True,
         env=needed_environment(),
-        preexec_fn=_dying_with_parent(),
     )
     return answer.stdout.decode("utf-8", "replace")
 
@@ -201,7 +208,7 @@ def _attempt(path: str, arguments: list[str], progress: Progress | None, limit_s
 
 def _final(error: NotDone) -> FixFailed:
     """Return what is told if no other ffmpeg fares better; raise what no other would change."""
-    if not isinstance(error, FixFailed) or _stopped.is_set() or error.message.startswith(TOO_SLOW):
+    if not isinstance(error, FixFailed) or error.message.startswith((TOO_SLOW, INTERRUPTED)):
         raise error
     return error
 
@@ -218,87 +225,51 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
     Raises:
         FixFailed: ffmpeg failed or took too long; the message quotes it.
     """
-    if _stopped.is_set():
-        raise FixFailed("interrupted")
     command = [path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
-    try:
-        child = subprocess.Popen(  # noqa: S603 - the arguments are compiled by this program
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=needed_environment(),
-            preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - it makes two system calls, and takes no lock
-        )
-    except OSError as error:
-        raise NotDone(f"{path}: cannot be run: {error.strerror}") from None
-    _running.add(child)
-    if _stopped.is_set():  # it was begun while the others were being ended
-        child.kill()
     words: deque[str] = deque(maxlen=LAST_WORDS)
-    timer = threading.Timer(limit_s, child.kill)
-    listener = threading.Thread(target=_listen, args=(child.stderr, words), daemon=True)
-    try:
-        timer.start()
-        listener.start()
-        _follow(child.stdout, progress)
-        status = child.wait()
-    finally:
-        timed_out = not timer.is_alive()
-        timer.cancel()
-        _end(child)
-        _running.discard(child)
-        listener.join(5)
+    with session() as owner, _running(owner, path, command) as child:
+        timer = threading.Timer(limit_s, child.kill)
+        listener = threading.Thread(target=_listen, args=(child.stderr, words), daemon=True)
+        try:
+            timer.start()
+            listener.start()
+            _follow(child.stdout, progress)
+            status = child.wait()
+        finally:
+            timed_out = not timer.is_alive()
+            timer.cancel()
+            child.kill()
+            listener.join(5)
+        if status and owner.is_stopped:
+            raise FixFailed(INTERRUPTED)
+    if status == NOT_RUN:
+        raise NotDone(f"{path}: cannot be run: {' '.join(words)}")
     if status:
         raise FixFailed(_complaint(words, status, limit_s if timed_out else None))
 
 
+@contextmanager
+def _running(owner: Session, path: str, command: list[str]) -> "Iterator[subprocess.Popen[bytes]]":
+    """Begin an ffmpeg, and leave nothing of it behind."""
+    try:
+        child = owner.begin(command)
+    except StoppedError:
+        raise FixFailed(INTERRUPTED) from None
+    except OSError as error:
+        raise NotDone(f"{path}: cannot be run: {error.strerror}") from None
+    try:
+        yield child
+    finally:
+        owner.end(child)
+
+
 def pause(seconds: float) -> None:
     """Wait, unless everything is being ended: then raise FixFailed."""
-    if _stopped.wait(seconds):
-        raise FixFailed("interrupted")
-
-
-def _dying_with_parent() -> Callable[[], None] | None:
-    """Return what a child does first so that the kernel ends it when this program is killed; None where it cannot."""
-    if not sys.platform.startswith("linux"):
-        return None
-    import ctypes
-
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
-
-    def die() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # killed in between
-            os._exit(1)
-
-    return die
-
-
-@contextmanager
-def ending_all(workers: "Executor") -> Iterator[None]:
-    """End every ffmpeg, and let none begin, when what is within is interrupted: threads cannot be."""
-    try:
-        yield
-    except BaseException:
-        workers.shutdown(wait=False, cancel_futures=True)
-        _stopped.set()
-        for child in list(_running):
-            child.kill()
-        raise
-    finally:
-        workers.shutdown(wait=True)
-        _stopped.clear()
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    """Leave no child behind, and no pipe open."""
-    if child.poll() is None:
-        child.kill()
-        child.wait()
-    for pipe in (child.stdout, child.stderr):
-        if pipe:
-            pipe.close()
+    with session() as owner:
+        try:
+            owner.pause(seconds)
+        except StoppedError:
+            raise FixFailed(INTERRUPTED) from None
 
 
 def _listen(pipe: "IO[bytes] | None", words: "deque[str]") -> None:

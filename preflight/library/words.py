@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from preflight.errors import PreflightError
+from preflight.workers.session import session
 
 ADVICE = (
     (r"`preflight task show [^`]*` says more; --again sends", "`again=True` sends"),
@@ -34,9 +35,10 @@ def advice_of(words: str) -> str:
 
 @contextmanager
 def to_a_program() -> Iterator[None]:
-    """Let errors out in the words of a program; they stay what they are."""
+    """Make a call one piece of work, and let errors out in the words of a program; they stay what they are."""
     try:
-        yield
+        with session():
+            yield
     except PreflightError as error:
         error.message, error.advice = _said(error.message, MESSAGES), advice_of(error.advice)
         error.args = (error.message,)

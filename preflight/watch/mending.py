@@ -16,7 +16,7 @@ from preflight.findings import Judged
 from preflight.flow import Treated, order_of, plan_fixes, treat
 from preflight.profiles.schema import Profile
 from preflight.workers.processors import processors
-from preflight.workers.starter import ending_children, serving, within
+from preflight.workers.session import session, within
 
 if TYPE_CHECKING:
     from preflight.plan import Plan, Wishes
@@ -31,8 +31,6 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         wishes: how much loss is allowed.
         stage: the folder that holds a folder for each file.
     """
-    from preflight.fix.ffmpeg import ending_all
-
     plans = plan_fixes(judged, profile, wishes)
     cores = processors()
     at_once = max(1, min(cores, sum(bool(plan.steps) for _, plan in plans)))
@@ -43,12 +41,7 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         order = order_of(profile, stage_of(stage, judged.asset.path), threads=threads)
         return treat(judged, todo, order)
 
-    with (
-        serving() as children,
-        ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers,
-        ending_all(workers),
-        ending_children(children),
-    ):
+    with ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers, session():
         return list(workers.map(within(carry_out), plans))
 
 

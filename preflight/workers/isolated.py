@@ -12,7 +12,8 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.unforeseen import unforeseen
 from preflight.workers.bounds import START_S, Bounds
 from preflight.workers.child import RAISED
-from preflight.workers.starter import Child, Singles, current
+from preflight.workers.session import current
+from preflight.workers.starter import Child, Singles
 
 T = TypeVar("T")
 CRASHED = "looking into it crashed the reader"

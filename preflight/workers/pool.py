@@ -27,7 +27,8 @@ from preflight.workers.child import RAISED
 from preflight.workers.isolated import alone, cannot_start
 from preflight.workers.link import letter_of, wait
 from preflight.workers.processors import processors
-from preflight.workers.starter import Child, Server, Singles, current, starter
+from preflight.workers.session import Session, current
+from preflight.workers.starter import Child
 
 CHUNK_FILES = {"header": 16, "exact": 4, "full": 1}
 """Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
@@ -133,8 +134,8 @@ class Crew:
         self._hands: list[_Hand] = []
         self._waiting: deque[_Chunk] = deque()
         """What no child was sent yet."""
-        self._own: Server | Singles | None = None
-        """Who starts the children, where nobody does it for all within."""
+        self._own: Session | None = None
+        """What the children belong to, where they are part of no larger work."""
 
     def __enter__(self) -> Self:
         """Begin; nobody is started yet."""
@@ -148,7 +149,7 @@ class Crew:
             self._hands.pop().child.end()
         own, self._own = self._own, None
         if own is not None:
-            own.end()
+            own.close()
 
     def start(self) -> None:
         """Start the children that are missing, so that they are ready when files come."""
@@ -158,9 +159,10 @@ class Crew:
 
     def _enlist(self) -> None:
         """Start another child; raise OSError where that is not possible."""
-        self._own = self._own or (starter() if current() is None else None)
-        by = self._own or current() or Singles()
-        self._hands.append(_Hand(by.start(self.bounds)))
+        owner = current()
+        if owner is None:
+            owner = self._own = self._own or Session()
+        self._hands.append(_Hand(owner.start(self.bounds)))
 
     def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
         """Measure local files and yield the results in the order given."""

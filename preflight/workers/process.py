@@ -48,7 +48,7 @@ def can_fork() -> bool:
 
 def begin(way: Way, end: socket.socket, load: Load = "everything") -> "subprocess.Popen[bytes]":
     """Start a fresh interpreter on one end of a connection; raise OSError where it cannot be started."""
-    command = [_interpreter(), *_flags(), "-c", BOOT, way, load, *_module_path()]
+    command = [interpreter(), *_flags(), "-c", BOOT, way, load, *_module_path()]
     trace = None if traced() else subprocess.DEVNULL  # what C code says of a hostile file is for nobody
     windows = sys.platform == "win32"
     process = subprocess.Popen(  # noqa: S603 - this very program
@@ -75,7 +75,7 @@ def begin_server(load: Load = "everything") -> Begun:
             raise
 
 
-def _interpreter() -> str:
+def interpreter() -> str:
     """Return the Python that runs this program; where it is embedded, the one that its host has named."""
     spawn = sys.modules.get("multiprocessing.spawn")
     named = spawn.get_executable() if spawn else None

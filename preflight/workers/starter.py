@@ -1,25 +1,22 @@
 """Starting children: bounds in, a `Child` with a connection out.
 
 Where the system can fork without harm, one server is started that loads the libraries and forks itself; elsewhere each
-child is started by itself. Who starts them is handed down with the context, as is which context a thread works in:
-nothing is shared by the whole process.
+child is started by itself.
 """
 
 import os
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
 
 from preflight.workers.bounds import Bounds
 from preflight.workers.child import BURY, FORK, NUMBER_BYTES, STATUS_BYTES
 from preflight.workers.link import Link
-from preflight.workers.process import Begun, Process, begin, begin_server, can_fork
+from preflight.workers.process import Begun, Process, begin, begin_server
 
-Result = TypeVar("Result")
 LAST_S = 5.0
 """How long a server may take to end."""
 
@@ -28,6 +25,9 @@ class Child(Protocol):
     """A process that does what it is asked."""
 
     link: Link
+
+    def kill(self) -> None:
+        """End the process, and leave the connection to whoever waits at it: they hear that it is gone."""
 
     def end(self) -> int | None:
         """End it, whatever it is doing; return its exit status, negative for a signal, None where nobody knows."""
@@ -104,10 +104,18 @@ class _Forked:
 
     def __init__(self, link: Link, bury: Callable[[], int | None]) -> None:
         self.link, self._bury = link, bury
+        self._ended = False
+        self._status: int | None = None
+
+    def kill(self) -> None:
+        """End the process."""
+        if not self._ended:
+            self._ended, self._status = True, self._bury()
 
     def end(self) -> int | None:
         self.link.close()
-        return self._bury()
+        self.kill()
+        return self._status
 
 
 class Server:
@@ -119,16 +127,10 @@ class Server:
 
     def __init__(self, begun: Begun | None = None) -> None:
         self._turn = threading.Lock()
-        self._owner = os.getpid()
         self._control: socket.socket | None
         self._process: Process | None
         self._control, self._process = begun or (None, None)
         self._started = 0
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is this process that may ask it: a fork of the one that made it may not."""
-        return self._owner == os.getpid()
 
     def start(self, bounds: Bounds) -> Child:
         """Let the server fork a child; raise OSError where that is not possible."""
@@ -195,67 +197,3 @@ class Server:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-# ---- who starts -----------------------------------------------------------------------------------------------------
-
-_serving: ContextVar[Server | Singles | None] = ContextVar("preflight_serving", default=None)
-
-
-def starter() -> Server | Singles:
-    """Return a new starter of the kind that suits the system."""
-    return Server() if can_fork() else Singles()
-
-
-def current() -> Server | Singles | None:
-    """Return who starts children here; None where nobody was made to."""
-    found = _serving.get()
-    return None if isinstance(found, Server) and not found.is_ours else found
-
-
-@contextmanager
-def serving(begun: Begun | None = None) -> Iterator[Starter]:
-    """Let one starter start all children within, and end them all at the end; an outer one is used where there is one.
-
-    Threads that are started within hear of it through `within`.
-
-    Args:
-        begun: a server that runs already.
-    """
-    outer = current()
-    if outer is not None:
-        if begun:
-            Server(begun).end()
-        yield outer
-        return
-    made = Server(begun) if begun else starter()
-    token = _serving.set(made)
-    try:
-        yield made
-    finally:
-        _serving.reset(token)
-        made.end()
-
-
-@contextmanager
-def ending_children(made: Starter) -> Iterator[None]:
-    """End every child when what is within is broken off: threads that wait for one could not be."""
-    try:
-        yield
-    except BaseException:
-        made.end()
-        raise
-
-
-def within(call: Callable[..., Result]) -> Callable[..., Result]:
-    """Return a call that works, in whatever thread, with the starter of where it was made."""
-    made = current()
-
-    def called(*args: object) -> Result:
-        token = _serving.set(made)
-        try:
-            return call(*args)
-        finally:
-            _serving.reset(token)
-
-    return called

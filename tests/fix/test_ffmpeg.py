@@ -11,7 +11,8 @@ import pytest
 
 from preflight.errors import FixFailed, NotDone
 from preflight.fix import ffmpeg
-from preflight.fix.ffmpeg import Tool, candidates, carry_out, ending_all, find_tool, inspect, run
+from preflight.fix.ffmpeg import Tool, candidates, carry_out, find_tool, inspect, run
+from preflight.workers.session import session, within
 from tests.fix.conftest import Program
 
 SPEAKS = """case "$2" in
@@ -107,8 +108,8 @@ def test_every_ffmpeg_ends_when_what_it_is_part_of_is_interrupted(program: Progr
             told.append(error.message)
 
     def interrupted() -> None:
-        with ThreadPoolExecutor(2) as workers, ending_all(workers):
-            workers.submit(works)
+        with ThreadPoolExecutor(2) as workers, session():
+            workers.submit(within(works))
             while not children():
                 time.sleep(0.01)
             raise KeyboardInterrupt

@@ -19,7 +19,7 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.workers.bounds import Bounds
 from preflight.workers.isolated import Look, alone
 from preflight.workers.process import can_fork
-from preflight.workers.starter import serving, within
+from preflight.workers.session import session, within
 
 forks = pytest.mark.skipif(not can_fork(), reason="nothing forks here")
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -155,7 +155,7 @@ def parent() -> int:
 @afresh
 @forks
 def test_a_server_forks_for_every_thread_and_is_gone_afterwards() -> None:
-    with serving():
+    with session():
         with ThreadPoolExecutor(4) as threads:
             added = threads.map(within(lambda number: alone(add, number, 1)), range(40))
             assert list(added) == list(range(1, 41))
@@ -163,7 +163,7 @@ def test_a_server_forks_for_every_thread_and_is_gone_afterwards() -> None:
         server = alone(parent)
         assert server != os.getpid()
         assert parents == {server}
-        with serving():
+        with session():
             assert alone(parent) == server
         assert alone(parent) == server
     assert gone(server)
@@ -173,14 +173,14 @@ def test_a_server_forks_for_every_thread_and_is_gone_afterwards() -> None:
 @afresh
 @forks
 def test_a_thread_that_was_not_told_of_a_server_starts_a_child_of_its_own() -> None:
-    with serving(), ThreadPoolExecutor(1) as thread:
+    with session(), ThreadPoolExecutor(1) as thread:
         assert thread.submit(alone, parent).result() == os.getpid()
 
 
 @afresh
 def test_what_becomes_of_a_forked_look_is_told_and_the_server_goes_on(tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    with serving():
+    with session():
         with pytest.raises(Unreadable, match="no such thing"):
             alone(refuse, "no such thing")
         with pytest.raises(Unmeasured, match="crashed the reader"):
@@ -196,7 +196,7 @@ def test_what_becomes_of_a_forked_look_is_told_and_the_server_goes_on(tmp_path: 
 @afresh
 @forks
 def test_a_server_that_died_gives_way_to_another() -> None:
-    with serving():
+    with session():
         first = alone(parent)
         os.kill(first, signal.SIGKILL)
         assert gone(first)
@@ -222,7 +222,7 @@ def test_a_module_that_another_thread_is_importing_does_not_stop_a_look(
 ) -> None:
     (tmp_path / "slow_to_import.py").write_text(SLOW)
     monkeypatch.syspath_prepend(tmp_path)
-    with serving(), ThreadPoolExecutor(1) as thread:
+    with session(), ThreadPoolExecutor(1) as thread:
         importing = thread.submit(import_slow)
         for _ in range(500):
             if (tmp_path / "begun").exists():
