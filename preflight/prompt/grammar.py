@@ -91,6 +91,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     )
     weak = {word for language in languages() for word in language.nouns.weak}
     several = "|".join(re.escape(word) for word in kinds() if len(word) > 1 and word not in weak)
+    latin = "|".join(word for word in every if word.isascii())
+    wide = "|".join(word for word in every if not word.isascii())
+    near = r"[^.,;\n\d\u3001\u3002\uff0c]{0,6}?"
     short = r"(?:(?!\bof\b)[^.,;\n]){0,30}?"
     return {
         "noun": re.compile(rf"(?P<mark>(?:@ ?)?\[?@?)(?P<word>{nouns})"),
@@ -108,8 +111,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "words to": re.compile(rf"\s*(?:{ranged}|{across}|{DASH})"),
         "until": re.compile(rf"(?:{position})?\s*(?:{until})"),
         "all": re.compile(
-            rf"(?<![a-z])(?:(?:{'|'.join(every)})(?: of)?(?![a-z]){short}({several})s?|the(?![a-z]){short}({several})s)"
-            rf"(?![a-z])(?![\s_-]*#?\d)"
+            rf"(?<![a-z])(?:(?:{latin})(?: of)?(?![a-z]){short}({several})s?|the(?![a-z]){short}({several})s"
+            rf"|(?:{wide}){near}({several}))(?![a-z])(?![\s_-]*#?\d)"
         ),
     }
 
@@ -280,7 +283,7 @@ def mentions(prompt: str) -> list[Mention]:
         elif found := ordinal_before(text, noun.at, latin=noun.word.isascii(), many=noun.many):
             named += _ordered(prompt, noun, found)
     general = [
-        Mention(kinds()[match[1] or match[2]], None, prompt[match.start() : match.end()], match.start())
+        Mention(kinds()[match[1] or match[2] or match[3]], None, prompt[match.start() : match.end()], match.start())
         for match in _patterns()["all"].finditer(text)
     ]
     return sorted([*named, *general], key=lambda mention: mention.start)

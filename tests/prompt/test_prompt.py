@@ -218,6 +218,8 @@ def test_sizes_rates_shapes_counts_and_other_words_are_no_references(prompt: str
         ("모든 이미지", "image"),
         ("모든 이미지를 따라", "image"),
         ("所有视频的风格", "video"),
+        ("모든 참고 이미지를", "image"),
+        ("各画像の色", "image"),
         ("all of the images", "image"),
         ("follow the clips", "video"),
         ("the texture of the 3 provided images", "image"),
@@ -235,6 +237,9 @@ def test_all_of_a_kind_can_be_meant(prompt: str, kind: str) -> None:
         "the whole video",
         "each frame of the video",
         "all the colours of the picture",
+        "각 포즈마다 다른 옷을 입는 이미지",
+        "各シーンの光は柔らかく、静かな画像",
+        "the figures walk into the fog",
     ],
 )
 def test_the_video_that_is_to_be_made_is_no_reference(prompt: str) -> None:
