@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -21,7 +22,7 @@ from preflight.place import temporary
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Write, find
 from preflight.probe import open_without_waiting
 from preflight.probe.mpeg_audio import frames_in
-from preflight.probe.part import part_of
+from preflight.probe.part import Part, joined
 
 Told = Callable[[Fraction], None] | None
 """Called with the seconds that are written."""
@@ -72,20 +73,21 @@ def _readable(source: Path, facts: AudioFacts, folder: Path) -> Iterator[Path]:
             write_plain(source, copy)
             yield copy
         return
-    start, end = _extent(source, facts)
-    if (start, end) == (0, facts.bytes):
-        yield source
-        return
-    with temporary(folder, facts.format) as copy:
-        with open(source, "rb", opener=open_without_waiting) as stream, copy.open("wb") as made:
-            shutil.copyfileobj(part_of(stream, start, end), made)
-        yield copy
+    with open(source, "rb", opener=open_without_waiting) as stream:
+        parts = _sound_parts(stream, facts)
+        if parts == [Part(stream, 0, facts.bytes)]:
+            yield source
+            return
+        with temporary(folder, facts.format) as copy:
+            with copy.open("wb") as made:
+                shutil.copyfileobj(joined(parts), made)
+            yield copy
 
 
-def _extent(source: Path, facts: AudioFacts) -> tuple[int, int]:
-    """Return where a sound begins and ends in its file, in bytes."""
-    if facts.format in ("mp1", "mp2", "mp3"):
-        with open(source, "rb", opener=open_without_waiting) as stream:
-            frames = frames_in(stream, facts.bytes)
-        return (frames.start, frames.end) if frames else (0, facts.bytes)
-    return facts.lead_bytes, facts.bytes
+def _sound_parts(stream: BinaryIO, facts: AudioFacts) -> list[Part]:
+    """Return what of a file is sound, and whatever else stands between its frames than tags."""
+    frames = frames_in(stream, facts.bytes) if facts.format in ("mp1", "mp2", "mp3") else None
+    if frames is None:
+        return [Part(stream, 0 if facts.format in ("mp1", "mp2", "mp3") else facts.lead_bytes, facts.bytes)]
+    spans = ((frames.start, frames.end),) if frames.junk else frames.spans
+    return [Part(stream, *span) for span in spans]

@@ -13,8 +13,9 @@ from preflight.facts import AudioFacts, SampleType
 from preflight.probe.channels import channels_of
 from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
-from preflight.probe.mpeg_audio import only_frames
+from preflight.probe.mpeg_audio import frames_in, of_frames
 from preflight.probe.pcm import pcm_facts
+from preflight.probe.played import played_s
 from preflight.probe.sniff import Sniffed
 from preflight.probe.wave import read_wave, refuse_cut
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PCM = re.compile(r"pcm_([suf])(\d+)(?:be|le)?(?:_planar)?")
 """libav's name of samples that are stored as they are: signed, unsigned or float, and how many bits each."""
+TOLERATED_S = Fraction(1, 100)
 FLAC_DEPTH_AT, ALAC_DEPTH_AT = 12, 17
 """Where STREAMINFO and Apple's cookie, with the box around it, tell the bits a sample: RFC 9639, 8.2; ALAC, "alac"."""
 
@@ -54,7 +56,9 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
     header = _mp3_header(stream) if sniffed.format == "mp3" else Header()
     if not measure and header.likely_s and header.codec:
         return _believed(header, sniffed, size)
-    with opened(only_frames(stream, size, sniffed) if measure else _from_start(stream), sniffed.opener) as container:
+    frames = frames_in(stream, size) if measure and sniffed.opener == "mp3" else None
+    source = of_frames(stream, frames) if frames else _from_start(stream)
+    with opened(source, sniffed.opener) as container:
         if not container.streams.audio:
             raise Unreadable("holds no sound")
         sound = container.streams.audio[0]
@@ -64,11 +68,27 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         walked = walk(container, sound) if measure else _claim(container, sound, header.claimed_s)
         if measure and not walked.packets:
             raise Unreadable("holds no samples")
+        coded = wave is not None or (frames is not None and (frames.junk or not frames.alike))
+        if measure and (coded or walked.doubtful or _is_interrupted(sound, sniffed, walked)):
+            walked = _decoded(source, sniffed, walked)
         found = _facts(sound, sniffed, size, header.claimed_s, walked)
         stands_in = wave.claimed_bytes if wave and wave.streaming else None
         return msgspec.structs.replace(
             found, channels=channels, header_placeholder=stands_in, obstacle=wave.obstacle if wave else None
         )
+
+
+def _is_interrupted(sound: "AudioStream", sniffed: Sniffed, walked: Walk) -> bool:
+    """Tell whether a FLAC's packets make another length than its own header tells, which is true of a whole one."""
+    told = sound.duration * (sound.time_base or 1) if sniffed.opener == "flac" and sound.duration else walked.stored_s
+    return abs(told - walked.stored_s) > TOLERATED_S
+
+
+def _decoded(stream: BinaryIO, sniffed: Sniffed, walked: Walk) -> Walk:
+    """Return what was walked with the length that a decoder plays."""
+    played = played_s(stream, sniffed.opener)
+    stored = played + max(walked.stored_s - walked.played_s, Fraction(0)) if walked.stored_s else played
+    return msgspec.structs.replace(walked, duration_s=played, played_s=played, stored_s=stored, decoded=True)
 
 
 def _from_start(stream: BinaryIO) -> BinaryIO:
@@ -108,6 +128,7 @@ def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction |
     stored = walked.stored_s or walked.duration_s
     played = walked.played_s if walked.stored_s else stored
     how = "PyAV, every packet" if walked.packets else "header"
+    how = "PyAV, decoded" if walked.decoded else how
     codec, record = sound.codec_context.codec, bytes(sound.codec_context.extradata or b"")
     sample_type, bit_depth = stored_as(codec_name(sound), lossy=codec.lossy and not codec.lossless, record=record)
     return AudioFacts(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from preflight.facts import UNKNOWN
+from preflight.probe.doubt import HEAD_BYTES as DOUBT_BYTES
+from preflight.probe.doubt import Doubt
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import mpeg_frame_bytes
 
@@ -31,7 +33,6 @@ AAC_FRAME_SAMPLES = 1024
 ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 ADTS_RATE_AT = 3
 """Bytes of an ADTS header up to and with the rate."""
-MPEG_SOUND = {"mp1", "mp2", "mp3"}
 COARSE_S = Fraction(1, 4000)
 """Ticks from which on packets' lengths are too rough to be added up: Matroska, FLV and ASF count milliseconds."""
 MAX_PACKETS = 5_000_000
@@ -50,6 +51,10 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
     played_s: Fraction
     """What is stored without the samples that a decoder is told to throw away at either end."""
     corrupt: bool
+    doubtful: bool = False
+    """Whether some packets may hold no sound, so that only a decoder can tell how much there is."""
+    decoded: bool = False
+    """Whether a decoder told the lengths."""
 
 
 @contextmanager
@@ -81,15 +86,16 @@ def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Wa
 
     codec = codec_name(stream)
     counting = codec == "opus" or (stream.time_base or 0) >= COARSE_S
-    tally, synced = _Tally(codec, counting=counting), codec in MPEG_SOUND
+    tally, doubt = _Tally(codec, counting=counting), Doubt(codec, container.format.name)
     try:
         for packet in container.demux(stream):
-            if packet.size and not (synced and _is_junk(packet)):
+            if packet.size and not (doubt.looks and _is_junk(doubt, packet)):
                 tally.add(packet)
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
         raise Unreadable(f"breaks off after {tally.packets} packets: {words(error)}") from None
     whole = Fraction(container.duration, 1_000_000) if container.duration else None
-    return tally.result(stream.time_base or Fraction(1), _rate(stream), whole)
+    found = tally.result(stream.time_base or Fraction(1), _rate(stream), whole)
+    return msgspec.structs.replace(found, doubtful=doubt.found) if doubt.found else found
 
 
 def _rate(stream: "VideoStream | AudioStream") -> int:
@@ -136,10 +142,9 @@ def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
     raise Unreadable("its picture stream holds no pictures")
 
 
-def _is_junk(packet: "Packet[Any]") -> bool:
-    """Tell whether a packet of MPEG sound begins no frame: libav hands on what lies between frames, with a length."""
-    head = bytes(memoryview(packet)[:2])
-    return len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0  # noqa: PLR2004 - sync word
+def _is_junk(doubt: Doubt, packet: "Packet[Any]") -> bool:
+    """Tell whether a packet of sound begins no frame: libav hands on what lies between frames, with a length."""
+    return doubt.is_junk(bytes(memoryview(packet)[:DOUBT_BYTES]), packet.size)
 
 
 def _adts_ticks(packet: "Packet[Any]") -> int:

@@ -4,9 +4,12 @@ Each format names the one reader that may open it, so nothing can talk a library
 `clip.mp4` is no clip here.
 """
 
+import os
 from typing import BinaryIO, Literal
 
 import msgspec
+
+from preflight.probe.tags import id3v2_bytes
 
 Reader = Literal["pillow", "av"]
 
@@ -191,8 +194,8 @@ def _mpeg_audio(stream: BinaryIO, head: bytes) -> Sniffed | None:
         return _container("flac")
     if start and head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return Sniffed("wav", "av", "wav", start)
-    found = _frames_behind(stream, start, tagged=bool(start))
-    return found or (_frames_behind(stream, ID3_HEADER_BYTES, tagged=True) if start else None)
+    too_long = start > stream.seek(0, os.SEEK_END)  # no player can pass over it, and so they look into it
+    return _frames_behind(stream, ID3_HEADER_BYTES if too_long else start, tagged=bool(start))
 
 
 def behind_tags(stream: BinaryIO) -> int:
@@ -200,10 +203,10 @@ def behind_tags(stream: BinaryIO) -> int:
     start = 0
     while True:
         stream.seek(start)
-        head = stream.read(ID3_HEADER_BYTES)
-        if head[:3] != b"ID3" or len(head) < ID3_HEADER_BYTES:
+        length = id3v2_bytes(stream.read(ID3_HEADER_BYTES))
+        if not length:
             return start
-        start += 10 + int("".join(f"{b & 0x7F:07b}" for b in head[6:10]), 2) + (10 if head[5] & 0x10 else 0)
+        start += length
 
 
 def _frames_behind(stream: BinaryIO, start: int, *, tagged: bool) -> Sniffed | None:

@@ -2,16 +2,20 @@
 
 import io
 import random
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.recipe_junk import RECIPES, only_headers
 from fixtures.recipe_sound import APE, HTML, ID3V1, LYRICS
+from preflight.probe.doubt import Doubt
 from preflight.probe.mpeg_audio import Frames, frames_in, only_frames
-from preflight.probe.sniff import sniff
+from preflight.probe.sniff import mpeg_frame_bytes, sniff
 from tests.specimens import MEDIA, audio, probed
 
 FRAME = b"\xff\xfb\x90\x00" + bytes(413)
@@ -27,17 +31,20 @@ def found(content: bytes) -> Frames | None:
 @given(st.integers(0, 70_000), st.integers(8, 400), st.sampled_from([b"", b"\n", HTML, APE, LYRICS, ID3V1, bytes(999)]))
 def test_frames_are_found_between_what_is_none(before: int, count: int, behind: bytes) -> None:
     noise = random.Random(before).randbytes(before)  # noqa: S311 - noise, no secret
-    assert found(noise + FRAME * count + behind) == Frames(before, before + count * len(FRAME))
+    assert found(noise + FRAME * count + behind) == Frames(((before, before + count * len(FRAME)),))
 
 
-def test_frames_go_on_behind_a_hole_if_they_are_alike() -> None:
+def test_frames_go_on_behind_a_hole() -> None:
     hole = HTML * 3
-    assert found(FRAME * 5 + hole + FRAME * 5) == Frames(0, 10 * len(FRAME) + len(hole))
-    assert found(FRAME * 5 + hole + OTHER * 5) == Frames(0, 5 * len(FRAME))
+    five, behind = 5 * len(FRAME), 5 * len(FRAME) + len(hole)
+    assert found(FRAME * 5 + hole + FRAME * 5) == Frames(((0, five), (behind, behind + five)), junk=True)
+    other = (behind, behind + 5 * len(OTHER))
+    assert found(FRAME * 5 + hole + OTHER * 5 + b".") == Frames(((0, five), other), alike=False, junk=True)
+    assert found(FRAME * 5 + hole + OTHER * 2 + b".") == Frames(((0, five),))
 
 
 def test_a_last_frame_that_is_cut_short_ends_with_the_file() -> None:
-    assert found(FRAME * 5 + FRAME[:100]) == Frames(0, 5 * len(FRAME) + 100)
+    assert found(FRAME * 5 + FRAME[:100]) == Frames(((0, 5 * len(FRAME) + 100),))
 
 
 @given(st.binary(max_size=3000))
@@ -90,3 +97,49 @@ def test_noise_is_no_mpeg_sound(seed: int) -> None:
     content[0] = 1
     content[at : at + 4] = content[at + size : at + size + 4] = FRAME[:4]
     assert sniff(io.BytesIO(bytes(content))) is None
+
+
+def played_s(path: Path) -> Fraction:
+    """Return how long an ffmpeg of its own plays a sound."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "quiet", "-i", str(path), "-map", "0:a", "-f", "framecrc", "-"]
+    rows = subprocess.run(command, capture_output=True, check=False).stdout.decode().splitlines()
+    base = next(Fraction(row.split()[-1]) for row in rows if row.startswith("#tb"))
+    return sum(int(row.split(",")[3]) for row in rows if not row.startswith("#")) * base
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_a_sound_lasts_as_long_as_ffmpeg_plays_it_whatever_stands_among_and_behind_its_frames(name: str) -> None:
+    facts = audio(name)
+    assert facts.duration_s
+    assert abs(facts.duration_s - played_s(MEDIA / name)) <= Fraction(1, 30)
+
+
+@pytest.mark.parametrize("name", ["sound-joined.mp3", "sound-tags-within.mp3", "sound-half-rate-behind.mp3"])
+def test_sounds_joined_with_their_tags_are_no_damage(name: str) -> None:
+    assert probed(name, "full").fault is None
+
+
+@pytest.mark.parametrize("name", ["audio-5s.mp3", "audio-vbr.mp3", "audio-mp3-stereo.mp3", "audio-mp3-mpeg2.mp3"])
+def test_sound_frames_are_never_doubted(name: str) -> None:
+    whole = (MEDIA / name).read_bytes()
+    frames, doubt = found(whole), Doubt("mp3", "mp3")
+    assert frames
+    assert (frames.alike, frames.junk, len(frames.spans)) == (True, False, 1)
+    at = frames.start
+    while at < frames.end:
+        length = mpeg_frame_bytes(whole[at : at + 4])
+        assert not doubt.is_junk(whole[at : at + 40], length)
+        at += length
+    assert not doubt.found
+
+
+def test_headers_that_lead_to_one_another_with_noise_between_are_doubted() -> None:
+    doubt, content = Doubt("mp3", "mp3"), only_headers(3)
+    assert [doubt.is_junk(content[at : at + 40], 104) for at in (0, 104, 208)] == [False] * 3
+    assert doubt.found
+
+
+def test_a_file_of_a_thousand_rows_and_more_is_walked_in_a_moment() -> None:
+    frames = found((FRAME * 3 + bytes(50)) * 2_000)
+    assert frames
+    assert frames.junk

@@ -1,0 +1,51 @@
+"""How long a sound plays, by decoding all of it: for what its packets alone do not tell for certain."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, BinaryIO
+
+from preflight.probe.container import NO_PROTOCOLS, words
+from preflight.probe.faults import Unreadable
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.packet import Packet
+
+LONGEST_S = 3_600
+"""Beyond this nothing is decoded: it is too long by any reading."""
+
+
+def played_s(stream: BinaryIO, demuxer: str) -> Fraction:
+    """Return how many seconds of sound a decoder makes of a file's first sound track; damaged packets make none.
+
+    Raises:
+        Unreadable: it makes nothing.
+        MemoryError: there is too little memory to tell.
+    """
+    import av
+
+    stream.seek(0)
+    played: dict[int, int] = {}
+    try:
+        with av.open(stream, "r", format=demuxer, options=NO_PROTOCOLS, metadata_errors="replace") as container:
+            for packet in container.demux(container.streams.audio[0]):
+                for rate, samples in _decoded(packet):
+                    played[rate] = played.get(rate, 0) + samples
+                if any(samples > LONGEST_S * rate for rate, samples in played.items()):
+                    break
+    except (av.FFmpegError, ValueError, OSError, LookupError) as error:
+        if not played:
+            raise Unreadable(f"no sound can be decoded: {words(error)}") from None
+    if not played:
+        raise Unreadable("no sound can be decoded")
+    return sum((Fraction(samples, rate) for rate, samples in played.items()), Fraction(0))
+
+
+def _decoded(packet: "Packet[AudioStream]") -> "list[tuple[int, int]]":
+    """Return rate and number of samples of each frame that a packet decodes to; a damaged one makes none."""
+    import av
+
+    try:
+        frames = packet.decode()
+    except (av.FFmpegError, ValueError):
+        return []
+    return [(frame.sample_rate, frame.samples) for frame in frames]
