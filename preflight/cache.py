@@ -58,12 +58,12 @@ class Cache:
     """The cache at a path; it never raises for what is wrong with the file.
 
     Args:
-        path: the SQLite file; made if it is missing.
+        path: the SQLite file; made if it is missing. None for the user's own, looked for when it is needed.
         by: what tells that a file is the same: its identity, or, where every checkout gives new times, its content.
         clock: tells seconds since 1970.
     """
 
-    def __init__(self, path: Path, *, by: By = "identity", clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path | None, *, by: By = "identity", clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._by = by
         self._clock = clock
@@ -90,9 +90,10 @@ class Cache:
         """The open file, or None when it cannot be used."""
         import sqlite3
 
+        path = self._path or default_path()
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            db = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         except (sqlite3.Error, OSError, ValueError):
             return None
         try:

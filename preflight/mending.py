@@ -9,7 +9,6 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -286,5 +285,7 @@ def _gives_way(path: Path, origin: str, body: bytes, source: Path) -> How | None
 
 def _stamped(origin: str, body: bytes) -> bytes:
     """Return a request file whose first line tells from what it was made, and whether somebody has edited it since."""
+    from hashlib import sha256
+
     mark = sha256(origin.encode() + b"\n" + body).hexdigest()
     return f"# Made by preflight from {origin}; unless it is edited, the next run replaces it: {mark}\n".encode() + body

@@ -10,12 +10,9 @@ What a run that was killed left behind has a temporary name that nobody holds an
 import errno
 import os
 import re
-import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
 
 from preflight import private
@@ -47,7 +44,7 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
         NotDone: the folder cannot be made or written to, or the disk is full.
     """
     _make(folder)
-    path = home_of_drafts(folder) / f"{TEMPORARY}{secrets.token_hex(8)}.{suffix}"
+    path = home_of_drafts(folder) / f"{TEMPORARY}{os.urandom(8).hex()}.{suffix}"
     try:
         with _held(path):
             yield path
@@ -124,6 +121,7 @@ def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterato
         NotDone: the folder cannot be made or written to, or another run holds the work for too long.
     """
     import fcntl
+    from hashlib import blake2b
 
     _make(folder)
     where = folder.stat()
@@ -309,11 +307,13 @@ def _carry(whole: Path, path: Path, *, replace: bool) -> None:
 
     Others may be able to write there: the file is written by its descriptor, and the name is looked at afterwards.
     """
-    draft = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{path.suffix or '.part'}")
+    from shutil import copyfileobj
+
+    draft = path.with_name(f"{TEMPORARY}{os.urandom(8).hex()}{path.suffix or '.part'}")
     with _held(draft) as descriptor:
         try:
             with whole.open("rb") as reader, os.fdopen(os.dup(descriptor), "wb") as writer:
-                shutil.copyfileobj(reader, writer, CHUNK_BYTES)
+                copyfileobj(reader, writer, CHUNK_BYTES)
                 writer.flush()
                 os.fsync(writer.fileno())
             if replace:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
 from preflight.assets import printable
 from preflight.errors import NotDone
 
@@ -42,6 +40,8 @@ def folder(*names: str) -> Path:
 
 def _roots() -> Iterator[Path]:
     import tempfile
+
+    import platformdirs
 
     yield platformdirs.user_state_path("preflight")
     yield Path(tempfile.gettempdir(), f"preflight-{_me()}")

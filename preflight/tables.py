@@ -4,7 +4,6 @@ In: a table as `tomllib` read it. Out: a value of the wanted type, or a `TableEr
 `video.duration_s.max: expected a number, got '15'` or `durations: unknown key; did you mean 'duration'?`.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from types import UnionType
@@ -100,6 +99,8 @@ def _explain(text: str, place: list[str], table: Mapping[str, Any], wanted: type
 
 
 def _unknown(key: str, place: list[str], wanted: type) -> str:
+    import difflib
+
     near = difflib.get_close_matches(key, sorted(_keys(wanted, place)), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"{'.'.join([*place, key])}: unknown key{hint}"

@@ -4,7 +4,6 @@ Such an error costs the one file at which it was met.
 """
 
 import os
-import traceback
 from pathlib import Path
 
 from preflight.assets import printable
@@ -31,6 +30,8 @@ def place_of(error: BaseException) -> str:
     noted = next((note for note in notes if note.startswith(NOTE)), None)
     if noted:
         return noted.removeprefix(NOTE)
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(HERE)]
     if not ours:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import preflight
+from tests.specimens import MEDIA
 
 PACKAGE = Path(preflight.__file__).parent
 ORDER = (
@@ -144,3 +145,31 @@ def test_starting_up_loads_nothing_heavy(start: str, bare: dict[str, str]) -> No
 def test_no_file_outgrows_a_reader() -> None:
     sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
     assert {path.name: size for path, size in sizes.items() if size > 420} == {}
+
+
+NOT_FOR_ONE_CLIP = ("_hashlib", "tempfile", "difflib", "platformdirs", "sqlite3", "random", "httpx", "preflight.plan")
+"""What a check of one clip needs nothing of, and what takes longer to load than the clip to measure."""
+
+
+def test_a_check_of_one_clip_loads_nothing_that_it_does_not_need(bare: dict[str, str], tmp_path: Path) -> None:
+    code = (
+        "import sys, preflight.cli as cli\n"
+        f"sys.argv = ['preflight', 'check', {str(MEDIA / 'video-854x480.mp4')!r}]\n"
+        "try:\n    cli.main()\n"
+        f"except SystemExit: print(*sorted(m for m in {NOT_FOR_ONE_CLIP!r} if m in sys.modules), file=sys.stderr)"
+    )
+    env = {name: value for name, value in bare.items() if name != "XDG_CONFIG_HOME"} | {"HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0].endswith("6,756 bytes")
+    assert done.stderr.split("\n")[-2:] == ["", ""]
+
+
+def test_a_child_that_measures_loads_nothing_of_what_manages_children(bare: dict[str, str]) -> None:
+    code = (
+        "import sys, preflight.workers.child, preflight.workers.measuring\n"
+        "print(*(m for m in ('preflight.workers.pool', 'preflight.workers.starter') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -169,14 +169,14 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
     with Crew(given["depth"], jobs=given["jobs"], bounds=bounds) as crew:
         if several and (given["no_cache"] or not _cached()):
             crew.start()
-        from preflight.cache import Cache, default_path
+        from preflight.cache import Cache
         from preflight.flow import Measuring
 
         how = Measuring(crew=crew, fetch=fetch)
         if given["no_cache"]:
             yield how
             return
-        with Cache(default_path(), by=given["cache_by"]) as cache:
+        with Cache(None, by=given["cache_by"]) as cache:
             yield msgspec.structs.replace(how, cache=cache)
 
 

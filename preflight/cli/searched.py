@@ -5,6 +5,7 @@ a file into /tmp, and settings say which service is given the key.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def has_settings(here: Path) -> bool:
 
 
 def has_own_settings() -> bool:
-    """Tell whether the user has settings of their own."""
+    """Tell whether the user has settings of their own: a glance, too, where it is plain where they would be."""
+    if sys.platform == "linux" and "XDG_CONFIG_HOME" not in os.environ:
+        return os.path.lexists(os.path.expanduser(f"~/.config/preflight/{SETTINGS_FILES[0]}"))  # noqa: PTH111 - as above
     import platformdirs
 
     return os.path.lexists(platformdirs.user_config_path("preflight") / SETTINGS_FILES[0])

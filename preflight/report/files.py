@@ -5,7 +5,6 @@ A report of an earlier run may be replaced, for it can be made again; nothing el
 
 import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -222,7 +221,7 @@ def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> It
     going: list[tuple[F, Path]] = []
     try:
         for output in outputs:
-            temporary = home_of_drafts(output.target.parent) / f"{TEMPORARY}{secrets.token_hex(8)}.part"
+            temporary = home_of_drafts(output.target.parent) / f"{TEMPORARY}{os.urandom(8).hex()}.part"
             going.append((make(output, _open(output, temporary)), temporary))
         yield [draft for draft, _ in going]
     finally:

@@ -18,7 +18,7 @@ from typing import Self
 import msgspec
 
 from preflight.assets import Asset
-from preflight.probe import Depth, Fault, Probed, probe
+from preflight.probe import Depth, Probed
 from preflight.probe.faults import Unmeasured
 from preflight.probe.shortage import SHORT_OF_MEMORY
 from preflight.unforeseen import unforeseen
@@ -26,6 +26,7 @@ from preflight.workers.bounds import START_S, Bounds
 from preflight.workers.child import RAISED
 from preflight.workers.isolated import alone, cannot_start
 from preflight.workers.link import letter_of, wait
+from preflight.workers.measuring import Measured, measure_all, timed, unmeasured
 from preflight.workers.processors import processors
 from preflight.workers.session import Session, current
 from preflight.workers.starter import Child
@@ -41,35 +42,13 @@ LETTER_BYTES = 16 << 10
 REST_S = 5.0
 """How long the rest of an answer may take that has begun."""
 
-Measured = list[tuple[Probed, float]]
-"""What was measured, each with the seconds that it took."""
-
 
 def measured(asset: Asset, depth: Depth = "exact", bounds: Bounds | None = None) -> Probed:
     """Measure one local file in a child of its own."""
     try:
         return alone(timed, asset, depth, bounds=bounds)[0]
     except Unmeasured as fault:
-        return _failed(asset, str(fault))
-
-
-def timed(asset: Asset, depth: Depth) -> tuple[Probed, float]:
-    """Measure one local file, and the seconds that it took; what nobody foresaw costs this file alone."""
-    begun_s = time.perf_counter()
-    try:
-        probed = probe(asset, depth)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this file
-        probed = _failed(asset, unforeseen(error))
-    return probed, time.perf_counter() - begun_s
-
-
-def measure_all(assets: list[Asset], depth: Depth) -> Measured:
-    """Measure local files, one after the other."""
-    return [timed(asset, depth) for asset in assets]
-
-
-def _failed(asset: Asset, message: str) -> Probed:
-    return Probed(asset=asset, fault=Fault("unmeasured", message))
+        return unmeasured(asset, str(fault))
 
 
 class _Chunk(msgspec.Struct, eq=False):
@@ -183,7 +162,7 @@ class Crew:
                 self._listen()
             elif len(first.assets) == 1:
                 flying.popleft()
-                yield _failed(first.assets[0], first.death)
+                yield unmeasured(first.assets[0], first.death)
             else:
                 singles = [_Chunk([asset]) for asset in reversed(flying.popleft().assets)]
                 flying.extendleft(singles)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli.searched import folders, has_settings
-from preflight.cli.settings import read_policy, read_settings
+from preflight.cli.searched import folders, has_own_settings, has_settings
+from preflight.cli.settings import own_file, read_policy, read_settings
 from preflight.errors import CallError
 from tests.cli.conftest import MEDIA, Program
 
@@ -191,3 +191,19 @@ def test_settings_that_nobody_means_are_refused_in_words(content: bytes, said: s
 def test_settings_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "preflight.toml")
     assert wrong(tmp_path) == "preflight.toml: cannot be read: is no plain file"
+
+
+@pytest.mark.parametrize("where", ["at home", "XDG_CONFIG_HOME", "nowhere", "XDG_CONFIG_HOME, empty"])
+def test_the_glance_at_a_user_s_own_settings_sees_what_reading_them_finds(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    folder = tmp_path / ".config" / "preflight"
+    if where.startswith("XDG"):
+        monkeypatch.setenv("XDG_CONFIG_HOME", "" if "empty" in where else str(tmp_path / "elsewhere"))
+        folder = folder if "empty" in where else tmp_path / "elsewhere" / "preflight"
+    if where != "nowhere":
+        folder.mkdir(parents=True)
+        (folder / "preflight.toml").write_text("")
+    assert has_own_settings() == own_file().exists() == (where != "nowhere")
