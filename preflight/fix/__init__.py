@@ -38,7 +38,7 @@ from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, DropSound, Encode, Write, find
 
 if TYPE_CHECKING:
-    from preflight.fix.likeness import Ends
+    from preflight.fix.meanwhile import Meanwhile
     from preflight.look.reading import Colors
 
 MOST_WAYS = 6
@@ -159,10 +159,10 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
         judged: Judged | None = None
         version: str | None = None
         try:
-            with _seen(plan, facts) as ends:
+            with _seen(plan, facts) as meanwhile:
                 version = _make(plan, facts, target, order, progress)
                 judged = order.judge(_at(plan, target))
-                missed = _missed(plan, facts, target, judged, ends)
+                missed = _missed(plan, facts, target, judged, meanwhile)
         except FixFailed as error:
             missed = error.message
         if not missed and judged is not None:
@@ -183,22 +183,20 @@ def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
 
 
 @contextmanager
-def _seen(plan: Plan, facts: Facts) -> "Iterator[Callable[[], Ends]]":
-    """Look for the pictures that the new file has to begin and to end with, in a child, while it is made."""
-    from preflight.fix.likeness import ends_meanwhile
-    from preflight.workers.isolated import Look
-
+def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
+    """Look for what the new file of a clip has to show while it is made."""
     if not isinstance(facts, VideoFacts):
-        yield dict
+        yield None
         return
-    with closing(Look(ends_meanwhile, plan, facts)) as look:
-        yield look.result
+    from preflight.fix.meanwhile import Meanwhile
+
+    with closing(Meanwhile(plan, facts)) as meanwhile:
+        yield meanwhile
 
 
-def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Callable[[], Ends]") -> str:
+def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "Meanwhile | None") -> str:
     """Return in what a new file misses its plan; nothing where it does not."""
     from preflight.fix.heard import unheard
-    from preflight.fix.likeness import unlikeness
     from preflight.fix.pictures import unlike_picture
     from preflight.probe.faults import Unmeasured, Unreadable
     from preflight.workers.isolated import alone
@@ -214,7 +212,7 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, ends: "Calla
             return alone(unheard, plan, facts, target, judged.facts) or ""
         if isinstance(facts, ImageFacts):
             return alone(unlike_picture, plan, facts, target, judged.facts) or ""
-        return unlikeness(plan, facts, ends(), target, judged.facts) or ""
+        return (meanwhile.unlikeness(target, judged.facts) or "") if meanwhile else ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 

@@ -4,25 +4,40 @@
              └─ the ffmpeg program ─┘                          └─ the ffmpeg program ─┘
                      └──────── first, middle and last frame of both: alike? ─────────┘
 
+All of the source is looked for while the result is made.
+
 Where the two differ about the source nobody knows what it shows, and nothing made of it is called fixed. An ffmpeg that
 does not know some way to turn or crop is no witness: the next one is asked.
 """
 
+import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import msgspec
 
 from preflight.facts import Facts, VideoFacts
-from preflight.fix.ffmpeg import candidates
+from preflight.fix.ffmpeg import Begun, candidates
 from preflight.fix.pictures import alike, framed
 from preflight.fix.proof import planned_s
-from preflight.fix.stills import SUPPOSED_RATE_HZ, Frame, Picture, Seek, own_stills, second_stills, seeks, shape
+from preflight.fix.stills import (
+    SUPPOSED_RATE_HZ,
+    Frame,
+    Picture,
+    Seek,
+    Viewer,
+    own_stills,
+    second_stills,
+    seeks,
+    shape,
+    viewed,
+)
 from preflight.plan.outlook import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
+from preflight.workers.isolated import alone
 
 
 class Bounds(TypedDict):
@@ -47,13 +62,36 @@ READ: Bounds = {"near": 8.0, "apart": 0.25}
 ENCODED: Bounds = {"near": 2.5, "apart": 0.15}
 MAPPED: Bounds = {"near": 16.0, "apart": 0.5}
 """And between a source and what was encoded of it, without and with its tones mapped."""
-WITNESSED = ("first", "last")
-"""The moments of which another decoder is asked."""
+OF_SOURCE, OF_MADE = ("first", "middle"), ("first", "last")
+"""The moments of which another decoder is asked. What one makes of a source's end is seen in the new file: an ffmpeg
+decoded and encoded it."""
+ASIDE = Fraction(1, 4)
+"""Which part of its length the middle moment may be earlier, where a keyframe lies before it: all frames since the last
+keyframe have to be decoded, by both decoders."""
 Ends = dict[str, tuple[Frame, ...]]
-"""Which moment, `first`, `middle` or `last` → the frames of the source that may stand there in the new file."""
+"""Which moment, `first`, `middle` or `last` → the frames that may stand there."""
+Call = Callable[..., Any]
+"""Calls a function of a module with its arguments, and returns what it returns."""
+Taken = dict[str, tuple[Picture, ...] | None]
+"""Path of an ffmpeg → what it shows of a source."""
 
 
-def ends_of(plan: Plan, before: Facts) -> Ends:
+class Sought(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new file has to show of its source."""
+
+    frames: Ends = {}
+    middle_s: Fraction | None = None
+    """Where the middle moment lies in the new file; None where there is none."""
+    places: tuple[Seek, ...] = ()
+    """Where others find the source's frames of the moments `OF_SOURCE`."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether others are to show only how light its frames are."""
+        return _are_plain(self.frames)
+
+
+def ends_of(plan: Plan, before: Facts) -> Sought:
     """Return the frames of a source that its new file has to show, give or take one.
 
     They are planned, not read off the new file, so that they can be looked for while it is made.
@@ -63,69 +101,107 @@ def ends_of(plan: Plan, before: Facts) -> Ends:
         Unreadable: it has no frames that can be decoded.
     """
     if not isinstance(before, VideoFacts):
-        return {}
-    moments = _of_source(plan, before)
+        return Sought()
+    moments = dict(_planned(plan, before))
     rate = before.frame_rate_hz or SUPPOSED_RATE_HZ
-    around = BY_PARTS if before.frame_rate_constant is False else BY_PICTURES
-    nearly = [max(moment + by / rate, Fraction(0)) for moment in moments.values() for by in around]
-    frames = own_stills(plan.asset.path, before, nearly)
-    parts = range(0, len(frames), len(around))
-    return {name: frames[at : at + len(around)] for name, at in zip(moments, parts, strict=True)}
+    around = [by / rate for by in (BY_PARTS if before.frame_rate_constant is False else BY_PICTURES)]
+    frames: Ends = {}
+    with viewed(plan.asset.path, before) as viewer:
+        for name, moment in moments.items():
+            if name == "middle":
+                moments[name] = _behind_keyframe(viewer, plan, before, moment, around)
+            at = _in_source(plan, moments[name])
+            nearly = [max(at + by, Fraction(0)) for by in around]
+            found = viewer.shown(nearly)
+            frames[name] = tuple(found[one] for one in nearly)
+    seen = [_in_source(plan, moments[name]) for name in OF_SOURCE if name in moments]
+    return Sought(frames=frames, middle_s=moments.get("middle"), places=seeks(plan.asset.path, before, seen))
 
 
-def ends_meanwhile(plan: Plan, before: Facts) -> Ends:
-    """Do as `ends_of`, in a child of its own, with what the encoder leaves of the processors."""
-    os.nice(NICE)
-    return ends_of(plan, before)
+def _behind_keyframe(
+    viewer: Viewer, plan: Plan, before: VideoFacts, middle_s: Fraction, around_s: Sequence[Fraction]
+) -> Fraction:
+    """Return the moment of a new file right behind the last keyframe of its source before the middle, or the middle.
+
+    Args:
+        viewer: the source.
+        plan: by which the file is made.
+        before: what was measured of the source.
+        middle_s: the middle, in seconds since the first frame of the new file is shown.
+        around_s: how far from a moment its frame may lie.
+    """
+    at = _in_source(plan, middle_s)
+    keyframe = viewer.keyframe(at + around_s[0], at - 2 * ASIDE * middle_s)
+    if keyframe is None:
+        return middle_s
+    behind = keyframe - around_s[0] - _in_source(plan, Fraction(0)) + held_s(plan)
+    rate = _rate(plan, before)
+    return math.ceil(behind * rate) / rate
+
+
+def ends_meanwhile(plan: Plan, before: Facts) -> Sought:
+    """Do as `ends_of`, with what the encoder leaves of the processors.
+
+    It is a thread that stands back: on Linux what is done in this process later is not slowed.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, initializer=os.nice, initargs=(NICE,)) as aside:
+        return aside.submit(ends_of, plan, before).result()
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """What our own reading tells of a source and a new file."""
+    """What our own reading tells of a new file."""
 
     unlike: str | None
-    """What of the new file does not look like its source."""
-    source: Ends
-    made: Ends
-    in_source: tuple[Seek, ...]
-    in_made: tuple[Seek, ...]
-    """Where others find the frames."""
+    """What of it does not look like its source."""
+    frames: Ends
+    places: tuple[Seek, ...]
+    """Where others find its frames of the moments `OF_MADE`."""
 
     @property
-    def plain(self) -> tuple[bool, bool]:
-        """Whether others are to show of the source, and of the new file, only how light they are."""
-        both = (self.source, self.made)
-        source, made = (all(frame.plain for frames in ends.values() for frame in frames) for ends in both)
-        return source, made
+    def plain(self) -> bool:
+        """Whether others are to show only how light its frames are."""
+        return _are_plain(self.frames)
 
 
-def unlikeness(plan: Plan, before: Facts, ends: Ends, made: Path, after: Facts) -> str | None:
+def unlikeness(  # noqa: PLR0913 - two files with what is known of each, and what was done already
+    plan: Plan,
+    before: Facts,
+    sought: Sought,
+    made: Path,
+    after: Facts,
+    *,
+    call: Call = alone,
+    taken: Taken | None = None,
+) -> str | None:
     """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
 
     Args:
         plan: by which it was made.
         before: what was measured of the source.
-        ends: the frames of the source.
+        sought: what it has to show.
         made: the new file.
         after: what was measured of it.
+        call: calls a function in a child.
+        taken: what some ffmpeg shows of the source, where one was asked already.
 
     Raises:
         Unmeasured: it could not be looked into.
         Unreadable: it has no frames that can be decoded.
     """
-    from preflight.workers.isolated import alone
-
     if not isinstance(before, VideoFacts) or not isinstance(after, VideoFacts):
         return None
-    own = alone(compared, plan, before, ends, str(made), after)
+    own: Compared = call(compared, plan, sought, str(made), after)
     if own.unlike:
         return own.unlike
     unseen = {"source": 0, "made": 0}
     open_ = set(unseen)
     for ffmpeg in candidates():
-        source = second_stills(ffmpeg, plan.asset.path, before, own.in_source, plain=own.plain[0])
-        result = second_stills(ffmpeg, str(made), after, own.in_made, plain=own.plain[1])
-        found = alone(witnessed, own, source, result, bool(before.fields))
-        open_ -= found
+        known = taken or {}
+        source = known[ffmpeg] if ffmpeg in known else second_of_source(ffmpeg, plan, before, sought)
+        result = second_stills(ffmpeg, str(made), after, own.places, plain=own.plain)
+        open_ -= call(witnessed, sought.frames, source, own.frames, result, bool(before.fields))
         unseen["source"] += source is not None and not _ignores_crop(before, source)
         unseen["made"] += result is not None
         if not open_:
@@ -135,32 +211,45 @@ def unlikeness(plan: Plan, before: Facts, ends: Ends, made: Path, after: Facts) 
     return "two decoders show it differently" if "made" in open_ and unseen["made"] else None
 
 
-def compared(plan: Plan, before: VideoFacts, ends: Ends, made: str, after: VideoFacts) -> Compared:
+def second_of_source(
+    ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought, begun: Begun | None = None
+) -> tuple[Picture, ...] | None:
+    """Return a source's frames of the moments `OF_SOURCE` as an ffmpeg shows them; None where it shows none.
+
+    Args:
+        ffmpeg: the program.
+        plan: what is to be done.
+        before: what was measured of the source.
+        sought: where the frames are.
+        begun: called with the process, so that another thread can end it.
+    """
+    return second_stills(ffmpeg, plan.asset.path, before, sought.places, plain=sought.plain, begun=begun)
+
+
+def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compared:
     """Look into a new file and hold its frames against those of its source, by our own reading.
 
     Args:
         plan: by which it was made.
-        before: what was measured of the source.
-        ends: the frames of the source.
+        sought: what it has to show.
         made: the new file.
         after: what was measured of it.
     """
     moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
+    if "middle" in moments and sought.middle_s is not None:
+        moments["middle"] = sought.middle_s
+    moments = {name: moment for name, moment in moments.items() if name in sought.frames}
     frames = own_stills(made, after, list(moments.values()))
-    shown: Ends = {name: (frame,) for name, frame in zip(moments, frames, strict=True) if name in ends}
+    shown = dict(zip(moments, frames, strict=True))
     unlike = (
         f"its {name} picture does not look like its source's"
-        for name, (frame,) in shown.items()
-        if not any(_alike(plan, one.shown, frame.shown) for one in ends[name])
+        for name, frame in shown.items()
+        if not any(_alike(plan, one.shown, frame.shown) for one in sought.frames[name])
     )
-    of_source = _of_source(plan, before)
-    names = [name for name in WITNESSED if name in shown and name in of_source]
     return Compared(
         unlike=next(unlike, None),
-        source={name: ends[name] for name in names},
-        made={name: shown[name] for name in names},
-        in_source=seeks(plan.asset.path, before, [of_source[name] for name in names]),
-        in_made=seeks(made, after, [moments[name] for name in names]),
+        frames={name: (frame,) for name, frame in shown.items()},
+        places=seeks(made, after, [moments[name] for name in OF_MADE if name in moments]),
     )
 
 
@@ -175,38 +264,52 @@ def _ignores_crop(before: VideoFacts, source: tuple[Picture, ...]) -> bool:
 
 
 def witnessed(
-    own: Compared,
+    sought: Ends,
     source: tuple[Picture, ...] | None,
+    shown: Ends,
     made: tuple[Picture, ...] | None,
     fields: bool,  # noqa: FBT001 - a call in a child takes no names
 ) -> set[str]:
     """Return of which, `source` or `made`, another decoder shows the frames that we read.
 
     Args:
-        own: our own reading.
-        source: the frames of the source as the other shows them.
-        made: those of the new file.
+        sought: our own reading of the source.
+        source: its frames of the moments `OF_SOURCE` as the other shows them.
+        shown: our own reading of the new file.
+        made: its frames of the moments `OF_MADE` as the other shows them.
         fields: whether the source is coded in single fields, which have another shape.
     """
-    pairs = (("source", own.source, source), ("made", own.made, made))
+    pairs = (("source", sought, OF_SOURCE, source), ("made", shown, OF_MADE, made))
     return {
         name
-        for name, ends, seen in pairs
+        for name, ends, moments, seen in pairs
         if seen is not None
         and all(
-            _same(frames, one, shaped=not (fields and name == "source"))
-            for frames, one in zip(ends.values(), seen, strict=True)
+            _same(ends[moment], one, shaped=not (fields and name == "source"))
+            for moment, one in zip([one for one in moments if one in ends], seen, strict=True)
         )
     }
 
 
-def _of_source(plan: Plan, before: VideoFacts) -> dict[str, Fraction]:
-    """Return the moments of a source that its new file has to show, in seconds since its first frame."""
-    cut, retime = find(plan.steps, Cut), find(plan.steps, Retime)
-    rate = retime.frame_rate_hz if retime else before.frame_rate_hz or SUPPOSED_RATE_HZ
-    begin = cut.start_s if cut else Fraction(0)
-    planned = _moments(plan, planned_s(plan, before), rate)
-    return {name: begin + max(moment - held_s(plan), Fraction(0)) for name, moment in planned}
+def _are_plain(ends: Ends) -> bool:
+    return all(frame.plain for frames in ends.values() for frame in frames)
+
+
+def _planned(plan: Plan, before: VideoFacts) -> Iterator[tuple[str, Fraction]]:
+    """Yield the moments of a new file to look at, as it is planned."""
+    return _moments(plan, planned_s(plan, before), _rate(plan, before))
+
+
+def _rate(plan: Plan, before: VideoFacts) -> Fraction:
+    """Return how many frames a second a new file is to have."""
+    retime = find(plan.steps, Retime)
+    return retime.frame_rate_hz if retime else before.frame_rate_hz or SUPPOSED_RATE_HZ
+
+
+def _in_source(plan: Plan, moment_s: Fraction) -> Fraction:
+    """Return which moment of a source one of its new file shows, in seconds since the first frame of each."""
+    cut = find(plan.steps, Cut)
+    return (cut.start_s if cut else Fraction(0)) + max(moment_s - held_s(plan), Fraction(0))
 
 
 def _moments(plan: Plan, length_s: Fraction | None, rate_hz: Fraction | None) -> Iterator[tuple[str, Fraction]]:

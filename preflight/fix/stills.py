@@ -6,11 +6,12 @@ the ffmpeg program, with its own ───────────────�
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -23,6 +24,10 @@ from preflight.fix.lead import begins_here, lead_here
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from preflight.fix.ffmpeg import Begun
+    from preflight.look.frames import Reel
+    from preflight.look.reading import Colors
 
 SIDE_PX = 256
 """The longer side of a picture that is compared."""
@@ -58,6 +63,60 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """How light its samples are, where two decoders may read their colours differently."""
 
 
+class Viewer:
+    """Shows the frames of an open clip by our own reading, one moment after the other.
+
+    Args:
+        reel: the clip.
+        facts: what was measured of it.
+    """
+
+    def __init__(self, reel: "Reel", facts: VideoFacts) -> None:
+        context = reel.track.codec_context
+        self._told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
+        self._reel, self._facts, self._colors = reel, facts, cast("Colors | None", None)
+        self._late = LATE / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
+
+    def shown(self, moments_s: Iterable[Fraction]) -> dict[Fraction, Frame]:
+        """Return the frame of each moment, in seconds since the first frame is shown; none lies before the last one."""
+        return {moment: self._frame(moment) for moment in sorted(set(moments_s))}
+
+    def keyframe(self, until_s: Fraction, since_s: Fraction) -> Fraction | None:
+        """Wind to the last keyframe between two moments, both ahead, and return its time; None where none is found."""
+        return self._reel.keyframe(until_s, since_s)
+
+    def _frame(self, moment_s: Fraction) -> Frame:
+        from preflight.look.reading import ODD, colors_of, drawn
+        from preflight.look.view import as_seen
+
+        frame = self._reel.at(moment_s + self._late)[1]
+        colors = self._colors = self._colors or colors_of(frame, self._told)
+        shown = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors)))
+        if not colors.high and colors.matrix not in ODD:
+            return Frame(shown=shown)
+        plain = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors, plain=True)))
+        return Frame(shown=shown, plain=plain)
+
+
+@contextmanager
+def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
+    """Open a clip to see its frames by our own reading.
+
+    Args:
+        path: the clip.
+        facts: what was measured of it.
+
+    Raises:
+        Unmeasured: it cannot be opened, or changed.
+        Unreadable: no frame can be decoded.
+    """
+    from preflight.look.footage import pictures
+    from preflight.look.frames import Reel
+
+    with pictures(path, facts.format) as (container, track):
+        yield Viewer(Reel(container, track), facts)
+
+
 def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Frame, ...]:
     """Return the frames shown at some moments, by our own reading.
 
@@ -70,25 +129,8 @@ def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> t
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
-    from preflight.look.footage import pictures
-    from preflight.look.frames import Reel
-    from preflight.look.reading import ODD, Colors, colors_of, drawn
-    from preflight.look.view import as_seen
-
-    found: dict[Fraction, Frame] = {}
-    late = LATE / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
-    with pictures(path, facts.format) as (container, track):
-        context = track.codec_context
-        told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
-        reel = Reel(container, track)
-        colors: Colors | None = None
-        for moment in sorted(set(moments_s)):
-            frame = reel.at(moment + late)[1]
-            colors = colors or colors_of(frame, told)
-            shown = _kept(as_seen(frame, facts, SIDE_PX, partial(drawn, frame, colors)))
-            odd = colors.high or colors.matrix in ODD
-            plain = _kept(as_seen(frame, facts, SIDE_PX, partial(drawn, frame, colors, plain=True))) if odd else None
-            found[moment] = Frame(shown=shown, plain=plain)
+    with viewed(path, facts) as viewer:
+        found = viewer.shown(moments_s)
     return tuple(found[moment] for moment in moments_s)
 
 
@@ -123,8 +165,8 @@ def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[
     return tuple(found)
 
 
-def second_stills(
-    ffmpeg: str, path: str, facts: VideoFacts, places: Sequence[Seek], *, plain: bool
+def second_stills(  # noqa: PLR0913 - a clip, what is wanted of it, and who may end it
+    ffmpeg: str, path: str, facts: VideoFacts, places: Sequence[Seek], *, plain: bool, begun: "Begun | None" = None
 ) -> tuple[Picture, ...] | None:
     """Return some frames as an ffmpeg shows them by itself; None where it shows none.
 
@@ -134,6 +176,7 @@ def second_stills(
         facts: what was measured of it.
         places: where the frames are.
         plain: show how light the samples are, and not what colours they mean.
+        begun: called with the process, so that another thread can end it.
     """
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         targets = [Path(folder) / f"{number}.ppm" for number in range(len(places))]
@@ -146,7 +189,7 @@ def second_stills(
             made += [*([] if place.indexed else seek), "-map", f"{number}:V:0", "-frames:v", "1"]
             made += ["-vf", _small(plain=plain), "-c:v", "ppm", "-f", "image2", "-update", "1", address(target)]
         try:
-            run(ffmpeg, [*given, *made], limit_s=LIMIT_S)
+            run(ffmpeg, [*given, *made], limit_s=LIMIT_S, begun=begun)
         except NotDone:
             return None
         found = [_read(target) for target in targets]

@@ -6,10 +6,10 @@ measured is refused. Damage is passed over, as a player does; judging it is the 
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.probe import open_without_waiting
 from preflight.probe.channels import unlist
@@ -113,24 +113,40 @@ def _playing(path: str, format_name: str) -> "Iterator[InputContainer]":
             yield container
 
 
-def timed(container: "InputContainer", track: "VideoStream") -> "Iterator[tuple[Fraction, VideoFrame]]":
+def timed(
+    container: "InputContainer", track: "VideoStream", before: "Callable[[Packet[Any]], None] | None" = None
+) -> "Iterator[tuple[Fraction, VideoFrame]]":
     """Decode pictures from here on, each with its time in seconds by the clock of the file.
 
     A frame without a time follows the one before by the mean rate.
+
+    Args:
+        container: the clip.
+        track: its pictures.
+        before: called with each packet before it is decoded.
     """
     import av
 
     apart = 1 / Fraction(track.average_rate or SUPPOSED_RATE_HZ)
     moment = -apart
-    for frame in decoded(container, track):
+    for frame in decoded(container, track, before):
         if isinstance(frame, av.VideoFrame):
             told = None if frame.pts is None or not frame.time_base else frame.pts * frame.time_base
             moment = moment + apart if told is None else told
             yield moment, frame
 
 
-def decoded(container: "InputContainer", track: "VideoStream | AudioStream") -> "Iterator[VideoFrame | AudioFrame]":
+def decoded(
+    container: "InputContainer",
+    track: "VideoStream | AudioStream",
+    before: "Callable[[Packet[Any]], None] | None" = None,
+) -> "Iterator[VideoFrame | AudioFrame]":
     """Decode from here to the end, or to where the file breaks off; packets that are damaged give nothing.
+
+    Args:
+        container: what is played.
+        track: one of its streams.
+        before: called with each packet before it is decoded.
 
     Raises:
         MemoryError: a frame needs more than there is.
@@ -139,6 +155,8 @@ def decoded(container: "InputContainer", track: "VideoStream | AudioStream") -> 
 
     damaged = 0
     for packet in _packets(container, track):
+        if before:
+            before(packet)
         try:
             frames = packet.decode()
         except MemoryError:

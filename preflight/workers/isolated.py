@@ -16,6 +16,7 @@ from preflight.workers.session import current
 from preflight.workers.starter import Child, Singles
 
 T = TypeVar("T")
+U = TypeVar("U")
 CRASHED = "looking into it crashed the reader"
 
 
@@ -36,7 +37,7 @@ def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = Non
 
 
 class Look(Generic[T]):
-    """A call that is going on in a child; `close` ends it, whether it is done or not.
+    """A call that is going on in a child, and others after it; `close` ends it, whether it is done or not.
 
     Args:
         function: one that a module defines, so that a child can find it.
@@ -50,8 +51,8 @@ class Look(Generic[T]):
     def __init__(self, function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> None:
         self._bounds = bounds or Bounds()
         self._child = _started(self._bounds)
-        with suppress(OSError):  # it died at once: `result` says so
-            self._child.link.send((function, args))
+        self._is_ready = self._is_lost = False
+        self._ask(function, *args)
 
     def result(self) -> T:
         """Wait for what the function returns, and return it.
@@ -60,15 +61,45 @@ class Look(Generic[T]):
             Unmeasured: the child crashed, took too long or needed too much memory.
             Exception: whatever the function raises.
         """
+        returned: T = self._answer()
+        return returned
+
+    def then(self, function: Callable[..., U], *args: object) -> U:
+        """Call another function in the same child, after the result of the last one was taken; return its result.
+
+        What the child has loaded it need not load again.
+
+        Args:
+            function: one that a module defines, so that a child can find it.
+            args: its arguments; they and the result cross the border.
+
+        Raises:
+            Unmeasured: the child crashed, took too long or needed too much memory, now or before.
+            Exception: whatever the function raises.
+        """
+        if self._is_lost:
+            raise Unmeasured(CRASHED)
+        self._ask(function, *args)
+        returned: U = self._answer()
+        return returned
+
+    def _ask(self, function: Callable[..., object], *args: object) -> None:
+        with suppress(OSError):  # it died at once: whoever waits for its answer hears so
+            self._child.link.send((function, args))
+
+    def _answer(self) -> Any:  # noqa: ANN401 - what the function returns
         try:
-            self._child.link.receive(START_S)
+            if not self._is_ready:
+                self._child.link.receive(START_S)
+                self._is_ready = True
             how, result = self._child.link.receive(self._bounds.seconds)
         except TimeoutError:
+            self._is_lost = True
             raise Unmeasured(f"looking into it took more than {self._bounds.seconds:g} s, and was ended") from None
         except (EOFError, OSError):
+            self._is_lost = True
             raise Unmeasured(CRASHED) from None
-        returned: T = _returned(how, result)
-        return returned
+        return _returned(how, result)
 
     def close(self) -> None:
         """End the child, whatever it is doing."""

@@ -51,7 +51,7 @@ def plan(source: Path, *steps: Step) -> Plan:
 def said(source: Path, made: Path, *steps: Step) -> str | None:
     """Return what our own reading finds unlike."""
     todo, facts = plan(source, *steps), video(source)
-    return compared(todo, facts, ends_of(todo, facts), str(made), video(made)).unlike
+    return compared(todo, ends_of(todo, facts), str(made), video(made)).unlike
 
 
 def proved(source: Path, made: Path, *steps: Step, before: VideoFacts | None = None) -> str | None:
@@ -173,4 +173,4 @@ def test_an_ffmpeg_that_shows_nothing_is_no_witness(sources: dict[str, Path], pr
 def test_high_dynamic_range_is_witnessed_by_how_light_it_is() -> None:
     facts = video("video-card-ictcp.mp4")
     todo = plan(Path(media("video-card-ictcp.mp4")))
-    assert all(frame.plain for frames in ends_of(todo, facts).values() for frame in frames)
+    assert all(frame.plain for frames in ends_of(todo, facts).frames.values() for frame in frames)

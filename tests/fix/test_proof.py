@@ -9,7 +9,7 @@ import pytest
 from preflight.assets import Asset
 from preflight.facts import AudioFacts, Facts, VideoFacts
 from preflight.fix.ffmpeg import find_tool, run
-from preflight.fix.likeness import ends_of, unlikeness
+from preflight.fix.likeness import Sought, ends_of, unlikeness
 from preflight.fix.proof import contradictions
 from preflight.fix.stills import own_stills
 from preflight.plan import Plan, Step
@@ -136,7 +136,7 @@ def test_a_clip_is_compared_at_both_ends(tmp_path: Path) -> None:
     ends = ends_of(whole, before)
     assert unlikeness(whole, before, ends, source, before) is None
     assert unlikeness(whole, before, ends, other, after) == "its first picture does not look like its source's"
-    turned = {"first": ends["last"], "last": ends["last"]}
+    turned = Sought(frames={"first": ends.frames["last"], "last": ends.frames["last"]})
     assert unlikeness(whole, before, turned, other, after) == "its last picture does not look like its source's"
 
 
@@ -149,7 +149,7 @@ def test_a_part_is_compared_with_the_frames_of_that_part() -> None:
     frame = 1 / Fraction(25)
     for name, moment in {"first": Fraction(3), "middle": Fraction(137, 25), "last": 8 - frame}.items():
         wanted = own_stills(str(source), before, [moment - frame, moment, moment + frame])
-        assert ends[name] == wanted
+        assert ends.frames[name] == wanted
 
 
 def test_what_is_made_longer_is_compared_at_its_beginning_alone() -> None:
@@ -159,11 +159,11 @@ def test_what_is_made_longer_is_compared_at_its_beginning_alone() -> None:
     longer = Extend(
         how="loop", from_s=Fraction(5), length_s=Fraction(8), frame_rate_hz=Fraction(24), loss="creative", clears=()
     )
-    assert list(ends_of(Plan(asset=Asset(path=str(source)), kind="video", steps=(longer,)), before)) == ["first"]
+    assert list(ends_of(Plan(asset=Asset(path=str(source)), kind="video", steps=(longer,)), before).frames) == ["first"]
 
 
 def test_a_sound_shows_nothing() -> None:
     facts = values.audio()
     assert isinstance(facts, AudioFacts)
-    assert ends_of(todo(kind="audio"), facts) == {}
-    assert unlikeness(todo(kind="audio"), facts, {}, Path("a"), facts) is None
+    assert ends_of(todo(kind="audio"), facts) == Sought()
+    assert unlikeness(todo(kind="audio"), facts, Sought(), Path("a"), facts) is None
