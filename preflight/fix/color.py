@@ -9,7 +9,7 @@ All numbers are the codes of ITU-T H.273: tables 2 (primaries), 3 (transfer) and
 
 from typing import Any
 
-from preflight.look.footage import pictures, timed
+from preflight.look.footage import lone_frame, pictures, timed
 from preflight.look.reading import Colors, colors_of
 from preflight.probe.faults import Unreadable
 
@@ -74,6 +74,9 @@ def seen_colors(path: str, format_name: str) -> Colors:
     with pictures(path, format_name) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
+        if lone := lone_frame(container, track):
+            return colors_of(lone, told)
+    with pictures(path, format_name) as (container, track):
         first = next(timed(container, track), None)
         if first is None:
             raise Unreadable("no frame can be decoded")

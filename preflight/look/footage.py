@@ -169,6 +169,21 @@ def decoded(
         yield from (frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame))
 
 
+def lone_frame(container: "InputContainer", track: "VideoStream") -> "VideoFrame | None":
+    """Decode the first packet by itself and return its frame; None where it needs others. Nothing can be decoded then.
+
+    A decoder that is given the next ones, too, holds its first frame back until it has a few.
+    """
+    import av
+
+    try:
+        packet = next((packet for packet in _packets(container, track) if packet.size), None)
+        frames = [*packet.decode(), *track.codec_context.decode(None)] if packet else []
+    except (av.FFmpegError, ValueError):
+        return None
+    return next((frame for frame in frames if isinstance(frame, av.VideoFrame)), None)
+
+
 def _packets(container: "InputContainer", track: "Stream") -> "Iterator[Packet[Stream]]":
     """Yield packets up to where the file breaks off."""
     import av
