@@ -13,13 +13,16 @@ does not know some way to turn or crop is no witness: the next one is asked.
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
 import msgspec
 
 from preflight.facts import Facts, VideoFacts
+from preflight.fix.av import encodes_pictures
 from preflight.fix.ffmpeg import Begun, candidates
 from preflight.fix.pictures import alike, framed
 from preflight.fix.proof import planned_s
@@ -72,8 +75,12 @@ Ends = dict[str, tuple[Frame, ...]]
 """Which moment, `first`, `middle` or `last` → the frames that may stand there."""
 Call = Callable[..., Any]
 """Calls a function of a module with its arguments, and returns what it returns."""
-Taken = dict[str, tuple[Picture, ...] | None]
-"""Path of an ffmpeg → what it shows of a source."""
+Pictures = tuple[Picture, ...] | None
+"""What an ffmpeg shows; None where that is nothing."""
+Taken = dict[str, Pictures]
+"""Path of an ffmpeg → what it shows of a file."""
+Asked = Callable[[str], Pictures]
+"""Asks an ffmpeg, by its path, what it shows."""
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,8 +151,6 @@ def ends_meanwhile(plan: Plan, before: Facts) -> Sought:
 
     It is a thread that stands back: on Linux what is done in this process later is not slowed.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1, initializer=os.nice, initargs=(NICE,)) as aside:
         return aside.submit(ends_of, plan, before).result()
 
@@ -156,8 +161,6 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     unlike: str | None
     """What of it does not look like its source."""
     frames: Ends
-    places: tuple[Seek, ...]
-    """Where others find its frames of the moments `OF_MADE`."""
 
     @property
     def plain(self) -> bool:
@@ -192,18 +195,38 @@ def unlikeness(  # noqa: PLR0913 - two files with what is known of each, and wha
     """
     if not isinstance(before, VideoFacts) or not isinstance(after, VideoFacts):
         return None
-    own: Compared = call(compared, plan, sought, str(made), after)
+    places = call(places_of, plan, sought, str(made), after)
+    show = partial(second_stills, path=str(made), facts=after, places=places)
+    plain = sought.plain and not encodes_pictures(plan)
+    with ThreadPoolExecutor(1) as aside:
+        asked = {ffmpeg: aside.submit(show, ffmpeg, plain=plain) for ffmpeg in candidates()[:1]}
+        own: Compared = call(compared, plan, sought, str(made), after)
     if own.unlike:
         return own.unlike
+    known = {ffmpeg: one.result() for ffmpeg, one in asked.items()} if own.plain == plain else {}
+    of_source = _known_or(taken or {}, partial(second_of_source, plan=plan, before=before, sought=sought))
+    of_made = _known_or(known, partial(show, plain=own.plain))
+    return _contradicted(before, of_source, of_made, partial(call, witnessed, sought.frames, own.frames))
+
+
+def _contradicted(
+    before: VideoFacts, of_source: Asked, of_made: Asked, compare: Callable[[Pictures, Pictures, bool], set[str]]
+) -> str | None:
+    """Return which file no ffmpeg shows as we read it, though one shows it; None where each has its witness.
+
+    Args:
+        before: what was measured of the source.
+        of_source: asks an ffmpeg what it shows of the source.
+        of_made: asks one what it shows of the new file.
+        compare: does as `witnessed`.
+    """
     unseen = {"source": 0, "made": 0}
     open_ = set(unseen)
     for ffmpeg in candidates():
-        known = taken or {}
-        source = known[ffmpeg] if ffmpeg in known else second_of_source(ffmpeg, plan, before, sought)
-        result = second_stills(ffmpeg, str(made), after, own.places, plain=own.plain)
-        open_ -= call(witnessed, sought.frames, source, own.frames, result, bool(before.fields))
+        source, made = of_source(ffmpeg), of_made(ffmpeg)
+        open_ -= compare(source, made, bool(before.fields))
         unseen["source"] += source is not None and not _ignores_crop(before, source)
-        unseen["made"] += result is not None
+        unseen["made"] += made is not None
         if not open_:
             return None
     if "source" in open_ and unseen["source"]:
@@ -211,9 +234,14 @@ def unlikeness(  # noqa: PLR0913 - two files with what is known of each, and wha
     return "two decoders show it differently" if "made" in open_ and unseen["made"] else None
 
 
+def _known_or(known: Taken, ask: Asked) -> Asked:
+    """Return what asks an ffmpeg what it shows, where that is not known."""
+    return lambda ffmpeg: known[ffmpeg] if ffmpeg in known else ask(ffmpeg)
+
+
 def second_of_source(
     ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought, begun: Begun | None = None
-) -> tuple[Picture, ...] | None:
+) -> Pictures:
     """Return a source's frames of the moments `OF_SOURCE` as an ffmpeg shows them; None where it shows none.
 
     Args:
@@ -235,10 +263,7 @@ def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compar
         made: the new file.
         after: what was measured of it.
     """
-    moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
-    if "middle" in moments and sought.middle_s is not None:
-        moments["middle"] = sought.middle_s
-    moments = {name: moment for name, moment in moments.items() if name in sought.frames}
+    moments = _in_made(plan, sought, after)
     frames = own_stills(made, after, list(moments.values()))
     shown = dict(zip(moments, frames, strict=True))
     unlike = (
@@ -246,11 +271,28 @@ def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compar
         for name, frame in shown.items()
         if not any(_alike(plan, one.shown, frame.shown) for one in sought.frames[name])
     )
-    return Compared(
-        unlike=next(unlike, None),
-        frames={name: (frame,) for name, frame in shown.items()},
-        places=seeks(made, after, [moments[name] for name in OF_MADE if name in moments]),
-    )
+    return Compared(unlike=next(unlike, None), frames={name: (frame,) for name, frame in shown.items()})
+
+
+def places_of(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> tuple[Seek, ...]:
+    """Return where others find the frames of a new file at the moments `OF_MADE`; it is opened in this process.
+
+    Args:
+        plan: by which it was made.
+        sought: what it has to show.
+        made: the new file.
+        after: what was measured of it.
+    """
+    moments = _in_made(plan, sought, after)
+    return seeks(made, after, [moments[name] for name in OF_MADE if name in moments])
+
+
+def _in_made(plan: Plan, sought: Sought, after: VideoFacts) -> dict[str, Fraction]:
+    """Return the moments of a new file to look at."""
+    moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
+    if "middle" in moments and sought.middle_s is not None:
+        moments["middle"] = sought.middle_s
+    return {name: moment for name, moment in moments.items() if name in sought.frames}
 
 
 def _ignores_crop(before: VideoFacts, source: tuple[Picture, ...]) -> bool:
@@ -265,18 +307,18 @@ def _ignores_crop(before: VideoFacts, source: tuple[Picture, ...]) -> bool:
 
 def witnessed(
     sought: Ends,
-    source: tuple[Picture, ...] | None,
     shown: Ends,
-    made: tuple[Picture, ...] | None,
+    source: Pictures,
+    made: Pictures,
     fields: bool,  # noqa: FBT001 - a call in a child takes no names
 ) -> set[str]:
     """Return of which, `source` or `made`, another decoder shows the frames that we read.
 
     Args:
         sought: our own reading of the source.
-        source: its frames of the moments `OF_SOURCE` as the other shows them.
         shown: our own reading of the new file.
-        made: its frames of the moments `OF_MADE` as the other shows them.
+        source: the source's frames of the moments `OF_SOURCE` as the other shows them.
+        made: the new file's frames of the moments `OF_MADE` as the other shows them.
         fields: whether the source is coded in single fields, which have another shape.
     """
     pairs = (("source", sought, OF_SOURCE, source), ("made", shown, OF_MADE, made))
