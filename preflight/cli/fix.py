@@ -293,7 +293,8 @@ def _tell(call: Asked, lines: "Iterable[str]") -> None:
 
 def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: Wishes) -> Wishes:
     """Choose the best part of what is too long, and write pictures of the candidates where that is asked for."""
-    from preflight.look import preview, propose
+    from preflight.look.candidates import propose
+    from preflight.look.preview import preview
     from preflight.probe.faults import Unmeasured, Unreadable
 
     best = "best" in call.keeps

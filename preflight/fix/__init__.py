@@ -196,8 +196,6 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
 
 def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "Meanwhile | None") -> str:
     """Return in what a new file misses its plan; nothing where it does not."""
-    from preflight.fix.heard import unheard
-    from preflight.fix.pictures import unlike_picture
     from preflight.probe.faults import Unmeasured, Unreadable
     from preflight.workers.isolated import alone
 
@@ -209,8 +207,12 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "
         return f"the new file is not as planned: {wrong}"
     try:
         if isinstance(facts, AudioFacts) and isinstance(judged.facts, AudioFacts):
+            from preflight.fix.heard import unheard
+
             return alone(unheard, plan, facts, target, judged.facts) or ""
         if isinstance(facts, ImageFacts):
+            from preflight.fix.pictures import unlike_picture
+
             return alone(unlike_picture, plan, facts, target, judged.facts) or ""
         return (meanwhile.unlikeness(target, judged.facts) or "") if meanwhile else ""
     except (Unmeasured, Unreadable) as fault:
@@ -262,8 +264,8 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
     """Look into a clip for its colours, in a child."""
     from preflight.fix.color import seen_colors
-    from preflight.look import alone
     from preflight.probe.faults import Unmeasured, Unreadable
+    from preflight.workers.isolated import alone
 
     try:
         return alone(seen_colors, plan.asset.path, facts.format)

@@ -9,7 +9,6 @@ All numbers are the codes of ITU-T H.273: tables 2 (primaries), 3 (transfer) and
 
 from typing import Any
 
-from preflight.look.footage import lone_frame, pictures, timed
 from preflight.look.reading import Colors, colors_of
 from preflight.probe.faults import Unreadable
 
@@ -71,6 +70,8 @@ def seen_colors(path: str, format_name: str) -> Colors:
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
+    from preflight.look.footage import lone_frame, pictures, timed
+
     with pictures(path, format_name) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)

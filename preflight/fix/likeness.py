@@ -22,9 +22,9 @@ from typing import Any, TypedDict
 import msgspec
 
 from preflight.facts import Facts, VideoFacts
+from preflight.fix.alike import alike, framed
 from preflight.fix.av import encodes_pictures
 from preflight.fix.ffmpeg import Begun, candidates
-from preflight.fix.pictures import alike, framed
 from preflight.fix.proof import planned_s
 from preflight.fix.stills import (
     SUPPOSED_RATE_HZ,

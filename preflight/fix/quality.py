@@ -91,7 +91,7 @@ def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TI
     """
     if not isinstance(facts, VideoFacts) or not encodes_pictures(plan):
         return None
-    from preflight.look import alone
+    from preflight.workers.isolated import alone
 
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         log = Path(folder) / "vmaf.json"

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from preflight.fix.ffmpeg import Begun
-    from preflight.look.frames import Reel
     from preflight.look.reading import Colors
+    from preflight.look.reel import Reel
 
 SIDE_PX = 256
 """The longer side of a picture that is compared."""
@@ -111,7 +111,7 @@ def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
         Unreadable: no frame can be decoded.
     """
     from preflight.look.footage import pictures
-    from preflight.look.frames import Reel
+    from preflight.look.reel import Reel
 
     with pictures(path, facts.format) as (container, track):
         yield Viewer(Reel(container, track), facts)

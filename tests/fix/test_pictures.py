@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from preflight.assets import Asset
 from preflight.facts import ImageFacts
-from preflight.fix.pictures import alike, unlike_picture
+from preflight.fix.alike import alike
+from preflight.fix.pictures import unlike_picture
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Pad
 from tests.specimens import judged

@@ -11,7 +11,9 @@ from PIL import Image
 from preflight.assets import Window
 from preflight.errors import NotDone
 from preflight.findings import Judged
-from preflight.look import Candidate, preview, propose
+from preflight.look.candidates import propose
+from preflight.look.preview import preview
+from preflight.look.windows import Candidate
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.profiles import Profile
 from preflight.workers.bounds import Bounds

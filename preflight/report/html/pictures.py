@@ -10,11 +10,13 @@ from fractions import Fraction
 from preflight.assets import shown
 from preflight.facts import AudioFacts, Facts, ImageFacts
 from preflight.findings import Judged
-from preflight.look import Still, alone, envelope, frames_at, thumbnail
+from preflight.look.frames import Still, frames_at, thumbnail
+from preflight.look.sound import envelope
 from preflight.report.html.drawings import waveform
 from preflight.report.html.markup import Markup, block, tag
 from preflight.units import decimal
 from preflight.workers.bounds import Bounds
+from preflight.workers.isolated import alone
 
 BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
 PICTURE_PX = 320
