@@ -36,6 +36,7 @@ from preflight.fix.stills import (
     second_stills,
     seeks,
     shape,
+    sought_early_s,
     viewed,
 )
 from preflight.plan.outlook import held_s
@@ -138,10 +139,11 @@ def _behind_keyframe(
         around_s: how far from a moment its frame may lie.
     """
     at = _in_source(plan, middle_s)
-    keyframe = viewer.keyframe(at + around_s[0], at - 2 * ASIDE * middle_s)
+    ahead = sought_early_s(before) - around_s[0]
+    keyframe = viewer.keyframe(at - ahead, at - 2 * ASIDE * middle_s)
     if keyframe is None:
         return middle_s
-    behind = keyframe - around_s[0] - _in_source(plan, Fraction(0)) + held_s(plan)
+    behind = keyframe + ahead - _in_source(plan, Fraction(0)) + held_s(plan)
     rate = _rate(plan, before)
     return math.ceil(behind * rate) / rate
 

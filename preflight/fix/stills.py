@@ -36,6 +36,8 @@ SUPPOSED_RATE_HZ = Fraction(30)
 LATE, EARLY = Fraction(1, 4), Fraction(1, 2)
 """By which part of a frame a moment is missed on purpose, where the frame is taken that is shown then, or the first one
 behind it: times of containers are rounded."""
+SOUGHT_EARLY_S = Fraction(3, 23)
+"""How much earlier than it is told an ffmpeg seeks where a container's index goes by the time of decoding."""
 HEADER = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s")
 """Of a picture as ffmpeg writes it: netpbm's PPM."""
 LIMIT_S = 120
@@ -145,6 +147,11 @@ class Seek(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the container begins; nothing is sought where they are not more than none."""
     indexed: bool
     """Whether it may be sought; else all before it is decoded."""
+
+
+def sought_early_s(facts: VideoFacts) -> Fraction:
+    """Return how much earlier than it is told an ffmpeg seeks in a clip."""
+    return Fraction(0) if DEMUXERS.get(facts.format) == "mov" else SOUGHT_EARLY_S
 
 
 def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Seek, ...]:

@@ -8,12 +8,13 @@ import pytest
 
 from fixtures.recipe_color import CARD, GROUND
 from preflight.fix import Mended, mend
-from preflight.fix.color import tag_filters, tone_filters
+from preflight.fix.color import seen_colors, tag_filters, tone_filters
 from preflight.flow import order_of
-from preflight.look.reading import Colors
+from preflight.look.footage import pictures, timed
+from preflight.look.reading import Colors, colors_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import ToneMap, find
-from tests.specimens import PROFILE, judged
+from tests.specimens import PROFILE, judged, media, video
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -97,6 +98,17 @@ def test_another_color_model_becomes_one_that_says_what_it_is(name: str, tmp_pat
         (Colors(lines=1080, matrix=3, transfer=200), ("smpte170m", "smpte170m", "smpte170m")),
     ],
 )
+@pytest.mark.parametrize(
+    "name", ["video-hdr10.mp4", "video-interlaced.mp4", "video-mpeg-ts.ts", "video-alpha-vp9.webm"]
+)
+def test_one_frame_decoded_by_itself_tells_the_same_colors(name: str) -> None:
+    facts = video(name)
+    with pictures(media(name), facts.format) as (container, track):
+        told = int(track.codec_context.color_primaries), int(track.codec_context.color_trc)
+        _, first = next(timed(container, track))
+        assert seen_colors(media(name), facts.format) == colors_of(first, (*told, int(track.codec_context.colorspace)))
+
+
 def test_every_encode_is_tagged_in_full(colors: Colors, tagged: tuple[str, ...]) -> None:
     name, told = tag_filters(colors, mapped=False)[-1]
     assert name == "setparams"

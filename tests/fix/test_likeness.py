@@ -12,9 +12,9 @@ from preflight.assets import Asset
 from preflight.facts import VideoFacts
 from preflight.fix.ffmpeg import find_tool
 from preflight.fix.likeness import compared, ends_of, unlikeness
-from preflight.fix.stills import second_stills, seeks
+from preflight.fix.stills import own_stills, second_stills, seeks
 from preflight.plan import Plan, Step
-from preflight.plan.steps import Crop, Encode, Pad, Resize, Write
+from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Write
 from tests.fix.conftest import Program
 from tests.specimens import media, video
 
@@ -112,6 +112,36 @@ def test_frames_that_are_shown_at_another_time_are_caught(
     late = spoiled(sources["moving"], tmp_path / "late.mp4", f"trim=start_frame={frames},setpts=PTS-STARTPTS")
     found = said(sources["moving"], late)
     assert (found is None) is (frames <= 1)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
+def test_the_middle_moment_lies_right_behind_a_keyframe_that_is_not_far(
+    sources: dict[str, Path], ending: str, tmp_path: Path
+) -> None:
+    """So that neither decoder goes through a long stretch; where none is near, or nothing is sought, it is the middle."""
+    for keyframes, wanted in ((70, Fraction(70, 25)), (250, Fraction(99, 25))):
+        long = tmp_path / f"{keyframes}.{ending}"
+        fixed = ("-g", str(keyframes), "-sc_threshold", "0")
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=8", *X264, *fixed, to=long)
+        facts = video(long)
+        sought = ends_of(plan(long), facts)
+        assert sought.middle_s is not None
+        near = Fraction(99, 25) if ending == "ts" else wanted
+        assert near <= sought.middle_s <= near + Fraction(5, 25)
+        frame = Fraction(1, 25)
+        around = [sought.middle_s - frame, sought.middle_s, sought.middle_s + frame]
+        assert sought.frames["middle"] == own_stills(str(long), facts, around)
+
+
+def test_the_middle_of_a_part_is_counted_from_its_beginning(tmp_path: Path) -> None:
+    long = tmp_path / "long.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=12", *X264, "-g", "35", "-sc_threshold", "0", to=long)
+    cut = Cut(start_s=Fraction(2), length_s=Fraction(8), loss="lossy", clears=())
+    made = spoiled(long, tmp_path / "made.mp4", "trim=2:10,setpts=PTS-STARTPTS")
+    assert ends_of(plan(long, cut), video(long)).middle_s == Fraction(4 * 35 + 1, 25) - 2
+    assert proved(long, made, cut) is None
+    late = spoiled(long, tmp_path / "late.mp4", "trim=2:10,setpts='if(between(N,60,140),N+5,N)/25/TB'")
+    assert said(long, late, cut) == "its middle picture does not look like its source's"
 
 
 def test_a_clip_whose_middle_is_gone_is_caught(sources: dict[str, Path], tmp_path: Path) -> None:

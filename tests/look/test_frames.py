@@ -79,6 +79,18 @@ def test_a_moment_far_on_is_sought_and_shows_its_frame(counted: tuple[str, str])
     assert number(still) == pytest.approx(95, abs=1)
 
 
+@pytest.mark.parametrize("held", [48, 49, 50, 51])
+def test_a_frame_that_is_held_for_seconds_is_found_whether_others_are_built_upon_it_or_not(
+    held: int, film: Film
+) -> None:
+    graph = f"[0]geq=lum='16+2*N':cb=128:cr=128,format=yuv420p,setpts='(N+if(gt(N,{held}),100,0))/25/TB'"
+    options = ("-c:v", "libx264", "-crf", "5", "-bf", "3", "-x264-params", "b-adapt=0", "-fps_mode", "vfr")
+    path = film(f"held-{held}.mp4", "color=black:size=160x90:rate=25:d=4", graph=graph, options=options)
+    (still,) = frames_at(str(path), "mp4", [F(held, 25) + 3], 80)
+    assert still.time_s == F(held, 25)
+    assert number(still) == pytest.approx(held, abs=1)
+
+
 def test_past_the_end_stands_the_last_frame(counted: tuple[str, str]) -> None:
     (still,) = frames_at(*counted, [F(1000)], 80)
     assert still.time_s == F(99, 25)

@@ -138,6 +138,27 @@ def test_a_look_goes_on_while_something_else_is_done(tmp_path: Path) -> None:
     look.close()
 
 
+def test_one_child_does_one_call_after_another() -> None:
+    with closing(Look(who)) as look:
+        child = look.result()
+        with pytest.raises(Unreadable, match="no such thing"):
+            look.then(refuse, "no such thing")
+        assert (look.then(add, 20, 22), look.then(who)) == (42, child)
+
+
+def test_a_child_that_is_gone_or_was_too_slow_does_no_other_call(tmp_path: Path) -> None:
+    with closing(Look(crash)) as look:
+        for _ in range(2):
+            with pytest.raises(Unmeasured, match="crashed the reader"):
+                look.then(add, 20, 22)
+    with closing(Look(add, 20, 22, bounds=SHORT)) as look:
+        assert look.result() == 42
+        with pytest.raises(Unmeasured, match="more than 3 s"):
+            look.then(begin_and_hang, str(tmp_path / "pid"))
+        with pytest.raises(Unmeasured):
+            look.then(add, 20, 22)
+
+
 def test_a_look_that_nobody_wants_any_more_is_ended(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     with closing(Look(begin_and_hang, str(note))):
