@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -71,12 +71,12 @@ class Viewer:
     Args:
         reel: the clip.
         facts: what was measured of it.
+        told: primaries, transfer and matrix by the container, before a decoder wrote its own word over it.
     """
 
-    def __init__(self, reel: "Reel", facts: VideoFacts) -> None:
-        context = reel.track.codec_context
-        self._told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
-        self._reel, self._facts, self._colors = reel, facts, cast("Colors | None", None)
+    def __init__(self, reel: "Reel", facts: VideoFacts, told: tuple[int, int, int]) -> None:
+        self._reel, self._facts, self._told = reel, facts, told
+        self._colors: Colors | None = None
         self._late = LATE / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
 
     def shown(self, moments_s: Iterable[Fraction]) -> dict[Fraction, Frame]:
@@ -116,7 +116,9 @@ def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
     from preflight.look.reel import Reel
 
     with pictures(path, facts.format) as (container, track):
-        yield Viewer(Reel(container, track), facts)
+        context = track.codec_context
+        told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
+        yield Viewer(Reel(container, track), facts, told)
 
 
 def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Frame, ...]:

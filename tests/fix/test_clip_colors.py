@@ -30,6 +30,7 @@ PLACES = {
 }
 WANTED = {**CARD, "ground": GROUND}
 BT709 = 1
+ALONE = ["video-hdr10.mp4", "video-interlaced.mp4", "video-mpeg-ts.ts", "video-alpha-vp9.webm"]
 HIGH = [
     "video-card-pq.mp4",
     "video-card-pq-8-bit.mp4",
@@ -98,21 +99,19 @@ def test_another_color_model_becomes_one_that_says_what_it_is(name: str, tmp_pat
         (Colors(lines=1080, matrix=3, transfer=200), ("smpte170m", "smpte170m", "smpte170m")),
     ],
 )
-@pytest.mark.parametrize(
-    "name", ["video-hdr10.mp4", "video-interlaced.mp4", "video-mpeg-ts.ts", "video-alpha-vp9.webm"]
-)
+def test_every_encode_is_tagged_in_full(colors: Colors, tagged: tuple[str, ...]) -> None:
+    name, told = tag_filters(colors, mapped=False)[-1]
+    assert name == "setparams"
+    assert (told["colorspace"], told["color_primaries"], told["color_trc"], told["range"]) == (*tagged, "tv")
+
+
+@pytest.mark.parametrize("name", ALONE)
 def test_one_frame_decoded_by_itself_tells_the_same_colors(name: str) -> None:
     facts = video(name)
     with pictures(media(name), facts.format) as (container, track):
         told = int(track.codec_context.color_primaries), int(track.codec_context.color_trc)
         _, first = next(timed(container, track))
         assert seen_colors(media(name), facts.format) == colors_of(first, (*told, int(track.codec_context.colorspace)))
-
-
-def test_every_encode_is_tagged_in_full(colors: Colors, tagged: tuple[str, ...]) -> None:
-    name, told = tag_filters(colors, mapped=False)[-1]
-    assert name == "setparams"
-    assert (told["colorspace"], told["color_primaries"], told["color_trc"], told["range"]) == (*tagged, "tv")
 
 
 def test_tones_that_nobody_describes_are_taken_for_the_usual_ones() -> None:

@@ -115,10 +115,8 @@ def test_frames_that_are_shown_at_another_time_are_caught(
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
-def test_the_middle_moment_lies_right_behind_a_keyframe_that_is_not_far(
-    sources: dict[str, Path], ending: str, tmp_path: Path
-) -> None:
-    """So that neither decoder goes through a long stretch; where none is near, or nothing is sought, it is the middle."""
+def test_the_middle_moment_lies_right_behind_a_keyframe_that_is_not_far(ending: str, tmp_path: Path) -> None:
+    """So that no decoder goes through a long stretch; where none is near, or nothing is sought, it is the middle."""
     for keyframes, wanted in ((70, Fraction(70, 25)), (250, Fraction(99, 25))):
         long = tmp_path / f"{keyframes}.{ending}"
         fixed = ("-g", str(keyframes), "-sc_threshold", "0")

@@ -20,7 +20,7 @@ PLAN = Plan(asset=Asset(path=media(SOURCE)), kind="video", steps=(Write(format="
 
 
 def test_what_was_seen_meanwhile_is_held_against_the_new_file() -> None:
-    for made, said in ((SOURCE, None), ("video-5.04s.mp4", "its first picture does not look like its source's")):
+    for made, said in ((SOURCE, None), ("video-5.04s.mp4", "its middle picture does not look like its source's")):
         with closing(Meanwhile(PLAN, video(SOURCE))) as meanwhile:
             assert meanwhile.unlikeness(Path(media(made)), video(made)) == said
 
