@@ -9,7 +9,7 @@ A file that an earlier run made of the same source by the same plan is found by 
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -188,9 +188,9 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
     if not isinstance(facts, VideoFacts):
         yield None
         return
-    from preflight.fix.meanwhile import Meanwhile
+    from preflight.fix.meanwhile import looking
 
-    with closing(Meanwhile(plan, facts)) as meanwhile:
+    with looking(plan, facts) as meanwhile:
         yield meanwhile
 
 

@@ -24,7 +24,7 @@ import msgspec
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.alike import alike, framed
 from preflight.fix.av import encodes_pictures
-from preflight.fix.ffmpeg import Begun, candidates
+from preflight.fix.ffmpeg import candidates
 from preflight.fix.proof import planned_s
 from preflight.fix.stills import (
     SUPPOSED_RATE_HZ,
@@ -42,6 +42,7 @@ from preflight.fix.stills import (
 from preflight.plan.outlook import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
 from preflight.workers.isolated import alone
+from preflight.workers.session import within
 
 
 class Bounds(TypedDict):
@@ -201,7 +202,7 @@ def unlikeness(  # noqa: PLR0913 - two files with what is known of each, and wha
     show = partial(second_stills, path=str(made), facts=after, places=places)
     plain = sought.plain and not encodes_pictures(plan)
     with ThreadPoolExecutor(1) as aside:
-        asked = {ffmpeg: aside.submit(show, ffmpeg, plain=plain) for ffmpeg in candidates()[:1]}
+        asked = {ffmpeg: aside.submit(within(partial(show, ffmpeg, plain=plain))) for ffmpeg in candidates()[:1]}
         own: Compared = call(compared, plan, sought, str(made), after)
     if own.unlike:
         return own.unlike
@@ -241,9 +242,7 @@ def _known_or(known: Taken, ask: Asked) -> Asked:
     return lambda ffmpeg: known[ffmpeg] if ffmpeg in known else ask(ffmpeg)
 
 
-def second_of_source(
-    ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought, begun: Begun | None = None
-) -> Pictures:
+def second_of_source(ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought) -> Pictures:
     """Return a source's frames of the moments `OF_SOURCE` as an ffmpeg shows them; None where it shows none.
 
     Args:
@@ -251,9 +250,8 @@ def second_of_source(
         plan: what is to be done.
         before: what was measured of the source.
         sought: where the frames are.
-        begun: called with the process, so that another thread can end it.
     """
-    return second_stills(ffmpeg, plan.asset.path, before, sought.places, plain=sought.plain, begun=begun)
+    return second_stills(ffmpeg, plan.asset.path, before, sought.places, plain=sought.plain)
 
 
 def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compared:

@@ -5,51 +5,34 @@
 The child is kept: what it has loaded it need not load again.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from preflight.facts import Facts, VideoFacts
 from preflight.fix.ffmpeg import candidates
 from preflight.fix.likeness import Sought, Taken, ends_meanwhile, second_of_source, unlikeness
 from preflight.plan import Plan
 from preflight.workers.isolated import Look
-
-if TYPE_CHECKING:
-    import subprocess
+from preflight.workers.session import session, within
 
 
 class Meanwhile:
-    """A look at a source, from now on; `close` ends it, whether it is done or not.
+    """A look at a source that goes on.
 
     Args:
-        plan: what is done with it.
+        plan: what is done with the source.
         before: what was measured of it.
-
-    Raises:
-        Unmeasured: there is no child.
+        look: the child.
+        seen: what will have been seen.
     """
 
-    def __init__(self, plan: Plan, before: VideoFacts) -> None:
+    def __init__(
+        self, plan: Plan, before: VideoFacts, look: Look[Sought], seen: "Future[tuple[Sought, Taken]]"
+    ) -> None:
         self._plan, self._before = plan, before
-        self._closed = False
-        self._running: subprocess.Popen[bytes] | None = None
-        self._look = Look(ends_meanwhile, plan, before)
-        self._aside = ThreadPoolExecutor(1, thread_name_prefix="look")
-        self._seen = self._aside.submit(self._see)
-
-    def _see(self) -> tuple[Sought, Taken]:
-        sought = self._look.result()
-        taken: Taken = {}
-        for ffmpeg in candidates()[:1]:
-            if not self._closed:
-                taken[ffmpeg] = second_of_source(ffmpeg, self._plan, self._before, sought, self._begun)
-        return sought, taken
-
-    def _begun(self, process: "subprocess.Popen[bytes]") -> None:
-        self._running = process
-        if self._closed:
-            process.kill()
+        self._look, self._seen = look, seen
 
     def unlikeness(self, made: Path, after: Facts) -> str | None:
         """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
@@ -65,10 +48,27 @@ class Meanwhile:
         sought, taken = self._seen.result()
         return unlikeness(self._plan, self._before, sought, made, after, call=self._look.then, taken=taken)
 
-    def close(self) -> None:
-        """End the child, and the ffmpeg."""
-        self._closed = True
-        self._look.close()
-        if self._running:
-            self._running.kill()
-        self._aside.shutdown()
+
+@contextmanager
+def looking(plan: Plan, before: VideoFacts) -> Iterator[Meanwhile]:
+    """Look at a source while something else is done; what looks is ended then, whether it is done or not.
+
+    Args:
+        plan: what is done with the source.
+        before: what was measured of it.
+
+    Raises:
+        Unmeasured: there is no child.
+    """
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="look") as aside,
+        session(),
+        closing(Look(ends_meanwhile, plan, before)) as look,
+    ):
+        yield Meanwhile(plan, before, look, aside.submit(within(_see), look, plan, before))
+
+
+def _see(look: Look[Sought], plan: Plan, before: VideoFacts) -> tuple[Sought, Taken]:
+    """Wait for our own reading, and ask the first ffmpeg for its."""
+    sought = look.result()
+    return sought, {ffmpeg: second_of_source(ffmpeg, plan, before, sought) for ffmpeg in candidates()[:1]}

@@ -25,7 +25,6 @@ from preflight.fix.lead import begins_here, lead_here
 if TYPE_CHECKING:
     from PIL import Image
 
-    from preflight.fix.ffmpeg import Begun
     from preflight.look.reading import Colors
     from preflight.look.reel import Reel
 
@@ -174,8 +173,8 @@ def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[
     return tuple(found)
 
 
-def second_stills(  # noqa: PLR0913 - a clip, what is wanted of it, and who may end it
-    ffmpeg: str, path: str, facts: VideoFacts, places: Sequence[Seek], *, plain: bool, begun: "Begun | None" = None
+def second_stills(
+    ffmpeg: str, path: str, facts: VideoFacts, places: Sequence[Seek], *, plain: bool
 ) -> tuple[Picture, ...] | None:
     """Return some frames as an ffmpeg shows them by itself; None where it shows none.
 
@@ -185,7 +184,6 @@ def second_stills(  # noqa: PLR0913 - a clip, what is wanted of it, and who may 
         facts: what was measured of it.
         places: where the frames are.
         plain: show how light the samples are, and not what colours they mean.
-        begun: called with the process, so that another thread can end it.
     """
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         targets = [Path(folder) / f"{number}.ppm" for number in range(len(places))]
@@ -198,7 +196,7 @@ def second_stills(  # noqa: PLR0913 - a clip, what is wanted of it, and who may 
             made += [*([] if place.indexed else seek), "-map", f"{number}:V:0", "-frames:v", "1"]
             made += ["-vf", _small(plain=plain), "-c:v", "ppm", "-f", "image2", "-update", "1", address(target)]
         try:
-            run(ffmpeg, [*given, *made], limit_s=LIMIT_S, begun=begun)
+            run(ffmpeg, [*given, *made], limit_s=LIMIT_S)
         except NotDone:
             return None
         found = [_read(target) for target in targets]

@@ -1,7 +1,6 @@
 """A source that is looked at while its new file is made."""
 
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from preflight.assets import Asset
 from preflight.errors import NotDone
 from preflight.fix.ffmpeg import find_tool
-from preflight.fix.meanwhile import Meanwhile
+from preflight.fix.meanwhile import looking
 from preflight.plan import Plan
 from preflight.plan.steps import Write
 from tests.fix.conftest import Program
@@ -21,7 +20,7 @@ PLAN = Plan(asset=Asset(path=media(SOURCE)), kind="video", steps=(Write(format="
 
 def test_what_was_seen_meanwhile_is_held_against_the_new_file() -> None:
     for made, said in ((SOURCE, None), ("video-5.04s.mp4", "its middle picture does not look like its source's")):
-        with closing(Meanwhile(PLAN, video(SOURCE))) as meanwhile:
+        with looking(PLAN, video(SOURCE)) as meanwhile:
             assert meanwhile.unlikeness(Path(media(made)), video(made)) == said
 
 
@@ -31,7 +30,7 @@ def test_a_source_is_not_shown_by_the_second_decoder_once_more(
     calls = tmp_path / "calls"
     counting = program(f'echo "$*" >> {calls}; exec {find_tool().path} "$@"')
     monkeypatch.setenv("PREFLIGHT_FFMPEG", counting)
-    with closing(Meanwhile(PLAN, video(SOURCE))) as meanwhile:
+    with looking(PLAN, video(SOURCE)) as meanwhile:
         assert meanwhile.unlikeness(Path(media(SOURCE)), video(SOURCE)) is None
     assert len(calls.read_text().splitlines()) == 2
 
@@ -41,7 +40,7 @@ def test_an_ffmpeg_that_looks_is_ended_with_the_look(
 ) -> None:
     note = tmp_path / "here"
     monkeypatch.setenv("PREFLIGHT_FFMPEG", program(f"touch {note}; exec sleep 60"))
-    with closing(Meanwhile(PLAN, video(SOURCE))):
+    with looking(PLAN, video(SOURCE)):
         while not note.exists():
             time.sleep(0.02)
         begun = time.monotonic()
@@ -53,6 +52,6 @@ def test_a_look_that_is_closed_at_once_asks_no_ffmpeg(
 ) -> None:
     note = tmp_path / "here"
     monkeypatch.setenv("PREFLIGHT_FFMPEG", program(f"touch {note}"))
-    with pytest.raises(NotDone), closing(Meanwhile(PLAN, video(SOURCE))):
+    with pytest.raises(NotDone), looking(PLAN, video(SOURCE)):
         raise NotDone("it could not be made")
     assert not note.exists()
