@@ -94,7 +94,7 @@ def _kept(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits) -> boo
 
 
 def _write(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, target: str, *, kept: bool = False) -> Write:
-    cleared = ("image/format", "image/size", *(("image/side",) if facts.raw else ()))
+    cleared = ("image/format", "image/size", "image/coding", *(("image/side",) if facts.raw else ()))
     clears = tuple(rule for rule in cleared if rule in errors)
     lossless = target == WEBP and bool(facts.lossless) and not kept
     left_out = tuple(_left_out(facts)) if facts.raw or not kept else ()

@@ -136,6 +136,10 @@ def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
     if found.transparent:
         opaque = pillow.is_opaque(pillow.open_image(stream, sniffed))
     seen = _seen_png(found)
+    if found.exif is not None:
+        from preflight.probe.png_exif import exif_obstacle
+
+        seen = msgspec.structs.replace(seen, obstacle=exif_obstacle(found.exif))
     own = png.own_bytes(stream, size) if size >= LARGE_BYTES else None
     return msgspec.structs.replace(
         seen, decoded=True, own_bytes=own, alpha=seen.alpha and not opaque, how=f"{seen.how}, all rows unpacked"

@@ -87,6 +87,8 @@ class Png(msgspec.Struct, frozen=True):
     metadata: Metadata
     transfer: int | None = None
     """The code point of its curve in H.273, where it has one."""
+    exif: bytes | None = None
+    """What its eXIf chunk holds; None where it has none."""
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -126,7 +128,7 @@ def read_header(stream: BinaryIO, size: int, *, whole: bool = False) -> Png:
     transparent = b"tRNS" in found and (header.color != PALETTE or any(alpha < 255 for alpha in found[b"tRNS"]))  # noqa: PLR2004 - opaque
     transfer = next(iter(found.get(b"cICP", b"")[1:2]), None)
     metadata = _metadata(found.get(b"eXIf", b""), texts)
-    return Png(header, frames, transparent and not header.has_alpha, metadata, transfer)
+    return Png(header, frames, transparent and not header.has_alpha, metadata, transfer, found.get(b"eXIf"))
 
 
 def _header(content: bytes) -> Header:

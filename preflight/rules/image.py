@@ -122,13 +122,16 @@ def color(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
 @rule("image/coding")
 def coding(probed: Probed, _profile: Profile) -> Iterator[Finding]:
-    """The picture is a JPEG in a coding that few decoders know: lossless, hierarchical, arithmetic or of 12 bits.
+    """The picture is coded in a way that few decoders know, or that newer ones refuse.
 
-    Why: The standard has them, but browsers and most libraries cannot decode them; whether the service can is not
-    documented.
+    Why: JPEG has lossless, hierarchical, arithmetic and 12-bit coding, but browsers and most libraries cannot decode
+    them; whether the service can is not documented. A PNG with damaged EXIF data is refused as a whole by newer
+    readers, which is an error.
 
     Fix: Save it again as an ordinary JPEG, or as a PNG.
     """
+    if (facts := _facts(probed)) and facts.obstacle and facts.format == "png":
+        yield Finding(rule="image/coding", severity="error", message=facts.obstacle, fix="lossless")
     if (facts := _facts(probed)) and facts.coding:
         message = f"is coded in a way that few decoders know: {facts.coding}"
         yield Finding(rule="image/coding", severity="warning", message=message, measured=facts.coding, fix="lossy")

@@ -1,0 +1,37 @@
+"""Whether a PNG's EXIF data lets newer readers show it: what an eXIf chunk holds in, what keeps them from it out.
+
+ffmpeg, since it reads that chunk, refuses a whole picture for a tag of no known type, or one that points past the end;
+of JPEG and WebP it only complains. Its own decoder is asked, about a picture of one pixel with the same data.
+"""
+
+import zlib
+
+from preflight.probe.container import NO_PROTOCOLS
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+ONE_PIXEL = b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"
+"""IHDR: one by one pixel, gray, of eight bits."""
+OBSTACLE = "its EXIF data are damaged: newer readers refuse the whole picture for that"
+
+
+def exif_obstacle(exif: bytes) -> str | None:
+    """Return what of the content of an eXIf chunk keeps a reader from the picture, in words; None for nothing."""
+    import io
+
+    import av
+
+    av.logging.set_level(None)
+    parts = ((b"IHDR", ONE_PIXEL), (b"eXIf", exif), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
+    picture = io.BytesIO(SIGNATURE + b"".join(_chunk(*part) for part in parts))
+    try:
+        with av.open(picture, "r", format="png_pipe", options=NO_PROTOCOLS) as container:
+            return None if next(container.decode(video=0), None) else OBSTACLE
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError, OSError):
+        return OBSTACLE
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(name + content)
+    return len(content).to_bytes(4, "big") + name + content + checksum.to_bytes(4, "big")
