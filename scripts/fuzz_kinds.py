@@ -16,6 +16,7 @@ HOLDERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf", b"mvex
 EXIF_TYPES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 129, 65535)
 PLACEHOLDERS = (0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFF - 36, 2_000_000_000, 0x7FFFF000, 0x7FFFFFFF - 36)
 """What programs write for a length that they do not know yet."""
+AGREEING = 0.8
 KEPT = 0.85, 0.995
 """Of a fragmented file, how much is left."""
 
@@ -183,5 +184,35 @@ def placeholder(data: bytearray, dice: Random) -> Made | None:
     return Made(f"length {value:#x}")
 
 
+def long_sizes(data: bytearray, dice: Random) -> Made | None:
+    """Make a 64-bit WAV of one, whose sizes are odd or missing."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return None
+    at = data.find(b"data", 12)
+    there = len(data) - at - 8
+    sizes = [dice.choice((there, there, 0, there - 1, 1 << 62, 1 << 63, (1 << 64) - 1)) for _ in range(3)]
+    data[:8] = dice.choice((b"RF64", b"BW64")) + b"\xff" * 4
+    if at > 0 and dice.random() < AGREEING:
+        data[at + 4 : at + 8] = b"\xff" * 4
+    if dice.random() < AGREEING:
+        data[12:12] = b"ds64" + struct.pack("<IQQQI", 28, *sizes, 0)
+    return Made(f"64-bit sizes {sizes}")
+
+
+def bury(data: bytearray, dice: Random) -> Made | None:
+    """Put a part of another sound among the frames of an MPEG sound, or behind them."""
+    from scripts.fuzz_mutate import specimens
+
+    if data[:3] != b"ID3" and (data[:1] != b"\xff" or data[1] < 0xE0):  # noqa: PLR2004 - a sync word
+        return None
+    donor = dice.choice([path for path in specimens() if path.suffix in (".mp3", ".wav", ".aac")])
+    other = donor.read_bytes()
+    at, start = dice.choice((len(data), dice.randrange(len(data)))), dice.choice((0, dice.randrange(len(other))))
+    data[at:at] = other[start:]
+    return Made(f"{donor.name} from {start} on at {at}")
+
+
 Kind = Callable[[bytearray, Random], Made | None]
-KINDS: tuple[Kind, ...] = (*(encrypt, second_set, cut_fragments, tempo, aperture, odd_exif, placeholder),)
+KINDS: tuple[Kind, ...] = (
+    *(encrypt, second_set, cut_fragments, tempo, aperture, odd_exif, placeholder, long_sizes, bury),
+)

@@ -93,6 +93,8 @@ KIND_SPECIMENS: dict[fuzz_kinds.Kind, str] = {
     fuzz_kinds.aperture: "video-2s.mp4",
     fuzz_kinds.odd_exif: "image-gps.jpg",
     fuzz_kinds.placeholder: "audio-2s.wav",
+    fuzz_kinds.long_sizes: "audio-2s.wav",
+    fuzz_kinds.bury: "audio-2s.mp3",
 }
 
 

@@ -134,7 +134,10 @@ def _stands_in_another(stream: BinaryIO, sniffed: Sniffed) -> bool:
     from preflight.probe.foreign import foreign
 
     stream.seek(0)
-    return not stream.read(3).startswith((b"ID3", b"\xff")) and foreign(stream) is not None
+    head = stream.read(16)
+    if head.startswith((b"ID3", b"\xff")):
+        return False
+    return head.startswith(PLAYLISTS) or foreign(stream) is not None
 
 
 def _unknown(stream: BinaryIO) -> Unreadable:
@@ -198,6 +201,8 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
     return probe_audio(stream, size, sniffed, measure=measured)
 
 
+PLAYLISTS = (b"#EXTM3U", b"ffconcat version", b"WEBVTT", b"[Script Info]", b"<?xml")
+"""How texts begin that readers take for what they are, whatever stands behind."""
 LOOKED_FOR = {"mp3", "aac"}
 """Demuxers of streams that are known by frames in a row, wherever they begin."""
 SOUND_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}

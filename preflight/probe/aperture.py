@@ -14,6 +14,8 @@ from preflight.probe.faults import Unmeasured
 from preflight.probe.movie import Track
 
 LAYOUT = ">IIIIiIiI"
+BLOCK_PX = 16
+"""What a coded side may be longer by: frames are coded in macroblocks."""
 UNSOUND = "does not lie within its frames: readers differ on what they show, if anything"
 
 
@@ -48,6 +50,21 @@ def aperture_of(track: Track) -> CleanAperture | None:
         Unmeasured: its numbers are none.
     """
     return _told(track.entries[0].box(b"clap") or b"") if track.entries else None
+
+
+def area_of(track: Track, width_px: int, height_px: int) -> Area | None:
+    """Return the part of a track's stored frames, of a size in pixels, that is shown; None where that is all of them.
+
+    Raises:
+        Unmeasured: the aperture is none, does not lie within the frames, or was made for frames of another size.
+    """
+    aperture = aperture_of(track)
+    area = aperture.area(width_px, height_px) if aperture else None
+    claimed = track.entries[0].size_px if track.entries else (0, 0)
+    if area and all(claimed) and max(abs(claimed[0] - width_px), abs(claimed[1] - height_px)) > BLOCK_PX:
+        what = f"frames of {claimed[0]} x {claimed[1]} px, and they are {width_px} x {height_px} px"
+        raise Unmeasured(f"its clean aperture (clap) is for {what}: readers differ on what they show")
+    return area
 
 
 def _told(clap: bytes) -> CleanAperture | None:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from preflight.facts import Area
-from preflight.probe.aperture import aperture_of
+from preflight.probe.aperture import area_of
 from preflight.probe.bits import Bits, Malformed
 from preflight.probe.container import Picture
 from preflight.probe.matroska import read_shown
@@ -63,8 +63,7 @@ def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orient
     """
     aspect = stored.pixel_aspect or Fraction(1)
     if track.demuxer == "mov":
-        aperture = aperture_of(track.boxes) if track.boxes else None
-        area = aperture.area(stored.width_px, stored.height_px) if aperture else None
+        area = area_of(track.boxes, stored.width_px, stored.height_px) if track.boxes else None
         return Display(area=area, pixel_aspect=aspect, orientation=turned)
     if track.demuxer != "matroska":
         return Display(pixel_aspect=aspect, orientation=turned)

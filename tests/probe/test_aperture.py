@@ -43,3 +43,15 @@ def test_an_aperture_that_is_none_leaves_the_clip_without_a_verdict(
 def test_an_aperture_of_the_whole_frame_is_no_crop(tmp_path: Path) -> None:
     found = probed(with_clap(tmp_path, (950, 1, 576, 1, 0, 1, 0, 1)))
     assert found.fault is None
+
+
+@pytest.mark.parametrize("depth", ["exact", "full"])
+def test_an_aperture_for_frames_of_another_size_leaves_no_verdict(depth: str, tmp_path: Path) -> None:
+    path = copied(SOUND, tmp_path)
+    content = bytearray(path.read_bytes())
+    struct.pack_into(">HH", content, content.index(b"avc1", content.index(b"stsd")) + 28, 640, 360)
+    path.write_bytes(content)
+    found = probed(path, depth)  # type: ignore[arg-type] # a word of the closed list
+    assert found.fault
+    assert found.fault.kind == "unmeasured"
+    assert "640 x 360" in found.fault.message

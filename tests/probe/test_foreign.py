@@ -97,3 +97,13 @@ def test_frames_of_sound_somewhere_in_a_foreign_medium_do_not_make_it_a_sound(na
     fault = probe(Asset(path=str(path))).fault
     assert fault is not None
     assert "not read here" in fault.message
+
+
+@pytest.mark.parametrize("head", [b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n", b"ffconcat version 1.0\n", b"WEBVTT\n\n"])
+def test_frames_of_sound_behind_a_text_that_readers_take_for_a_playlist_are_no_sound(
+    head: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "a.mp3").write_bytes(head + (MEDIA / "audio-5s.mp3").read_bytes())
+    fault = probed(tmp_path / "a.mp3").fault
+    assert fault
+    assert fault.message == "its content is no picture, clip or sound that is known here"
