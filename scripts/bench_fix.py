@@ -132,17 +132,22 @@ def handbrake(hd: Mending, here: Path, missed: Missed) -> None:
 
 
 def lossless(clip: Mending, here: Path, missed: Missed) -> None:
-    """Compare a fix that encodes nothing with the encode that it replaces: the work alone, and the whole command."""
+    """Compare a fix that encodes nothing with the encode that it replaces: the work alone, and the whole command.
+
+    The work alone is done as the program does it: by a child of a server that has loaded its libraries already.
+    """
     from preflight.fix.remux import cut_between
     from preflight.plan.steps import Cut, find
+    from preflight.workers.session import session
 
     name, target = f"{clip.clip.name}, nothing encoded", here / "copy.mp4"
     cut, encode = find(clip.plan.steps, Cut), clip.by_hand(here / "encoded.mp4", encoded=True)
     packets = cut.packets if cut else None
     copy = partial(seconds, [] if packets else clip.by_hand(target))
     work = partial(timed, lambda: cut_between(clip.clip, packets, target, "mp4")) if packets else copy
-    work()
-    told(f"{name} / encode, the work alone", [(work(), seconds(encode)) for _ in range(5)], 1 / 30, missed)
+    with session():
+        work()
+        told(f"{name} / encode, the work alone", [(work(), seconds(encode)) for _ in range(5)], 1 / 30, missed)
     told(
         f"{name} / encode, the command", [(seconds(clip.by_us(here)), seconds(encode)) for _ in range(3)], None, missed
     )
