@@ -17,13 +17,12 @@ values that they take and return, and the errors that they raise. Each is loaded
 """
 
 import importlib
-import sys
-from types import ModuleType
+
+from preflight._version import __version__
 
 TYPE_CHECKING = False
 """As in `typing`, which takes longer to import than all that stands here; type checkers go by the name."""
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Advance",
@@ -69,8 +68,12 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from preflight.api import Task
-    from preflight.assets import Asset, Window
+    from preflight.api.check import check, check_request
+    from preflight.api.common import Advance, load_profile
+    from preflight.api.fix import fix, with_treated
+    from preflight.api.request import body_of, build_request, load_request
+    from preflight.api.submit import Submitted, submit
+    from preflight.api.task import download, wait
     from preflight.errors import (
         CallError,
         FixFailed,
@@ -83,56 +86,41 @@ if TYPE_CHECKING:
         TaskFailed,
         Unreachable,
     )
-    from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
-    from preflight.findings import Finding, Judged, Report
-    from preflight.flow import Treated
-    from preflight.ledger import Entry
-    from preflight.library.check import check, check_request
-    from preflight.library.common import Advance, load_profile
-    from preflight.library.fix import fix, with_treated
-    from preflight.library.request import body_of, build_request, load_request
-    from preflight.library.submit import Submitted, submit
-    from preflight.library.task import download, wait
+    from preflight.flow.fix import Treated
     from preflight.plan import Plan
-    from preflight.price import Estimate
     from preflight.profiles import Profile
-    from preflight.spec import RequestSpec
+    from preflight.request.file import RequestSpec
+    from preflight.request.price import Estimate
+    from preflight.service.client import Task
+    from preflight.submission.ledger import Entry
+    from preflight.values.assets import Asset, Window
+    from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+    from preflight.values.findings import Finding, Judged, Report
 
 _HOMES = {
-    "api": ("Task",),
-    "assets": ("Asset", "Window"),
+    "api.check": ("check", "check_request"),
+    "api.common": ("Advance", "load_profile"),
+    "api.fix": ("fix", "with_treated"),
+    "api.request": ("body_of", "build_request", "load_request"),
+    "api.submit": ("Submitted", "submit"),
+    "api.task": ("download", "wait"),
     "errors": (
         *("CallError", "FixFailed", "NotDone", "OutcomeUnknown", "PreflightError", "ProfileError", "Refused"),
         *("RequestFileError", "TaskFailed", "Unreachable"),
     ),
-    "facts": ("AudioFacts", "Facts", "ImageFacts", "VideoFacts"),
-    "findings": ("Finding", "Judged", "Report"),
-    "flow": ("Treated",),
-    "ledger": ("Entry",),
-    "library.check": ("check", "check_request"),
-    "library.common": ("Advance", "load_profile"),
-    "library.fix": ("fix", "with_treated"),
-    "library.request": ("body_of", "build_request", "load_request"),
-    "library.submit": ("Submitted", "submit"),
-    "library.task": ("download", "wait"),
+    "flow.fix": ("Treated",),
     "plan": ("Plan",),
-    "price": ("Estimate",),
     "profiles": ("Profile",),
-    "spec": ("RequestSpec",),
+    "request.file": ("RequestSpec",),
+    "request.price": ("Estimate",),
+    "service.client": ("Task",),
+    "submission.ledger": ("Entry",),
+    "values.assets": ("Asset", "Window"),
+    "values.facts": ("AudioFacts", "Facts", "ImageFacts", "VideoFacts"),
+    "values.findings": ("Finding", "Judged", "Report"),
 }
 """Module → the public names that it holds."""
 
-
-class _Package(ModuleType):
-    """This package, in which `fix` is the function, also when the part of that name has been imported."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Set an attribute; the import system sets one for each part, and a public name goes before it."""
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is here
 
@@ -143,7 +131,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one that is here
                 found = getattr(importlib.import_module(f"preflight.{module}"), name)
                 globals()[name] = found
                 return found
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

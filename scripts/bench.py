@@ -37,8 +37,8 @@ from scripts.bench_pairs import PREFLIGHT, PYTHON, ROOT, Missed, Pair, compare, 
 from scripts.bench_pictures import pictures
 
 if TYPE_CHECKING:
-    from preflight.facts import Facts
-    from preflight.findings import Report
+    from preflight.values.facts import Facts
+    from preflight.values.findings import Report
 
 MEDIA = ROOT / "fixtures" / "media"
 CLIP = str(MEDIA / "video-854x480.mp4")
@@ -136,8 +136,8 @@ def photographs() -> Iterator[Path]:
 
 def large(missed: Missed) -> None:
     """Measure a 400 MB MP4 at depth exact, in a process that has started already, against copying its bytes once."""
-    from preflight.assets import Asset
     from preflight.probe import probe
+    from preflight.values.assets import Asset
 
     with tempfile.TemporaryDirectory(dir=ROOT) as name:
         clip, long = Path(name) / "clip.mp4", Path(name) / "long.mp4"
@@ -187,8 +187,9 @@ def upload(missed: Missed) -> None:
     import httpx
 
     from preflight.profiles import load
-    from preflight.upload import hash_file, upload_file
-    from preflight.wire import Wire
+    from preflight.service.http import Wire
+    from preflight.upload.files_service import upload_file
+    from preflight.upload.parcel import hash_file
 
     with tempfile.TemporaryDirectory(dir=ROOT) as name, sandboxed() as url, Wire(url, "any") as files:
         clip = Path(name) / "clip.mp4"
@@ -280,10 +281,11 @@ def read_and_hash(files: list[Path]) -> None:
 
 def submission(here: Path, cache: Path | None, *, sends: bool) -> None:
     """Do what `preflight submit` does up to the create call, without a network."""
-    from preflight.cache import Cache
-    from preflight.flow import Measuring, body_of, check_request, fingerprints, price_of, suffix_of
+    from preflight.flow.check import Measuring, check_request
+    from preflight.probe.cache import Cache
     from preflight.profiles import load
-    from preflight.spec import load_spec
+    from preflight.request.file import load_spec
+    from preflight.submission.prepare import body_of, fingerprints, price_of, suffix_of
 
     profile, spec = load(), load_spec(here / "request.toml")
     with Cache(cache / "measures.sqlite3") if cache else nullcontext() as known:
@@ -297,8 +299,8 @@ def submission(here: Path, cache: Path | None, *, sends: bool) -> None:
 
 def drain(report: "Report", hashes: dict[str, str], suffix_of: "Callable[[Facts | None], str]") -> None:
     """Read every file as an upload does, hashed on the way, four at a time."""
-    from preflight.upload import Parcel, Uploaded, send_all
-    from preflight.upload.parcel import Watched, opened
+    from preflight.upload.parcel import Parcel, Uploaded, Watched, opened
+    from preflight.upload.several import send_all
 
     def read(parcel: Parcel, progress: Callable[[int, int | None], None], _: object) -> Uploaded:
         with opened(parcel.path) as file:

@@ -20,8 +20,8 @@ from PIL import Image
 from scripts.bench_pairs import PREFLIGHT, ROOT, Command, Missed, seconds, timed, told
 
 if TYPE_CHECKING:
-    from preflight.facts import VideoFacts
     from preflight.plan import Plan
+    from preflight.values.facts import VideoFacts
 
 
 FOLDER_CLIPS = 4
@@ -61,8 +61,8 @@ class Mending(msgspec.Struct, frozen=True, kw_only=True):
 
     def by_hand(self, target: Path, *, encoded: bool = False) -> Command:
         """Return the one ffmpeg command that does it, or that does the same by encoding."""
-        from preflight.fix.av import compile_job
-        from preflight.fix.ffmpeg import find_tool
+        from preflight.apply.av import compile_job
+        from preflight.apply.ffmpeg import find_tool
 
         plan = encoding(self.plan) if encoded else self.plan
         job = compile_job(plan, self.facts, target)
@@ -75,11 +75,12 @@ class Mending(msgspec.Struct, frozen=True, kw_only=True):
 
 def mending(clip: Path) -> Mending:
     """Measure a clip and plan for it."""
-    from preflight.assets import Asset
-    from preflight.facts import VideoFacts
-    from preflight.flow import check_assets, plan_fixes
+    from preflight.flow.check import check_assets
+    from preflight.flow.fix import plan_fixes
     from preflight.plan import Wishes
     from preflight.profiles import load
+    from preflight.values.assets import Asset
+    from preflight.values.facts import VideoFacts
 
     ((judged, plan),) = plan_fixes(check_assets([Asset(path=str(clip))], load()), load(), Wishes())
     if not isinstance(judged.facts, VideoFacts) or not plan.steps:
@@ -115,7 +116,7 @@ def fix(missed: Missed) -> None:
 
 def handbrake(hd: Mending, here: Path, missed: Missed) -> None:
     """Compare with HandBrake's preset for this size: at least 2.5 times faster, at no less quality."""
-    from preflight.fix.quality import measure_quality
+    from preflight.apply.quality import measure_quality
 
     if shutil.which("HandBrakeCLI") is None:
         print("HandBrakeCLI is not installed")
@@ -136,7 +137,7 @@ def lossless(clip: Mending, here: Path, missed: Missed) -> None:
 
     The work alone is done as the program does it: by a child of a server that has loaded its libraries already.
     """
-    from preflight.fix.remux import cut_between
+    from preflight.apply.remux import cut_between
     from preflight.plan.steps import Cut, find
     from preflight.workers.session import session
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from preflight.ledger import Entry, Ledger
 from preflight.sandbox import Sandbox
 from preflight.sandbox.tasks import Task
+from preflight.submission.ledger import Entry, Ledger
 
 SETTLED = ("refused", "failed", "downloaded")
 LISTED = 1000

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from preflight.assets import Asset
 from preflight.cli.commands import COMMANDS, root
-from preflight.flow import check_assets
-from preflight.limits import Count, OneOf, Range
+from preflight.flow.check import check_assets
 from preflight.profiles import load, names
 from preflight.profiles.entries import Entry, entries
 from preflight.report import DRESSES, Heading, open_sheet, write_report
 from preflight.rules import RULES
+from preflight.values.assets import Asset
+from preflight.values.limits import Count, OneOf, Range
 
 README = Path(__file__).parent.parent / "README.md"
 FAMILIES = ("image", "video", "audio", "request")

@@ -32,7 +32,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from preflight.probe.faults import Unmeasured
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.isolated import Look
 from preflight.workers.session import session
 from scripts.fuzz_child import FULL_ONLY, UNDECODABLE, Found, Job, Outcome, run_all

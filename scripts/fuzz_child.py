@@ -12,11 +12,11 @@ from typing import Literal
 
 import msgspec
 
-from preflight.assets import Asset
-from preflight.findings import Judged
 from preflight.probe import Depth, probe
 from preflight.profiles import load
 from preflight.rules import judge
+from preflight.values.assets import Asset
+from preflight.values.findings import Judged
 from scripts.fuzz_mutate import mutant
 from scripts.fuzz_oracle import doubts
 

@@ -28,9 +28,9 @@ import msgspec
 from av.stream import Disposition
 from PIL import Image, ImageChops
 
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.sandbox.documents import documents
 from preflight.sandbox.sniff import HEAD_BYTES, media_type
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from scripts.fuzz_mutate import parts_of
 
 SLACK_S = Fraction(5, 100)

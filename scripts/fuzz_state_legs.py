@@ -11,24 +11,25 @@ from random import Random
 
 import msgspec
 
-from preflight import drift, lists
-from preflight.answers import read_task
-from preflight.assets import Asset
-from preflight.baseline import Entry, dump, read_baseline
-from preflight.cache import Cache
+from preflight.apply.record import Content, Origin, beside, claiming, content_of, find_made
 from preflight.cli.entries import body_json
 from preflight.cli.settings import read_policy, read_settings
 from preflight.errors import PreflightError, Refused
-from preflight.fix.record import Content, Origin, beside, claiming, content_of, find_made
-from preflight.ledger import Ledger
-from preflight.lost import may_be
-from preflight.mending import unchanged
+from preflight.files.text import toml_of
+from preflight.flow.fix import unchanged
 from preflight.plan.edited import mark_of
 from preflight.plan.steps import Resize, Step, Write
+from preflight.policy.baseline import Entry, dump, read_baseline
 from preflight.probe import probe
+from preflight.probe.cache import Cache
 from preflight.profiles import load
-from preflight.saved import toml_of
-from preflight.spec import load_spec
+from preflight.request import manifest as lists
+from preflight.request.file import load_spec
+from preflight.service.responses import read_task
+from preflight.submission import mismatch as drift
+from preflight.submission.ledger import Ledger
+from preflight.submission.reconcile import may_be
+from preflight.values.assets import Asset
 from preflight.watch.arrivals import Arrivals
 from preflight.watch.carrying import Carrier
 from preflight.watch.folders import folders_of

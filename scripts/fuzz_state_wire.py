@@ -9,11 +9,11 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from preflight.api import Service
 from preflight.errors import PreflightError
-from preflight.ledger import Ledger
-from preflight.once import Account, Submission, submit
 from preflight.profiles import load
+from preflight.service.client import Service
+from preflight.submission.ledger import Ledger
+from preflight.submission.submit import Account, Submission, submit
 
 KEY = "sk-fuzz-0123456789abcdefghij"
 TASK = b'{"id": "task-unified-1-abc", "status": "pending", "progress": 0, "created": 1767225600}'

@@ -26,9 +26,9 @@ import simplejpeg
 from PIL import Image, ImageOps
 
 import preflight
-from preflight.assets import Asset
-from preflight.facts import AudioFacts, ImageFacts, VideoFacts
-from preflight.flow import Measuring, measure
+from preflight.flow.check import Measuring, measure
+from preflight.values.assets import Asset
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

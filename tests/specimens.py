@@ -10,12 +10,13 @@ import av
 from PIL import Image
 
 from fixtures.make import make
-from preflight.assets import Asset
-from preflight.facts import AudioFacts, ImageFacts, VideoFacts
-from preflight.findings import Judged
-from preflight.probe import Depth, Probed, probe
+from preflight.probe import Depth, probe
 from preflight.profiles import Profile, load
 from preflight.rules import judge
+from preflight.values.assets import Asset
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.findings import Judged
+from preflight.values.probed import Probed
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MEDIA = FIXTURES / "media"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from preflight.answers import Task
-from preflight.api import Service
-from preflight.ledger import Entry, Ledger
 from preflight.sandbox import Fault, Faults, Sandbox, running
+from preflight.service.client import Service
+from preflight.service.responses import Task
+from preflight.submission.ledger import Entry, Ledger
 from scripts import chaos
 from scripts.chaos_laws import broken_laws
 from scripts.chaos_run import LONGEST_DELAY_S, SETTLES_S, Ran, make_plan, tally

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.flow import check_assets
+from preflight.flow.check import check_assets
 from preflight.profiles import load
+from preflight.values.assets import Asset
 
 CORPUS = Path(os.environ.get("PREFLIGHT_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 AGREEMENT = 0.995

@@ -23,11 +23,12 @@ import pytest
 from PIL import Image, ImageOps
 
 import preflight.profiles
-from preflight.assets import Asset
-from preflight.findings import Judged
-from preflight.flow import Measuring, Treated, check_assets, plan_fixes, treat_all
+from preflight.flow.check import Measuring, check_assets
+from preflight.flow.fix import Treated, plan_fixes, treat_all
 from preflight.plan import Plan, Wishes
 from preflight.plan.steps import Encode, find
+from preflight.values.assets import Asset
+from preflight.values.findings import Judged
 from preflight.workers.pool import Crew
 from tests.specimens import PROFILE
 from tests.test_corpus import CORPUS, rows

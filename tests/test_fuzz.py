@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from PIL import Image
 
-from preflight.facts import Facts, ImageFacts
-from preflight.findings import Judged
 from preflight.probe import Depth
+from preflight.values.facts import Facts, ImageFacts
+from preflight.values.findings import Judged
 from scripts import fuzz, fuzz_child, fuzz_kinds, fuzz_mutate, fuzz_oracle
 from scripts.fuzz_mutate import MEDIA, mutant, parts_of
 from scripts.fuzz_oracle import doubts

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from preflight.assets import Asset
-from preflight.findings import Judged
-from preflight.flow import Measuring, check_assets
+from preflight.flow.check import Measuring, check_assets
 from preflight.profiles import load
+from preflight.values.assets import Asset
+from preflight.values.findings import Judged
 from preflight.workers.pool import Crew
 from tests.hunt_judges import wrong
 

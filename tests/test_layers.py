@@ -12,71 +12,34 @@ import preflight
 from tests.specimens import MEDIA
 
 PACKAGE = Path(preflight.__file__).parent
-ORDER = (
-    *(
-        "errors",
-        "units",
-        "leftovers",
-        "networks",
-        "assets",
-        "unforeseen",
-        "saved",
-        "lists",
-        "facts",
-        "limits",
-        "profiles",
-        "findings",
-        "tally",
-    ),
-    *("tables", "prompt", "spec", "probe", "workers"),
-    *(
-        "cache",
-        "rules",
-        "policy",
-        "baseline",
-        "plan",
-        "private",
-        "place",
-        "look",
-        "fix",
-        "mending",
-        "request",
-        "price",
-        "refusals",
-        "origin",
-        "own",
-        "moments",
-        "proxies",
-        "trust",
-        "transport",
-        "wire",
-        "answers",
-        "upload",
-        "call",
-        "api",
-        "alive",
-        "ledger_faults",
-        "ledger",
-        "ledgers",
-        "drift",
-        "receiver",
-        "once",
-        "lost",
-        "sending",
-        "flow",
-        "comparison",
-        "callback",
-        "report",
-        "library",
-        "watch",
-        "cli",
-    ),
-)
-"""In the order in which things meet them; each may import those before it, and itself."""
-EXCEPTIONS = {
-    ("profiles", "tables"): "a profile is a table, read with the reader of tables, which knows nothing of profiles",
+BELOW = {
+    "_version": "",
+    "errors": "",
+    "values": "",
+    "files": "errors values",
+    "profiles": "errors files values",
+    "probe": "_version values",
+    "workers": "errors probe values",
+    "request": "errors files profiles values",
+    "rules": "probe profiles request values",
+    "policy": "errors files rules values",
+    "media": "files probe profiles values workers",
+    "plan": "errors files probe profiles rules values workers",
+    "apply": "_version errors files media plan probe values workers",
+    "service": "_version errors files profiles values",
+    "upload": "errors files probe profiles service values workers",
+    "submission": "errors files profiles request service upload values workers",
+    "flow": "apply errors files plan probe profiles request rules service submission values workers",
+    "report": "_version errors files flow media plan policy probe profiles rules values workers",
+    "watch": "apply errors files flow plan profiles report rules values workers",
+    "api": "errors files flow plan probe profiles request service submission upload values workers",
+    "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox service"
+    " submission upload values watch workers",
+    "sandbox": "",
+    "__init__": "_version api errors flow plan profiles request service submission values",
+    "__main__": "cli",
 }
-OUTSIDE = ("sandbox", "__main__", "__init__")
+"""Each room of the package, and the rooms that it may import, in the order in which they build upon each other."""
 HEAVY = ("av", "PIL", "httpx", "rich", "mutagen", "ffmpeg", "sqlite3", "starlette", "uvicorn", "obstore", "numpy")
 
 
@@ -105,31 +68,68 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
                 yield rest[0], node.lineno
 
 
-def downstream(path: Path) -> Iterator[str]:
-    """Name the imports of a file that point the wrong way."""
-    here = part(path)
-    for name, line in imported(path):
-        allowed = name == here or (name in ORDER and here in ORDER and ORDER.index(name) < ORDER.index(here))
-        if not allowed and (here, name) not in EXCEPTIONS:
-            yield f"{path.relative_to(PACKAGE)}:{line}: {here} imports {name}"
+def names_of(path: Path) -> Iterator[str]:
+    """Name the modules that a file imports while it is loaded or later, but not for type checkers alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typed = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and isinstance(branch.test, ast.Name) and branch.test.id == "TYPE_CHECKING"
+        for one in branch.body
+        for node in ast.walk(one)
+    }
+    for node in ast.walk(tree):
+        if id(node) not in typed and isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+        elif id(node) not in typed and isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
-def test_every_part_of_the_package_has_its_place_in_the_order() -> None:
-    assert {part(path) for path in modules()} <= {*ORDER, *OUTSIDE}
+def circles(imports: dict[str, set[str]]) -> list[list[str]]:
+    """Return the ways along imports that end where they began."""
+    found, done = [], set[str]()
+
+    def walk(way: list[str]) -> None:
+        for name in sorted(imports[way[-1]]):
+            if name in way:
+                found.append([*way[way.index(name) :], name])
+            elif name not in done:
+                walk([*way, name])
+        done.add(way[-1])
+
+    for name in sorted(imports):
+        if name not in done:
+            walk([name])
+    return found
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if part(p) in ORDER], ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_a_module_imports_only_what_stands_before_it(path: Path) -> None:
-    exempt = {"sandbox"} if path == PACKAGE / "cli" / "sandbox.py" else set()
-    assert [line for line in downstream(path) if line.rsplit(" ", 1)[1] not in exempt] == []
+def test_every_room_has_its_place_in_the_table() -> None:
+    assert {part(path) for path in modules()} == set(BELOW)
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if part(p) == "sandbox"], ids=lambda p: p.name)
-def test_the_sandbox_imports_nothing_of_what_it_is_there_to_test(path: Path) -> None:
-    assert {name for name, _ in imported(path)} <= {"sandbox"}
+def test_the_table_holds_no_circle_and_nothing_that_is_not_used() -> None:
+    assert circles({room: set(below.split()) for room, below in BELOW.items()}) == []
+    used = {room: {name for path in modules() if part(path) == room for name, _ in imported(path)} for room in BELOW}
+    assert [(room, one) for room, below in BELOW.items() for one in below.split() if one not in used[room]] == []
 
 
-def test_an_import_that_points_downstream_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_rooms_below_its_own(path: Path) -> None:
+    allowed = {part(path), *BELOW[part(path)].split()}
+    assert [f"line {line}: {name}" for name, line in imported(path) if name not in allowed] == []
+
+
+def test_modules_of_a_room_do_not_import_each_other_in_circles() -> None:
+    known = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in modules()}
+    imports = {name: {one for one in names_of(path) if one in known and one != name} for name, path in known.items()}
+    assert circles(imports) == []
+
+
+def test_a_circle_is_noticed() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c", "b"]]
+
+
+def test_an_import_is_noticed_wherever_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "units.py"
     path.write_text("def f():\n    from preflight import rules\n    import preflight.probe.sniff\n")
     assert list(imported(path)) == [("rules", 2), ("probe", 3)]

@@ -10,7 +10,7 @@ import pytest
 
 import preflight
 from preflight import errors
-from tests.library.conftest import LONG
+from tests.api.conftest import LONG
 from tests.test_layers import HEAVY
 
 
@@ -66,10 +66,10 @@ def test_what_is_not_there_is_told_by_name() -> None:
         _ = preflight.nonsense  # type: ignore[attr-defined] # the point
 
 
-@pytest.mark.parametrize("first", ["import preflight.fix", "from preflight.fix import mend", "preflight.fix"])
+@pytest.mark.parametrize("first", ["import preflight.apply", "from preflight.apply import mend", "preflight.fix"])
 def test_fix_is_the_function_whoever_loaded_the_part_of_that_name(first: str, bare: dict[str, str]) -> None:
-    code = f"import preflight\n{first}\nfrom preflight.fix import mend\nassert mend.__module__ == 'preflight.fix'"
-    fresh(f"{code}\nassert preflight.fix.__module__ == 'preflight.library.fix'", bare)
+    code = f"import preflight\n{first}\nfrom preflight.apply import mend\nassert mend.__module__ == 'preflight.fix'"
+    fresh(f"{code}\nassert preflight.fix.__module__ == 'preflight.api.fix'", bare)
 
 
 def test_parts_of_the_package_are_still_attributes_of_it() -> None:
@@ -108,7 +108,7 @@ MISTAKES = {
 def test_a_strict_type_checker_follows_a_program_and_finds_its_mistakes(tmp_path: Path, bare: dict[str, str]) -> None:
     (tmp_path / "sample.py").write_text(
         SAMPLE.replace('"preflight.findings.Verdict"', "Verdict").replace(
-            "import preflight\n", "import preflight\nfrom preflight.findings import Verdict\n", 1
+            "import preflight\n", "import preflight\nfrom preflight.values.findings import Verdict\n", 1
         )
     )
     (tmp_path / "wrong.py").write_text("import preflight\n\n" + "\n".join(MISTAKES))

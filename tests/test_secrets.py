@@ -23,14 +23,14 @@ from typing import Any, NamedTuple
 import click
 import pytest
 
-from preflight import wire
-from preflight.api import Service
-from preflight.assets import Asset
 from preflight.cli.commands import COMMANDS, root
 from preflight.errors import OutcomeUnknown, PreflightError
-from preflight.ledger import Ledger
 from preflight.sandbox import running
-from preflight.wire import AnswerLost, Wire, cleaned
+from preflight.service import http as wire
+from preflight.service.client import Service
+from preflight.service.http import AnswerLost, Wire, cleaned
+from preflight.submission.ledger import Ledger
+from preflight.values.assets import Asset
 from tests.specimens import MEDIA
 from tests.upload.stranger import Reply, Stranger, drop, say
 
@@ -300,7 +300,7 @@ def test_the_key_is_nowhere_when_the_answer_never_comes(home: Home) -> None:
 
 CRASH = """
 import sys
-from preflight import api
+from preflight.service import client as api
 from preflight.cli import main
 
 def broken(*_, **__):

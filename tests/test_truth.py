@@ -9,12 +9,12 @@ from typing import NamedTuple
 import pytest
 
 from fixtures.make import make
-from preflight.assets import Asset
-from preflight.findings import Finding
-from preflight.flow import check_assets, check_request
+from preflight.flow.check import check_assets, check_request
 from preflight.profiles import load
+from preflight.request.file import load_spec
 from preflight.rules import RULES
-from preflight.spec import load_spec
+from preflight.values.assets import Asset
+from preflight.values.findings import Finding
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 

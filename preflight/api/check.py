@@ -4,12 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from preflight import flow
-from preflight.assets import Asset, collect, is_request, printable
-from preflight.call import nothing, refuse_absent
-from preflight.errors import CallError
-from preflight.findings import Report
-from preflight.library.common import (
+from preflight.api.common import (
     AnyPath,
     Progress,
     Teller,
@@ -19,10 +14,15 @@ from preflight.library.common import (
     measuring,
     spec_of,
 )
-from preflight.library.words import to_a_program
+from preflight.api.words import to_a_program
+from preflight.errors import CallError
+from preflight.flow import check as checking
+from preflight.flow.paths import nothing, refuse_absent
 from preflight.probe import Depth
 from preflight.profiles import Profile
-from preflight.spec import RequestSpec
+from preflight.request.file import RequestSpec
+from preflight.values.assets import Asset, collect, is_request, printable
+from preflight.values.findings import Report
 
 
 @to_a_program()
@@ -58,7 +58,7 @@ def check(
     for asset in assets:
         _refuse_unfit(asset)
     with measuring(depth, jobs, cache=cache) as how:
-        for judged in flow.check_assets(_walked(assets), edition, how):
+        for judged in checking.check_assets(_walked(assets), edition, how):
             found.append(judged)
             teller.tell("check", judged.asset.path, Fraction(1))
     if not found:

@@ -12,16 +12,16 @@ from typing import Literal, get_args
 
 import msgspec
 
-from preflight import flow
-from preflight.assets import Asset, printable
-from preflight.call import Fetcher
+from preflight.api.words import to_a_program
 from preflight.errors import CallError
-from preflight.findings import Report, counts
-from preflight.flow import Measuring
-from preflight.library.words import to_a_program
+from preflight.flow import check as checking
+from preflight.flow.check import Measuring
 from preflight.probe import Depth
 from preflight.profiles import DEFAULT, Profile, load, names
-from preflight.spec import RequestSpec, load_spec
+from preflight.request.file import RequestSpec, load_spec
+from preflight.upload.fetcher import Fetcher
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Report, counts
 
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Stage = Literal["check", "fix", "upload", "wait", "download"]
@@ -168,7 +168,7 @@ def measuring(
     Raises:
         CallError: there is no such depth, or number of children.
     """
-    from preflight.cache import Cache, default_path
+    from preflight.probe.cache import Cache, default_path
     from preflight.workers.pool import Crew
 
     if depth not in get_args(Depth):
@@ -189,7 +189,7 @@ def judged_request(spec: RequestSpec, edition: Profile, how: Measuring, teller: 
             teller.tell("check", path, Fraction(1))
 
     how.crew.watch = measured
-    report = flow.check_request(spec, edition, how)
+    report = checking.check_request(spec, edition, how)
     for path in waiting:
         teller.tell("check", path, Fraction(1))
     return report

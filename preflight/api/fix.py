@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from preflight import flow
+from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
+from preflight.api.words import advice_of, to_a_program
 from preflight.errors import CallError
-from preflight.findings import Judged, Report
-from preflight.flow import Treated
-from preflight.library.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
-from preflight.library.words import advice_of, to_a_program
+from preflight.flow import fix as fixing
+from preflight.flow.fix import Treated
 from preflight.profiles import Profile
-from preflight.spec import RequestSpec
+from preflight.request.file import RequestSpec
+from preflight.values.findings import Judged, Report
 
 if TYPE_CHECKING:
-    from preflight.findings import Loss
     from preflight.plan import Plan, Wishes
     from preflight.plan.share import Way
     from preflight.plan.wishes import Bits, Fit, Keep, Lengthen
+    from preflight.values.findings import Loss
 
 
 @to_a_program()
@@ -76,7 +76,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
     plans = _plans(report, edition, wishes)
-    done = flow.treat_all(
+    done = fixing.treat_all(
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
     return tuple(map(_told, done))
@@ -94,7 +94,7 @@ def with_treated(request: RequestSpec, treated: Sequence[Treated]) -> RequestSpe
     """
     if tuple(one.before.asset for one in treated) != request.assets:
         raise CallError("what was fixed is not what the request holds", advice="Hand `fix` the report on this request.")
-    return flow.with_treated(request, treated)
+    return fixing.with_treated(request, treated)
 
 
 def _told(treated: Treated) -> Treated:
@@ -116,5 +116,5 @@ def _wishes(*, fit: str | None, **chosen: str | None) -> "Wishes":
 def _plans(report: Report, edition: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
     """Plan a request as a whole, files each by itself."""
     if any(judged.asset.role for judged in report.assets):
-        return list(flow.plan_whole(report, edition, wishes).plans)
-    return flow.plan_fixes(report.assets, edition, wishes)
+        return list(fixing.plan_whole(report, edition, wishes).plans)
+    return fixing.plan_fixes(report.assets, edition, wishes)

@@ -7,17 +7,17 @@ from typing import Any
 
 import msgspec
 
-from preflight.assets import Asset, Kind, Role, printable
-from preflight.call import refuse_absent
+from preflight.api.common import AnyPath, asset_of, edition_behind, path_of, refuse_unclean
+from preflight.api.words import to_a_program
 from preflight.errors import CallError
-from preflight.findings import Report
-from preflight.library.common import AnyPath, asset_of, edition_behind, path_of, refuse_unclean
-from preflight.library.words import to_a_program
+from preflight.files.toml import TableError, convert_table
+from preflight.flow.paths import refuse_absent
 from preflight.profiles import Profile
-from preflight.request import Body
-from preflight.request import build_body as built
-from preflight.spec import RequestFile, RequestSpec, load_spec
-from preflight.tables import TableError, convert_table
+from preflight.request.body import Body
+from preflight.request.body import build_body as built
+from preflight.request.file import RequestFile, RequestSpec, load_spec
+from preflight.values.assets import Asset, Kind, Role, printable
+from preflight.values.findings import Report
 
 
 @to_a_program()

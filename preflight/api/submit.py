@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight import flow
-from preflight.call import is_local, named_addresses, place_of, refuse_costly
-from preflight.errors import CallError
-from preflight.findings import Report
-from preflight.flow import Account
-from preflight.library.common import (
+from preflight.api.common import (
     AnyPath,
     Progress,
     Teller,
@@ -23,16 +18,23 @@ from preflight.library.common import (
     refuse_unclean,
     spec_of,
 )
-from preflight.library.words import to_a_program
-from preflight.once import NOT_SUBMITTED, advised
+from preflight.api.words import to_a_program
+from preflight.errors import CallError
+from preflight.flow import submit as sending
 from preflight.profiles import Profile
-from preflight.spec import RequestSpec
-from preflight.units import exact
+from preflight.request.file import RequestSpec
+from preflight.request.price import refuse_costly
+from preflight.service.addresses import is_local, named_addresses
+from preflight.submission import prepare
+from preflight.submission.submit import NOT_SUBMITTED, Account, advised
+from preflight.upload.bucket import place_of
+from preflight.values.findings import Report
+from preflight.values.units import exact
 
 if TYPE_CHECKING:
-    from preflight.api import Task
-    from preflight.ledger import Entry
-    from preflight.price import Estimate
+    from preflight.request.price import Estimate
+    from preflight.service.client import Task
+    from preflight.submission.ledger import Entry
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +99,8 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
         OutcomeUnknown: the call left and no answer came, now or when the same was sent before: it may have been paid
             for. `preflight task reconcile` looks.
     """
-    from preflight.api import Service
-    from preflight.ledger import Ledger
+    from preflight.service.client import Service
+    from preflight.submission.ledger import Ledger
 
     refuse_no_text(key, "key", "the service's key")
     spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)
@@ -127,7 +129,7 @@ def _refuse_costly(spec: RequestSpec, report: Report, edition: Profile, most: Fr
         allowed = exact(most)
     except (ValueError, ArithmeticError):
         raise CallError(f"max_credits: expected a number, got {most!r}") from None
-    refuse_costly(allowed, flow.price_of(spec, report, edition, longest=True), "max_credits")
+    refuse_costly(allowed, prepare.price_of(spec, report, edition, longest=True), "max_credits")
 
 
 def _send(  # noqa: PLR0913 - what was prepared, and where it goes
@@ -135,8 +137,8 @@ def _send(  # noqa: PLR0913 - what was prepared, and where it goes
 ) -> Submitted:
     """Upload what is not there yet, and send the create call."""
     orphans = tuple(account.ledger.settle_orphans())
-    ready = flow.prepared(spec, report, account.profile)
+    ready = sending.prepared(spec, report, account.profile)
     with advised(NOT_SUBMITTED):
-        urls = flow.upload_assets(report, ready.hashes, account, progress=partial(teller.begin, "upload"))
-    entry, task = flow.send(ready, urls, account, base_url, again=again)
+        urls = prepare.upload_assets(report, ready.hashes, account, progress=partial(teller.begin, "upload"))
+    entry, task = sending.send(ready, urls, account, base_url, again=again)
     return Submitted(entry=entry, task=task, price=ready.price, orphans=orphans)

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight import once
-from preflight.call import named_addresses
-from preflight.flow import Account
-from preflight.library.common import (
+from preflight.api.common import (
     AnyPath,
     Progress,
     Teller,
@@ -21,11 +18,14 @@ from preflight.library.common import (
     refuse_no_seconds,
     refuse_no_text,
 )
-from preflight.library.words import to_a_program
+from preflight.api.words import to_a_program
 from preflight.profiles import Profile
+from preflight.service.addresses import named_addresses
+from preflight.submission import submit as once
+from preflight.submission.submit import Account
 
 if TYPE_CHECKING:
-    from preflight.api import Task
+    from preflight.service.client import Task
 
 
 @to_a_program()
@@ -107,8 +107,8 @@ def _account(  # noqa: PLR0913 - where to ask, and as whom
     which: str, key: str, edition: Profile, base_url: str | None, ledger: AnyPath | None, *, agent: str | None = None
 ) -> Iterator[tuple[str, Account]]:
     """Open the service that a task was submitted to, or the one that the call names."""
-    from preflight.api import Service
-    from preflight.ledger import Ledger
+    from preflight.service.client import Service
+    from preflight.submission.ledger import Ledger
 
     refuse_no_text(which, "task_id", "a task's id or the number of an entry")
     refuse_no_text(key, "key", "the service's key")

@@ -16,13 +16,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.assets import Asset, ending_of
-from preflight.errors import FixFailed
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
-from preflight.findings import Judged
-from preflight.fix.ffmpeg import pause
-from preflight.fix.proof import contradictions, planned_s
-from preflight.fix.record import (
+from preflight.apply.ffmpeg import pause
+from preflight.apply.proof import contradictions, planned_s
+from preflight.apply.record import (
     Content,
     Origin,
     claiming,
@@ -32,14 +28,18 @@ from preflight.fix.record import (
     is_still,
     settled_state,
 )
-from preflight.place import in_turn, publish, sweep, temporary
+from preflight.errors import FixFailed
+from preflight.files.atomic import in_turn, publish, sweep, temporary
 from preflight.plan import Plan
 from preflight.plan.adapt import another_way
 from preflight.plan.steps import Cut, DropSound, Encode, Write, find
+from preflight.values.assets import Asset, ending_of
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.findings import Judged
 
 if TYPE_CHECKING:
-    from preflight.fix.meanwhile import Meanwhile
-    from preflight.look.reading import Colors
+    from preflight.apply.meanwhile import Meanwhile
+    from preflight.media.reading import Colors
 
 MOST_WAYS = 6
 """How many ways are tried until a result is as planned."""
@@ -188,7 +188,7 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
     if not isinstance(facts, VideoFacts):
         yield None
         return
-    from preflight.fix.meanwhile import looking
+    from preflight.apply.meanwhile import looking
 
     with looking(plan, facts) as meanwhile:
         yield meanwhile
@@ -207,11 +207,11 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "
         return f"the new file is not as planned: {wrong}"
     try:
         if isinstance(facts, AudioFacts) and isinstance(judged.facts, AudioFacts):
-            from preflight.fix.heard import unheard
+            from preflight.apply.heard import unheard
 
             return alone(unheard, plan, facts, target, judged.facts) or ""
         if isinstance(facts, ImageFacts):
-            from preflight.fix.pictures import unlike_picture
+            from preflight.apply.pictures import unlike_picture
 
             return alone(unlike_picture, plan, facts, target, judged.facts) or ""
         return (meanwhile.unlikeness(target, judged.facts) or "") if meanwhile else ""
@@ -237,15 +237,15 @@ def _measures(judged: Judged) -> dict[str, object]:
 def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> str | None:
     """Write the file; return the version of the ffmpeg that did it, if one did."""
     if isinstance(facts, ImageFacts):
-        from preflight.fix.image import make_image
+        from preflight.apply.image import make_image
 
         make_image(plan, facts, target)
         return None
-    from preflight.fix.av import compile_job, encodes_pictures
-    from preflight.fix.cutting import cut_clip
-    from preflight.fix.ffmpeg import carry_out
-    from preflight.fix.sound import make_sound
-    from preflight.fix.upright import set_upright
+    from preflight.apply.av import compile_job, encodes_pictures
+    from preflight.apply.cutting import cut_clip
+    from preflight.apply.ffmpeg import carry_out
+    from preflight.apply.sound import make_sound
+    from preflight.apply.upright import set_upright
 
     cut, length = find(plan.steps, Cut), planned_s(plan, facts) or Fraction(1)
     if cut and cut.packets and isinstance(facts, VideoFacts):
@@ -263,7 +263,7 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 
 def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
     """Look into a clip for its colours, in a child."""
-    from preflight.fix.color import seen_colors
+    from preflight.apply.color import seen_colors
     from preflight.probe.faults import Unmeasured, Unreadable
     from preflight.workers.isolated import alone
 

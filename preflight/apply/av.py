@@ -8,18 +8,17 @@ from typing import Any
 
 import msgspec
 
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.fix.addresses import SOURCE, TARGET, named
-from preflight.fix.clip_sound import joined_with, sound_options
-from preflight.fix.color import TONE_FILTERS, tag_filters, tone_filters
-from preflight.fix.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
-from preflight.fix.lead import begins_whole, lead_s
-from preflight.fix.mixdown import simpler
-from preflight.fix.proof import planned_s
-from preflight.fix.remux import DOLBY_TAG, HEVC_TAG
-from preflight.fix.shown import SHOWN, shown_filters
-from preflight.fix.steady import constant_rate, held, on_grid, silent
-from preflight.look.reading import Colors
+from preflight.apply.addresses import SOURCE, TARGET, named
+from preflight.apply.clip_sound import joined_with, sound_options
+from preflight.apply.color import TONE_FILTERS, tag_filters, tone_filters
+from preflight.apply.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
+from preflight.apply.lead import begins_whole, lead_s
+from preflight.apply.mixdown import simpler
+from preflight.apply.proof import planned_s
+from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
+from preflight.apply.shown import SHOWN, shown_filters
+from preflight.apply.steady import constant_rate, held, on_grid, silent
+from preflight.media.reading import Colors
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import (
     BLUR,
@@ -41,6 +40,7 @@ from preflight.plan.steps import (
     Write,
     find,
 )
+from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.workers.processors import processors
 
 VIDEO_ENCODERS = {"libx264"}

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from preflight.facts import SoundTrack, VideoFacts
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.steps import Encode, JoinSound, Step, find
+from preflight.values.facts import SoundTrack, VideoFacts
 
 
 def joined_with(track: SoundTrack, steps: tuple[Step, ...]) -> int | None:

@@ -9,7 +9,7 @@ All numbers are the codes of ITU-T H.273: tables 2 (primaries), 3 (transfer) and
 
 from typing import Any
 
-from preflight.look.reading import Colors, colors_of
+from preflight.media.reading import Colors, colors_of
 from preflight.probe.faults import Unreadable
 
 Filter = tuple[str, dict[str, Any]]
@@ -70,7 +70,7 @@ def seen_colors(path: str, format_name: str) -> Colors:
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
-    from preflight.look.footage import lone_frame, pictures, timed
+    from preflight.media.footage import lone_frame, pictures, timed
 
     with pictures(path, format_name) as (container, track):
         context = track.codec_context

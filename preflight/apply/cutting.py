@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from preflight.facts import VideoFacts
-from preflight.fix.av import DEMUXERS, compile_copy, muxer_of, needs
-from preflight.fix.ffmpeg import carry_out
-from preflight.fix.remux import cut_between
-from preflight.place import temporary
+from preflight.apply.av import DEMUXERS, compile_copy, muxer_of, needs
+from preflight.apply.ffmpeg import carry_out
+from preflight.apply.remux import cut_between
+from preflight.files.atomic import temporary
 from preflight.plan.clip_sound import kept_after, kept_tracks
 from preflight.plan.steps import DropSound, Encode, JoinSound, Packets, Plan, Step, find
+from preflight.values.facts import VideoFacts
 
 
 def cut_clip(plan: Plan, packets: Packets, facts: VideoFacts, target: Path) -> str | None:

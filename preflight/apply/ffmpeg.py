@@ -19,7 +19,6 @@ from typing import IO
 import msgspec
 
 from preflight.errors import FixFailed, NotDone
-from preflight.workers.environment import needed_environment
 from preflight.workers.program import NOT_RUN
 from preflight.workers.session import Session, StoppedError, session
 
@@ -30,6 +29,8 @@ SAYS = "ffmpeg version "
 """How the answer to `-version` begins."""
 TIME_LIMIT_S = 1800
 """A run longer than this is stuck: fifteen seconds of video take seconds."""
+ANSWER_S = 20
+"""How long an ffmpeg may take to say what it is."""
 INTERRUPTED = "interrupted"
 TOO_SLOW = "ffmpeg was ended after"
 """How the complaint about a run begins that was stuck: another ffmpeg would not be faster."""
@@ -144,15 +145,27 @@ def _version(path: str, state: tuple[int, ...]) -> str | None:
 
 
 def _ask(path: str, question: str) -> str:
-    answer = subprocess.run(  # noqa: S603 - a fixed question to the ffmpeg that the user has or named
-        [path, "-hide_banner", question],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=20,
-        check=True,
-        env=needed_environment(),
-    )
-    return answer.stdout.decode("utf-8", "replace")
+    """Return what an ffmpeg answers to a question; it ends with this program, and with the work that wants to know.
+
+    Raises:
+        FixFailed: the work was stopped: what was not answered is not remembered.
+        OSError, SubprocessError: it does not run.
+    """
+    command = [path, "-hide_banner", question]
+    with session() as owner:
+        try:
+            begun = owner.begin(command)
+        except StoppedError:
+            raise FixFailed(INTERRUPTED) from None
+        try:
+            answer, _ = begun.communicate(timeout=ANSWER_S)
+        finally:
+            owner.end(begun)
+        if begun.returncode and owner.is_stopped:
+            raise FixFailed(INTERRUPTED)
+    if begun.returncode:
+        raise subprocess.CalledProcessError(begun.returncode, command)
+    return answer.decode("utf-8", "replace")
 
 
 def _names(listing: str) -> frozenset[str]:

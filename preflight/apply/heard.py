@@ -5,9 +5,9 @@ A file may have the right length and header, and hold nothing that a decoder mak
 
 from pathlib import Path
 
-from preflight.facts import AudioFacts
-from preflight.look.sound import envelope
+from preflight.media.waveform import envelope
 from preflight.plan.steps import Cut, Plan, find
+from preflight.values.facts import AudioFacts
 
 PARTS = 200
 HEARD = 0.05

@@ -4,15 +4,15 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from preflight.assets import printable
+from preflight.apply.isolated import alone_or_failed
+from preflight.apply.strip import stripped
 from preflight.errors import FixFailed
-from preflight.facts import ImageFacts
-from preflight.fix.isolated import alone_or_failed
-from preflight.fix.strip import stripped
-from preflight.look.colors import eight_bits, flat, in_srgb, on_screen, smooth
-from preflight.look.picture import WORDED, picture_of
+from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
+from preflight.media.picture import WORDED, picture_of
 from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Write, find
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.values.assets import printable
+from preflight.values.facts import ImageFacts
 
 if TYPE_CHECKING:
     from PIL import Image

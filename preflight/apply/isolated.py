@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from preflight.errors import FixFailed
 from preflight.probe.faults import Unmeasured
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.isolated import alone
 
 T = TypeVar("T")

@@ -21,12 +21,11 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from preflight.facts import Facts, VideoFacts
-from preflight.fix.alike import alike, framed
-from preflight.fix.av import encodes_pictures
-from preflight.fix.ffmpeg import candidates
-from preflight.fix.proof import planned_s
-from preflight.fix.stills import (
+from preflight.apply.alike import alike, framed
+from preflight.apply.av import encodes_pictures
+from preflight.apply.ffmpeg import candidates
+from preflight.apply.proof import planned_s
+from preflight.apply.stills import (
     SUPPOSED_RATE_HZ,
     Frame,
     Picture,
@@ -41,6 +40,7 @@ from preflight.fix.stills import (
 )
 from preflight.plan.outlook import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
+from preflight.values.facts import Facts, VideoFacts
 from preflight.workers.isolated import alone
 from preflight.workers.session import within
 

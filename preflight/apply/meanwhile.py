@@ -10,10 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from preflight.facts import Facts, VideoFacts
-from preflight.fix.ffmpeg import candidates
-from preflight.fix.likeness import Sought, Taken, ends_meanwhile, second_of_source, unlikeness
+from preflight.apply.ffmpeg import candidates
+from preflight.apply.likeness import Sought, Taken, ends_meanwhile, second_of_source, unlikeness
 from preflight.plan import Plan
+from preflight.values.facts import Facts, VideoFacts
 from preflight.workers.isolated import Look
 from preflight.workers.session import session, within
 

@@ -1,6 +1,6 @@
 """Sounds that become less: an `Encode` step in, ffmpeg's filters for channels, rate and depth out."""
 
-from preflight.fix.extend import Filter
+from preflight.apply.extend import Filter
 from preflight.plan.steps import Encode
 
 MOST_USUAL_CHANNELS = 8

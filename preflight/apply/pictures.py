@@ -9,15 +9,15 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from preflight.facts import Facts, ImageFacts
-from preflight.fix.alike import alike, framed
-from preflight.look.colors import eight_bits, flat, in_srgb, on_screen
-from preflight.look.footage import found
-from preflight.look.picture import decoding, picture_of, stored
-from preflight.look.second import seconds
+from preflight.apply.alike import alike, framed
+from preflight.media.colors import eight_bits, flat, in_srgb, on_screen
+from preflight.media.footage import found
+from preflight.media.picture import decoding, picture_of, stored
+from preflight.media.second import seconds
 from preflight.plan.steps import Plan
 from preflight.probe.pillow import JPEG
 from preflight.probe.sniff import Sniffed
+from preflight.values.facts import Facts, ImageFacts
 
 if TYPE_CHECKING:
     from PIL import Image

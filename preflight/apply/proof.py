@@ -6,11 +6,11 @@ Plan, facts of the source, facts of the result ──► contradictions
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.plan.clip_sound import kept_after
 from preflight.plan.outlook import held_s, planned_size
 from preflight.plan.steps import Cut, Extend, Plan, Resize, Retime, Write, find
-from preflight.units import decimal
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.units import decimal
 
 TICKS_S = Fraction(1, 500)
 """Containers count in ticks of a millisecond or so, and round."""

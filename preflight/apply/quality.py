@@ -30,12 +30,12 @@ from typing import Any
 
 import msgspec
 
+from preflight.apply.av import compile_comparison, encodes_pictures, needs
+from preflight.apply.color import seen_colors
+from preflight.apply.ffmpeg import carry_out
 from preflight.errors import FixFailed
-from preflight.facts import Facts, VideoFacts
-from preflight.fix.av import compile_comparison, encodes_pictures, needs
-from preflight.fix.color import seen_colors
-from preflight.fix.ffmpeg import carry_out
 from preflight.plan.steps import Plan
+from preflight.values.facts import Facts, VideoFacts
 
 TIME_LIMIT_S = 600
 """Fifteen seconds of a clip take twenty on two slow processors."""

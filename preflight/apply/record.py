@@ -17,16 +17,17 @@ from typing import Any
 
 import msgspec
 
-from preflight import __version__, private
-from preflight.assets import printable
-from preflight.cache import SETTLED_S
+from preflight._version import __version__
 from preflight.errors import NotDone
-from preflight.facts import Identity
-from preflight.place import names, publish_at, remove, temporary
+from preflight.files import private
+from preflight.files.atomic import names, publish_at, remove, temporary
+from preflight.files.text import bytes_of, json_of
 from preflight.plan.steps import Step
 from preflight.probe import identity as file_identity
-from preflight.saved import bytes_of, json_of
-from preflight.units import exact
+from preflight.probe.cache import SETTLED_S
+from preflight.values.assets import printable
+from preflight.values.facts import Identity
+from preflight.values.units import exact
 
 SCHEMA = "preflight.made/1"
 SUFFIX = ".preflight.json"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from preflight.apply.isolated import alone_or_failed
 from preflight.errors import FixFailed
-from preflight.fix.isolated import alone_or_failed
 from preflight.plan.steps import Packets
 from preflight.probe import open_without_waiting
 from preflight.probe.container import codec_name, opened, words

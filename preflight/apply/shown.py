@@ -4,9 +4,9 @@ ffmpeg turns and crops by itself, each version what it knows of; here it turns n
 is seen by the size that comes in.
 """
 
-from preflight.facts import Side
-from preflight.fix.extend import Filter
+from preflight.apply.extend import Filter
 from preflight.plan.steps import Aperture, Deinterlace, Step, Turn
+from preflight.values.facts import Side
 
 TURNS: dict[int, tuple[Filter, ...]] = {
     90: (("transpose", {"dir": "clock"}),),

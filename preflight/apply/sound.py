@@ -14,15 +14,15 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.facts import AudioFacts
-from preflight.fix.av import compile_job
-from preflight.fix.ffmpeg import carry_out
-from preflight.fix.wave import write_plain
-from preflight.place import temporary
+from preflight.apply.av import compile_job
+from preflight.apply.ffmpeg import carry_out
+from preflight.apply.wave import write_plain
+from preflight.files.atomic import temporary
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Write, find
 from preflight.probe import open_without_waiting
 from preflight.probe.mpeg_audio import frames_in
 from preflight.probe.part import Part, joined
+from preflight.values.facts import AudioFacts
 
 Told = Callable[[Fraction], None] | None
 """Called with the seconds that are written."""

@@ -4,9 +4,9 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from preflight.facts import VideoFacts
-from preflight.fix.extend import Filter
+from preflight.apply.extend import Filter
 from preflight.plan.steps import Cut, Extend, Lead, Retime, Step, find
+from preflight.values.facts import VideoFacts
 
 FINE_HZ = 90_000
 """Ticks a second, at least, in which a copy counts the times of frames: their rate is a whole part of it."""

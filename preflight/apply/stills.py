@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from preflight.apply.addresses import address
+from preflight.apply.av import DEMUXERS, NOT_SOUGHT
+from preflight.apply.ffmpeg import run
+from preflight.apply.lead import begins_here, lead_here
 from preflight.errors import NotDone
-from preflight.facts import VideoFacts
-from preflight.fix.addresses import address
-from preflight.fix.av import DEMUXERS, NOT_SOUGHT
-from preflight.fix.ffmpeg import run
-from preflight.fix.lead import begins_here, lead_here
+from preflight.values.facts import VideoFacts
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from preflight.look.reading import Colors
-    from preflight.look.reel import Reel
+    from preflight.media.reading import Colors
+    from preflight.media.reel import Reel
 
 SIDE_PX = 256
 """The longer side of a picture that is compared."""
@@ -87,8 +87,8 @@ class Viewer:
         return self._reel.keyframe(until_s, since_s)
 
     def _frame(self, moment_s: Fraction) -> Frame:
-        from preflight.look.reading import ODD, colors_of, drawn
-        from preflight.look.view import as_seen
+        from preflight.media.reading import ODD, colors_of, drawn
+        from preflight.media.view import as_seen
 
         frame = self._reel.at(moment_s + self._late)[1]
         colors = self._colors = self._colors or colors_of(frame, self._told)
@@ -111,8 +111,8 @@ def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
-    from preflight.look.footage import pictures
-    from preflight.look.reel import Reel
+    from preflight.media.footage import pictures
+    from preflight.media.reel import Reel
 
     with pictures(path, facts.format) as (container, track):
         context = track.codec_context

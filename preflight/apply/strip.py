@@ -10,11 +10,11 @@ import struct
 import zlib
 from pathlib import Path
 
-from preflight.facts import ImageFacts
-from preflight.look.icc import profile_of
+from preflight.media.icc import profile_of
 from preflight.probe import jpeg, png, webp
 from preflight.probe.described import described
 from preflight.probe.sniff import sniff
+from preflight.values.facts import ImageFacts
 
 ORIENTATION, SHORT = 0x0112, 3
 ICC_PART = 65_519

@@ -115,7 +115,7 @@ def say(error: PreflightError) -> int:
     """Print an expected failure and return its exit status."""
     import click
 
-    from preflight.assets import printable
+    from preflight.values.assets import printable
 
     if error.__cause__ is not None:
         trace(error)
@@ -129,7 +129,7 @@ def unexpected(error: Exception) -> int:
     """Print a failure that nobody foresaw; the trace only on request, for a report to us."""
     import click
 
-    from preflight.assets import printable
+    from preflight.values.assets import printable
 
     trace(error)
     click.echo(f"preflight: unexpected {type(error).__name__}: {printable(str(error))}", err=True)

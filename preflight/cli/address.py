@@ -6,12 +6,13 @@ Any other one is shown and asked for, once, `--yes` or not; a profile that a fou
 import click
 from click.core import ParameterSource
 
-from preflight import origin, own
-from preflight.call import addresses
 from preflight.cli.agree import is_anybody_there
 from preflight.cli.searched import FOREIGN
 from preflight.errors import CallError
+from preflight.files import notes as own
 from preflight.profiles import Profile, shipped_addresses
+from preflight.service import origin
+from preflight.service.addresses import addresses
 
 AGREED = "addresses"
 """The list of addresses that a person said yes to."""

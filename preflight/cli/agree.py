@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from preflight.assets import printable
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
-from preflight.findings import Judged
-from preflight.flow import Treated, treat_all
+from preflight.flow.fix import Treated, treat_all
 from preflight.plan import Plan
 from preflight.plan.outlook import Outlook, outlook
 from preflight.plan.steps import allowed
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.units import decimal
+from preflight.values.assets import printable
+from preflight.values.findings import Judged
+from preflight.values.units import decimal
 
 Plans = list[tuple[Judged, Plan]]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.assets import printable
 from preflight.cli.address import agreed
 from preflight.cli.options import api_key, load_profile, profile_option, service_options, settings_file
 from preflight.cli.task import open_ledger
+from preflight.values.assets import printable
 
 if TYPE_CHECKING:
-    from preflight.api import Service
-    from preflight.callback import News
-    from preflight.ledger import Entry
+    from preflight.service.client import Service
+    from preflight.submission.callbacks import News
+    from preflight.submission.ledger import Entry
 
 
 LINES_A_MINUTE = 30
@@ -49,9 +49,9 @@ def command(
     Example: preflight callback --port 8788
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile, key = load_profile(profile_name), api_key()
-    from preflight.api import Service
-    from preflight.callback import news
-    from preflight.receiver import Receiver
+    from preflight.service.callback_server import Receiver
+    from preflight.service.client import Service
+    from preflight.submission.callbacks import news
 
     def service_of(entry: "Entry") -> "Service":
         base, files = agreed(profile, base_url, files_url, known=entry.base_url)

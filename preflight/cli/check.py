@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 import msgspec
 
-from preflight.assets import Asset, collect, is_request, printable
-from preflight.call import Fetcher, nothing, refuse_absent
 from preflight.cli.gate import gate_options, list_options, listed, opened
 from preflight.cli.options import (
     agent_option,
@@ -24,15 +22,18 @@ from preflight.cli.options import (
     settings_file,
 )
 from preflight.errors import CallError
-from preflight.findings import EXIT_CODES
+from preflight.flow.paths import nothing, refuse_absent
 from preflight.report import DRESSES, Heading, open_sheet, write_report
+from preflight.upload.fetcher import Fetcher
+from preflight.values.assets import Asset, collect, is_request, printable
+from preflight.values.findings import EXIT_CODES
 
 if TYPE_CHECKING:
-    from preflight.findings import Report, Verdict
+    from preflight.flow.foresee import Foresight
     from preflight.profiles import Profile
     from preflight.report import Sheet
-    from preflight.report.foresight import Foresight
-    from preflight.spec import RequestSpec
+    from preflight.request.file import RequestSpec
+    from preflight.values.findings import Report, Verdict
 
 __all__ = ["nothing"]
 """What stands in `call`, and goes with `require`."""
@@ -119,7 +120,7 @@ def _judged(
     fetching = Fetcher(allow_private=False, agent=given["agent"]) if spec or assets else nullcontext()
     with fetching as fetch, measuring(given, fetch, several=_several(spec, call.paths)) as how:
         # While the children get ready, the rest of the program is loaded.
-        from preflight.flow import check_assets, check_request
+        from preflight.flow.check import check_assets, check_request
         from preflight.report.files import drafts, read_outputs
 
         profile = load_profile(call.profile_names[0])
@@ -152,7 +153,7 @@ def _foresight(profile: "Profile", dresses: Iterable[str]) -> "Foresight | None"
     """Return what plans for the reports that show it, where there is one."""
     if "html" not in dresses:
         return None
-    from preflight.report.foresight import Foresight
+    from preflight.flow.foresee import Foresight
 
     return Foresight(profile)
 
@@ -176,7 +177,7 @@ def set_by_options(call: Asked) -> "RequestSpec | None":
     for path in (*call.images, *call.videos, *call.audios):
         if not Asset(path=path).is_url:
             refuse_absent(path, folder=True)
-    from preflight.spec import RequestSpec, with_roles
+    from preflight.request.file import RequestSpec, with_roles
 
     sets = [with_roles("image", call.images), with_roles("video", call.videos), with_roles("audio", call.audios)]
     return RequestSpec(assets=tuple(asset for assets in sets for asset in assets), prompt=prompt)
@@ -193,7 +194,7 @@ def requested(paths: tuple[str, ...]) -> "RequestSpec | None":
         raise CallError(f"{printable(beside[0])}: a request file is judged alone; give one request and nothing else")
     if not files or len(paths) > 1 or os.path.isdir(files[0]):  # noqa: PTH112 - any bytes may be a name
         return None
-    from preflight.spec import holds_json, load_spec
+    from preflight.request.file import holds_json, load_spec
 
     if not beside and not holds_json(Path(files[0])):
         return None

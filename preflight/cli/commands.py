@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight import __version__
+from preflight._version import __version__
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -14,21 +14,21 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from preflight.assets import printable
 from preflight.cli.options import load_profiles, measuring
 from preflight.cli.progress import Count
 from preflight.errors import CallError
+from preflight.values.assets import printable
 
 if TYPE_CHECKING:
-    from preflight.assets import Asset
-    from preflight.comparison import Row, Standing
-    from preflight.findings import Report
-    from preflight.flow import Passed
-    from preflight.policy import Policy, Use
+    from preflight.flow.check import Passed
+    from preflight.flow.compare import Row, Standing
+    from preflight.policy.policy import Policy, Use
+    from preflight.policy.tally import Tally
     from preflight.profiles import Profile
     from preflight.report.comparison import Sheet
-    from preflight.spec import RequestSpec
-    from preflight.tally import Tally
+    from preflight.request.file import RequestSpec
+    from preflight.values.assets import Asset
+    from preflight.values.findings import Report
 
 OF_ONE = ("baseline", "write_baseline", "log_format", "summary", "metrics")
 """Parameters of `check` that belong to a run by one edition."""
@@ -43,7 +43,7 @@ def print_comparison(
         CallError: what was asked for belongs to a run by one edition, or nothing was found to judge.
     """
     from preflight.cli.settings import read_policy
-    from preflight.policy import Use, expired
+    from preflight.policy.policy import Use, expired
     from preflight.report.comparison import DRESSES, Filed, open_comparison
     from preflight.report.files import opened, read_outputs
 
@@ -73,10 +73,10 @@ def _compared(
     sheets: "Sequence[Sheet]",
 ) -> "Standing":
     """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
-    from preflight.comparison import Standing, rows_of
-    from preflight.flow import Passed
-    from preflight.policy import remark_words, remarks
-    from preflight.tally import Tally
+    from preflight.flow.check import Passed
+    from preflight.flow.compare import Standing, rows_of
+    from preflight.policy.policy import remark_words, remarks
+    from preflight.policy.tally import Tally
 
     editions = [profile.name for profile in profiles]
     standing, tallies = Standing(editions), [Tally() for _ in editions]
@@ -93,7 +93,7 @@ def _compared(
         for tally, judged in zip(tallies, row, strict=True):
             tally.add(judged)
     if not standing.files and spec is None:
-        from preflight.call import nothing
+        from preflight.flow.paths import nothing
 
         nothing(passed.files)
     standing.passed_over = passed.files
@@ -119,8 +119,8 @@ def _rows(
     given: dict[str, Any], profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing, passed: "Passed"
 ) -> "Iterator[Row]":
     """Yield each file as the editions judge it."""
-    from preflight.comparison import compare_assets
-    from preflight.policy import apply
+    from preflight.flow.compare import compare_assets
+    from preflight.policy.policy import apply
 
     with measuring(given) as how, Count("checked") as count:
         counting = msgspec.structs.replace(how, passed=passed)
@@ -130,9 +130,9 @@ def _rows(
 
 def _reports(given: dict[str, Any], profiles: Sequence["Profile"], spec: "RequestSpec", by: Weighing) -> "list[Report]":
     """Return what each edition says of a request."""
-    from preflight.call import Fetcher
-    from preflight.comparison import compare_request
-    from preflight.policy import apply_to_report
+    from preflight.flow.compare import compare_request
+    from preflight.policy.policy import apply_to_report
+    from preflight.upload.fetcher import Fetcher
 
     with Fetcher(allow_private=False, agent=given["agent"]) as fetch, measuring(given, fetch) as how:
         found = compare_request(spec, profiles, how)

@@ -6,11 +6,10 @@ from fractions import Fraction
 
 import click
 
-from preflight.call import refuse_costly
-from preflight.price import Estimate
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.units import decimal
+from preflight.request.price import Estimate, refuse_costly
+from preflight.values.units import decimal
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which will do too, takes no argument there

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from preflight import __version__
-from preflight.assets import printable
+from preflight._version import __version__
 from preflight.cli.options import format_option, settings_file
 from preflight.errors import PreflightError
 from preflight.report import text
+from preflight.values.assets import printable
 
 ENCODERS = ("libx264", "aac", "libmp3lame", "pcm_s16le")
 FILTERS = ("scale", "fps", "crop", "pad", "zscale", "tonemap", "bwdif")
@@ -75,7 +75,7 @@ def examine() -> Iterator[Examined]:
 
 def _network() -> Iterator[Examined]:
     """Look at what stands between here and the service: addresses, proxies and certificates."""
-    from preflight.proxies import named_proxies
+    from preflight.service.proxies import named_proxies
 
     for name in ("PREFLIGHT_BASE_URL", "PREFLIGHT_FILES_URL"):
         if value := os.environ.get(name):
@@ -88,20 +88,20 @@ def _network() -> Iterator[Examined]:
 
 
 def _address_words(value: str) -> str:
-    from preflight.wire import origin_of
+    from preflight.service.http import origin_of
 
     return f"leads to {origin_of(value)}"
 
 
 def _proxy_words(name: str, value: str) -> str:
-    from preflight.proxies import read_proxy
+    from preflight.service.proxies import read_proxy
 
     url = read_proxy(value, name).url
     return f"{name} leads by {printable(f'{url.scheme.decode()}://{url.host.decode()}:{url.port}')}"
 
 
 def _certificate_words() -> str:
-    from preflight.trust import where_from
+    from preflight.service.certificates import where_from
 
     return f"are taken from {where_from()}"
 
@@ -122,7 +122,7 @@ def _library(name: str) -> Examined:
 
 
 def _ffmpeg() -> Iterator[Examined]:
-    from preflight.fix.ffmpeg import candidates, inspect
+    from preflight.apply.ffmpeg import candidates, inspect
 
     tools = [(path, inspect(path)) for path in candidates()]
     able = next((tool for _, tool in tools if tool and not tool.lacks((*ENCODERS, *FILTERS))), None)
@@ -137,7 +137,7 @@ def _ffmpeg() -> Iterator[Examined]:
 
 
 def _ledger() -> Examined:
-    from preflight.ledger import default_path
+    from preflight.submission.ledger import default_path
 
     path = default_path()
     folder = next((parent for parent in path.parents if parent.exists()), Path("/"))

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from preflight import __version__
-from preflight.assets import masked, printable, shown
+from preflight._version import __version__
 from preflight.errors import CallError
 from preflight.report import text
-from preflight.units import decimal, number
+from preflight.values.assets import masked, printable, shown
+from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.answers import Task
-    from preflight.ledger import Entry, Ledger
+    from preflight.service.responses import Task
+    from preflight.submission.ledger import Entry, Ledger
 
 TASKS_SCHEMA = "preflight.tasks/1"
 TASK_SCHEMA = "preflight.task/1"
@@ -32,7 +32,7 @@ FREE = ("refused", "failed")
 @contextmanager
 def open_ledger(path: Path | None) -> "Iterator[Ledger]":
     """Open the ledger, and say aloud which submissions another run left without an answer."""
-    from preflight.ledger import Ledger
+    from preflight.submission.ledger import Ledger
 
     with Ledger(path) as ledger:
         for entry in ledger.settle_orphans():

@@ -9,8 +9,6 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from preflight.assets import collect, printable
-from preflight.call import nothing
 from preflight.cli.agree import carry_out
 from preflight.cli.check import requested, require
 from preflight.cli.options import (
@@ -25,38 +23,40 @@ from preflight.cli.options import (
 )
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
-from preflight.flow import (
+from preflight.flow.check import check_assets, check_request
+from preflight.flow.fix import (
     Treated,
-    check_assets,
-    check_request,
     fingerprinted,
     graded,
+    in_full,
     plan_fixes,
     plan_whole,
     plans_from,
     with_treated,
     write_request,
 )
-from preflight.mending import in_full
+from preflight.flow.paths import nothing
 from preflight.plan import Wishes
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
 from preflight.profiles import Profile
 from preflight.report import Heading, text
 from preflight.report.files import read_outputs, roughs
-from preflight.report.fixed import DRESSES, Fixed, fix_pieces
+from preflight.report.fixed import DRESSES, fix_pieces
+from preflight.report.fixes import Fixed
+from preflight.values.assets import collect, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from preflight.assets import Asset
-    from preflight.findings import Judged, Loss
-    from preflight.flow import Measuring
-    from preflight.mending import Written
+    from preflight.flow.check import Measuring
+    from preflight.flow.fix import Written
     from preflight.plan.share import Way
     from preflight.plan.wishes import Bits, Fit, Lengthen
     from preflight.report.files import Output, Rough
-    from preflight.spec import RequestSpec
+    from preflight.request.file import RequestSpec
+    from preflight.values.assets import Asset
+    from preflight.values.findings import Judged, Loss
 
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
@@ -293,8 +293,8 @@ def _tell(call: Asked, lines: "Iterable[str]") -> None:
 
 def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: Wishes) -> Wishes:
     """Choose the best part of what is too long, and write pictures of the candidates where that is asked for."""
-    from preflight.look.candidates import propose
-    from preflight.look.preview import preview
+    from preflight.media.candidates import propose
+    from preflight.media.preview import preview
     from preflight.probe.faults import Unmeasured, Unreadable
 
     best = "best" in call.keeps

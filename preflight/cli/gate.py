@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import click
 import msgspec
 
-from preflight.assets import SUFFIX_KINDS, Asset, collect, printable
 from preflight.cli.progress import Count
 from preflight.errors import CallError, NotDone, PreflightError
+from preflight.values.assets import SUFFIX_KINDS, Asset, collect, printable
 
 if TYPE_CHECKING:
-    from preflight.baseline import Entry, Known
-    from preflight.cache import Cache
     from preflight.cli.log import Log
-    from preflight.findings import Judged, Report
-    from preflight.flow import Measuring
-    from preflight.policy import Remark
-    from preflight.tally import Tally
+    from preflight.flow.check import Measuring
+    from preflight.policy.baseline import Entry, Known
+    from preflight.policy.policy import Remark
+    from preflight.policy.tally import Tally
+    from preflight.probe.cache import Cache
+    from preflight.values.findings import Judged, Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -113,7 +113,7 @@ def listed(given: dict[str, Any], paths: tuple[str, ...], *, request: bool) -> I
 def _listed(
     paths: tuple[str, ...], nuls: BinaryIO | None, lines: BinaryIO | None, manifest: Path | None
 ) -> Iterator[Asset]:
-    from preflight import lists
+    from preflight.request import manifest as lists
 
     yield from collect(paths)
     if nuls:
@@ -141,7 +141,7 @@ class Gate:
         self._profile = profile
         self._today = today
         from preflight.cli.settings import read_policy
-        from preflight.policy import Use
+        from preflight.policy.policy import Use
 
         read = read_policy(Path.cwd())
         self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
@@ -163,15 +163,15 @@ class Gate:
         path: Path | None = self._given["baseline"]
         if path is None or self._given["write_baseline"]:
             return None
-        from preflight.baseline import Known, read_baseline
+        from preflight.policy.baseline import Known, read_baseline
 
         return Known(read_baseline(path, self._profile), _folder(path))
 
     def _begin(self) -> None:
-        from preflight.tally import Tally
+        from preflight.policy.tally import Tally
 
         if self._given["write_baseline"]:
-            from preflight.baseline import refuse_to_overwrite
+            from preflight.policy.baseline import refuse_to_overwrite
 
             _refuse_place(self._given["write_baseline"])
             refuse_to_overwrite(self._given["write_baseline"])
@@ -184,7 +184,7 @@ class Gate:
 
             self._log = Log(sys.stderr)
             self._log.start(self._profile, self._given["depth"])
-        from preflight.policy import expired
+        from preflight.policy.policy import expired
 
         for words in expired(self._policy, self._today):
             self._say(words)
@@ -201,7 +201,7 @@ class Gate:
 
     def over(self, judged: "Iterable[Judged]") -> "Iterator[Judged]":
         """Yield each asset as it counts here."""
-        from preflight.policy import apply
+        from preflight.policy.policy import apply
 
         for one in judged:
             yield self._one(one if self._idle else apply(self._policy, one, self._today, self._use))
@@ -214,7 +214,7 @@ class Gate:
         """
         if self._given["write_baseline"]:
             raise CallError("--write-baseline: a baseline is of files and folders, and this is a request")
-        from preflight.policy import apply_to_report
+        from preflight.policy.policy import apply_to_report
 
         weighed = report if self._idle else apply_to_report(self._policy, report, self._today, self._use)
         found = msgspec.structs.replace(weighed, assets=tuple(map(self._one, weighed.assets)))
@@ -225,7 +225,7 @@ class Gate:
 
     def remarks(self) -> "list[Remark]":
         """Return what of the policy did nothing in this run."""
-        from preflight.policy import remarks
+        from preflight.policy.policy import remarks
 
         return list(remarks(self._policy, self._use, self._today))
 
@@ -243,7 +243,7 @@ class Gate:
 
     def _settle_new(self, judged: "Judged") -> "Judged":
         """Take the findings of an asset into the baseline, and judge it as the next run will."""
-        from preflight.baseline import SCHEMA, Baseline, Known, entries_of, path_in
+        from preflight.policy.baseline import SCHEMA, Baseline, Known, entries_of, path_in
 
         folder = _folder(self._given["write_baseline"])
         entries = list(entries_of(judged, folder))
@@ -282,13 +282,13 @@ class Gate:
         return _fault_of(self._given["metrics"], text)
 
     def _write_baseline(self) -> NotDone | None:
-        from preflight.baseline import dump
+        from preflight.policy.baseline import dump
 
         entries = [entry for of_path in self._written.values() for entry in of_path]
         return _fault_of(self._given["write_baseline"], dump(self._profile, entries))
 
     def _tell(self, tally: "Tally", *, complete: bool, baseline: bool) -> None:
-        from preflight.policy import remark_words
+        from preflight.policy.policy import remark_words
         from preflight.report.summary import let_be_lines, summary_lines
 
         for words in let_be_lines(tally, baseline=baseline):
@@ -385,7 +385,7 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         NotDone: it cannot be written; the old one is as it was.
     """
-    from preflight.place import put_over, temporary
+    from preflight.files.atomic import put_over, temporary
 
     target = Path(os.path.realpath(path))
     try:

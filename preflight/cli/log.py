@@ -11,10 +11,10 @@ from typing import Any, TextIO
 
 import msgspec
 
-from preflight import __version__
-from preflight.assets import shown
-from preflight.findings import Judged, counts
-from preflight.tally import Tally
+from preflight._version import __version__
+from preflight.policy.tally import Tally
+from preflight.values.assets import shown
+from preflight.values.findings import Judged, counts
 
 PLACES = 3
 

@@ -20,7 +20,7 @@ from preflight.profiles import DEFAULT, Profile, load
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.flow import Fetch, Measuring
+    from preflight.flow.check import Fetch, Measuring
 
 F = TypeVar("F", bound=Callable[..., Any])
 S = TypeVar("S", bound=msgspec.Struct)
@@ -162,15 +162,15 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
     Where there are several files, and no cache that might know them, the children start before this program has loaded
     the rest of itself.
     """
-    from preflight.workers.bounds import Bounds
+    from preflight.values.bounds import Bounds
     from preflight.workers.pool import Crew
 
     bounds = Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20)
     with Crew(given["depth"], jobs=given["jobs"], bounds=bounds) as crew:
         if several and (given["no_cache"] or not _cached()):
             crew.start()
-        from preflight.cache import Cache
-        from preflight.flow import Measuring
+        from preflight.flow.check import Measuring
+        from preflight.probe.cache import Cache
 
         how = Measuring(crew=crew, fetch=fetch)
         if given["no_cache"]:
@@ -182,7 +182,7 @@ def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: b
 
 def _cached() -> bool:
     """Tell whether there is a cache that may know what is to be measured."""
-    from preflight.cache import default_path
+    from preflight.probe.cache import default_path
 
     return default_path().exists()
 

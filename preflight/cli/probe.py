@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from preflight.assets import collect, printable
 from preflight.cli.check import nothing, require
 from preflight.cli.options import format_option, measuring, measuring_options, settings_file
-from preflight.flow import media
-from preflight.probe import Probed
+from preflight.flow.check import media
 from preflight.report import text
+from preflight.values.assets import collect, printable
+from preflight.values.probed import Probed
 
 UNMEASURED = 3
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import click
 
-from preflight.assets import printable
 from preflight.cli.options import format_option, load_profile, settings_file
 from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, json_schema, names
 from preflight.profiles.entries import NOT_GIVEN, Difference, Entry, differences, entries
 from preflight.report import text
+from preflight.values.assets import printable
 
 DIFF = "diff"
 CHANGES = ("changed", "added", "removed")

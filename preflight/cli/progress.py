@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from preflight.assets import printable
+from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from preflight.assets import printable, shown
 from preflight.cli.options import format_option, load_profile, profile_option, settings_file
 from preflight.profiles import Profile
-from preflight.prompt import Offer, Placed, offers, offers_for_any, placed, strays
 from preflight.report import text
-from preflight.spec import RequestSpec, load_spec
+from preflight.request.file import RequestSpec, load_spec
+from preflight.request.prompt import Offer, Placed, offers, offers_for_any, placed, strays
+from preflight.values.assets import printable, shown
 
 SCHEMA = "preflight.prompt/1"
 SHOWN_AT_MOST = 3

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from preflight import lost, origin
-from preflight.assets import printable
 from preflight.cli.address import agreed
 from preflight.cli.entries import found, line, open_ledger, stray_line
 from preflight.cli.options import api_key, asked, load_profile, profile_option, service_options, settings_file
 from preflight.errors import CallError, PreflightError
 from preflight.profiles import Profile
 from preflight.report import text
+from preflight.service import origin
+from preflight.submission import reconcile as lost
+from preflight.values.assets import printable
 
 if TYPE_CHECKING:
-    from preflight.api import Service
-    from preflight.ledger import Entry, Ledger
-    from preflight.lost import Look
+    from preflight.service.client import Service
+    from preflight.submission.ledger import Entry, Ledger
+    from preflight.submission.reconcile import Look
 
 
 SHOWN = 20
@@ -74,7 +75,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
 
 
 def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
-    from preflight.api import Service
+    from preflight.service.client import Service
 
     base, files = agreed(profile, None, call.files_url, known=base_url)
     return Service(base, api_key(), files_url=files, agent=call.agent)

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from preflight.assets import printable
 from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers
 from preflight.errors import CallError
-from preflight.policy import Ignore, Override, Policy, refuse_wrong
-from preflight.saved import TextError, bytes_of, toml_of
-from preflight.tables import TableError, convert_table
+from preflight.files.text import TextError, bytes_of, toml_of
+from preflight.files.toml import TableError, convert_table
+from preflight.policy.policy import Ignore, Override, Policy, refuse_wrong
+from preflight.values.assets import printable
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import msgspec
 
-from preflight.assets import Asset, printable
-from preflight.call import Fetcher, is_local, place_of
 from preflight.cli.address import agreed, is_agreed, remember
 from preflight.cli.agree import ask, carry_out
 from preflight.cli.check import print_report
@@ -33,31 +31,27 @@ from preflight.cli.prompt import placed_lines
 from preflight.cli.streams import whoever_reads
 from preflight.cli.task import bring, open_ledger
 from preflight.errors import NotDone
-from preflight.findings import Report
-from preflight.flow import (
-    Account,
-    Ready,
-    check_request,
-    plan_whole,
-    prepared,
-    price_of,
-    send,
-    suffix_of,
-    upload_assets,
-    with_treated,
-)
-from preflight.once import NOT_SUBMITTED, UPLOADS_AT_ONCE, advised
+from preflight.flow.check import check_request
+from preflight.flow.fix import plan_whole, with_treated
+from preflight.flow.submit import Ready, prepared, send
 from preflight.plan import Plan, Wishes
 from preflight.plan.marks import curtailed
 from preflight.plan.steps import Cut, find
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.request import build_body, encode
-from preflight.spec import RequestSpec, load_spec
-from preflight.units import decimal
+from preflight.request.body import build_body, encode
+from preflight.request.file import RequestSpec, load_spec
+from preflight.service.addresses import is_local
+from preflight.submission.prepare import price_of, suffix_of, upload_assets
+from preflight.submission.submit import NOT_SUBMITTED, UPLOADS_AT_ONCE, Account, advised
+from preflight.upload.bucket import place_of
+from preflight.upload.fetcher import Fetcher
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Report
+from preflight.values.units import decimal
 
 if TYPE_CHECKING:
-    from preflight.flow import Measuring
+    from preflight.flow.check import Measuring
 
 UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
@@ -214,7 +208,7 @@ def _sent(call: Asked, ready: Ready, door: Door) -> bool:
 
     Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
     """
-    from preflight.api import Service
+    from preflight.service.client import Service
 
     opened = Service(door.base, door.key, files_url=door.files, agent=call.agent)
     with opened as service, open_ledger(call.ledger_path) as ledger:

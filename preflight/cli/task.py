@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from preflight import __version__
-from preflight.assets import masked, printable, shown
+from preflight._version import __version__
 from preflight.cli.address import agreed
 from preflight.cli.entries import entries_json, found, line, open_ledger, whole_json
 from preflight.cli.options import api_key, format_option, load_profile, profile_option, service_options, settings_file
 from preflight.cli.progress import Bars
 from preflight.cli.reconcile import command as reconcile
 from preflight.errors import PreflightError, Refused
-from preflight.flow import Account, download, wait
-from preflight.once import task_of
 from preflight.profiles import Profile
 from preflight.report import text
+from preflight.submission.submit import Account, download, task_of, wait
+from preflight.values.assets import masked, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from preflight.answers import Task
-    from preflight.api import Service
-    from preflight.drift import Drift
-    from preflight.ledger import Ledger
+    from preflight.service.client import Service
+    from preflight.service.responses import Task
+    from preflight.submission.ledger import Ledger
+    from preflight.submission.mismatch import Drift
 
 __all__ = ["bring", "command", "open_ledger"]
 """The group, and what it shares with `submit` and `callback`."""
@@ -165,7 +164,7 @@ def drift_(*, dress: str, ledger_path: Path | None, **_: object) -> None:
     \b
     Example: preflight task drift --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    from preflight.drift import recorded
+    from preflight.submission.mismatch import recorded
 
     with open_ledger(ledger_path) as ledger:
         drifted = recorded(ledger)
@@ -217,7 +216,7 @@ def bring(task_id: str, account: Account, folder: Path | None, *, reach: bool = 
 
 
 def _seen(path: Path) -> str:
-    from preflight.assets import Asset
+    from preflight.values.assets import Asset
     from preflight.workers.pool import measured
 
     probed = measured(Asset(path=str(path)))
@@ -268,7 +267,7 @@ def _service(
     ledger: "Ledger", which: str, profile: Profile, said: tuple[str | None, str | None, str | None]
 ) -> "Iterator[tuple[str, Service]]":
     """Open the service that a task was submitted to, or the one that the call names."""
-    from preflight.api import Service
+    from preflight.service.client import Service
 
     base_url, files_url, agent = said
     task_id, entry = task_of(which, ledger)

@@ -4,9 +4,9 @@ import os
 import traceback
 from pathlib import Path
 
-from preflight.assets import printable
 from preflight.errors import NotDone
-from preflight.place import advice_on
+from preflight.files.atomic import advice_on
+from preflight.values.assets import printable
 
 OUTPUT = ("click", "rich")
 """Who writes what a person reads."""

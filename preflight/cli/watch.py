@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 import msgspec
 
-from preflight.assets import Asset, printable, shown
 from preflight.cli.gate import gate_options, opened, replace_file
 from preflight.cli.options import asked, load_profile, measuring, measuring_options, profile_option, settings_file
 from preflight.errors import CallError, NotDone
+from preflight.values.assets import Asset, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from preflight.findings import Judged
-    from preflight.flow import Measuring
+    from preflight.flow.check import Measuring
     from preflight.profiles import Profile
+    from preflight.values.findings import Judged
     from preflight.watch import Judging, News, Stopping, Watch
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -59,7 +59,7 @@ class Beat:
     def __init__(
         self, path: Path | None, profile: str, how: "Measuring", clock: "Callable[[], float]" = time.monotonic
     ) -> None:
-        from preflight.tally import Tally
+        from preflight.policy.tally import Tally
 
         self._path, self._profile, self._how, self._clock = path, profile, how, clock
         self._tally = Tally()

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from preflight import private
-from preflight.assets import printable
 from preflight.errors import NotDone
+from preflight.files import private
+from preflight.values.assets import printable
 
 TEMPORARY = ".preflight-"
 DRAFT = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}\.\w+")

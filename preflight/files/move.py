@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from typing import BinaryIO
 
-from preflight.watch.opened import NEW_FILE, Opened, Spot, saying, state_from
+from preflight.files.opened import NEW_FILE, Opened, Spot, saying, state_from
 
 HERE = -100
 """AT_FDCWD: relative names start from the working folder."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from preflight.assets import printable
 from preflight.errors import NotDone
+from preflight.values.assets import printable
 
 MODE = 0o700
 SECRET, SECRET_BYTES = "secret", 32

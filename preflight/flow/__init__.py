@@ -1,0 +1,1 @@
+"""The use cases: values and callbacks in, results out; each face of the program only translates."""

@@ -1,85 +1,31 @@
-"""The stages in order; the only module that knows the order.
+"""Assets → what was measured → verdicts, and the report on a request as a whole.
 
-    assets ──► probe ──► facts ──► rules ──► findings ──► plan ──► fix ──► measured again
-                                                                              │ clean
-                                                        request ──► upload ──► submit ──► wait ──► download
-                                                                       └───── ledger ─────┘
+    assets ──► probe ──► facts ──► rules ──► findings
 
-Nothing here prints or asks: the command line, or a program, stands in between.
+Nothing here prints or asks: a face of the program, or another program, stands in between.
 """
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.assets import Asset
-from preflight.cache import Cache
 from preflight.errors import CallError, NotDone
-from preflight.findings import Judged, Report
-from preflight.mending import (
-    Treated,
-    fingerprinted,
-    graded,
-    order_of,
-    plan_fixes,
-    plan_whole,
-    treat,
-    treat_all,
-    unchanged,
-    with_treated,
-    write_request,
-)
-from preflight.once import Account, Progress, Submission, download, submit, wait
-from preflight.probe import Fault, Probed
+from preflight.probe.cache import Cache
 from preflight.profiles.schema import Profile
-from preflight.request import planned_bytes
+from preflight.request.body import planned_bytes
+from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge, judge_request
-from preflight.sending import body_of, fingerprints, price_of, renewed, suffix_of, upload_assets
-from preflight.spec import RequestSpec
+from preflight.values.assets import Asset
+from preflight.values.findings import Judged, Report
+from preflight.values.probed import Fault, Probed
 from preflight.workers.pool import Crew
-
-if TYPE_CHECKING:
-    from preflight.api import Task
-    from preflight.ledger import Entry
-    from preflight.plan.request import RequestPlan
-    from preflight.price import Estimate
-
-__all__ = [
-    "Account",
-    "Progress",
-    "Submission",
-    "Treated",
-    "body_of",
-    "download",
-    "fingerprinted",
-    "fingerprints",
-    "graded",
-    "order_of",
-    "plan_fixes",
-    "plan_whole",
-    "price_of",
-    "renewed",
-    "submit",
-    "suffix_of",
-    "treat",
-    "treat_all",
-    "upload_assets",
-    "wait",
-    "with_treated",
-    "write_request",
-]
-"""What stands in `once`, `mending` and `sending`, and is a stage like those below."""
 
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
 BLOCK_FILES = 512
 """How many assets are in hand at once."""
-
-
-# ---- check ----------------------------------------------------------------------------------------------------------
 
 
 class Passed:
@@ -190,73 +136,3 @@ def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = N
     whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
     judged = tuple(judge(one, profile) for one in probed)
     return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))
-
-
-# ---- fix ------------------------------------------------------------------------------------------------------------
-
-
-def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
-    """Read a plan file and return the edition that it is for, and its plans, for the files as they are now.
-
-    Raises:
-        CallError: it is no plan, a file is not the one that was planned for, or an edited cut cannot be made.
-    """
-    from preflight.plan import Plan
-    from preflight.plan.edited import as_edited
-    from preflight.plan.request import RequestPlan
-    from preflight.plan.seams import seams_of
-
-    profile, wanted = unchanged(path)
-    judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)
-    plans = []
-    for one, (source, planned) in zip(judged, wanted, strict=True):
-        plan = Plan(asset=one.asset, kind=one.kind, steps=planned.steps, otherwise=planned.otherwise)
-        plans.append((one, as_edited(plan, seams_of(source.path)) if planned.is_edited else plan))
-    return profile, RequestPlan(plans=tuple(plans))
-
-
-# ---- submit ---------------------------------------------------------------------------------------------------------
-
-
-class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """A clean request, with all that is needed to send it."""
-
-    spec: RequestSpec
-    report: Report
-    profile: Profile
-    hashes: dict[str, str]
-    """Path → SHA-256 as checked."""
-    price: "Estimate | None"
-    """What it will cost; None where that cannot be told."""
-
-
-def prepared(spec: RequestSpec, report: Report, profile: Profile) -> Ready:
-    """Return a request that was checked, ready to be sent.
-
-    Raises:
-        NotDone: a file cannot be read, or is not in the state in which it was measured.
-        CallError: the request is not clean.
-    """
-    hashes, price = fingerprints(report), price_of(spec, report, profile)
-    return Ready(spec=spec, report=report, profile=profile, hashes=hashes, price=price)
-
-
-def send(
-    ready: Ready, urls: dict[str, str], account: Account, base_url: str, *, again: bool = False
-) -> "tuple[Entry, Task]":
-    """Send the create call of a request whose files are uploaded, once; what `urls` ended meanwhile is renewed.
-
-    Raises:
-        PreflightError: as `submit` does.
-    """
-    assets = [judged.asset for judged in ready.report.assets]
-    urls = renewed(urls, ready.report, ready.hashes, account)
-    submission = Submission(
-        body=body_of(ready.spec, ready.profile, urls),
-        base_url=base_url,
-        profile=ready.profile.name,
-        assets=tuple((str(a.role), a.path, ready.hashes.get(a.path), urls.get(a.path, a.path)) for a in assets),
-        facts=tuple(judged.facts for judged in ready.report.assets),
-        price=ready.price.credits if ready.price else None,
-    )
-    return submit(submission, account, again=again)

@@ -8,15 +8,15 @@ A row goes by when its asset is measured, and nothing of it has to be kept.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from preflight.assets import Asset
 from preflight.errors import CallError
-from preflight.findings import EXIT_CODES, Judged, Report, Verdict, verdict_of, worst
-from preflight.flow import Measuring, measure, media
-from preflight.probe import Probed
+from preflight.flow.check import Measuring, measure, media
 from preflight.profiles.schema import Profile
-from preflight.request import planned_bytes
+from preflight.request.body import planned_bytes
+from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge, judge_request
-from preflight.spec import RequestSpec
+from preflight.values.assets import Asset
+from preflight.values.findings import EXIT_CODES, Judged, Report, Verdict, verdict_of, worst
+from preflight.values.probed import Probed
 
 Row = tuple[Judged, ...]
 """One asset as the editions judge it, in their order."""

@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from preflight.assets import Asset, printable
 from preflight.errors import CallError, NotDone, PreflightError
-from preflight.findings import Judged, Report
+from preflight.flow.check import Measuring, check_assets
 from preflight.profiles.schema import Profile
+from preflight.request.file import MAX_BYTES, RequestSpec, dump_spec
 from preflight.rules import judge
-from preflight.spec import MAX_BYTES, RequestSpec, dump_spec
-from preflight.unforeseen import unforeseen
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Judged, Report
+from preflight.values.unforeseen import unforeseen
 from preflight.workers.pool import measured
 from preflight.workers.processors import processors
 from preflight.workers.session import session, within
 
 if TYPE_CHECKING:
-    from preflight.fix import Order, Progress
-    from preflight.fix.quality import Quality
+    from preflight.apply import Order, Progress
+    from preflight.apply.quality import Quality
     from preflight.plan import Plan, Wishes
     from preflight.plan.file import Planned, Source
     from preflight.plan.request import RequestPlan
@@ -60,7 +61,7 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
 def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
     """Plan each asset; what can be cut between its packets is not encoded."""
     from preflight.plan import planned
-    from preflight.plan.seams import seams_of
+    from preflight.plan.cut_points import seams_of
 
     return [(one, planned(one, profile, wishes, seams_of(one.asset.path))) for one in judged]
 
@@ -78,7 +79,7 @@ def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Jud
     Raises:
         NotDone: a file cannot be read any more.
     """
-    from preflight.fix.record import content_of
+    from preflight.apply.record import content_of
     from preflight.plan.file import Source
 
     for judged, plan in plans:
@@ -96,7 +97,7 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
     Raises:
         CallError: it is no plan, makes more than its edition takes, or a file is not the one that was planned for.
     """
-    from preflight.fix.record import content_of
+    from preflight.apply.record import content_of
     from preflight.plan.file import read_plans, refuse_beyond
     from preflight.profiles import load
 
@@ -125,7 +126,7 @@ def _beside(plan_file: Path, source: "Source") -> "Source":
 
 def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "Order":
     """Return where new files go and what they must pass: they are measured at depth exact, as every file is."""
-    from preflight.fix import Order
+    from preflight.apply import Order
 
     def judged(asset: Asset) -> Judged:
         return judge(measured(asset), profile)
@@ -135,7 +136,7 @@ def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "
 
 def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | None" = None) -> Treated:
     """Carry out one plan; the new file must be clean, and as planned, before it takes its name."""
-    from preflight.fix import mend
+    from preflight.apply import mend
 
     if todo.fault:
         return Treated(plan=todo, outcome="failed", before=judged, message=todo.fault)
@@ -205,7 +206,7 @@ def graded(one: Treated) -> Treated:
     Raises:
         NotDone: the two could not be compared.
     """
-    from preflight.fix.quality import measure_quality
+    from preflight.apply.quality import measure_quality
 
     if one.after is None or one.before.facts is None:
         return one
@@ -246,7 +247,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     Raises:
         NotDone: it cannot be written.
     """
-    from preflight.place import names, publish, put_over, temporary
+    from preflight.files.atomic import names, publish, put_over, temporary
 
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
     origin = printable(os.path.relpath(source, folder))
@@ -289,3 +290,23 @@ def _stamped(origin: str, body: bytes) -> bytes:
 
     mark = sha256(origin.encode() + b"\n" + body).hexdigest()
     return f"# Made by preflight from {origin}; unless it is edited, the next run replaces it: {mark}\n".encode() + body
+
+
+def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
+    """Read a plan file and return the edition that it is for, and its plans, for the files as they are now.
+
+    Raises:
+        CallError: it is no plan, a file is not the one that was planned for, or an edited cut cannot be made.
+    """
+    from preflight.plan import Plan
+    from preflight.plan.cut_points import seams_of
+    from preflight.plan.edited import as_edited
+    from preflight.plan.request import RequestPlan
+
+    profile, wanted = unchanged(path)
+    judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)
+    plans = []
+    for one, (source, planned) in zip(judged, wanted, strict=True):
+        plan = Plan(asset=one.asset, kind=one.kind, steps=planned.steps, otherwise=planned.otherwise)
+        plans.append((one, as_edited(plan, seams_of(source.path)) if planned.is_edited else plan))
+    return profile, RequestPlan(plans=tuple(plans))

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from preflight.findings import Finding, Judged, Report
-from preflight.mending import plan_fixes, plan_whole
+from preflight.flow.fix import plan_fixes, plan_whole
 from preflight.plan import Plan, Wishes
 from preflight.plan.request import RequestPlan
 from preflight.profiles.schema import Profile
+from preflight.values.findings import Finding, Judged, Report
 
 
 class Foresight:

@@ -1,13 +1,13 @@
 """The parts of what is too long that are worth keeping: a judged asset in, candidates out, best first."""
 
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.findings import Judged
-from preflight.limits import Range
-from preflight.look.shots import shot_changes
-from preflight.look.sound import quiet_points
-from preflight.look.windows import Candidate, best_windows
+from preflight.media.shots import shot_changes
+from preflight.media.waveform import quiet_points
+from preflight.media.windows import Candidate, best_windows
 from preflight.profiles.schema import Profile
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.findings import Judged
+from preflight.values.limits import Range
 from preflight.workers.isolated import alone
 
 

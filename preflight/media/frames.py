@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.facts import ImageFacts, VideoFacts
-from preflight.look.colors import eight_bits, flat, in_srgb, on_screen, smooth
-from preflight.look.footage import pictures
-from preflight.look.picture import decoding, picture_of
-from preflight.look.reel import Reel
-from preflight.look.view import as_seen, fitting, shown_as
+from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
+from preflight.media.footage import pictures
+from preflight.media.picture import decoding, picture_of
+from preflight.media.reel import Reel
+from preflight.media.view import as_seen, fitting, shown_as
+from preflight.values.facts import ImageFacts, VideoFacts
 
 if TYPE_CHECKING:
     from PIL import Image

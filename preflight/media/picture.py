@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from preflight.facts import ImageFacts
-from preflight.look.footage import found
-from preflight.look.icc import profile_of
+from preflight.media.footage import found
+from preflight.media.icc import profile_of
 from preflight.probe import heif
 from preflight.probe.described import Described, described
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.image import MAX_DECODED_PIXELS
 from preflight.probe.pillow import BAD_FILE, open_image
 from preflight.probe.sniff import Sniffed
+from preflight.values.facts import ImageFacts
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from preflight.look.tones import Samples
+    from preflight.media.tones import Samples
 
 GRAYS = ("1", "L", "LA", "I", "F", "I;16")
 INKS = ("CMYK", "LAB")
@@ -115,7 +115,7 @@ def _standard(image: "Image.Image", colors: Described, stream: BinaryIO, sniffed
     """Map the tones of a picture, by all the bits that it has."""
     import numpy as np
 
-    from preflight.look.tones import standard_range
+    from preflight.media.tones import standard_range
 
     samples = _deep(stream, sniffed)
     if samples is None or samples.shape[1::-1] != image.size:
@@ -137,7 +137,7 @@ def _deep(stream: BinaryIO, sniffed: Sniffed) -> "Samples | None":
         opened = pillow_heif.open_heif(stream, convert_hdr_to_8bit=False)
         samples = np.asarray(opened)
         return samples[..., :3] if samples.dtype == np.uint16 and samples.ndim == 3 else None  # noqa: PLR2004 - in color
-    from preflight.look.second import deep_by_libav
+    from preflight.media.second import deep_by_libav
 
     found = deep_by_libav(stream, sniffed)
     aperture = heif.read_heif(stream).aperture if sniffed.format == "avif" else None

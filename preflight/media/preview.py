@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from preflight.assets import Asset, Window
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
-from preflight.findings import Judged
-from preflight.look.frames import frames_at, thumbnail
-from preflight.look.sheet import Row, contact_sheet, row_of, waveform
-from preflight.look.sound import envelope
-from preflight.look.windows import Candidate
-from preflight.place import publish, temporary
+from preflight.files.atomic import publish, temporary
+from preflight.media.frames import frames_at, thumbnail
+from preflight.media.sheet import Row, contact_sheet, row_of, waveform
+from preflight.media.waveform import envelope
+from preflight.media.windows import Candidate
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.units import decimal
-from preflight.workers.bounds import Bounds
+from preflight.values.assets import Asset, Window
+from preflight.values.bounds import Bounds
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.findings import Judged
+from preflight.values.units import decimal
 from preflight.workers.isolated import alone
 
 STILLS = 5

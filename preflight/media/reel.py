@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
-from preflight.look.footage import timed
+from preflight.media.footage import timed
 from preflight.probe.faults import Unreadable
 from preflight.probe.keyframes import is_keyframe
 

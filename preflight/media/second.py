@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from PIL import Image
 
-    from preflight.look.tones import Samples
+    from preflight.media.tones import Samples
 
 GIF = Sniffed("gif", "pillow", "GIF")
 CODECS = {"jpeg": "mjpeg", "png": "png", "webp": "webp", "tiff": "tiff", "psd": "psd", "bmp": "bmp", "jp2": "jpeg2000"}

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.assets import Window, printable
-from preflight.look.frames import Still
-from preflight.look.windows import Candidate
-from preflight.units import decimal
+from preflight.media.frames import Still
+from preflight.media.windows import Candidate
+from preflight.values.assets import Window, printable
+from preflight.values.units import decimal
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw

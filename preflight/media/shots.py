@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from preflight.look.footage import pictures, timed
+from preflight.media.footage import pictures, timed
 from preflight.probe.faults import Unreadable
 
 if TYPE_CHECKING:

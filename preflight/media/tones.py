@@ -7,7 +7,7 @@ Source: ITU-R BT.2100, tables 4 (PQ) and 5 (HLG).
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from preflight.look.icc import to_xyz
+from preflight.media.icc import to_xyz
 from preflight.probe.described import BT709, Described
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from preflight.facts import VideoFacts
-from preflight.look.footage import found
+from preflight.media.footage import found
 from preflight.probe.faults import Unreadable
+from preflight.values.facts import VideoFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from itertools import accumulate, groupby
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from preflight.look.footage import decoded, sound
+from preflight.media.footage import decoded, sound
 from preflight.probe.faults import Unreadable
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from preflight.assets import Window
-from preflight.limits import Range
+from preflight.values.assets import Window
+from preflight.values.limits import Range
 
 MarkedBy = Literal["shots", "quiet"]
 

@@ -9,11 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from preflight.assets import Window
 from preflight.errors import PreflightError
-from preflight.facts import AudioFacts, ImageFacts, VideoFacts
-from preflight.findings import Finding, Judged
-from preflight.limits import Range
 from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
 from preflight.plan.av import PICTURE_ENCODER, Seams, video_steps
 from preflight.plan.image import image_steps, may_be_too_large, too_small_within
@@ -21,8 +17,12 @@ from preflight.plan.sound import audio_steps
 from preflight.plan.steps import Cut, Encode, Plan, Step, find
 from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import Profile
-from preflight.unforeseen import unforeseen
-from preflight.units import decimal, told_apart
+from preflight.values.assets import Window
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.findings import Finding, Judged
+from preflight.values.limits import Range
+from preflight.values.unforeseen import unforeseen
+from preflight.values.units import decimal, told_apart
 
 __all__ = ["Plan", "Seams", "Step", "Wishes", "plan", "planned", "window_of"]
 

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.facts import Facts, VideoFacts
-from preflight.findings import Judged
 from preflight.plan.clip_sound import other_sound
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, find
+from preflight.values.facts import Facts, VideoFacts
+from preflight.values.findings import Judged
 
 LIGHTER = Fraction(3, 5)
 """The part of a bit rate that is tried where a file became too large."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from preflight.findings import Finding, Loss
-from preflight.limits import Range
 from preflight.plan.steps import LADDER, Crop, Pad, Step
 from preflight.plan.wishes import Wishes
-from preflight.units import decimal
+from preflight.values.findings import Finding, Loss
+from preflight.values.limits import Range
+from preflight.values.units import decimal
 
 EXTEND = "--extend loop, --extend freeze or --extend slow"
 FIT = "--fit crop, --fit pad or --fit blur"

@@ -4,9 +4,6 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from preflight.assets import Window
-from preflight.facts import VideoFacts
-from preflight.limits import Range
 from preflight.plan.clip_sound import SOUND_BIT_RATE, kept_tracks, sound_steps
 from preflight.plan.geometry import Frame, even_size
 from preflight.plan.lead import audio_steps, frame_steps, gap_s
@@ -26,8 +23,11 @@ from preflight.plan.steps import (
     Write,
 )
 from preflight.plan.wishes import Keep, Lengthen, Wishes
-from preflight.probe.seams import Seam, Wanted
+from preflight.probe.cut_points import Seam, Wanted
 from preflight.profiles.schema import VideoLimits
+from preflight.values.assets import Window
+from preflight.values.facts import VideoFacts
+from preflight.values.limits import Range
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
 PICTURE_ENCODER = "libx264"

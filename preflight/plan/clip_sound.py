@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from preflight.facts import SoundTrack, VideoFacts
-from preflight.findings import Judged
-from preflight.limits import OneOf
 from preflight.plan.steps import LADDER, DropSound, Encode, JoinSound, Plan, Step
 from preflight.probe.clip_sound import heard
+from preflight.values.facts import SoundTrack, VideoFacts
+from preflight.values.findings import Judged
+from preflight.values.limits import OneOf
 
 SOUND_BIT_RATE = 192_000
 MOST_AAC_HZ = 96_000

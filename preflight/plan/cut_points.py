@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
+from preflight.probe.cut_points import Seam, Wanted, seam_in
 from preflight.probe.faults import Unmeasured
-from preflight.probe.seams import Seam, Wanted, seam_in
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.isolated import alone
 
 BOUNDS = Bounds(seconds=30.0, memory_bytes=2 << 30)

@@ -15,8 +15,8 @@ import msgspec
 from preflight.errors import CallError
 from preflight.plan.av import Seams
 from preflight.plan.steps import Cut, Encode, Packets, Plan, Step, find
-from preflight.probe.seams import Wanted
-from preflight.units import decimal, exact
+from preflight.probe.cut_points import Wanted
+from preflight.values.units import decimal, exact
 
 FINEST = 1_000_000
 """The largest denominator of a number that was printed as a decimal: 0.3333333333333333 s were a third."""

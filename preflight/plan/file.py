@@ -9,13 +9,13 @@ from typing import Literal
 
 import msgspec
 
-from preflight.assets import printable
 from preflight.errors import CallError
+from preflight.files.text import bytes_of, json_of
 from preflight.plan.edited import exactly, mark_of
 from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, Retime, Step, Write
 from preflight.plan.wishes import COLOR
 from preflight.profiles.schema import Profile
-from preflight.saved import bytes_of, json_of
+from preflight.values.assets import printable
 
 SCHEMA: Literal["preflight.fix/1"] = "preflight.fix/1"
 MAX_FILE_BYTES = 64 << 20

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.limits import Range
+from preflight.values.limits import Range
 
 AREA_SLACK = Fraction(97, 100)
 """How much of the best possible area may be given up for a truer shape: 1280 x 720 rather than 1284 x 722."""

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 
-from preflight.facts import ImageFacts
 from preflight.plan.geometry import Frame
 from preflight.plan.shape import shape_steps
 from preflight.plan.steps import Crop, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
 from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import ImageLimits
+from preflight.values.facts import ImageFacts
 
 EXACT, JPEG, WEBP = "png", "jpeg", "webp"
 """What is written without loss, and with one: with transparency or without."""

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.facts import VideoFacts
 from preflight.plan.steps import Cut, Lead, Retime, Step
+from preflight.values.facts import VideoFacts
 
 
 def gap_s(facts: VideoFacts) -> Fraction:

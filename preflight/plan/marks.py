@@ -12,12 +12,12 @@ from typing import NoReturn
 
 import msgspec
 
-from preflight.assets import Asset, Window, shown
 from preflight.errors import CallError
-from preflight.facts import AudioFacts, ImageFacts, VideoFacts
-from preflight.findings import Judged
 from preflight.profiles.schema import Profile
-from preflight.units import decimal
+from preflight.values.assets import Asset, Window, shown
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.findings import Judged
+from preflight.values.units import decimal
 
 NO_PARTS = "a picture has no part to keep"
 

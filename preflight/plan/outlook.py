@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.facts import Facts, ImageFacts, VideoFacts
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, find
+from preflight.values.facts import Facts, ImageFacts, VideoFacts
 from preflight.workers.processors import processors
 
 PIXELS_READ_S = 120_000_000

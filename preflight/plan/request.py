@@ -11,20 +11,20 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.assets import Kind, Window
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.findings import Finding, Judged, Report
-from preflight.limits import Range
 from preflight.plan import planned, window_of
 from preflight.plan.av import target_rate
-from preflight.plan.seams import seams_of
+from preflight.plan.cut_points import seams_of
 from preflight.plan.share import Part, Share, pick, share
 from preflight.plan.sound import PADDING_S
 from preflight.plan.steps import Cut, Plan, Step
 from preflight.plan.wishes import Keep, Wishes
 from preflight.profiles.schema import AudioLimits, Profile, VideoLimits
 from preflight.rules.common import readings
-from preflight.units import decimal
+from preflight.values.assets import Kind, Window
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.findings import Finding, Judged, Report
+from preflight.values.limits import Range
+from preflight.values.units import decimal
 
 KINDS: tuple[Kind, ...] = ("video", "audio")
 """What has a length."""

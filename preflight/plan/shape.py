@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.limits import Range
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
 from preflight.plan.steps import Crop, Pad, Resize
 from preflight.plan.wishes import Wishes, fit_step
+from preflight.values.limits import Range
 
 Size = tuple[int, int]
 """Width and height in pixels."""

@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from preflight.limits import Range
-from preflight.units import decimal
+from preflight.values.limits import Range
+from preflight.values.units import decimal
 
 Way = Literal["proportion", "longest", "equal"]
 MILLISECONDS = 1000

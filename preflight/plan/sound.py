@@ -10,13 +10,13 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.assets import Window
-from preflight.facts import AudioFacts
-from preflight.limits import Range
 from preflight.plan.av import kept_part
 from preflight.plan.steps import Cut, Encode, Extend, Step, Write
 from preflight.plan.wishes import Lengthen, Wishes
 from preflight.profiles.schema import AudioLimits
+from preflight.values.assets import Window
+from preflight.values.facts import AudioFacts
+from preflight.values.limits import Range
 
 PADDING_S = Fraction(1, 10)
 """What an MP3 may store beyond what it plays: priming and padding are at most a few frames of up to 72 ms."""

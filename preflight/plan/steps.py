@@ -10,10 +10,10 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from preflight.assets import Asset, Kind
-from preflight.facts import Area, Side
-from preflight.findings import Finding, Loss
-from preflight.units import decimal
+from preflight.values.assets import Asset, Kind
+from preflight.values.facts import Area, Side
+from preflight.values.findings import Finding, Loss
+from preflight.values.units import decimal
 
 LADDER: tuple[Loss, ...] = ("none", "lossless", "lossy", "creative")
 """From no loss to the most."""

@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from preflight.assets import Window
-from preflight.findings import Loss
 from preflight.plan.share import Way
 from preflight.plan.steps import BLUR, Crop, Extend, Pad, Step, allowed
+from preflight.values.assets import Window
+from preflight.values.findings import Loss
 
 Keep = Literal["start", "middle", "end"]
 Fit = Literal["crop", "pad", "blur"]

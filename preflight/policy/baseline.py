@@ -16,12 +16,12 @@ from typing import Any
 
 import msgspec
 
-from preflight.assets import printable
 from preflight.errors import CallError
-from preflight.findings import IN_BASELINE, Finding, Judged
-from preflight.policy import below, is_untouchable, let_be
-from preflight.saved import TextError, bytes_of, json_of
-from preflight.tables import TableError, convert_table
+from preflight.files.text import TextError, bytes_of, json_of
+from preflight.files.toml import TableError, convert_table
+from preflight.policy.policy import below, is_untouchable, let_be
+from preflight.values.assets import printable
+from preflight.values.findings import IN_BASELINE, Finding, Judged
 
 SCHEMA = "preflight.baseline/1"
 MAX_BYTES = 256 << 20

@@ -14,10 +14,10 @@ from typing import Literal, cast, get_args
 
 import msgspec
 
-from preflight.assets import printable
-from preflight.findings import FailOn, Finding, Judged, Report
-from preflight.limits import Severity
-from preflight.tables import TableError
+from preflight.files.toml import TableError
+from preflight.values.assets import printable
+from preflight.values.findings import FailOn, Finding, Judged, Report
+from preflight.values.limits import Severity
 
 Level = Severity | Literal["off"]
 LEVELS: tuple[str, ...] = (*get_args(Severity), "off")

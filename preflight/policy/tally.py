@@ -9,8 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from preflight.findings import IN_BASELINE, Finding, Judged, Report, Verdict, worst
-from preflight.limits import Severity
+from preflight.values.findings import IN_BASELINE, Finding, Judged, Report, Verdict, worst
+from preflight.values.limits import Severity
 
 SLOWEST = 5
 WAITING = 4096

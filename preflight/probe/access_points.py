@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from preflight.probe.codec_header import CodecHeader
+from preflight.probe.bitstream.codec_header import CodecHeader
+from preflight.probe.bitstream.frame_headers import READERS, frame_size
+from preflight.probe.bitstream.parameter_sets import ParameterSets
 from preflight.probe.container import codec_name, words
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.probe.frame_headers import READERS, frame_size
 from preflight.probe.movie import Track
-from preflight.probe.parameter_sets import ParameterSets
 
 if TYPE_CHECKING:
     from av.container import InputContainer

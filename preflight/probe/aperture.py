@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.facts import Area
 from preflight.probe.faults import Unmeasured
 from preflight.probe.movie import Track
+from preflight.values.facts import Area
 
 LAYOUT = ">IIIIiIiI"
 BLOCK_PX = 16

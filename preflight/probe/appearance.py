@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.probe.codec_header import CodecHeader
+from preflight.probe.bitstream.codec_header import CodecHeader
+from preflight.probe.bitstream.sei import messages
+from preflight.probe.bitstream.sps import units_of
 from preflight.probe.container import codec_name
 from preflight.probe.ebml import Element, elements, inner, tracks_of
 from preflight.probe.movie import Track
 from preflight.probe.sample_format import SampleFormat
-from preflight.probe.sei import messages
-from preflight.probe.sps import units_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

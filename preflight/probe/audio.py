@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.facts import AudioFacts, SampleType
 from preflight.probe.channels import channels_of
 from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
@@ -18,6 +17,7 @@ from preflight.probe.pcm import pcm_facts
 from preflight.probe.played import played_s
 from preflight.probe.sniff import Sniffed
 from preflight.probe.wave import read_wave, refuse_cut
+from preflight.values.facts import AudioFacts, SampleType
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream

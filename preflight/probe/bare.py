@@ -8,7 +8,7 @@ and 5.2; ITU-T H.263, 5.1.1; IEC 61834-2 (DIF blocks).
 
 from collections.abc import Callable
 
-from preflight.probe.codec_header import CodecHeader
+from preflight.probe.bitstream.codec_header import CodecHeader
 
 HEAD_BYTES = 1 << 16
 """What stands before the parameters of a sequence: delimiters, and messages of kilobytes."""
@@ -81,7 +81,7 @@ TESTS: dict[str, Callable[[list[bytes]], bool]] = {"hevc": _is_hevc, "h264": _is
 
 
 def _header(codec: str, unit: bytes) -> CodecHeader | None:
-    from preflight.probe.sps import read_set
+    from preflight.probe.bitstream.sps import read_set
 
     return read_set(codec, unit)
 

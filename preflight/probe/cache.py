@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Literal, Self, get_args
 
 import msgspec
 
-from preflight import __version__
-from preflight.assets import Asset, Kind
-from preflight.facts import Facts, Identity
-from preflight.probe import Depth, Fault, Probed, identity, open_without_waiting
-from preflight.workers.bounds import Bounds
+from preflight._version import __version__
+from preflight.probe import Depth, identity, open_without_waiting
+from preflight.values.assets import Asset, Kind
+from preflight.values.bounds import Bounds
+from preflight.values.facts import Facts, Identity
+from preflight.values.probed import Fault, Probed
 
 if TYPE_CHECKING:
     import sqlite3

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from preflight.facts import SoundTrack
 from preflight.probe.container import codec_name, known_codec
+from preflight.values.facts import SoundTrack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

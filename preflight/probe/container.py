@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from preflight.facts import UNKNOWN
 from preflight.probe.doubt import HEAD_BYTES as DOUBT_BYTES
 from preflight.probe.doubt import Doubt
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import mpeg_frame_bytes
+from preflight.values.facts import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

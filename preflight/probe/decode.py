@@ -7,10 +7,10 @@ In: an open container. Out: nothing, or `Unreadable` with the time of the first 
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
-from preflight.facts import VideoFacts
 from preflight.probe.channels import unlist
 from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.values.facts import VideoFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,14 +9,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.facts import Area
 from preflight.probe.aperture import area_of
-from preflight.probe.bits import Bits, Malformed
+from preflight.probe.bitstream.bits import Bits, Malformed
+from preflight.probe.bitstream.sei import messages
 from preflight.probe.container import Picture
 from preflight.probe.matroska import read_shown
 from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation, of_message
-from preflight.probe.sei import messages
+from preflight.values.facts import Area
 
 DISPLAY_ORIENTATION = 47
 """payloadType: H.264, D.1.27; H.265, D.2.17."""

@@ -16,10 +16,10 @@ from preflight.probe.access_points import (
     records_of,
     refuse_changes,
 )
-from preflight.probe.codec_header import CodecHeader
+from preflight.probe.bitstream.codec_header import CodecHeader
+from preflight.probe.bitstream.parameter_sets import sets_listed
 from preflight.probe.container import codec_name, opened
 from preflight.probe.movie import Movie, Track
-from preflight.probe.parameter_sets import sets_listed
 from preflight.probe.sample_format import SampleFormat
 from preflight.probe.samples import refuse_foreign
 from preflight.probe.trial import Decoded, decode_keyframes

@@ -1,7 +1,7 @@
 """Why an asset has no facts: the two ways a measurement ends without them."""
 
-from preflight.assets import Kind
-from preflight.facts import Facts
+from preflight.values.assets import Kind
+from preflight.values.facts import Facts
 
 
 class Unreadable(Exception):  # noqa: N818 - a word of the domain: it becomes a finding, not a crash

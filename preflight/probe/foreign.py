@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.assets import Kind
 from preflight.probe.disguise import LOOKED_AT_BYTES, coded_within
+from preflight.values.assets import Kind
 
 HEAD_BYTES = 64
 TARGA_FOOTER = b"TRUEVISION-XFILE.\0"

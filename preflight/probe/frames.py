@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from preflight.probe.fields import EITHER, FRAME
+from preflight.probe.bitstream.fields import EITHER, FRAME
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.probe.av1 import CodePoints, read_av1
-from preflight.probe.sps import read_codec_header
+from preflight.probe.bitstream.av1 import CodePoints, read_av1
+from preflight.probe.bitstream.sps import read_codec_header
 
 NCLX_BYTES, UNTOLD = 10, 2
 HVCC, AV1C, RECORD_BYTES = b"hvcC", b"av1C", 4

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.facts import TURNED, ImageFacts
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import read_metadata
 from preflight.probe.picture import HDR_TRANSFERS, Decode, Read, Seen
 from preflight.probe.sniff import Sniffed
+from preflight.values.facts import TURNED, ImageFacts
 
 if TYPE_CHECKING:
     from preflight.probe import jpeg, png, psd

@@ -7,9 +7,9 @@ decoder that begins elsewhere shows gray, or nothing.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from preflight.probe.bits import Bits, Malformed
+from preflight.probe.bitstream.bits import Bits, Malformed
+from preflight.probe.bitstream.sps import START_CODES
 from preflight.probe.container import codec_name
-from preflight.probe.sps import START_CODES
 
 if TYPE_CHECKING:
     from av.packet import Packet

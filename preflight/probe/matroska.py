@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.facts import Area
 from preflight.probe.ebml import Element, elements, tracks_of
 from preflight.probe.orientation import UPRIGHT, Orientation, of_projection
+from preflight.values.facts import Area
 
 VIDEO, KIND = 0xE0, 0x83
 PICTURES = 1

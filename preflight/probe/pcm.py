@@ -2,10 +2,10 @@
 
 from typing import BinaryIO
 
-from preflight.facts import AudioFacts
 from preflight.probe.disguise import LOOKED_AT_BYTES, coded_within
 from preflight.probe.faults import Unreadable
 from preflight.probe.wave import Layout, Wave, refuse_cut
+from preflight.values.facts import AudioFacts
 
 HIDDEN = "sync words among the samples"
 """By what a codec was found that no header names."""

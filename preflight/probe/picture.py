@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.facts import Preview
 from preflight.probe.metadata import Said
 from preflight.probe.sniff import Sniffed
+from preflight.values.facts import Preview
 
 HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 """Code points of high dynamic range in H.273, table 3, and ffmpeg's names of them."""

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.facts import Preview
 from preflight.probe.faults import Unreadable
 from preflight.probe.jpeg import read_header
 from preflight.probe.metadata import Said, read_metadata, said_by, tiff_blocks
 from preflight.probe.tiff import EXIF_DIRECTORY, Directory, Tiff, open_tiff
+from preflight.values.facts import Preview
 
 KIND, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 0xFE, 0x100, 0x101, 0x102, 0x103, 0x106
 STRIPS, STRIP_BYTES, TILES, TILE_BYTES = 0x111, 0x117, 0x144, 0x145

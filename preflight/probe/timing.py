@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from preflight.facts import Side
+from preflight.probe.bitstream.fields import BOTTOM, EITHER, FRAME, TOP, Reader
 from preflight.probe.container import MAX_PACKETS, words
 from preflight.probe.faults import Unreadable
-from preflight.probe.fields import BOTTOM, EITHER, FRAME, TOP, Reader
 from preflight.probe.frames import Frame, Sample, by_time, frames_of
 from preflight.probe.grid import COARSEST, MILLISECOND, Grid, find_grid, usual_rates
 from preflight.probe.offsets import show_times
-from preflight.units import decimal
+from preflight.values.facts import Side
+from preflight.values.units import decimal
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from preflight.facts import SoundTrack, VideoFacts
 from preflight.probe.appearance import Appearance, appearance, dolby_vision, told_by_container
 from preflight.probe.bare import CLOCKLESS
+from preflight.probe.bitstream.codec_header import CodecHeader
+from preflight.probe.bitstream.fields import Reader
+from preflight.probe.bitstream.sps import holds_picture_sets, read_codec_header
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_sound import heard, sound_tracks
-from preflight.probe.codec_header import CodecHeader
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
 from preflight.probe.display import Display, Track, read_display, told_by_codec
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
-from preflight.probe.fields import Reader
 from preflight.probe.movie import Movie, read_movie
 from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation
 from preflight.probe.sniff import Sniffed
-from preflight.probe.sps import holds_picture_sets, read_codec_header
 from preflight.probe.timing import Timing, claimed, indexed, walked
+from preflight.values.facts import SoundTrack, VideoFacts
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from preflight.facts import SampleType
 from preflight.probe.faults import Unreadable
+from preflight.values.facts import SampleType
 
 INTEGER, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 CODECS = {(INTEGER, 1): "pcm_u8", (INTEGER, 2): "pcm_s16le", (INTEGER, 3): "pcm_s24le", (INTEGER, 4): "pcm_s32le"}

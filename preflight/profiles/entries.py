@@ -11,9 +11,9 @@ from typing import Literal, get_args
 
 import msgspec
 
-from preflight.assets import Kind
-from preflight.limits import Count, OneOf, Range, Sourced
 from preflight.profiles.schema import Profile
+from preflight.values.assets import Kind
+from preflight.values.limits import Count, OneOf, Range, Sourced
 
 Family = Literal["image", "video", "audio", "request"]
 FAMILIES: tuple[Family, ...] = get_args(Family)

@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 from preflight.errors import ProfileError
-from preflight.limits import read_number
+from preflight.files.text import TextError, bytes_of, toml_of
+from preflight.files.toml import TableError, convert_table
 from preflight.profiles.schema import Profile
-from preflight.saved import TextError, bytes_of, toml_of
-from preflight.tables import TableError, convert_table
+from preflight.values.limits import read_number
 
 SHIPPED = Path(__file__).parent
 DEFAULT = "seedance-2.0-2026-04"

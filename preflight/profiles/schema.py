@@ -9,8 +9,8 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.assets import Kind
-from preflight.limits import Count, OneOf, Range, Sourced
+from preflight.values.assets import Kind
+from preflight.values.limits import Count, OneOf, Range, Sourced
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

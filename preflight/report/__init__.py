@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
 
 import msgspec
 
-from preflight import __version__
-from preflight.assets import printable
+from preflight._version import __version__
 from preflight.errors import PreflightError
-from preflight.findings import Finding, Judged, Verdict, verdict_of, worst
-from preflight.policy import Remark
+from preflight.policy.policy import Remark
 from preflight.profiles.schema import Profile
-from preflight.unforeseen import unforeseen
+from preflight.values.assets import printable
+from preflight.values.findings import Finding, Judged, Verdict, verdict_of, worst
+from preflight.values.unforeseen import unforeseen
 
 if TYPE_CHECKING:
-    from preflight.report.foresight import Foresight
+    from preflight.flow.foresee import Foresight
 
 Value = TypeVar("Value")
 Made = TypeVar("Made")

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from preflight.assets import Asset, shown
+from preflight.values.assets import Asset, shown
 
 RESERVED = ":/?#[]@!$&'()*+,;=%"
 """What stays as it is in a URL: it was escaped by whoever made the URL."""

@@ -13,10 +13,8 @@ from weakref import finalize
 
 import msgspec
 
-from preflight.assets import printable
-from preflight.comparison import Row, Standing
-from preflight.findings import Finding, Judged, Report, Verdict, verdict_of
-from preflight.policy import Remark
+from preflight.flow.compare import Row, Standing
+from preflight.policy.policy import Remark
 from preflight.report import Dress, Ending, Heading
 from preflight.report.comparison_rows import Markdown, Rows, broken
 from preflight.report.files import Output, Rough
@@ -24,6 +22,8 @@ from preflight.report.json import Json, line, remarks_json, tool_json
 from preflight.report.json import Sheet as ReportSheet
 from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_words, path_of, write
 from preflight.report.waiting import pour, waiting_room
+from preflight.values.assets import printable
+from preflight.values.findings import Finding, Judged, Report, Verdict, verdict_of
 
 COMPARISON_SCHEMA = "preflight.comparison/1"
 REQUEST = "the request"

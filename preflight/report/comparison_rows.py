@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 from weakref import finalize
 
-from preflight.assets import printable
-from preflight.comparison import Row, Standing
-from preflight.findings import FailOn, Finding, Verdict, counts, verdict_of
-from preflight.policy import Remark
+from preflight.flow.compare import Row, Standing
+from preflight.policy.policy import Remark
 from preflight.report.csv import text_cell
 from preflight.report.markdown import escaped, name_cell
 from preflight.report.text import path_of
 from preflight.report.waiting import pour, waiting_room
+from preflight.values.assets import printable
+from preflight.values.findings import FailOn, Finding, Verdict, counts, verdict_of
 
 MARK = "<!-- preflight comparison -->"
 COLUMNS = ("path", "role", "kind", "profile", "verdict", "rules")

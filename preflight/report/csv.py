@@ -4,11 +4,11 @@ import csv
 from fractions import Fraction
 from typing import TextIO
 
-from preflight.assets import printable
-from preflight.findings import UNJUDGED, Finding, Judged
 from preflight.report import Ending, Heading
 from preflight.report.text import INTERRUPTED, path_of
-from preflight.units import number
+from preflight.values.assets import printable
+from preflight.values.findings import UNJUDGED, Finding, Judged
+from preflight.values.units import number
 
 ASSET = ("path", "role", "kind", "verdict")
 FOUND = ("rule", "severity", "message", "measured", "unit", "limit", "margin", "fix", "how", "source")

@@ -13,12 +13,12 @@ from typing import TextIO, TypeVar
 
 import msgspec
 
-from preflight.assets import SUFFIX_KINDS, Asset, printable
 from preflight.errors import CallError, NotDone
-from preflight.findings import Judged
-from preflight.place import TEMPORARY, hold, home_of_drafts, put_over, remove
+from preflight.files.atomic import TEMPORARY, hold, home_of_drafts, put_over, remove
 from preflight.probe import open_without_waiting
 from preflight.report import DRESSES, Dress, Ending, Heading, Sheet, open_sheet
+from preflight.values.assets import SUFFIX_KINDS, Asset, printable
+from preflight.values.findings import Judged
 
 HEAD_BYTES = 1 << 16
 """How much of a file is read to tell whether it is a report; longer than any name in one."""

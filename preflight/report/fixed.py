@@ -1,46 +1,21 @@
 """Reports of what a fix did: treated assets in, a page, Markdown or JSON out, in pieces."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
 
-from preflight.assets import shown
-from preflight.mending import Outcome, Treated
-from preflight.plan.request import RequestPlan
-from preflight.report import Dress, Heading
+from preflight.flow.fix import Treated
+from preflight.report import Dress
+from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.markdown import escaped, name_cell, table
-from preflight.report.text import passed_words, share_lines, signature, summary
+from preflight.report.text import share_lines, signature, summary
+from preflight.values.assets import shown
 
-MARK = "<!-- preflight fix report -->"
 DRESSES: dict[str, Dress] = {
     "html": Dress(("html",), rb"<!DOCTYPE html>\s*<!-- preflight fix report -->"),
     "markdown": Dress(("md",), rb"<!-- preflight fix report -->"),
     "json": Dress(("json",), rb'\{\s*"schema": "preflight\.fix/.{0,65000}?"facts_after":'),
 }
 """Name → dress; a plan of `--dry-run --format json` is none of them, and is not replaced."""
-OUTCOMES: tuple[Outcome, ...] = ("fixed", "untouched", "unfixable", "declined", "failed")
 ROWS = ("| asset | outcome | what was wrong | what was done | now |", "|---|---|---|---|---|")
-
-
-class Fixed(NamedTuple):
-    """What a fix came to."""
-
-    heading: Heading
-    treated: Sequence[Treated]
-    planned: RequestPlan
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether everything is clean by now."""
-        done = all(one.outcome in ("fixed", "untouched") for one in self.treated)
-        return done and not self.planned.beyond_mending
-
-    def words(self) -> str:
-        """Return the counts: "4 files: 3 fixed, 1 untouched"."""
-        counts = {outcome: sum(one.outcome == outcome for one in self.treated) for outcome in OUTCOMES}
-        files = f"{len(self.treated)} {'file' if len(self.treated) == 1 else 'files'}"
-        words = f"{files}: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}"
-        passed = self.planned.passed_over
-        return f"{words}; {passed_words(passed)}" if passed else words
 
 
 def fix_pieces(dress: str, fixed: Fixed) -> Iterator[str]:
@@ -82,11 +57,3 @@ def _row(one: Treated) -> str:
     )
     cells = (name_cell(one.before.asset), one.outcome, "<br>".join(wrong), "<br>".join(done), now)
     return f"| {' | '.join(cells)} |\n"
-
-
-def quality_words(one: Treated) -> str:
-    """Return how near a new file comes to its source, or nothing where that was not measured."""
-    if one.quality is None:
-        return ""
-    found = one.quality
-    return f"VMAF {found.vmaf_mean:.1f} of 100, worst frame {found.vmaf_min:.1f}, over {found.frames:,} frames"

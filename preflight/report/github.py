@@ -5,11 +5,11 @@ Source of the syntax: GitHub's documentation of workflow commands; the runner's 
 
 from typing import TextIO
 
-from preflight.assets import Asset, printable
-from preflight.findings import Finding, Judged
-from preflight.limits import Severity
 from preflight.report import Ending, Heading
 from preflight.report.text import INTERRUPTED, Totals, name_of, passed_words, signature
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Finding, Judged
+from preflight.values.limits import Severity
 
 COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

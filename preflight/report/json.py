@@ -11,18 +11,18 @@ from typing import Any, TextIO
 
 import msgspec
 
-from preflight.assets import printable, shown
-from preflight.facts import AudioFacts, Facts, VideoFacts
-from preflight.findings import Finding, Judged, Report
-from preflight.flow import Treated
+from preflight.flow.fix import Treated
 from preflight.plan import Plan, Step
 from preflight.plan.file import Source
 from preflight.plan.request import RequestPlan, Shared
-from preflight.policy import Remark
-from preflight.probe import Probed
+from preflight.policy.policy import Remark
 from preflight.report import Ending, Heading, made_once
 from preflight.report.text import path_of
-from preflight.units import number
+from preflight.values.assets import printable, shown
+from preflight.values.facts import AudioFacts, Facts, VideoFacts
+from preflight.values.findings import Finding, Judged, Report
+from preflight.values.probed import Probed
+from preflight.values.units import number
 
 Json = dict[str, Any]
 

@@ -7,9 +7,9 @@ findings of the request as a whole, "summary" with the verdict. A report without
 from collections import Counter
 from typing import TextIO
 
-from preflight.findings import EXIT_CODES, Judged, Verdict
 from preflight.report import Ending, Heading
 from preflight.report.json import Json, asset_line, finding_json, line, remarks_json, tool_json
+from preflight.values.findings import EXIT_CODES, Judged, Verdict
 
 SCHEMA = "preflight.lines/1"
 

@@ -9,11 +9,11 @@ from functools import cache, lru_cache
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-from preflight.assets import Kind, printable
-from preflight.findings import NOT_TAKEN, UNJUDGED, Finding, Judged
 from preflight.report import Ending, Heading
 from preflight.report.text import INTERRUPTED, name_of
 from preflight.rules import ASSET_RULES, REQUEST_RULES
+from preflight.values.assets import Kind, printable
+from preflight.values.findings import NOT_TAKEN, UNJUDGED, Finding, Judged
 
 SKIPPED = quoteattr("not judged: what it goes by is not there, or was not measured")
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from preflight.assets import Asset, printable
-from preflight.findings import Finding, Judged, Verdict
 from preflight.report import Ending, Heading
 from preflight.report.text import INTERRUPTED, Totals, passed_words, path_of, signature, summary
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Finding, Judged, Verdict
 
 MARK = "<!-- preflight report -->"
 OPEN_ROWS = 20

@@ -5,9 +5,9 @@ Only gauges, without times of their own: what that collector takes, in both the 
 
 from collections.abc import Iterable, Iterator
 
-from preflight import __version__
-from preflight.findings import EXIT_CODES
-from preflight.tally import Tally
+from preflight._version import __version__
+from preflight.policy.tally import Tally
+from preflight.values.findings import EXIT_CODES
 
 Sample = tuple[dict[str, str], float]
 FIRST = "# TYPE preflight_program gauge"

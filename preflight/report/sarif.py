@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
 
-from preflight.assets import Asset, shown
-from preflight.findings import EXIT_CODES, Finding, Judged
-from preflight.limits import Severity
 from preflight.report import Ending, Heading
 from preflight.report.address import uri_of
 from preflight.report.json import Json, finding_json, line
 from preflight.report.waiting import waiting_room
 from preflight.rules import RULES
+from preflight.values.assets import Asset, shown
+from preflight.values.findings import EXIT_CODES, Finding, Judged
+from preflight.values.limits import Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from preflight.assets import printable
+from preflight.policy.tally import Tally
 from preflight.report.text import STYLES, Line
-from preflight.tally import Tally
+from preflight.values.assets import printable
 
 
 def summary_lines(tally: Tally) -> Iterator[Line]:

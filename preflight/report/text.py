@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from preflight.assets import Asset, printable, shown
-from preflight.facts import AudioFacts, Facts, ImageFacts
-from preflight.findings import EXIT_CODES, Finding, Judged, Verdict
 from preflight.report import Ending, Heading, made_once
-from preflight.units import decimal, file_size, told_apart, with_unit
+from preflight.values.assets import Asset, printable, shown
+from preflight.values.facts import AudioFacts, Facts, ImageFacts
+from preflight.values.findings import EXIT_CODES, Finding, Judged, Verdict
+from preflight.values.units import decimal, file_size, told_apart, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from preflight.flow import Treated
+    from preflight.flow.fix import Treated
     from preflight.plan import Plan
     from preflight.plan.request import RequestPlan, Shared
     from preflight.plan.share import Share

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from preflight.assets import Asset, Kind
 from preflight.profiles.schema import Profile
-from preflight.spec import RequestSpec
+from preflight.request.file import RequestSpec
+from preflight.values.assets import Asset, Kind
 
 ARRAYS: dict[str, Kind] = {"image_urls": "image", "video_urls": "video", "audio_urls": "audio"}
 PLACEHOLDER_URL = "https://files.example.com/" + "0" * 64 + ".webp"

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from preflight.assets import Asset, Kind, Role, Window, printable, unsupported
 from preflight.errors import RequestFileError
-from preflight.saved import TextError, bytes_of, json_of, toml_of
-from preflight.tables import TableError, convert_table
+from preflight.files.text import TextError, bytes_of, json_of, toml_of
+from preflight.files.toml import TableError, convert_table
+from preflight.values.assets import Asset, Kind, Role, Window, printable, unsupported
 
 SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
 """The service's names of the arrays, which a request.json has, and ours."""

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from preflight.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
 from preflight.errors import CallError
-from preflight.saved import TextError, encoding_of, json_of_text
+from preflight.files.text import TextError, encoding_of, json_of_text
+from preflight.values.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
 
 CHUNK_BYTES = 64 << 10
 MAX_NAME_BYTES = 64 << 10

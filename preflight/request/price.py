@@ -9,8 +9,10 @@ from fractions import Fraction
 
 import msgspec
 
+from preflight.errors import CallError
 from preflight.profiles.schema import Profile
-from preflight.spec import RequestSpec
+from preflight.request.file import RequestSpec
+from preflight.values.units import decimal, told_apart
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,3 +93,26 @@ def _shortest_s(spec: RequestSpec, profile: Profile) -> Fraction:
     """Return the clips' shortest useful length together: as billed, and no clip shorter than one may be."""
     shortest_s = profile.video.duration_s.min or Fraction(0)
     return max(Fraction(output_s(spec, profile)), len(spec.of_kind("video")) * shortest_s)
+
+
+def refuse_costly(most: Fraction, price: Estimate | None, said: str, *, hint: str = "") -> None:
+    """Refuse what would cost more than is allowed, or might.
+
+    Args:
+        most: the credits that are allowed.
+        price: the most that it is likely to cost; None where no estimate can be made.
+        said: what the caller calls the limit.
+        hint: what else to say where it costs too much.
+
+    Raises:
+        CallError: it would, or no estimate can be made.
+    """
+    cap = f"{said} {decimal(most, 6)}"
+    if price is None:
+        why = f"what this costs cannot be told, so {cap} forbids it; nothing was sent"
+        raise CallError(why, advice=f"Leave {said} out, or use a profile that has a price for it.")
+    if price.credits > most:
+        raise CallError(
+            f"about {told_apart(price.credits, most, 2)} credits, more than {cap}; nothing was sent",
+            advice=f"A shorter video or a lower quality costs less{hint}.",
+        )

@@ -6,15 +6,15 @@ WholeRequest, Profile  ── judge_request ──► findings     (the set, the
 
 from collections.abc import Iterator
 
-from preflight.assets import Kind
-from preflight.findings import UNJUDGED, Finding, Judged
-from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules import audio, image, request, video
 from preflight.rules.common import PLURALS, not_taken, readable, unjudged, unmeasured
 from preflight.rules.rule import Rule
 from preflight.rules.whole import WholeRequest
-from preflight.unforeseen import unforeseen
+from preflight.values.assets import Kind
+from preflight.values.findings import UNJUDGED, Finding, Judged
+from preflight.values.probed import Probed
+from preflight.values.unforeseen import unforeseen
 
 ASSET_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
     "image": image.RULES,

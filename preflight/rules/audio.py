@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.facts import AudioFacts
-from preflight.findings import Finding
-from preflight.limits import OneOf
-from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules.common import disagreement, name, readable, sides, unjudged, unmeasured, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule
-from preflight.units import decimal, file_size
+from preflight.values.facts import AudioFacts
+from preflight.values.findings import Finding
+from preflight.values.limits import OneOf
+from preflight.values.probed import Probed
+from preflight.values.units import decimal, file_size
 
 STORED = re.compile(r"pcm_s(\d+)le")
 FRAME_S = Fraction(1, 10)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.assets import Kind, printable
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.findings import NOT_TAKEN, Finding, Loss
-from preflight.limits import Count, OneOf, Range
-from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules.rule import Reading, Rule, beyond, rule
-from preflight.units import decimal, told_apart
+from preflight.values.assets import Kind, printable
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.findings import NOT_TAKEN, Finding, Loss
+from preflight.values.limits import Count, OneOf, Range
+from preflight.values.probed import Probed
+from preflight.values.units import decimal, told_apart
 
 PLURALS: dict[Kind, str] = {"image": "images", "video": "clips", "audio": "sounds"}
 SUFFIXES: dict[str, frozenset[str]] = {

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from preflight.facts import ImageFacts
-from preflight.findings import Finding
-from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules.common import name, readable, unjudged, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
-from preflight.units import file_size
+from preflight.values.facts import ImageFacts
+from preflight.values.findings import Finding
+from preflight.values.probed import Probed
+from preflight.values.units import file_size
 
 EIGHT_BITS = 8
 HDR_TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}

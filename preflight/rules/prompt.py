@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from preflight.assets import printable
-from preflight.findings import Finding
 from preflight.profiles.schema import Profile, PromptLength
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
+from preflight.values.assets import printable
+from preflight.values.findings import Finding
 
 if TYPE_CHECKING:
-    from preflight.prompt import Doubt, Length, Mention  # a check of files has no prompt: the grammar is loaded late
+    from preflight.request.prompt import (  # a check of files has no prompt: the grammar is loaded late
+        Doubt,
+        Length,
+        Mention,
+    )
 
 
 @rule("request/prompt-length", "request.prompt")
@@ -28,7 +32,7 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     prompt, limit = whole.spec.prompt, profile.request.prompt
     if prompt is None:
         return
-    from preflight.prompt import is_blank, length
+    from preflight.request.prompt import is_blank, length
 
     if is_blank(prompt):
         said, source = "the prompt is empty", limit.source if limit else profile.service.source
@@ -90,7 +94,7 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
     prompt, tags = whole.spec.prompt, profile.request.tags
     if prompt is None or tags is None:
         return
-    from preflight.prompt import composed, mentions
+    from preflight.request.prompt import composed, mentions
 
     found = mentions(prompt)
     for mention in dict.fromkeys(found):
@@ -118,7 +122,7 @@ def _stray(mention: "Mention", sent: int, prompt: str, source: str) -> Finding:
     have = f"{sent} {mention.kind}{'s' if sent != 1 else ''} sent" if sent else f"no {mention.kind} is sent"
     message = f'the prompt names "{mention.kind} {mention.number}", but {have}'
     if mention.doubt:
-        from preflight.prompt import excerpt
+        from preflight.request.prompt import excerpt
 
         quoted = printable(excerpt(prompt, mention))
         reference = f"{mention.kind} {mention.number}"
@@ -147,7 +151,7 @@ def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     limit = profile.request.tags
     if whole.spec.prompt is None or limit is None or limit.understood:
         return
-    from preflight.prompt import mentions
+    from preflight.request.prompt import mentions
 
     tags = dict.fromkeys(mention.text.strip() for mention in mentions(whole.spec.prompt) if mention.tag)
     if tags:

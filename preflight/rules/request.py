@@ -5,18 +5,18 @@ import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.assets import printable
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.findings import Finding
-from preflight.limits import Count, Range
-from preflight.networks import is_private_host
 from preflight.profiles.schema import Profile
 from preflight.rules.common import PLURALS, readings
 from preflight.rules.prompt import prompt_length, prompt_reference, prompt_tag
 from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.rules.task_type import task_type
 from preflight.rules.whole import REFERENCE_KINDS, WholeRequest
-from preflight.units import decimal
+from preflight.values.assets import printable
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.findings import Finding
+from preflight.values.limits import Count, Range
+from preflight.values.networks import is_private_host
+from preflight.values.units import decimal
 
 
 @rule("request/image-count", "image.count")

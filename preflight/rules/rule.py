@@ -12,10 +12,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from preflight.findings import Finding, Loss
-from preflight.limits import OneOf, Range, Severity, Sourced
 from preflight.profiles.schema import Profile
-from preflight.units import Unit, decimal, told_apart, with_unit
+from preflight.values.findings import Finding, Loss
+from preflight.values.limits import OneOf, Range, Severity, Sourced
+from preflight.values.units import Unit, decimal, told_apart, with_unit
 
 Subject = TypeVar("Subject")
 Check = Callable[[Subject, Profile], Iterator[Finding]]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from preflight.assets import printable
-from preflight.findings import Finding
 from preflight.profiles.schema import Profile, TaskType
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
+from preflight.values.assets import printable
+from preflight.values.findings import Finding
 
 if TYPE_CHECKING:
     from preflight.rules.orders import Order

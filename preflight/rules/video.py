@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.facts import VideoFacts
-from preflight.findings import Finding
-from preflight.probe import Probed
 from preflight.profiles.schema import Profile
 from preflight.rules.common import disagreement, name, readable, sides, unjudged, unmeasured, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
-from preflight.units import decimal, file_size
+from preflight.values.facts import VideoFacts
+from preflight.values.findings import Finding
+from preflight.values.probed import Probed
+from preflight.values.units import decimal, file_size
 
 HDR_TRANSFERS = {"smpte2084": "PQ (HDR10)", "arib-std-b67": "HLG"}
 EIGHT_BITS = 8

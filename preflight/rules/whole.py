@@ -2,10 +2,10 @@
 
 import msgspec
 
-from preflight.assets import Kind
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.probe import Probed
-from preflight.spec import RequestSpec
+from preflight.request.file import RequestSpec
+from preflight.values.assets import Kind
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.probed import Probed
 
 REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 

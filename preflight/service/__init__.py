@@ -1,0 +1,1 @@
+"""The one door to the provider: connections, its answers and refusals, callbacks and downloads."""

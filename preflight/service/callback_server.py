@@ -15,10 +15,10 @@ from typing import Any, cast
 import h11
 import msgspec
 
-from preflight.answers import read_task
-from preflight.assets import printable
 from preflight.errors import NotDone
-from preflight.wire import AnswerLost
+from preflight.service.http import AnswerLost
+from preflight.service.responses import read_task
+from preflight.values.assets import printable
 
 MAX_BYTES = 1 << 20
 """No task is this long; what is longer is thrown away."""

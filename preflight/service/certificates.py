@@ -8,9 +8,9 @@ import ssl
 from functools import cache
 from pathlib import Path
 
-from preflight.assets import printable
 from preflight.errors import CallError
-from preflight.origin import trimmed
+from preflight.service.origin import trimmed
+from preflight.values.assets import printable
 
 COMPANY = (
     "Is there a company's proxy that signs by itself? pip install 'preflight[truststore]' takes the system's"

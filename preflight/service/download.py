@@ -11,12 +11,12 @@ from typing import IO
 
 import httpx
 
-from preflight.assets import printable
 from preflight.errors import CallError, NotDone, Unreachable
-from preflight.place import publish, sweep, temporary
-from preflight.transport import Client
-from preflight.upload.links import encoded, led_to
-from preflight.wire import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, packing, patiently, shown_url, translated
+from preflight.files.atomic import publish, sweep, temporary
+from preflight.service.http import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, packing, patiently, shown_url, translated
+from preflight.service.links import encoded, led_to
+from preflight.service.transport import Client
+from preflight.values.assets import printable
 
 RESULT_MAX_BYTES = 2 << 30
 RESULT_S = 3600.0

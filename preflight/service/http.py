@@ -23,13 +23,15 @@ from typing import Any, Self, TypeVar, Unpack
 import httpx
 import msgspec
 
-from preflight import __version__, origin, trust
-from preflight.assets import masked, printable
+from preflight._version import __version__
 from preflight.errors import CallError, NotDone, PreflightError, Refused, Unreachable
-from preflight.moments import retry_after_s, skew_s
-from preflight.proxies import proxy_for
-from preflight.refusals import advice_on
-from preflight.transport import Body, Client, Exchange, Overdue, Sockets
+from preflight.service import certificates as trust
+from preflight.service import origin
+from preflight.service.moments import retry_after_s, skew_s
+from preflight.service.proxies import proxy_for
+from preflight.service.refusals import advice_on
+from preflight.service.transport import Body, Client, Exchange, Overdue, Sockets
+from preflight.values.assets import masked, printable
 
 CONNECT_S = 10.0
 READ_S = 60.0

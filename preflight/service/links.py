@@ -5,7 +5,7 @@ import re
 import httpx
 
 from preflight.errors import CallError
-from preflight.wire import AnswerLost, shown_url
+from preflight.service.http import AnswerLost, shown_url
 
 
 def encoded(url: str) -> httpx.URL:

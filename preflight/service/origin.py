@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from preflight.assets import printable
+from preflight.values.assets import printable
 
 ENDPOINTS = re.compile(
     r"/api/v1/files(/(upload(/stream)?|list|quota))?/?$|/v1(/(videos(/generations)?|tasks(/[^/]*)?|credits))?/?$"

@@ -15,7 +15,7 @@ import httpcore
 import httpx
 
 from preflight.errors import CallError
-from preflight.origin import is_loopback_host, shown, trimmed
+from preflight.service.origin import is_loopback_host, shown, trimmed
 
 SCHEMES = ("http", "https", "socks5", "socks5h")
 SOCKS_TO = "Write socks5h://HOST:PORT (the proxy looks names up) or socks5://HOST:PORT."

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from preflight.errors import TaskFailed
-from preflight.refusals import Said, look_up
-from preflight.wire import AnswerLost, cleaned
+from preflight.service.http import AnswerLost, cleaned
+from preflight.service.refusals import Said, look_up
 
 CHANGE_IT = "The same request would fail again: change it first."
 NOT_CHARGED = "Failed tasks are not charged."

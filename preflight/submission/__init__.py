@@ -1,0 +1,1 @@
+"""Once, and not twice: a ledger, a request that is prepared, sent and looked for."""

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from preflight.answers import Task, failure_of
-from preflight.drift import explained_failure
 from preflight.errors import PreflightError, TaskFailed
-from preflight.receiver import WAITING, Receiver, Rejected
+from preflight.service.callback_server import WAITING, Receiver, Rejected
+from preflight.service.responses import Task, failure_of
+from preflight.submission.mismatch import explained_failure
 
 if TYPE_CHECKING:
-    from preflight.api import Service
-    from preflight.ledger import Entry, Ledger
+    from preflight.service.client import Service
+    from preflight.submission.ledger import Entry, Ledger
 
 Meaning = Literal["over", "again", "disbelieved", "unknown", "unasked", "rejected"]
 

@@ -26,13 +26,13 @@ from typing import Any, Literal, NamedTuple, Self, get_args
 import msgspec
 import platformdirs
 
-from preflight import origin
-from preflight.alive import Life
-from preflight.answers import Task
-from preflight.assets import printable
 from preflight.errors import NotDone
-from preflight.ledger_faults import WAITED_S, explained
-from preflight.units import exact
+from preflight.files.lock import Life
+from preflight.service import origin
+from preflight.service.responses import Task
+from preflight.submission.ledger_faults import WAITED_S, explained
+from preflight.values.assets import printable
+from preflight.values.units import exact
 
 State = Literal["intended", "sent", "accepted", "refused", "unknown", "completed", "failed", "downloaded"]
 STATES: tuple[State, ...] = get_args(State)

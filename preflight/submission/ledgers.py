@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from preflight import origin, own
-from preflight.assets import printable
 from preflight.errors import NotDone
-from preflight.ledger import APPLICATION_ID, PAID, State, default_path
+from preflight.files import notes as own
+from preflight.service import origin
+from preflight.submission.ledger import APPLICATION_ID, PAID, State, default_path
+from preflight.values.assets import printable
 
 MAGIC = b"SQLite format 3\0"
 HEAD_BYTES = 100

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from preflight.assets import ADDRESS, printable, shown
 from preflight.errors import NotDone, Refused, TaskFailed
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
-from preflight.refusals import Refusal, Said, blamed, look_up
-from preflight.units import number
+from preflight.service.refusals import Refusal, Said, blamed, look_up
+from preflight.values.assets import ADDRESS, printable, shown
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.units import number
 
 if TYPE_CHECKING:
-    from preflight.answers import Task
-    from preflight.ledger import Entry, Ledger
+    from preflight.service.responses import Task
+    from preflight.submission.ledger import Entry, Ledger
 
 Stage = Literal["create", "task"]
 Plain = dict[str, Any]

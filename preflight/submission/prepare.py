@@ -8,18 +8,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.assets import ending_of
 from preflight.errors import CallError
-from preflight.facts import Facts, VideoFacts
-from preflight.findings import Judged, Report
-from preflight.once import Account, Progress, in_parts
 from preflight.profiles.schema import Profile
-from preflight.request import build_body, encode
-from preflight.spec import RequestSpec
+from preflight.request.body import build_body, encode
+from preflight.request.file import RequestSpec
+from preflight.submission.submit import Account, Progress, in_parts
+from preflight.values.assets import ending_of
+from preflight.values.facts import Facts, VideoFacts
+from preflight.values.findings import Judged, Report
 
 if TYPE_CHECKING:
-    from preflight.price import Estimate
-    from preflight.upload import Place
+    from preflight.request.price import Estimate
+    from preflight.upload.parcel import Place
 
 
 def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bool = False) -> "Estimate | None":
@@ -31,7 +31,7 @@ def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bo
         profile: the edition whose price data is used.
         longest: whether each clip counts by the longest length that any reader of it may see.
     """
-    from preflight.price import estimate
+    from preflight.request.price import estimate
 
     clips = [judged for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
     lengths = [_billed_length_s(clip, longest=longest) for clip in clips]
@@ -56,7 +56,7 @@ def fingerprints(report: Report) -> dict[str, str]:
         NotDone: a file cannot be read, or is not in the state in which it was measured.
         CallError: the request is not clean: what was not judged clean is never sent.
     """
-    from preflight.upload import hash_files
+    from preflight.upload.parcel import hash_files
 
     if report.verdict != "pass":
         raise CallError("the request is not clean, so nothing was sent", advice="Each finding says what is wrong.")
@@ -85,7 +85,8 @@ def upload_assets(
         progress: called with a path when its upload begins, returns what is called with the part that is sent; both
             in the thread that sends.
     """
-    from preflight.upload import Parcel, bring
+    from preflight.upload.bring import bring
+    from preflight.upload.parcel import Parcel
 
     def watch(parcel: Parcel) -> Callable[[int, int | None], None] | None:
         return in_parts(progress(str(parcel.path)) if progress else None)
@@ -105,7 +106,7 @@ def renewed(urls: dict[str, str], report: Report, hashes: dict[str, str], accoun
 
     Nothing is asked of the network where the ledger says that all live long enough; `needed_s` says how long that is.
     """
-    from preflight.upload import needed_s
+    from preflight.upload.parcel import needed_s
 
     place, needed = _place(account), needed_s(account.profile.service)
     living = {path: account.ledger.living_upload(hashes[path], place.name, needed) for path in urls}
@@ -113,7 +114,7 @@ def renewed(urls: dict[str, str], report: Report, hashes: dict[str, str], accoun
 
 
 def _place(account: Account) -> "Place":
-    from preflight.upload import files_service
+    from preflight.upload.files_service import files_service
 
     return account.place or files_service(account.service.files, account.profile.service)
 

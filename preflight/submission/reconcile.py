@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight import origin
-from preflight.answers import Task, read_length_s, read_model
 from preflight.errors import CallError, NotDone, PreflightError
+from preflight.service import origin
+from preflight.service.responses import Task, read_length_s, read_model
 
 if TYPE_CHECKING:
-    from preflight.api import Service
-    from preflight.ledger import Entry, Ledger
+    from preflight.service.client import Service
+    from preflight.submission.ledger import Entry, Ledger
 
 GONE_AFTER = timedelta(minutes=10)
 """How long after an answer was lost a person's word is taken that the service never got the request.
@@ -109,7 +109,7 @@ def look(base_url: str, service: "Service", ledger: "Ledger") -> Look:
     Raises:
         Refused, NotDone: no list can be had.
     """
-    from preflight import ledgers
+    from preflight.submission import ledgers
 
     tasks, elsewhere = service.tasks(), ledgers.tasks_beside(ledger.path)
     there = [entry for entry in ledger.entries(LISTED) if origin.same(entry.base_url, base_url)]

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.assets import Asset, printable
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
-from preflight.facts import Facts
 from preflight.profiles.schema import Profile
+from preflight.values.assets import Asset, printable
+from preflight.values.facts import Facts
 from preflight.workers.pool import measured
 
 if TYPE_CHECKING:
-    from preflight.answers import Task
-    from preflight.api import Service, Trouble
-    from preflight.ledger import Entry, Ledger
-    from preflight.ledgers import Known
-    from preflight.upload import Place
+    from preflight.service.client import Service, Trouble
+    from preflight.service.responses import Task
+    from preflight.submission.ledger import Entry, Ledger
+    from preflight.submission.ledgers import Known
+    from preflight.upload.parcel import Place
 
 Progress = Callable[[Fraction], None]
 UPLOADS_AT_ONCE = 4
@@ -68,8 +68,8 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
         Unreachable: nothing left this machine.
         OutcomeUnknown: it left, and no answer came back; or that is so of the same request, sent before.
     """
-    from preflight import drift
-    from preflight.api import RECONCILE
+    from preflight.service.client import RECONCILE
+    from preflight.submission import mismatch as drift
 
     ledger = account.ledger
     entry = _intended(submission, ledger, account.service.skew, again=again)
@@ -121,7 +121,7 @@ def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, 
     Looking and writing are one change of the file: of two programs at once the later one sees the earlier, and what is
     not to be sent leaves no entry.
     """
-    from preflight import ledgers
+    from preflight.submission import ledgers
 
     with ledgers.in_turn(), ledger.whole():
         entry = ledger.intend(
@@ -142,7 +142,7 @@ def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, 
 
 def _refuse_twice(earlier: "list[Entry]") -> None:
     """Raise where an earlier entry with the same body was accepted, or may have been; the most doubtful one counts."""
-    from preflight.api import RECONCILE
+    from preflight.service.client import RECONCILE
 
     if not earlier:
         return
@@ -215,8 +215,8 @@ def wait(
         Unreachable: the first question found no connection, where that ends it.
         NotDone: the profile's limit has come; the task goes on.
     """
-    from preflight import drift
-    from preflight.answers import Task
+    from preflight.service.responses import Task
+    from preflight.submission import mismatch as drift
 
     service, ledger, clock = account.service, account.ledger, account.profile.service
     entry, last = ledger.find(task_id), list[Task]()
@@ -285,7 +285,7 @@ def paid_for(advice: str) -> Iterator[None]:
 @contextmanager
 def advised(advice: str) -> Iterator[None]:
     """Let a fault of the network out with what to do next, where it does not say so itself."""
-    from preflight.wire import AnswerLost
+    from preflight.service.http import AnswerLost
 
     try:
         yield

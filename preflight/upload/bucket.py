@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 from preflight.errors import CallError, NotDone, PreflightError
-from preflight.profiles.schema import Service
+from preflight.profiles.schema import Profile, Service
+from preflight.service.http import Progress, cleaned, is_loopback, shown_url
 from preflight.upload.existing import first_byte, private_address
 from preflight.upload.parcel import Parcel, Place, Uploaded, Watched, moment, needed_s, opened
-from preflight.wire import Progress, cleaned, is_loopback, shown_url
 
 PART_BYTES = 8 << 20
 """Larger files go in parts of this size; smaller ones in one request."""
@@ -97,6 +97,19 @@ def bucket_place(url: str, limits: Service, *, allow_private: bool = False) -> P
         return put(bucket, parcel, limits=limits, progress=progress, allow_private=allow_private)
 
     return Place(shown_url(_signed(bucket, "name", 60)).removesuffix("?...").removesuffix("/name"), send)
+
+
+def place_of(bucket: str | None, profile: Profile, base_url: str | None) -> Place | None:
+    """Open a bucket of the caller's own, where one is named.
+
+    Raises:
+        CallError: it is not the address of a bucket, or cannot be opened with what the environment holds.
+    """
+    if bucket is None:
+        return None
+    from preflight.service.addresses import is_local
+
+    return bucket_place(bucket, profile.service, allow_private=is_local(base_url))
 
 
 def put(

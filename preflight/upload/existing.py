@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
-from preflight.networks import is_public
-from preflight.place import remove
-from preflight.transport import Client
-from preflight.upload.landing import save
-from preflight.upload.links import encoded, led_to
-from preflight.wire import Progress, cleaned, client, fault, shown_url, translated
+from preflight.files.atomic import remove
+from preflight.service.download import save
+from preflight.service.http import Progress, cleaned, client, fault, shown_url, translated
+from preflight.service.links import encoded, led_to
+from preflight.service.transport import Client
+from preflight.values.networks import is_public
 
 MAX_HOPS = 5
 LIMIT_S = 300.0

@@ -13,8 +13,8 @@ from typing import IO, Any, cast
 
 from preflight.errors import Unreachable
 from preflight.profiles.schema import Service
+from preflight.service.http import AnswerLost, Busy, Progress, Wire, cleaned, patiently
 from preflight.upload.parcel import Parcel, Place, Uploaded, Watched, moment, opened
-from preflight.wire import AnswerLost, Busy, Progress, Wire, cleaned, patiently
 
 UPLOAD_PATH = "preflight"
 URL_MAX = 8192

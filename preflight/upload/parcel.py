@@ -18,13 +18,13 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from preflight.assets import printable
 from preflight.errors import CallError, NotDone
-from preflight.facts import Identity
 from preflight.probe import identity, unchanged
 from preflight.profiles.schema import Service
-from preflight.units import file_size
-from preflight.wire import Progress
+from preflight.service.http import Progress
+from preflight.values.assets import printable
+from preflight.values.facts import Identity
+from preflight.values.units import file_size
 from preflight.workers.processors import processors
 
 MEDIA_TYPES = {

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from preflight.service.http import Progress
 from preflight.upload.parcel import Parcel, Pause
-from preflight.wire import Progress
 
 T = TypeVar("T")
 PATIENCE_S = 3.0

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from preflight.leftovers import is_half, is_system_folder
+from preflight.values.leftovers import is_half, is_system_folder
 
 Kind = Literal["image", "video", "audio", "unknown"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

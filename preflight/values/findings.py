@@ -6,10 +6,10 @@ from typing import Literal
 
 import msgspec
 
-from preflight.assets import Asset, Kind
-from preflight.facts import Facts, Identity
-from preflight.limits import Severity
-from preflight.units import Unit
+from preflight.values.assets import Asset, Kind
+from preflight.values.facts import Facts, Identity
+from preflight.values.limits import Severity
+from preflight.values.units import Unit
 
 FailOn = Literal["error", "warning"]
 Verdict = Literal["pass", "fail", "unsure"]

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.units import Unit, decimal, exact, with_unit
+from preflight.values.units import Unit, decimal, exact, with_unit
 
 Severity = Literal["error", "warning", "info"]
 

@@ -6,9 +6,9 @@ Such an error costs the one file at which it was met.
 import os
 from pathlib import Path
 
-from preflight.assets import printable
+from preflight.values.assets import printable
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 MOST_CHARACTERS = 200
 """Of what an exception says: it may quote the file."""
 NO_MEMORY = "needs more memory than there is"

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from preflight.assets import Asset, printable
-from preflight.findings import Judged
-from preflight.flow import Measuring, Treated, is_bystander, measure
-from preflight.probe import Probed
+from preflight.flow.check import Measuring, is_bystander, measure
+from preflight.flow.fix import Treated
 from preflight.profiles.schema import Profile
 from preflight.rules import judge
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Judged
+from preflight.values.probed import Probed
 from preflight.watch import mending
 from preflight.watch.arrivals import Arrival, Arrivals
 from preflight.watch.carrying import Carrier

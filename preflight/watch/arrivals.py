@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from preflight.assets import printable
 from preflight.errors import NotDone
-from preflight.leftovers import is_half, is_system_folder
-from preflight.watch.opened import Opened, State, leads_out
+from preflight.files.opened import Opened, State, leads_out
+from preflight.values.assets import printable
+from preflight.values.leftovers import is_half, is_system_folder
 from preflight.watch.writers import open_for_writing
 
 MORE_TIMES = 5

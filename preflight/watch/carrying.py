@@ -10,9 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
-from preflight.assets import printable
 from preflight.errors import NotDone
-from preflight.unforeseen import unforeseen
+from preflight.files.move import Borders, settle
+from preflight.files.opened import Opened, leads_out
+from preflight.values.assets import printable
+from preflight.values.unforeseen import unforeseen
 from preflight.watch import mending
 from preflight.watch.arrivals import Arrival, Arrivals, entries_below, files_below
 from preflight.watch.decide import Ruling, decide
@@ -31,8 +33,6 @@ from preflight.watch.handling import (
     stray,
 )
 from preflight.watch.journal import Journal
-from preflight.watch.moving import Borders, settle
-from preflight.watch.opened import Opened, leads_out
 from preflight.watch.stopping import Stopping
 
 GROUP_FILES = 512

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from preflight.assets import printable, shown
-from preflight.findings import Judged, Report, counts
-from preflight.fix.record import beside
-from preflight.flow import Treated
+from preflight.apply.record import beside
+from preflight.files.opened import Opened
+from preflight.files.text import bytes_of, json_of
+from preflight.flow.fix import Treated
 from preflight.report.json import dump, report_json
-from preflight.saved import bytes_of, json_of
+from preflight.values.assets import printable, shown
+from preflight.values.findings import Judged, Report, counts
 from preflight.watch.arrivals import Arrival
 from preflight.watch.folders import Folders
 from preflight.watch.handling import (
@@ -27,7 +28,6 @@ from preflight.watch.handling import (
     named,
     new_token,
 )
-from preflight.watch.opened import Opened
 
 SUCCESSOR: tuple[NoteKind, ...] = ("record", "report")
 """What lies beside a new file."""

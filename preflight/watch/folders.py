@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from preflight.assets import printable
 from preflight.errors import CallError
+from preflight.values.assets import printable
 from preflight.watch.arrivals import is_temporary
 
 ORIGINALS = "originals"

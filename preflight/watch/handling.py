@@ -20,13 +20,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from preflight.assets import shown
+from preflight.apply.record import LONGEST_NAME, beside
 from preflight.errors import NotDone
-from preflight.fix.record import LONGEST_NAME, beside
-from preflight.place import MAX_NAMES
-from preflight.saved import TextError, json_of
-from preflight.watch.moving import Borders, content_of, copy_whole, rename, rename_free
-from preflight.watch.opened import Opened, State
+from preflight.files.atomic import MAX_NAMES
+from preflight.files.move import Borders, content_of, copy_whole, rename, rename_free
+from preflight.files.opened import Opened, State
+from preflight.files.text import TextError, json_of
+from preflight.values.assets import shown
 
 HIDDEN = ".watch-"
 REPORT = ".report.json"

@@ -19,10 +19,10 @@ from typing import IO, Any, Self
 
 import msgspec
 
-from preflight import private
-from preflight.assets import printable
 from preflight.errors import CallError, NotDone
-from preflight.saved import TextError, json_of
+from preflight.files import private
+from preflight.files.text import TextError, json_of
+from preflight.values.assets import printable
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
 

@@ -12,9 +12,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.findings import Judged
-from preflight.flow import Treated, order_of, plan_fixes, treat
+from preflight.flow.fix import Treated, order_of, plan_fixes, treat
 from preflight.profiles.schema import Profile
+from preflight.values.findings import Judged
 from preflight.workers.processors import processors
 from preflight.workers.session import session, within
 

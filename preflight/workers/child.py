@@ -18,7 +18,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn, cast
 
-from preflight.workers.bounds import GRACE, Bounds
+from preflight.values.bounds import GRACE, Bounds
 from preflight.workers.link import Link
 from preflight.workers.process import Load
 
@@ -153,7 +153,7 @@ def _answer(asked: tuple[object, ...]) -> tuple[str, object]:
     try:
         return DONE, function(*arguments)  # type: ignore[operator, misc] # a pair of a function and its arguments
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the program
-        from preflight.unforeseen import noting_where
+        from preflight.values.unforeseen import noting_where
 
         return RAISED, noting_where(error)
 

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from preflight.errors import PreflightError
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.unforeseen import unforeseen
-from preflight.workers.bounds import START_S, Bounds
+from preflight.values.bounds import START_S, Bounds
+from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED
 from preflight.workers.session import current
 from preflight.workers.starter import Child, Singles

@@ -2,8 +2,9 @@
 
 import time
 
-from preflight.assets import Asset
-from preflight.probe import Depth, Fault, Probed, probe
+from preflight.probe import Depth, probe
+from preflight.values.assets import Asset
+from preflight.values.probed import Fault, Probed
 
 Measured = list[tuple[Probed, float]]
 """What was measured, each with the seconds that it took."""
@@ -15,7 +16,7 @@ def timed(asset: Asset, depth: Depth) -> tuple[Probed, float]:
     try:
         probed = probe(asset, depth)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this file
-        from preflight.unforeseen import unforeseen
+        from preflight.values.unforeseen import unforeseen
 
         probed = unmeasured(asset, unforeseen(error))
     return probed, time.perf_counter() - begun_s

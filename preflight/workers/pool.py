@@ -17,12 +17,13 @@ from typing import Self
 
 import msgspec
 
-from preflight.assets import Asset
-from preflight.probe import Depth, Probed
+from preflight.probe import Depth
 from preflight.probe.faults import Unmeasured
 from preflight.probe.shortage import SHORT_OF_MEMORY
-from preflight.unforeseen import unforeseen
-from preflight.workers.bounds import START_S, Bounds
+from preflight.values.assets import Asset
+from preflight.values.bounds import START_S, Bounds
+from preflight.values.probed import Probed
+from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED
 from preflight.workers.isolated import alone, cannot_start
 from preflight.workers.link import letter_of, wait

@@ -17,8 +17,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Self, TypeVar
 from weakref import WeakSet
 
+from preflight.values.bounds import Bounds
 from preflight.workers import program
-from preflight.workers.bounds import Bounds
 from preflight.workers.process import Begun, can_fork
 from preflight.workers.starter import Child, Server, Singles, Starter
 

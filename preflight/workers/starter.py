@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.child import BURY, FORK, NUMBER_BYTES, STATUS_BYTES
 from preflight.workers.link import Link
 from preflight.workers.process import Begun, Process, begin, begin_server

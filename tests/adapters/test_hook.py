@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from preflight.assets import NOT_READ, SUFFIX_KINDS
+from preflight.values.assets import NOT_READ, SUFFIX_KINDS
 from tests.adapters.conftest import MEDIA, ROOT
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import preflight
-from preflight.ledger import Ledger
 from preflight.sandbox import Sandbox, running
+from preflight.submission.ledger import Ledger
 from tests.specimens import FIXTURES, MEDIA
 
 KEY = "sk-a-key-that-is-kept-nowhere"

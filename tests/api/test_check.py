@@ -9,7 +9,7 @@ import pytest
 
 import preflight
 from preflight.sandbox import Sandbox
-from tests.library.conftest import DEMO, OK, QUICK, SHORT, a_request
+from tests.api.conftest import DEMO, OK, QUICK, SHORT, a_request
 from tests.specimens import FIXTURES, MEDIA, copied
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import preflight
-from tests.library.conftest import KEY, OK, a_request
+from tests.api.conftest import KEY, OK, a_request
 from tests.upload.stranger import closed_url
 
 ANY: Any = preflight

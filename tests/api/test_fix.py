@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import preflight
-from tests.library.conftest import DEMO, LONG, OK, QUICK, SHORT, Stop, a_request, stop
+from tests.api.conftest import DEMO, LONG, OK, QUICK, SHORT, Stop, a_request, stop
 from tests.specimens import FIXTURES, MEDIA, left_behind
 
 

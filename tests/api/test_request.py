@@ -9,7 +9,7 @@ import pytest
 
 import preflight
 from preflight.sandbox import Sandbox
-from tests.library.conftest import LONG, OK, a_request, marked_clip
+from tests.api.conftest import LONG, OK, a_request, marked_clip
 from tests.specimens import FIXTURES, MEDIA, copied
 
 

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 import preflight
-from preflight.api import Service
 from preflight.sandbox import Fault, Faults, Sandbox, running
-from tests.library.conftest import KEY, Stop, a_request, entries, marked_clip
+from preflight.service.client import Service
+from tests.api.conftest import KEY, Stop, a_request, entries, marked_clip
 from tests.specimens import FIXTURES, MEDIA
 from tests.upload.stranger import Stranger, closed_url, say
 
@@ -157,7 +157,7 @@ def test_each_end_of_a_submission_is_its_own_error(ledger: Path) -> None:
 CRASH = """
 import os, sys
 from pathlib import Path
-from preflight.ledger import Ledger
+from preflight.submission.ledger import Ledger
 
 book = Ledger(Path(sys.argv[1]))
 book.sent(book.intend(b"{}", base_url="https://example.com", profile="p"))

@@ -7,7 +7,7 @@ import pytest
 
 import preflight
 from preflight.sandbox import Sandbox, running
-from tests.library.conftest import KEY, a_request, entries
+from tests.api.conftest import KEY, a_request, entries
 
 
 def test_a_task_that_fails_says_so_and_is_not_charged(ledger: Path) -> None:

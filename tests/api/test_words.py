@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import pytest
 
 import preflight
-from preflight.library.common import load_profile
-from preflight.library.words import advice_of, to_a_program
-from preflight.refusals import table
+from preflight.api.common import load_profile
+from preflight.api.words import advice_of, to_a_program
 from preflight.sandbox import Fault, Faults, running
-from tests.library.conftest import KEY, OK, SHORT, a_request, entries, marked_clip
+from preflight.service.refusals import table
+from tests.api.conftest import KEY, OK, SHORT, a_request, entries, marked_clip
 from tests.specimens import MEDIA
-from tests.test_layers import ORDER, modules, part
+from tests.test_layers import BELOW, modules, part
 from tests.upload.stranger import closed_url
 
 TYPED = re.compile(r"(?<![\w-])--[a-z]|`preflight [a-z]|EVOLINK_API_KEY")
@@ -214,18 +214,18 @@ def test_a_name_that_looks_like_an_option_is_left_alone(tmp_path: Path) -> None:
 # ---- what nobody met yet --------------------------------------------------------------------------------------------
 
 OF_THE_COMMAND_LINE = {
-    "lists": "lists of names are read by `check` alone",
-    "policy": "a settings file is read by the command line alone",
-    "baseline": "so is a baseline",
-    "receiver": "callbacks are received by a command",
-    "callback": "callbacks are received by a command",
-    "lost": "what was lost is settled by a command",
-    "comparison": "several editions are compared by `check`",
-    "report": "reports are printed by the command line",
-    "rules": "what a rule's docstring says is printed by `explain`",
-    "library": "what stands here is what translates",
-    "watch": "downstream of the library",
-    "cli": "downstream of the library",
+    "request/manifest": "lists of names are read by `check` alone",
+    "policy/": "a settings file is read by the command line alone",
+    "service/callback_server": "callbacks are received by a command",
+    "submission/callbacks": "callbacks are received by a command",
+    "submission/reconcile": "what was lost is settled by a command",
+    "flow/compare": "several editions are compared by `check`",
+    "report/": "reports are printed by the command line",
+    "rules/": "what a rule's docstring says is printed by `explain`",
+    "api/words": "what stands here is what translates",
+    "watch/": "downstream of the library",
+    "cli/": "downstream of the library",
+    "sandbox/": "the service on loopback is a command",
 }
 """Parts of the package whose words no program meets, and why."""
 OF_PLAN_FILES = ("plan/file.py", "unchanged")
@@ -246,8 +246,10 @@ def texts(tree: ast.AST) -> Iterator[str]:
 def within_reach() -> list[Path]:
     """Return the files whose words a program may read."""
     package = Path(preflight.__file__).parent
-    of_programs = [path for path in modules() if part(path) in set(ORDER) - set(OF_THE_COMMAND_LINE)]
-    return [path for path in of_programs if path.relative_to(package).as_posix() not in OF_PLAN_FILES]
+    of_programs = [path for path in modules() if part(path) in BELOW]
+    names = {path: path.relative_to(package).with_suffix("").as_posix() for path in of_programs}
+    reached = [path for path, name in names.items() if not any(name.startswith(one) for one in OF_THE_COMMAND_LINE)]
+    return [path for path in reached if path.relative_to(package).as_posix() not in OF_PLAN_FILES]
 
 
 @pytest.mark.parametrize("path", within_reach(), ids=lambda path: f"{part(path)}-{path.stem}")

@@ -10,15 +10,15 @@ import pytest
 from PIL import Image
 
 from fixtures.recipe import ffmpeg
-from preflight.assets import Asset, Window
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.fix import Mended, mend
-from preflight.fix.av import compile_job, filters, needs
-from preflight.fix.ffmpeg import find_tool
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.av import compile_job, filters, needs
+from preflight.apply.ffmpeg import find_tool
+from preflight.flow.fix import order_of
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Retime, ToneMap, Write
-from tests import values
+from preflight.values.assets import Asset, Window
+from preflight.values.facts import AudioFacts, VideoFacts
+from tests import made
 from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, first_picture, judged, picture_of
 
 
@@ -268,7 +268,7 @@ def test_arguments_name_the_inputs_format_and_allow_files_only(tmp_path: Path) -
         Cut(start_s=Fraction(1), length_s=Fraction(2), loss="lossless", clears=()),
         Write(format="wav", loss="lossless", clears=()),
     )
-    job = compile_job(Plan(asset=Asset(path="-a.wav"), kind="audio", steps=steps), values.AUDIO, tmp_path / "o.wav")
+    job = compile_job(Plan(asset=Asset(path="-a.wav"), kind="audio", steps=steps), made.AUDIO, tmp_path / "o.wav")
     assert job.length_s == 2
     before = job.arguments[: job.arguments.index("-i")]
     assert before[before.index("-f") + 1] == "wav"

@@ -7,11 +7,11 @@ import av
 import pytest
 
 from fixtures.recipe_color import CARD, GROUND
-from preflight.fix import Mended, mend
-from preflight.fix.color import seen_colors, tag_filters, tone_filters
-from preflight.flow import order_of
-from preflight.look.footage import pictures, timed
-from preflight.look.reading import Colors, colors_of
+from preflight.apply import Mended, mend
+from preflight.apply.color import seen_colors, tag_filters, tone_filters
+from preflight.flow.fix import order_of
+from preflight.media.footage import pictures, timed
+from preflight.media.reading import Colors, colors_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import ToneMap, find
 from tests.specimens import PROFILE, judged, media, video

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset, Window
-from preflight.facts import UNKNOWN, SoundTrack, VideoFacts
-from preflight.fix import Mended, mend
-from preflight.fix.cutting import cut_clip
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.cutting import cut_clip
+from preflight.flow.fix import order_of
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.clip_sound import kept_after, kept_tracks, other_sound, sound_steps
-from preflight.plan.seams import seams_of
+from preflight.plan.cut_points import seams_of
 from preflight.plan.steps import Cut, DropSound, Encode, JoinSound, Packets, Write, find
 from preflight.probe.clip_sound import heard
-from tests import values
+from preflight.values.assets import Asset, Window
+from preflight.values.facts import UNKNOWN, SoundTrack, VideoFacts
+from tests import made
 from tests.specimens import PROFILE, judged, media
 
 LOW, HIGH = 330, 1000
@@ -104,7 +104,7 @@ def test_a_cut_between_packets_keeps_both_tracks(name: str, tmp_path: Path) -> N
 
 
 def test_what_cannot_be_decoded_is_left_out_at_last() -> None:
-    facts = values.video(sound_codec="ac3", sounds=(SoundTrack(place=0, codec="ac3"),))
+    facts = made.video(sound_codec="ac3", sounds=(SoundTrack(place=0, codec="ac3"),))
     encodes = Encode(codec="libx264", loss="lossy", clears=())
     steps = (encodes, *sound_steps(facts, PROFILE.video.sound_codec, recut=False))
     todo = Plan(asset=Asset(path="a"), kind="video", steps=(*steps, Write(format="mp4", loss="lossless", clears=())))
@@ -119,13 +119,13 @@ def test_what_cannot_be_decoded_is_left_out_at_last() -> None:
 
 
 def test_sound_is_not_encoded_or_left_out_where_nothing_may_be_lost() -> None:
-    facts = values.video(sound_codec="aac", sounds=(SoundTrack(place=0, codec="aac"),))
+    facts = made.video(sound_codec="aac", sounds=(SoundTrack(place=0, codec="aac"),))
     todo = Plan(asset=Asset(path="a"), kind="video", steps=(Write(format="mp4", loss="lossless", clears=()),))
     assert other_sound(todo, facts, None) is None
 
 
 def test_a_rate_that_aac_has_not_is_halved_and_named() -> None:
-    facts = values.video(
+    facts = made.video(
         sound_codec="pcm_s24le", sounds=(SoundTrack(place=0, codec="pcm_s24le", sample_rate_hz=192_000),)
     )
     (encode,) = sound_steps(facts, PROFILE.video.sound_codec, recut=False)
@@ -142,10 +142,10 @@ tracks = st.builds(
 
 
 @given(st.lists(tracks, max_size=4))
-def test_every_track_that_can_be_heard_is_kept_and_a_marked_one_comes_first(made: list[SoundTrack]) -> None:
-    sounds = tuple(msgspec.structs.replace(track, place=place) for place, track in enumerate(made))
+def test_every_track_that_can_be_heard_is_kept_and_a_marked_one_comes_first(given: list[SoundTrack]) -> None:
+    sounds = tuple(msgspec.structs.replace(track, place=place) for place, track in enumerate(given))
     played = heard(sounds)
-    facts = values.video(sounds=sounds, sound_codec=played.codec if played else None)
+    facts = made.video(sounds=sounds, sound_codec=played.codec if played else None)
     kept = kept_tracks(facts)
     audible = [track for track in sounds if track.known and not track.empty]
     assert {track.place for track in kept} == {track.place for track in audible}

@@ -7,10 +7,10 @@ from typing import Any
 import av
 import pytest
 
-from preflight.fix import Mended, mend
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
-from preflight.plan.seams import seams_of
+from preflight.plan.cut_points import seams_of
 from preflight.plan.steps import Cut, Resize, find
 from tests.specimens import PROFILE, judged, media
 

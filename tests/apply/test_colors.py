@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from fixtures.recipe import ffmpeg
-from preflight.fix import Mended, mend
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Encode, find
 from tests.specimens import PROFILE, judged

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from preflight.assets import Window
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.fix import Mended, mend
-from preflight.fix.av import needs
-from preflight.fix.extend import SOUND_RATE_HZ, picture_filters, sound_filters
-from preflight.fix.ffmpeg import find_tool
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.av import needs
+from preflight.apply.extend import SOUND_RATE_HZ, picture_filters, sound_filters
+from preflight.apply.ffmpeg import find_tool
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Extend
 from preflight.plan.wishes import Lengthen
+from preflight.values.assets import Window
+from preflight.values.facts import AudioFacts, VideoFacts
 from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, judged, picture_of
 
 NTSC = "30000/1001"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from preflight.apply import ffmpeg
+from preflight.apply.ffmpeg import Tool, candidates, carry_out, find_tool, inspect, run
 from preflight.errors import FixFailed, NotDone
-from preflight.fix import ffmpeg
-from preflight.fix.ffmpeg import Tool, candidates, carry_out, find_tool, inspect, run
 from preflight.workers.session import session, within
-from tests.fix.conftest import Program
+from tests.apply.conftest import Program
 
 SPEAKS = """case "$2" in
   -version) echo "ffmpeg version 7.1-odd Copyright";;

@@ -17,20 +17,20 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fixtures.recipe_video import encode
-from preflight.assets import Asset, Window
+from preflight.apply import Order, mend
+from preflight.apply.ffmpeg import find_tool, run
+from preflight.apply.record import settled_state
 from preflight.errors import FixFailed, NotDone
-from preflight.facts import VideoFacts
-from preflight.findings import Finding, Judged
-from preflight.fix import Order, mend
-from preflight.fix.ffmpeg import find_tool, run
-from preflight.fix.record import settled_state
 from preflight.plan import Plan, Wishes, plan
-from preflight.plan.seams import seams_of
+from preflight.plan.cut_points import seams_of
 from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
 from preflight.rules import judge
-from tests import values
-from tests.fix.conftest import Program
+from preflight.values.assets import Asset, Window
+from preflight.values.facts import VideoFacts
+from preflight.values.findings import Finding, Judged
+from tests import made
+from tests.apply.conftest import Program
 from tests.specimens import PROFILE, copied, judged, left_behind
 
 
@@ -72,7 +72,7 @@ def test_the_new_file_is_judged_before_it_takes_its_name(clip: Path, tmp_path: P
 def test_a_new_file_that_is_not_clean_is_removed(clip: Path, tmp_path: Path) -> None:
     verdict = judged(clip)
     assert verdict.facts
-    worse = values.judged(values.video(bytes=10**9))
+    worse = made.judged(made.video(bytes=10**9))
     with pytest.raises(FixFailed, match=r"the new file is not clean \(video/size: .*\); it was removed"):
         mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", lambda _: worse))
     assert list(left_behind(tmp_path / "out")) == []
@@ -364,7 +364,7 @@ def test_a_file_system_that_takes_no_files_is_told(clip: Path) -> None:
 
 def test_a_plan_that_writes_nothing_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="writes nothing"):
-        mend(Plan(asset=Asset(path="a"), kind="video"), values.VIDEO, order(tmp_path))
+        mend(Plan(asset=Asset(path="a"), kind="video"), made.VIDEO, order(tmp_path))
 
 
 def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
@@ -379,7 +379,7 @@ def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
 
 
 def test_a_role_goes_with_the_new_file(tmp_path: Path) -> None:
-    from preflight.assets import Role
+    from preflight.values.assets import Role
 
     path = copied("image-gif.gif", tmp_path)
     asset = Asset(path=str(path), role=Role("image", 2), walked=True)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from preflight.facts import ImageFacts
-from preflight.fix import Mended, mend
-from preflight.fix.image import make_image
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.image import make_image
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Plan, Resize, Step, Turn, Write
+from preflight.values.facts import ImageFacts
 from tests.specimens import PROFILE, copied, judged, pixel
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from fixtures.recipe import ffmpeg
 from fixtures.recipe_color import card
-from preflight.assets import Asset
-from preflight.facts import VideoFacts
-from preflight.fix.ffmpeg import find_tool
-from preflight.fix.likeness import compared, ends_of, unlikeness
-from preflight.fix.stills import own_stills, second_stills, seeks
+from preflight.apply.ffmpeg import find_tool
+from preflight.apply.likeness import compared, ends_of, unlikeness
+from preflight.apply.stills import own_stills, second_stills, seeks
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Write
-from tests.fix.conftest import Program
+from preflight.values.assets import Asset
+from preflight.values.facts import VideoFacts
+from tests.apply.conftest import Program
 from tests.specimens import media, video
 
 X264 = ("-c:v", "libx264", "-crf", "14", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
+from preflight.apply.ffmpeg import find_tool
+from preflight.apply.meanwhile import looking
 from preflight.errors import NotDone
-from preflight.fix.ffmpeg import find_tool
-from preflight.fix.meanwhile import looking
 from preflight.plan import Plan
 from preflight.plan.steps import Write
-from tests.fix.conftest import Program
+from preflight.values.assets import Asset
+from tests.apply.conftest import Program
 from tests.specimens import media, video
 
 SOURCE = "video-20s.mp4"

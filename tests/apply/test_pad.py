@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
-from preflight.facts import ImageFacts, VideoFacts
-from preflight.fix import Mended, mend
-from preflight.fix.av import needs
-from preflight.fix.ffmpeg import find_tool
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.av import needs
+from preflight.apply.ffmpeg import find_tool
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Pad
+from preflight.values.facts import ImageFacts, VideoFacts
 from tests.specimens import PROFILE, copied, first_picture, judged, pixel
 
 COLORS = {"black": (0, 0, 0), "white": (255, 255, 255), "#c81e28": (200, 30, 40)}

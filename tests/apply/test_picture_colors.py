@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from fixtures.recipe_color import CARD, GROUND
-from preflight.fix import mend
-from preflight.flow import order_of
-from preflight.look.icc import profile_of
-from preflight.look.picture import picture_of
+from preflight.apply import mend
+from preflight.flow.fix import order_of
+from preflight.media.icc import profile_of
+from preflight.media.picture import picture_of
 from preflight.plan import Wishes, plan
 from preflight.probe.described import ADOBE_RGB, BT709, BT2020, CODED_PRIMARIES, Described
 from tests.specimens import MEDIA, PROFILE, image, judged

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
-from preflight.assets import Asset
-from preflight.facts import ImageFacts
-from preflight.fix.alike import alike
-from preflight.fix.pictures import unlike_picture
+from preflight.apply.alike import alike
+from preflight.apply.pictures import unlike_picture
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Pad
+from preflight.values.assets import Asset
+from preflight.values.facts import ImageFacts
 from tests.specimens import judged
 
 UNLIKE = "it does not look like its source"

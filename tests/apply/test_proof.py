@@ -6,19 +6,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from preflight.assets import Asset
-from preflight.facts import AudioFacts, Facts, VideoFacts
-from preflight.fix.ffmpeg import find_tool, run
-from preflight.fix.likeness import Sought, ends_of, unlikeness
-from preflight.fix.proof import contradictions
-from preflight.fix.stills import own_stills
+from preflight.apply.ffmpeg import find_tool, run
+from preflight.apply.likeness import Sought, ends_of, unlikeness
+from preflight.apply.proof import contradictions
+from preflight.apply.stills import own_stills
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Cut, Extend, Packets, Resize, Retime, Write
-from tests import values
+from preflight.values.assets import Asset
+from preflight.values.facts import AudioFacts, Facts, VideoFacts
+from tests import made
 from tests.specimens import MEDIA, judged
 
-CLIP = values.video(duration_s=Fraction(20), frames=500, frame_rate_hz=Fraction(25), sound_codec="aac")
-SOUND = values.audio(duration_s=Fraction(20), format="wav")
+CLIP = made.video(duration_s=Fraction(20), frames=500, frame_rate_hz=Fraction(25), sound_codec="aac")
+SOUND = made.audio(duration_s=Fraction(20), format="wav")
 CUT = Cut(start_s=Fraction(2), length_s=Fraction(15), loss="lossy", clears=())
 
 
@@ -116,7 +116,7 @@ def test_another_kind_of_file_is_no_result() -> None:
 
 
 def test_a_picture_that_had_to_shrink_keeps_its_shape() -> None:
-    before = values.image(width_px=4000, height_px=3000)
+    before = made.image(width_px=4000, height_px=3000)
     write = Write(format="jpeg", max_bytes=1000, loss="lossy", clears=())
     assert wrong(before, write, width_px=400, height_px=300) == []
     assert wrong(before, write, width_px=400, height_px=400) != []
@@ -163,7 +163,7 @@ def test_what_is_made_longer_is_compared_at_its_beginning_alone() -> None:
 
 
 def test_a_sound_shows_nothing() -> None:
-    facts = values.audio()
+    facts = made.audio()
     assert isinstance(facts, AudioFacts)
     assert ends_of(todo(kind="audio"), facts) == Sought()
     assert unlikeness(todo(kind="audio"), facts, Sought(), Path("a"), facts) is None

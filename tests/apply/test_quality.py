@@ -6,23 +6,23 @@ import av
 import msgspec
 import pytest
 
-from preflight.assets import Window
+from preflight.apply import Mended, Order, mend
+from preflight.apply.av import compile_job
+from preflight.apply.ffmpeg import find_tool, run
+from preflight.apply.quality import Quality, measure_quality, read_log
 from preflight.errors import FixFailed, NotDone
-from preflight.facts import VideoFacts
-from preflight.findings import Judged
-from preflight.fix import Mended, Order, mend
-from preflight.fix.av import compile_job
-from preflight.fix.ffmpeg import find_tool, run
-from preflight.fix.quality import Quality, measure_quality, read_log
-from preflight.flow import Treated, graded
+from preflight.flow.fix import Treated, graded
 from preflight.plan import Plan, Wishes, plan
-from preflight.plan.seams import seams_of
+from preflight.plan.cut_points import seams_of
 from preflight.plan.steps import Cut, find
 from preflight.probe import probe
 from preflight.report.json import fix_report
 from preflight.report.text import treated_line
 from preflight.rules import judge
-from tests.fix.conftest import Program
+from preflight.values.assets import Window
+from preflight.values.facts import VideoFacts
+from preflight.values.findings import Judged
+from tests.apply.conftest import Program
 from tests.specimens import PROFILE, judged, media
 
 PICTURES = "testsrc2=s=1280x720:r=30:d=3,noise=alls=8:allf=t"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipe import ffmpeg
-from preflight.facts import AudioFacts
-from preflight.fix import Mended, mend
-from preflight.fix.ffmpeg import find_tool
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.ffmpeg import find_tool
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Encode, find
+from preflight.values.facts import AudioFacts
 from tests.specimens import PROFILE, audio, judged
 
 RATE_HZ = 48_000

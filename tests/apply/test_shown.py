@@ -7,12 +7,12 @@ from pathlib import Path
 import av
 import pytest
 
-from preflight.facts import VideoFacts
-from preflight.fix import Mended, mend
-from preflight.fix.ffmpeg import candidates
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.apply.ffmpeg import candidates
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import Aperture, Lead, Turn, find
+from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, copied, judged, media
 
 RED, GREEN, GRAY = (200, 40, 40), (40, 170, 60), (38, 70, 83)

@@ -8,10 +8,10 @@ import pytest
 
 from fixtures import recipe_long_sizes
 from fixtures.recipe import ffmpeg
-from preflight.facts import AudioFacts
-from preflight.fix import Mended, mend
-from preflight.flow import order_of
+from preflight.apply import Mended, mend
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
+from preflight.values.facts import AudioFacts
 from tests.specimens import MEDIA, PROFILE, audio, judged
 
 TONE = "sine=frequency=440:sample_rate={rate}:duration={seconds}"
@@ -116,7 +116,7 @@ def test_an_mp3_between_a_web_page_and_zeros_is_cut_as_one_without(tmp_path: Pat
 
 
 def test_sources_of_one_stem_made_at_the_same_time_get_names_of_their_own(tmp_path: Path) -> None:
-    from preflight.mending import plan_fixes, treat_all
+    from preflight.flow.fix import plan_fixes, treat_all
 
     for suffix in ("flac", "aiff", "oga", "mka"):
         tone(tmp_path / f"one.{suffix}", "-c:a", "pcm_s16be" if suffix == "aiff" else "flac", seconds="3", rate=8_000)

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from fixtures.recipe_image import PLAIN, ramp, see_through
-from preflight.facts import ImageFacts
-from preflight.fix.strip import stripped
+from preflight.apply.strip import stripped
 from preflight.probe.jpeg import picture_end
 from preflight.probe.webp import read_webp
+from preflight.values.facts import ImageFacts
 from tests.specimens import MEDIA, image
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -9,12 +9,12 @@ import av
 import pytest
 
 from fixtures.recipe import ffmpeg
-from preflight.assets import Window
-from preflight.facts import VideoFacts
-from preflight.fix.lead import lead_s
-from preflight.flow import Treated, plan_fixes, treat_all
+from preflight.apply.lead import lead_s
+from preflight.flow.fix import Treated, plan_fixes, treat_all
 from preflight.plan import Wishes
 from preflight.plan.steps import Cut, Encode, Retime, find
+from preflight.values.assets import Window
+from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, copied, decoded_clip, judged, media
 
 EVERY_S, FIRST_S, LASTS_S = 4, 2, Fraction(12, 100)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.apply.wave import write_plain
 from preflight.errors import FixFailed
-from preflight.fix.wave import write_plain
 from preflight.plan.steps import Cut
 from tests.specimens import MEDIA, audio
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight import own
 from preflight.cli.address import AGREED, is_agreed
 from preflight.cli.settings import own_file
+from preflight.files import notes as own
 from preflight.sandbox import Sandbox
 from tests.cli.conftest import Program
 from tests.cli.test_commands import read_all

@@ -13,10 +13,10 @@ from typing import IO
 import httpx
 import pytest
 
-from preflight.callback import ASK_EVERY_S
 from preflight.cli.callback import LINES_A_MINUTE, MINUTE_S, Sparing
-from preflight.ledger import Entry, Ledger
 from preflight.sandbox import Sandbox, running
+from preflight.submission.callbacks import ASK_EVERY_S
+from preflight.submission.ledger import Entry, Ledger
 from tests.cli.conftest import MEDIA, QUICK, Program
 
 PROGRAM = Path(sys.executable).with_name("preflight")

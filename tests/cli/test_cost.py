@@ -11,10 +11,10 @@ import pytest
 
 from preflight.cli.cost import heed, price_lines
 from preflight.errors import CallError
-from preflight.price import estimate
 from preflight.profiles import Profile
+from preflight.request.file import RequestSpec, with_roles
+from preflight.request.price import estimate
 from preflight.sandbox import Sandbox, running
-from preflight.spec import RequestSpec, with_roles
 from tests.cli.conftest import MEDIA, QUICK, Program
 from tests.cli.test_commands import read_all
 from tests.specimens import PROFILE

@@ -11,9 +11,9 @@ import pytest
 
 from preflight.cli.commands import root
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused
-from preflight.findings import EXIT_CODES
 from preflight.sandbox import Sandbox, running
 from preflight.sandbox.faults import Fault, Faults
+from preflight.values.findings import EXIT_CODES
 from tests.cli.conftest import MEDIA
 
 PROGRAM = Path(sys.executable).with_name("preflight")

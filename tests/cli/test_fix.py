@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.facts import VideoFacts
-from preflight.fix.ffmpeg import find_tool
+from preflight.apply.ffmpeg import find_tool
 from preflight.probe import probe
+from preflight.values.assets import Asset
+from preflight.values.facts import VideoFacts
 from tests.cli.conftest import FIXTURES, MEDIA, Program
 
 TOO_LARGE, TOO_SHORT, OK = MEDIA / "video-1920x1080.mp4", MEDIA / "video-1.8s.mp4", MEDIA / "image-ok.jpeg"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.spec import load_spec
+from preflight.request.file import load_spec
 from tests.cli.conftest import MEDIA, Program
 
 FIVE, TEN = MEDIA / "video-5s.mp4", MEDIA / "video-10s.mp4"

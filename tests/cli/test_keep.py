@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.facts import VideoFacts
 from preflight.probe import probe
+from preflight.values.assets import Asset
+from preflight.values.facts import VideoFacts
 from tests.cli.conftest import MEDIA, Ended, Program
 
 LONG, FIVE, PICTURE = MEDIA / "video-20s.mp4", MEDIA / "video-5s.mp4", MEDIA / "image-ok.jpeg"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from preflight.library.check import check
+from preflight.api.check import check
 from tests.cli.conftest import Program
 from tests.specimens import MEDIA
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from preflight.fix.ffmpeg import find_tool, run
+from preflight.apply.ffmpeg import find_tool, run
 from preflight.plan.file import read_plans
 from scripts.kills import MEDIA as KILLED
 from scripts.kills import batch, kill

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight.profiles import load, names
-from preflight.prompt import mentions
+from preflight.request.prompt import mentions
 from tests.cli.conftest import MEDIA, Program
 
 IMAGE, CLIP, SOUND = MEDIA / "image-ok.jpeg", MEDIA / "video-854x480.mp4", MEDIA / "audio-5s.mp3"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight.api import Service
-from preflight.ledger import Ledger
 from preflight.sandbox import Fault, Faults, Sandbox, running
+from preflight.service.client import Service
+from preflight.submission.ledger import Ledger
 from tests.cli.conftest import MEDIA, Program
 from tests.upload.stranger import closed_url
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from preflight import __version__
-from preflight.ledger import Ledger
 from preflight.sandbox import Sandbox, running
+from preflight.submission.ledger import Ledger
 from tests.cli.conftest import MEDIA, Program
 from tests.upload.stranger import closed_url
 

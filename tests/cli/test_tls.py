@@ -16,7 +16,7 @@ import pytest
 
 from preflight.errors import Unreachable
 from preflight.sandbox import Sandbox
-from preflight.wire import Wire
+from preflight.service.http import Wire
 from tests.cli.conftest import Ended
 
 PROGRAM = Path(sys.executable).with_name("preflight")

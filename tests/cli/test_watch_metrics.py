@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from preflight.assets import Asset
 from preflight.cli.watch import BEAT_S, QUIET_S, Beat
-from preflight.findings import Judged
-from preflight.flow import Measuring, check_assets
+from preflight.flow.check import Measuring, check_assets
+from preflight.values.assets import Asset
+from preflight.values.findings import Judged
 from preflight.workers.pool import Crew
 from tests.cli.test_watch import OK, TOO_LARGE, media_in, once, until, watching
 from tests.specimens import PROFILE

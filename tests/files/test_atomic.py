@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
-from preflight.place import in_turn, publish, sweep, temporary
+from preflight.files.atomic import in_turn, publish, sweep, temporary
 from tests.specimens import left_behind
 
 
@@ -44,7 +44,7 @@ def test_a_dangling_link_is_a_name_that_is_taken(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from preflight.place import temporary
+from preflight.files.atomic import temporary
 with temporary(Path(sys.argv[1]), "mp4") as draft:
     draft.write_bytes(b"half")
     print(draft, flush=True)

@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from preflight.alive import Life
+from preflight.files.lock import Life
 
 SHOWING = """
 import sys
 from pathlib import Path
-from preflight.alive import Life
+from preflight.files.lock import Life
 life = Life(Path(sys.argv[1]))
 life.show()
 print(life.name, flush=True)

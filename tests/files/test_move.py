@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.watch.moving import (
+from preflight.files.move import (
     Borders,
     Changed,
     content_of,
@@ -17,7 +17,7 @@ from preflight.watch.moving import (
     settle,
     settle_each,
 )
-from preflight.watch.opened import Opened, Spot
+from preflight.files.opened import Opened, Spot
 
 Rename = Callable[[str, str], None]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
-from preflight.watch import opened
+from preflight.files import opened
+from preflight.files.move import Borders
+from preflight.files.opened import MOST_HELD, Opened, Outside, leads_out
 from preflight.watch.handling import Handling, Parcel, aside_of, begin, finish, new_token, prepare, resume
-from preflight.watch.moving import Borders
-from preflight.watch.opened import MOST_HELD, Opened, Outside, leads_out
 from tests.watch.conftest import Yard, files
 
 PASSES = "image-ok.jpeg"

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from preflight import place, private
+from preflight.apply.record import beside
 from preflight.errors import NotDone
-from preflight.fix.record import beside
-from preflight.place import in_turn, publish, temporary
+from preflight.files import atomic as place
+from preflight.files import private
+from preflight.files.atomic import in_turn, publish, temporary
 from tests.specimens import copied
 
 STRANGER = 65534

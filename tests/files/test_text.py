@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.saved import TextError, bytes_of, json_of, text_of, toml_of
-from preflight.units import exact
+from preflight.files.text import TextError, bytes_of, json_of, text_of, toml_of
+from preflight.values.units import exact
 
 SAVED = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 

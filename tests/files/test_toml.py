@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from preflight.limits import read_number
-from preflight.tables import TableError, convert_table
+from preflight.files.toml import TableError, convert_table
+from preflight.values.limits import read_number
 
 
 class Inner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

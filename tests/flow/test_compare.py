@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from preflight.assets import Asset, collect
-from preflight.comparison import Row, Standing, compare_assets, compare_request, rows_of
 from preflight.errors import CallError
-from preflight.findings import Finding, Judged, Report
-from preflight.flow import Measuring, check_assets, check_request
+from preflight.flow.check import Measuring, check_assets, check_request
+from preflight.flow.compare import Row, Standing, compare_assets, compare_request, rows_of
 from preflight.profiles import Profile, load, names
-from preflight.spec import RequestSpec, load_spec, with_roles
+from preflight.request.file import RequestSpec, load_spec, with_roles
+from preflight.values.assets import Asset, collect
+from preflight.values.findings import Finding, Judged, Report
 from preflight.workers.pool import Crew
 from tests.specimens import FIXTURES, media
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset, Role
-from preflight.findings import Judged, Report
-from preflight.flow import Measuring, check_request
-from preflight.mending import plan_fixes
+from preflight.flow.check import Measuring, check_request
+from preflight.flow.fix import plan_fixes
+from preflight.flow.foresee import Foresight
 from preflight.plan import Wishes
 from preflight.plan.steps import Cut, find
-from preflight.policy import Policy, apply
+from preflight.policy.policy import Policy, apply
 from preflight.report import Heading
-from preflight.report.foresight import Foresight
-from preflight.spec import RequestSpec, with_roles
-from tests import specimens, values
+from preflight.request.file import RequestSpec, with_roles
+from preflight.values.assets import Asset, Role
+from preflight.values.findings import Judged, Report
+from tests import made, specimens
 from tests.report.fixed import written
 from tests.report.test_html import classes, read, words
 from tests.specimens import PROFILE, copied
@@ -68,7 +68,7 @@ def test_what_could_not_be_read_is_beyond_mending(tmp_path: Path) -> None:
 
 def test_what_is_at_an_address_is_not_mended() -> None:
     asset = Asset(path="https://example.com/a.mov?key=secret")
-    judged = values.judged(values.video(duration_s=Fraction(20)))
+    judged = made.judged(made.video(duration_s=Fraction(20)))
     text = page(Judged(asset=asset, kind="video", facts=judged.facts, findings=judged.findings))
     assert "It cannot mend video/duration" in words(read(text).root)
     assert "secret" not in text
@@ -86,7 +86,7 @@ def test_a_cut_between_packets_is_found_in_a_child_as_fix_finds_it(tmp_path: Pat
 
 
 def test_a_file_that_is_gone_by_now_costs_no_report(tmp_path: Path) -> None:
-    judged = values.judged(values.video(duration_s=Fraction(20)), path=str(tmp_path / "gone.mp4"))
+    judged = made.judged(made.video(duration_s=Fraction(20)), path=str(tmp_path / "gone.mp4"))
     assert any(step.startswith("keep 0 to 15 s lossy") for step in steps(page(judged)))
 
 
@@ -96,7 +96,7 @@ def test_what_a_policy_lowered_is_planned_as_fix_will_find_it(tmp_path: Path) ->
     lowered = apply(policy, judged, TODAY)
     assert lowered.verdict == "fail"
     assert Foresight(PROFILE).plan(lowered) == Foresight(PROFILE).plan(judged)
-    raised = apply(Policy(severity={"image/*": "error"}), values.judged(values.image(bytes=31_000_000)), TODAY)
+    raised = apply(Policy(severity={"image/*": "error"}), made.judged(made.image(bytes=31_000_000)), TODAY)
     assert raised.verdict == "fail"
     assert "would leave it as it is" in words(read(page(raised)).root)
 

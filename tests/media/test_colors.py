@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from preflight.fix.image import make_image
-from preflight.look.colors import eight_bits, flat, on_screen, smooth
-from preflight.look.frames import thumbnail
+from preflight.apply.image import make_image
+from preflight.media.colors import eight_bits, flat, on_screen, smooth
+from preflight.media.frames import thumbnail
 from preflight.plan.steps import Plan, Write
 from tests.specimens import image, judged
 

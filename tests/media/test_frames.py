@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from preflight.facts import ImageFacts, VideoFacts
-from preflight.look.frames import Still, frames_at, thumbnail
+from preflight.media.frames import Still, frames_at, thumbnail
 from preflight.probe.faults import Unmeasured, Unreadable
-from tests.look.conftest import CUTS, Film
+from preflight.values.facts import ImageFacts, VideoFacts
+from tests.media.conftest import CUTS, Film
 from tests.specimens import first_picture, image, media, video
 
 F = Fraction

@@ -8,19 +8,19 @@ import msgspec
 import pytest
 from PIL import Image
 
-from preflight.assets import Window
 from preflight.errors import NotDone
-from preflight.findings import Judged
-from preflight.look.candidates import propose
-from preflight.look.preview import preview
-from preflight.look.windows import Candidate
+from preflight.media.candidates import propose
+from preflight.media.preview import preview
+from preflight.media.windows import Candidate
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.profiles import Profile
-from preflight.workers.bounds import Bounds
-from tests.look.conftest import CUTS
+from preflight.values.assets import Window
+from preflight.values.bounds import Bounds
+from preflight.values.findings import Judged
+from tests.made import judged as made_up
+from tests.made import video
+from tests.media.conftest import CUTS
 from tests.specimens import PROFILE, copied, judged, left_behind, media
-from tests.values import judged as made_up
-from tests.values import video
 
 F = Fraction
 Tune = Callable[..., Path]

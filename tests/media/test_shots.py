@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from preflight.look.shots import LASTING, changes, differences, shot_changes
+from preflight.media.shots import LASTING, changes, differences, shot_changes
 from preflight.probe.faults import Unmeasured, Unreadable
-from tests.look.conftest import CUTS, Film
+from tests.media.conftest import CUTS, Film
 from tests.specimens import media
 
 Cuts = Callable[..., Path]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.look.sound import LEAD, PAUSE, envelope, quiet_points, quiet_windows
+from preflight.media.waveform import LEAD, PAUSE, envelope, quiet_points, quiet_windows
 from preflight.probe.faults import Unmeasured, Unreadable
-from tests.look.conftest import Film
+from tests.media.conftest import Film
 from tests.specimens import media
 
 Tune = Callable[..., Path]

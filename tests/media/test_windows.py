@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.limits import Range
-from preflight.look.windows import Candidate, best_windows
+from preflight.media.windows import Candidate, best_windows
+from preflight.values.limits import Range
 
 F = Fraction
 

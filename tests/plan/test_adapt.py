@@ -5,16 +5,16 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.assets import Asset
-from preflight.findings import Finding, Judged
 from preflight.plan.adapt import SHORTER_S, another_way
 from preflight.plan.steps import Cut, Encode, Extend, Packets, Plan, Retime, Step, Write, find
-from tests import values
+from preflight.values.assets import Asset
+from preflight.values.findings import Finding, Judged
+from tests import made
 
 CUT = Cut(start_s=Fraction(0), length_s=Fraction(15), loss="lossy", clears=("video/duration",))
 ENCODE = Encode(codec="libx264", max_bit_rate=1_000_000, loss="lossy", clears=())
 WRITE = Write(format="mp4", loss="lossless", clears=())
-SOURCE = values.video(frame_rate_hz=Fraction(35), duration_s=Fraction(20))
+SOURCE = made.video(frame_rate_hz=Fraction(35), duration_s=Fraction(20))
 
 
 def plan(*steps: Step, otherwise: tuple[Step, ...] = ()) -> Plan:
@@ -22,7 +22,7 @@ def plan(*steps: Step, otherwise: tuple[Step, ...] = ()) -> Plan:
 
 
 def result(*rules: str, seconds: str = "15") -> Judged:
-    judged = values.judged(values.video(duration_s=Fraction(seconds)))
+    judged = made.judged(made.video(duration_s=Fraction(seconds)))
     errors = tuple(Finding(rule=rule, severity="error", message="wrong") for rule in rules)
     return msgspec.structs.replace(judged, findings=errors)
 
@@ -78,5 +78,5 @@ def test_a_rate_is_made_constant_before_a_clip_is_made_longer() -> None:
 def test_there_is_no_other_way_where_nothing_came_or_no_picture_is_encoded() -> None:
     assert another_way(plan(CUT, ENCODE), SOURCE, None) is None
     assert another_way(plan(Encode(codec="aac", loss="lossy", clears=())), SOURCE, result()) is None
-    assert another_way(plan(ENCODE), values.IMAGE, result()) is None
+    assert another_way(plan(ENCODE), made.IMAGE, result()) is None
     assert another_way(plan(ENCODE), msgspec.structs.replace(SOURCE, frame_rate_hz=None), result()) is None

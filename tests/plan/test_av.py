@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Window
-from preflight.facts import AudioFacts, VideoFacts
-from preflight.findings import Judged
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.av import bit_rate_that_fits, target_rate
 from preflight.plan.steps import Crop, Cut, Deinterlace, Encode, Pad, Resize, Retime, ToneMap, Turn, Write, find
-from preflight.probe.seams import Seam
+from preflight.probe.cut_points import Seam
+from preflight.values.assets import Window
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.findings import Judged
+from tests.made import audio, judged, video
 from tests.specimens import PROFILE
-from tests.values import audio, judged, video
 
 NTSC = Fraction(24000, 1001)
 

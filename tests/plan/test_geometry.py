@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.limits import Range
 from preflight.plan.geometry import Frame, even_size, nearest_size, within_ratio
+from preflight.values.limits import Range
 from tests.specimens import PROFILE
 
 CLIP = Frame(side_px=PROFILE.video.side_px, pixels=PROFILE.video.pixels, multiple=2)

@@ -4,12 +4,12 @@ from fractions import Fraction
 
 import pytest
 
-from preflight.assets import Window
-from preflight.facts import ImageFacts, Preview
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Crop, Pad, Resize, ToneMap, Turn, Write, find
+from preflight.values.assets import Window
+from preflight.values.facts import ImageFacts, Preview
+from tests.made import image, judged
 from tests.specimens import PROFILE
-from tests.values import image, judged
 
 
 def planned(facts: ImageFacts, **wishes: str) -> Plan:

@@ -5,13 +5,13 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.facts import VideoFacts
 from preflight.plan.lead import audio_steps, frame_steps, gap_s
 from preflight.plan.steps import Cut, Lead, Retime
-from tests import values
+from preflight.values.facts import VideoFacts
+from tests import made
 
 RATE = Fraction(25)
-CLIP = msgspec.structs.replace(values.VIDEO, frame_rate_hz=RATE, frame_rate_constant=True)
+CLIP = msgspec.structs.replace(made.VIDEO, frame_rate_hz=RATE, frame_rate_constant=True)
 
 
 def late(by: str) -> VideoFacts:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset, Role, Window
 from preflight.errors import CallError
-from preflight.facts import Facts
-from preflight.findings import Judged
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.profiles import load
-from tests.values import audio, image, video
+from preflight.values.assets import Asset, Role, Window
+from preflight.values.facts import Facts
+from preflight.values.findings import Judged
+from tests.made import audio, image, video
 
 URL = "https://example.com/media/c.mp4?token=secret"
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from preflight.assets import Role
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import LADDER, Write, find
 from preflight.rules import judge
-from tests import values
+from preflight.values.assets import Role
+from tests import made
 from tests.specimens import MEDIA, PROFILE, errors, judged
 
 ALL = sorted(path.name for path in MEDIA.iterdir())
@@ -39,7 +39,7 @@ def test_what_cannot_be_read_cannot_be_mended(name: str) -> None:
 
 
 def test_an_asset_in_the_wrong_array_is_not_turned_into_another_kind() -> None:
-    verdict = judge(values.measured(values.IMAGE, role=Role("video", 1)), PROFILE)
+    verdict = judge(made.measured(made.IMAGE, role=Role("video", 1)), PROFILE)
     found = plan(verdict, PROFILE, Wishes(allow="creative"))
     assert found.steps == ()
     assert [finding.rule for finding in found.beyond_mending] == ["video/format"]

@@ -7,19 +7,19 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Role, Window
-from preflight.facts import AudioFacts, Facts, VideoFacts
-from preflight.findings import Judged, Report
 from preflight.plan import Wishes
 from preflight.plan.request import RequestPlan, plan_request
 from preflight.plan.steps import Cut, Extend, Plan, find
+from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge, judge_request
-from preflight.spec import RequestSpec
+from preflight.values.assets import Role, Window
+from preflight.values.facts import AudioFacts, Facts, VideoFacts
+from preflight.values.findings import Judged, Report
+from tests.made import IMAGE, audio, measured, video
 from tests.specimens import PROFILE
-from tests.values import IMAGE, audio, measured, video
 
 if TYPE_CHECKING:
-    from preflight.probe import Probed
+    from preflight.values.probed import Probed
 
 NTSC = Fraction(30000, 1001)
 URL = "https://example.com/a.mp4"

@@ -5,11 +5,11 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.limits import Range
 from preflight.plan.geometry import Frame
 from preflight.plan.shape import shape_steps
 from preflight.plan.steps import Crop, Pad, Resize
 from preflight.plan.wishes import Fit, Wishes
+from preflight.values.limits import Range
 from tests.specimens import PROFILE
 
 RATIO = PROFILE.image.aspect_ratio

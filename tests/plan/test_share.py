@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.limits import Range
 from preflight.plan.share import WAYS, Part, Share, pick, share
+from preflight.values.limits import Range
 
 MS = Fraction(1, 1000)
 

@@ -5,7 +5,6 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.assets import Asset
 from preflight.plan.steps import (
     LADDER,
     Crop,
@@ -24,6 +23,7 @@ from preflight.plan.steps import (
     allowed,
     find,
 )
+from preflight.values.assets import Asset
 
 STEPS: tuple[tuple[Step, str], ...] = (
     (Turn(loss="lossless", clears=()), "turn upright"),

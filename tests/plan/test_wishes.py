@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Window
-from preflight.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Write, find
 from preflight.plan.wishes import Lengthen
+from preflight.values.assets import Window
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from tests.made import audio, image, judged, video
 from tests.specimens import PROFILE
-from tests.values import audio, image, judged, video
 
 HOWS = st.sampled_from(["loop", "freeze", "slow"])
 WIDE = (image(width_px=3000, height_px=1000), video(width_px=1300, height_px=500))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
-from preflight.baseline import (
+from preflight.errors import CallError
+from preflight.policy.baseline import (
     SCHEMA,
     Baseline,
     Entry,
@@ -21,15 +21,15 @@ from preflight.baseline import (
     read_baseline,
     refuse_to_overwrite,
 )
-from preflight.errors import CallError
-from preflight.findings import IN_BASELINE, Finding, Judged
-from tests import values
+from preflight.values.assets import Asset
+from preflight.values.findings import IN_BASELINE, Finding, Judged
+from tests import made
 
 FOLDER = "/library"
-LARGE = values.judged(values.video(width_px=1920, height_px=1080), "/library/a.mp4")
+LARGE = made.judged(made.video(width_px=1920, height_px=1080), "/library/a.mp4")
 """One error: 2,073,600 pixels."""
-LARGER = values.judged(values.video(width_px=2048, height_px=1080), "/library/a.mp4")
-SMALLER = values.judged(values.video(width_px=1600, height_px=900), "/library/a.mp4")
+LARGER = made.judged(made.video(width_px=2048, height_px=1080), "/library/a.mp4")
+SMALLER = made.judged(made.video(width_px=1600, height_px=900), "/library/a.mp4")
 
 
 def known(*judged: Judged) -> Known:
@@ -66,9 +66,9 @@ def test_a_finding_of_the_baseline_stays_as_information_and_says_so() -> None:
         (LARGER, "fail"),
         (at("/library/b.mp4"), "fail"),
         (at("/library/deep/../a.mp4"), "pass"),
-        (values.judged(values.video(width_px=1920, height_px=1080, bytes=100_001), "/library/a.mp4"), "fail"),
-        (values.judged(values.video(codec="vp9", width_px=1920, height_px=1080), "/library/a.mp4"), "pass"),
-        (values.judged(values.video(width_px=1920, height_px=1080, frame_rate_hz=90), "/library/a.mp4"), "fail"),
+        (made.judged(made.video(width_px=1920, height_px=1080, bytes=100_001), "/library/a.mp4"), "fail"),
+        (made.judged(made.video(codec="vp9", width_px=1920, height_px=1080), "/library/a.mp4"), "pass"),
+        (made.judged(made.video(width_px=1920, height_px=1080, frame_rate_hz=90), "/library/a.mp4"), "fail"),
     ],
     ids=["same", "better", "worse", "other-file", "same-by-another-way", "other-content", "new-warning", "new-error"],
 )
@@ -77,14 +77,14 @@ def test_what_is_new_or_worse_or_of_another_content_counts(now: Judged, verdict:
 
 
 def test_a_word_that_is_another_counts() -> None:
-    webm = values.judged(values.video(format="matroska"), "/library/a.mkv")
-    avi = values.judged(values.video(format="avi"), "/library/a.mkv")
+    webm = made.judged(made.video(format="matroska"), "/library/a.mkv")
+    avi = made.judged(made.video(format="avi"), "/library/a.mkv")
     assert known(webm).settle(webm).verdict == "pass"
     assert known(webm).settle(avi).verdict == "fail"
 
 
 def test_two_findings_of_one_rule_each_need_an_entry() -> None:
-    small = values.judged(values.image(width_px=100, height_px=150), "/library/a.png")
+    small = made.judged(made.image(width_px=100, height_px=150), "/library/a.png")
     sides = [finding for finding in small.findings if finding.rule == "image/side"]
     assert len(sides) == 2
     one = msgspec.structs.replace(small, findings=tuple(sides[1:]))
@@ -114,7 +114,7 @@ def test_a_url_is_never_in_a_baseline() -> None:
 
 
 def test_what_is_gone_and_what_was_not_met_are_told_apart() -> None:
-    clean = values.judged(values.video(), "/library/a.mp4")
+    clean = made.judged(made.video(), "/library/a.mp4")
     gate = known(LARGE, at("/library/b.mp4"), at("/library/c.mp4"))
     gate.settle(clean)
     gate.settle(clean)

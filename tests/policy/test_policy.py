@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
-from preflight.findings import Finding, Judged, Report
-from preflight.policy import (
+from preflight.files.toml import TableError, convert_table
+from preflight.policy.policy import (
     Ignore,
     Override,
     Policy,
@@ -22,13 +21,14 @@ from preflight.policy import (
     refuse_wrong,
 )
 from preflight.rules import RULES
-from preflight.tables import TableError, convert_table
-from tests import values
+from preflight.values.assets import Asset
+from preflight.values.findings import Finding, Judged, Report
+from tests import made
 
 TODAY = dt.date(2026, 6, 1)
-LARGE = values.judged(values.video(width_px=1920, height_px=1080), "legacy/a.mp4")
+LARGE = made.judged(made.video(width_px=1920, height_px=1080), "legacy/a.mp4")
 """One error against a documented limit."""
-WITH_PLACE = values.judged(values.video(location=True), "new/b.mp4")
+WITH_PLACE = made.judged(made.video(location=True), "new/b.mp4")
 """One warning that no document speaks of."""
 UNTOLD = Finding(rule="video/unjudged", severity="error", message="cannot be read")
 
@@ -199,12 +199,12 @@ def test_what_was_passed_over_counts_again_when_its_error_is_ignored() -> None:
 
 
 def test_the_rules_keep_what_they_pass_over() -> None:
-    from preflight.probe import Fault
     from preflight.rules import judge
+    from preflight.values.probed import Fault
     from tests.specimens import PROFILE
 
-    facts = values.video(width_px=1920, height_px=1080)
-    probed = values.measured(facts, fault=Fault("unmeasured", "its second half could not be read"))
+    facts = made.video(width_px=1920, height_px=1080)
+    probed = made.measured(facts, fault=Fault("unmeasured", "its second half could not be read"))
     judged = judge(probed, PROFILE)
     assert [finding.rule for finding in judged.findings] == ["video/pixels"]
     assert [finding.rule for finding in judged.untold] == ["video/unjudged"]

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from preflight.assets import Asset
-from preflight.findings import IN_BASELINE, Finding, Judged, Report
-from preflight.limits import Severity
-from preflight.tally import SLOWEST, WAITING, Tally
+from preflight.policy.tally import SLOWEST, WAITING, Tally
+from preflight.values.assets import Asset
+from preflight.values.findings import IN_BASELINE, Finding, Judged, Report
+from preflight.values.limits import Severity
 
 
 def finding(rule: str, severity: Severity = "error", before: Severity | None = None, why: str | None = None) -> Finding:

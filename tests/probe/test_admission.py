@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipe_stream import STBL, boxed, edited
-from preflight.assets import Asset
 from preflight.probe import probe
+from preflight.values.assets import Asset
 from tests.specimens import media, probed
 
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from preflight.assets import Window
 from preflight.plan import Wishes, plan
 from preflight.plan.advice import ONLY_DOLBY
+from preflight.values.assets import Window
 from tests.specimens import PROFILE, judged, video
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.facts import AudioFacts
 from preflight.probe import Depth
 from preflight.probe.audio import stored_as
+from preflight.values.facts import AudioFacts
 from tests.specimens import MEDIA, audio, decoded_seconds, media, probed
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.cache import Cache, _versions, is_open_for_writing
-from preflight.facts import AudioFacts, ImageFacts, VideoFacts
-from preflight.flow import Measuring, measure
-from preflight.probe import Fault, Probed, probe
+from preflight.flow.check import Measuring, measure
+from preflight.probe import probe
+from preflight.probe.cache import Cache, _versions, is_open_for_writing
+from preflight.values.assets import Asset
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.probed import Fault, Probed
 
-MEDIA = Path(__file__).parent.parent / "fixtures" / "media"
+MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
 SPECIMENS = [
     "image-ok.jpeg",
     "video-23.976fps.mp4",
@@ -142,9 +143,9 @@ def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
     code = """
 import sys, time
 from pathlib import Path
-from preflight.assets import Asset
-from preflight.cache import Cache, _versions
-from preflight.flow import Measuring, measure
+from preflight.values.assets import Asset
+from preflight.probe.cache import Cache, _versions
+from preflight.flow.check import Measuring, measure
 assets = [Asset(path=path) for path in sys.argv[2:]]
 with Cache(Path(sys.argv[1]), clock=lambda: time.time() + 60) as cache:
     for _ in range(3):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipe import ffmpeg
-from preflight.facts import AudioFacts
-from preflight.look.sound import envelope
+from preflight.media.waveform import envelope
+from preflight.values.facts import AudioFacts
 from tests.specimens import MEDIA, audio, copied, probed
 
 EIGHT = ["sound-eight-channels.aiff", "sound-eight-channels.wav", "sound-eight-channels-odd-order.mov"]

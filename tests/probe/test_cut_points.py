@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.fix.ffmpeg import find_tool
+from preflight.apply.ffmpeg import find_tool
+from preflight.probe.cut_points import Border, Seam, Shown, Wanted, best_seam, borders, find_seam
 from preflight.probe.faults import Unreadable
-from preflight.probe.seams import Border, Seam, Shown, Wanted, best_seam, borders, find_seam
 
 
 def packets(text: str) -> list[Shown]:

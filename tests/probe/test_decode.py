@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.fix.ffmpeg import find_tool, run
+from preflight.apply.ffmpeg import find_tool, run
 from tests.specimens import MEDIA, probed
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.recipe_image import png_by_hand, png_chunk
-from preflight.probe.av1 import read_av1
+from preflight.probe.bitstream.av1 import read_av1
 from preflight.probe.described import ADOBE_RGB, BT709, BT2020, CODED_PRIMARIES, Described, described
 from preflight.probe.sniff import sniff
 from tests.specimens import MEDIA, image

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.facts import Area
 from preflight.probe import Depth
 from preflight.probe.aperture import CleanAperture
 from preflight.probe.display import Display, told_by_codec
 from preflight.probe.faults import Unmeasured
 from preflight.probe.matroska import Shown
 from preflight.probe.orientation import UPRIGHT, Orientation
+from preflight.values.facts import Area
 from tests.specimens import video
 
 SIDES = st.integers(2, 4096)

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.recipe_stream import ENTRY, edited, payload_of
-from preflight.fix.ffmpeg import find_tool, run
+from preflight.apply.ffmpeg import find_tool, run
 from preflight.probe.access_points import Point, refuse_changes
+from preflight.probe.bitstream.frame_headers import READERS, frame_size
+from preflight.probe.bitstream.parameter_sets import ParameterSets
 from preflight.probe.container import codec_name, opened
 from preflight.probe.faults import Unmeasured
-from preflight.probe.frame_headers import READERS, frame_size
 from preflight.probe.movie import read_movie
-from preflight.probe.parameter_sets import ParameterSets
 from tests.specimens import MEDIA, probed, video
 
 SOURCE = "testsrc2=size={}:rate=25:duration={}"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
 from preflight.probe import probe
 from preflight.probe.foreign import SIGNS, foreign
 from preflight.probe.sniff import sniff
+from preflight.values.assets import Asset
 from tests.specimens import MEDIA, probed
 
 NAMES = {

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.probe.fields import BOTTOM, EITHER, FRAME, TOP
+from preflight.probe.bitstream.fields import BOTTOM, EITHER, FRAME, TOP
 from preflight.probe.frames import Frame, Sample, frames_of
 
 

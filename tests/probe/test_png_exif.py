@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.recipe_png_exif import HEAD, LAST, RECIPES, UPRIGHT, with_exif
-from preflight.fix import mend
-from preflight.flow import order_of
+from preflight.apply import mend
+from preflight.flow.fix import order_of
 from preflight.plan import Wishes, plan
 from preflight.probe.png_exif import exif_obstacle
 from tests.specimens import MEDIA, PROFILE, image, judged

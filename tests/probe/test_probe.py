@@ -11,8 +11,9 @@ from typing import get_args
 
 import pytest
 
-from preflight.assets import Asset, Role
-from preflight.probe import Depth, Probed, identity, probe
+from preflight.probe import Depth, identity, probe
+from preflight.values.assets import Asset, Role
+from preflight.values.probed import Probed
 from tests.specimens import MEDIA, copied, media, probed
 
 LIMIT_S = 5

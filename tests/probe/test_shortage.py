@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.probe import Probed, probe
+from preflight.probe import probe
 from preflight.probe.faults import Unreadable
 from preflight.probe.shortage import bound_bytes, in_doubt, left_bytes
-from preflight.workers.bounds import Bounds
+from preflight.values.assets import Asset
+from preflight.values.bounds import Bounds
+from preflight.values.probed import Probed
 from preflight.workers.isolated import alone
 from preflight.workers.pool import measured
 

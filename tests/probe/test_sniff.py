@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
 from preflight.probe.sniff import SIGNATURES, mpeg_frame_bytes, sniff
+from preflight.values.assets import Asset
 from tests.specimens import MEDIA
 
 MP3_FRAME = bytes.fromhex("fffb9000") + bytes(413)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.facts import VideoFacts
-from preflight.fix.ffmpeg import find_tool, run
+from preflight.apply.ffmpeg import find_tool, run
 from preflight.probe import Depth
 from preflight.probe.timing import mean_rate
+from preflight.values.facts import VideoFacts
 from tests.specimens import MEDIA, decoded_clip, judged, media, probed, video
 
 NTSC = Fraction(24000, 1001)

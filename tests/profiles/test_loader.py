@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import KINDS
 from preflight.errors import ProfileError
-from preflight.limits import Sourced
 from preflight.profiles import DEFAULT, Profile, json_schema, load, names
 from preflight.profiles.entries import entries
 from preflight.profiles.loader import MAX_BYTES, MAX_DEPTH, SHIPPED, flatten, overlay
+from preflight.values.assets import KINDS
+from preflight.values.limits import Sourced
 
 OLDER, NEWER = "seedance-2.0-2026-04", "seedance-2.0-2026-10"
 FRAMES, WORDS = "seedance-2.0-image-to-video-2026-10", "seedance-2.0-text-to-video-2026-10"

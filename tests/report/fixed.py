@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from preflight.assets import Asset, Role
-from preflight.facts import Facts
-from preflight.findings import Finding, Judged
-from preflight.policy import Remark
+from preflight.policy.policy import Remark
 from preflight.report import DRESSES, Heading, open_sheet, write_report
-from tests import values
+from preflight.values.assets import Asset, Role
+from preflight.values.facts import Facts
+from preflight.values.findings import Finding, Judged
+from tests import made
 
 GOLDEN = Path(__file__).parent / "golden"
 HEADING = Heading(profile="house-2026", version="1.2.3")
@@ -74,19 +74,19 @@ UNNAMED = Finding(rule="request/prompt-reference", severity="info", message="the
 
 def asset(path: str, facts: Facts | None, *findings: Finding, role: Role | None = None) -> Judged:
     """Make a verdict; its kind is that of the facts, or of the first finding's rule."""
-    kind = values.KINDS[type(facts)] if facts else Asset(path=path).expected_kind
+    kind = made.KINDS[type(facts)] if facts else Asset(path=path).expected_kind
     return Judged(asset=Asset(path=path, role=role), kind=kind, facts=facts, findings=findings)
 
 
 ASSETS = (
-    asset("stills/style.png", values.IMAGE, role=Role("image", 1)),
-    asset("stills/rider.jpg", values.IMAGE, NAME, role=Role("image", 2)),
-    asset("pov.mov", values.video(duration_s=Fraction(2002, 125), frame_rate_hz=None), DURATION, PIXELS),
+    asset("stills/style.png", made.IMAGE, role=Role("image", 1)),
+    asset("stills/rider.jpg", made.IMAGE, NAME, role=Role("image", 2)),
+    asset("pov.mov", made.video(duration_s=Fraction(2002, 125), frame_rate_hz=None), DURATION, PIXELS),
     asset("locked.png", None, DENIED, role=Role("image", 3)),
     asset("theme.mp3", None, EMPTY, role=Role("audio", 1)),
-    asset("logo.png", values.image(alpha=True), LET_BE),
-    asset("https://example.com/a%20b.png?key=secret", values.IMAGE, role=Role("image", 4)),
-    asset("=cmd|' /C calc'!A0 <b>`x`</b>\n::error::no.wav", values.AUDIO),
+    asset("logo.png", made.image(alpha=True), LET_BE),
+    asset("https://example.com/a%20b.png?key=secret", made.IMAGE, role=Role("image", 4)),
+    asset("=cmd|' /C calc'!A0 <b>`x`</b>\n::error::no.wav", made.AUDIO),
 )
 REQUEST = (REFERENCE, UNNAMED)
 REMARKS = (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
 from preflight.report.address import uri_of
+from preflight.values.assets import Asset
 
 
 @pytest.mark.parametrize(

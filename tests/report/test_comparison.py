@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 from markdown_it import MarkdownIt
 
-from preflight.assets import Asset, Role, printable
-from preflight.comparison import Standing, rows_of
-from preflight.findings import Finding, Judged, Report
-from preflight.policy import Remark
+from preflight.flow.compare import Standing, rows_of
+from preflight.policy.policy import Remark
 from preflight.report.comparison import open_comparison
 from preflight.report.csv import FORMULA
 from preflight.report.json import dump, report_json
+from preflight.values.assets import Asset, Role, printable
+from preflight.values.findings import Finding, Judged, Report
 from tests.report.fixed import REMARKS
 from tests.report.test_hostile import NAMES
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from preflight.findings import Finding, Judged
 from preflight.report.csv import text_cell
-from tests import values
+from preflight.values.findings import Finding, Judged
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, REQUEST, asset, written
 
 
@@ -28,7 +28,7 @@ def test_each_finding_is_a_row_and_what_is_clean_is_one() -> None:
 
 
 def test_a_row_tells_all_of_a_finding() -> None:
-    (row,) = rows(asset("pov.mov", values.VIDEO, DURATION))
+    (row,) = rows(asset("pov.mov", made.VIDEO, DURATION))
     assert row == {
         "path": "pov.mov",
         "role": "",
@@ -63,7 +63,7 @@ def test_every_row_has_every_column() -> None:
 def test_words_that_could_begin_a_formula_get_an_apostrophe(begin: str) -> None:
     name = f"{begin}HYPERLINK(1).png"
     found = Finding(rule="image/name", severity="error", message=name, measured=name, limit=name, how=name, source=name)
-    (row,) = rows(asset(name, values.IMAGE, found))
+    (row,) = rows(asset(name, made.IMAGE, found))
     assert {row[column] for column in ("path", "message", "measured", "limit", "how", "source")} == {f"'{name}"}
 
 
@@ -75,7 +75,7 @@ def test_what_stands_invisibly_before_a_formula_is_shown(name: str) -> None:
 
 @pytest.mark.parametrize(("value", "cell"), [(Fraction(-127, 125), "-1.016"), (-3, "-3"), (5, "5"), (None, "")])
 def test_a_number_of_ours_stays_a_number(value: Fraction | int | None, cell: str) -> None:
-    (row,) = rows(asset("a.mov", values.VIDEO, Finding(rule="x/y", severity="error", message="m", measured=value)))
+    (row,) = rows(asset("a.mov", made.VIDEO, Finding(rule="x/y", severity="error", message="m", measured=value)))
     assert row["measured"] == cell
 
 

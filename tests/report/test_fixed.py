@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.fix.quality import Quality
-from preflight.mending import Treated, graded, order_of, plan_fixes, treat
+from preflight.apply.quality import Quality
+from preflight.flow.fix import Treated, graded, order_of, plan_fixes, treat
 from preflight.plan import Plan, Wishes
 from preflight.plan.request import RequestPlan
 from preflight.report import DRESSES as OF_CHECKS
 from preflight.report import Heading
-from preflight.report.fixed import DRESSES, Fixed, fix_pieces
+from preflight.report.fixed import DRESSES, fix_pieces
+from preflight.report.fixes import Fixed
 from preflight.report.html.fixed import LINKS
-from tests import specimens, values
+from preflight.values.assets import Asset
+from tests import made, specimens
 from tests.report.fixed import ASSETS, REQUEST, written
 from tests.report.test_html import Page, Strict, classes, read, words
 from tests.specimens import PROFILE, copied
@@ -139,7 +140,7 @@ def hostile() -> Iterator[Treated]:
         plan = Plan(asset=judged.asset, kind=judged.kind, beyond_mending=judged.findings, advice="<b>`x`</b>")
         yield Treated(plan=plan, outcome="unfixable", before=judged, message="<script>alert(1)</script>\x1b[31m")
     name = "</style></article><img src=x onerror=alert(1)>.png"
-    before, after = values.judged(values.IMAGE, path=name), values.judged(values.IMAGE, path=f"ready/{name}")
+    before, after = made.judged(made.IMAGE, path=name), made.judged(made.IMAGE, path=f"ready/{name}")
     yield Treated(plan=Plan(asset=Asset(path=name), kind="image"), outcome="fixed", before=before, after=after)
 
 

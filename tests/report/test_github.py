@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.findings import Finding
 from preflight.report.github import annotation
-from tests import values
+from preflight.values.assets import Asset
+from preflight.values.findings import Finding
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, REQUEST, asset, written
 
 KNOWN = {"error", "warning", "notice", "debug", "group", "endgroup", "add-mask", "stop-commands", "set-output"}
@@ -53,7 +53,7 @@ def test_each_finding_is_an_annotation_of_its_file() -> None:
 
 
 def test_an_annotation_can_be_understood_in_the_log_alone() -> None:
-    name, _, data = next(commands(written("github", [asset("pov.mov", values.VIDEO, DURATION)])))
+    name, _, data = next(commands(written("github", [asset("pov.mov", made.VIDEO, DURATION)])))
     assert (name, data) == ("error", "pov.mov: 16.016 s long; 2 to 15 s allowed")
 
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from preflight.assets import Asset, printable
-from preflight.findings import Finding, Judged
 from preflight.report import DRESSES, Heading
-from tests import values
+from preflight.values.assets import Asset, printable
+from preflight.values.findings import Finding, Judged
+from tests import made
 from tests.report.fixed import written
 from tests.report.test_github import commands
 
@@ -66,11 +66,11 @@ def hostile(name: str) -> Judged:
     """Return a verdict that has a name in every place where words of others can stand."""
     found = Finding(rule="image/side", severity="error", message=f"is {name}", measured=name, how=name, source=name)
     more = Finding(rule="image/name", severity="warning", message=name, limit=name)
-    return Judged(asset=Asset(path=name), kind="image", facts=values.IMAGE, findings=(found, more))
+    return Judged(asset=Asset(path=name), kind="image", facts=made.IMAGE, findings=(found, more))
 
 
 def clean(name: str) -> Judged:
-    return Judged(asset=Asset(path=name), kind="image", facts=values.IMAGE)
+    return Judged(asset=Asset(path=name), kind="image", facts=made.IMAGE)
 
 
 def read_json(text: str) -> tuple[list[str], list[str]]:
@@ -210,7 +210,7 @@ def test_a_profile_whose_name_is_made_to_act_is_only_named(dress: str, name: str
 @pytest.mark.parametrize("dress", DRESSES)
 def test_a_tag_of_a_file_is_only_words_whatever_it_says(dress: str, name: str) -> None:
     name = name.encode("utf-8", "backslashreplace").decode()
-    facts = values.video(format=name, codec=name, transfer=name, sound_codec=name, measured_by={"codec": name})
+    facts = made.video(format=name, codec=name, transfer=name, sound_codec=name, measured_by={"codec": name})
     found = Finding(rule="video/codec", severity="error", message=f"is {name}", measured=name, limit="h264", how=name)
     judged = Judged(asset=Asset(path="a.mov"), kind="video", facts=facts, findings=(found,))
     text = written(dress, [judged, Judged(asset=judged.asset, kind="video", facts=facts)])

@@ -14,8 +14,6 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from preflight.assets import Role
-from preflight.findings import Finding, Judged
 from preflight.profiles import load
 from preflight.report import Heading
 from preflight.report.html import LINKS, RIGHT, WRONG
@@ -23,7 +21,9 @@ from preflight.report.html.measures import measures_of
 from preflight.report.html.page import POLICY
 from preflight.report.html.pictures import PICTURE_PX, pictures
 from preflight.report.html.style import STYLE
-from tests import values
+from preflight.values.assets import Role
+from preflight.values.findings import Finding, Judged
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, HEADING, PIXELS, REQUEST, asset, written
 from tests.specimens import PROFILE, copied
 
@@ -162,7 +162,7 @@ def test_each_link_leads_to_a_place_on_the_page_that_is_there_once() -> None:
 
 
 def test_of_very_many_that_failed_only_some_are_named_at_the_top() -> None:
-    many = [asset(f"{number}.mov", values.VIDEO, DURATION) for number in range(LINKS + 5)]
+    many = [asset(f"{number}.mov", made.VIDEO, DURATION) for number in range(LINKS + 5)]
     page = read(written("html", many))
     assert len(list(page.root.iter("a"))) == LINKS
     assert "and 5 more" in words(page.root.find("body/header"))
@@ -192,7 +192,7 @@ def test_what_to_do_is_the_rule_s_advice_and_what_mending_costs() -> None:
 
 
 def test_nothing_is_said_of_mending_what_lies_at_an_address() -> None:
-    page = read(written("html", [asset("https://example.com/a.mov?key=secret", values.VIDEO, DURATION)]))
+    page = read(written("html", [asset("https://example.com/a.mov?key=secret", made.VIDEO, DURATION)]))
     assert "can mend it" not in words(page.root)
     assert "secret" not in page.text
     assert "https://example.com/a.mov?..." in page.articles()
@@ -217,7 +217,7 @@ def test_a_name_is_only_a_name_wherever_it_stands(name: str, tmp_path: Path) -> 
     folder.mkdir()
     source = copied("image-ok.jpeg", folder, name.replace("/", "_"))
     found = Finding(rule="image/<b>", severity="error", message=name, how=name, source=name, limit=name)
-    page = read(written("html", [asset(str(source), values.image(format="jpeg"), found)]))
+    page = read(written("html", [asset(str(source), made.image(format="jpeg"), found)]))
     assert list(page.articles()) == [str(source)]
     (image,) = page.root.iter("img")
     assert source.name in (image.get("alt") or "")
@@ -258,17 +258,17 @@ def test_what_cannot_be_read_has_words_instead(real: Page) -> None:
 
 
 def test_a_file_that_is_gone_or_another_one_by_now_costs_no_report(tmp_path: Path) -> None:
-    assert "not here any more" in pictures(asset("gone.png", values.IMAGE))
-    assert "not here any more" in pictures(asset("a\0b.png", values.IMAGE))
+    assert "not here any more" in pictures(asset("gone.png", made.IMAGE))
+    assert "not here any more" in pictures(asset("a\0b.png", made.IMAGE))
     other = copied("audio-2s.wav", tmp_path, "other.png")
-    assert "No picture: " in pictures(asset(str(other), values.IMAGE))
+    assert "No picture: " in pictures(asset(str(other), made.IMAGE))
     (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
-    assert "No picture: " in pictures(asset(str(tmp_path / "noise.mp4"), values.VIDEO))
+    assert "No picture: " in pictures(asset(str(tmp_path / "noise.mp4"), made.VIDEO))
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     clip, sound = copied("video-24fps.mp4", tmp_path), copied("audio-2s.wav", tmp_path)
-    judged = [asset(str(clip), values.VIDEO), asset(str(sound), values.AUDIO)]
+    judged = [asset(str(clip), made.VIDEO), asset(str(sound), made.AUDIO)]
     assert written("html", judged) == written("html", judged)
 
 
@@ -304,7 +304,7 @@ def place(bar: ET.Element) -> tuple[float, float, float]:
     ("seconds", "side"), [(1, -1), (0, -1), (2, 0), (5, 0), (15, 0), (16, 1), (20, 1), (86_400, 1), (10**40, 1)]
 )
 def test_a_mark_lies_on_that_side_of_the_range_on_which_the_value_does(seconds: int, side: int) -> None:
-    judged = values.judged(values.audio(duration_s=Fraction(seconds), stored_duration_s=None, header_duration_s=None))
+    judged = made.judged(made.audio(duration_s=Fraction(seconds), stored_duration_s=None, header_duration_s=None))
     page = read(written("html", [judged], heading=SHIPPED))
     begin, end, at = place(classes(page.root, "bar")[0])
     assert 0 <= begin < end <= 100
@@ -320,19 +320,19 @@ def test_every_bar_says_in_words_what_it_shows(real: Page) -> None:
 
 
 def test_between_two_readings_of_a_limit_is_a_warning() -> None:
-    judged = values.judged(values.image(bytes=31_000_000))
+    judged = made.judged(made.image(bytes=31_000_000))
     (row,) = [one for one in measures_of(judged, PROFILE) if one.title == "Size"]
     assert (row.state, row.said) == ("warning", "above 30,000,000 bytes, the stricter reading")
 
 
 def test_a_value_just_beyond_its_limit_is_not_printed_as_the_limit() -> None:
-    judged = values.judged(values.video(duration_s=Fraction(150_004, 10_000)))
+    judged = made.judged(made.video(duration_s=Fraction(150_004, 10_000)))
     row = measures_of(judged, PROFILE)
     assert "15.0004 s" in [one.value for one in row]
 
 
 def test_a_reading_that_broke_the_limit_has_a_row_though_another_is_within() -> None:
-    judged = values.judged(values.audio(duration_s=Fraction(14), header_duration_s=Fraction(16)))
+    judged = made.judged(made.audio(duration_s=Fraction(14), header_duration_s=Fraction(16)))
     assert [(one.value, one.state) for one in measures_of(judged, PROFILE) if one.title == "Duration"] == [
         ("14 s", None),
         ("16 s", "error"),
@@ -340,7 +340,7 @@ def test_a_reading_that_broke_the_limit_has_a_row_though_another_is_within() -> 
 
 
 def test_what_was_not_measured_is_not_called_within() -> None:
-    judged = values.judged(values.video(frame_rate_hz=None))
+    judged = made.judged(made.video(frame_rate_hz=None))
     (row,) = [one for one in measures_of(judged, PROFILE) if one.title == "Frame rate"]
     assert (row.value, row.said, row.state, row.scale) == ("could not be measured", "", "error", None)
 
@@ -348,7 +348,7 @@ def test_what_was_not_measured_is_not_called_within() -> None:
 def test_of_a_kind_that_is_not_taken_no_limit_is_shown() -> None:
     limits = load("seedance-2.0-text-to-video-2026-10")
     assert not limits.takes("video")
-    judged = values.judged(values.VIDEO, profile=limits)
+    judged = made.judged(made.VIDEO, profile=limits)
     assert judged.verdict == "fail"
     assert measures_of(judged, limits) == []
 
@@ -392,19 +392,19 @@ def test_a_profile_of_one_s_own_is_what_the_bars_are_drawn_by_whatever_it_is_cal
 def test_a_finding_of_one_s_own_limits_is_drawn_by_them(tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text(OWN.format(parent=PROFILE.name, name='name = "house"'), encoding="utf-8")
     own = load(str(tmp_path / "my.toml"))
-    judged = values.judged(values.audio(duration_s=Fraction(40), header_duration_s=None), profile=own)
+    judged = made.judged(made.audio(duration_s=Fraction(40), header_duration_s=None), profile=own)
     page = read(written("html", [judged], heading=Heading(profile=own.name, limits=own)))
     duration = rows(next(page.root.iter("article")))["Duration"]
     assert (duration["limit"], duration["said"]) == ("1 to 30 s allowed", "✗ 10 s over")
 
 
 def test_a_file_in_the_place_of_another_kind_is_not_measured_by_its_limits() -> None:
-    judged = values.judged(values.AUDIO, role=Role("image", 1))
+    judged = made.judged(made.AUDIO, role=Role("image", 1))
     assert measures_of(judged, PROFILE) == []
 
 
 def test_what_a_policy_says_of_a_limit_the_row_says_too() -> None:
-    judged = values.judged(values.image(width_px=6400))
+    judged = made.judged(made.image(width_px=6400))
     eased = Judged(
         asset=judged.asset,
         kind=judged.kind,
@@ -422,7 +422,7 @@ def test_findings_without_a_range_have_no_row() -> None:
 
 
 def test_of_very_many_assets_some_get_articles_and_all_others_a_row_each() -> None:
-    many = [asset(f"{number}.mov", values.VIDEO, *([DURATION] if number % 2 else [])) for number in range(1_000)]
+    many = [asset(f"{number}.mov", made.VIDEO, *([DURATION] if number % 2 else [])) for number in range(1_000)]
     page = read(written("html", many))
     assert len(page.articles()) == WRONG + RIGHT
     table = page.root.find(".//section[@class='more']")

@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import __version__
-from preflight.assets import Asset, Role
-from preflight.findings import Finding, Judged, Report
-from preflight.flow import Treated
+from preflight.flow.fix import Treated
 from preflight.plan import Plan, Wishes, plan
-from preflight.probe import Fault
 from preflight.report import Heading, open_sheet, write_report
 from preflight.report.json import dump, facts_json, facts_report, finding_json, fix_report, plan_report, report_json
 from preflight.rules import judge
-from tests import values
+from preflight.values.assets import Asset, Role
+from preflight.values.findings import Finding, Judged, Report
+from preflight.values.probed import Fault
+from tests import made
 from tests.report.fixed import ASSETS, REMARKS, REQUEST, written
 from tests.specimens import PROFILE, judged, media, probed
 
@@ -34,7 +34,7 @@ def read(value: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-LONG = values.video(
+LONG = made.video(
     duration_s=Fraction("20.02"),
     header_duration_s=Fraction("20.02"),
     frame_rate_hz=Fraction(30000, 1001),
@@ -43,7 +43,7 @@ LONG = values.video(
 
 
 def test_a_report_has_the_contracts_fields() -> None:
-    one = judge(values.measured(LONG, "clip.mov", role=Role("video", 1)), PROFILE)
+    one = judge(made.measured(LONG, "clip.mov", role=Role("video", 1)), PROFILE)
     found = read(report_json(Report(profile=PROFILE.name, assets=(one,))))
     assert list(found) == ["schema", "tool", "profile", "verdict", "assets", "findings", "passed_over"]
     assert found["tool"] == {"name": "preflight", "version": __version__}
@@ -83,7 +83,7 @@ def test_an_interrupted_report_is_closed_and_says_so() -> None:
 
 
 def test_a_finding_has_the_contracts_fields() -> None:
-    found = read(finding_json(values.findings(LONG)["video/duration"]))
+    found = read(finding_json(made.findings(LONG)["video/duration"]))
     assert {key: found[key] for key in found if key not in ("margin", "how", "severity_before", "ignored")} == {
         "rule": "video/duration",
         "severity": "error",
@@ -98,7 +98,7 @@ def test_a_finding_has_the_contracts_fields() -> None:
 
 
 def test_facts_of_a_clip_have_the_contracts_names_and_numbers() -> None:
-    facts = read(facts_json(values.video(frame_rate_hz=Fraction(24000, 1001), duration_s=Fraction("5.005"))) or {})
+    facts = read(facts_json(made.video(frame_rate_hz=Fraction(24000, 1001), duration_s=Fraction("5.005"))) or {})
     assert (facts["format"], facts["bytes"], facts["width_px"], facts["height_px"]) == ("mp4", 100_000, 1280, 720)
     assert (facts["duration_s"], facts["frame_rate_hz"], facts["frame_rate"]) == (5.005, 23.976, "24000/1001")
     assert (facts["pixels"], facts["header_duration_s"], facts["codec"]) == (921_600, 5, "h264")
@@ -107,14 +107,14 @@ def test_facts_of_a_clip_have_the_contracts_names_and_numbers() -> None:
 
 
 def test_facts_of_pictures_and_sounds_have_the_contracts_names() -> None:
-    picture, sound = read(facts_json(values.IMAGE) or {}), read(facts_json(values.AUDIO) or {})
+    picture, sound = read(facts_json(made.IMAGE) or {}), read(facts_json(made.AUDIO) or {})
     assert {"format", "bytes", "width_px", "height_px", "orientation", "mode", "alpha", "location"} <= set(picture)
     assert {"format", "bytes", "duration_s", "stored_duration_s", "header_duration_s", "codec"} <= set(sound)
     assert "aspect_ratio" not in sound
 
 
 def test_what_was_not_measured_is_null() -> None:
-    facts = read(facts_json(values.video(frame_rate_hz=None, duration_s=None)) or {})
+    facts = read(facts_json(made.video(frame_rate_hz=None, duration_s=None)) or {})
     assert facts["frame_rate_hz"] is facts["frame_rate"] is facts["duration_s"] is None
     assert facts_json(None) is None
 
@@ -196,11 +196,11 @@ def test_a_fix_that_failed_keeps_its_findings_and_says_why() -> None:
 
 @pytest.mark.parametrize("name", [os.fsdecode(b"\xff.mp4"), "a\x1b[31m.mp4", "\u202egpj.mp4", "\ud800.mp4"])
 def test_a_name_that_is_no_text_is_still_json(name: str) -> None:
-    one = judge(values.measured(None, name, fault=Fault("unmeasured", f"{name}: no")), PROFILE)
+    one = judge(made.measured(None, name, fault=Fault("unmeasured", f"{name}: no")), PROFILE)
     found = read(report_json(Report(profile=PROFILE.name, assets=(one,))))
     assert found["assets"][0]["path"].isprintable()
     assert found["assets"][0]["findings"][0]["message"].isprintable()
-    assert read(facts_report([values.measured(None, name)]))
+    assert read(facts_report([made.measured(None, name)]))
 
 
 def test_a_measured_word_that_is_no_text_is_still_json() -> None:
@@ -214,7 +214,7 @@ def test_output_ends_with_a_newline_and_is_indented() -> None:
 
 @given(st.fractions(0, 10**5, max_denominator=10**6))
 def test_a_length_in_json_is_true_to_a_microsecond(length: Fraction) -> None:
-    facts = read(facts_json(values.video(duration_s=length)) or {})
+    facts = read(facts_json(made.video(duration_s=length)) or {})
     assert abs(Fraction(facts["duration_s"]) - length) <= Fraction(1, 10**6)
 
 

@@ -7,14 +7,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from preflight.assets import Role
-from preflight.facts import Facts
-from preflight.findings import Finding, Judged
 from preflight.profiles import load
 from preflight.report import Ending, Heading
 from preflight.report.junit import Sheet
 from preflight.rules import ASSET_RULES, REQUEST_RULES
-from tests import values
+from preflight.values.assets import Role
+from preflight.values.facts import Facts
+from preflight.values.findings import Finding, Judged
+from tests import made
 from tests.report.fixed import ASSETS, DENIED, DURATION, EMPTY, LET_BE, NAME, PIXELS, REQUEST, asset, written
 
 DEMANDED = {"testsuites": set(), "testsuite": {"name", "tests", "failures", "errors"}, "testcase": {"name"}}
@@ -74,7 +74,7 @@ def test_each_asset_is_a_suite_and_each_rule_of_its_family_a_case() -> None:
 
 
 def test_of_a_kind_that_is_not_taken_no_other_rule_is_said_to_have_passed() -> None:
-    found = outcomes(values.judged(values.VIDEO, profile=load("seedance-2.0-text-to-video-2026-10")))
+    found = outcomes(made.judged(made.VIDEO, profile=load("seedance-2.0-text-to-video-2026-10")))
     assert found.pop("video/not-taken") == "failure"
     assert set(found.values()) == {"skipped"}
     assert set(found) == {rule.id for rule in ASSET_RULES["video"]}
@@ -88,11 +88,11 @@ def test_the_counts_of_a_suite_are_those_of_its_cases() -> None:
 
 
 def test_what_passes_is_a_case_too() -> None:
-    assert set(outcomes(asset("a.png", values.IMAGE)).values()) == {"passed"}
+    assert set(outcomes(asset("a.png", made.IMAGE)).values()) == {"passed"}
 
 
 def test_an_error_is_a_failure_and_says_what_was_measured() -> None:
-    (suite,) = suites(asset("a.mov", values.VIDEO, DURATION, PIXELS)).values()
+    (suite,) = suites(asset("a.mov", made.VIDEO, DURATION, PIXELS)).values()
     found = cases(suite)
     assert Counter(map(outcome, found.values()))["failure"] == 2
     (failure,) = found["video/duration"].result
@@ -100,7 +100,7 @@ def test_an_error_is_a_failure_and_says_what_was_measured() -> None:
     assert failure.text == f"error: {DURATION.message}"
 
 
-@pytest.mark.parametrize("facts", [values.IMAGE, values.VIDEO, values.AUDIO, values.video(duration_s=None), None])
+@pytest.mark.parametrize("facts", [made.IMAGE, made.VIDEO, made.AUDIO, made.video(duration_s=None), None])
 def test_an_asset_without_findings_has_the_cases_of_one_with_a_finding_of_another_rule(facts: Facts | None) -> None:
     quiet, told = asset("a.mov", facts), asset("a.mov", facts, Finding(rule="house/x", severity="info", message="x"))
     assert {**outcomes(quiet), "house/x": "passed"} == outcomes(told)
@@ -108,14 +108,14 @@ def test_an_asset_without_findings_has_the_cases_of_one_with_a_finding_of_anothe
 
 def test_two_findings_of_one_rule_are_one_case() -> None:
     wide, high = (Finding(rule="image/side", severity="error", message=f"100 px {way}") for way in ("wide", "high"))
-    (suite,) = suites(asset("a.png", values.IMAGE, wide, high)).values()
+    (suite,) = suites(asset("a.png", made.IMAGE, wide, high)).values()
     (failure,) = cases(suite)["image/side"].result
     assert failure.text == "error: 100 px wide\nerror: 100 px high"
 
 
 @pytest.mark.parametrize("finding", [NAME, LET_BE])
 def test_a_warning_and_an_info_stand_in_the_output_of_a_case_that_passes(finding: Finding) -> None:
-    (suite,) = suites(asset("a.jpg", values.IMAGE, finding)).values()
+    (suite,) = suites(asset("a.jpg", made.IMAGE, finding)).values()
     case = cases(suite)[finding.rule]
     assert outcome(case) == "passed"
     assert case.system_out == f"{finding.severity}: {finding.message}"
@@ -137,7 +137,7 @@ def test_what_was_passed_over_because_of_an_error_lets_no_rule_pass() -> None:
     judged = Judged(
         asset=asset("a.mov", None).asset,
         kind="video",
-        facts=values.VIDEO,
+        facts=made.VIDEO,
         findings=(PIXELS,),
         untold=(Finding(rule="video/unjudged", severity="error", message="its index is too long"),),
     )
@@ -147,13 +147,13 @@ def test_what_was_passed_over_because_of_an_error_lets_no_rule_pass() -> None:
 
 
 def test_a_rule_without_its_measure_is_skipped_and_not_passed() -> None:
-    found = outcomes(asset("a.mov", values.video(duration_s=None, frame_rate_hz=None)))
+    found = outcomes(asset("a.mov", made.video(duration_s=None, frame_rate_hz=None)))
     skipped = {name for name, what in found.items() if what == "skipped"}
     assert skipped == {"video/duration", "video/frame-rate", "video/sound-codec"}
 
 
 def test_a_picture_in_the_place_of_a_clip_passes_no_rule_of_clips() -> None:
-    found = outcomes(Judged(asset=asset("a.mov", None, role=Role("video", 1)).asset, kind="image", facts=values.IMAGE))
+    found = outcomes(Judged(asset=asset("a.mov", None, role=Role("video", 1)).asset, kind="image", facts=made.IMAGE))
     assert set(found.values()) == {"skipped"}
     assert set(found) == {rule.id for rule in ASSET_RULES["video"]}
 
@@ -167,7 +167,7 @@ def test_a_sum_over_what_was_not_measured_is_skipped() -> None:
 
 def test_a_finding_of_a_rule_that_is_not_in_the_list_is_not_lost() -> None:
     house = Finding(rule="house/naming", severity="error", message="x")
-    assert outcomes(asset("a.png", values.IMAGE, house))["house/naming"] == "failure"
+    assert outcomes(asset("a.png", made.IMAGE, house))["house/naming"] == "failure"
     found = suites(ASSETS[0], findings=(house,))["request"]
     assert outcome(cases(found)["house/naming"]) == "failure"
     assert (found.tests, found.failures) == (len(REQUEST_RULES) + 1, 1)

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from preflight.assets import Asset
-from preflight.findings import Finding
 from preflight.report.markdown import ACTIVE, MARK, OPEN_ROWS, escaped, name_cell
-from tests import values
+from preflight.values.assets import Asset
+from preflight.values.findings import Finding
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, PIXELS, REQUEST, asset, written
 
 
@@ -56,7 +56,7 @@ def test_what_is_clean_is_folded() -> None:
 
 def test_a_long_list_is_folded_and_every_asset_is_in_it_once() -> None:
     names = [f"clip-{number}.mov" for number in range(OPEN_ROWS + 5)]
-    text = written("markdown", [asset(name, values.VIDEO, DURATION) for name in names])
+    text = written("markdown", [asset(name, made.VIDEO, DURATION) for name in names])
     opened, folded = text.split("<details>")
     assert len(cells(opened)) == OPEN_ROWS
     assert "<summary>5 more</summary>" in folded
@@ -66,7 +66,7 @@ def test_a_long_list_is_folded_and_every_asset_is_in_it_once() -> None:
 
 @pytest.mark.parametrize("count", [1, OPEN_ROWS])
 def test_a_short_list_is_not_folded(count: int) -> None:
-    assert "<details>" not in written("markdown", [asset("a.mov", values.VIDEO, DURATION)] * count)
+    assert "<details>" not in written("markdown", [asset("a.mov", made.VIDEO, DURATION)] * count)
 
 
 def test_a_clean_run_has_no_table_of_findings() -> None:
@@ -116,7 +116,7 @@ def test_plain_words_can_be_read_as_they_are(words: str) -> None:
 def test_a_name_stays_in_its_cell() -> None:
     name = "a|b\n|c|`d`.mov"
     found = Finding(rule="video/name", severity="error", message=name)
-    (row,) = cells(written("markdown", [asset(name, values.VIDEO, found)]))
+    (row,) = cells(written("markdown", [asset(name, made.VIDEO, found)]))
     assert row == [
         "<code>a|b\\n|c|`d`.mov</code>",
         "fail",

@@ -3,10 +3,10 @@
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_new
 from prometheus_client.parser import text_string_to_metric_families as read_old
 
-from preflight.assets import Asset
-from preflight.findings import IN_BASELINE, Finding, Judged
+from preflight.policy.tally import Tally
 from preflight.report.openmetrics import FIRST, openmetrics
-from preflight.tally import Tally
+from preflight.values.assets import Asset
+from preflight.values.findings import IN_BASELINE, Finding, Judged
 
 LARGE = Finding(rule="video/pixels", severity="error", message="x")
 KNOWN = Finding(rule="video/size", severity="info", message="x", severity_before="error", ignored=IN_BASELINE)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from preflight.findings import Judged
-from preflight.policy import Remark
+from preflight.policy.policy import Remark
 from preflight.report import DRESSES, Ending, Heading, made_once, open_sheet, write_report
-from tests import values
+from preflight.values.findings import Judged
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, HEADING, REMARKS, REQUEST, asset, golden, written
 
 KEEPS_ROWS = {"markdown"}
@@ -65,7 +65,7 @@ def test_a_report_is_text_that_acts_upon_no_terminal(dress: str) -> None:
 
 @pytest.mark.parametrize("dress", DRESSES)
 def test_each_asset_is_named_in_its_order(dress: str) -> None:
-    text = written(dress, [asset(f"{name}.mov", values.VIDEO, DURATION) for name in ("b", "a", "c")])
+    text = written(dress, [asset(f"{name}.mov", made.VIDEO, DURATION) for name in ("b", "a", "c")])
     assert sorted(("b.mov", "a.mov", "c.mov"), key=text.index) == ["b.mov", "a.mov", "c.mov"]
 
 
@@ -95,7 +95,7 @@ def test_where_nothing_was_judged_nothing_is_written(dress: str) -> None:
 
 @pytest.mark.parametrize("dress", sorted(DRESSES.keys() - KEEPS_ROWS))
 def test_memory_does_not_grow_with_the_number_of_files(dress: str) -> None:
-    one = asset("a.mov", values.VIDEO, DURATION)
+    one = asset("a.mov", made.VIDEO, DURATION)
     with open("/dev/null", "w", encoding="utf-8") as out:  # noqa: PTH123 - a device, not a path of ours
         write_report([open_sheet(dress, HEADING, out)], [one])
         tracemalloc.start()
@@ -144,8 +144,8 @@ def test_what_several_reports_ask_for_of_one_asset_is_made_once_and_not_mixed_up
         asked.append(judged.asset.path)
         return judged.asset.path.upper()
 
-    first, second = asset("a.png", values.IMAGE), asset("b.png", values.IMAGE)
-    said = [name(one) for one in (first, first, second, second, first, asset("a.png", values.IMAGE))]
+    first, second = asset("a.png", made.IMAGE), asset("b.png", made.IMAGE)
+    said = [name(one) for one in (first, first, second, second, first, asset("a.png", made.IMAGE))]
     assert said == ["A.PNG", "A.PNG", "B.PNG", "B.PNG", "A.PNG", "A.PNG"]
     assert asked == ["a.png", "b.png", "a.png", "a.png"]
 

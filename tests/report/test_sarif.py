@@ -13,11 +13,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from preflight.findings import Finding
 from preflight.report import Ending, Heading
 from preflight.report.sarif import MOST_RESULTS, Results, Sheet, text_of
 from preflight.rules import RULES
-from tests import values
+from preflight.values.findings import Finding
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, LET_BE, NAME, REMARKS, REQUEST, asset, written
 
 
@@ -42,7 +42,7 @@ def run(text: str) -> dict[str, Any]:
 
 
 def results(*findings: Finding) -> list[dict[str, Any]]:
-    found = run(written("sarif", [asset("a.mov", values.VIDEO, *findings)]))["results"]
+    found = run(written("sarif", [asset("a.mov", made.VIDEO, *findings)]))["results"]
     assert isinstance(found, list)
     return found
 
@@ -140,14 +140,14 @@ def test_what_a_policy_ignores_is_suppressed_with_its_reason() -> None:
     ],
 )
 def test_an_address_is_relative_to_where_the_program_was_run(path: str, uri: str) -> None:
-    (result,) = run(written("sarif", [asset(path, values.VIDEO, DURATION)]))["results"]
+    (result,) = run(written("sarif", [asset(path, made.VIDEO, DURATION)]))["results"]
     (place,) = result["locations"]
     assert place["physicalLocation"]["artifactLocation"] == {"uri": uri}
     assert place["physicalLocation"]["region"]["startLine"] == 1
 
 
 def test_what_lies_above_here_is_named_without_what_leads_out() -> None:
-    (result,) = run(written("sarif", [asset("../x.mov", values.VIDEO, DURATION)]))["results"]
+    (result,) = run(written("sarif", [asset("../x.mov", made.VIDEO, DURATION)]))["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == str(Path.cwd().parent / "x.mov").lstrip("/")
 
@@ -157,7 +157,7 @@ def places(request: str | None) -> list[str]:
     out = io.StringIO()
     sheet = Sheet(Heading(profile="p", request=request), out)
     sheet.begin()
-    sheet.asset(asset("https://example.com/a.mov?token=secret", values.VIDEO, DURATION))
+    sheet.asset(asset("https://example.com/a.mov?token=secret", made.VIDEO, DURATION))
     sheet.end(Ending(verdict="fail", findings=(Finding(rule="request/duration", severity="error", message="x"),)))
     found = run(out.getvalue())["results"]
     assert "(https://example.com/a.mov?...)" in found[0]["message"]["text"]
@@ -196,7 +196,7 @@ def test_no_more_results_are_written_than_code_scanning_takes_and_the_rest_is_co
     sheet.begin()
     info = Finding(rule="image/name", severity="info", message="x")
     for number in range(MOST_RESULTS // 2 + 10):
-        sheet.asset(asset(f"{number}.png", values.IMAGE, info, DURATION))
+        sheet.asset(asset(f"{number}.png", made.IMAGE, info, DURATION))
     sheet.end(Ending(verdict="fail"))
     log = json.loads(out.getvalue())["runs"][0]
     levels = [result["level"] for result in log["results"]]

@@ -1,10 +1,10 @@
 """The few lines at the end of a run."""
 
-from preflight.assets import Asset
-from preflight.findings import IN_BASELINE, Finding, Judged
-from preflight.limits import Severity
+from preflight.policy.tally import Tally
 from preflight.report.summary import let_be_lines, summary_lines
-from preflight.tally import Tally
+from preflight.values.assets import Asset
+from preflight.values.findings import IN_BASELINE, Finding, Judged
+from preflight.values.limits import Severity
 
 
 def finding(rule: str, severity: Severity = "error", before: Severity | None = None, why: str | None = None) -> Finding:

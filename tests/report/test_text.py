@@ -7,10 +7,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.assets import Asset, Role
-from preflight.facts import Facts
-from preflight.findings import Finding, Judged, Verdict
-from preflight.flow import Treated
+from preflight.flow.fix import Treated
 from preflight.plan import Plan, Wishes, plan
 from preflight.report import Ending, Heading
 from preflight.report.text import (
@@ -26,7 +23,10 @@ from preflight.report.text import (
     write,
 )
 from preflight.rules import judge
-from tests import values
+from preflight.values.assets import Asset, Role
+from preflight.values.facts import Facts
+from preflight.values.findings import Finding, Judged, Verdict
+from tests import made
 from tests.report.fixed import ASSETS, DURATION, EMPTY, REQUEST, written
 from tests.specimens import PROFILE, judged, media
 
@@ -43,21 +43,21 @@ def words(line: Line) -> str:
 
 
 def test_a_finding_is_one_line_with_asset_severity_rule_and_message() -> None:
-    one = judge(values.measured(values.image(width_px=299), "a b.png", role=Role("image", 2)), PROFILE)
+    one = judge(made.measured(made.image(width_px=299), "a b.png", role=Role("image", 2)), PROFILE)
     assert [words(line) for line in judged_lines(one)] == [
         "a b.png (image 2): error image/side: 299 px wide; 300 to 6,000 px allowed"
     ]
 
 
 def test_what_passes_is_one_line_with_its_measures() -> None:
-    one = judge(values.measured(values.VIDEO, "clip.mp4"), PROFILE)
+    one = judge(made.measured(made.VIDEO, "clip.mp4"), PROFILE)
     assert [words(line) for line in judged_lines(one)] == [
         "clip.mp4: pass: mp4, 1280 x 720 px, 25 fps, 5 s, 100,000 bytes"
     ]
 
 
 def test_what_passes_with_a_warning_says_both() -> None:
-    one = judge(values.measured(values.image(location=True), "a.png"), PROFILE)
+    one = judge(made.measured(made.image(location=True), "a.png"), PROFILE)
     lines = [words(line) for line in judged_lines(one)]
     assert lines[0].startswith("a.png: pass: ")
     assert lines[1].startswith("a.png: warning image/location: ")
@@ -66,10 +66,10 @@ def test_what_passes_with_a_warning_says_both() -> None:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (values.IMAGE, "png, 640 x 480 px, 10,000 bytes"),
-        (values.AUDIO, "wav, 5 s, 50,000 bytes"),
-        (values.video(frame_rate_hz=Fraction(24000, 1001)), "mp4, 1280 x 720 px, 23.976 fps, 5 s, 100,000 bytes"),
-        (values.video(frame_rate_hz=None, duration_s=None), "mp4, 1280 x 720 px, 100,000 bytes"),
+        (made.IMAGE, "png, 640 x 480 px, 10,000 bytes"),
+        (made.AUDIO, "wav, 5 s, 50,000 bytes"),
+        (made.video(frame_rate_hz=Fraction(24000, 1001)), "mp4, 1280 x 720 px, 23.976 fps, 5 s, 100,000 bytes"),
+        (made.video(frame_rate_hz=None, duration_s=None), "mp4, 1280 x 720 px, 100,000 bytes"),
         (None, "nothing measured"),
     ],
 )
@@ -180,7 +180,7 @@ def test_a_margin_is_never_printed_as_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["::error::x.png", "::add-mask::x", " ::stop-commands::x"])
 def test_a_name_at_the_beginning_of_a_line_gives_no_order_to_a_runner(name: str) -> None:
-    for line in judged_lines(judge(values.measured(values.image(width_px=299), name), PROFILE)):
+    for line in judged_lines(judge(made.measured(made.image(width_px=299), name), PROFILE)):
         assert words(line).startswith(f"./{name}: ")
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
 from preflight.profiles import load
-from preflight.request import PLACEHOLDER_URL, as_sent, build_body, encode, planned_bytes, planned_url
-from preflight.spec import RequestSpec, with_roles
+from preflight.request.body import PLACEHOLDER_URL, as_sent, build_body, encode, planned_bytes, planned_url
+from preflight.request.file import RequestSpec, with_roles
+from preflight.values.assets import Asset
 from tests.specimens import PROFILE
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.assets import Asset, Role, Window
 from preflight.errors import RequestFileError
-from preflight.spec import RequestSpec, dump_spec, load_spec, with_roles
+from preflight.request.file import RequestSpec, dump_spec, load_spec, with_roles
+from preflight.values.assets import Asset, Role, Window
 from tests.specimens import FIXTURES
 
 

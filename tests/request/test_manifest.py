@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset, Role, Window
 from preflight.errors import CallError
-from preflight.lists import MAX_LINE_CHARACTERS, MAX_NAME_BYTES, manifest, names
+from preflight.request.manifest import MAX_LINE_CHARACTERS, MAX_NAME_BYTES, manifest, names
+from preflight.values.assets import Asset, Role, Window
 
 NAMES = st.lists(
     st.binary(min_size=1, max_size=300).filter(lambda name: b"\0" not in name and b"\n" not in name), max_size=20

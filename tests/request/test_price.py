@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.price import ceil_tenths, estimate
 from preflight.profiles import load
+from preflight.request.file import RequestSpec
+from preflight.request.price import ceil_tenths, estimate
 from preflight.sandbox.documents import documents
 from preflight.sandbox.price import price
-from preflight.spec import RequestSpec
 from tests.specimens import PROFILE
 
 FAST = "seedance-2.0-fast-reference-to-video"

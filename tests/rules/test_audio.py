@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Role
-from preflight.facts import AudioFacts
 from preflight.probe.pcm import HIDDEN
+from preflight.values.assets import Role
+from preflight.values.facts import AudioFacts
+from tests.made import IMAGE, VIDEO, audio, findings, judged, severities
 from tests.specimens import PROFILE
-from tests.values import IMAGE, VIDEO, audio, findings, judged, severities
 
 SEEN = "(the service has been seen to accept it, the document does not)"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.facts import ImageFacts
-from tests import values
+from preflight.values.facts import ImageFacts
+from tests import made
+from tests.made import findings, image, severities
 from tests.specimens import PROFILE
-from tests.values import findings, image, severities
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_message_names_what_was_measured_and_what_is_allowed(facts: ImageFacts
 
 
 def test_both_sides_are_judged_and_each_gets_a_finding() -> None:
-    found = values.judged(image(width_px=200, height_px=201)).findings
+    found = made.judged(image(width_px=200, height_px=201)).findings
     assert [f.message for f in found] == [
         "200 px wide; 300 to 6,000 px allowed",
         "201 px high; 300 to 6,000 px allowed",

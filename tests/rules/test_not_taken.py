@@ -2,12 +2,12 @@
 
 import pytest
 
-from preflight.assets import Kind, Role
-from preflight.facts import Facts
-from preflight.probe import Fault
 from preflight.profiles import Profile, load
 from preflight.rules import NOT_TAKEN_RULES, RULES, judge
-from tests.values import AUDIO, IMAGE, VIDEO, audio, image, measured, video
+from preflight.values.assets import Kind, Role
+from preflight.values.facts import Facts
+from preflight.values.probed import Fault
+from tests.made import AUDIO, IMAGE, VIDEO, audio, image, measured, video
 
 REFERENCES = load()
 FRAMES, WORDS = load("seedance-2.0-image-to-video-2026-10"), load("seedance-2.0-text-to-video-2026-10")

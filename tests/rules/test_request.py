@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset, Kind, Role
-from preflight.facts import Facts
-from preflight.findings import Finding
-from preflight.probe import Probed
 from preflight.profiles import Profile, load
-from preflight.request import planned_bytes
+from preflight.request.body import planned_bytes
+from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge_request
-from preflight.spec import RequestSpec
+from preflight.values.assets import Asset, Kind, Role
+from preflight.values.facts import Facts
+from preflight.values.findings import Finding
+from preflight.values.probed import Probed
+from tests.made import AUDIO, IMAGE, VIDEO, audio, video
 from tests.specimens import PROFILE
-from tests.values import AUDIO, IMAGE, VIDEO, audio, video
 
 NEWER = load("seedance-2.0-2026-10")
 FRAMES, WORDS = load("seedance-2.0-image-to-video-2026-10"), load("seedance-2.0-text-to-video-2026-10")

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.findings import Finding
-from preflight.limits import OneOf, Range, Sourced
-from preflight.probe import Probed
 from preflight.profiles import DEFAULT, Profile, load, names
 from preflight.rules import ASSET_RULES, NOT_TAKEN_RULES, REQUEST_RULES, RULES
 from preflight.rules.rule import Reading, beyond, limit_at, not_among, rule, sections, shape
-from preflight.units import decimal
+from preflight.values.findings import Finding
+from preflight.values.limits import OneOf, Range, Sourced
+from preflight.values.probed import Probed
+from preflight.values.units import decimal
 
 DAY = dt.date(2026, 11, 22)
 PERMANENT = (

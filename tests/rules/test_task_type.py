@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from preflight.profiles import Profile, load, names
+from preflight.request.file import RequestSpec, with_roles
 from preflight.rules.orders import FOLDER, orders
 from preflight.rules.task_type import task_type
 from preflight.rules.whole import WholeRequest
-from preflight.spec import RequestSpec, with_roles
 
 TABLE = Path(__file__).with_name("orders.tsv")
 EDIT, EXTEND = "Remove the logo from video 1.", "Extend video 1."

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.facts import VideoFacts
 from preflight.profiles import load
+from preflight.values.facts import VideoFacts
+from tests.made import findings, judged, severities, video
 from tests.specimens import PROFILE
-from tests.values import findings, judged, severities, video
 
 NTSC = Fraction(24000, 1001)
 

@@ -10,8 +10,8 @@ import pytest
 import preflight
 from preflight.errors import CallError
 from preflight.profiles import load
-from preflight.refusals import Said, look_up
-from preflight.request import build_body
+from preflight.request.body import build_body
+from preflight.service.refusals import Said, look_up
 from tests.specimens import MEDIA
 
 if TYPE_CHECKING:

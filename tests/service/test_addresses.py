@@ -7,12 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from preflight.call import Fetcher, addresses, is_local, nothing, place_of, refuse_absent, refuse_costly
 from preflight.errors import CallError, NotDone
-from preflight.price import estimate
+from preflight.flow.paths import nothing, refuse_absent
 from preflight.profiles import load
+from preflight.request.file import RequestSpec
+from preflight.request.price import estimate, refuse_costly
 from preflight.sandbox import running
-from preflight.spec import RequestSpec
+from preflight.service.addresses import addresses, is_local
+from preflight.upload.bucket import place_of
+from preflight.upload.fetcher import Fetcher
 from tests.specimens import MEDIA
 from tests.upload.stranger import Stranger, say
 

@@ -10,9 +10,9 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from preflight import receiver as module
 from preflight.errors import NotDone
-from preflight.receiver import MAX_BYTES, Named, Receiver, Rejected
+from preflight.service import callback_server as module
+from preflight.service.callback_server import MAX_BYTES, Named, Receiver, Rejected
 
 TASK = {"id": "task-unified-1", "status": "completed", "progress": 100, "results": ["https://x/y.mp4"]}
 

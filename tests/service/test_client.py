@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from preflight.answers import Task
-from preflight.api import Service
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.profiles.loader import load
 from preflight.sandbox import Sandbox, running
-from preflight.upload import hash_file, upload_file
-from preflight.wire import AnswerLost
+from preflight.service.client import Service
+from preflight.service.http import AnswerLost
+from preflight.service.responses import Task
+from preflight.upload.files_service import upload_file
+from preflight.upload.parcel import hash_file
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say
 
 BODY = json.dumps(

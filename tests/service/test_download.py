@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from preflight.errors import NotDone
-from preflight.upload.landing import save
-from preflight.wire import AnswerLost
+from preflight.service.download import save
+from preflight.service.http import AnswerLost
 
 
 def saved(path: Path, answer: httpx.Response, max_bytes: int = 100) -> bytes:

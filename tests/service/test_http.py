@@ -10,10 +10,10 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from preflight import wire
 from preflight.errors import CallError, PreflightError, Refused, Unreachable
-from preflight.moments import retry_after_s
-from preflight.wire import AnswerLost, Busy, Wire, cleaned, fault, patiently, shown_url
+from preflight.service import http as wire
+from preflight.service.http import AnswerLost, Busy, Wire, cleaned, fault, patiently, shown_url
+from preflight.service.moments import retry_after_s
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say, silence
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.errors import CallError
-from preflight.origin import key, normal, same, shown
-from preflight.wire import is_loopback, origin_of
+from preflight.service.http import is_loopback, origin_of
+from preflight.service.origin import key, normal, same, shown
 
 HOME = "https://api.example.com"
 SPELLINGS = (

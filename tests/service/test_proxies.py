@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from preflight.errors import CallError, Unreachable
-from preflight.proxies import is_left_out, proxy_for, read_proxy
-from preflight.trust import certificates, where_from
-from preflight.wire import Wire
+from preflight.service.certificates import certificates, where_from
+from preflight.service.http import Wire
+from preflight.service.proxies import is_left_out, proxy_for, read_proxy
 from tests.upload.stranger import KEY, Stranger, say
 
 FAR = "https://api.example.com"

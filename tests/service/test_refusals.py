@@ -2,8 +2,8 @@
 
 import pytest
 
-from preflight.refusals import UNHEARD, Refusal, Said, advice_on, blamed, look_up, table
 from preflight.rules import RULES
+from preflight.service.refusals import UNHEARD, Refusal, Said, advice_on, blamed, look_up, table
 
 
 def named(entry: Refusal) -> str:

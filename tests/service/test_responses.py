@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from preflight.answers import Task, TaskError, failure_of, read_id, read_remaining, read_task, read_tasks
-from preflight.refusals import table
-from preflight.wire import AnswerLost
+from preflight.service.http import AnswerLost
+from preflight.service.refusals import table
+from preflight.service.responses import Task, TaskError, failure_of, read_id, read_remaining, read_task, read_tasks
 
 
 def test_only_the_id_is_essential() -> None:

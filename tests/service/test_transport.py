@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import wire
-from preflight.api import Service
 from preflight.errors import CallError, OutcomeUnknown, PreflightError, Refused, Unreachable
-from preflight.transport import Client, Exchange, Overdue, Sockets
-from preflight.trust import certificates
-from preflight.wire import AnswerLost, Wire, client
+from preflight.service import http as wire
+from preflight.service.certificates import certificates
+from preflight.service.client import Service
+from preflight.service.http import AnswerLost, Wire, client
+from preflight.service.transport import Client, Exchange, Overdue, Sockets
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, say
 
 IDEMPOTENCY = "preflight-0123456789abcdef"

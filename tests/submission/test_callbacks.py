@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from preflight import callback as module
-from preflight.answers import Task
-from preflight.api import Service
-from preflight.callback import News, news
-from preflight.drift import recorded
-from preflight.ledger import Entry, Ledger
-from preflight.receiver import Named, Receiver, Rejected
+from preflight.service.callback_server import Named, Receiver, Rejected
+from preflight.service.client import Service
+from preflight.service.responses import Task
+from preflight.submission import callbacks as module
+from preflight.submission.callbacks import News, news
+from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.mismatch import recorded
 from tests.upload.stranger import KEY, Reply, Stranger, drop, say
 
 TASK = {"id": "task-unified-1", "status": "processing", "progress": 40}

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from preflight import ledger as module
-from preflight.answers import Task, TaskError
-from preflight.api import Service
 from preflight.errors import NotDone, PreflightError
-from preflight.ledger import NEXT, STATES, Entry, Ledger, SentAsset, State, default_path, hash_body
+from preflight.service.client import Service
+from preflight.service.responses import Task, TaskError
+from preflight.submission import ledger as module
+from preflight.submission.ledger import NEXT, STATES, Entry, Ledger, SentAsset, State, default_path, hash_body
 from tests.upload.stranger import KEY, Stranger, say
 
 BODY = b'{"model":"m","prompt":"A rider."}'
@@ -244,7 +244,7 @@ def test_an_upload_is_remembered_as_long_as_it_lives(path: Path) -> None:
 VICTIM = """
 import os, sys
 from pathlib import Path
-from preflight.ledger import Ledger
+from preflight.submission.ledger import Ledger
 ledger = Ledger(Path(sys.argv[1]))
 entry = ledger.intend(b"{}", base_url="https://x", profile="p")
 if sys.argv[2] == "sent":

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from preflight import ledgers
-from preflight.api import Service
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError
-from preflight.ledger import Ledger, default_path
-from preflight.ledger_faults import COST
-from preflight.once import Account, Submission, submit
 from preflight.profiles import load
 from preflight.sandbox import Fault, Faults, Sandbox, running
+from preflight.service.client import Service
+from preflight.submission import ledgers
+from preflight.submission.ledger import Ledger, default_path
+from preflight.submission.ledger_faults import COST
+from preflight.submission.submit import Account, Submission, submit
 from tests.upload.stranger import KEY
 
 BODY = b'{"model":"seedance-2.0-reference-to-video","prompt":"A rider.","duration":4,"quality":"480p"}'

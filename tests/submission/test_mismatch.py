@@ -12,21 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.answers import Task, TaskError
-from preflight.drift import Drift, explained, explained_failure, keep_facts, plain, recorded, scrubbed
 from preflight.errors import NotDone, Refused, TaskFailed
-from preflight.facts import SoundTrack
-from preflight.ledger import SCHEMA, Entry, Ledger, SentAsset
 from preflight.report.json import dump
-from preflight.wire import Busy
-from tests import values
+from preflight.service.http import Busy
+from preflight.service.responses import Task, TaskError
+from preflight.submission.ledger import SCHEMA, Entry, Ledger, SentAsset
+from preflight.submission.mismatch import Drift, explained, explained_failure, keep_facts, plain, recorded, scrubbed
+from preflight.values.facts import SoundTrack
+from tests import made
 
 PROMPT = "Our unreleased robot waters the roses. 비밀 프로젝트의 로봇. Image 1 sets the palette."
 ASSETS = [
     ("image 1", "/home/kim/secret launch/robot-v7.jpg", "a" * 64, "https://files.example.com/a.jpg?sig=abc"),
     ("video 1", "https://cdn.example.com/pov.mp4?token=t0k3n", None, "https://cdn.example.com/pov.mp4?token=t0k3n"),
 ]
-FACTS = (values.IMAGE, values.video(frame_rate_hz=Fraction(24000, 1001)))
+FACTS = (made.IMAGE, made.video(frame_rate_hz=Fraction(24000, 1001)))
 TOO_SMALL = "content[2]: video pixel count (width x height) 307200 must be greater than or equal to 409600"
 
 
@@ -146,7 +146,7 @@ def test_a_ledger_that_cannot_take_it_does_not_hide_the_refusal(ledger: Ledger) 
 
 
 def test_facts_are_quantities_and_names_of_formats_alone() -> None:
-    facts = values.video(codec="h264 <evil title>", measured_by={"codec": "/home/kim/robot.mov"})
+    facts = made.video(codec="h264 <evil title>", measured_by={"codec": "/home/kim/robot.mov"})
     told = plain(facts)
     assert told["codec"] == "h264eviltitle"
     assert "measured_by" not in told
@@ -164,7 +164,7 @@ def kinds(value: object) -> Iterator[type]:
 
 
 def test_facts_about_parts_of_a_file_are_kept_too() -> None:
-    told = plain(values.video(sounds=(SoundTrack(place=1, codec="aac <x>"),)))
+    told = plain(made.video(sounds=(SoundTrack(place=1, codec="aac <x>"),)))
     assert json.loads(json.dumps(told))["sounds"][0] == {"place": 1, "codec": "aacx", "default": False, "empty": False}
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from preflight import lost, wire
-from preflight.answers import Task
-from preflight.api import Service
 from preflight.errors import CallError, NotDone, PreflightError, Refused
-from preflight.ledger import Entry, Ledger
-from preflight.lost import GONE_AFTER, Look, by_address, gone, may_be
 from preflight.sandbox import Fault, Faults, Sandbox, running
+from preflight.service import http as wire
+from preflight.service.client import Service
+from preflight.service.responses import Task
+from preflight.submission import reconcile as lost
+from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.reconcile import GONE_AFTER, Look, by_address, gone, may_be
 from tests.upload.stranger import KEY, closed_url
 
 LOST_S = 1e9

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from preflight.answers import Task
-from preflight.api import Service
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
-from preflight.ledger import Entry, Ledger
-from preflight.once import PATIENCE, Account, Submission, advised, download, submit, task_of, wait
 from preflight.profiles import load
 from preflight.sandbox import Fault, Faults, Sandbox, running
-from preflight.upload import hash_file, upload_file
-from preflight.wire import AnswerLost
+from preflight.service.client import Service
+from preflight.service.http import AnswerLost
+from preflight.service.responses import Task
+from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.submit import PATIENCE, Account, Submission, advised, download, submit, task_of, wait
+from preflight.upload.files_service import upload_file
+from preflight.upload.parcel import hash_file
 from tests.specimens import MEDIA
 from tests.upload.stranger import closed_url
 

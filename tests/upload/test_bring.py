@@ -12,18 +12,19 @@ import msgspec
 import pytest
 from PIL import Image
 
-from preflight.api import Service
-from preflight.assets import Asset, Role
 from preflight.errors import CallError, NotDone, PreflightError
-from preflight.findings import Judged, Report
-from preflight.flow import Account, fingerprints, renewed, upload_assets
-from preflight.ledger import Ledger
 from preflight.probe import identity, probe
 from preflight.profiles import Profile, load
 from preflight.rules import judge
 from preflight.sandbox import Sandbox, running
-from preflight.upload import files_service, hash_file, hash_files, needed_s
-from preflight.upload.parcel import Parcel, Place, Uploaded
+from preflight.service.client import Service
+from preflight.submission.ledger import Ledger
+from preflight.submission.prepare import fingerprints, renewed, upload_assets
+from preflight.submission.submit import Account
+from preflight.upload.files_service import files_service
+from preflight.upload.parcel import Parcel, Place, Uploaded, hash_file, hash_files, needed_s
+from preflight.values.assets import Asset, Role
+from preflight.values.findings import Judged, Report
 from tests.upload.stranger import KEY
 
 PROFILE: Profile = load()

@@ -19,8 +19,8 @@ import pytest
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.profiles.loader import load
 from preflight.profiles.schema import Service as Limits
-from preflight.upload import Parcel, Uploaded, hash_file, needed_s
 from preflight.upload.bucket import CREDENTIALS, PART_BYTES, bucket_place, open_bucket, put
+from preflight.upload.parcel import Parcel, Uploaded, hash_file, needed_s
 from tests.upload.store import Store, storing
 from tests.upload.stranger import Stranger, closed_url, say
 

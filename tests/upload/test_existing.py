@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
-from preflight.networks import is_public
-from preflight.upload import existing, fetch
-from preflight.upload.existing import first_byte, private_address
-from preflight.wire import AnswerLost
+from preflight.service.http import AnswerLost
+from preflight.upload import existing
+from preflight.upload.existing import fetch, first_byte, private_address
+from preflight.values.networks import is_public
 from tests.upload.stranger import Stranger, closed_url, drop, say
 
 PART = say(b"y" * 1024, 206, Content_Range="bytes 0-1023/2000")

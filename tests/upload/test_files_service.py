@@ -15,8 +15,9 @@ from preflight.errors import CallError, NotDone, Refused, Unreachable
 from preflight.profiles.loader import load
 from preflight.profiles.schema import Service as Limits
 from preflight.sandbox import Sandbox, running
-from preflight.upload import Uploaded, hash_file, upload_file
-from preflight.wire import AnswerLost, Wire
+from preflight.service.http import AnswerLost, Wire
+from preflight.upload.files_service import upload_file
+from preflight.upload.parcel import Uploaded, hash_file
 from tests.upload.stranger import KEY, Stranger, closed_url, drop, say
 
 LIMITS: Limits = load("seedance-2.0-2026-04").service

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
-from preflight.upload import Parcel, send_all
-from preflight.upload.several import PATIENCE_S
-from preflight.wire import Progress
+from preflight.service.http import Progress
+from preflight.upload.parcel import Parcel
+from preflight.upload.several import PATIENCE_S, send_all
 
 Heard = Callable[[int, int | None], None]
 Sleep = Callable[[float], None]
@@ -168,7 +168,8 @@ def test_what_the_caller_raises_stops_the_run() -> None:
 CTRL_C = """
 import os, sys, time
 from pathlib import Path
-from preflight.upload import Parcel, send_all
+from preflight.upload.parcel import Parcel
+from preflight.upload.several import send_all
 def send(parcel, heard, sleep):
     os.write(1, b"begun\\n")
     for step in range(2000):

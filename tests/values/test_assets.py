@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import KINDS, SUFFIX_KINDS, Asset, Role, Window, collect, printable
+from preflight.values.assets import KINDS, SUFFIX_KINDS, Asset, Role, Window, collect, printable
 
 ODD_NAMES = ["-x.mp4", "-version", "http:x.mp4", "img%03d.png", "concat:x.mp4", "파일 (1).mp4", "a\nb.png", "$(id).wav"]
 

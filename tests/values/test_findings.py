@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.findings import EXIT_CODES, Finding, Judged, Report, Verdict, verdict_of, worst
-from preflight.limits import Severity
+from preflight.values.assets import Asset
+from preflight.values.findings import EXIT_CODES, Finding, Judged, Report, Verdict, verdict_of, worst
+from preflight.values.limits import Severity
 
 
 def finding(rule: str, severity: Severity = "error") -> Finding:

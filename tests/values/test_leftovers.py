@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import collect
-from preflight.leftovers import is_half, is_system_folder
+from preflight.values.assets import collect
+from preflight.values.leftovers import is_half, is_system_folder
 
 FOLDERS = (
     "@eaDir",

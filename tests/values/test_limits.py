@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.limits import Count, OneOf, Range, read_number
-from preflight.units import exact
+from preflight.values.limits import Count, OneOf, Range, read_number
+from preflight.values.units import exact
 
 DAY = dt.date(2026, 11, 22)
 numbers = st.fractions(0, 1000, max_denominator=10**4)

@@ -8,17 +8,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from preflight.assets import Asset
-from preflight.facts import ImageFacts
-from preflight.flow import treat_all
+from preflight.flow.fix import treat_all
 from preflight.plan import Wishes, planned
-from preflight.probe import Probed, probe
+from preflight.probe import probe
 from preflight.profiles import load
 from preflight.rules import judge
-from preflight.unforeseen import noting_where, place_of, unforeseen
-from preflight.units import decimal
+from preflight.values.assets import Asset
+from preflight.values.facts import ImageFacts
+from preflight.values.probed import Probed
+from preflight.values.unforeseen import noting_where, place_of, unforeseen
+from preflight.values.units import decimal
 
-MEDIA = Path(__file__).parent.parent / "fixtures" / "media"
+MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
 PROFILE = load()
 
 
@@ -85,8 +86,8 @@ def test_a_plan_that_breaks_is_failed_and_the_next_file_is_carried_out(tmp_path:
 BREAKS = """
 import sys
 from preflight.report import Heading, open_sheet, write_report
-from preflight.findings import Judged
-from preflight.assets import Asset
+from preflight.values.findings import Judged
+from preflight.values.assets import Asset
 good = Judged(asset=Asset(path="good.png"), kind="image")
 bad = Judged(asset=Asset(path="bad.png"), kind="image", facts=object())
 sheet = open_sheet(sys.argv[1], Heading(profile="any"), sys.stdout)

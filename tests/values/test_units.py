@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.units import decimal, exact, file_size, number, told_apart, with_unit
+from preflight.values.units import decimal, exact, file_size, number, told_apart, with_unit
 
 fractions = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6)
 

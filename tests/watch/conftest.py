@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.flow import Measuring
+from preflight.flow.check import Measuring
 from preflight.plan import Wishes
 from preflight.watch import Folders, Journal, Judging, News, Watch, folders_of
 from preflight.workers.pool import Crew

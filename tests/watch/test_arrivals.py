@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
+from preflight.files.opened import Opened
 from preflight.watch.arrivals import LAST_AGAIN_S, Arrivals, files_below, is_temporary
-from preflight.watch.opened import Opened
 from preflight.watch.writers import open_for_writing
 
 WRITER = "import sys; f = open(sys.argv[1], 'ab'); print('open', flush=True); sys.stdin.read()"

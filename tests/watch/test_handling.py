@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from preflight.files.move import Borders, rename_free
+from preflight.files.opened import Opened
 from preflight.watch.handling import (
     Handling,
     Moved,
@@ -24,8 +26,6 @@ from preflight.watch.handling import (
     resume,
     stray,
 )
-from preflight.watch.moving import Borders, rename_free
-from preflight.watch.opened import Opened
 
 REPORT = json.dumps({"assets": [{"path": "ready/a.mp4"}]}).encode()
 RECORD = json.dumps({"output": {"name": "new.mp4"}}).encode()

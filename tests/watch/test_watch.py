@@ -124,9 +124,9 @@ def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(yard: Yard, tmp_
 
 
 def test_what_could_not_be_judged_stays_where_it_is_and_says_why(yard: Yard) -> None:
-    from preflight.flow import Measuring
+    from preflight.flow.check import Measuring
+    from preflight.values.bounds import Bounds
     from preflight.watch import Journal, Judging
-    from preflight.workers.bounds import Bounds
     from preflight.workers.pool import Crew
     from tests.specimens import PROFILE
 
@@ -211,7 +211,7 @@ def test_files_of_one_name_and_one_content_each_get_a_new_file(yard: Yard) -> No
 
 
 def test_a_new_file_that_does_not_count_as_clean_here_is_not_ready(yard: Yard) -> None:
-    from preflight.flow import Measuring
+    from preflight.flow.check import Measuring
     from preflight.watch import Journal, Judging
     from preflight.workers.pool import Crew
     from tests.specimens import PROFILE, judged

@@ -31,7 +31,7 @@ def test_only_what_is_needed_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 @pytest.mark.parametrize("start", [Server, Singles])
 def test_no_child_holds_a_secret(monkeypatch: pytest.MonkeyPatch, start: Callable[[], Server | Singles]) -> None:
-    from preflight.workers.bounds import Bounds
+    from preflight.values.bounds import Bounds
     from preflight.workers.child import DONE, READY
 
     for name in ("EVOLINK_API_KEY", "AWS_SESSION_TOKEN"):

@@ -15,7 +15,7 @@ KEY = "sk-of-a-person-0123456789"
 LOOK_FOR = """
 import os, sys
 from pathlib import Path
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.forked import Fork, earliest
 from preflight.workers.starter import Server
 

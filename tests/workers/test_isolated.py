@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 import pytest
 
 from preflight.probe.faults import Unmeasured, Unreadable
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.isolated import Look, alone
 from preflight.workers.process import can_fork
 from preflight.workers.session import session, within

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from preflight.assets import Asset
 from preflight.probe import probe
-from preflight.workers.bounds import Bounds
+from preflight.values.assets import Asset
+from preflight.values.bounds import Bounds
 from preflight.workers.pool import Crew
 
 MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
@@ -78,8 +78,8 @@ def test_a_file_that_takes_too_long_could_not_be_judged_and_the_run_goes_on(heav
 
 MEASURE_WITH_LITTLE_MEMORY = """
 import os, sys
-from preflight.assets import Asset
-from preflight.workers.bounds import Bounds
+from preflight.values.assets import Asset
+from preflight.values.bounds import Bounds
 from preflight.workers.pool import Crew
 from pathlib import Path
 from preflight.workers.isolated import alone
@@ -173,7 +173,7 @@ def test_no_child_outlives_its_crew() -> None:
 
 MEASURE = """
 import sys
-from preflight.assets import Asset
+from preflight.values.assets import Asset
 from preflight.workers.pool import Crew
 with Crew("exact", jobs=1) as crew:
     for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
@@ -201,7 +201,7 @@ def test_what_c_code_says_of_a_damaged_file_is_for_nobody(tmp_path: Path) -> Non
 
 OUTLIVE = """
 import os, sys
-from preflight.assets import Asset
+from preflight.values.assets import Asset
 from preflight.workers.pool import Crew
 def below(pid):
     return [int(one) for one in open(f"/proc/{pid}/task/{pid}/children").read().split()]

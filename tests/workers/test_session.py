@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from preflight.probe.faults import Unmeasured
-from preflight.workers.bounds import Bounds
+from preflight.values.bounds import Bounds
 from preflight.workers.isolated import Look, alone
 from preflight.workers.process import can_fork
 from preflight.workers.session import Session, StoppedError, current, session, within

@@ -5,7 +5,7 @@ Source: AV1 Bitstream & Decoding Process Specification, 5.5 (sequence header OBU
 
 from typing import NamedTuple
 
-from preflight.probe.bits import Bits, Malformed
+from preflight.probe.bitstream.bits import Bits, Malformed
 
 SEQUENCE_HEADER, LONGEST_LENGTH = 1, 8
 SELECTED, PROFESSIONAL, MONOCHROME_NOT = 2, 2, 1

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.probe.bits import Bits, Malformed
+from preflight.probe.bitstream.bits import Bits, Malformed
 
 LARGEST_PX = 1 << 16
 """A side: twice what the highest levels allow."""

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from preflight.probe.bits import Bits, Malformed
-from preflight.probe.codec_header import FieldSyntax
-from preflight.probe.sei import messages
+from preflight.probe.bitstream.bits import Bits, Malformed
+from preflight.probe.bitstream.codec_header import FieldSyntax
+from preflight.probe.bitstream.sei import messages
 
 if TYPE_CHECKING:
     from av.packet import Packet

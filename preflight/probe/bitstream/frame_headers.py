@@ -6,7 +6,7 @@ and 6.2.2.3; SMPTE RDD 36, 5.1 (ProRes).
 
 from collections.abc import Callable
 
-from preflight.probe.bits import Bits, Malformed
+from preflight.probe.bitstream.bits import Bits, Malformed
 
 Size = tuple[int, int]
 VP8_START, VP9_SYNC = b"\x9d\x01\x2a", 0x498342

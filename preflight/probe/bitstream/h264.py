@@ -3,8 +3,8 @@
 Source: ITU-T H.264, 7.3.2.1.1 and 7.4.2.1.1.
 """
 
-from preflight.probe.bits import Bits
-from preflight.probe.codec_header import (
+from preflight.probe.bitstream.bits import Bits
+from preflight.probe.bitstream.codec_header import (
     CROP_UNITS_PX,
     FULL_CHROMA,
     LARGEST_PX,

@@ -3,8 +3,8 @@
 Source: ITU-T H.265, 7.3.2.2, 7.3.3, 7.3.4, 7.3.7 and 7.4.8.
 """
 
-from preflight.probe.bits import Bits, Malformed
-from preflight.probe.codec_header import (
+from preflight.probe.bitstream.bits import Bits, Malformed
+from preflight.probe.bitstream.codec_header import (
     CROP_UNITS_PX,
     FULL_CHROMA,
     LARGEST_PX,

@@ -8,10 +8,10 @@ Sources: ITU-T H.264, 7.3.2.1.1, 7.3.2.2 and 7.3.3; ITU-T H.265, 7.3.2.2, 7.3.2.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from preflight.probe.bits import Bits, Malformed
-from preflight.probe.codec_header import CodecHeader
-from preflight.probe.hevc import sequence_set_number
-from preflight.probe.sps import START_CODES, plain, read_set, units_of
+from preflight.probe.bitstream.bits import Bits, Malformed
+from preflight.probe.bitstream.codec_header import CodecHeader
+from preflight.probe.bitstream.hevc import sequence_set_number
+from preflight.probe.bitstream.sps import START_CODES, plain, read_set, units_of
 
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 """Where in avcC and hvcC two bits tell how wide the lengths before NAL units are, less one byte."""

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 
-from preflight.probe.bits import Bits, Malformed
-from preflight.probe.codec_header import CodecHeader
-from preflight.probe.h264 import read_h264
-from preflight.probe.hevc import read_hevc
+from preflight.probe.bitstream.bits import Bits, Malformed
+from preflight.probe.bitstream.codec_header import CodecHeader
+from preflight.probe.bitstream.h264 import read_h264
+from preflight.probe.bitstream.hevc import read_hevc
 
 __all__ = ["CodecHeader", "holds_picture_sets", "plain", "read_codec_header", "read_set", "units_of"]
 

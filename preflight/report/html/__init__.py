@@ -6,8 +6,6 @@ It holds everything it shows. It runs nothing, asks nobody, and says to the brow
 from typing import TextIO
 from weakref import finalize
 
-from preflight.assets import shown
-from preflight.findings import Judged, Verdict
 from preflight.report import Ending, Heading
 from preflight.report.html.articles import SIGNS, asset_article, badge, request_article
 from preflight.report.html.listing import ROWS_END, asset_row, rows_begin
@@ -15,6 +13,8 @@ from preflight.report.html.markup import Markup, block, joined, tag
 from preflight.report.html.page import PAGE_END, page_begin
 from preflight.report.text import INTERRUPTED, Totals, passed_words, signature
 from preflight.report.waiting import pour, waiting_room
+from preflight.values.assets import shown
+from preflight.values.findings import Judged, Verdict
 
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
 LINKS = 20

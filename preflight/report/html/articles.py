@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from preflight.assets import shown
-from preflight.findings import Finding, Judged, Loss, Verdict
 from preflight.plan import Plan
 from preflight.plan.request import RequestPlan
 from preflight.profiles.schema import Profile
@@ -14,7 +12,9 @@ from preflight.report.html.pictures import pictures
 from preflight.report.html.plans import foreseen, shares
 from preflight.report.text import summary
 from preflight.rules import RULES
-from preflight.units import told_apart, with_unit
+from preflight.values.assets import shown
+from preflight.values.findings import Finding, Judged, Loss, Verdict
+from preflight.values.units import told_apart, with_unit
 
 SIGNS: dict[str, str] = {"pass": "✓", "fail": "✗", "unsure": "?", "error": "✗", "warning": "!", "info": "i"}
 MENDS: dict[Loss, str] = {

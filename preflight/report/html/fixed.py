@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-from preflight.assets import shown
-from preflight.findings import Finding, Judged
-from preflight.mending import Outcome, Treated
+from preflight.flow.fix import Outcome, Treated
 from preflight.profiles.schema import Profile
-from preflight.report.fixed import MARK, Fixed, quality_words
+from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.html.articles import SIGNS, gauge, short_finding
 from preflight.report.html.markup import Markup, block, joined, prose, tag
 from preflight.report.html.measures import Measure, measures_of
@@ -15,6 +13,8 @@ from preflight.report.html.page import PAGE_END, page_begin
 from preflight.report.html.pictures import pictures
 from preflight.report.html.plans import hopeless, shares, steps_list
 from preflight.report.text import signature, summary
+from preflight.values.assets import shown
+from preflight.values.findings import Finding, Judged
 
 LOOKS: dict[Outcome, tuple[str, str]] = {
     "fixed": ("✓", "pass"),

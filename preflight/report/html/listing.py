@@ -1,10 +1,10 @@
 """Assets of which there are too many for an article each: a judged one in, a row of a table out."""
 
-from preflight.assets import shown
-from preflight.findings import Judged
 from preflight.report.html.articles import badge, short_finding
 from preflight.report.html.markup import Markup, block, joined, tag
 from preflight.report.text import summary
+from preflight.values.assets import shown
+from preflight.values.findings import Judged
 
 ROWS_END = "</tbody></table></section>\n"
 

@@ -6,7 +6,7 @@ What is written is HTML and well-formed XML at once, so that any strict reader c
 import html
 import re
 
-from preflight.assets import printable
+from preflight.values.assets import printable
 
 EMPTY = frozenset({"img", "meta", "br", "rect", "line", "path"})
 """Elements that hold nothing."""

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.assets import Kind
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
-from preflight.findings import Finding, Judged
-from preflight.limits import OneOf, Range, Severity
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
-from preflight.units import Unit, decimal, file_size, told_apart, with_unit
+from preflight.values.assets import Kind
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.findings import Finding, Judged
+from preflight.values.limits import OneOf, Range, Severity
+from preflight.values.units import Unit, decimal, file_size, told_apart, with_unit
 
 State = Severity | None
 """How severe it is that a value is out of bounds; None where it is within."""

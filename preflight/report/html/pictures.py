@@ -7,15 +7,15 @@ import base64
 import os
 from fractions import Fraction
 
-from preflight.assets import shown
-from preflight.facts import AudioFacts, Facts, ImageFacts
-from preflight.findings import Judged
-from preflight.look.frames import Still, frames_at, thumbnail
-from preflight.look.sound import envelope
+from preflight.media.frames import Still, frames_at, thumbnail
+from preflight.media.waveform import envelope
 from preflight.report.html.drawings import waveform
 from preflight.report.html.markup import Markup, block, tag
-from preflight.units import decimal
-from preflight.workers.bounds import Bounds
+from preflight.values.assets import shown
+from preflight.values.bounds import Bounds
+from preflight.values.facts import AudioFacts, Facts, ImageFacts
+from preflight.values.findings import Judged
+from preflight.values.units import decimal
 from preflight.workers.isolated import alone
 
 BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)

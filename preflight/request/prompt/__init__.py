@@ -7,11 +7,11 @@ never changed.
     text ── folded ── nouns (words.py, *.toml) ── numbers beside them ── Mention, certain or doubtful
 """
 
-from preflight.prompt.grammar import mentions
-from preflight.prompt.length import Length, is_blank, length
-from preflight.prompt.mention import Doubt, Mention
-from preflight.prompt.placement import Offer, Placed, excerpt, offers, offers_for_any, placed, strays
-from preflight.prompt.text import composed
+from preflight.request.prompt.grammar import mentions
+from preflight.request.prompt.length import Length, is_blank, length
+from preflight.request.prompt.mention import Doubt, Mention
+from preflight.request.prompt.placement import Offer, Placed, excerpt, offers, offers_for_any, placed, strays
+from preflight.request.prompt.text import composed
 
 __all__ = [
     "Doubt",

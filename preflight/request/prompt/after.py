@@ -7,8 +7,8 @@ import re
 from functools import cache
 from typing import Literal
 
-from preflight.prompt.mention import Doubt
-from preflight.prompt.words import languages
+from preflight.request.prompt.mention import Doubt
+from preflight.request.prompt.words import languages
 
 Verdict = Literal["none", "certain"] | Doubt
 """`none`: a size, a time, a shape, a name of a file; no reference at all."""

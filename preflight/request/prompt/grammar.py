@@ -15,13 +15,13 @@ from functools import cache
 
 import msgspec
 
-from preflight.assets import Kind
-from preflight.prompt.after import PLACEHOLDER, YEARS, Verdict, ends_list, verdict
-from preflight.prompt.letters import letters_at
-from preflight.prompt.mention import Doubt, Mention
-from preflight.prompt.ordinals import Ordinal, ordinal_before
-from preflight.prompt.text import composed, folded, is_latin
-from preflight.prompt.words import languages
+from preflight.request.prompt.after import PLACEHOLDER, YEARS, Verdict, ends_list, verdict
+from preflight.request.prompt.letters import letters_at
+from preflight.request.prompt.mention import Doubt, Mention
+from preflight.request.prompt.ordinals import Ordinal, ordinal_before
+from preflight.request.prompt.text import composed, folded, is_latin
+from preflight.request.prompt.words import languages
+from preflight.values.assets import Kind
 
 WIDEST = 100
 """How many numbers a range is read as; one of more counts as its two ends."""

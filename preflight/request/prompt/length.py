@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.prompt.text import composed
+from preflight.request.prompt.text import composed
 
 _WORD = r"[^\W_](?:['\u2019\u02bc\u2010\u2011-]?[^\W_]){0,19}"
 """Up to twenty letters and digits of one run; an apostrophe or hyphen between them parts no words."""

@@ -5,8 +5,8 @@ from functools import cache
 
 import msgspec
 
-from preflight.prompt.after import Verdict, units
-from preflight.prompt.words import languages, values
+from preflight.request.prompt.after import Verdict, units
+from preflight.request.prompt.words import languages, values
 
 TEN = 10
 DETERMINER = re.compile(r"(?:^|[^a-z])(?:the|an?|this|that|any|no|each)\s+$")

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.assets import Kind
+from preflight.values.assets import Kind
 
 Doubt = Literal["heading", "count", "name", "year", "word"]
 """What else the words may be: a heading, a count of something, part of a name, a year, a word for something else."""

@@ -7,8 +7,8 @@ from functools import cache
 
 import msgspec
 
-from preflight.prompt.letters import chinese_at
-from preflight.prompt.words import Language, languages, values
+from preflight.request.prompt.letters import chinese_at
+from preflight.request.prompt.words import Language, languages, values
 
 WINDOW = 80
 """Characters before a noun that are looked at."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from preflight.assets import Asset, Role
 from preflight.profiles.schema import NUMBER, Phrasing
-from preflight.prompt.grammar import mentions
-from preflight.prompt.mention import Mention
-from preflight.prompt.text import composed
+from preflight.request.prompt.grammar import mentions
+from preflight.request.prompt.mention import Mention
+from preflight.request.prompt.text import composed
+from preflight.values.assets import Asset, Role
 
 _STOPS = r"\s.,;:!?\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
 _REST = rf"[^{_STOPS}]{{0,16}}(?:[ \t]+[^{_STOPS}]{{1,24}})?"

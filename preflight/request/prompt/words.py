@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import msgspec
 
-from preflight.assets import Kind
+from preflight.values.assets import Kind
 
 LANGUAGES = ("en", "zh", "ko", "ja")
 SAME = "|"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.probe.bits import SE_MAX, UE_MAX, Bits, Malformed
+from preflight.probe.bitstream.bits import SE_MAX, UE_MAX, Bits, Malformed
 from tests.probe.bit_writer import Writer
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.fields import field_coded
-from preflight.probe.codec_header import FieldSyntax
-from preflight.probe.fields import BOTTOM, EITHER, FRAME, TOP, Reader
+from preflight.probe.bitstream.codec_header import FieldSyntax
+from preflight.probe.bitstream.fields import BOTTOM, EITHER, FRAME, TOP, Reader
 
 START = b"\0\0\0\1"
 PAFF = FieldSyntax(frame_num_bits=4)

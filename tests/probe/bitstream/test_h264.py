@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from preflight.probe.sps import CodecHeader, read_codec_header
+from preflight.probe.bitstream.sps import CodecHeader, read_codec_header
 from tests.probe.bit_writer import Writer
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from preflight.probe.sps import read_codec_header
+from preflight.probe.bitstream.sps import read_codec_header
 from tests.probe.bit_writer import Writer
 
-MEDIA = Path(__file__).parents[2] / "fixtures" / "media"
+MEDIA = Path(__file__).parents[3] / "fixtures" / "media"
 SPS = 33
 
 

@@ -14,10 +14,10 @@ from av.codec.context import Flags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.probe.codec_header import FieldSyntax
-from preflight.probe.sps import CodecHeader, read_codec_header
+from preflight.probe.bitstream.codec_header import FieldSyntax
+from preflight.probe.bitstream.sps import CodecHeader, read_codec_header
 
-MEDIA = Path(__file__).parents[2] / "fixtures" / "media"
+MEDIA = Path(__file__).parents[3] / "fixtures" / "media"
 RANGES = {0: None, 1: False, 2: True}
 SUBSAMPLINGS = {(2, 2): "4:2:0", (2, 4): "4:2:2", (4, 4): "4:4:4"}
 SLOWEST_S = 5.0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight.prompt import mentions
+from preflight.request.prompt import mentions
 
-TABLE = Path(os.environ.get("PREFLIGHT_HUNT", Path(__file__).parents[3] / "shared" / "hunt")) / "prompts.tsv"
+TABLE = Path(os.environ.get("PREFLIGHT_HUNT", Path(__file__).parents[4] / "shared" / "hunt")) / "prompts.tsv"
 
 
 def rows() -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.prompt import mentions
+from preflight.request.prompt import mentions
 
 TABLE = Path(__file__).parent / "mentions.tsv"
 

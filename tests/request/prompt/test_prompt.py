@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
 from preflight.errors import ProfileError
 from preflight.profiles import load
-from preflight.prompt import (
+from preflight.request.file import with_roles
+from preflight.request.prompt import (
     Length,
     is_blank,
     length,
@@ -20,8 +20,8 @@ from preflight.prompt import (
     placed,
     strays,
 )
-from preflight.prompt.grammar import MOST_SPREAD, UNREADABLE, kinds
-from preflight.spec import with_roles
+from preflight.request.prompt.grammar import MOST_SPREAD, UNREADABLE, kinds
+from preflight.values.assets import Asset
 from tests.specimens import PROFILE
 
 

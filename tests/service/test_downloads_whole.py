@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight.api import Service
 from preflight.errors import CallError, NotDone
-from preflight.upload import landing
+from preflight.service import download as landing
+from preflight.service.client import Service
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say
 
 
@@ -101,7 +101,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 HALF = """
 import sys
 from pathlib import Path
-from preflight.api import Service
+from preflight.service.client import Service
 
 with Service("http://127.0.0.1:1", "sk-any") as service:
     service.download(sys.argv[1], Path(sys.argv[2]), "a.mp4", progress=lambda *_: print("some of it came", flush=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import RequestFileError
-from preflight.spec import load_spec
+from preflight.request.file import load_spec
 from tests.specimens import media
 
 

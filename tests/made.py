@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from preflight.assets import Asset, Kind, Role
-from preflight.facts import AudioFacts, Facts, ImageFacts, VideoFacts
-from preflight.findings import Finding, Judged
-from preflight.probe import Fault, Probed
 from preflight.profiles import Profile
 from preflight.rules import judge
+from preflight.values.assets import Asset, Kind, Role
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.findings import Finding, Judged
+from preflight.values.probed import Fault, Probed
 from tests.specimens import PROFILE
 
 IMAGE = ImageFacts(

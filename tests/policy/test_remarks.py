@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.assets import Asset
-from preflight.findings import Finding, Judged, Report
-from preflight.policy import NAMED, Policy, Remark, Use, apply, apply_to_report, expired, remark_words, remarks
+from preflight.policy.policy import NAMED, Policy, Remark, Use, apply, apply_to_report, expired, remark_words, remarks
 from preflight.profiles import names
+from preflight.values.assets import Asset
+from preflight.values.findings import Finding, Judged, Report
+from tests.policy.test_policy import LARGE, TODAY, UNTOLD, WITH_PLACE, only, policy
 from tests.specimens import copied
-from tests.test_policy import LARGE, TODAY, UNTOLD, WITH_PLACE, only, policy
 
 
 def states(house: Policy, *assets: Judged, today: dt.date = TODAY) -> dict[str, str]:

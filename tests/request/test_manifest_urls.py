@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from preflight.assets import Asset
-from preflight.call import Fetcher
-from preflight.flow import Measuring, check_assets
-from preflight.lists import manifest
+from preflight.flow.check import Measuring, check_assets
+from preflight.request.manifest import manifest
+from preflight.upload.fetcher import Fetcher
+from preflight.values.assets import Asset
 from preflight.workers.pool import Crew
 from tests.cli.conftest import Program, program
 from tests.sandbox.shelf import Shelf

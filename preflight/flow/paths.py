@@ -1,0 +1,32 @@
+"""Paths that a call names: what is not there, or holds no medium, is refused here, once."""
+
+import os
+import stat
+from typing import NoReturn
+
+from preflight.errors import CallError
+from preflight.values.assets import printable, unsupported
+
+
+def refuse_absent(path: str, *, folder: bool) -> None:
+    """Refuse what is not there.
+
+    Raises:
+        CallError: a path does not exist, or is neither a file nor, where one will do, a folder.
+    """
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - any bytes may be a name
+    except (OSError, ValueError) as error:
+        if why := unsupported(path):
+            raise CallError(why) from None
+        raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
+    if not (stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode))):
+        raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")
+
+
+def nothing(passed_over: int = 0) -> NoReturn:
+    """Say that no medium was found: a folder that is empty, or holds other files alone, has not been judged clean."""
+    files = f"{passed_over:,} {'file' if passed_over == 1 else 'files'}"
+    besides = f"; {files} passed over as no media" if passed_over else ""
+    advice = "Nothing was judged; is this the right folder?"
+    raise CallError(f"no picture, clip or sound found{besides}", advice=advice)
