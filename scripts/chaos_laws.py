@@ -6,7 +6,8 @@ from pathlib import Path
 
 from preflight.sandbox import Sandbox
 from preflight.sandbox.tasks import Task
-from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.ledger import Ledger
+from preflight.submission.states import Entry
 
 SETTLED = ("refused", "failed", "downloaded")
 LISTED = 1000

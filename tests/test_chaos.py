@@ -9,8 +9,9 @@ import pytest
 
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
-from preflight.service.responses import Task
-from preflight.submission.ledger import Entry, Ledger
+from preflight.service.task import Task
+from preflight.submission.ledger import Ledger
+from preflight.submission.states import Entry
 from scripts import chaos
 from scripts.chaos_laws import broken_laws
 from scripts.chaos_run import LONGEST_DELAY_S, SETTLES_S, Ran, make_plan, tally

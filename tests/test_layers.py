@@ -36,7 +36,7 @@ BELOW = {
     "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox service"
     " submission upload values watch workers",
     "sandbox": "",
-    "__init__": "_version api errors flow plan profiles request service submission values",
+    "__init__": "_version api",
     "__main__": "cli",
 }
 """Each room of the package, and the rooms that it may import, in the order in which they build upon each other."""

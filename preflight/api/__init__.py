@@ -1,8 +1,42 @@
-"""The same flow for Python: paths and requests in; reports, new files, tasks and videos out.
+"""The names for Python, each once: `preflight` itself offers these, and loads them when one is first used."""
 
-    check ──► fix ──► build_request ──► check_request ──► submit ──► wait ──► download
-
-`import preflight` offers what stands here, under the names of the functions. Nothing prints, asks, or reads a setting:
-a limit, a key and a place are arguments, and the key is kept nowhere. What goes wrong is a branch of `PreflightError`;
-a bad file is no error, but a finding. What was not judged clean is never sent.
-"""
+from preflight.api.check import check as check
+from preflight.api.check import check_request as check_request
+from preflight.api.client import Client as Client
+from preflight.api.common import Advance as Advance
+from preflight.api.common import load_profile as load_profile
+from preflight.api.fix import fix as fix
+from preflight.api.fix import with_treated as with_treated
+from preflight.api.request import body_of as body_of
+from preflight.api.request import build_request as build_request
+from preflight.api.request import load_request as load_request
+from preflight.api.submit import Submitted as Submitted
+from preflight.api.submit import submit as submit
+from preflight.api.task import download as download
+from preflight.api.task import wait as wait
+from preflight.errors import CallError as CallError
+from preflight.errors import FixFailed as FixFailed
+from preflight.errors import NotDone as NotDone
+from preflight.errors import OutcomeUnknown as OutcomeUnknown
+from preflight.errors import PreflightError as PreflightError
+from preflight.errors import ProfileError as ProfileError
+from preflight.errors import Refused as Refused
+from preflight.errors import RequestFileError as RequestFileError
+from preflight.errors import TaskFailed as TaskFailed
+from preflight.errors import Unreachable as Unreachable
+from preflight.flow.fix import Treated as Treated
+from preflight.plan import Plan as Plan
+from preflight.profiles import Profile as Profile
+from preflight.request.file import RequestSpec as RequestSpec
+from preflight.request.price import Estimate as Estimate
+from preflight.service.task import Task as Task
+from preflight.submission.states import Entry as Entry
+from preflight.values.assets import Asset as Asset
+from preflight.values.assets import Window as Window
+from preflight.values.facts import AudioFacts as AudioFacts
+from preflight.values.facts import Facts as Facts
+from preflight.values.facts import ImageFacts as ImageFacts
+from preflight.values.facts import VideoFacts as VideoFacts
+from preflight.values.findings import Finding as Finding
+from preflight.values.findings import Judged as Judged
+from preflight.values.findings import Report as Report

@@ -27,14 +27,13 @@ from preflight.request.price import refuse_costly
 from preflight.service.addresses import is_local, named_addresses
 from preflight.submission import prepare
 from preflight.submission.submit import NOT_SUBMITTED, Account, advised
-from preflight.upload.bucket import place_of
 from preflight.values.findings import Report
 from preflight.values.units import exact
 
 if TYPE_CHECKING:
     from preflight.request.price import Estimate
-    from preflight.service.client import Task
-    from preflight.submission.ledger import Entry
+    from preflight.service.task import Task
+    from preflight.submission.states import Entry
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +100,7 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     """
     from preflight.service.client import Service
     from preflight.submission.ledger import Ledger
+    from preflight.upload.bucket import place_of
 
     refuse_no_text(key, "key", "the service's key")
     spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)

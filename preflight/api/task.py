@@ -25,7 +25,7 @@ from preflight.submission import submit as once
 from preflight.submission.submit import Account
 
 if TYPE_CHECKING:
-    from preflight.service.client import Task
+    from preflight.service.task import Task
 
 
 @to_a_program()

@@ -15,7 +15,7 @@ from preflight.values.assets import printable
 if TYPE_CHECKING:
     from preflight.service.client import Service
     from preflight.submission.callbacks import News
-    from preflight.submission.ledger import Entry
+    from preflight.submission.states import Entry
 
 
 LINES_A_MINUTE = 30

@@ -19,8 +19,9 @@ from preflight.values.units import decimal, number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.service.responses import Task
-    from preflight.submission.ledger import Entry, Ledger
+    from preflight.service.task import Task
+    from preflight.submission.ledger import Ledger
+    from preflight.submission.states import Entry
 
 TASKS_SCHEMA = "preflight.tasks/1"
 TASK_SCHEMA = "preflight.task/1"

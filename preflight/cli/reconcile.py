@@ -19,8 +19,9 @@ from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
-    from preflight.submission.ledger import Entry, Ledger
+    from preflight.submission.ledger import Ledger
     from preflight.submission.reconcile import Look
+    from preflight.submission.states import Entry
 
 
 SHOWN = 20

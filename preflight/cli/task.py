@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from preflight.service.client import Service
-    from preflight.service.responses import Task
+    from preflight.service.task import Task
     from preflight.submission.ledger import Ledger
     from preflight.submission.mismatch import Drift
 

@@ -16,8 +16,8 @@ from preflight.values.findings import Report
 
 if TYPE_CHECKING:
     from preflight.request.price import Estimate
-    from preflight.service.client import Task
-    from preflight.submission.ledger import Entry
+    from preflight.service.task import Task
+    from preflight.submission.states import Entry
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):

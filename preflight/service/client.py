@@ -17,7 +17,8 @@ import httpx
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, Unreachable
 from preflight.service.download import RESULT_S, download
 from preflight.service.http import AnswerLost, Busy, Progress, Wire, client, patiently, pause_s
-from preflight.service.responses import Task, failure_of, read_id, read_remaining, read_task, read_tasks
+from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
+from preflight.service.task import Task
 
 __all__ = ["Service", "Task"]
 """A service, and what it tells, which is made in `answers`."""

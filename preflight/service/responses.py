@@ -7,80 +7,15 @@ service stops nobody here.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any
-
-import msgspec
 
 from preflight.errors import TaskFailed
 from preflight.service.http import AnswerLost, cleaned
 from preflight.service.refusals import Said, look_up
+from preflight.service.task import Task, TaskError, amount_of, table_of
 
 CHANGE_IT = "The same request would fail again: change it first."
 NOT_CHARGED = "Failed tasks are not charged."
-
-
-class TaskError(msgspec.Struct, frozen=True):
-    """Why a task failed, in the service's words."""
-
-    code: str
-    message: str
-    type: str
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as the service tells it; only the id is certain."""
-
-    id: str
-    status: str = ""
-    """pending, processing, completed, failed, cancelled, or another word of the service's."""
-    progress: int | None = None
-    """0 to 100."""
-    results: tuple[str, ...] = ()
-    """Links to what was made; they live for 24 hours, and are judged when they are followed."""
-    error: TaskError | None = None
-    credits_reserved: Fraction | None = None
-    estimated_s: int | None = None
-    raw: dict[str, Any] = {}
-    """The whole answer."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.status in ("completed", "failed", "cancelled")
-
-    @property
-    def created_at(self) -> datetime | None:
-        """When the service made it, by its own clock; None where it does not say."""
-        told = self.raw.get("created")
-        if isinstance(told, bool) or not isinstance(told, int | float):
-            return None
-        try:
-            return datetime.fromtimestamp(told, UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-
-    @property
-    def model(self) -> str | None:
-        """The model that makes it; None where the service does not say."""
-        return read_model(self.raw.get("model"))
-
-    @property
-    def video_s(self) -> int | None:
-        """How long its video is to be, in seconds; None where the service does not say."""
-        return read_length_s(_table(self.raw.get("task_info")).get("video_duration"))
-
-
-def read_model(told: object) -> str | None:
-    """Return the name of a model as it is compared; None where none is told."""
-    return told.strip().casefold() or None if isinstance(told, str) else None
-
-
-def read_length_s(told: object) -> int | None:
-    """Return a length in whole seconds; None where none is told, or the service was left to choose it."""
-    amount = _amount(told)
-    return int(amount) if amount is not None and amount > 0 and amount == int(amount) else None
 
 
 def read_task(answer: object) -> Task:
@@ -89,16 +24,16 @@ def read_task(answer: object) -> Task:
     Raises:
         AnswerLost: there is no id in it that could be asked for again.
     """
-    table = _table(answer)
-    table = table if "id" in table else _table(table.get("data"))
+    table = table_of(answer)
+    table = table if "id" in table else table_of(table.get("data"))
     return Task(
         id=read_id(table.get("id")),
         status=_status(table.get("status")),
         progress=_progress(table.get("progress")),
         results=_links(table.get("results")),
         error=_error(table.get("error")),
-        credits_reserved=_amount(_table(table.get("usage")).get("credits_reserved")),
-        estimated_s=_whole(_table(table.get("task_info")).get("estimated_time")),
+        credits_reserved=amount_of(table_of(table.get("usage")).get("credits_reserved")),
+        estimated_s=_whole(table_of(table.get("task_info")).get("estimated_time")),
         raw=table,
     )
 
@@ -109,7 +44,7 @@ def read_tasks(answer: object) -> list[Task]:
     Raises:
         AnswerLost: it is no list.
     """
-    table = _table(answer)
+    table = table_of(answer)
     items = answer if isinstance(answer, list) else table.get("data", table.get("tasks"))
     if not isinstance(items, list):
         raise AnswerLost("the service answered, and not with a list of tasks")
@@ -143,28 +78,18 @@ def failure_of(task: Task) -> TaskFailed:
     return TaskFailed(words, code=error.code, advice=f"{again} {NOT_CHARGED}")
 
 
-def _table(told: object) -> dict[str, Any]:
-    return told if isinstance(told, dict) else {}
-
-
 def _status(told: object) -> str:
     return cleaned(told).lower()[:40] if isinstance(told, str) else ""
 
 
 def _whole(told: object) -> int | None:
-    amount = _amount(told)
+    amount = amount_of(told)
     return None if amount is None else int(amount)
 
 
 def _progress(told: object) -> int | None:
     share = _whole(told)
     return None if share is None else max(0, min(100, share))
-
-
-def _amount(told: object) -> Fraction | None:
-    """Read a number, also one in quotes, if it is one that people use."""
-    text = str(told) if isinstance(told, int | float | str) and not isinstance(told, bool) else ""
-    return Fraction(text) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?", text) else None
 
 
 def _links(told: object) -> tuple[str, ...]:
@@ -189,9 +114,9 @@ def _readable(items: list[object]) -> Iterator[Task]:
 
 def _remaining(answer: object) -> Iterator[Fraction]:
     """Yield the numbers that look like credits that remain, the outer ones first."""
-    tables = [_table(answer)]
+    tables = [table_of(answer)]
     for table in tables:
-        amounts = {name: _amount(value) for name, value in table.items()}
+        amounts = {name: amount_of(value) for name, value in table.items()}
         looks = [name for name in amounts if re.search(r"remain|balance|available|left", name)]
         yield from (amount for name in looks if (amount := amounts[name]) is not None)
         tables += [value for value in table.values() if isinstance(value, dict)]

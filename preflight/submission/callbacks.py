@@ -17,12 +17,14 @@ import msgspec
 
 from preflight.errors import PreflightError, TaskFailed
 from preflight.service.callback_server import WAITING, Receiver, Rejected
-from preflight.service.responses import Task, failure_of
+from preflight.service.responses import failure_of
+from preflight.service.task import Task
 from preflight.submission.mismatch import explained_failure
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
-    from preflight.submission.ledger import Entry, Ledger
+    from preflight.submission.ledger import Ledger
+    from preflight.submission.states import Entry
 
 Meaning = Literal["over", "again", "disbelieved", "unknown", "unasked", "rejected"]
 

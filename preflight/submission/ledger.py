@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, Self
 
 import msgspec
 import platformdirs
@@ -29,74 +29,17 @@ import platformdirs
 from preflight.errors import NotDone
 from preflight.files.lock import Life
 from preflight.service import origin
-from preflight.service.responses import Task
+from preflight.service.task import Task
 from preflight.submission.ledger_faults import WAITED_S, explained
+from preflight.submission.states import NEXT, ORPHANS, PAID, Entry, SentAsset, State
 from preflight.values.assets import printable
 from preflight.values.units import exact
-
-State = Literal["intended", "sent", "accepted", "refused", "unknown", "completed", "failed", "downloaded"]
-STATES: tuple[State, ...] = get_args(State)
-NEXT: dict[State, tuple[State, ...]] = {
-    "intended": ("sent", "refused", "unknown"),
-    "sent": ("accepted", "refused", "unknown"),
-    "unknown": ("unknown", "accepted", "refused"),
-    "accepted": ("accepted", "completed", "failed"),
-    "completed": ("completed", "downloaded"),
-    "downloaded": ("downloaded",),
-    "failed": ("failed", "completed"),
-    "refused": (),
-}
-"""Where each state leads; a state that leads to itself may be told again."""
-PAID: tuple[State, ...] = ("intended", "sent", "unknown", "accepted", "completed", "downloaded")
-"""States in which the service may have accepted, or has, and did not give the credits back."""
-ORPHANS: dict[str, tuple[State, str]] = {
-    "intended": ("refused", "the program ended before anything was sent"),
-    "sent": ("unknown", "the program ended before an answer came"),
-}
-"""What becomes of what a process left when it ended."""
 
 APPLICATION_ID = 0x50464C54
 """Marks the file as ours, for anything that looks at it."""
 VERSION = 3
 BUSY_S = float(WAITED_S)
 SCHEMA = Path(__file__).with_suffix(".sql")
-
-
-class SentAsset(NamedTuple):
-    """An asset of a submission; any tuple of these four will do."""
-
-    role: str
-    path: str
-    sha256: str | None
-    url: str
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission and what is known of it."""
-
-    number: int
-    idempotency_key: str
-    state: State
-    base_url: str
-    profile: str
-    body: bytes
-    body_hash: str
-    """Of the body in which each upload is named by its content: the same request has it wherever its assets lie."""
-    price: Fraction | None
-    """The estimate, in credits."""
-    created_at: datetime
-    changed_at: datetime
-    message: str
-    """Why it was refused, failed, or is unknown."""
-    task_id: str | None
-    status: str
-    """The service's own word, when last heard."""
-    progress: int | None
-    credits_reserved: Fraction | None
-    skew_s: float | None = None
-    """How far the service's clock was ahead of this machine's when it was written down; None where nobody knows."""
-    assets: tuple[SentAsset, ...] = ()
-    downloads: tuple[str, ...] = ()
 
 
 def default_path() -> Path:

@@ -20,7 +20,8 @@ import msgspec
 from preflight.errors import NotDone
 from preflight.files import notes as own
 from preflight.service import origin
-from preflight.submission.ledger import APPLICATION_ID, PAID, State, default_path
+from preflight.submission.ledger import APPLICATION_ID, default_path
+from preflight.submission.states import PAID, State
 from preflight.values.assets import printable
 
 MAGIC = b"SQLite format 3\0"

@@ -22,8 +22,9 @@ from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.units import number
 
 if TYPE_CHECKING:
-    from preflight.service.responses import Task
-    from preflight.submission.ledger import Entry, Ledger
+    from preflight.service.task import Task
+    from preflight.submission.ledger import Ledger
+    from preflight.submission.states import Entry
 
 Stage = Literal["create", "task"]
 Plain = dict[str, Any]

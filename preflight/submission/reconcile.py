@@ -15,11 +15,12 @@ import msgspec
 
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.service import origin
-from preflight.service.responses import Task, read_length_s, read_model
+from preflight.service.task import Task, read_length_s, read_model
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
-    from preflight.submission.ledger import Entry, Ledger
+    from preflight.submission.ledger import Ledger
+    from preflight.submission.states import Entry
 
 GONE_AFTER = timedelta(minutes=10)
 """How long after an answer was lost a person's word is taken that the service never got the request.

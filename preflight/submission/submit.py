@@ -21,9 +21,10 @@ from preflight.workers.pool import measured
 
 if TYPE_CHECKING:
     from preflight.service.client import Service, Trouble
-    from preflight.service.responses import Task
-    from preflight.submission.ledger import Entry, Ledger
+    from preflight.service.task import Task
+    from preflight.submission.ledger import Ledger
     from preflight.submission.ledgers import Known
+    from preflight.submission.states import Entry
     from preflight.upload.parcel import Place
 
 Progress = Callable[[Fraction], None]
@@ -215,7 +216,7 @@ def wait(
         Unreachable: the first question found no connection, where that ends it.
         NotDone: the profile's limit has come; the task goes on.
     """
-    from preflight.service.responses import Task
+    from preflight.service.task import Task
     from preflight.submission import mismatch as drift
 
     service, ledger, clock = account.service, account.ledger, account.profile.service

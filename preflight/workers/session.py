@@ -74,6 +74,15 @@ class Session:
         """Whether nothing begins any more."""
         return self._stopped.is_set() or bool(self._outer and self._outer.is_stopped)
 
+    @contextmanager
+    def entered(self) -> "Iterator[Session]":
+        """Do what is within for this session: what it begins belongs to it."""
+        token = _current.set(self)
+        try:
+            yield self
+        finally:
+            _current.reset(token)
+
     def start(self, bounds: Bounds) -> Child:
         """Start a child.
 
@@ -173,15 +182,12 @@ def session(begun: Begun | None = None) -> Iterator[Session]:
     if outer and begun:
         Server(begun).end()
         begun = None
-    with Session(outer, begun) as made:
-        token = _current.set(made)
+    with Session(outer, begun) as made, made.entered():
         try:
             yield made
         except BaseException:
             made.stop()
             raise
-        finally:
-            _current.reset(token)
 
 
 def within(call: Callable[..., Result]) -> Callable[..., Result]:

@@ -16,7 +16,8 @@ import pytest
 from preflight.cli.callback import LINES_A_MINUTE, MINUTE_S, Sparing
 from preflight.sandbox import Sandbox, running
 from preflight.submission.callbacks import ASK_EVERY_S
-from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.ledger import Ledger
+from preflight.submission.states import Entry
 from tests.cli.conftest import MEDIA, QUICK, Program
 
 PROGRAM = Path(sys.executable).with_name("preflight")

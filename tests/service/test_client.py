@@ -17,7 +17,7 @@ from preflight.profiles.loader import load
 from preflight.sandbox import Sandbox, running
 from preflight.service.client import Service
 from preflight.service.http import AnswerLost
-from preflight.service.responses import Task
+from preflight.service.task import Task
 from preflight.upload.files_service import upload_file
 from preflight.upload.parcel import hash_file
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say

@@ -7,7 +7,8 @@ import pytest
 
 from preflight.service.http import AnswerLost
 from preflight.service.refusals import table
-from preflight.service.responses import Task, TaskError, failure_of, read_id, read_remaining, read_task, read_tasks
+from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
+from preflight.service.task import Task, TaskError
 
 
 def test_only_the_id_is_essential() -> None:

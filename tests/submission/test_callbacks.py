@@ -13,11 +13,12 @@ import pytest
 
 from preflight.service.callback_server import Named, Receiver, Rejected
 from preflight.service.client import Service
-from preflight.service.responses import Task
+from preflight.service.task import Task
 from preflight.submission import callbacks as module
 from preflight.submission.callbacks import News, news
-from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.ledger import Ledger
 from preflight.submission.mismatch import recorded
+from preflight.submission.states import Entry
 from tests.upload.stranger import KEY, Reply, Stranger, drop, say
 
 TASK = {"id": "task-unified-1", "status": "processing", "progress": 40}

@@ -18,9 +18,10 @@ import pytest
 
 from preflight.errors import NotDone, PreflightError
 from preflight.service.client import Service
-from preflight.service.responses import Task, TaskError
+from preflight.service.task import Task, TaskError
 from preflight.submission import ledger as module
-from preflight.submission.ledger import NEXT, STATES, Entry, Ledger, SentAsset, State, default_path, hash_body
+from preflight.submission.ledger import Ledger, default_path, hash_body
+from preflight.submission.states import NEXT, STATES, Entry, SentAsset, State
 from tests.upload.stranger import KEY, Stranger, say
 
 BODY = b'{"model":"m","prompt":"A rider."}'

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from preflight.errors import NotDone, Refused, TaskFailed
 from preflight.report.json import dump
 from preflight.service.http import Busy
-from preflight.service.responses import Task, TaskError
-from preflight.submission.ledger import SCHEMA, Entry, Ledger, SentAsset
+from preflight.service.task import Task, TaskError
+from preflight.submission.ledger import SCHEMA, Ledger
 from preflight.submission.mismatch import Drift, explained, explained_failure, keep_facts, plain, recorded, scrubbed
+from preflight.submission.states import Entry, SentAsset
 from preflight.values.facts import SoundTrack
 from tests import made
 

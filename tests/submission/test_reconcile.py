@@ -12,10 +12,11 @@ from preflight.errors import CallError, NotDone, PreflightError, Refused
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service import http as wire
 from preflight.service.client import Service
-from preflight.service.responses import Task
+from preflight.service.task import Task
 from preflight.submission import reconcile as lost
-from preflight.submission.ledger import Entry, Ledger
+from preflight.submission.ledger import Ledger
 from preflight.submission.reconcile import GONE_AFTER, Look, by_address, gone, may_be
+from preflight.submission.states import Entry
 from tests.upload.stranger import KEY, closed_url
 
 LOST_S = 1e9

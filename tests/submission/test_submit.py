@@ -17,8 +17,9 @@ from preflight.profiles import load
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
 from preflight.service.http import AnswerLost
-from preflight.service.responses import Task
-from preflight.submission.ledger import Entry, Ledger
+from preflight.service.task import Task
+from preflight.submission.ledger import Ledger
+from preflight.submission.states import Entry
 from preflight.submission.submit import PATIENCE, Account, Submission, advised, download, submit, task_of, wait
 from preflight.upload.files_service import upload_file
 from preflight.upload.parcel import hash_file

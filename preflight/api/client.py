@@ -1,0 +1,206 @@
+"""An account and its settings, said once: the same calls as the functions beside it, in one session."""
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from preflight.api.check import check, check_request
+from preflight.api.common import AnyPath, Progress, edition_of, refuse_no_text
+from preflight.api.fix import fix
+from preflight.api.submit import Submitted, submit
+from preflight.api.task import download, wait
+from preflight.flow.fix import Treated
+from preflight.probe import Depth
+from preflight.profiles import Profile
+from preflight.request.file import RequestSpec
+from preflight.values.assets import Asset
+from preflight.values.findings import Report
+from preflight.workers.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from preflight.plan import Plan
+    from preflight.plan.share import Way
+    from preflight.plan.wishes import Bits, Fit, Keep, Lengthen
+    from preflight.service.client import Task
+    from preflight.values.findings import Loss
+
+
+class Client:
+    """Checks, fixes and submits with the settings of one account; calls may come from several threads.
+
+    The children that measure are started once and serve all calls, until `close`. An error in one call ends what that
+    call began, and nothing of another's.
+
+    Args:
+        key: the service's key, for `submit`, `wait` and `download`; kept in this object alone and shown nowhere.
+        profile: the edition of the limits: a name, a TOML file, or a loaded one; None for the default.
+        base_url: the service; None for the profile's, where that is a shipped edition's.
+        files_url: its files service; None for `base_url` where that is given, else for the profile's.
+        bucket: `s3://BUCKET/PREFIX`, `gs://` or `az://` instead of the files service.
+        ledger: the file in which submissions are written down; None for the command line's usual one.
+        agent: how the program names itself to the hosts that it asks; None for its own name.
+
+    Raises:
+        ProfileError: the profile cannot be used.
+    """
+
+    def __init__(  # noqa: PLR0913 - an account has that many settings, each by name
+        self,
+        key: str | None = None,
+        *,
+        profile: Profile | AnyPath | None = None,
+        base_url: str | None = None,
+        files_url: str | None = None,
+        bucket: str | None = None,
+        ledger: AnyPath | None = None,
+        agent: str | None = None,
+    ) -> None:
+        self.profile = edition_of(profile)
+        self.base_url = base_url
+        self._key, self._files_url, self._bucket, self._ledger, self._agent = key, files_url, bucket, ledger, agent
+        self._session = Session()
+
+    def __repr__(self) -> str:
+        """Return what it is, without its key."""
+        where = self.base_url or self.profile.service.base_url
+        return f"Client({where!r}, profile={self.profile.name!r})"
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """End what its calls began and has not ended; they fail, and later ones are refused."""
+        self._session.close()
+
+    def check(
+        self,
+        *paths: AnyPath | Asset,
+        depth: Depth = "exact",
+        jobs: int | None = None,
+        cache: bool = True,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Judge files, and what lies in folders, each by itself; as `preflight.check`."""
+        with self._session.entered():
+            return check(*paths, profile=self.profile, depth=depth, jobs=jobs, cache=cache, progress=progress)
+
+    def check_request(
+        self,
+        request: RequestSpec | AnyPath,
+        *,
+        depth: Depth = "exact",
+        jobs: int | None = None,
+        cache: bool = True,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Judge one request as a whole; as `preflight.check_request`."""
+        with self._session.entered():
+            return check_request(request, profile=self.profile, depth=depth, jobs=jobs, cache=cache, progress=progress)
+
+    def fix(  # noqa: PLR0913 - what may be done, each by name
+        self,
+        report: Report,
+        output: AnyPath,
+        *,
+        allow: "Loss" = "lossy",
+        keep: "Keep" = "start",
+        extend: "Lengthen | None" = None,
+        fit: "Fit | None" = None,
+        pad_color: str = "black",
+        bits: "Bits" = "16",
+        share: "Way" = "proportion",
+        agree: "Callable[[Plan], bool] | None" = None,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[Treated, ...]:
+        """Make new files of what does not comply; as `preflight.fix`."""
+        with self._session.entered():
+            return fix(
+                report,
+                output,
+                allow=allow,
+                keep=keep,
+                extend=extend,
+                fit=fit,
+                pad_color=pad_color,
+                bits=bits,
+                share=share,
+                agree=agree,
+                profile=self.profile,
+                jobs=jobs,
+                progress=progress,
+            )
+
+    def submit(
+        self,
+        request: RequestSpec | AnyPath,
+        *,
+        again: bool = False,
+        max_credits: Fraction | float | None = None,
+        progress: Progress | None = None,
+    ) -> Submitted:
+        """Check a request, upload its assets, and send the create call, once; as `preflight.submit`."""
+        with self._session.entered():
+            return submit(
+                request,
+                key=self._needed_key(),
+                profile=self.profile,
+                base_url=self.base_url,
+                files_url=self._files_url,
+                bucket=self._bucket,
+                ledger=self._ledger,
+                again=again,
+                max_credits=max_credits,
+                agent=self._agent,
+                progress=progress,
+            )
+
+    def wait(
+        self,
+        task_id: str,
+        *,
+        poll_s: float | None = None,
+        limit_s: float | None = None,
+        progress: Progress | None = None,
+    ) -> "Task":
+        """Wait until a task is completed, and return it; as `preflight.wait`."""
+        with self._session.entered():
+            return wait(
+                task_id,
+                key=self._needed_key(),
+                profile=self.profile,
+                base_url=self.base_url,
+                ledger=self._ledger,
+                poll_s=poll_s,
+                limit_s=limit_s,
+                progress=progress,
+            )
+
+    def download(self, task_id: str, folder: AnyPath, *, progress: Progress | None = None) -> tuple[Path, ...]:
+        """Save what a task made, and return the paths; as `preflight.download`."""
+        with self._session.entered():
+            return download(
+                task_id,
+                folder,
+                key=self._needed_key(),
+                profile=self.profile,
+                base_url=self.base_url,
+                ledger=self._ledger,
+                agent=self._agent,
+                progress=progress,
+            )
+
+    def _needed_key(self) -> str:
+        key = self._key or ""
+        refuse_no_text(key, "key", "the service's key")
+        return key
