@@ -132,7 +132,11 @@ def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = N
         raise CallError(
             f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
         )
-    probed = tuple(measure(spec.assets, how or Measuring()))
+    return judge_whole(spec, tuple(measure(spec.assets, how or Measuring())), profile)
+
+
+def judge_whole(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:
+    """Judge measured assets, and the request that they are."""
     whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
     judged = tuple(judge(one, profile) for one in probed)
     return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))

@@ -9,14 +9,12 @@ A row goes by when its asset is measured, and nothing of it has to be kept.
 from collections.abc import Iterable, Iterator, Sequence
 
 from preflight.errors import CallError
-from preflight.flow.check import Measuring, measure, media
+from preflight.flow.check import Measuring, judge_whole, measure, media
 from preflight.profiles.schema import Profile
-from preflight.request.body import planned_bytes
 from preflight.request.file import RequestSpec
-from preflight.rules import WholeRequest, judge, judge_request
+from preflight.rules import judge
 from preflight.values.assets import Asset
 from preflight.values.findings import EXIT_CODES, Judged, Report, Verdict, verdict_of, worst
-from preflight.values.probed import Probed
 
 Row = tuple[Judged, ...]
 """One asset as the editions judge it, in their order."""
@@ -95,15 +93,9 @@ def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuri
         known = dict.fromkeys(model for profile in profiles for model in profile.models)
         raise CallError(f"model: {spec.model!r} is in none of the profiles", advice=f"They know {', '.join(known)}.")
     probed = tuple(measure(spec.assets, how or Measuring()))
-    return tuple(_report(spec, probed, profile) for profile in profiles)
+    return tuple(judge_whole(spec, probed, profile) for profile in profiles)
 
 
 def rows_of(reports: Sequence[Report]) -> Iterator[Row]:
     """Yield the assets of reports over the same request, side by side."""
     yield from zip(*(report.assets for report in reports), strict=True)
-
-
-def _report(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:
-    whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
-    judged = tuple(judge(one, profile) for one in probed)
-    return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))

@@ -157,7 +157,7 @@ def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | No
 def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     plans: "Sequence[tuple[Judged, Plan]]",
     profile: Profile,
-    folder: Path,
+    folder: "Path | Callable[[Plan], Path]",
     *,
     agree: "Callable[[Plan], bool] | None" = None,
     jobs: int | None = None,
@@ -168,7 +168,7 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     Args:
         plans: each asset with its plan.
         profile: the limits that new files must meet.
-        folder: where they go.
+        folder: where they go, or what tells it of each plan.
         agree: asked of each plan that has steps, before any is begun; what it says no to is declined.
         jobs: how many at a time; as many as there are processors when None. They share the processors: where two run,
             each encoder has half of the threads.
@@ -182,10 +182,12 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     todo = sum(1 for _, plan in going if plan.steps)
     cores = processors()
     at_once = max(1, min(jobs or cores, todo))
-    order = order_of(profile, folder, threads=max(1, cores // at_once) if at_once > 1 else None)
+    threads = max(1, cores // at_once) if at_once > 1 else None
 
     def carry_out(one: "tuple[Judged, Plan]") -> Treated:
-        return treat(*one, order, begin(one[1]) if begin and one[1].steps else None)
+        judged, plan = one
+        order = order_of(profile, folder if isinstance(folder, Path) else folder(plan), threads=threads)
+        return treat(judged, plan, order, begin(plan) if begin and plan.steps else None)
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers, session():
         done = iter(list(workers.map(within(carry_out), going)))

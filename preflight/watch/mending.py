@@ -6,20 +6,17 @@ The folder's name comes from the file's: what a run that was killed had made alr
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.flow.fix import Treated, order_of, plan_fixes, treat
+from preflight.flow.fix import Treated, plan_fixes, treat_all
 from preflight.profiles.schema import Profile
 from preflight.values.findings import Judged
-from preflight.workers.processors import processors
-from preflight.workers.session import session, within
 
 if TYPE_CHECKING:
-    from preflight.plan import Plan, Wishes
+    from preflight.plan import Wishes
 
 
 def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage: Path) -> list[Treated]:
@@ -32,17 +29,7 @@ def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage
         stage: the folder that holds a folder for each file.
     """
     plans = plan_fixes(judged, profile, wishes)
-    cores = processors()
-    at_once = max(1, min(cores, sum(bool(plan.steps) for _, plan in plans)))
-    threads = max(1, cores // at_once) if at_once > 1 else None
-
-    def carry_out(one: "tuple[Judged, Plan]") -> Treated:
-        judged, todo = one
-        order = order_of(profile, stage_of(stage, judged.asset.path), threads=threads)
-        return treat(judged, todo, order)
-
-    with ThreadPoolExecutor(at_once, thread_name_prefix="mend") as workers, session():
-        return list(workers.map(within(carry_out), plans))
+    return treat_all(plans, profile, lambda plan: stage_of(stage, plan.asset.path))
 
 
 def stage_of(stage: Path, path: str) -> Path:
