@@ -378,4 +378,10 @@ def test_a_check_that_asks_for_nothing_loads_nothing_of_it(bare: dict[str, str])
         [sys.executable, "-c", code, "check", OK], env=bare, capture_output=True, text=True, check=True
     )
     loaded = set(ended.stdout.splitlines()[-1].split())
-    assert not loaded & {"preflight.lists", "preflight.baseline", "preflight.tally", "preflight.cli.log", "csv"}
+    assert not loaded & {
+        "preflight.request.manifest",
+        "preflight.policy.baseline",
+        "preflight.policy.tally",
+        "preflight.cli.log",
+        "csv",
+    }

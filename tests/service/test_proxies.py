@@ -75,7 +75,7 @@ def test_what_is_no_proxy_is_named_without_its_password(value: str) -> None:
 
 
 def test_socks_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("preflight.proxies._has_socks", lambda: False)
+    monkeypatch.setattr("preflight.service.proxies._has_socks", lambda: False)
     with pytest.raises(CallError, match="SOCKS") as caught:
         read_proxy("socks5://p:1", "ALL_PROXY")
     assert caught.value.advice == "pip install 'preflight[socks]'"

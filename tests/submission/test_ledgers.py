@@ -191,7 +191,7 @@ def fault_of(path: Path) -> NotDone:
 
 
 def test_a_ledger_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("preflight.ledger.BUSY_S", 0.1)
+    monkeypatch.setattr("preflight.submission.ledger.BUSY_S", 0.1)
     Ledger(tmp_path / "l").close()
     with sqlite3.connect(tmp_path / "l", isolation_level=None) as db:
         db.execute("BEGIN EXCLUSIVE")
