@@ -18,9 +18,8 @@ from preflight.profiles import load
 from preflight.report import Heading
 from preflight.report.html import LINKS, RIGHT, WRONG
 from preflight.report.html.measures import measures_of
-from preflight.report.html.page import POLICY
 from preflight.report.html.pictures import PICTURE_PX, pictures
-from preflight.report.html.style import STYLE
+from preflight.report.html.render import POLICY, TEMPLATES
 from preflight.values.assets import Role
 from preflight.values.findings import Finding, Judged
 from tests import made
@@ -70,6 +69,9 @@ class Page(NamedTuple):
 
     def articles(self) -> dict[str, ET.Element]:
         return {words(one.find("h2/span[@class='name']")): one for one in self.root.iter("article")}
+
+
+STYLE = (TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
 def read(text: str) -> Page:
@@ -258,12 +260,12 @@ def test_what_cannot_be_read_has_words_instead(real: Page) -> None:
 
 
 def test_a_file_that_is_gone_or_another_one_by_now_costs_no_report(tmp_path: Path) -> None:
-    assert "not here any more" in pictures(asset("gone.png", made.IMAGE))
-    assert "not here any more" in pictures(asset("a\0b.png", made.IMAGE))
+    assert "not here any more" in pictures(asset("gone.png", made.IMAGE)).instead
+    assert "not here any more" in pictures(asset("a\0b.png", made.IMAGE)).instead
     other = copied("audio-2s.wav", tmp_path, "other.png")
-    assert "No picture: " in pictures(asset(str(other), made.IMAGE))
+    assert "No picture: " in pictures(asset(str(other), made.IMAGE)).instead
     (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
-    assert "No picture: " in pictures(asset(str(tmp_path / "noise.mp4"), made.VIDEO))
+    assert "No picture: " in pictures(asset(str(tmp_path / "noise.mp4"), made.VIDEO)).instead
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:

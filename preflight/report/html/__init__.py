@@ -3,14 +3,12 @@
 It holds everything it shows. It runs nothing, asks nobody, and says to the browser that it must not.
 """
 
-from typing import TextIO
+from typing import NamedTuple, TextIO
 from weakref import finalize
 
 from preflight.report import Ending, Heading
-from preflight.report.html.articles import SIGNS, asset_article, badge, request_article
-from preflight.report.html.listing import ROWS_END, asset_row, rows_begin
-from preflight.report.html.markup import Markup, block, joined, tag
-from preflight.report.html.page import PAGE_END, page_begin
+from preflight.report.html.articles import asset_article, request_article
+from preflight.report.html.render import SIGNS, page_begin, render
 from preflight.report.text import INTERRUPTED, Totals, passed_words, signature
 from preflight.report.waiting import pour, waiting_room
 from preflight.values.assets import shown
@@ -32,7 +30,7 @@ class Sheet:
     def __init__(self, heading: Heading, out: TextIO) -> None:
         self._heading, self._out, self._totals = heading, out, Totals()
         self._foresight = heading.foresight
-        self._links: list[Markup] = []
+        self._links: list[Link] = []
         self._number = self._wrong = 0
         self._waiting: TextIO = waiting_room()
         self._rows: TextIO = waiting_room()
@@ -58,7 +56,7 @@ class Sheet:
             self._waiting.write(asset_article(judged, self._number, self._heading.limits, plan))
         else:
             self._in_rows += 1
-            self._rows.write(asset_row(judged, self._number))
+            self._rows.write(render("row", judged=judged, number=self._number))
 
     def end(self, ending: Ending) -> None:
         """Write the verdict, the articles and what is said of the request."""
@@ -67,32 +65,54 @@ class Sheet:
         self._out.write(f"{self._top(ending)}<main>\n")
         pour(self._waiting, self._out)
         if self._in_rows:
-            self._out.write(f"{rows_begin(self._in_rows)}")
+            self._out.write(render("rows_begin", count=self._in_rows))
             pour(self._rows, self._out)
-            self._out.write(ROWS_END)
+            self._out.write("</tbody></table></section>\n")
         if ending.findings is not None:
             planned = self._foresight.whole() if self._foresight else None
             self._out.write(request_article(ending.findings, ending.request_verdict, planned))
-        self._out.write(PAGE_END)
+        self._out.write(render("end"))
 
-    def _top(self, ending: Ending) -> Markup:
+    def _top(self, ending: Ending) -> str:
         """Return the verdict, what it counts, and the way to what did not pass."""
+        lines = [Line(f"{self._totals.words()}."), Line(f"{signature(self._heading)}.", "summary")]
+        if ending.passed_over:
+            lines.append(Line(f"{passed_words(ending.passed_over)}."))
+        if ending.interrupted:
+            lines.append(Line(f"{INTERRUPTED}.", strong=True))
         links = list(self._links)
-        if self._wrong > LINKS:
-            links.append(block("li", f"and {self._wrong - LINKS} more"))
         if ending.request_verdict != "pass":
             links.append(link(ending.request_verdict, "the request", "request"))
-        parts = [block("h1", f"{SIGNS[ending.verdict]} {ending.verdict}", class_=ending.verdict)]
-        parts += [block("p", f"{self._totals.words()}."), block("p", f"{signature(self._heading)}.", class_="summary")]
-        if ending.passed_over:
-            parts.append(block("p", f"{passed_words(ending.passed_over)}."))
-        if ending.interrupted:
-            parts.append(block("p", tag("strong", f"{INTERRUPTED}.")))
-        if links:
-            parts.append(block("nav", block("ul", *links), aria_label="What did not pass"))
-        return block("header", joined(*parts))
+        return render(
+            "top",
+            sign=SIGNS[ending.verdict],
+            word=ending.verdict,
+            verdict=ending.verdict,
+            lines=lines,
+            links=links,
+            more=max(self._wrong - LINKS, 0),
+            label="What did not pass",
+        )
 
 
-def link(verdict: Verdict, name: str, place: str) -> Markup:
-    """Return the way to an article, and its verdict."""
-    return block("li", badge(verdict), Markup(" "), tag("a", name, href=f"#{place}"))
+class Line(NamedTuple):
+    """A line below a verdict."""
+
+    words: str
+    class_: str = ""
+    strong: bool = False
+
+
+class Link(NamedTuple):
+    """The way to an article, and its verdict."""
+
+    sign: str
+    word: str
+    verdict: str
+    name: str
+    place: str
+
+
+def link(verdict: Verdict, name: str, place: str) -> Link:
+    """Return the way to an article."""
+    return Link(SIGNS[verdict], verdict, verdict, name, place)

@@ -1,10 +1,11 @@
-"""Drawings: numbers in, inline SVG out. Each says in words what it shows."""
+"""Drawings: numbers in, the places of their parts out. Each says in words what it shows."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 
-from preflight.report.html.markup import Markup, tag
-from preflight.report.html.measures import Scale, State
+import msgspec
+
+from preflight.report.html.measures import Measure, Scale, State
 
 ROOM = Fraction(1, 4)
 """How much of the allowed range is shown on either side of it."""
@@ -14,30 +15,62 @@ HIGH = 100
 """The height of a waveform; its lines are as many as were measured."""
 
 
-def bar(scale: Scale, state: State, words: str, beside: Scale | None = None) -> Markup:
-    """Return an axis with the allowed range shaded and a mark at the measured value.
+class Part(msgspec.Struct, frozen=True):
+    """A rectangle of a bar."""
+
+    name: str
+    x: str
+    y: int
+    width: str
+    height: int
+    rx: int = 0
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """An axis with the allowed range shaded, and where on it the measured value stands."""
+
+    parts: tuple[Part, ...]
+    at: str
+    state: str
+    words: str
+    """What the drawing shows."""
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """The outline of a sound as one shape about a middle line."""
+
+    path: str
+    width: int
+    height: int
+    said: str
+
+
+def gauge(measure: Measure, beside: Measure | None = None) -> Bar | None:
+    """Return the bar of a number; None for what is no number.
 
     Args:
-        scale: the value and its bounds.
-        state: how severe it is that the value is out of them.
-        words: what the drawing shows.
+        measure: the value and its bounds.
         beside: what is drawn beside it, so that both axes reach as far; None where it stands alone.
     """
+    if measure.scale is None:
+        return None
+    words = f"{measure.title}: {measure.value}; allowed {measure.allowed}; {measure.said}"
+    return _bar(measure.scale, measure.state, words, beside.scale if beside else None)
+
+
+def _bar(scale: Scale, state: State, words: str, beside: Scale | None) -> Bar:
     start, end = _axis(scale)
     if beside is not None:
         ends = _axis(beside)
         start, end = min(start, ends[0]), max(end, ends[1])
     low = _share(scale.low if scale.low is not None else start, start, end)
     high = _share(scale.high if scale.high is not None else end, start, end)
-    parts = [tag("rect", class_="axis", x="0", y="7", width="100%", height="6", rx="3")]
-    parts.append(tag("rect", class_="allowed", x=_percent(low), y="4", width=_percent(high - low), height="12", rx="3"))
+    parts = [Part("axis", "0", 7, "100%", 6, 3), Part("allowed", _percent(low), 4, _percent(high - low), 12, 3)]
     if scale.doubtful is not None:
         doubt = _share(scale.doubtful, start, end)
-        wide = _percent(max(high - doubt, Fraction(0)))
-        parts.append(tag("rect", class_="doubtful", x=_percent(doubt), y="4", width=wide, height="12"))
-    at = _percent(min(max(_share(scale.value, start, end), Fraction(1, 200)), Fraction(199, 200)))
-    parts.append(tag("line", class_=f"mark {state or 'within'}", x1=at, x2=at, y1="0", y2="20"))
-    return tag("svg", *parts, class_="bar", height="20", role="img", aria_label=words)
+        parts.append(Part("doubtful", _percent(doubt), 4, _percent(max(high - doubt, Fraction(0))), 12))
+    at = min(max(_share(scale.value, start, end), Fraction(1, 200)), Fraction(199, 200))
+    return Bar(tuple(parts), _percent(at), state or "within", words)
 
 
 def _axis(scale: Scale) -> tuple[Fraction, Fraction]:
@@ -58,13 +91,17 @@ def _percent(share: Fraction) -> str:
     return f"{float(share * 100):.2f}%"
 
 
-def waveform(outline: Sequence[float], words: str) -> Markup:
-    """Return the outline of a sound, 0 to 1 each, as one shape about a middle line."""
+def waveform(outline: Sequence[float], said: str) -> Outline:
+    """Return the outline of a sound, 0 to 1 each.
+
+    Args:
+        outline: how loud it is, from its beginning to its end.
+        said: what of it is told in words.
+    """
     tops = [f"{at} {HIGH / 2 - _reach(peak):.1f}" for at, peak in enumerate(outline)]
     bottoms = [f"{at} {HIGH / 2 + _reach(peak):.1f}" for at, peak in enumerate(outline)]
-    shape = tag("path", d=f"M{' L'.join([*tops, *reversed(bottoms)])} Z")
-    box = f"0 0 {max(len(outline) - 1, 1)} {HIGH}"
-    return tag("svg", shape, class_="wave", viewBox=box, preserveAspectRatio="none", role="img", aria_label=words)
+    path = f"M{' L'.join([*tops, *reversed(bottoms)])} Z"
+    return Outline(path, max(len(outline) - 1, 1), HIGH, said)
 
 
 def _reach(peak: float) -> float:

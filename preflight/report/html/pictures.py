@@ -7,10 +7,11 @@ import base64
 import os
 from fractions import Fraction
 
+import msgspec
+
 from preflight.media.frames import Still, frames_at, thumbnail
 from preflight.media.waveform import envelope
-from preflight.report.html.drawings import waveform
-from preflight.report.html.markup import Markup, block, tag
+from preflight.report.html.drawings import Outline, waveform
 from preflight.values.assets import shown
 from preflight.values.bounds import Bounds
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
@@ -29,19 +30,39 @@ BUCKETS = 240
 Seen = tuple[Still, ...] | tuple[float, ...]
 
 
-def pictures(judged: Judged) -> Markup:
+class Small(msgspec.Struct, frozen=True):
+    """A small picture, as a page holds it."""
+
+    source: str
+    width_px: int
+    height_px: int
+    time: str
+
+
+class See(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to see of an asset, or why there is nothing."""
+
+    name: str = ""
+    instead: str = ""
+    stills: tuple[Small, ...] = ()
+    strip: bool = False
+    """Whether the stills are moments of a clip."""
+    outline: Outline | None = None
+
+
+def pictures(judged: Judged) -> See:
     """Return what there is to see of an asset, or why there is nothing."""
     asset, facts = judged.asset, judged.facts
     if asset.is_url:
-        return _instead("No picture: it lies at an address, and is not kept here.")
+        return See(instead="No picture: it lies at an address, and is not kept here.")
     if facts is None:
-        return _instead("No picture: it could not be measured.")
+        return See(instead="No picture: it could not be measured.")
     if not os.path.isfile(asset.path):  # noqa: PTH113 - a name with a NUL is no file, and no error
-        return _instead("No picture: the file is not here any more.")
+        return See(instead="No picture: the file is not here any more.")
     try:
         seen = _seen(asset.path, facts)
     except Exception as fault:  # noqa: BLE001 - a picture is an extra: whatever fails, the verdict is written
-        return _instead(f"No picture: {fault}.")
+        return See(instead=f"No picture: {fault}.")
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8
 
 
@@ -61,26 +82,17 @@ def look(path: str, facts: Facts) -> Seen:
     return tuple({still.time_s: still for still in frames_at(path, facts.format, moments, STILL_PX)}.values())
 
 
-def _figure(name: str, facts: Facts, seen: Seen) -> Markup:
+def _figure(name: str, facts: Facts, seen: Seen) -> See:
     """Return what was seen, with words for who cannot see it."""
-    stills = [one for one in seen if isinstance(one, Still)]
-    if isinstance(facts, ImageFacts):
-        return block("figure", *(_image(still, f"The picture {name}, small") for still in stills), class_="picture")
     if not isinstance(facts, AudioFacts):
-        images = [_image(still, f"{name} at {decimal(still.time_s, 2)} s") for still in stills]
-        caption = f"Stills at {', '.join(decimal(still.time_s, 2) for still in stills)} s"
-        return block("figure", tag("div", *images, class_="strip"), tag("figcaption", caption))
+        stills = tuple(_small(still) for still in seen if isinstance(still, Still))
+        return See(name=name, stills=stills, strip=not isinstance(facts, ImageFacts))
     outline = [one for one in seen if isinstance(one, float)]
     length = "" if facts.duration_s is None else f" over {decimal(facts.duration_s)} s"
     said = f"{length}; the loudest sample is {decimal(Fraction(max(outline)) * 100, 0)} % of full scale"
-    drawing = waveform(outline, f"Loudness of {name}{said}")
-    return block("figure", drawing, tag("figcaption", f"Loudness{said}"))
+    return See(name=name, outline=waveform(outline, said))
 
 
-def _image(still: Still, words: str) -> Markup:
+def _small(still: Still) -> Small:
     source = f"data:image/jpeg;base64,{base64.b64encode(still.jpeg).decode()}"
-    return tag("img", src=source, alt=words, width=still.width_px, height=still.height_px)
-
-
-def _instead(words: str) -> Markup:
-    return block("p", words, class_="instead")
+    return Small(source, still.width_px, still.height_px, decimal(still.time_s, 2))
