@@ -29,7 +29,7 @@ BELOW = {
     "service": "_version errors files profiles values",
     "upload": "errors files probe profiles service values workers",
     "submission": "errors files profiles request service upload values workers",
-    "flow": "apply errors files plan probe profiles request rules service submission values workers",
+    "flow": "apply errors files plan probe profiles request rules service submission upload values workers",
     "report": "_version errors files flow media plan policy probe profiles rules values workers",
     "watch": "apply errors files flow plan profiles report rules values workers",
     "api": "errors files flow plan probe profiles request service submission upload values workers",

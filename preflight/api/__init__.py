@@ -10,7 +10,6 @@ from preflight.api.fix import with_treated as with_treated
 from preflight.api.request import body_of as body_of
 from preflight.api.request import build_request as build_request
 from preflight.api.request import load_request as load_request
-from preflight.api.submit import Submitted as Submitted
 from preflight.api.submit import submit as submit
 from preflight.api.task import download as download
 from preflight.api.task import wait as wait
@@ -25,6 +24,7 @@ from preflight.errors import RequestFileError as RequestFileError
 from preflight.errors import TaskFailed as TaskFailed
 from preflight.errors import Unreachable as Unreachable
 from preflight.flow.fix import Treated as Treated
+from preflight.flow.submit import Submitted as Submitted
 from preflight.plan import Plan as Plan
 from preflight.profiles import Profile as Profile
 from preflight.request.file import RequestSpec as RequestSpec

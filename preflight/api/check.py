@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from functools import partial
 
 from preflight.api.common import (
     AnyPath,
@@ -10,7 +10,6 @@ from preflight.api.common import (
     Teller,
     asset_of,
     edition_of,
-    judged_request,
     measuring,
     spec_of,
 )
@@ -60,7 +59,7 @@ def check(
     with measuring(depth, jobs, cache=cache) as how:
         for judged in checking.check_assets(_walked(assets), edition, how):
             found.append(judged)
-            teller.tell("check", judged.asset.path, Fraction(1))
+            teller.ended("check", judged.asset.path)
     if not found:
         nothing(how.passed.files)
     return Report(profile=edition.name, assets=tuple(found), passed_over=how.passed.files)
@@ -93,7 +92,7 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
     """
     spec, edition = spec_of(request), edition_of(profile)
     with measuring(depth, jobs, cache=cache) as how:
-        return judged_request(spec, edition, how, Teller(progress))
+        return checking.check_request(spec, edition, how, partial(Teller(progress).ended, "check"))
 
 
 def _walked(assets: Iterable[Asset]) -> Iterator[Asset]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 from preflight.api.check import check, check_request
 from preflight.api.common import AnyPath, Progress, edition_of, refuse_no_text
 from preflight.api.fix import fix
-from preflight.api.submit import Submitted, submit
+from preflight.api.submit import submit
 from preflight.api.task import download, wait
 from preflight.flow.fix import Treated
+from preflight.flow.submit import Submitted
 from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec

@@ -8,28 +8,25 @@ from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
 from preflight.api.words import to_a_program
 from preflight.errors import CallError
-from preflight.flow import check as checking
 from preflight.flow.check import Measuring
 from preflight.probe import Depth
 from preflight.profiles import DEFAULT, Profile, load, names
 from preflight.request.file import RequestSpec, load_spec
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, printable
-from preflight.values.findings import Report, counts
+from preflight.values.findings import Report
+
+if TYPE_CHECKING:
+    from preflight.flow.account import Door
 
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Stage = Literal["check", "fix", "upload", "wait", "download"]
-
-UNCLEAN = "`check_request` returns every finding, and `fix` mends what can be mended."
-UNCUT = (
-    "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the whole."
-)
 
 
 # ---- progress -------------------------------------------------------------------------------------------------------
@@ -63,6 +60,10 @@ class Teller:
         if self._progress:
             with self._turn:
                 self._progress(Advance(stage=stage, name=name, part=min(part, Fraction(1))))
+
+    def ended(self, stage: Stage, name: str) -> None:
+        """Tell that one thing is done."""
+        self.tell(stage, name, Fraction(1))
 
     def begin(self, stage: Stage, name: str) -> Callable[[Fraction], None]:
         """Tell that one thing begins, and return what tells the rest."""
@@ -156,6 +157,35 @@ def _short(given: object) -> str:
     return printable(repr(given)[:80])
 
 
+def door_of(  # noqa: PLR0913 - where to, and as whom, each by name
+    edition: Profile,
+    key: str,
+    base_url: str | None,
+    files_url: str | None = None,
+    *,
+    known: str | None = None,
+    agent: str | None = None,
+) -> "Door":
+    """Return where the service is, for a caller that nobody can ask.
+
+    Args:
+        edition: the profile in use.
+        key: the service's key.
+        base_url: as the caller named it.
+        files_url: as well.
+        known: where the request in question was sent before.
+        agent: how the program names itself.
+
+    Raises:
+        CallError: an address cannot be used, or comes from a profile alone and is no shipped edition's.
+    """
+    from preflight.flow.account import Door
+    from preflight.service.addresses import is_local, named_addresses
+
+    base, files = named_addresses(edition, base_url or known, files_url)
+    return Door(key=key, base_url=base, files_url=files, agent=agent, allow_private=is_local(base_url))
+
+
 # ---- judging --------------------------------------------------------------------------------------------------------
 
 
@@ -177,34 +207,3 @@ def measuring(
     kept = Cache(default_path()) if cache else nullcontext()
     with Fetcher(allow_private=allow_private, agent=agent) as fetch, Crew(depth, jobs=jobs) as crew, kept as known:
         yield Measuring(crew=crew, cache=known, fetch=fetch)
-
-
-def judged_request(spec: RequestSpec, edition: Profile, how: Measuring, teller: Teller) -> Report:
-    """Judge a request, and tell of each asset: when it is measured, or at the end where that was not needed."""
-    waiting = dict.fromkeys(asset.path for asset in spec.assets)
-
-    def measured(path: str, _took_s: float) -> None:
-        if path in waiting:
-            del waiting[path]
-            teller.tell("check", path, Fraction(1))
-
-    how.crew.watch = measured
-    report = checking.check_request(spec, edition, how)
-    for path in waiting:
-        teller.tell("check", path, Fraction(1))
-    return report
-
-
-def refuse_unclean(spec: RequestSpec, report: Report) -> None:
-    """Raise CallError for what is not to be sent: what is not clean, and what was to be cut and is not."""
-    if report.verdict != "pass":
-        found = [(str(judged.asset.role), finding) for judged in report.assets for finding in judged.findings]
-        found += [("request", finding) for finding in report.findings]
-        wrong = [f"{where}: {finding.message}" for where, finding in found if counts(finding, report.fail_on)]
-        first, more = wrong[0] if wrong else report.verdict, len(wrong) - 1
-        said = f"{printable(first)}{f', and {more} more' if more > 0 else ''}"
-        raise CallError(f"the request is not clean, so nothing was sent: {said}", advice=UNCLEAN)
-    for asset in spec.assets:
-        if asset.keep:
-            where = printable(asset.path)
-            raise CallError(f"{where}: a part to keep is marked and was not cut, so nothing was sent", advice=UNCUT)

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from preflight.api.common import AnyPath, asset_of, edition_behind, path_of, refuse_unclean
+from preflight.api.common import AnyPath, asset_of, edition_behind, path_of
 from preflight.api.words import to_a_program
 from preflight.errors import CallError
 from preflight.files.toml import TableError, convert_table
 from preflight.flow.paths import refuse_absent
+from preflight.flow.submit import refuse_unclean
 from preflight.profiles import Profile
 from preflight.request.body import Body
 from preflight.request.body import build_body as built

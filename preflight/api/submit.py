@@ -1,57 +1,27 @@
 """A request → checked, uploaded, sent once, written down: the one function that costs."""
 
+from contextlib import nullcontext
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
-
-import msgspec
 
 from preflight.api.common import (
     AnyPath,
     Progress,
     Teller,
     book_at,
+    door_of,
     edition_of,
-    judged_request,
     measuring,
     refuse_no_text,
-    refuse_unclean,
     spec_of,
 )
 from preflight.api.words import to_a_program
 from preflight.errors import CallError
 from preflight.flow import submit as sending
+from preflight.flow.submit import Steps, Submitted, Terms
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
-from preflight.request.price import refuse_costly
-from preflight.service.addresses import is_local, named_addresses
-from preflight.submission import prepare
-from preflight.submission.submit import NOT_SUBMITTED, Account, advised
-from preflight.values.findings import Report
 from preflight.values.units import exact
-
-if TYPE_CHECKING:
-    from preflight.request.price import Estimate
-    from preflight.service.task import Task
-    from preflight.submission.states import Entry
-
-
-class Submitted(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that the service accepted."""
-
-    entry: "Entry"
-    """What the ledger holds of it."""
-    task: "Task"
-    """The service's answer; `credits_reserved` is what it set aside."""
-    price: "Estimate | None" = None
-    """What was expected; None where the profile has no price for it."""
-    orphans: "tuple[Entry, ...]" = ()
-    """What a program that ended too soon had sent without an answer: `preflight task reconcile` finds out."""
-
-    @property
-    def task_id(self) -> str:
-        """What `wait` and `download` take."""
-        return self.task.id
 
 
 @to_a_program()
@@ -98,47 +68,23 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
         OutcomeUnknown: the call left and no answer came, now or when the same was sent before: it may have been paid
             for. `preflight task reconcile` looks.
     """
-    from preflight.service.client import Service
-    from preflight.submission.ledger import Ledger
-    from preflight.upload.bucket import place_of
-
     refuse_no_text(key, "key", "the service's key")
     spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)
-    local, (base, files) = is_local(base_url), named_addresses(edition, base_url, files_url)
-    with Service(base, key, files_url=files, agent=agent) as service:
-        report = _clean(spec, edition, teller, allow_private=local, agent=agent)
-        _refuse_costly(spec, report, edition, max_credits)
-        place = place_of(bucket, edition, base_url)
-        with Ledger(book_at(ledger)) as book:
-            return _send(spec, report, Account(service, book, edition, place), base, teller, again=again)
+    door = door_of(edition, key, base_url, files_url, agent=agent)
+    steps = Steps(
+        measured=partial(teller.ended, "check"), uploading=lambda _: nullcontext(partial(teller.begin, "upload"))
+    )
+    terms = Terms(ledger=book_at(ledger), bucket=bucket, again=again, max_credits=_allowed(max_credits))
+    how = partial(measuring, "exact", None, cache=True, allow_private=door.allow_private, agent=agent)
+    sent = sending.submit(spec, edition, door, how, steps=steps, terms=terms)
+    if sent is None:  # nobody is asked here
+        raise CallError("nothing was sent")
+    return sent
 
 
-def _clean(spec: RequestSpec, edition: Profile, teller: Teller, *, allow_private: bool, agent: str | None) -> Report:
-    """Judge a request, and refuse it where it is not to be sent."""
-    with measuring("exact", None, cache=True, allow_private=allow_private, agent=agent) as how:
-        report = judged_request(spec, edition, how, teller)
-    refuse_unclean(spec, report)
-    return report
-
-
-def _refuse_costly(spec: RequestSpec, report: Report, edition: Profile, most: Fraction | float | None) -> None:
-    """Raise CallError where a request would cost more than is allowed, might, or nobody can tell."""
-    if most is None:
-        return
+def _allowed(most: Fraction | float | None) -> Fraction | None:
+    """Return how many credits a request may cost, exactly; raise CallError for what is no number."""
     try:
-        allowed = exact(most)
+        return None if most is None else exact(most)
     except (ValueError, ArithmeticError):
         raise CallError(f"max_credits: expected a number, got {most!r}") from None
-    refuse_costly(allowed, prepare.price_of(spec, report, edition, longest=True), "max_credits")
-
-
-def _send(  # noqa: PLR0913 - what was prepared, and where it goes
-    spec: RequestSpec, report: Report, account: Account, base_url: str, teller: Teller, *, again: bool
-) -> Submitted:
-    """Upload what is not there yet, and send the create call."""
-    orphans = tuple(account.ledger.settle_orphans())
-    ready = sending.prepared(spec, report, account.profile)
-    with advised(NOT_SUBMITTED):
-        urls = prepare.upload_assets(report, ready.hashes, account, progress=partial(teller.begin, "upload"))
-    entry, task = sending.send(ready, urls, account, base_url, again=again)
-    return Submitted(entry=entry, task=task, price=ready.price, orphans=orphans)

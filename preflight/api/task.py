@@ -1,7 +1,6 @@
 """A task's id → the task when it is over, and its video on disk."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +12,15 @@ from preflight.api.common import (
     Progress,
     Teller,
     book_at,
+    door_of,
     edition_of,
     path_of,
     refuse_no_seconds,
     refuse_no_text,
 )
 from preflight.api.words import to_a_program
+from preflight.flow.account import Door, account_of
 from preflight.profiles import Profile
-from preflight.service.addresses import named_addresses
 from preflight.submission import submit as once
 from preflight.submission.submit import Account
 
@@ -102,21 +102,17 @@ def download(  # noqa: PLR0913 - where to ask, and where it goes, each by name
         return tuple(once.download(task, account, place, progress=teller.begin("download", known_id)))
 
 
-@contextmanager
 def _account(  # noqa: PLR0913 - where to ask, and as whom
     which: str, key: str, edition: Profile, base_url: str | None, ledger: AnyPath | None, *, agent: str | None = None
-) -> Iterator[tuple[str, Account]]:
+) -> AbstractContextManager[tuple[str, Account]]:
     """Open the service that a task was submitted to, or the one that the call names."""
-    from preflight.service.client import Service
-    from preflight.submission.ledger import Ledger
-
     refuse_no_text(which, "task_id", "a task's id or the number of an entry")
     refuse_no_text(key, "key", "the service's key")
-    with Ledger(book_at(ledger)) as book:
-        task_id, entry = once.task_of(which, book)
-        base, files = named_addresses(edition, base_url or (entry.base_url if entry else None), None)
-        with Service(base, key, files_url=files, agent=agent) as service:
-            yield task_id, Account(service, book, edition)
+
+    def door_to(known: str | None) -> Door:
+        return door_of(edition, key, base_url, known=known, agent=agent)
+
+    return account_of(which, edition, book_at(ledger), door_to)
 
 
 def _waited(task_id: str, account: Account, teller: Teller) -> "Task":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight.cli.address import agreed
+from preflight.cli.door import door_of
 from preflight.cli.options import api_key, load_profile, profile_option, service_options, settings_file
 from preflight.cli.task import open_ledger
 from preflight.values.assets import printable
@@ -48,14 +49,13 @@ def command(
     \b
     Example: preflight callback --port 8788
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile, key = load_profile(profile_name), api_key()
+    profile = load_profile(profile_name)
+    api_key()  # before anything is received
     from preflight.service.callback_server import Receiver
-    from preflight.service.client import Service
     from preflight.submission.callbacks import news
 
     def service_of(entry: "Entry") -> "Service":
-        base, files = agreed(profile, base_url, files_url, known=entry.base_url)
-        return Service(base, key, files_url=files, agent=agent)
+        return door_of(profile, base_url, files_url, agent, known=entry.base_url).service()
 
     if base_url or files_url:
         agreed(profile, base_url, files_url)

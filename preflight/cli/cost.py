@@ -1,4 +1,4 @@
-"""What a submission costs, in words, and the limit that a person sets to it."""
+"""What a submission costs, in words, and how the limit that a person sets to it is read."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import click
 
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.request.price import Estimate, refuse_costly
+from preflight.request.price import Estimate
 from preflight.values.units import decimal
 
 
@@ -24,20 +24,6 @@ class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which wi
         if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", str(value)):
             self.fail(f"{str(value)[:40]!r} is not a number of credits", param, ctx)
         return Fraction(str(value))
-
-
-def heed(max_credits: Fraction | None, most: Estimate | None) -> None:
-    """Refuse what would cost more than a person allows, or might.
-
-    Args:
-        max_credits: what is allowed; None allows everything.
-        most: the most that it is likely to cost; None where no estimate can be made.
-
-    Raises:
-        CallError: it would, or no estimate can be made.
-    """
-    if max_credits is not None:
-        refuse_costly(max_credits, most, "--max-credits", hint=": `preflight submit --dry-run` shows what of")
 
 
 def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None) -> Iterator[text.Line]:

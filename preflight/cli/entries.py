@@ -3,7 +3,6 @@
 JSON: `preflight.tasks/1` for several, `preflight.task/1` for one. Of links, what may be secret is left out.
 """
 
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,13 @@ import click
 
 from preflight._version import __version__
 from preflight.errors import CallError
+from preflight.flow.account import opened_ledger
 from preflight.report import text
 from preflight.values.assets import masked, printable, shown
 from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from preflight.service.task import Task
     from preflight.submission.ledger import Ledger
@@ -30,15 +30,14 @@ FREE = ("refused", "failed")
 """States in which nothing is paid, so that no price is told."""
 
 
-@contextmanager
-def open_ledger(path: Path | None) -> "Iterator[Ledger]":
+def open_ledger(path: Path | None) -> "AbstractContextManager[Ledger]":
     """Open the ledger, and say aloud which submissions another run left without an answer."""
-    from preflight.submission.ledger import Ledger
+    return opened_ledger(path, say_orphan)
 
-    with Ledger(path) as ledger:
-        for entry in ledger.settle_orphans():
-            click.echo(f"entry {entry.number} was sent and no answer is known: `preflight task reconcile`", err=True)
-        yield ledger
+
+def say_orphan(entry: "Entry") -> None:
+    """Say aloud that a submission was left without an answer."""
+    click.echo(f"entry {entry.number} was sent and no answer is known: `preflight task reconcile`", err=True)
 
 
 def found(ledger: "Ledger", which: str) -> "Entry":

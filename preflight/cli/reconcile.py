@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from preflight.cli.address import agreed
+from preflight.cli.door import door_of
 from preflight.cli.entries import found, line, open_ledger, stray_line
-from preflight.cli.options import api_key, asked, load_profile, profile_option, service_options, settings_file
+from preflight.cli.options import asked, load_profile, profile_option, service_options, settings_file
 from preflight.errors import CallError, PreflightError
 from preflight.profiles import Profile
 from preflight.report import text
@@ -76,10 +76,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
 
 
 def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
-    from preflight.service.client import Service
-
-    base, files = agreed(profile, None, call.files_url, known=base_url)
-    return Service(base, api_key(), files_url=files, agent=call.agent)
+    return door_of(profile, None, call.files_url, call.agent, known=base_url).service()
 
 
 def _look(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Look":

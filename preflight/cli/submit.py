@@ -1,21 +1,23 @@
 """`preflight submit`: a request.toml in; checked, mended, priced, confirmed, uploaded, sent once; a video out."""
 
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
+from functools import partial
 from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from preflight.cli.address import agreed, is_agreed, remember
+from preflight.cli.address import is_agreed, remember
 from preflight.cli.agree import ask, carry_out
 from preflight.cli.check import print_report
-from preflight.cli.cost import Amount, heed, price_lines
+from preflight.cli.cost import Amount, price_lines
+from preflight.cli.door import door_of
+from preflight.cli.entries import say_orphan
 from preflight.cli.options import (
-    api_key,
     asked,
     load_profile,
     measuring,
@@ -29,11 +31,10 @@ from preflight.cli.options import (
 from preflight.cli.progress import Bars
 from preflight.cli.prompt import placed_lines
 from preflight.cli.streams import whoever_reads
-from preflight.cli.task import bring, open_ledger
+from preflight.cli.task import bring
 from preflight.errors import NotDone
-from preflight.flow.check import check_request
-from preflight.flow.fix import plan_whole, with_treated
-from preflight.flow.submit import Ready, prepared, send
+from preflight.flow.fix import Treated, plan_whole
+from preflight.flow.submit import Ready, Steps, Submitted, Terms, Unclean, cleaned, prepared, submit
 from preflight.plan import Plan, Wishes
 from preflight.plan.marks import curtailed
 from preflight.plan.steps import Cut, find
@@ -42,16 +43,20 @@ from preflight.report import text
 from preflight.request.body import build_body, encode
 from preflight.request.file import RequestSpec, load_spec
 from preflight.service.addresses import is_local
-from preflight.submission.prepare import price_of, suffix_of, upload_assets
-from preflight.submission.submit import NOT_SUBMITTED, UPLOADS_AT_ONCE, Account, advised
-from preflight.upload.bucket import place_of
+from preflight.submission.prepare import suffix_of
+from preflight.submission.submit import UPLOADS_AT_ONCE, Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Report
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.flow.account import Door
     from preflight.flow.check import Measuring
+    from preflight.flow.submit import Begin
+    from preflight.plan.request import RequestPlan
 
 UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
@@ -76,14 +81,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None
     bucket: str | None
     uploads: int
-
-
-class Door(NamedTuple):
-    """The key, and the two addresses to which it may be sent."""
-
-    key: str
-    base: str
-    files: str
 
 
 @click.command("submit")
@@ -145,43 +142,80 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     """  # noqa: D301 - \b is click's mark for lines to keep
     call = asked(Asked, given)
     profile, spec = load_profile(call.profile_name), load_spec(call.request)
-    key = "" if call.dry_run else api_key()
-    there = ("", "") if call.dry_run else agreed(profile, call.base_url, call.files_url)
-    with whoever_reads() if call.yes and not call.dry_run else nullcontext():
-        status = _submitted(call, given, spec, profile, Door(key, *there))
+    if call.dry_run:
+        ctx.exit(_looked_at(call, given, spec, profile))
+    door = door_of(profile, call.base_url, call.files_url, call.agent)
+    with whoever_reads() if call.yes else nullcontext():
+        status = _submitted(call, given, spec, profile, door)
     ctx.exit(status)
 
 
-def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile, door: Door) -> int:
-    """Take a request as far as it may go, and return the exit status."""
+@contextmanager
+def _how(call: Asked, given: dict[str, Any]) -> "Iterator[Measuring]":
     with Fetcher(allow_private=is_local(call.base_url), agent=call.agent) as fetch, measuring(given, fetch) as how:
-        spec, report = _clean(call, spec, profile, how)
-        due = _due(report, profile) if call.dry_run and report.verdict == "pass" else {}
-    if report.verdict != "pass":
-        _refuse(call, spec, report, profile)
-        return report.exit_code
-    ready = prepared(spec, report, profile)
-    heed(call.max_credits, price_of(spec, report, profile, longest=True))
-    if call.dry_run:
-        _show(ready, call.view, due)
-        return 0
-    if _sent(call, ready, door):
-        return 0
-    click.echo("nothing was sent", err=True)
-    return 1
+        yield how
 
 
-def _refuse(call: Asked, spec: RequestSpec, report: Report, profile: Profile) -> None:
-    """Say that a request is not clean and was not sent, and what to do; a dry run prints what else it can."""
-    if call.dry_run and call.view == "json":
-        from preflight.report.json import dump, report_json
+def _terms(call: Asked) -> Terms:
+    return Terms(
+        ledger=call.ledger_path,
+        bucket=call.bucket,
+        uploads_at_once=call.uploads,
+        again=call.again,
+        max_credits=call.max_credits,
+        limit="--max-credits",
+        hint=": `preflight submit --dry-run` shows what of",
+    )
 
-        click.echo(dump(report_json(report)), nl=False)
-    if call.dry_run:
+
+def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile, door: "Door") -> int:
+    """Take a request as far as it may go, and return the exit status.
+
+    Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
+    """
+    steps = Steps(
+        judged=lambda report: print_report(report, "text"),
+        mend=partial(_mended, call, profile),
+        judged_again=_print_again,
+        confirm=partial(_agreed, call, door.base_url),
+        orphan=say_orphan,
+        uploading=_uploading,
+        accepted=partial(_follow, call),
+    )
+    try:
+        sent = submit(spec, profile, door, partial(_how, call, given), steps=steps, terms=_terms(call))
+    except Unclean as refused:
+        return _refuse(call, refused.report)
+    if sent is None:
+        click.echo("nothing was sent", err=True)
+    return 0 if sent else 1
+
+
+def _looked_at(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile) -> int:
+    """Print what would be sent, and return the exit status."""
+    with _how(call, given) as how:
+        _, report = cleaned(spec, profile, how)
+        print_report(report, "text", sys.stderr)
+        due = _due(report, profile) if report.verdict == "pass" else {}
+    try:
+        ready = prepared(spec, report, profile, _terms(call), uncut=True)
+    except Unclean:
+        if call.view == "json":
+            from preflight.report.json import dump, report_json
+
+            click.echo(dump(report_json(report)), nl=False)
         text.write(placed_lines(spec, profile, everywhere=False), sys.stdout if call.view == "text" else sys.stderr)
+        return _refuse(call, report)
+    _show(ready, call.view, due)
+    return 0
+
+
+def _refuse(call: Asked, report: Report) -> int:
+    """Say that a request is not clean and was not sent, and what to do; return the exit status."""
     why = "the request is not clean" if report.verdict == "fail" else "not all of the request could be judged"
     name = printable(str(call.request))
     click.echo(f"nothing was sent: {why}. Change {name} by what the lines above say, and submit it again.", err=True)
+    return report.exit_code
 
 
 def _due(report: Report, profile: Profile) -> dict[Asset, Plan]:
@@ -203,33 +237,33 @@ def _due(report: Report, profile: Profile) -> dict[Asset, Plan]:
     return {judged.asset: plan for judged, plan in planned.plans if plan.steps}
 
 
-def _sent(call: Asked, ready: Ready, door: Door) -> bool:
-    """Ask, send, and follow what was sent as far as a person wants; return whether anything was.
-
-    Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
-    """
-    from preflight.service.client import Service
-
-    opened = Service(door.base, door.key, files_url=door.files, agent=call.agent)
-    with opened as service, open_ledger(call.ledger_path) as ledger:
-        place = place_of(call.bucket, ready.profile, call.base_url)
-        account = Account(service, ledger, ready.profile, place, call.uploads)
-        known = call.yes or is_agreed(door.base)
-        text.write(price_lines(ready.price, ready.profile, service.credits() if known else None))
-        if not (call.yes or ask(f"Submit to {door.base}?")):
-            return False
-        remember(door.base)
-        task_id = _send(call, ready, account, door.base)
-        _follow(task_id, account, call.folder, waits=call.waits or call.folder is not None)
-        return True
+def _agreed(call: Asked, base_url: str, ready: Ready, account: Account) -> bool:
+    """Show the price, and ask."""
+    known = call.yes or is_agreed(base_url)
+    text.write(price_lines(ready.price, ready.profile, account.service.credits() if known else None))
+    if not (call.yes or ask(f"Submit to {base_url}?")):
+        return False
+    remember(base_url)
+    return True
 
 
-def _follow(task_id: str, account: Account, folder: Path | None, *, waits: bool) -> None:
-    """Bring the video where a person wants to wait for it, or say how to come back."""
-    if waits:
-        bring(task_id, account, folder)
+@contextmanager
+def _uploading(ready: Ready) -> "Iterator[Begin]":
+    with Bars("uploading", len(ready.hashes)) as bars:
+        yield bars.start
+
+
+def _follow(call: Asked, sent: Submitted, account: Account) -> None:
+    """Say what was sent, and bring the video where a person wants to wait for it, or say how to come back."""
+    task, most, reserved = sent.task, call.max_credits, sent.task.credits_reserved
+    words = f", {decimal(reserved, 2)} credits reserved" if reserved is not None else ""
+    click.echo(f"Submitted once: task {printable(task.id)} (entry {sent.entry.number}{words}).")
+    if most is not None and (reserved or 0) > most:
+        click.echo(f"The service reserved more than --max-credits {decimal(most, 6)}.", err=True)
+    if call.waits or call.folder is not None:
+        bring(task.id, account, call.folder)
     else:
-        click.echo(f"It runs on its own. `preflight task wait {task_id}` waits for it.")
+        click.echo(f"It runs on its own. `preflight task wait {task.id}` waits for it.")
 
 
 def _show(ready: Ready, view: str, due: dict[Asset, Plan]) -> None:
@@ -263,40 +297,24 @@ def _due_line(asset: Asset, plan: Plan) -> text.Line:
     return (str(asset.role), "bold"), (f" is cut{part} first; its address depends on the new file", "")
 
 
-def _clean(call: Asked, spec: RequestSpec, profile: Profile, how: "Measuring") -> tuple[RequestSpec, Report]:
-    """Return the request with clean assets, mended where a person lets us, and the report on it as it is then."""
-    report = check_request(spec, profile, how)
-    print_report(report, "text", sys.stderr if call.dry_run else sys.stdout)
-    marked = any(asset.keep for asset in spec.assets)
-    if call.dry_run or (report.verdict == "pass" and not marked):
-        return spec, report
-    planned = plan_whole(report, profile, Wishes())
+def _mended(call: Asked, profile: Profile, report: Report, planned: "RequestPlan") -> list[Treated]:
+    """Show the plans, carry out what a person lets us, and return what came of it; nothing where not all was done.
+
+    Raises:
+        NotDone: a part to keep was not cut.
+    """
     for line in curtailed(report.assets, profile):
         click.echo(line)
     text.write(text.share_lines(planned))
     treated = carry_out(list(planned.plans), profile, call.output, quiet=False, agreed=call.yes)
-    if planned.beyond_mending or any(one.outcome in ("declined", "failed", "unfixable") for one in treated):
-        text.write(map(text.treated_line, treated))
-        if report.verdict == "pass":
-            raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
-        return spec, report
-    if all(one.outcome == "untouched" for one in treated):
-        return spec, report
-    spec = with_treated(spec, treated)
-    report = check_request(spec, profile, how)
+    if not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
+        return treated
+    text.write(map(text.treated_line, treated))
+    if report.verdict == "pass":
+        raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
+    return []
+
+
+def _print_again(report: Report) -> None:
     click.echo("Measured again:")
     print_report(report, "text")
-    return spec, report
-
-
-def _send(call: Asked, ready: Ready, account: Account, base_url: str) -> str:
-    """Upload what is not there yet, and send the create call; return the task's id."""
-    with advised(NOT_SUBMITTED), Bars("uploading", len(ready.hashes)) as bars:
-        urls = upload_assets(ready.report, ready.hashes, account, progress=bars.start)
-    entry, task = send(ready, urls, account, base_url, again=call.again)
-    most, reserved = call.max_credits, task.credits_reserved
-    words = f", {decimal(reserved, 2)} credits reserved" if reserved is not None else ""
-    click.echo(f"Submitted once: task {printable(task.id)} (entry {entry.number}{words}).")
-    if most is not None and (reserved or 0) > most:
-        click.echo(f"The service reserved more than --max-credits {decimal(most, 6)}.", err=True)
-    return task.id

@@ -1,29 +1,28 @@
 """`preflight task`: what the ledger and the service know of submissions; wait, download. `reconcile` is beside it."""
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from preflight._version import __version__
-from preflight.cli.address import agreed
-from preflight.cli.entries import entries_json, found, line, open_ledger, whole_json
-from preflight.cli.options import api_key, format_option, load_profile, profile_option, service_options, settings_file
+from preflight.cli.door import door_of
+from preflight.cli.entries import entries_json, found, line, open_ledger, say_orphan, whole_json
+from preflight.cli.options import format_option, load_profile, profile_option, service_options, settings_file
 from preflight.cli.progress import Bars
 from preflight.cli.reconcile import command as reconcile
 from preflight.errors import PreflightError, Refused
+from preflight.flow.account import account_of
 from preflight.profiles import Profile
 from preflight.report import text
-from preflight.submission.submit import Account, download, task_of, wait
+from preflight.submission.submit import Account, download, wait
 from preflight.values.assets import masked, printable, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-    from preflight.service.client import Service
     from preflight.service.task import Task
-    from preflight.submission.ledger import Ledger
     from preflight.submission.mismatch import Drift
 
 __all__ = ["bring", "command", "open_ledger"]
@@ -115,11 +114,8 @@ def wait_(
     Example: preflight task wait 3 --download videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
-    with (
-        open_ledger(ledger_path) as ledger,
-        _service(ledger, which, profile, (base_url, files_url, agent)) as (task_id, service),
-    ):
-        bring(task_id, Account(service, ledger, profile), folder)
+    with _account(which, profile, ledger_path, (base_url, files_url, agent)) as (task_id, account):
+        bring(task_id, account, folder)
 
 
 @command.command("download")
@@ -144,11 +140,8 @@ def download_(
     Example: preflight task download 3 videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
-    with (
-        open_ledger(ledger_path) as ledger,
-        _service(ledger, which, profile, (base_url, files_url, agent)) as (task_id, service),
-    ):
-        bring(task_id, Account(service, ledger, profile), folder, reach=True)
+    with _account(which, profile, ledger_path, (base_url, files_url, agent)) as (task_id, account):
+        bring(task_id, account, folder, reach=True)
 
 
 @command.command("drift")
@@ -262,15 +255,8 @@ def _sat_out() -> "Callable[[PreflightError, float], None]":
     return tell
 
 
-@contextmanager
-def _service(
-    ledger: "Ledger", which: str, profile: Profile, said: tuple[str | None, str | None, str | None]
-) -> "Iterator[tuple[str, Service]]":
+def _account(
+    which: str, profile: Profile, ledger_path: Path | None, said: tuple[str | None, str | None, str | None]
+) -> "AbstractContextManager[tuple[str, Account]]":
     """Open the service that a task was submitted to, or the one that the call names."""
-    from preflight.service.client import Service
-
-    base_url, files_url, agent = said
-    task_id, entry = task_of(which, ledger)
-    base, files = agreed(profile, base_url, files_url, known=entry.base_url if entry else None)
-    with Service(base, api_key(), files_url=files, agent=agent) as service:
-        yield task_id, service
+    return account_of(which, profile, ledger_path, lambda known: door_of(profile, *said, known=known), say_orphan)

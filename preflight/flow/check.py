@@ -122,8 +122,19 @@ def is_bystander(probed: Probed) -> bool:
     return probed.is_bystander
 
 
-def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = None) -> Report:
+def check_request(
+    spec: RequestSpec,
+    profile: Profile,
+    how: Measuring | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Report:
     """Judge the assets of one request, and the request as a whole.
+
+    Args:
+        spec: the request.
+        profile: the edition of the limits.
+        how: how assets are measured.
+        progress: told the path of each asset once: when it is measured, or at the end where that was not needed.
 
     Raises:
         CallError: the profile does not know the model.
@@ -132,7 +143,20 @@ def check_request(spec: RequestSpec, profile: Profile, how: Measuring | None = N
         raise CallError(
             f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
         )
-    return judge_whole(spec, tuple(measure(spec.assets, how or Measuring())), profile)
+    how, waiting = how or Measuring(), dict.fromkeys(asset.path for asset in spec.assets)
+
+    def measured(path: str, _took_s: float) -> None:
+        if progress and path in waiting:
+            del waiting[path]
+            progress(path)
+
+    if progress:
+        how.crew.watch = measured
+    probed = tuple(measure(spec.assets, how))
+    report = judge_whole(spec, probed, profile)
+    if progress:
+        list(map(progress, waiting))
+    return report
 
 
 def judge_whole(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:

@@ -1,23 +1,66 @@
-"""A request that was checked → ready, and sent, once.
+"""A request in; checked, mended, priced, agreed to, uploaded and sent, once; an entry and a task out.
 
-Report ──► Ready ──► upload ──► submit ──► Entry, Task
-└── ledger ──┘
+    spec ─ check ─► Report ─ mend, check ─► Ready ─ confirm ─► orphans ─► upload ─► send ─► Submitted
+                       └─ Unclean             └─ costs too much
+
+Nothing here prints or asks: a face of the program says in `Steps` what it hears of, and what it is asked.
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from preflight.errors import CallError
+from preflight.flow.account import Door, Hear, opened_ledger
+from preflight.flow.check import Measuring, check_request
+from preflight.flow.fix import Treated, plan_whole, with_treated
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
-from preflight.submission.prepare import body_of, fingerprints, price_of, renewed
-from preflight.submission.submit import Account, Submission, submit
-from preflight.values.findings import Report
+from preflight.request.price import refuse_costly
+from preflight.submission.prepare import body_of, fingerprints, price_of, renewed, upload_assets
+from preflight.submission.submit import (
+    NOT_SUBMITTED,
+    UPLOADS_AT_ONCE,
+    Account,
+    Progress,
+    Submission,
+    advised,
+)
+from preflight.submission.submit import submit as send_once
+from preflight.upload.bucket import place_of
+from preflight.values.assets import printable
+from preflight.values.findings import Report, counts
 
 if TYPE_CHECKING:
+    from preflight.plan.request import RequestPlan
     from preflight.request.price import Estimate
     from preflight.service.task import Task
     from preflight.submission.states import Entry
+
+Begin = Callable[[str], Progress | None]
+"""Called with a path when its upload begins; returns what is called with the part that is sent."""
+UNCLEAN = "`check_request` returns every finding, and `fix` mends what can be mended."
+UNCUT = (
+    "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the whole."
+)
+
+
+class Unclean(CallError):  # noqa: N818 - a state of the request
+    """A request is not to be sent as it is.
+
+    Args:
+        message: what is the matter.
+        report: what was found.
+        advice: the next thing to do.
+    """
+
+    def __init__(self, message: str, report: Report, *, advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.report = report
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,15 +75,180 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """What it will cost; None where that cannot be told."""
 
 
-def prepared(spec: RequestSpec, report: Report, profile: Profile) -> Ready:
-    """Return a request that was checked, ready to be sent.
+class Submitted(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that the service accepted."""
+
+    entry: "Entry"
+    """What the ledger holds of it."""
+    task: "Task"
+    """The service's answer; `credits_reserved` is what it set aside."""
+    price: "Estimate | None" = None
+    """What was expected; None where the profile has no price for it."""
+    orphans: "tuple[Entry, ...]" = ()
+    """What a program that ended too soon had sent without an answer: `preflight task reconcile` finds out."""
+
+    @property
+    def task_id(self) -> str:
+        """What `wait` and `download` take."""
+        return self.task.id
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """By which ledger and which uploads a request is sent, and for how much."""
+
+    ledger: Path | None = None
+    """None for the usual one."""
+    bucket: str | None = None
+    """A bucket of the caller's own, instead of the service's files service."""
+    uploads_at_once: int = UPLOADS_AT_ONCE
+    again: bool = False
+    """Whether what was sent before is sent, and paid for, once more."""
+    max_credits: Fraction | None = None
+    """Nothing is sent where the estimate is higher, or cannot be made."""
+    limit: str = "max_credits"
+    """What the caller calls that limit."""
+    hint: str = ""
+    """What else to say where it costs too much."""
+
+
+class Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """What a face of the program hears of on the way, and is asked; all may be left out."""
+
+    measured: Callable[[str], None] | None = None
+    """Told the path of each asset when it is measured."""
+    judged: Callable[[Report], None] | None = None
+    """Told the verdict on the request as it was handed in."""
+    mend: "Callable[[Report, RequestPlan], Sequence[Treated]] | None" = None
+    """Carries out the plans for a request that is not clean, or has parts to keep; returns what came of each asset, or
+    nothing where the request stays as it is."""
+    judged_again: Callable[[Report], None] | None = None
+    """Told the verdict on the request as it was mended."""
+    confirm: Callable[[Ready, Account], bool] | None = None
+    """Asked before anything of the request leaves this machine; what it says no to is not sent."""
+    orphan: Hear | None = None
+    """Told of each submission that another run left without an answer."""
+    uploading: Callable[[Ready], AbstractContextManager[Begin]] | None = None
+    """Opened around the uploads, gives what hears of each."""
+    accepted: Callable[[Submitted, Account], None] | None = None
+    """Told what was sent, while the service is still open: to wait for it, and to download it."""
+
+
+def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
+    spec: RequestSpec,
+    profile: Profile,
+    door: Door,
+    measuring: Callable[[], AbstractContextManager[Measuring]],
+    *,
+    steps: Steps | None = None,
+    terms: Terms | None = None,
+) -> Submitted | None:
+    """Take a request from its check to its task; return None where it was not agreed to.
+
+    Args:
+        spec: the request.
+        profile: the edition of the limits.
+        door: where the service is.
+        measuring: gives a way of measuring, for as long as files are measured.
+        steps: what is heard and asked on the way.
+        terms: by which ledger and which uploads it is sent, and for how much.
 
     Raises:
-        NotDone: a file cannot be read, or is not in the state in which it was measured.
-        CallError: the request is not clean.
+        Unclean: the request is not clean, or has a part to keep that was not cut. Nothing was sent.
+        CallError: it was sent before, or costs too much; the key or an address cannot be used. Nothing was sent.
+        NotDone: a file, the ledger or an upload failed, or the service cannot be reached.
+        Refused, OutcomeUnknown: as the create call ended.
     """
+    steps, terms = steps or Steps(), terms or Terms()
+    with door.service() as service:
+        with measuring() as how:
+            spec, report = cleaned(spec, profile, how, steps)
+        ready = prepared(spec, report, profile, terms, uncut=steps.mend is not None)
+        place = place_of(terms.bucket, profile, allow_private=door.allow_private)
+        orphans: list[Entry] = []
+        with opened_ledger(terms.ledger, orphans.append) as ledger:
+            if steps.orphan:
+                list(map(steps.orphan, orphans))
+            account = Account(service, ledger, profile, place, terms.uploads_at_once)
+            if steps.confirm and not steps.confirm(ready, account):
+                return None
+            entry, task = _sent(ready, account, door.base_url, steps, again=terms.again)
+            done = Submitted(entry=entry, task=task, price=ready.price, orphans=tuple(orphans))
+            if steps.accepted:
+                steps.accepted(done, account)
+            return done
+
+
+def cleaned(
+    spec: RequestSpec, profile: Profile, how: Measuring, steps: Steps | None = None
+) -> tuple[RequestSpec, Report]:
+    """Judge a request; where it is not clean, or marked to be cut, let it be mended, and judge it once more.
+
+    Returns:
+        The request as it may be sent, and the report on it, which may still be one that it is not clean.
+    """
+    from preflight.plan import Wishes
+
+    steps = steps or Steps()
+    report = check_request(spec, profile, how, steps.measured)
+    if steps.judged:
+        steps.judged(report)
+    marked = any(asset.keep for asset in spec.assets)
+    if steps.mend is None or (report.verdict == "pass" and not marked):
+        return spec, report
+    treated = steps.mend(report, plan_whole(report, profile, Wishes()))
+    if all(one.outcome == "untouched" for one in treated):
+        return spec, report
+    spec = with_treated(spec, treated)
+    report = check_request(spec, profile, how, steps.measured)
+    if steps.judged_again:
+        steps.judged_again(report)
+    return spec, report
+
+
+def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, *, uncut: bool = False) -> Ready:
+    """Return a request that was checked, ready to be sent.
+
+    Args:
+        spec: the request.
+        report: what was found of it.
+        profile: the edition that it was checked by.
+        terms: what it may cost.
+        uncut: whether a part to keep that is still marked may stay so.
+
+    Raises:
+        Unclean: it is not clean, or a part to keep was not cut.
+        CallError: it would cost more than is allowed, might, or nobody can tell.
+        NotDone: a file cannot be read, or is not in the state in which it was measured.
+    """
+    refuse_unclean(spec, report, uncut=uncut)
+    if terms.max_credits is not None:
+        most = price_of(spec, report, profile, longest=True)
+        refuse_costly(terms.max_credits, most, terms.limit, hint=terms.hint)
     hashes, price = fingerprints(report), price_of(spec, report, profile)
     return Ready(spec=spec, report=report, profile=profile, hashes=hashes, price=price)
+
+
+def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) -> None:
+    """Raise Unclean for what is not to be sent: what is not clean, and what was to be cut and is not."""
+    if report.verdict != "pass":
+        found = [(str(judged.asset.role), finding) for judged in report.assets for finding in judged.findings]
+        found += [("request", finding) for finding in report.findings]
+        wrong = [f"{where}: {finding.message}" for where, finding in found if counts(finding, report.fail_on)]
+        first, more = wrong[0] if wrong else report.verdict, len(wrong) - 1
+        said = f"{printable(first)}{f', and {more} more' if more > 0 else ''}"
+        raise Unclean(f"the request is not clean, so nothing was sent: {said}", report, advice=UNCLEAN)
+    for asset in spec.assets:
+        if asset.keep and not uncut:
+            words = f"{printable(asset.path)}: a part to keep is marked and was not cut, so nothing was sent"
+            raise Unclean(words, report, advice=UNCUT)
+
+
+def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again: bool) -> "tuple[Entry, Task]":
+    """Upload what is not there yet, and send the create call."""
+    heard: AbstractContextManager[Begin | None] = steps.uploading(ready) if steps.uploading else nullcontext()
+    with advised(NOT_SUBMITTED), heard as begin:
+        urls = upload_assets(ready.report, ready.hashes, account, progress=begin)
+    return send(ready, urls, account, base_url, again=again)
 
 
 def send(
@@ -49,7 +257,7 @@ def send(
     """Send the create call of a request whose files are uploaded, once; what `urls` ended meanwhile is renewed.
 
     Raises:
-        PreflightError: as `submit` does.
+        PreflightError: as `submission.submit` does.
     """
     assets = [judged.asset for judged in ready.report.assets]
     urls = renewed(urls, ready.report, ready.hashes, account)
@@ -61,4 +269,4 @@ def send(
         facts=tuple(judged.facts for judged in ready.report.assets),
         price=ready.price.credits if ready.price else None,
     )
-    return submit(submission, account, again=again)
+    return send_once(submission, account, again=again)

@@ -99,7 +99,7 @@ def bucket_place(url: str, limits: Service, *, allow_private: bool = False) -> P
     return Place(shown_url(_signed(bucket, "name", 60)).removesuffix("?...").removesuffix("/name"), send)
 
 
-def place_of(bucket: str | None, profile: Profile, base_url: str | None) -> Place | None:
+def place_of(bucket: str | None, profile: Profile, *, allow_private: bool) -> Place | None:
     """Open a bucket of the caller's own, where one is named.
 
     Raises:
@@ -107,9 +107,7 @@ def place_of(bucket: str | None, profile: Profile, base_url: str | None) -> Plac
     """
     if bucket is None:
         return None
-    from preflight.service.addresses import is_local
-
-    return bucket_place(bucket, profile.service, allow_private=is_local(base_url))
+    return bucket_place(bucket, profile.service, allow_private=allow_private)
 
 
 def put(

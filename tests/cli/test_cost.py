@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli.cost import heed, price_lines
+from preflight.cli.cost import price_lines
 from preflight.errors import CallError
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec, with_roles
-from preflight.request.price import estimate
+from preflight.request.price import estimate, refuse_costly
 from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, QUICK, Program
 from tests.cli.test_commands import read_all
@@ -78,20 +78,19 @@ def test_no_data_is_no_price() -> None:
 
 @pytest.mark.parametrize("cap", ["67.5", "68", "1000000"])
 def test_what_is_within_the_limit_goes_on(cap: str) -> None:
-    heed(Fraction(cap), estimate(RequestSpec(), PROFILE, Fraction(0)))
-    heed(None, None)
+    refuse_costly(Fraction(cap), estimate(RequestSpec(), PROFILE, Fraction(0)), "--max-credits")
 
 
 @pytest.mark.parametrize("cap", ["0", "67", "67.499999"])
 def test_what_is_above_the_limit_does_not(cap: str) -> None:
     with pytest.raises(CallError, match=r"67\.5 credits, more than --max-credits") as caught:
-        heed(Fraction(cap), estimate(RequestSpec(), PROFILE, Fraction(0)))
+        refuse_costly(Fraction(cap), estimate(RequestSpec(), PROFILE, Fraction(0)), "--max-credits")
     assert caught.value.exit_code == 2
 
 
 def test_what_cannot_be_told_is_never_within_the_limit() -> None:
     with pytest.raises(CallError, match="cannot be told"):
-        heed(Fraction(10**12), None)
+        refuse_costly(Fraction(10**12), None, "--max-credits")
 
 
 @pytest.mark.usefixtures("key")

@@ -47,9 +47,9 @@ def test_only_a_service_that_is_named_and_on_this_machine_is_local() -> None:
 
 
 def test_there_is_a_bucket_only_where_one_is_named() -> None:
-    assert place_of(None, PROFILE, None) is None
+    assert place_of(None, PROFILE, allow_private=False) is None
     with pytest.raises(CallError, match="expected s3://"):
-        place_of("ftp://bucket", PROFILE, None)
+        place_of("ftp://bucket", PROFILE, allow_private=False)
 
 
 def test_what_is_there_is_let_through_and_what_is_not_is_refused(tmp_path: Path) -> None:
