@@ -31,7 +31,6 @@ from preflight.submission.submit import (
     advised,
 )
 from preflight.submission.submit import submit as send_once
-from preflight.upload.bucket import place_of
 from preflight.values.assets import printable
 from preflight.values.findings import Report, counts
 
@@ -158,6 +157,8 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
         NotDone: a file, the ledger or an upload failed, or the service cannot be reached.
         Refused, OutcomeUnknown: as the create call ended.
     """
+    from preflight.upload.bucket import place_of
+
     steps, terms = steps or Steps(), terms or Terms()
     with door.service() as service:
         with measuring() as how:
