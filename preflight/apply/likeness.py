@@ -11,7 +11,6 @@ does not know some way to turn or crop is no witness: the next one is asked.
 """
 
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -40,6 +39,7 @@ from preflight.apply.stills import (
 )
 from preflight.plan.outlook import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
+from preflight.system.processes import stand_back
 from preflight.values.facts import Facts, VideoFacts
 from preflight.workers.isolated import alone
 from preflight.workers.session import within
@@ -154,7 +154,7 @@ def ends_meanwhile(plan: Plan, before: Facts) -> Sought:
 
     It is a thread that stands back: on Linux what is done in this process later is not slowed.
     """
-    with ThreadPoolExecutor(1, initializer=os.nice, initargs=(NICE,)) as aside:
+    with ThreadPoolExecutor(1, initializer=stand_back, initargs=(NICE,)) as aside:
         return aside.submit(ends_of, plan, before).result()
 
 

@@ -38,7 +38,7 @@ def main() -> NoReturn:
 
     gc.set_threshold(GARBAGE)
     if not KEYS.isdisjoint(os.environ):
-        from preflight.cli.undumped import keep_undumped
+        from preflight.system.processes import keep_undumped
 
         keep_undumped()
     with _children(sys.argv[1:]):

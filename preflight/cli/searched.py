@@ -5,9 +5,10 @@ a file into /tmp, and settings say which service is given the key.
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from preflight.system.files import HAS_OWNERS, me, plain_config_folder
 
 SETTINGS_FILES = ("preflight.toml", "pyproject.toml")
 REPOSITORY = ".git"
@@ -36,8 +37,9 @@ def has_settings(here: Path) -> bool:
 
 def has_own_settings() -> bool:
     """Tell whether the user has settings of their own: a glance, too, where it is plain where they would be."""
-    if sys.platform == "linux" and "XDG_CONFIG_HOME" not in os.environ:
-        return os.path.lexists(os.path.expanduser(f"~/.config/preflight/{SETTINGS_FILES[0]}"))  # noqa: PTH111 - as above
+    plain = plain_config_folder()
+    if plain is not None:
+        return os.path.lexists(f"{plain}/preflight/{SETTINGS_FILES[0]}")
     import platformdirs
 
     return os.path.lexists(platformdirs.user_config_path("preflight") / SETTINGS_FILES[0])
@@ -45,6 +47,6 @@ def has_own_settings() -> bool:
 
 def is_strangers(path: Path, here: Path) -> bool:
     """Tell whether a file above the working folder belongs neither to its owner, nor to who runs this, nor to root."""
-    if os.name != "posix" or path.parent == here.absolute():
+    if not HAS_OWNERS or path.parent == here.absolute():
         return False
-    return path.stat().st_uid not in {here.stat().st_uid, os.geteuid(), 0}
+    return path.stat().st_uid not in {here.stat().st_uid, me(), 0}

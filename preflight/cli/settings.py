@@ -15,6 +15,7 @@ from preflight.errors import CallError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
 from preflight.policy.policy import Ignore, Override, Policy, refuse_wrong
+from preflight.system import files as system
 from preflight.values.assets import printable
 
 
@@ -92,7 +93,7 @@ def read_own_settings(here: Path) -> dict[str, str | float]:
     if table is None:
         return {}
     state = path.stat()
-    if os.name == "posix" and (state.st_uid not in {os.geteuid(), 0} or state.st_mode & 0o002):
+    if system.HAS_OWNERS and (state.st_uid not in {system.me(), 0} or state.st_mode & 0o002):
         _say(f"{name} may be written by others, and was passed over")
         return {}
     said = _checked(table, name)

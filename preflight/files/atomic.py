@@ -17,6 +17,8 @@ from pathlib import Path
 
 from preflight.errors import NotDone
 from preflight.files import private
+from preflight.files.lock import Lock, NoLocks
+from preflight.system import files as system
 from preflight.values.assets import printable
 
 TEMPORARY = ".preflight-"
@@ -86,12 +88,9 @@ def advice_on(error: OSError) -> str:
 @contextmanager
 def _held(path: Path) -> Iterator[int]:
     """Make a file and hold it, and give its descriptor: its lock ends with this process, however that ends."""
-    import fcntl
-
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(path, system.MAKE, 0o666)
     try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # waits for who is just looking whether anybody holds it
+        system.hold(descriptor)
         yield descriptor
     finally:
         os.close(descriptor)
@@ -99,10 +98,7 @@ def _held(path: Path) -> Iterator[int]:
 
 def hold(descriptor: int) -> None:
     """Hold a draft that was opened elsewhere, so that no other run sweeps it away; it ends when the file is closed."""
-    import fcntl
-
-    with suppress(OSError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    system.hold(descriptor)
 
 
 @contextmanager
@@ -120,39 +116,26 @@ def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterato
     Raises:
         NotDone: the folder cannot be made or written to, or another run holds the work for too long.
     """
-    import fcntl
     from hashlib import blake2b
 
     _make(folder)
     where = folder.stat()
     key = blake2b(work, key=f"{where.st_dev}:{where.st_ino}".encode(), digest_size=16).hexdigest()
-    path = private.folder(LOCKS) / f"{key}.lock"
+    lock = Lock(private.folder(LOCKS) / f"{key}.lock")
     until = time.monotonic() + LONGEST_WAIT_S
     try:
-        while True:
-            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                holder = os.pread(descriptor, 20, 0).decode("ascii", "replace")
-                os.close(descriptor)
-                _refuse_endless(folder, holder, until)
-                wait(LOOK_AGAIN_S)
-                continue
-            except OSError:
-                break
-            if _is_still(path, descriptor):
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-                break
-            os.close(descriptor)
+        while not lock.take():
+            _refuse_endless(folder, lock.holder(), until)
+            wait(LOOK_AGAIN_S)
+    except NoLocks:
+        yield
+        return
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:
         yield
     finally:
-        remove(path)
-        os.close(descriptor)
+        lock.give_back(remove=True)
 
 
 def _refuse_endless(folder: Path, holder: str, until: float) -> None:
@@ -180,19 +163,20 @@ def sweep(folder: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    import fcntl
-
     for path in folder.glob(f"{TEMPORARY}*"):
-        if not DRAFT.fullmatch(path.name):
-            continue
-        with suppress(OSError):
-            descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if time.time() - os.fstat(descriptor).st_mtime > FRESH_S:
-                    remove(path)
-            finally:
-                os.close(descriptor)
+        if DRAFT.fullmatch(path.name):
+            with suppress(OSError):
+                _remove_left(path)
+
+
+def _remove_left(path: Path) -> None:
+    descriptor = os.open(path, system.WRITE | system.NO_LINK)
+    try:
+        left = not system.is_held(descriptor) and time.time() - os.fstat(descriptor).st_mtime > FRESH_S
+    finally:
+        os.close(descriptor)
+    if left:  # closed by now: Windows removes nothing that is open
+        remove(path)
 
 
 def publish(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = None) -> Path:
@@ -227,8 +211,7 @@ def publish_at(whole: Path, path: Path) -> Path:
 
 def _settle(whole: Path) -> None:
     """Put a file's content on the disk before it gets a name that promises it."""
-    with whole.open("rb") as stream:
-        os.fsync(stream.fileno())
+    system.settle_file(whole)
 
 
 def _claimed(whole: Path, path: Path, claim: Callable[[Path], Path] | None) -> None:
@@ -254,7 +237,7 @@ def names(wanted: Path) -> Iterator[Path]:
 def _take(whole: Path, path: Path) -> None:
     """Move a file to a free name; where the disk has no hard links, by way of an empty file that holds the name."""
     try:
-        os.link(whole, path, follow_symlinks=False)
+        system.link(whole, path)
     except FileExistsError:
         raise
     except OSError as error:
@@ -263,13 +246,13 @@ def _take(whole: Path, path: Path) -> None:
         else:
             _take_over_mark(whole, path)
     remove(whole)
-    settle_folder(path.parent)
+    system.settle_folder(path.parent)
 
 
 def _take_beside(draft: Path, path: Path) -> None:
     """Give a file in the same folder a free name, by a hard link where the disk has them."""
     try:
-        os.link(draft, path, follow_symlinks=False)
+        system.link(draft, path)
     except FileExistsError:
         raise
     except OSError:
@@ -299,7 +282,7 @@ def put_over(whole: Path, path: Path) -> None:
             raise
         _carry(whole, path, replace=True)
         remove(whole)
-    settle_folder(path.parent)
+    system.settle_folder(path.parent)
 
 
 def _carry(whole: Path, path: Path, *, replace: bool) -> None:
@@ -324,16 +307,6 @@ def _carry(whole: Path, path: Path, *, replace: bool) -> None:
             remove(draft)
         if not _is_still(path, descriptor):
             raise OSError(errno.EAGAIN, "somebody else put another file in its place", str(path))
-
-
-def settle_folder(folder: Path) -> None:
-    """Put a folder's names on the disk, where the system can."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def remove(path: Path) -> None:

@@ -3,19 +3,14 @@
 import errno
 import os
 import secrets
-import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
 from hashlib import sha256
 from typing import BinaryIO
 
-from preflight.files.opened import NEW_FILE, Opened, Spot, saying, state_from
+from preflight.files.opened import Opened, Spot, saying, state_from
+from preflight.system.files import MAKE, UNSUPPORTED, copy_marks, renaming_free, syncing_disk
 
-HERE = -100
-"""AT_FDCWD: relative names start from the working folder."""
-NO_REPLACE = 1
-UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 CHUNK_BYTES = 1 << 20
 
 
@@ -36,9 +31,9 @@ def rename_free(source: Spot, target: Spot) -> None:
         FileExistsError: the name is taken.
         OSError: the file cannot be moved; with EXDEV when the name is on another file system.
     """
-    call = _renameat2()
+    call = renaming_free()
     if call is not None:
-        failed = call(source, target)
+        failed = call(source.folder, source.name, target.folder, target.name)
         if not failed:
             return
         if failed not in UNSUPPORTED:
@@ -63,7 +58,7 @@ def rename_by_link(source: Spot, target: Spot) -> None:
 def rename_over_mark(source: Spot, target: Spot) -> None:
     """Do as `rename_free`, where nothing but making a file never overwrites."""
     with saying(source, target):
-        os.close(os.open(target.name, NEW_FILE, 0o666, dir_fd=target.folder))
+        os.close(os.open(target.name, MAKE, 0o666, dir_fd=target.folder))
         try:
             rename(source, target)
         except OSError:
@@ -76,26 +71,6 @@ def rename(source: Spot, target: Spot) -> None:
     """Give a file a name, whether or not that is free; raises OSError."""
     with saying(source, target):
         os.replace(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)
-
-
-@cache
-def _renameat2() -> "Callable[[Spot, Spot], int] | None":
-    """Return the system's call that renames and never replaces, which returns an error number; None without it."""
-    import ctypes
-
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return None
-    call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
-
-    def free(source: Spot, target: Spot) -> int:
-        ends = ((HERE if one.folder is None else one.folder, os.fsencode(one.name)) for one in (source, target))
-        (old_folder, old), (new_folder, new) = ends
-        done: int = call(old_folder, old, new_folder, new, NO_REPLACE)
-        return ctypes.get_errno() if done else 0
-
-    return free
 
 
 # ---- across file systems --------------------------------------------------------------------------------------------
@@ -150,7 +125,7 @@ def copy_whole(source: str, target: str, at: Opened) -> None:
             if before is None or state_from(os.fstat(reader.fileno())) != before:
                 raise _changed(source)
             copied = _copied(reader, writer, before[2])
-            _copy_marks(reader.fileno(), writer.fileno())
+            copy_marks(reader.fileno(), writer.fileno(), target)
             if at.state(source) != before or copied != content_of(target, at):
                 raise _changed(source)
         except OSError:
@@ -173,22 +148,6 @@ def _copied(reader: BinaryIO, writer: BinaryIO, most_bytes: int) -> tuple[int, b
     return size, content.digest()
 
 
-def _copy_marks(source: int, target: int) -> None:
-    """Copy a file's rights, times and extended attributes, as far as the system lets one."""
-    status = os.fstat(source)
-    os.fchmod(target, stat.S_IMODE(status.st_mode))
-    for name in _attributes(source):
-        with suppress(OSError):
-            os.setxattr(target, name, os.getxattr(source, name))
-    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-def _attributes(descriptor: int) -> Iterable[str]:
-    with suppress(AttributeError, OSError):  # a system, or a disk, that has none
-        return os.listxattr(descriptor)
-    return ()
-
-
 def content_of(path: str, at: Opened) -> tuple[int, bytes]:
     """Return size and SHA-256 of a file."""
     with os.fdopen(at.read(path), "rb") as stream:
@@ -205,7 +164,7 @@ def content_of(path: str, at: Opened) -> tuple[int, bytes]:
 def settle(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
     """Put files and the names in folders on the disk: by one call for each file system where there is such a call."""
     names = set(folders)
-    call = _syncfs()
+    call = syncing_disk()
     if call is None or not all(map(call, map(at.folder, _one_each(names, at)))):
         settle_each(files, names, at)
 
@@ -237,20 +196,3 @@ def _settle_file(descriptor: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@cache
-def _syncfs() -> "Callable[[int | None], bool] | None":
-    """Return the system's call that puts all of a folder's file system on the disk; None without it."""
-    import ctypes
-
-    try:
-        call = ctypes.CDLL(None, use_errno=True).syncfs
-    except (OSError, AttributeError):
-        return None
-
-    def whole(folder: int | None) -> bool:
-        done: int = -1 if folder is None else call(folder)
-        return done == 0
-
-    return whole

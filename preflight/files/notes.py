@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from preflight.system.files import me
+
 MAX_BYTES = 1 << 20
 LINES_MAX = 256
 
@@ -24,7 +26,7 @@ def lines(name: str) -> list[str]:
     try:
         with (data_folder() / name).open("rb") as file:
             state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode) or (os.name == "posix" and state.st_uid != os.geteuid()):
+            if not stat.S_ISREG(state.st_mode) or state.st_uid != me():
                 return []
             text = os.fsdecode(file.read(MAX_BYTES))
     except OSError:

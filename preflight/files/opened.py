@@ -14,14 +14,11 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from preflight.system.files import BY_DESCRIPTOR, FOLDER, MAKE, NO_LINK, NO_WAIT, READ
+
 State = tuple[int, int, int, int]
 """Device, inode, size in bytes and modification time in ns."""
 
-BY_DESCRIPTOR = {os.open, os.stat, os.mkdir, os.link, os.unlink, os.rename} <= os.supports_dir_fd
-FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-FILE = os.O_RDONLY | NO_LINK | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 MOST_HELD = 64
 """Folders that are held open at a time; the one that was not needed for longest is closed first."""
 LONGEST_PATH = 4096
@@ -174,11 +171,11 @@ class Opened:
 
     def read(self, path: str) -> int:
         """Open a file for reading, and return its descriptor; raises OSError, also for a link."""
-        return self._open(path, FILE)
+        return self._open(path, READ | NO_LINK | NO_WAIT)
 
     def create(self, path: str) -> int:
         """Make a new file, open it for writing, and return its descriptor; raises OSError."""
-        return self._open(path, NEW_FILE)
+        return self._open(path, MAKE)
 
     def _open(self, path: str, flags: int) -> int:
         spot = self.spot(path)

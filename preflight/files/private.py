@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from preflight.errors import NotDone
+from preflight.system import files as system
 from preflight.values.assets import printable
 
 MODE = 0o700
@@ -44,7 +45,7 @@ def _roots() -> Iterator[Path]:
     import platformdirs
 
     yield platformdirs.user_state_path("preflight")
-    yield Path(tempfile.gettempdir(), f"preflight-{_me()}")
+    yield Path(tempfile.gettempdir(), f"preflight-{system.me()}")
 
 
 def _made(root: Path, names: tuple[str, ...]) -> Path:
@@ -68,14 +69,10 @@ def _require_own(path: Path) -> None:
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise NotADirectoryError(0, "is a link or no folder", str(path))
-    if os.name == "posix" and status.st_uid != _me():
+    if system.HAS_OWNERS and status.st_uid != system.me():
         raise PermissionError(0, "belongs to somebody else", str(path))
-    if os.name == "posix" and status.st_mode & OTHERS:
+    if system.HAS_OWNERS and status.st_mode & OTHERS:
         path.chmod(MODE)
-
-
-def _me() -> int:
-    return os.geteuid() if os.name == "posix" else 0
 
 
 def secret() -> bytes:
@@ -88,7 +85,7 @@ def secret() -> bytes:
     try:
         with suppress(FileExistsError):
             _keep(path, os.urandom(SECRET_BYTES))
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, system.READ | system.NO_LINK)
         with os.fdopen(descriptor, "rb") as stream:
             known = stream.read(SECRET_BYTES + 1)
     except OSError as error:
@@ -101,7 +98,7 @@ def secret() -> bytes:
 def _keep(path: Path, content: bytes) -> None:
     """Write a new file whole, or not at all."""
     draft = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}")  # of each thread its own
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o600)
+    descriptor = os.open(draft, system.MAKE, 0o600)
     try:
         os.write(descriptor, content)
         os.fsync(descriptor)
@@ -117,7 +114,7 @@ def is_own(path: Path) -> bool:
     Whoever may write a folder can rename what lies in it, unless its sticky bit is set; so each folder on the way
     counts. A group of which the user is the only member is nobody else.
     """
-    if os.name != "posix":
+    if not system.HAS_OWNERS:
         return True
     try:
         here = Path(os.path.realpath(path))
@@ -134,7 +131,7 @@ def is_own_file(path: Path) -> bool:
     except OSError:
         return False
     plain = stat.S_ISREG(status.st_mode)
-    return plain and (os.name != "posix" or (status.st_uid == _me() and not status.st_mode & stat.S_IWOTH))
+    return plain and (not system.HAS_OWNERS or (status.st_uid == system.me() and not status.st_mode & stat.S_IWOTH))
 
 
 def _holds_its_names(status: os.stat_result, *, shared: bool) -> bool:
@@ -144,21 +141,9 @@ def _holds_its_names(status: os.stat_result, *, shared: bool) -> bool:
         status: the folder's.
         shared: whether a sticky folder will do: what is the user's own there stays.
     """
-    if status.st_uid not in (0, _me()):
+    if status.st_uid not in (0, system.me()):
         return False
     writable = status.st_mode & OTHERS
     if not writable or (shared and status.st_mode & stat.S_ISVTX):
         return True
-    return writable == stat.S_IWGRP and _is_alone(status.st_gid)
-
-
-def _is_alone(group: int) -> bool:
-    """Tell whether a group has no member but the user; where that cannot be told, it has."""
-    import grp
-    import pwd
-
-    try:
-        me, found = pwd.getpwuid(_me()), grp.getgrgid(group)
-    except KeyError:
-        return False
-    return group == me.pw_gid and found.gr_name == me.pw_name and set(found.gr_mem) <= {me.pw_name}
+    return writable == stat.S_IWGRP and system.is_alone_in(status.st_gid)

@@ -14,6 +14,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from preflight.system.files import NO_WAIT, READ
+
 SAMPLE_BYTES = 512
 DEEPEST = 64
 """Tables and lists within one another."""
@@ -39,8 +41,7 @@ def bytes_of(path: Path, most: int, *, plain: bool = True) -> bytes:
     Raises:
         OSError: it cannot be read, or is no plain file where one is wanted.
     """
-    waiting = getattr(os, "O_NONBLOCK", 0) if plain else 0
-    descriptor = os.open(path, os.O_RDONLY | waiting | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, READ | NO_WAIT if plain else READ)
     with os.fdopen(descriptor, "rb") as stream:
         mode = os.fstat(descriptor).st_mode
         if plain and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):

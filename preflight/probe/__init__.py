@@ -17,6 +17,7 @@ import msgspec
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.shortage import SHORT_OF_MEMORY, in_doubt
 from preflight.probe.sniff import Sniffed, sniff
+from preflight.system.files import NO_WAIT, READ
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import AudioFacts, Facts, Identity, VideoFacts
 from preflight.values.probed import Fault, Probed
@@ -54,12 +55,12 @@ def unchanged(before: Identity, now: Identity) -> bool:
 
 def open_without_waiting(path: str, flags: int) -> int:
     """Open a file for its descriptor; a pipe without a writer would be waited for for ever."""
-    return os.open(path, flags | os.O_NONBLOCK)
+    return os.open(path, flags | NO_WAIT)
 
 
 def _open_regular(path: str) -> BinaryIO:
     """Open a regular file; a pipe or device would hang or never end."""
-    descriptor = open_without_waiting(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = open_without_waiting(path, READ)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "it is not a regular file")

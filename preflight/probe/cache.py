@@ -19,6 +19,7 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.probe import Depth, identity, open_without_waiting
+from preflight.system.files import is_open_for_writing
 from preflight.values.assets import Asset, Kind
 from preflight.values.bounds import Bounds
 from preflight.values.facts import Facts, Identity
@@ -181,34 +182,6 @@ class Cache:
         except (db.Error, UnicodeDecodeError):
             with suppress(db.Error, UnicodeDecodeError):
                 db.execute("ROLLBACK")
-
-
-def is_open_for_writing(path: str) -> bool | None:
-    """Tell whether somebody has a file open for writing, or mapped; None where that cannot be told.
-
-    A write through a mapping leaves no trace in the file's times while its page waits to be written back. Linux grants
-    a lease for reading (fcntl(2), F_SETLEASE) only where nobody can write, to the file's owner and to root.
-    """
-    import fcntl
-    import signal
-
-    if not hasattr(fcntl, "F_SETLEASE"):
-        return None
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
-        return None
-    try:
-        # Whoever opens it for writing meanwhile sends this process a signal; SIGURG, unlike SIGIO, ends nobody.
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)  # which ends the lease
-    return False
 
 
 def default_path() -> Path:

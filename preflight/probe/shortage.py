@@ -5,9 +5,10 @@ says of a file may be said of the bound.
 """
 
 import errno
-import sys
 from contextlib import suppress
 from pathlib import Path
+
+from preflight.system.processes import memory_bound
 
 ROOM_BYTES = 1 << 30
 """The most that a decoder asks for at once, four bytes for each of the most pixels that are decoded, and some."""
@@ -32,7 +33,7 @@ def in_doubt(fault: Exception) -> bool:
 
 def left_bytes() -> int | None:
     """Return how much of the bound on its address space this process never used; None where nothing is bounded."""
-    bound = bound_bytes()
+    bound = memory_bound()
     if bound is None:
         return None
     with suppress(OSError, ValueError, StopIteration):
@@ -40,13 +41,3 @@ def left_bytes() -> int | None:
         peak = next(line for line in lines if line.startswith(PEAK))
         return bound - (int(peak.split()[1]) << 10)
     return None
-
-
-def bound_bytes() -> int | None:
-    """Return the bound on the address space of this process; None where there is none."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    bound = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return None if bound == resource.RLIM_INFINITY else bound

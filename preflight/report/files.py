@@ -17,6 +17,7 @@ from preflight.errors import CallError, NotDone
 from preflight.files.atomic import TEMPORARY, hold, home_of_drafts, put_over, remove
 from preflight.probe import open_without_waiting
 from preflight.report import DRESSES, Dress, Ending, Heading, Sheet, open_sheet
+from preflight.system.files import READ
 from preflight.values.assets import SUFFIX_KINDS, Asset, printable
 from preflight.values.findings import Judged
 
@@ -102,7 +103,7 @@ def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
 def _occupied(target: Path, output: Output) -> str:
     """Return why what stands there may not be replaced, or nothing."""
     try:
-        descriptor = open_without_waiting(str(target), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_without_waiting(str(target), READ)
     except OSError as error:
         return error.strerror or str(error)
     try:

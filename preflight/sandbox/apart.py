@@ -6,6 +6,7 @@ Apart.measure ── a line: kind, type, path ──► main ── measure ─�
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from typing import IO
 import msgspec
 
 from preflight.sandbox.measure import AudioFacts, ImageFacts, MeasureError, VideoFacts, measure
+from preflight.system import processes
 
 LIMIT_S = 60.0
 LIMIT_BYTES = 4 << 30
@@ -121,11 +123,6 @@ def _answer(asked: dict[str, str]) -> bytes:
 
 
 def _bound() -> None:
-    if sys.platform != "win32":
-        import resource
-        import signal
-
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with suppress(ValueError, OSError):  # macOS knows the limit, and refuses to set it
-            resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    processes.no_core_dumps()
+    processes.limit_memory(LIMIT_BYTES)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from preflight.errors import CallError
 from preflight.service.origin import trimmed
+from preflight.system.files import TRUST_LIES_IN_FILES
 from preflight.values.assets import printable
 
 COMPANY = (
@@ -91,7 +92,7 @@ def _truststore() -> ssl.SSLContext | None:
     except ImportError:
         return None
     paths = ssl.get_default_verify_paths()
-    if os.name == "posix" and os.uname().sysname == "Linux" and not (paths.cafile or _holds_files(paths.capath)):
+    if TRUST_LIES_IN_FILES and not (paths.cafile or _holds_files(paths.capath)):
         return None
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -19,9 +19,11 @@ import msgspec
 
 from preflight.errors import NotDone
 from preflight.files import notes as own
+from preflight.files.lock import Lock
 from preflight.service import origin
 from preflight.submission.ledger import APPLICATION_ID, default_path
 from preflight.submission.states import PAID, State
+from preflight.system.files import me
 from preflight.values.assets import printable
 
 MAGIC = b"SQLite format 3\0"
@@ -84,7 +86,7 @@ def beside(ledger: Path) -> list[Path]:
     for path in (default_path(), *_remembered(), *_siblings(ledger)):
         with suppress(OSError, ValueError):
             state = path.stat()
-            if stat.S_ISREG(state.st_mode) and state.st_uid in {os.geteuid(), 0} and _is_ours(path):
+            if stat.S_ISREG(state.st_mode) and state.st_uid in {me(), 0} and _is_ours(path):
                 found.setdefault((state.st_dev, state.st_ino), path)
     with suppress(OSError):
         own = ledger.stat()
@@ -106,38 +108,27 @@ def in_turn() -> Iterator[None]:
     Raises:
         NotDone: another one has not ended within 15 s.
     """
-    import fcntl
-
     path = own.data_folder() / f"{LIST}.lock"
+    lock = Lock(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:  # a home that cannot be written to has no list of ledgers either
+        _wait_for(lock, path)
+    except OSError:  # a home that cannot be written to has no list of ledgers either, or it has no locks
         yield
         return
     try:
-        _wait_for(descriptor, path, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
-        os.close(descriptor)
+        lock.give_back()
 
 
-def _wait_for(descriptor: int, path: Path, how: int) -> None:
-    import fcntl
-
+def _wait_for(lock: Lock, path: Path) -> None:
     give_up = time.monotonic() + WAIT_S
-    while True:
-        try:
-            fcntl.flock(descriptor, how)
-        except BlockingIOError:
-            if time.monotonic() > give_up:
-                words = f"{printable(str(path))}: another program has been writing down a submission for {WAIT_S:.0f} s"
-                raise NotDone(words, advice="Nothing was sent; try again.") from None
-            time.sleep(LOOK_AGAIN_S)
-        except OSError:  # a file system without locks
-            return
-        else:
-            return
+    while not lock.take():
+        if time.monotonic() > give_up:
+            words = f"{printable(str(path))}: another program has been writing down a submission for {WAIT_S:.0f} s"
+            raise NotDone(words, advice="Nothing was sent; try again.")
+        time.sleep(LOOK_AGAIN_S)
 
 
 def _remembered() -> list[Path]:

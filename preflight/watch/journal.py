@@ -7,7 +7,6 @@ time holds a folder. A journal that has grown long makes room for a new one and 
 """
 
 import datetime as dt
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,9 @@ import msgspec
 
 from preflight.errors import CallError, NotDone
 from preflight.files import private
+from preflight.files.lock import Lock
 from preflight.files.text import TextError, json_of
+from preflight.system.files import settle_content
 from preflight.values.assets import printable
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
@@ -72,7 +73,7 @@ class Journal:
         """What an earlier run had begun and not ended."""
         self._max_bytes = max_bytes
         self._here = os.getcwd()  # noqa: PTH109 - any bytes may be a name
-        self._locks: list[IO[bytes]] = []
+        self._locks: list[Lock] = []
         self._stream: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -106,12 +107,10 @@ class Journal:
 
     def _lock(self, path: Path) -> None:
         """Hold a lock that ends with this process; one of its children does not hold it."""
-        stream = path.open("a+b")
-        self._locks.append(stream)
-        try:
-            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            raise CallError(f"{printable(str(path))}: another watch is at work there") from None
+        lock = Lock(path)
+        if not lock.take():
+            raise CallError(f"{printable(str(path))}: another watch is at work there")
+        self._locks.append(lock)
 
     def _open(self) -> None:
         """Open the file for adding; a line that was broken off is ended, so that it harms none after it."""
@@ -126,12 +125,12 @@ class Journal:
         self._stream.flush()
 
     def _close(self) -> None:
-        for stream in (self._stream, *self._locks):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
+        if self._stream is not None:
+            with suppress(OSError):
+                self._stream.close()
         self._stream = None
-        self._locks.clear()
+        while self._locks:
+            self._locks.pop().give_back()
 
     # ---- writing
 
@@ -179,7 +178,7 @@ class Journal:
     def settle(self) -> None:
         """Put what was said on the disk."""
         if self._stream is not None:
-            os.fdatasync(self._stream.fileno())
+            settle_content(self._stream.fileno())
 
     def rest(self) -> None:
         """Begin a new file where this one is long; only when nothing is pending."""

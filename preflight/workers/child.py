@@ -18,6 +18,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn, cast
 
+from preflight.system import processes as system
 from preflight.values.bounds import GRACE, Bounds
 from preflight.workers.link import Link
 from preflight.workers.process import Load
@@ -50,7 +51,7 @@ DONE, RAISED = "done", "raised"
 
 def main() -> NoReturn:
     """Be a child, or a server of children, as the first argument says."""
-    end, which = _taken_from_standard_input(), cast("Load", sys.argv[2])
+    end, which = system.taken_over(), cast("Load", sys.argv[2])
     if sys.argv[1] == "all":
         be_server(end, which)
     _get_ready(which)
@@ -67,21 +68,10 @@ def be_server(end: socket.socket, which: Load) -> NoReturn:
 def _get_ready(which: Load) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle
     warnings.simplefilter("ignore")  # what a library can pass over becomes a fault or a fact where it matters
-    no_core_dumps()
+    system.no_core_dumps()
     gc.set_threshold(GARBAGE)
     load(which)
     gc.freeze()
-
-
-def _taken_from_standard_input() -> socket.socket:
-    """Return the socket that this process was started with."""
-    if sys.platform == "win32":
-        return socket.fromshare(sys.stdin.buffer.read())
-    end = socket.socket(fileno=os.dup(0))
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return end
 
 
 def load(which: Load) -> None:
@@ -100,14 +90,6 @@ def load(which: Load) -> None:
 
         del Image, image, jpeg, png  # JPEG and PNG have readers of their own
         load_plugin("WEBP")
-
-
-def no_core_dumps() -> None:
-    """Let no crash write down what was in memory."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 # ---- one child ------------------------------------------------------------------------------------------------------
@@ -137,11 +119,11 @@ def work(link: Link, parent: int) -> None:
             return
         if bounds is None:
             bounds = asked
-            limit_memory(bounds.memory_bytes)
+            system.limit_memory(bounds.memory_bytes)
             continue
-        _limit_time(bounds.seconds * GRACE)
+        system.limit_time(bounds.seconds * GRACE)
         answer = _answer(asked)
-        _limit_time(0)
+        system.limit_time(0)
         try:
             _send(link, answer)
         except OSError:
@@ -169,24 +151,6 @@ def _send(link: Link, answer: tuple[str, object]) -> None:
         link.send((RAISED, told))
 
 
-def limit_memory(memory_bytes: int) -> None:
-    """Bound the memory of this process, where the system can."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    bound = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
-    with suppress(ValueError, OSError):  # macOS knows the limit, and refuses to set it
-        resource.setrlimit(resource.RLIMIT_AS, (bound, most))
-
-
-def _limit_time(seconds: float) -> None:
-    """End this process after so many seconds; never for 0."""
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
 # ---- a server of children -------------------------------------------------------------------------------------------
 
 
@@ -200,7 +164,7 @@ def serve(asked: socket.socket) -> NoReturn:
                 import_module(later.popleft())
             continue
         try:
-            said, ends, _, _ = socket.recv_fds(asked, 1 + NUMBER_BYTES, 2)
+            said, ends = system.received_ends(asked, 1 + NUMBER_BYTES, 2)
         except TimeoutError:
             if os.getppid() == parent:
                 continue
@@ -221,7 +185,7 @@ def _fork(asked: socket.socket, end: int, place: int, number: int, children: dic
     """Fork a child that works at its end of a connection, in the folder in which the program works now."""
     server = os.getpid()
     try:
-        pid = os.fork()
+        pid = system.fork()
     except OSError:  # too many processes: that nobody is there, the program hears at the other end
         pid = -1
     if pid:
@@ -233,7 +197,7 @@ def _fork(asked: socket.socket, end: int, place: int, number: int, children: dic
     status = 1
     try:
         asked.close()
-        os.fchdir(place)
+        system.work_in(place)
         os.close(place)
         work(Link(socket.socket(fileno=end)), server)
         status = 0
@@ -245,6 +209,5 @@ def _bury(pid: int | None) -> int:
     """End a child and return its exit status, negative for a signal; 1 where it was never born."""
     if pid is None:
         return 1
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    system.kill(pid)
+    return system.buried(pid)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import preflight.probe  # noqa: F401 - the program needs it as its server does: loaded once for both
+from preflight.system import processes as system
 from preflight.workers import child
 from preflight.workers.environment import needed_environment
 from preflight.workers.process import ONE_THREAD, Begun, Load, begin_server, can_fork, traced
@@ -36,13 +37,12 @@ class Fork:
         """Wait until it has ended; it does when nobody can ask it any more, so that no time is needed."""
         del timeout
         if self.status is None:
-            self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self.status = system.buried(self.pid)
         return self.status
 
     def kill(self) -> None:
         """End it."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        system.kill(self.pid)
 
 
 def fork_server(load: Load) -> Begun | None:
@@ -51,11 +51,11 @@ def fork_server(load: Load) -> Begun | None:
     Raises:
         OSError: there are too many processes.
     """
-    if not can_fork() or not _is_alone():
+    if not can_fork() or not system.is_alone():
         return None
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = system.control_pair()
     try:
-        pid = os.fork()
+        pid = system.fork()
     except OSError:
         ours.close()
         theirs.close()
@@ -64,14 +64,6 @@ def fork_server(load: Load) -> Begun | None:
         _be_server(theirs, load)
     theirs.close()
     return ours, Fork(pid)
-
-
-def _is_alone() -> bool:
-    """Tell whether this process has one thread, whoever made others; only Linux tells."""
-    try:
-        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - names are counted
-    except OSError:
-        return False
 
 
 def _be_server(end: socket.socket, load: Load) -> NoReturn:
@@ -105,7 +97,7 @@ def forget_environment() -> None:
     import ctypes
 
     kept = {**needed_environment(), **ONE_THREAD}
-    values = [value for value in os.environb.values() if len(value) > 1]
+    values = [value for value in system.environment_values() if len(value) > 1]
     os.environ.clear()
     head = bytes.__basicsize__ - 1
     for value in values:

@@ -1,11 +1,12 @@
 """Values between this program and a child: pickled, each behind its length, over a socket."""
 
 import pickle
-import select
 import socket
 import time
 from collections.abc import Iterable
 from typing import Any
+
+from preflight.system.processes import wait_readable
 
 LENGTH_BYTES = 8
 MOST_BYTES = 1 << 30
@@ -80,10 +81,5 @@ def letter_of(value: object) -> bytes:
 
 def wait(links: Iterable[Link], within_s: float) -> set[Link]:
     """Return those links on which something came, or whose other end is gone; none when nothing did in time."""
-    if not hasattr(select, "poll"):
-        return set(select.select(list(links), [], [], within_s)[0])
     by_descriptor = {link.fileno(): link for link in links}
-    waiting = select.poll()
-    for descriptor in by_descriptor:
-        waiting.register(descriptor, select.POLLIN)
-    return {by_descriptor[descriptor] for descriptor, _ in waiting.poll(within_s * 1000)}
+    return {by_descriptor[descriptor] for descriptor in wait_readable(by_descriptor, within_s)}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Literal, Protocol
 
+from preflight.system import processes as system
 from preflight.workers.environment import TRACE, needed_environment
 
 BOOT = "import sys; sys.path[:] = sys.argv[3:]; from preflight.workers.child import main; main()"
@@ -42,31 +43,30 @@ def traced() -> bool:
 
 
 def can_fork() -> bool:
-    """Tell whether a server may fork: on macOS the system's own libraries forbid it, Windows knows no forks."""
-    return sys.platform not in ("win32", "darwin") and hasattr(os, "fork") and os.environ.get(START) != "spawn"
+    """Tell whether a server may fork."""
+    return system.CAN_FORK and os.environ.get(START) != "spawn"
 
 
 def begin(way: Way, end: socket.socket, load: Load = "everything") -> "subprocess.Popen[bytes]":
     """Start a fresh interpreter on one end of a connection; raise OSError where it cannot be started."""
     command = [interpreter(), *_flags(), "-c", BOOT, way, load, *_module_path()]
     trace = None if traced() else subprocess.DEVNULL  # what C code says of a hostile file is for nobody
-    windows = sys.platform == "win32"
     process = subprocess.Popen(  # noqa: S603 - this very program
         command,
-        stdin=subprocess.PIPE if windows else end.fileno(),
+        stdin=system.standing_input(end),
         stdout=subprocess.DEVNULL,
         stderr=trace,
         env={**needed_environment(), **ONE_THREAD},
+        creationflags=system.NO_WINDOW,
     )
-    if sys.platform == "win32" and process.stdin:
-        with process.stdin:
-            process.stdin.write(end.share(process.pid))
+    system.end_with_us(process)
+    system.hand_over(process, end)
     return process
 
 
 def begin_server(load: Load = "everything") -> Begun:
     """Start a server of children, and return the way to ask it; raise OSError where it cannot be started."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = system.control_pair()
     with theirs:
         try:
             return ours, begin("all", theirs, load)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
+from preflight.system import files, processes
 from preflight.values.bounds import Bounds
 from preflight.workers.child import BURY, FORK, NUMBER_BYTES, STATUS_BYTES
 from preflight.workers.link import Link
@@ -152,14 +153,14 @@ class Server:
     def _ask(self, theirs: socket.socket) -> socket.socket:
         """Hand the server an end, a server that died giving way to another one; return by which way it was asked."""
         words = FORK + self._started.to_bytes(NUMBER_BYTES, "big")
-        place = os.open(os.curdir, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
+        place = os.open(os.curdir, files.PLACE)
         try:
             control = self._ready()
-            socket.send_fds(control, [words], [theirs.fileno(), place])
+            processes.send_ends(control, words, [theirs.fileno(), place])
         except (BrokenPipeError, ConnectionError):
             self._end()
             control = self._ready()
-            socket.send_fds(control, [words], [theirs.fileno(), place])
+            processes.send_ends(control, words, [theirs.fileno(), place])
         finally:
             os.close(place)
         return control

@@ -12,7 +12,7 @@ import pytest
 
 from preflight.flow.check import Measuring, measure
 from preflight.probe import probe
-from preflight.probe.cache import Cache, _versions, is_open_for_writing
+from preflight.probe.cache import Cache, _versions
 from preflight.values.assets import Asset
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.probed import Fault, Probed
@@ -266,16 +266,3 @@ def test_by_content_a_write_that_no_time_tells_of_is_seen(tmp_path: Path) -> Non
         measured = measured_alone(cache, path)
         mapped[-3] ^= 1
         assert cache.find([measured.asset], "exact") == {}
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells who has a file open for writing")
-def test_who_has_a_file_open_for_writing_is_told_and_hurt_by_nothing(tmp_path: Path) -> None:
-    path = Path(shutil.copy(MEDIA / "image-ok.jpeg", tmp_path / "a.jpeg"))
-    assert is_open_for_writing(str(path)) is False
-    with path.open("r+b"):
-        assert is_open_for_writing(str(path)) is True
-    assert is_open_for_writing(str(tmp_path / "absent")) is None
-    assert is_open_for_writing("a\0b") is None
-    for _ in range(200):
-        assert is_open_for_writing(str(path)) is False
-        path.open("r+b").close()

@@ -8,7 +8,8 @@ import pytest
 
 from preflight.probe import probe
 from preflight.probe.faults import Unreadable
-from preflight.probe.shortage import bound_bytes, in_doubt, left_bytes
+from preflight.probe.shortage import in_doubt, left_bytes
+from preflight.system.processes import memory_bound
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
 from preflight.values.probed import Probed
@@ -82,7 +83,7 @@ def test_a_few_bytes_that_unpack_to_more_than_is_allowed_could_not_be_judged(tmp
 
 
 def test_where_nothing_is_bounded_a_fault_is_believed() -> None:
-    if bound_bytes() is None:
+    if memory_bound() is None:
         assert left_bytes() is None
     assert not in_doubt(Unreadable("is damaged"))
 

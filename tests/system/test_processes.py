@@ -15,7 +15,7 @@ KEYS = ("EVOLINK_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 SOMEBODY = """
 import ctypes, os, resource
-from preflight.cli.undumped import keep_undumped
+from preflight.system.processes import keep_undumped
 if os.geteuid() == 0:
     os.setuid(65534)
     ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # becoming somebody else has done it already
