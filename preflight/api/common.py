@@ -4,7 +4,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ import msgspec
 from preflight.api.words import to_a_program
 from preflight.errors import CallError
 from preflight.flow.check import Measuring
+from preflight.flow.measuring import measuring as opened
 from preflight.probe import Depth
 from preflight.profiles import DEFAULT, Profile, load, names
 from preflight.request.file import RequestSpec, load_spec
@@ -198,12 +199,11 @@ def measuring(
     Raises:
         CallError: there is no such depth, or number of children.
     """
-    from preflight.probe.cache import Cache, default_path
-    from preflight.workers.pool import Crew
-
     if depth not in get_args(Depth):
         raise CallError(f"depth: expected {', '.join(map(repr, get_args(Depth)))}, got {_short(depth)}")
     refuse_no_count(jobs, "jobs")
-    kept = Cache(default_path()) if cache else nullcontext()
-    with Fetcher(allow_private=allow_private, agent=agent) as fetch, Crew(depth, jobs=jobs) as crew, kept as known:
-        yield Measuring(crew=crew, cache=known, fetch=fetch)
+    with (
+        Fetcher(allow_private=allow_private, agent=agent) as fetch,
+        opened(depth, jobs=jobs, cache="identity" if cache else None, fetch=fetch) as how,
+    ):
+        yield how

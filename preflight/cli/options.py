@@ -5,7 +5,6 @@ Flags stand over `PREFLIGHT_*`, over `preflight.toml` (or `[tool.preflight]` in 
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +17,7 @@ from preflight.errors import CallError
 from preflight.profiles import DEFAULT, Profile, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from preflight.flow.check import Fetch, Measuring
 
@@ -155,36 +154,21 @@ def output_option(command: F) -> F:
     )(command)
 
 
-@contextmanager
-def measuring(given: dict[str, Any], fetch: "Fetch | None" = None, *, several: bool = False) -> "Iterator[Measuring]":
-    """Turn what `measuring_options` gave into a way of measuring, with cache and children for as long as it lasts.
-
-    Where there are several files, and no cache that might know them, the children start before this program has loaded
-    the rest of itself.
-    """
+def measuring(
+    given: dict[str, Any], fetch: "Fetch | None" = None, *, several: bool = False
+) -> "AbstractContextManager[Measuring]":
+    """Turn what `measuring_options` gave into a way of measuring; `several` tells whether there are several files."""
+    from preflight.flow.measuring import measuring as opened
     from preflight.values.bounds import Bounds
-    from preflight.workers.pool import Crew
 
-    bounds = Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20)
-    with Crew(given["depth"], jobs=given["jobs"], bounds=bounds) as crew:
-        if several and (given["no_cache"] or not _cached()):
-            crew.start()
-        from preflight.flow.check import Measuring
-        from preflight.probe.cache import Cache
-
-        how = Measuring(crew=crew, fetch=fetch)
-        if given["no_cache"]:
-            yield how
-            return
-        with Cache(None, by=given["cache_by"]) as cache:
-            yield msgspec.structs.replace(how, cache=cache)
-
-
-def _cached() -> bool:
-    """Tell whether there is a cache that may know what is to be measured."""
-    from preflight.probe.cache import default_path
-
-    return default_path().exists()
+    return opened(
+        given["depth"],
+        jobs=given["jobs"],
+        bounds=Bounds(seconds=given["time_limit"], memory_bytes=given["memory_limit"] << 20),
+        cache=None if given["no_cache"] else given["cache_by"],
+        fetch=fetch,
+        several=several,
+    )
 
 
 class Formats(click.Choice[str]):
