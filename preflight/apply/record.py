@@ -20,7 +20,9 @@ import msgspec
 from preflight._version import __version__
 from preflight.errors import NotDone
 from preflight.files import private
-from preflight.files.atomic import names, publish_at, remove, temporary
+from preflight.files.atomic import publish_at, remove, temporary
+from preflight.files.names import beside as name_beside
+from preflight.files.names import names
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.steps import Step
 from preflight.probe import identity as file_identity
@@ -32,8 +34,6 @@ from preflight.values.units import exact
 SCHEMA = "preflight.made/1"
 SUFFIX = ".preflight.json"
 MAX_RECORD_BYTES = 1 << 20
-LONGEST_NAME = 255
-"""Bytes of a name, in nearly every file system."""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,11 +120,7 @@ def is_still(path: Path, content: Content, state: Identity | None) -> bool:
 
 def beside(path: Path) -> Path:
     """Return where the record of a file lies; a name that leaves no room for the ending is cut."""
-    name = os.fsencode(path.name)
-    if len(name) + len(SUFFIX) > LONGEST_NAME:
-        mark = blake2b(name, digest_size=8).hexdigest()
-        name = name[: LONGEST_NAME - len(SUFFIX) - len(mark) - 1] + f".{mark}".encode()
-    return path.with_name(os.fsdecode(name) + SUFFIX)
+    return Path(name_beside(os.fspath(path), SUFFIX))
 
 
 def find_made(wanted: Path, origin: Origin) -> Path | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from preflight.errors import NotDone
 from preflight.files import private
 from preflight.files.lock import Lock, NoLocks
+from preflight.files.names import MAX_NAMES, names
 from preflight.system import files as system
 from preflight.values.assets import printable
 
@@ -29,7 +30,6 @@ DRAFTS, LOCKS = "drafts", "locks"
 LONGEST_WAIT_S = 3600.0
 """For how long another run is waited for that does the same work: longer than ffmpeg takes for one file."""
 CHUNK_BYTES = 1 << 20
-MAX_NAMES = 10_000
 LOOK_AGAIN_S = 0.1
 """How often is looked whether another run has finished."""
 FRESH_S = 2.0
@@ -225,13 +225,6 @@ def _claimed(whole: Path, path: Path, claim: Callable[[Path], Path] | None) -> N
         if beside is not None:
             remove(beside)
         raise
-
-
-def names(wanted: Path) -> Iterator[Path]:
-    """Yield the names that a file may get, in order: the one that is wanted, then `name-2.mp4` and so on."""
-    yield wanted
-    for number in range(2, MAX_NAMES):
-        yield wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
 
 
 def _take(whole: Path, path: Path) -> None:

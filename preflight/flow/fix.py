@@ -249,7 +249,8 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     Raises:
         NotDone: it cannot be written.
     """
-    from preflight.files.atomic import names, publish, put_over, temporary
+    from preflight.files.atomic import publish, put_over, temporary
+    from preflight.files.names import names
 
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
     origin = printable(os.path.relpath(source, folder))

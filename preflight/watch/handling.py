@@ -14,16 +14,14 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from hashlib import blake2b
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from preflight.apply.record import LONGEST_NAME, beside
+from preflight.apply.record import SUFFIX
 from preflight.errors import NotDone
-from preflight.files.atomic import MAX_NAMES
 from preflight.files.move import Borders, content_of, copy_whole, rename, rename_free
+from preflight.files.names import LONGEST_NAME, beside, names_of
 from preflight.files.opened import Opened, State
 from preflight.files.text import TextError, json_of
 from preflight.values.assets import shown
@@ -33,8 +31,6 @@ REPORT = ".report.json"
 TOKEN_CHARACTERS = 16
 COPY = "copy"
 MAX_NOTE_BYTES = 16 << 20
-LONGEST_ENDING = 32
-"""Bytes of what is still called the ending of a name."""
 NoteKind = Literal["report", "record"]
 Outcome = Literal["ready", "fixed", "rejected"]
 
@@ -96,35 +92,7 @@ def aside_of(path: str, token: str) -> str:
 
 def note_of(kind: NoteKind, target: str) -> str:
     """Return where a note on a file lies; a name that leaves no room for the ending is cut."""
-    if kind == "record":
-        return os.fspath(beside(Path(target)))
-    folder, name = os.path.split(target)
-    encoded = os.fsencode(name)
-    if len(encoded) + len(REPORT) > LONGEST_NAME:
-        mark = f".{blake2b(encoded, digest_size=8).hexdigest()}"
-        name = _cut(name, LONGEST_NAME - len(REPORT) - len(mark)) + mark
-    return _join(folder, name + REPORT)
-
-
-def names_of(wanted: str) -> Iterator[str]:
-    """Yield the names that a file may get, as `place.names` does; a stem that leaves no room for a number is cut."""
-    yield wanted
-    folder, name = os.path.split(wanted)
-    stem, ending = os.path.splitext(name)  # noqa: PTH122 - any bytes may be a name
-    if len(os.fsencode(ending)) > LONGEST_ENDING:
-        stem, ending = name, ""
-    for number in range(2, MAX_NAMES):
-        rest = f"-{number}{ending}"
-        yield _join(folder, _cut(stem, LONGEST_NAME - len(os.fsencode(rest))) + rest)
-
-
-def _cut(text: str, most_bytes: int) -> str:
-    """Return the beginning of a name, no character of it in parts."""
-    encoded = os.fsencode(text)
-    end = min(most_bytes, len(encoded))
-    while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte within a character of UTF-8
-        end -= 1
-    return os.fsdecode(encoded[:end])
+    return beside(target, SUFFIX if kind == "record" else REPORT)
 
 
 def _join(folder: str, name: str) -> str:

@@ -18,7 +18,6 @@ from preflight.watch.handling import (
     discard,
     finish,
     free_name,
-    names_of,
     new_token,
     note_of,
     prepare,
@@ -295,10 +294,6 @@ def test_reports_of_long_names_are_told_apart(tmp_path: Path) -> None:
 def test_a_name_that_no_file_can_have_is_an_error_before_anything_begins(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="too long"):
         free(tmp_path / ("d" * 200 + "/") / ("d/" * 2000) / "a.mp4")
-
-
-def test_names_end_somewhere() -> None:
-    assert sum(1 for _ in names_of("a.mp4")) == 9999
 
 
 def test_a_file_that_was_set_aside_is_known_by_its_name_and_nothing_else_is() -> None:

@@ -1,0 +1,56 @@
+"""Names that files may get: the next that is free, and those of what lies beside a file; none too long for a disk."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_NAMES = 10_000
+LONGEST_NAME = 255
+"""Bytes of a name, in nearly every file system."""
+LONGEST_ENDING = 32
+"""Bytes of what is still called the ending of a name."""
+
+
+def names(wanted: Path) -> Iterator[Path]:
+    """Yield the names that a file may get, in order: the one that is wanted, then `name-2.mp4` and so on.
+
+    A stem that leaves no room for the number is cut.
+    """
+    return map(Path, names_of(os.fspath(wanted)))
+
+
+def names_of(wanted: str) -> Iterator[str]:
+    """Yield what `names` does, of a path as text."""
+    yield wanted
+    folder, name = os.path.split(wanted)
+    stem, ending = os.path.splitext(name)  # noqa: PTH122 - any bytes may be a name
+    if len(os.fsencode(ending)) > LONGEST_ENDING:
+        stem, ending = name, ""
+    for number in range(2, MAX_NAMES):
+        rest = f"-{number}{ending}"
+        yield _join(folder, cut(stem, LONGEST_NAME - len(os.fsencode(rest))) + rest)
+
+
+def beside(path: str, ending: str) -> str:
+    """Return where a note on a file lies: its name and an ending; a name that leaves no room for it is cut."""
+    folder, name = os.path.split(path)
+    encoded = os.fsencode(name)
+    if len(encoded) + len(ending) > LONGEST_NAME:
+        from hashlib import blake2b
+
+        mark = f".{blake2b(encoded, digest_size=8).hexdigest()}"
+        name = cut(name, LONGEST_NAME - len(ending) - len(mark)) + mark
+    return _join(folder, name + ending)
+
+
+def cut(text: str, most_bytes: int) -> str:
+    """Return the beginning of a name, no character of it in parts."""
+    encoded = os.fsencode(text)
+    end = min(most_bytes, len(encoded))
+    while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte within a character of UTF-8
+        end -= 1
+    return os.fsdecode(encoded[:end])
+
+
+def _join(folder: str, name: str) -> str:
+    return os.path.join(folder, name)  # noqa: PTH118 - any bytes may be a name
