@@ -24,9 +24,10 @@ from PIL import Image, ImageOps
 
 import preflight.profiles
 from preflight.flow.check import Measuring, check_assets
-from preflight.flow.fix import Treated, plan_fixes, treat_all
+from preflight.flow.fix import plan_fixes, treat_all
 from preflight.plan import Plan, Wishes
 from preflight.plan.steps import Encode, find
+from preflight.plan.treated import Treated
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
 from preflight.workers.pool import Crew

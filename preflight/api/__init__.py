@@ -23,9 +23,9 @@ from preflight.errors import Refused as Refused
 from preflight.errors import RequestFileError as RequestFileError
 from preflight.errors import TaskFailed as TaskFailed
 from preflight.errors import Unreachable as Unreachable
-from preflight.flow.fix import Treated as Treated
 from preflight.flow.submit import Submitted as Submitted
 from preflight.plan import Plan as Plan
+from preflight.plan.treated import Treated as Treated
 from preflight.profiles import Profile as Profile
 from preflight.request.file import RequestSpec as RequestSpec
 from preflight.request.price import Estimate as Estimate

@@ -10,8 +10,8 @@ from preflight.api.common import AnyPath, Progress, edition_of, refuse_no_text
 from preflight.api.fix import fix
 from preflight.api.submit import submit
 from preflight.api.task import download, wait
-from preflight.flow.fix import Treated
 from preflight.flow.submit import Submitted
+from preflight.plan.treated import Treated
 from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec

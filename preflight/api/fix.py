@@ -10,7 +10,7 @@ from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path
 from preflight.api.words import advice_of, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
-from preflight.flow.fix import Treated
+from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.findings import Judged, Report

@@ -36,24 +36,13 @@ from preflight.apply.ffmpeg import carry_out
 from preflight.errors import FixFailed
 from preflight.plan.steps import Plan
 from preflight.values.facts import Facts, VideoFacts
+from preflight.values.quality import Quality
 
 TIME_LIMIT_S = 600
 """Fifteen seconds of a clip take twenty on two slow processors."""
 MAX_LOG_BYTES = 64 << 20
 """A frame takes less than a kilobyte of the log."""
 FILTERS = frozenset({"libvmaf", "settb", "setpts", "scale", "format"})
-
-
-class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """VMAF, from 0 to 100, as libvmaf pools it over the frames; 93 and more is hardly told from the source."""
-
-    vmaf_mean: float
-    vmaf_min: float
-    """That of the worst frame."""
-    vmaf_harmonic_mean: float
-    """The mean in which bad frames weigh more."""
-    frames: int
-    """How many were compared."""
 
 
 class _Pooled(msgspec.Struct, frozen=True):

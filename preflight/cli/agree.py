@@ -8,10 +8,11 @@ import click
 
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
-from preflight.flow.fix import Treated, treat_all
+from preflight.flow.fix import treat_all
 from preflight.plan import Plan
 from preflight.plan.outlook import Outlook, outlook
 from preflight.plan.steps import allowed
+from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.values.assets import printable

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from preflight.flow.foresee import Foresight
     from preflight.profiles import Profile
     from preflight.report import Sheet
+    from preflight.report.html.pictures import Glance
     from preflight.request.file import RequestSpec
     from preflight.values.findings import Report, Verdict
 
@@ -133,6 +134,7 @@ def _judged(
             request=call.paths[0] if spec and call.paths else None,
             verbose=call.verbose,
             foresight=foresight,
+            glance=_glance() if foresight else None,
         )
         with opened(given, profile.name) as gate, drafts(outputs, heading) as files:
             gate.watch(how)
@@ -147,6 +149,13 @@ def _judged(
                 over = how.passed.count
                 verdict = write_report(sheets, judged, seen=sys.stdout, remarks=gate.remarks, passed_over=over)
                 return verdict, over()
+
+
+def _glance() -> "Glance":
+    """Return what looks into files; it is loaded for the reports alone that show pictures."""
+    from preflight.media.glance import glance
+
+    return glance
 
 
 def _foresight(profile: "Profile", dresses: Iterable[str]) -> "Foresight | None":

@@ -21,7 +21,6 @@ from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from preflight.flow.check import Passed
-    from preflight.flow.compare import Row, Standing
     from preflight.policy.policy import Policy, Use
     from preflight.policy.tally import Tally
     from preflight.profiles import Profile
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from preflight.request.file import RequestSpec
     from preflight.values.assets import Asset
     from preflight.values.findings import Report
+    from preflight.values.standing import Row, Standing
 
 OF_ONE = ("baseline", "write_baseline", "log_format", "summary", "metrics")
 """Parameters of `check` that belong to a run by one edition."""
@@ -74,9 +74,10 @@ def _compared(
 ) -> "Standing":
     """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
     from preflight.flow.check import Passed
-    from preflight.flow.compare import Standing, rows_of
+    from preflight.flow.compare import rows_of
     from preflight.policy.policy import remark_words, remarks
     from preflight.policy.tally import Tally
+    from preflight.values.standing import Standing
 
     editions = [profile.name for profile in profiles]
     standing, tallies = Standing(editions), [Tally() for _ in editions]

@@ -25,7 +25,6 @@ from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow.check import check_assets, check_request
 from preflight.flow.fix import (
-    Treated,
     fingerprinted,
     graded,
     in_full,
@@ -39,6 +38,7 @@ from preflight.flow.paths import nothing
 from preflight.plan import Wishes
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
+from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.report import Heading, text
 from preflight.report.files import read_outputs, roughs
@@ -220,6 +220,14 @@ def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
     return read_outputs(call.reports, read, option="--report", dresses=DRESSES)
 
 
+def _heading(profile: Profile, *, seen: bool) -> Heading:
+    if not seen:
+        return Heading(profile=profile.name, limits=profile)
+    from preflight.media.glance import glance
+
+    return Heading(profile=profile.name, limits=profile, glance=glance)
+
+
 def _mended(
     call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[Rough]"
 ) -> int:
@@ -231,7 +239,7 @@ def _mended(
     if call.measure_quality:
         treated = [_graded(one, unmeasured) for one in treated]
     report(treated, planned, profile, call.dress)
-    fixed = Fixed(Heading(profile=profile.name, limits=profile), treated, planned)
+    fixed = Fixed(_heading(profile, seen=bool(files)), treated, planned)
     for file in files:
         file.fill(fix_pieces(file.output.dress, fixed))
     for words in unmeasured:

@@ -33,11 +33,12 @@ from preflight.cli.prompt import placed_lines
 from preflight.cli.streams import whoever_reads
 from preflight.cli.task import bring
 from preflight.errors import NotDone
-from preflight.flow.fix import Treated, plan_whole
+from preflight.flow.fix import plan_whole
 from preflight.flow.submit import Ready, Steps, Submitted, Terms, Unclean, cleaned, prepared, submit
 from preflight.plan import Plan, Wishes
 from preflight.plan.marks import curtailed
 from preflight.plan.steps import Cut, find
+from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.body import build_body, encode

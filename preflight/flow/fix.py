@@ -16,6 +16,7 @@ import msgspec
 
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.flow.check import Measuring, check_assets
+from preflight.plan.treated import Treated
 from preflight.profiles.schema import Profile
 from preflight.request.file import MAX_BYTES, RequestSpec, dump_spec
 from preflight.rules import judge
@@ -28,34 +29,13 @@ from preflight.workers.session import session, within
 
 if TYPE_CHECKING:
     from preflight.apply import Order, Progress
-    from preflight.apply.quality import Quality
     from preflight.plan import Plan, Wishes
     from preflight.plan.file import Planned, Source
     from preflight.plan.request import RequestPlan
 
 How = Literal["new", "same", "replaced"]
-Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
 FOUND = "made by an earlier run, and still as it was"
-
-
-class Treated(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset after its plan was carried out, or was not."""
-
-    plan: "Plan"
-    outcome: Outcome
-    before: Judged
-    after: Judged | None = None
-    """The verdict on the new file."""
-    message: str = ""
-    """Why nothing came of it."""
-    quality: "Quality | None" = None
-    """How near the new file comes to its source, where that was asked for and something was encoded."""
-
-    @property
-    def asset(self) -> Asset:
-        """The asset to go on with: the new file where there is one."""
-        return self.after.asset if self.after else self.before.asset
 
 
 def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":

@@ -17,7 +17,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.flow.account import Door, Hear, opened_ledger
 from preflight.flow.check import Measuring, check_request
-from preflight.flow.fix import Treated, plan_whole, with_treated
+from preflight.flow.fix import plan_whole, with_treated
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import refuse_costly
@@ -36,6 +36,7 @@ from preflight.values.findings import Report, counts
 
 if TYPE_CHECKING:
     from preflight.plan.request import RequestPlan
+    from preflight.plan.treated import Treated
     from preflight.request.price import Estimate
     from preflight.service.task import Task
     from preflight.submission.states import Entry

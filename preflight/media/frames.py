@@ -5,29 +5,18 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
 from preflight.media.footage import pictures
 from preflight.media.picture import decoding, picture_of
 from preflight.media.reel import Reel
 from preflight.media.view import as_seen, fitting, shown_as
 from preflight.values.facts import ImageFacts, VideoFacts
+from preflight.values.still import Still
 
 if TYPE_CHECKING:
     from PIL import Image
 
 QUALITY = 85
-
-
-class Still(msgspec.Struct, frozen=True, kw_only=True):
-    """A small picture of a moment."""
-
-    time_s: Fraction
-    """The start of the frame that is shown, from the start of the first; 0 for a picture."""
-    width_px: int
-    height_px: int
-    jpeg: bytes
 
 
 def frames_at(path: str, format_name: str, times_s: Iterable[Fraction], max_side_px: int) -> tuple[Still, ...]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.media.frames import Still
 from preflight.media.windows import Candidate
 from preflight.values.assets import Window, printable
+from preflight.values.still import Still
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:

@@ -21,10 +21,22 @@ from preflight.values.findings import Finding, Judged, Verdict, verdict_of, wors
 from preflight.values.unforeseen import unforeseen
 
 if TYPE_CHECKING:
-    from preflight.flow.foresee import Foresight
+    from preflight.plan import Plan
+    from preflight.plan.request import RequestPlan
+    from preflight.report.html.pictures import Glance
 
 Value = TypeVar("Value")
 Made = TypeVar("Made")
+
+
+class Foresees(Protocol):
+    """What tells what `fix` would do."""
+
+    def plan(self, judged: Judged) -> "Plan | None":
+        """Return what would be done to an asset; None where nothing would be."""
+
+    def whole(self) -> "RequestPlan | None":
+        """Return what would be done to the request; None where there is none."""
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +51,10 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     """The file that the request was read from; None where there is none."""
     verbose: bool = False
     """Whether the text says of each finding how it was measured."""
-    foresight: "Foresight | None" = None
+    foresight: Foresees | None = None
     """What tells, for reports that show it, what `fix` would do; None where that is not to be said."""
+    glance: "Glance | None" = None
+    """What looks into files, for reports that show pictures of them; None where none are to be shown."""
 
     @property
     def edition(self) -> str:

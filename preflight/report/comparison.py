@@ -13,7 +13,6 @@ from weakref import finalize
 
 import msgspec
 
-from preflight.flow.compare import Row, Standing
 from preflight.policy.policy import Remark
 from preflight.report import Dress, Ending, Heading
 from preflight.report.comparison_rows import Markdown, Rows, broken
@@ -24,6 +23,7 @@ from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_w
 from preflight.report.waiting import pour, waiting_room
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Report, Verdict, verdict_of
+from preflight.values.standing import Row, Standing
 
 COMPARISON_SCHEMA = "preflight.comparison/1"
 REQUEST = "the request"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 from weakref import finalize
 
-from preflight.flow.compare import Row, Standing
 from preflight.policy.policy import Remark
 from preflight.report.csv import text_cell
 from preflight.report.markdown import escaped, name_cell
@@ -13,6 +12,7 @@ from preflight.report.text import path_of
 from preflight.report.waiting import pour, waiting_room
 from preflight.values.assets import printable
 from preflight.values.findings import FailOn, Finding, Verdict, counts, verdict_of
+from preflight.values.standing import Row, Standing
 
 MARK = "<!-- preflight comparison -->"
 COLUMNS = ("path", "role", "kind", "profile", "verdict", "rules")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from preflight.flow.fix import Treated
+from preflight.plan.treated import Treated
 from preflight.report import Dress
 from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.markdown import escaped, name_cell, table

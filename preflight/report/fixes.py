@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from preflight.flow.fix import Outcome, Treated
 from preflight.plan.request import RequestPlan
+from preflight.plan.treated import Outcome, Treated
 from preflight.report import Heading
 from preflight.report.text import passed_words
 

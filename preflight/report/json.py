@@ -11,10 +11,10 @@ from typing import Any, TextIO
 
 import msgspec
 
-from preflight.flow.fix import Treated
 from preflight.plan import Plan, Step
 from preflight.plan.file import Source
 from preflight.plan.request import RequestPlan, Shared
+from preflight.plan.treated import Treated
 from preflight.policy.policy import Remark
 from preflight.report import Ending, Heading, made_once
 from preflight.report.text import path_of

@@ -18,10 +18,10 @@ from preflight.values.units import decimal, file_size, told_apart, with_unit
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from preflight.flow.fix import Treated
     from preflight.plan import Plan
     from preflight.plan.request import RequestPlan, Shared
     from preflight.plan.share import Share
+    from preflight.plan.treated import Treated
 
 Segment = tuple[str, str]
 Line = tuple[Segment, ...]

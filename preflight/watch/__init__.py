@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from preflight.flow.check import Measuring, is_bystander, measure
-from preflight.flow.fix import Treated
+from preflight.plan.treated import Treated
 from preflight.profiles.schema import Profile
 from preflight.rules import judge
 from preflight.values.assets import Asset, printable

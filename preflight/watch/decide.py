@@ -11,7 +11,7 @@ import msgspec
 from preflight.apply.record import beside
 from preflight.files.opened import Opened
 from preflight.files.text import bytes_of, json_of
-from preflight.flow.fix import Treated
+from preflight.plan.treated import Treated
 from preflight.report.json import dump, report_json
 from preflight.values.assets import printable, shown
 from preflight.values.findings import Judged, Report, counts

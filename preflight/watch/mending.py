@@ -11,7 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.flow.fix import Treated, plan_fixes, treat_all
+from preflight.flow.fix import plan_fixes, treat_all
+from preflight.plan.treated import Treated
 from preflight.profiles.schema import Profile
 from preflight.values.findings import Judged
 

@@ -9,12 +9,13 @@ import pytest
 from preflight.apply import Mended, Order, mend
 from preflight.apply.av import compile_job
 from preflight.apply.ffmpeg import find_tool, run
-from preflight.apply.quality import Quality, measure_quality, read_log
+from preflight.apply.quality import measure_quality, read_log
 from preflight.errors import FixFailed, NotDone
-from preflight.flow.fix import Treated, graded
+from preflight.flow.fix import graded
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.cut_points import seams_of
 from preflight.plan.steps import Cut, find
+from preflight.plan.treated import Treated
 from preflight.probe import probe
 from preflight.report.json import fix_report
 from preflight.report.text import treated_line
@@ -22,6 +23,7 @@ from preflight.rules import judge
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.quality import Quality
 from tests.apply.conftest import Program
 from tests.specimens import PROFILE, judged, media
 

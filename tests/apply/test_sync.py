@@ -10,9 +10,10 @@ import pytest
 
 from fixtures.recipe import ffmpeg
 from preflight.apply.lead import lead_s
-from preflight.flow.fix import Treated, plan_fixes, treat_all
+from preflight.flow.fix import plan_fixes, treat_all
 from preflight.plan import Wishes
 from preflight.plan.steps import Cut, Encode, Retime, find
+from preflight.plan.treated import Treated
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, copied, decoded_clip, judged, media

@@ -10,11 +10,12 @@ import pytest
 
 from preflight.errors import CallError
 from preflight.flow.check import Measuring, check_assets, check_request
-from preflight.flow.compare import Row, Standing, compare_assets, compare_request, rows_of
+from preflight.flow.compare import compare_assets, compare_request, rows_of
 from preflight.profiles import Profile, load, names
 from preflight.request.file import RequestSpec, load_spec, with_roles
 from preflight.values.assets import Asset, collect
 from preflight.values.findings import Finding, Judged, Report
+from preflight.values.standing import Row, Standing
 from preflight.workers.pool import Crew
 from tests.specimens import FIXTURES, media
 

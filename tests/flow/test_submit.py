@@ -10,9 +10,10 @@ import pytest
 from preflight.errors import CallError
 from preflight.flow.account import Door, account_of
 from preflight.flow.check import Measuring
-from preflight.flow.fix import Treated, treat_all
+from preflight.flow.fix import treat_all
 from preflight.flow.submit import Begin, Ready, Steps, Terms, Unclean, submit
 from preflight.plan.request import RequestPlan
+from preflight.plan.treated import Treated
 from preflight.profiles import DEFAULT, load
 from preflight.request.file import RequestSpec, with_roles
 from preflight.sandbox import Sandbox, running

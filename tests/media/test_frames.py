@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from preflight.media.frames import Still, frames_at, thumbnail
+from preflight.media.frames import frames_at, thumbnail
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.facts import ImageFacts, VideoFacts
+from preflight.values.still import Still
 from tests.media.conftest import CUTS, Film
 from tests.specimens import first_picture, image, media, video
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from preflight.media.frames import Still
 from preflight.media.sheet import GAP, LINE_PX, MARGIN, TONES, WAVE_PX, Row, clipped, contact_sheet, row_of, waveform
 from preflight.media.windows import Candidate
 from preflight.values.assets import Window
+from preflight.values.still import Still
 
 F = Fraction
 

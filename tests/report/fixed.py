@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+from preflight.media.glance import glance
 from preflight.policy.policy import Remark
 from preflight.report import DRESSES, Heading, open_sheet, write_report
 from preflight.values.assets import Asset, Role
@@ -17,7 +18,7 @@ from preflight.values.findings import Finding, Judged
 from tests import made
 
 GOLDEN = Path(__file__).parent / "golden"
-HEADING = Heading(profile="house-2026", version="1.2.3")
+HEADING = Heading(profile="house-2026", version="1.2.3", glance=glance)
 
 DURATION = Finding(
     rule="video/duration",

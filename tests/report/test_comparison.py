@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import pytest
 from markdown_it import MarkdownIt
 
-from preflight.flow.compare import Standing, rows_of
+from preflight.flow.compare import rows_of
 from preflight.policy.policy import Remark
 from preflight.report.comparison import open_comparison
 from preflight.report.csv import FORMULA
 from preflight.report.json import dump, report_json
 from preflight.values.assets import Asset, Role, printable
 from preflight.values.findings import Finding, Judged, Report
+from preflight.values.standing import Standing
 from tests.report.fixed import REMARKS
 from tests.report.test_hostile import NAMES
 

@@ -7,22 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from preflight.apply.quality import Quality
-from preflight.flow.fix import Treated, graded, order_of, plan_fixes, treat
+from preflight.flow.fix import graded, order_of, plan_fixes, treat
+from preflight.media.glance import glance
 from preflight.plan import Plan, Wishes
 from preflight.plan.request import RequestPlan
+from preflight.plan.treated import Treated
 from preflight.report import DRESSES as OF_CHECKS
 from preflight.report import Heading
 from preflight.report.fixed import DRESSES, fix_pieces
 from preflight.report.fixes import Fixed
 from preflight.report.html.fixed import LINKS
 from preflight.values.assets import Asset
+from preflight.values.quality import Quality
 from tests import made, specimens
 from tests.report.fixed import ASSETS, REQUEST, written
 from tests.report.test_html import Page, Strict, classes, read, words
 from tests.specimens import PROFILE, copied
 
-HEADING = Heading(profile=PROFILE.name, limits=PROFILE, version="1.2.3")
+HEADING = Heading(profile=PROFILE.name, limits=PROFILE, version="1.2.3", glance=glance)
 NAMES = ("video-1920x1080.mp4", "image-ok.jpeg", "video-1.8s.mp4", "audio-20s.wav")
 
 

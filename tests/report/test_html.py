@@ -14,11 +14,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
+from preflight.media.glance import PICTURE_PX, glance
 from preflight.profiles import load
 from preflight.report import Heading
 from preflight.report.html import LINKS, RIGHT, WRONG
 from preflight.report.html.measures import measures_of
-from preflight.report.html.pictures import PICTURE_PX, pictures
+from preflight.report.html.pictures import pictures
 from preflight.report.html.render import POLICY, TEMPLATES
 from preflight.values.assets import Role
 from preflight.values.findings import Finding, Judged
@@ -26,7 +27,7 @@ from tests import made
 from tests.report.fixed import ASSETS, DURATION, HEADING, PIXELS, REQUEST, asset, written
 from tests.specimens import PROFILE, copied
 
-SHIPPED = Heading(profile=PROFILE.name, limits=PROFILE, version="1.2.3")
+SHIPPED = Heading(profile=PROFILE.name, limits=PROFILE, version="1.2.3", glance=glance)
 EMPTY = {"img", "meta", "rect", "line", "path"}
 LIMIT_S = 60
 
@@ -259,13 +260,20 @@ def test_what_cannot_be_read_has_words_instead(real: Page) -> None:
     assert "is empty" in words(article)
 
 
+def instead(judged: Judged) -> str:
+    """Return the words in the place of a picture."""
+    see = pictures(judged, glance)
+    assert see
+    return see.instead
+
+
 def test_a_file_that_is_gone_or_another_one_by_now_costs_no_report(tmp_path: Path) -> None:
-    assert "not here any more" in pictures(asset("gone.png", made.IMAGE)).instead
-    assert "not here any more" in pictures(asset("a\0b.png", made.IMAGE)).instead
+    assert "not here any more" in instead(asset("gone.png", made.IMAGE))
+    assert "not here any more" in instead(asset("a\0b.png", made.IMAGE))
     other = copied("audio-2s.wav", tmp_path, "other.png")
-    assert "No picture: " in pictures(asset(str(other), made.IMAGE)).instead
+    assert "No picture: " in instead(asset(str(other), made.IMAGE))
     (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
-    assert "No picture: " in pictures(asset(str(tmp_path / "noise.mp4"), made.VIDEO)).instead
+    assert "No picture: " in instead(asset(str(tmp_path / "noise.mp4"), made.VIDEO))
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import __version__
-from preflight.flow.fix import Treated
 from preflight.plan import Plan, Wishes, plan
+from preflight.plan.treated import Treated
 from preflight.report import Heading, open_sheet, write_report
 from preflight.report.json import dump, facts_json, facts_report, finding_json, fix_report, plan_report, report_json
 from preflight.rules import judge

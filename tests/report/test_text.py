@@ -7,8 +7,8 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.flow.fix import Treated
 from preflight.plan import Plan, Wishes, plan
+from preflight.plan.treated import Treated
 from preflight.report import Ending, Heading
 from preflight.report.text import (
     Line,

@@ -53,7 +53,7 @@ class Sheet:
         plan = self._foresight.plan(judged) if self._foresight else None
         right = self._number - self._wrong
         if right <= RIGHT if judged.verdict == "pass" else self._wrong <= WRONG:
-            self._waiting.write(asset_article(judged, self._number, self._heading.limits, plan))
+            self._waiting.write(asset_article(judged, self._number, self._heading, plan))
         else:
             self._in_rows += 1
             self._rows.write(render("row", judged=judged, number=self._number))

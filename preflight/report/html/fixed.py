@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from preflight.flow.fix import Outcome, Treated
+from preflight.plan.treated import Outcome, Treated
 from preflight.profiles.schema import Profile
+from preflight.report import Heading
 from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.html import Line, Link
 from preflight.report.html.articles import request_article, shares
@@ -33,7 +34,7 @@ def fix_page(fixed: Fixed) -> Iterator[str]:
     yield page_begin(f"<!DOCTYPE html>\n{MARK}\n", f"{signature(fixed.heading)}: what was fixed")
     yield f"{_top(fixed)}<main>\n"
     for number, one in enumerate(fixed.treated, 1):
-        yield _article(one, number, fixed.heading.limits)
+        yield _article(one, number, fixed.heading)
     if shares(fixed.planned):
         yield request_article((), None, fixed.planned)
     yield render("end")
@@ -52,7 +53,7 @@ def _top(fixed: Fixed) -> str:
     return render("top", sign=sign, word=word, verdict=verdict, lines=lines, links=links, more=more, label=label)
 
 
-def _article(one: Treated, number: int, limits: Profile | None) -> str:
+def _article(one: Treated, number: int, heading: Heading) -> str:
     """Return the article of one asset."""
     sign, verdict = LOOKS[one.outcome]
     seen = number <= PICTURES
@@ -62,11 +63,11 @@ def _article(one: Treated, number: int, limits: Profile | None) -> str:
         number=number,
         sign=sign,
         verdict=verdict,
-        see_before=pictures(one.before) if seen else None,
-        see_after=pictures(one.after) if seen and one.after else None,
+        see_before=pictures(one.before, heading.glance) if seen else None,
+        see_after=pictures(one.after, heading.glance) if seen and one.after else None,
         said=f"{one.message[:1].upper()}{one.message[1:].rstrip('.')}." if one.message else "",
         quality=quality_words(one),
-        measures=list(_both(one, limits)),
+        measures=list(_both(one, heading.limits)),
     )
 
 

@@ -1,33 +1,25 @@
-"""Pictures of an asset: a verdict in; a thumbnail, a filmstrip or a waveform out, or words where there can be none.
+"""Pictures of an asset: a verdict and what looks into files in; what a page shows, or words in its place, out.
 
-A file is looked into in a child that may crash or hang alone; whatever becomes of it, the report is written.
+Whatever becomes of looking, the report is written.
 """
 
 import base64
 import os
+from collections.abc import Callable
 from fractions import Fraction
 
 import msgspec
 
-from preflight.media.frames import Still, frames_at, thumbnail
-from preflight.media.waveform import envelope
 from preflight.report.html.drawings import Outline, waveform
 from preflight.values.assets import shown
-from preflight.values.bounds import Bounds
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import Judged
+from preflight.values.still import Still
 from preflight.values.units import decimal
-from preflight.workers.isolated import alone
-
-BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
-PICTURE_PX = 320
-STILL_PX = 200
-"""The longer side of a still of a filmstrip."""
-STILLS = 6
-BUCKETS = 240
-"""Points of a waveform."""
 
 Seen = tuple[Still, ...] | tuple[float, ...]
+Glance = Callable[[str, Facts], Seen]
+"""Looks into a file: a thumbnail or stills, or how loud a sound is from its beginning to its end, 0 to 1 each."""
 
 
 class Small(msgspec.Struct, frozen=True):
@@ -50,9 +42,11 @@ class See(msgspec.Struct, frozen=True, kw_only=True):
     outline: Outline | None = None
 
 
-def pictures(judged: Judged) -> See:
-    """Return what there is to see of an asset, or why there is nothing."""
+def pictures(judged: Judged, glance: Glance | None) -> See | None:
+    """Return what there is to see of an asset, or why there is nothing; None where nobody looks."""
     asset, facts = judged.asset, judged.facts
+    if glance is None:
+        return None
     if asset.is_url:
         return See(instead="No picture: it lies at an address, and is not kept here.")
     if facts is None:
@@ -60,26 +54,10 @@ def pictures(judged: Judged) -> See:
     if not os.path.isfile(asset.path):  # noqa: PTH113 - a name with a NUL is no file, and no error
         return See(instead="No picture: the file is not here any more.")
     try:
-        seen = _seen(asset.path, facts)
+        seen = glance(asset.path, facts)
     except Exception as fault:  # noqa: BLE001 - a picture is an extra: whatever fails, the verdict is written
         return See(instead=f"No picture: {fault}.")
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8
-
-
-def _seen(path: str, facts: Facts) -> Seen:
-    """Look into a file, in a child."""
-    return alone(look, path, facts, bounds=BOUNDS)
-
-
-def look(path: str, facts: Facts) -> Seen:
-    """Return a picture's thumbnail, some stills of a clip, or the outline of a sound."""
-    if isinstance(facts, ImageFacts):
-        return (thumbnail(path, facts, PICTURE_PX),)
-    if isinstance(facts, AudioFacts):
-        return envelope(path, facts.format, BUCKETS)
-    length = facts.duration_s or Fraction(0)
-    moments = [length * (2 * at + 1) / (2 * STILLS) for at in range(STILLS)]
-    return tuple({still.time_s: still for still in frames_at(path, facts.format, moments, STILL_PX)}.values())
 
 
 def _figure(name: str, facts: Facts, seen: Seen) -> See:
