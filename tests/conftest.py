@@ -1,6 +1,8 @@
 """What every test stands on: nothing of the person who runs them is read or written."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from preflight.workers.session import session
+
+SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
 
 # A shared machine may be slow for a moment; how fast things are is a benchmark's business.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,3 +51,13 @@ def one_server() -> Iterator[None]:
 def bare() -> dict[str, str]:
     """The environment without what measures coverage, for tests that ask what a fresh start loads."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than the test's own."""
+    if not SHM.is_dir() or not os.access(SHM, os.W_OK) or SHM.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system to write to")
+    folder = Path(tempfile.mkdtemp(dir=SHM, prefix="preflight-test-"))
+    yield folder
+    shutil.rmtree(folder)

@@ -19,10 +19,10 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.errors import NotDone
-from preflight.files import private
-from preflight.files.atomic import publish_at, remove, temporary
+from preflight.files.atomic import publish_at, remove, written
 from preflight.files.names import beside as name_beside
 from preflight.files.names import names
+from preflight.files.secret import secret
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.steps import Step
 from preflight.probe import identity as file_identity
@@ -75,7 +75,7 @@ def seal_of(origin: Origin, output: Content) -> str:
         NotDone: there is no folder of the user's own.
     """
     said = identity(origin) + f"\0{output.bytes}\0{output.sha256}".encode()
-    return blake2b(said, key=private.secret(), digest_size=32).hexdigest()
+    return blake2b(said, key=secret(), digest_size=32).hexdigest()
 
 
 def identity(origin: Origin) -> bytes:
@@ -181,10 +181,10 @@ def claiming(
             facts=facts,
             seal=seal,
         )
-        with temporary(folder, "json") as draft:
-            draft.write_bytes(msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n")
-            with suppress(FileExistsError):  # which `temporary` would take for a folder that cannot be written
-                return publish_at(draft, beside(path))
+        content = msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n"
+        # Within, for `written` would take a name that is taken for a folder that cannot be written.
+        with written(folder, "json", content) as draft, suppress(FileExistsError):
+            return publish_at(draft, beside(path))
         raise FileExistsError
 
     return claim

@@ -385,15 +385,9 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         NotDone: it cannot be written; the old one is as it was.
     """
-    from preflight.files.atomic import put_over, temporary
+    from preflight.files.atomic import replace
 
-    target = Path(os.path.realpath(path))
     try:
-        with temporary(target.parent, "part") as draft:
-            with draft.open("w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            put_over(draft, target)
+        replace(path, text.encode())
     except NotDone as error:
         raise NotDone(f"{printable(str(path))}: cannot be written: {error.message}", advice=error.advice) from None

@@ -19,6 +19,7 @@ from preflight.errors import NotDone
 from preflight.files import private
 from preflight.files.lock import Lock, NoLocks
 from preflight.files.names import MAX_NAMES, names
+from preflight.files.rename import take
 from preflight.system import files as system
 from preflight.values.assets import printable
 
@@ -54,6 +55,25 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
         raise _unwritable(folder, error) from None
     finally:
         remove(path)
+
+
+@contextmanager
+def written(folder: Path, suffix: str, content: bytes) -> Iterator[Path]:
+    """Do as `temporary`, for a file that holds something already."""
+    with temporary(folder, suffix) as draft:
+        draft.write_bytes(content)
+        yield draft
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it sees the old one or the new one, and never a part.
+
+    Raises:
+        NotDone: it cannot be written; the old one is as it was.
+    """
+    target = Path(os.path.realpath(path))
+    with written(target.parent, "part", content) as draft:
+        put_over(draft, target)
 
 
 def home_of_drafts(folder: Path) -> Path:
@@ -228,37 +248,15 @@ def _claimed(whole: Path, path: Path, claim: Callable[[Path], Path] | None) -> N
 
 
 def _take(whole: Path, path: Path) -> None:
-    """Move a file to a free name; where the disk has no hard links, by way of an empty file that holds the name."""
+    """Move a file to a free name, also from another disk."""
     try:
-        system.link(whole, path)
-    except FileExistsError:
-        raise
+        take(whole, path)
     except OSError as error:
-        if error.errno == errno.EXDEV:
-            _carry(whole, path, replace=False)
-        else:
-            _take_over_mark(whole, path)
-    remove(whole)
+        if error.errno != errno.EXDEV:
+            raise
+        _carry(whole, path, replace=False)
+        remove(whole)
     system.settle_folder(path.parent)
-
-
-def _take_beside(draft: Path, path: Path) -> None:
-    """Give a file in the same folder a free name, by a hard link where the disk has them."""
-    try:
-        system.link(draft, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        _take_over_mark(draft, path)
-
-
-def _take_over_mark(whole: Path, path: Path) -> None:
-    path.touch(exist_ok=False)
-    try:
-        whole.replace(path)
-    except OSError:
-        remove(path)
-        raise
 
 
 def put_over(whole: Path, path: Path) -> None:
@@ -290,12 +288,11 @@ def _carry(whole: Path, path: Path, *, replace: bool) -> None:
         try:
             with whole.open("rb") as reader, os.fdopen(os.dup(descriptor), "wb") as writer:
                 copyfileobj(reader, writer, CHUNK_BYTES)
-                writer.flush()
-                os.fsync(writer.fileno())
+            os.fsync(descriptor)
             if replace:
                 draft.replace(path)
             else:
-                _take_beside(draft, path)
+                take(draft, path)
         finally:
             remove(draft)
         if not _is_still(path, descriptor):

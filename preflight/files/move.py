@@ -1,4 +1,4 @@
-"""Moving files so that nothing is overwritten, lost or there twice, and putting much on the disk at once."""
+"""Moving files over the borders of file systems, so that none is lost, and putting much on the disk at once."""
 
 import errno
 import os
@@ -8,69 +8,15 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import BinaryIO
 
-from preflight.files.opened import Opened, Spot, saying, state_from
-from preflight.system.files import MAKE, UNSUPPORTED, copy_marks, renaming_free, syncing_disk
+from preflight.files.opened import Opened, state_from
+from preflight.files.rename import rename
+from preflight.system.files import copy_marks, syncing_disk
 
 CHUNK_BYTES = 1 << 20
 
 
 class Changed(OSError):  # noqa: N818 - a state, not a fault
     """A file is not, or not any more, the one that it was."""
-
-
-# ---- renaming -------------------------------------------------------------------------------------------------------
-
-
-def rename_free(source: Spot, target: Spot) -> None:
-    """Give a file a name that is free, in one step where the system can.
-
-    Where it cannot, the file has both names for a moment; where it has no hard links either, an empty file holds the
-    name for a moment.
-
-    Raises:
-        FileExistsError: the name is taken.
-        OSError: the file cannot be moved; with EXDEV when the name is on another file system.
-    """
-    call = renaming_free()
-    if call is not None:
-        failed = call(source.folder, source.name, target.folder, target.name)
-        if not failed:
-            return
-        if failed not in UNSUPPORTED:
-            raise OSError(failed, os.strerror(failed), source.path, None, target.path)
-    rename_by_link(source, target)
-
-
-def rename_by_link(source: Spot, target: Spot) -> None:
-    """Do as `rename_free`, where only hard links never overwrite."""
-    try:
-        with saying(source, target):
-            os.link(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in UNSUPPORTED:
-            raise
-        rename_over_mark(source, target)
-    else:
-        with saying(source):
-            os.unlink(source.name, dir_fd=source.folder)
-
-
-def rename_over_mark(source: Spot, target: Spot) -> None:
-    """Do as `rename_free`, where nothing but making a file never overwrites."""
-    with saying(source, target):
-        os.close(os.open(target.name, MAKE, 0o666, dir_fd=target.folder))
-        try:
-            rename(source, target)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(target.name, dir_fd=target.folder)
-            raise
-
-
-def rename(source: Spot, target: Spot) -> None:
-    """Give a file a name, whether or not that is free; raises OSError."""
-    with saying(source, target):
-        os.replace(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)
 
 
 # ---- across file systems --------------------------------------------------------------------------------------------

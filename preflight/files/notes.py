@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from preflight.errors import NotDone
+from preflight.files.atomic import replace
 from preflight.system.files import me
 
 MAX_BYTES = 1 << 20
@@ -40,8 +42,6 @@ def add(name: str, line: str) -> None:
     if line in known or "\n" in line:
         return
     path = data_folder() / name
-    draft = path.with_name(f"{name}.{os.getpid()}")
-    with suppress(OSError):
+    with suppress(OSError, NotDone):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.write_bytes(os.fsencode("".join(f"{one}\n" for one in [*known, line][-LINES_MAX:])))
-        draft.replace(path)
+        replace(path, os.fsencode("".join(f"{one}\n" for one in [*known, line][-LINES_MAX:])))

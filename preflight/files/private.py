@@ -15,7 +15,6 @@ from preflight.system import files as system
 from preflight.values.assets import printable
 
 MODE = 0o700
-SECRET, SECRET_BYTES = "secret", 32
 OTHERS = 0o022
 """Write permission of group and others."""
 
@@ -73,39 +72,6 @@ def _require_own(path: Path) -> None:
         raise PermissionError(0, "belongs to somebody else", str(path))
     if system.HAS_OWNERS and status.st_mode & OTHERS:
         path.chmod(MODE)
-
-
-def secret() -> bytes:
-    """Return 32 bytes that only this user knows, made at the first call: by them the program knows its own files.
-
-    Raises:
-        NotDone: they can be neither read nor kept.
-    """
-    path = folder() / SECRET
-    try:
-        with suppress(FileExistsError):
-            _keep(path, os.urandom(SECRET_BYTES))
-        descriptor = os.open(path, system.READ | system.NO_LINK)
-        with os.fdopen(descriptor, "rb") as stream:
-            known = stream.read(SECRET_BYTES + 1)
-    except OSError as error:
-        raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
-    if len(known) != SECRET_BYTES:
-        raise NotDone(f"{printable(str(path))}: is not what this program wrote", advice="Remove it: it is made anew.")
-    return known
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a new file whole, or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}")  # of each thread its own
-    descriptor = os.open(draft, system.MAKE, 0o600)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-        os.link(draft, path)
-    finally:
-        os.close(descriptor)
-        draft.unlink(missing_ok=True)
 
 
 def is_own(path: Path) -> bool:

@@ -229,7 +229,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     Raises:
         NotDone: it cannot be written.
     """
-    from preflight.files.atomic import publish, put_over, temporary
+    from preflight.files.atomic import publish, put_over, written
     from preflight.files.names import names
 
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
@@ -239,11 +239,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     new: tuple[Path, How] = (wanted, "new")
     path, how = next(((path, way) for path, way in ways if way), new)
     if how != "same":
-        with temporary(folder, "toml") as draft:
-            with draft.open("wb") as stream:
-                stream.write(_stamped(origin, body))
-                stream.flush()
-                os.fsync(stream.fileno())
+        with written(folder, "toml", _stamped(origin, body)) as draft:
             if how == "new":
                 path = publish(draft, wanted)
             else:

@@ -141,7 +141,6 @@ class Rough:
 
     def _finish(self) -> None:
         self._stream.flush()
-        os.fsync(self._stream.fileno())
         self._whole = True
 
     def settle(self, temporary: Path) -> None:

@@ -151,10 +151,10 @@ else:
 # ---- names ----------------------------------------------------------------------------------------------------------
 
 
-def link(source: "Path", target: "Path") -> None:
-    """Give a file, or a link itself, a second name that is free; raises OSError."""
+def link(source: "str | Path", target: "str | Path", folder: int | None = None, to_folder: int | None = None) -> None:
+    """Give a file, or a link itself, a second name that is free; of each, the opened folder; raises OSError."""
     if os.link in os.supports_follow_symlinks:
-        os.link(source, target, follow_symlinks=False)
+        os.link(source, target, src_dir_fd=folder, dst_dir_fd=to_folder, follow_symlinks=False)
     else:  # Windows links the link
         os.link(source, target)
 

@@ -20,9 +20,10 @@ import msgspec
 
 from preflight.apply.record import SUFFIX
 from preflight.errors import NotDone
-from preflight.files.move import Borders, content_of, copy_whole, rename, rename_free
+from preflight.files.move import Borders, content_of, copy_whole
 from preflight.files.names import LONGEST_NAME, beside, names_of
 from preflight.files.opened import Opened, State
+from preflight.files.rename import rename, rename_free
 from preflight.files.text import TextError, json_of
 from preflight.values.assets import shown
 

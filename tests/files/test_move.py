@@ -11,13 +11,11 @@ from preflight.files.move import (
     Changed,
     content_of,
     copy_whole,
-    rename_by_link,
-    rename_free,
-    rename_over_mark,
     settle,
     settle_each,
 )
 from preflight.files.opened import Opened, Spot
+from preflight.files.rename import rename_by_link, rename_free, rename_over_mark
 
 Rename = Callable[[str, str], None]
 

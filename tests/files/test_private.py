@@ -17,6 +17,7 @@ from preflight.errors import NotDone
 from preflight.files import atomic as place
 from preflight.files import private
 from preflight.files.atomic import in_turn, publish, temporary
+from preflight.files.secret import SECRET, secret
 from tests.specimens import copied
 
 STRANGER = 65534
@@ -100,14 +101,14 @@ def test_where_the_users_own_folder_cannot_be_made_the_systems_one_is_taken(
 
 def test_the_secret_is_made_once_and_is_for_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    first = private.secret()
+    first = secret()
     assert len(first) == 32
-    assert private.secret() == first
-    path = private.folder() / private.SECRET
+    assert secret() == first
+    path = private.folder() / SECRET
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.write_bytes(b"short")
     with pytest.raises(NotDone, match="is not what this program wrote"):
-        private.secret()
+        secret()
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,6 @@ from preflight.plan import Wishes
 from preflight.watch import Folders, Journal, Judging, News, Watch, folders_of
 from preflight.workers.pool import Crew
 from tests.specimens import MEDIA, PROFILE
-
-SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
 
 
 class Yard:
@@ -68,13 +65,3 @@ def yard(tmp_path: Path) -> Yard:
     incoming = tmp_path / "in"
     incoming.mkdir()
     return Yard(folders_of(incoming, tmp_path / "ready", tmp_path / "rejected"))
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Path]:
-    """A folder on another file system than the test's own."""
-    if not SHM.is_dir() or not os.access(SHM, os.W_OK) or SHM.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("there is no second file system to write to")
-    folder = Path(tempfile.mkdtemp(dir=SHM, prefix="preflight-test-"))
-    yield folder
-    shutil.rmtree(folder)

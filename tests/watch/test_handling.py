@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight.files.move import Borders, rename_free
+from preflight.files.move import Borders
 from preflight.files.opened import Opened
+from preflight.files.rename import rename_free
 from preflight.watch.handling import (
     Handling,
     Moved,

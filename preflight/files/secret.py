@@ -1,0 +1,34 @@
+"""What only this user knows, made once and kept in a folder of the user's own."""
+
+import os
+from contextlib import suppress
+
+from preflight.errors import NotDone
+from preflight.files import private
+from preflight.files.atomic import publish_at, written
+from preflight.system import files as system
+from preflight.values.assets import printable
+
+SECRET, SECRET_BYTES = "secret", 32
+
+
+def secret() -> bytes:
+    """Return 32 bytes that only this user knows, made at the first call: by them the program knows its own files.
+
+    Raises:
+        NotDone: they can be neither read nor kept.
+    """
+    path = private.folder() / SECRET
+    if not os.path.lexists(path):
+        with written(path.parent, "key", os.urandom(SECRET_BYTES)) as draft, suppress(FileExistsError):
+            draft.chmod(0o600)
+            publish_at(draft, path)
+    try:
+        descriptor = os.open(path, system.READ | system.NO_LINK)
+        with os.fdopen(descriptor, "rb") as stream:
+            known = stream.read(SECRET_BYTES + 1)
+    except OSError as error:
+        raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
+    if len(known) != SECRET_BYTES:
+        raise NotDone(f"{printable(str(path))}: is not what this program wrote", advice="Remove it: it is made anew.")
+    return known
