@@ -130,7 +130,7 @@ def test_a_container_without_sound_or_pictures_is_unreadable(tmp_path: Path) -> 
 
 
 SOUNDS = sorted(path.name for path in MEDIA.iterdir() if path.suffix in (".wav", ".mp3"))
-SOUNDS = [name for name in SOUNDS if "under-pcm" not in name]
+SOUNDS = [name for name in SOUNDS if "under-pcm" not in name and "-behind" not in name]  # no beginning tells of those
 
 
 @pytest.mark.parametrize("name", SOUNDS)

@@ -43,7 +43,7 @@ def test_the_place_survives_the_border_between_processes() -> None:
     there = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert there.__traceback__ is None
     assert place_of(there) == place_of(error)
-    assert place_of(error).startswith("units.py:")
+    assert place_of(error).startswith("values/units.py:")
 
 
 def test_what_an_error_quotes_of_a_file_is_short_and_acts_on_nothing() -> None:
