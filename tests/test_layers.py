@@ -19,7 +19,7 @@ BELOW = {
     "values": "",
     "files": "errors system values",
     "profiles": "errors files values",
-    "probe": "_version system values",
+    "probe": "_version files system values",
     "workers": "errors probe system values",
     "request": "errors files profiles values",
     "rules": "probe profiles request values",

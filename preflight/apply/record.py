@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import msgspec
 from preflight._version import __version__
 from preflight.errors import NotDone
 from preflight.files.atomic import publish_at, remove, written
+from preflight.files.content import content_of as read_content
 from preflight.files.names import beside as name_beside
 from preflight.files.names import names
 from preflight.files.secret import secret
@@ -91,8 +92,8 @@ def content_of(path: Path) -> Content:
     """
     try:
         with path.open("rb") as stream:
-            sha256 = file_digest(stream, "sha256").hexdigest()
-            return Content(name=printable(path.name), bytes=stream.tell(), sha256=sha256)
+            size, sha256 = read_content(stream)
+            return Content(name=printable(path.name), bytes=size, sha256=sha256.hex())
     except OSError as error:
         raise NotDone(f"{path}: cannot be read: {error.strerror or error}") from None
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import BinaryIO
 
+from preflight.files.content import Content, content_of
 from preflight.files.opened import Opened, state_from
 from preflight.files.rename import rename
 from preflight.system.files import copy_marks, syncing_disk
@@ -72,7 +73,7 @@ def copy_whole(source: str, target: str, at: Opened) -> None:
                 raise _changed(source)
             copied = _copied(reader, writer, before[2])
             copy_marks(reader.fileno(), writer.fileno(), target)
-            if at.state(source) != before or copied != content_of(target, at):
+            if at.state(source) != before or copied != held(target, at):
                 raise _changed(source)
         except OSError:
             at.remove(target)
@@ -83,25 +84,21 @@ def _changed(source: str) -> Changed:
     return Changed(errno.EAGAIN, "it changed while it was copied", source)
 
 
-def _copied(reader: BinaryIO, writer: BinaryIO, most_bytes: int) -> tuple[int, bytes]:
-    """Copy to an open file, down to the disk, and return size and SHA-256; a file that grows is not run after."""
+def _copied(reader: BinaryIO, writer: BinaryIO, most_bytes: int) -> Content:
+    """Copy to an open file, down to the disk, and return what was copied; a file that grows is not run after."""
     content, size = sha256(), 0
     while size <= most_bytes and (chunk := reader.read(CHUNK_BYTES)):
         content.update(chunk)
         size += writer.write(chunk)
     writer.flush()
     os.fsync(writer.fileno())
-    return size, content.digest()
+    return Content(size, content.digest())
 
 
-def content_of(path: str, at: Opened) -> tuple[int, bytes]:
-    """Return size and SHA-256 of a file."""
+def held(path: str, at: Opened) -> Content:
+    """Return what a file holds."""
     with os.fdopen(at.read(path), "rb") as stream:
-        content, size = sha256(), 0
-        while chunk := stream.read(CHUNK_BYTES):
-            content.update(chunk)
-            size += len(chunk)
-    return size, content.digest()
+        return content_of(stream)
 
 
 # ---- the disk -------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Self, get_args
 import msgspec
 
 from preflight._version import __version__
+from preflight.files.content import content_of
 from preflight.probe import Depth, identity, open_without_waiting
 from preflight.system.files import is_open_for_writing
 from preflight.values.assets import Asset, Kind
@@ -202,11 +203,9 @@ def _versions() -> str:
 
 def _content(path: str) -> tuple[Identity, bytes]:
     """Return a file's state and the hash of its content in that state; raise ValueError when it changes meanwhile."""
-    from hashlib import file_digest
-
     with open(path, "rb", opener=open_without_waiting) as stream:
         before = identity(os.fstat(stream.fileno()))
-        content = file_digest(stream, "blake2b").digest()
+        content = content_of(stream, "blake2b").digest
         if identity(os.fstat(stream.fileno())) != before:
             msg = "it changed while it was read"
             raise ValueError(msg)

@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 import msgspec
 
 from preflight.errors import CallError, NotDone
+from preflight.files.content import content_of
 from preflight.probe import identity, unchanged
 from preflight.profiles.schema import Service
 from preflight.service.http import Progress
@@ -108,7 +109,7 @@ def hash_file(path: Path) -> str:
         NotDone: it cannot be read.
     """
     with opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return content_of(file).digest.hex()
 
 
 def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:

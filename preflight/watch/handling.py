@@ -20,7 +20,7 @@ import msgspec
 
 from preflight.apply.record import SUFFIX
 from preflight.errors import NotDone
-from preflight.files.move import Borders, content_of, copy_whole
+from preflight.files.move import Borders, copy_whole, held
 from preflight.files.names import LONGEST_NAME, beside, names_of
 from preflight.files.opened import Opened, State
 from preflight.files.rename import rename, rename_free
@@ -235,7 +235,7 @@ def _source(handling: Handling, number: int, borders: Borders, at: Opened) -> st
     if not _crosses(parcel, borders, at):
         return parcel.origin
     if not at.has(copy):
-        if at.state(parcel.target) and content_of(parcel.target, at) == content_of(parcel.origin, at):
+        if at.state(parcel.target) and held(parcel.target, at) == held(parcel.origin, at):
             return None
         copy_whole(parcel.origin, copy, at)
     return copy

@@ -9,8 +9,8 @@ import pytest
 from preflight.files.move import (
     Borders,
     Changed,
-    content_of,
     copy_whole,
+    held,
     settle,
     settle_each,
 )
@@ -109,7 +109,7 @@ def test_a_copy_has_the_content_the_time_and_the_rights(tmp_path: Path) -> None:
     os.utime(source, ns=(10**18, 10**18))
     with Opened(tmp_path) as at:
         copy_whole(str(source), str(target), at)
-        assert content_of(str(source), at) == content_of(str(target), at)
+        assert held(str(source), at) == held(str(target), at)
     assert target.read_bytes() == content
     assert (target.stat().st_mtime_ns, target.stat().st_mode & 0o777) == (10**18, 0o640)
 
