@@ -2,9 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
+SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_guest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types docs docs-check fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help setup demo test test-spawn check lint types docs docs-check fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -23,6 +24,9 @@ demo: setup ## the main job on shipped fixtures: check, fix, check again, submit
 test: setup ## run every test
 	$(BIN)/pytest -n 2 --dist worksteal
 
+test-spawn: setup ## run the tests of processes with every child started by itself, as on macOS and Windows
+	PREFLIGHT_START=spawn $(BIN)/pytest -n 2 --dist worksteal $(SPAWNING)
+
 check: setup lint types docs-check ## lint, types, tests with coverage, generated documents
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
@@ -30,8 +34,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup
-	$(BIN)/mypy
+types: setup ## check types, as each of the three systems has them
+	$(BIN)/mypy --platform linux --cache-dir .mypy_cache/linux
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 docs: setup ## write the generated parts of README.md anew
 	$(BIN)/python scripts/docs.py

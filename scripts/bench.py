@@ -12,7 +12,6 @@ import hashlib
 import itertools
 import os
 import platform
-import resource
 import shutil
 import statistics
 import subprocess
@@ -33,7 +32,18 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.bench_fix import fix
-from scripts.bench_pairs import PREFLIGHT, PYTHON, ROOT, Missed, Pair, compare, ratio_of, seconds, timed
+from scripts.bench_pairs import (
+    PREFLIGHT,
+    PYTHON,
+    ROOT,
+    Missed,
+    Pair,
+    compare,
+    cost_of_children,
+    ratio_of,
+    seconds,
+    timed,
+)
 from scripts.bench_pictures import pictures
 
 if TYPE_CHECKING:
@@ -161,7 +171,7 @@ def many(missed: Missed) -> None:
             taken.append(
                 (count, timed(lambda: seconds([PREFLIGHT, "check", "--no-cache", "--depth", "header", "."], here)))
             )
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        peak = cost_of_children()[1]
         print(f"{count:,} files: {taken[-1][1]:.1f} s, peak {peak:.0f} MB in the largest process", flush=True)
         missed.any |= peak > 300  # noqa: PLR2004 - the bound that was asked for
     growth = taken[1][1] / taken[0][1] / 10

@@ -1,7 +1,6 @@
 """Mending against the same ffmpeg command typed by hand, against HandBrake, and without an encoder against with one."""
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import imageio_ffmpeg
 import msgspec
 from PIL import Image
 
-from scripts.bench_pairs import PREFLIGHT, ROOT, Command, Missed, seconds, timed, told
+from scripts.bench_pairs import PREFLIGHT, ROOT, Command, Missed, cost_of_children, seconds, timed, told
 
 if TYPE_CHECKING:
     from preflight.plan import Plan
@@ -171,5 +170,4 @@ def folder(hd: Mending, here: Path) -> None:
 
 
 def _processor_seconds() -> float:
-    taken = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return taken.ru_utime + taken.ru_stime
+    return cost_of_children()[0]

@@ -33,6 +33,22 @@ class Missed(msgspec.Struct):
     any: bool = False
 
 
+if sys.platform == "win32":
+
+    def cost_of_children() -> tuple[float, float]:
+        """Return the processor time of all children that ended, in s, and the memory of the largest, in MiB."""
+        raise NotImplementedError
+
+else:
+
+    def cost_of_children() -> tuple[float, float]:
+        """Return the processor time of all children that ended, in s, and the memory of the largest, in MiB."""
+        import resource
+
+        taken = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return taken.ru_utime + taken.ru_stime, taken.ru_maxrss / 1024
+
+
 def seconds(command: Command, folder: Path = ROOT) -> float:
     """Run a command and return how long it took; what it says and how it ends do not matter."""
     begun = time.perf_counter()

@@ -11,7 +11,6 @@ import hashlib
 import json
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -59,7 +58,7 @@ def killed(sources: Path, ready: Path, after_s: float) -> bool:
         try:
             child.wait(after_s)
         except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
+            child.kill()
             return True
     return False
 

@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 from tests.adapters.conftest import MEDIA, ROOT
+from tests.posix import make_pipe
 
 EXAMPLES = ROOT / "examples"
 CHECK_NEW = EXAMPLES / "check-new.sh"
@@ -41,7 +42,7 @@ def test_a_report_comes_back_whatever_the_verdict(gate: ModuleType, tmp_path: Pa
     assert gate.wrong(failing) == [
         f"{TOO_LARGE}: video/pixels: 1920 x 1080 = 2,073,600 pixels; 409,600 to 927,408 pixels allowed"
     ]
-    os.mkfifo(tmp_path / "pipe.mp4")
+    make_pipe(tmp_path / "pipe.mp4")
     assert gate.judged([tmp_path])["verdict"] == "unsure"
 
 

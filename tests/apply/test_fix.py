@@ -26,6 +26,7 @@ from preflight.plan.cut_points import seams_of
 from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
 from preflight.rules import judge
+from preflight.system.files import me
 from preflight.values.assets import Asset, Window
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Finding, Judged
@@ -342,7 +343,7 @@ def test_a_source_that_was_cut_off_since_is_told(tmp_path: Path) -> None:
     assert list(left_behind(tmp_path / "out")) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(me() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_told(clip: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)

@@ -1,7 +1,6 @@
 """The key goes only where a person sent it: not where a folder's settings, a profile or a variable would have it."""
 
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +12,10 @@ from preflight.cli.address import AGREED, is_agreed
 from preflight.cli.settings import own_file
 from preflight.files import notes as own
 from preflight.sandbox import Sandbox
+from preflight.system.files import me
 from tests.cli.conftest import Program
 from tests.cli.test_commands import read_all
+from tests.posix import give_away, terminal
 from tests.upload.stranger import Stranger, say
 
 pytestmark = pytest.mark.usefixtures("key")
@@ -155,7 +156,7 @@ def test_an_address_that_is_no_edition_s_own_is_asked_for_also_with_yes(
 
 def answered(keys: bytes, *words: str) -> bytes:
     """Submit at a terminal, and return what is said."""
-    theirs, ours = pty.openpty()
+    theirs, ours = terminal()
     command = [str(Path(sys.executable).with_name("preflight")), "submit", "r.toml", *words]
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours) as ran:
         os.close(ours)
@@ -182,10 +183,10 @@ def test_what_was_agreed_to_is_read_as_a_stranger_s() -> None:
     path.rename(path.with_name("elsewhere"))
     path.symlink_to("/dev/zero")
     assert not is_agreed("https://example.com")
-    if os.geteuid() == 0:
+    if me() == 0:
         path.unlink()
         path.write_text("https://example.com\n")
-        os.chown(path, 12345, 12345)
+        give_away(path, 12345)
         assert not is_agreed("https://example.com")
 
 

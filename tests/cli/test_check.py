@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from preflight.report import DRESSES
+from preflight.system.files import me
 from tests.cli.conftest import FIXTURES, MEDIA, Ended, Program
+from tests.posix import file_size_limit, make_pipe
 from tests.specimens import left_behind
 
 OK, BROKEN, TOO_LARGE = MEDIA / "image-ok.jpeg", MEDIA / "video-no-index.mp4", MEDIA / "video-1920x1080.mp4"
@@ -31,7 +33,7 @@ def test_a_finding_is_one_line_with_asset_rule_measured_and_allowed(program: Pro
 
 
 def test_what_could_not_be_judged_outranks_a_finding(program: Program, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.mp4")
+    make_pipe(tmp_path / "pipe.mp4")
     (tmp_path / "empty.mp4").touch()
     ended = program("check", tmp_path)
     assert ended.status == 3
@@ -260,13 +262,7 @@ CHECK = (sys.executable, "-c", "from preflight.cli import main; main()", "check"
 
 def in_a_process(folder: Path, *arguments: str | Path, bytes_a_file: int | None = None) -> Ended:
     """Run the program in a process of its own, in which no file can grow beyond a size."""
-
-    def bound() -> None:
-        import resource
-
-        if bytes_a_file is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_a_file, bytes_a_file))
-
+    bound = None if bytes_a_file is None else file_size_limit(bytes_a_file)
     command = [*CHECK, *arguments]
     done = subprocess.run(
         command, cwd=folder, preexec_fn=bound, capture_output=True, text=True, timeout=60, check=False
@@ -305,7 +301,7 @@ def test_a_full_disk_leaves_the_report_of_the_earlier_run(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_may_not_be_written_is_told_before_any_work(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
+    if me() == 0:
         pytest.skip("nothing is forbidden to root")
     (tmp_path / "locked").mkdir(mode=0o500)
     ended = in_a_process(tmp_path, OK, "--output", "locked/r.json")

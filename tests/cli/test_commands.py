@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import json
 import os
-import pty
 import select
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from preflight.cli.commands import COMMANDS, root
 from preflight.profiles import names
 from preflight.rules import RULES
 from tests.cli.conftest import MEDIA, Program
+from tests.posix import signal_group, terminal
 
 PROGRAM = Path(sys.executable).with_name("preflight")
 
@@ -184,7 +184,7 @@ def test_ctrl_c_ends_with_130_says_what_is_known_and_leaves_no_child(tmp_path: P
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as child:
         assert child.stdout is not None
         begun = b"".join(itertools.islice(child.stdout, 5))
-        os.killpg(child.pid, signal.SIGINT)
+        signal_group(child.pid, signal.SIGINT)
         rest = child.stdout.read()
         assert child.stderr is not None
         said = child.stderr.read()
@@ -195,12 +195,12 @@ def test_ctrl_c_ends_with_130_says_what_is_known_and_leaves_no_child(tmp_path: P
     assert 0 < len(report["assets"]) < 400
     assert b"interrupted" in said
     with pytest.raises(ProcessLookupError):
-        os.killpg(child.pid, 0)
+        signal_group(child.pid, 0)
 
 
 def test_a_terminal_gets_colour_and_a_question(tmp_path: Path) -> None:
     """On a terminal the plan is shown, the question asked, and "n" leaves everything as it is."""
-    theirs, ours = pty.openpty()
+    theirs, ours = terminal()
     command = [str(PROGRAM), "fix", str(MEDIA / "video-1920x1080.mp4")]
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, cwd=tmp_path) as child:
         os.close(ours)
@@ -215,7 +215,7 @@ def test_a_terminal_gets_colour_and_a_question(tmp_path: Path) -> None:
 
 
 def test_a_terminal_sees_how_far_a_check_is_when_its_results_go_elsewhere(tmp_path: Path) -> None:
-    theirs, ours = pty.openpty()
+    theirs, ours = terminal()
     command = [str(PROGRAM), "check", "--no-cache", str(MEDIA)]
     with Path(tmp_path / "out").open("wb") as out, subprocess.Popen(command, stdout=out, stderr=ours) as child:
         os.close(ours)

@@ -1,7 +1,6 @@
 """`preflight check` with several `--profile`."""
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from preflight.profiles import names
 from preflight.report import DRESSES
 from tests.cli.conftest import FIXTURES, MEDIA, Program
+from tests.posix import make_pipe
 
 OLDER, NEWER, FRAMES, WORDS = names()
 OK, LARGE, SOUND = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "audio-5s.wav"
@@ -40,7 +40,7 @@ def test_where_no_edition_takes_everything_the_status_is_1(program: Program) -> 
 
 
 def test_what_could_not_be_measured_outranks_what_an_edition_takes(program: Program, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.mp4")
+    make_pipe(tmp_path / "pipe.mp4")
     ended = program("check", OK, tmp_path, *BOTH)
     assert ended.status == 3
     assert "unsure video/unjudged" in ended.out

@@ -1,7 +1,6 @@
 """What it costs is said before the button, and a limit that a person sets is kept before anything leaves."""
 
 import os
-import pty
 import subprocess
 import sys
 from fractions import Fraction
@@ -17,6 +16,7 @@ from preflight.request.price import estimate, refuse_costly
 from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, QUICK, Program
 from tests.cli.test_commands import read_all
+from tests.posix import terminal
 from tests.specimens import PROFILE
 
 IMAGE, CLIP = MEDIA / "image-ok.jpeg", MEDIA / "video-854x480.mp4"
@@ -165,7 +165,7 @@ def test_on_a_terminal_the_price_is_said_and_the_question_asked_and_no_means_no(
     program: Program, request_file: Path, sandbox: Sandbox, key: str
 ) -> None:
     assert program("submit", request_file, "--base-url", sandbox.url).status == 2  # nobody to ask
-    theirs, ours = pty.openpty()
+    theirs, ours = terminal()
     command = [str(Path(sys.executable).with_name("preflight")), "submit", str(request_file), "--base-url", sandbox.url]
     with subprocess.Popen(
         command, stdin=ours, stdout=ours, stderr=ours, env={**os.environ, "EVOLINK_API_KEY": key}

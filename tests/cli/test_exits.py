@@ -15,6 +15,7 @@ from preflight.sandbox import Sandbox, running
 from preflight.sandbox.faults import Fault, Faults
 from preflight.values.findings import EXIT_CODES
 from tests.cli.conftest import MEDIA
+from tests.posix import make_pipe, signal_group
 
 PROGRAM = Path(sys.executable).with_name("preflight")
 OK, TOO_LARGE = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4"
@@ -69,7 +70,7 @@ def test_2_is_a_settings_file_that_is_wrong(tmp_path: Path) -> None:
 
 
 def test_3_is_what_could_not_be_judged_and_outranks_1(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.mp4")
+    make_pipe(tmp_path / "pipe.mp4")
     assert status(tmp_path, "check", tmp_path) == 3
     (tmp_path / "large.mp4").write_bytes(TOO_LARGE.read_bytes())
     assert status(tmp_path, "check", tmp_path) == 3
@@ -98,7 +99,7 @@ def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        os.killpg(child.pid, signal.SIGINT)
+        signal_group(child.pid, signal.SIGINT)
         child.stdout.read()
         assert child.wait(20) == 130
 

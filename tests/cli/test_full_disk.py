@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from preflight.sandbox import running
 from tests.cli.conftest import MEDIA
+from tests.posix import file_size_limit
 from tests.specimens import left_behind
 
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -26,7 +26,7 @@ def on_a_full_disk(folder: Path, *words: str) -> subprocess.CompletedProcess[str
         text=True,
         timeout=60,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+        preexec_fn=file_size_limit(0),
     )
 
 
@@ -76,7 +76,7 @@ def test_a_film_for_which_there_is_no_room_is_made_and_paid_for_and_can_be_fetch
             text=True,
             timeout=60,
             check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (128 << 10, 128 << 10)),
+            preexec_fn=file_size_limit(128 << 10),
         )
         assert ended.returncode == 3
         assert "cannot be written: File too large" in ended.stderr

@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.cli.conftest import MEDIA, Program
+from tests.posix import make_pipe, signal_group
 
 PROGRAM = Path(sys.executable).with_name("preflight")
 OK, TOO_LARGE, BROKEN = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "video-no-index.mp4"
@@ -106,7 +107,7 @@ def test_a_policy_that_is_wrong_ends_with_2_before_any_work(
 def test_what_could_not_be_judged_is_not_ignored_by_any_glob(program: Program, tmp_path: Path) -> None:
     settings(tmp_path, IGNORE.format(until="2999-12-31").replace("video/pixels", "*"))
     (tmp_path / "footage").mkdir()
-    os.mkfifo(tmp_path / "footage" / "pipe.mp4")
+    make_pipe(tmp_path / "footage" / "pipe.mp4")
     assert program("check", "footage", OK).status == 3
     assert program("check", BROKEN).status == 1
 
@@ -338,7 +339,7 @@ def test_an_interrupted_run_says_so_in_log_and_metrics_and_writes_no_baseline(tm
         assert child.stderr is not None
         for _ in range(3):
             child.stderr.readline()
-        os.killpg(child.pid, signal.SIGINT)
+        signal_group(child.pid, signal.SIGINT)
         said = child.stderr.read().splitlines()
         assert child.wait(20) == 130
     assert said[-1] == "interrupted"

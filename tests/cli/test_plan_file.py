@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +15,7 @@ from scripts.kills import MEDIA as KILLED
 from scripts.kills import batch, kill
 from tests.cli.conftest import MEDIA, Program
 from tests.cli.test_commands import PROGRAM, read_all, until_asked
+from tests.posix import terminal
 
 TOO_LONG, SLOW, OK = MEDIA / "video-20s.mp4", MEDIA / "video-23.976fps.mp4", MEDIA / "image-ok.jpeg"
 
@@ -211,7 +211,7 @@ def test_a_plan_names_its_files_itself(program: Program, clip: Path) -> None:
 
 def answered(keys: str, *arguments: object) -> tuple[int, str]:
     """Run `fix` on a terminal, press a key at each question, and return the exit status and all that was shown."""
-    theirs, ours = pty.openpty()
+    theirs, ours = terminal()
     command = [str(PROGRAM), "fix", *map(str, arguments)]
     environment = {**os.environ, "COLUMNS": "200", "TERM": "xterm"}
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, env=environment) as child:

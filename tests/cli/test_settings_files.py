@@ -8,7 +8,9 @@ import pytest
 from preflight.cli.searched import folders, has_own_settings, has_settings
 from preflight.cli.settings import own_file, read_policy, read_settings
 from preflight.errors import CallError
+from preflight.system.files import me
 from tests.cli.conftest import MEDIA, Program
+from tests.posix import give_away, make_pipe
 
 OK, TOO_LARGE = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4"
 IGNORE = '[[ignore]]\nrule = "video/pixels"\nreason = "old"\nuntil = 2999-12-31\n'
@@ -80,15 +82,15 @@ def test_without_a_repository_nothing_above_counts_but_below_the_home_folder(
     assert list(folders(here)) == [here, here.parent, tmp_path]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.skipif(me() != 0, reason="only root can give a file away")
 def test_a_file_above_that_is_somebody_else_s_is_passed_over_aloud(
     inner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "preflight.toml").write_text('base_url = "https://example.com"')
-    os.chown(tmp_path / "preflight.toml", 12345, 12345)
+    give_away(tmp_path / "preflight.toml", 12345)
     assert read_settings(inner) == {}
     assert capsys.readouterr().err == "preflight: ../../preflight.toml belongs to somebody else, and was passed over\n"
-    os.chown(inner, 12345, 12345)
+    give_away(inner, 12345)
     assert read_settings(inner) == {"base_url": "https://example.com"}
 
 
@@ -189,7 +191,7 @@ def test_settings_that_nobody_means_are_refused_in_words(content: bytes, said: s
 
 
 def test_settings_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "preflight.toml")
+    make_pipe(tmp_path / "preflight.toml")
     assert wrong(tmp_path) == "preflight.toml: cannot be read: is no plain file"
 
 

@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from preflight.system.files import me
 from preflight.watch.journal import state_folder
 from tests.cli.conftest import MEDIA, Program
+from tests.posix import KILLED
 
 PROGRAM = Path(sys.executable).with_name("preflight")
 OK, TOO_LARGE, HEIC = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "image-heic-named.jpg"
@@ -313,7 +315,7 @@ def test_killed_at_any_moment_every_file_ends_in_one_place_once(place: Path, acr
                     time.sleep(0.002)
                 time.sleep(chance.random() * 0.12)
                 running.kill()
-            kills += running.returncode == -signal.SIGKILL
+            kills += running.returncode == KILLED
         ended = once(place, "--no-cache", ready=ready)
         assert ended.returncode in (0, 1), ended.stderr
         assert kills > 1
@@ -337,7 +339,7 @@ def test_killed_while_mending_every_file_has_one_successor_and_one_original(plac
             with suppress(subprocess.TimeoutExpired):
                 running.wait(timeout=0.6 + chance.random() * 1.5)
             running.kill()
-        kills += running.returncode == -signal.SIGKILL
+        kills += running.returncode == KILLED
     assert once(place, "--fix").returncode == 0
     ready = [f"{number}.png" for number in range(12)]
     found = [*ready, *(f"{name}.preflight.json" for name in ready)]
@@ -349,7 +351,7 @@ def test_killed_while_mending_every_file_has_one_successor_and_one_original(plac
 # ---- without permission ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may read and write everything")
+@pytest.mark.skipif(me() == 0 and not shutil.which("setpriv"), reason="root may read and write everything")
 def test_what_may_not_be_read_or_moved_stays_and_the_rest_goes_on(place: Path) -> None:
     (place / "in" / "theirs").mkdir()
     for name in ("a.jpeg", "secret.jpeg", "theirs/b.jpeg"):
@@ -357,7 +359,7 @@ def test_what_may_not_be_read_or_moved_stays_and_the_rest_goes_on(place: Path) -
     (place / "in" / "secret.jpeg").chmod(0)
     (place / "in" / "theirs").chmod(0o555)
     command = call(place, "--once", "--no-cache")
-    if os.geteuid() == 0:
+    if me() == 0:
         command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=place)
     (place / "in" / "theirs").chmod(0o755)

@@ -14,6 +14,7 @@ import pytest
 
 from preflight.errors import NotDone
 from preflight.files.atomic import in_turn, publish, sweep, temporary
+from preflight.system.files import me
 from tests.specimens import left_behind
 
 
@@ -156,7 +157,7 @@ def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
         vanishing(draft)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(me() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
     with pytest.raises(NotDone, match="Permission denied"):

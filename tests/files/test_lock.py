@@ -1,5 +1,4 @@
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight.files.lock import Life, Lock
+from preflight.system.processes import kill
 
 SHOWING = """
 import sys
@@ -52,7 +52,7 @@ def test_a_killed_process_is_over_and_tidied_up_after(tmp_path: Path) -> None:
         assert process.stdout is not None
         name, mine = process.stdout.readline().strip(), Life(tmp_path / "l")
         assert not mine.is_over(name)
-        os.kill(process.pid, signal.SIGKILL)
+        kill(process.pid)
         process.wait(10)
         assert [*tmp_path.iterdir()] != []
         assert mine.is_over(name)

@@ -16,6 +16,7 @@ from preflight.files.move import (
 )
 from preflight.files.opened import Opened, Spot
 from preflight.files.rename import rename_by_link, rename_free, rename_over_mark
+from tests.posix import make_pipe
 
 Rename = Callable[[str, str], None]
 
@@ -151,7 +152,7 @@ def test_nothing_is_left_of_a_copy_that_failed(tmp_path: Path) -> None:
 
 def test_settling_takes_files_and_folders_that_are_there_and_minds_none_that_are_not(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"content")
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     names = [str(tmp_path / name) for name in ("a", "pipe", "gone")]
     with Opened(tmp_path) as at:
         settle(names, [str(tmp_path), str(tmp_path / "gone")], at)

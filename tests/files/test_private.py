@@ -18,12 +18,14 @@ from preflight.files import atomic as place
 from preflight.files import private
 from preflight.files.atomic import in_turn, publish, temporary
 from preflight.files.secret import SECRET, secret
+from preflight.system.files import me
+from tests.posix import give_away
 from tests.specimens import copied
 
 STRANGER = 65534
 """The user called nobody."""
 as_root = pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can run something as a second user"
+    me() != 0 or not shutil.which("setpriv"), reason="only root can run something as a second user"
 )
 
 
@@ -34,7 +36,7 @@ def shared(tmp_path: Path) -> Path:
     folder.mkdir()
     folder.chmod(0o777)
     for one in (tmp_path, *tmp_path.parents[:3]):
-        if one.stat().st_uid == os.geteuid() and one != Path("/tmp"):  # noqa: S108 - the folder that is never ours
+        if one.stat().st_uid == me() and one != Path("/tmp"):  # noqa: S108 - the folder that is never ours
             one.chmod(one.stat().st_mode | 0o055)
     return folder
 
@@ -70,9 +72,9 @@ def test_nor_does_one_below_such_a_folder_unless_that_is_sticky(tmp_path: Path) 
     assert private.is_own(inner)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.skipif(me() != 0, reason="only root can give a folder away")
 def test_a_folder_of_somebody_else_does_not(tmp_path: Path) -> None:
-    os.chown(tmp_path, STRANGER, STRANGER)
+    give_away(tmp_path, STRANGER)
     assert not private.is_own(tmp_path)
 
 
@@ -190,7 +192,7 @@ def test_a_stranger_who_swaps_drafts_for_links_reaches_nothing(shared: Path, vic
         made = shared / f"{number}.png"
         assert made.is_file()
         assert not made.is_symlink()
-        assert made.stat().st_uid == os.geteuid()
+        assert made.stat().st_uid == me()
 
 
 # ---- locks -----------------------------------------------------------------------------------------------------------

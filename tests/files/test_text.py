@@ -1,7 +1,6 @@
 """Text files as people save them: what is read whichever program wrote it, and what is refused in words."""
 
 import json
-import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from preflight.files.text import TextError, bytes_of, json_of, text_of, toml_of
 from preflight.values.units import exact
+from tests.posix import make_pipe
 
 SAVED = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 
@@ -99,7 +99,7 @@ def test_a_file_is_read_no_further_than_it_may_be_long_and_a_pipe_is_not_waited_
     (tmp_path / "a").write_bytes(b"12345")
     assert (bytes_of(tmp_path / "a", 5), bytes_of(tmp_path / "a", 3)) == (b"12345", b"1234")
     assert len(bytes_of(Path("/dev/zero"), 1_000, plain=False)) == 1_001
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(OSError, match="is no plain file"):
             bytes_of(path, 5)

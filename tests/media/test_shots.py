@@ -1,6 +1,5 @@
 """Where another shot begins."""
 
-import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ from PIL import Image
 from preflight.media.shots import LASTING, changes, differences, shot_changes
 from preflight.probe.faults import Unmeasured, Unreadable
 from tests.media.conftest import CUTS, Film
+from tests.posix import make_pipe
 from tests.specimens import media
 
 Cuts = Callable[..., Path]
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_longer_what_was_measured_is_refused(tmp_path: Path) -
 def test_a_missing_file_a_folder_and_a_pipe_are_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.mp4"
 
-    os.mkfifo(pipe)
+    make_pipe(pipe)
     for path in (tmp_path / "none.mp4", tmp_path, pipe):
         with pytest.raises(Unmeasured):
             shot_changes(str(path), "mp4")

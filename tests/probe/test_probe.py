@@ -12,8 +12,10 @@ from typing import get_args
 import pytest
 
 from preflight.probe import Depth, identity, probe
+from preflight.system.files import me
 from preflight.values.assets import Asset, Role
 from preflight.values.probed import Probed
+from tests.posix import make_pipe
 from tests.specimens import MEDIA, copied, media, probed
 
 LIMIT_S = 5
@@ -78,7 +80,7 @@ def test_a_folder_is_unmeasured(tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_nobody_writes_to_does_not_hang(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.mp4")
+    make_pipe(tmp_path / "a.mp4")
     assert told(at(tmp_path / "a.mp4")) == "cannot be read: it is not a regular file"
 
 
@@ -89,12 +91,12 @@ def test_a_device_that_never_ends_is_not_read(device: str) -> None:
 
 def test_a_socket_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with socket.socket(socket.AF_UNIX) as listener:
+    with socket.socket(getattr(socket, "AF_UNIX", socket.AF_INET)) as listener:
         listener.bind("a.mp4")
         assert "cannot be read: " in told(at("a.mp4"))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(me() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_unmeasured(tmp_path: Path) -> None:
     path = copied("image-ok.png", tmp_path)
     path.chmod(0)

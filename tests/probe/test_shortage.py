@@ -1,6 +1,6 @@
 """A want of our memory is no fault of a file: it could not be judged, whatever its reader made of it."""
 
-import os
+import mmap
 import sys
 from pathlib import Path
 
@@ -44,7 +44,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the bound on address
 def taken_bytes() -> int:
     """Return the address space that a child has before it measures anything."""
     pages = alone(Path.read_text, Path("/proc/self/statm")).split()[0]
-    return int(pages) * os.sysconf("SC_PAGESIZE")
+    return int(pages) * mmap.PAGESIZE
 
 
 def same(one: Probed, other: Probed) -> bool:

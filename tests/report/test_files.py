@@ -1,7 +1,6 @@
 """Reports in files: whole under their names or not there, and nothing replaced but a report of the same dress."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +11,7 @@ import pytest
 from preflight.errors import CallError, NotDone
 from preflight.report import DRESSES, Heading, write_report
 from preflight.report.files import drafts, read_outputs
+from tests.posix import make_pipe
 from tests.report.fixed import ASSETS, HEADING, REQUEST, golden, written
 from tests.specimens import copied, left_behind
 
@@ -100,7 +100,7 @@ def test_a_name_that_promises_a_medium_is_no_name_for_a_report(name: str, kind: 
 
 def test_a_folder_a_pipe_and_a_device_are_refused_without_waiting(tmp_path: Path) -> None:
     (tmp_path / "folder.json").mkdir()
-    os.mkfifo(tmp_path / "pipe.json")
+    make_pipe(tmp_path / "pipe.json")
     for path, why in (("folder.json", "is a folder"), ("pipe.json", "is no regular file")):
         with pytest.raises(CallError, match=why):
             write(tmp_path / path)

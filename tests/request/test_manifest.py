@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from preflight.errors import CallError
 from preflight.request.manifest import MAX_LINE_CHARACTERS, MAX_NAME_BYTES, manifest, names
 from preflight.values.assets import Asset, Role, Window
+from tests.posix import make_pipe
 
 NAMES = st.lists(
     st.binary(min_size=1, max_size=300).filter(lambda name: b"\0" not in name and b"\n" not in name), max_size=20
@@ -182,7 +183,7 @@ def test_a_name_that_is_no_text_is_kept_as_it_is(tmp_path: Path) -> None:
 
 def test_a_manifest_that_can_be_read_only_once_is_read_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+    make_pipe(pipe)
     keep = os.open(pipe, os.O_RDWR)
     try:
         os.write(keep, b"path\n" + b"a.mov\n" * 3)

@@ -1,8 +1,6 @@
 """Measuring beside the sandbox: the same facts, and whatever a file does to its reader, the next one is measured."""
 
 import io
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 from preflight.sandbox import apart as module
 from preflight.sandbox.apart import Apart
 from preflight.sandbox.measure import ImageFacts, MeasureError, measure
+from preflight.system.processes import kill
 from tests.specimens import MEDIA
 
 SPECIMENS = [
@@ -59,7 +58,7 @@ def test_a_reader_that_died_gives_way_to_another_and_ends_with_the_sandbox(apart
     for _ in range(2):
         width(apart)
         (first,) = readers() - others
-        os.kill(first, signal.SIGKILL)
+        kill(first)
         with pytest.raises(MeasureError, match="ended over it"):
             width(apart)
     width(apart)

@@ -1,6 +1,5 @@
 """What a call names: there or refused, brought and removed, sent where it is meant to go, and for no more than said."""
 
-import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from preflight.sandbox import running
 from preflight.service.addresses import addresses, is_local
 from preflight.upload.bucket import place_of
 from preflight.upload.fetcher import Fetcher
+from tests.posix import make_pipe
 from tests.specimens import MEDIA
 from tests.upload.stranger import Stranger, say
 
@@ -54,7 +54,7 @@ def test_there_is_a_bucket_only_where_one_is_named() -> None:
 
 def test_what_is_there_is_let_through_and_what_is_not_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"")
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     refuse_absent(str(tmp_path / "a.png"), folder=False)
     refuse_absent(str(tmp_path), folder=True)
     for name, folder, why in (

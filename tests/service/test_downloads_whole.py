@@ -1,7 +1,6 @@
 """Results on their way into a person's folder: whole or not at all, and nothing left there, even by kill -9."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 from preflight.errors import CallError, NotDone
 from preflight.service import download as landing
 from preflight.service.client import Service
+from tests.posix import KILLED
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say
 
 
@@ -130,7 +130,7 @@ def test_what_a_killed_download_left_goes_with_the_next_one_and_what_a_running_o
                 assert draft.exists()
             finally:
                 child.kill()
-    assert child.returncode == -signal.SIGKILL
+    assert child.returncode == KILLED
     assert sorted(path.name for path in tmp_path.iterdir()) == [draft.name, "b.mp4"]
     assert downloaded(tmp_path, say(b"film")).read_bytes() == b"film"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "b.mp4"]

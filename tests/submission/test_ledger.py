@@ -3,7 +3,6 @@
 import json
 import multiprocessing
 import os
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -266,7 +265,7 @@ def start(path: Path, state: str) -> subprocess.Popen[bytes]:
 def test_what_a_killed_process_only_intended_was_never_sent(path: Path) -> None:
     with start(path, "intended") as process, Ledger(path) as ledger:
         assert ledger.settle_orphans() == []
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait(10)
         assert ledger.settle_orphans() == []
         (entry,) = ledger.entries()
@@ -277,7 +276,7 @@ def test_what_a_killed_process_left_is_unknown(path: Path) -> None:
     with start(path, "sent") as process, Ledger(path) as ledger:
         assert ledger.settle_orphans() == []
         assert [entry.state for entry in ledger.entries()] == ["sent"]
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait(10)
         (orphan,) = ledger.settle_orphans()
         assert (orphan.state, ledger.settle_orphans()) == ("unknown", [])

@@ -15,6 +15,8 @@ from preflight.submission import ledgers
 from preflight.submission.ledger import Ledger, default_path
 from preflight.submission.ledger_faults import COST
 from preflight.submission.submit import Account, Submission, submit
+from preflight.system.files import me
+from tests.posix import give_away
 from tests.upload.stranger import KEY
 
 BODY = b'{"model":"seedance-2.0-reference-to-video","prompt":"A rider.","duration":4,"quality":"480p"}'
@@ -99,11 +101,11 @@ def test_a_ledger_that_cannot_be_read_may_know_the_request(tmp_path: Path) -> No
         assert sandbox.calls["create"] == 1
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.skipif(os.name != "posix" or me() != 0, reason="only root can give a file away")
 def test_a_ledger_of_somebody_else_s_forbids_nothing(tmp_path: Path) -> None:
     with running(run_s=60) as sandbox:
         sent(sandbox, tmp_path / "old.sqlite3")
-        os.chown(tmp_path / "old.sqlite3", 12345, 12345)
+        give_away(tmp_path / "old.sqlite3", 12345)
         assert sent(sandbox, tmp_path / "new.sqlite3") == 1
 
 
@@ -233,7 +235,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     assert "Make room" in caught.value.advice
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(os.name != "posix" or me() == 0, reason="root may write everywhere")
 def test_a_ledger_that_may_not_be_written(tmp_path: Path) -> None:
     Ledger(tmp_path / "l").close()
     (tmp_path / "l").chmod(0o400)

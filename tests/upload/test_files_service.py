@@ -18,6 +18,7 @@ from preflight.sandbox import Sandbox, running
 from preflight.service.http import AnswerLost, Wire
 from preflight.upload.files_service import upload_file
 from preflight.upload.parcel import Uploaded, hash_file
+from tests.posix import make_pipe
 from tests.upload.stranger import KEY, Stranger, closed_url, drop, say
 
 LIMITS: Limits = load("seedance-2.0-2026-04").service
@@ -51,7 +52,7 @@ def test_hash_is_that_of_the_content(picture: Path) -> None:
 
 
 def test_what_is_no_file_cannot_be_hashed(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe", tmp_path / "absent"):
         with pytest.raises(NotDone):
             hash_file(path)

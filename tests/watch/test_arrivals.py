@@ -9,6 +9,7 @@ from preflight.errors import NotDone
 from preflight.files.opened import Opened
 from preflight.watch.arrivals import LAST_AGAIN_S, Arrivals, files_below, is_temporary
 from preflight.watch.writers import open_for_writing
+from tests.posix import make_pipe
 
 WRITER = "import sys; f = open(sys.argv[1], 'ab'); print('open', flush=True); sys.stdin.read()"
 
@@ -213,7 +214,7 @@ def test_links_pipes_and_hidden_folders_are_not_followed(tmp_path: Path) -> None
     (incoming / "link.mp4").symlink_to(outside / "d.mp4")
     (incoming / "folder").symlink_to(outside)
     (incoming / "loop").symlink_to(incoming)
-    os.mkfifo(incoming / "pipe.mp4")
+    make_pipe(incoming / "pipe.mp4")
     with Opened(incoming) as at:
         assert list(files_below(str(incoming), at)) == [str(incoming / "a.mp4")]
         assert at.state(str(incoming / "link.mp4")) is None

@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import TypeVar, cast
 import pytest
 
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.system.processes import kill
 from preflight.values.bounds import Bounds
 from preflight.workers.isolated import Look, alone
 from preflight.workers.process import can_fork
@@ -51,7 +51,7 @@ def balloon(size: int) -> int:
 
 
 def crash() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    kill(os.getpid())
 
 
 def refuse(words: str) -> None:
@@ -219,7 +219,7 @@ def test_what_becomes_of_a_forked_look_is_told_and_the_server_goes_on(tmp_path: 
 def test_a_server_that_died_gives_way_to_another() -> None:
     with session():
         first = alone(parent)
-        os.kill(first, signal.SIGKILL)
+        kill(first)
         assert gone(first)
         assert alone(add, 1, 1) == 2
         assert alone(parent) not in (first, os.getpid())

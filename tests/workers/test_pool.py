@@ -1,7 +1,6 @@
 """Children that may crash, hang or balloon alone."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,9 +13,11 @@ import pytest
 from PIL import Image
 
 from preflight.probe import probe
+from preflight.system.processes import kill
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
 from preflight.workers.pool import Crew
+from tests.posix import KILLED
 
 MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
 SMALL = [MEDIA / "image-ok.jpeg", MEDIA / "video-854x480.mp4", MEDIA / "audio-15s.wav", MEDIA / "image-truncated.png"]
@@ -126,15 +127,15 @@ def killing_children(every_s: float, most: int) -> Iterator[list[int]]:
     killed: list[int] = []
     stop = threading.Event()
 
-    def kill() -> None:
+    def kill_them() -> None:
         while not stop.wait(every_s) and len(killed) < most:
             for pid in children():
                 with suppress(OSError):
                     if Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z":
-                        os.kill(pid, signal.SIGKILL)
+                        kill(pid)
                         killed.append(pid)
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill_them)
     killer.start()
     try:
         yield killed
@@ -216,7 +217,7 @@ os.kill(os.getpid(), 9)
 def test_children_end_when_their_parent_is_killed() -> None:
     command = [sys.executable, "-c", OUTLIVE, *map(str, SMALL)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    assert ended.returncode == KILLED
     started = [Path(f"/proc/{pid}") for pid in ended.stdout.split()]
     assert len(started) == (3 if os.environ.get("PREFLIGHT_START") == "spawn" else 4)
     deadline = time.monotonic() + 10

@@ -1,12 +1,12 @@
 """How many processors this program may use."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from preflight.workers.pool import Crew
 from preflight.workers.processors import processors, quota
+from tests.posix import bound_to_one_processor
 
 
 def groups(folder: Path, line: str, **limits: str) -> tuple[Path, Path]:
@@ -50,12 +50,7 @@ def test_where_there_are_no_groups_everything_is_granted(tmp_path: Path) -> None
     assert quota(tmp_path / "absent", tmp_path) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity here")
 def test_a_process_that_is_bound_to_one_processor_measures_in_one_child() -> None:
-    bound = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(bound)})
-    try:
+    with bound_to_one_processor():
         assert processors() == 1
         assert Crew("header").jobs == 1
-    finally:
-        os.sched_setaffinity(0, bound)

@@ -1,7 +1,5 @@
 """Programs are begun without a secret and end with the one that began them."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -9,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.system.processes import kill
 from preflight.workers.program import NOT_RUN, begin
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its programs lie elsewhere")
@@ -45,7 +44,7 @@ def test_a_program_ends_with_the_one_that_was_killed() -> None:
         pid = int(parent.stdout.readline())
         while b"sleep" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]:
             time.sleep(0.01)
-        os.kill(parent.pid, signal.SIGKILL)
+        kill(parent.pid)
     for _ in range(500):
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":

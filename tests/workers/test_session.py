@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from preflight.probe.faults import Unmeasured
+from preflight.system.processes import fork
 from preflight.values.bounds import Bounds
 from preflight.workers.isolated import Look, alone
 from preflight.workers.process import can_fork
@@ -90,7 +91,7 @@ def test_a_thread_has_the_session_that_it_was_given_and_no_other() -> None:
 def test_a_fork_of_the_process_neither_uses_nor_ends_a_session() -> None:
     with session() as owner:
         begun = owner.begin(["/bin/sleep", "60"])
-        pid = os.fork()
+        pid = fork()
         if not pid:
             owner.close()
             os._exit(0 if current() is None else 9)
