@@ -7,7 +7,7 @@ elsewhere in between; for that reason proxies of the environment are not used.
 import re
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,11 +110,14 @@ def _told_size(answer: httpx.Response) -> int | None:
 
 def private_address(url: str) -> str | None:
     """Return an address of a URL's host that not everybody can reach; None where there is none, or no name service."""
-    parts = httpx.URL(url)
     try:
-        return next((address for address in _looked_up(parts) if not is_public(address)), None)
+        return _private(_looked_up(httpx.URL(url)))
     except OSError:
         return None
+
+
+def _private(addresses: Iterable[str]) -> str | None:
+    return next((address for address in addresses if not is_public(address)), None)
 
 
 @contextmanager
@@ -171,9 +174,8 @@ def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
         addresses = _looked_up(url)
     except OSError as error:
         raise Unreachable(f"{url.host} has no address ({error.strerror})") from None
-    private = [address for address in addresses if not is_public(address)]
-    if private and not allow_private:
-        said = "" if url.host == private[0] else f"{private[0]}, "
+    if not allow_private and (private := _private(addresses)):
+        said = "" if url.host == private else f"{private}, "
         raise NotDone(f"{url.host} is {said}an address that the service cannot reach", advice="Upload the file.")
     return addresses
 
