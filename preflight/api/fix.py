@@ -13,7 +13,7 @@ from preflight.flow import fix as fixing
 from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
-from preflight.values.findings import Judged, Report
+from preflight.values.findings import Report
 
 if TYPE_CHECKING:
     from preflight.plan import Plan, Wishes
@@ -75,7 +75,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
-    plans = _plans(report, edition, wishes)
+    plans = fixing.plan_report(report, edition, wishes)
     done = fixing.treat_all(
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
@@ -111,10 +111,3 @@ def _wishes(*, fit: str | None, **chosen: str | None) -> "Wishes":
         return msgspec.convert(said, Wishes)
     except msgspec.ValidationError as error:
         raise CallError(f"fix: {error}") from None
-
-
-def _plans(report: Report, edition: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
-    """Plan a request as a whole, files each by itself."""
-    if any(judged.asset.role for judged in report.assets):
-        return list(fixing.plan_whole(report, edition, wishes).plans)
-    return fixing.plan_fixes(report.assets, edition, wishes)

@@ -48,8 +48,6 @@ def write_plain(source: Path, target: Path, cut: Cut | None = None) -> None:
                 layout,
                 left_bytes=layout.sample_bytes - (layout.valid_bits + 7) // 8 if shifted else 0,
             )
-            made.flush()
-            os.fsync(made.fileno())
     except OSError as error:
         raise FixFailed(f"cannot be written anew: {error.strerror or error}") from None
 

@@ -53,6 +53,13 @@ def plan_whole(report: Report, profile: Profile, wishes: "Wishes") -> "RequestPl
     return plan_request(report, profile, wishes)
 
 
+def plan_report(report: Report, profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
+    """Plan what a report is on: a request as a whole, files each by itself."""
+    if any(judged.asset.role for judged in report.assets):
+        return list(plan_whole(report, profile, wishes).plans)
+    return plan_fixes(report.assets, profile, wishes)
+
+
 def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Judged, Plan, Source | None]]":
     """Yield plans with the very content that they are for; what has no steps, or a name that is no text, goes without.
 

@@ -4,12 +4,12 @@ Each line is an object with `line`: "asset" with the fields that `preflight.repo
 findings of the request as a whole, "summary" with the verdict. A report without a summary was cut short.
 """
 
-from collections import Counter
 from typing import TextIO
 
 from preflight.report import Ending, Heading
 from preflight.report.json import Json, asset_line, finding_json, line, remarks_json, tool_json
-from preflight.values.findings import EXIT_CODES, Judged, Verdict
+from preflight.report.text import Totals
+from preflight.values.findings import EXIT_CODES, Judged
 
 SCHEMA = "preflight.lines/1"
 
@@ -18,15 +18,14 @@ class Sheet:
     """A report as lines of JSON."""
 
     def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out = heading, out
-        self._verdicts: Counter[Verdict] = Counter()
+        self._heading, self._out, self._totals = heading, out, Totals()
 
     def begin(self) -> None:
         """Write nothing: the first asset is the first line."""
 
     def asset(self, judged: Judged) -> None:
         """Write one asset."""
-        self._verdicts[judged.verdict] += 1
+        self._totals.add(judged.verdict, judged.findings)
         self._out.write(f'{{"line":"asset",{asset_line(judged).removeprefix("{")}\n')
 
     def end(self, ending: Ending) -> None:
@@ -39,7 +38,7 @@ class Sheet:
                 "tool": tool_json(self._heading),
                 "profile": self._heading.edition,
                 "verdict": ending.verdict,
-                "assets": {verdict: self._verdicts[verdict] for verdict in EXIT_CODES},
+                "assets": {verdict: self._totals.verdicts[verdict] for verdict in EXIT_CODES},
                 "passed_over": ending.passed_over,
                 **({"interrupted": True} if ending.interrupted else {}),
                 **({"policy": remarks_json(ending.remarks)} if ending.remarks else {}),

@@ -1,7 +1,6 @@
 """What comes down the wire → a new file on disk, whole or told to be not; results of tasks into a person's folder."""
 
 import math
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -107,7 +106,7 @@ def save(
     limit_s: float = math.inf,
     progress: Progress | None = None,
 ) -> None:
-    """Write an answer's body to an empty file and make it last; a part of one may stand there after an error.
+    """Write an answer's body to an empty file; a part of one may stand there after an error.
 
     Raises:
         NotDone: it is larger than `max_bytes`, or comes packed.
@@ -130,5 +129,3 @@ def save(
             progress(done, total)
     if total is not None and done != total:
         raise AnswerLost(f"{done:,} bytes came, of {total:,} that were announced")
-    file.flush()
-    os.fsync(file.fileno())
