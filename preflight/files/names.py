@@ -1,14 +1,35 @@
 """Names that files may get: the next that is free, and those of what lies beside a file; none too long for a disk."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from preflight.system.files import ANY_NAME
 
 MAX_NAMES = 10_000
 LONGEST_NAME = 255
 """Bytes of a name, in nearly every file system."""
 LONGEST_ENDING = 32
 """Bytes of what is still called the ending of a name."""
+_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(?:\.|$)", re.IGNORECASE
+)
+"""Names of devices on Windows, whatever ending follows."""
+_NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+"""Characters that no name may have on Windows: `:` leads to another drive, or to a stream behind a file."""
+
+
+def storable(name: str) -> str:
+    """Return a name that each system stores as it is, the same where it is one already.
+
+    On Windows `aux.mp4` is a device, `a.mp4.` is stored as `a.mp4`, `a:b` is a stream behind `a`, and a path follows
+    `C:`; an underscore takes the place of what makes it so.
+    """
+    name = _NO_NAME.sub("_", name)
+    kept = name.rstrip(". ")
+    name = kept + "_" * (len(name) - len(kept))
+    return f"_{name}" if _DEVICE.match(name) else name or "_"
 
 
 def names(wanted: Path) -> Iterator[Path]:
@@ -19,10 +40,18 @@ def names(wanted: Path) -> Iterator[Path]:
     return map(Path, names_of(os.fspath(wanted)))
 
 
-def names_of(wanted: str) -> Iterator[str]:
-    """Yield what `names` does, of a path as text."""
-    yield wanted
+def names_of(wanted: str, *, any_name: bool = ANY_NAME) -> Iterator[str]:
+    """Yield what `names` does, of a path as text.
+
+    Args:
+        wanted: the path.
+        any_name: whether the system stores any name; else it gets the nearest that it does.
+    """
     folder, name = os.path.split(wanted)
+    if not any_name:
+        name = storable(name)
+        wanted = os.path.join(folder, name)  # noqa: PTH118 - any bytes may be a name
+    yield wanted
     stem, ending = os.path.splitext(name)  # noqa: PTH122 - any bytes may be a name
     if len(os.fsencode(ending)) > LONGEST_ENDING:
         stem, ending = name, ""

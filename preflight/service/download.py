@@ -12,6 +12,7 @@ import httpx
 
 from preflight.errors import CallError, NotDone, Unreachable
 from preflight.files.atomic import publish, sweep, temporary
+from preflight.files.names import storable
 from preflight.service.http import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, packing, patiently, shown_url, translated
 from preflight.service.links import encoded, led_to
 from preflight.service.transport import Client
@@ -62,7 +63,7 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
                 _save_result(by, url, file, progress)
 
         patiently(attempt, (Unreachable, AnswerLost), sleep=sleep)
-        return publish(draft, folder / name)
+        return publish(draft, folder / storable(name))
 
 
 def _save_result(by: Client, url: str, file: IO[bytes], progress: Progress | None) -> None:

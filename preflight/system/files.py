@@ -31,6 +31,8 @@ HAS_OWNERS: bool = os.name == "posix"
 """Whether a file's owner and mode tell who may write it; on Windows they tell nothing."""
 BY_DESCRIPTOR: bool = {os.open, os.stat, os.mkdir, os.link, os.unlink, os.rename} <= os.supports_dir_fd
 """Whether names can be taken in a folder that is open."""
+ANY_NAME: bool = os.name == "posix"
+"""Whether a name may be anything without `/`; Windows gives some to devices, and changes others."""
 TRUST_LIES_IN_FILES: bool = sys.platform == "linux"
 """Whether the system's certificates are files; elsewhere it answers for them itself."""
 _HERE = -100

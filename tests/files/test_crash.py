@@ -10,6 +10,7 @@ import pytest
 from preflight.files import rename
 from preflight.files.atomic import publish, publish_at, put_over, replace, sweep, temporary, written
 from preflight.system.files import renaming_free
+from preflight.system.processes import buried, fork
 
 CALLS = ("open", "fsync", "rename", "replace", "link", "unlink")
 OLD, NEW = b"old" * 1000, b"new" * 1000
@@ -61,9 +62,9 @@ def by_mark(path: Path) -> None:
 
 def ends_before(at: int, work: Callable[[Path], None], path: Path) -> bool:
     """Do some work in a process that ends, as if killed, before its call of this number; tell whether it did."""
-    child = os.fork()
+    child = fork()
     if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+        return buried(child) == 9
     left = at
 
     def counted(call: Callable[..., Any]) -> Callable[..., Any]:
