@@ -12,23 +12,38 @@
     └── OutcomeUnknown              5   the create call left and no answer came back: it may have been paid for
 
 A bad file is not in the tree: it is a finding, which is a value.
+
+What is to be done next, and which setting is meant, are values too: each face has its own words for them.
 """
+
+TYPE_CHECKING = False
+"""As in `typing`, which the program has no need to load so early."""
+
+if TYPE_CHECKING:
+    from preflight.values.remedy import Advice, Message, Remedies
 
 
 class PreflightError(Exception):
     """Anything that stops the program with a message for a person.
 
     Args:
-        message: what happened, to what, measured against what.
-        advice: the next thing to do, as a sentence; may be empty.
+        message: what happened, to what, measured against what; the parts of it where it names a setting.
+        advice: the next thing to do; may be empty.
     """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, advice: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
+    def __init__(self, message: "Message", *, advice: "Advice" = "") -> None:
+        self.parts = message if isinstance(message, tuple) else (message,)
+        self.message = "".join(map(str, self.parts))
+        said = advice if isinstance(advice, tuple) else (advice,)
+        self.remedies: Remedies = tuple(part for part in said if part)
+        super().__init__(self.message)
+
+    @property
+    def advice(self) -> str:
+        """The next thing to do, as sentences; may be empty."""
+        return " ".join(map(str, self.remedies))
 
 
 class CallError(PreflightError):
@@ -71,7 +86,7 @@ class Refused(PreflightError):  # noqa: N818 - named for what the service did
 
     exit_code = 4
 
-    def __init__(self, message: str, *, status: int | None = None, code: str = "", advice: str = "") -> None:
+    def __init__(self, message: "Message", *, status: int | None = None, code: str = "", advice: "Advice" = "") -> None:
         super().__init__(message, advice=advice)
         self.status = status
         self.code = code

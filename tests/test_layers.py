@@ -14,7 +14,7 @@ from tests.specimens import MEDIA
 PACKAGE = Path(preflight.__file__).parent
 BELOW = {
     "_version": "",
-    "errors": "",
+    "errors": "values",
     "system": "",
     "values": "",
     "files": "errors system values",

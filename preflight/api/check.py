@@ -13,7 +13,7 @@ from preflight.api.common import (
     measuring,
     spec_of,
 )
-from preflight.api.words import to_a_program
+from preflight.api.remedies import to_a_program
 from preflight.errors import CallError
 from preflight.flow import check as checking
 from preflight.flow.paths import nothing, refuse_absent

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
-from preflight.api.words import to_a_program
+from preflight.api.remedies import to_a_program
 from preflight.errors import CallError
 from preflight.flow.check import Measuring
 from preflight.flow.measuring import measuring as opened

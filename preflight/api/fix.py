@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
-from preflight.api.words import advice_of, to_a_program
+from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
 from preflight.plan.treated import Treated
@@ -99,8 +99,9 @@ def with_treated(request: RequestSpec, treated: Sequence[Treated]) -> RequestSpe
 
 def _told(treated: Treated) -> Treated:
     """Return what came of an asset, in the words of a program."""
-    plan = msgspec.structs.replace(treated.plan, advice=advice_of(treated.plan.advice))
-    return msgspec.structs.replace(treated, plan=plan, message=advice_of(treated.message))
+    advice, why = said(treated.plan.remedies), [treated.message, said(treated.remedies)]
+    plan = msgspec.structs.replace(treated.plan, remedies=(advice,) if advice else ())
+    return msgspec.structs.replace(treated, plan=plan, message=". ".join(filter(None, why)), remedies=())
 
 
 def _wishes(*, fit: str | None, **chosen: str | None) -> "Wishes":

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from preflight.api.common import AnyPath, asset_of, edition_behind, path_of
-from preflight.api.words import to_a_program
+from preflight.api.remedies import to_a_program
 from preflight.errors import CallError
 from preflight.files.toml import TableError, convert_table
 from preflight.flow.paths import refuse_absent

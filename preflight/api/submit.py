@@ -15,7 +15,7 @@ from preflight.api.common import (
     refuse_no_text,
     spec_of,
 )
-from preflight.api.words import to_a_program
+from preflight.api.remedies import to_a_program
 from preflight.errors import CallError
 from preflight.flow import submit as sending
 from preflight.flow.submit import Steps, Submitted, Terms

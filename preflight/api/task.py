@@ -18,7 +18,7 @@ from preflight.api.common import (
     refuse_no_seconds,
     refuse_no_text,
 )
-from preflight.api.words import to_a_program
+from preflight.api.remedies import to_a_program
 from preflight.flow.account import Door, account_of
 from preflight.profiles import Profile
 from preflight.submission import submit as once

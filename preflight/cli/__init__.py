@@ -115,13 +115,14 @@ def say(error: PreflightError) -> int:
     """Print an expected failure and return its exit status."""
     import click
 
+    from preflight.report.remedies import message_of, said
     from preflight.values.assets import printable
 
     if error.__cause__ is not None:
         trace(error)
-    click.echo(f"preflight: {printable(error.message)}", err=True)
-    if error.advice:
-        click.echo(printable(error.advice), err=True)
+    click.echo(f"preflight: {printable(message_of(error))}", err=True)
+    if error.remedies:
+        click.echo(printable(said(error.remedies)), err=True)
     return error.exit_code
 
 

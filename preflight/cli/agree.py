@@ -15,6 +15,7 @@ from preflight.plan.steps import allowed
 from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.report import text
+from preflight.report.remedies import said
 from preflight.values.assets import printable
 from preflight.values.findings import Judged
 from preflight.values.units import decimal
@@ -133,7 +134,7 @@ def show_table(plans: Plans, *, quiet: bool) -> None:
 def _cells(judged: Judged, plan: Plan) -> list[str]:
     wrong = "\n".join(f"{f.rule}: {printable(f.message)}" for f in judged.findings if f.severity == "error")
     if plan.beyond_mending:
-        return [wrong, plan.advice, "", "", ""]
+        return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:
         return [wrong or "nothing", "stays as it is", "none", "", ""]
     steps = "\n".join(step.words() for step in plan.steps)

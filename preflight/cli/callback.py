@@ -11,6 +11,7 @@ from preflight.cli.address import agreed
 from preflight.cli.door import door_of
 from preflight.cli.options import api_key, load_profile, profile_option, service_options, settings_file
 from preflight.cli.task import open_ledger
+from preflight.report.remedies import said
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
@@ -107,4 +108,5 @@ class Sparing:
 
 def _say(one: "News") -> None:
     name = printable(one.task_id) if one.task_id else one.meaning
-    click.echo(f"{name}: {printable(one.words)}", err=one.meaning == "rejected")
+    more = f"; {said(one.advice).removesuffix('.')}" if one.advice else ""
+    click.echo(f"{name}: {printable(one.words + more)}", err=one.meaning == "rejected")

@@ -14,6 +14,7 @@ from preflight._version import __version__
 from preflight.cli.options import format_option, settings_file
 from preflight.errors import PreflightError
 from preflight.report import text
+from preflight.report.remedies import message_of, said
 from preflight.values.assets import printable
 
 ENCODERS = ("libx264", "aac", "libmp3lame", "pcm_s16le")
@@ -111,7 +112,8 @@ def _tried(name: str, look: Callable[[], str]) -> Examined:
     try:
         return Examined(name, ok=True, found=look(), needed=False)
     except PreflightError as error:
-        return Examined(name, ok=False, found=printable(error.message), advice=printable(error.advice), needed=False)
+        found, advice = printable(message_of(error)), printable(said(error.remedies))
+        return Examined(name, ok=False, found=found, advice=advice, needed=False)
 
 
 def _library(name: str) -> Examined:

@@ -27,7 +27,6 @@ from preflight.flow.check import check_assets, check_request
 from preflight.flow.fix import (
     fingerprinted,
     graded,
-    in_full,
     plan_fixes,
     plan_whole,
     plans_from,
@@ -44,6 +43,7 @@ from preflight.report import Heading, text
 from preflight.report.files import read_outputs, roughs
 from preflight.report.fixed import DRESSES, fix_pieces
 from preflight.report.fixes import Fixed
+from preflight.report.remedies import in_full
 from preflight.values.assets import collect, printable
 
 if TYPE_CHECKING:

@@ -329,7 +329,7 @@ def opened(given: dict[str, Any], profile: str) -> Iterator[Gate]:
 
 def _together(faults: list[NotDone]) -> NotDone:
     """Return one fault that names all of them."""
-    advice = next((fault.advice for fault in faults if fault.advice), "")
+    advice = next((fault.remedies for fault in faults if fault.remedies), ())
     return NotDone("; ".join(fault.message for fault in faults), advice=advice)
 
 
@@ -390,4 +390,4 @@ def replace_file(path: Path, text: str) -> None:
     try:
         replace(path, text.encode())
     except NotDone as error:
-        raise NotDone(f"{printable(str(path))}: cannot be written: {error.message}", advice=error.advice) from None
+        raise NotDone(f"{printable(str(path))}: cannot be written: {error.message}", advice=error.remedies) from None

@@ -13,6 +13,7 @@ from preflight.cli.options import asked, load_profile, profile_option, service_o
 from preflight.errors import CallError, PreflightError
 from preflight.profiles import Profile
 from preflight.report import text
+from preflight.report.remedies import message_of
 from preflight.service import origin
 from preflight.submission import reconcile as lost
 from preflight.values.assets import printable
@@ -154,7 +155,7 @@ def _fail(failures: list[PreflightError]) -> None:
     if failures:
         *others, last = failures
         for error in others:
-            click.echo(f"preflight: {printable(error.message)}", err=True)
+            click.echo(f"preflight: {printable(message_of(error))}", err=True)
         raise last
 
 

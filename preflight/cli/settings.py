@@ -14,9 +14,10 @@ from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers
 from preflight.errors import CallError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
-from preflight.policy.policy import Ignore, Override, Policy, refuse_wrong
+from preflight.policy.policy import Ignore, Override, Policy, UnknownRuleError, refuse_wrong
 from preflight.system import files as system
 from preflight.values.assets import printable
+from preflight.values.remedy import Remedy
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -134,7 +135,8 @@ def read_policy(here: Path) -> Policy:
     try:
         refuse_wrong(policy)
     except TableError as error:
-        raise CallError(f"{found.name}: {error}") from None
+        advice = Remedy("list-rules") if isinstance(error, UnknownRuleError) else ""
+        raise CallError(f"{found.name}: {error}", advice=advice) from None
     return policy
 
 

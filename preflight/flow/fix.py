@@ -22,6 +22,7 @@ from preflight.request.file import MAX_BYTES, RequestSpec, dump_spec
 from preflight.rules import judge
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
+from preflight.values.remedy import Remedy
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.pool import measured
 from preflight.workers.processors import processors
@@ -96,7 +97,7 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
         if content_of(Path(source.path)).sha256 != source.sha256:
             raise CallError(
                 f"{printable(planned.path)}: is not the file that was planned for: it has changed since",
-                advice="Plan anew: `preflight fix --dry-run --format json`.",
+                advice=Remedy("plan-anew"),
             )
     return profile, wanted
 
@@ -128,13 +129,13 @@ def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | No
     if todo.fault:
         return Treated(plan=todo, outcome="failed", before=judged, message=todo.fault)
     if todo.beyond_mending:
-        return Treated(plan=todo, outcome="unfixable", before=judged, message=todo.advice)
+        return Treated(plan=todo, outcome="unfixable", before=judged, remedies=todo.remedies)
     if not todo.steps or judged.facts is None:
         return Treated(plan=todo, outcome="untouched", before=judged)
     try:
         mended = mend(todo, judged.facts, order, progress)
     except NotDone as error:
-        return Treated(plan=todo, outcome="failed", before=judged, message=in_full(error))
+        return Treated(plan=todo, outcome="failed", before=judged, message=error.message, remedies=error.remedies)
     except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
         return Treated(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
     message = FOUND if mended.found else f"another way was taken: {mended.missed}" if mended.missed else ""
@@ -182,11 +183,6 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
         next(done) if goes else Treated(plan=plan, outcome="declined", before=judged)
         for (judged, plan), goes in zip(plans, agreed, strict=True)
     ]
-
-
-def in_full(error: PreflightError) -> str:
-    """Return what an error says, and its advice, in one line."""
-    return ". ".join(part for part in (error.message, error.advice) if part)
 
 
 def graded(one: Treated) -> Treated:

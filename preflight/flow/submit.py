@@ -33,6 +33,7 @@ from preflight.submission.submit import (
 from preflight.submission.submit import submit as send_once
 from preflight.values.assets import printable
 from preflight.values.findings import Report, counts
+from preflight.values.remedy import Advice, Remedy
 
 if TYPE_CHECKING:
     from preflight.plan.request import RequestPlan
@@ -43,10 +44,6 @@ if TYPE_CHECKING:
 
 Begin = Callable[[str], Progress | None]
 """Called with a path when its upload begins; returns what is called with the part that is sent."""
-UNCLEAN = "`check_request` returns every finding, and `fix` mends what can be mended."
-UNCUT = (
-    "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the whole."
-)
 
 
 class Unclean(CallError):  # noqa: N818 - a state of the request
@@ -58,7 +55,7 @@ class Unclean(CallError):  # noqa: N818 - a state of the request
         advice: the next thing to do.
     """
 
-    def __init__(self, message: str, report: Report, *, advice: str = "") -> None:
+    def __init__(self, message: str, report: Report, *, advice: Advice = "") -> None:
         super().__init__(message, advice=advice)
         self.report = report
 
@@ -238,11 +235,11 @@ def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) ->
         wrong = [f"{where}: {finding.message}" for where, finding in found if counts(finding, report.fail_on)]
         first, more = wrong[0] if wrong else report.verdict, len(wrong) - 1
         said = f"{printable(first)}{f', and {more} more' if more > 0 else ''}"
-        raise Unclean(f"the request is not clean, so nothing was sent: {said}", report, advice=UNCLEAN)
+        raise Unclean(f"the request is not clean, so nothing was sent: {said}", report, advice=Remedy("mend-request"))
     for asset in spec.assets:
         if asset.keep and not uncut:
             words = f"{printable(asset.path)}: a part to keep is marked and was not cut, so nothing was sent"
-            raise Unclean(words, report, advice=UNCUT)
+            raise Unclean(words, report, advice=Remedy("cut-request"))
 
 
 def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again: bool) -> "tuple[Entry, Task]":

@@ -21,6 +21,7 @@ from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
+from preflight.values.remedy import Advice
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal, told_apart
 
@@ -175,8 +176,9 @@ def _clearing(steps: tuple[Step, ...], finding: Finding) -> Iterator[Step]:
     return (step for step in steps if finding.rule in step.clears)
 
 
-def _beyond(judged: Judged, findings: tuple[Finding, ...], advice: str) -> Plan:
-    return Plan(asset=judged.asset, kind=judged.kind, beyond_mending=findings, advice=advice)
+def _beyond(judged: Judged, findings: tuple[Finding, ...], advice: Advice) -> Plan:
+    remedies = advice if isinstance(advice, tuple) else (advice,)
+    return Plan(asset=judged.asset, kind=judged.kind, beyond_mending=findings, remedies=remedies)
 
 
 def _steps(  # noqa: PLR0913 - what video_steps takes

@@ -16,6 +16,7 @@ from preflight.errors import CallError
 from preflight.plan.av import Seams
 from preflight.plan.steps import Cut, Encode, Packets, Plan, Step, find
 from preflight.probe.cut_points import Wanted
+from preflight.values.remedy import Remedy
 from preflight.values.units import decimal, exact
 
 FINEST = 1_000_000
@@ -60,7 +61,7 @@ def as_edited(plan: Plan, seams: Seams) -> Plan:
         begin, end = decimal(cut.start_s), decimal(cut.start_s + cut.length_s)
         raise CallError(
             f"{plan.asset.path}: the plan was edited, and {begin} to {end} s cannot be kept without encoding",
-            advice=f"Plan anew with --keep FILE=START-END, here {begin}-{end}: that encodes where it must.",
+            advice=Remedy("plan-with-part", span=f"{begin}-{end}"),
         )
     packets = Packets(seam.first, seam.pictures)
     there = msgspec.structs.replace(cut, start_s=seam.start_s, length_s=seam.length_s, packets=packets)

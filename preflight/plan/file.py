@@ -1,4 +1,4 @@
-"""Plans as a file: what `fix --dry-run --format json` printed in, plans that can be carried out later out.
+"""Plans as a file: plans as they were printed in, plans that can be carried out later out.
 
 A person may have edited the file, or somebody else have written it: every step is held against what a step may say,
 and a plan is for the very content that it was made for.
@@ -16,6 +16,7 @@ from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, R
 from preflight.plan.wishes import COLOR
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
+from preflight.values.remedy import Remedy
 
 SCHEMA: Literal["preflight.fix/1"] = "preflight.fix/1"
 MAX_FILE_BYTES = 64 << 20
@@ -26,7 +27,7 @@ MOST_HZ = 1_000
 ENCODERS = {"libx264", "aac", "libmp3lame", "pcm_u8", "pcm_alaw", "pcm_mulaw"}
 ENCODERS |= {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"}
 FORMATS = {"video": {"mp4", "mov"}, "audio": {"wav", "mp3"}, "image": {"png", "jpeg", "webp", "bmp", "tiff", "gif"}}
-HOW = "`preflight fix --dry-run --format json` makes one."
+HOW = Remedy("make-plan")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -200,7 +200,7 @@ def _clearing(todo: Plan, judged: Judged, rule: str, found: Shared | None) -> Pl
             return step
         return msgspec.structs.replace(step, clears=(*(one for one in step.clears if one in errors), rule))
 
-    if found and todo.advice and not todo.steps and not todo.beyond_mending:
+    if found and todo.remedies and not todo.steps and not todo.beyond_mending:
         remains = Finding(rule=rule, severity="error", message=found.chosen.why)
         return msgspec.structs.replace(todo, beyond_mending=(remains,))
     return msgspec.structs.replace(todo, steps=tuple(map(told, todo.steps)))

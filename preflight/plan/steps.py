@@ -13,6 +13,7 @@ import msgspec
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Area, Side
 from preflight.values.findings import Finding, Loss
+from preflight.values.remedy import Remedies
 from preflight.values.units import decimal
 
 LADDER: tuple[Loss, ...] = ("none", "lossless", "lossy", "creative")
@@ -315,10 +316,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The steps to take where those lead to no clean file; empty where there is no other way."""
     beyond_mending: tuple[Finding, ...] = ()
     """Errors that no step within the allowed loss clears."""
-    advice: str = ""
+    remedies: Remedies = ()
     """What a person can do about those."""
     fault: str = ""
     """The fault of the program at which planning ended, where one was met."""
+
+    @property
+    def advice(self) -> str:
+        """What a person can do about what cannot be mended, as sentences; may be empty."""
+        return " ".join(map(str, self.remedies))
 
     @property
     def loss(self) -> Loss:

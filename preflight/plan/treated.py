@@ -8,6 +8,7 @@ from preflight.plan.steps import Plan
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
 from preflight.values.quality import Quality
+from preflight.values.remedy import Remedies
 
 Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
@@ -22,6 +23,8 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on the new file."""
     message: str = ""
     """Why nothing came of it."""
+    remedies: Remedies = ()
+    """What to do about that."""
     quality: Quality | None = None
     """How near the new file comes to its source, where that was asked for and something was encoded."""
 

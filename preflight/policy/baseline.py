@@ -22,11 +22,12 @@ from preflight.files.toml import TableError, convert_table
 from preflight.policy.policy import below, is_untouchable, let_be
 from preflight.values.assets import printable
 from preflight.values.findings import IN_BASELINE, Finding, Judged
+from preflight.values.remedy import Remedy
 
 SCHEMA = "preflight.baseline/1"
 MAX_BYTES = 256 << 20
 NUMBER = re.compile(r"-?[0-9]{1,40}(/[1-9][0-9]{0,39})?")
-AGAIN = "Write it anew with --write-baseline."
+AGAIN = Remedy("write-baseline")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,7 +143,7 @@ def read_baseline(path: Path, profile: str) -> Baseline:
     if baseline.profile != profile:
         raise CallError(
             f"{name}: is of profile {baseline.profile!r}, and this run judges by {profile!r}",
-            advice=f"Other limits, other findings. {AGAIN}",
+            advice=("Other limits, other findings.", AGAIN),
         )
     return baseline
 

@@ -110,6 +110,10 @@ def _refuse_paths(globs: tuple[str, ...], place: str) -> None:
             raise TableError(f"{place}.{number}: expected a glob below the folder of this file, got {glob!r}")
 
 
+class UnknownRuleError(TableError):
+    """No rule is named so, or nearly so."""
+
+
 def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
     """Refuse a rule or glob that means none, or only such as no policy reaches."""
     meant = [rule for rule in known if fnmatchcase(rule, pattern)]
@@ -117,8 +121,9 @@ def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
         import difflib
 
         near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.4)
-        hint = f"; did you mean {near[0]!r}?" if near else "; `preflight rules` lists them"
-        raise TableError(f"{place}: no rule named {pattern!r}{hint}")
+        if not near:
+            raise UnknownRuleError(f"{place}: no rule named {pattern!r}")
+        raise TableError(f"{place}: no rule named {pattern!r}; did you mean {near[0]!r}?")
     if all(map(is_untouchable, meant)):
         raise TableError(
             f"{place}: {pattern!r} cannot be changed or ignored: what could not be read or measured was not judged, "

@@ -18,6 +18,7 @@ from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
 from preflight.profiles.schema import Profile
 from preflight.values.limits import read_number
+from preflight.values.remedy import Remedy
 
 SHIPPED = Path(__file__).parent
 DEFAULT = "seedance-2.0-2026-04"
@@ -46,7 +47,7 @@ def load(name_or_path: str = DEFAULT) -> Profile:
     try:
         profile = convert_table(flatten(path), Profile, dec_hook=_decode)
     except TableError as error:
-        raise ProfileError(f"{path.name}: {error}", advice="`preflight profiles --schema` prints the schema.") from None
+        raise ProfileError(f"{path.name}: {error}", advice=Remedy("print-schema")) from None
     if path.parent != SHIPPED and profile.name in names():
         _refuse_name(path, profile)
     return profile

@@ -6,6 +6,7 @@ from preflight.plan.treated import Treated
 from preflight.report import Dress
 from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.markdown import escaped, name_cell, table
+from preflight.report.remedies import came_of
 from preflight.report.text import share_lines, signature, summary
 from preflight.values.assets import shown
 
@@ -48,7 +49,7 @@ def _markdown(fixed: Fixed) -> Iterator[str]:
 def _row(one: Treated) -> str:
     wrong = [f"{found.severity} `{found.rule}`: {escaped(found.message)}" for found in one.before.findings]
     done = [f"{escaped(step.words())} ({step.loss})" for step in one.plan.steps] if one.outcome == "fixed" else []
-    done += [escaped(one.message)] if one.message else []
+    done += [escaped(why)] if (why := came_of(one)) else []
     done += [escaped(quality_words(one))] if one.quality else []
     now = (
         f"<code>{escaped(shown(one.after.asset.path))}</code><br>{escaped(summary(one.after.facts))}"

@@ -17,6 +17,7 @@ from preflight.plan.request import RequestPlan, Shared
 from preflight.plan.treated import Treated
 from preflight.policy.policy import Remark
 from preflight.report import Ending, Heading, made_once
+from preflight.report.remedies import came_of, said
 from preflight.report.text import path_of
 from preflight.values.assets import printable, shown
 from preflight.values.facts import AudioFacts, Facts, VideoFacts
@@ -233,7 +234,7 @@ def _plan_json(plan: Plan) -> Json:
         "output": None,
         "loss": plan.loss,
         "steps": steps,
-        "message": plan.advice,
+        "message": said(plan.remedies),
     }
 
 
@@ -242,7 +243,7 @@ def _treated_json(treated: Treated) -> Json:
         **_plan_json(treated.plan),
         "outcome": treated.outcome,
         "output": printable(treated.after.asset.path) if treated.after else None,
-        "message": printable(treated.message),
+        "message": printable(came_of(treated)),
         "findings_before": _findings(treated.before),
         "findings_after": _findings(treated.after) if treated.after else _findings(treated.before),
         "facts_after": facts_json(treated.after.facts) if treated.after else None,

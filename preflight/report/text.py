@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
 from preflight.report import Ending, Heading, made_once
+from preflight.report.remedies import came_of
+from preflight.report.remedies import said as advice
 from preflight.values.assets import Asset, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import EXIT_CODES, Finding, Judged, Verdict
@@ -115,7 +117,7 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
     for finding in plan.beyond_mending:
         yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
     if plan.beyond_mending:
-        yield (name, "bold"), (f": {plan.advice}", "")
+        yield (name, "bold"), (f": {advice(plan.remedies)}", "")
     elif not plan.steps:
         yield (name, "bold"), (": ", ""), ("stays as it is", STYLES["pass"])
     part = find(plan.steps, Cut)
@@ -150,7 +152,7 @@ def treated_line(treated: "Treated") -> Line:
     name, after = shown(treated.before.asset.path), treated.after
     style = {"untouched": "green", "fixed": "green"}.get(treated.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
-    said = f": {printable(treated.message)}" if treated.message else ""
+    said = f": {printable(why)}" if (why := came_of(treated)) else ""
     grade = f"; VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := treated.quality) else ""
     return (name, "bold"), (": ", ""), (treated.outcome, style), (words + grade + said, "")
 

@@ -21,6 +21,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.files.text import TextError, encoding_of, json_of_text
 from preflight.values.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
+from preflight.values.remedy import Remedy
 
 CHUNK_BYTES = 64 << 10
 MAX_NAME_BYTES = 64 << 10
@@ -61,7 +62,7 @@ def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str | Ass
             text = _name(name, separator, f"{place}:{number}")
         except Unread as error:
             if number == 1:
-                advice = "Use --from0." if b"\0" in name else "Is it ended another way?"
+                advice = Remedy("split-at-nul") if b"\0" in name else "Is it ended another way?"
                 raise CallError(str(error), advice=advice) from None
             yield Asset(path=f"{place}:{number}", unread=str(error))
             continue

@@ -2,6 +2,7 @@
 
 from preflight.errors import CallError
 from preflight.profiles.schema import Profile
+from preflight.values.remedy import Remedy
 
 
 def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
@@ -30,7 +31,7 @@ def named_addresses(profile: Profile, base_url: str | None, files_url: str | Non
     for address, is_named in ((base, base_url is not None), (files, (files_url or base_url) is not None)):
         if not is_named and not any(origin.same(address, one) for one in shipped_addresses()):
             words = f"profile {profile.name}: the key would be sent to {address}, which is no shipped edition's address"
-            raise CallError(words, advice=f"Name it: base_url={address!r}, and files_url for its files service.")
+            raise CallError(words, advice=Remedy("name-service", address=address))
     return base, files
 
 

@@ -19,6 +19,7 @@ from preflight.errors import NotDone
 from preflight.service.http import AnswerLost
 from preflight.service.responses import read_task
 from preflight.values.assets import printable
+from preflight.values.remedy import Remedy
 
 MAX_BYTES = 1 << 20
 """No task is this long; what is longer is thrown away."""
@@ -66,7 +67,7 @@ class Receiver:
             self._server = (_Server6 if ":" in host else _Server)((host, port), self._handler())
         except (OSError, UnicodeError) as error:
             why = getattr(error, "strerror", None) or error
-            raise NotDone(f"{printable(host)}, port {port}: {why}", advice="Choose another --port or --host.") from None
+            raise NotDone(f"{printable(host)}, port {port}: {why}", advice=Remedy("other-port")) from None
         name, self.port = self._server.server_address[:2]
         self.url = f"http://[{name!s}]:{self.port}/" if ":" in host else f"http://{name!s}:{self.port}/"
 

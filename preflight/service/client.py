@@ -19,11 +19,12 @@ from preflight.service.download import RESULT_S, download
 from preflight.service.http import AnswerLost, Busy, Progress, Wire, client, patiently, pause_s
 from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.service.task import Task
+from preflight.values.remedy import Remedy
 
 __all__ = ["Service", "Task"]
 """A service, and what it tells, which is made in `answers`."""
 
-RECONCILE = "Do not submit it again before `preflight task reconcile` has looked for it."
+RECONCILE = Remedy("reconcile-first")
 PAGES_MAX = 200
 """How many pages of tasks are read at most."""
 CONFLICT = 409
@@ -37,7 +38,7 @@ class Service:
 
     Args:
         base_url: where the API is.
-        key: EVOLINK_API_KEY; sent to these two origins alone.
+        key: the account's; sent to these two origins alone.
         files_url: where the files service is; None for the same origin.
         agent: how the program names itself, to result links too; None for its own name.
         transport: what carries the requests; None for real sockets.
@@ -257,7 +258,7 @@ def _in_short(heard: Task | PreflightError) -> str:
 
 def _goes_on(task_id: str, limit_s: float, last: str) -> NotDone:
     words = f"task {task_id} is not over after {limit_s:.0f} s ({last}); it goes on"
-    return NotDone(words, advice=f"`preflight task wait {task_id}` returns to it. Do not submit it again.")
+    return NotDone(words, advice=Remedy("wait-again", task=task_id))
 
 
 def _completed(task: Task) -> Task:

@@ -17,6 +17,7 @@ from preflight.service.http import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, p
 from preflight.service.links import encoded, led_to
 from preflight.service.transport import Client
 from preflight.values.assets import printable
+from preflight.values.remedy import Remedy
 
 RESULT_MAX_BYTES = 2 << 30
 RESULT_S = 3600.0
@@ -75,15 +76,9 @@ def _save_result(by: Client, url: str, file: IO[bytes], progress: Progress | Non
         save(response, file, max_bytes=RESULT_MAX_BYTES, progress=progress)
 
 
-def _advice(status: int) -> str:
+def _advice(status: int) -> Remedy:
     """Return what an answer to a result link may mean."""
-    if status == FORBIDDEN:
-        return (
-            "The link may have ended, for they live for 24 hours: `preflight task download ID` asks for a fresh one. Or"
-            " its host does not take the name by which this program goes: --user-agent or PREFLIGHT_USER_AGENT sends"
-            " another one, such as Mozilla/5.0."
-        )
-    return "Result links live for 24 hours; `preflight task download ID` asks for a fresh one."
+    return Remedy("fresh-link-or-name" if status == FORBIDDEN else "fresh-link")
 
 
 @contextmanager

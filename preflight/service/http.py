@@ -32,6 +32,7 @@ from preflight.service.proxies import proxy_for
 from preflight.service.refusals import advice_on
 from preflight.service.transport import Body, Client, Exchange, Overdue, Sockets
 from preflight.values.assets import masked, printable
+from preflight.values.remedy import Advice, Setting
 
 CONNECT_S = 10.0
 READ_S = 60.0
@@ -295,7 +296,7 @@ def origin_of(address: str) -> str:
 def _token(key: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]{1,1024}", key):
         what = "not set" if not key.strip() else "not a key: it has blanks, control or non-ASCII characters"
-        raise CallError(f"EVOLINK_API_KEY: {what}", advice="Copy it again from the provider's console.")
+        raise CallError((Setting("key"), f": {what}"), advice="Copy it again from the provider's console.")
     return key
 
 
@@ -373,7 +374,7 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
     return Refused(message, status=status, code=code, advice=_advice(status, code))
 
 
-def _advice(status: int, code: str) -> str:
+def _advice(status: int, code: str) -> Advice:
     redirect = "The address leads elsewhere, and the key is not taken there: check it." if 300 <= status < 400 else ""  # noqa: PLR2004 - HTTP's own border
     return advice_on(status, code) or redirect
 

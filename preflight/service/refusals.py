@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from preflight.values.remedy import Kind, Remedies, Remedy
+
 TABLE = Path(__file__).with_suffix(".toml")
 
 
@@ -23,6 +25,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rule: str = ""
     drift: bool = False
     advice: str = ""
+    remedy: Kind | None = None
     passes: bool = False
     example: str
     source: str
@@ -34,6 +37,11 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             and (not self.code or _is_code(self.code, said.code))
             and (self.status is None or self.status == said.status)
         )
+
+    @property
+    def remedies(self) -> Remedies:
+        """What to do, in every face's words and in those of each."""
+        return (*filter(None, (self.advice,)), *((Remedy(self.remedy),) if self.remedy else ()))
 
     @property
     def is_drift(self) -> bool:
@@ -81,10 +89,10 @@ def look_up(said: Said) -> Refusal:
     return next((entry for entry in table().refusals if entry.fits(said)), UNHEARD)
 
 
-def advice_on(status: int, code: str) -> str:
+def advice_on(status: int, code: str) -> Remedies:
     """Return what to do about a refused call by its numbers alone; nothing where they are in no entry."""
     entry = look_up(Said(status=status, code=code))
-    return "" if entry is UNHEARD else entry.advice
+    return () if entry is UNHEARD else entry.remedies
 
 
 def blamed(words: str) -> int | None:

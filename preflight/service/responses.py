@@ -74,8 +74,8 @@ def failure_of(task: Task) -> TaskFailed:
     known = look_up(Said(code=error.code, words=error.message))
     code = f" [{error.code}]" if error.code else ""
     words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}: {error.message}{code}"
-    again = known.advice if known.passes else CHANGE_IT
-    return TaskFailed(words, code=error.code, advice=f"{again} {NOT_CHARGED}")
+    again = known.remedies if known.passes else (CHANGE_IT,)
+    return TaskFailed(words, code=error.code, advice=(*again, NOT_CHARGED))
 
 
 def _status(told: object) -> str:

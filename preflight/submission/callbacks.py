@@ -20,6 +20,7 @@ from preflight.service.callback_server import WAITING, Receiver, Rejected
 from preflight.service.responses import failure_of
 from preflight.service.task import Task
 from preflight.submission.mismatch import explained_failure
+from preflight.values.remedy import Remedy
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
@@ -43,6 +44,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 
     meaning: Meaning
     words: str
+    advice: Remedy | None = None
+    """What to do now."""
     task_id: str = ""
     failure: TaskFailed | None = None
     """Why a task that is over came to nothing."""
@@ -104,8 +107,8 @@ def _told(task_id: str, ledger: "Ledger", service_of: "Callable[[Entry], Service
     """Find out what is true of a task, and write it down."""
     entry = None if task_id.isdecimal() else ledger.find(task_id)  # a number would be that of an entry
     if entry is None:
-        words = "in no entry of the ledger; `preflight task reconcile` looks for lost ones"
-        return News(meaning="unknown", task_id=task_id, words=words)
+        lost = Remedy("reconcile-finds-lost-ones")
+        return News(meaning="unknown", task_id=task_id, words="in no entry of the ledger", advice=lost)
     if entry.state in ("completed", "downloaded"):
         return _again(entry, task_id)
     try:
@@ -125,8 +128,8 @@ def _written(task: Task, entry: "Entry", ledger: "Ledger") -> News:
         return _again(entry, task.id)
     ledger.finished(task)
     if task.status == "completed":
-        words = f"completed; `preflight task download {entry.number}` saves the video"
-        return News(meaning="over", task_id=task.id, words=words)
+        advice = Remedy("download-saves-video", task=str(entry.number))
+        return News(meaning="over", task_id=task.id, words="completed", advice=advice)
     ledger.forget_uploads([asset.url for asset in entry.assets if asset.sha256 is not None])
     failure = explained_failure(failure_of(task), task, ledger)
     return News(meaning="over", task_id=task.id, words=failure.message, failure=failure)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from preflight.errors import NotDone
+from preflight.values.remedy import Advice, Remedy
 
 WAITED_S = 15
 SOUND = "The ledger itself is sound."
@@ -17,14 +18,11 @@ COST = (
     "It alone knows what was sent: without it the same request can be sent, and paid, a second time, and an answer that"
     " was lost is not looked for."
 )
-MEND = (
-    "Copy it first; then `sqlite3 LEDGER .recover | sqlite3 NEW` saves what can be read, and --ledger NEW uses that."
-    f" {COST}"
-)
+MEND = (Remedy("recover-ledger"), COST)
 ROOM = f"Make room on its disk, and say it again. {SOUND}"
 WRITABLE = f"Let the file and its folder be written by you, for SQLite writes beside it, too. {SOUND}"
 
-SQLITE: dict[int, tuple[str, str]] = {
+SQLITE: dict[int, tuple[str, Advice]] = {
     sqlite3.SQLITE_BUSY: (
         f"another program has held it for {WAITED_S} s",
         f"Wait until that has ended, and say it again. {SOUND}",

@@ -25,6 +25,7 @@ from preflight.submission.ledger import APPLICATION_ID, default_path
 from preflight.submission.states import PAID, State
 from preflight.system.files import me
 from preflight.values.assets import printable
+from preflight.values.remedy import Remedy
 
 MAGIC = b"SQLite format 3\0"
 HEAD_BYTES = 100
@@ -171,5 +172,5 @@ def _rows(path: Path, words: str, *values: object) -> list[tuple[Any, ...]]:
     name = printable(str(path))
     raise NotDone(
         f"{name}: a ledger used before that cannot be read ({error}); it may know this request: nothing was sent",
-        advice=f"Let it be readable again. --again sends without asking it, and may pay twice for what {name} knows.",
+        advice=Remedy("send-without-asking", path=name),
     )

@@ -19,6 +19,7 @@ from preflight.errors import NotDone, Refused, TaskFailed
 from preflight.service.refusals import Refusal, Said, blamed, look_up
 from preflight.values.assets import ADDRESS, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.remedy import Remedy
 from preflight.values.units import number
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ SHARED_WORDS = 3
 """So many words in a row that the prompt has too are taken to be the prompt's."""
 SHARED_CHARACTERS = 6
 """The same for scripts that put no blanks between words."""
-SEND_IT = "It had been called clean here. `preflight task drift` prints what to send to the project."
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ def explained_failure(error: TaskFailed, task: "Task", ledger: "Ledger") -> Task
         return error
     said = Said(code=error.code, words=task.error.message if task.error else "")
     failure = _explained(error, said, entry, ledger, _kept_facts(ledger, entry))
-    return TaskFailed(failure.message, status=failure.status, code=failure.code, advice=failure.advice)
+    return TaskFailed(failure.message, status=failure.status, code=failure.code, advice=failure.remedies)
 
 
 def keep_facts(ledger: "Ledger", entry: "Entry", facts: Iterable[Facts | None]) -> None:
@@ -163,11 +163,11 @@ def _explained(error: Refused, said: Said, entry: "Entry", ledger: "Ledger", fac
     asset = entry.assets[place] if place is not None and place < len(entry.assets) else None
     about = f"; that is {asset.role} ({shown(asset.path)})" if asset else ""
     by_rule = f"; the local rule for it is {refusal.rule}" if refusal.rule else ""
-    how = f"`preflight explain {refusal.rule}` says what to do." if refusal.rule else ""
-    advice = [refusal.advice or ("" if refusal.rule else error.advice), how, SEND_IT if refusal.is_drift else ""]
-    advice.append("Failed tasks are not charged." if isinstance(error, TaskFailed) else "")
-    words = " ".join(part for part in advice if part)
-    return Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=words)
+    advice: list[str | Remedy] = [*(refusal.remedies or (() if refusal.rule else error.remedies))]
+    advice += [Remedy("explain-refusal", rule=refusal.rule)] if refusal.rule else []
+    advice += [Remedy("send-drift")] if refusal.is_drift else []
+    advice += ["Failed tasks are not charged."] if isinstance(error, TaskFailed) else []
+    return Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=tuple(advice))
 
 
 def _record(ledger: "Ledger", entry: "Entry", said: Said, refusal: Refusal, facts: list[Plain]) -> None:

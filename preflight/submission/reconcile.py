@@ -16,6 +16,7 @@ import msgspec
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.service import origin
 from preflight.service.task import Task, read_length_s, read_model
+from preflight.values.remedy import Remedy
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
@@ -197,13 +198,12 @@ def _refuse_early(now: "Entry", at: datetime) -> None:
         raise NotDone(
             f"entry {now.number}: its answer was lost {max(0, since.total_seconds()):,.0f} s ago, and the service may"
             f" still make a task of it: that it never got it can be said after {GONE_AFTER.total_seconds():,.0f} s",
-            advice=f"`preflight task reconcile` shows what the service has; say it again at {until:%H:%M:%S} UTC.",
+            advice=Remedy("reconcile-later", until=f"{until:%H:%M:%S}"),
         )
 
 
 def _refuse_seen(now: "Entry", looked: Callable[[], Look], at: datetime) -> None:
     """Raise NotDone where the service has a task that may be this entry, or cannot be asked."""
-    sure = f"`preflight task reconcile --gone {now.number} --sure`"
     try:
         look = looked()
         near = look.near(now)
@@ -211,12 +211,11 @@ def _refuse_seen(now: "Entry", looked: Callable[[], Look], at: datetime) -> None
         raise
     except PreflightError as error:
         words = f"entry {now.number}: whether {now.base_url} got it could not be seen: {error.message}"
-        raise NotDone(words, advice=f"Try again when it answers. {sure} takes your word without a look.") from None
+        raise NotDone(words, advice=Remedy("gone-without-look", entry=now.number)) from None
     if near:
         words = f"task {near[0].id}, which no entry accounts for, may be what became of entry {now.number}"
         more = f"; so may {len(near) - 1} more" if len(near) > 1 else ""
-        it_is = f"`preflight task reconcile --adopt {now.number}={near[0].id}` says that it is"
-        raise NotDone(words + more, advice=f"{it_is}; {sure} says that it is not.")
+        raise NotDone(words + more, advice=Remedy("adopt-or-gone", entry=now.number, task=near[0].id))
     if now.skew_s is not None and look.skew is not None:
         # By the service's clock, too: this machine's may have been put right since.
         _refuse_early(now, at + look.skew - timedelta(seconds=now.skew_s) + COARSE)

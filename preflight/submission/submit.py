@@ -17,6 +17,7 @@ from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError,
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Asset, printable
 from preflight.values.facts import Facts
+from preflight.values.remedy import Remedy
 from preflight.workers.pool import measured
 
 if TYPE_CHECKING:
@@ -99,10 +100,7 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     try:
         return ledger.accepted(entry, task), task
     except NotDone as error:
-        wait, fetch = f"`preflight task wait {task.id}`", f"`preflight task download {task.id}`"
-        advice = (
-            f"It runs, and is paid for: note its id. {wait} waits for it, and {fetch} saves the video. {error.advice}"
-        )
+        advice = (Remedy("note-task", task=task.id), *error.remedies)
         raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
 
 
@@ -154,10 +152,8 @@ def _refuse_twice(earlier: "list[Entry]") -> None:
     if first.state == "unknown":
         raise OutcomeUnknown(f"{words}, and no answer is known; nothing was sent now", advice=RECONCILE)
     if first.state in ("intended", "sent"):
-        advice = f"A program that runs now is sending it; `preflight task show {first.number}` says what becomes of it."
-        raise CallError(f"{words}; nothing was sent now", advice=advice)
-    advice = f"`preflight task show {first.number}` says more; --again sends it once more, and pays twice."
-    raise CallError(f"{words}; nothing was sent", advice=advice)
+        raise CallError(f"{words}; nothing was sent now", advice=Remedy("show-what-becomes", entry=first.number))
+    raise CallError(f"{words}; nothing was sent", advice=Remedy("show-or-send-again", entry=first.number))
 
 
 def _refuse_known(elsewhere: "list[Known]") -> None:
@@ -169,10 +165,8 @@ def _refuse_known(elsewhere: "list[Known]") -> None:
     when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
     words = f"{when} by another ledger: entry {first.number} of {there} ({first.state}{task}); nothing was sent"
     if first.state in ("unknown", "sent"):
-        advice = f"Do not submit it again before `preflight task reconcile --ledger {there}` has looked for it."
-        raise OutcomeUnknown(words, advice=advice)
-    more = f"`preflight task show {first.number} --ledger {there}` says more"
-    raise CallError(words, advice=f"{more}; --again sends it once more, and pays twice.")
+        raise OutcomeUnknown(words, advice=Remedy("reconcile-ledger-first", path=there))
+    raise CallError(words, advice=Remedy("show-there-or-send-again", entry=first.number, path=there))
 
 
 def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":
@@ -184,12 +178,10 @@ def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":
     entry = ledger.find(which)
     if entry is None:
         if which.isascii() and which.isdecimal():
-            raise CallError(
-                f"{printable(which)}: no such entry in the ledger", advice="`preflight task list` lists them."
-            )
+            raise CallError(f"{printable(which)}: no such entry in the ledger", advice=Remedy("list-tasks"))
         return which, None
     if entry.task_id is None:
-        advice = "`preflight task reconcile` looks for it." if entry.state == "unknown" else ""
+        advice = Remedy("reconcile-finds-it") if entry.state == "unknown" else ""
         raise CallError(f"entry {entry.number} is {entry.state}: there is no task to ask for", advice=advice)
     return entry.task_id, entry
 
@@ -244,7 +236,7 @@ def wait(
         ledger.finished(last[0])
         ledger.forget_uploads(_uploads_of(entry) if entry else [])
         raise drift.explained_failure(error, last[0], ledger) from None
-    with paid_for(f"`preflight task download {task_id}` saves it."):
+    with paid_for(Remedy("download-saves", task=task_id)):
         ledger.finished(task)
     return task
 
@@ -256,7 +248,7 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
         NotDone: there is none, or one cannot be had, or does not read as a medium; what was saved stays.
     """
     entry = account.ledger.find(task.id)
-    again = f"`preflight task download {entry.number if entry else task.id}` asks for it once more."
+    again = Remedy("download-once-more", task=str(entry.number) if entry else task.id)
     if not task.results:
         raise NotDone(f"task {task.id} is completed, and names no result", advice=again)
     done, name = in_parts(progress), f"{task.id}.mp4"
@@ -274,12 +266,12 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
 
 
 @contextmanager
-def paid_for(advice: str) -> Iterator[None]:
+def paid_for(advice: str | Remedy) -> Iterator[None]:
     """Let out what went wrong when a video was made already: its own advice, that it is paid for, and how to get it."""
     try:
         yield
     except PreflightError as error:
-        error.advice = " ".join(part for part in (error.advice, f"The video is made and paid for: {advice}") if part)
+        error.remedies = (*error.remedies, "The video is made and paid for:", advice)
         raise
 
 
@@ -291,7 +283,7 @@ def advised(advice: str) -> Iterator[None]:
     try:
         yield
     except AnswerLost as error:
-        error.advice = error.advice or advice
+        error.remedies = error.remedies or (advice,)
         raise
 
 

@@ -20,6 +20,7 @@ from preflight.profiles.schema import Profile, Service
 from preflight.service.http import Progress, cleaned, is_loopback, shown_url
 from preflight.upload.existing import first_byte, private_address
 from preflight.upload.parcel import Parcel, Place, Uploaded, Watched, moment, needed_s, opened
+from preflight.values.remedy import Setting
 
 PART_BYTES = 8 << 20
 """Larger files go in parts of this size; smaller ones in one request."""
@@ -76,7 +77,7 @@ def open_bucket(url: str) -> Bucket:
     if not match or ".." in url.split("/"):
         expected = "expected s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"
         shown = re.sub(r"//[^/?#]*@", "//", shown_url(url))
-        raise CallError(f"--bucket {shown}: {expected}")
+        raise CallError((Setting("bucket"), f" {shown}: {expected}"))
     try:
         from obstore.store import from_url
     except ImportError:

@@ -132,7 +132,7 @@ def _named(url: str) -> Iterator[None]:
     except PreflightError as error:
         if error.message.startswith(name):
             raise
-        raise type(error)(f"{name}: {error.message}", advice=error.advice) from None
+        raise type(error)(f"{name}: {error.message}", advice=error.remedies) from None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from preflight.files.opened import Opened
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.treated import Treated
 from preflight.report.json import dump, report_json
+from preflight.report.remedies import came_of, said
 from preflight.values.assets import printable, shown
 from preflight.values.findings import Judged, Report, counts
 from preflight.watch.arrivals import Arrival
@@ -119,7 +120,7 @@ def _report(ruling: Ruling, judged: Judged, path: str, successor: str | None = N
             "outcome": ruling.treated.outcome,
             "loss": ruling.treated.plan.loss,
             "steps": [step.words() for step in ruling.treated.plan.steps],
-            "message": printable(ruling.treated.message or ruling.treated.plan.advice),
+            "message": printable(came_of(ruling.treated) or said(ruling.treated.plan.remedies)),
             "output": shown(successor) if successor else None,
         }
     return dump(report).encode()

@@ -7,6 +7,7 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.values.assets import printable
+from preflight.values.remedy import Setting
 from preflight.watch.arrivals import is_temporary
 
 ORIGINALS = "originals"
@@ -35,11 +36,11 @@ def folders_of(incoming: Path, ready: Path, rejected: Path, done: Path | None = 
     if not incoming.is_dir():
         raise CallError(f"{printable(str(incoming))}: is no folder")
     folders = Folders(incoming=incoming, ready=ready, rejected=rejected, done=done or rejected / ORIGINALS)
-    pairs = [("--ready", ready, "INCOMING", incoming), ("--rejected", rejected, "INCOMING", incoming)]
-    pairs += [("--rejected", rejected, "--ready", ready), ("--done", folders.done, "INCOMING", incoming)]
-    pairs += [("--done", folders.done, "--ready", ready)]
-    for name, folder, other_name, other in pairs:
-        _refuse_overlap(name, folder, other_name, other)
+    arrives, leaves = (Setting("incoming"), incoming), (Setting("ready"), ready)
+    for name, folder in (leaves, (Setting("rejected"), rejected), (Setting("done"), folders.done)):
+        for other in (arrives, leaves):
+            if name != other[0]:
+                _refuse_overlap(name, folder, *other)
     for folder in (ready, rejected, folders.done):
         if folder.exists() and not folder.is_dir():
             raise CallError(f"{printable(str(folder))}: is no folder")
@@ -54,14 +55,16 @@ def refuse_journal(path: Path, incoming: Path) -> None:
     """
     if _within(path, incoming):
         raise CallError(
-            f"--journal {printable(str(path))}: lies in INCOMING", advice="Put it elsewhere, or leave it out."
+            (Setting("journal"), f" {printable(str(path))}: lies in ", Setting("incoming")),
+            advice="Put it elsewhere, or leave it out.",
         )
 
 
-def _refuse_overlap(name: str, folder: Path, other_name: str, other: Path) -> None:
+def _refuse_overlap(name: Setting, folder: Path, other_name: Setting, other: Path) -> None:
     if _within(folder, other) or _within(other, folder):
-        said = f"{name} {printable(str(folder))} and {other_name} {printable(str(other))}"
-        raise CallError(f"{said}: are the same folder, or one lies within the other", advice="Take separate folders.")
+        one, two = f" {printable(str(folder))} and ", f" {printable(str(other))}"
+        why = ": are the same folder, or one lies within the other"
+        raise CallError((name, one, other_name, f"{two}{why}"), advice="Take separate folders.")
 
 
 def _within(inner: Path, outer: Path) -> bool:

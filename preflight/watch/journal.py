@@ -24,6 +24,7 @@ from preflight.files.lock import Lock
 from preflight.files.text import TextError, json_of
 from preflight.system.files import settle_content
 from preflight.values.assets import printable
+from preflight.values.remedy import Setting
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
 
@@ -210,10 +211,13 @@ def _refuse_strangers(path: Path) -> None:
     where = printable(str(path))
     if not private.is_own(path.parent):
         raise CallError(
-            f"--journal {where}: others may write to its folder", advice="Put it elsewhere, or leave it out."
+            (Setting("journal"), f" {where}: others may write to its folder"),
+            advice="Put it elsewhere, or leave it out.",
         )
     if os.path.lexists(path) and not path.is_dir() and not private.is_own_file(path):
-        raise CallError(f"--journal {where}: is a link, no file, or somebody else's", advice="Take another name.")
+        raise CallError(
+            (Setting("journal"), f" {where}: is a link, no file, or somebody else's"), advice="Take another name."
+        )
 
 
 def _ends_whole(path: Path) -> bool:

@@ -13,6 +13,7 @@ import pytest
 import preflight
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
+from preflight.values.remedy import Remedy
 from tests.api.conftest import KEY, Stop, a_request, entries, marked_clip
 from tests.specimens import FIXTURES, MEDIA
 from tests.upload.stranger import Stranger, closed_url, say
@@ -196,7 +197,7 @@ def test_another_name_goes_to_every_host(ledger: Path, tmp_path: Path, sandbox: 
     ):
         service.download(f"{host.url}/film.mp4", tmp_path, "a.mp4")
     assert [heard.headers["user-agent"] for heard in host.heard] == ["Mozilla/5.0"]
-    assert "--user-agent" in caught.value.advice
+    assert caught.value.remedies == (Remedy("fresh-link-or-name"),)
     for agent in ("a\nb", "é", "x" * 300):
         with pytest.raises(preflight.CallError, match="user agent"):
             preflight.submit(a_request(), key=KEY, base_url=sandbox.url, ledger=ledger, agent=agent)

@@ -12,6 +12,7 @@ from preflight.plan import Plan, Wishes, plan
 from preflight.plan.av import bit_rate_that_fits, target_rate
 from preflight.plan.steps import Crop, Cut, Deinterlace, Encode, Pad, Resize, Retime, ToneMap, Turn, Write, find
 from preflight.probe.cut_points import Seam
+from preflight.report.remedies import said
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Judged
@@ -166,13 +167,13 @@ def test_a_marked_part_is_cut_at_the_end_of_the_clip() -> None:
 def test_a_marked_part_beyond_the_end_is_beyond_mending_and_said(facts: VideoFacts | AudioFacts, start: str) -> None:
     found = plan(kept(judged(facts), Window(Fraction(start), Fraction(100))), PROFILE, Wishes())
     assert found.steps == ()
-    assert found.advice == f"The part to keep begins at {start} s, but there are only 5 s."
+    assert said(found.remedies) == f"The part to keep begins at {start} s, but there are only 5 s."
 
 
 def test_what_is_too_short_is_beyond_mending_and_said() -> None:
     for found in (planned(lasting("1.9")), planned(heard("1.9"))):
         assert found.steps == ()
-        assert found.advice.startswith("Too short cannot be mended without changing what is shown")
+        assert said(found.remedies).startswith("Too short cannot be mended without changing what is shown")
 
 
 def test_a_clip_that_is_too_large_for_being_too_long_is_only_cut_where_packets_allow_it() -> None:
@@ -328,7 +329,7 @@ def test_8_bits_stay_8_where_16_do_not_fit() -> None:
 def test_rounding_is_not_taken_where_only_what_loses_nothing_is_allowed() -> None:
     facts = heard("15", format="flac", codec="flac", **DEEP, sample_rate_hz=192_000)
     found = planned(facts, allow="lossless")
-    assert (found.steps, found.advice) == ((), "It needs a lossy step: --allow lossy.")
+    assert (found.steps, said(found.remedies)) == ((), "It needs a lossy step: --allow lossy.")
 
 
 def test_an_mp3_that_does_not_keep_its_beginning_is_decoded_for_want_of_the_frames_before() -> None:
@@ -351,13 +352,15 @@ def test_a_marked_part_that_is_too_short_is_said_before_anything_is_made(
     (finding,) = found.beyond_mending
     assert finding.message == f"the part to keep lasts {lasts} s; 2 to 15 s allowed"
     assert (finding.limit, finding.source) == ("2..15", PROFILE.video.duration_s.source) or found.kind == "audio"
-    assert found.advice.startswith("Mark at least 2 s (--keep FILE=START-END), or say how it is made longer: --extend")
+    assert said(found.remedies).startswith(
+        "Mark at least 2 s (--keep FILE=START-END), or say how it is made longer: --extend"
+    )
 
 
 @pytest.mark.parametrize("facts", [lasting("1.5"), heard("1.5")])
 def test_a_marked_part_of_what_is_too_short_itself_is_not_what_is_wrong(facts: VideoFacts | AudioFacts) -> None:
     found = plan(kept(judged(facts), Window(Fraction(0), Fraction(1))), PROFILE, Wishes())
-    assert found.advice.startswith("Too short cannot be mended")
+    assert said(found.remedies).startswith("Too short cannot be mended")
 
 
 @given(

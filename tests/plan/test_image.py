@@ -6,6 +6,7 @@ import pytest
 
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Crop, Pad, Resize, ToneMap, Turn, Write, find
+from preflight.report.remedies import said
 from preflight.values.assets import Window
 from preflight.values.facts import ImageFacts, Preview
 from tests.made import image, judged
@@ -91,7 +92,7 @@ def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: 
     wide = image(width_px=3000, height_px=1000)
     assert planned(wide).steps == ()
     assert planned(wide).beyond_mending[0].rule == "image/aspect-ratio"
-    assert planned(wide).advice == (
+    assert said(planned(wide).remedies) == (
         "It needs a creative step: say which (--fit crop, --fit pad or --fit blur), or allow any: --allow creative."
     )
     assert isinstance(planned(wide, allow="creative", fit=fit).steps[0], step)
@@ -99,7 +100,7 @@ def test_a_shape_is_changed_only_when_that_is_asked_for_by_name(fit: str, step: 
 
 def test_what_is_not_allowed_is_said_with_the_loss_that_it_needs() -> None:
     found = planned(image(width_px=200, height_px=150), allow="lossless")
-    assert (found.steps, found.advice) == ((), "It needs a lossy step: --allow lossy.")
+    assert (found.steps, said(found.remedies)) == ((), "It needs a lossy step: --allow lossy.")
     assert [finding.rule for finding in found.beyond_mending] == ["image/side", "image/side"]
 
 
@@ -145,7 +146,7 @@ def test_of_a_raw_photograph_its_preview_is_taken_and_none_is_enlarged() -> None
     assert step.words() == "write as jpeg, the coded picture as it is (the camera's own picture of the raw photograph)"
     assert (step.loss, set(step.clears)) == ("lossy", {"image/format", "image/side"})
     small = planned(raw(280, 210))
-    assert (small.steps, small.advice[:33]) == ((), "The picture that its camera put i")
+    assert (small.steps, said(small.remedies)[:33]) == ((), "The picture that its camera put i")
     assert find(planned(raw(7000, 5000)).steps, Resize) == Resize(
         width_px=4285, height_px=5999, loss="lossy", clears=("image/side",)
     )

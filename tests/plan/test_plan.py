@@ -4,6 +4,7 @@ import pytest
 
 from preflight.plan import Wishes, plan
 from preflight.plan.steps import LADDER, Write, find
+from preflight.report.remedies import said
 from preflight.rules import judge
 from preflight.values.assets import Role
 from tests import made
@@ -26,7 +27,7 @@ def test_every_specimen_has_a_plan_that_is_whole_or_none(name: str) -> None:
         assert errors(verdict) <= cleared
     else:
         assert found.beyond_mending
-        assert found.advice
+        assert said(found.remedies)
         assert {finding.rule for finding in found.beyond_mending} <= errors(verdict)
 
 
@@ -35,7 +36,9 @@ def test_what_cannot_be_read_cannot_be_mended(name: str) -> None:
     found = plan(judged(name), PROFILE, Wishes(allow="creative"))
     assert found.steps == ()
     rule = f"{found.kind}/readable"
-    assert found.advice == f"No fix is known for this; `preflight explain {rule}` says what can be done by hand."
+    assert (
+        said(found.remedies) == f"No fix is known for this; `preflight explain {rule}` says what can be done by hand."
+    )
 
 
 def test_an_asset_in_the_wrong_array_is_not_turned_into_another_kind() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from preflight.plan import Wishes
 from preflight.plan.request import RequestPlan, plan_request
 from preflight.plan.steps import Cut, Extend, Plan, find
+from preflight.report.remedies import said
 from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge, judge_request
 from preflight.values.assets import Role, Window
@@ -182,7 +183,7 @@ def test_a_cut_that_is_not_allowed_leaves_the_finding() -> None:
     for _, plan in found.plans:
         assert plan.steps == ()
         assert [finding.rule for finding in plan.beyond_mending] == ["request/video-total-duration"]
-        assert plan.advice == "It needs a lossy step: --allow lossy."
+        assert said(plan.remedies) == "It needs a lossy step: --allow lossy."
 
 
 def test_what_is_extended_counts_by_its_new_length() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from preflight.plan import Plan, Wishes, plan
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Write, find
 from preflight.plan.wishes import Lengthen
+from preflight.report.remedies import said
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from tests.made import audio, image, judged, video
@@ -64,13 +65,15 @@ def test_what_is_no_color_is_refused(color: str) -> None:
 def test_naming_one_creative_step_allows_no_other() -> None:
     both = lasting("1.5", width_px=1300, height_px=500)
     assert planned(both, extend="loop").steps == ()
-    assert planned(both, extend="loop").advice == (
+    assert said(planned(both, extend="loop").remedies) == (
         "It needs a creative step: say which (--fit crop, --fit pad or --fit blur), or allow any: --allow creative."
     )
-    assert planned(both).advice.startswith("Too short cannot be mended")
-    assert planned(both).advice.endswith("named: --fit crop, --fit pad or --fit blur.")
-    assert "--fit" not in planned(both, fit_named=True).advice
-    assert "(--fit crop, --fit pad or --fit blur, with --allow lossy)" in planned(WIDE[1], allow="lossless").advice
+    assert said(planned(both).remedies).startswith("Too short cannot be mended")
+    assert said(planned(both).remedies).endswith("named: --fit crop, --fit pad or --fit blur.")
+    assert "--fit" not in said(planned(both, fit_named=True).remedies)
+    assert "(--fit crop, --fit pad or --fit blur, with --allow lossy)" in said(
+        planned(WIDE[1], allow="lossless").remedies
+    )
     assert planned(both, fit_named=True).steps == ()
     assert planned(both, allow="creative").steps == ()
     steps = [type(step) for step in planned(both, fit_named=True, extend="loop").steps]
@@ -81,7 +84,7 @@ def test_naming_a_creative_step_allows_no_loss_besides() -> None:
     for facts in (lasting("1.5"), heard("1.5", format="aiff", codec="pcm_s16be", sample_type="integer", bit_depth=16)):
         found = planned(facts, extend="loop", allow="lossless")
         assert bool(found.steps) == isinstance(facts, AudioFacts)
-        assert found.advice == ("" if found.steps else "It needs a lossy step: --allow lossy.")
+        assert said(found.remedies) == ("" if found.steps else "It needs a lossy step: --allow lossy.")
 
 
 @pytest.mark.parametrize("facts", [lasting("1.5"), heard("1.5")])
@@ -89,7 +92,7 @@ def test_what_is_too_short_is_beyond_mending_unless_an_extension_is_named(facts:
     for allow in ("lossy", "creative"):
         found = planned(facts, allow=allow)
         assert found.steps == ()
-        assert "--extend loop, --extend freeze or --extend slow" in found.advice
+        assert "--extend loop, --extend freeze or --extend slow" in said(found.remedies)
 
 
 @pytest.mark.parametrize("facts", [lasting("5"), heard("5"), image(), lasting("20"), heard("20")])

@@ -139,7 +139,7 @@ def test_what_was_declined_or_failed_is_there_with_its_reason(outcome: str, said
 
 def hostile() -> Iterator[Treated]:
     for judged in ASSETS:
-        plan = Plan(asset=judged.asset, kind=judged.kind, beyond_mending=judged.findings, advice="<b>`x`</b>")
+        plan = Plan(asset=judged.asset, kind=judged.kind, beyond_mending=judged.findings, remedies=("<b>`x`</b>",))
         yield Treated(plan=plan, outcome="unfixable", before=judged, message="<script>alert(1)</script>\x1b[31m")
     name = "</style></article><img src=x onerror=alert(1)>.png"
     before, after = made.judged(made.IMAGE, path=name), made.judged(made.IMAGE, path=f"ready/{name}")

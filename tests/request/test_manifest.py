@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.errors import CallError
+from preflight.report.remedies import said
 from preflight.request.manifest import MAX_LINE_CHARACTERS, MAX_NAME_BYTES, manifest, names
 from preflight.values.assets import Asset, Role, Window
 from tests.posix import make_pipe
@@ -91,7 +92,7 @@ def test_an_endless_name_is_not_read_to_its_end() -> None:
 def test_nul_bytes_in_a_list_of_lines_are_told() -> None:
     with pytest.raises(CallError) as refused:
         read(b"a.mp4\0b.mp4\0", b"\n")
-    assert "--from0" in refused.value.advice
+    assert "--from0" in said(refused.value.remedies)
 
 
 def test_a_hundred_thousand_names_take_no_more_memory_than_some(tmp_path: Path) -> None:

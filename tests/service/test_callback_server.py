@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from preflight.errors import NotDone
+from preflight.report.remedies import said
 from preflight.service import callback_server as module
 from preflight.service.callback_server import MAX_BYTES, Named, Receiver, Rejected
 
@@ -168,7 +169,7 @@ def test_a_full_queue_asks_the_sender_to_come_again(receiver: Receiver) -> None:
 def test_a_port_that_is_taken_is_told(receiver: Receiver) -> None:
     with pytest.raises(NotDone, match=f"port {receiver.port}") as caught:
         Receiver("127.0.0.1", int(receiver.port))
-    assert "--port" in caught.value.advice
+    assert "--port" in said(caught.value.remedies)
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", "a" * 300])

@@ -14,6 +14,7 @@ import pytest
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.profiles.loader import load
+from preflight.report.remedies import said
 from preflight.sandbox import Sandbox, running
 from preflight.service.client import Service
 from preflight.service.http import AnswerLost
@@ -44,7 +45,7 @@ def submitted(stranger: Stranger, slept: list[float] | None = None) -> Task:
 def error_of(*replies: Reply, deaf: int = 0) -> tuple[PreflightError, Stranger]:
     with Stranger(*replies, deaf=deaf) as stranger, pytest.raises(PreflightError) as caught:
         submitted(stranger)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.advice
+    assert KEY not in "".join(traceback.format_exception(caught.value)) + said(caught.value.remedies)
     return caught.value, stranger
 
 
@@ -88,7 +89,7 @@ def test_a_wrong_key_is_refused_and_unseen() -> None:
             service.submit(BODY, IDEMPOTENCY)
         assert service.credits() is None
     assert caught.value.status == 401
-    assert "EVOLINK_API_KEY" in caught.value.advice
+    assert "EVOLINK_API_KEY" in said(caught.value.remedies)
     assert KEY not in repr(caught.value)
 
 
@@ -128,7 +129,7 @@ UNKNOWN: dict[str, Reply] = {
 def test_what_may_have_been_accepted_is_unknown_and_sent_once(reply: Reply) -> None:
     error, stranger = error_of(reply)
     assert isinstance(error, OutcomeUnknown)
-    assert "reconcile" in error.advice
+    assert "reconcile" in said(error.remedies)
     assert len(stranger.heard) == 1
 
 
@@ -307,7 +308,7 @@ def test_waiting_ends_and_says_how_to_return() -> None:
         waited(say(TASK), limit_s=25, clock=clock)
     assert clock.slept == [10, 10, 5]
     assert "processing, 40 %" in caught.value.message
-    assert "preflight task wait task-unified-1" in caught.value.advice
+    assert "preflight task wait task-unified-1" in said(caught.value.remedies)
 
 
 def test_waiting_for_a_service_that_never_answers_ends_too() -> None:
@@ -325,8 +326,8 @@ def test_some_failures_may_pass(code: str) -> None:
     with pytest.raises(TaskFailed, match="words") as caught:
         waited(say({**TASK, "status": "failed", "error": {"code": code, "message": "words"}}))
     assert caught.value.code == code
-    assert "submit it again later" in caught.value.advice
-    assert "not charged" in caught.value.advice
+    assert "submit it again later" in said(caught.value.remedies)
+    assert "not charged" in said(caught.value.remedies)
 
 
 FINAL = ["content_policy_violation", "invalid_parameters", "image_processing_error", "unknown_error", ""]
@@ -336,7 +337,7 @@ FINAL = ["content_policy_violation", "invalid_parameters", "image_processing_err
 def test_other_failures_would_come_again(code: str) -> None:
     with pytest.raises(TaskFailed) as caught:
         waited(say({**TASK, "status": "failed", "error": {"code": code}}))
-    assert "change it first" in caught.value.advice
+    assert "change it first" in said(caught.value.remedies)
 
 
 def test_a_cancelled_task_is_over() -> None:

@@ -16,7 +16,7 @@ def test_each_refusal_is_known_by_its_example_and_leads_to_a_rule_or_to_advice(e
     assert look_up(said) == entry
     assert look_up(Said(status=said.status, code=said.code, words=entry.example.upper())) == entry
     assert entry.rule in {"", *RULES}
-    assert entry.rule or entry.advice
+    assert entry.rule or entry.remedies
     assert entry.says or entry.code or entry.status
     assert len(entry.source) > 10
     assert entry.is_drift == (bool(entry.rule) or entry.drift)
@@ -70,12 +70,12 @@ def test_only_documented_failures_and_a_lack_of_capacity_are_said_to_pass_by_the
 
 @pytest.mark.parametrize("entry", [one for one in table().refusals if not one.says], ids=named)
 def test_numbers_alone_lead_to_the_advice_of_their_entry(entry: Refusal) -> None:
-    assert advice_on(entry.status or 400, entry.code) == entry.advice
+    assert advice_on(entry.status or 400, entry.code) == entry.remedies
 
 
 def test_a_code_says_more_than_a_status_and_unheard_numbers_say_nothing() -> None:
     assert advice_on(400, "40003") == advice_on(200, "40003") != advice_on(400, "")
-    assert advice_on(418, "") == advice_on(302, "odd") == ""
+    assert advice_on(418, "") == advice_on(302, "odd") == ()
 
 
 @pytest.mark.parametrize(

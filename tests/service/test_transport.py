@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.errors import CallError, OutcomeUnknown, PreflightError, Refused, Unreachable
+from preflight.report.remedies import said
 from preflight.service import http as wire
 from preflight.service.certificates import certificates
 from preflight.service.client import Service
@@ -82,7 +83,7 @@ MALFORMED: dict[str, bytes] = {
 def test_an_answer_that_is_malformed_leaves_the_outcome_unknown(reply: bytes) -> None:
     ended = submitted(reply)
     assert isinstance(ended, OutcomeUnknown)
-    assert "reconcile" in ended.advice
+    assert "reconcile" in said(ended.remedies)
 
 
 ODD: dict[str, dict[str, str]] = {

@@ -19,6 +19,7 @@ from preflight.submission.callbacks import News, news
 from preflight.submission.ledger import Ledger
 from preflight.submission.mismatch import recorded
 from preflight.submission.states import Entry
+from preflight.values.remedy import Remedy
 from tests.upload.stranger import KEY, Reply, Stranger, drop, say
 
 TASK = {"id": "task-unified-1", "status": "processing", "progress": 40}
@@ -89,7 +90,7 @@ def heard(receiver: Receiver, ledger: Ledger, *replies: Reply) -> tuple[News, En
 def test_what_is_over_by_the_service_s_word_is_written_down(receiver: Receiver, ledger: Ledger) -> None:
     one, entry, stranger = heard(receiver, ledger, say(DONE))
     assert (one.meaning, one.failure, entry.state) == ("over", None, "completed")
-    assert "`preflight task download 1`" in one.words
+    assert (one.words, one.advice) == ("completed", Remedy("download-saves-video", task="1"))
     assert [request.path for request in stranger.heard] == ["/v1/tasks/task-unified-1"]
 
 

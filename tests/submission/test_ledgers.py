@@ -9,6 +9,7 @@ import pytest
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError
 from preflight.profiles import load
+from preflight.report.remedies import said
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
 from preflight.submission import ledgers
@@ -60,7 +61,7 @@ def test_the_guard_holds_over_ledgers(tmp_path: Path, which: int) -> None:
         error = refused(sandbox, second)
         assert isinstance(error, CallError)
         assert f"by another ledger: entry 1 of {first}" in error.message
-        assert f"--ledger {first}" in error.advice
+        assert f"--ledger {first}" in said(error.remedies)
         assert len(sandbox.tasks) == 1
         assert sent(sandbox, second, again=True) == 1
     with Ledger(second) as ledger:
@@ -72,7 +73,7 @@ def test_what_was_lost_by_one_ledger_is_unknown_to_all(tmp_path: Path) -> None:
         assert isinstance(refused(sandbox, tmp_path / "a" / "old"), OutcomeUnknown)
         error = refused(sandbox, tmp_path / "b" / "new")
         assert isinstance(error, OutcomeUnknown)
-        assert f"`preflight task reconcile --ledger {tmp_path / 'a' / 'old'}`" in error.advice
+        assert f"`preflight task reconcile --ledger {tmp_path / 'a' / 'old'}`" in said(error.remedies)
         assert sandbox.calls["create"] == 1
 
 
@@ -167,7 +168,7 @@ def test_who_holds_the_turn_is_waited_for_and_not_for_ever(tmp_path: Path, monke
     with running(run_s=60) as sandbox, ledgers.in_turn():
         error = refused(sandbox, tmp_path / "l")
         assert "another program has been writing down" in error.message
-        assert "Nothing was sent" in error.advice
+        assert "Nothing was sent" in said(error.remedies)
         assert sandbox.calls["create"] == 0
 
 
@@ -201,7 +202,7 @@ def test_a_ledger_that_another_program_holds(tmp_path: Path, monkeypatch: pytest
         db.execute("ROLLBACK")
     db.close()
     assert "another program has held it" in error.message
-    assert "sound" in error.advice
+    assert "sound" in said(error.remedies)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_a_ledger_that_another_program_holds(tmp_path: Path, monkeypatch: pytest
 def test_a_ledger_that_is_broken(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "l").write_bytes(content)
     error = fault_of(tmp_path / "l")
-    assert COST in error.advice
+    assert COST in said(error.remedies)
     assert (tmp_path / "l").read_bytes() == content
 
 
@@ -222,7 +223,7 @@ def test_a_ledger_whose_pages_are_broken(tmp_path: Path) -> None:
     (tmp_path / "l").write_bytes(content)
     error = fault_of(tmp_path / "l")
     assert "it is damaged" in error.message
-    assert COST in error.advice
+    assert COST in said(error.remedies)
 
 
 def test_a_disk_that_is_full(tmp_path: Path) -> None:
@@ -232,7 +233,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
         with pytest.raises(NotDone) as caught:
             ledger.intend(b"x" * 100_000, base_url="http://x", profile="p")
     assert "its disk is full" in caught.value.message
-    assert "Make room" in caught.value.advice
+    assert "Make room" in said(caught.value.remedies)
 
 
 @pytest.mark.skipif(os.name != "posix" or me() == 0, reason="root may write everywhere")
@@ -247,7 +248,7 @@ def test_a_ledger_that_is_opened_for_reading_only(tmp_path: Path) -> None:
         ledger._db.execute("PRAGMA query_only = ON")  # noqa: SLF001 - stands for a disk mounted so
         with pytest.raises(NotDone, match="it may not be written") as caught:
             ledger.intend(b"{}", base_url="http://x", profile="p")
-    assert "sound" in caught.value.advice
+    assert "sound" in said(caught.value.remedies)
 
 
 def test_a_place_where_no_ledger_can_be(tmp_path: Path) -> None:

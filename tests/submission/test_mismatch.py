@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from preflight.errors import NotDone, Refused, TaskFailed
 from preflight.report.json import dump
+from preflight.report.remedies import said
 from preflight.service.http import Busy
 from preflight.service.task import Task, TaskError
 from preflight.submission.ledger import SCHEMA, Ledger
@@ -63,29 +64,29 @@ def test_a_refusal_names_the_asset_the_rule_and_what_to_do(ledger: Ledger) -> No
     assert TOO_SMALL in error.message
     assert "that is video 1 (https://cdn.example.com/pov.mp4?...)" in error.message
     assert "the local rule for it is video/pixels" in error.message
-    assert "`preflight explain video/pixels`" in error.advice
-    assert "`preflight task drift`" in error.advice
+    assert "`preflight explain video/pixels`" in said(error.remedies)
+    assert "`preflight task drift`" in said(error.remedies)
 
 
 def test_a_refusal_that_is_nobody_s_fault_here_is_advised_and_not_recorded(ledger: Ledger) -> None:
     error = explained(refused("insufficient", 402, "insufficient_credits"), sent(ledger), ledger, FACTS)
-    assert "Add credits" in error.advice
+    assert "Add credits" in said(error.remedies)
     assert recorded(ledger) == []
 
 
 def test_a_failed_task_is_explained_and_not_charged(ledger: Ledger) -> None:
     error = failed(ledger, TOO_SMALL)
     assert "video/pixels" in error.message
-    assert error.advice.endswith("Failed tasks are not charged.")
+    assert said(error.remedies).endswith("Failed tasks are not charged.")
 
 
 def test_a_failure_that_may_pass_is_not_drift(ledger: Ledger) -> None:
-    assert "submit it again later" in failed(ledger, "busy", "service_error").advice
+    assert "submit it again later" in said(failed(ledger, "busy", "service_error").remedies)
     assert recorded(ledger) == []
 
 
 def test_a_cancelled_task_and_one_of_strangers_are_left_as_they_are(ledger: Ledger) -> None:
-    assert failed(ledger, TOO_SMALL, status="cancelled").advice == "Change it."
+    assert said(failed(ledger, TOO_SMALL, status="cancelled").remedies) == "Change it."
     error = TaskFailed("words")
     assert explained_failure(error, Task(id="task-other", status="failed"), ledger) is error
     assert recorded(ledger) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError, NotDone, PreflightError, Refused
+from preflight.report.remedies import said
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service import http as wire
 from preflight.service.client import Service
@@ -178,7 +179,7 @@ def test_what_the_service_may_still_be_at_work_on_is_not_gone(tmp_path: Path, la
         error = caught(lambda: gone(entry, ledger, None if sure else saw, clock=lambda: LOST_S + later_s))
         assert (type(error), error.exit_code) == (NotDone, 3)
         assert f"entry 1: its answer was lost {max(0, later_s):.0f} s ago" in error.message
-        assert error.advice.endswith("say it again at 01:56:40 UTC.")
+        assert said(error.remedies).endswith("say it again at 01:56:40 UTC.")
         assert ledger.find(1) == entry
         assert ledger.same_body(entry.body_hash, "http://x") == [entry]
 
@@ -202,8 +203,8 @@ def test_what_may_be_at_the_service_is_not_gone_but_by_a_person_who_is_sure(
         error = caught(lambda: gone(entry, ledger, lambda: saw(made("task-9", after_s))))
         assert (type(error), error.exit_code) == (NotDone, 3)
         assert error.message == "task task-9, which no entry accounts for, may be what became of entry 1"
-        assert "`preflight task reconcile --adopt 1=task-9`" in error.advice
-        assert "`preflight task reconcile --gone 1 --sure`" in error.advice
+        assert "`preflight task reconcile --adopt 1=task-9`" in said(error.remedies)
+        assert "`preflight task reconcile --gone 1 --sure`" in said(error.remedies)
         assert ledger.find(1) == entry
         assert gone(entry, ledger, None).message.endswith("without a look at it")
 
@@ -215,7 +216,7 @@ def test_what_could_not_be_looked_for_is_not_gone(tmp_path: Path, kind: str) -> 
         error = caught(lambda: gone(entry, ledger, lambda: lost.look(sandbox.url, service, ledger)))
         assert (type(error), error.exit_code) == (NotDone, 3)
         assert "could not be seen" in error.message
-        assert "--gone 1 --sure" in error.advice
+        assert "--gone 1 --sure" in said(error.remedies)
         assert ledger.find(1) == entry
 
 

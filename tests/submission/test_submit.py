@@ -14,6 +14,7 @@ import pytest
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.profiles import load
+from preflight.report.remedies import said
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
 from preflight.service.http import AnswerLost
@@ -105,13 +106,13 @@ def test_a_lost_answer_is_unknown_sent_once_and_not_sent_again(tmp_path: Path, k
     with scene(tmp_path, Fault("create", kind, times=1)) as here:
         error = caught(here.submit)
         assert (type(error), error.exit_code) == (OutcomeUnknown, 5)
-        assert "reconcile" in error.advice
+        assert "reconcile" in said(error.remedies)
         assert here.entry().state == "unknown"
         assert (here.creates, len(here.sandbox.tasks), here.paused) == (1, kind in ACTED, [])
         second = caught(here.submit)
         assert (type(second), second.exit_code) == (OutcomeUnknown, 5)
         assert "entry 1, unknown" in second.message
-        assert ("task reconcile" in second.advice, "--again" in second.advice) == (True, False)
+        assert ("task reconcile" in said(second.remedies), "--again" in said(second.remedies)) == (True, False)
         assert (here.creates, len(here.account.ledger.entries())) == (1, 1)
 
 
@@ -181,7 +182,7 @@ def test_no_credits_means_no_task_and_no_second_attempt(tmp_path: Path) -> None:
     with scene(tmp_path, credits=1) as here:
         error = caught(here.submit)
         assert (error.exit_code, here.creates, here.sandbox.tasks) == (4, 1, [])
-        assert "Add credits" in error.advice
+        assert "Add credits" in said(error.remedies)
 
 
 def test_a_person_may_pay_twice_by_saying_so(tmp_path: Path) -> None:
@@ -339,7 +340,7 @@ def test_a_link_that_is_refused_can_be_asked_for_again(tmp_path: Path, kind: str
     with scene(tmp_path, Fault("result", kind, times=1)) as here:
         task = completed(here)
         error = caught(lambda: download(task, here.account, tmp_path / "v"))
-        assert (type(error), error.exit_code, "task download" in error.advice) == (NotDone, 3, True)
+        assert (type(error), error.exit_code, "task download" in said(error.remedies)) == (NotDone, 3, True)
         assert ([*(tmp_path / "v").iterdir()], here.entry().state) == ([], "completed")
         assert download(wait(task.id, here.account), here.account, tmp_path / "v")
         assert here.entry().state == "downloaded"
@@ -361,18 +362,20 @@ def test_a_download_that_never_comes_whole_says_that_it_is_paid_for_and_where_it
     with scene(tmp_path, Fault("result", "truncated")) as here:
         task = completed(here)
         error = caught(lambda: download(task, here.account, tmp_path / "v"))
-        assert error.advice == "The video is made and paid for: `preflight task download 1` asks for it once more."
+        assert (
+            said(error.remedies) == "The video is made and paid for: `preflight task download 1` asks for it once more."
+        )
         with Ledger(tmp_path / "other.sqlite3") as other:
             stranger = msgspec.structs.replace(here.account, ledger=other)
             error = caught(lambda: download(task, stranger, tmp_path / "v"))
-        assert f"`preflight task download {task.id}`" in error.advice
+        assert f"`preflight task download {task.id}`" in said(error.remedies)
 
 
 def test_an_advice_of_its_own_stays() -> None:
     for own, shown in (("", "Try again."), ("Wait.", "Wait.")):
         with pytest.raises(AnswerLost) as raised, advised("Try again."):
             raise AnswerLost("cut", advice=own)
-        assert raised.value.advice == shown
+        assert said(raised.value.remedies) == shown
 
 
 def test_a_completed_task_that_names_no_result_is_not_done(tmp_path: Path) -> None:
@@ -465,7 +468,7 @@ def test_a_repeat_that_is_not_sent_leaves_no_entry(tmp_path: Path) -> None:
     with scene(tmp_path) as here:
         entry, _ = here.submit()
         error = caught(here.submit)
-        assert (type(error), error.exit_code, "--again" in error.advice) == (CallError, 2, True)
+        assert (type(error), error.exit_code, "--again" in said(error.remedies)) == (CallError, 2, True)
         assert f"entry 1, accepted, task {entry.task_id}" in error.message
         assert [one.number for one in here.account.ledger.entries()] == [1]
         assert here.submit(again=True)[0].number == 2
@@ -484,8 +487,8 @@ def test_what_another_program_is_sending_is_not_sent_beside_it(tmp_path: Path) -
         sent = here.submission()
         other.sent(other.intend(sent.body, base_url=sent.base_url, profile="p"))
         error = caught(here.submit)
-        assert (type(error), error.exit_code, "--again" in error.advice) == (CallError, 2, False)
-        assert "A program that runs now is sending it" in error.advice
+        assert (type(error), error.exit_code, "--again" in said(error.remedies)) == (CallError, 2, False)
+        assert "A program that runs now is sending it" in said(error.remedies)
         assert (here.creates, len(other.entries())) == (0, 1)
 
 
@@ -534,7 +537,7 @@ def test_an_entry_without_a_task_is_told_by_its_state(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l") as ledger:
         ledger.unknown(ledger.sent(ledger.intend(b"{}", base_url="http://x", profile="p")), "lost")
         error = caught(lambda: task_of("1", ledger))
-        assert (error.message, "reconcile" in error.advice) == (
+        assert (error.message, "reconcile" in said(error.remedies)) == (
             "entry 1 is unknown: there is no task to ask for",
             True,
         )

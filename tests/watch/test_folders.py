@@ -58,7 +58,7 @@ def test_what_is_no_folder_is_refused(incoming: Path) -> None:
 
 
 def test_a_journal_among_the_files_that_arrive_is_refused(incoming: Path) -> None:
-    with pytest.raises(CallError, match="lies in INCOMING"):
+    with pytest.raises(CallError, match="lies in incoming"):
         refuse_journal(Path("in/journal.jsonl"), incoming)
     refuse_journal(Path("in/.journal"), incoming)
     refuse_journal(Path("journal.jsonl"), incoming)

@@ -12,6 +12,7 @@ from preflight.report.html.articles import request_article, shares
 from preflight.report.html.measures import Measure, measures_of
 from preflight.report.html.pictures import pictures
 from preflight.report.html.render import page_begin, render
+from preflight.report.remedies import came_of
 from preflight.report.text import signature
 from preflight.values.assets import shown
 
@@ -56,7 +57,7 @@ def _top(fixed: Fixed) -> str:
 def _article(one: Treated, number: int, heading: Heading) -> str:
     """Return the article of one asset."""
     sign, verdict = LOOKS[one.outcome]
-    seen = number <= PICTURES
+    seen, why = number <= PICTURES, came_of(one)
     return render(
         "fixed",
         one=one,
@@ -65,7 +66,7 @@ def _article(one: Treated, number: int, heading: Heading) -> str:
         verdict=verdict,
         see_before=pictures(one.before, heading.glance) if seen else None,
         see_after=pictures(one.after, heading.glance) if seen and one.after else None,
-        said=f"{one.message[:1].upper()}{one.message[1:].rstrip('.')}." if one.message else "",
+        said=f"{why[:1].upper()}{why[1:].rstrip('.')}." if why else "",
         quality=quality_words(one),
         measures=list(_both(one, heading.limits)),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.report.html.drawings import gauge
+from preflight.report.remedies import said
 from preflight.report.text import summary
 from preflight.values.assets import printable, shown
 
@@ -56,7 +57,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
     )
     found.globals.update(SIGNS=SIGNS, ADVICE=ADVICE, DONE=DONE, POLICY=POLICY)
-    found.globals.update(shown=shown, summary=summary, gauge=gauge)
+    found.globals.update(shown=shown, summary=summary, gauge=gauge, advice=said)
     found.filters["pieces"] = _pieces
     return found
 

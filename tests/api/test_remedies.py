@@ -1,8 +1,7 @@
 """What a program reads when something goes wrong: nothing that only a person at the command line could type."""
 
-import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,12 +10,11 @@ import pytest
 
 import preflight
 from preflight.api.common import load_profile
-from preflight.api.words import advice_of, to_a_program
+from preflight.api.remedies import to_a_program
 from preflight.sandbox import Fault, Faults, running
-from preflight.service.refusals import table
+from preflight.values.remedy import Remedy
 from tests.api.conftest import KEY, OK, SHORT, a_request, entries, marked_clip
 from tests.specimens import MEDIA
-from tests.test_layers import BELOW, modules, part
 from tests.upload.stranger import closed_url
 
 TYPED = re.compile(r"(?<![\w-])--[a-z]|`preflight [a-z]|EVOLINK_API_KEY")
@@ -199,79 +197,17 @@ def test_a_film_that_breaks_off_tells_a_program_that_it_is_paid_for(ledger: Path
 
 
 def test_an_error_stays_what_it_was() -> None:
-    thrown = preflight.Refused("no", status=402, code="credits", advice="`preflight task wait 7` returns to it.")
+    thrown = preflight.Refused("no", status=402, code="credits", advice=(Remedy("wait-again", task="7"), "Wait."))
     with pytest.raises(preflight.Refused) as raised, to_a_program():
         raise thrown
     assert raised.value is thrown
-    assert (thrown.status, thrown.code, thrown.advice) == (402, "credits", "`wait` returns to it.")
+    assert (thrown.status, thrown.code, thrown.advice) == (
+        402,
+        "credits",
+        "`wait` returns to it. Do not submit it again. Wait.",
+    )
 
 
 def test_a_name_that_looks_like_an_option_is_left_alone(tmp_path: Path) -> None:
     name = tmp_path / "a --allow lossy `preflight check` --bucket b.png"
     assert str(name) in said_by(lambda: preflight.check(name)).message
-
-
-# ---- what nobody met yet --------------------------------------------------------------------------------------------
-
-OF_THE_COMMAND_LINE = {
-    "request/manifest": "lists of names are read by `check` alone",
-    "policy/": "a settings file is read by the command line alone",
-    "service/callback_server": "callbacks are received by a command",
-    "submission/callbacks": "callbacks are received by a command",
-    "submission/reconcile": "what was lost is settled by a command",
-    "flow/compare": "several editions are compared by `check`",
-    "report/": "reports are printed by the command line",
-    "rules/": "what a rule's docstring says is printed by `explain`",
-    "api/words": "what stands here is what translates",
-    "watch/": "downstream of the library",
-    "cli/": "downstream of the library",
-    "sandbox/": "the service on loopback is a command",
-}
-"""Parts of the package whose words no program meets, and why."""
-OF_PLAN_FILES = ("plan/file.py", "unchanged")
-"""A file, or a function, that only `fix --plan` calls."""
-
-
-def texts(tree: ast.AST) -> Iterator[str]:
-    """Yield the texts in code, docstrings left out; what is filled in is an x."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not isinstance(tree, ast.Expr):
-            yield node.value
-        elif not (isinstance(node, ast.FunctionDef) and node.name in OF_PLAN_FILES):
-            yield from texts(node)
-
-
-def within_reach() -> list[Path]:
-    """Return the files whose words a program may read."""
-    package = Path(preflight.__file__).parent
-    of_programs = [path for path in modules() if part(path) in BELOW]
-    names = {path: path.relative_to(package).with_suffix("").as_posix() for path in of_programs}
-    reached = [path for path, name in names.items() if not any(name.startswith(one) for one in OF_THE_COMMAND_LINE)]
-    return [path for path in reached if path.relative_to(package).as_posix() not in OF_PLAN_FILES]
-
-
-@pytest.mark.parametrize("path", within_reach(), ids=lambda path: f"{part(path)}-{path.stem}")
-def test_no_words_of_the_command_line_reach_a_program_untranslated(path: Path) -> None:
-    found = [text for text in texts(ast.parse(path.read_text(encoding="utf-8"))) if TYPED.search(text)]
-    left = []
-    for text in found:
-        with pytest.raises(preflight.CallError) as raised, to_a_program():
-            raise preflight.CallError(text, advice=text)
-        if TYPED.search(raised.value.message) and TYPED.search(raised.value.advice):
-            left.append(text)
-    assert left == []
-
-
-def test_no_advice_of_the_table_of_refusals_does_either() -> None:
-    advice = [advice_of(refusal.advice) for refusal in table().refusals]
-    assert len(advice) > 10
-    assert [words for words in advice if TYPED.search(words)] == []
-
-
-def test_words_of_the_command_line_are_noticed() -> None:
-    tree = ast.parse('def f():\n    """Say --docs."""\n    raise E(f"{x}: use --new", advice=A)\nA = "`preflight x`"\n')
-    assert [text for text in texts(tree) if TYPED.search(text)] == ["x: use --new", "`preflight x`"]
-    assert TYPED.search(advice_of("Use --new."))
-    assert len(within_reach()) > 60

@@ -1,0 +1,126 @@
+"""What is to be done next, in the words of the command line: remedies and errors in, sentences out."""
+
+from typing import TYPE_CHECKING
+
+from preflight.values.remedy import Advice, Kind, Remedy, Setting
+
+if TYPE_CHECKING:
+    from preflight.errors import PreflightError
+    from preflight.plan.treated import Treated
+
+LENGTHEN = "--extend loop, --extend freeze or --extend slow"
+FIT = "--fit crop, --fit pad or --fit blur"
+
+SENTENCES: dict[Kind, str] = {
+    "reconcile-first": "Do not submit it again before `preflight task reconcile` has looked for it.",
+    "reconcile-ledger-first": (
+        "Do not submit it again before `preflight task reconcile --ledger {0.path}` has looked for it."
+    ),
+    "reconcile-before-again": (
+        "It may have been accepted and paid for: `preflight task reconcile` looks for it before anything is sent again."
+    ),
+    "reconcile-finds-it": "`preflight task reconcile` looks for it.",
+    "reconcile-finds-lost-ones": "`preflight task reconcile` looks for lost ones.",
+    "reconcile-later": "`preflight task reconcile` shows what the service has; say it again at {0.until} UTC.",
+    "gone-without-look": (
+        "Try again when it answers. `preflight task reconcile --gone {0.entry} --sure` takes your word without a look."
+    ),
+    "adopt-or-gone": (
+        "`preflight task reconcile --adopt {0.entry}={0.task}` says that it is;"
+        " `preflight task reconcile --gone {0.entry} --sure` says that it is not."
+    ),
+    "show-what-becomes": (
+        "A program that runs now is sending it; `preflight task show {0.entry}` says what becomes of it."
+    ),
+    "show-or-send-again": ("`preflight task show {0.entry}` says more; --again sends it once more, and pays twice."),
+    "show-there-or-send-again": (
+        "`preflight task show {0.entry} --ledger {0.path}` says more; --again sends it once more, and pays twice."
+    ),
+    "send-without-asking": (
+        "Let it be readable again. --again sends without asking it, and may pay twice for what {0.path} knows."
+    ),
+    "list-tasks": "`preflight task list` lists them.",
+    "wait-again": "`preflight task wait {0.task}` returns to it. Do not submit it again.",
+    "note-task": (
+        "It runs, and is paid for: note its id. `preflight task wait {0.task}` waits for it, and"
+        " `preflight task download {0.task}` saves the video."
+    ),
+    "download-saves": "`preflight task download {0.task}` saves it.",
+    "download-saves-video": "`preflight task download {0.task}` saves the video.",
+    "download-once-more": "`preflight task download {0.task}` asks for it once more.",
+    "fresh-link": "Result links live for 24 hours; `preflight task download ID` asks for a fresh one.",
+    "fresh-link-or-name": (
+        "The link may have ended, for they live for 24 hours: `preflight task download ID` asks for a fresh one. Or"
+        " its host does not take the name by which this program goes: --user-agent or PREFLIGHT_USER_AGENT sends"
+        " another one, such as Mozilla/5.0."
+    ),
+    "check-key": "Check EVOLINK_API_KEY.",
+    "renew-key": (
+        "The key is switched off or has ended: make a new one in the provider's console, and put it into"
+        " EVOLINK_API_KEY."
+    ),
+    "name-service": "Name it: --base-url {0.address}, and --files-url for its files service.",
+    "other-port": "Choose another --port or --host.",
+    "recover-ledger": (
+        "Copy it first; then `sqlite3 LEDGER .recover | sqlite3 NEW` saves what can be read, and --ledger NEW uses"
+        " that."
+    ),
+    "explain-refusal": "`preflight explain {0.rule}` says what to do.",
+    "send-drift": "It had been called clean here. `preflight task drift` prints what to send to the project.",
+    "mend-request": "`preflight check` shows every finding, and `preflight fix` mends what can be mended.",
+    "cut-request": "`preflight fix` cuts it; or remove `keep` from the request to send the whole.",
+    "explain-unfixable": ("No fix is known for this; `preflight explain {0.rule}` says what can be done by hand."),
+    "lengthen": (
+        "Too short cannot be mended without changing what is shown: use a longer one, or say how it is made longer:"
+        f" {LENGTHEN}."
+    ),
+    "fit": f"A refused shape is cropped or padded where that is named: {FIT}.",
+    "allow": "It needs a {0.loss} step: --allow {0.loss}.",
+    "allow-creative": f"It needs a creative step: say which ({FIT}), or allow any: --allow creative.",
+    "allow-creative-and-lossy": (
+        f"It needs a creative step: say which ({FIT}, with --allow lossy), or allow any: --allow creative."
+    ),
+    "mark-longer-part": (
+        f"Mark at least {{0.span}} s (--keep FILE=START-END), or say how it is made longer: {LENGTHEN}."
+    ),
+    "make-plan": "`preflight fix --dry-run --format json` makes one.",
+    "plan-anew": "Plan anew: `preflight fix --dry-run --format json`.",
+    "plan-with-part": "Plan anew with --keep FILE=START-END, here {0.span}: that encodes where it must.",
+    "print-schema": "`preflight profiles --schema` prints the schema.",
+    "list-rules": "`preflight rules` lists them.",
+    "write-baseline": "Write it anew with --write-baseline.",
+    "split-at-nul": "Use --from0.",
+}
+"""Kind → sentence; what is in braces is filled in from the remedy."""
+SETTINGS: dict[str, str] = {
+    "key": "EVOLINK_API_KEY",
+    "bucket": "--bucket",
+    "journal": "--journal",
+    "ready": "--ready",
+    "rejected": "--rejected",
+    "done": "--done",
+    "incoming": "INCOMING",
+}
+"""Setting → how it is set here."""
+
+
+def said(advice: Advice) -> str:
+    """Return what is to be done next, as sentences; may be empty."""
+    parts = advice if isinstance(advice, tuple) else (advice,)
+    words = (SENTENCES[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
+    return " ".join(filter(None, words))
+
+
+def message_of(error: "PreflightError") -> str:
+    """Return what an error says happened."""
+    return "".join(SETTINGS[part.name] if isinstance(part, Setting) else part for part in error.parts)
+
+
+def in_full(error: "PreflightError") -> str:
+    """Return what an error says happened, and what to do, in one line."""
+    return ". ".join(filter(None, (message_of(error), said(error.remedies))))
+
+
+def came_of(treated: "Treated") -> str:
+    """Return why nothing came of an asset, and what to do, in one line; may be empty."""
+    return ". ".join(filter(None, (treated.message, said(treated.remedies))))
