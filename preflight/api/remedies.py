@@ -59,7 +59,8 @@ SENTENCES: dict[Kind, str] = {
     ),
     "mend-request": "`check_request` returns every finding, and `fix` mends what can be mended.",
     "cut-request": (
-        "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the whole."
+        "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the"
+        " whole."
     ),
     "explain-unfixable": (
         "No fix is known for this; `explain {0.rule}` of the command line says what can be done by hand."
