@@ -298,7 +298,9 @@ def test_an_ffmpeg_that_dies_half_way_leaves_nothing(
 
         real = str(imageio_ffmpeg.get_ffmpeg_exe())
     half = 'for last; do :; done; eval "out=\\${$(($# - 1))}"; echo half > "${out#file:}"; kill -9 $$'
-    dying = program(f'case "$*" in *-progress*) {half};; *) exec {real} "$@";; esac', "dying")
+    dying = program(
+        f'case "$*" in *" -update "*) exec {real} "$@";; *-progress*) {half};; *) exec {real} "$@";; esac', "dying"
+    )
     monkeypatch.setenv("PREFLIGHT_FFMPEG", dying)
     with pytest.raises(FixFailed, match="ffmpeg failed"):
         mended(clip, tmp_path / "out")
