@@ -71,11 +71,11 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
         OutcomeUnknown: it left, and no answer came back; or that is so of the same request, sent before.
     """
     from preflight.service.client import RECONCILE
-    from preflight.submission import mismatch as drift
+    from preflight.submission import mismatch
 
     ledger = account.ledger
     entry = _intended(submission, ledger, account.service.skew, again=again)
-    drift.keep_facts(ledger, entry, submission.facts)
+    mismatch.keep_facts(ledger, entry, submission.facts)
     ledger.sent(entry)
     try:
         task = account.service.submit(submission.body, entry.idempotency_key)
@@ -85,7 +85,7 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     except Refused as error:
         _note(ledger.refused, entry, error.message)
         ledger.forget_uploads(_uploads_of(entry))
-        raise drift.explained(error, entry, ledger, submission.facts) from None
+        raise mismatch.explained(error, entry, ledger, submission.facts) from None
     except OutcomeUnknown as error:
         _note(ledger.unknown, entry, error.message)
         raise
@@ -209,7 +209,7 @@ def wait(
         NotDone: the profile's limit has come; the task goes on.
     """
     from preflight.service.task import Task
-    from preflight.submission import mismatch as drift
+    from preflight.submission import mismatch
 
     service, ledger, clock = account.service, account.ledger, account.profile.service
     entry, last = ledger.find(task_id), list[Task]()
@@ -235,7 +235,7 @@ def wait(
     except TaskFailed as error:
         ledger.finished(last[0])
         ledger.forget_uploads(_uploads_of(entry) if entry else [])
-        raise drift.explained_failure(error, last[0], ledger) from None
+        raise mismatch.explained_failure(error, last[0], ledger) from None
     with paid_for(Remedy("download-saves", task=task_id)):
         ledger.finished(task)
     return task
