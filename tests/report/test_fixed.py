@@ -16,7 +16,7 @@ from preflight.report import DRESSES as OF_CHECKS
 from preflight.report import Heading
 from preflight.report.fixed import DRESSES, fix_pieces
 from preflight.report.fixes import Fixed
-from preflight.report.html.fixed import LINKS
+from preflight.report.html import LINKS
 from preflight.values.assets import Asset
 from preflight.values.quality import Quality
 from tests import made, specimens

@@ -16,7 +16,7 @@ from preflight.values.findings import Judged, Verdict
 
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
 LINKS = 20
-"""How many assets that did not pass are named at the top."""
+"""How many assets that did not pass, or were not made ready, are named at the top."""
 WRONG, RIGHT = 300, 100
 """How many assets that did not pass, and that did, get an article with a picture; the others are rows of a table.
 
@@ -67,7 +67,7 @@ class Sheet:
         if self._in_rows:
             self._out.write(render("rows_begin", count=self._in_rows))
             pour(self._rows, self._out)
-            self._out.write("</tbody></table></section>\n")
+            self._out.write(render("rows_end"))
         if ending.findings is not None:
             planned = self._foresight.whole() if self._foresight else None
             self._out.write(request_article(ending.findings, ending.request_verdict, planned))

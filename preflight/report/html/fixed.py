@@ -7,7 +7,7 @@ from preflight.plan.treated import Outcome, Treated
 from preflight.profiles.schema import Profile
 from preflight.report import Heading
 from preflight.report.fixes import MARK, Fixed, quality_words
-from preflight.report.html import Line, Link
+from preflight.report.html import LINKS, Line, Link
 from preflight.report.html.articles import request_article, shares
 from preflight.report.html.measures import Measure, measures_of
 from preflight.report.html.pictures import pictures
@@ -24,8 +24,6 @@ LOOKS: dict[Outcome, tuple[str, str]] = {
     "failed": ("✗", "fail"),
 }
 """Outcome → its sign, and the verdict whose colour it has."""
-LINKS = 20
-"""How many of those that were not made ready are named at the top."""
 PICTURES = 200
 """Of how many assets there is something to see: of each two pictures are taken, and each takes up to a second."""
 
