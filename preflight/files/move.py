@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
@@ -29,23 +28,29 @@ class Borders:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], bool] = {}
 
-    def between(self, source: str, target: str, at: Opened) -> bool:
+    def between(self, source: str, target: str, name: str, at: Opened) -> bool:
         """Tell whether a file has to be copied to get from one folder to the other.
 
         Two mounts of one disk look alike until one tries.
+
+        Args:
+            source: the folder that it is in.
+            target: the folder that it goes to.
+            name: of an empty file to try it with; one who kills the program may find it in either folder.
+            at: opens both.
 
         Raises:
             OSError: one of the folders cannot be written.
         """
         pair = source, target
         if pair not in self._known:
-            self._known[pair] = _tried(source, target, at)
+            self._known[pair] = _tried(source, target, name, at)
         return self._known[pair]
 
 
-def _tried(source: str, target: str, at: Opened) -> bool:
-    name = f".watch-{secrets.token_hex(8)}-0.try"
+def _tried(source: str, target: str, name: str, at: Opened) -> bool:
     here, there = (os.path.join(folder, name) for folder in (source, target))  # noqa: PTH118 - any bytes may be a name
+    at.remove(here)
     os.close(at.create(here))
     try:
         rename(at.spot(here), at.spot(there))

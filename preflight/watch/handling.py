@@ -31,6 +31,8 @@ HIDDEN = ".watch-"
 REPORT = ".report.json"
 TOKEN_CHARACTERS = 16
 COPY = "copy"
+TRIAL = "try"
+"""Endings of what has no name yet: a copy on its way to another file system, and what tells whether there is one."""
 MAX_NOTE_BYTES = 16 << 20
 NoteKind = Literal["report", "record"]
 Outcome = Literal["ready", "fixed", "rejected"]
@@ -128,7 +130,7 @@ def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borde
             for kind, content in zip(parcel.notes, notes[number], strict=True):
                 written.append(_draft(handling, number, kind))
                 _write(at.create(written[-1]), content)
-            if _crosses(parcel, borders, at):
+            if _crosses(handling, number, borders, at):
                 source = handling.path if parcel is handling.parcels[-1] else parcel.origin
                 copy_whole(source, _draft(handling, number, COPY), at)
     except OSError:
@@ -146,9 +148,16 @@ def _write(descriptor: int, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _crosses(parcel: Parcel, borders: Borders, at: Opened) -> bool:
-    source, target = map(os.path.dirname, (parcel.origin, parcel.target))
-    return borders.between(source, target, at)
+def _crosses(handling: Handling, number: int, borders: Borders, at: Opened) -> bool:
+    here, there = map(os.path.split, _trials(handling, number))
+    return borders.between(here[0], there[0], there[1], at)
+
+
+def _trials(handling: Handling, number: int) -> tuple[str, str]:
+    """Return where what tries the way of a parcel may lie: beside the parcel, and beside its target."""
+    there = _draft(handling, number, TRIAL)
+    folder = os.path.dirname(handling.parcels[number].origin)  # noqa: PTH120 - any bytes may be a name
+    return _join(folder, os.path.basename(there)), there  # noqa: PTH119 - any bytes may be a name
 
 
 def _draft(handling: Handling, number: int, kind: str) -> str:
@@ -232,7 +241,7 @@ def _placed(handling: Handling, number: int, borders: Borders, at: Opened) -> st
 def _source(handling: Handling, number: int, borders: Borders, at: Opened) -> str | None:
     """Return the file that is to get the name: itself or its copy; None where a copy has the name already."""
     parcel, copy = handling.parcels[number], _draft(handling, number, COPY)
-    if not _crosses(parcel, borders, at):
+    if not _crosses(handling, number, borders, at):
         return parcel.origin
     if not at.has(copy):
         if at.state(parcel.target) and held(parcel.target, at) == held(parcel.origin, at):
@@ -294,6 +303,7 @@ def resume(handling: Handling, borders: Borders, at: Opened) -> Moved | None:
 def _drafts(handling: Handling) -> Iterator[str]:
     for number, parcel in enumerate(handling.parcels):
         yield from (_draft(handling, number, kind) for kind in (*parcel.notes, COPY))
+        yield from _trials(handling, number)
 
 
 def stray(name: str) -> str | None:

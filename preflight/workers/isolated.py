@@ -3,6 +3,7 @@
 In: a function of a module and its arguments. Out: what it returns, or `Unmeasured` with what became of the child.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any, Generic, TypeVar
@@ -88,16 +89,16 @@ class Look(Generic[T]):
             self._child.link.send((function, args))
 
     def _answer(self) -> Any:  # noqa: ANN401 - what the function returns
+        allowed_s, since = self._bounds.seconds, time.monotonic()
         try:
             if not self._is_ready:
                 self._child.link.receive(START_S)
-                self._is_ready = True
-            how, result = self._child.link.receive(self._bounds.seconds)
-        except TimeoutError:
+                self._is_ready, since = True, time.monotonic()
+            how, result = self._child.link.receive(allowed_s)
+        except (EOFError, OSError) as error:
             self._is_lost = True
-            raise Unmeasured(f"looking into it took more than {self._bounds.seconds:g} s, and was ended") from None
-        except (EOFError, OSError):
-            self._is_lost = True
+            if isinstance(error, TimeoutError) or time.monotonic() >= since + allowed_s:  # it may have ended itself
+                raise Unmeasured(f"looking into it took more than {allowed_s:g} s, and was ended") from None
             raise Unmeasured(CRASHED) from None
         return _returned(how, result)
 

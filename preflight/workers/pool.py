@@ -227,10 +227,17 @@ class Crew:
                 try:
                     hand.hear()
                 except (EOFError, OSError):
-                    self._bury(hand)
-            elif not heard and time.monotonic() >= hand.since + hand.allowed_s(self.bounds):
-                doing = "measuring it" if hand.ready else "getting ready to measure it"
-                self._bury(hand, f"{doing} took more than {hand.allowed_s(self.bounds):g} s, and was ended")
+                    self._bury(hand, self._too_long(hand))
+            elif not heard and (death := self._too_long(hand)):
+                self._bury(hand, death)
+
+    def _too_long(self, hand: _Hand) -> str | None:
+        """Say that a child took longer than it may; None while it did not. It may have ended itself for that."""
+        allowed_s = hand.allowed_s(self.bounds)
+        if time.monotonic() < hand.since + allowed_s:
+            return None
+        doing = "measuring it" if hand.ready else "getting ready to measure it"
+        return f"{doing} took more than {allowed_s:g} s, and was ended"
 
     def _bury(self, hand: _Hand, death: str | None = None) -> None:
         """Let a child go: what it worked on has its cause of death, what only lay in its hand is given out again."""

@@ -91,14 +91,14 @@ def test_another_file_system_is_told(tmp_path: Path, elsewhere: Path) -> None:
     assert failed.value.errno == errno.EXDEV
     borders = Borders()
     with Opened(tmp_path, elsewhere) as at:
-        assert [borders.between(str(tmp_path), str(elsewhere), at) for _ in range(2)] == [True, True]
-        assert not borders.between(str(tmp_path), str(tmp_path), at)
+        assert [borders.between(str(tmp_path), str(elsewhere), "try", at) for _ in range(2)] == [True, True]
+        assert not borders.between(str(tmp_path), str(tmp_path), "try", at)
     assert sorted(path.name for path in (*tmp_path.iterdir(), *elsewhere.iterdir())) == ["a"]
 
 
 def test_a_border_to_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with Opened(tmp_path) as at, pytest.raises(FileNotFoundError):
-        Borders().between(str(tmp_path), str(tmp_path / "absent"), at)
+        Borders().between(str(tmp_path), str(tmp_path / "absent"), "try", at)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -121,6 +121,20 @@ def test_what_had_ended_and_was_not_told_is_told_and_not_done_again(case: Case) 
     assert case.there() == whole(case)
 
 
+@pytest.mark.parametrize("when", ["made", "moved"])
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_tried_the_way_when_the_program_was_killed_is_removed(case: Case, when: str, begun: bool) -> None:
+    before = case.there()
+    if begun:
+        case.prepare()
+        begin(case.handling, case.at)
+    for number, parcel in enumerate(case.handling.parcels):
+        folder = Path(parcel.origin if when == "made" else parcel.target).parent
+        (folder / f".watch-{case.handling.token}-{number}.try").touch()
+    assert (resume(case.handling, Borders(), case.at) is not None) == begun
+    assert case.there() == (whole(case) if begun else before)
+
+
 class Killed(BaseException):
     """Stands for the end of the program, which nothing catches."""
 
