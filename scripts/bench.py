@@ -197,11 +197,11 @@ def upload(missed: Missed) -> None:
     import httpx
 
     from preflight.profiles import load
-    from preflight.service.http import Wire
+    from preflight.service.http import HttpChannel
     from preflight.upload.files_service import upload_file
     from preflight.upload.parcel import hash_file
 
-    with tempfile.TemporaryDirectory(dir=ROOT) as name, sandboxed() as url, Wire(url, "any") as files:
+    with tempfile.TemporaryDirectory(dir=ROOT) as name, sandboxed() as url, HttpChannel(url, "any") as files:
         clip = Path(name) / "clip.mp4"
         start_of_it = Path(CLIP).read_bytes()
         clip.write_bytes(start_of_it + os.urandom(UPLOAD_BYTES - len(start_of_it)))

@@ -76,12 +76,12 @@ def mending(clip: Path) -> Mending:
     """Measure a clip and plan for it."""
     from preflight.flow.check import check_assets
     from preflight.flow.fix import plan_fixes
-    from preflight.plan import Wishes
+    from preflight.plan import FixOptions
     from preflight.profiles import load
     from preflight.values.assets import Asset
     from preflight.values.facts import VideoFacts
 
-    ((judged, plan),) = plan_fixes(check_assets([Asset(path=str(clip))], load()), load(), Wishes())
+    ((judged, plan),) = plan_fixes(check_assets([Asset(path=str(clip))], load()), load(), FixOptions())
     if not isinstance(judged.facts, VideoFacts) or not plan.steps:
         sys.exit(f"{clip}: nothing to mend")
     return Mending(clip=clip, facts=judged.facts, plan=plan)

@@ -14,7 +14,7 @@ from preflight.cli.commands import COMMANDS, root
 from preflight.flow.check import check_assets
 from preflight.profiles import load, names
 from preflight.profiles.entries import Entry, entries
-from preflight.report import DRESSES, Heading, open_sheet, write_report
+from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.rules import RULES
 from preflight.values.assets import Asset
 from preflight.values.limits import Count, OneOf, Range
@@ -67,14 +67,14 @@ def report_samples() -> str:
     """Return how each report looks, for one shipped clip; long lines and long reports are cut."""
     profile, parts = load(), []
     with contextlib.chdir(README.parent):
-        for dress in (name for name in DRESSES if name not in ("text", "html")):
+        for format_name in (name for name in FORMATS if name not in ("text", "html")):
             out = io.StringIO()
-            write_report([open_sheet(dress, Heading(profile=profile.name), out)], check_assets([SAMPLE], profile))
+            write_report([open_writer(format_name, Header(profile=profile.name), out)], check_assets([SAMPLE], profile))
             lines = out.getvalue().splitlines()
             shown = [line if len(line) <= WIDTH else f"{line[:WIDTH]} ..." for line in lines[:SAMPLE_LINES]]
             shown += ["..."] if len(lines) > SAMPLE_LINES else []
             told = "\n".join(shown)
-            parts.append(f"```text\n$ preflight check {SAMPLE.path} --format {dress}\n{told}\n```")
+            parts.append(f"```text\n$ preflight check {SAMPLE.path} --format {format_name}\n{told}\n```")
     return "\n\n".join(parts)
 
 

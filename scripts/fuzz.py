@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from preflight.probe.faults import Unmeasured
 from preflight.values.bounds import Bounds
-from preflight.workers.isolated import Look
+from preflight.workers.isolated import IsolatedCall
 from preflight.workers.session import session
 from scripts.fuzz_child import FULL_ONLY, UNDECODABLE, Found, Job, Outcome, run_all
 from scripts.fuzz_mutate import mutant
@@ -46,10 +46,10 @@ JOBS = 2
 
 def outcomes(jobs: Iterator[Job], until: float) -> Iterator[Outcome]:
     """Do jobs in children, in their order, until the clock says so."""
-    flying: deque[tuple[list[Job], Look[list[Outcome]]]] = deque()
+    flying: deque[tuple[list[Job], IsolatedCall[list[Outcome]]]] = deque()
     with session():
         for chunk in chunks(jobs, until):
-            flying.append((chunk, Look(run_all, chunk, bounds=BOUNDS)))
+            flying.append((chunk, IsolatedCall(run_all, chunk, bounds=BOUNDS)))
             if len(flying) >= JOBS:
                 yield from landed(*flying.popleft())
         while flying:
@@ -70,7 +70,7 @@ def chunks(jobs: Iterator[Job], until: float) -> Iterator[list[Job]]:
         yield chunk
 
 
-def landed(chunk: list[Job], look: "Look[list[Outcome]]") -> Iterator[Outcome]:
+def landed(chunk: list[Job], look: "IsolatedCall[list[Outcome]]") -> Iterator[Outcome]:
     """Yield what came of a chunk; when its child died, do its jobs one by one, and then step by step."""
     try:
         with closing(look):
@@ -85,7 +85,7 @@ def dead(chunk: list[Job], death: str) -> Iterator[Outcome]:
     """Tell at which job of a chunk its child died, and whether of the program or of the second opinion."""
     if len(chunk) > 1:
         for job in chunk:
-            yield from landed([job], Look(run_all, [job], bounds=BOUNDS))
+            yield from landed([job], IsolatedCall(run_all, [job], bounds=BOUNDS))
     elif chunk[0].stage == "both":
         yield from one_by_one(chunk[0])
     else:
@@ -96,11 +96,11 @@ def dead(chunk: list[Job], death: str) -> Iterator[Outcome]:
 
 def one_by_one(job: Job) -> Iterator[Outcome]:
     """Tell whether a child dies of the program or of the second opinion."""
-    alone = [msgspec.structs.replace(job, stage="program")]
-    (outcome,) = landed(alone, Look(run_all, alone, bounds=BOUNDS))
+    call_isolated = [msgspec.structs.replace(job, stage="program")]
+    (outcome,) = landed(call_isolated, IsolatedCall(run_all, call_isolated, bounds=BOUNDS))
     if outcome.verdict == "pass":
-        alone = [msgspec.structs.replace(job, stage="opinion")]
-        (outcome,) = landed(alone, Look(run_all, alone, bounds=BOUNDS))
+        call_isolated = [msgspec.structs.replace(job, stage="opinion")]
+        (outcome,) = landed(call_isolated, IsolatedCall(run_all, call_isolated, bounds=BOUNDS))
     yield outcome
 
 

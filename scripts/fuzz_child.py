@@ -87,7 +87,7 @@ def examine(path: Path, job: Job) -> Outcome:
     judged, found = judge_twice(path, job.depth) if job.stage != "opinion" else (verdict(path, job.depth), [])
     checked = judged is not None and job.depth != "header" and job.stage != "program" and judged.verdict == "pass"
     if checked and judged is not None:
-        found += contradictions(path, judged, job.depth)
+        found += mismatches(path, judged, job.depth)
     return Outcome(job=job, verdict=judged.verdict if judged else "none", checked=checked, found=tuple(found))
 
 
@@ -117,7 +117,7 @@ def judge_twice(path: Path, depth: Depth) -> tuple[Judged | None, list[Found]]:
     return judged, found
 
 
-def contradictions(path: Path, judged: Judged, depth: Depth) -> list[Found]:
+def mismatches(path: Path, judged: Judged, depth: Depth) -> list[Found]:
     """Return what speaks against a pass; what decoding alone can tell is held against no depth that does not decode."""
     if judged.facts is None:
         return [Found("format", "it passed, and nothing was measured")]

@@ -24,13 +24,13 @@ from PIL import Image, ImageOps
 
 import preflight.profiles
 from preflight.flow.check import Measuring, check_assets
-from preflight.flow.fix import plan_fixes, treat_all
-from preflight.plan import Plan, Wishes
+from preflight.flow.fix import fix_all, plan_fixes
+from preflight.plan import FixOptions, Plan
+from preflight.plan.result import FixResult
 from preflight.plan.steps import Encode, find
-from preflight.plan.treated import Treated
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.specimens import PROFILE
 from tests.test_corpus import CORPUS, rows
 
@@ -127,7 +127,7 @@ def hashes() -> dict[str, str]:
     }
 
 
-def excuse(row: dict[str, Any], one: Treated) -> str:
+def excuse(row: dict[str, Any], one: FixResult) -> str:
     """Return why a file cannot be mended, where its truth says the same; nothing where it does not."""
     rules, facts, kind = {finding.rule for finding in one.plan.beyond_mending}, row["facts"], one.before.kind
     said = {*row["expect"], *row.get("any", ()), *row["allow"]}
@@ -157,10 +157,12 @@ def shape(row: dict[str, Any]) -> Fraction:
 def planned() -> list[tuple[Judged, Plan]]:
     """Plan the whole corpus with default wishes."""
     assets = [Asset(path=str(CORPUS / row["path"])) for row in rows()]
-    return plan_fixes(check_assets(assets, PROFILE, Measuring(crew=Crew("exact", jobs=JOBS))), PROFILE, Wishes())
+    return plan_fixes(
+        check_assets(assets, PROFILE, Measuring(pool=WorkerPool("exact", jobs=JOBS))), PROFILE, FixOptions()
+    )
 
 
-def failure(row: dict[str, Any], one: Treated) -> str:
+def failure(row: dict[str, Any], one: FixResult) -> str:
     """Return what is wrong with what came of a file; nothing where it passes, or cannot be mended by its truth."""
     if one.outcome == "fixed":
         try:
@@ -172,7 +174,7 @@ def failure(row: dict[str, Any], one: Treated) -> str:
     return one.message if one.outcome == "failed" else ""
 
 
-def what_came(row: dict[str, Any], one: Treated) -> str:
+def what_came(row: dict[str, Any], one: FixResult) -> str:
     """Name what came of a file, for the tally."""
     if one.outcome == "unfixable":
         return f"beyond mending: {excuse(row, one)}"
@@ -182,7 +184,7 @@ def what_came(row: dict[str, Any], one: Treated) -> str:
 
 def test_every_file_that_can_be_mended_is_mended_as_ffprobe_and_decoding_judge(tmp_path: Path) -> None:
     before = hashes()
-    came = list(zip(rows(), treat_all(planned(), PROFILE, tmp_path, jobs=JOBS), strict=True))
+    came = list(zip(rows(), fix_all(planned(), PROFILE, tmp_path, jobs=JOBS), strict=True))
     failed = {row["path"]: said for row, one in came if (said := failure(row, one))}
     tally = Counter(what_came(row, one) for row, one in came)
     print(*(f"{count:5} {what}" for what, count in sorted(tally.items())), sep="\n")  # noqa: T201 - shown by pytest -s
@@ -194,6 +196,6 @@ def test_the_carried_ffmpeg_alone_can_encode_what_needs_it(tmp_path: Path, monke
     monkeypatch.setenv("PREFLIGHT_FFMPEG", imageio_ffmpeg.get_ffmpeg_exe())
     by_path = {str(CORPUS / row["path"]): row for row in rows()}
     todo = [one for one in planned() if find(one[1].steps, Encode)]
-    came = treat_all(todo if ALL else todo[::SAMPLED], PROFILE, tmp_path, jobs=JOBS)
+    came = fix_all(todo if ALL else todo[::SAMPLED], PROFILE, tmp_path, jobs=JOBS)
     assert came
     assert {one.asset.path: said for one in came if (said := failure(by_path[one.before.asset.path], one))} == {}

@@ -277,7 +277,7 @@ def test_too_much_time_and_memory_are_caught(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_pass_without_facts_is_caught() -> None:
     judged = fuzz_child.verdict(MEDIA / "video-2s.mp4", "exact")
-    found = fuzz_child.contradictions(MEDIA / "video-2s.mp4", msgspec.structs.replace(judged, facts=None), "exact")
+    found = fuzz_child.mismatches(MEDIA / "video-2s.mp4", msgspec.structs.replace(judged, facts=None), "exact")
     assert [one.kind for one in found] == ["format"]
 
 

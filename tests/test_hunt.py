@@ -20,7 +20,7 @@ from preflight.flow.check import Measuring, check_assets
 from preflight.profiles import load
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.hunt_judges import wrong
 
 HUNT = Path(os.environ.get("PREFLIGHT_HUNT", Path(__file__).parents[2] / "shared" / "hunt"))
@@ -110,9 +110,9 @@ def asked() -> list[object]:
 
 @pytest.mark.parametrize("row", asked())
 def test_a_specimen_is_judged_as_two_decoders_have_it(row: dict[str, Any], tmp_path: Path) -> None:
-    crew = Crew(row["at"], jobs=1)
-    crew.start()
-    how = Measuring(crew=crew)
+    pool = WorkerPool(row["at"], jobs=1)
+    pool.start()
+    how = Measuring(pool=pool)
     (judged,) = check_assets([Asset(path=str(source_of(row, tmp_path)))], load(), how)
     assert misjudged(row, judged) == [], msgspec.to_builtins(judged.facts, enc_hook=str)
 

@@ -85,7 +85,7 @@ def heard(advance: preflight.Advance) -> None:
 report = preflight.check("a.mov", depth="header", progress=heard)
 assert_type(report.verdict, "preflight.findings.Verdict")
 for one in preflight.fix(report, "ready", extend="loop", agree=lambda plan: plan.loss == "lossless"):
-    assert_type(one, preflight.Treated)
+    assert_type(one, preflight.FixResult)
 request = preflight.build_request("Video 1.", videos=["a.mov"], duration=5)
 sent = preflight.submit(request, key=os.environ["KEY"], max_credits=Fraction(5))
 assert_type(preflight.wait(sent.task_id, key=""), preflight.Task)

@@ -25,7 +25,7 @@ TYPED = re.compile(
     r"(?<![\w-])--[a-z]|`preflight [a-z]|\bpreflight (?:check|fix|submit|probe|task|rules|explain|profiles|watch)\b"
     r"|\b(?:EVOLINK_API_KEY|PREFLIGHT_(?:BASE_URL|FILES_URL|LEDGER|PROFILE|USER_AGENT))\b"
     r"|\bpreflight\.[a-z_.]+\(|`[a-z_.]+\(|`[a-z_]+=|\b(?:base_url|files_url|again|ledger|allow|fit|extend)=[\"'A-Z{x]"
-    r"|`(?:check|fix|submit|wait|download|check_request|build_request|with_treated|body_of)`"
+    r"|`(?:check|fix|submit|wait|download|check_request|build_request|with_results|body_of)`"
 )
 """What is typed at the command line or set for it alone, and what is called in Python."""
 

@@ -28,7 +28,7 @@ from preflight.errors import OutcomeUnknown, PreflightError
 from preflight.sandbox import running
 from preflight.service import http as wire
 from preflight.service.client import Service
-from preflight.service.http import AnswerLost, Wire, cleaned
+from preflight.service.http import AnswerLost, HttpChannel, cleaned
 from preflight.submission.ledger import Ledger
 from preflight.values.assets import Asset
 from tests.specimens import MEDIA
@@ -99,10 +99,10 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-DRESSES = next(
+FORMATS = next(
     option.type.choices
     for option in importlib.import_module("preflight.cli.check").command.params
-    if option.name == "dress" and isinstance(option.type, click.Choice)
+    if option.name == "format_name" and isinstance(option.type, click.Choice)
 )
 """Every format that `check` prints."""
 
@@ -376,7 +376,7 @@ def test_no_redirect_of_any_other_call_takes_it_either(status: int, path: str) -
     with (
         Stranger(say(TASK)) as other,
         Stranger(say(b"", status, Location=f"{other.url}{path}")) as stranger,
-        Wire(stranger.url, KEY) as calls,
+        HttpChannel(stranger.url, KEY) as calls,
         pytest.raises(PreflightError),
     ):
         calls.call("POST" if "upload" in path else "GET", path)
@@ -437,7 +437,11 @@ def test_an_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> Non
                 time.sleep(0.02)
 
     monkeypatch.setattr(wire, "ANSWER_S", 0.3)
-    with Stranger(dripping) as stranger, Wire(stranger.url, KEY) as calls, pytest.raises(AnswerLost, match="not whole"):
+    with (
+        Stranger(dripping) as stranger,
+        HttpChannel(stranger.url, KEY) as calls,
+        pytest.raises(AnswerLost, match="not whole"),
+    ):
         calls.call("GET", "/v1/credits")
 
 
@@ -466,9 +470,9 @@ def test_a_signed_link_is_masked_in_everything_that_is_shown_of_a_submission(hom
 
 
 @pytest.mark.usefixtures("signed")
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_signed_link_is_masked_in_every_report_on_one_that_cannot_be_fetched(home: Home, dress: str) -> None:
-    ran = home.run("check", "request.toml", "--format", dress)  # an address of this machine, which is not asked
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_signed_link_is_masked_in_every_report_on_one_that_cannot_be_fetched(home: Home, format_name: str) -> None:
+    ran = home.run("check", "request.toml", "--format", format_name)  # an address of this machine, which is not asked
     assert ran.status == 3
     assert "127.0.0.1" in ran.out
     assert SIGNATURE not in ran.out + ran.err

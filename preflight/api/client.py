@@ -11,7 +11,7 @@ from preflight.api.fix import fix
 from preflight.api.submit import submit
 from preflight.api.task import download, wait
 from preflight.flow.submit import Submitted
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from preflight.plan import Plan
-    from preflight.plan.share import Way
-    from preflight.plan.wishes import Bits, Fit, Keep, Lengthen
+    from preflight.plan.options import Bits, Fit, Keep, Lengthen
+    from preflight.plan.share import Strategy
     from preflight.service.client import Task
     from preflight.values.findings import Loss
 
@@ -119,11 +119,11 @@ class Client:
         fit: "Fit | None" = None,
         pad_color: str = "black",
         bits: "Bits" = "16",
-        share: "Way" = "proportion",
+        share: "Strategy" = "proportion",
         agree: "Callable[[Plan], bool] | None" = None,
         jobs: int | None = None,
         progress: Progress | None = None,
-    ) -> tuple[Treated, ...]:
+    ) -> tuple[FixResult, ...]:
         """Make new files of what does not comply; as `preflight.fix`."""
         with self._session.entered():
             return fix(

@@ -10,15 +10,15 @@ from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.findings import Report
 
 if TYPE_CHECKING:
-    from preflight.plan import Plan, Wishes
-    from preflight.plan.share import Way
-    from preflight.plan.wishes import Bits, Fit, Keep, Lengthen
+    from preflight.plan import FixOptions, Plan
+    from preflight.plan.options import Bits, Fit, Keep, Lengthen
+    from preflight.plan.share import Strategy
     from preflight.values.findings import Loss
 
 
@@ -33,12 +33,12 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     fit: "Fit | None" = None,
     pad_color: str = "black",
     bits: "Bits" = "16",
-    share: "Way" = "proportion",
+    share: "Strategy" = "proportion",
     agree: "Callable[[Plan], bool] | None" = None,
     profile: Profile | AnyPath | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-) -> tuple[Treated, ...]:
+) -> tuple[FixResult, ...]:
     """Make new files of what does not comply, with the least loss; each is measured before it takes its name.
 
     A source is never written, a clean file never touched, nothing in `output` overwritten; and what an earlier call
@@ -71,44 +71,46 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     from preflight.plan.marks import refuse_useless
 
     edition, teller = edition_behind(report, profile), Teller(progress)
-    wishes = _wishes(allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, bits=bits, share=share)
+    fix_options = _fix_options(
+        allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, bits=bits, share=share
+    )
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
-    plans = fixing.plan_report(report, edition, wishes)
-    done = fixing.treat_all(
+    plans = fixing.plan_report(report, edition, fix_options)
+    done = fixing.fix_all(
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
     return tuple(map(_told, done))
 
 
-def with_treated(request: RequestSpec, treated: Sequence[Treated]) -> RequestSpec:
+def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestSpec:
     """Return a request with its assets as they are after `fix`: new files where there are some.
 
     Args:
         request: the request that was checked.
-        treated: what `fix` returned for the report on it.
+        results: what `fix` returned for the report on it.
 
     Raises:
         CallError: they are not the request's assets, in its order.
     """
-    if tuple(one.before.asset for one in treated) != request.assets:
+    if tuple(one.before.asset for one in results) != request.assets:
         raise CallError("what was fixed is not what the request holds", advice="Hand `fix` the report on this request.")
-    return fixing.with_treated(request, treated)
+    return fixing.with_results(request, results)
 
 
-def _told(treated: Treated) -> Treated:
+def _told(results: FixResult) -> FixResult:
     """Return what came of an asset, in the words of a program."""
-    advice, why = said(treated.plan.remedies), [treated.message, said(treated.remedies)]
-    plan = msgspec.structs.replace(treated.plan, remedies=(advice,) if advice else ())
-    return msgspec.structs.replace(treated, plan=plan, message=". ".join(filter(None, why)), remedies=())
+    advice, why = said(results.plan.remedies), [results.message, said(results.remedies)]
+    plan = msgspec.structs.replace(results.plan, remedies=(advice,) if advice else ())
+    return msgspec.structs.replace(results, plan=plan, message=". ".join(filter(None, why)), remedies=())
 
 
-def _wishes(*, fit: str | None, **chosen: str | None) -> "Wishes":
-    from preflight.plan import Wishes
+def _fix_options(*, fit: str | None, **chosen: str | None) -> "FixOptions":
+    from preflight.plan import FixOptions
 
     said: dict[str, Any] = {**chosen, "fit": fit or "crop", "fit_named": fit is not None}
     try:
-        return msgspec.convert(said, Wishes)
+        return msgspec.convert(said, FixOptions)
     except msgspec.ValidationError as error:
         raise CallError(f"fix: {error}") from None

@@ -59,7 +59,7 @@ SENTENCES: dict[Kind, str] = {
     ),
     "mend-request": "`check_request` returns every finding, and `fix` mends what can be mended.",
     "cut-request": (
-        "`fix` cuts it, and `with_treated` returns the request with what was cut; or leave `keep` out to send the"
+        "`fix` cuts it, and `with_results` returns the request with what was cut; or leave `keep` out to send the"
         " whole."
     ),
     "explain-unfixable": (

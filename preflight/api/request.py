@@ -40,7 +40,7 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
 
     Args:
         prompt: the text; "video 1" in it is the first of `videos`.
-        images: paths, URLs, or assets such as `Treated.asset`; each gets its role anew.
+        images: paths, URLs, or assets such as `FixResult.asset`; each gets its role anew.
         videos: as `images`; `Asset(path="pov.mov", keep=Window.parse("3.0-9.5"))` marks the part that is to stay.
         audios: as `images`.
         model: which model makes the video.

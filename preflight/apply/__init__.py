@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight.apply.ffmpeg import pause
-from preflight.apply.proof import contradictions, planned_s
 from preflight.apply.record import (
     Content,
     Origin,
@@ -28,11 +27,12 @@ from preflight.apply.record import (
     is_still,
     settled_state,
 )
+from preflight.apply.verification import mismatches, planned_s
 from preflight.errors import FixFailed
-from preflight.files.atomic import in_turn, publish, sweep, temporary
+from preflight.files.atomic import clean_up, commit, in_turn, temporary
 from preflight.plan import Plan
-from preflight.plan.adapt import another_way
-from preflight.plan.steps import Cut, DropSound, Encode, Write, find
+from preflight.plan.adapt import next_strategy
+from preflight.plan.steps import Cut, DropAudio, Encode, Write, find
 from preflight.values.assets import Asset, ending_of
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
@@ -60,7 +60,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """How many threads one ffmpeg may use; as many as it likes when None."""
 
 
-class Mended(msgspec.Struct, frozen=True, kw_only=True):
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """A new file and the verdict on it."""
 
     path: str
@@ -73,7 +73,7 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True):
     """In what the first way missed, where another was taken."""
 
 
-def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = None) -> Mended:
+def apply_plan(plan: Plan, facts: Facts, order: Order, progress: Progress | None = None) -> Applied:
     """Carry out a plan.
 
     Args:
@@ -89,7 +89,7 @@ def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = Non
     _write(plan)
     path = Path(plan.asset.path)
     state, source = settled_state(path), content_of(path)
-    sweep(order.folder)
+    clean_up(order.folder)
     with in_turn(order.folder, identity(Origin(source=source, profile=order.profile, steps=plan.steps)), wait=pause):
         if found := _found(plan, source, order):
             return found
@@ -100,7 +100,7 @@ def mend(plan: Plan, facts: Facts, order: Order, progress: Progress | None = Non
             return _finished(plan, made, source, draft, order)
 
 
-def _found(plan: Plan, source: Content, order: Order) -> Mended | None:
+def _found(plan: Plan, source: Content, order: Order) -> Applied | None:
     """Return what an earlier run made of a source by a plan, if it is still clean."""
     for way in _ways(plan):
         found = find_made(_wanted(plan, order), Origin(source=source, profile=order.profile, steps=way.steps))
@@ -108,16 +108,16 @@ def _found(plan: Plan, source: Content, order: Order) -> Mended | None:
             continue
         judged = order.judge(_at(plan, found))
         if judged.verdict == "pass":
-            return Mended(path=str(found), judged=_named(plan, judged, found), plan=way, found=True)
+            return Applied(path=str(found), judged=_named(plan, judged, found), plan=way, found=True)
     return None
 
 
-def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Order) -> Mended:
+def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Order) -> Applied:
     """Give a new file its record and its name."""
     origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
     claim = claiming(order.folder, origin, content_of(draft), _measures(made.judged), made.ffmpeg)
-    path = publish(draft, _wanted(plan, order), claim=claim)
-    return Mended(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan, missed=made.missed)
+    path = commit(draft, _wanted(plan, order), claim=claim)
+    return Applied(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan, missed=made.missed)
 
 
 def _wanted(plan: Plan, order: Order) -> Path:
@@ -167,7 +167,7 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
             missed = error.message
         if not missed and judged is not None:
             return _Made(plan, judged, version if find(plan.steps, Encode) else None, first)
-        following = another_way(plan, facts, judged)
+        following = next_strategy(plan, facts, judged)
         first = first or _with_losses(missed, plan, following)
         if following is None:
             break
@@ -178,7 +178,7 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
     """Return why another way is taken, and which sound is lost by it."""
     now = [step for step in following.steps if step not in plan.steps] if following else []
-    lost = [step.words() for step in now if isinstance(step, DropSound)]
+    lost = [step.words() for step in now if isinstance(step, DropAudio)]
     return "; ".join((missed, *lost))
 
 
@@ -197,24 +197,24 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
 def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "Meanwhile | None") -> str:
     """Return in what a new file misses its plan; nothing where it does not."""
     from preflight.probe.faults import Unmeasured, Unreadable
-    from preflight.workers.isolated import alone
+    from preflight.workers.isolated import call_isolated
 
     if judged.verdict != "pass" or judged.facts is None:
         said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
         return f"the new file is not clean ({said})"
-    wrong = "; ".join(contradictions(plan, facts, judged.facts))
+    wrong = "; ".join(mismatches(plan, facts, judged.facts))
     if wrong:
         return f"the new file is not as planned: {wrong}"
     try:
         if isinstance(facts, AudioFacts) and isinstance(judged.facts, AudioFacts):
             from preflight.apply.heard import unheard
 
-            return alone(unheard, plan, facts, target, judged.facts) or ""
+            return call_isolated(unheard, plan, facts, target, judged.facts) or ""
         if isinstance(facts, ImageFacts):
-            from preflight.apply.pictures import unlike_picture
+            from preflight.apply.pictures import unlike_image
 
-            return alone(unlike_picture, plan, facts, target, judged.facts) or ""
-        return (meanwhile.unlikeness(target, judged.facts) or "") if meanwhile else ""
+            return call_isolated(unlike_image, plan, facts, target, judged.facts) or ""
+        return (meanwhile.dissimilarity(target, judged.facts) or "") if meanwhile else ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 
@@ -241,10 +241,10 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 
         make_image(plan, facts, target)
         return None
+    from preflight.apply.audio import make_audio
     from preflight.apply.av import compile_job, encodes_pictures
     from preflight.apply.cutting import cut_clip
-    from preflight.apply.ffmpeg import carry_out
-    from preflight.apply.sound import make_sound
+    from preflight.apply.ffmpeg import run_first_able
     from preflight.apply.upright import set_upright
 
     cut, length = find(plan.steps, Cut), planned_s(plan, facts) or Fraction(1)
@@ -252,10 +252,10 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
         return cut_clip(plan, cut.packets, facts, target)
     done = (lambda seconds: progress(min(seconds / length, Fraction(1)))) if progress else None
     if isinstance(facts, AudioFacts):
-        return make_sound(plan, facts, target, threads=order.threads, progress=done)
+        return make_audio(plan, facts, target, threads=order.threads, progress=done)
     colors = _colors(plan, facts) if encodes_pictures(plan) else None
     job = compile_job(plan, facts, target, threads=order.threads, colors=colors)
-    version = carry_out(job.needs, job.arguments, progress=done)
+    version = run_first_able(job.needs, job.arguments, progress=done)
     if encodes_pictures(plan):
         set_upright(target)
     return version
@@ -265,9 +265,9 @@ def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
     """Look into a clip for its colours, in a child."""
     from preflight.apply.color import seen_colors
     from preflight.probe.faults import Unmeasured, Unreadable
-    from preflight.workers.isolated import alone
+    from preflight.workers.isolated import call_isolated
 
     try:
-        return alone(seen_colors, plan.asset.path, facts.format)
+        return call_isolated(seen_colors, plan.asset.path, facts.format)
     except (Unmeasured, Unreadable) as fault:
         raise FixFailed(f"its colors cannot be told: {fault}") from None

@@ -9,17 +9,17 @@ from typing import Any
 import msgspec
 
 from preflight.apply.addresses import SOURCE, TARGET, named
-from preflight.apply.clip_sound import joined_with, sound_options
+from preflight.apply.clip_audio import audio_options, joined_with
 from preflight.apply.color import TONE_FILTERS, tag_filters, tone_filters
-from preflight.apply.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, picture_filters, sound_filters
-from preflight.apply.lead import begins_whole, lead_s
+from preflight.apply.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, audio_filters, picture_filters
 from preflight.apply.mixdown import simpler
-from preflight.apply.proof import planned_s
 from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
 from preflight.apply.shown import SHOWN, shown_filters
+from preflight.apply.start_offset import begins_whole, start_offset_s
 from preflight.apply.steady import constant_rate, held, on_grid, silent
+from preflight.apply.verification import planned_s
 from preflight.media.reading import Colors
-from preflight.plan.clip_sound import kept_after
+from preflight.plan.clip_audio import kept_after
 from preflight.plan.steps import (
     BLUR,
     BLUR_PART,
@@ -29,7 +29,7 @@ from preflight.plan.steps import (
     Deinterlace,
     Encode,
     Extend,
-    JoinSound,
+    JoinAudio,
     Pad,
     Plan,
     Resize,
@@ -88,8 +88,8 @@ def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: Vi
 
     given = ffmpeg.input(SOURCE, f=demuxer, protocol_whitelist="file")
     uncut = msgspec.structs.replace(plan, steps=tuple(s for s in plan.steps if not isinstance(s, Cut)))
-    streams = [given["V:0"], *_sounds(given, uncut, facts)]
-    sounds = sound_options(facts, plan.steps, _sound_encode(plan.steps))
+    streams = [given["V:0"], *_audios(given, uncut, facts)]
+    sounds = audio_options(facts, plan.steps, _audio_encode(plan.steps))
     options = {"f": muxer_of(plan, facts), **_copied(facts), **sounds, "map_metadata": -1}
     made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
     return named(made.get_args(), source, target)
@@ -173,7 +173,7 @@ def _filters_of(step: Step) -> frozenset[str]:
         return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
     if isinstance(step, Encode):
         return frozenset(name for name, _ in simpler(step))
-    if isinstance(step, JoinSound):
+    if isinstance(step, JoinAudio):
         return frozenset({"join"})
     fixed: dict[type, Collection[str]] = {Resize: {"scale", "setsar"}, Crop: {"crop"}, Retime: {"fps"}, **SHOWN}
     return TONE_FILTERS if isinstance(step, ToneMap) else frozenset(fixed.get(type(step), ()))
@@ -200,10 +200,10 @@ def _video_streams(source: Any, plan: Plan, facts: VideoFacts, colors: Colors | 
     picture = source["V:0"]
     if _video_encode(plan.steps):
         picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps, colors), plan.steps, facts)
-    return [picture, *_sounds(source, plan, facts)]
+    return [picture, *_audios(source, plan, facts)]
 
 
-def _sounds(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
+def _audios(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
     """Return the sound tracks that are kept, the one to be played first."""
     import ffmpeg
 
@@ -222,10 +222,10 @@ def _sound(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # n
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
     sound = _begun(stream, plan, facts, "a")
     if extend:
-        sound = _chained(sound, sound_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
+        sound = _chained(sound, audio_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
     elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
         sound = sound.filter("atrim", end=_seconds(cut.length_s))
-    encode = _sound_encode(plan.steps)
+    encode = _audio_encode(plan.steps)
     if encode is None:
         return sound
     return _chained(sound, (*(() if encode.tracks else silent(plan.steps)), *simpler(encode)))
@@ -235,7 +235,7 @@ def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fra
     """Return what ffmpeg has to leave out at the beginning, in seconds since the container begins."""
     if cut is None or isinstance(facts, AudioFacts):
         return cut.start_s if cut else Fraction(0)
-    return cut.start_s + lead_s(plan.asset.path, DEMUXERS.get(facts.format, facts.format))
+    return cut.start_s + start_offset_s(plan.asset.path, DEMUXERS.get(facts.format, facts.format))
 
 
 def _decoded_on(plan: Plan, facts: VideoFacts | AudioFacts) -> bool:
@@ -244,7 +244,7 @@ def _decoded_on(plan: Plan, facts: VideoFacts | AudioFacts) -> bool:
     A sound that is decoded begins with what its decoder would have made there; one that was sought begins otherwise.
     """
     if isinstance(facts, AudioFacts):
-        return _sound_encode(plan.steps) is not None
+        return _audio_encode(plan.steps) is not None
     demuxer = DEMUXERS.get(facts.format, facts.format)
     begin = _begin_s(plan, facts, find(plan.steps, Cut))
     return demuxer in NOT_SOUGHT or not begins_whole(plan.asset.path, demuxer, begin)
@@ -356,11 +356,11 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
         options |= _picture_options(plan.steps, facts)
-        options |= sound_options(facts, plan.steps, _sound_encode(plan.steps))
+        options |= audio_options(facts, plan.steps, _audio_encode(plan.steps))
         options["movflags"] = "+faststart"
     else:
         pcm = facts.codec if facts.format == "wav" and cut and (facts.codec or "").startswith("pcm_") else "copy"
-        options |= _sound_options(plan.steps, pcm or "copy")
+        options |= _audio_options(plan.steps, pcm or "copy")
     return options
 
 
@@ -384,14 +384,14 @@ def _picture_options(steps: tuple[Step, ...], facts: VideoFacts) -> dict[str, An
     return options
 
 
-def _sound_options(steps: tuple[Step, ...], otherwise: str) -> dict[str, Any]:
-    encode = _sound_encode(steps)
+def _audio_options(steps: tuple[Step, ...], otherwise: str) -> dict[str, Any]:
+    encode = _audio_encode(steps)
     if encode is None:
         return {"c:a": otherwise}
     return {"c:a": encode.codec} | ({"b:a": encode.max_bit_rate} if encode.max_bit_rate else {})
 
 
-def _sound_encode(steps: tuple[Step, ...]) -> Encode | None:
+def _audio_encode(steps: tuple[Step, ...]) -> Encode | None:
     return next((s for s in steps if isinstance(s, Encode) and s.codec not in VIDEO_ENCODERS), None)
 
 

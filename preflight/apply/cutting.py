@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from preflight.apply.av import DEMUXERS, compile_copy, muxer_of, needs
-from preflight.apply.ffmpeg import carry_out
+from preflight.apply.ffmpeg import run_first_able
 from preflight.apply.remux import cut_between
 from preflight.files.atomic import temporary
-from preflight.plan.clip_sound import kept_after, kept_tracks
-from preflight.plan.steps import DropSound, Encode, JoinSound, Packets, Plan, Step, find
+from preflight.plan.clip_audio import kept_after, kept_tracks
+from preflight.plan.steps import DropAudio, Encode, JoinAudio, Packets, Plan, Step, find
 from preflight.values.facts import VideoFacts
 
 
@@ -35,7 +35,7 @@ def cut_clip(plan: Plan, packets: Packets, facts: VideoFacts, target: Path) -> s
         return _cut_first(packets, target, plan, facts)
     muxer = muxer_of(plan, facts)
     with temporary(target.parent, muxer) as copy:
-        version = carry_out(needs(plan.steps), compile_copy(source, demuxer, copy, plan, facts))
+        version = run_first_able(needs(plan.steps), compile_copy(source, demuxer, copy, plan, facts))
         cut_between(copy, packets, target, muxer, sounds=range(len(kept_after(facts, plan.steps))))
     return version if find(plan.steps, Encode) else None
 
@@ -43,7 +43,7 @@ def cut_clip(plan: Plan, packets: Packets, facts: VideoFacts, target: Path) -> s
 def _cut_first(packets: Packets, target: Path, plan: Plan, facts: VideoFacts) -> str | None:
     """Cut an MP4 or MOV, and do what is planned with the sound of the part."""
     source, muxer = Path(plan.asset.path), muxer_of(plan, facts)
-    gone = {place for step in plan.steps if isinstance(step, DropSound) for place in step.places}
+    gone = {place for step in plan.steps if isinstance(step, DropAudio) for place in step.places}
     places = [track.place for track in kept_tracks(facts) if track.place not in gone]
     if find(plan.steps, Encode) is None:
         cut_between(source, packets, target, muxer, sounds=places)
@@ -51,16 +51,16 @@ def _cut_first(packets: Packets, target: Path, plan: Plan, facts: VideoFacts) ->
     with temporary(target.parent, muxer) as part:
         cut_between(source, packets, part, muxer, sounds=places)
         now = dict(zip(places, range(len(places)), strict=True))
-        steps = tuple(_counted_anew(step, now) for step in plan.steps if not isinstance(step, DropSound))
+        steps = tuple(_counted_anew(step, now) for step in plan.steps if not isinstance(step, DropAudio))
         there = tuple(msgspec.structs.replace(t, place=now[t.place]) for t in kept_tracks(facts) if t.place in now)
         after = msgspec.structs.replace(plan, steps=steps)
         part_of = msgspec.structs.replace(facts, sounds=there)
-        return carry_out(needs(steps), compile_copy(part, "mov", target, after, part_of))
+        return run_first_able(needs(steps), compile_copy(part, "mov", target, after, part_of))
 
 
 def _counted_anew(step: Step, now: dict[int, int]) -> Step:
     """Return a step with the numbers that sound tracks have now."""
-    if isinstance(step, JoinSound):
+    if isinstance(step, JoinAudio):
         return msgspec.structs.replace(step, left=now[step.left], right=now[step.right])
     if isinstance(step, Encode):
         return msgspec.structs.replace(step, tracks=tuple(now[place] for place in step.tracks if place in now))

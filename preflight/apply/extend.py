@@ -47,7 +47,7 @@ def picture_filters(step: Extend, cut: Cut | None) -> list[Filter]:
     return [*made, ("setpts", {"": ["N"]}), *constant]
 
 
-def sound_filters(step: Extend, cut: Cut | None, rate_hz: int | None) -> list[Filter]:
+def audio_filters(step: Extend, cut: Cut | None, rate_hz: int | None) -> list[Filter]:
     """Return what makes a sound as long as the step says, to the sample.
 
     Args:

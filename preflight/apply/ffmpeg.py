@@ -174,7 +174,7 @@ def _names(listing: str) -> frozenset[str]:
     return frozenset(row[1] for row in rows if len(row) > 1)
 
 
-def carry_out(
+def run_first_able(
     needed: Iterable[str], arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S
 ) -> str:
     """Run the first ffmpeg that can do what is needed, as `find_tool` finds it, to its end; return its version.

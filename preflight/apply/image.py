@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from preflight.apply.isolated import alone_or_failed
+from preflight.apply.isolated import isolated_or_failed
 from preflight.apply.strip import stripped
 from preflight.errors import FixFailed
 from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
@@ -34,7 +34,7 @@ def make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
     Raises:
         FixFailed: the source cannot be read, or the target not be written.
     """
-    alone_or_failed(_make_image, plan, facts, target)
+    isolated_or_failed(_make_image, plan, facts, target)
 
 
 def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:

@@ -1,6 +1,6 @@
 """What a new file has to show of its source, looked for while it is made: our own reading, and that of an ffmpeg.
 
-    source ── a child ──► Sought ── an ffmpeg ──► Taken          new file ── the same child ──► unlikeness
+    source ── a child ──► Sought ── an ffmpeg ──► Taken          new file ── the same child ──► dissimilarity
 
 The child is kept: what it has loaded it need not load again.
 """
@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from preflight.apply.ffmpeg import candidates
-from preflight.apply.likeness import Sought, Taken, ends_meanwhile, second_of_source, unlikeness
+from preflight.apply.similarity import Sought, Taken, dissimilarity, ends_meanwhile, second_of_source
 from preflight.plan import Plan
 from preflight.values.facts import Facts, VideoFacts
-from preflight.workers.isolated import Look
+from preflight.workers.isolated import IsolatedCall
 from preflight.workers.session import session, within
 
 
@@ -29,12 +29,12 @@ class Meanwhile:
     """
 
     def __init__(
-        self, plan: Plan, before: VideoFacts, look: Look[Sought], seen: "Future[tuple[Sought, Taken]]"
+        self, plan: Plan, before: VideoFacts, look: IsolatedCall[Sought], seen: "Future[tuple[Sought, Taken]]"
     ) -> None:
         self._plan, self._before = plan, before
         self._look, self._seen = look, seen
 
-    def unlikeness(self, made: Path, after: Facts) -> str | None:
+    def dissimilarity(self, made: Path, after: Facts) -> str | None:
         """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
 
         Args:
@@ -46,7 +46,7 @@ class Meanwhile:
             Unreadable: one has no frames that can be decoded.
         """
         sought, taken = self._seen.result()
-        return unlikeness(self._plan, self._before, sought, made, after, call=self._look.then, taken=taken)
+        return dissimilarity(self._plan, self._before, sought, made, after, call=self._look.then, taken=taken)
 
 
 @contextmanager
@@ -63,12 +63,12 @@ def looking(plan: Plan, before: VideoFacts) -> Iterator[Meanwhile]:
     with (
         ThreadPoolExecutor(1, thread_name_prefix="look") as aside,
         session(),
-        closing(Look(ends_meanwhile, plan, before)) as look,
+        closing(IsolatedCall(ends_meanwhile, plan, before)) as look,
     ):
         yield Meanwhile(plan, before, look, aside.submit(within(_see), look, plan, before))
 
 
-def _see(look: Look[Sought], plan: Plan, before: VideoFacts) -> tuple[Sought, Taken]:
+def _see(look: IsolatedCall[Sought], plan: Plan, before: VideoFacts) -> tuple[Sought, Taken]:
     """Wait for our own reading, and ask the first ffmpeg for its."""
     sought = look.result()
     return sought, {ffmpeg: second_of_source(ffmpeg, plan, before, sought) for ffmpeg in candidates()[:1]}

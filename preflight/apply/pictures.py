@@ -28,7 +28,7 @@ READ_NEAR, READ_APART = 5.0, 0.2
 """The same for two decoders of one file: they convert subsampled colors each in its own way."""
 
 
-def unlike_picture(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> str | None:
+def unlike_image(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> str | None:
     """Return in what a new picture does not show what its source shows; None where it does.
 
     Args:

@@ -32,7 +32,7 @@ import msgspec
 
 from preflight.apply.av import compile_comparison, encodes_pictures, needs
 from preflight.apply.color import seen_colors
-from preflight.apply.ffmpeg import carry_out
+from preflight.apply.ffmpeg import run_first_able
 from preflight.errors import FixFailed
 from preflight.plan.steps import Plan
 from preflight.values.facts import Facts, VideoFacts
@@ -80,13 +80,13 @@ def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TI
     """
     if not isinstance(facts, VideoFacts) or not encodes_pictures(plan):
         return None
-    from preflight.workers.isolated import alone
+    from preflight.workers.isolated import call_isolated
 
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         log = Path(folder) / "vmaf.json"
-        colors = alone(seen_colors, plan.asset.path, facts.format)
+        colors = call_isolated(seen_colors, plan.asset.path, facts.format)
         compared = compile_comparison(plan, facts, made, log, colors=colors)
-        carry_out(needs(plan.steps) | FILTERS, compared, limit_s=limit_s)
+        run_first_able(needs(plan.steps) | FILTERS, compared, limit_s=limit_s)
         return read_log(log)
 
 

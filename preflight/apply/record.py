@@ -19,7 +19,7 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.errors import NotDone
-from preflight.files.atomic import publish_at, remove, written
+from preflight.files.atomic import commit_at, remove, written
 from preflight.files.content import content_of as read_content
 from preflight.files.names import beside as name_beside
 from preflight.files.names import names
@@ -169,7 +169,7 @@ def _is_ours(made: Made) -> bool:
 def claiming(
     folder: Path, origin: Origin, output: Content, facts: dict[str, Any], ffmpeg: str | None
 ) -> Callable[[Path], Path]:
-    """Return what writes the record for a name, as `publish` wants it."""
+    """Return what writes the record for a name, as `commit` wants it."""
     seal = seal_of(origin, output)
 
     def claim(path: Path) -> Path:
@@ -185,7 +185,7 @@ def claiming(
         content = msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n"
         # Within, for `written` would take a name that is taken for a folder that cannot be written.
         with written(folder, "json", content) as draft, suppress(FileExistsError):
-            return publish_at(draft, beside(path))
+            return commit_at(draft, beside(path))
         raise FileExistsError
 
     return claim

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from preflight.apply.isolated import alone_or_failed
+from preflight.apply.isolated import isolated_or_failed
 from preflight.errors import FixFailed
 from preflight.plan.steps import Packets
 from preflight.probe import open_without_waiting
@@ -56,7 +56,7 @@ def cut_between(
     Raises:
         FixFailed: the source cannot be read, or the new file not be written.
     """
-    alone_or_failed(_cut_between, source, packets, target, muxer, sounds)
+    isolated_or_failed(_cut_between, source, packets, target, muxer, sounds)
 
 
 def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, sounds: "Sequence[int] | None") -> None:

@@ -18,7 +18,7 @@ import msgspec
 from preflight.apply.addresses import address
 from preflight.apply.av import DEMUXERS, NOT_SOUGHT
 from preflight.apply.ffmpeg import run
-from preflight.apply.lead import begins_here, lead_here
+from preflight.apply.start_offset import begins_here, start_offset_here
 from preflight.errors import NotDone
 from preflight.values.facts import VideoFacts
 
@@ -164,7 +164,7 @@ def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[
         moments_s: seconds since the first frame is shown.
     """
     demuxer = DEMUXERS.get(facts.format, facts.format)
-    begin, early = lead_here(path, demuxer), EARLY / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
+    begin, early = start_offset_here(path, demuxer), EARLY / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
     found = []
     for moment in moments_s:
         at = begin + moment - early if moment > 0 else Fraction(0)

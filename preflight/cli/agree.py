@@ -8,11 +8,11 @@ import click
 
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
-from preflight.flow.fix import treat_all
+from preflight.flow.fix import fix_all
 from preflight.plan import Plan
-from preflight.plan.outlook import Outlook, outlook
+from preflight.plan.estimate import OutputEstimate, estimate_output
+from preflight.plan.result import FixResult
 from preflight.plan.steps import allowed
-from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.report.remedies import said
@@ -27,9 +27,9 @@ OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
 """What a person may press instead: yes and Enter are all of them, q and Escape none."""
 
 
-def carry_out(
+def apply_agreed(
     plans: Plans, profile: Profile, output: Path, *, quiet: bool, agreed: bool, jobs: int | None = None
-) -> list[Treated]:
+) -> list[FixResult]:
     """Show the plans, ask, and carry out what was agreed to, with progress.
 
     Args:
@@ -48,10 +48,10 @@ def carry_out(
         for _, plan in plans:
             text.write(text.plan_lines(plan), stream)
     if not todo:
-        return treat_all(plans, profile, output)
+        return fix_all(plans, profile, output)
     agreed_to = set(map(id, todo if agreed else chosen(todo, output)))
     with Bars("fixing", len(agreed_to)) as bars:
-        return treat_all(
+        return fix_all(
             plans,
             profile,
             output,
@@ -138,11 +138,11 @@ def _cells(judged: Judged, plan: Plan) -> list[str]:
     if not plan.steps:
         return [wrong or "nothing", "stays as it is", "none", "", ""]
     steps = "\n".join(step.words() for step in plan.steps)
-    becomes = outlook(plan, judged.facts) if judged.facts else Outlook()
+    becomes = estimate_output(plan, judged.facts) if judged.facts else OutputEstimate()
     return [wrong, steps, plan.loss, _becomes(becomes), _about(becomes.seconds)]
 
 
-def _becomes(found: Outlook) -> str:
+def _becomes(found: OutputEstimate) -> str:
     size = f"{found.size_px[0]} x {found.size_px[1]} px" if found.size_px else ""
     length = f"{decimal(found.length_s)} s" if found.length_s is not None else ""
     return ", ".join(part for part in (size, length) if part)

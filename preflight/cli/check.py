@@ -23,16 +23,16 @@ from preflight.cli.options import (
 )
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent
-from preflight.report import DRESSES, Heading, open_sheet, write_report
+from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, collect, is_request, printable
 from preflight.values.findings import EXIT_CODES
 
 if TYPE_CHECKING:
-    from preflight.flow.foresee import Foresight
+    from preflight.flow.planned import PlannedFixes
     from preflight.profiles import Profile
-    from preflight.report import Sheet
-    from preflight.report.html.pictures import Glance
+    from preflight.report import Writer
+    from preflight.report.html.pictures import Thumbnails
     from preflight.request.file import RequestSpec
     from preflight.values.findings import Report, Verdict
 
@@ -49,7 +49,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     audios: tuple[str, ...]
     prompt: str | None
     profile_names: tuple[str, ...]
-    dress: str
+    format_name: str
     outputs: tuple[str, ...]
     verbose: bool
 
@@ -65,7 +65,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @measuring_options
 @agent_option
 @gate_options
-@format_option(*DRESSES)
+@format_option(*FORMATS)
 @click.option(
     "--output",
     "outputs",
@@ -127,44 +127,46 @@ def _judged(
         profile = load_profile(call.profile_names[0])
         read = [*call.paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
         outputs = read_outputs(call.outputs, read)
-        foresight = _foresight(profile, [call.dress, *(output.dress for output in outputs)])
-        heading = Heading(
+        planned_fixes = _planned_fixes(profile, [call.format_name, *(output.format_name for output in outputs)])
+        header = Header(
             profile=profile.name,
             limits=profile,
             request=call.paths[0] if spec and call.paths else None,
             verbose=call.verbose,
-            foresight=foresight,
-            glance=_glance() if foresight else None,
+            planned_fixes=planned_fixes,
+            thumbnails=_thumbnails() if planned_fixes else None,
         )
-        with opened(given, profile.name) as gate, drafts(outputs, heading) as files:
+        with opened(given, profile.name) as gate, drafts(outputs, header) as files:
             gate.watch(how)
-            sheets: list[Sheet] = [*files, open_sheet(call.dress, heading, sys.stdout)]
+            writers: list[Writer] = [*files, open_writer(call.format_name, header, sys.stdout)]
             if spec:
                 report = gate.report(check_request(spec, profile, how))
-                if foresight:
-                    foresight.expect(report)
-                return write_report(sheets, report.assets, report.findings, remarks=gate.remarks), 0
+                if planned_fixes:
+                    planned_fixes.expect(report)
+                return write_report(writers, report.assets, report.findings, unused_ignores=gate.unused_ignores), 0
             with gate.counting() as count:
                 judged = count.over(gate.over(check_assets(assets or collect(call.paths), profile, how)))
                 over = how.passed.count
-                verdict = write_report(sheets, judged, seen=sys.stdout, remarks=gate.remarks, passed_over=over)
+                verdict = write_report(
+                    writers, judged, seen=sys.stdout, unused_ignores=gate.unused_ignores, passed_over=over
+                )
                 return verdict, over()
 
 
-def _glance() -> "Glance":
+def _thumbnails() -> "Thumbnails":
     """Return what looks into files; it is loaded for the reports alone that show pictures."""
-    from preflight.media.glance import glance
+    from preflight.media.thumbnails import thumbnails
 
-    return glance
+    return thumbnails
 
 
-def _foresight(profile: "Profile", dresses: Iterable[str]) -> "Foresight | None":
+def _planned_fixes(profile: "Profile", formats: Iterable[str]) -> "PlannedFixes | None":
     """Return what plans for the reports that show it, where there is one."""
-    if "html" not in dresses:
+    if "html" not in formats:
         return None
-    from preflight.flow.foresee import Foresight
+    from preflight.flow.planned import PlannedFixes
 
-    return Foresight(profile)
+    return PlannedFixes(profile)
 
 
 def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
@@ -226,7 +228,7 @@ def require(paths: Iterable[str]) -> None:
         refuse_absent(path, folder=True)
 
 
-def print_report(report: "Report", dress: str, stream: TextIO | None = None) -> None:
+def print_report(report: "Report", format_name: str, stream: TextIO | None = None) -> None:
     """Print the verdict on one request, to `stream`, or standard output if none is named."""
-    sheet = open_sheet(dress, Heading(profile=report.profile), stream or sys.stdout)
-    write_report([sheet], report.assets, report.findings)
+    writer = open_writer(format_name, Header(profile=report.profile), stream or sys.stdout)
+    write_report([writer], report.assets, report.findings)

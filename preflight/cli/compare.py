@@ -21,10 +21,10 @@ from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from preflight.flow.check import Passed
-    from preflight.policy.policy import Policy, Use
+    from preflight.policy.policy import Policy, Usage
     from preflight.policy.tally import Tally
     from preflight.profiles import Profile
-    from preflight.report.comparison import Sheet
+    from preflight.report.comparison import Writer
     from preflight.request.file import RequestSpec
     from preflight.values.assets import Asset
     from preflight.values.findings import Report
@@ -43,23 +43,23 @@ def print_comparison(
         CallError: what was asked for belongs to a run by one edition, or nothing was found to judge.
     """
     from preflight.cli.settings import read_policy
-    from preflight.policy.policy import Use, expired
-    from preflight.report.comparison import DRESSES, Filed, open_comparison
+    from preflight.policy.policy import Usage, expired
+    from preflight.report.comparison import FORMATS, Filed, open_comparison
     from preflight.report.files import opened, read_outputs
 
-    dress = _dress(ctx)
+    format_name = _format_named(ctx)
     read = [*ctx.params["paths"], *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
-    outputs = read_outputs(ctx.params["outputs"], read, dresses=DRESSES)
+    outputs = read_outputs(ctx.params["outputs"], read, formats=FORMATS)
     profiles = load_profiles(names)
     policy = msgspec.structs.replace(read_policy(Path.cwd()), fail_on=ctx.params["fail_on"])
-    today, use = dt.datetime.now(dt.UTC).date(), Use()
+    today, usage = dt.datetime.now(dt.UTC).date(), Usage()
     for words in expired(policy, today):
         _say(words)
     editions = [profile.name for profile in profiles]
     with opened(outputs, lambda output, stream: Filed(output, editions, stream)) as files:
-        printed = open_comparison(dress, editions, sys.stdout, verbose=ctx.params["verbose"])
-        by = Weighing(policy, today, use)
-        standing = _compared(ctx.params, profiles, spec, assets, by=by, sheets=[printed, *files])
+        printed = open_comparison(format_name, editions, sys.stdout, verbose=ctx.params["verbose"])
+        by = Weighing(policy, today, usage)
+        standing = _compared(ctx.params, profiles, spec, assets, by=by, writers=[printed, *files])
     return standing.exit_code
 
 
@@ -70,12 +70,12 @@ def _compared(
     assets: Iterable["Asset"],
     *,
     by: "Weighing",
-    sheets: "Sequence[Sheet]",
+    writers: "Sequence[Writer]",
 ) -> "Standing":
     """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
     from preflight.flow.check import Passed
     from preflight.flow.compare import rows_of
-    from preflight.policy.policy import remark_words, remarks
+    from preflight.policy.policy import unused_ignores, unused_words
     from preflight.policy.tally import Tally
     from preflight.values.standing import Standing
 
@@ -89,8 +89,8 @@ def _compared(
         rows = rows_of(reports)
     for row in rows:
         standing.add(row)
-        for sheet in sheets:
-            sheet.row(row)
+        for writer in writers:
+            writer.row(row)
         for tally, judged in zip(tallies, row, strict=True):
             tally.add(judged)
     if not standing.files and spec is None:
@@ -98,12 +98,12 @@ def _compared(
 
         nothing(passed.files)
     standing.passed_over = passed.files
-    done_nothing = tuple(remarks(by.policy, by.use, by.today))
-    for sheet in sheets:
-        sheet.end(standing, done_nothing)
-    if given["dress"] != "json":
+    done_nothing = tuple(unused_ignores(by.policy, by.usage, by.today))
+    for writer in writers:
+        writer.end(standing, done_nothing)
+    if given["format_name"] != "json":
         _tell(standing, tallies)
-    if said := remark_words(done_nothing):
+    if said := unused_words(done_nothing):
         _say(said)
     return standing
 
@@ -113,7 +113,7 @@ class Weighing(NamedTuple):
 
     policy: "Policy"
     today: dt.date
-    use: "Use"
+    usage: "Usage"
 
 
 def _rows(
@@ -126,7 +126,7 @@ def _rows(
     with measuring(given) as how, Count("checked") as count:
         counting = msgspec.structs.replace(how, passed=passed)
         for row in count.over(compare_assets(assets, profiles, counting)):
-            yield tuple(apply(by.policy, judged, by.today, by.use) for judged in row)
+            yield tuple(apply(by.policy, judged, by.today, by.usage) for judged in row)
 
 
 def _reports(given: dict[str, Any], profiles: Sequence["Profile"], spec: "RequestSpec", by: Weighing) -> "list[Report]":
@@ -137,17 +137,17 @@ def _reports(given: dict[str, Any], profiles: Sequence["Profile"], spec: "Reques
 
     with Fetcher(allow_private=False, agent=given["agent"]) as fetch, measuring(given, fetch) as how:
         found = compare_request(spec, profiles, how)
-    return [apply_to_report(by.policy, report, by.today, by.use) for report in found]
+    return [apply_to_report(by.policy, report, by.today, by.usage) for report in found]
 
 
 def _tell(standing: "Standing", tallies: Sequence["Tally"]) -> None:
     """Say what each edition's verdict lets be; in JSON each finding says it."""
-    from preflight.report.summary import let_be_lines
+    from preflight.report.summary import suppressed_lines
 
     for number, (edition, tally) in enumerate(zip(standing.editions, tallies, strict=True)):
         if standing.reports is not None:
             tally.add_set(standing.reports[number])
-        for words in let_be_lines(tally):
+        for words in suppressed_lines(tally):
             _say(f"{edition}: {words}")
 
 
@@ -155,17 +155,17 @@ def _say(words: str) -> None:
     click.echo(f"preflight: {printable(words)}", err=True)
 
 
-def _dress(ctx: click.Context) -> str:
+def _format_named(ctx: click.Context) -> str:
     """Return the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
     for name in OF_ONE:
         if _typed(ctx, name):
             raise CallError(f"--{name.replace('_', '-')}: belongs to a check by one edition; give --profile once")
-    from preflight.report.comparison import DRESSES
+    from preflight.report.comparison import FORMATS
 
-    dress: str = ctx.params["dress"]
-    if dress not in DRESSES and _typed(ctx, "dress"):
-        raise CallError(f"--format {dress}: several editions are printed as {' or '.join(DRESSES)}")
-    return dress if dress in DRESSES else next(iter(DRESSES))
+    format_name: str = ctx.params["format_name"]
+    if format_name not in FORMATS and _typed(ctx, "format_name"):
+        raise CallError(f"--format {format_name}: several editions are printed as {' or '.join(FORMATS)}")
+    return format_name if format_name in FORMATS else next(iter(FORMATS))
 
 
 def _typed(ctx: click.Context, name: str) -> bool:

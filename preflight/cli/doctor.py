@@ -38,7 +38,7 @@ class Examined(msgspec.Struct, frozen=True):
 @format_option("text", "json")
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, *, dress: str) -> None:
+def command(ctx: click.Context, /, *, format_name: str) -> None:
     """Say what is installed, what is missing, and what to do about it.
 
     Exit status 3 when something that is needed is missing.
@@ -47,7 +47,7 @@ def command(ctx: click.Context, /, *, dress: str) -> None:
     Example: preflight doctor --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
     examined = list(examine())
-    if dress == "json":
+    if format_name == "json":
         from preflight.report.json import dump
 
         click.echo(dump({"schema": "preflight.doctor/1", "checks": msgspec.to_builtins(examined)}), nl=False)

@@ -9,7 +9,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from preflight.cli.agree import carry_out
+from preflight.cli.agree import apply_agreed
 from preflight.cli.check import requested, require
 from preflight.cli.options import (
     asked,
@@ -30,18 +30,18 @@ from preflight.flow.fix import (
     plan_fixes,
     plan_whole,
     plans_from,
-    with_treated,
+    with_results,
     write_request,
 )
 from preflight.flow.paths import nothing
-from preflight.plan import Wishes
+from preflight.plan import FixOptions
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.profiles import Profile
-from preflight.report import Heading, text
-from preflight.report.files import read_outputs, roughs
-from preflight.report.fixed import DRESSES, fix_pieces
+from preflight.report import Header, text
+from preflight.report.files import pending_files, read_outputs
+from preflight.report.fixed import FORMATS, fix_pieces
 from preflight.report.fixes import Fixed
 from preflight.report.remedies import in_full
 from preflight.values.assets import collect, printable
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
 
     from preflight.flow.check import Measuring
     from preflight.flow.fix import Written
-    from preflight.plan.share import Way
-    from preflight.plan.wishes import Bits, Fit, Lengthen
-    from preflight.report.files import Output, Rough
+    from preflight.plan.options import Bits, Fit, Lengthen
+    from preflight.plan.share import Strategy
+    from preflight.report.files import Output, PendingFile
     from preflight.request.file import RequestSpec
     from preflight.values.assets import Asset
     from preflight.values.findings import Judged, Loss
@@ -75,12 +75,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     pad_color: str | None
     extend: "Lengthen | None"
     bits: "Bits"
-    share: "Way"
+    share: "Strategy"
     measure_quality: bool
     reports: tuple[str, ...]
     output: Path
     profile_name: str
-    dress: str
+    format_name: str
     jobs: int | None
 
 
@@ -183,7 +183,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
     call = asked(Asked, given)
-    wishes = wishes_of(call, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
+    fix_options = fix_options_of(call, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
     if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
     if call.plan_file and ctx.get_parameter_source("keeps") is ParameterSource.COMMANDLINE:
@@ -192,16 +192,18 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     outputs = _outputs(call, spec)
     with nullcontext() if call.dry_run else whoever_reads():
         with measuring(given) as how:
-            profile, planned = plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, wishes, how)
+            profile, planned = (
+                plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, fix_options, how)
+            )
             planned = msgspec.structs.replace(planned, passed_over=how.passed.files)
         if not planned.plans:
             nothing(planned.passed_over)
         if planned.passed_over:
             _tell(call, [f"{text.passed_words(planned.passed_over)}."])
         if call.dry_run:
-            show(planned, profile, call.dress)
+            show(planned, profile, call.format_name)
             return
-        with roughs(outputs) as files:
+        with pending_files(outputs) as files:
             status = _mended(call, spec, planned, profile, files)
     ctx.exit(status)
 
@@ -217,37 +219,37 @@ def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
         raise CallError("--report: nothing is done with --dry-run that it could tell of", advice=advice)
     read = [*call.paths, *([str(call.plan_file)] if call.plan_file else [])]
     read += [asset.path for asset in (spec.assets if spec else ()) if not asset.is_url]
-    return read_outputs(call.reports, read, option="--report", dresses=DRESSES)
+    return read_outputs(call.reports, read, option="--report", formats=FORMATS)
 
 
-def _heading(profile: Profile, *, seen: bool) -> Heading:
+def _header(profile: Profile, *, seen: bool) -> Header:
     if not seen:
-        return Heading(profile=profile.name, limits=profile)
-    from preflight.media.glance import glance
+        return Header(profile=profile.name, limits=profile)
+    from preflight.media.thumbnails import thumbnails
 
-    return Heading(profile=profile.name, limits=profile, glance=glance)
+    return Header(profile=profile.name, limits=profile, thumbnails=thumbnails)
 
 
 def _mended(
-    call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[Rough]"
+    call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[PendingFile]"
 ) -> int:
     """Show the plans, carry out what is agreed to, say what came of it, and return the exit status."""
-    beside = call.dress == "json"
+    beside = call.format_name == "json"
     text.write(text.share_lines(planned), sys.stderr if beside else sys.stdout)
-    treated = carry_out(list(planned.plans), profile, call.output, quiet=beside, agreed=call.yes, jobs=call.jobs)
+    results = apply_agreed(list(planned.plans), profile, call.output, quiet=beside, agreed=call.yes, jobs=call.jobs)
     unmeasured: list[str] = []
     if call.measure_quality:
-        treated = [_graded(one, unmeasured) for one in treated]
-    report(treated, planned, profile, call.dress)
-    fixed = Fixed(_heading(profile, seen=bool(files)), treated, planned)
+        results = [_graded(one, unmeasured) for one in results]
+    report(results, planned, profile, call.format_name)
+    fixed = Fixed(_header(profile, seen=bool(files)), results, planned)
     for file in files:
-        file.fill(fix_pieces(file.output.dress, fixed))
+        file.fill(fix_pieces(file.output.format_name, fixed))
     for words in unmeasured:
         click.echo(words, err=True)
-    if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
-        written = write_request(with_treated(spec, treated), call.output, Path(call.paths[0]))
+    if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in results):
+        written = write_request(with_results(spec, results), call.output, Path(call.paths[0]))
         click.echo(_written_words(written), err=beside)
-    worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in treated))
+    worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
 
 
@@ -264,7 +266,7 @@ def _written_words(written: "Written") -> str:
 
 
 def _planned(
-    call: Asked, spec: "RequestSpec | None", wishes: Wishes, how: "Measuring"
+    call: Asked, spec: "RequestSpec | None", fix_options: FixOptions, how: "Measuring"
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
@@ -273,33 +275,33 @@ def _planned(
         assets = with_marks(spec.assets, marks)
         _tell(call, overruled(spec.assets, assets))
         report = check_request(msgspec.structs.replace(spec, assets=tuple(assets)), profile, how)
-        wishes = _seen(call, assets, report.assets, profile, wishes)
-        return profile, plan_whole(report, profile, wishes)
+        fix_options = _seen(call, assets, report.assets, profile, fix_options)
+        return profile, plan_whole(report, profile, fix_options)
     if not (marks or call.preview or "best" in call.keeps):
         judged = check_assets(collect(call.paths), profile, how)
-        return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, wishes)))
+        return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, fix_options)))
     assets = with_marks(list(collect(call.paths)), marks)
     kept = list(check_assets(assets, profile, how))
-    wishes = _seen(call, assets, kept, profile, wishes)
-    return profile, RequestPlan(plans=tuple(plan_fixes(kept, profile, wishes)))
+    fix_options = _seen(call, assets, kept, profile, fix_options)
+    return profile, RequestPlan(plans=tuple(plan_fixes(kept, profile, fix_options)))
 
 
 def _seen(
-    call: Asked, marked: "Sequence[Asset]", judged: "Sequence[Judged]", profile: Profile, wishes: Wishes
-) -> Wishes:
+    call: Asked, marked: "Sequence[Asset]", judged: "Sequence[Judged]", profile: Profile, fix_options: FixOptions
+) -> FixOptions:
     """Hold marked parts against what was measured, and choose the best part of what has no mark, if that is asked."""
     refuse_useless(marked, judged)
     _tell(call, curtailed(judged, profile))
-    return _looked(call, judged, profile, wishes)
+    return _looked(call, judged, profile, fix_options)
 
 
 def _tell(call: Asked, lines: "Iterable[str]") -> None:
     """Print what is to be known beside the plan."""
     for line in lines:
-        click.echo(line, err=call.dress == "json")
+        click.echo(line, err=call.format_name == "json")
 
 
-def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: Wishes) -> Wishes:
+def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, fix_options: FixOptions) -> FixOptions:
     """Choose the best part of what is too long, and write pictures of the candidates where that is asked for."""
     from preflight.media.candidates import propose
     from preflight.media.preview import preview
@@ -307,7 +309,7 @@ def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: W
 
     best = "best" in call.keeps
     if not (best or call.preview):
-        return wishes
+        return fix_options
     proposals = {}
     for one in judged:
         try:
@@ -318,12 +320,12 @@ def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, wishes: W
     for path in preview(judged, proposals, call.preview) if call.preview else ():
         click.echo(f"preview written: {printable(str(path))}", err=True)
     if not best:
-        return wishes
+        return fix_options
     found = {path: parts[0].window for path, parts in proposals.items() if parts}
-    return msgspec.structs.replace(wishes, keep_of=found)
+    return msgspec.structs.replace(fix_options, keep_of=found)
 
 
-def _graded(one: Treated, unmeasured: list[str]) -> Treated:
+def _graded(one: FixResult, unmeasured: list[str]) -> FixResult:
     """Measure how near a new file comes to its source; add a line to the others where that could not be done."""
     try:
         return graded(one)
@@ -333,17 +335,17 @@ def _graded(one: Treated, unmeasured: list[str]) -> Treated:
         return one
 
 
-def report(treated: list[Treated], planned: RequestPlan, profile: Profile, dress: str) -> None:
+def report(results: list[FixResult], planned: RequestPlan, profile: Profile, format_name: str) -> None:
     """Print what came of each asset."""
-    if dress == "json":
+    if format_name == "json":
         from preflight.report.json import dump, fix_report
 
-        click.echo(dump(fix_report(profile.name, treated, planned)), nl=False)
+        click.echo(dump(fix_report(profile.name, results, planned)), nl=False)
     else:
-        text.write(map(text.treated_line, treated))
+        text.write(map(text.result_line, results))
 
 
-def wishes_of(call: Asked, *, fit_named: bool) -> Wishes:
+def fix_options_of(call: Asked, *, fit_named: bool) -> FixOptions:
     """Read what a call says of how to mend.
 
     Args:
@@ -361,7 +363,7 @@ def wishes_of(call: Asked, *, fit_named: bool) -> Wishes:
     if color and fit_named and fit != "pad":
         raise CallError(f"--pad-color: --fit {fit} pads with no color", advice="Say --fit pad, or leave it out.")
     try:
-        return Wishes(
+        return FixOptions(
             allow=call.allow,
             fit="pad" if color else fit,
             fit_named=fit_named or color is not None,
@@ -387,9 +389,9 @@ def marks_of(keeps: "Iterable[str]") -> list[Mark]:
         raise CallError(f"--keep: {error}") from None
 
 
-def show(planned: RequestPlan, profile: Profile, dress: str) -> None:
+def show(planned: RequestPlan, profile: Profile, format_name: str) -> None:
     """Print the plans and nothing else."""
-    if dress == "json":
+    if format_name == "json":
         from preflight.report.json import dump, plan_report
 
         click.echo(dump(plan_report(profile.name, fingerprinted(planned.plans), planned)), nl=False)

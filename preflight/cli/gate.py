@@ -23,8 +23,8 @@ from preflight.values.assets import SUFFIX_KINDS, Asset, collect, printable
 if TYPE_CHECKING:
     from preflight.cli.log import Log
     from preflight.flow.check import Measuring
-    from preflight.policy.baseline import Entry, Known
-    from preflight.policy.policy import Remark
+    from preflight.policy.baseline import AppliedBaseline, Entry
+    from preflight.policy.policy import UnusedIgnore
     from preflight.policy.tally import Tally
     from preflight.probe.cache import Cache
     from preflight.values.findings import Judged, Report
@@ -141,12 +141,12 @@ class Gate:
         self._profile = profile
         self._today = today
         from preflight.cli.settings import read_policy
-        from preflight.policy.policy import Use
+        from preflight.policy.policy import Usage
 
         read = read_policy(Path.cwd())
         self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
         self._idle = self._policy.is_idle
-        self._use = Use()
+        self._usage = Usage()
         self._known = self._read_baseline()
         self._written: dict[str, list[Entry]] = {}
         self._tally: Tally | None = None
@@ -158,14 +158,14 @@ class Gate:
         ):
             self._begin()
 
-    def _read_baseline(self) -> "Known | None":
+    def _read_baseline(self) -> "AppliedBaseline | None":
         """Read the baseline; a run that writes one stands on none."""
         path: Path | None = self._given["baseline"]
         if path is None or self._given["write_baseline"]:
             return None
-        from preflight.policy.baseline import Known, read_baseline
+        from preflight.policy.baseline import AppliedBaseline, read_baseline
 
-        return Known(read_baseline(path, self._profile), _folder(path))
+        return AppliedBaseline(read_baseline(path, self._profile), _folder(path))
 
     def _begin(self) -> None:
         from preflight.policy.tally import Tally
@@ -192,7 +192,7 @@ class Gate:
     def watch(self, how: "Measuring") -> None:
         """Hear from those who measure how long it took, and from what is remembered how much was known."""
         if self._tally:
-            how.crew.watch = self._tally.took
+            how.pool.watch = self._tally.took
             self._cache = how.cache
 
     def counting(self) -> AbstractContextManager[Count]:
@@ -204,7 +204,7 @@ class Gate:
         from preflight.policy.policy import apply
 
         for one in judged:
-            yield self._one(one if self._idle else apply(self._policy, one, self._today, self._use))
+            yield self._one(one if self._idle else apply(self._policy, one, self._today, self._usage))
 
     def report(self, report: "Report") -> "Report":
         """Return a whole request as it counts here.
@@ -216,18 +216,18 @@ class Gate:
             raise CallError("--write-baseline: a baseline is of files and folders, and this is a request")
         from preflight.policy.policy import apply_to_report
 
-        weighed = report if self._idle else apply_to_report(self._policy, report, self._today, self._use)
+        weighed = report if self._idle else apply_to_report(self._policy, report, self._today, self._usage)
         found = msgspec.structs.replace(weighed, assets=tuple(map(self._one, weighed.assets)))
         self._judged = True
         if self._tally:
             self._tally.add_set(found)
         return found
 
-    def remarks(self) -> "list[Remark]":
+    def unused_ignores(self) -> "list[UnusedIgnore]":
         """Return what of the policy did nothing in this run."""
-        from preflight.policy.policy import remarks
+        from preflight.policy.policy import unused_ignores
 
-        return list(remarks(self._policy, self._use, self._today))
+        return list(unused_ignores(self._policy, self._usage, self._today))
 
     def _one(self, judged: "Judged") -> "Judged":
         self._judged = True
@@ -243,13 +243,13 @@ class Gate:
 
     def _settle_new(self, judged: "Judged") -> "Judged":
         """Take the findings of an asset into the baseline, and judge it as the next run will."""
-        from preflight.policy.baseline import SCHEMA, Baseline, Known, entries_of, path_in
+        from preflight.policy.baseline import SCHEMA, AppliedBaseline, Baseline, entries_of, path_in
 
         folder = _folder(self._given["write_baseline"])
         entries = list(entries_of(judged, folder))
         self._written[path_in(folder, judged)] = entries
         new = Baseline(schema=SCHEMA, profile=self._profile, findings=tuple(entries))
-        return Known(new, folder).settle(judged)
+        return AppliedBaseline(new, folder).settle(judged)
 
     # ---- the end
 
@@ -288,12 +288,12 @@ class Gate:
         return _fault_of(self._given["write_baseline"], dump(self._profile, entries))
 
     def _tell(self, tally: "Tally", *, complete: bool, baseline: bool) -> None:
-        from preflight.policy.policy import remark_words
-        from preflight.report.summary import let_be_lines, summary_lines
+        from preflight.policy.policy import unused_words
+        from preflight.report.summary import summary_lines, suppressed_lines
 
-        for words in let_be_lines(tally, baseline=baseline):
+        for words in suppressed_lines(tally, baseline=baseline):
             self._say(words)
-        if complete and (words := remark_words(self.remarks())):
+        if complete and (words := unused_words(self.unused_ignores())):
             self._say(words)
         if self._known and complete and (self._known.gone or self._known.unseen):
             gone, unseen = self._known.gone, self._known.unseen

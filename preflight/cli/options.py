@@ -183,11 +183,11 @@ class Formats(click.Choice[str]):
         Raises:
             click.BadParameter: it is none, and was given on the command line or is not known anywhere.
         """
-        from preflight.report import DRESSES
+        from preflight.report import FORMATS
 
         typed = ParameterSource.COMMANDLINE, ParameterSource.PROMPT
         said_here = ctx is None or param is None or ctx.get_parameter_source(param.name or "") in typed
-        if not said_here and value in DRESSES and value not in self.choices:
+        if not said_here and value in FORMATS and value not in self.choices:
             return self.choices[0]
         return super().convert(value, param, ctx)
 
@@ -198,7 +198,7 @@ def format_option(*formats: str) -> Callable[[F], F]:
     def add(command: F) -> F:
         return click.option(
             "--format",
-            "dress",
+            "format_name",
             type=Formats(formats),
             default=formats[0],
             show_default=True,

@@ -20,7 +20,7 @@ UNMEASURED = 3
 @format_option("text", "json")
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, *, paths: tuple[str, ...], dress: str, **given: Any) -> None:  # noqa: ANN401 - what measuring_options adds
+def command(ctx: click.Context, /, *, paths: tuple[str, ...], format_name: str, **given: Any) -> None:  # noqa: ANN401 - what measuring_options adds
     """Measure each PATH and print the facts.
 
     \b
@@ -31,14 +31,14 @@ def command(ctx: click.Context, /, *, paths: tuple[str, ...], dress: str, **give
         probed = list(media(collect(paths), how))
     if not probed:
         nothing(how.passed.files)
-    if dress == "json":
+    if format_name == "json":
         from preflight.report.json import dump, facts_report
 
         click.echo(dump(facts_report(probed)), nl=False)
     else:
         text.write(map(_line, probed))
     if how.passed.files:
-        click.echo(f"{text.passed_words(how.passed.files)}.", err=dress == "json")
+        click.echo(f"{text.passed_words(how.passed.files)}.", err=format_name == "json")
     ctx.exit(UNMEASURED if any(one.fault for one in probed) else 0)
 
 

@@ -25,7 +25,7 @@ NOTHING: dict[str, object] = {"value": None, "source": None, "read": None}
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a profile.")
 @format_option("text", "json")
 @settings_file
-def command(*, words: tuple[str, ...], schema: bool, dress: str) -> None:
+def command(*, words: tuple[str, ...], schema: bool, format_name: str) -> None:
     """List the editions of the limits, show the limits of one with their sources, or say what differs between two.
 
     \b
@@ -35,18 +35,18 @@ def command(*, words: tuple[str, ...], schema: bool, dress: str) -> None:
     if schema:
         _print_json(json_schema())
     elif words[:1] == (DIFF,):
-        _print_differences(words[1:], dress)
+        _print_differences(words[1:], format_name)
     elif len(words) > 1:
         raise CallError("give one profile, or `diff` and two", advice="`preflight profiles diff A B`.")
     elif words:
-        _print_limits(load_profile(words[0]), dress)
+        _print_limits(load_profile(words[0]), format_name)
     else:
-        _print_editions(dress)
+        _print_editions(format_name)
 
 
-def _print_editions(dress: str) -> None:
+def _print_editions(format_name: str) -> None:
     editions = list(map(load_profile, names()))
-    if dress == "json":
+    if format_name == "json":
         rows = [{"name": one.name, "title": one.title, "default": one.name == DEFAULT} for one in editions]
         _print_json({"schema": EDITIONS_SCHEMA, "editions": rows})
         return
@@ -58,9 +58,9 @@ def _print_editions(dress: str) -> None:
 # ---- one edition ----------------------------------------------------------------------------------------------------
 
 
-def _print_limits(profile: Profile, dress: str) -> None:
+def _print_limits(profile: Profile, format_name: str) -> None:
     found = entries(profile)
-    if dress == "json":
+    if format_name == "json":
         rows = [{"place": place, **(_entry_json(entry) or NOTHING)} for place, entry in found.items()]
         _print_json({"schema": LIMITS_SCHEMA, "profile": profile.name, "title": profile.title, "limits": rows})
         return
@@ -81,12 +81,12 @@ def _stands_on(entry: Entry) -> str:
 # ---- two editions ---------------------------------------------------------------------------------------------------
 
 
-def _print_differences(pair: tuple[str, ...], dress: str) -> None:
+def _print_differences(pair: tuple[str, ...], format_name: str) -> None:
     if len(pair) != 2:  # noqa: PLR2004 - two are compared
         raise CallError("diff takes two profiles", advice="`preflight profiles diff A B`.")
     before, after = map(load_profile, pair)
     found = differences(before, after)
-    if dress == "json":
+    if format_name == "json":
         rows = [_difference_json(one) for one in found]
         both = {"before": before.name, "after": after.name}
         _print_json({"schema": DIFFERENCE_SCHEMA, **both, "differences": rows})

@@ -23,7 +23,7 @@ QUOTES = "'{}'"
 @format_option("text", "json")
 @profile_option
 @settings_file
-def command(*, request: Path | None, dress: str, profile_name: str) -> None:
+def command(*, request: Path | None, format_name: str, profile_name: str) -> None:
     """List the documented phrasings, with the numbers of REQUEST.TOML where one is given.
 
     Each asset stands beside the places where the prompt names it. Nothing is measured, and the prompt is not changed.
@@ -34,7 +34,7 @@ def command(*, request: Path | None, dress: str, profile_name: str) -> None:
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
     spec = load_spec(request) if request else None
-    if dress == "json":
+    if format_name == "json":
         from preflight.report.json import dump
 
         click.echo(dump(_json(spec, profile)), nl=False)

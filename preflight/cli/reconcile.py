@@ -21,7 +21,7 @@ from preflight.values.assets import printable
 if TYPE_CHECKING:
     from preflight.service.client import Service
     from preflight.submission.ledger import Ledger
-    from preflight.submission.reconcile import Look
+    from preflight.submission.reconcile import Search
     from preflight.submission.states import Entry
 
 
@@ -80,9 +80,9 @@ def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
     return door_of(profile, None, call.files_url, call.agent, known=base_url).service()
 
 
-def _look(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Look":
+def _search(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Search":
     with _service(base_url, call, profile) as service:
-        return lost.look(base_url, service, ledger)
+        return lost.search(base_url, service, ledger)
 
 
 # ---- a person's word ------------------------------------------------------------------------------------------------
@@ -106,13 +106,13 @@ def _adopt(call: Asked, profile: Profile, ledger: "Ledger") -> None:
 def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     entry = _sent_there(found(ledger, call.gone or ""), call)
 
-    def looked() -> "Look":
-        look = _look(entry.base_url, call, profile, ledger)
-        for task in look.near(entry):
+    def searched() -> "Search":
+        search = _search(entry.base_url, call, profile, ledger)
+        for task in search.near(entry):
             click.echo(stray_line(task))
-        return look
+        return search
 
-    settled = lost.gone(entry, ledger, None if call.sure else looked)
+    settled = lost.gone(entry, ledger, None if call.sure else searched)
     click.echo(f"Entry {settled.number} is refused: the request may be sent again.")
 
 
@@ -140,7 +140,7 @@ def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
         click.echo(f"Sent to {printable(where)}:")
         text.write(map(line, entries))
         try:
-            _show(_look(entries[0].base_url, call, profile, ledger))
+            _show(_search(entries[0].base_url, call, profile, ledger))
         except PreflightError as error:
             failures.append(error)
     for where, entries in open_.items():
@@ -159,20 +159,20 @@ def _fail(failures: list[PreflightError]) -> None:
         raise last
 
 
-def _show(look: "Look") -> None:
+def _show(search: "Search") -> None:
     """Print the strays of a service that may be what became of its entries, and what a person may say of each."""
-    if look.skew is not None and abs(look.skew) >= lost.SKEWED:
-        click.echo(f"{_apart(look.skew)}; the times of tasks are the service's", err=True)
-    near = {task.id: task for entry in look.entries for task in look.near(entry)[:SHOWN]}
+    if search.skew is not None and abs(search.skew) >= lost.SKEWED:
+        click.echo(f"{_apart(search.skew)}; the times of tasks are the service's", err=True)
+    near = {task.id: task for entry in search.entries for task in search.near(entry)[:SHOWN]}
     for task in near.values():
         click.echo(stray_line(task))
-    alike = {task.id for entry in look.entries for task in look.near(entry)}
+    alike = {task.id for entry in search.entries for task in search.near(entry)}
     if more := len(alike) - len(near):
         click.echo(f"{more:,} more of the same model and length, made at other times")
-    if rest := len(look.strays) - len(alike):
+    if rest := len(search.strays) - len(alike):
         click.echo(f"{rest:,} more at the service and in no entry, of another model or length")
-    for entry in look.entries:
-        click.echo(_advice(entry, look))
+    for entry in search.entries:
+        click.echo(_advice(entry, search))
 
 
 def _apart(skew: timedelta) -> str:
@@ -182,12 +182,12 @@ def _apart(skew: timedelta) -> str:
     return f"this machine's clock is {amount} {'behind' if skew > timedelta() else 'ahead of'} the service's"
 
 
-def _advice(entry: "Entry", look: "Look") -> str:
+def _advice(entry: "Entry", search: "Search") -> str:
     """Return what a person may say of an entry, by what its service has."""
-    number, match = entry.number, look.match(entry)
+    number, match = entry.number, search.match(entry)
     if match:
         return f"entry {number} is probably that one: `preflight task reconcile --adopt {number}={match.id}` says so"
-    if look.near(entry):
+    if search.near(entry):
         return f"entry {number} may be one of these: `preflight task reconcile --adopt {number}=TASK` says which"
     until = lost.gone_from(entry)
     when = f" from {until:%H:%M:%S} UTC on" if until > datetime.now(UTC) else ""

@@ -11,14 +11,14 @@ from preflight.rules import RULES
 @profile_option
 @format_option("text", "json")
 @settings_file
-def command(*, profile_name: str, dress: str) -> None:
+def command(*, profile_name: str, format_name: str) -> None:
     """List every rule with what it checks.
 
     \b
     Example: preflight rules --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
     profile = load_profile(profile_name)
-    if dress == "json":
+    if format_name == "json":
         from preflight.report.json import dump
 
         rows = [

@@ -56,7 +56,7 @@ PATHS = ("output", "ledger", "baseline", "metrics")
 """Settings that name a file or folder."""
 POLICY = ("severity", "override", "ignore")
 """Settings that are the policy, and stand behind no option."""
-PARAMETERS = {"profile": "profile_name", "format": "dress", "ledger": "ledger_path", "user_agent": "agent"}
+PARAMETERS = {"profile": "profile_name", "format": "format_name", "ledger": "ledger_path", "user_agent": "agent"}
 """Setting → the name of the parameter it stands behind, where they differ."""
 
 

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from preflight.cli.address import is_agreed, remember
-from preflight.cli.agree import ask, carry_out
+from preflight.cli.agree import apply_agreed, ask
 from preflight.cli.check import print_report
 from preflight.cli.cost import Amount, price_lines
 from preflight.cli.door import door_of
@@ -35,10 +35,10 @@ from preflight.cli.task import bring
 from preflight.errors import NotDone
 from preflight.flow.fix import plan_whole
 from preflight.flow.submit import Ready, Steps, Submitted, Terms, Unclean, cleaned, prepared, submit
-from preflight.plan import Plan, Wishes
+from preflight.plan import FixOptions, Plan
 from preflight.plan.marks import curtailed
+from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, find
-from preflight.plan.treated import Treated
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.body import build_body, encode
@@ -176,7 +176,7 @@ def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: P
     """
     steps = Steps(
         judged=lambda report: print_report(report, "text"),
-        mend=partial(_mended, call, profile),
+        apply_plan=partial(_mended, call, profile),
         judged_again=_print_again,
         confirm=partial(_agreed, call, door.base_url),
         orphan=say_orphan,
@@ -227,7 +227,7 @@ def _due(report: Report, profile: Profile) -> dict[Asset, Plan]:
     """
     if not any(judged.asset.keep for judged in report.assets):
         return {}
-    planned = plan_whole(report, profile, Wishes())
+    planned = plan_whole(report, profile, FixOptions())
     beyond = [plan for _, plan in planned.plans if plan.beyond_mending]
     if beyond or planned.beyond_mending:
         for plan in beyond:
@@ -298,7 +298,7 @@ def _due_line(asset: Asset, plan: Plan) -> text.Line:
     return (str(asset.role), "bold"), (f" is cut{part} first; its address depends on the new file", "")
 
 
-def _mended(call: Asked, profile: Profile, report: Report, planned: "RequestPlan") -> list[Treated]:
+def _mended(call: Asked, profile: Profile, report: Report, planned: "RequestPlan") -> list[FixResult]:
     """Show the plans, carry out what a person lets us, and return what came of it; nothing where not all was done.
 
     Raises:
@@ -307,10 +307,10 @@ def _mended(call: Asked, profile: Profile, report: Report, planned: "RequestPlan
     for line in curtailed(report.assets, profile):
         click.echo(line)
     text.write(text.share_lines(planned))
-    treated = carry_out(list(planned.plans), profile, call.output, quiet=False, agreed=call.yes)
-    if not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in treated):
-        return treated
-    text.write(map(text.treated_line, treated))
+    results = apply_agreed(list(planned.plans), profile, call.output, quiet=False, agreed=call.yes)
+    if not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in results):
+        return results
+    text.write(map(text.result_line, results))
     if report.verdict == "pass":
         raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
     return []

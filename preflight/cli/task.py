@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from preflight.service.task import Task
-    from preflight.submission.mismatch import Drift
+    from preflight.submission.mismatch import RuleMismatch
 
 __all__ = ["bring", "command", "open_ledger"]
 """The group, and what it shares with `submit` and `callback`."""
@@ -51,7 +51,7 @@ command.add_command(reconcile)
 @format_option("text", "json")
 @service_options
 @settings_file
-def list_(*, limit: int, dress: str, ledger_path: Path | None, **_: object) -> None:
+def list_(*, limit: int, format_name: str, ledger_path: Path | None, **_: object) -> None:
     """List the submissions in the ledger.
 
     \b
@@ -59,7 +59,7 @@ def list_(*, limit: int, dress: str, ledger_path: Path | None, **_: object) -> N
     """  # noqa: D301 - \b is click's mark for lines to keep
     with open_ledger(ledger_path) as ledger:
         entries = ledger.entries(limit)
-    if dress == "json":
+    if format_name == "json":
         _dump(entries_json(entries))
         return
     text.write(map(line, entries))
@@ -72,7 +72,7 @@ def list_(*, limit: int, dress: str, ledger_path: Path | None, **_: object) -> N
 @format_option("text", "json")
 @service_options
 @settings_file
-def show(*, which: str, dress: str, ledger_path: Path | None, **_: object) -> None:
+def show(*, which: str, format_name: str, ledger_path: Path | None, **_: object) -> None:
     """Show one submission: its body, its assets, and what came of it.
 
     \b
@@ -80,7 +80,7 @@ def show(*, which: str, dress: str, ledger_path: Path | None, **_: object) -> No
     """  # noqa: D301 - \b is click's mark for lines to keep
     with open_ledger(ledger_path) as ledger:
         entry = found(ledger, which)
-    if dress == "json":
+    if format_name == "json":
         _dump(whole_json(entry))
         return
     text.write([line(entry)])
@@ -148,7 +148,7 @@ def download_(
 @format_option("text", "json")
 @service_options
 @settings_file
-def drift_(*, dress: str, ledger_path: Path | None, **_: object) -> None:
+def mismatch_(*, format_name: str, ledger_path: Path | None, **_: object) -> None:
     """Report what the service refused although it had been called clean here.
 
     The report holds the day, the profile, the rule that should have caught it, the service's code and words, and what
@@ -161,15 +161,15 @@ def drift_(*, dress: str, ledger_path: Path | None, **_: object) -> None:
 
     with open_ledger(ledger_path) as ledger:
         drifted = recorded(ledger)
-    if dress == "json":
+    if format_name == "json":
         _dump({"schema": DRIFT_SCHEMA, "preflight": __version__, "drift": drifted})
         return
-    text.write(map(_drift_line, drifted))
+    text.write(map(_mismatch_line, drifted))
     if not drifted:
         click.echo("nothing was refused that had been called clean", err=True)
 
 
-def _drift_line(drift: "Drift") -> text.Line:
+def _mismatch_line(drift: "RuleMismatch") -> text.Line:
     where = "create call" if drift.stage == "create" else "task"
     code = f" [{printable(drift.code)}]" if drift.code else ""
     kinds = ", ".join(str(asset.get("kind", "unmeasured")) for asset in drift.assets) or "no assets"

@@ -46,7 +46,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Path | None
 
 
-class Beat:
+class Heartbeat:
     """Writes what a watch came to so far, for whoever collects metrics; the gate writes the end.
 
     Args:
@@ -178,7 +178,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
         measuring(given) as how,
     ):
         gate.watch(how)
-        beat = Beat(call.metrics, profile.name, how)
+        beat = Heartbeat(call.metrics, profile.name, how)
         judging = _judging(call, profile, how, lambda judged: beat.over(gate.over(judged)))
         watch = Watch(
             folders,
@@ -198,11 +198,11 @@ def _judging(
     call: Asked, profile: "Profile", how: "Measuring", weigh: "Callable[[Iterable[Judged]], Iterator[Judged]]"
 ) -> "Judging":
     """Return how files are judged, and mended where that is asked for."""
-    from preflight.plan import Wishes
+    from preflight.plan import FixOptions
     from preflight.watch import Judging
 
-    wishes = Wishes(allow=call.allow) if call.fix else None
-    return Judging(profile=profile, how=how, weigh=weigh, wishes=wishes)
+    fix_options = FixOptions(allow=call.allow) if call.fix else None
+    return Judging(profile=profile, how=how, weigh=weigh, fix_options=fix_options)
 
 
 def _status(watch: "Watch", stopping: "Stopping", call: Asked) -> int:

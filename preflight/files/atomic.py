@@ -176,7 +176,7 @@ def _is_still(path: Path, descriptor: int) -> bool:
         return False
 
 
-def sweep(folder: Path) -> None:
+def clean_up(folder: Path) -> None:
     """Remove what a run that was killed left behind in a folder, or for it; what a running one holds stays."""
     for one in {folder, home_of_drafts(folder)} if folder.is_dir() else ():
         _sweep(one)
@@ -199,7 +199,7 @@ def _remove_left(path: Path) -> None:
         remove(path)
 
 
-def publish(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = None) -> Path:
+def commit(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = None) -> Path:
     """Give a whole file its name, or the next free one such as `name-2.mp4`, and make it last.
 
     Args:
@@ -222,7 +222,7 @@ def publish(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None =
     raise NotDone(f"{printable(str(wanted))}: {MAX_NAMES:,} files of that name exist", advice="Choose another folder.")
 
 
-def publish_at(whole: Path, path: Path) -> Path:
+def commit_at(whole: Path, path: Path) -> Path:
     """Give a whole file just this name; raise FileExistsError where it is taken."""
     _settle(whole)
     _take(whole, path)

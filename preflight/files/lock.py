@@ -77,7 +77,7 @@ def _sign(descriptor: int) -> None:
     os.write(descriptor, str(os.getpid()).encode())
 
 
-class Life:
+class ProcessLock:
     """This process's sign of life beside a file; nothing is made before `show` is called."""
 
     def __init__(self, path: Path) -> None:

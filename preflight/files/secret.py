@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from preflight.errors import NotDone
 from preflight.files import private
-from preflight.files.atomic import publish_at, written
+from preflight.files.atomic import commit_at, written
 from preflight.system import files as system
 from preflight.values.assets import printable
 
@@ -22,7 +22,7 @@ def secret() -> bytes:
     if not os.path.lexists(path):
         with written(path.parent, "key", os.urandom(SECRET_BYTES)) as draft, suppress(FileExistsError):
             draft.chmod(0o600)
-            publish_at(draft, path)
+            commit_at(draft, path)
     try:
         descriptor = os.open(path, system.READ | system.NO_LINK)
         with os.fdopen(descriptor, "rb") as stream:

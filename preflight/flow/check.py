@@ -20,7 +20,7 @@ from preflight.rules import WholeRequest, judge, judge_request
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
@@ -42,7 +42,7 @@ class Passed:
 class Measuring(msgspec.Struct, frozen=True, kw_only=True):
     """How a run measures."""
 
-    crew: Crew = msgspec.field(default_factory=lambda: Crew("exact"))
+    pool: WorkerPool = msgspec.field(default_factory=lambda: WorkerPool("exact"))
     """Who measures: it knows the depth, how many children, and what one file may cost."""
     cache: Cache | None = None
     """What was measured before."""
@@ -55,7 +55,7 @@ class Measuring(msgspec.Struct, frozen=True, kw_only=True):
 def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
     """Measure assets in their order; assets are taken, and results given, block by block."""
     rest = iter(assets)
-    with how.crew:
+    with how.pool:
         while block := list(itertools.islice(rest, BLOCK_FILES)):
             yield from _measure_block(block, how)
 
@@ -68,10 +68,10 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     """
     cache = how.cache if len(block) > 1 else None
     here = [asset for asset in block if not (asset.is_url or asset.unread)]
-    known = cache.find(here, how.crew.depth, how.crew.bounds) if cache else {}
+    known = cache.find(here, how.pool.depth, how.pool.bounds) if cache else {}
     found = (known.get(asset) or _at_hand(asset, how.fetch) for asset in block)
     ready, ahead = itertools.tee(found)
-    measured = how.crew.measure(one for one in ahead if isinstance(one, Asset))
+    measured = how.pool.measure(one for one in ahead if isinstance(one, Asset))
     for asset, one in zip(block, ready, strict=True):
         if isinstance(one, Probed):
             yield one
@@ -80,7 +80,7 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
         if asset.is_url:
             Path(one.path).unlink(missing_ok=True)
         elif cache:
-            cache.keep(probed, how.crew.depth, how.crew.bounds)
+            cache.keep(probed, how.pool.depth, how.pool.bounds)
         yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
 
 
@@ -151,7 +151,7 @@ def check_request(
             progress(path)
 
     if progress:
-        how.crew.watch = measured
+        how.pool.watch = measured
     probed = tuple(measure(spec.assets, how))
     report = judge_whole(spec, probed, profile)
     if progress:

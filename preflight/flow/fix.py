@@ -1,6 +1,6 @@
 """Findings → plans, and plans → new files: what stands between a verdict and a request that may be sent.
 
-    Judged, Profile, Wishes ──► Plan ── treat ──► Treated: the new file and the verdict on it, or why there is none
+    Judged, Profile, FixOptions ──► Plan ── fix_one ──► FixResult: the new file and its verdict, or why there is none
 
 Nothing here asks: whoever calls says which plans are carried out.
 """
@@ -16,7 +16,7 @@ import msgspec
 
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.flow.check import Measuring, check_assets
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
 from preflight.request.file import MAX_BYTES, RequestSpec, dump_spec
 from preflight.rules import judge
@@ -30,7 +30,7 @@ from preflight.workers.session import session, within
 
 if TYPE_CHECKING:
     from preflight.apply import Order, Progress
-    from preflight.plan import Plan, Wishes
+    from preflight.plan import FixOptions, Plan
     from preflight.plan.file import Planned, Source
     from preflight.plan.request import RequestPlan
 
@@ -39,26 +39,26 @@ How = Literal["new", "same", "replaced"]
 FOUND = "made by an earlier run, and still as it was"
 
 
-def plan_fixes(judged: Iterable[Judged], profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
+def plan_fixes(judged: Iterable[Judged], profile: Profile, fix_options: "FixOptions") -> "list[tuple[Judged, Plan]]":
     """Plan each asset; what can be cut between its packets is not encoded."""
     from preflight.plan import planned
-    from preflight.plan.cut_points import seams_of
+    from preflight.plan.cut_points import cut_points_of
 
-    return [(one, planned(one, profile, wishes, seams_of(one.asset.path))) for one in judged]
+    return [(one, planned(one, profile, fix_options, cut_points_of(one.asset.path))) for one in judged]
 
 
-def plan_whole(report: Report, profile: Profile, wishes: "Wishes") -> "RequestPlan":
+def plan_whole(report: Report, profile: Profile, fix_options: "FixOptions") -> "RequestPlan":
     """Plan each asset of a request, and share the seconds where together they are too many."""
     from preflight.plan.request import plan_request
 
-    return plan_request(report, profile, wishes)
+    return plan_request(report, profile, fix_options)
 
 
-def plan_report(report: Report, profile: Profile, wishes: "Wishes") -> "list[tuple[Judged, Plan]]":
+def plan_report(report: Report, profile: Profile, fix_options: "FixOptions") -> "list[tuple[Judged, Plan]]":
     """Plan what a report is on: a request as a whole, files each by itself."""
     if any(judged.asset.role for judged in report.assets):
-        return list(plan_whole(report, profile, wishes).plans)
-    return plan_fixes(report.assets, profile, wishes)
+        return list(plan_whole(report, profile, fix_options).plans)
+    return plan_fixes(report.assets, profile, fix_options)
 
 
 def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Judged, Plan, Source | None]]":
@@ -122,27 +122,27 @@ def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "
     return Order(folder=folder, profile=profile.name, judge=judged, threads=threads)
 
 
-def treat(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | None" = None) -> Treated:
+def fix_one(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | None" = None) -> FixResult:
     """Carry out one plan; the new file must be clean, and as planned, before it takes its name."""
-    from preflight.apply import mend
+    from preflight.apply import apply_plan
 
     if todo.fault:
-        return Treated(plan=todo, outcome="failed", before=judged, message=todo.fault)
+        return FixResult(plan=todo, outcome="failed", before=judged, message=todo.fault)
     if todo.beyond_mending:
-        return Treated(plan=todo, outcome="unfixable", before=judged, remedies=todo.remedies)
+        return FixResult(plan=todo, outcome="unfixable", before=judged, remedies=todo.remedies)
     if not todo.steps or judged.facts is None:
-        return Treated(plan=todo, outcome="untouched", before=judged)
+        return FixResult(plan=todo, outcome="untouched", before=judged)
     try:
-        mended = mend(todo, judged.facts, order, progress)
+        mended = apply_plan(todo, judged.facts, order, progress)
     except NotDone as error:
-        return Treated(plan=todo, outcome="failed", before=judged, message=error.message, remedies=error.remedies)
+        return FixResult(plan=todo, outcome="failed", before=judged, message=error.message, remedies=error.remedies)
     except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
-        return Treated(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
+        return FixResult(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
     message = FOUND if mended.found else f"another way was taken: {mended.missed}" if mended.missed else ""
-    return Treated(plan=mended.plan, outcome="fixed", before=judged, after=mended.judged, message=message)
+    return FixResult(plan=mended.plan, outcome="fixed", before=judged, after=mended.judged, message=message)
 
 
-def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
+def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     plans: "Sequence[tuple[Judged, Plan]]",
     profile: Profile,
     folder: "Path | Callable[[Plan], Path]",
@@ -150,7 +150,7 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     agree: "Callable[[Plan], bool] | None" = None,
     jobs: int | None = None,
     begin: "Callable[[Plan], Progress | None] | None" = None,
-) -> list[Treated]:
+) -> list[FixResult]:
     """Carry out plans, several at a time, and return what came of them in their order.
 
     Args:
@@ -172,20 +172,20 @@ def treat_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     at_once = max(1, min(jobs or cores, todo))
     threads = max(1, cores // at_once) if at_once > 1 else None
 
-    def carry_out(one: "tuple[Judged, Plan]") -> Treated:
+    def carry_out(one: "tuple[Judged, Plan]") -> FixResult:
         judged, plan = one
         order = order_of(profile, folder if isinstance(folder, Path) else folder(plan), threads=threads)
-        return treat(judged, plan, order, begin(plan) if begin and plan.steps else None)
+        return fix_one(judged, plan, order, begin(plan) if begin and plan.steps else None)
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers, session():
         done = iter(list(workers.map(within(carry_out), going)))
     return [
-        next(done) if goes else Treated(plan=plan, outcome="declined", before=judged)
+        next(done) if goes else FixResult(plan=plan, outcome="declined", before=judged)
         for (judged, plan), goes in zip(plans, agreed, strict=True)
     ]
 
 
-def graded(one: Treated) -> Treated:
+def graded(one: FixResult) -> FixResult:
     """Measure how near a new file comes to its source.
 
     Raises:
@@ -204,9 +204,9 @@ def graded(one: Treated) -> Treated:
     return msgspec.structs.replace(one, quality=quality)
 
 
-def with_treated(spec: RequestSpec, treated: Iterable[Treated]) -> RequestSpec:
+def with_results(spec: RequestSpec, results: Iterable[FixResult]) -> RequestSpec:
     """Return a request with its assets as they are after mending."""
-    return msgspec.structs.replace(spec, assets=tuple(one.asset for one in treated))
+    return msgspec.structs.replace(spec, assets=tuple(one.asset for one in results))
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,7 +232,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     Raises:
         NotDone: it cannot be written.
     """
-    from preflight.files.atomic import publish, put_over, written
+    from preflight.files.atomic import commit, put_over, written
     from preflight.files.names import names
 
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
@@ -244,7 +244,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     if how != "same":
         with written(folder, "toml", _stamped(origin, body)) as draft:
             if how == "new":
-                path = publish(draft, wanted)
+                path = commit(draft, wanted)
             else:
                 put_over(draft, path)
     return Written(path=path, how=how, other=None if path == wanted else wanted)
@@ -281,7 +281,7 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
         CallError: it is no plan, a file is not the one that was planned for, or an edited cut cannot be made.
     """
     from preflight.plan import Plan
-    from preflight.plan.cut_points import seams_of
+    from preflight.plan.cut_points import cut_points_of
     from preflight.plan.edited import as_edited
     from preflight.plan.request import RequestPlan
 
@@ -290,5 +290,5 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
     plans = []
     for one, (source, planned) in zip(judged, wanted, strict=True):
         plan = Plan(asset=one.asset, kind=one.kind, steps=planned.steps, otherwise=planned.otherwise)
-        plans.append((one, as_edited(plan, seams_of(source.path)) if planned.is_edited else plan))
+        plans.append((one, as_edited(plan, cut_points_of(source.path)) if planned.is_edited else plan))
     return profile, RequestPlan(plans=tuple(plans))

@@ -4,7 +4,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal
 
 from preflight.values.bounds import Bounds
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +34,14 @@ def measuring(  # noqa: PLR0913 - how to measure, each by name
         several: whether there are several files. Where no cache might know them, the children start before this
             program has loaded the rest of itself.
     """
-    with Crew(depth, jobs=jobs, bounds=bounds or Bounds()) as crew:
+    with WorkerPool(depth, jobs=jobs, bounds=bounds or Bounds()) as pool:
         if several and not (cache and _cached()):
-            crew.start()
+            pool.start()
         from preflight.flow.check import Measuring
         from preflight.probe.cache import Cache
 
         with Cache(None, by=cache) if cache else nullcontext() as known:
-            yield Measuring(crew=crew, cache=known, fetch=fetch)
+            yield Measuring(pool=pool, cache=known, fetch=fetch)
 
 
 def _cached() -> bool:

@@ -17,7 +17,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.flow.account import Door, Hear, opened_ledger
 from preflight.flow.check import Measuring, check_request
-from preflight.flow.fix import plan_whole, with_treated
+from preflight.flow.fix import plan_whole, with_results
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import refuse_costly
@@ -37,7 +37,7 @@ from preflight.values.remedy import Advice, Remedy
 
 if TYPE_CHECKING:
     from preflight.plan.request import RequestPlan
-    from preflight.plan.treated import Treated
+    from preflight.plan.result import FixResult
     from preflight.request.price import Estimate
     from preflight.service.task import Task
     from preflight.submission.states import Entry
@@ -115,7 +115,7 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     """Told the path of each asset when it is measured."""
     judged: Callable[[Report], None] | None = None
     """Told the verdict on the request as it was handed in."""
-    mend: "Callable[[Report, RequestPlan], Sequence[Treated]] | None" = None
+    apply_plan: "Callable[[Report, RequestPlan], Sequence[FixResult]] | None" = None
     """Carries out the plans for a request that is not clean, or has parts to keep; returns what came of each asset, or
     nothing where the request stays as it is."""
     judged_again: Callable[[Report], None] | None = None
@@ -161,7 +161,7 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     with door.service() as service:
         with measuring() as how:
             spec, report = cleaned(spec, profile, how, steps)
-        ready = prepared(spec, report, profile, terms, uncut=steps.mend is not None)
+        ready = prepared(spec, report, profile, terms, uncut=steps.apply_plan is not None)
         place = place_of(terms.bucket, profile, allow_private=door.allow_private)
         orphans: list[Entry] = []
         with opened_ledger(terms.ledger, orphans.append) as ledger:
@@ -185,19 +185,19 @@ def cleaned(
     Returns:
         The request as it may be sent, and the report on it, which may still be one that it is not clean.
     """
-    from preflight.plan import Wishes
+    from preflight.plan import FixOptions
 
     steps = steps or Steps()
     report = check_request(spec, profile, how, steps.measured)
     if steps.judged:
         steps.judged(report)
     marked = any(asset.keep for asset in spec.assets)
-    if steps.mend is None or (report.verdict == "pass" and not marked):
+    if steps.apply_plan is None or (report.verdict == "pass" and not marked):
         return spec, report
-    treated = steps.mend(report, plan_whole(report, profile, Wishes()))
-    if all(one.outcome == "untouched" for one in treated):
+    results = steps.apply_plan(report, plan_whole(report, profile, FixOptions()))
+    if all(one.outcome == "untouched" for one in results):
         return spec, report
-    spec = with_treated(spec, treated)
+    spec = with_results(spec, results)
     report = check_request(spec, profile, how, steps.measured)
     if steps.judged_again:
         steps.judged_again(report)

@@ -8,7 +8,7 @@ from preflight.values.bounds import Bounds
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.limits import Range
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 
 
 def propose(judged: Judged, profile: Profile, bounds: Bounds | None = None) -> tuple[Candidate, ...]:
@@ -34,7 +34,7 @@ def propose(judged: Judged, profile: Profile, bounds: Bounds | None = None) -> t
     limits = profile.video.duration_s if clip else profile.audio.duration_s
     if not _too_long(facts, limits):
         return ()
-    marks = alone(shot_changes if clip else quiet_points, asset.path, facts.format, bounds=bounds)
+    marks = call_isolated(shot_changes if clip else quiet_points, asset.path, facts.format, bounds=bounds)
     return best_windows(facts.duration_s, limits, marks, marked_by="shots" if clip else "quiet")
 
 

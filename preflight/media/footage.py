@@ -54,10 +54,10 @@ def found(path: str, format_name: str) -> Iterator[tuple[BinaryIO, Sniffed]]:
             raise Unmeasured(f"is no longer the {format_name} that was measured")
         size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
-        yield _sound_part(stream, size, sniffed), sniffed
+        yield _audio_part(stream, size, sniffed), sniffed
 
 
-def _sound_part(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
+def _audio_part(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
     """Return what of a file a decoder is given: no tag in front, no junk around frames, no header that keeps it out."""
     if sniffed.opener == "wav":
         whole = part_of(stream, sniffed.start, size) if sniffed.start else stream

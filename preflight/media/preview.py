@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from preflight.files.atomic import publish, temporary
+from preflight.files.atomic import commit, temporary
 from preflight.media.frames import frames_at, thumbnail
 from preflight.media.sheet import Row, contact_sheet, row_of, waveform
 from preflight.media.waveform import envelope
@@ -15,7 +15,7 @@ from preflight.values.bounds import Bounds
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.units import decimal
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 
 STILLS = 5
 """Stills of a window, from its beginning to its end."""
@@ -66,12 +66,12 @@ def _written(
     name = Path(asset.path).name
     parts = proposals.get(asset.path) or (_whole(asset, facts),)
     try:
-        content = alone(_sheet, asset.path, facts, parts, name, bounds=bounds)
+        content = call_isolated(_sheet, asset.path, facts, parts, name, bounds=bounds)
     except (Unmeasured, Unreadable) as fault:
         content = contact_sheet([Row(words=f"could not be looked into: {fault}")], name)
     with temporary(folder, "png") as draft:
         draft.write_bytes(content)
-        return publish(draft, folder / f"{_stem(name)}.preview.png")
+        return commit(draft, folder / f"{_stem(name)}.preview.png")
 
 
 def _whole(asset: Asset, facts: Facts | None) -> Candidate:

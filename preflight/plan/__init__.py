@@ -1,6 +1,6 @@
 """Findings → Plan: the least that clears them, as data.
 
-    Judged, Profile, Wishes ── plan ──► Plan(steps, loss, what is beyond mending)
+    Judged, Profile, FixOptions ── plan ──► Plan(steps, loss, what is beyond mending)
 
 A passing asset gets a plan without steps, unless a person marked the part of it to keep.
 """
@@ -11,11 +11,11 @@ import msgspec
 
 from preflight.errors import PreflightError
 from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
+from preflight.plan.audio import audio_steps
 from preflight.plan.av import PICTURE_ENCODER, Seams, video_steps
 from preflight.plan.image import image_steps, may_be_too_large, too_small_within
-from preflight.plan.sound import audio_steps
+from preflight.plan.options import FixOptions
 from preflight.plan.steps import Cut, Encode, Plan, Step, find
-from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
@@ -25,46 +25,48 @@ from preflight.values.remedy import Advice
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal, told_apart
 
-__all__ = ["Plan", "Seams", "Step", "Wishes", "plan", "planned", "window_of"]
+__all__ = ["FixOptions", "Plan", "Seams", "Step", "plan", "planned", "window_of"]
 
 
-def plan(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None = None) -> Plan:
+def plan(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seams | None = None) -> Plan:
     """Plan one asset.
 
     Args:
         judged: the asset with its facts and findings.
         profile: the limits that the result must meet.
-        wishes: what a person allows and asks for.
-        seams: finds where the clip can be cut without encoding it.
+        fix_options: what a person allows and asks for.
+        points: finds where the clip can be cut without encoding it.
 
     Returns:
         The plan; without steps where nothing has to be done or where some error is beyond mending, since a file that
         would fail all the same is not worth making.
     """
     errors = [finding for finding in judged.findings if finding.severity == "error"]
-    window = window_of(judged, wishes)
+    window = window_of(judged, fix_options)
     if not errors and window is None:
         return Plan(asset=judged.asset, kind=judged.kind)
     if judged.asset.is_url:
         return _beyond(judged, tuple(errors) or (_uncut(judged),), IS_URL)
-    if window and (unkept := _unkept(judged, window, profile, wishes)):
+    if window and (unkept := _unkept(judged, window, profile, fix_options)):
         return unkept
-    if refused := _refused(judged, tuple(errors), profile, wishes):
+    if refused := _refused(judged, tuple(errors), profile, fix_options):
         return refused
     broken = frozenset(finding.rule for finding in errors)
-    steps = _clearing_only(broken, _steps(judged, broken, profile, wishes, window=window, seams=seams))
-    missing = tuple(f for f in errors if not any(map(wishes.permits, _clearing(steps, f))))
-    too_much = [step for step in steps if not wishes.permits(step)]
+    steps = _clearing_only(broken, _steps(judged, broken, profile, fix_options, window=window, points=points))
+    missing = tuple(f for f in errors if not any(map(fix_options.permits, _clearing(steps, f))))
+    too_much = [step for step in steps if not fix_options.permits(step)]
     unknown = _unmapped(judged, steps)
     if too_much or unknown:
         return _beyond(judged, missing or tuple(errors), ONLY_DOLBY if unknown else on_too_much(too_much))
-    return Plan(asset=judged.asset, kind=judged.kind, steps=steps, otherwise=_otherwise(steps, judged, profile, wishes))
+    return Plan(
+        asset=judged.asset, kind=judged.kind, steps=steps, otherwise=_otherwise(steps, judged, profile, fix_options)
+    )
 
 
-def planned(judged: Judged, profile: Profile, wishes: Wishes, seams: Seams | None = None) -> Plan:
+def planned(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seams | None = None) -> Plan:
     """Plan as `plan` does; an error that nobody foresaw is said in the plan, and costs this asset alone."""
     try:
-        return plan(judged, profile, wishes, seams)
+        return plan(judged, profile, fix_options, points)
     except PreflightError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
@@ -79,30 +81,30 @@ def _unmapped(judged: Judged, steps: tuple[Step, ...]) -> bool:
     return encodes and isinstance(facts, VideoFacts) and facts.only_dolby_vision
 
 
-def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, wishes: Wishes) -> Plan | None:
+def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, fix_options: FixOptions) -> Plan | None:
     """Return the plan that mends nothing, because nothing can be done; None where something can."""
     facts = judged.facts
-    hopeless = tuple(finding for finding in errors if _hopeless(finding, judged, wishes))
+    hopeless = tuple(finding for finding in errors if _hopeless(finding, judged, fix_options))
     if isinstance(facts, ImageFacts) and too_small_within(facts, profile.image):
         return _beyond(judged, errors, NO_PREVIEW)
     if hopeless or facts is None or (isinstance(facts, ImageFacts) and not facts.decoded):
-        return _beyond(judged, hopeless or errors, on_hopeless(hopeless, errors, wishes))
+        return _beyond(judged, hopeless or errors, on_hopeless(hopeless, errors, fix_options))
     return None
 
 
-def _otherwise(steps: tuple[Step, ...], judged: Judged, profile: Profile, wishes: Wishes) -> tuple[Step, ...]:
+def _otherwise(steps: tuple[Step, ...], judged: Judged, profile: Profile, fix_options: FixOptions) -> tuple[Step, ...]:
     """Return the steps to take where the first ones miss, where that is allowed.
 
     What is cut between packets is encoded instead; a picture that is still too large without loss is coded with one.
     """
     cut = find(steps, Cut)
     if cut and cut.packets:
-        return plan(judged, profile, wishes).steps
+        return plan(judged, profile, fix_options).steps
     if not isinstance(judged.facts, ImageFacts) or not may_be_too_large(judged.facts, steps, profile.image):
         return ()
     broken = frozenset(finding.rule for finding in judged.findings if finding.severity == "error")
-    second = _clearing_only(broken, image_steps(judged.facts, broken, profile.image, wishes, second=True))
-    return second if second != steps and all(map(wishes.permits, second)) else ()
+    second = _clearing_only(broken, image_steps(judged.facts, broken, profile.image, fix_options, second=True))
+    return second if second != steps and all(map(fix_options.permits, second)) else ()
 
 
 def _clearing_only(broken: frozenset[str], steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -112,19 +114,19 @@ def _clearing_only(broken: frozenset[str], steps: Iterable[Step]) -> tuple[Step,
     )
 
 
-def window_of(judged: Judged, wishes: Wishes) -> Window | None:
+def window_of(judged: Judged, fix_options: FixOptions) -> Window | None:
     """Return the part to keep that a person marked; a picture has no parts."""
     if isinstance(judged.facts, ImageFacts):
         return None
-    return judged.asset.keep or wishes.keep_of.get(judged.asset.path)
+    return judged.asset.keep or fix_options.keep_of.get(judged.asset.path)
 
 
-def _unkept(judged: Judged, window: Window, profile: Profile, wishes: Wishes) -> Plan | None:
+def _unkept(judged: Judged, window: Window, profile: Profile, fix_options: FixOptions) -> Plan | None:
     """Return the plan that says why the part to keep cannot be; None when it can."""
     if missed := _missed(judged, window):
         return _beyond(judged, (missed,), f"{missed.message[0].upper()}{missed.message[1:]}.")
     limit = profile.video.duration_s if judged.kind == "video" else profile.audio.duration_s
-    short = None if wishes.extend else _short(judged, window, limit)
+    short = None if fix_options.extend else _short(judged, window, limit)
     return _beyond(judged, (short,), on_short_part(limit)) if short else None
 
 
@@ -165,11 +167,11 @@ def _uncut(judged: Judged) -> Finding:
     return Finding(rule=f"{judged.kind}/duration", severity="error", message=message)
 
 
-def _hopeless(finding: Finding, judged: Judged, wishes: Wishes) -> bool:
+def _hopeless(finding: Finding, judged: Judged, fix_options: FixOptions) -> bool:
     """Tell whether nothing clears a finding: what is too short is made longer only where that was asked for by name."""
     too_short = finding.rule.endswith("/duration") and finding.fix == "creative"
     there = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
-    return finding.fix == "none" or (too_short and (wishes.extend is None or not there))
+    return finding.fix == "none" or (too_short and (fix_options.extend is None or not there))
 
 
 def _clearing(steps: tuple[Step, ...], finding: Finding) -> Iterator[Step]:
@@ -185,14 +187,14 @@ def _steps(  # noqa: PLR0913 - what video_steps takes
     judged: Judged,
     errors: frozenset[str],
     profile: Profile,
-    wishes: Wishes,
+    fix_options: FixOptions,
     *,
     window: Window | None,
-    seams: Seams | None,
+    points: Seams | None,
 ) -> list[Step]:
     facts = judged.facts
     if isinstance(facts, ImageFacts):
-        return list(image_steps(facts, errors, profile.image, wishes))
+        return list(image_steps(facts, errors, profile.image, fix_options))
     if isinstance(facts, VideoFacts):
-        return list(video_steps(facts, errors, profile.video, wishes, window, seams=seams))
-    return list(audio_steps(facts, errors, profile.audio, wishes, window)) if facts else []
+        return list(video_steps(facts, errors, profile.video, fix_options, window, points=points))
+    return list(audio_steps(facts, errors, profile.audio, fix_options, window)) if facts else []

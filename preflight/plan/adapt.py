@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.plan.clip_sound import other_sound
+from preflight.plan.clip_audio import other_audio
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, find
 from preflight.values.facts import Facts, VideoFacts
 from preflight.values.findings import Judged
@@ -18,7 +18,7 @@ SHORTER_S = Fraction(1, 20)
 """What is cut off more where a file became too long: more than a frame at any rate that is allowed."""
 
 
-def another_way(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | None:
+def next_strategy(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | None:
     """Return the plan to try after one that missed; None when there is none.
 
     Args:
@@ -35,7 +35,7 @@ def another_way(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | None:
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
     if broken & LENGTH_RULES and cut and not extend and _nearly(judged, cut):
         return _changed(plan, _shorter)
-    if isinstance(facts, VideoFacts) and (quieter := other_sound(plan, facts, judged)):
+    if isinstance(facts, VideoFacts) and (quieter := other_audio(plan, facts, judged)):
         return quieter
     return _constant(plan, facts) if judged and not broken & SIZE_RULES else None
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from preflight.plan.options import FixOptions
 from preflight.plan.steps import LADDER, Crop, Pad, Step
-from preflight.plan.wishes import Wishes
 from preflight.values.findings import Finding, Loss
 from preflight.values.limits import Range
 from preflight.values.remedy import Remedies, Remedy
@@ -17,19 +17,19 @@ ONLY_DOLBY = (
 NO_PREVIEW = "The picture that its camera put into it is too small: develop the raw photograph, and send that."
 
 
-def on_hopeless(hopeless: Sequence[Finding], errors: Iterable[Finding], wishes: Wishes) -> Remedies:
+def on_hopeless(hopeless: Sequence[Finding], errors: Iterable[Finding], fix_options: FixOptions) -> Remedies:
     """Return the advice on findings that nothing clears.
 
     Args:
         hopeless: those findings.
         errors: all that count; a shape that waits for a word is told with them, so that nobody has to ask twice.
-        wishes: what a person allows and asks for.
+        fix_options: what a person allows and asks for.
     """
     if not any(finding.rule.endswith("/duration") for finding in hopeless):
         rule = next((finding.rule for finding in (*hopeless, *errors)), "RULE")
         return (Remedy("explain-unfixable", rule=rule),)
     shape = any(finding.rule.endswith("/aspect-ratio") for finding in errors)
-    named = wishes.fit_named or wishes.allow == "creative"
+    named = fix_options.fit_named or fix_options.allow == "creative"
     longer = Remedy("lengthen")
     return (longer,) if named or not shape else (longer, Remedy("fit"))
 

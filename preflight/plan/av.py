@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from preflight.plan.clip_sound import SOUND_BIT_RATE, kept_tracks, sound_steps
+from preflight.plan.clip_audio import SOUND_BIT_RATE, audio_steps_of_clip, kept_tracks
 from preflight.plan.geometry import Frame, even_size
-from preflight.plan.lead import audio_steps, frame_steps, gap_s
+from preflight.plan.options import FixOptions, Keep, Lengthen
 from preflight.plan.shape import shape_steps
+from preflight.plan.start_offset import audio_steps, frame_steps, gap_s
 from preflight.plan.steps import (
     Aperture,
     Cut,
@@ -22,8 +23,7 @@ from preflight.plan.steps import (
     Turn,
     Write,
 )
-from preflight.plan.wishes import Keep, Lengthen, Wishes
-from preflight.probe.cut_points import Seam, Wanted
+from preflight.probe.cut_points import CutPoint, Wanted
 from preflight.profiles.schema import VideoLimits
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
@@ -40,7 +40,7 @@ CLEARED_BY_CUT = {"video/duration", "video/size"}
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 
-Seams = Callable[[Wanted], Seam | None]
+Seams = Callable[[Wanted], CutPoint | None]
 """Finds where a clip can be cut between its packets."""
 
 
@@ -48,10 +48,10 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     facts: VideoFacts,
     errors: frozenset[str],
     limits: VideoLimits,
-    wishes: Wishes,
+    fix_options: FixOptions,
     window: Window | None,
     *,
-    seams: Seams | None = None,
+    points: Seams | None = None,
 ) -> Iterator[Step]:
     """Yield the steps that clear a clip's errors; only the stream that needs it is encoded.
 
@@ -59,19 +59,19 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         facts: what was measured.
         errors: ids of the rules that found errors.
         limits: what the clip must become.
-        wishes: what a person allows and asks for.
+        fix_options: what a person allows and asks for.
         window: the part to keep, where one was marked.
-        seams: finds where it can be cut without encoding; None where that was tried in vain.
+        points: finds where it can be cut without encoding; None where that was tried in vain.
     """
     rate = target_rate(facts.frame_rate_hz or Fraction(0), limits.frame_rate_hz)
-    cut = video_cut(facts, limits.duration_s, rate, wishes.keep, window)
-    extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, wishes.extend)
-    shape = list(_shape_steps(facts, errors, limits, wishes))
+    cut = video_cut(facts, limits.duration_s, rate, fix_options.keep, window)
+    extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, fix_options.extend)
+    shape = list(_shape_steps(facts, errors, limits, fix_options))
     retime = rate != facts.frame_rate_hz
     copies = not (extend or shape or retime or facts.aperture) and facts.codec in limits.codec.allowed
-    if cut and seams and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut):
-        wanted = wanted_part(cut, facts.duration_s, rate, wishes.keep, window)
-        cut = between_packets(cut, wanted, seams, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
+    if cut and points and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut):
+        wanted = wanted_part(cut, facts.duration_s, rate, fix_options.keep, window)
+        cut = between_packets(cut, wanted, points, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
     if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:
         cut = Cut(
             start_s=Fraction(0),
@@ -97,7 +97,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
         yield Encode(codec=PICTURE_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
     yield from audio_steps(facts, cut)
-    yield from sound_steps(facts, limits.sound_codec, recut=recut or extend is not None)
+    yield from audio_steps_of_clip(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
     written = ("video/format", *(() if cut or extend else ("video/duration",)))
     yield Write(format=container, loss="lossless", clears=tuple(rule for rule in written if rule in errors))
@@ -135,14 +135,16 @@ def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
         yield Resize(width_px=size[0], height_px=size[1], rounded=not turned, loss="lossy", clears=())
 
 
-def _shape_steps(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, wishes: Wishes) -> Iterator[Step]:
+def _shape_steps(
+    facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, fix_options: FixOptions
+) -> Iterator[Step]:
     """Yield cropping or padding and scaling; nothing when the size is as it should be."""
     if not errors & set(SHAPE_RULES):
         return
     frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
     ratio = limits.aspect_ratio if "video/aspect-ratio" in errors else None
     clears = ("video/aspect-ratio",), tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
-    yield from shape_steps((facts.width_px, facts.height_px), ratio, frame, wishes, clears)
+    yield from shape_steps((facts.width_px, facts.height_px), ratio, frame, fix_options, clears)
 
 
 def target_rate(rate: Fraction, limit: Range) -> Fraction:
@@ -207,15 +209,15 @@ def _shrinks(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, cut
     return facts.bytes * cut.length_s / facts.duration_s <= room * LOSSLESS_SHARE
 
 
-def between_packets(cut: Cut, wanted: Wanted, seams: Seams, *, clears: tuple[str, ...]) -> Cut:
+def between_packets(cut: Cut, wanted: Wanted, points: Seams, *, clears: tuple[str, ...]) -> Cut:
     """Return the cut that encodes nothing, where packets allow it; else the cut as it is."""
-    seam = seams(wanted)
-    if seam is None:
+    cut_point = points(wanted)
+    if cut_point is None:
         return cut
     return Cut(
-        start_s=seam.start_s,
-        length_s=seam.length_s,
-        packets=Packets(seam.first, seam.pictures),
+        start_s=cut_point.start_s,
+        length_s=cut_point.length_s,
+        packets=Packets(cut_point.first, cut_point.pictures),
         loss="lossless",
         clears=clears or cut.clears,
     )

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from functools import partial
 
-from preflight.probe.cut_points import Seam, Wanted, seam_in
+from preflight.probe.cut_points import CutPoint, Wanted, cut_point_in
 from preflight.probe.faults import Unmeasured
 from preflight.values.bounds import Bounds
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 
 BOUNDS = Bounds(seconds=30.0, memory_bytes=2 << 30)
 
 
-def seams_of(path: str) -> Callable[[Wanted], Seam | None]:
+def cut_points_of(path: str) -> Callable[[Wanted], CutPoint | None]:
     """Return what finds seams of a clip; it finds none in what cannot be read."""
-    return partial(_seam, path)
+    return partial(_cut_point, path)
 
 
-def _seam(path: str, wanted: Wanted) -> Seam | None:
+def _cut_point(path: str, wanted: Wanted) -> CutPoint | None:
     try:
-        return alone(seam_in, path, wanted, bounds=BOUNDS)
+        return call_isolated(cut_point_in, path, wanted, bounds=BOUNDS)
     except Unmeasured:
         return None

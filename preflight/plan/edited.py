@@ -43,12 +43,12 @@ def mark_of_printed(steps: list[dict[str, Any]]) -> str:
     return mark_of(msgspec.convert(steps, type=tuple[Step, ...], dec_hook=exactly))
 
 
-def as_edited(plan: Plan, seams: Seams) -> Plan:
+def as_edited(plan: Plan, points: Seams) -> Plan:
     """Return an edited plan with nothing in its stead, and its cut between the packets that lie there now.
 
     Args:
         plan: with the steps as a person left them.
-        seams: finds where the source can be cut without encoding.
+        points: finds where the source can be cut without encoding.
 
     Raises:
         CallError: the pictures would have to be encoded, and no step does.
@@ -56,15 +56,15 @@ def as_edited(plan: Plan, seams: Seams) -> Plan:
     cut, encodes = find(plan.steps, Cut), any(isinstance(s, Encode) and s.codec == "libx264" for s in plan.steps)
     if plan.kind != "video" or cut is None or (encodes and not cut.packets):
         return msgspec.structs.replace(plan, otherwise=())
-    seam = None if encodes else seams(_exactly_there(cut))
-    if seam is None:
+    cut_point = None if encodes else points(_exactly_there(cut))
+    if cut_point is None:
         begin, end = decimal(cut.start_s), decimal(cut.start_s + cut.length_s)
         raise CallError(
             f"{plan.asset.path}: the plan was edited, and {begin} to {end} s cannot be kept without encoding",
             advice=Remedy("plan-with-part", span=f"{begin}-{end}"),
         )
-    packets = Packets(seam.first, seam.pictures)
-    there = msgspec.structs.replace(cut, start_s=seam.start_s, length_s=seam.length_s, packets=packets)
+    packets = Packets(cut_point.first, cut_point.pictures)
+    there = msgspec.structs.replace(cut, start_s=cut_point.start_s, length_s=cut_point.length_s, packets=packets)
     steps = tuple(there if step is cut else step for step in plan.steps)
     return msgspec.structs.replace(plan, steps=steps, otherwise=())
 

@@ -12,8 +12,8 @@ import msgspec
 from preflight.errors import CallError
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.edited import exactly, mark_of
+from preflight.plan.options import COLOR
 from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, Retime, Step, Write
-from preflight.plan.wishes import COLOR
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
 from preflight.values.remedy import Remedy

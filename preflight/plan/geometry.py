@@ -40,7 +40,7 @@ def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | Non
     fits = [size for size in _candidates(width, height, scale, frame.multiple) if frame.takes(*size)]
     near = [s for s in fits if AREA_SLACK <= Fraction(s[0] * s[1]) / area <= 1 / AREA_SLACK]
     ratio = Fraction(width, height)
-    return min(near or fits, key=lambda s: _unlikeness(s, ratio, area), default=None)
+    return min(near or fits, key=lambda s: _dissimilarity(s, ratio, area), default=None)
 
 
 def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
@@ -50,10 +50,10 @@ def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
         (across, down) for across, down in itertools.product(*next_to) if across and down and frame.takes(across, down)
     ]
     ratio, area = Fraction(width, height), Fraction(width * height)
-    return min(fits, key=lambda s: _unlikeness(s, ratio, area), default=None) or nearest_size(width, height, frame)
+    return min(fits, key=lambda s: _dissimilarity(s, ratio, area), default=None) or nearest_size(width, height, frame)
 
 
-def _unlikeness(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tuple[Fraction, Fraction]:
+def _dissimilarity(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tuple[Fraction, Fraction]:
     """Order sizes by shape first, in steps too small to see, then by area."""
     shape = abs(Fraction(size[0], size[1]) / ratio - 1)
     return round(shape, 4), abs(size[0] * size[1] / area - 1)

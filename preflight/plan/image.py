@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator
 
 from preflight.plan.geometry import Frame
+from preflight.plan.options import FixOptions
 from preflight.plan.shape import shape_steps
 from preflight.plan.steps import Crop, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
-from preflight.plan.wishes import Wishes
 from preflight.profiles.schema import ImageLimits
 from preflight.values.facts import ImageFacts
 
@@ -21,7 +21,7 @@ WORDS_BYTES = 4096
 
 
 def image_steps(
-    facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, wishes: Wishes, *, second: bool = False
+    facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, fix_options: FixOptions, *, second: bool = False
 ) -> Iterator[Step]:
     """Yield the steps that clear a picture's errors, least loss first where there is a choice.
 
@@ -29,10 +29,10 @@ def image_steps(
         facts: what was measured.
         errors: ids of the rules that found errors.
         limits: what the picture must become.
-        wishes: what a person allows and asks for.
+        fix_options: what a person allows and asks for.
         second: whether the first way has not made it small enough.
     """
-    shaped = list(_shaped(facts, errors, limits, wishes))
+    shaped = list(_shaped(facts, errors, limits, fix_options))
     if not shaped and not second and _kept(facts, errors, limits):
         yield _write(facts, errors, limits, JPEG if facts.raw else facts.format, kept=True)
         return
@@ -64,11 +64,11 @@ def _samples(facts: ImageFacts) -> int:
     return 4 if facts.alpha else 3
 
 
-def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, wishes: Wishes) -> Iterator[Step]:
+def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, fix_options: FixOptions) -> Iterator[Step]:
     """Yield the steps that change its shape and its size."""
     ratio = limits.aspect_ratio if "image/aspect-ratio" in errors else None
     clears = ("image/aspect-ratio",), ("image/side",)
-    yield from shape_steps(facts.given_px, ratio, Frame(side_px=limits.side_px), wishes, clears)
+    yield from shape_steps(facts.given_px, ratio, Frame(side_px=limits.side_px), fix_options, clears)
 
 
 def _last_size(facts: ImageFacts, shaped: list[Step]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Findings on a whole request → plans for its assets, the seconds shared where together they are too many.
 
-    Report, Profile, Wishes ── plan_request ──► RequestPlan(a plan for each asset, who gives up how many seconds)
+    Report, Profile, FixOptions ── plan_request ──► RequestPlan(a plan for each asset, who gives up how many seconds)
 
 An asset is planned by itself; sharing only marks the part of it that stays.
 """
@@ -12,12 +12,12 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan import planned, window_of
+from preflight.plan.audio import PADDING_S
 from preflight.plan.av import target_rate
-from preflight.plan.cut_points import seams_of
+from preflight.plan.cut_points import cut_points_of
+from preflight.plan.options import FixOptions, Keep
 from preflight.plan.share import Part, Share, pick, share
-from preflight.plan.sound import PADDING_S
 from preflight.plan.steps import Cut, Plan, Step
-from preflight.plan.wishes import Keep, Wishes
 from preflight.profiles.schema import AudioLimits, Profile, VideoLimits
 from preflight.rules.common import readings
 from preflight.values.assets import Kind, Window
@@ -65,19 +65,23 @@ class Member(msgspec.Struct, frozen=True):
     part: Part
 
 
-def plan_request(report: Report, profile: Profile, wishes: Wishes) -> RequestPlan:
+def plan_request(report: Report, profile: Profile, fix_options: FixOptions) -> RequestPlan:
     """Plan a request: each asset, and who gives up how much where together they are too long."""
-    plans = {n: planned(one, profile, wishes, seams_of(one.asset.path)) for n, one in enumerate(report.assets)}
+    plans = {
+        n: planned(one, profile, fix_options, cut_points_of(one.asset.path)) for n, one in enumerate(report.assets)
+    }
     shared, beyond = [], []
     for kind in KINDS:
-        members = _members(report, kind, profile, wishes)
-        found = _shared(members, kind, profile, wishes)
+        members = _members(report, kind, profile, fix_options)
+        found = _shared(members, kind, profile, fix_options)
         if isinstance(found, Finding):
             beyond.append(_of_report(report, found))
             continue
         if found:
             shared.append(found)
-            plans |= {place: planned(one, profile, wishes) for place, one in _marked(members, found.chosen, wishes)}
+            plans |= {
+                place: planned(one, profile, fix_options) for place, one in _marked(members, found.chosen, fix_options)
+            }
         rule = _rule(kind)
         if found or any(finding.rule == rule for finding in report.findings):
             plans |= {place: _clearing(plans[place], report.assets[place], rule, found) for place in members}
@@ -95,27 +99,27 @@ def _limits(profile: Profile, kind: Kind) -> VideoLimits | AudioLimits:
     return profile.video if kind == "video" else profile.audio
 
 
-def _members(report: Report, kind: Kind, profile: Profile, wishes: Wishes) -> dict[int, Member]:
+def _members(report: Report, kind: Kind, profile: Profile, fix_options: FixOptions) -> dict[int, Member]:
     """Return place → asset of those of a kind; none at all where one of them was not measured."""
     ours = {n: one for n, one in enumerate(report.assets) if one.asset.role and one.asset.role.kind == kind}
     facts = {place: one.facts for place, one in ours.items()}
     known = {p: f for p, f in facts.items() if isinstance(f, VideoFacts | AudioFacts) and f.duration_s}
     if len(known) < len(ours):
         return {}
-    return {place: _member(ours[place], fact, profile, wishes) for place, fact in known.items()}
+    return {place: _member(ours[place], fact, profile, fix_options) for place, fact in known.items()}
 
 
-def _member(judged: Judged, facts: VideoFacts | AudioFacts, profile: Profile, wishes: Wishes) -> Member:
+def _member(judged: Judged, facts: VideoFacts | AudioFacts, profile: Profile, fix_options: FixOptions) -> Member:
     """Return how long an asset counts: the marked part of it, or the longest that any reader may see."""
     whole = facts.duration_s or Fraction(0)
-    marked = window_of(judged, wishes)
+    marked = window_of(judged, fix_options)
     marked = marked if marked and marked.start_s < whole and not judged.asset.is_url else None
     window = Window(marked.start_s, min(marked.end_s, whole)) if marked else Window(Fraction(0), whole)
     length = window.end_s - window.start_s if marked else max(s for _, s, _ in readings(facts, whole))
     kind: Kind = "video" if isinstance(facts, VideoFacts) else "audio"
     shortest = _limits(profile, kind).duration_s.min or Fraction(0)
     least = _least(facts, profile, shortest)
-    if length < shortest and wishes.extend:
+    if length < shortest and fix_options.extend:
         length = least
     part = Part(
         name=str(judged.asset.role),
@@ -135,7 +139,9 @@ def _least(facts: VideoFacts | AudioFacts, profile: Profile, shortest: Fraction)
     return Fraction(math.ceil(shortest * rate)) / rate
 
 
-def _shared(members: dict[int, Member], kind: Kind, profile: Profile, wishes: Wishes) -> Shared | Finding | None:
+def _shared(
+    members: dict[int, Member], kind: Kind, profile: Profile, fix_options: FixOptions
+) -> Shared | Finding | None:
     """Return how the seconds are shared, None where they need not be, or what cannot be cleared."""
     limits, parts = _limits(profile, kind), tuple(member.part for member in members.values())
     each, total = limits.duration_s, _total(members, limits.total_duration_s)
@@ -143,7 +149,7 @@ def _shared(members: dict[int, Member], kind: Kind, profile: Profile, wishes: Wi
     if total.max is None or together <= total.max:
         return None
     ways = share(parts, total, each)
-    chosen = pick(ways, wishes.share)
+    chosen = pick(ways, fix_options.share)
     if chosen is None:
         message = f"{decimal(together)} s together cannot be shared; {limits.total_duration_s.words('s')} allowed"
         return Finding(rule=_rule(kind), severity="error", message=message, measured=together, unit="s")
@@ -169,7 +175,7 @@ def _of_report(report: Report, found: Finding) -> Finding:
     return next((finding for finding in report.findings if finding.rule == found.rule), found)
 
 
-def _marked(members: dict[int, Member], chosen: Share, wishes: Wishes) -> Iterator[tuple[int, Judged]]:
+def _marked(members: dict[int, Member], chosen: Share, fix_options: FixOptions) -> Iterator[tuple[int, Judged]]:
     """Yield the assets that give, with the part that stays marked.
 
     What gives nothing but is brought to another rate is marked whole: it is then written in whole frames, never more.
@@ -177,7 +183,7 @@ def _marked(members: dict[int, Member], chosen: Share, wishes: Wishes) -> Iterat
     for (place, member), length in zip(members.items(), chosen.lengths_s, strict=True):
         retimed = any(finding.rule == "video/frame-rate" for finding in member.judged.findings)
         if not member.part.fixed and (length < member.part.duration_s or retimed):
-            asset = msgspec.structs.replace(member.judged.asset, keep=_kept(member.window, length, wishes.keep))
+            asset = msgspec.structs.replace(member.judged.asset, keep=_kept(member.window, length, fix_options.keep))
             yield place, msgspec.structs.replace(member.judged, asset=asset)
 
 

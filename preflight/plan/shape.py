@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
+from preflight.plan.options import FixOptions, fit_step
 from preflight.plan.steps import Crop, Pad, Resize
-from preflight.plan.wishes import Wishes, fit_step
 from preflight.values.limits import Range
 
 Size = tuple[int, int]
@@ -13,7 +13,11 @@ Size = tuple[int, int]
 
 
 def shape_steps(
-    size: Size, ratio: Range | None, frame: Frame, wishes: Wishes, clears: tuple[tuple[str, ...], tuple[str, ...]]
+    size: Size,
+    ratio: Range | None,
+    frame: Frame,
+    fix_options: FixOptions,
+    clears: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Iterator[Crop | Pad | Resize]:
     """Yield cropping and scaling, or scaling and padding: no scaler mixes a border into the picture beside it.
 
@@ -21,16 +25,16 @@ def shape_steps(
         size: as it is shown.
         ratio: the limit of width over height that is broken; None where it is not.
         frame: the limits on the size.
-        wishes: whether to crop, or what to pad with.
+        fix_options: whether to crop, or what to pad with.
         clears: the rules that the shape clears, and those that the size does.
     """
-    shaped = within_ratio(*size, ratio, wishes.fit) if ratio else size
+    shaped = within_ratio(*size, ratio, fix_options.fit) if ratio else size
     final = nearest_size(*shaped, frame) or shaped
-    fit = fit_step(wishes, *shaped, clears[0]) if ratio else None
+    fit = fit_step(fix_options, *shaped, clears[0]) if ratio else None
     if isinstance(fit, Pad):
         inner = _inner(size, shaped, final, frame.multiple)
         yield from _scaled(size, inner, clears[1])
-        yield fit_step(wishes, *final, clears[0])
+        yield fit_step(fix_options, *final, clears[0])
     else:
         yield from (fit,) if fit else ()
         yield from _scaled(shaped, final, clears[1])

@@ -14,7 +14,7 @@ import msgspec
 from preflight.values.limits import Range
 from preflight.values.units import decimal
 
-Way = Literal["proportion", "longest", "equal"]
+Strategy = Literal["proportion", "longest", "equal"]
 MILLISECONDS = 1000
 
 
@@ -37,7 +37,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     """How long each part becomes."""
 
     lengths_s: tuple[Fraction, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[Strategy, ...]
     """The ways that come to this."""
     why: str
     """Who gives what, in a sentence."""
@@ -81,7 +81,7 @@ def share(parts: Sequence[Part], total: Range, each: Range) -> tuple[Share, ...]
     return _ways(parts, yielding, total.max, marks=True) if _lowest(yielding) <= total.max else ()
 
 
-def pick(shares: Sequence[Share], way: Way) -> Share | None:
+def pick(shares: Sequence[Share], way: Strategy) -> Share | None:
     """Return the share that a way comes to; None where there is none at all."""
     return next((one for one in shares if way in one.ways), None)
 
@@ -100,7 +100,7 @@ def _lowest(spans: Sequence[Span]) -> Fraction:
 
 def _ways(parts: Sequence[Part], spans: Sequence[Span], most: Fraction, *, marks: bool) -> tuple[Share, ...]:
     """Return the different ways to come down to `most` seconds within the spans."""
-    found: dict[tuple[Fraction, ...], list[Way]] = {}
+    found: dict[tuple[Fraction, ...], list[Strategy]] = {}
     for way in WAYS:
         exact = HOW[way](spans, most)
         found.setdefault(tuple(_floored(s, span) for s, span in zip(exact, spans, strict=True)), []).append(way)
@@ -155,19 +155,19 @@ def _longest(spans: Sequence[Span], most: Fraction) -> list[Fraction]:
     return lengths
 
 
-HOW: dict[Way, Callable[[Sequence[Span], Fraction], list[Fraction]]] = {
+HOW: dict[Strategy, Callable[[Sequence[Span], Fraction], list[Fraction]]] = {
     "proportion": _in_proportion,
     "longest": _longest,
     "equal": _equal,
 }
-WAYS: tuple[Way, ...] = tuple(HOW)
+WAYS: tuple[Strategy, ...] = tuple(HOW)
 
 
 def _fit(together: Fraction, total: Range) -> str:
     return f"together they last {decimal(together)} s; {total.words('s')} allowed"
 
 
-def _why(parts: Sequence[Part], lengths: Sequence[Fraction], way: Way, *, marks: bool) -> str:
+def _why(parts: Sequence[Part], lengths: Sequence[Fraction], way: Strategy, *, marks: bool) -> str:
     """Say who keeps what and who gives what."""
     cut = [(part, length) for part, length in zip(parts, lengths, strict=True) if length < part.duration_s]
     kept = [part for part, length in zip(parts, lengths, strict=True) if part.marked and length >= part.duration_s]
@@ -177,7 +177,7 @@ def _why(parts: Sequence[Part], lengths: Sequence[Fraction], way: Way, *, marks:
     return "; ".join([*lead, _gives(cut, way)])
 
 
-def _gives(cut: Sequence[tuple[Part, Fraction]], way: Way) -> str:
+def _gives(cut: Sequence[tuple[Part, Fraction]], way: Strategy) -> str:
     names = _listed([part.name for part, _ in cut])
     given = [decimal(part.duration_s - length) for part, length in cut]
     one = len(cut) == 1

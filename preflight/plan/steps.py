@@ -187,7 +187,7 @@ class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
         return done[self.how].format(decimal(self.length_s))
 
 
-class DropSound(_Step, frozen=True, kw_only=True, tag="drop-sound"):
+class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
     """Leave out sound tracks that cannot be kept."""
 
     places: tuple[int, ...]
@@ -205,7 +205,7 @@ class DropSound(_Step, frozen=True, kw_only=True, tag="drop-sound"):
         return f"leave out {what} {why[self.why]}"
 
 
-class JoinSound(_Step, frozen=True, kw_only=True, tag="join-sound"):
+class JoinAudio(_Step, frozen=True, kw_only=True, tag="join-sound"):
     """Make one track with two channels of two tracks with one, as cameras keep left and right."""
 
     left: int
@@ -299,8 +299,8 @@ Step = (
     | ToneMap
     | Deinterlace
     | Lead
-    | DropSound
-    | JoinSound
+    | DropAudio
+    | JoinAudio
     | Encode
     | Write
 )

@@ -19,7 +19,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.files.text import TextError, bytes_of, json_of
 from preflight.files.toml import TableError, convert_table
-from preflight.policy.policy import below, is_untouchable, let_be
+from preflight.policy.policy import below, is_untouchable, suppressed
 from preflight.values.assets import printable
 from preflight.values.findings import IN_BASELINE, Finding, Judged
 from preflight.values.remedy import Remedy
@@ -163,7 +163,7 @@ def _read(path: Path, name: str) -> dict[str, Any]:
     return table
 
 
-class Known:
+class AppliedBaseline:
     """A baseline at work: it settles one asset after the other, and knows which of its entries it met.
 
     Args:
@@ -201,7 +201,7 @@ class Known:
 
 
 def _settled(finding: Finding, now: Entry | None, left: list[Entry]) -> Finding:
-    return let_be(finding, IN_BASELINE) if now and _known(now, left) else finding
+    return suppressed(finding, IN_BASELINE) if now and _known(now, left) else finding
 
 
 def _known(now: Entry, left: list[Entry]) -> Entry | None:

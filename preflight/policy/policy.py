@@ -146,7 +146,7 @@ def expired(policy: Policy, today: dt.date) -> Iterator[str]:
 # ---- what it does ---------------------------------------------------------------------------------------------------
 
 
-class Use:
+class Usage:
     """What of a policy a run made use of; `apply` notes it."""
 
     def __init__(self) -> None:
@@ -164,34 +164,34 @@ class Use:
                     self.reached.add((table, number))
 
 
-def apply(policy: Policy, judged: Judged, today: dt.date, use: Use | None = None) -> Judged:
-    """Weigh the findings of one asset by a policy; note in `use` what of it was of use."""
+def apply(policy: Policy, judged: Judged, today: dt.date, usage: Usage | None = None) -> Judged:
+    """Weigh the findings of one asset by a policy; note in `usage` what of it was of use."""
     path = None if judged.asset.is_url else below(policy.folder, judged.asset.path, policy.here)
-    if use:
-        use.note(policy, path)
-    weighed = judged.with_findings(_weighed(policy, judged.findings, path, today, use))
+    if usage:
+        usage.note(policy, path)
+    weighed = judged.with_findings(_weighed(policy, judged.findings, path, today, usage))
     return msgspec.structs.replace(weighed, fail_on=policy.fail_on)
 
 
-def apply_to_report(policy: Policy, report: Report, today: dt.date, use: Use | None = None) -> Report:
+def apply_to_report(policy: Policy, report: Report, today: dt.date, usage: Usage | None = None) -> Report:
     """Weigh a whole request; what is said for some paths does not hold for the set."""
     return msgspec.structs.replace(
         report,
-        assets=tuple(apply(policy, judged, today, use) for judged in report.assets),
-        findings=weigh_set(policy, report.findings, today, use),
+        assets=tuple(apply(policy, judged, today, usage) for judged in report.assets),
+        findings=weigh_set(policy, report.findings, today, usage),
         fail_on=policy.fail_on,
     )
 
 
 def weigh_set(
-    policy: Policy, findings: Iterable[Finding], today: dt.date, use: Use | None = None
+    policy: Policy, findings: Iterable[Finding], today: dt.date, usage: Usage | None = None
 ) -> tuple[Finding, ...]:
     """Weigh what is said of a request as a whole."""
-    return tuple(_weighed(policy, findings, None, today, use))
+    return tuple(_weighed(policy, findings, None, today, usage))
 
 
 def _weighed(
-    policy: Policy, findings: Iterable[Finding], path: str | None, today: dt.date, use: Use | None
+    policy: Policy, findings: Iterable[Finding], path: str | None, today: dt.date, usage: Usage | None
 ) -> Iterator[Finding]:
     for finding in findings:
         if is_untouchable(finding.rule):
@@ -202,8 +202,8 @@ def _weighed(
             for number, one in enumerate(policy.ignore)
             if fnmatchcase(finding.rule, one.rule) and _holds(one.paths, path)
         }
-        if use:
-            use.matched.update(meant)
+        if usage:
+            usage.matched.update(meant)
         found = _weigh(policy, finding, path, today, list(meant.values()))
         if found is not None:
             yield found
@@ -213,7 +213,7 @@ def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date, m
     """Return the finding as it counts here, or None when it is off and breaks no documented limit."""
     living = next((one for one in meant if today <= one.until), None)
     if living:
-        return let_be(finding, f"ignored by policy until {living.until}: {living.reason}")
+        return suppressed(finding, f"ignored by policy until {living.until}: {living.reason}")
     if meant:
         over = max(meant, key=lambda one: one.until)
         finding = _saying(finding, f"was ignored by policy until {over.until}: {over.reason}")
@@ -221,12 +221,12 @@ def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date, m
     if level == finding.severity:
         return finding
     if level == "off":
-        return let_be(finding, "turned off by policy") if breaks_a_limit(finding) else None
+        return suppressed(finding, "turned off by policy") if breaks_a_limit(finding) else None
     changed = _with_severity(finding, level)
     return _saying(changed, f"error, lowered to {level} by policy") if breaks_a_limit(finding) else changed
 
 
-def let_be(finding: Finding, why: str) -> Finding:
+def suppressed(finding: Finding, why: str) -> Finding:
     """Return a finding that stays in the report and does not count."""
     said = _saying(_with_severity(finding, "info"), f"{finding.severity}, {why}")
     return msgspec.structs.replace(said, ignored=why)
@@ -268,7 +268,7 @@ NAMED = 5
 """How many exceptions one sentence names."""
 
 
-class Remark(msgspec.Struct, frozen=True, kw_only=True):
+class UnusedIgnore(msgspec.Struct, frozen=True, kw_only=True):
     """An exception of a policy that did nothing in a run: it may be stale, or lie beside what was judged."""
 
     place: str
@@ -284,15 +284,15 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.place} ({printable(', '.join([*self.rules, *self.paths]))}) {SAID[self.state]}"
 
 
-def remarks(policy: Policy, use: Use, today: dt.date) -> Iterator[Remark]:
+def unused_ignores(policy: Policy, usage: Usage, today: dt.date) -> Iterator[UnusedIgnore]:
     """Yield the ignores that met no finding or have ended, and the overrides that met no file.
 
     An override that met files, and no finding, is none: it may be there to raise what must not come.
     """
     for number, one in enumerate(policy.ignore):
-        state: State = "unmatched" if ("ignore", number) in use.reached else "unreached"
-        if today > one.until or number not in use.matched:
-            yield Remark(
+        state: State = "unmatched" if ("ignore", number) in usage.reached else "unreached"
+        if today > one.until or number not in usage.matched:
+            yield UnusedIgnore(
                 place=f"ignore.{number}",
                 state="expired" if today > one.until else state,
                 rules=(one.rule,),
@@ -301,12 +301,12 @@ def remarks(policy: Policy, use: Use, today: dt.date) -> Iterator[Remark]:
                 until=one.until,
             )
     for number, other in enumerate(policy.override):
-        if ("override", number) not in use.reached:
+        if ("override", number) not in usage.reached:
             place, rules = f"override.{number}", tuple(other.severity)
-            yield Remark(place=place, state="unreached", rules=rules, paths=other.paths)
+            yield UnusedIgnore(place=place, state="unreached", rules=rules, paths=other.paths)
 
 
-def remark_words(found: Iterable[Remark]) -> str:
+def unused_words(found: Iterable[UnusedIgnore]) -> str:
     """Return one sentence on what did nothing, or nothing; what has ended is said by `expired`."""
     said = [one.words() for one in found if one.state != "expired"]
     rest = [f"and {len(said) - NAMED:,} more"] if len(said) > NAMED else []

@@ -1,6 +1,6 @@
 """Where a clip can be cut without encoding: between packets, where all before is shown before all after.
 
-    packets of the pictures, in the order in which they are decoded ── borders ──► Border ── best_seam ──► Seam
+    packets of the pictures, in the order in which they are decoded ── borders ──► Border ── best_seam ──► CutPoint
 
 A clip can end at every border. It can begin at one whose packet is a key picture that nothing shown earlier follows:
 what comes before such a picture nobody needs to decode what comes after.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 
-class Shown(msgspec.Struct, frozen=True):
+class FrameTiming(msgspec.Struct, frozen=True):
     """A packet of a stream: when it is shown, and for how long, in seconds."""
 
     start_s: Fraction
@@ -34,7 +34,7 @@ class Shown(msgspec.Struct, frozen=True):
     is_key: bool = True
 
 
-class Border(msgspec.Struct, frozen=True):
+class GopBoundary(msgspec.Struct, frozen=True):
     """A place between two packets, in the order in which they are decoded."""
 
     packets: int
@@ -54,7 +54,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     end_slack_s: Fraction = Fraction(0)
 
 
-class Seam(msgspec.Struct, frozen=True, kw_only=True):
+class CutPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A part that begins and ends at borders."""
 
     start_s: Fraction
@@ -65,18 +65,18 @@ class Seam(msgspec.Struct, frozen=True, kw_only=True):
     """Packets of pictures in it."""
 
 
-def seam_in(path: str, wanted: Wanted) -> Seam | None:
+def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
     """Return the seam of a clip that comes nearest to a part; None in what cannot be read."""
     try:
         with open(path, "rb", opener=open_without_waiting) as stream:
             found = sniff(stream)
             stream.seek(0)
-            return find_seam(stream, found.opener, wanted) if found and found.reader == "av" else None
+            return find_cut_point(stream, found.opener, wanted) if found and found.reader == "av" else None
     except (OSError, Unreadable):
         return None
 
 
-def find_seam(stream: BinaryIO, demuxer: str, wanted: Wanted) -> Seam | None:
+def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint | None:
     """Return the longest part near the wanted one that packets alone make up; None where there is none.
 
     Args:
@@ -89,14 +89,18 @@ def find_seam(stream: BinaryIO, demuxer: str, wanted: Wanted) -> Seam | None:
     """
     with opened(stream, demuxer) as container:
         pictures = picture_streams(container)
-        return best_seam(list(borders(list(_shown(container, pictures[0])))), wanted) if pictures else None
+        return (
+            best_cut_point(list(gop_boundaries(list(_frame_timings(container, pictures[0])))), wanted)
+            if pictures
+            else None
+        )
 
 
-def _shown(container: "InputContainer", stream: "VideoStream") -> Iterator[Shown]:
+def _frame_timings(container: "InputContainer", stream: "VideoStream") -> Iterator[FrameTiming]:
     """Yield the packets of a stream; nothing when one of them has no time, or an edit list hides a picture."""
     import av
 
-    found: list[Shown] = []
+    found: list[FrameTiming] = []
     try:
         for packet in container.demux(stream):
             if not packet.size:
@@ -104,13 +108,13 @@ def _shown(container: "InputContainer", stream: "VideoStream") -> Iterator[Shown
             if packet.pts is None or packet.is_discard or len(found) >= MAX_PACKETS:
                 return
             base = packet.time_base
-            found.append(Shown(packet.pts * base, (packet.duration or 0) * base, is_keyframe(packet)))
+            found.append(FrameTiming(packet.pts * base, (packet.duration or 0) * base, is_keyframe(packet)))
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:
         raise Unreadable(f"breaks off after {len(found)} packets: {words(error)}") from None
     yield from found
 
 
-def borders(shown: Sequence[Shown]) -> Iterator[Border]:
+def gop_boundaries(shown: Sequence[FrameTiming]) -> Iterator[GopBoundary]:
     """Yield the borders of a stream's packets, with times counted from the first picture shown."""
     if not shown:
         return
@@ -119,21 +123,23 @@ def borders(shown: Sequence[Shown]) -> Iterator[Border]:
     before: Fraction | None = None
     for at, one in enumerate(shown):
         if before is None or before < later[at]:
-            yield Border(at, later[at] - first, one.is_key and one.start_s == later[at])
+            yield GopBoundary(at, later[at] - first, one.is_key and one.start_s == later[at])
         before = one.start_s if before is None else max(before, one.start_s)
     last = max(shown, key=lambda one: one.start_s)
-    yield Border(len(shown), last.start_s + last.length_s - first, is_key=False)
+    yield GopBoundary(len(shown), last.start_s + last.length_s - first, is_key=False)
 
 
-def best_seam(places: Sequence[Border], wanted: Wanted) -> Seam | None:
+def best_cut_point(places: Sequence[GopBoundary], wanted: Wanted) -> CutPoint | None:
     """Return the longest seam within the slack, of several the one that is nearest; None where there is none."""
     longest, times = wanted.end_s - wanted.start_s, [border.at_s for border in places]
-    found: list[Seam] = []
+    found: list[CutPoint] = []
     for begin in places:
         if not begin.is_key or abs(begin.at_s - wanted.start_s) > wanted.start_slack_s:
             continue
         end = places[bisect_right(times, min(begin.at_s + longest, wanted.end_s + wanted.end_slack_s)) - 1]
         if end.packets > begin.packets and abs(end.at_s - wanted.end_s) <= wanted.end_slack_s:
             length, pictures = end.at_s - begin.at_s, end.packets - begin.packets
-            found.append(Seam(start_s=begin.at_s, length_s=length, first=begin.packets, pictures=pictures))
-    return max(found, key=lambda seam: (seam.length_s, -abs(seam.start_s - wanted.start_s)), default=None)
+            found.append(CutPoint(start_s=begin.at_s, length_s=length, first=begin.packets, pictures=pictures))
+    return max(
+        found, key=lambda cut_point: (cut_point.length_s, -abs(cut_point.start_s - wanted.start_s)), default=None
+    )

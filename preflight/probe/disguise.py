@@ -74,7 +74,7 @@ def _raw_ac3(data: bytes) -> str | None:
     for content in (data, bytes(swapped)):
         for match in AC3.finditer(content):
             at = match.start()
-            if _in_a_row(content, at, ac3_frame_bytes) and _is_sound(
+            if _in_a_row(content, at, ac3_frame_bytes) and _is_audio(
                 content[at : at + ac3_frame_bytes(content[at : at + 6])]
             ):
                 return "eac3" if content[at + 5] >> 3 > MOST_AC3_BSID else "ac3"
@@ -91,7 +91,7 @@ def _in_a_row(data: bytes, at: int, length_of: Callable[[bytes], int]) -> bool:
     return True
 
 
-def _is_sound(frame: bytes) -> bool:
+def _is_audio(frame: bytes) -> bool:
     """Tell whether the checksum over a frame of AC-3 or E-AC-3 is right: a tone may have a sync word in each period."""
     crc = 0
     for byte in frame[2:]:

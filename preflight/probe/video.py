@@ -15,7 +15,7 @@ from preflight.probe.bitstream.codec_header import CodecHeader
 from preflight.probe.bitstream.fields import Reader
 from preflight.probe.bitstream.sps import holds_picture_sets, read_codec_header
 from preflight.probe.boxes import Boxes, read_boxes
-from preflight.probe.clip_sound import heard, sound_tracks
+from preflight.probe.clip_audio import audio_tracks, heard
 from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
 from preflight.probe.display import Display, Track, read_display, told_by_codec
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
@@ -25,7 +25,7 @@ from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation
 from preflight.probe.sniff import Sniffed
 from preflight.probe.timing import Timing, claimed, indexed, walked
-from preflight.values.facts import SoundTrack, VideoFacts
+from preflight.values.facts import AudioTrack, VideoFacts
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -85,7 +85,7 @@ def probe_video(
         coded = _coded(picture, known.header, evidence, stream, sniffed.opener)
         coded = _framed(coded, timing, codec_name(picture))
         whole = boxes is not None and not boxes.fragmented
-        tracks = sound_tracks(container, indexed=whole, measure=measure)
+        tracks = audio_tracks(container, indexed=whole, measure=measure)
         boxed = track_of(movie, picture.index) if movie is not None else None
         dolby = dolby_vision(stream, size, picture, boxed)
         look = appearance(picture, told, known.header, evidence.formats, dolby)
@@ -170,7 +170,7 @@ class Known(msgspec.Struct, frozen=True):
     boxes: Boxes | None
     header: CodecHeader | None
     """What the codec's own parameter sets say, for H.264 and H.265."""
-    sounds: tuple[SoundTrack, ...] = ()
+    sounds: tuple[AudioTrack, ...] = ()
     look: Appearance | None = None
 
 
@@ -257,7 +257,7 @@ def _facts(
         interlaced=_interlaced(picture, timing, header),
         video_streams=len(pictures),
         sound_codec=codec_name(sound) if sound else None,
-        sound_duration_s=_sound_length(sound) if sound else None,
+        sound_duration_s=_audio_length(sound) if sound else None,
         sounds=known.sounds,
         location=(known.boxes is not None and known.boxes.location) or "location" in " ".join(container.metadata),
         measured_by={
@@ -304,6 +304,6 @@ def _container_length(container: "InputContainer") -> Fraction | None:
     return container.duration * AV_TIME_BASE if container.duration else None
 
 
-def _sound_length(sound: "AudioStream") -> Fraction | None:
+def _audio_length(sound: "AudioStream") -> Fraction | None:
     ticks, base = sound.duration, _base(sound)
     return Fraction(ticks * base.numerator, base.denominator) if ticks else None

@@ -2,7 +2,7 @@
 
     Judged, one by one, then an Ending ──► Sheet.begin, .asset ..., .end ──► characters
 
-A dress is a module of this package with a class `Sheet`, which takes a `Heading` and a stream, and a row of `DRESSES`.
+A dress is a module of this package with a class `Writer`, which takes a `Header` and a stream, and a row of `FORMATS`.
 """
 
 import importlib
@@ -14,7 +14,7 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.errors import PreflightError
-from preflight.policy.policy import Remark
+from preflight.policy.policy import UnusedIgnore
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Verdict, verdict_of, worst
@@ -23,13 +23,13 @@ from preflight.values.unforeseen import unforeseen
 if TYPE_CHECKING:
     from preflight.plan import Plan
     from preflight.plan.request import RequestPlan
-    from preflight.report.html.pictures import Glance
+    from preflight.report.html.pictures import Thumbnails
 
 Value = TypeVar("Value")
 Made = TypeVar("Made")
 
 
-class Foresees(Protocol):
+class PlansFixes(Protocol):
     """What tells what `fix` would do."""
 
     def plan(self, judged: Judged) -> "Plan | None":
@@ -39,7 +39,7 @@ class Foresees(Protocol):
         """Return what would be done to the request; None where there is none."""
 
 
-class Heading(msgspec.Struct, frozen=True, kw_only=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What a report is known by before the first verdict."""
 
     profile: str
@@ -51,9 +51,9 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     """The file that the request was read from; None where there is none."""
     verbose: bool = False
     """Whether the text says of each finding how it was measured."""
-    foresight: Foresees | None = None
+    planned_fixes: PlansFixes | None = None
     """What tells, for reports that show it, what `fix` would do; None where that is not to be said."""
-    glance: "Glance | None" = None
+    thumbnails: "Thumbnails | None" = None
     """What looks into files, for reports that show pictures of them; None where none are to be shown."""
 
     @property
@@ -62,7 +62,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
         return printable(self.profile)
 
 
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What is known after the last verdict."""
 
     verdict: Verdict
@@ -70,7 +70,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of the request as a whole; None where files were judged, and no request."""
     interrupted: bool = False
     """Whether a person stopped the run; what was not reached was not judged."""
-    remarks: tuple[Remark, ...] = ()
+    unused_ignores: tuple[UnusedIgnore, ...] = ()
     """What of a policy did nothing in this run."""
     passed_over: int = 0
     """How many files of a folder were no media."""
@@ -81,7 +81,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
         return verdict_of(self.findings or ())
 
 
-class Sheet(Protocol):
+class Writer(Protocol):
     """One report that is being written."""
 
     def begin(self) -> None:
@@ -90,11 +90,11 @@ class Sheet(Protocol):
     def asset(self, judged: Judged) -> None:
         """Write one asset, or keep what the end needs of it."""
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the rest."""
 
 
-class Dress(msgspec.Struct, frozen=True):
+class ReportFormat(msgspec.Struct, frozen=True):
     """A way to write reports down."""
 
     endings: tuple[str, ...]
@@ -103,16 +103,20 @@ class Dress(msgspec.Struct, frozen=True):
     """Pattern of how each of its files begins: only such a file of an earlier run may be replaced."""
 
 
-DRESSES: dict[str, Dress] = {
-    "text": Dress(("txt",), rb"[^\n]+(: pass: \w+, \d|: (error|warning|info) [a-z-]+/[a-z-]+: | \d+ files?: \d+ )"),
-    "json": Dress(("json",), rb'\{\s*"schema": "preflight\.report/'),
-    "jsonl": Dress(("jsonl",), rb'\{"line":"'),
-    "junit": Dress(("xml",), rb'<\?xml [^>]*>\s*<testsuites name="preflight '),
-    "sarif": Dress(("sarif",), rb'\{\s*"\$schema": "[^"]*sarif[^"]*",\s*"version": "2.1.0",.{0,99}"name":"preflight"'),
-    "github": Dress((), rb"::(error|warning|notice) [^\n]*title="),
-    "csv": Dress(("csv",), rb"path,role,kind,verdict,rule,"),
-    "markdown": Dress(("md",), rb"<!-- preflight report -->"),
-    "html": Dress(("html",), rb"<!DOCTYPE html>\s*<!-- preflight report -->"),
+FORMATS: dict[str, ReportFormat] = {
+    "text": ReportFormat(
+        ("txt",), rb"[^\n]+(: pass: \w+, \d|: (error|warning|info) [a-z-]+/[a-z-]+: | \d+ files?: \d+ )"
+    ),
+    "json": ReportFormat(("json",), rb'\{\s*"schema": "preflight\.report/'),
+    "jsonl": ReportFormat(("jsonl",), rb'\{"line":"'),
+    "junit": ReportFormat(("xml",), rb'<\?xml [^>]*>\s*<testsuites name="preflight '),
+    "sarif": ReportFormat(
+        ("sarif",), rb'\{\s*"\$schema": "[^"]*sarif[^"]*",\s*"version": "2.1.0",.{0,99}"name":"preflight"'
+    ),
+    "github": ReportFormat((), rb"::(error|warning|notice) [^\n]*title="),
+    "csv": ReportFormat(("csv",), rb"path,role,kind,verdict,rule,"),
+    "markdown": ReportFormat(("md",), rb"<!-- preflight report -->"),
+    "html": ReportFormat(("html",), rb"<!DOCTYPE html>\s*<!-- preflight report -->"),
 }
 """Name → dress; the first one is what is printed where none is named."""
 
@@ -132,19 +136,19 @@ def made_once(make: Callable[[Value], Made]) -> Callable[[Value], Made]:
     return made
 
 
-def open_sheet(dress: str, heading: Heading, out: TextIO) -> Sheet:
+def open_writer(format_name: str, header: Header, out: TextIO) -> Writer:
     """Return an empty report; its module is loaded now, and not sooner."""
-    sheet: Sheet = importlib.import_module(f"preflight.report.{dress}").Sheet(heading, out)
-    return sheet
+    writer: Writer = importlib.import_module(f"preflight.report.{format_name}").Writer(header, out)
+    return writer
 
 
 def write_report(  # noqa: PLR0913 - what is known before the first asset, and what only after the last
-    sheets: Sequence[Sheet],
+    writers: Sequence[Writer],
     assets: Iterable[Judged],
     findings: tuple[Finding, ...] | None = None,
     *,
     seen: TextIO | None = None,
-    remarks: Callable[[], Iterable[Remark]] = tuple,
+    unused_ignores: Callable[[], Iterable[UnusedIgnore]] = tuple,
     passed_over: Callable[[], int] = int,
 ) -> Verdict | None:
     """Write each verdict to every sheet as it comes, so that none has to be kept; return the verdict on all.
@@ -153,55 +157,57 @@ def write_report(  # noqa: PLR0913 - what is known before the first asset, and w
     verdict unsure and marked as interrupted, and is raised again.
 
     Args:
-        sheets: where to write.
+        writers: where to write.
         assets: verdicts.
         findings: what is said of a request as a whole; None where there is no request.
         seen: the stream that somebody may be watching: it is flushed after each asset.
-        remarks: tells, after the last verdict, what of a policy did nothing.
+        unused_ignores: tells, after the last verdict, what of a policy did nothing.
         passed_over: tells then how many files of a folder were no media.
     """
-    verdicts, begun = set[Verdict](), list[Sheet]()
+    verdicts, begun = set[Verdict](), list[Writer]()
     try:
         for judged in assets:
-            _begin(sheets, begun)
+            _begin(writers, begun)
             verdicts.add(judged.verdict)
-            verdicts.update(_write(sheet, judged) for sheet in sheets)
+            verdicts.update(_write(writer, judged) for writer in writers)
             if seen is not None:
                 seen.flush()
     except KeyboardInterrupt:
-        ending = Ending(verdict="unsure", findings=findings, interrupted=True, passed_over=passed_over())
-        _end(sheets, begun, ending)
+        summary = Summary(verdict="unsure", findings=findings, interrupted=True, passed_over=passed_over())
+        _end(writers, begun, summary)
         raise
     if not verdicts and findings is None:
         return None
     verdict = worst([*verdicts, verdict_of(findings or ())])
-    ending = Ending(verdict=verdict, findings=findings, remarks=tuple(remarks()), passed_over=passed_over())
-    _end(sheets, begun, ending)
+    summary = Summary(
+        verdict=verdict, findings=findings, unused_ignores=tuple(unused_ignores()), passed_over=passed_over()
+    )
+    _end(writers, begun, summary)
     return verdict
 
 
-def _write(sheet: Sheet, judged: Judged) -> Verdict:
+def _write(writer: Writer, judged: Judged) -> Verdict:
     """Write one asset; where an error is met that nobody foresaw, write that in its place. Return what was written."""
     try:
-        sheet.asset(judged)
+        writer.asset(judged)
     except (OSError, PreflightError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
         said = Finding(rule=f"{judged.kind}/unjudged", severity="error", message=f"the report {unforeseen(error)}")
         instead = Judged(asset=judged.asset, kind=judged.kind, findings=(said,))
-        sheet.asset(instead)
+        writer.asset(instead)
         return instead.verdict
     return judged.verdict
 
 
-def _begin(sheets: Sequence[Sheet], begun: list[Sheet]) -> None:
+def _begin(writers: Sequence[Writer], begun: list[Writer]) -> None:
     """Begin what is not begun; Ctrl-C may come anywhere in between, and nothing is begun twice."""
-    for sheet in sheets[len(begun) :]:
-        begun.append(sheet)
-        sheet.begin()
+    for writer in writers[len(begun) :]:
+        begun.append(writer)
+        writer.begin()
 
 
-def _end(sheets: Sequence[Sheet], begun: list[Sheet], ending: Ending) -> None:
-    _begin(sheets, begun)
-    for sheet in sheets:
-        sheet.end(ending)
+def _end(writers: Sequence[Writer], begun: list[Writer], summary: Summary) -> None:
+    _begin(writers, begun)
+    for writer in writers:
+        writer.end(summary)

@@ -13,14 +13,14 @@ from weakref import finalize
 
 import msgspec
 
-from preflight.policy.policy import Remark
-from preflight.report import Dress, Ending, Heading
+from preflight.policy.policy import UnusedIgnore
+from preflight.report import Header, ReportFormat, Summary
 from preflight.report.comparison_rows import Markdown, Rows, broken
-from preflight.report.files import Output, Rough
-from preflight.report.json import Json, line, remarks_json, tool_json
-from preflight.report.json import Sheet as ReportSheet
+from preflight.report.files import Output, PendingFile
+from preflight.report.json import Json, line, tool_json, unused_ignores_json
+from preflight.report.json import Writer as ReportSheet
+from preflight.report.spool import pour, spool
 from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_words, path_of, write
-from preflight.report.waiting import pour, waiting_room
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Report, Verdict, verdict_of
 from preflight.values.standing import Row, Standing
@@ -29,13 +29,13 @@ COMPARISON_SCHEMA = "preflight.comparison/1"
 REQUEST = "the request"
 
 
-class Sheet(Protocol):
+class Writer(Protocol):
     """A comparison that is being written."""
 
     def row(self, row: Row) -> None:
         """Write one asset aside."""
 
-    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:
+    def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:
         """Write everything."""
 
 
@@ -66,7 +66,7 @@ class Table:
         self._editions, self._out, self._verbose = tuple(map(printable, editions)), out, verbose
         self._head = ("asset", *self._editions)
         self._widths = list(map(_width, self._head))
-        self._room = waiting_room()
+        self._room = spool()
         finalize(self, self._room.close)
 
     def row(self, row: Row) -> None:
@@ -74,7 +74,7 @@ class Table:
         cells = (_cell(one.verdict, _rules(one)) for one in row)
         self._keep((name_of(row[0].asset), *cells), [one.findings for one in row])
 
-    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
+    def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
         """Write the table and who takes what."""
         if standing.reports is not None:
             cells = (_cell(_set_verdict(one), _set_rules(one)) for one in standing.reports)
@@ -165,15 +165,15 @@ class Document:
 
     def __init__(self, editions: Sequence[str], out: TextIO) -> None:
         self._editions, self._out = tuple(map(printable, editions)), out
-        self._rows, self._between = waiting_room(), "\n    "
-        self._rooms = [waiting_room() for _ in editions]
+        self._rows, self._between = spool(), "\n    "
+        self._rooms = [spool() for _ in editions]
         self._reports = [
-            ReportSheet(Heading(profile=name), room) for name, room in zip(editions, self._rooms, strict=True)
+            ReportSheet(Header(profile=name), spooled) for name, spooled in zip(editions, self._rooms, strict=True)
         ]
         for report in self._reports:
             report.begin()
-        for room in (self._rows, *self._rooms):
-            finalize(self, room.close)
+        for spooled in (self._rows, *self._rooms):
+            finalize(self, spooled.close)
 
     def row(self, row: Row) -> None:
         """Write one asset aside."""
@@ -182,18 +182,18 @@ class Document:
         for report, judged in zip(self._reports, row, strict=True):
             report.asset(judged)
 
-    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:
+    def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:
         """Write the verdict, the rows and the reports."""
         of_set = None if standing.reports is None else [_set_json(one) for one in standing.reports]
         self._out.write("{\n")
         self._field("schema", COMPARISON_SCHEMA)
-        self._field("tool", tool_json(Heading(profile=" ".join(self._editions))))
+        self._field("tool", tool_json(Header(profile=" ".join(self._editions))))
         self._field("profiles", list(self._editions))
         self._field("verdict", standing.verdict)
         self._out.write(f'  "passed_over": {standing.passed_over},\n')
         self._field("taking", list(map(printable, standing.taking)))
-        if remarks:
-            self._field("policy", remarks_json(remarks))
+        if unused_ignores:
+            self._field("policy", unused_ignores_json(unused_ignores))
         self._out.write('  "assets": [')
         pour(self._rows, self._out)
         self._out.write("\n  ],\n")
@@ -206,12 +206,12 @@ class Document:
         self._out.write(f'  "{name}": {line(value)},\n')
 
     def _pour_reports(self, standing: Standing) -> None:
-        for number, (report, room) in enumerate(zip(self._reports, self._rooms, strict=True)):
+        for number, (report, spooled) in enumerate(zip(self._reports, self._rooms, strict=True)):
             name = standing.editions[number]
             said = None if standing.reports is None else standing.reports[number].findings
-            report.end(Ending(verdict=standing.verdicts[name], findings=said))
+            report.end(Summary(verdict=standing.verdicts[name], findings=said))
             self._out.write(",\n" if number else "")
-            pour(room, self._out)
+            pour(spooled, self._out)
 
 
 def _row_json(row: Row, editions: Sequence[str]) -> Json:
@@ -235,39 +235,39 @@ def _by(profile: str, verdict: Verdict, rules: list[str]) -> Json:
 # ---- either ---------------------------------------------------------------------------------------------------------
 
 
-DRESSES: dict[str, Dress] = {
-    "text": Dress(("txt",), rb"asset +\| "),
-    "json": Dress(("json",), rb'\{\s*"schema": "preflight\.comparison/'),
-    "csv": Dress(("csv",), rb"path,role,kind,profile,verdict,rules\n"),
-    "markdown": Dress(("md",), rb"<!-- preflight comparison -->"),
+FORMATS: dict[str, ReportFormat] = {
+    "text": ReportFormat(("txt",), rb"asset +\| "),
+    "json": ReportFormat(("json",), rb'\{\s*"schema": "preflight\.comparison/'),
+    "csv": ReportFormat(("csv",), rb"path,role,kind,profile,verdict,rules\n"),
+    "markdown": ReportFormat(("md",), rb"<!-- preflight comparison -->"),
 }
 """Name → dress; the first one is what is printed where none is named."""
 
 
-def open_comparison(dress: str, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> Sheet:
-    """Return an empty comparison in one of `DRESSES`."""
-    if dress == "text":
+def open_comparison(format_name: str, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> Writer:
+    """Return an empty comparison in one of `FORMATS`."""
+    if format_name == "text":
         return Table(editions, out, verbose=verbose)
-    makes: dict[str, Callable[[Sequence[str], TextIO], Sheet]] = {"json": Document, "csv": Rows, "markdown": Markdown}
-    return makes[dress](editions, out)
+    makes: dict[str, Callable[[Sequence[str], TextIO], Writer]] = {"json": Document, "csv": Rows, "markdown": Markdown}
+    return makes[format_name](editions, out)
 
 
-class Filed(Rough):
+class Filed(PendingFile):
     """A comparison on its way to a file; when it cannot be written any more, the run goes on without it."""
 
     def __init__(self, output: Output, editions: Sequence[str], stream: TextIO) -> None:
         super().__init__(output, stream)
-        self._sheet = open_comparison(output.dress, editions, stream)
+        self._writer = open_comparison(output.format_name, editions, stream)
 
     def row(self, row: Row) -> None:
         """Write one asset aside."""
         if not self.fault:
             with self._kept():
-                self._sheet.row(row)
+                self._writer.row(row)
 
-    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:
+    def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:
         """Write everything, and put it on the disk."""
         if not self.fault:
             with self._kept():
-                self._sheet.end(standing, remarks)
+                self._writer.end(standing, unused_ignores)
                 self._finish()

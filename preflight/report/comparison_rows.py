@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 from weakref import finalize
 
-from preflight.policy.policy import Remark
+from preflight.policy.policy import UnusedIgnore
 from preflight.report.csv import text_cell
 from preflight.report.markdown import escaped, name_cell
+from preflight.report.spool import pour, spool
 from preflight.report.text import path_of
-from preflight.report.waiting import pour, waiting_room
 from preflight.values.assets import printable
 from preflight.values.findings import FailOn, Finding, Verdict, counts, verdict_of
 from preflight.values.standing import Row, Standing
@@ -27,7 +27,7 @@ class Rows:
     """A row an asset and edition; what is said of a request is of kind "request", without a path."""
 
     def __init__(self, editions: Sequence[str], out: TextIO) -> None:
-        self._editions, self._out, self._room = editions, out, waiting_room()
+        self._editions, self._out, self._room = editions, out, spool()
         finalize(self, self._room.close)
         self._rows = csv.writer(self._room, lineterminator="\n")
         self._rows.writerow(COLUMNS)
@@ -40,7 +40,7 @@ class Rows:
             cells = (text_cell(path_of(one.asset)), role, one.kind, text_cell(edition), one.verdict, text_cell(rules))
             self._rows.writerow(cells)
 
-    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
+    def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
         """Write everything."""
         for one in standing.reports or ():
             verdict, rules = verdict_of(one.findings, one.fail_on), " ".join(broken(one.findings, one.fail_on))
@@ -52,7 +52,7 @@ class Markdown:
     """A row an asset, a column an edition, as GitHub shows tables."""
 
     def __init__(self, editions: Sequence[str], out: TextIO) -> None:
-        self._editions, self._out, self._room = editions, out, waiting_room()
+        self._editions, self._out, self._room = editions, out, spool()
         finalize(self, self._room.close)
 
     def row(self, row: Row) -> None:
@@ -62,7 +62,7 @@ class Markdown:
     def _keep(self, name: str, cells: Iterable[str]) -> None:
         self._room.write(f"| {' | '.join([name, *cells])} |\n")
 
-    def end(self, standing: Standing, remarks: Sequence[Remark] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
+    def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
         """Write who takes what, and the table."""
         if standing.reports is not None:
             found = ((verdict_of(one.findings, one.fail_on), one) for one in standing.reports)

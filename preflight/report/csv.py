@@ -4,7 +4,7 @@ import csv
 from fractions import Fraction
 from typing import TextIO
 
-from preflight.report import Ending, Heading
+from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, path_of
 from preflight.values.assets import printable
 from preflight.values.findings import UNJUDGED, Finding, Judged
@@ -17,12 +17,12 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spr
 Cell = str | int | float
 
 
-class Sheet:
+class Writer:
     """A report as a table. What is said of a request as a whole is a row of kind "request" without a path."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
+    def __init__(self, header: Header, out: TextIO) -> None:
         self._rows = csv.writer(out, lineterminator="\n")
-        self._last = (text_cell(heading.profile), text_cell(heading.version))
+        self._last = (text_cell(header.profile), text_cell(header.version))
 
     def begin(self) -> None:
         """Write the names of the columns."""
@@ -35,13 +35,13 @@ class Sheet:
         for finding in judged.findings or (None,):
             self._write(first, finding)
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the rows of the request, and one more where the run was stopped."""
-        for finding in ending.findings or ():
-            self._write(("", "", "request", ending.request_verdict), finding)
-        if ending.interrupted:
+        for finding in summary.findings or ():
+            self._write(("", "", "request", summary.request_verdict), finding)
+        if summary.interrupted:
             stop = Finding(rule=f"run{UNJUDGED}", severity="error", message=INTERRUPTED)
-            self._write(("", "", "run", ending.verdict), stop)
+            self._write(("", "", "run", summary.verdict), stop)
 
     def _write(self, first: tuple[Cell, ...], finding: Finding | None) -> None:
         middle = finding_cells(finding) if finding else ("",) * len(FOUND)

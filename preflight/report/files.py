@@ -16,7 +16,7 @@ import msgspec
 from preflight.errors import CallError, NotDone
 from preflight.files.atomic import TEMPORARY, hold, home_of_drafts, put_over, remove
 from preflight.probe import open_without_waiting
-from preflight.report import DRESSES, Dress, Ending, Heading, Sheet, open_sheet
+from preflight.report import FORMATS, Header, ReportFormat, Summary, Writer, open_writer
 from preflight.system.files import READ
 from preflight.values.assets import SUFFIX_KINDS, Asset, printable
 from preflight.values.findings import Judged
@@ -28,7 +28,7 @@ HEAD_BYTES = 1 << 16
 class Output(msgspec.Struct, frozen=True):
     """A file to be written."""
 
-    dress: str
+    format_name: str
     path: Path
     """As it was given."""
     target: Path
@@ -48,7 +48,7 @@ def read_outputs(
     inputs: Sequence[str] = (),
     *,
     option: str = "--output",
-    dresses: Mapping[str, Dress] = DRESSES,
+    formats: Mapping[str, ReportFormat] = FORMATS,
 ) -> list[Output]:
     """Read `FILE` or `DRESS:FILE`, and refuse what must not or cannot be written.
 
@@ -56,14 +56,14 @@ def read_outputs(
         words: as they were given.
         inputs: files that are read, none of which may be replaced.
         option: what they were given to.
-        dresses: what such a file may be.
+        formats: what such a file may be.
 
     Raises:
         CallError: the ending names no dress, what stands there is no report or is to be checked, or is named twice.
     """
     outputs: list[Output] = []
     for word in words:
-        output = _read(word, option, dresses)
+        output = _read(word, option, formats)
         reason = unfit(output, inputs)
         if any(_same(output.target, other.target) for other in outputs):
             reason = "two reports cannot be one file"
@@ -73,17 +73,17 @@ def read_outputs(
     return outputs
 
 
-def _read(word: str, option: str, dresses: Mapping[str, Dress]) -> Output:
-    dress, colon, path = word.partition(":")
-    if not colon or dress not in dresses:
+def _read(word: str, option: str, formats: Mapping[str, ReportFormat]) -> Output:
+    format_name, colon, path = word.partition(":")
+    if not colon or format_name not in formats:
         path, ending = word, Asset(path=word).suffix
-        dress = next((name for name, one in dresses.items() if ending in one.endings), "")
-    if not dress:
-        known = ", ".join(f".{ending}" for one in dresses.values() for ending in one.endings)
-        advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in dresses)}"
+        format_name = next((name for name, one in formats.items() if ending in one.endings), "")
+    if not format_name:
+        known = ", ".join(f".{ending}" for one in formats.values() for ending in one.endings)
+        advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in formats)}"
         raise CallError(f"{option} {printable(word)}: its ending does not say what it is to be", advice=advice)
     try:
-        return Output(dress, Path(path), Path(os.path.realpath(path)), dresses[dress].begins, option)
+        return Output(format_name, Path(path), Path(os.path.realpath(path)), formats[format_name].begins, option)
     except (OSError, ValueError) as error:
         raise CallError(f"{option} {printable(path)}: {getattr(error, 'strerror', None) or error}") from None
 
@@ -114,7 +114,7 @@ def _occupied(target: Path, output: Output) -> str:
     finally:
         os.close(descriptor)
     if head and not re.match(output.begins, head, re.DOTALL):
-        return f"exists, and is no {output.dress} report that may be replaced"
+        return f"exists, and is no {output.format_name} report that may be replaced"
     return "" if os.access(target, os.W_OK) else "exists, and may not be written"
 
 
@@ -125,7 +125,7 @@ def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-class Rough:
+class PendingFile:
     """A file on its way to its name. When it cannot be written any more, the run goes on without it."""
 
     def __init__(self, output: Output, stream: TextIO) -> None:
@@ -164,49 +164,49 @@ class Rough:
         self.fault = error.strerror or str(error)
 
 
-class Draft(Rough):
+class Draft(PendingFile):
     """A report of verdicts on its way to a file."""
 
-    def __init__(self, output: Output, heading: Heading, stream: TextIO) -> None:
+    def __init__(self, output: Output, header: Header, stream: TextIO) -> None:
         super().__init__(output, stream)
-        self._sheet: Sheet = open_sheet(output.dress, heading, stream)
+        self._writer: Writer = open_writer(output.format_name, header, stream)
 
     def begin(self) -> None:
         """Write what stands before the first asset."""
         with self._kept():
-            self._sheet.begin()
+            self._writer.begin()
 
     def asset(self, judged: Judged) -> None:
         """Write one asset."""
         if not self.fault:
             try:
-                self._sheet.asset(judged)
+                self._writer.asset(judged)
             except OSError as error:
                 self._lose(error)
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: Summary) -> None:
         """Write the rest, and put it on the disk."""
         if not self.fault:
             with self._kept():
-                self._sheet.end(ending)
+                self._writer.end(ending)
                 self._finish()
 
 
-F = TypeVar("F", bound=Rough)
+F = TypeVar("F", bound=PendingFile)
 
 
-def drafts(outputs: Iterable[Output], heading: Heading) -> AbstractContextManager[list[Draft]]:
-    """Open a report of verdicts for each output; else as `roughs`."""
-    return opened(outputs, lambda output, stream: Draft(output, heading, stream))
+def drafts(outputs: Iterable[Output], header: Header) -> AbstractContextManager[list[Draft]]:
+    """Open a report of verdicts for each output; else as `pending_files`."""
+    return opened(outputs, lambda output, stream: Draft(output, header, stream))
 
 
-def roughs(outputs: Iterable[Output]) -> AbstractContextManager[list[Rough]]:
+def pending_files(outputs: Iterable[Output]) -> AbstractContextManager[list[PendingFile]]:
     """Open a file for each output, which is to be filled; one that is not gets no name.
 
     Raises:
         NotDone: a file cannot be made, or could not be written to its end.
     """
-    return opened(outputs, Rough)
+    return opened(outputs, PendingFile)
 
 
 @contextmanager

@@ -1,28 +1,28 @@
-"""Reports of what a fix did: treated assets in, a page, Markdown or JSON out, in pieces."""
+"""Reports of what a fix did: the results in, a page, Markdown or JSON out, in pieces."""
 
 from collections.abc import Callable, Iterator
 
-from preflight.plan.treated import Treated
-from preflight.report import Dress
+from preflight.plan.result import FixResult
+from preflight.report import ReportFormat
 from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.markdown import escaped, name_cell, table
 from preflight.report.remedies import came_of
 from preflight.report.text import share_lines, signature, summary
 from preflight.values.assets import shown
 
-DRESSES: dict[str, Dress] = {
-    "html": Dress(("html",), rb"<!DOCTYPE html>\s*<!-- preflight fix report -->"),
-    "markdown": Dress(("md",), rb"<!-- preflight fix report -->"),
-    "json": Dress(("json",), rb'\{\s*"schema": "preflight\.fix/.{0,65000}?"facts_after":'),
+FORMATS: dict[str, ReportFormat] = {
+    "html": ReportFormat(("html",), rb"<!DOCTYPE html>\s*<!-- preflight fix report -->"),
+    "markdown": ReportFormat(("md",), rb"<!-- preflight fix report -->"),
+    "json": ReportFormat(("json",), rb'\{\s*"schema": "preflight\.fix/.{0,65000}?"facts_after":'),
 }
 """Name → dress; a plan of `--dry-run --format json` is none of them, and is not replaced."""
 ROWS = ("| asset | outcome | what was wrong | what was done | now |", "|---|---|---|---|---|")
 
 
-def fix_pieces(dress: str, fixed: Fixed) -> Iterator[str]:
-    """Yield the pieces of a report in one of `DRESSES`."""
+def fix_pieces(format_name: str, fixed: Fixed) -> Iterator[str]:
+    """Yield the pieces of a report in one of `FORMATS`."""
     makes: dict[str, Callable[[Fixed], Iterator[str]]] = {"html": _html, "markdown": _markdown, "json": _json}
-    return makes[dress](fixed)
+    return makes[format_name](fixed)
 
 
 def _html(fixed: Fixed) -> Iterator[str]:
@@ -34,19 +34,19 @@ def _html(fixed: Fixed) -> Iterator[str]:
 def _json(fixed: Fixed) -> Iterator[str]:
     from preflight.report.json import dump, fix_report
 
-    yield dump(fix_report(fixed.heading.profile, fixed.treated, fixed.planned))
+    yield dump(fix_report(fixed.header.profile, fixed.results, fixed.planned))
 
 
 def _markdown(fixed: Fixed) -> Iterator[str]:
     """Yield the sum, and a row an asset."""
     state = "ready" if fixed.is_ready else "not all ready"
-    yield f"{MARK}\n**preflight fix: {state}**: {escaped(f'{fixed.words()}. {signature(fixed.heading)}.')}\n"
+    yield f"{MARK}\n**preflight fix: {state}**: {escaped(f'{fixed.words()}. {signature(fixed.header)}.')}\n"
     for line in share_lines(fixed.planned):
         yield f"\n{escaped(''.join(words for words, _ in line).strip())}\n"
-    yield from table(ROWS, list(map(_row, fixed.treated)))
+    yield from table(ROWS, list(map(_row, fixed.results)))
 
 
-def _row(one: Treated) -> str:
+def _row(one: FixResult) -> str:
     wrong = [f"{found.severity} `{found.rule}`: {escaped(found.message)}" for found in one.before.findings]
     done = [f"{escaped(step.words())} ({step.loss})" for step in one.plan.steps] if one.outcome == "fixed" else []
     done += [escaped(why)] if (why := came_of(one)) else []

@@ -1,11 +1,11 @@
-"""What a fix came to, and its words: treated assets with the plan of the whole."""
+"""What a fix came to, and its words: the results with the plan of the whole."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from preflight.plan.request import RequestPlan
-from preflight.plan.treated import Outcome, Treated
-from preflight.report import Heading
+from preflight.plan.result import FixResult, Outcome
+from preflight.report import Header
 from preflight.report.text import passed_words
 
 MARK = "<!-- preflight fix report -->"
@@ -16,26 +16,26 @@ OUTCOMES: tuple[Outcome, ...] = ("fixed", "untouched", "unfixable", "declined", 
 class Fixed(NamedTuple):
     """What a fix came to."""
 
-    heading: Heading
-    treated: Sequence[Treated]
+    header: Header
+    results: Sequence[FixResult]
     planned: RequestPlan
 
     @property
     def is_ready(self) -> bool:
         """Whether everything is clean by now."""
-        done = all(one.outcome in ("fixed", "untouched") for one in self.treated)
+        done = all(one.outcome in ("fixed", "untouched") for one in self.results)
         return done and not self.planned.beyond_mending
 
     def words(self) -> str:
         """Return the counts: "4 files: 3 fixed, 1 untouched"."""
-        counts = {outcome: sum(one.outcome == outcome for one in self.treated) for outcome in OUTCOMES}
-        files = f"{len(self.treated)} {'file' if len(self.treated) == 1 else 'files'}"
+        counts = {outcome: sum(one.outcome == outcome for one in self.results) for outcome in OUTCOMES}
+        files = f"{len(self.results)} {'file' if len(self.results) == 1 else 'files'}"
         words = f"{files}: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}"
         passed = self.planned.passed_over
         return f"{words}; {passed_words(passed)}" if passed else words
 
 
-def quality_words(one: Treated) -> str:
+def quality_words(one: FixResult) -> str:
     """Return how near a new file comes to its source, or nothing where that was not measured."""
     if one.quality is None:
         return ""

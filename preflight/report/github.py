@@ -5,7 +5,7 @@ Source of the syntax: GitHub's documentation of workflow commands; the runner's 
 
 from typing import TextIO
 
-from preflight.report import Ending, Heading
+from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, Totals, name_of, passed_words, signature
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Finding, Judged
@@ -16,11 +16,11 @@ DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-class Sheet:
+class Writer:
     """A report of annotations. GitHub shows ten of a kind for each step; the log has them all."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out, self._totals = heading, out, Totals()
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out, self._totals = header, out, Totals()
 
     def begin(self) -> None:
         """Write nothing: the first annotation is the first line."""
@@ -31,15 +31,15 @@ class Sheet:
         for finding in judged.findings:
             self._out.write(annotation(finding, name_of(judged.asset), judged.asset))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the annotations of the request, and the sum as a notice."""
-        findings = ending.findings or ()
+        findings = summary.findings or ()
         self._totals.count(findings)
         for finding in findings:
             self._out.write(annotation(finding, "request"))
-        words = f"{ending.verdict.upper()} {self._totals.words()}. {signature(self._heading)}."
-        words += f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
-        words += f" {INTERRUPTED}." if ending.interrupted else ""
+        words = f"{summary.verdict.upper()} {self._totals.words()}. {signature(self._header)}."
+        words += f" {passed_words(summary.passed_over)}." if summary.passed_over else ""
+        words += f" {INTERRUPTED}." if summary.interrupted else ""
         self._out.write(f"::notice title=preflight::{words.translate(DATA)}\n")
 
 

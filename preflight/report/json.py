@@ -14,9 +14,9 @@ import msgspec
 from preflight.plan import Plan, Step
 from preflight.plan.file import Source
 from preflight.plan.request import RequestPlan, Shared
-from preflight.plan.treated import Treated
-from preflight.policy.policy import Remark
-from preflight.report import Ending, Heading, made_once
+from preflight.plan.result import FixResult
+from preflight.policy.policy import UnusedIgnore
+from preflight.report import Header, Summary, made_once
 from preflight.report.remedies import came_of, said
 from preflight.report.text import path_of
 from preflight.values.assets import printable, shown
@@ -43,7 +43,7 @@ def report_json(report: Report) -> Json:
     """Return a report as the contract has it."""
     return {
         "schema": REPORT_SCHEMA,
-        "tool": tool_json(Heading(profile=report.profile)),
+        "tool": tool_json(Header(profile=report.profile)),
         "profile": report.profile,
         "verdict": report.verdict,
         "assets": [judged_json(judged) for judged in report.assets],
@@ -52,21 +52,21 @@ def report_json(report: Report) -> Json:
     }
 
 
-def tool_json(heading: Heading) -> Json:
+def tool_json(header: Header) -> Json:
     """Return who wrote a report."""
-    return {"name": "preflight", "version": heading.version}
+    return {"name": "preflight", "version": header.version}
 
 
-class Sheet:
+class Writer:
     """A report written asset by asset, so that a hundred thousand of them need no memory."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out = heading, out
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out = header, out
         self._between = "\n    "
 
     def begin(self) -> None:
         """Write who judged, and by what."""
-        tool, profile = line(tool_json(self._heading)), line(self._heading.edition)
+        tool, profile = line(tool_json(self._header)), line(self._header.edition)
         head = f'"schema": "{REPORT_SCHEMA}",\n  "tool": {tool},\n  "profile": {profile}'
         self._out.write(f'{{\n  {head},\n  "assets": [')
 
@@ -75,13 +75,13 @@ class Sheet:
         before, self._between = self._between, ",\n    "
         self._out.write(before + asset_line(judged))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the findings of the request and the verdict, and close the object."""
-        findings = line([finding_json(finding) for finding in ending.findings or ()])
-        rest = '  "interrupted": true,\n' if ending.interrupted else ""
-        rest += f'  "passed_over": {ending.passed_over},\n'
-        rest += f'  "policy": {line(remarks_json(ending.remarks))},\n' if ending.remarks else ""
-        self._out.write(f'\n  ],\n  "findings": {findings},\n{rest}  "verdict": "{ending.verdict}"\n}}\n')
+        findings = line([finding_json(finding) for finding in summary.findings or ()])
+        rest = '  "interrupted": true,\n' if summary.interrupted else ""
+        rest += f'  "passed_over": {summary.passed_over},\n'
+        rest += f'  "policy": {line(unused_ignores_json(summary.unused_ignores))},\n' if summary.unused_ignores else ""
+        self._out.write(f'\n  ],\n  "findings": {findings},\n{rest}  "verdict": "{summary.verdict}"\n}}\n')
 
 
 def line(value: Json | list[Json] | list[str] | str | None) -> str:
@@ -154,7 +154,7 @@ def finding_json(finding: Finding) -> Json:
     return {name: printable(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
-def remarks_json(remarks: Iterable[Remark]) -> list[Json]:
+def unused_ignores_json(unused_ignores: Iterable[UnusedIgnore]) -> list[Json]:
     """Return what of a policy did nothing: each exception as the settings have it, and what came of it."""
     return [
         {
@@ -165,13 +165,13 @@ def remarks_json(remarks: Iterable[Remark]) -> list[Json]:
             "reason": None if one.reason is None else printable(one.reason),
             "until": None if one.until is None else one.until.isoformat(),
         }
-        for one in remarks
+        for one in unused_ignores
     ]
 
 
-def fix_report(profile: str, treated: Iterable[Treated], planned: RequestPlan | None = None) -> Json:
+def fix_report(profile: str, results: Iterable[FixResult], planned: RequestPlan | None = None) -> Json:
     """Return what a fix did, and of a request how its seconds were shared."""
-    rows = [_treated_json(one) for one in treated]
+    rows = [_result_json(one) for one in results]
     return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows, **_whole_json(planned)}
 
 
@@ -238,16 +238,16 @@ def _plan_json(plan: Plan) -> Json:
     }
 
 
-def _treated_json(treated: Treated) -> Json:
+def _result_json(result: FixResult) -> Json:
     return {
-        **_plan_json(treated.plan),
-        "outcome": treated.outcome,
-        "output": printable(treated.after.asset.path) if treated.after else None,
-        "message": printable(came_of(treated)),
-        "findings_before": _findings(treated.before),
-        "findings_after": _findings(treated.after) if treated.after else _findings(treated.before),
-        "facts_after": facts_json(treated.after.facts) if treated.after else None,
-        "quality": msgspec.structs.asdict(treated.quality) if treated.quality else None,
+        **_plan_json(result.plan),
+        "outcome": result.outcome,
+        "output": printable(result.after.asset.path) if result.after else None,
+        "message": printable(came_of(result)),
+        "findings_before": _findings(result.before),
+        "findings_after": _findings(result.after) if result.after else _findings(result.before),
+        "facts_after": facts_json(result.after.facts) if result.after else None,
+        "quality": msgspec.structs.asdict(result.quality) if result.quality else None,
     }
 
 

@@ -6,19 +6,19 @@ findings of the request as a whole, "summary" with the verdict. A report without
 
 from typing import TextIO
 
-from preflight.report import Ending, Heading
-from preflight.report.json import Json, asset_line, finding_json, line, remarks_json, tool_json
+from preflight.report import Header, Summary
+from preflight.report.json import Json, asset_line, finding_json, line, tool_json, unused_ignores_json
 from preflight.report.text import Totals
 from preflight.values.findings import EXIT_CODES, Judged
 
 SCHEMA = "preflight.lines/1"
 
 
-class Sheet:
+class Writer:
     """A report as lines of JSON."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out, self._totals = heading, out, Totals()
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out, self._totals = header, out, Totals()
 
     def begin(self) -> None:
         """Write nothing: the first asset is the first line."""
@@ -28,20 +28,20 @@ class Sheet:
         self._totals.add(judged.verdict, judged.findings)
         self._out.write(f'{{"line":"asset",{asset_line(judged).removeprefix("{")}\n')
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write what is said of the request, and the sum."""
-        self._write({"line": "request", "findings": [finding_json(finding) for finding in ending.findings or ()]})
+        self._write({"line": "request", "findings": [finding_json(finding) for finding in summary.findings or ()]})
         self._write(
             {
                 "line": "summary",
                 "schema": SCHEMA,
-                "tool": tool_json(self._heading),
-                "profile": self._heading.edition,
-                "verdict": ending.verdict,
+                "tool": tool_json(self._header),
+                "profile": self._header.edition,
+                "verdict": summary.verdict,
                 "assets": {verdict: self._totals.verdicts[verdict] for verdict in EXIT_CODES},
-                "passed_over": ending.passed_over,
-                **({"interrupted": True} if ending.interrupted else {}),
-                **({"policy": remarks_json(ending.remarks)} if ending.remarks else {}),
+                "passed_over": summary.passed_over,
+                **({"interrupted": True} if summary.interrupted else {}),
+                **({"policy": unused_ignores_json(summary.unused_ignores)} if summary.unused_ignores else {}),
             }
         )
 

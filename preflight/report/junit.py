@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-from preflight.report import Ending, Heading
+from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, name_of
 from preflight.rules import ASSET_RULES, REQUEST_RULES
 from preflight.values.assets import Kind, printable
@@ -27,17 +27,17 @@ class Result(NamedTuple):
     """Whether the rule had what it goes by."""
 
 
-class Sheet:
+class Writer:
     """A report as JUnit has it; each asset is written when it is known, so no sum stands at the top."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out = heading, out
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out = header, out
         self._unmeasured: set[Kind] = set()
         """Kinds of which something was not measured."""
 
     def begin(self) -> None:
         """Open the document; its name tells the program and the profile."""
-        name = quoteattr(f"preflight {self._heading.version}: {self._heading.edition}")
+        name = quoteattr(f"preflight {self._header.version}: {self._header.edition}")
         self._out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={name}>\n')
 
     def asset(self, judged: Judged) -> None:
@@ -50,17 +50,17 @@ class Sheet:
         else:
             self._put(name, *_quiet(kind, lacking(judged, kind)))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the rules of the request, and whether the run came to its end."""
-        if ending.findings is not None:
-            self._write("request", self._request_results(ending))
-        if ending.interrupted:
+        if summary.findings is not None:
+            self._write("request", self._request_results(summary))
+        if summary.interrupted:
             stop = Finding(rule=f"run{UNJUDGED}", severity="error", message=INTERRUPTED)
             self._write("run", [Result(stop.rule, [stop])])
         self._out.write("</testsuites>\n")
 
-    def _request_results(self, ending: Ending) -> Iterator[Result]:
-        found = by_rule(ending.findings or ())
+    def _request_results(self, summary: Summary) -> Iterator[Result]:
+        found = by_rule(summary.findings or ())
         for rule in REQUEST_RULES:
             judged = not any((rule.limit or "").startswith(f"{kind}.total_") for kind in self._unmeasured)
             yield Result(rule.id, found.pop(rule.id, ()), judged)

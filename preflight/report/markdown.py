@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from preflight.report import Ending, Heading
+from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, Totals, passed_words, path_of, signature, summary
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Finding, Judged, Verdict
@@ -25,11 +25,11 @@ APART = "<!-- -->"
 """Stands behind a sign of which GitHub makes a link or an emoji even where it was written as a character reference."""
 
 
-class Sheet:
+class Writer:
     """A report in Markdown: its rows are kept, since the sum stands above them."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out, self._totals = heading, out, Totals()
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out, self._totals = header, out, Totals()
         self._found: list[str] = []
         self._clean: list[str] = []
 
@@ -46,15 +46,15 @@ class Sheet:
         else:
             self._clean.append(f"| {name} | {escaped(summary(judged.facts))} |\n")
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the sum and the tables."""
-        if ending.findings:
-            self._totals.count(ending.findings)
-            self._found.append(row("the request", ending.request_verdict, ending.findings))
-        words = f"{self._totals.words()}. {signature(self._heading)}."
-        words += f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
-        words += f" {INTERRUPTED}." if ending.interrupted else ""
-        self._out.write(f"**preflight: {ending.verdict}**: {escaped(words)}\n")
+        if summary.findings:
+            self._totals.count(summary.findings)
+            self._found.append(row("the request", summary.request_verdict, summary.findings))
+        words = f"{self._totals.words()}. {signature(self._header)}."
+        words += f" {passed_words(summary.passed_over)}." if summary.passed_over else ""
+        words += f" {INTERRUPTED}." if summary.interrupted else ""
+        self._out.write(f"**preflight: {summary.verdict}**: {escaped(words)}\n")
         self._out.writelines(table(FOUND, self._found[:OPEN_ROWS]))
         self._out.writelines(folded(f"{len(self._found) - OPEN_ROWS} more", FOUND, self._found[OPEN_ROWS:]))
         self._out.writelines(folded(f"{len(self._clean)} without findings", CLEAN, self._clean))

@@ -6,7 +6,7 @@ from preflight.values.remedy import Advice, Kind, Remedy, Setting
 
 if TYPE_CHECKING:
     from preflight.errors import PreflightError
-    from preflight.plan.treated import Treated
+    from preflight.plan.result import FixResult
 
 LENGTHEN = "--extend loop, --extend freeze or --extend slow"
 FIT = "--fit crop, --fit pad or --fit blur"
@@ -121,6 +121,6 @@ def in_full(error: "PreflightError") -> str:
     return ". ".join(filter(None, (message_of(error), said(error.remedies))))
 
 
-def came_of(treated: "Treated") -> str:
+def came_of(result: "FixResult") -> str:
     """Return why nothing came of an asset, and what to do, in one line; may be empty."""
-    return ". ".join(filter(None, (treated.message, said(treated.remedies))))
+    return ". ".join(filter(None, (result.message, said(result.remedies))))

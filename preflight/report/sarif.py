@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
 
-from preflight.report import Ending, Heading
+from preflight.report import Header, Summary
 from preflight.report.address import uri_of
 from preflight.report.json import Json, finding_json, line
-from preflight.report.waiting import waiting_room
+from preflight.report.spool import spool
 from preflight.rules import RULES
 from preflight.values.assets import Asset, shown
 from preflight.values.findings import EXIT_CODES, Finding, Judged
@@ -35,17 +35,17 @@ BESIDE = ("measured", "limit", "unit", "margin", "how", "source", "fix")
 """Fields of a finding that SARIF has no place for; they are the result's properties."""
 
 
-class Sheet:
+class Writer:
     """A report as SARIF has it; results are written at the end, the most severe first."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out = heading, out
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out = header, out
         self._results = Results()
         self._assets = 0
 
     def begin(self) -> None:
         """Write the program and its rules."""
-        driver = line(driver_json(self._heading))
+        driver = line(driver_json(self._header))
         self._out.write(
             f'{{\n"$schema": "{SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n"tool": {{"driver": {driver}}},\n'
             '"columnKind": "unicodeCodePoints",\n"results": ['
@@ -54,33 +54,33 @@ class Sheet:
     def asset(self, judged: Judged) -> None:
         """Keep the findings of one asset."""
         self._assets += 1
-        place = place_of(judged.asset, self._heading.request) if judged.findings else {}
+        place = place_of(judged.asset, self._header.request) if judged.findings else {}
         for finding in judged.findings:
             self._results.add(finding.severity, line(result_json(finding, place, judged.asset)))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the findings, those of the request among them, and how the run ended."""
-        for finding in ending.findings or ():
-            place = {**located(self._heading.request or STAND_IN), "logicalLocations": [REQUEST]}
+        for finding in summary.findings or ():
+            place = {**located(self._header.request or STAND_IN), "logicalLocations": [REQUEST]}
             self._results.add(finding.severity, line(result_json(finding, place)))
         between = "\n"
         for result in self._results.fit():
             self._out.write(between + result)
             between = ",\n"
         sums = {
-            "profile": self._heading.edition,
-            "verdict": ending.verdict,
+            "profile": self._header.edition,
+            "verdict": summary.verdict,
             "assets": self._assets,
-            "passed_over": ending.passed_over,
+            "passed_over": summary.passed_over,
         }
-        ran = self._ran(ending)
+        ran = self._ran(summary)
         self._out.write(f'\n],\n"invocations": {line([ran])},\n"properties": {line(sums)}\n}}]\n}}\n')
 
-    def _ran(self, ending: Ending) -> Json:
+    def _ran(self, summary: Summary) -> Json:
         """Return how the run ended, and what of it is not in the report."""
-        code = INTERRUPTED_EXIT if ending.interrupted else EXIT_CODES[ending.verdict]
-        ran: Json = {"executionSuccessful": ending.verdict != "unsure", "exitCode": code}
-        if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in ending.remarks]:
+        code = INTERRUPTED_EXIT if summary.interrupted else EXIT_CODES[summary.verdict]
+        ran: Json = {"executionSuccessful": summary.verdict != "unsure", "exitCode": code}
+        if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in summary.unused_ignores]:
             ran["toolConfigurationNotifications"] = notes
         if left := self._results.left_out:
             words = f"{left:,} more findings, none of them more severe, are left out: code scanning takes no more"
@@ -102,7 +102,7 @@ class Results:
         self._count[severity] += 1
         if self._count[severity] <= MOST_RESULTS:
             if severity not in self._kept:
-                self._kept[severity] = waiting_room()
+                self._kept[severity] = spool()
             self._kept[severity].write(result + "\n")
         else:
             self.left_out += 1
@@ -121,10 +121,10 @@ class Results:
                 self.left_out += 1
 
     def _waiting(self) -> Iterator[str]:
-        for room in (self._kept[severity] for severity in LEVELS if severity in self._kept):
-            room.seek(0)
-            yield from map(str.rstrip, room)
-            room.close()
+        for spooled in (self._kept[severity] for severity in LEVELS if severity in self._kept):
+            spooled.seek(0)
+            yield from map(str.rstrip, spooled)
+            spooled.close()
 
 
 def place_of(asset: Asset, request: str | None) -> Json:
@@ -145,7 +145,7 @@ def located(path: str) -> Json:
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": WHOLE}}
 
 
-def driver_json(heading: Heading) -> Json:
+def driver_json(header: Header) -> Json:
     """Return the program with all its rules."""
     rules = [
         {
@@ -156,7 +156,7 @@ def driver_json(heading: Heading) -> Json:
         }
         for rule in RULES.values()
     ]
-    return {"name": "preflight", "version": heading.version, "rules": rules}
+    return {"name": "preflight", "version": header.version, "rules": rules}
 
 
 INDEX = {rule_id: index for index, rule_id in enumerate(RULES)}

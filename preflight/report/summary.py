@@ -19,7 +19,7 @@ def summary_lines(tally: Tally) -> Iterator[Line]:
         yield (f"{seconds:>7.2f} s  ", ""), ("slowest", "dim"), (f"  {printable(path)}", "")
 
 
-def let_be_lines(tally: Tally, *, baseline: bool = True) -> Iterator[str]:
+def suppressed_lines(tally: Tally, *, baseline: bool = True) -> Iterator[str]:
     """Yield what was found and does not count, or counts for less: nobody should have to look for it.
 
     Args:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from preflight.report import Ending, Heading, made_once
+from preflight.report import Header, Summary, made_once
 from preflight.report.remedies import came_of
 from preflight.report.remedies import said as advice
 from preflight.values.assets import Asset, printable, shown
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from preflight.plan import Plan
     from preflight.plan.request import RequestPlan, Shared
+    from preflight.plan.result import FixResult
     from preflight.plan.share import Share
-    from preflight.plan.treated import Treated
 
 Segment = tuple[str, str]
 Line = tuple[Segment, ...]
@@ -147,14 +147,14 @@ def _said(finding: Finding) -> Line:
     return ((f": {finding.rule}: {printable(finding.message)}", ""),)
 
 
-def treated_line(treated: "Treated") -> Line:
+def result_line(result: "FixResult") -> Line:
     """Return what came of one asset."""
-    name, after = shown(treated.before.asset.path), treated.after
-    style = {"untouched": "green", "fixed": "green"}.get(treated.outcome, "bold red")
+    name, after = shown(result.before.asset.path), result.after
+    style = {"untouched": "green", "fixed": "green"}.get(result.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
-    said = f": {printable(why)}" if (why := came_of(treated)) else ""
-    grade = f"; VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := treated.quality) else ""
-    return (name, "bold"), (": ", ""), (treated.outcome, style), (words + grade + said, "")
+    said = f": {printable(why)}" if (why := came_of(result)) else ""
+    grade = f"; VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := result.quality) else ""
+    return (name, "bold"), (": ", ""), (result.outcome, style), (words + grade + said, "")
 
 
 @made_once
@@ -198,10 +198,10 @@ class Totals:
         found = [f"{n} {severity}{'s' if n != 1 else ''}" for severity, n in sorted(self.severities.items())]
         return f"{files} {'file' if files == 1 else 'files'}: {', '.join(counts)}; {', '.join(found) or 'no findings'}"
 
-    def lines(self, heading: Heading, ending: Ending) -> Iterator[Line]:
+    def lines(self, header: Header, ending: Summary) -> Iterator[Line]:
         """Yield the closing lines."""
         passed = f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
-        words = f" {self.words()}.{passed} {signature(heading)}."
+        words = f" {self.words()}.{passed} {signature(header)}."
         yield (ending.verdict.upper(), STYLES[ending.verdict]), (words, "")
         if ending.interrupted:
             yield ((f"{INTERRUPTED}.", ""),)
@@ -217,16 +217,16 @@ def passed_words(files: int) -> str:
 INTERRUPTED = "Interrupted: what is not named was not judged"
 
 
-def signature(heading: Heading) -> str:
+def signature(header: Header) -> str:
     """Return by what, and by whom, was judged."""
-    return f"Profile {heading.edition}, preflight {heading.version}"
+    return f"Profile {header.edition}, preflight {header.version}"
 
 
-class Sheet:
+class Writer:
     """A report of lines; each is written when it is known."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out, self._totals = heading, out, Totals()
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out, self._totals = header, out, Totals()
         self._styled = out.isatty()
 
     def begin(self) -> None:
@@ -235,15 +235,15 @@ class Sheet:
     def asset(self, judged: Judged) -> None:
         """Write the lines of one asset."""
         self._totals.add(judged.verdict, judged.findings)
-        lines = judged_lines(judged, verbose=self._heading.verbose)
+        lines = judged_lines(judged, verbose=self._header.verbose)
         if self._styled:
             _write_styled(lines, self._out)
         else:
             self._out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: Summary) -> None:
         """Write what is said of the request, and the sum."""
         findings = ending.findings or ()
         self._totals.count(findings)
-        write(finding_lines("request", findings, verbose=self._heading.verbose), self._out)
-        write(self._totals.lines(self._heading, ending), self._out)
+        write(finding_lines("request", findings, verbose=self._header.verbose), self._out)
+        write(self._totals.lines(self._header, ending), self._out)

@@ -16,7 +16,7 @@ import httpx
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, Unreachable
 from preflight.service.download import RESULT_S, download
-from preflight.service.http import AnswerLost, Busy, Progress, Wire, client, patiently, pause_s
+from preflight.service.http import AnswerLost, Busy, HttpChannel, Progress, client, patiently, pause_s
 from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.service.task import Task
 from preflight.values.remedy import Remedy
@@ -58,8 +58,8 @@ class Service:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._api = Wire(base_url, key, agent=agent, transport=transport)
-        self.files = Wire(files_url or base_url, key, agent=agent, transport=transport)
+        self._api = HttpChannel(base_url, key, agent=agent, transport=transport)
+        self.files = HttpChannel(files_url or base_url, key, agent=agent, transport=transport)
         self._open = client(agent=agent, limit_s=RESULT_S, transport=transport)
         self._sleep = sleep
 

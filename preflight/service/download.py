@@ -11,7 +11,7 @@ from typing import IO
 import httpx
 
 from preflight.errors import CallError, NotDone, Unreachable
-from preflight.files.atomic import publish, sweep, temporary
+from preflight.files.atomic import clean_up, commit, temporary
 from preflight.files.names import storable
 from preflight.service.http import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, packing, patiently, shown_url, translated
 from preflight.service.links import encoded, led_to
@@ -56,7 +56,7 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
         raise CallError(f"{printable(name)!r}: not a file name")
     if len(url) > LINK_MAX or not re.match(r"https?://[^\s/]+", url, re.IGNORECASE):
         raise CallError(f"{shown_url(url)}: a result link has to be an http or https URL")
-    sweep(folder)
+    clean_up(folder)
     with temporary(folder, "part") as draft:
 
         def attempt() -> None:
@@ -64,7 +64,7 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
                 _save_result(by, url, file, progress)
 
         patiently(attempt, (Unreachable, AnswerLost), sleep=sleep)
-        return publish(draft, folder / storable(name))
+        return commit(draft, folder / storable(name))
 
 
 def _save_result(by: Client, url: str, file: IO[bytes], progress: Progress | None) -> None:

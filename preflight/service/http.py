@@ -106,7 +106,7 @@ FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
 UNREACHED = "Nothing left this machine. Is the address right, and is the network up?"
 
 
-class Wire:
+class HttpChannel:
     """One origin, its key, and a fresh connection for every call.
 
     An idle connection that the other side has closed would make the outcome of a create call unknown for nothing.

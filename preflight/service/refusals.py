@@ -44,7 +44,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return (*filter(None, (self.advice,)), *((Remedy(self.remedy),) if self.remedy else ()))
 
     @property
-    def is_drift(self) -> bool:
+    def is_mismatch(self) -> bool:
         """Whether it should have been caught here."""
         return self.drift or bool(self.rule)
 

@@ -27,7 +27,7 @@ import msgspec
 import platformdirs
 
 from preflight.errors import NotDone
-from preflight.files.lock import Life
+from preflight.files.lock import ProcessLock
 from preflight.service import origin
 from preflight.service.task import Task
 from preflight.submission.ledger_faults import WAITED_S, explained
@@ -68,7 +68,7 @@ class Ledger:
         self.path = path or default_path()
         self._clock = clock
         self._lock = threading.RLock()
-        self._life = Life(self.path)
+        self._life = ProcessLock(self.path)
         with explained(self._name):
             self._make_private()
             self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)

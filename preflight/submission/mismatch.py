@@ -37,7 +37,7 @@ SHARED_CHARACTERS = 6
 """The same for scripts that put no blanks between words."""
 
 
-class Drift(msgspec.Struct, frozen=True, kw_only=True):
+class RuleMismatch(msgspec.Struct, frozen=True, kw_only=True):
     """One refusal of what had been called clean."""
 
     at: datetime
@@ -83,7 +83,7 @@ def keep_facts(ledger: "Ledger", entry: "Entry", facts: Iterable[Facts | None]) 
         db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
 
 
-def recorded(ledger: "Ledger") -> list[Drift]:
+def recorded(ledger: "Ledger") -> list[RuleMismatch]:
     """Return all drift of a ledger, oldest first."""
     words = "SELECT at_s, profile, stage, rule, status, code, message, facts FROM drift ORDER BY at_s, entry"
     with ledger.whole() as db:
@@ -91,7 +91,7 @@ def recorded(ledger: "Ledger") -> list[Drift]:
         rows = [dict(zip(columns, row, strict=True)) for row in db.execute(words)]
         for row in rows:
             row |= {"at": datetime.fromtimestamp(row["at"], UTC), "assets": json.loads(row["assets"])}
-        return msgspec.convert(rows, list[Drift])  # somebody may have edited the file
+        return msgspec.convert(rows, list[RuleMismatch])  # somebody may have edited the file
 
 
 def plain(facts: Facts | None) -> Plain:
@@ -157,7 +157,7 @@ def _pieces(token: str) -> list[str]:
 
 def _explained(error: Refused, said: Said, entry: "Entry", ledger: "Ledger", facts: list[Plain]) -> Refused:
     refusal = look_up(said)
-    if refusal.is_drift:
+    if refusal.is_mismatch:
         _record(ledger, entry, said, refusal, facts)
     place = blamed(said.words)
     asset = entry.assets[place] if place is not None and place < len(entry.assets) else None
@@ -165,7 +165,7 @@ def _explained(error: Refused, said: Said, entry: "Entry", ledger: "Ledger", fac
     by_rule = f"; the local rule for it is {refusal.rule}" if refusal.rule else ""
     advice: list[str | Remedy] = [*(refusal.remedies or (() if refusal.rule else error.remedies))]
     advice += [Remedy("explain-refusal", rule=refusal.rule)] if refusal.rule else []
-    advice += [Remedy("send-drift")] if refusal.is_drift else []
+    advice += [Remedy("send-drift")] if refusal.is_mismatch else []
     advice += ["Failed tasks are not charged."] if isinstance(error, TaskFailed) else []
     return Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=tuple(advice))
 

@@ -38,7 +38,7 @@ LISTED = 10_000
 ON_THEIR_WAY = ("intended", "sent")
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
+class Search(msgspec.Struct, frozen=True, kw_only=True):
     """One service, and what is not accounted for: entries without a task, and tasks without an entry."""
 
     base_url: str
@@ -105,7 +105,7 @@ def by_address(entries: Iterable["Entry"]) -> dict[str, list["Entry"]]:
     return {origin.shown(there[0].base_url): there for there in groups}
 
 
-def look(base_url: str, service: "Service", ledger: "Ledger") -> Look:
+def search(base_url: str, service: "Service", ledger: "Ledger") -> Search:
     """Ask a service for its tasks, and lay them beside what was sent there and is not accounted for.
 
     Raises:
@@ -115,7 +115,7 @@ def look(base_url: str, service: "Service", ledger: "Ledger") -> Look:
 
     tasks, elsewhere = service.tasks(), ledgers.tasks_beside(ledger.path)
     there = [entry for entry in ledger.entries(LISTED) if origin.same(entry.base_url, base_url)]
-    return Look(
+    return Search(
         base_url=base_url,
         entries=tuple(entry for entry in there if entry.state == "unknown"),
         strays=tuple(task for task in tasks if task.id not in elsewhere and ledger.find(task.id) is None),
@@ -142,7 +142,7 @@ def adopt(entry: "Entry", task_id: str, service: "Service", ledger: "Ledger") ->
 def gone(
     entry: "Entry",
     ledger: "Ledger",
-    looked: Callable[[], Look] | None,
+    searched: Callable[[], Search] | None,
     *,
     clock: Callable[[], float] = time.time,
 ) -> "Entry":
@@ -153,7 +153,7 @@ def gone(
     Args:
         entry: the submission.
         ledger: where it is written down.
-        looked: asks the service that it was sent to; None where the person is sure without.
+        searched: asks the service that it was sent to; None where the person is sure without.
         clock: tells seconds since 1970.
 
     Raises:
@@ -163,9 +163,9 @@ def gone(
     now = _ripe(entry, ledger, clock)
     if now.state == "refused":
         return now
-    if looked:
-        _refuse_seen(now, looked, datetime.fromtimestamp(clock(), UTC))
-    why = "looking did not find its task" if looked else "without a look at it"
+    if searched:
+        _refuse_seen(now, searched, datetime.fromtimestamp(clock(), UTC))
+    why = "looking did not find its task" if searched else "without a look at it"
     with ledger.whole():
         now = _ripe(entry, ledger, clock)
         if now.state == "refused":
@@ -202,11 +202,11 @@ def _refuse_early(now: "Entry", at: datetime) -> None:
         )
 
 
-def _refuse_seen(now: "Entry", looked: Callable[[], Look], at: datetime) -> None:
+def _refuse_seen(now: "Entry", searched: Callable[[], Search], at: datetime) -> None:
     """Raise NotDone where the service has a task that may be this entry, or cannot be asked."""
     try:
-        look = looked()
-        near = look.near(now)
+        search = searched()
+        near = search.near(now)
     except CallError:
         raise
     except PreflightError as error:
@@ -216,6 +216,6 @@ def _refuse_seen(now: "Entry", looked: Callable[[], Look], at: datetime) -> None
         words = f"task {near[0].id}, which no entry accounts for, may be what became of entry {now.number}"
         more = f"; so may {len(near) - 1} more" if len(near) > 1 else ""
         raise NotDone(words + more, advice=Remedy("adopt-or-gone", entry=now.number, task=near[0].id))
-    if now.skew_s is not None and look.skew is not None:
+    if now.skew_s is not None and search.skew is not None:
         # By the service's clock, too: this machine's may have been put right since.
-        _refuse_early(now, at + look.skew - timedelta(seconds=now.skew_s) + COARSE)
+        _refuse_early(now, at + search.skew - timedelta(seconds=now.skew_s) + COARSE)

@@ -13,14 +13,14 @@ from typing import IO, Any, cast
 
 from preflight.errors import Unreachable
 from preflight.profiles.schema import Service
-from preflight.service.http import AnswerLost, Busy, Progress, Wire, cleaned, patiently
+from preflight.service.http import AnswerLost, Busy, HttpChannel, Progress, cleaned, patiently
 from preflight.upload.parcel import Parcel, Place, Uploaded, Watched, moment, opened
 
 UPLOAD_PATH = "preflight"
 URL_MAX = 8192
 
 
-def files_service(files: Wire, limits: Service) -> Place:
+def files_service(files: HttpChannel, limits: Service) -> Place:
     """Return the provider's files service as a place for uploads."""
 
     def send(parcel: Parcel, progress: Progress, sleep: Callable[[float], None]) -> Uploaded:
@@ -31,7 +31,7 @@ def files_service(files: Wire, limits: Service) -> Place:
 
 
 def upload_file(  # noqa: PLR0913 - what, under which name, within which limits
-    files: Wire,
+    files: HttpChannel,
     path: Path,
     sha256: str,
     suffix: str,
@@ -69,7 +69,7 @@ def upload_file(  # noqa: PLR0913 - what, under which name, within which limits
     return patiently(attempt, (Unreachable, AnswerLost, Busy), sleep=sleep)
 
 
-def _send(files: Wire, file: Watched, name: str, media_type: str) -> object:
+def _send(files: HttpChannel, file: Watched, name: str, media_type: str) -> object:
     return files.call(
         "POST",
         "/api/v1/files/upload/stream",

@@ -130,8 +130,8 @@ def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
         return sha256
 
     paths = sorted(states)
-    with ThreadPoolExecutor(max_workers=min(4, processors())) as crew:
-        return dict(zip(paths, crew.map(hashed, paths), strict=True))
+    with ThreadPoolExecutor(max_workers=min(4, processors())) as pool:
+        return dict(zip(paths, pool.map(hashed, paths), strict=True))
 
 
 def _state_of(path: Path) -> Identity:

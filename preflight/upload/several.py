@@ -48,21 +48,21 @@ def send_all(
         Exception: what the first that failed has raised; by then no other is under way but for those that only wait
             for an answer, which are given 3 s.
     """
-    crew = _Crew(parcels, send, watch)
-    threads = [threading.Thread(target=crew.work, daemon=True) for _ in range(min(at_once, len(parcels)))]
+    pool = _Senders(parcels, send, watch)
+    threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(min(at_once, len(parcels)))]
     try:
         for thread in threads:
             thread.start()
         for _ in parcels:
-            done = crew.outcomes.get()
+            done = pool.outcomes.get()
             if done.error:
                 raise done.error
             done.tell(landed)
     finally:
-        crew.stop.set()
+        pool.stop.set()
         _join(threads)
-        while not crew.outcomes.empty():
-            crew.outcomes.get().tell(landed)
+        while not pool.outcomes.empty():
+            pool.outcomes.get().tell(landed)
 
 
 class _Done(NamedTuple, Generic[T]):
@@ -77,7 +77,7 @@ class _Done(NamedTuple, Generic[T]):
             landed(self.parcel, came)
 
 
-class _Crew(Generic[T]):
+class _Senders(Generic[T]):
     """What the threads share: what is still to be done, what came of it, and whether to go on."""
 
     def __init__(

@@ -88,7 +88,7 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
         return Fraction(self.width_px, self.height_px)
 
 
-class SoundTrack(msgspec.Struct, frozen=True, kw_only=True):
+class AudioTrack(msgspec.Struct, frozen=True, kw_only=True):
     """A sound track of a clip."""
 
     place: int
@@ -156,7 +156,7 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     sound_codec: str | None = None
     """Of the sound track that a player plays, as is its length."""
     sound_duration_s: Fraction | None = None
-    sounds: tuple[SoundTrack, ...] = ()
+    sounds: tuple[AudioTrack, ...] = ()
     """Every sound track."""
     location: bool = False
 

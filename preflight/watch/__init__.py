@@ -17,25 +17,25 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from preflight.flow.check import Measuring, is_bystander, measure
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
 from preflight.rules import judge
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged
 from preflight.values.probed import Probed
-from preflight.watch import mending
+from preflight.watch import fixing
 from preflight.watch.arrivals import Arrival, Arrivals
 from preflight.watch.carrying import Carrier
 from preflight.watch.decide import Fixed, Ruling, rules_of, successor_of
-from preflight.watch.eyes import changes
 from preflight.watch.folders import Folders, folders_of, refuse_journal
+from preflight.watch.fs_events import changes
 from preflight.watch.handling import Moved
 from preflight.watch.journal import Journal
 from preflight.watch.stopping import Stopping
 from preflight.workers.processors import processors
 
 if TYPE_CHECKING:
-    from preflight.plan import Wishes
+    from preflight.plan import FixOptions
 
 __all__ = ["Folders", "Journal", "Judging", "News", "Stopping", "Watch", "folders_of", "refuse_journal"]
 
@@ -53,7 +53,7 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
     how: Measuring
     weigh: Callable[[Iterable[Judged]], Iterator[Judged]] = iter
     """Gives verdicts as they count here, one for one."""
-    wishes: "Wishes | None" = None
+    fix_options: "FixOptions | None" = None
     """How much loss is allowed; nothing is mended when None."""
 
 
@@ -167,15 +167,15 @@ class Watch:
             return
         self._journal.seen(arrivals)
         failing: list[Ruling] = []
-        self._carrier.carry_out(one for one in self._judged(arrivals) if not self._is_set_apart(one, failing))
+        self._carrier.move_all(one for one in self._judged(arrivals) if not self._is_set_apart(one, failing))
         for group in _groups(failing, processors()):
-            self._carrier.carry_out(self._mended(group))
+            self._carrier.move_all(self._mended(group))
             self._beat()
         self._carrier.rest()
 
     def _is_set_apart(self, ruling: Ruling, failing: list[Ruling]) -> bool:
         """Tell whether a file is to be mended, if that can be, and keep it if so."""
-        mendable = self._judging.wishes is not None and ruling.outcome == "rejected"
+        mendable = self._judging.fix_options is not None and ruling.outcome == "rejected"
         if mendable:
             failing.append(ruling)
         return mendable
@@ -207,21 +207,21 @@ class Watch:
 
     def _mended(self, group: list[Ruling]) -> list[Ruling]:
         """Mend files; return what was found of them with what came of it."""
-        wishes = self._judging.wishes
-        if wishes is None:
+        fix_options = self._judging.fix_options
+        if fix_options is None:
             return group
-        treated = mending.mend_all([one.plain for one in group], self._judging.profile, wishes, self._carrier.stage)
-        return [self._with_successor(*one) for one in zip(group, treated, strict=True)]
+        done = fixing.fix_files([one.plain for one in group], self._judging.profile, fix_options, self._carrier.stage)
+        return [self._with_successor(*one) for one in zip(group, done, strict=True)]
 
-    def _with_successor(self, ruling: Ruling, treated: Treated) -> Ruling:
+    def _with_successor(self, ruling: Ruling, result: FixResult) -> Ruling:
         """Return a ruling with the new file, where there is one and it counts as clean here, too."""
-        if treated.after is None:
-            return msgspec.structs.replace(ruling, treated=treated)
-        made = treated.after.asset.path
-        asset = msgspec.structs.replace(treated.after.asset, path=successor_of(ruling.arrival.path, made))
-        judged = self._weighed(msgspec.structs.replace(treated.after, asset=asset))
+        if result.after is None:
+            return msgspec.structs.replace(ruling, result=result)
+        made = result.after.asset.path
+        asset = msgspec.structs.replace(result.after.asset, path=successor_of(ruling.arrival.path, made))
+        judged = self._weighed(msgspec.structs.replace(result.after, asset=asset))
         fixed = Fixed(made, judged) if judged.verdict == "pass" else None
-        return msgspec.structs.replace(ruling, treated=treated, fixed=fixed)
+        return msgspec.structs.replace(ruling, result=result, fixed=fixed)
 
     def _leave(self, arrival: Arrival, became: Became, reason: str, rules: tuple[str, ...] = ()) -> None:
         """Let a file stay where it is and be tried again; one that changed meanwhile settles anew."""

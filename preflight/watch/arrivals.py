@@ -18,7 +18,7 @@ from preflight.errors import NotDone
 from preflight.files.opened import Opened, State, leads_out
 from preflight.values.assets import printable
 from preflight.values.leftovers import is_half, is_system_folder
-from preflight.watch.writers import open_for_writing
+from preflight.watch.open_files import open_for_writing
 
 MORE_TIMES = 5
 """How many times what a file needs to settle it gets more, where it looks cut short: a copy may have paused."""

@@ -15,7 +15,7 @@ from preflight.files.move import Borders, settle
 from preflight.files.opened import Opened, leads_out
 from preflight.values.assets import printable
 from preflight.values.unforeseen import unforeseen
-from preflight.watch import mending
+from preflight.watch import fixing
 from preflight.watch.arrivals import Arrival, Arrivals, entries_below, files_below
 from preflight.watch.decide import Ruling, decide
 from preflight.watch.folders import Folders
@@ -73,7 +73,7 @@ class Carrier:
         self._touched: set[str] = set()
         """Folders whose names changed."""
 
-    def carry_out(self, rulings: Iterable[Ruling]) -> None:
+    def move_all(self, rulings: Iterable[Ruling]) -> None:
         """Move files, as rulings on them come: told to the journal, prepared, put on the disk in groups, then begun.
 
         Those of the group before are moved one by one in between, so that those who measure need not wait for it.
@@ -188,7 +188,7 @@ class Carrier:
         self._touched.update(map(os.path.dirname, (handling.path, *moved.targets)))
         self._journal.moved(moved)
         if handling.outcome == "fixed":
-            mending.clear_one(self.stage, handling.path)
+            fixing.clear_one(self.stage, handling.path)
         self._ended(moved)
 
     def rest(self) -> None:
@@ -218,7 +218,7 @@ class Carrier:
                     if before := stray(name):
                         aside, path = (os.path.join(folder, one) for one in (name, before))  # noqa: PTH118 - any bytes may be a name
                         put_back(aside, path, at)
-                mending.clear(self.stage, files_below(incoming, at))
+                fixing.clear(self.stage, files_below(incoming, at))
 
     def _is_ours(self, handling: Handling) -> bool:
         """Tell whether all that a handling names lies in the folders of this watch, as this program names it."""

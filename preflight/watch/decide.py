@@ -11,7 +11,7 @@ import msgspec
 from preflight.apply.record import beside
 from preflight.files.opened import Opened
 from preflight.files.text import bytes_of, json_of
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.report.json import dump, report_json
 from preflight.report.remedies import came_of, said
 from preflight.values.assets import printable, shown
@@ -55,7 +55,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     judged: Judged
     """The same as it counts here."""
     profile: str
-    treated: Treated | None = None
+    result: FixResult | None = None
     """What came of mending it, where that was tried."""
     fixed: Fixed | None = None
     """The new file, where there is one that passes."""
@@ -115,12 +115,12 @@ def _report(ruling: Ruling, judged: Judged, path: str, successor: str | None = N
     """Return the report on one file that is to lie at a path; where mending was tried, with what came of it."""
     there = msgspec.structs.replace(judged, asset=msgspec.structs.replace(judged.asset, path=path, walked=False))
     report = report_json(Report(profile=ruling.profile, assets=(there,), fail_on=judged.fail_on))
-    if ruling.treated and judged is ruling.judged:
+    if ruling.result and judged is ruling.judged:
         report["fix"] = {
-            "outcome": ruling.treated.outcome,
-            "loss": ruling.treated.plan.loss,
-            "steps": [step.words() for step in ruling.treated.plan.steps],
-            "message": printable(came_of(ruling.treated) or said(ruling.treated.plan.remedies)),
+            "outcome": ruling.result.outcome,
+            "loss": ruling.result.plan.loss,
+            "steps": [step.words() for step in ruling.result.plan.steps],
+            "message": printable(came_of(ruling.result) or said(ruling.result.plan.remedies)),
             "output": shown(successor) if successor else None,
         }
     return dump(report).encode()

@@ -175,9 +175,9 @@ def serve(asked: socket.socket) -> NoReturn:
         if command == FORK:
             _fork(asked, ends[0], ends[1], number, children)
         elif command == BURY:
-            asked.sendall(_bury(children.pop(number, None)).to_bytes(STATUS_BYTES, "big", signed=True))
+            asked.sendall(_replace(children.pop(number, None)).to_bytes(STATUS_BYTES, "big", signed=True))
     for pid in children.values():
-        _bury(pid)
+        _replace(pid)
     os._exit(0)
 
 
@@ -205,7 +205,7 @@ def _fork(asked: socket.socket, end: int, place: int, number: int, children: dic
         os._exit(status)
 
 
-def _bury(pid: int | None) -> int:
+def _replace(pid: int | None) -> int:
     """End a child and return its exit status, negative for a signal; 1 where it was never born."""
     if pid is None:
         return 1

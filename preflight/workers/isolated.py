@@ -21,7 +21,7 @@ U = TypeVar("U")
 CRASHED = "looking into it crashed the reader"
 
 
-def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
+def call_isolated(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
     """Call a function in a child and return its result.
 
     Args:
@@ -33,11 +33,11 @@ def alone(function: Callable[..., T], *args: object, bounds: Bounds | None = Non
         Unmeasured: the child crashed, took too long or needed too much memory, or met an error that nobody foresaw.
         Unreadable, PreflightError: the function raised it.
     """
-    with closing(Look(function, *args, bounds=bounds)) as look:
+    with closing(IsolatedCall(function, *args, bounds=bounds)) as look:
         return look.result()
 
 
-class Look(Generic[T]):
+class IsolatedCall(Generic[T]):
     """A call that is going on in a child, and others after it; `close` ends it, whether it is done or not.
 
     Args:

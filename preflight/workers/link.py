@@ -31,11 +31,11 @@ class Link:
 
     def send(self, value: object) -> None:
         """Send a value; raise OSError when nobody is there any more."""
-        self.send_letter(letter_of(value))
+        self.send_message(message_of_call(value))
 
-    def send_letter(self, letter: bytes) -> None:
+    def send_message(self, message: bytes) -> None:
         """Send a value that is pickled already; raise OSError when nobody is there any more."""
-        self._end.sendall(len(letter).to_bytes(LENGTH_BYTES, "big") + letter)
+        self._end.sendall(len(message).to_bytes(LENGTH_BYTES, "big") + message)
 
     def receive(self, within_s: float | None = None) -> Any:  # noqa: ANN401 - whatever was sent
         """Return the next value.
@@ -74,7 +74,7 @@ class Link:
         self._end.close()
 
 
-def letter_of(value: object) -> bytes:
+def message_of_call(value: object) -> bytes:
     """Return a value as it is sent."""
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 

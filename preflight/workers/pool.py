@@ -25,8 +25,8 @@ from preflight.values.bounds import START_S, Bounds
 from preflight.values.probed import Probed
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED
-from preflight.workers.isolated import alone, cannot_start
-from preflight.workers.link import letter_of, wait
+from preflight.workers.isolated import call_isolated, cannot_start
+from preflight.workers.link import message_of_call, wait
 from preflight.workers.measuring import Measured, measure_all, timed, unmeasured
 from preflight.workers.processors import processors
 from preflight.workers.session import Session, current
@@ -36,9 +36,9 @@ CHUNK_FILES = {"header": 16, "exact": 4, "full": 1}
 """Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
 AHEAD = 4
 """Chunks in hand for each child."""
-HAND = 2
+SENT_AT_ONCE = 2
 """Chunks that a child is sent at once: one to work on, and one so that it need not wait for the next."""
-LETTER_BYTES = 16 << 10
+MESSAGE_BYTES = 16 << 10
 """A chunk up to this size can wait in a busy child's socket, which holds more: sending it never waits for the child."""
 REST_S = 5.0
 """How long the rest of an answer may take that has begun."""
@@ -47,7 +47,7 @@ REST_S = 5.0
 def measured(asset: Asset, depth: Depth = "exact", bounds: Bounds | None = None) -> Probed:
     """Measure one local file in a child of its own."""
     try:
-        return alone(timed, asset, depth, bounds=bounds)[0]
+        return call_isolated(timed, asset, depth, bounds=bounds)[0]
     except Unmeasured as fault:
         return unmeasured(asset, str(fault))
 
@@ -61,7 +61,7 @@ class _Chunk(msgspec.Struct, eq=False):
     """How the child died that worked on it."""
 
 
-class _Hand(msgspec.Struct, eq=False):
+class _Worker(msgspec.Struct, eq=False):
     """A child and what it was sent."""
 
     child: Child
@@ -75,12 +75,12 @@ class _Hand(msgspec.Struct, eq=False):
         """Return how long it may go on with what it does, in seconds."""
         return bounds.seconds if self.ready else START_S
 
-    def give(self, chunk: _Chunk, letter: bytes) -> None:
+    def give(self, chunk: _Chunk, message: bytes) -> None:
         """Send a chunk; raise OSError when the child is dead."""
         if self.ready and not self.chunks:
             self.since = time.monotonic()
         self.chunks.append(chunk)
-        self.child.link.send_letter(letter)
+        self.child.link.send_message(message)
 
     def hear(self) -> None:
         """Take the answer to the first chunk, or that it is ready; raise OSError or EOFError when the child is dead."""
@@ -96,7 +96,7 @@ class _Hand(msgspec.Struct, eq=False):
             chunk.measured = answer
 
 
-class Crew:
+class WorkerPool:
     """Children that measure; they are started when files need them, never more than there are files, and end with it.
 
     Args:
@@ -111,7 +111,7 @@ class Crew:
         self.bounds = bounds or Bounds()
         self.watch: Callable[[str, float], None] | None = None
         """Hears of each file the path, and the seconds that measuring it took."""
-        self._hands: list[_Hand] = []
+        self._workers: list[_Worker] = []
         self._waiting: deque[_Chunk] = deque()
         """What no child was sent yet."""
         self._own: Session | None = None
@@ -125,8 +125,8 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the children, whatever they are doing."""
-        while self._hands:
-            self._hands.pop().child.end()
+        while self._workers:
+            self._workers.pop().child.end()
         own, self._own = self._own, None
         if own is not None:
             own.close()
@@ -134,7 +134,7 @@ class Crew:
     def start(self) -> None:
         """Start the children that are missing, so that they are ready when files come."""
         with suppress(OSError):
-            while len(self._hands) < self.jobs:
+            while len(self._workers) < self.jobs:
                 self._enlist()
 
     def _enlist(self) -> None:
@@ -142,7 +142,7 @@ class Crew:
         owner = current()
         if owner is None:
             owner = self._own = self._own or Session()
-        self._hands.append(_Hand(owner.start(self.bounds)))
+        self._workers.append(_Worker(owner.start(self.bounds)))
 
     def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
         """Measure local files and yield the results in the order given."""
@@ -187,62 +187,62 @@ class Crew:
 
     def _hand_out(self) -> None:
         """Give every idle child a chunk, start those that are missing, and give the busy ones the next if that fits."""
-        idle = [hand for hand in self._hands if not hand.chunks]
-        while self._waiting and (idle or len(self._hands) < self.jobs):
+        idle = [worker for worker in self._workers if not worker.chunks]
+        while self._waiting and (idle or len(self._workers) < self.jobs):
             if not idle:
                 try:
                     self._enlist()
                 except OSError as error:
                     self._give_up(error)
                     return
-                idle.append(self._hands[-1])
+                idle.append(self._workers[-1])
             self._give(idle.pop())
-        for hand in list(self._hands):
-            if self._waiting and len(hand.chunks) < HAND:
-                self._give(hand, LETTER_BYTES)
+        for worker in list(self._workers):
+            if self._waiting and len(worker.chunks) < SENT_AT_ONCE:
+                self._give(worker, MESSAGE_BYTES)
 
-    def _give(self, hand: _Hand, most_bytes: int | None = None) -> None:
+    def _give(self, worker: _Worker, most_bytes: int | None = None) -> None:
         """Send a child the next chunk, if that is not too large."""
-        letter = letter_of((measure_all, (self._waiting[0].assets, self.depth)))
-        if most_bytes is None or len(letter) <= most_bytes:
+        message = message_of_call((measure_all, (self._waiting[0].assets, self.depth)))
+        if most_bytes is None or len(message) <= most_bytes:
             try:
-                hand.give(self._waiting.popleft(), letter)
+                worker.give(self._waiting.popleft(), message)
             except OSError:
-                self._bury(hand)
+                self._replace(worker)
 
     def _give_up(self, error: OSError) -> None:
         """Let those children do it that there are; where there is none, nothing can be measured."""
-        if not self._hands:
+        if not self._workers:
             for chunk in self._waiting:
                 chunk.death = cannot_start(error)
             self._waiting.clear()
 
     def _listen(self) -> None:
         """Wait until a child answers, dies or has taken too long."""
-        busy = [hand for hand in self._hands if hand.chunks]
-        soonest = min(hand.since + hand.allowed_s(self.bounds) for hand in busy)
-        heard = wait([hand.child.link for hand in busy], max(soonest - time.monotonic(), 0))
-        for hand in busy:
-            if hand.child.link in heard:
+        busy = [worker for worker in self._workers if worker.chunks]
+        soonest = min(worker.since + worker.allowed_s(self.bounds) for worker in busy)
+        heard = wait([worker.child.link for worker in busy], max(soonest - time.monotonic(), 0))
+        for worker in busy:
+            if worker.child.link in heard:
                 try:
-                    hand.hear()
+                    worker.hear()
                 except (EOFError, OSError):
-                    self._bury(hand, self._too_long(hand))
-            elif not heard and (death := self._too_long(hand)):
-                self._bury(hand, death)
+                    self._replace(worker, self._too_long(worker))
+            elif not heard and (death := self._too_long(worker)):
+                self._replace(worker, death)
 
-    def _too_long(self, hand: _Hand) -> str | None:
+    def _too_long(self, worker: _Worker) -> str | None:
         """Say that a child took longer than it may; None while it did not. It may have ended itself for that."""
-        allowed_s = hand.allowed_s(self.bounds)
-        if time.monotonic() < hand.since + allowed_s:
+        allowed_s = worker.allowed_s(self.bounds)
+        if time.monotonic() < worker.since + allowed_s:
             return None
-        doing = "measuring it" if hand.ready else "getting ready to measure it"
+        doing = "measuring it" if worker.ready else "getting ready to measure it"
         return f"{doing} took more than {allowed_s:g} s, and was ended"
 
-    def _bury(self, hand: _Hand, death: str | None = None) -> None:
+    def _replace(self, worker: _Worker, death: str | None = None) -> None:
         """Let a child go: what it worked on has its cause of death, what only lay in its hand is given out again."""
-        self._hands.remove(hand)
-        status = hand.child.end()
+        self._workers.remove(worker)
+        status = worker.child.end()
         told = "" if status is None else f" (status {status})"
-        hand.chunks.popleft().death = death or f"measuring it crashed the reader{told}"
-        self._waiting.extendleft(reversed(hand.chunks))
+        worker.chunks.popleft().death = death or f"measuring it crashed the reader{told}"
+        self._waiting.extendleft(reversed(worker.chunks))

@@ -104,14 +104,14 @@ class _Forked:
     """A child of the server's."""
 
     def __init__(self, link: Link, bury: Callable[[], int | None]) -> None:
-        self.link, self._bury = link, bury
+        self.link, self._replace = link, bury
         self._ended = False
         self._status: int | None = None
 
     def kill(self) -> None:
         """End the process."""
         if not self._ended:
-            self._ended, self._status = True, self._bury()
+            self._ended, self._status = True, self._replace()
 
     def end(self) -> int | None:
         self.link.close()
@@ -148,7 +148,7 @@ class Server:
         link = Link(ours)
         with suppress(OSError):
             link.send(bounds)
-        return _Forked(link, lambda: self._bury(number, control))
+        return _Forked(link, lambda: self._replace(number, control))
 
     def _ask(self, theirs: socket.socket) -> socket.socket:
         """Hand the server an end, a server that died giving way to another one; return by which way it was asked."""
@@ -170,7 +170,7 @@ class Server:
             self._control, self._process = begin_server()
         return self._control
 
-    def _bury(self, number: int, control: socket.socket) -> int | None:
+    def _replace(self, number: int, control: socket.socket) -> int | None:
         """Let a child be ended, and return its exit status; None where its server is gone, and it with that."""
         with self._turn:
             try:

@@ -49,7 +49,7 @@ def test_a_program_agrees_to_each_plan_before_anything_is_made(tmp_path: Path) -
 def test_the_seconds_of_a_request_are_shared_and_the_request_names_the_new_files(tmp_path: Path) -> None:
     request = preflight.load_request(FIXTURES / "requests" / "sounds-together-19.9s.toml")
     treated = preflight.fix(preflight.check_request(request), tmp_path / "ready")
-    mended = preflight.with_treated(request, treated)
+    mended = preflight.with_results(request, treated)
     assert preflight.check_request(mended).verdict == "pass"
     assert [asset.role for asset in mended.assets] == [asset.role for asset in request.assets]
     assert mended.prompt == request.prompt
@@ -58,7 +58,7 @@ def test_the_seconds_of_a_request_are_shared_and_the_request_names_the_new_files
 def test_what_was_fixed_of_another_request_is_not_put_into_this_one(tmp_path: Path) -> None:
     treated = preflight.fix(preflight.check(OK), tmp_path)
     with pytest.raises(preflight.CallError, match="not what the request holds"):
-        preflight.with_treated(a_request(), treated)
+        preflight.with_results(a_request(), treated)
 
 
 WRONG: dict[str, dict[str, Any]] = {

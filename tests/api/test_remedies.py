@@ -74,7 +74,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "a report on something else": lambda: preflight.body_of(a_request(), preflight.check(OK), {}),
     "a choice that is none": lambda: preflight.fix(preflight.check(OK), "out", keep="best"),  # type: ignore[arg-type] # the point
     "another edition": lambda: preflight.fix(preflight.check(OK), "out", profile="seedance-2.0-2026-10"),
-    "what was fixed elsewhere": lambda: preflight.with_treated(a_request(), preflight.fix(preflight.check(OK), "out")),
+    "what was fixed elsewhere": lambda: preflight.with_results(a_request(), preflight.fix(preflight.check(OK), "out")),
     "no key": lambda: preflight.submit(a_request(), key=""),
     "what is no key": lambda: preflight.wait("task-unified-1-a", key="a b"),
     "a service in the open": lambda: preflight.submit(a_request(), key=KEY, base_url="http://example.com"),

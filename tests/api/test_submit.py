@@ -61,7 +61,7 @@ def test_what_is_not_clean_or_not_cut_is_never_sent(
         send(request)
     assert sandbox.requests == []
     assert not ledger.exists()
-    send(preflight.with_treated(request, preflight.fix(report, tmp_path / "ready")))
+    send(preflight.with_results(request, preflight.fix(report, tmp_path / "ready")))
     assert len(sandbox.tasks) == 1
 
 

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from fixtures.recipe import ffmpeg
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.av import compile_job, filters, needs
 from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
-from preflight.plan import Plan, Wishes, plan
+from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Retime, ToneMap, Write
 from preflight.values.assets import Asset, Window
 from preflight.values.facts import AudioFacts, VideoFacts
@@ -22,14 +22,14 @@ from tests import made
 from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, first_picture, judged, picture_of
 
 
-def mended(path: Path, folder: Path, wishes: Wishes | None = None) -> Mended:
+def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> Applied:
     """Plan and carry out, as the flow does, and check what every fix must leave true."""
     before, touched = path.read_bytes(), path.stat().st_mtime_ns
     verdict = judged(path)
     assert verdict.facts
-    found = plan(verdict, PROFILE, wishes or Wishes())
+    found = plan(verdict, PROFILE, fix_options or FixOptions())
     assert found.steps, found.advice
-    done = mend(found, verdict.facts, order_of(PROFILE, folder))
+    done = apply_plan(found, verdict.facts, order_of(PROFILE, folder))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, touched)
     assert done.judged.verdict == judged(Path(done.path)).verdict == "pass"
     assert not any(name.startswith(".") for name in (one.name for one in folder.iterdir()))
@@ -86,7 +86,7 @@ def test_a_new_container_holds_the_same_packets(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "upright"), [("video-rotated-90-1252x500.mp4", (500, 1250))])
 def test_a_rotation_is_applied(name: str, upright: tuple[int, int], tmp_path: Path) -> None:
-    done = mended(copied(name, tmp_path), tmp_path / "out", Wishes(allow="creative"))
+    done = mended(copied(name, tmp_path), tmp_path / "out", FixOptions(allow="creative"))
     seen = decoded_clip(done.path)
     assert seen.width_px < seen.height_px
     assert abs(Fraction(seen.width_px, seen.height_px) - Fraction(*upright)) < Fraction(1, 100)
@@ -97,7 +97,7 @@ def test_a_rotation_is_applied(name: str, upright: tuple[int, int], tmp_path: Pa
 def test_a_turned_clip_is_turned_the_right_way_round(tmp_path: Path) -> None:
     """The square starts at the upper left; turned 90 degrees counter-clockwise it starts at the lower left."""
     path = copied("video-rotated-90.mp4", tmp_path)
-    done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
     shown = first_picture(done.path)
     red = [shown.getpixel((20, y))[0] for y in (20, shown.height - 20)]  # type: ignore[index] # RGB pixels are tuples
     assert red[1] > 180 > red[0]
@@ -114,7 +114,7 @@ def test_pixels_are_made_square(tmp_path: Path) -> None:
 def test_a_cut_clip_of_odd_pixels_keeps_its_displayed_shape(tmp_path: Path) -> None:
     path = copied("video-stored-640x480-shown-864x480.mp4", tmp_path)
     window = Window(Fraction(0), Fraction("2.5"))
-    done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): window}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): window}))
     facts = done.judged.facts
     assert isinstance(facts, VideoFacts)
     assert abs(facts.aspect_ratio - Fraction(864, 480)) < Fraction(1, 50)
@@ -123,7 +123,7 @@ def test_a_cut_clip_of_odd_pixels_keeps_its_displayed_shape(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["video-hdr10.mp4", "video-hlg.mov"])
 def test_an_hdr_clip_comes_out_in_standard_range(name: str, tmp_path: Path) -> None:
     path = copied(name, tmp_path)
-    done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
     seen = decoded_clip(done.path)
     assert seen.transfer == 1
     assert seen.pixel_format == "yuv420p"
@@ -154,7 +154,7 @@ def test_tones_are_mapped_to_colors_that_the_tags_tell(tmp_path: Path) -> None:
 
 def test_an_interlaced_clip_comes_out_in_whole_frames(tmp_path: Path) -> None:
     path = copied("video-interlaced.mp4", tmp_path)
-    done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
     assert not [finding for finding in done.judged.findings if finding.rule == "video/interlace"]
     with av.open(done.path) as container:
         assert not any(frame.interlaced_frame for frame in container.decode(video=0))
@@ -163,14 +163,14 @@ def test_an_interlaced_clip_comes_out_in_whole_frames(tmp_path: Path) -> None:
 def test_a_place_is_gone_after_a_fix(tmp_path: Path) -> None:
     for name in ("video-location.mp4", "video-location.mov"):
         path = copied(name, tmp_path)
-        done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+        done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
         assert b"+37.5665" not in Path(done.path).read_bytes()
         assert not any("location" in key for key in decoded_clip(done.path).keys)
 
 
 def test_sound_is_cut_with_the_pictures(tmp_path: Path) -> None:
     path = copied("video-sound-longer.mp4", tmp_path)
-    done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction("0.5"), Fraction("2.9"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction("0.5"), Fraction("2.9"))}))
     seen = decoded_clip(done.path)
     assert seen.frames == 60
     assert abs(seen.sound_s - Fraction("2.4")) <= Fraction(1, 25)
@@ -178,7 +178,7 @@ def test_sound_is_cut_with_the_pictures(tmp_path: Path) -> None:
 
 def test_a_cut_begins_where_it_was_marked(tmp_path: Path) -> None:
     path = copied("video-10s.mp4", tmp_path)
-    done = mended(path, tmp_path / "out", Wishes(keep_of={str(path): Window(Fraction(4), Fraction(7))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(4), Fraction(7))}))
     with av.open(str(path)) as container:
         frames = list(container.decode(video=0))
     wanted, shown = picture_of(frames[100]), first_picture(done.path)
@@ -217,7 +217,7 @@ def test_a_mended_sound_is_clean_and_decodes_to_what_was_planned(
 
 def test_a_wav_that_is_cut_holds_the_same_samples(tmp_path: Path) -> None:
     source = copied("audio-20s.wav", tmp_path)
-    done = mended(source, tmp_path / "out", Wishes(keep="end"))
+    done = mended(source, tmp_path / "out", FixOptions(keep="end"))
     with av.open(str(source)) as old, av.open(done.path) as new:
         before = b"".join(plane_bytes(frame) for frame in old.decode(audio=0))
         after = b"".join(plane_bytes(frame) for frame in new.decode(audio=0))

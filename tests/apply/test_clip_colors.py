@@ -7,12 +7,12 @@ import av
 import pytest
 
 from fixtures.recipe_color import CARD, GROUND
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.color import seen_colors, tag_filters, tone_filters
 from preflight.flow.fix import order_of
 from preflight.media.footage import pictures, timed
 from preflight.media.reading import Colors, colors_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.steps import ToneMap, find
 from tests.specimens import PROFILE, judged, media, video
 
@@ -45,10 +45,10 @@ HIGH = [
 STANDARD = ["video-card-rgb.mp4", "video-card-qtrle.mov", "video-card-yuvj.mp4", "video-card-ycgco.mp4"]
 
 
-def mended(name: str, folder: Path) -> Mended:
+def mended(name: str, folder: Path) -> Applied:
     verdict = judged(name)
     assert verdict.facts
-    return mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order_of(PROFILE, folder))
+    return apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order_of(PROFILE, folder))
 
 
 def seen(path: str) -> dict[str, Color]:

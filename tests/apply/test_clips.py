@@ -7,19 +7,19 @@ from typing import Any
 import av
 import pytest
 
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
-from preflight.plan.cut_points import seams_of
+from preflight.plan import FixOptions, plan
+from preflight.plan.cut_points import cut_points_of
 from preflight.plan.steps import Cut, Resize, find
 from tests.specimens import PROFILE, judged, media
 
 
-def mended(name: str, folder: Path, **wishes: Any) -> Mended:  # noqa: ANN401 - any wish
+def mended(name: str, folder: Path, **fix_options: Any) -> Applied:  # noqa: ANN401 - any wish
     verdict = judged(name)
     assert verdict.facts
-    todo = plan(verdict, PROFILE, Wishes(**wishes), seams_of(media(name)))
-    return mend(todo, verdict.facts, order_of(PROFILE, folder))
+    todo = plan(verdict, PROFILE, FixOptions(**fix_options), cut_points_of(media(name)))
+    return apply_plan(todo, verdict.facts, order_of(PROFILE, folder))
 
 
 def tag_of(path: str) -> str:

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from fixtures.recipe import ffmpeg
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Encode, find
 from tests.specimens import PROFILE, judged
 
@@ -52,10 +52,10 @@ def seen(path: Path) -> list[tuple[int, ...]]:
         return [color for color in map(rgb.getpixel, places) if isinstance(color, tuple)]
 
 
-def mended(path: Path, folder: Path) -> Mended:
+def mended(path: Path, folder: Path) -> Applied:
     verdict = judged(path)
     assert verdict.facts
-    return mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order_of(PROFILE, folder))
+    return apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order_of(PROFILE, folder))
 
 
 def furthest(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> int:

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.av import needs
-from preflight.apply.extend import SOUND_RATE_HZ, picture_filters, sound_filters
+from preflight.apply.extend import SOUND_RATE_HZ, audio_filters, picture_filters
 from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
+from preflight.plan.options import Lengthen
 from preflight.plan.steps import Extend
-from preflight.plan.wishes import Lengthen
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, VideoFacts
 from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, judged, picture_of
@@ -44,14 +44,14 @@ def heard(path: Path, seconds: str, rate: int = 44_100) -> Path:
     return path
 
 
-def extended(path: Path, how: Lengthen, window: Window | None = None) -> Mended:
+def extended(path: Path, how: Lengthen, window: Window | None = None) -> Applied:
     """Make a file longer, as the flow does, and judge the result."""
     before = path.read_bytes()
     verdict = judged(path)
     assert verdict.facts
-    found = plan(verdict, PROFILE, Wishes(extend=how, keep_of={str(path): window} if window else {}))
+    found = plan(verdict, PROFILE, FixOptions(extend=how, keep_of={str(path): window} if window else {}))
     assert found.steps, found.advice
-    done = mend(found, verdict.facts, order_of(PROFILE, path.parent / "out"))
+    done = apply_plan(found, verdict.facts, order_of(PROFILE, path.parent / "out"))
     assert path.read_bytes() == before
     assert done.judged.verdict == judged(Path(done.path)).verdict == "pass"
     return done
@@ -217,7 +217,7 @@ def test_the_filters_of_a_step_are_asked_for_before_it_is_tried() -> None:
         step = Extend(
             how=how, from_s=Fraction(1), length_s=Fraction(2), frame_rate_hz=Fraction(25), loss="creative", clears=()
         )
-        used = {name for name, _ in [*picture_filters(step, None), *sound_filters(step, None, None)]}
+        used = {name for name, _ in [*picture_filters(step, None), *audio_filters(step, None, None)]}
         assert used <= needs((step,))
         assert find_tool(needs((step,))).lacks(used) == []
 
@@ -226,9 +226,9 @@ def test_the_filters_of_a_step_are_asked_for_before_it_is_tried() -> None:
 def test_a_sound_is_counted_so_that_it_is_never_too_short(there: Fraction, rate: int) -> None:
     for how in ("loop", "silence", "slow"):
         step = Extend(how=how, from_s=there, length_s=Fraction(2), loss="creative", clears=())
-        name, arguments = sound_filters(step, None, rate)[-1]
+        name, arguments = audio_filters(step, None, rate)[-1]
         assert (name, arguments) == ("atrim", {"end_sample": 2 * rate})
-        tempos = [Fraction(a[""][0]) for n, a in sound_filters(step, None, rate) if n == "atempo"]
+        tempos = [Fraction(a[""][0]) for n, a in audio_filters(step, None, rate) if n == "atempo"]
         assert all(Fraction(1, 2) <= tempo <= 1 for tempo in tempos)
         assert how != "slow" or abs(math.prod(tempos) - there / 2) < Fraction(1, 100_000)
 
@@ -238,7 +238,7 @@ def test_a_loop_repeats_whole_frames_and_the_sound_that_goes_with_them(frames: i
     whole = Fraction(math.ceil(2 * rate)) / rate
     step = Extend(how="loop", from_s=frames / rate, length_s=whole, frame_rate_hz=rate, loss="creative", clears=())
     pictured = dict(picture_filters(step, None))
-    sounded = dict(sound_filters(step, None, None))
+    sounded = dict(audio_filters(step, None, None))
     assert pictured["loop"]["size"] == frames
     assert (pictured["loop"]["loop"] + 1) * frames >= whole * rate
     samples = sounded["aloop"]["size"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from preflight.apply import ffmpeg
-from preflight.apply.ffmpeg import Tool, candidates, carry_out, find_tool, inspect, run
+from preflight.apply.ffmpeg import Tool, candidates, find_tool, inspect, run, run_first_able
 from preflight.errors import FixFailed, NotDone
 from preflight.workers.session import session, within
 from tests.apply.conftest import Program
@@ -207,7 +207,7 @@ WORKS = SPEAKS.replace("esac", '  *) echo worked >> "$0.log"; echo "$*" | grep -
 def test_the_first_that_can_is_used_and_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     path = program(WORKS, "works")
     monkeypatch.setenv("PREFLIGHT_FFMPEG", path)
-    assert carry_out({"libx264"}, ["x"]) == "7.1-odd"
+    assert run_first_able({"libx264"}, ["x"]) == "7.1-odd"
     assert Path(path + ".log").read_text() == "worked\n"
 
 
@@ -219,7 +219,7 @@ def test_where_the_first_lacks_something_the_next_is_used(
     monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
     monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
     made = tmp_path / "made.wav"
-    used = carry_out({"pcm_s16le"}, ["-f", "lavfi", "-i", "sine=d=0.1", "-c:a", "pcm_s16le", f"file:{made}"])
+    used = run_first_able({"pcm_s16le"}, ["-f", "lavfi", "-i", "sine=d=0.1", "-c:a", "pcm_s16le", f"file:{made}"])
     assert used != "7.1-odd"
     assert made.stat().st_size > 4000
 
@@ -231,7 +231,7 @@ def test_where_the_first_that_can_fails_the_next_is_tried(
     monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
     monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
     made = tmp_path / "fails.wav"
-    used = carry_out({"scale"}, ["-f", "lavfi", "-i", "sine=d=0.1", f"file:{made}"])
+    used = run_first_able({"scale"}, ["-f", "lavfi", "-i", "sine=d=0.1", f"file:{made}"])
     assert used != "7.1-odd"
     assert made.exists()
 
@@ -241,7 +241,7 @@ def test_where_all_that_can_fail_the_first_is_quoted(program: Program, monkeypat
     monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
     monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
     with pytest.raises(FixFailed, match=r"ffmpeg failed: mine$"):
-        carry_out({"scale"}, ["-i", "file:/nowhere/fails"])
+        run_first_able({"scale"}, ["-i", "file:/nowhere/fails"])
 
 
 def test_a_run_that_took_too_long_is_not_tried_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,12 +249,12 @@ def test_a_run_that_took_too_long_is_not_tried_again(program: Program, monkeypat
     monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
     monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
     with pytest.raises(FixFailed, match=r"ended after 0\.3 s"):
-        carry_out({"scale"}, ["fails"], limit_s=0.3)
+        run_first_able({"scale"}, ["fails"], limit_s=0.3)
 
 
 def test_where_none_can_each_is_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     path = program(WORKS)
     monkeypatch.setenv("PREFLIGHT_FFMPEG", path)
     with pytest.raises(NotDone) as caught:
-        carry_out({"zscale", "libx264"}, ["fails"])
+        run_first_able({"zscale", "libx264"}, ["fails"])
     assert str(caught.value) == f"no ffmpeg that can do this: {path} (lacks zscale)"

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fixtures.recipe_video import encode
-from preflight.apply import Order, mend
+from preflight.apply import Order, apply_plan
 from preflight.apply.ffmpeg import find_tool, run
 from preflight.apply.record import settled_state
 from preflight.errors import FixFailed, NotDone
-from preflight.plan import Plan, Wishes, plan
-from preflight.plan.cut_points import seams_of
+from preflight.plan import FixOptions, Plan, plan
+from preflight.plan.cut_points import cut_points_of
 from preflight.plan.steps import Cut, Encode, Packets
 from preflight.probe import probe
 from preflight.rules import judge
@@ -46,7 +46,7 @@ def order(folder: Path, judge_it: Callable[[Asset], Judged] = check) -> Order:
 def mended(path: Path, folder: Path) -> Path:
     verdict = judged(path)
     assert verdict.facts
-    return Path(mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(folder)).path)
+    return Path(apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(folder)).path)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_new_file_is_judged_before_it_takes_its_name(clip: Path, tmp_path: P
 
     verdict = judged(clip)
     assert verdict.facts
-    done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", watch))
+    done = apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out", watch))
     assert sorted(name.rpartition(".")[2] for name in seen) == ["mp4"]
     assert all(name.startswith(".preflight-") for name in seen)
     assert list(left_behind(tmp_path / "out")) == ["video-23.976fps.mp4"]
@@ -75,7 +75,7 @@ def test_a_new_file_that_is_not_clean_is_removed(clip: Path, tmp_path: Path) -> 
     assert verdict.facts
     worse = made.judged(made.video(bytes=10**9))
     with pytest.raises(FixFailed, match=r"the new file is not clean \(video/size: .*\); it was removed"):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", lambda _: worse))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out", lambda _: worse))
     assert list(left_behind(tmp_path / "out")) == []
 
 
@@ -86,7 +86,7 @@ def test_a_judge_that_fails_leaves_nothing(clip: Path, tmp_path: Path) -> None:
     verdict = judged(clip)
     assert verdict.facts
     with pytest.raises(KeyboardInterrupt):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", fail))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out", fail))
     assert list(left_behind(tmp_path / "out")) == []
 
 
@@ -173,7 +173,7 @@ def test_a_source_that_changes_while_it_is_mended_is_told_and_leaves_nothing(cli
     verdict = judged(clip)
     assert verdict.facts
     with pytest.raises(FixFailed, match="changed while it was mended"):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", touching))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out", touching))
     assert list(left_behind(tmp_path / "out")) == []
 
 
@@ -193,7 +193,7 @@ def test_a_settled_source_that_changes_while_it_is_mended_is_told_too(clip: Path
     time.sleep(2.1)
     assert settled_state(clip)
     with pytest.raises(FixFailed, match="changed while it was mended"):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out", rewriting))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out", rewriting))
 
 
 def test_a_file_that_became_too_large_is_made_again_with_fewer_bits(clip: Path, tmp_path: Path) -> None:
@@ -207,8 +207,8 @@ def test_a_file_that_became_too_large_is_made_again_with_fewer_bits(clip: Path, 
 
     verdict = judged(clip)
     assert verdict.facts
-    first = plan(verdict, PROFILE, Wishes())
-    done = mend(first, verdict.facts, order(tmp_path / "out", picky))
+    first = plan(verdict, PROFILE, FixOptions())
+    done = apply_plan(first, verdict.facts, order(tmp_path / "out", picky))
     assert len(seen) == 2
     bounds = [next(s.max_bit_rate for s in way.steps if isinstance(s, Encode)) for way in (first, done.plan)]
     assert bounds[1] == int((bounds[0] or 0) * 3 / 5)
@@ -219,17 +219,17 @@ def test_a_result_that_is_otherwise_than_planned_is_not_kept(clip: Path, tmp_pat
     assert verdict.facts
     wrong = msgspec.structs.replace(verdict.facts, duration_s=Fraction(9))
     with pytest.raises(FixFailed, match=r"not as planned: it lasts .* s, planned were 9 s"):
-        mend(plan(verdict, PROFILE, Wishes()), wrong, order(tmp_path / "out"))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), wrong, order(tmp_path / "out"))
     assert list(left_behind(tmp_path / "out")) == []
 
 
 def test_a_clip_that_is_only_too_long_is_cut_between_its_packets(tmp_path: Path) -> None:
     path = copied("video-20s.mp4", tmp_path)
     verdict = judged(path)
-    todo = plan(verdict, PROFILE, Wishes(), seams_of(str(path)))
+    todo = plan(verdict, PROFILE, FixOptions(), cut_points_of(str(path)))
     assert verdict.facts
     assert (todo.loss, [type(step).__name__ for step in todo.steps]) == ("lossless", ["Cut", "Write"])
-    done = mend(todo, verdict.facts, order(tmp_path / "out"))
+    done = apply_plan(todo, verdict.facts, order(tmp_path / "out"))
     assert isinstance(done.judged.facts, VideoFacts)
     assert done.judged.facts.duration_s
     assert Fraction(135, 10) <= done.judged.facts.duration_s <= 15
@@ -242,7 +242,7 @@ def test_a_cut_between_packets_keeps_the_sound_from_the_first_sample(tmp_path: P
     run(find_tool().path, ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone, *coded, f"file:{path}"])
     verdict = judged(path)
     assert verdict.facts
-    done = mend(plan(verdict, PROFILE, Wishes(), seams_of(str(path))), verdict.facts, order(folder))
+    done = apply_plan(plan(verdict, PROFILE, FixOptions(), cut_points_of(str(path))), verdict.facts, order(folder))
     assert done.plan.loss == "lossless"
     assert heard(Path(done.path)) == heard(path)
 
@@ -258,8 +258,8 @@ def test_a_turned_clip_of_oblong_pixels_can_be_cut(tmp_path: Path) -> None:
     verdict = judged(path)
     assert isinstance(verdict.facts, VideoFacts)
     part = Window(Fraction(1, 10), Fraction(22, 10))
-    todo = plan(verdict, PROFILE, Wishes(keep_of={str(path): part}))
-    done = mend(todo, verdict.facts, order(tmp_path / "out"))
+    todo = plan(verdict, PROFILE, FixOptions(keep_of={str(path): part}))
+    done = apply_plan(todo, verdict.facts, order(tmp_path / "out"))
     assert isinstance(done.judged.facts, VideoFacts)
     after = (done.judged.facts.width_px, done.judged.facts.height_px)
     assert after == (verdict.facts.width_px, verdict.facts.height_px)
@@ -268,11 +268,13 @@ def test_a_turned_clip_of_oblong_pixels_can_be_cut(tmp_path: Path) -> None:
 def test_a_cut_between_packets_that_misses_becomes_one_that_encodes(tmp_path: Path) -> None:
     path = copied("video-20s.mp4", tmp_path)
     verdict = judged(path)
-    todo = plan(verdict, PROFILE, Wishes(), seams_of(str(path)))
+    todo = plan(verdict, PROFILE, FixOptions(), cut_points_of(str(path)))
     assert verdict.facts
     cut = next(step for step in todo.steps if isinstance(step, Cut))
     beyond = msgspec.structs.replace(cut, packets=Packets(0, 10**6))
-    done = mend(msgspec.structs.replace(todo, steps=(beyond, *todo.steps[1:])), verdict.facts, order(tmp_path / "out"))
+    done = apply_plan(
+        msgspec.structs.replace(todo, steps=(beyond, *todo.steps[1:])), verdict.facts, order(tmp_path / "out")
+    )
     assert done.plan.loss == "lossy"
     assert done.judged.verdict == "pass"
     assert "packets" in done.missed
@@ -282,9 +284,9 @@ def test_a_cut_between_packets_that_misses_becomes_one_that_encodes(tmp_path: Pa
 def test_a_clip_in_another_container_is_cut_without_encoding_too(name: str, tmp_path: Path) -> None:
     path = copied(name, tmp_path)
     verdict = judged(path)
-    todo = plan(verdict, PROFILE, Wishes(), seams_of(str(path)))
+    todo = plan(verdict, PROFILE, FixOptions(), cut_points_of(str(path)))
     assert verdict.facts
-    done = mend(todo, verdict.facts, order(tmp_path / "out"))
+    done = apply_plan(todo, verdict.facts, order(tmp_path / "out"))
     assert (todo.loss, done.plan.loss) == ("lossless", "lossless")
     assert done.judged.verdict == "pass"
 
@@ -331,7 +333,7 @@ def test_a_source_that_vanished_is_told(clip: Path, tmp_path: Path) -> None:
     clip.unlink()
     assert verdict.facts
     with pytest.raises(NotDone, match="No such file"):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
@@ -341,7 +343,7 @@ def test_a_source_that_was_cut_off_since_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     assert verdict.facts
     with pytest.raises(FixFailed):
-        mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"))
+        apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out"))
     assert list(left_behind(tmp_path / "out")) == []
 
 
@@ -367,7 +369,7 @@ def test_a_file_system_that_takes_no_files_is_told(clip: Path) -> None:
 
 def test_a_plan_that_writes_nothing_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="writes nothing"):
-        mend(Plan(asset=Asset(path="a"), kind="video"), made.VIDEO, order(tmp_path))
+        apply_plan(Plan(asset=Asset(path="a"), kind="video"), made.VIDEO, order(tmp_path))
 
 
 def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
@@ -375,7 +377,7 @@ def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
     verdict = judged(path)
     heard: list[Fraction] = []
     assert verdict.facts
-    mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"), heard.append)
+    apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out"), heard.append)
     assert heard
     assert heard == sorted(heard)
     assert Fraction(9, 10) < heard[-1] <= 1
@@ -388,7 +390,7 @@ def test_a_role_goes_with_the_new_file(tmp_path: Path) -> None:
     asset = Asset(path=str(path), role=Role("image", 2), walked=True)
     verdict = judge(probe(asset), PROFILE)
     assert verdict.facts
-    done = mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order(tmp_path / "out"))
+    done = apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out"))
     assert done.judged.asset == Asset(path=done.path, role=Role("image", 2))
 
 
@@ -406,16 +408,16 @@ def test_a_mended_clip_has_no_error_left(
     path = folder / "source.mp4"
     encode("-preset", "ultrafast", size=f"{width}x{height}", rate=rate, frames=frames)(path)
     verdict = judged(path)
-    found = plan(verdict, PROFILE, Wishes(allow="creative"))
+    found = plan(verdict, PROFILE, FixOptions(allow="creative"))
     if verdict.verdict == "pass":
         assert found.steps == ()
     elif "video/duration" in {finding.rule for finding in verdict.findings}:
         assert found.beyond_mending
     else:
         assert verdict.facts
-        done = mend(found, verdict.facts, order(folder / "out"))
+        done = apply_plan(found, verdict.facts, order(folder / "out"))
         assert done.judged.verdict == "pass"
-        assert plan(judged(Path(done.path)), PROFILE, Wishes()).steps == ()
+        assert plan(judged(Path(done.path)), PROFILE, FixOptions()).steps == ()
 
 
 @settings(max_examples=40, deadline=None)
@@ -432,11 +434,11 @@ def test_a_mended_picture_has_no_error_left(
     path = folder / f"source.{kind.lower()}"
     Image.new("RGB", size, (9, 99, 199)).convert("L" if kind == "JPEG" else mode).save(path, kind)
     verdict = judged(path)
-    found = plan(verdict, PROFILE, Wishes(allow="creative", fit="crop" if fit == "crop" else "pad"))
+    found = plan(verdict, PROFILE, FixOptions(allow="creative", fit="crop" if fit == "crop" else "pad"))
     if verdict.verdict == "pass":
         assert found.steps == ()
         return
     assert verdict.facts
-    done = mend(found, verdict.facts, order(folder / "out"))
+    done = apply_plan(found, verdict.facts, order(folder / "out"))
     assert done.judged.verdict == "pass"
     assert judged(Path(done.path)).verdict == "pass"

@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.image import make_image
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Plan, Resize, Step, Turn, Write
 from preflight.values.facts import ImageFacts
 from tests.specimens import PROFILE, copied, judged, pixel
 
 
-def mended(path: Path, folder: Path, wishes: Wishes | None = None) -> Mended:
+def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> Applied:
     before, touched = hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns
     verdict = judged(path)
     assert verdict.facts
-    found = plan(verdict, PROFILE, wishes or Wishes())
+    found = plan(verdict, PROFILE, fix_options or FixOptions())
     assert found.steps, found.advice
-    done = mend(found, verdict.facts, order_of(PROFILE, folder))
+    done = apply_plan(found, verdict.facts, order_of(PROFILE, folder))
     assert (hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns) == (before, touched)
     with Image.open(done.path) as picture:
         picture.load()
@@ -77,8 +77,8 @@ def test_a_conversion_without_loss_keeps_every_pixel(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fit", ["crop", "pad"])
 def test_a_refused_shape_is_cropped_or_padded(fit: str, tmp_path: Path) -> None:
-    wishes = Wishes(allow="creative", fit="crop" if fit == "crop" else "pad")
-    done = mended(copied("image-2510x1000.png", tmp_path), tmp_path / "out", wishes)
+    fix_options = FixOptions(allow="creative", fit="crop" if fit == "crop" else "pad")
+    done = mended(copied("image-2510x1000.png", tmp_path), tmp_path / "out", fix_options)
     with Image.open(done.path) as picture:
         assert picture.size == ((2500, 1000) if fit == "crop" else (2510, 1004))
 
@@ -86,7 +86,7 @@ def test_a_refused_shape_is_cropped_or_padded(fit: str, tmp_path: Path) -> None:
 def test_padding_is_black_and_the_picture_lies_in_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
     Image.new("RGB", (1200, 400), (200, 10, 10)).save(path)
-    done = mended(path, tmp_path / "out", Wishes(allow="creative", fit="pad"))
+    done = mended(path, tmp_path / "out", FixOptions(allow="creative", fit="pad"))
     assert pixel(done.path, (600, 0)) == (0, 0, 0)
     assert pixel(done.path, (600, 479)) == (0, 0, 0)
     assert pixel(done.path, (600, 240)) == (200, 10, 10)

@@ -21,7 +21,7 @@ PLAN = Plan(asset=Asset(path=media(SOURCE)), kind="video", steps=(Write(format="
 def test_what_was_seen_meanwhile_is_held_against_the_new_file() -> None:
     for made, said in ((SOURCE, None), ("video-5.04s.mp4", "its middle picture does not look like its source's")):
         with looking(PLAN, video(SOURCE)) as meanwhile:
-            assert meanwhile.unlikeness(Path(media(made)), video(made)) == said
+            assert meanwhile.dissimilarity(Path(media(made)), video(made)) == said
 
 
 def test_a_source_is_not_shown_by_the_second_decoder_once_more(
@@ -31,7 +31,7 @@ def test_a_source_is_not_shown_by_the_second_decoder_once_more(
     counting = program(f'echo "$*" >> {calls}; exec {find_tool().path} "$@"')
     monkeypatch.setenv("PREFLIGHT_FFMPEG", counting)
     with looking(PLAN, video(SOURCE)) as meanwhile:
-        assert meanwhile.unlikeness(Path(media(SOURCE)), video(SOURCE)) is None
+        assert meanwhile.dissimilarity(Path(media(SOURCE)), video(SOURCE)) is None
     assert len(calls.read_text().splitlines()) == 2
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.av import needs
 from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Pad
 from preflight.values.facts import ImageFacts, VideoFacts
 from tests.specimens import PROFILE, copied, first_picture, judged, pixel
@@ -19,13 +19,13 @@ COLORS = {"black": (0, 0, 0), "white": (255, 255, 255), "#c81e28": (200, 30, 40)
 WIDE, TALL = "video-1252x500.mp4", "video-500x1252.mp4"
 
 
-def padded(path: Path, **wishes: str) -> Mended:
+def padded(path: Path, **fix_options: str) -> Applied:
     """Pad a file as the flow does; that the way is named is what allows it."""
     verdict = judged(path)
     assert verdict.facts
-    found = plan(verdict, PROFILE, Wishes(fit_named=True, **wishes))  # type: ignore[arg-type] # words out of their lists
+    found = plan(verdict, PROFILE, FixOptions(fit_named=True, **fix_options))  # type: ignore[arg-type] # words out of their lists
     assert found.steps, found.advice
-    done = mend(found, verdict.facts, order_of(PROFILE, path.parent / "out"))
+    done = apply_plan(found, verdict.facts, order_of(PROFILE, path.parent / "out"))
     assert done.judged.verdict == judged(Path(done.path)).verdict == "pass"
     return done
 

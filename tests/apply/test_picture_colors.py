@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, ImageCms
 
 from fixtures.recipe_color import CARD, GROUND
-from preflight.apply import mend
+from preflight.apply import apply_plan
 from preflight.flow.fix import order_of
 from preflight.media.icc import profile_of
 from preflight.media.picture import picture_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.probe.described import ADOBE_RGB, BT709, BT2020, CODED_PRIMARIES, Described
 from tests.specimens import MEDIA, PROFILE, image, judged
 
@@ -42,7 +42,7 @@ def colors(picture: Image.Image) -> dict[str, tuple[int, ...]]:
 def mended(name: str, folder: Path) -> Path:
     verdict = judged(MEDIA / name)
     assert verdict.facts
-    return Path(mend(plan(verdict, PROFILE, Wishes()), verdict.facts, order_of(PROFILE, folder)).path)
+    return Path(apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order_of(PROFILE, folder)).path)
 
 
 @pytest.mark.parametrize("name", NEAR)

@@ -6,19 +6,19 @@ import av
 import msgspec
 import pytest
 
-from preflight.apply import Mended, Order, mend
+from preflight.apply import Applied, Order, apply_plan
 from preflight.apply.av import compile_job
 from preflight.apply.ffmpeg import find_tool, run
 from preflight.apply.quality import measure_quality, read_log
 from preflight.errors import FixFailed, NotDone
 from preflight.flow.fix import graded
-from preflight.plan import Plan, Wishes, plan
-from preflight.plan.cut_points import seams_of
+from preflight.plan import FixOptions, Plan, plan
+from preflight.plan.cut_points import cut_points_of
+from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, find
-from preflight.plan.treated import Treated
 from preflight.probe import probe
 from preflight.report.json import fix_report
-from preflight.report.text import treated_line
+from preflight.report.text import result_line
 from preflight.rules import judge
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
@@ -40,16 +40,16 @@ def filmed(folder: Path, source: str = PICTURES, *options: str) -> Path:
     return path
 
 
-def planned(path: Path | str, wishes: Wishes | None = None) -> tuple[Plan, VideoFacts]:
+def planned(path: Path | str, fix_options: FixOptions | None = None) -> tuple[Plan, VideoFacts]:
     verdict = judged(Path(path))
     assert isinstance(verdict.facts, VideoFacts)
-    return plan(verdict, PROFILE, wishes or Wishes(allow="creative")), verdict.facts
+    return plan(verdict, PROFILE, fix_options or FixOptions(allow="creative")), verdict.facts
 
 
-def mended(path: Path | str, folder: Path, wishes: Wishes | None = None) -> tuple[Quality | None, Mended]:
-    todo, facts = planned(path, wishes)
+def mended(path: Path | str, folder: Path, fix_options: FixOptions | None = None) -> tuple[Quality | None, Applied]:
+    todo, facts = planned(path, fix_options)
     order = Order(folder=folder / "out", profile=PROFILE.name, judge=lambda asset: judge(probe(asset), PROFILE))
-    done = mend(todo, facts, order)
+    done = apply_plan(todo, facts, order)
     return measure_quality(done.plan, facts, Path(done.path)), done
 
 
@@ -96,7 +96,7 @@ def test_the_settings_reach_what_they_were_chosen_for(source: str, tmp_path: Pat
 )
 def test_every_picture_is_compared_with_its_own(name: str, tmp_path: Path) -> None:
     keep = Window.parse("0.5-2.9")
-    quality, done = mended(media(name), tmp_path, Wishes(allow="creative", keep_of={media(name): keep}))
+    quality, done = mended(media(name), tmp_path, FixOptions(allow="creative", keep_of={media(name): keep}))
     assert quality is not None
     assert quality.vmaf_mean > 90  # a picture beside its own has 60 or less
     assert isinstance(done.judged.facts, VideoFacts)
@@ -106,15 +106,15 @@ def test_every_picture_is_compared_with_its_own(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("how", ["loop", "freeze", "slow"])
 def test_what_was_made_longer_is_compared_with_the_source_made_longer(how: str, tmp_path: Path) -> None:
-    quality, _ = mended(media("video-1.8s.mp4"), tmp_path, Wishes(allow="creative", extend=how))  # type: ignore[arg-type] # one of them
+    quality, _ = mended(media("video-1.8s.mp4"), tmp_path, FixOptions(allow="creative", extend=how))  # type: ignore[arg-type] # one of them
     assert quality is not None
     assert quality.vmaf_mean > 90
 
 
 @pytest.mark.parametrize("fit", ["crop", "pad", "blur"])
 def test_what_was_reframed_is_compared_with_the_source_reframed(fit: str, tmp_path: Path) -> None:
-    wishes = Wishes(allow="creative", fit=fit)  # type: ignore[arg-type] # one of them
-    quality, _ = mended(media("video-1252x500.mp4"), tmp_path, wishes)
+    fix_options = FixOptions(allow="creative", fit=fit)  # type: ignore[arg-type] # one of them
+    quality, _ = mended(media("video-1252x500.mp4"), tmp_path, fix_options)
     assert quality is not None
     assert quality.vmaf_mean > 90
 
@@ -147,7 +147,7 @@ def test_full_range_is_compared_as_it_is_shown(tmp_path: Path) -> None:
 def test_where_nothing_is_encoded_there_is_nothing_to_measure(tmp_path: Path) -> None:
     verdict = judged("video-20s.mp4")
     assert isinstance(verdict.facts, VideoFacts)
-    todo = plan(verdict, PROFILE, Wishes(), seams_of(verdict.asset.path))
+    todo = plan(verdict, PROFILE, FixOptions(), cut_points_of(verdict.asset.path))
     cut = find(todo.steps, Cut)
     assert cut is not None
     assert cut.packets is not None
@@ -158,7 +158,7 @@ def test_where_nothing_is_encoded_there_is_nothing_to_measure(tmp_path: Path) ->
 def test_a_picture_and_a_sound_have_no_such_measure(name: str, tmp_path: Path) -> None:
     verdict = judged(name)
     assert verdict.facts is not None
-    todo = plan(verdict, PROFILE, Wishes(allow="creative", extend="loop", fit="crop"))
+    todo = plan(verdict, PROFILE, FixOptions(allow="creative", extend="loop", fit="crop"))
     assert measure_quality(todo, verdict.facts, tmp_path / "never opened") is None
 
 
@@ -220,15 +220,15 @@ def test_a_log_is_read_as_libvmaf_pools_it(tmp_path: Path) -> None:
     assert read_log(log) == Quality(vmaf_mean=97.99, vmaf_min=95.12, vmaf_harmonic_mean=97.5, frames=2)
 
 
-def treated(tmp_path: Path, before: Judged) -> Treated:
+def treated(tmp_path: Path, before: Judged) -> FixResult:
     _, done = mended(before.asset.path, tmp_path)
-    return Treated(plan=done.plan, outcome="fixed", before=before, after=done.judged)
+    return FixResult(plan=done.plan, outcome="fixed", before=before, after=done.judged)
 
 
 def test_the_measure_is_told_in_a_line_and_in_json(tmp_path: Path) -> None:
     one = graded(treated(tmp_path, judged("video-23.976fps.mp4")))
     assert one.quality is not None
-    line = "".join(words for words, _ in treated_line(one))
+    line = "".join(words for words, _ in result_line(one))
     assert line.endswith(f"; VMAF {one.quality.vmaf_mean:.1f} (worst frame {one.quality.vmaf_min:.1f})")
     (asset,) = fix_report(PROFILE.name, [one])["assets"]
     assert asset["quality"]["vmaf_mean"] == one.quality.vmaf_mean
@@ -236,7 +236,7 @@ def test_the_measure_is_told_in_a_line_and_in_json(tmp_path: Path) -> None:
 
 def test_what_came_to_nothing_is_left_as_it_is() -> None:
     before = judged("video-15s.mp4")
-    one = Treated(plan=Plan(asset=before.asset, kind="video"), outcome="untouched", before=before)
+    one = FixResult(plan=Plan(asset=before.asset, kind="video"), outcome="untouched", before=before)
     assert graded(one) is one
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipe import ffmpeg
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Encode, find
 from preflight.values.facts import AudioFacts
 from tests.specimens import PROFILE, audio, judged
@@ -43,12 +43,12 @@ def samples(path: str | Path) -> bytes:
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 
 
-def mended(path: Path, folder: Path, wishes: Wishes) -> Mended:
+def mended(path: Path, folder: Path, fix_options: FixOptions) -> Applied:
     verdict = judged(path)
     assert verdict.facts
-    found = plan(verdict, PROFILE, wishes)
+    found = plan(verdict, PROFILE, fix_options)
     assert found.steps, found.advice
-    return mend(found, verdict.facts, order_of(PROFILE, folder))
+    return apply_plan(found, verdict.facts, order_of(PROFILE, folder))
 
 
 @pytest.mark.parametrize("name", DEPTHS)
@@ -56,7 +56,7 @@ def test_a_new_file_without_loss_holds_every_sample(name: str, tmp_path: Path) -
     options, coding, depth = DEPTHS[name]
     source = sound(tmp_path / name, *options)
     assert audio(source).bit_depth == depth
-    done = mended(source, tmp_path / "out", Wishes(allow="lossless"))
+    done = mended(source, tmp_path / "out", FixOptions(allow="lossless"))
     facts = done.judged.facts
     assert isinstance(facts, AudioFacts)
     assert (done.plan.loss, facts.codec, facts.channels, facts.sample_rate_hz) == ("lossless", coding, 2, RATE_HZ)
@@ -67,7 +67,7 @@ def test_a_new_file_without_loss_holds_every_sample(name: str, tmp_path: Path) -
 def test_a_part_without_loss_is_a_stretch_of_the_source_s_own_samples(name: str, tmp_path: Path) -> None:
     source = sound(tmp_path / name, *DEPTHS[name][0], seconds=20)
     whole = samples(source)
-    done = mended(source, tmp_path / "out", Wishes(allow="lossless", keep="middle"))
+    done = mended(source, tmp_path / "out", FixOptions(allow="lossless", keep="middle"))
     part = samples(done.path)
     place = whole.find(part)
     assert place >= 0
@@ -94,7 +94,7 @@ def test_a_part_of_what_is_decoded_or_deeper_is_a_stretch_of_it_but_for_a_step_o
 ) -> None:
     source = sound(tmp_path / name, *CODED[name], seconds=20)
     whole = doubles(samples(source))
-    done = mended(source, tmp_path / "out", Wishes(keep="end"))
+    done = mended(source, tmp_path / "out", FixOptions(keep="end"))
     facts = done.judged.facts
     assert isinstance(facts, AudioFacts)
     assert (done.plan.loss, facts.codec, facts.bit_depth, is_plain(done.path)) == ("lossy", "pcm_s16le", 16, True)
@@ -107,7 +107,7 @@ def test_a_part_of_what_is_decoded_or_deeper_is_a_stretch_of_it_but_for_a_step_o
 @pytest.mark.parametrize("name", ["adpcm_ima_wav", "adpcm_ms", "pcm_alaw", "pcm_mulaw", "pcm_u8"])
 def test_what_decodes_to_16_bits_is_cut_without_loss(name: str, tmp_path: Path) -> None:
     source = sound(tmp_path / "long.wav", "-c:a", name, seconds=20)
-    done = mended(source, tmp_path / "out", Wishes(allow="lossless", keep="end"))
+    done = mended(source, tmp_path / "out", FixOptions(allow="lossless", keep="end"))
     assert (audio(Path(done.path)).codec, is_plain(done.path)) == ("pcm_s16le", True)
     assert samples(done.path)[:-64] in samples(source)
 
@@ -132,7 +132,7 @@ def is_plain(path: str | Path) -> bool:
 @pytest.mark.parametrize("codec", ["pcm_s24le", "pcm_s16le"])
 def test_a_wav_is_cut_in_its_own_depth_where_no_loss_is_allowed(codec: str, tmp_path: Path) -> None:
     source = sound(tmp_path / "long.wav", "-c:a", codec, seconds=20)
-    done = mended(source, tmp_path / "out", Wishes(allow="lossless", keep="end"))
+    done = mended(source, tmp_path / "out", FixOptions(allow="lossless", keep="end"))
     assert audio(Path(done.path)).codec == codec
     assert samples(source).endswith(samples(done.path))
 
@@ -140,13 +140,13 @@ def test_a_wav_is_cut_in_its_own_depth_where_no_loss_is_allowed(codec: str, tmp_
 def test_a_wav_that_is_too_large_for_being_too_long_is_only_cut(tmp_path: Path) -> None:
     source = sound(tmp_path / "huge.wav", "-c:a", "pcm_s24le", seconds=60)
     assert source.stat().st_size > 15_728_640
-    done = mended(source, tmp_path / "out", Wishes(allow="lossless"))
+    done = mended(source, tmp_path / "out", FixOptions(allow="lossless"))
     assert samples(source).startswith(samples(done.path))
 
 
 def test_what_is_rounded_is_said_to_be_and_has_no_more_than_its_noise(tmp_path: Path) -> None:
     source = sound(tmp_path / "deep.flac", *FLAC24, seconds=15, rate=96_000)
-    done = mended(source, tmp_path / "out", Wishes())
+    done = mended(source, tmp_path / "out", FixOptions())
     encode = find(done.plan.steps, Encode)
     assert encode
     assert (encode.codec, encode.dither, done.plan.loss) == ("pcm_s16le", True, "lossy")

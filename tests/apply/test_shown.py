@@ -7,10 +7,10 @@ from pathlib import Path
 import av
 import pytest
 
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.ffmpeg import candidates
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Aperture, Lead, Turn, find
 from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, copied, judged, media
@@ -19,13 +19,15 @@ RED, GREEN, GRAY = (200, 40, 40), (40, 170, 60), (38, 70, 83)
 NEAR = 40
 
 
-def mended(name: str, folder: Path, wishes: Wishes | None = None) -> Mended:
+def mended(name: str, folder: Path, fix_options: FixOptions | None = None) -> Applied:
     verdict = judged(copied(name, folder))
     assert verdict.facts
-    return mend(plan(verdict, PROFILE, wishes or Wishes()), verdict.facts, order_of(PROFILE, folder / "out"))
+    return apply_plan(
+        plan(verdict, PROFILE, fix_options or FixOptions()), verdict.facts, order_of(PROFILE, folder / "out")
+    )
 
 
-def after(done: Mended) -> VideoFacts:
+def after(done: Applied) -> VideoFacts:
     facts = done.judged.facts
     assert isinstance(facts, VideoFacts)
     return facts
@@ -54,7 +56,7 @@ def tool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_quarter_turn_of_the_movie_header_is_made_once(tmp_path: Path) -> None:
-    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, Wishes(fit="pad", fit_named=True))
+    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, FixOptions(fit="pad", fit_named=True))
     assert find(done.plan.steps, Turn)
     facts = after(done)
     assert (facts.rotation_deg, facts.mirrored) == (0, False)

@@ -9,11 +9,11 @@ import av
 import pytest
 
 from fixtures.recipe import ffmpeg
-from preflight.apply.lead import lead_s
-from preflight.flow.fix import plan_fixes, treat_all
-from preflight.plan import Wishes
+from preflight.apply.start_offset import start_offset_s
+from preflight.flow.fix import fix_all, plan_fixes
+from preflight.plan import FixOptions
+from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, Encode, Retime, find
-from preflight.plan.treated import Treated
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, copied, decoded_clip, judged, media
@@ -69,13 +69,13 @@ def beeps(path: Path) -> list[float]:
     return beginnings(loud)
 
 
-def treated(path: Path, folder: Path, wishes: Wishes) -> Treated:
-    (one,) = treat_all(plan_fixes([judged(path)], PROFILE, wishes), PROFILE, folder, jobs=1)
+def treated(path: Path, folder: Path, fix_options: FixOptions) -> FixResult:
+    (one,) = fix_all(plan_fixes([judged(path)], PROFILE, fix_options), PROFILE, folder, jobs=1)
     assert one.outcome == "fixed", one.message
     return one
 
 
-def assert_in_step(source: Path, one: Treated) -> None:
+def assert_in_step(source: Path, one: FixResult) -> None:
     """Compare each flash and beep with where it was, less what was cut off; a frame is the most it may move."""
     cut, made = find(one.plan.steps, Cut), Path(one.asset.path)
     assert isinstance(one.before.facts, VideoFacts)
@@ -99,34 +99,36 @@ def within(found: list[float], wanted: list[float], slack: float) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "rate", "options", "wishes"),
+    ("name", "rate", "options", "fix_options"),
     [
-        ("between-packets.mp4", "30", (*H264, *AAC), Wishes()),
-        ("between-packets-middle.mp4", "30", (*H264, *AAC), Wishes(keep="middle")),
-        ("part.mp4", "30", (*H264, *AAC), Wishes(keep_of={"": MARKED})),
-        ("rate-and-part.mov", "24000/1001", (*H264, "-c:a", "pcm_s16le"), Wishes(keep_of={"": MARKED})),
-        ("slow.mp4", "12", (*H264, *AAC), Wishes()),
-        ("stream.ts", "25", (*MPEG2, *MP2), Wishes(keep="middle")),
-        ("opus.mkv", "30000/1001", (*H264, *OPUS), Wishes(keep="end")),
-        ("avi.avi", "25", ("-c:v", "mpeg4", "-q:v", "8", "-c:a", "libmp3lame"), Wishes(keep="middle")),
+        ("between-packets.mp4", "30", (*H264, *AAC), FixOptions()),
+        ("between-packets-middle.mp4", "30", (*H264, *AAC), FixOptions(keep="middle")),
+        ("part.mp4", "30", (*H264, *AAC), FixOptions(keep_of={"": MARKED})),
+        ("rate-and-part.mov", "24000/1001", (*H264, "-c:a", "pcm_s16le"), FixOptions(keep_of={"": MARKED})),
+        ("slow.mp4", "12", (*H264, *AAC), FixOptions()),
+        ("stream.ts", "25", (*MPEG2, *MP2), FixOptions(keep="middle")),
+        ("opus.mkv", "30000/1001", (*H264, *OPUS), FixOptions(keep="end")),
+        ("avi.avi", "25", ("-c:v", "mpeg4", "-q:v", "8", "-c:a", "libmp3lame"), FixOptions(keep="middle")),
     ],
 )
 def test_flash_and_beep_stay_where_they_were(
-    name: str, rate: str, options: tuple[str, ...], wishes: Wishes, tmp_path: Path
+    name: str, rate: str, options: tuple[str, ...], fix_options: FixOptions, tmp_path: Path
 ) -> None:
     source = marked(tmp_path / name, rate, *options)
-    if wishes.keep_of:
-        wishes = Wishes(keep_of={str(source): MARKED})
-    assert_in_step(source, treated(source, tmp_path / "out", wishes))
+    if fix_options.keep_of:
+        fix_options = FixOptions(keep_of={str(source): MARKED})
+    assert_in_step(source, treated(source, tmp_path / "out", fix_options))
 
 
 @pytest.mark.parametrize("late", [("0.5", "0"), ("0", "0.7")])
-@pytest.mark.parametrize("wishes", [Wishes(), Wishes(keep_of={"": MARKED})])
-def test_a_stream_that_begins_later_stays_as_late(late: tuple[str, str], wishes: Wishes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fix_options", [FixOptions(), FixOptions(keep_of={"": MARKED})])
+def test_a_stream_that_begins_later_stays_as_late(
+    late: tuple[str, str], fix_options: FixOptions, tmp_path: Path
+) -> None:
     source = marked(tmp_path / "late.mkv", "30", *H264, *AAC, late=late)
-    if wishes.keep_of:
-        wishes = Wishes(keep_of={str(source): MARKED})
-    assert_in_step(source, treated(source, tmp_path / "out", wishes))
+    if fix_options.keep_of:
+        fix_options = FixOptions(keep_of={str(source): MARKED})
+    assert_in_step(source, treated(source, tmp_path / "out", fix_options))
 
 
 @pytest.mark.parametrize(("keep", "ending"), [("start", "mkv"), ("middle", "mp4"), ("end", "mp4")])
@@ -134,7 +136,7 @@ def test_a_part_of_a_clip_without_a_constant_rate_is_made_constant_in_time(
     keep: str, ending: str, tmp_path: Path
 ) -> None:
     source = marked(tmp_path / f"uneven.{ending}", "60", *SLOW_THEN_FAST, *H264, *AAC)
-    one = treated(source, tmp_path / "out", Wishes(keep=keep))  # type: ignore[arg-type] # one of the three
+    one = treated(source, tmp_path / "out", FixOptions(keep=keep))  # type: ignore[arg-type] # one of the three
     assert_in_step(source, one)
     cut, retime = find(one.plan.steps, Cut), find(one.plan.steps, Retime)
     assert cut
@@ -147,7 +149,7 @@ def test_a_part_of_a_clip_without_a_constant_rate_is_made_constant_in_time(
 @pytest.mark.parametrize("rate", ["24", "30000/1001", "60"])
 def test_a_cut_that_encodes_lands_on_whole_frames(rate: str, tmp_path: Path) -> None:
     source = marked(tmp_path / "whole.mp4", rate, *H264, *AAC, "-g", "999")
-    one = treated(source, tmp_path / "out", Wishes(keep_of={str(source): MARKED}))
+    one = treated(source, tmp_path / "out", FixOptions(keep_of={str(source): MARKED}))
     cut = find(one.plan.steps, Cut)
     assert cut
     made = decoded_clip(one.asset.path)
@@ -159,7 +161,7 @@ def test_a_cut_that_encodes_lands_on_whole_frames(rate: str, tmp_path: Path) -> 
 
 def test_sound_of_a_codec_that_is_not_accepted_is_encoded_after_a_cut_between_packets(tmp_path: Path) -> None:
     source = marked(tmp_path / "opus.mkv", "30", *H264, *OPUS)
-    one = treated(source, tmp_path / "out", Wishes())
+    one = treated(source, tmp_path / "out", FixOptions())
     cut = find(one.plan.steps, Cut)
     assert cut
     assert cut.packets
@@ -172,10 +174,10 @@ def test_sound_of_a_codec_that_is_not_accepted_is_encoded_after_a_cut_between_pa
 
 def test_the_lead_of_a_sound_is_told_and_nothing_of_what_cannot_be_read(tmp_path: Path) -> None:
     late = marked(tmp_path / "late.mkv", "30", *H264, *AAC, late=("0.5", "0"))
-    assert abs(lead_s(str(late), "matroska") - Fraction(1, 2)) < Fraction(3, 100)
-    assert lead_s(media("video-20s.mp4"), "mov") == 0
-    assert lead_s(media("audio-10s.wav"), "wav") == 0
-    assert lead_s(str(tmp_path / "gone.mp4"), "mov") == 0
+    assert abs(start_offset_s(str(late), "matroska") - Fraction(1, 2)) < Fraction(3, 100)
+    assert start_offset_s(media("video-20s.mp4"), "mov") == 0
+    assert start_offset_s(media("audio-10s.wav"), "wav") == 0
+    assert start_offset_s(str(tmp_path / "gone.mp4"), "mov") == 0
     broken = copied("video-20s.mp4", tmp_path)
     broken.write_bytes(broken.read_bytes()[:200])
-    assert lead_s(str(broken), "mov") == 0
+    assert start_offset_s(str(broken), "mov") == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.report import DRESSES
+from preflight.report import FORMATS
 from preflight.system.files import me
 from tests.cli.conftest import FIXTURES, MEDIA, Ended, Program
 from tests.posix import file_size_limit, make_pipe
@@ -157,17 +157,17 @@ def test_depth_full_finds_damage_and_says_where_it_begins(program: Program, tmp_
 # ---- reports --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_each_format_tells_the_same_files_and_ends_with_the_same_status(program: Program, dress: str) -> None:
-    ended = program("check", TOO_LARGE, OK, "--format", dress)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_each_format_tells_the_same_files_and_ends_with_the_same_status(program: Program, format_name: str) -> None:
+    ended = program("check", TOO_LARGE, OK, "--format", format_name)
     assert (ended.status, ended.err) == (1, "")
     assert "video-1920x1080.mp4" in ended.out
     assert "seedance-2.0-2026-04" in ended.out
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_each_format_tells_a_request(program: Program, dress: str) -> None:
-    ended = program("check", "--audio", MEDIA / "audio-15s.wav", "--prompt", "Image 2.", "--format", dress)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_each_format_tells_a_request(program: Program, format_name: str) -> None:
+    ended = program("check", "--audio", MEDIA / "audio-15s.wav", "--prompt", "Image 2.", "--format", format_name)
     assert (ended.status, ended.err) == (1, "")
     assert "request/audio-alone" in ended.out
 

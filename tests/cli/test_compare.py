@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight.profiles import names
-from preflight.report import DRESSES
+from preflight.report import FORMATS
 from tests.cli.conftest import FIXTURES, MEDIA, Program
 from tests.posix import make_pipe
 
@@ -88,10 +88,10 @@ def test_an_empty_folder_was_not_judged_clean(program: Program, tmp_path: Path) 
     assert program("check", tmp_path, *BOTH).status == 2
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_one_edition_named_twice_is_one(program: Program, dress: str) -> None:
-    once = program("check", OK, LARGE, "--profile", NEWER, "--format", dress)
-    twice = program("check", OK, LARGE, "--profile", NEWER, "--profile", NEWER, "--format", dress)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_one_edition_named_twice_is_one(program: Program, format_name: str) -> None:
+    once = program("check", OK, LARGE, "--profile", NEWER, "--format", format_name)
+    twice = program("check", OK, LARGE, "--profile", NEWER, "--profile", NEWER, "--format", format_name)
     assert (once.status, untimed(once.out)) == (0, untimed(twice.out))
 
 
@@ -178,9 +178,9 @@ def test_beneath_each_row_stands_what_was_found_when_that_is_asked_for(program: 
 def test_a_comparison_is_written_to_a_file_as_it_is_printed(
     program: Program, tmp_path: Path, ending: str, begins: str
 ) -> None:
-    name, dress = f"r.{ending}", {"txt": "text", "md": "markdown"}.get(ending, ending)
+    name, format_name = f"r.{ending}", {"txt": "text", "md": "markdown"}.get(ending, ending)
     program("check", OK, *BOTH, "--output", name)
-    ended = program("check", OK, LARGE, *BOTH, "--format", dress, "--output", name)
+    ended = program("check", OK, LARGE, *BOTH, "--format", format_name, "--output", name)
     assert ended.status == 0, ended.err
     text = (tmp_path / name).read_text()
     assert text.startswith(begins)

@@ -44,10 +44,10 @@ def findings(text: str) -> list[dict[str, Any]]:
 def test_what_is_ignored_is_in_every_report_and_counted_aloud(program: Program, library: Path, tmp_path: Path) -> None:
     settings(tmp_path, IGNORE.format(until="2999-12-31"))
     said = "(error, ignored by policy until 2999-12-31: old footage)"
-    for dress in ("text", "json", "jsonl", "junit", "sarif", "github", "csv", "markdown"):
-        ended = program("check", library, "--format", dress)
-        assert ended.status == 0, dress
-        assert said in ended.out, dress
+    for format_name in ("text", "json", "jsonl", "junit", "sarif", "github", "csv", "markdown"):
+        ended = program("check", library, "--format", format_name)
+        assert ended.status == 0, format_name
+        assert said in ended.out, format_name
         assert ended.err == "preflight: 1 finding ignored by policy: video/pixels 1\n"
     (finding,) = findings(program("check", library, "--format", "json").out)
     assert finding["severity"] == "info"

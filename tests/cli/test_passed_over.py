@@ -27,22 +27,22 @@ def mixed(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("dress", ["text", "markdown", "github", "html"])
+@pytest.mark.parametrize("format_name", ["text", "markdown", "github", "html"])
 def test_every_report_for_people_says_how_many_files_were_passed_over(
-    dress: str, mixed: Path, program: Program
+    format_name: str, mixed: Path, program: Program
 ) -> None:
-    done = program("check", "--no-cache", "--format", dress, str(mixed))
+    done = program("check", "--no-cache", "--format", format_name, str(mixed))
     assert done.status == 1
     assert SAID[2] in done.out
     assert "foreign-core-audio.caf" in done.out
     assert "notes.txt" not in done.out
 
 
-@pytest.mark.parametrize("dress", ["json", "jsonl", "sarif"])
-def test_every_report_for_programs_counts_what_was_passed_over(dress: str, mixed: Path, program: Program) -> None:
-    done = program("check", "--no-cache", "--format", dress, str(mixed))
-    last: Any = json.loads(done.out.splitlines()[-1] if dress == "jsonl" else done.out)
-    found = last["runs"][0]["properties"] if dress == "sarif" else last
+@pytest.mark.parametrize("format_name", ["json", "jsonl", "sarif"])
+def test_every_report_for_programs_counts_what_was_passed_over(format_name: str, mixed: Path, program: Program) -> None:
+    done = program("check", "--no-cache", "--format", format_name, str(mixed))
+    last: Any = json.loads(done.out.splitlines()[-1] if format_name == "jsonl" else done.out)
+    found = last["runs"][0]["properties"] if format_name == "sarif" else last
     assert found["passed_over"] == 2
 
 

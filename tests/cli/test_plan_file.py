@@ -254,8 +254,8 @@ def test_a_second_run_finds_the_work_done(program: Program, clip: Path) -> None:
 def test_the_best_part_is_kept_and_the_candidates_are_drawn(program: Program, tmp_path: Path) -> None:
     ended = program("fix", TOO_LONG, "--dry-run", "--keep", "best", "--preview", "sheets")
     assert ended.status == 0
-    (sheet,) = (tmp_path / "sheets").glob("*.png")
-    assert sheet.read_bytes().startswith(b"\x89PNG")
+    (writer,) = (tmp_path / "sheets").glob("*.png")
+    assert writer.read_bytes().startswith(b"\x89PNG")
     assert "preview written" in ended.err
     assert "keep 0 to" in ended.out
 

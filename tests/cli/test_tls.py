@@ -16,7 +16,7 @@ import pytest
 
 from preflight.errors import Unreachable
 from preflight.sandbox import Sandbox
-from preflight.service.http import Wire
+from preflight.service.http import HttpChannel
 from tests.cli.conftest import Ended
 
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -147,7 +147,7 @@ def test_a_certificate_that_does_not_fit_is_named_as_what_it_is(
     monkeypatch.setenv("SSL_CERT_FILE", str(company / "ca.pem"))
     with (
         fronted(company / f"{certificate}.pem", sandbox) as url,
-        Wire(url, "k") as line,
+        HttpChannel(url, "k") as line,
         pytest.raises(Unreachable) as failed,
     ):
         line.call("GET", "/v1/credits")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from preflight.cli.watch import BEAT_S, QUIET_S, Beat
+from preflight.cli.watch import BEAT_S, QUIET_S, Heartbeat
 from preflight.flow.check import Measuring, check_assets
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.cli.test_watch import OK, TOO_LARGE, media_in, once, until, watching
 from tests.specimens import PROFILE
 
@@ -108,15 +108,15 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def one_file() -> list[Judged]:
-    with Crew("exact", jobs=1) as crew:
-        return list(check_assets([Asset(path=str(OK))], PROFILE, Measuring(crew=crew)))
+    with WorkerPool("exact", jobs=1) as pool:
+        return list(check_assets([Asset(path=str(OK))], PROFILE, Measuring(pool=pool)))
 
 
 def test_it_writes_at_once_then_soon_after_a_file_and_now_and_then_where_none_came(
     tmp_path: Path, one_file: list[Judged]
 ) -> None:
     clock, path = Clock(), tmp_path / "beat.prom"
-    beat = Beat(path, "an edition", Measuring(), clock)
+    beat = Heartbeat(path, "an edition", Measuring(), clock)
 
     def writes_after(seconds: float) -> bool:
         before = path.stat().st_ino if path.exists() else 0
@@ -135,7 +135,7 @@ def test_it_writes_at_once_then_soon_after_a_file_and_now_and_then_where_none_ca
 
 
 def test_without_a_file_to_write_it_does_nothing(tmp_path: Path, one_file: list[Judged]) -> None:
-    beat = Beat(None, "an edition", Measuring(), Clock())
+    beat = Heartbeat(None, "an edition", Measuring(), Clock())
     beat()
     assert list(beat.over(one_file)) == one_file
     assert list(tmp_path.iterdir()) == []

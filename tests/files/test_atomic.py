@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
-from preflight.files.atomic import in_turn, publish, sweep, temporary
+from preflight.files.atomic import clean_up, commit, in_turn, temporary
 from preflight.system.files import me
 from tests.specimens import left_behind
 
@@ -21,7 +21,7 @@ from tests.specimens import left_behind
 def put(folder: Path, content: bytes, stem: str = "clip") -> Path:
     with temporary(folder, "mp4") as draft:
         draft.write_bytes(content)
-        return publish(draft, folder / f"{stem}.mp4")
+        return commit(draft, folder / f"{stem}.mp4")
 
 
 def test_a_finished_file_takes_its_name(tmp_path: Path) -> None:
@@ -58,11 +58,11 @@ def test_what_a_killed_run_left_is_swept_away_and_what_a_running_one_holds_is_no
         assert child.stdout is not None
         draft = Path(child.stdout.readline().strip())
         os.utime(draft, (1, 1))
-        sweep(tmp_path)
+        clean_up(tmp_path)
         assert draft.read_bytes() == b"half"
         child.kill()
     assert draft.exists()
-    sweep(tmp_path)
+    clean_up(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -79,13 +79,13 @@ def test_only_what_is_called_like_a_draft_is_swept_away(tmp_path: Path) -> None:
         os.utime(path, (1, 1))
     (tmp_path / f".preflight-{'1' * 16}.mp4").symlink_to(tmp_path / "mine.mp4")
     (tmp_path / f".preflight-{'2' * 16}.mp4").mkdir()
-    sweep(tmp_path)
+    clean_up(tmp_path)
     assert {path.name for path in tmp_path.iterdir() if path.is_file() and not path.is_symlink()} == set(names)
     assert (tmp_path / f".preflight-{'1' * 16}.mp4").is_symlink()
 
 
 def test_a_folder_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
-    sweep(tmp_path / "absent")
+    clean_up(tmp_path / "absent")
     assert not (tmp_path / "absent").exists()
 
 
@@ -99,7 +99,7 @@ def test_a_claim_is_taken_first_and_given_back_where_the_name_is_not_free(tmp_pa
 
     with temporary(tmp_path, "mp4") as draft:
         draft.write_bytes(b"new")
-        assert publish(draft, tmp_path / "clip.mp4", claim=claim).name == "clip-2.mp4"
+        assert commit(draft, tmp_path / "clip.mp4", claim=claim).name == "clip-2.mp4"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip-2.mp4", "clip-2.txt", "clip.mp4"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from preflight.files import rename
-from preflight.files.atomic import publish, publish_at, put_over, replace, sweep, temporary, written
+from preflight.files.atomic import clean_up, commit, commit_at, put_over, replace, temporary, written
 from preflight.system.files import renaming_free
 from preflight.system.processes import buried, fork
 
@@ -19,17 +19,17 @@ MOST_CALLS = 60
 
 def taken(path: Path) -> None:
     with written(path.parent, "part", NEW) as draft:
-        publish(draft, path)
+        commit(draft, path)
 
 
 def taken_with_a_claim(path: Path) -> None:
     def claim(name: Path) -> Path:
         beside = name.with_name(f"{name.name}.json")
         with written(name.parent, "json", NEW) as draft:
-            return publish_at(draft, beside)
+            return commit_at(draft, beside)
 
     with written(path.parent, "part", NEW) as draft:
-        publish(draft, path, claim=claim)
+        commit(draft, path, claim=claim)
 
 
 def put_there(path: Path) -> None:
@@ -109,7 +109,7 @@ def test_it_may_be_killed_before_each_call(work: Callable[[Path], None], tmp_pat
         assert visible <= {"a.txt", "a.txt.json"}
         if there == NEW and work is taken_with_a_claim:
             assert "a.txt.json" in visible
-        sweep(folder)
+        clean_up(folder)
     assert 5 < killed < MOST_CALLS - 1
 
 
@@ -118,7 +118,7 @@ def test_what_was_left_is_swept_when_it_is_old(tmp_path: Path) -> None:
     left = [one for one in tmp_path.iterdir() if one.name.startswith(".preflight-")]
     for one in left:
         os.utime(one, (0, 0))
-    sweep(tmp_path)
+    clean_up(tmp_path)
     with temporary(tmp_path, "part"):
         pass
     assert [one for one in tmp_path.iterdir() if one in left] == []

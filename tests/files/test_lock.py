@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.files.lock import Life, Lock
+from preflight.files.lock import Lock, ProcessLock
 from preflight.system.processes import kill
 
 SHOWING = """
@@ -23,13 +23,13 @@ sys.stdin.read()
 
 
 def test_nothing_is_made_before_a_life_is_shown(tmp_path: Path) -> None:
-    life = Life(tmp_path / "l")
+    life = ProcessLock(tmp_path / "l")
     life.end()
     assert not [*tmp_path.iterdir()]
 
 
 def test_one_s_own_life_is_never_over(tmp_path: Path) -> None:
-    life = Life(tmp_path / "l")
+    life = ProcessLock(tmp_path / "l")
     assert not life.is_over(life.name)
     life.show()
     life.show()
@@ -38,7 +38,7 @@ def test_one_s_own_life_is_never_over(tmp_path: Path) -> None:
 
 
 def test_a_life_can_be_seen_until_it_ends(tmp_path: Path) -> None:
-    mine, other = Life(tmp_path / "l"), Life(tmp_path / "l")
+    mine, other = ProcessLock(tmp_path / "l"), ProcessLock(tmp_path / "l")
     mine.show()
     assert not other.is_over(mine.name)
     mine.end()
@@ -50,7 +50,7 @@ def test_a_killed_process_is_over_and_tidied_up_after(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SHOWING, str(tmp_path / "l")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        name, mine = process.stdout.readline().strip(), Life(tmp_path / "l")
+        name, mine = process.stdout.readline().strip(), ProcessLock(tmp_path / "l")
         assert not mine.is_over(name)
         kill(process.pid)
         process.wait(10)
@@ -60,7 +60,7 @@ def test_a_killed_process_is_over_and_tidied_up_after(tmp_path: Path) -> None:
 
 
 def test_the_sign_is_for_its_owners_eyes(tmp_path: Path) -> None:
-    life = Life(tmp_path / "l")
+    life = ProcessLock(tmp_path / "l")
     life.show()
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
     life.end()

@@ -16,7 +16,7 @@ from preflight.apply.record import beside
 from preflight.errors import NotDone
 from preflight.files import atomic as place
 from preflight.files import private
-from preflight.files.atomic import in_turn, publish, temporary
+from preflight.files.atomic import commit, in_turn, temporary
 from preflight.files.secret import SECRET, secret
 from preflight.system.files import me
 from tests.posix import give_away
@@ -121,7 +121,7 @@ def test_a_draft_for_a_shared_folder_lies_where_nobody_can_swap_it(shared: Path)
         assert not draft.is_relative_to(shared)
         assert private.is_own(draft.parent)
         draft.write_bytes(b"new")
-        assert publish(draft, shared / "a.mp4") == shared / "a.mp4"
+        assert commit(draft, shared / "a.mp4") == shared / "a.mp4"
     assert [path.name for path in shared.iterdir()] == ["a.mp4"]
     assert (shared / "a.mp4").read_bytes() == b"new"
 
@@ -142,7 +142,7 @@ def test_a_draft_on_another_disk_is_carried_over_whole(
             (shared / "a.mp4").symlink_to("/nowhere")
         with temporary(shared, "mp4") as draft:
             draft.write_bytes(b"new" * 100_000)
-            path = publish(draft, shared / "a.mp4")
+            path = commit(draft, shared / "a.mp4")
         assert path.name == ("a-2.mp4" if taken else "a.mp4")
         assert path.read_bytes() == b"new" * 100_000
         with temporary(shared, "mp4") as draft:

@@ -16,7 +16,7 @@ from preflight.request.file import RequestSpec, load_spec, with_roles
 from preflight.values.assets import Asset, collect
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.standing import Row, Standing
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.specimens import FIXTURES, media
 
 EDITIONS = [load(name) for name in names()]
@@ -67,10 +67,10 @@ def test_a_file_is_measured_once_however_many_editions_judge_it() -> None:
     def watch(path: str, _seconds: float) -> None:
         measured[path] += 1
 
-    crew = Crew("exact")
-    crew.watch = watch
+    pool = WorkerPool("exact")
+    pool.watch = watch
     given = assets(PICTURE, LARGE)
-    assert len(list(compare_assets(given, EDITIONS, Measuring(crew=crew)))) == len(given)
+    assert len(list(compare_assets(given, EDITIONS, Measuring(pool=pool)))) == len(given)
     assert measured == {asset.path: 1 for asset in given}
 
 

@@ -10,10 +10,10 @@ import pytest
 from preflight.errors import CallError
 from preflight.flow.account import Door, account_of
 from preflight.flow.check import Measuring
-from preflight.flow.fix import treat_all
+from preflight.flow.fix import fix_all
 from preflight.flow.submit import Begin, Ready, Steps, Terms, Unclean, submit
 from preflight.plan.request import RequestPlan
-from preflight.plan.treated import Treated
+from preflight.plan.result import FixResult
 from preflight.profiles import DEFAULT, load
 from preflight.request.file import RequestSpec, with_roles
 from preflight.sandbox import Sandbox, running
@@ -58,9 +58,9 @@ class Heard:
     def say(self, word: str) -> Callable[[object], None]:
         return lambda *_: self.words.append(word)
 
-    def mend(self, _report: Report, planned: RequestPlan) -> Sequence[Treated]:
+    def apply_plan(self, _report: Report, planned: RequestPlan) -> Sequence[FixResult]:
         self.words.append("mend")
-        done = treat_all(planned.plans, PROFILE, self._folder)
+        done = fix_all(planned.plans, PROFILE, self._folder)
         return done if all(one.outcome in ("fixed", "untouched") for one in done) else []
 
     def confirm(self, ready: Ready, _account: Account) -> bool:
@@ -76,7 +76,7 @@ class Heard:
         return Steps(
             measured=self.say("measured"),
             judged=self.say("judged"),
-            mend=self.mend,
+            apply_plan=self.apply_plan,
             judged_again=self.say("judged again"),
             confirm=self.confirm,
             uploading=self.uploading,

@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.plan.adapt import SHORTER_S, another_way
+from preflight.plan.adapt import SHORTER_S, next_strategy
 from preflight.plan.steps import Cut, Encode, Extend, Packets, Plan, Retime, Step, Write, find
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding, Judged
@@ -29,13 +29,13 @@ def result(*rules: str, seconds: str = "15") -> Judged:
 
 def test_the_plan_that_stands_in_comes_first() -> None:
     first = plan(msgspec.structs.replace(CUT, packets=Packets(0, 9)), otherwise=(CUT, ENCODE, WRITE))
-    following = another_way(first, SOURCE, None)
+    following = next_strategy(first, SOURCE, None)
     assert following
     assert (following.steps, following.otherwise) == ((CUT, ENCODE, WRITE), ())
 
 
 def test_what_became_too_large_gets_fewer_bits() -> None:
-    following = another_way(plan(ENCODE), SOURCE, result("video/size"))
+    following = next_strategy(plan(ENCODE), SOURCE, result("video/size"))
     assert following
     encode = find(following.steps, Encode)
     assert encode
@@ -43,7 +43,7 @@ def test_what_became_too_large_gets_fewer_bits() -> None:
 
 
 def test_what_became_a_little_too_long_is_cut_shorter() -> None:
-    following = another_way(plan(CUT, ENCODE), SOURCE, result("video/duration", seconds="15.04"))
+    following = next_strategy(plan(CUT, ENCODE), SOURCE, result("video/duration", seconds="15.04"))
     assert following
     cut = find(following.steps, Cut)
     assert cut
@@ -57,26 +57,26 @@ def test_what_became_a_little_too_long_is_cut_shorter() -> None:
     ids=["far too long", "another rate", "not as planned"],
 )
 def test_a_clip_whose_pictures_were_counted_at_the_wrong_rate_is_made_constant(missed: Judged) -> None:
-    following = another_way(plan(CUT, ENCODE), SOURCE, missed)
+    following = next_strategy(plan(CUT, ENCODE), SOURCE, missed)
     assert following
     assert [type(step) for step in following.steps] == [Cut, Retime, Encode, Write]
     retime = find(following.steps, Retime)
     assert retime
     assert retime.frame_rate_hz == 35
-    assert another_way(following, SOURCE, result()) is None
+    assert next_strategy(following, SOURCE, result()) is None
 
 
 def test_a_rate_is_made_constant_before_a_clip_is_made_longer() -> None:
     longer = Extend(
         how="loop", from_s=Fraction(1), length_s=Fraction(2), frame_rate_hz=Fraction(35), loss="creative", clears=()
     )
-    following = another_way(plan(longer, ENCODE), SOURCE, result())
+    following = next_strategy(plan(longer, ENCODE), SOURCE, result())
     assert following
     assert [type(step) for step in following.steps] == [Retime, Extend, Encode, Write]
 
 
 def test_there_is_no_other_way_where_nothing_came_or_no_picture_is_encoded() -> None:
-    assert another_way(plan(CUT, ENCODE), SOURCE, None) is None
-    assert another_way(plan(Encode(codec="aac", loss="lossy", clears=())), SOURCE, result()) is None
-    assert another_way(plan(ENCODE), made.IMAGE, result()) is None
-    assert another_way(plan(ENCODE), msgspec.structs.replace(SOURCE, frame_rate_hz=None), result()) is None
+    assert next_strategy(plan(CUT, ENCODE), SOURCE, None) is None
+    assert next_strategy(plan(Encode(codec="aac", loss="lossy", clears=())), SOURCE, result()) is None
+    assert next_strategy(plan(ENCODE), made.IMAGE, result()) is None
+    assert next_strategy(plan(ENCODE), msgspec.structs.replace(SOURCE, frame_rate_hz=None), result()) is None

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.plan import Plan, Wishes, plan
+from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.av import bit_rate_that_fits, target_rate
 from preflight.plan.steps import Crop, Cut, Deinterlace, Encode, Pad, Resize, Retime, ToneMap, Turn, Write, find
-from preflight.probe.cut_points import Seam
+from preflight.probe.cut_points import CutPoint
 from preflight.report.remedies import said
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, VideoFacts
@@ -26,8 +26,8 @@ def kept(verdict: Judged, window: Window) -> Judged:
     return msgspec.structs.replace(verdict, asset=msgspec.structs.replace(verdict.asset, keep=window))
 
 
-def planned(facts: VideoFacts | AudioFacts, **wishes: Any) -> Plan:  # noqa: ANN401 - any wish
-    return plan(judged(facts), PROFILE, Wishes(**wishes))
+def planned(facts: VideoFacts | AudioFacts, **fix_options: Any) -> Plan:  # noqa: ANN401 - any wish
+    return plan(judged(facts), PROFILE, FixOptions(**fix_options))
 
 
 def lasting(seconds: str, **more: Any) -> VideoFacts:  # noqa: ANN401 - any field of the facts
@@ -138,7 +138,7 @@ def test_a_cut_is_a_whole_number_of_frames_at_the_new_rate() -> None:
 
 def test_a_marked_part_is_kept_even_of_a_clip_that_passes() -> None:
     window = Window(Fraction(1), Fraction(4))
-    found = plan(kept(judged(video()), window), PROFILE, Wishes())
+    found = plan(kept(judged(video()), window), PROFILE, FixOptions())
     cut = find(found.steps, Cut)
     assert cut
     assert [cut.start_s, cut.length_s] == [1, 3]
@@ -151,13 +151,13 @@ def test_a_part_may_be_marked_by_the_files_path() -> None:
 
 
 def test_a_marked_part_longer_than_the_limit_is_cut_to_it() -> None:
-    cut = find(plan(kept(judged(lasting("40")), Window(Fraction(5), Fraction(35))), PROFILE, Wishes()).steps, Cut)
+    cut = find(plan(kept(judged(lasting("40")), Window(Fraction(5), Fraction(35))), PROFILE, FixOptions()).steps, Cut)
     assert cut
     assert [cut.start_s, cut.length_s] == [5, 15]
 
 
 def test_a_marked_part_is_cut_at_the_end_of_the_clip() -> None:
-    cut = find(plan(kept(judged(video()), Window(Fraction(2), Fraction(100))), PROFILE, Wishes()).steps, Cut)
+    cut = find(plan(kept(judged(video()), Window(Fraction(2), Fraction(100))), PROFILE, FixOptions()).steps, Cut)
     assert cut
     assert [cut.start_s, cut.length_s] == [2, 3]
 
@@ -165,7 +165,7 @@ def test_a_marked_part_is_cut_at_the_end_of_the_clip() -> None:
 @pytest.mark.parametrize("facts", [video(), audio(), audio(format="mp3")])
 @pytest.mark.parametrize("start", ["5", "50"])
 def test_a_marked_part_beyond_the_end_is_beyond_mending_and_said(facts: VideoFacts | AudioFacts, start: str) -> None:
-    found = plan(kept(judged(facts), Window(Fraction(start), Fraction(100))), PROFILE, Wishes())
+    found = plan(kept(judged(facts), Window(Fraction(start), Fraction(100))), PROFILE, FixOptions())
     assert found.steps == ()
     assert said(found.remedies) == f"The part to keep begins at {start} s, but there are only 5 s."
 
@@ -177,9 +177,9 @@ def test_what_is_too_short_is_beyond_mending_and_said() -> None:
 
 
 def test_a_clip_that_is_too_large_for_being_too_long_is_only_cut_where_packets_allow_it() -> None:
-    seam = Seam(start_s=Fraction(0), length_s=Fraction(15), first=0, pictures=375)
+    cut_point = CutPoint(start_s=Fraction(0), length_s=Fraction(15), first=0, pictures=375)
     for size, steps in ((100_000_000, [Cut, Write]), (400_000_000, [Cut, Encode, Write])):
-        found = plan(judged(lasting("60", bytes=size)), PROFILE, Wishes(), lambda _: seam)
+        found = plan(judged(lasting("60", bytes=size)), PROFILE, FixOptions(), lambda _: cut_point)
         assert kinds(found) == steps
         assert {"video/duration", "video/size"} <= {rule for step in found.steps for rule in step.clears}
         assert bool(found.otherwise) == (steps == [Cut, Write])
@@ -251,7 +251,7 @@ def test_an_mp3_is_cut_so_that_what_it_stores_is_within_too() -> None:
 def test_a_sound_too_large_for_wav_becomes_mp3_with_room_for_its_padding() -> None:
     room = msgspec.structs.replace(PROFILE.audio.bytes, max=Fraction(1_000_000), warn_above=None)
     tight = msgspec.structs.replace(PROFILE, audio=msgspec.structs.replace(PROFILE.audio, bytes=room))
-    found = plan(judged(heard("15", format="flac", sample_rate_hz=192_000, channels=8)), tight, Wishes())
+    found = plan(judged(heard("15", format="flac", sample_rate_hz=192_000, channels=8)), tight, FixOptions())
     assert "192 kHz resampled to 48 kHz, 8 channels mixed down to 2" in found.steps[1].words()
     cut, write = find(found.steps, Cut), find(found.steps, Write)
     assert cut
@@ -259,9 +259,9 @@ def test_a_sound_too_large_for_wav_becomes_mp3_with_room_for_its_padding() -> No
     assert (cut.length_s, write.format, found.loss) == (Fraction("14.9"), "mp3", "lossy")
 
 
-def coding(facts: AudioFacts, **wishes: Any) -> tuple[str, bool, str]:  # noqa: ANN401 - any field of the wishes
+def coding(facts: AudioFacts, **fix_options: Any) -> tuple[str, bool, str]:  # noqa: ANN401 - any field of the wishes
     """Return how a sound is encoded: by what, whether with dither, and with which loss."""
-    found = find(planned(facts, **wishes).steps, Encode)
+    found = find(planned(facts, **fix_options).steps, Encode)
     assert found
     return found.codec, found.dither, found.loss
 
@@ -289,12 +289,12 @@ def test_a_wav_has_16_bits_and_is_deeper_only_where_that_is_asked_for(
     assert coding(facts, bits="source") == deep
 
 
-@pytest.mark.parametrize("wishes", [{"bits": "source"}, {"allow": "lossless"}])
-def test_a_wav_of_24_bits_is_cut_as_it_is_where_no_bit_may_be_lost(wishes: dict[str, str]) -> None:
+@pytest.mark.parametrize("fix_options", [{"bits": "source"}, {"allow": "lossless"}])
+def test_a_wav_of_24_bits_is_cut_as_it_is_where_no_bit_may_be_lost(fix_options: dict[str, str]) -> None:
     facts = heard("20", codec="pcm_s24le", **DEEP)
-    found = planned(facts, **wishes)
+    found = planned(facts, **fix_options)
     assert (kinds(found), found.loss) == ([Cut, Write], "lossless")
-    roomy = planned(heard("20", codec="pcm_s32le", **DEEP), **wishes)
+    roomy = planned(heard("20", codec="pcm_s32le", **DEEP), **fix_options)
     assert (kinds(roomy), roomy.loss) == ([Cut, Encode, Write], "lossless")
 
 
@@ -347,7 +347,7 @@ def test_an_mp3_that_does_not_keep_its_beginning_is_decoded_for_want_of_the_fram
 def test_a_marked_part_that_is_too_short_is_said_before_anything_is_made(
     facts: VideoFacts | AudioFacts, start: str, end: str, lasts: str
 ) -> None:
-    found = plan(kept(judged(facts), Window(Fraction(start), Fraction(end))), PROFILE, Wishes())
+    found = plan(kept(judged(facts), Window(Fraction(start), Fraction(end))), PROFILE, FixOptions())
     assert found.steps == ()
     (finding,) = found.beyond_mending
     assert finding.message == f"the part to keep lasts {lasts} s; 2 to 15 s allowed"
@@ -359,7 +359,7 @@ def test_a_marked_part_that_is_too_short_is_said_before_anything_is_made(
 
 @pytest.mark.parametrize("facts", [lasting("1.5"), heard("1.5")])
 def test_a_marked_part_of_what_is_too_short_itself_is_not_what_is_wrong(facts: VideoFacts | AudioFacts) -> None:
-    found = plan(kept(judged(facts), Window(Fraction(0), Fraction(1))), PROFILE, Wishes())
+    found = plan(kept(judged(facts), Window(Fraction(0), Fraction(1))), PROFILE, FixOptions())
     assert said(found.remedies).startswith("Too short cannot be mended")
 
 
@@ -369,7 +369,7 @@ def test_a_marked_part_of_what_is_too_short_itself_is_not_what_is_wrong(facts: V
 )
 def test_a_part_marked_just_long_enough_is_not_rounded_to_too_short(rate: Fraction, start: Fraction) -> None:
     facts = lasting("5", frame_rate_hz=rate)
-    cut = find(plan(kept(judged(facts), Window(start, start + 2)), PROFILE, Wishes()).steps, Cut)
+    cut = find(plan(kept(judged(facts), Window(start, start + 2)), PROFILE, FixOptions()).steps, Cut)
     assert cut
     assert cut.start_s >= 0
     assert cut.start_s + cut.length_s <= 5
@@ -379,7 +379,7 @@ def test_a_part_marked_just_long_enough_is_not_rounded_to_too_short(rate: Fracti
 @given(st.fractions("15.01", 200, max_denominator=1000), st.sampled_from(["start", "middle", "end"]))
 def test_a_cut_lies_within_the_clip_and_within_the_limit(whole: Fraction, keep: str) -> None:
     facts = video(duration_s=whole, header_duration_s=whole)
-    cut = find(plan(judged(facts), PROFILE, Wishes(keep=keep)).steps, Cut)  # type: ignore[arg-type] # one of the words
+    cut = find(plan(judged(facts), PROFILE, FixOptions(keep=keep)).steps, Cut)  # type: ignore[arg-type] # one of the words
     assert cut
     assert cut.start_s >= 0
     assert cut.start_s + cut.length_s <= whole

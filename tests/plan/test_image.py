@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from preflight.plan import Plan, Wishes, plan
+from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.steps import Crop, Pad, Resize, ToneMap, Turn, Write, find
 from preflight.report.remedies import said
 from preflight.values.assets import Window
@@ -13,8 +13,8 @@ from tests.made import image, judged
 from tests.specimens import PROFILE
 
 
-def planned(facts: ImageFacts, **wishes: str) -> Plan:
-    return plan(judged(facts), PROFILE, Wishes(**wishes))  # type: ignore[arg-type] # words out of their lists
+def planned(facts: ImageFacts, **fix_options: str) -> Plan:
+    return plan(judged(facts), PROFILE, FixOptions(**fix_options))  # type: ignore[arg-type] # words out of their lists
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_a_picture_that_was_never_decoded_is_not_mended() -> None:
 
 
 def test_a_picture_has_no_part_to_keep_so_a_passing_one_stays() -> None:
-    wishes = Wishes(keep_of={"a.png": Window(Fraction(1), Fraction(2))})
-    assert plan(judged(image()), PROFILE, wishes).steps == ()
+    fix_options = FixOptions(keep_of={"a.png": Window(Fraction(1), Fraction(2))})
+    assert plan(judged(image()), PROFILE, fix_options).steps == ()
 
 
 def test_a_plan_names_the_rules_that_it_clears() -> None:

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.plan import Wishes
+from preflight.plan import FixOptions
 from preflight.plan.request import RequestPlan, plan_request
 from preflight.plan.steps import Cut, Extend, Plan, find
 from preflight.report.remedies import said
@@ -50,8 +50,8 @@ def reported(*facts: Facts | None, keeps: dict[int, str] | None = None, paths: d
     return Report(profile=PROFILE.name, assets=judged, findings=judge_request(whole, PROFILE))
 
 
-def planned(report: Report, **wishes: Any) -> RequestPlan:  # noqa: ANN401 - any wish
-    return plan_request(report, PROFILE, Wishes(**wishes))
+def planned(report: Report, **fix_options: Any) -> RequestPlan:  # noqa: ANN401 - any wish
+    return plan_request(report, PROFILE, FixOptions(**fix_options))
 
 
 def cuts(found: RequestPlan) -> list[Cut | None]:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.plan.geometry import Frame
+from preflight.plan.options import Fit, FixOptions
 from preflight.plan.shape import shape_steps
 from preflight.plan.steps import Crop, Pad, Resize
-from preflight.plan.wishes import Fit, Wishes
 from preflight.values.limits import Range
 from tests.specimens import PROFILE
 
@@ -18,7 +18,7 @@ CLEARS = ("image/aspect-ratio",), ("image/side",)
 
 
 def steps(size: tuple[int, int], fit: Fit, ratio: Range | None = RATIO) -> list[Crop | Pad | Resize]:
-    return list(shape_steps(size, ratio, FRAME, Wishes(fit=fit), CLEARS))
+    return list(shape_steps(size, ratio, FRAME, FixOptions(fit=fit), CLEARS))
 
 
 def test_a_picture_is_scaled_before_it_is_padded() -> None:

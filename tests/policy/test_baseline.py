@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from preflight.errors import CallError
 from preflight.policy.baseline import (
     SCHEMA,
+    AppliedBaseline,
     Baseline,
     Entry,
-    Known,
     dump,
     entries_of,
     read_baseline,
@@ -32,9 +32,9 @@ LARGER = made.judged(made.video(width_px=2048, height_px=1080), "/library/a.mp4"
 SMALLER = made.judged(made.video(width_px=1600, height_px=900), "/library/a.mp4")
 
 
-def known(*judged: Judged) -> Known:
+def known(*judged: Judged) -> AppliedBaseline:
     entries = tuple(entry for one in judged for entry in entries_of(one, FOLDER))
-    return Known(Baseline(schema=SCHEMA, profile="p", findings=entries), FOLDER)
+    return AppliedBaseline(Baseline(schema=SCHEMA, profile="p", findings=entries), FOLDER)
 
 
 def at(path: str, judged: Judged = LARGE) -> Judged:
@@ -162,7 +162,7 @@ def test_any_name_is_written_and_found_again(tmp_path_factory: pytest.TempPathFa
     path = written(tmp_path_factory.mktemp("names"), judged)
     text = path.read_text()
     assert all(line.isprintable() for line in text.splitlines())
-    assert Known(read_baseline(path, "p"), FOLDER).settle(judged).verdict == "pass"
+    assert AppliedBaseline(read_baseline(path, "p"), FOLDER).settle(judged).verdict == "pass"
 
 
 def test_what_is_no_baseline_is_not_overwritten(tmp_path: Path) -> None:
@@ -222,6 +222,6 @@ def test_a_baseline_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 def test_an_entry_written_by_hand_without_a_distance_has_to_be_the_same() -> None:
     entry = Entry(path="a.mp4", rule="video/pixels", bytes=100_000, measured="2073600")
-    gate = Known(Baseline(schema=SCHEMA, profile="p", findings=(entry,)), FOLDER)
+    gate = AppliedBaseline(Baseline(schema=SCHEMA, profile="p", findings=(entry,)), FOLDER)
     assert gate.settle(LARGE).verdict == "pass"
     assert gate.settle(SMALLER).verdict == "fail"

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.policy.policy import NAMED, Policy, Remark, Use, apply, apply_to_report, expired, remark_words, remarks
+from preflight.policy.policy import (
+    NAMED,
+    Policy,
+    UnusedIgnore,
+    Usage,
+    apply,
+    apply_to_report,
+    expired,
+    unused_ignores,
+    unused_words,
+)
 from preflight.profiles import names
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding, Judged, Report
@@ -22,10 +32,10 @@ from tests.specimens import copied
 
 def states(house: Policy, *assets: Judged, today: dt.date = TODAY) -> dict[str, str]:
     """Weigh assets, and return what is said of the exceptions that did nothing."""
-    use = Use()
+    usage = Usage()
     for judged in assets:
-        assert apply(house, judged, today, use) == apply(house, judged, today)
-    return {one.place: one.state for one in remarks(house, use, today)}
+        assert apply(house, judged, today, usage) == apply(house, judged, today)
+    return {one.place: one.state for one in unused_ignores(house, usage, today)}
 
 
 def row(rule: str, *paths: str, until: dt.date = TODAY) -> dict[str, Any]:
@@ -73,26 +83,26 @@ def test_an_address_has_no_path_that_a_glob_could_mean() -> None:
 
 def test_a_finding_of_the_set_is_one_that_an_ignore_may_mean() -> None:
     total = Finding(rule="request/video-total-duration", severity="error", message="16 s; 15 s", source="a document")
-    report, use = Report(profile="p", assets=(), findings=(total,)), Use()
+    report, usage = Report(profile="p", assets=(), findings=(total,)), Usage()
     house = policy(ignore=[row("request/*"), row("request/*", "**")])
-    assert apply_to_report(house, report, TODAY, use) == apply_to_report(house, report, TODAY)
-    assert [one.place for one in remarks(house, use, TODAY)] == ["ignore.1"]
+    assert apply_to_report(house, report, TODAY, usage) == apply_to_report(house, report, TODAY)
+    assert [one.place for one in unused_ignores(house, usage, TODAY)] == ["ignore.1"]
 
 
 def test_what_did_nothing_is_one_sentence_and_not_an_endless_one() -> None:
     house = policy(ignore=[row("audio/*"), row("video/codec", "legcy/**")])
-    found = list(remarks(house, Use(), TODAY))
+    found = list(unused_ignores(house, Usage(), TODAY))
     said = "ignore.0 (audio/*) met no file of this run; ignore.1 (video/codec, legcy/**) met no file of this run"
-    assert remark_words(found) == f"policy: {said}"
-    assert remark_words([]) == ""
-    many = [Remark(place=f"ignore.{at}", state="unmatched", rules=("audio/*",)) for at in range(NAMED + 1200)]
-    assert remark_words(many).endswith("; and 1,200 more")
-    assert remark_words(many).count("audio/*") == NAMED
+    assert unused_words(found) == f"policy: {said}"
+    assert unused_words([]) == ""
+    many = [UnusedIgnore(place=f"ignore.{at}", state="unmatched", rules=("audio/*",)) for at in range(NAMED + 1200)]
+    assert unused_words(many).endswith("; and 1,200 more")
+    assert unused_words(many).count("audio/*") == NAMED
 
 
 def test_of_what_has_ended_the_sentence_is_silent_since_another_one_says_it() -> None:
-    ended = Remark(place="ignore.0", state="expired", rules=("audio/*",), until=TODAY)
-    assert remark_words([ended]) == ""
+    ended = UnusedIgnore(place="ignore.0", state="expired", rules=("audio/*",), until=TODAY)
+    assert unused_words([ended]) == ""
     assert ended.words() == "ignore.0 (audio/*) has ended, and counts for nothing"
 
 
@@ -120,22 +130,26 @@ until = 2999-12-31
 """
 
 
-@pytest.mark.parametrize("dress", ["text", "json", "jsonl", "sarif"])
-def test_a_run_says_once_what_of_its_policy_did_nothing_and_ends_as_it_would(dress: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_name", ["text", "json", "jsonl", "sarif"])
+def test_a_run_says_once_what_of_its_policy_did_nothing_and_ends_as_it_would(format_name: str, tmp_path: Path) -> None:
     copied("image-ok.jpeg", tmp_path)
     (tmp_path / "preflight.toml").write_text(STALE, encoding="utf-8")
-    command = [sys.executable, "-c", "from preflight.cli import main; main()", "check", ".", "--format", dress]
+    command = [sys.executable, "-c", "from preflight.cli import main; main()", "check", ".", "--format", format_name]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr.splitlines() == [
         "preflight: policy: video/pixels was ignored until 2020-01-31, and counts again (old \\u202e footage)",
         "preflight: policy: ignore.1 (audio/*, legacy/\\x1b[31m**) met no file of this run",
     ]
-    if dress == "text":
+    if format_name == "text":
         assert "policy" not in ended.stdout
         return
-    last = json.loads(ended.stdout.splitlines()[-1] if dress == "jsonl" else ended.stdout)
-    told = last["runs"][0]["invocations"][0]["toolConfigurationNotifications"] if dress == "sarif" else last["policy"]
+    last = json.loads(ended.stdout.splitlines()[-1] if format_name == "jsonl" else ended.stdout)
+    told = (
+        last["runs"][0]["invocations"][0]["toolConfigurationNotifications"]
+        if format_name == "sarif"
+        else last["policy"]
+    )
     assert len(told) == 2
 
 

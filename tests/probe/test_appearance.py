@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.plan.advice import ONLY_DOLBY
 from preflight.values.assets import Window
 from tests.specimens import PROFILE, judged, video
@@ -28,7 +28,7 @@ def test_dolby_vision_is_told_by_its_profile_and_its_base(
 def test_colors_that_only_dolby_vision_knows_are_not_mapped_and_this_is_said() -> None:
     verdict = judged("video-dolby-vision-5.mp4")
     part = Window(Fraction(1, 5), Fraction(11, 5))
-    todo = plan(verdict, PROFILE, Wishes(keep_of={verdict.asset.path: part}))
+    todo = plan(verdict, PROFILE, FixOptions(keep_of={verdict.asset.path: part}))
     assert (todo.steps, todo.advice) == ((), ONLY_DOLBY)
 
 

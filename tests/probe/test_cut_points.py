@@ -10,17 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.apply.ffmpeg import find_tool
-from preflight.probe.cut_points import Border, Seam, Shown, Wanted, best_seam, borders, find_seam
+from preflight.probe.cut_points import (
+    CutPoint,
+    FrameTiming,
+    GopBoundary,
+    Wanted,
+    best_cut_point,
+    find_cut_point,
+    gop_boundaries,
+)
 from preflight.probe.faults import Unreadable
 
 
-def packets(text: str) -> list[Shown]:
+def packets(text: str) -> list[FrameTiming]:
     """Return packets shown for a second each: "0I 3P 1b 2b" names when, in the order of decoding, and of what kind."""
-    return [Shown(Fraction(int(word[:-1])), Fraction(1), word[-1] == "I") for word in text.split()]
+    return [FrameTiming(Fraction(int(word[:-1])), Fraction(1), word[-1] == "I") for word in text.split()]
 
 
 def places(text: str) -> list[tuple[int, int, bool]]:
-    return [(one.packets, int(one.at_s), one.is_key) for one in borders(packets(text))]
+    return [(one.packets, int(one.at_s), one.is_key) for one in gop_boundaries(packets(text))]
 
 
 def test_without_reordering_every_packet_is_a_border() -> None:
@@ -43,14 +51,14 @@ def test_nothing_has_no_borders() -> None:
     assert places("") == []
 
 
-def seam(text: str, start: int, end: int, start_slack: int = 0, end_slack: int = 0) -> tuple[int, int, int] | None:
+def cut_point(text: str, start: int, end: int, start_slack: int = 0, end_slack: int = 0) -> tuple[int, int, int] | None:
     wanted = Wanted(
         start_s=Fraction(start),
         end_s=Fraction(end),
         start_slack_s=Fraction(start_slack),
         end_slack_s=Fraction(end_slack),
     )
-    found = best_seam(list(borders(packets(text))), wanted)
+    found = best_cut_point(list(gop_boundaries(packets(text))), wanted)
     return (int(found.start_s), int(found.length_s), found.pictures) if found else None
 
 
@@ -70,7 +78,7 @@ CLOSED = "0I 1P 2P 3P 4I 5P 6P 7P 8I 9P"
 def test_the_longest_part_within_the_slack_is_taken(
     wanted: tuple[int, ...], expected: tuple[int, int, int] | None
 ) -> None:
-    assert seam(CLOSED, *wanted) == expected
+    assert cut_point(CLOSED, *wanted) == expected
 
 
 times = st.integers(0, 40).map(Fraction)
@@ -81,9 +89,9 @@ def test_a_seam_is_never_longer_than_wanted_begins_at_a_key_and_holds_just_its_p
     keys: list[bool], start: Fraction, length: Fraction, slack: Fraction, shuffle: Random
 ) -> None:
     order = sorted(range(len(keys)), key=lambda at: at + shuffle.random() * 3)
-    shown = [Shown(Fraction(at), Fraction(1), keys[at]) for at in order]
+    shown = [FrameTiming(Fraction(at), Fraction(1), keys[at]) for at in order]
     wanted = Wanted(start_s=start, end_s=start + length, start_slack_s=slack, end_slack_s=slack)
-    found = best_seam(list(borders(shown)), wanted)
+    found = best_cut_point(list(gop_boundaries(shown)), wanted)
     if found is None:
         return
     assert 0 < found.length_s <= length
@@ -104,9 +112,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def found_in(path: Path, wanted: Wanted) -> Seam | None:
+def found_in(path: Path, wanted: Wanted) -> CutPoint | None:
     with path.open("rb") as stream:
-        return find_seam(stream, "mov", wanted)
+        return find_cut_point(stream, "mov", wanted)
 
 
 def test_a_real_clip_can_end_nearly_anywhere_and_begin_at_its_key_pictures(clip: Path) -> None:
@@ -133,4 +141,4 @@ def test_a_clip_cut_short_is_told(clip: Path, tmp_path: Path) -> None:
 
 
 def test_a_border_says_how_many_packets_lie_before_it() -> None:
-    assert next(borders(packets("5I"))) == Border(0, Fraction(0), is_key=True)
+    assert next(gop_boundaries(packets("5I"))) == GopBoundary(0, Fraction(0), is_key=True)

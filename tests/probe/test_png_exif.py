@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.recipe_png_exif import HEAD, LAST, RECIPES, UPRIGHT, with_exif
-from preflight.apply import mend
+from preflight.apply import apply_plan
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.probe.png_exif import exif_obstacle
 from tests.specimens import MEDIA, PROFILE, image, judged
 
@@ -30,8 +30,8 @@ def test_what_keeps_ffmpeg_from_a_picture_is_an_obstacle(name: str) -> None:
 def test_it_is_written_anew_without_loss(name: str, tmp_path: Path) -> None:
     verdict = judged(MEDIA / name)
     assert verdict.facts
-    found = plan(verdict, PROFILE, Wishes())
-    done = mend(found, verdict.facts, order_of(PROFILE, tmp_path))
+    found = plan(verdict, PROFILE, FixOptions())
+    done = apply_plan(found, verdict.facts, order_of(PROFILE, tmp_path))
     assert (done.plan.loss, done.judged.verdict) == ("lossless", "pass")
     assert shown_by_ffmpeg(Path(done.path))
 

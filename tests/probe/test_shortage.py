@@ -13,7 +13,7 @@ from preflight.system.processes import memory_bound
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
 from preflight.values.probed import Probed
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 from preflight.workers.pool import measured
 
 MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
@@ -43,7 +43,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the bound on address
 
 def taken_bytes() -> int:
     """Return the address space that a child has before it measures anything."""
-    pages = alone(Path.read_text, Path("/proc/self/statm")).split()[0]
+    pages = call_isolated(Path.read_text, Path("/proc/self/statm")).split()[0]
     return int(pages) * mmap.PAGESIZE
 
 

@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from preflight.media.glance import glance
-from preflight.policy.policy import Remark
-from preflight.report import DRESSES, Heading, open_sheet, write_report
+from preflight.media.thumbnails import thumbnails
+from preflight.policy.policy import UnusedIgnore
+from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.values.assets import Asset, Role
 from preflight.values.facts import Facts
 from preflight.values.findings import Finding, Judged
 from tests import made
 
 GOLDEN = Path(__file__).parent / "golden"
-HEADING = Heading(profile="house-2026", version="1.2.3", glance=glance)
+HEADING = Header(profile="house-2026", version="1.2.3", thumbnails=thumbnails)
 
 DURATION = Finding(
     rule="video/duration",
@@ -92,27 +92,27 @@ ASSETS = (
 )
 REQUEST = (REFERENCE, UNNAMED)
 REMARKS = (
-    Remark(place="ignore.0", state="expired", rules=("video/*",), reason="old", until=dt.date(2026, 1, 31)),
-    Remark(place="override.1", state="unreached", rules=("image/side",), paths=("{0}/\x1b[31m/[a](b)/**",)),
+    UnusedIgnore(place="ignore.0", state="expired", rules=("video/*",), reason="old", until=dt.date(2026, 1, 31)),
+    UnusedIgnore(place="override.1", state="unreached", rules=("image/side",), paths=("{0}/\x1b[31m/[a](b)/**",)),
 )
 
 
 def written(
-    dress: str,
+    format_name: str,
     assets: Iterable[Judged],
     findings: tuple[Finding, ...] | None = None,
-    heading: Heading = HEADING,
-    remarks: Iterable[Remark] = (),
+    header: Header = HEADING,
+    unused_ignores: Iterable[UnusedIgnore] = (),
 ) -> str:
     """Return a whole report."""
     out = io.StringIO()
-    write_report([open_sheet(dress, heading, out)], assets, findings, remarks=lambda: remarks)
+    write_report([open_writer(format_name, header, out)], assets, findings, unused_ignores=lambda: unused_ignores)
     return out.getvalue()
 
 
-def golden(dress: str) -> Path:
+def golden(format_name: str) -> Path:
     """Return where the golden file of a dress lies."""
-    return GOLDEN / f"report.{(*DRESSES[dress].endings, dress)[0]}"
+    return GOLDEN / f"report.{(*FORMATS[format_name].endings, format_name)[0]}"
 
 
 def unstyled(page: str) -> str:
@@ -121,5 +121,5 @@ def unstyled(page: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in DRESSES:
+    for name in FORMATS:
         golden(name).write_text(unstyled(written(name, ASSETS, REQUEST)), encoding="utf-8", newline="")

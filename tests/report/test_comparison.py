@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from preflight.flow.compare import rows_of
-from preflight.policy.policy import Remark
+from preflight.policy.policy import UnusedIgnore
 from preflight.report.comparison import open_comparison
 from preflight.report.csv import FORMULA
 from preflight.report.json import dump, report_json
@@ -20,7 +20,7 @@ from preflight.values.standing import Standing
 from tests.report.fixed import REMARKS
 from tests.report.test_hostile import NAMES
 
-DRESSES = ("text", "json", "csv", "markdown")
+FORMATS = ("text", "json", "csv", "markdown")
 
 LARGE = Finding(rule="video/pixels", severity="error", message="too large", how="PyAV", limit="..9", source="a page")
 FAST = Finding(rule="video/frame-rate", severity="error", message="too fast")
@@ -38,16 +38,16 @@ class Compared(NamedTuple):
     reports: tuple[Report, ...]
     request: bool = False
 
-    def written(self, dress: str, *, verbose: bool = False, remarks: tuple[Remark, ...] = ()) -> str:
+    def written(self, format_name: str, *, verbose: bool = False, unused_ignores: tuple[UnusedIgnore, ...] = ()) -> str:
         editions, out = [report.profile for report in self.reports], io.StringIO()
-        sheet, standing = open_comparison(dress, editions, out, verbose=verbose), Standing(editions)
+        writer, standing = open_comparison(format_name, editions, out, verbose=verbose), Standing(editions)
         for row in rows_of(self.reports):
             standing.add(row)
-            sheet.row(row)
+            writer.row(row)
         if self.request:
             standing.add_request(self.reports)
         assert out.getvalue() == ""
-        sheet.end(standing, remarks)
+        writer.end(standing, unused_ignores)
         return out.getvalue()
 
 
@@ -162,7 +162,7 @@ def test_json_of_a_request_without_assets_is_json() -> None:
 
 
 def test_what_of_a_policy_did_nothing_is_in_the_json_and_else_nothing_is_said_of_it() -> None:
-    assert [one["state"] for one in json.loads(TWO.written("json", remarks=REMARKS))["policy"]] == [
+    assert [one["state"] for one in json.loads(TWO.written("json", unused_ignores=REMARKS))["policy"]] == [
         "expired",
         "unreached",
     ]
@@ -170,21 +170,21 @@ def test_what_of_a_policy_did_nothing_is_in_the_json_and_else_nothing_is_said_of
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_name_made_to_act_is_only_a_name(dress: str, name: str) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_name_made_to_act_is_only_a_name(format_name: str, name: str) -> None:
     found = (judged(name, Finding(rule="video/name", severity="error", message=f"is {name}", how=name)),)
-    text = compared(found, found, names=(f"{name} 1", f"{name} 2")).written(dress, verbose=True)
+    text = compared(found, found, names=(f"{name} 1", f"{name} 2")).written(format_name, verbose=True)
     assert text.encode()
     assert text.replace("\n", "").isprintable()
-    if dress == "json":
+    if format_name == "json":
         row, (first, second) = json.loads(text)["assets"][0], json.loads(text)["reports"]
         assert (row["path"], [one["verdict"] for one in row["by"]]) == (printable(name), ["fail", "fail"])
         assert first["assets"] == second["assets"]
-    elif dress == "csv":
+    elif format_name == "csv":
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         assert [len(row) for row in rows] == [6, 6, 6]
         assert not any(cell.startswith(FORMULA) for row in rows for cell in row)
-    elif dress == "markdown":
+    elif format_name == "markdown":
         tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text.partition("\n")[2])
         assert sum(one.type == "tr_open" for one in tokens) == 2
         assert sum(one.type in ("th_open", "td_open") for one in tokens) == 6
@@ -197,23 +197,23 @@ def test_a_name_made_to_act_is_only_a_name(dress: str, name: str) -> None:
         assert not any(line.lstrip().startswith("::") for line in text.splitlines())
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_the_same_verdicts_give_the_same_bytes(dress: str) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_the_same_verdicts_give_the_same_bytes(format_name: str) -> None:
     for comparison in (TWO, REQUEST):
-        assert comparison.written(dress, verbose=True) == comparison.written(dress, verbose=True)
+        assert comparison.written(format_name, verbose=True) == comparison.written(format_name, verbose=True)
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_memory_does_not_grow_with_the_number_of_files(dress: str) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_memory_does_not_grow_with_the_number_of_files(format_name: str) -> None:
     """Some garbage may wait to be collected; a comparison that kept its rows would take megabytes."""
     row, editions = (judged("a.mp4", LARGE), judged("a.mp4", PLACE)), ["old", "new"]
     with open("/dev/null", "w", encoding="utf-8") as out:  # noqa: PTH123 - a device, not a path of ours
         tracemalloc.start()
-        sheet, standing = open_comparison(dress, editions, out), Standing(editions)
+        writer, standing = open_comparison(format_name, editions, out), Standing(editions)
         for _ in range(3000):
             standing.add(row)
-            sheet.row(row)
-        sheet.end(standing)
+            writer.row(row)
+        writer.end(standing)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert peak < 500_000

@@ -9,34 +9,36 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError, NotDone
-from preflight.report import DRESSES, Heading, write_report
+from preflight.report import FORMATS, Header, write_report
 from preflight.report.files import drafts, read_outputs
 from tests.posix import make_pipe
 from tests.report.fixed import ASSETS, HEADING, REQUEST, golden, unstyled, written
 from tests.specimens import copied, left_behind
 
 
-def write(*words: str | Path, inputs: tuple[str, ...] = (), heading: Heading = HEADING) -> None:
+def write(*words: str | Path, inputs: tuple[str, ...] = (), header: Header = HEADING) -> None:
     """Write the fixed report to files, as the command does."""
-    with drafts(read_outputs(map(str, words), inputs), heading) as files:
+    with drafts(read_outputs(map(str, words), inputs), header) as files:
         write_report(files, ASSETS, REQUEST)
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_file_holds_what_would_be_printed(dress: str, tmp_path: Path) -> None:
-    write(f"{dress}:{tmp_path}/out")
-    assert unstyled((tmp_path / "out").read_bytes().decode()) == golden(dress).read_bytes().decode()
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_file_holds_what_would_be_printed(format_name: str, tmp_path: Path) -> None:
+    write(f"{format_name}:{tmp_path}/out")
+    assert unstyled((tmp_path / "out").read_bytes().decode()) == golden(format_name).read_bytes().decode()
     assert list(left_behind(tmp_path)) == ["out"]
 
 
-@pytest.mark.parametrize(("dress", "ending"), [(name, one) for name, dress in DRESSES.items() for one in dress.endings])
-def test_the_ending_says_the_dress(dress: str, ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("format_name", "ending"), [(name, one) for name, format_name in FORMATS.items() for one in format_name.endings]
+)
+def test_the_ending_says_the_dress(format_name: str, ending: str, tmp_path: Path) -> None:
     (output,) = read_outputs([f"{tmp_path}/report.{ending.upper()}"])
-    assert (output.dress, output.path) == (dress, tmp_path / f"report.{ending.upper()}")
+    assert (output.format_name, output.path) == (format_name, tmp_path / f"report.{ending.upper()}")
 
 
 def test_several_files_are_written_at_once(tmp_path: Path) -> None:
-    names = [f"r.{dress.endings[0]}" for dress in DRESSES.values() if dress.endings]
+    names = [f"r.{format_name.endings[0]}" for format_name in FORMATS.values() if format_name.endings]
     write(*(tmp_path / name for name in names))
     assert list(left_behind(tmp_path)) == sorted(names)
 
@@ -49,45 +51,50 @@ def test_an_ending_that_says_nothing_is_refused_with_those_that_do(word: str) ->
     assert "github:" in raised.value.advice
 
 
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_report_of_an_earlier_run_is_replaced(dress: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_report_of_an_earlier_run_is_replaced(format_name: str, tmp_path: Path) -> None:
     target = tmp_path / "out"
-    for earlier in ("", written(dress, ASSETS[:1]), written(dress, ASSETS[2:4]), written(dress, (), REQUEST)):
+    for earlier in (
+        "",
+        written(format_name, ASSETS[:1]),
+        written(format_name, ASSETS[2:4]),
+        written(format_name, (), REQUEST),
+    ):
         target.write_text(earlier)
-        write(f"{dress}:{target}")
-        assert unstyled(target.read_bytes().decode()) == golden(dress).read_bytes().decode()
+        write(f"{format_name}:{target}")
+        assert unstyled(target.read_bytes().decode()) == golden(format_name).read_bytes().decode()
 
 
-@pytest.mark.parametrize("other", DRESSES)
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_report_of_another_dress_is_not_replaced(dress: str, other: str, tmp_path: Path) -> None:
-    if dress == other:
+@pytest.mark.parametrize("other", FORMATS)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_report_of_another_dress_is_not_replaced(format_name: str, other: str, tmp_path: Path) -> None:
+    if format_name == other:
         return
     target = tmp_path / "out"
     target.write_text(written(other, ASSETS))
-    with pytest.raises(CallError, match=f"exists, and is no {dress} report"):
-        write(f"{dress}:{target}")
+    with pytest.raises(CallError, match=f"exists, and is no {format_name} report"):
+        write(f"{format_name}:{target}")
     assert target.read_text() == written(other, ASSETS)
 
 
 @pytest.mark.parametrize(
     "content", [b"\0", b"notes\n", b'{"schema": "preflight.baseline/1"}', b"<?xml version='1.0'?><x/>", b"a,b\n1,2\n"]
 )
-@pytest.mark.parametrize("dress", DRESSES)
-def test_what_is_no_report_is_not_replaced(dress: str, content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_what_is_no_report_is_not_replaced(format_name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(content)
     with pytest.raises(CallError, match="exists, and is no"):
-        write(f"{dress}:{tmp_path}/out")
+        write(f"{format_name}:{tmp_path}/out")
     assert (tmp_path / "out").read_bytes() == content
 
 
 @pytest.mark.parametrize("name", ["image-ok.png", "video-854x480.mp4", "audio-15s.wav"])
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_medium_is_not_replaced_whatever_it_is_called(dress: str, name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_medium_is_not_replaced_whatever_it_is_called(format_name: str, name: str, tmp_path: Path) -> None:
     medium = copied(name, tmp_path, "report.json")
     before = medium.read_bytes()
     with pytest.raises(CallError, match="exists, and is no"):
-        write(f"{dress}:{medium}")
+        write(f"{format_name}:{medium}")
     assert medium.read_bytes() == before
 
 

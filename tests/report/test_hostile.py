@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from preflight.report import DRESSES, Heading
+from preflight.report import FORMATS, Header
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Finding, Judged
 from tests import made
@@ -177,16 +177,16 @@ def named(name: str) -> str:
     return f"./{printable(name)}" if printable(name).lstrip().startswith("::") else printable(name)
 
 
-def expected(dress: str, name: str) -> tuple[str, list[str]]:
+def expected(format_name: str, name: str) -> tuple[str, list[str]]:
     """Return the name and the messages that a reader should find."""
     messages = [f"is {printable(name)}", printable(name)]
-    if dress == "sarif":
+    if format_name == "sarif":
         return name, messages
-    if dress == "markdown":
+    if format_name == "markdown":
         return printable(name), [message.strip() for message in messages]
-    if dress == "csv":
+    if format_name == "csv":
         return _cell(name), [messages[0], _cell(messages[1])]
-    return (named(name) if dress in ("text", "junit") else printable(name)), messages
+    return (named(name) if format_name in ("text", "junit") else printable(name)), messages
 
 
 def _cell(name: str) -> str:
@@ -195,60 +195,60 @@ def _cell(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_profile_whose_name_is_made_to_act_is_only_named(dress: str, name: str) -> None:
-    text = written(dress, [hostile("a.png")], heading=Heading(profile=name, version="1.2.3"))
-    plain = written(dress, [hostile("a.png")], heading=Heading(profile="p", version="1.2.3"))
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_profile_whose_name_is_made_to_act_is_only_named(format_name: str, name: str) -> None:
+    text = written(format_name, [hostile("a.png")], header=Header(profile=name, version="1.2.3"))
+    plain = written(format_name, [hostile("a.png")], header=Header(profile="p", version="1.2.3"))
     assert text.encode()
     assert text.replace("\n", "").isprintable()
     assert text.count("\n") == plain.count("\n")
     assert len(list(commands(text))) == len(list(commands(plain)))
-    assert READERS[dress](text) == READERS[dress](plain)
+    assert READERS[format_name](text) == READERS[format_name](plain)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_tag_of_a_file_is_only_words_whatever_it_says(dress: str, name: str) -> None:
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_tag_of_a_file_is_only_words_whatever_it_says(format_name: str, name: str) -> None:
     name = name.encode("utf-8", "backslashreplace").decode()
     facts = made.video(format=name, codec=name, transfer=name, sound_codec=name, measured_by={"codec": name})
     found = Finding(rule="video/codec", severity="error", message=f"is {name}", measured=name, limit="h264", how=name)
     judged = Judged(asset=Asset(path="a.mov"), kind="video", facts=facts, findings=(found,))
-    text = written(dress, [judged, Judged(asset=judged.asset, kind="video", facts=facts)])
+    text = written(format_name, [judged, Judged(asset=judged.asset, kind="video", facts=facts)])
     assert text.replace("\n", "").isprintable()
-    if dress == "json":
+    if format_name == "json":
         assert [one["facts"]["codec"] for one in json.loads(text)["assets"]] == [name, name]
-    elif dress == "html":
+    elif format_name == "html":
         read_html(text)
 
 
-def told(dress: str, name: str) -> None:
+def told(format_name: str, name: str) -> None:
     """Assert that a dress tells a name, and the messages that hold it, and nothing besides."""
-    names, messages = READERS[dress](written(dress, [hostile(name)]))
-    path, words = expected(dress, name)
-    if dress == "sarif" and "\ud800" in name:
+    names, messages = READERS[format_name](written(format_name, [hostile(name)]))
+    path, words = expected(format_name, name)
+    if format_name == "sarif" and "\ud800" in name:
         names, path = [], ""
     assert names in ([path], [])
     assert messages == words
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
-@pytest.mark.parametrize("dress", READERS)
-def test_a_name_made_to_act_is_only_a_name(dress: str, name: str) -> None:
-    told(dress, name)
+@pytest.mark.parametrize("format_name", READERS)
+def test_a_name_made_to_act_is_only_a_name(format_name: str, name: str) -> None:
+    told(format_name, name)
 
 
-@pytest.mark.parametrize("dress", READERS)
+@pytest.mark.parametrize("format_name", READERS)
 @given(
     name=st.text(min_size=1, max_size=40).filter(lambda name: not name.lower().startswith("http") and name[0] != "/")
 )
-def test_any_name_is_only_a_name(dress: str, name: str) -> None:
-    told(dress, name)
+def test_any_name_is_only_a_name(format_name: str, name: str) -> None:
+    told(format_name, name)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:30])
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_report_is_utf_8_and_its_lines_are_ours(dress: str, name: str) -> None:
-    text = written(dress, [hostile(name), clean(name)])
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_report_is_utf_8_and_its_lines_are_ours(format_name: str, name: str) -> None:
+    text = written(format_name, [hostile(name), clean(name)])
     assert text.encode()
-    assert text.count("\n") == written(dress, [hostile("a.png"), clean("a.png")]).count("\n")
+    assert text.count("\n") == written(format_name, [hostile("a.png"), clean("a.png")]).count("\n")
     assert text.replace("\n", "").isprintable()

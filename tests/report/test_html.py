@@ -14,9 +14,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from preflight.media.glance import PICTURE_PX, glance
+from preflight.media.thumbnails import PICTURE_PX, thumbnails
 from preflight.profiles import load
-from preflight.report import Heading
+from preflight.report import Header
 from preflight.report.html import LINKS, RIGHT, WRONG
 from preflight.report.html.measures import measures_of
 from preflight.report.html.pictures import pictures
@@ -27,7 +27,7 @@ from tests import made
 from tests.report.fixed import ASSETS, DURATION, HEADING, PIXELS, REQUEST, asset, written
 from tests.specimens import PROFILE, copied
 
-SHIPPED = Heading(profile=PROFILE.name, limits=PROFILE, version="1.2.3", glance=glance)
+SHIPPED = Header(profile=PROFILE.name, limits=PROFILE, version="1.2.3", thumbnails=thumbnails)
 EMPTY = {"img", "meta", "rect", "line", "path"}
 LIMIT_S = 60
 
@@ -262,7 +262,7 @@ def test_what_cannot_be_read_has_words_instead(real: Page) -> None:
 
 def instead(judged: Judged) -> str:
     """Return the words in the place of a picture."""
-    see = pictures(judged, glance)
+    see = pictures(judged, thumbnails)
     assert see
     return see.instead
 
@@ -315,7 +315,7 @@ def place(bar: ET.Element) -> tuple[float, float, float]:
 )
 def test_a_mark_lies_on_that_side_of_the_range_on_which_the_value_does(seconds: int, side: int) -> None:
     judged = made.judged(made.audio(duration_s=Fraction(seconds), stored_duration_s=None, header_duration_s=None))
-    page = read(written("html", [judged], heading=SHIPPED))
+    page = read(written("html", [judged], header=SHIPPED))
     begin, end, at = place(classes(page.root, "bar")[0])
     assert 0 <= begin < end <= 100
     assert 0 <= at <= 100
@@ -403,7 +403,7 @@ def test_a_finding_of_one_s_own_limits_is_drawn_by_them(tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text(OWN.format(parent=PROFILE.name, name='name = "house"'), encoding="utf-8")
     own = load(str(tmp_path / "my.toml"))
     judged = made.judged(made.audio(duration_s=Fraction(40), header_duration_s=None), profile=own)
-    page = read(written("html", [judged], heading=Heading(profile=own.name, limits=own)))
+    page = read(written("html", [judged], header=Header(profile=own.name, limits=own)))
     duration = rows(next(page.root.iter("article")))["Duration"]
     assert (duration["limit"], duration["said"]) == ("1 to 30 s allowed", "✗ 10 s over")
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import __version__
-from preflight.plan import Plan, Wishes, plan
-from preflight.plan.treated import Treated
-from preflight.report import Heading, open_sheet, write_report
+from preflight.plan import FixOptions, Plan, plan
+from preflight.plan.result import FixResult
+from preflight.report import Header, open_writer, write_report
 from preflight.report.json import dump, facts_json, facts_report, finding_json, fix_report, plan_report, report_json
 from preflight.rules import judge
 from preflight.values.assets import Asset, Role
@@ -56,7 +56,7 @@ def test_a_report_has_the_contracts_fields() -> None:
 
 def test_a_report_that_is_written_as_it_comes_says_the_same() -> None:
     whole = read(report_json(Report(profile="house-2026", assets=ASSETS, findings=REQUEST)))
-    streamed = json.loads(written("json", ASSETS, REQUEST, Heading(profile="house-2026")))
+    streamed = json.loads(written("json", ASSETS, REQUEST, Header(profile="house-2026")))
     assert streamed == whole
     assert json.loads(written("json", (), REQUEST[1:])) | {"tool": None} == {
         "schema": "preflight.report/1",
@@ -77,7 +77,7 @@ def test_an_interrupted_report_is_closed_and_says_so() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_report([open_sheet("json", Heading(profile="p"), out)], stopped())
+        write_report([open_writer("json", Header(profile="p"), out)], stopped())
     found = json.loads(out.getvalue())
     assert (found["verdict"], found["interrupted"], len(found["assets"])) == ("unsure", True, 1)
 
@@ -120,7 +120,7 @@ def test_what_was_not_measured_is_null() -> None:
 
 
 def test_what_of_a_policy_did_nothing_is_told_and_else_nothing_is_said_of_it() -> None:
-    told = json.loads(written("json", ASSETS, remarks=REMARKS))
+    told = json.loads(written("json", ASSETS, unused_ignores=REMARKS))
     assert told["policy"] == [
         {
             "place": "ignore.0",
@@ -140,7 +140,7 @@ def test_what_of_a_policy_did_nothing_is_told_and_else_nothing_is_said_of_it() -
         },
     ]
     assert "policy" not in json.loads(written("json", ASSETS))
-    assert json.loads(written("jsonl", ASSETS, remarks=REMARKS).splitlines()[-1])["policy"] == told["policy"]
+    assert json.loads(written("jsonl", ASSETS, unused_ignores=REMARKS).splitlines()[-1])["policy"] == told["policy"]
 
 
 def test_facts_alone_have_no_verdict_but_say_why_they_are_missing() -> None:
@@ -158,7 +158,7 @@ def test_facts_alone_have_no_verdict_but_say_why_they_are_missing() -> None:
 )
 def test_a_plan_is_told_before_it_is_carried_out(name: str, outcome: str | None, loss: str) -> None:
     verdict = judged(name)
-    found = read(plan_report(PROFILE.name, [(verdict, plan(verdict, PROFILE, Wishes()), None)]))
+    found = read(plan_report(PROFILE.name, [(verdict, plan(verdict, PROFILE, FixOptions()), None)]))
     assert found["schema"] == "preflight.fix/1"
     (asset,) = found["assets"]
     assert (asset["outcome"], asset["output"], asset["loss"]) == (outcome, None, loss)
@@ -167,7 +167,7 @@ def test_a_plan_is_told_before_it_is_carried_out(name: str, outcome: str | None,
 
 def test_a_fix_has_the_contracts_fields() -> None:
     before, after = judged("image-200x200.png"), judged("image-300x300.png")
-    treated = Treated(plan=plan(before, PROFILE, Wishes()), outcome="fixed", before=before, after=after)
+    treated = FixResult(plan=plan(before, PROFILE, FixOptions()), outcome="fixed", before=before, after=after)
     found = read(fix_report(PROFILE.name, [treated]))
     (asset,) = found["assets"]
     contract = {"path", "outcome", "output", "loss", "steps", "findings_before", "findings_after"}
@@ -188,7 +188,7 @@ def test_a_fix_has_the_contracts_fields() -> None:
 
 def test_a_fix_that_failed_keeps_its_findings_and_says_why() -> None:
     before = judged("image-200x200.png")
-    treated = Treated(plan=plan(before, PROFILE, Wishes()), outcome="failed", before=before, message="a\x1b[2J")
+    treated = FixResult(plan=plan(before, PROFILE, FixOptions()), outcome="failed", before=before, message="a\x1b[2J")
     (asset,) = read(fix_report(PROFILE.name, [treated]))["assets"]
     assert (asset["outcome"], asset["output"], asset["message"]) == ("failed", None, "a\\x1b[2J")
     assert asset["findings_after"] == asset["findings_before"] != []
@@ -223,7 +223,7 @@ def test_every_specimen_can_be_told_in_json() -> None:
     verdicts = tuple(judged(path.name) for path in sorted(folder.iterdir())[::5])
     found = read(report_json(Report(profile=PROFILE.name, assets=verdicts)))
     assert len(found["assets"]) == len(verdicts)
-    plans = [(one, plan(one, PROFILE, Wishes(allow="creative"))) for one in verdicts]
+    plans = [(one, plan(one, PROFILE, FixOptions(allow="creative"))) for one in verdicts]
     assert len(read(plan_report(PROFILE.name, [(*one, None) for one in plans]))["assets"]) == len(verdicts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from preflight.report import Heading, open_sheet, write_report
+from preflight.report import Header, open_writer, write_report
 from tests.report.fixed import ASSETS, REQUEST, written
 
 
@@ -46,7 +46,7 @@ def test_each_line_is_whole_when_its_asset_is_judged() -> None:
             assert len(lines(out.getvalue())) == number
             yield one
 
-    write_report([open_sheet("jsonl", Heading(profile="p"), out)], judged())
+    write_report([open_writer("jsonl", Header(profile="p"), out)], judged())
 
 
 def test_an_interrupted_run_says_so_in_its_sum() -> None:
@@ -57,6 +57,6 @@ def test_an_interrupted_run_says_so_in_its_sum() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_report([open_sheet("jsonl", Heading(profile="p"), out)], stopped())
+        write_report([open_writer("jsonl", Header(profile="p"), out)], stopped())
     *_, last = lines(out.getvalue())
     assert (last["verdict"], last["interrupted"]) == ("unsure", True)

@@ -8,8 +8,8 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from preflight.profiles import load
-from preflight.report import Ending, Heading
-from preflight.report.junit import Sheet
+from preflight.report import Header, Summary
+from preflight.report.junit import Writer
 from preflight.rules import ASSET_RULES, REQUEST_RULES
 from preflight.values.assets import Role
 from preflight.values.facts import Facts
@@ -179,8 +179,8 @@ def test_without_a_request_there_is_no_suite_of_it() -> None:
 
 def test_an_interrupted_run_is_an_error() -> None:
     out = StringIO()
-    sheet = Sheet(Heading(profile="p"), out)
-    sheet.begin()
-    sheet.end(Ending(verdict="unsure", interrupted=True))
+    writer = Writer(Header(profile="p"), out)
+    writer.begin()
+    writer.end(Summary(verdict="unsure", interrupted=True))
     (suite,) = JUnitXml.fromstring(out.getvalue().encode())
     assert [(case.name, outcome(case)) for case in suite] == [("run/unjudged", "error")]

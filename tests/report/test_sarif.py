@@ -13,8 +13,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from preflight.report import Ending, Heading
-from preflight.report.sarif import MOST_RESULTS, Results, Sheet, text_of
+from preflight.report import Header, Summary
+from preflight.report.sarif import MOST_RESULTS, Results, Writer, text_of
 from preflight.rules import RULES
 from preflight.values.findings import Finding
 from tests import made
@@ -72,7 +72,7 @@ def test_what_the_schema_does_not_allow_is_noticed(right: str, wrong: str, said:
 
 
 def test_what_of_a_policy_did_nothing_is_a_note_on_how_the_tool_is_set_up() -> None:
-    (ran,) = run(written("sarif", ASSETS, remarks=REMARKS))["invocations"]
+    (ran,) = run(written("sarif", ASSETS, unused_ignores=REMARKS))["invocations"]
     assert [(one["level"], one["message"]["text"]) for one in ran["toolConfigurationNotifications"]] == [
         ("note", "ignore.0 (video/*) has ended, and counts for nothing"),
         ("note", "override.1 (image/side, {{0}}/\\x1b[31m/\\[a](b)/**) met no file of this run"),
@@ -155,10 +155,10 @@ def test_what_lies_above_here_is_named_without_what_leads_out() -> None:
 def places(request: str | None) -> list[str]:
     """Return where the results of a request stand, one of a URL and one of the whole, with what the first one says."""
     out = io.StringIO()
-    sheet = Sheet(Heading(profile="p", request=request), out)
-    sheet.begin()
-    sheet.asset(asset("https://example.com/a.mov?token=secret", made.VIDEO, DURATION))
-    sheet.end(Ending(verdict="fail", findings=(Finding(rule="request/duration", severity="error", message="x"),)))
+    writer = Writer(Header(profile="p", request=request), out)
+    writer.begin()
+    writer.asset(asset("https://example.com/a.mov?token=secret", made.VIDEO, DURATION))
+    writer.end(Summary(verdict="fail", findings=(Finding(rule="request/duration", severity="error", message="x"),)))
     found = run(out.getvalue())["results"]
     assert "(https://example.com/a.mov?...)" in found[0]["message"]["text"]
     assert "secret" not in out.getvalue()
@@ -192,12 +192,12 @@ def test_the_most_severe_come_first() -> None:
 
 def test_no_more_results_are_written_than_code_scanning_takes_and_the_rest_is_counted() -> None:
     out = io.StringIO()
-    sheet = Sheet(Heading(profile="p"), out)
-    sheet.begin()
+    writer = Writer(Header(profile="p"), out)
+    writer.begin()
     info = Finding(rule="image/name", severity="info", message="x")
     for number in range(MOST_RESULTS // 2 + 10):
-        sheet.asset(asset(f"{number}.png", made.IMAGE, info, DURATION))
-    sheet.end(Ending(verdict="fail"))
+        writer.asset(asset(f"{number}.png", made.IMAGE, info, DURATION))
+    writer.end(Summary(verdict="fail"))
     log = json.loads(out.getvalue())["runs"][0]
     levels = [result["level"] for result in log["results"]]
     assert len(levels) == MOST_RESULTS

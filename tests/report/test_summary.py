@@ -1,7 +1,7 @@
 """The few lines at the end of a run."""
 
 from preflight.policy.tally import Tally
-from preflight.report.summary import let_be_lines, summary_lines
+from preflight.report.summary import summary_lines, suppressed_lines
 from preflight.values.assets import Asset
 from preflight.values.findings import IN_BASELINE, Finding, Judged
 from preflight.values.limits import Severity
@@ -56,7 +56,7 @@ def test_what_does_not_count_is_said_aloud_by_rule() -> None:
         finding("video/hdr", "info", "warning", IN_BASELINE),
         finding("video/codec", "info", "warning", IN_BASELINE),
     )
-    assert list(let_be_lines(tally(some))) == [
+    assert list(suppressed_lines(tally(some))) == [
         "2 findings ignored by policy: video/pixels 1, video/size 1",
         "1 finding lowered by policy: video/format 1",
         "2 findings in the baseline",
@@ -64,4 +64,4 @@ def test_what_does_not_count_is_said_aloud_by_rule() -> None:
 
 
 def test_where_everything_counts_nothing_is_said() -> None:
-    assert list(let_be_lines(tally(asset(finding("video/pixels"))))) == []
+    assert list(suppressed_lines(tally(asset(finding("video/pixels"))))) == []

@@ -7,9 +7,9 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.plan import Plan, Wishes, plan
-from preflight.plan.treated import Treated
-from preflight.report import Ending, Heading
+from preflight.plan import FixOptions, Plan, plan
+from preflight.plan.result import FixResult
+from preflight.report import Header, Summary
 from preflight.report.text import (
     Line,
     Totals,
@@ -18,8 +18,8 @@ from preflight.report.text import (
     judged_lines,
     name_of,
     plan_lines,
+    result_line,
     summary,
-    treated_line,
     write,
 )
 from preflight.rules import judge
@@ -84,18 +84,18 @@ def test_nothing_of_a_name_acts_upon_a_terminal(name: str) -> None:
         kind="image",
         findings=(Finding(rule="image/name", severity="error", message=f"is {name}"),),
     )
-    found = plan(one, PROFILE, Wishes())
+    found = plan(one, PROFILE, FixOptions())
     lines = [
         *judged_lines(one),
         *plan_lines(found),
-        treated_line(Treated(plan=found, outcome="failed", before=one, message=name)),
+        result_line(FixResult(plan=found, outcome="failed", before=one, message=name)),
     ]
     for line in lines:
         assert words(line).isprintable()
 
 
 def test_a_plan_is_told_step_by_step_with_its_loss_and_reason() -> None:
-    lines = [words(line) for line in plan_lines(plan(judged("image-200x200.png"), PROFILE, Wishes()))]
+    lines = [words(line) for line in plan_lines(plan(judged("image-200x200.png"), PROFILE, FixOptions()))]
     path = media("image-200x200.png")
     assert lines == [f"{path}: lossy: scale to 300 x 300 px for image/side", f"{path}: lossless: write as png"]
 
@@ -107,7 +107,7 @@ def test_a_plan_of_nothing_says_so() -> None:
 
 
 def test_what_cannot_be_mended_names_the_rule_and_what_to_do() -> None:
-    lines = [words(line) for line in plan_lines(plan(judged("empty.png"), PROFILE, Wishes()))]
+    lines = [words(line) for line in plan_lines(plan(judged("empty.png"), PROFILE, FixOptions()))]
     assert any("cannot be mended: image/readable" in line for line in lines)
     assert lines[-1].endswith("`preflight explain image/readable` says what can be done by hand.")
     assert all(line == line.rstrip(" :") for line in lines)
@@ -115,19 +115,19 @@ def test_what_cannot_be_mended_names_the_rule_and_what_to_do() -> None:
 
 def test_what_came_of_an_asset_is_one_line() -> None:
     before, after = judged("image-200x200.png"), judged("image-300x300.png")
-    done = Treated(plan=plan(before, PROFILE, Wishes()), outcome="fixed", before=before, after=after)
-    left, right = words(treated_line(done)).split(" -> ")
+    done = FixResult(plan=plan(before, PROFILE, FixOptions()), outcome="fixed", before=before, after=after)
+    left, right = words(result_line(done)).split(" -> ")
     assert left == f"{media('image-200x200.png')}: fixed"
     assert right.startswith(f"{media('image-300x300.png')}: png, 300 x 300 px, ")
-    failed = Treated(plan=done.plan, outcome="failed", before=before, message="no room")
-    assert words(treated_line(failed)).endswith(": failed: no room")
+    failed = FixResult(plan=done.plan, outcome="failed", before=before, message="no room")
+    assert words(result_line(failed)).endswith(": failed: no room")
 
 
-HEADING = Heading(profile=PROFILE.name, version="1.2.3")
+HEADING = Header(profile=PROFILE.name, version="1.2.3")
 
 
 def closing(totals: Totals, verdict: Verdict, *, interrupted: bool = False) -> list[str]:
-    return [words(line) for line in totals.lines(HEADING, Ending(verdict=verdict, interrupted=interrupted))]
+    return [words(line) for line in totals.lines(HEADING, Summary(verdict=verdict, interrupted=interrupted))]
 
 
 def test_totals_count_verdicts_and_findings() -> None:

@@ -10,7 +10,7 @@ from preflight.flow.check import Measuring, check_assets
 from preflight.request.manifest import manifest
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.cli.conftest import Program, program
 from tests.sandbox.shelf import Shelf
 from tests.specimens import MEDIA, PROFILE
@@ -40,8 +40,8 @@ class Counting(Fetcher):
 
 
 def verdicts(listed: Path, fetch: Fetcher) -> list[tuple[str, str]]:
-    with fetch, Crew("exact", jobs=1) as crew:
-        judged = check_assets(manifest(listed), PROFILE, Measuring(crew=crew, fetch=fetch))
+    with fetch, WorkerPool("exact", jobs=1) as pool:
+        judged = check_assets(manifest(listed), PROFILE, Measuring(pool=pool, fetch=fetch))
         return [(one.asset.path, one.verdict) for one in judged]
 
 
@@ -96,8 +96,8 @@ def test_a_list_of_names_may_hold_addresses(program: Program, shelf: Shelf, tmp_
 def test_what_an_address_was_brought_to_is_never_shown(shelf: Shelf, tmp_path: Path) -> None:
     url = shelf.put(b"nothing known", "a.png")
     (tmp_path / "list").write_text(f"path\n{url}\n")
-    with Fetcher(allow_private=True) as fetch, Crew("exact", jobs=1) as crew:
-        (judged,) = check_assets(manifest(tmp_path / "list"), PROFILE, Measuring(crew=crew, fetch=fetch))
+    with Fetcher(allow_private=True) as fetch, WorkerPool("exact", jobs=1) as pool:
+        (judged,) = check_assets(manifest(tmp_path / "list"), PROFILE, Measuring(pool=pool, fetch=fetch))
         assert judged.asset == Asset(path=url)
         assert fetch.folder
         assert not any(str(fetch.folder) in finding.message for finding in judged.findings)

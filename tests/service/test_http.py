@@ -12,13 +12,13 @@ import pytest
 
 from preflight.errors import CallError, PreflightError, Refused, Unreachable
 from preflight.service import http as wire
-from preflight.service.http import AnswerLost, Busy, Wire, cleaned, fault, patiently, shown_url
+from preflight.service.http import AnswerLost, Busy, HttpChannel, cleaned, fault, patiently, shown_url
 from preflight.service.moments import retry_after_s
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say, silence
 
 
 def call(*replies: Reply, deaf: int = 0) -> object:
-    with Stranger(*replies, deaf=deaf) as stranger, Wire(stranger.url, KEY) as line:
+    with Stranger(*replies, deaf=deaf) as stranger, HttpChannel(stranger.url, KEY) as line:
         return line.call("GET", "/v1/x")
 
 
@@ -82,7 +82,10 @@ def test_every_exception_is_caught_on_its_way(kind: type[Exception]) -> None:
     def break_off(_: httpx.Request) -> httpx.Response:
         raise raised(kind)
 
-    with Wire("http://127.0.0.1", KEY, transport=httpx.MockTransport(break_off)) as line, pytest.raises(PreflightError):
+    with (
+        HttpChannel("http://127.0.0.1", KEY, transport=httpx.MockTransport(break_off)) as line,
+        pytest.raises(PreflightError),
+    ):
         line.call("GET", "/")
 
 
@@ -91,7 +94,7 @@ def test_an_answer_is_returned_as_json() -> None:
 
 
 def test_the_key_is_a_bearer_token_and_the_program_names_itself() -> None:
-    with Stranger(say({})) as stranger, Wire(stranger.url, KEY) as line:
+    with Stranger(say({})) as stranger, HttpChannel(stranger.url, KEY) as line:
         line.call("GET", "/v1/x", params={"page": 2})
     (heard,) = stranger.heard
     assert heard.path == "/v1/x?page=2"
@@ -100,23 +103,23 @@ def test_the_key_is_a_bearer_token_and_the_program_names_itself() -> None:
 
 
 def test_a_path_in_the_address_is_kept() -> None:
-    with Stranger(say({})) as stranger, Wire(f"{stranger.url}/proxy/", KEY) as line:
+    with Stranger(say({})) as stranger, HttpChannel(f"{stranger.url}/proxy/", KEY) as line:
         line.call("GET", "/v1/x")
     assert stranger.heard[0].path == "/proxy/v1/x"
 
 
 def test_no_connection_means_that_nothing_happened() -> None:
-    with Wire(closed_url(), KEY) as line, pytest.raises(Unreachable, match="no connection"):
+    with HttpChannel(closed_url(), KEY) as line, pytest.raises(Unreachable, match="no connection"):
         line.call("GET", "/")
 
 
 def test_a_host_without_an_address_is_unreachable() -> None:
-    with Wire("https://no-such-host.invalid", KEY) as line, pytest.raises(Unreachable):
+    with HttpChannel("https://no-such-host.invalid", KEY) as line, pytest.raises(Unreachable):
         line.call("GET", "/")
 
 
 def test_a_name_that_no_host_can_have_is_a_wrong_call() -> None:
-    with pytest.raises(CallError), Wire(f"https://{'a' * 70}.invalid", KEY) as line:
+    with pytest.raises(CallError), HttpChannel(f"https://{'a' * 70}.invalid", KEY) as line:
         line.call("GET", "/")
 
 
@@ -230,14 +233,14 @@ def test_nothing_logged_holds_the_key(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_no_repr_holds_the_key() -> None:
-    with Wire("https://api.example.com", KEY) as line:
+    with HttpChannel("https://api.example.com", KEY) as line:
         assert KEY not in repr(line) + str(line)
 
 
 @pytest.mark.parametrize("key", ["", "  ", "sk secret", "sk-\n", "sk-é", f"{KEY}\r\nX: y", "k" * 1025])
 def test_a_key_that_cannot_be_a_header_is_refused_unseen(key: str) -> None:
     with pytest.raises(CallError, match=r"^key: ") as caught:
-        Wire("https://api.example.com", key)
+        HttpChannel("https://api.example.com", key)
     assert not key.strip() or key not in str(caught.value)
 
 
@@ -256,13 +259,13 @@ def test_a_key_that_cannot_be_a_header_is_refused_unseen(key: str) -> None:
 )
 def test_an_origin_that_would_give_the_key_away_or_is_none_is_refused(origin: str) -> None:
     with pytest.raises(CallError) as caught:
-        Wire(origin, KEY)
+        HttpChannel(origin, KEY)
     assert "pass" not in str(caught.value)
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:1", "http://127.0.0.1", "http://[::1]:2", "http://a.localhost"])
 def test_plain_http_is_for_this_machine(origin: str) -> None:
-    Wire(origin, KEY).close()
+    HttpChannel(origin, KEY).close()
 
 
 def test_a_wrong_certificate_is_unreachable() -> None:
@@ -270,7 +273,10 @@ def test_a_wrong_certificate_is_unreachable() -> None:
         raise httpx.ConnectError(str(ssl.SSLCertVerificationError("self-signed certificate")))
 
     carrier = httpx.MockTransport(refuse)
-    with Wire("https://x.example", KEY, transport=carrier) as line, pytest.raises(Unreachable, match="self-signed"):
+    with (
+        HttpChannel("https://x.example", KEY, transport=carrier) as line,
+        pytest.raises(Unreachable, match="self-signed"),
+    ):
         line.call("GET", "/")
 
 

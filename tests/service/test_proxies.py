@@ -10,7 +10,7 @@ import pytest
 
 from preflight.errors import CallError, Unreachable
 from preflight.service.certificates import certificates, where_from
-from preflight.service.http import Wire
+from preflight.service.http import HttpChannel
 from preflight.service.proxies import is_left_out, proxy_for, read_proxy
 from tests.upload.stranger import KEY, Stranger, say
 
@@ -98,7 +98,7 @@ def test_a_service_is_asked_by_way_of_the_proxy_that_is_named(monkeypatch: pytes
     with Stranger(say(b"", 407)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "localhost,[::1],10.0.0.0/8")
-        with Wire(FAR, KEY) as line, pytest.raises(Unreachable, match="the proxy gave no connection"):
+        with HttpChannel(FAR, KEY) as line, pytest.raises(Unreachable, match="the proxy gave no connection"):
             line.call("GET", "/v1/credits")
     assert [heard.method for heard in proxy.heard] == ["CONNECT"]
     assert KEY not in str(proxy.heard)
@@ -121,7 +121,7 @@ def test_a_socks_proxy_is_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("no_proxy", raising=False)
         thread = threading.Thread(target=answer, args=(port,))
         thread.start()
-        with Wire(FAR, KEY) as line, pytest.raises(Unreachable):
+        with HttpChannel(FAR, KEY) as line, pytest.raises(Unreachable):
             line.call("GET", "/v1/credits")
         thread.join()
     assert heard[0].startswith(b"\x05")
@@ -135,7 +135,7 @@ def test_certificates_that_are_none_are_named_before_anything_leaves(
     for other in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(other, raising=False)
     monkeypatch.setenv(name, str(tmp_path / "nowhere"))
-    with Wire(FAR, KEY) as line, pytest.raises(CallError, match=f"{name}=.*nowhere: no such f"):
+    with HttpChannel(FAR, KEY) as line, pytest.raises(CallError, match=f"{name}=.*nowhere: no such f"):
         line.call("GET", "/")
 
 

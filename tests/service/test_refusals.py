@@ -19,7 +19,7 @@ def test_each_refusal_is_known_by_its_example_and_leads_to_a_rule_or_to_advice(e
     assert entry.rule or entry.remedies
     assert entry.says or entry.code or entry.status
     assert len(entry.source) > 10
-    assert entry.is_drift == (bool(entry.rule) or entry.drift)
+    assert entry.is_mismatch == (bool(entry.rule) or entry.drift)
 
 
 @pytest.mark.parametrize(
@@ -39,19 +39,19 @@ def test_words_are_told_apart_from_words_that_resemble_them(words: str, rule: st
 
 def test_words_say_more_than_a_code_and_a_code_more_than_a_status() -> None:
     assert look_up(Said(code="invalid_parameters", words="video aspect ratio 3")).rule == "video/aspect-ratio"
-    assert look_up(Said(status=400, code="content_policy_violation")).is_drift is False
-    assert look_up(Said(status=400, code="invalid_request", words="no")).is_drift is True
+    assert look_up(Said(status=400, code="content_policy_violation")).is_mismatch is False
+    assert look_up(Said(status=400, code="invalid_request", words="no")).is_mismatch is True
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 429, 503])
 def test_what_no_check_of_files_could_have_told_is_no_drift(status: int) -> None:
-    assert not look_up(Said(status=status)).is_drift
+    assert not look_up(Said(status=status)).is_mismatch
 
 
 @pytest.mark.parametrize("said", [Said(status=422, words="computer says no"), Said(code="new_code"), Said()])
 def test_what_was_never_heard_before_is_drift(said: Said) -> None:
     assert look_up(said) is UNHEARD
-    assert UNHEARD.is_drift
+    assert UNHEARD.is_mismatch
 
 
 def test_only_documented_failures_and_a_lack_of_capacity_are_said_to_pass_by_themselves() -> None:

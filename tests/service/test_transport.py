@@ -18,7 +18,7 @@ from preflight.report.remedies import said
 from preflight.service import http as wire
 from preflight.service.certificates import certificates
 from preflight.service.client import Service
-from preflight.service.http import AnswerLost, Wire, client
+from preflight.service.http import AnswerLost, HttpChannel, client
 from preflight.service.transport import Client, Exchange, Overdue, Sockets
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, say
 
@@ -205,7 +205,7 @@ def test_a_request_that_nobody_reads_ends_at_the_deadline(monkeypatch: pytest.Mo
     monkeypatch.setattr(wire, "SLOWEST_BYTES_S", 1 << 40)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        with Wire(url, KEY) as line, pytest.raises(AnswerLost, match="not whole"):
+        with HttpChannel(url, KEY) as line, pytest.raises(AnswerLost, match="not whole"):
             line.call("POST", "/", content=b"x" * (64 << 20))
 
 
@@ -281,12 +281,12 @@ def test_a_socks_proxy_that_hangs_up_has_heard_nothing_of_the_request() -> None:
 
 
 def test_a_handshake_that_fails_is_no_lost_answer() -> None:
-    with hanging_up() as port, Wire(f"https://127.0.0.1:{port}", KEY) as line, pytest.raises(Unreachable):
+    with hanging_up() as port, HttpChannel(f"https://127.0.0.1:{port}", KEY) as line, pytest.raises(Unreachable):
         line.call("POST", "/v1/videos/generations", content=b"{}")
 
 
 def test_a_header_that_cannot_be_sent_has_not_left() -> None:
-    with Stranger(say(TASK)) as stranger, Wire(stranger.url, KEY) as line, pytest.raises(Unreachable):
+    with Stranger(say(TASK)) as stranger, HttpChannel(stranger.url, KEY) as line, pytest.raises(Unreachable):
         line.call("GET", "/", headers={"X": "a\nb"})
     assert not stranger.heard
 
@@ -300,4 +300,4 @@ def test_a_port_without_anybody_is_unreachable() -> None:
 
 def test_an_address_that_is_none_is_a_wrong_call() -> None:
     with pytest.raises(CallError):
-        Wire("https://h\u2028x", KEY)
+        HttpChannel("https://h\u2028x", KEY)

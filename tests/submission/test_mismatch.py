@@ -18,9 +18,17 @@ from preflight.report.remedies import said
 from preflight.service.http import Busy
 from preflight.service.task import Task, TaskError
 from preflight.submission.ledger import SCHEMA, Ledger
-from preflight.submission.mismatch import Drift, explained, explained_failure, keep_facts, plain, recorded, scrubbed
+from preflight.submission.mismatch import (
+    RuleMismatch,
+    explained,
+    explained_failure,
+    keep_facts,
+    plain,
+    recorded,
+    scrubbed,
+)
 from preflight.submission.states import Entry, SentAsset
-from preflight.values.facts import SoundTrack
+from preflight.values.facts import AudioTrack
 from tests import made
 
 PROMPT = "Our unreleased robot waters the roses. 비밀 프로젝트의 로봇. Image 1 sets the palette."
@@ -166,7 +174,7 @@ def kinds(value: object) -> Iterator[type]:
 
 
 def test_facts_about_parts_of_a_file_are_kept_too() -> None:
-    told = plain(made.video(sounds=(SoundTrack(place=1, codec="aac <x>"),)))
+    told = plain(made.video(sounds=(AudioTrack(place=1, codec="aac <x>"),)))
     assert json.loads(json.dumps(told))["sounds"][0] == {"place": 1, "codec": "aacx", "default": False, "empty": False}
 
 
@@ -268,7 +276,7 @@ def test_a_task_of_the_first_version_has_no_facts_and_is_recorded_all_the_same(t
         task = Task(id="task-old", status="failed", error=TaskError("invalid_parameters", TOO_SMALL, "t"))
         explained_failure(TaskFailed("words", code="invalid_parameters"), task, ledger)
         (drift,) = recorded(ledger)
-    assert isinstance(drift, Drift)
+    assert isinstance(drift, RuleMismatch)
     assert drift.assets == ()
 
 

@@ -16,7 +16,7 @@ from preflight.service.client import Service
 from preflight.service.task import Task
 from preflight.submission import reconcile as lost
 from preflight.submission.ledger import Ledger
-from preflight.submission.reconcile import GONE_AFTER, Look, by_address, gone, may_be
+from preflight.submission.reconcile import GONE_AFTER, Search, by_address, gone, may_be
 from preflight.submission.states import Entry
 from tests.upload.stranger import KEY, closed_url
 
@@ -36,8 +36,8 @@ def made(name: str, after_s: float | None) -> Task:
     return Task(id=name, raw={} if after_s is None else {"created": int(LOST_S + after_s)})
 
 
-def saw(*tasks: Task, entries: tuple[Entry, ...] = (), others: tuple[Entry, ...] = ()) -> Look:
-    return Look(base_url="http://x", entries=entries, strays=tasks, on_their_way=others)
+def saw(*tasks: Task, entries: tuple[Entry, ...] = (), others: tuple[Entry, ...] = ()) -> Search:
+    return Search(base_url="http://x", entries=entries, strays=tasks, on_their_way=others)
 
 
 def caught(call: object) -> PreflightError:
@@ -92,8 +92,8 @@ def test_a_task_of_another_model_or_length_is_not_an_entry_s(
 def test_the_likeliest_task_comes_first_by_the_service_s_clock(tmp_path: Path) -> None:
     entry = lost_at(tmp_path)
     tasks = made("old", -9e6), made("none", None), made("late", 7200), made("then", 10_800)
-    look = Look(base_url="http://x", entries=(entry,), strays=tasks, skew=timedelta(hours=3))
-    assert [task.id for task in look.near(entry)] == ["then", "late", "old", "none"]
+    search = Search(base_url="http://x", entries=(entry,), strays=tasks, skew=timedelta(hours=3))
+    assert [task.id for task in search.near(entry)] == ["then", "late", "old", "none"]
 
 
 @pytest.mark.parametrize("told", ["1e9", True, None, [], float("inf"), float("nan"), 1e300, -1e300])
@@ -103,9 +103,9 @@ def test_a_time_that_is_none_is_not_known(told: object) -> None:
 
 def test_one_entry_and_one_task_of_its_time_match(tmp_path: Path) -> None:
     entry = lost_at(tmp_path)
-    look = saw(made("t", 3), entries=(entry,))
-    assert look.match(entry) == made("t", 3)
-    assert look.near(entry) == (made("t", 3),)
+    search = saw(made("t", 3), entries=(entry,))
+    assert search.match(entry) == made("t", 3)
+    assert search.near(entry) == (made("t", 3),)
     assert saw(made("t", -9e6), entries=(entry,)).match(entry) == made("t", -9e6)
 
 
@@ -143,8 +143,12 @@ def test_a_look_leaves_out_what_is_accounted_for_and_what_was_sent_elsewhere(tmp
         ledger.accepted(ledger.sent(ledger.intend(BODY, base_url=sandbox.url, profile="p")), known)
         sending = ledger.sent(ledger.intend(BODY, base_url=sandbox.url, profile="p"))
         here, _ = (lost_at(tmp_path, url=url) for url in (f"{sandbox.url}/", "http://elsewhere"))
-        look = lost.look(sandbox.url, service, ledger)
-    assert ([task.id for task in look.strays], look.entries, look.on_their_way) == ([stray.id], (here,), (sending,))
+        search = lost.search(sandbox.url, service, ledger)
+    assert ([task.id for task in search.strays], search.entries, search.on_their_way) == (
+        [stray.id],
+        (here,),
+        (sending,),
+    )
 
 
 # ---- it is that one --------------------------------------------------------------------------------------------------
@@ -213,7 +217,7 @@ def test_what_may_be_at_the_service_is_not_gone_but_by_a_person_who_is_sure(
 def test_what_could_not_be_looked_for_is_not_gone(tmp_path: Path, kind: str) -> None:
     entry = lost_at(tmp_path)
     with service_with(tmp_path, Fault("tasks", kind)) as (sandbox, service, ledger):
-        error = caught(lambda: gone(entry, ledger, lambda: lost.look(sandbox.url, service, ledger)))
+        error = caught(lambda: gone(entry, ledger, lambda: lost.search(sandbox.url, service, ledger)))
         assert (type(error), error.exit_code) == (NotDone, 3)
         assert "could not be seen" in error.message
         assert "--gone 1 --sure" in said(error.remedies)
@@ -223,7 +227,7 @@ def test_what_could_not_be_looked_for_is_not_gone(tmp_path: Path, kind: str) -> 
 def test_where_nobody_listens_nothing_is_gone(tmp_path: Path) -> None:
     entry, url = lost_at(tmp_path), closed_url()
     with Service(url, KEY, sleep=lambda _: None) as service, Ledger(tmp_path / "l") as ledger:
-        error = caught(lambda: gone(entry, ledger, lambda: lost.look(url, service, ledger)))
+        error = caught(lambda: gone(entry, ledger, lambda: lost.search(url, service, ledger)))
         assert (error.exit_code, "no connection" in error.message) == (3, True)
         assert ledger.find(1) == entry
 
@@ -232,7 +236,7 @@ def test_what_another_run_found_out_meanwhile_stands_over_a_person_s_word(tmp_pa
     entry = lost_at(tmp_path)
     with Ledger(tmp_path / "l") as ledger:
 
-        def found_meanwhile() -> Look:
+        def found_meanwhile() -> Search:
             ledger.accepted(entry, Task(id="task-unified-1"))
             return saw()
 
@@ -259,10 +263,10 @@ def test_ten_minutes_have_passed_by_the_service_s_clock_too(tmp_path: Path) -> N
     with Ledger(tmp_path / "l", clock=lambda: LOST_S - 10_800) as ledger:
         entry = ledger.intend(b"{}", base_url="http://x", profile="p", skew_s=10_800.0)
         entry = ledger.unknown(ledger.sent(entry), "no answer came")
-        look = Look(base_url="http://x", entries=(entry,), strays=(), skew=timedelta())
-        error = caught(lambda: gone(entry, ledger, lambda: look, clock=lambda: LOST_S + 60))
+        search = Search(base_url="http://x", entries=(entry,), strays=(), skew=timedelta())
+        error = caught(lambda: gone(entry, ledger, lambda: search, clock=lambda: LOST_S + 60))
         assert "may still make a task of it" in error.message
-        assert gone(entry, ledger, lambda: look, clock=lambda: LOST_S + 601).state == "refused"
+        assert gone(entry, ledger, lambda: search, clock=lambda: LOST_S + 601).state == "refused"
 
 
 @pytest.mark.parametrize("hours", [-26, -3, 3, 26])
@@ -275,9 +279,9 @@ def test_a_clock_that_is_wrong_does_not_make_a_task_absent(tmp_path: Path, hours
         entry = ledger.sent(ledger.intend(BODY, base_url=sandbox.url, profile="p"))
         task = service.submit(BODY, entry.idempotency_key)
         entry = ledger.unknown(entry, "no answer came")
-        look = lost.look(sandbox.url.replace("127.0.0.1", "LOCALHOST"), service, ledger)
-        assert look.skew is not None
-        assert abs(look.skew - timedelta(hours=hours)) < timedelta(seconds=30)
-        assert look.match(entry) is not None
-        error = caught(lambda: gone(entry, ledger, lambda: look, clock=lambda: entry.changed_at.timestamp() + 601))
+        search = lost.search(sandbox.url.replace("127.0.0.1", "LOCALHOST"), service, ledger)
+        assert search.skew is not None
+        assert abs(search.skew - timedelta(hours=hours)) < timedelta(seconds=30)
+        assert search.match(entry) is not None
+        error = caught(lambda: gone(entry, ledger, lambda: search, clock=lambda: entry.changed_at.timestamp() + 601))
         assert task.id in error.message

@@ -15,7 +15,7 @@ from preflight.errors import CallError, NotDone, Refused, Unreachable
 from preflight.profiles.loader import load
 from preflight.profiles.schema import Service as Limits
 from preflight.sandbox import Sandbox, running
-from preflight.service.http import AnswerLost, Wire
+from preflight.service.http import AnswerLost, HttpChannel
 from preflight.upload.files_service import upload_file
 from preflight.upload.parcel import Uploaded, hash_file
 from tests.posix import make_pipe
@@ -38,7 +38,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def upload(url: str, path: Path, sha256: str | None = None, suffix: str = "png") -> Uploaded:
-    with Wire(url, KEY) as files:
+    with HttpChannel(url, KEY) as files:
         return upload_file(files, path, sha256 or hash_file(path), suffix, limits=LIMITS, sleep=lambda _: None)
 
 
@@ -79,7 +79,7 @@ def test_the_name_is_the_hash_and_the_users_name_stays_here(picture: Path) -> No
 
 def test_progress_goes_up_to_the_size(sandbox: Sandbox, picture: Path) -> None:
     told: list[tuple[int, int | None]] = []
-    with Wire(sandbox.url, KEY) as files:
+    with HttpChannel(sandbox.url, KEY) as files:
         upload_file(
             files,
             picture,
@@ -106,7 +106,7 @@ def test_a_large_file_is_never_in_memory(tmp_path: Path) -> None:
         return httpx.Response(200, content=stored().partition(b"\r\n\r\n")[2])
 
     tracemalloc.start()
-    with Wire("http://127.0.0.1", KEY, transport=httpx.BaseTransport()) as files:
+    with HttpChannel("http://127.0.0.1", KEY, transport=httpx.BaseTransport()) as files:
         files._client._transport.handle_request = take  # type: ignore[method-assign]  # noqa: SLF001 - sees the stream as sockets do
         upload_file(files, path, sha256, "mp4", limits=LIMITS)
     peak = tracemalloc.get_traced_memory()[1]
@@ -132,7 +132,7 @@ def test_a_file_that_changes_its_length_under_way_never_arrives(sandbox: Sandbox
         if done < (total or 0) and picture.stat().st_size == total:
             os.truncate(picture, total + change)
 
-    with Wire(sandbox.url, KEY) as files, pytest.raises(NotDone, match="changed since it was checked"):
+    with HttpChannel(sandbox.url, KEY) as files, pytest.raises(NotDone, match="changed since it was checked"):
         upload_file(files, picture, hash_file(picture), "png", limits=LIMITS, progress=meddle)
     assert len(sandbox.uploads) == before
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from preflight.flow.fix import treat_all
-from preflight.plan import Wishes, planned
+from preflight.flow.fix import fix_all
+from preflight.plan import FixOptions, planned
 from preflight.probe import probe
 from preflight.profiles import load
 from preflight.rules import judge
@@ -72,32 +72,32 @@ def test_a_rule_that_breaks_leaves_the_asset_without_a_verdict_and_says_which() 
 
 def test_a_plan_that_breaks_is_failed_and_the_next_file_is_carried_out(tmp_path: Path) -> None:
     narrow = judge(probe(Asset(path=str(MEDIA / "image-399x1000.png"))), PROFILE)
-    wishes = Wishes(allow="creative")
-    todo = planned(msgspec.structs.replace(narrow, facts=broken().facts), PROFILE, wishes)
+    fix_options = FixOptions(allow="creative")
+    todo = planned(msgspec.structs.replace(narrow, facts=broken().facts), PROFILE, fix_options)
     assert "please report it" in todo.fault
-    wrong = msgspec.structs.replace(planned(narrow, PROFILE, wishes), asset=Asset(path=""))
+    wrong = msgspec.structs.replace(planned(narrow, PROFILE, fix_options), asset=Asset(path=""))
     fine = judge(probe(Asset(path=str(MEDIA / "image-ok.jpeg"))), PROFILE)
-    plans = [(narrow, todo), (narrow, wrong), (fine, planned(fine, PROFILE, wishes))]
-    done = treat_all(plans, PROFILE, tmp_path)
+    plans = [(narrow, todo), (narrow, wrong), (fine, planned(fine, PROFILE, fix_options))]
+    done = fix_all(plans, PROFILE, tmp_path)
     assert [one.outcome for one in done] == ["failed", "failed", "untouched"]
     assert done[0].message == todo.fault
 
 
 BREAKS = """
 import sys
-from preflight.report import Heading, open_sheet, write_report
+from preflight.report import Header, open_writer, write_report
 from preflight.values.findings import Judged
 from preflight.values.assets import Asset
 good = Judged(asset=Asset(path="good.png"), kind="image")
 bad = Judged(asset=Asset(path="bad.png"), kind="image", facts=object())
-sheet = open_sheet(sys.argv[1], Heading(profile="any"), sys.stdout)
+sheet = open_writer(sys.argv[1], Header(profile="any"), sys.stdout)
 print(write_report([sheet], [bad, good]), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("dress", ["text", "json", "jsonl", "junit", "csv", "markdown"])
-def test_a_report_that_breaks_at_one_file_says_so_and_goes_on(dress: str) -> None:
-    ended = subprocess.run([sys.executable, "-c", BREAKS, dress], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("format_name", ["text", "json", "jsonl", "junit", "csv", "markdown"])
+def test_a_report_that_breaks_at_one_file_says_so_and_goes_on(format_name: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", BREAKS, format_name], capture_output=True, text=True, check=True)
     assert ended.stderr.split() in (["unsure"], ["pass"])
     assert "bad.png" in ended.stdout
     assert ("please report it" in ended.stdout) == (ended.stderr.split() == ["unsure"])

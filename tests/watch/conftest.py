@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from preflight.flow.check import Measuring
-from preflight.plan import Wishes
+from preflight.plan import FixOptions
 from preflight.watch import Folders, Journal, Judging, News, Watch, folders_of
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.specimens import MEDIA, PROFILE
 
 
@@ -30,11 +30,15 @@ class Yard:
         return target
 
     def once(
-        self, *, settle_s: float = 0, wishes: Wishes | None = None, before: Callable[[Watch], None] | None = None
+        self,
+        *,
+        settle_s: float = 0,
+        fix_options: FixOptions | None = None,
+        before: Callable[[Watch], None] | None = None,
     ) -> Watch:
         """Watch once, with one child that measures."""
-        with Journal(self.folders.incoming) as journal, Crew("exact", jobs=1) as crew:
-            judging = Judging(profile=PROFILE, how=Measuring(crew=crew), wishes=wishes)
+        with Journal(self.folders.incoming) as journal, WorkerPool("exact", jobs=1) as pool:
+            judging = Judging(profile=PROFILE, how=Measuring(pool=pool), fix_options=fix_options)
             watch = Watch(
                 self.folders, judging, journal, settle_s=settle_s, tell=self.news.append, note=self.notes.append
             )

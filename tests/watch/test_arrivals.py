@@ -8,7 +8,7 @@ import pytest
 from preflight.errors import NotDone
 from preflight.files.opened import Opened
 from preflight.watch.arrivals import LAST_AGAIN_S, Arrivals, files_below, is_temporary
-from preflight.watch.writers import open_for_writing
+from preflight.watch.open_files import open_for_writing
 from tests.posix import make_pipe
 
 WRITER = "import sys; f = open(sys.argv[1], 'ab'); print('open', flush=True); sys.stdin.read()"

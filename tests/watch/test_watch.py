@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from preflight.errors import NotDone
-from preflight.plan import Wishes
-from preflight.watch import Watch, folders_of, mending
+from preflight.plan import FixOptions
+from preflight.watch import Watch, fixing, folders_of
 from preflight.watch.handling import aside_of, new_token
 from preflight.watch.journal import state_folder
 from tests.specimens import MEDIA
@@ -127,12 +127,15 @@ def test_what_could_not_be_judged_stays_where_it_is_and_says_why(yard: Yard) -> 
     from preflight.flow.check import Measuring
     from preflight.values.bounds import Bounds
     from preflight.watch import Journal, Judging
-    from preflight.workers.pool import Crew
+    from preflight.workers.pool import WorkerPool
     from tests.specimens import PROFILE
 
     yard.arrive(PASSES)
-    with Journal(yard.folders.incoming) as journal, Crew("exact", jobs=1, bounds=Bounds(seconds=0.000001)) as crew:
-        judging = Judging(profile=PROFILE, how=Measuring(crew=crew))
+    with (
+        Journal(yard.folders.incoming) as journal,
+        WorkerPool("exact", jobs=1, bounds=Bounds(seconds=0.000001)) as pool,
+    ):
+        judging = Judging(profile=PROFILE, how=Measuring(pool=pool))
         watch = Watch(yard.folders, judging, journal, settle_s=0, tell=yard.news.append, note=yard.notes.append)
         watch.once()
     assert yard.waiting() == {PASSES}
@@ -177,7 +180,7 @@ def test_a_mended_file_is_ready_with_its_record_and_its_original_is_kept(yard: Y
     yard.arrive(MENDABLE, "sub/p.jpg")
     yard.arrive(BROKEN)
     yard.arrive(PASSES)
-    watch = yard.once(wishes=Wishes(allow="lossless"))
+    watch = yard.once(fix_options=FixOptions(allow="lossless"))
     assert yard.ready() == {"sub/p.png", "sub/p.png.preflight.json", PASSES}
     assert yard.rejected() == {"originals/sub/p.jpg", BROKEN}
     assert dict(watch.became) == {"fixed": 1, "rejected": 1, "ready": 1}
@@ -193,14 +196,14 @@ def test_a_mended_file_is_ready_with_its_record_and_its_original_is_kept(yard: Y
 
 def test_more_loss_than_is_allowed_is_not_taken(yard: Yard) -> None:
     yard.arrive(FAILS)
-    yard.once(wishes=Wishes(allow="lossless"))
+    yard.once(fix_options=FixOptions(allow="lossless"))
     assert (yard.ready(), yard.rejected()) == (set(), {FAILS})
 
 
 def test_files_of_one_name_and_one_content_each_get_a_new_file(yard: Yard) -> None:
     for name in ("a/p.jpg", "b/p.jpg", "a/p.jpeg"):
         yard.arrive(MENDABLE, name)
-    yard.once(wishes=Wishes())
+    yard.once(fix_options=FixOptions())
     records = {name for name in yard.ready() if name.endswith(".json")}
     assert yard.ready() - records == {"a/p.png", "a/p-2.png", "b/p.png"}
     for name in yard.ready() - records:
@@ -213,17 +216,17 @@ def test_files_of_one_name_and_one_content_each_get_a_new_file(yard: Yard) -> No
 def test_a_new_file_that_does_not_count_as_clean_here_is_not_ready(yard: Yard) -> None:
     from preflight.flow.check import Measuring
     from preflight.watch import Journal, Judging
-    from preflight.workers.pool import Crew
+    from preflight.workers.pool import WorkerPool
     from tests.specimens import PROFILE, judged
 
     yard.arrive(MENDABLE)
     found = judged(Path(MEDIA / MENDABLE)).findings
-    with Journal(yard.folders.incoming) as journal, Crew("exact", jobs=1) as crew:
+    with Journal(yard.folders.incoming) as journal, WorkerPool("exact", jobs=1) as pool:
         judging = Judging(
             profile=PROFILE,
-            how=Measuring(crew=crew),
+            how=Measuring(pool=pool),
             weigh=lambda all_: (one.with_findings(found) for one in all_),
-            wishes=Wishes(),
+            fix_options=FixOptions(),
         )
         Watch(yard.folders, judging, journal, settle_s=0, tell=yard.news.append, note=yard.notes.append).once()
     assert (yard.ready(), yard.rejected()) == (set(), {MENDABLE})
@@ -232,7 +235,7 @@ def test_a_new_file_that_does_not_count_as_clean_here_is_not_ready(yard: Yard) -
 def test_a_name_that_is_no_text_is_mended_like_any_other(yard: Yard) -> None:
     yard.arrive(MENDABLE, "\udcff.jpg")
     yard.arrive(MENDABLE, "p.jpg")
-    yard.once(wishes=Wishes())
+    yard.once(fix_options=FixOptions())
     assert {name for name in yard.ready() if not name.endswith(".json")} == {"\udcff.png", "p.png"}
     assert yard.rejected() == {"originals/\udcff.jpg", "originals/p.jpg"}
 
@@ -241,9 +244,9 @@ def test_what_was_made_for_files_that_are_gone_is_removed_at_the_start(yard: Yar
     stage = state_folder(yard.folders.incoming) / "made"
     kept = yard.arrive(PASSES)
     for path in (str(kept), str(yard.folders.incoming / "gone.mov")):
-        mending.stage_of(stage, path).mkdir(parents=True)
-    mending.clear(stage, [str(kept)])
-    assert [one.name for one in stage.iterdir()] == [mending.stage_of(stage, str(kept)).name]
+        fixing.stage_of(stage, path).mkdir(parents=True)
+    fixing.clear(stage, [str(kept)])
+    assert [one.name for one in stage.iterdir()] == [fixing.stage_of(stage, str(kept)).name]
 
 
 # ---- after a broken run ---------------------------------------------------------------------------------------------

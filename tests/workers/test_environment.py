@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight.workers.environment import needed_environment
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 from preflight.workers.starter import Server, Singles
 
 SECRETS = {
@@ -51,5 +51,5 @@ def test_no_child_holds_a_secret(monkeypatch: pytest.MonkeyPatch, start: Callabl
 
 
 def test_no_child_leaves_a_core() -> None:
-    limits = alone(Path.read_text, Path("/proc/self/limits"))
+    limits = call_isolated(Path.read_text, Path("/proc/self/limits"))
     assert next(line for line in limits.splitlines() if "core file" in line).split()[4] == "0"

@@ -17,7 +17,7 @@ import pytest
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.system.processes import kill
 from preflight.values.bounds import Bounds
-from preflight.workers.isolated import Look, alone
+from preflight.workers.isolated import IsolatedCall, call_isolated
 from preflight.workers.process import can_fork
 from preflight.workers.session import session, within
 
@@ -86,49 +86,49 @@ def gone(pid: int) -> bool:
 
 
 def test_a_result_comes_back_from_another_process() -> None:
-    assert alone(add, 20, 22) == 42
-    assert alone(who) != os.getpid()
+    assert call_isolated(add, 20, 22) == 42
+    assert call_isolated(who) != os.getpid()
 
 
 def test_a_fault_comes_back_as_it_was_raised() -> None:
     with pytest.raises(Unreadable, match="no such thing"):
-        alone(refuse, "no such thing")
+        call_isolated(refuse, "no such thing")
 
 
 def test_what_a_library_prints_of_a_file_reaches_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    alone(complain)
+    call_isolated(complain)
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_crash_is_told() -> None:
     with pytest.raises(Unmeasured, match="crashed the reader"):
-        alone(crash)
+        call_isolated(crash)
 
 
 def test_what_hangs_is_ended_in_time(tmp_path: Path) -> None:
     begun, note = time.monotonic(), tmp_path / "pid"
     with pytest.raises(Unmeasured, match=r"more than 3 s"):
-        alone(begin_and_hang, str(note), bounds=SHORT)
+        call_isolated(begin_and_hang, str(note), bounds=SHORT)
     assert time.monotonic() - begun < 20
     assert gone(int(note.read_text()))
 
 
 def test_what_balloons_is_stopped_and_the_parent_is_not_bounded() -> None:
     with pytest.raises(Unmeasured, match="more memory"):
-        alone(balloon, 3 << 30, bounds=Bounds(memory_bytes=1 << 30))
+        call_isolated(balloon, 3 << 30, bounds=Bounds(memory_bytes=1 << 30))
     assert balloon(1 << 20) == 1 << 20
 
 
 def test_after_each_end_the_next_look_works() -> None:
     for _ in range(3):
         with pytest.raises(Unmeasured):
-            alone(crash)
-        assert alone(add, 1, 1) == 2
+            call_isolated(crash)
+        assert call_isolated(add, 1, 1) == 2
 
 
 def test_a_look_goes_on_while_something_else_is_done(tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    look = Look(write_and_tell, str(note))
+    look = IsolatedCall(write_and_tell, str(note))
     for _ in range(500):
         if note.exists():
             break
@@ -139,7 +139,7 @@ def test_a_look_goes_on_while_something_else_is_done(tmp_path: Path) -> None:
 
 
 def test_one_child_does_one_call_after_another() -> None:
-    with closing(Look(who)) as look:
+    with closing(IsolatedCall(who)) as look:
         child = look.result()
         with pytest.raises(Unreadable, match="no such thing"):
             look.then(refuse, "no such thing")
@@ -147,11 +147,11 @@ def test_one_child_does_one_call_after_another() -> None:
 
 
 def test_a_child_that_is_gone_or_was_too_slow_does_no_other_call(tmp_path: Path) -> None:
-    with closing(Look(crash)) as look:
+    with closing(IsolatedCall(crash)) as look:
         for _ in range(2):
             with pytest.raises(Unmeasured, match="crashed the reader"):
                 look.then(add, 20, 22)
-    with closing(Look(add, 20, 22, bounds=SHORT)) as look:
+    with closing(IsolatedCall(add, 20, 22, bounds=SHORT)) as look:
         assert look.result() == 42
         with pytest.raises(Unmeasured, match="more than 3 s"):
             look.then(begin_and_hang, str(tmp_path / "pid"))
@@ -161,7 +161,7 @@ def test_a_child_that_is_gone_or_was_too_slow_does_no_other_call(tmp_path: Path)
 
 def test_a_look_that_nobody_wants_any_more_is_ended(tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    with closing(Look(begin_and_hang, str(note))):
+    with closing(IsolatedCall(begin_and_hang, str(note))):
         for _ in range(500):
             if note.exists() and note.read_text():
                 break
@@ -178,24 +178,24 @@ def parent() -> int:
 def test_a_server_forks_for_every_thread_and_is_gone_afterwards() -> None:
     with session():
         with ThreadPoolExecutor(4) as threads:
-            added = threads.map(within(lambda number: alone(add, number, 1)), range(40))
+            added = threads.map(within(lambda number: call_isolated(add, number, 1)), range(40))
             assert list(added) == list(range(1, 41))
-            parents = set(threads.map(within(lambda _: alone(parent)), range(4)))
-        server = alone(parent)
+            parents = set(threads.map(within(lambda _: call_isolated(parent)), range(4)))
+        server = call_isolated(parent)
         assert server != os.getpid()
         assert parents == {server}
         with session():
-            assert alone(parent) == server
-        assert alone(parent) == server
+            assert call_isolated(parent) == server
+        assert call_isolated(parent) == server
     assert gone(server)
-    assert alone(parent) == os.getpid()
+    assert call_isolated(parent) == os.getpid()
 
 
 @afresh
 @forks
 def test_a_thread_that_was_not_told_of_a_server_starts_a_child_of_its_own() -> None:
     with session(), ThreadPoolExecutor(1) as thread:
-        assert thread.submit(alone, parent).result() == os.getpid()
+        assert thread.submit(call_isolated, parent).result() == os.getpid()
 
 
 @afresh
@@ -203,26 +203,26 @@ def test_what_becomes_of_a_forked_look_is_told_and_the_server_goes_on(tmp_path: 
     note = tmp_path / "pid"
     with session():
         with pytest.raises(Unreadable, match="no such thing"):
-            alone(refuse, "no such thing")
+            call_isolated(refuse, "no such thing")
         with pytest.raises(Unmeasured, match="crashed the reader"):
-            alone(crash)
+            call_isolated(crash)
         with pytest.raises(Unmeasured, match=r"more than 3 s"):
-            alone(begin_and_hang, str(note), bounds=SHORT)
+            call_isolated(begin_and_hang, str(note), bounds=SHORT)
         assert gone(int(note.read_text()))
         with pytest.raises(Unmeasured, match="more memory"):
-            alone(balloon, 3 << 30, bounds=Bounds(memory_bytes=1 << 30))
-        assert alone(add, 20, 22) == 42
+            call_isolated(balloon, 3 << 30, bounds=Bounds(memory_bytes=1 << 30))
+        assert call_isolated(add, 20, 22) == 42
 
 
 @afresh
 @forks
 def test_a_server_that_died_gives_way_to_another() -> None:
     with session():
-        first = alone(parent)
+        first = call_isolated(parent)
         kill(first)
         assert gone(first)
-        assert alone(add, 1, 1) == 2
-        assert alone(parent) not in (first, os.getpid())
+        assert call_isolated(add, 1, 1) == 2
+        assert call_isolated(parent) not in (first, os.getpid())
 
 
 SLOW = """
@@ -250,6 +250,6 @@ def test_a_module_that_another_thread_is_importing_does_not_stop_a_look(
                 break
             time.sleep(0.01)
         assert not importing.done()
-        assert alone(import_slow, bounds=Bounds(seconds=10)) == 7
+        assert call_isolated(import_slow, bounds=Bounds(seconds=10)) == 7
         importing.result()
     del sys.modules["slow_to_import"]

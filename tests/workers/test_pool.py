@@ -16,7 +16,7 @@ from preflight.probe import probe
 from preflight.system.processes import kill
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from tests.posix import KILLED
 
 MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
@@ -31,8 +31,8 @@ def assets(*paths: Path) -> list[Asset]:
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_results_come_in_the_order_of_the_assets_and_are_those_of_one_process(jobs: int) -> None:
     given = assets(*SMALL * 9)
-    with Crew("exact", jobs=jobs) as crew:
-        assert list(crew.measure(given)) == [probe(asset) for asset in given]
+    with WorkerPool("exact", jobs=jobs) as pool:
+        assert list(pool.measure(given)) == [probe(asset) for asset in given]
 
 
 def test_assets_are_taken_only_as_they_are_needed() -> None:
@@ -44,8 +44,8 @@ def test_assets_are_taken_only_as_they_are_needed() -> None:
             taken += 1
             yield Asset(path=str(SMALL[1]))
 
-    with Crew("header", jobs=2) as crew:
-        results = crew.measure(endless())
+    with WorkerPool("header", jobs=2) as pool:
+        results = pool.measure(endless())
         for _ in range(10):
             assert next(results).facts is not None
     assert taken < 1000
@@ -68,8 +68,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_file_that_takes_too_long_could_not_be_judged_and_the_run_goes_on(heavy: Path) -> None:
-    with Crew("exact", jobs=2, bounds=Bounds(seconds=1.0)) as crew:
-        first, slow, last = crew.measure(assets(SMALL[0], heavy, SMALL[1]))
+    with WorkerPool("exact", jobs=2, bounds=Bounds(seconds=1.0)) as pool:
+        first, slow, last = pool.measure(assets(SMALL[0], heavy, SMALL[1]))
     assert first.facts is not None
     assert slow.fault is not None
     assert (slow.fault.kind, slow.facts) == ("unmeasured", None)
@@ -81,11 +81,11 @@ MEASURE_WITH_LITTLE_MEMORY = """
 import os, sys
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from pathlib import Path
 from preflight.workers.isolated import alone
 taken = int(alone(Path.read_text, Path("/proc/self/statm")).split()[0]) * os.sysconf("SC_PAGESIZE")
-with Crew("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (128 << 20))) as crew:
+with WorkerPool("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (128 << 20))) as crew:
     for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
         print(probed.fault.kind if probed.fault else "measured")
 """
@@ -146,23 +146,23 @@ def killing_children(every_s: float, most: int) -> Iterator[list[int]]:
 
 def test_a_child_that_crashes_once_loses_nothing() -> None:
     given = assets(*[LARGE] * 8)
-    with Crew("exact", jobs=1) as crew, killing_children(0.5, most=1) as killed:
-        found = list(crew.measure(given))
+    with WorkerPool("exact", jobs=1) as pool, killing_children(0.5, most=1) as killed:
+        found = list(pool.measure(given))
     assert len(killed) == 1
     assert [one.facts is not None for one in found] == [True] * 8
 
 
 def test_a_file_that_crashes_its_reader_again_could_not_be_judged() -> None:
-    with Crew("exact", jobs=1) as crew, killing_children(0.05, most=40):
-        found = list(crew.measure(assets(LARGE, LARGE)))
+    with WorkerPool("exact", jobs=1) as pool, killing_children(0.05, most=40):
+        found = list(pool.measure(assets(LARGE, LARGE)))
     faults = [one.fault for one in found if one.fault]
     assert faults
     assert all(fault.kind == "unmeasured" and "crashed the reader" in fault.message for fault in faults)
 
 
 def test_no_child_outlives_its_crew() -> None:
-    with Crew("exact", jobs=2) as crew:
-        results = crew.measure(assets(*[LARGE] * 20))
+    with WorkerPool("exact", jobs=2) as pool:
+        results = pool.measure(assets(*[LARGE] * 20))
         next(results)
         started = children()
     assert started
@@ -175,8 +175,8 @@ def test_no_child_outlives_its_crew() -> None:
 MEASURE = """
 import sys
 from preflight.values.assets import Asset
-from preflight.workers.pool import Crew
-with Crew("exact", jobs=1) as crew:
+from preflight.workers.pool import WorkerPool
+with WorkerPool("exact", jobs=1) as crew:
     for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
         print(probed.fault.kind if probed.fault else "measured")
 """
@@ -203,10 +203,10 @@ def test_what_c_code_says_of_a_damaged_file_is_for_nobody(tmp_path: Path) -> Non
 OUTLIVE = """
 import os, sys
 from preflight.values.assets import Asset
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 def below(pid):
     return [int(one) for one in open(f"/proc/{pid}/task/{pid}/children").read().split()]
-crew = Crew("exact", jobs=3)
+crew = WorkerPool("exact", jobs=3)
 results = crew.measure([Asset(path=path) for path in sys.argv[1:]] * 40)
 next(results)
 print(*(one for server in below(os.getpid()) for one in [server, *below(server)]), flush=True)

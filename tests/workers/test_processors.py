@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.workers.pool import Crew
+from preflight.workers.pool import WorkerPool
 from preflight.workers.processors import processors, quota
 from tests.posix import bound_to_one_processor
 
@@ -53,4 +53,4 @@ def test_where_there_are_no_groups_everything_is_granted(tmp_path: Path) -> None
 def test_a_process_that_is_bound_to_one_processor_measures_in_one_child() -> None:
     with bound_to_one_processor():
         assert processors() == 1
-        assert Crew("header").jobs == 1
+        assert WorkerPool("header").jobs == 1

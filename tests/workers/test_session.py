@@ -11,7 +11,7 @@ import pytest
 from preflight.probe.faults import Unmeasured
 from preflight.system.processes import fork
 from preflight.values.bounds import Bounds
-from preflight.workers.isolated import Look, alone
+from preflight.workers.isolated import IsolatedCall, call_isolated
 from preflight.workers.process import can_fork
 from preflight.workers.session import Session, StoppedError, current, session, within
 
@@ -22,11 +22,11 @@ def sleep(seconds: float) -> str:
 
 
 def test_work_within_another_s_shares_its_server_and_ends_alone() -> None:
-    begun: list[tuple[Session, Look[str]]] = []
+    begun: list[tuple[Session, IsolatedCall[str]]] = []
 
     def broken_off() -> None:
         with session() as inner:
-            begun.append((inner, Look(sleep, 60)))
+            begun.append((inner, IsolatedCall(sleep, 60)))
             raise KeyError
 
     with session() as outer:
@@ -38,7 +38,7 @@ def test_work_within_another_s_shares_its_server_and_ends_alone() -> None:
         with pytest.raises(Unmeasured):
             waiting.result()
         waiting.close()
-        assert alone(sleep, 0) == "slept"
+        assert call_isolated(sleep, 0) == "slept"
 
 
 def test_what_stops_stops_all_within_and_lets_nothing_begin() -> None:

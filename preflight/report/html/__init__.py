@@ -6,11 +6,11 @@ It holds everything it shows. It runs nothing, asks nobody, and says to the brow
 from typing import NamedTuple, TextIO
 from weakref import finalize
 
-from preflight.report import Ending, Heading
+from preflight.report import Header, Summary
 from preflight.report.html.articles import asset_article, request_article
 from preflight.report.html.render import SIGNS, page_begin, render
+from preflight.report.spool import pour, spool
 from preflight.report.text import INTERRUPTED, Totals, passed_words, signature
-from preflight.report.waiting import pour, waiting_room
 from preflight.values.assets import shown
 from preflight.values.findings import Judged, Verdict
 
@@ -24,23 +24,23 @@ A picture takes a child and up to a second; ten thousand of them no browser show
 """
 
 
-class Sheet:
+class Writer:
     """A report as a page: its articles wait aside, since the verdict stands above them."""
 
-    def __init__(self, heading: Heading, out: TextIO) -> None:
-        self._heading, self._out, self._totals = heading, out, Totals()
-        self._foresight = heading.foresight
+    def __init__(self, header: Header, out: TextIO) -> None:
+        self._header, self._out, self._totals = header, out, Totals()
+        self._planned_fixes = header.planned_fixes
         self._links: list[Link] = []
         self._number = self._wrong = 0
-        self._waiting: TextIO = waiting_room()
-        self._rows: TextIO = waiting_room()
+        self._waiting: TextIO = spool()
+        self._rows: TextIO = spool()
         self._in_rows = 0
-        for room in (self._waiting, self._rows):
-            finalize(self, room.close)
+        for spooled in (self._waiting, self._rows):
+            finalize(self, spooled.close)
 
     def begin(self) -> None:
         """Write the mark by which a later run knows the report, and the page's head."""
-        self._out.write(page_begin(MARK, signature(self._heading)))
+        self._out.write(page_begin(MARK, signature(self._header)))
 
     def asset(self, judged: Judged) -> None:
         """Write one asset aside."""
@@ -50,44 +50,44 @@ class Sheet:
             self._wrong += 1
             if self._wrong <= LINKS:
                 self._links.append(link(judged.verdict, shown(judged.asset.path), f"asset-{self._number}"))
-        plan = self._foresight.plan(judged) if self._foresight else None
+        plan = self._planned_fixes.plan(judged) if self._planned_fixes else None
         right = self._number - self._wrong
         if right <= RIGHT if judged.verdict == "pass" else self._wrong <= WRONG:
-            self._waiting.write(asset_article(judged, self._number, self._heading, plan))
+            self._waiting.write(asset_article(judged, self._number, self._header, plan))
         else:
             self._in_rows += 1
             self._rows.write(render("row", judged=judged, number=self._number))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, summary: Summary) -> None:
         """Write the verdict, the articles and what is said of the request."""
-        if ending.findings is not None:
-            self._totals.count(ending.findings)
-        self._out.write(f"{self._top(ending)}<main>\n")
+        if summary.findings is not None:
+            self._totals.count(summary.findings)
+        self._out.write(f"{self._top(summary)}<main>\n")
         pour(self._waiting, self._out)
         if self._in_rows:
             self._out.write(render("rows_begin", count=self._in_rows))
             pour(self._rows, self._out)
             self._out.write(render("rows_end"))
-        if ending.findings is not None:
-            planned = self._foresight.whole() if self._foresight else None
-            self._out.write(request_article(ending.findings, ending.request_verdict, planned))
+        if summary.findings is not None:
+            planned = self._planned_fixes.whole() if self._planned_fixes else None
+            self._out.write(request_article(summary.findings, summary.request_verdict, planned))
         self._out.write(render("end"))
 
-    def _top(self, ending: Ending) -> str:
+    def _top(self, summary: Summary) -> str:
         """Return the verdict, what it counts, and the way to what did not pass."""
-        lines = [Line(f"{self._totals.words()}."), Line(f"{signature(self._heading)}.", "summary")]
-        if ending.passed_over:
-            lines.append(Line(f"{passed_words(ending.passed_over)}."))
-        if ending.interrupted:
+        lines = [Line(f"{self._totals.words()}."), Line(f"{signature(self._header)}.", "summary")]
+        if summary.passed_over:
+            lines.append(Line(f"{passed_words(summary.passed_over)}."))
+        if summary.interrupted:
             lines.append(Line(f"{INTERRUPTED}.", strong=True))
         links = list(self._links)
-        if ending.request_verdict != "pass":
-            links.append(link(ending.request_verdict, "the request", "request"))
+        if summary.request_verdict != "pass":
+            links.append(link(summary.request_verdict, "the request", "request"))
         return render(
             "top",
-            sign=SIGNS[ending.verdict],
-            word=ending.verdict,
-            verdict=ending.verdict,
+            sign=SIGNS[summary.verdict],
+            word=summary.verdict,
+            verdict=summary.verdict,
             lines=lines,
             links=links,
             more=max(self._wrong - LINKS, 0),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from preflight.plan import Plan
 from preflight.plan.request import RequestPlan
-from preflight.report import Heading
+from preflight.report import Header
 from preflight.report.html.measures import measures_found, measures_of
 from preflight.report.html.pictures import pictures
 from preflight.report.html.render import ADVICE, render
@@ -23,14 +23,14 @@ Grounds = list[tuple[Finding, list[tuple[str, str]]]]
 """Findings, each with what it stands on: a title and what is said."""
 
 
-def asset_article(judged: Judged, number: int, heading: Heading, plan: Plan | None = None) -> str:
+def asset_article(judged: Judged, number: int, header: Header, plan: Plan | None = None) -> str:
     """Return the article of one asset, and what would be done to it where that is known."""
     return render(
         "asset",
         judged=judged,
         number=number,
-        see=pictures(judged, heading.glance),
-        measures=measures_of(judged, heading.limits),
+        see=pictures(judged, header.thumbnails),
+        measures=measures_of(judged, header.limits),
         findings=_grounds(judged.findings, mendable=not judged.asset.is_url),
         plan=plan,
     )

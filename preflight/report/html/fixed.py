@@ -1,11 +1,11 @@
-"""What a fix did, as a page: treated assets in; each original beside its new file, what was wrong and what was done."""
+"""What a fix did, as a page: the results in; each original beside its new file, what was wrong and what was done."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from preflight.plan.treated import Outcome, Treated
+from preflight.plan.result import FixResult, Outcome
 from preflight.profiles.schema import Profile
-from preflight.report import Heading
+from preflight.report import Header
 from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.html import LINKS, Line, Link
 from preflight.report.html.articles import request_article, shares
@@ -30,10 +30,10 @@ PICTURES = 200
 
 def fix_page(fixed: Fixed) -> Iterator[str]:
     """Yield the page, an asset at a time."""
-    yield page_begin(f"<!DOCTYPE html>\n{MARK}\n", f"{signature(fixed.heading)}: what was fixed")
+    yield page_begin(f"<!DOCTYPE html>\n{MARK}\n", f"{signature(fixed.header)}: what was fixed")
     yield f"{_top(fixed)}<main>\n"
-    for number, one in enumerate(fixed.treated, 1):
-        yield _article(one, number, fixed.heading)
+    for number, one in enumerate(fixed.results, 1):
+        yield _article(one, number, fixed.header)
     if shares(fixed.planned):
         yield request_article((), None, fixed.planned)
     yield render("end")
@@ -42,8 +42,8 @@ def fix_page(fixed: Fixed) -> Iterator[str]:
 def _top(fixed: Fixed) -> str:
     """Return what came of all, and the way to what needs a person."""
     sign, verdict, word = ("✓", "pass", "ready") if fixed.is_ready else ("✗", "fail", "not all ready")
-    lines = [Line(f"{fixed.words()}."), Line(f"{signature(fixed.heading)}. The originals are as they were.", "summary")]
-    rest = [(n, one) for n, one in enumerate(fixed.treated, 1) if one.outcome not in ("fixed", "untouched")]
+    lines = [Line(f"{fixed.words()}."), Line(f"{signature(fixed.header)}. The originals are as they were.", "summary")]
+    rest = [(n, one) for n, one in enumerate(fixed.results, 1) if one.outcome not in ("fixed", "untouched")]
     links = [
         Link(LOOKS[one.outcome][0], one.outcome, LOOKS[one.outcome][1], shown(one.before.asset.path), f"asset-{number}")
         for number, one in rest[:LINKS]
@@ -52,7 +52,7 @@ def _top(fixed: Fixed) -> str:
     return render("top", sign=sign, word=word, verdict=verdict, lines=lines, links=links, more=more, label=label)
 
 
-def _article(one: Treated, number: int, heading: Heading) -> str:
+def _article(one: FixResult, number: int, header: Header) -> str:
     """Return the article of one asset."""
     sign, verdict = LOOKS[one.outcome]
     seen, why = number <= PICTURES, came_of(one)
@@ -62,15 +62,15 @@ def _article(one: Treated, number: int, heading: Heading) -> str:
         number=number,
         sign=sign,
         verdict=verdict,
-        see_before=pictures(one.before, heading.glance) if seen else None,
-        see_after=pictures(one.after, heading.glance) if seen and one.after else None,
+        see_before=pictures(one.before, header.thumbnails) if seen else None,
+        see_after=pictures(one.after, header.thumbnails) if seen and one.after else None,
         said=f"{why[:1].upper()}{why[1:].rstrip('.')}." if why else "",
         quality=quality_words(one),
-        measures=list(_both(one, heading.limits)),
+        measures=list(_both(one, header.limits)),
     )
 
 
-def _both(one: Treated, limits: Profile | None) -> Iterator[tuple[str, Measure | None, Measure | None]]:
+def _both(one: FixResult, limits: Profile | None) -> Iterator[tuple[str, Measure | None, Measure | None]]:
     """Yield each quantity of the original beside that of the new file: once, unless it was read in several ways."""
     sides = measures_of(one.before, limits), measures_of(one.after, limits) if one.after else []
     for title in dict.fromkeys(row.title for side in sides for row in side):

@@ -18,7 +18,7 @@ from preflight.values.still import Still
 from preflight.values.units import decimal
 
 Seen = tuple[Still, ...] | tuple[float, ...]
-Glance = Callable[[str, Facts], Seen]
+Thumbnails = Callable[[str, Facts], Seen]
 """Looks into a file: a thumbnail or stills, or how loud a sound is from its beginning to its end, 0 to 1 each."""
 
 
@@ -42,10 +42,10 @@ class See(msgspec.Struct, frozen=True, kw_only=True):
     outline: Outline | None = None
 
 
-def pictures(judged: Judged, glance: Glance | None) -> See | None:
+def pictures(judged: Judged, thumbnails: Thumbnails | None) -> See | None:
     """Return what there is to see of an asset, or why there is nothing; None where nobody looks."""
     asset, facts = judged.asset, judged.facts
-    if glance is None:
+    if thumbnails is None:
         return None
     if asset.is_url:
         return See(instead="No picture: it lies at an address, and is not kept here.")
@@ -54,7 +54,7 @@ def pictures(judged: Judged, glance: Glance | None) -> See | None:
     if not os.path.isfile(asset.path):  # noqa: PTH113 - a name with a NUL is no file, and no error
         return See(instead="No picture: the file is not here any more.")
     try:
-        seen = glance(asset.path, facts)
+        seen = thumbnails(asset.path, facts)
     except Exception as fault:  # noqa: BLE001 - a picture is an extra: whatever fails, the verdict is written
         return See(instead=f"No picture: {fault}.")
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.plan import Plan, Wishes, plan
+from preflight.plan import FixOptions, Plan, plan
+from preflight.plan.options import Lengthen
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Write, find
-from preflight.plan.wishes import Lengthen
 from preflight.report.remedies import said
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
@@ -22,8 +22,8 @@ HOWS = st.sampled_from(["loop", "freeze", "slow"])
 WIDE = (image(width_px=3000, height_px=1000), video(width_px=1300, height_px=500))
 
 
-def planned(facts: VideoFacts | AudioFacts | ImageFacts, **wishes: Any) -> Plan:  # noqa: ANN401 - any wish
-    return plan(judged(facts), PROFILE, Wishes(**wishes))
+def planned(facts: VideoFacts | AudioFacts | ImageFacts, **fix_options: Any) -> Plan:  # noqa: ANN401 - any wish
+    return plan(judged(facts), PROFILE, FixOptions(**fix_options))
 
 
 def lasting(seconds: Fraction | str, **more: Any) -> VideoFacts:  # noqa: ANN401 - any field of the facts
@@ -47,11 +47,11 @@ def test_a_fit_that_is_named_is_allowed_and_one_that_is_a_setting_is_not(
 
 @pytest.mark.parametrize("facts", WIDE)
 @pytest.mark.parametrize(
-    ("wishes", "fill"),
+    ("fix_options", "fill"),
     [({"fit": "pad"}, "black"), ({"fit": "pad", "pad_color": "#0a0B0c"}, "#0a0B0c"), ({"fit": "blur"}, "blur")],
 )
-def test_padding_is_filled_as_wished(facts: ImageFacts | VideoFacts, wishes: dict[str, str], fill: str) -> None:
-    step = find(planned(facts, fit_named=True, **wishes).steps, Pad)
+def test_padding_is_filled_as_wished(facts: ImageFacts | VideoFacts, fix_options: dict[str, str], fill: str) -> None:
+    step = find(planned(facts, fit_named=True, **fix_options).steps, Pad)
     assert step
     assert step.fill == fill
 
@@ -59,7 +59,7 @@ def test_padding_is_filled_as_wished(facts: ImageFacts | VideoFacts, wishes: dic
 @pytest.mark.parametrize("color", ["", "red", "#fff", "#12345g", "black:x=1", "#123456 ", "#123456\n", "0x123456"])
 def test_what_is_no_color_is_refused(color: str) -> None:
     with pytest.raises(ValueError, match="expected black, white or #rrggbb"):
-        Wishes(pad_color=color)
+        FixOptions(pad_color=color)
 
 
 def test_naming_one_creative_step_allows_no_other() -> None:
@@ -164,7 +164,7 @@ def test_a_marked_part_that_is_too_short_is_cut_and_then_extended(marked: Fracti
     for facts in (video(), audio()):
         verdict = judged(facts)
         asset = msgspec.structs.replace(verdict.asset, keep=Window(Fraction(1), 1 + marked))
-        found = plan(msgspec.structs.replace(verdict, asset=asset), PROFILE, Wishes(extend=how))
+        found = plan(msgspec.structs.replace(verdict, asset=asset), PROFILE, FixOptions(extend=how))
         cut, step = find(found.steps, Cut), find(found.steps, Extend)
         assert cut
         assert step

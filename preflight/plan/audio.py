@@ -11,8 +11,8 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan.av import kept_part
+from preflight.plan.options import FixOptions, Lengthen
 from preflight.plan.steps import Cut, Encode, Extend, Step, Write
-from preflight.plan.wishes import Lengthen, Wishes
 from preflight.profiles.schema import AudioLimits
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts
@@ -48,7 +48,7 @@ class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def audio_steps(
-    facts: AudioFacts, errors: frozenset[str], limits: AudioLimits, wishes: Wishes, window: Window | None
+    facts: AudioFacts, errors: frozenset[str], limits: AudioLimits, fix_options: FixOptions, window: Window | None
 ) -> Iterator[Step]:
     """Yield the steps that clear a sound's errors, least loss first where there is a choice.
 
@@ -60,20 +60,20 @@ def audio_steps(
         facts: what was measured.
         errors: ids of the rules that found errors.
         limits: what the sound must become.
-        wishes: what a person allows and asks for.
+        fix_options: what a person allows and asks for.
         window: the part to keep, where one was marked.
     """
     whole = facts.duration_s or Fraction(0)
     readings = [whole, facts.stored_duration_s or whole, facts.header_duration_s or whole]
-    kept = kept_part(whole, max(readings), limits.duration_s, wishes.keep, window)
+    kept = kept_part(whole, max(readings), limits.duration_s, fix_options.keep, window)
     cut = _cut(kept.start_s, kept.length_s, "audio/duration") if kept else None
-    extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, wishes.extend)
+    extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, fix_options.extend)
     made = extend or cut
     cleared = ("audio/format", "audio/size", "audio/header", *(() if made else ("audio/duration",)))
     clears = tuple(rule for rule in cleared if rule in errors)
     length, late = made.length_s if made else whole, cut is not None and cut.start_s > 0
     wanted = _Wanted(length_s=length, longer=extend is not None, late=late)
-    most_bits = MOST_BITS if wishes.bits == "source" or wishes.allow in ("none", "lossless") else PLAIN_BITS
+    most_bits = MOST_BITS if fix_options.bits == "source" or fix_options.allow in ("none", "lossless") else PLAIN_BITS
     written = _written(facts, limits, wanted, clears, most_bits)
     if written[-1].format == "mp3":
         cut = _padded(cut, whole, limits.duration_s, encoded=len(written) > 1)

@@ -10,14 +10,14 @@ COPIED = 1 << 12
 """Characters that are taken up at a time."""
 
 
-def waiting_room() -> TextIO:
+def spool() -> TextIO:
     """Return a file without a name, in memory until it grows; who asked for it closes it."""
-    room = SpooledTemporaryFile(KEPT_BYTES, "w+", encoding="utf-8", newline="")  # noqa: SIM115 - see above
-    return cast("TextIO", room)
+    spooled = SpooledTemporaryFile(KEPT_BYTES, "w+", encoding="utf-8", newline="")  # noqa: SIM115 - see above
+    return cast("TextIO", spooled)
 
 
-def pour(room: TextIO, out: TextIO) -> None:
+def pour(spooled: TextIO, out: TextIO) -> None:
     """Write what waited, and close where it did."""
-    room.seek(0)
-    copyfileobj(room, out, COPIED)
-    room.close()
+    spooled.seek(0)
+    copyfileobj(spooled, out, COPIED)
+    spooled.close()

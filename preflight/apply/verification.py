@@ -1,13 +1,13 @@
 """Whether a new file is what its plan says: facts before and after in, words for each contradiction out.
 
-Plan, facts of the source, facts of the result ──► contradictions
+Plan, facts of the source, facts of the result ──► mismatches
 """
 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.plan.clip_sound import kept_after
-from preflight.plan.outlook import held_s, planned_size
+from preflight.plan.clip_audio import kept_after
+from preflight.plan.estimate import held_s, planned_size
 from preflight.plan.steps import Cut, Extend, Plan, Resize, Retime, Write, find
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.units import decimal
@@ -25,7 +25,7 @@ SHAPE_MISSED = Fraction(1, 50)
 """Part of the ratio: sides of a picture that had to be made smaller to fit are whole pixels."""
 
 
-def contradictions(plan: Plan, before: Facts, after: Facts) -> Iterator[str]:
+def mismatches(plan: Plan, before: Facts, after: Facts) -> Iterator[str]:
     """Yield what a new file is otherwise than planned.
 
     Args:

@@ -10,7 +10,7 @@ from preflight.probe.container import opened
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.keyframes import is_keyframe
 from preflight.probe.video import AV_TIME_BASE, picture_streams
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -20,7 +20,7 @@ LOOKED_AT = 32
 """Packets of pictures among which the first that is shown lies: more than any codec holds back."""
 
 
-def lead_s(path: str, demuxer: str) -> Fraction:
+def start_offset_s(path: str, demuxer: str) -> Fraction:
     """Return how long after its container begins a clip's first picture is shown; 0 where that is not told.
 
     ffmpeg counts from where the first of the streams begins, so a sound that begins before its pictures would move a
@@ -31,13 +31,13 @@ def lead_s(path: str, demuxer: str) -> Fraction:
         demuxer: libav's name of its format.
     """
     try:
-        return alone(lead_here, path, demuxer)
+        return call_isolated(start_offset_here, path, demuxer)
     except Unmeasured:
         return Fraction(0)
 
 
-def lead_here(path: str, demuxer: str) -> Fraction:
-    """Do as `lead_s`, in this process."""
+def start_offset_here(path: str, demuxer: str) -> Fraction:
+    """Do as `start_offset_s`, in this process."""
     import av
 
     try:
@@ -60,7 +60,7 @@ def begins_whole(path: str, demuxer: str, begin_s: Fraction) -> bool:
         begin_s: seconds since the container begins.
     """
     try:
-        return not begin_s or alone(begins_here, path, demuxer, begin_s)
+        return not begin_s or call_isolated(begins_here, path, demuxer, begin_s)
     except Unmeasured:
         return True
 

@@ -23,7 +23,6 @@ import msgspec
 from preflight.apply.alike import alike, framed
 from preflight.apply.av import encodes_pictures
 from preflight.apply.ffmpeg import candidates
-from preflight.apply.proof import planned_s
 from preflight.apply.stills import (
     SUPPOSED_RATE_HZ,
     Frame,
@@ -37,11 +36,12 @@ from preflight.apply.stills import (
     sought_early_s,
     viewed,
 )
-from preflight.plan.outlook import held_s
+from preflight.apply.verification import planned_s
+from preflight.plan.estimate import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
 from preflight.system.processes import stand_back
 from preflight.values.facts import Facts, VideoFacts
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 from preflight.workers.session import within
 
 
@@ -171,14 +171,14 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
         return _are_plain(self.frames)
 
 
-def unlikeness(  # noqa: PLR0913 - two files with what is known of each, and what was done already
+def dissimilarity(  # noqa: PLR0913 - two files with what is known of each, and what was done already
     plan: Plan,
     before: Facts,
     sought: Sought,
     made: Path,
     after: Facts,
     *,
-    call: Call = alone,
+    call: Call = call_isolated,
     taken: Taken | None = None,
 ) -> str | None:
     """Return what of a new file does not look like its source; None where all does, or nothing can be seen.

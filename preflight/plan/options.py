@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.plan.share import Way
+from preflight.plan.share import Strategy
 from preflight.plan.steps import BLUR, Crop, Extend, Pad, Step, allowed
 from preflight.values.assets import Window
 from preflight.values.findings import Loss
@@ -17,7 +17,7 @@ Bits = Literal["16", "source"]
 COLOR = re.compile(r"black|white|#[0-9A-Fa-f]{6}")
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+class FixOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The choices of one run."""
 
     allow: Loss = "lossy"
@@ -36,7 +36,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """How what is too short is made longer; asking for it by name allows that step."""
     bits: Bits = "16"
     """How deep a sound that is written as WAV is: 16 bits, or as deep as its source, up to 24."""
-    share: Way = "proportion"
+    share: Strategy = "proportion"
     """Who gives up seconds where the clips or sounds of a request are together too long."""
 
     def __post_init__(self) -> None:
@@ -51,9 +51,9 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
         return named or isinstance(step, Extend) or allowed(step.loss, self.allow)
 
 
-def fit_step(wishes: Wishes, width_px: int, height_px: int, clears: tuple[str, ...]) -> Crop | Pad:
+def fit_step(fix_options: FixOptions, width_px: int, height_px: int, clears: tuple[str, ...]) -> Crop | Pad:
     """Return the step that crops or pads."""
-    if wishes.fit == "crop":
+    if fix_options.fit == "crop":
         return Crop(width_px=width_px, height_px=height_px, loss="creative", clears=clears)
-    fill = BLUR if wishes.fit == "blur" else wishes.pad_color
+    fill = BLUR if fix_options.fit == "blur" else fix_options.pad_color
     return Pad(width_px=width_px, height_px=height_px, fill=fill, loss="creative", clears=clears)

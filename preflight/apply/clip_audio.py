@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from preflight.plan.clip_sound import kept_after
-from preflight.plan.steps import Encode, JoinSound, Step, find
-from preflight.values.facts import SoundTrack, VideoFacts
+from preflight.plan.clip_audio import kept_after
+from preflight.plan.steps import Encode, JoinAudio, Step, find
+from preflight.values.facts import AudioTrack, VideoFacts
 
 
-def joined_with(track: SoundTrack, steps: tuple[Step, ...]) -> int | None:
+def joined_with(track: AudioTrack, steps: tuple[Step, ...]) -> int | None:
     """Return the place of the track that becomes the right channel beside this one; None where none does."""
-    join = find(steps, JoinSound)
+    join = find(steps, JoinAudio)
     return join.right if join and join.left == track.place else None
 
 
-def sound_options(facts: VideoFacts, steps: tuple[Step, ...], encode: Encode | None) -> dict[str, Any]:
+def audio_options(facts: VideoFacts, steps: tuple[Step, ...], encode: Encode | None) -> dict[str, Any]:
     """Return the options of every sound track in the new file; the first is the one to be played."""
     options: dict[str, Any] = {}
     for at, track in enumerate(kept_after(facts, steps)):

@@ -9,11 +9,11 @@ import pytest
 
 from preflight.flow.check import Measuring, check_request
 from preflight.flow.fix import plan_fixes
-from preflight.flow.foresee import Foresight
-from preflight.plan import Wishes
+from preflight.flow.planned import PlannedFixes
+from preflight.plan import FixOptions
 from preflight.plan.steps import Cut, find
 from preflight.policy.policy import Policy, apply
-from preflight.report import Heading
+from preflight.report import Header
 from preflight.request.file import RequestSpec, with_roles
 from preflight.values.assets import Asset, Role
 from preflight.values.findings import Judged, Report
@@ -26,10 +26,10 @@ TODAY = dt.date(2026, 11, 23)
 
 
 def page(*assets: Judged, report: Report | None = None) -> str:
-    foresight = Foresight(PROFILE)
+    planned_fixes = PlannedFixes(PROFILE)
     if report:
-        foresight.expect(report)
-    heading = Heading(profile=PROFILE.name, limits=PROFILE, foresight=foresight)
+        planned_fixes.expect(report)
+    heading = Header(profile=PROFILE.name, limits=PROFILE, planned_fixes=planned_fixes)
     return written("html", assets, report.findings if report else None, heading)
 
 
@@ -39,8 +39,8 @@ def steps(text: str) -> list[str]:
 
 def test_the_plan_on_the_page_is_the_one_that_fix_makes(tmp_path: Path) -> None:
     judged = specimens.judged(copied("video-1920x1080.mp4", tmp_path))
-    ((_, planned),) = plan_fixes([judged], PROFILE, Wishes())
-    assert Foresight(PROFILE).plan(judged) == planned
+    ((_, planned),) = plan_fixes([judged], PROFILE, FixOptions())
+    assert PlannedFixes(PROFILE).plan(judged) == planned
     assert steps(page(judged)) == [
         "scale to 1280 x 720 px lossy for video/pixels",
         *(f"{step.words()} {step.loss}" for step in planned.steps[1:]),
@@ -49,7 +49,7 @@ def test_the_plan_on_the_page_is_the_one_that_fix_makes(tmp_path: Path) -> None:
 
 def test_of_what_passes_no_plan_is_shown(tmp_path: Path) -> None:
     judged = specimens.judged(copied("image-ok.jpeg", tmp_path))
-    assert Foresight(PROFILE).plan(judged) is None
+    assert PlannedFixes(PROFILE).plan(judged) is None
     assert "would do" not in page(judged)
 
 
@@ -76,8 +76,8 @@ def test_what_is_at_an_address_is_not_mended() -> None:
 
 def test_a_cut_between_packets_is_found_in_a_child_as_fix_finds_it(tmp_path: Path) -> None:
     judged = specimens.judged(copied("video-20s.mp4", tmp_path))
-    found = Foresight(PROFILE).plan(judged)
-    ((_, planned),) = plan_fixes([judged], PROFILE, Wishes())
+    found = PlannedFixes(PROFILE).plan(judged)
+    ((_, planned),) = plan_fixes([judged], PROFILE, FixOptions())
     assert found == planned
     cut = find(planned.steps, Cut)
     assert cut
@@ -95,7 +95,7 @@ def test_what_a_policy_lowered_is_planned_as_fix_will_find_it(tmp_path: Path) ->
     policy = Policy(severity={"video/pixels": "warning"}, fail_on="warning")
     lowered = apply(policy, judged, TODAY)
     assert lowered.verdict == "fail"
-    assert Foresight(PROFILE).plan(lowered) == Foresight(PROFILE).plan(judged)
+    assert PlannedFixes(PROFILE).plan(lowered) == PlannedFixes(PROFILE).plan(judged)
     raised = apply(Policy(severity={"image/*": "error"}), made.judged(made.image(bytes=31_000_000)), TODAY)
     assert raised.verdict == "fail"
     assert "would leave it as it is" in words(read(page(raised)).root)
@@ -122,15 +122,15 @@ def test_a_request_that_cannot_be_planned_as_a_whole_has_the_plans_of_its_assets
     clip = specimens.judged(copied("video-1920x1080.mp4", tmp_path))
     nameless = Judged(asset=Asset(path=clip.asset.path, role=Role("video", 1)), kind="video", facts=None)
     report = Report(profile="?", assets=(clip, nameless))
-    foresight = Foresight(PROFILE)
-    foresight.expect(report)
-    assert foresight.plan(clip) is not None
-    assert foresight.plan(nameless) is None
+    planned_fixes = PlannedFixes(PROFILE)
+    planned_fixes.expect(report)
+    assert planned_fixes.plan(clip) is not None
+    assert planned_fixes.plan(nameless) is None
 
 
-@pytest.mark.parametrize("dress", ["text", "json", "csv", "markdown"])
-def test_other_reports_plan_nothing(dress: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_name", ["text", "json", "csv", "markdown"])
+def test_other_reports_plan_nothing(format_name: str, tmp_path: Path) -> None:
     judged = specimens.judged(copied("video-1920x1080.mp4", tmp_path))
-    plain = Heading(profile=PROFILE.name, limits=PROFILE)
-    foreseeing = Heading(profile=PROFILE.name, limits=PROFILE, foresight=Foresight(PROFILE))
-    assert written(dress, [judged], heading=plain) == written(dress, [judged], heading=foreseeing)
+    plain = Header(profile=PROFILE.name, limits=PROFILE)
+    foreseeing = Header(profile=PROFILE.name, limits=PROFILE, planned_fixes=PlannedFixes(PROFILE))
+    assert written(format_name, [judged], header=plain) == written(format_name, [judged], header=foreseeing)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from preflight.apply.av import compile_job
-from preflight.apply.ffmpeg import carry_out
+from preflight.apply.ffmpeg import run_first_able
 from preflight.apply.wave import write_plain
 from preflight.files.atomic import temporary
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Write, find
@@ -28,7 +28,7 @@ Told = Callable[[Fraction], None] | None
 """Called with the seconds that are written."""
 
 
-def make_sound(
+def make_audio(
     plan: Plan, facts: AudioFacts, target: Path, *, threads: int | None, progress: Told = None
 ) -> str | None:
     """Write the file; return the version of the ffmpeg that did it, if one did.
@@ -47,10 +47,10 @@ def make_sound(
         there = msgspec.structs.replace(plan, asset=asset)
         if not as_wav:
             job = compile_job(there, facts, target, threads=threads)
-            return carry_out(job.needs, job.arguments, progress=progress)
+            return run_first_able(job.needs, job.arguments, progress=progress)
         with temporary(target.parent, "wav") as made:
             job = compile_job(there, facts, made, threads=threads)
-            version = carry_out(job.needs, job.arguments, progress=progress)
+            version = run_first_able(job.needs, job.arguments, progress=progress)
             write_plain(made, target)
             return version
 
@@ -74,7 +74,7 @@ def _readable(source: Path, facts: AudioFacts, folder: Path) -> Iterator[Path]:
             yield copy
         return
     with open(source, "rb", opener=open_without_waiting) as stream:
-        parts = _sound_parts(stream, facts)
+        parts = _audio_parts(stream, facts)
         if parts == [Part(stream, 0, facts.bytes)]:
             yield source
             return
@@ -84,7 +84,7 @@ def _readable(source: Path, facts: AudioFacts, folder: Path) -> Iterator[Path]:
             yield copy
 
 
-def _sound_parts(stream: BinaryIO, facts: AudioFacts) -> list[Part]:
+def _audio_parts(stream: BinaryIO, facts: AudioFacts) -> list[Part]:
     """Return what of a file is sound, and whatever else stands between its frames than tags."""
     frames = frames_in(stream, facts.bytes) if facts.format in ("mp1", "mp2", "mp3") else None
     if frames is None:

@@ -13,7 +13,7 @@ from preflight.values.remedy import Remedies
 Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
 
-class Treated(msgspec.Struct, frozen=True, kw_only=True):
+class FixResult(msgspec.Struct, frozen=True, kw_only=True):
     """One asset after its plan was carried out, or was not."""
 
     plan: Plan

@@ -11,26 +11,26 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.flow.fix import plan_fixes, treat_all
-from preflight.plan.treated import Treated
+from preflight.flow.fix import fix_all, plan_fixes
+from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
 from preflight.values.findings import Judged
 
 if TYPE_CHECKING:
-    from preflight.plan import Wishes
+    from preflight.plan import FixOptions
 
 
-def mend_all(judged: Sequence[Judged], profile: Profile, wishes: "Wishes", stage: Path) -> list[Treated]:
+def fix_files(judged: Sequence[Judged], profile: Profile, fix_options: "FixOptions", stage: Path) -> list[FixResult]:
     """Mend what can be mended, as many at a time as there are processors; return what came of each, in their order.
 
     Args:
         judged: files as the rules judged them, without a policy: new files are made by the documents.
         profile: the limits that new files must meet.
-        wishes: how much loss is allowed.
+        fix_options: how much loss is allowed.
         stage: the folder that holds a folder for each file.
     """
-    plans = plan_fixes(judged, profile, wishes)
-    return treat_all(plans, profile, lambda plan: stage_of(stage, plan.asset.path))
+    plans = plan_fixes(judged, profile, fix_options)
+    return fix_all(plans, profile, lambda plan: stage_of(stage, plan.asset.path))
 
 
 def stage_of(stage: Path, path: str) -> Path:

@@ -1,9 +1,9 @@
-"""The sound tracks of a clip: an open container in, `SoundTrack` values out, by PyAV without a decoder."""
+"""The sound tracks of a clip: an open container in, `AudioTrack` values out, by PyAV without a decoder."""
 
 from typing import TYPE_CHECKING, Any
 
 from preflight.probe.container import codec_name, known_codec
-from preflight.values.facts import SoundTrack
+from preflight.values.facts import AudioTrack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ PCM_BYTES = {"u8": 1, "s8": 1, "s16": 2, "s24": 3, "s32": 4, "f32": 4}
 """By the end of a PCM codec's name, without its byte order: bytes of one sample."""
 
 
-def sound_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -> tuple[SoundTrack, ...]:
+def audio_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -> tuple[AudioTrack, ...]:
     """Return the sound tracks in the order in which they stand in the file.
 
     Args:
@@ -30,7 +30,7 @@ def sound_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -
     firsts = [_first(container, stream, indexed=indexed) if measure else None for stream in streams]
     told = len(streams) > 1
     return tuple(
-        SoundTrack(
+        AudioTrack(
             place=place,
             codec=codec_name(stream),
             channels=_pcm_channels(first) if told and first else None,
@@ -42,7 +42,7 @@ def sound_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -
     )
 
 
-def heard(tracks: "Sequence[SoundTrack]") -> SoundTrack | None:
+def heard(tracks: "Sequence[AudioTrack]") -> AudioTrack | None:
     """Return the track that a player plays: the first that is marked so, else the first, of those that hold samples.
 
     One that can be decoded goes before one that cannot.

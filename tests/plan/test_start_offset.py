@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.plan.lead import audio_steps, frame_steps, gap_s
+from preflight.plan.start_offset import audio_steps, frame_steps, gap_s
 from preflight.plan.steps import Cut, Lead, Retime
 from preflight.values.facts import VideoFacts
 from tests import made

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.watch.eyes import changes
+from preflight.watch.fs_events import changes
 
 
 def test_a_file_that_comes_is_told_of_soon(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ LIMITED = """
 import itertools, os, resource, sys
 from pathlib import Path
 import watchfiles
-from preflight.watch.eyes import changes
+from preflight.watch.fs_events import changes
 used = len(os.listdir("/proc/self/fd")) - 1
 resource.setrlimit(resource.RLIMIT_NOFILE, (used, used))
 print(*itertools.islice(changes(Path(sys.argv[1]), 0.01, print), 3))

@@ -8,9 +8,9 @@ import pytest
 
 from fixtures import recipe_long_sizes
 from fixtures.recipe import ffmpeg
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
-from preflight.plan import Wishes, plan
+from preflight.plan import FixOptions, plan
 from preflight.values.facts import AudioFacts
 from tests.specimens import MEDIA, PROFILE, audio, judged
 
@@ -22,15 +22,15 @@ def tone(path: Path, *options: str, seconds: str = "17", rate: int = 48_000) -> 
     return path
 
 
-def mended(path: Path, folder: Path, wishes: Wishes | None = None) -> Mended:
+def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> Applied:
     verdict = judged(path)
     assert verdict.facts
-    found = plan(verdict, PROFILE, wishes or Wishes())
+    found = plan(verdict, PROFILE, fix_options or FixOptions())
     assert found.steps, found.advice
-    return mend(found, verdict.facts, order_of(PROFILE, folder / "out"))
+    return apply_plan(found, verdict.facts, order_of(PROFILE, folder / "out"))
 
 
-def facts_of(done: Mended) -> AudioFacts:
+def facts_of(done: Applied) -> AudioFacts:
     assert isinstance(done.judged.facts, AudioFacts)
     return done.judged.facts
 
@@ -76,7 +76,7 @@ def test_24_bits_in_32_sound_as_they_were_meant(tmp_path: Path) -> None:
     assert facts_of(done).duration_s == 15
     assert (facts_of(done).bit_depth, done.plan.loss) == (16, "lossy")
     assert abs(hertz(done.path) - 80) < 3  # a period of 25 samples at 2,000 Hz
-    deep = mended(MEDIA / "sound-24-bits-in-32-16s.wav", tmp_path, Wishes(bits="source"))
+    deep = mended(MEDIA / "sound-24-bits-in-32-16s.wav", tmp_path, FixOptions(bits="source"))
     assert (facts_of(deep).codec, deep.plan.loss) == ("pcm_s24le", "lossless")
 
 
@@ -116,12 +116,12 @@ def test_an_mp3_between_a_web_page_and_zeros_is_cut_as_one_without(tmp_path: Pat
 
 
 def test_sources_of_one_stem_made_at_the_same_time_get_names_of_their_own(tmp_path: Path) -> None:
-    from preflight.flow.fix import plan_fixes, treat_all
+    from preflight.flow.fix import fix_all, plan_fixes
 
     for suffix in ("flac", "aiff", "oga", "mka"):
         tone(tmp_path / f"one.{suffix}", "-c:a", "pcm_s16be" if suffix == "aiff" else "flac", seconds="3", rate=8_000)
-    plans = plan_fixes([judged(path) for path in sorted(tmp_path.iterdir())], PROFILE, Wishes())
-    done = treat_all(plans, PROFILE, tmp_path / "out", jobs=4)
+    plans = plan_fixes([judged(path) for path in sorted(tmp_path.iterdir())], PROFILE, FixOptions())
+    done = fix_all(plans, PROFILE, tmp_path / "out", jobs=4)
     assert [one.outcome for one in done] == ["fixed"] * 4, [one.message for one in done]
     assert len({one.asset.path for one in done}) == 4
 

@@ -9,7 +9,7 @@ import pytest
 from fixtures.recipe import ffmpeg
 from fixtures.recipe_color import card
 from preflight.apply.ffmpeg import find_tool
-from preflight.apply.likeness import compared, ends_of, unlikeness
+from preflight.apply.similarity import compared, dissimilarity, ends_of
 from preflight.apply.stills import own_stills, second_stills, seeks
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Write
@@ -57,7 +57,7 @@ def said(source: Path, made: Path, *steps: Step) -> str | None:
 def proved(source: Path, made: Path, *steps: Step, before: VideoFacts | None = None) -> str | None:
     """Return what both decoders find unlike."""
     todo, facts = plan(source, *steps), before or video(source)
-    return unlikeness(todo, facts, ends_of(todo, facts), made, video(made))
+    return dissimilarity(todo, facts, ends_of(todo, facts), made, video(made))
 
 
 def spoiled(source: Path, target: Path, through: str, *options: str) -> Path:

@@ -15,7 +15,7 @@ START_S = Fraction(1, 2)
 """What starting, measuring the result and comparing it take."""
 
 
-class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+class OutputEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """What will be, as far as it can be told."""
 
     size_px: tuple[int, int] | None = None
@@ -24,18 +24,18 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """About how long it takes on this machine; None where nobody can say."""
 
 
-def outlook(plan: Plan, facts: Facts) -> Outlook:
+def estimate_output(plan: Plan, facts: Facts) -> OutputEstimate:
     """Return what a plan makes of a file."""
     if isinstance(facts, ImageFacts):
-        return Outlook(size_px=planned_size(plan, facts.given_px), seconds=START_S)
+        return OutputEstimate(size_px=planned_size(plan, facts.given_px), seconds=START_S)
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     length = made.length_s if made else facts.duration_s
     if length is not None and not made:
         length += held_s(plan)
     if not isinstance(facts, VideoFacts):
-        return Outlook(length_s=length, seconds=START_S)
+        return OutputEstimate(length_s=length, seconds=START_S)
     size = planned_size(plan, (facts.width_px, facts.height_px))
-    return Outlook(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length))
+    return OutputEstimate(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length))
 
 
 def held_s(plan: Plan) -> Fraction:

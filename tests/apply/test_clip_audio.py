@@ -11,27 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.apply import Mended, mend
+from preflight.apply import Applied, apply_plan
 from preflight.apply.cutting import cut_clip
 from preflight.flow.fix import order_of
-from preflight.plan import Plan, Wishes, plan
-from preflight.plan.clip_sound import kept_after, kept_tracks, other_sound, sound_steps
-from preflight.plan.cut_points import seams_of
-from preflight.plan.steps import Cut, DropSound, Encode, JoinSound, Packets, Write, find
-from preflight.probe.clip_sound import heard
+from preflight.plan import FixOptions, Plan, plan
+from preflight.plan.clip_audio import audio_steps_of_clip, kept_after, kept_tracks, other_audio
+from preflight.plan.cut_points import cut_points_of
+from preflight.plan.steps import Cut, DropAudio, Encode, JoinAudio, Packets, Write, find
+from preflight.probe.clip_audio import heard
 from preflight.values.assets import Asset, Window
-from preflight.values.facts import UNKNOWN, SoundTrack, VideoFacts
+from preflight.values.facts import UNKNOWN, AudioTrack, VideoFacts
 from tests import made
 from tests.specimens import PROFILE, judged, media
 
 LOW, HIGH = 330, 1000
 
 
-def mended(name: str, folder: Path, **wishes: Any) -> Mended:  # noqa: ANN401 - any wish
+def mended(name: str, folder: Path, **fix_options: Any) -> Applied:  # noqa: ANN401 - any wish
     verdict = judged(name)
     assert verdict.facts
-    todo = plan(verdict, PROFILE, Wishes(**wishes), seams_of(media(name)))
-    return mend(todo, verdict.facts, order_of(PROFILE, folder))
+    todo = plan(verdict, PROFILE, FixOptions(**fix_options), cut_points_of(media(name)))
+    return apply_plan(todo, verdict.facts, order_of(PROFILE, folder))
 
 
 def tones(path: str | Path) -> list[list[int]]:
@@ -64,15 +64,15 @@ def test_the_track_that_is_marked_is_heard_first_and_the_other_is_kept(tmp_path:
 def test_a_camera_s_two_tracks_become_left_and_right(tmp_path: Path) -> None:
     verdict = judged("video-two-mono-pcm.mov")
     assert verdict.facts
-    todo = plan(verdict, PROFILE, Wishes(keep_of={verdict.asset.path: Window(Fraction(0), Fraction(2))}))
-    assert find(todo.steps, JoinSound)
-    done = mend(todo, verdict.facts, order_of(PROFILE, tmp_path))
+    todo = plan(verdict, PROFILE, FixOptions(keep_of={verdict.asset.path: Window(Fraction(0), Fraction(2))}))
+    assert find(todo.steps, JoinAudio)
+    done = apply_plan(todo, verdict.facts, order_of(PROFILE, tmp_path))
     assert tones(done.path) == [[LOW, HIGH]]
 
 
 def test_a_track_without_samples_is_left_out_with_a_word(tmp_path: Path) -> None:
     done = mended("video-sound-without-samples.mp4", tmp_path)
-    dropped = find(done.plan.steps, DropSound)
+    dropped = find(done.plan.steps, DropAudio)
     assert dropped
     assert dropped.words() == "leave out a sound track that holds no samples"
     assert tones(done.path) == []
@@ -80,7 +80,7 @@ def test_a_track_without_samples_is_left_out_with_a_word(tmp_path: Path) -> None
 
 def test_a_sound_that_no_decoder_knows_is_left_out_and_its_loss_is_named(tmp_path: Path) -> None:
     done = mended("video-sound-apac.mp4", tmp_path)
-    dropped = find(done.plan.steps, DropSound)
+    dropped = find(done.plan.steps, DropAudio)
     assert dropped
     assert (dropped.loss, dropped.why) == ("lossy", "unknown")
     assert tones(done.path) == []
@@ -95,7 +95,7 @@ def test_a_cut_between_packets_keeps_both_tracks(name: str, tmp_path: Path) -> N
     assert isinstance(facts, VideoFacts)
     packets = Packets(0, 50)
     cut = Cut(start_s=Fraction(0), length_s=Fraction(2), packets=packets, loss="lossless", clears=())
-    sounds = tuple(sound_steps(facts, PROFILE.video.sound_codec, recut=False))
+    sounds = tuple(audio_steps_of_clip(facts, PROFILE.video.sound_codec, recut=False))
     written = Write(format="mov" if facts.format == "mov" else "mp4", loss="lossless", clears=())
     target = tmp_path / "part.mp4"
     cut_clip(Plan(asset=verdict.asset, kind="video", steps=(cut, *sounds, written)), packets, facts, target)
@@ -104,36 +104,36 @@ def test_a_cut_between_packets_keeps_both_tracks(name: str, tmp_path: Path) -> N
 
 
 def test_what_cannot_be_decoded_is_left_out_at_last() -> None:
-    facts = made.video(sound_codec="ac3", sounds=(SoundTrack(place=0, codec="ac3"),))
+    facts = made.video(sound_codec="ac3", sounds=(AudioTrack(place=0, codec="ac3"),))
     encodes = Encode(codec="libx264", loss="lossy", clears=())
-    steps = (encodes, *sound_steps(facts, PROFILE.video.sound_codec, recut=False))
+    steps = (encodes, *audio_steps_of_clip(facts, PROFILE.video.sound_codec, recut=False))
     todo = Plan(asset=Asset(path="a"), kind="video", steps=(*steps, Write(format="mp4", loss="lossless", clears=())))
-    mixed = other_sound(todo, facts, None)
+    mixed = other_audio(todo, facts, None)
     assert mixed
     assert "encode with aac, at most 0.2 Mbit/s, mixed down to 2 channels" in [step.words() for step in mixed.steps]
-    silent = other_sound(mixed, facts, None)
+    silent = other_audio(mixed, facts, None)
     assert silent
     assert "leave out a sound track that cannot be decoded" in [step.words() for step in silent.steps]
     assert kept_after(facts, silent.steps) == ()
-    assert other_sound(silent, facts, None) is None
+    assert other_audio(silent, facts, None) is None
 
 
 def test_sound_is_not_encoded_or_left_out_where_nothing_may_be_lost() -> None:
-    facts = made.video(sound_codec="aac", sounds=(SoundTrack(place=0, codec="aac"),))
+    facts = made.video(sound_codec="aac", sounds=(AudioTrack(place=0, codec="aac"),))
     todo = Plan(asset=Asset(path="a"), kind="video", steps=(Write(format="mp4", loss="lossless", clears=()),))
-    assert other_sound(todo, facts, None) is None
+    assert other_audio(todo, facts, None) is None
 
 
 def test_a_rate_that_aac_has_not_is_halved_and_named() -> None:
     facts = made.video(
-        sound_codec="pcm_s24le", sounds=(SoundTrack(place=0, codec="pcm_s24le", sample_rate_hz=192_000),)
+        sound_codec="pcm_s24le", sounds=(AudioTrack(place=0, codec="pcm_s24le", sample_rate_hz=192_000),)
     )
-    (encode,) = sound_steps(facts, PROFILE.video.sound_codec, recut=False)
+    (encode,) = audio_steps_of_clip(facts, PROFILE.video.sound_codec, recut=False)
     assert encode.words() == "encode with aac, at most 0.2 Mbit/s, 96,000 samples a second"
 
 
 tracks = st.builds(
-    SoundTrack,
+    AudioTrack,
     place=st.just(0),
     codec=st.sampled_from(["aac", "pcm_s16le", "opus", UNKNOWN]),
     default=st.booleans(),
@@ -142,7 +142,7 @@ tracks = st.builds(
 
 
 @given(st.lists(tracks, max_size=4))
-def test_every_track_that_can_be_heard_is_kept_and_a_marked_one_comes_first(given: list[SoundTrack]) -> None:
+def test_every_track_that_can_be_heard_is_kept_and_a_marked_one_comes_first(given: list[AudioTrack]) -> None:
     sounds = tuple(msgspec.structs.replace(track, place=place) for place, track in enumerate(given))
     played = heard(sounds)
     facts = made.video(sounds=sounds, sound_codec=played.codec if played else None)

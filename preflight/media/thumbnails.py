@@ -7,7 +7,7 @@ from preflight.media.waveform import envelope
 from preflight.values.bounds import Bounds
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.still import Still
-from preflight.workers.isolated import alone
+from preflight.workers.isolated import call_isolated
 
 BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
 PICTURE_PX = 320
@@ -19,13 +19,13 @@ BUCKETS = 240
 Seen = tuple[Still, ...] | tuple[float, ...]
 
 
-def glance(path: str, facts: Facts) -> Seen:
+def thumbnails(path: str, facts: Facts) -> Seen:
     """Look into a file in a child that may crash or hang alone.
 
     Raises:
         Unmeasured, Unreadable: there is nothing to see, and why.
     """
-    return alone(look, path, facts, bounds=BOUNDS)
+    return call_isolated(look, path, facts, bounds=BOUNDS)
 
 
 def look(path: str, facts: Facts) -> Seen:

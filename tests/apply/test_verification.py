@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from preflight.apply.ffmpeg import find_tool, run
-from preflight.apply.likeness import Sought, ends_of, unlikeness
-from preflight.apply.proof import contradictions
+from preflight.apply.similarity import Sought, dissimilarity, ends_of
 from preflight.apply.stills import own_stills
+from preflight.apply.verification import mismatches
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Cut, Extend, Packets, Resize, Retime, Write
 from preflight.values.assets import Asset
@@ -28,7 +28,7 @@ def todo(*steps: Step, kind: str = "video") -> Plan:
 
 def wrong(before: Facts, *steps: Step, **after: object) -> list[str]:
     changed: Facts = msgspec.structs.replace(before, **after)
-    return list(contradictions(todo(*steps), before, changed))
+    return list(mismatches(todo(*steps), before, changed))
 
 
 def test_what_is_as_planned_contradicts_nothing() -> None:
@@ -112,7 +112,7 @@ def test_samples_that_cannot_be_the_source_s_are_said_where_none_may_be_lost(
 
 
 def test_another_kind_of_file_is_no_result() -> None:
-    assert list(contradictions(todo(), CLIP, SOUND)) == ["it became another kind of file"]
+    assert list(mismatches(todo(), CLIP, SOUND)) == ["it became another kind of file"]
 
 
 def test_a_picture_that_had_to_shrink_keeps_its_shape() -> None:
@@ -134,10 +134,10 @@ def test_a_clip_is_compared_at_both_ends(tmp_path: Path) -> None:
     assert after
     whole = Plan(asset=Asset(path=str(source)), kind="video")
     ends = ends_of(whole, before)
-    assert unlikeness(whole, before, ends, source, before) is None
-    assert unlikeness(whole, before, ends, other, after) == "its first picture does not look like its source's"
+    assert dissimilarity(whole, before, ends, source, before) is None
+    assert dissimilarity(whole, before, ends, other, after) == "its first picture does not look like its source's"
     turned = Sought(frames={"first": ends.frames["last"], "last": ends.frames["last"]})
-    assert unlikeness(whole, before, turned, other, after) == "its last picture does not look like its source's"
+    assert dissimilarity(whole, before, turned, other, after) == "its last picture does not look like its source's"
 
 
 def test_a_part_is_compared_with_the_frames_of_that_part() -> None:
@@ -166,4 +166,4 @@ def test_a_sound_shows_nothing() -> None:
     facts = made.audio()
     assert isinstance(facts, AudioFacts)
     assert ends_of(todo(kind="audio"), facts) == Sought()
-    assert unlikeness(todo(kind="audio"), facts, Sought(), Path("a"), facts) is None
+    assert dissimilarity(todo(kind="audio"), facts, Sought(), Path("a"), facts) is None

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 import msgspec
 
 from preflight.flow.fix import plan_fixes, plan_whole
-from preflight.plan import Plan, Wishes
+from preflight.plan import FixOptions, Plan
 from preflight.plan.request import RequestPlan
 from preflight.profiles.schema import Profile
 from preflight.values.findings import Finding, Judged, Report
 
 
-class Foresight:
+class PlannedFixes:
     """Plans what a report shows.
 
     Args:
@@ -44,7 +44,7 @@ class Foresight:
                 report, assets=tuple(map(_unweighed, report.assets)), findings=_as_found(report.findings)
             )
             try:
-                found = plan_whole(plain, self._profile, Wishes())
+                found = plan_whole(plain, self._profile, FixOptions())
             except Exception:  # noqa: BLE001 - the verdict is what is asked for: each asset is planned by itself then
                 return None
             pairs = zip(report.assets, found.plans, strict=True)
@@ -56,7 +56,7 @@ class Foresight:
         return next((todo for one, todo in whole.plans if one is judged), None) if whole else None
 
     def _alone(self, judged: Judged) -> Plan:
-        ((_, found),) = plan_fixes([_unweighed(judged)], self._profile, Wishes())
+        ((_, found),) = plan_fixes([_unweighed(judged)], self._profile, FixOptions())
         return found
 
 
