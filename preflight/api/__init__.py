@@ -7,7 +7,6 @@ from preflight.api.common import Advance as Advance
 from preflight.api.common import load_profile as load_profile
 from preflight.api.fix import fix as fix
 from preflight.api.fix import with_results as with_results
-from preflight.api.fix import with_results as with_treated  # its name in 0.1.0
 from preflight.api.request import body_of as body_of
 from preflight.api.request import build_request as build_request
 from preflight.api.request import load_request as load_request
@@ -27,7 +26,6 @@ from preflight.errors import Unreachable as Unreachable
 from preflight.flow.submit import Submitted as Submitted
 from preflight.plan import Plan as Plan
 from preflight.plan.result import FixResult as FixResult
-from preflight.plan.result import FixResult as Treated  # its name in 0.1.0
 from preflight.profiles import Profile as Profile
 from preflight.request.file import RequestSpec as RequestSpec
 from preflight.request.price import Estimate as Estimate
@@ -42,3 +40,5 @@ from preflight.values.facts import VideoFacts as VideoFacts
 from preflight.values.findings import Finding as Finding
 from preflight.values.findings import Judged as Judged
 from preflight.values.findings import Report as Report
+
+Treated, with_treated = FixResult, with_results  # as 0.1.0 had them

@@ -31,7 +31,7 @@ class Link:
 
     def send(self, value: object) -> None:
         """Send a value; raise OSError when nobody is there any more."""
-        self.send_message(message_of_call(value))
+        self.send_message(serialized(value))
 
     def send_message(self, message: bytes) -> None:
         """Send a value that is pickled already; raise OSError when nobody is there any more."""
@@ -74,7 +74,7 @@ class Link:
         self._end.close()
 
 
-def message_of_call(value: object) -> bytes:
+def serialized(value: object) -> bytes:
     """Return a value as it is sent."""
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 

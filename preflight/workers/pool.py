@@ -26,7 +26,7 @@ from preflight.values.probed import Probed
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED
 from preflight.workers.isolated import call_isolated, cannot_start
-from preflight.workers.link import message_of_call, wait
+from preflight.workers.link import serialized, wait
 from preflight.workers.measuring import Measured, measure_all, timed, unmeasured
 from preflight.workers.processors import processors
 from preflight.workers.session import Session, current
@@ -203,7 +203,7 @@ class WorkerPool:
 
     def _give(self, worker: _Worker, most_bytes: int | None = None) -> None:
         """Send a child the next chunk, if that is not too large."""
-        message = message_of_call((measure_all, (self._waiting[0].assets, self.depth)))
+        message = serialized((measure_all, (self._waiting[0].assets, self.depth)))
         if most_bytes is None or len(message) <= most_bytes:
             try:
                 worker.give(self._waiting.popleft(), message)

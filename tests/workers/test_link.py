@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from preflight.workers.link import Link, message_of_call, wait
+from preflight.workers.link import Link, serialized, wait
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_an_end_that_is_gone_is_an_end_even_in_the_middle(ends: tuple[Link, sock
         ends[0].receive(60)
 
 
-@pytest.mark.parametrize("letter", [b"no pickle", b"", message_of_call(1)[:-1], b"cpreflight.absent\nabsent\n."])
+@pytest.mark.parametrize("message", [b"no pickle", b"", serialized(1)[:-1], b"cpreflight.absent\nabsent\n."])
 def test_what_is_no_value_is_a_broken_connection(ends: tuple[Link, socket.socket], message: bytes) -> None:
     ends[1].sendall(len(message).to_bytes(8, "big") + message)
     with pytest.raises((OSError, EOFError)):
