@@ -193,7 +193,7 @@ class Formats(click.Choice[str]):
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """Add `--format` with the dresses that a command has."""
+    """Add `--format` with the formats that a command has."""
 
     def add(command: F) -> F:
         return click.option(

@@ -1,9 +1,9 @@
 """Where a clip can be cut without encoding: between packets, where all before is shown before all after.
 
-    packets of the pictures, in the order in which they are decoded ── borders ──► Border ── best_seam ──► CutPoint
+    packets in decoding order ── gop_boundaries ──► GopBoundary ── best_cut_point ──► CutPoint
 
-A clip can end at every border. It can begin at one whose packet is a key picture that nothing shown earlier follows:
-what comes before such a picture nobody needs to decode what comes after.
+A clip can end at every boundary. It can begin at one whose packet is a keyframe that no earlier frame follows on the
+screen: such a keyframe needs nothing that was cut off.
 """
 
 from bisect import bisect_right

@@ -1,6 +1,6 @@
 """The same values in each dress: text for people, the others for programs, spreadsheets and build servers.
 
-    Judged, one by one, then an Ending ──► Sheet.begin, .asset ..., .end ──► characters
+    Judged, one by one, then an Summary ──► Writer.begin, .asset ..., .end ──► characters
 
 A dress is a module of this package with a class `Writer`, which takes a `Header` and a stream, and a row of `FORMATS`.
 """

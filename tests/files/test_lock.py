@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 import pytest
 
-from preflight.files.lock import Life, Lock
-life = Life(Path(sys.argv[1]))
+from preflight.files.lock import Lock, ProcessLock
+life = ProcessLock(Path(sys.argv[1]))
 life.show()
 print(life.name, flush=True)
 sys.stdin.read()

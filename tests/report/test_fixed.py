@@ -1,4 +1,4 @@
-"""Reports of a fix: the new file beside its original, in three dresses, and quiet whatever is in them."""
+"""Reports of a fix: the new file beside its original, in three formats, and quiet whatever is in them."""
 
 import json
 import re

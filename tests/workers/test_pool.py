@@ -83,10 +83,10 @@ from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
 from preflight.workers.pool import WorkerPool
 from pathlib import Path
-from preflight.workers.isolated import alone
-taken = int(alone(Path.read_text, Path("/proc/self/statm")).split()[0]) * os.sysconf("SC_PAGESIZE")
-with WorkerPool("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (128 << 20))) as crew:
-    for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
+from preflight.workers.isolated import call_isolated
+taken = int(call_isolated(Path.read_text, Path("/proc/self/statm")).split()[0]) * os.sysconf("SC_PAGESIZE")
+with WorkerPool("exact", jobs=1, bounds=Bounds(memory_bytes=taken + (128 << 20))) as pool:
+    for probed in pool.measure([Asset(path=path) for path in sys.argv[1:]]):
         print(probed.fault.kind if probed.fault else "measured")
 """
 
@@ -176,8 +176,8 @@ MEASURE = """
 import sys
 from preflight.values.assets import Asset
 from preflight.workers.pool import WorkerPool
-with WorkerPool("exact", jobs=1) as crew:
-    for probed in crew.measure([Asset(path=path) for path in sys.argv[1:]]):
+with WorkerPool("exact", jobs=1) as pool:
+    for probed in pool.measure([Asset(path=path) for path in sys.argv[1:]]):
         print(probed.fault.kind if probed.fault else "measured")
 """
 
