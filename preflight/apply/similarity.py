@@ -39,7 +39,7 @@ from preflight.apply.stills import (
 from preflight.apply.verification import planned_s
 from preflight.plan.estimate import held_s
 from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
-from preflight.system.processes import stand_back
+from preflight.system.processes import lower_priority
 from preflight.values.facts import Facts, VideoFacts
 from preflight.workers.isolated import call_isolated
 from preflight.workers.session import within
@@ -154,7 +154,7 @@ def ends_meanwhile(plan: Plan, before: Facts) -> Sought:
 
     It is a thread that stands back: on Linux what is done in this process later is not slowed.
     """
-    with ThreadPoolExecutor(1, initializer=stand_back, initargs=(NICE,)) as aside:
+    with ThreadPoolExecutor(1, initializer=lower_priority, initargs=(NICE,)) as aside:
         return aside.submit(ends_of, plan, before).result()
 
 

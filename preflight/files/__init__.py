@@ -1,1 +1,1 @@
-"""Files that are ours: written whole or not at all, moved without replacing, locked, read as people save them."""
+"""Files of this program: atomic writes, moves that replace nothing, locks, and tolerant text readers."""

@@ -1,10 +1,9 @@
-"""Where new files go: a temporary name first, the final name only when the file is whole.
+"""Atomic writes: a file gets its final name when it is complete, and never replaces another file.
 
-    folder ──► draft, in it or in a folder of the user's own ──► whole ──► final name, where it is free
+    folder ──► draft, in the folder or in a private one ──► complete ──► a free final name
 
-A final name is taken only where it is free: nothing is ever overwritten, and nothing half-written stands under one.
-Where others could put a link in the place of a draft, it is made where they cannot, and carried over by its descriptor.
-What a run that was killed left behind has a temporary name that nobody holds any more; the next run sweeps it away.
+Where others could swap a draft for a link, it is made in a private folder and copied by descriptor. A killed run leaves
+drafts under temporary names that no process holds; the next run removes them.
 """
 
 import errno
@@ -25,29 +24,27 @@ from preflight.values.assets import printable
 
 TEMPORARY = ".preflight-"
 DRAFT = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}\.\w+")
-"""What such a name is in full: a person's own `.preflight-notes.txt` is none."""
+"""The full pattern of a temporary name; a user's `.preflight-notes.txt` does not match."""
 DRAFTS, LOCKS = "drafts", "locks"
-"""Folders of the user's own."""
+"""Private folders of the user."""
 LONGEST_WAIT_S = 3600.0
-"""For how long another run is waited for that does the same work: longer than ffmpeg takes for one file."""
+"""Longest wait for another run that makes the same file; longer than ffmpeg takes for one file."""
 CHUNK_BYTES = 1 << 20
 LOOK_AGAIN_S = 0.1
-"""How often is looked whether another run has finished."""
+"""Interval at which to check whether another run has finished."""
 FRESH_S = 2.0
-"""A temporary file younger than this is left alone: it may be made, and not be held yet."""
+"""Age below which a temporary file is kept: its maker may not hold it yet."""
 
 
 @contextmanager
 def temporary(folder: Path, suffix: str) -> Iterator[Path]:
-    """Give the name of an empty file, and remove it at the end if it is still there.
-
-    For as long as it is held, no other run takes it for something left behind.
+    """Create an empty draft, hold it, and remove it at the end if it still exists.
 
     Raises:
-        NotDone: the folder cannot be made or written to, or the disk is full.
+        NotDone: the folder cannot be made or written, or the disk is full.
     """
     _make(folder)
-    path = home_of_drafts(folder) / f"{TEMPORARY}{os.urandom(8).hex()}.{suffix}"
+    path = draft_folder(folder) / f"{TEMPORARY}{os.urandom(8).hex()}.{suffix}"
     try:
         with _held(path):
             yield path
@@ -59,28 +56,28 @@ def temporary(folder: Path, suffix: str) -> Iterator[Path]:
 
 @contextmanager
 def written(folder: Path, suffix: str, content: bytes) -> Iterator[Path]:
-    """Do as `temporary`, for a file that holds something already."""
+    """Create a draft as `temporary` does, with content."""
     with temporary(folder, suffix) as draft:
         draft.write_bytes(content)
         yield draft
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file so that whoever reads it sees the old one or the new one, and never a part.
+    """Write a file atomically: readers see the old content or the new, never a part.
 
     Raises:
-        NotDone: it cannot be written; the old one is as it was.
+        NotDone: it cannot be written; the old file is unchanged.
     """
     target = Path(os.path.realpath(path))
     with written(target.parent, "part", content) as draft:
-        put_over(draft, target)
+        commit_over(draft, target)
 
 
-def home_of_drafts(folder: Path) -> Path:
-    """Return where drafts for a folder are made: in it, if nobody else can swap them there for something else.
+def draft_folder(folder: Path) -> Path:
+    """Return the folder for drafts: the given one if only the user can change it, else a private one.
 
     Raises:
-        NotDone: there is no such folder.
+        NotDone: there is no private folder.
     """
     return folder if private.is_own(folder) else private.folder(DRAFTS)
 
@@ -99,7 +96,7 @@ def _unwritable(folder: Path, error: OSError) -> NotDone:
 
 
 def advice_on(error: OSError) -> str:
-    """Return what to do about a file that cannot be written."""
+    """Advise on a file that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "Is there room?"
     return "May it be written by you?" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else ""
@@ -107,7 +104,7 @@ def advice_on(error: OSError) -> str:
 
 @contextmanager
 def _held(path: Path) -> Iterator[int]:
-    """Make a file and hold it, and give its descriptor: its lock ends with this process, however that ends."""
+    """Create and hold a file, and yield its descriptor; the lock ends with this process."""
     descriptor = os.open(path, system.MAKE, 0o666)
     try:
         system.hold(descriptor)
@@ -117,24 +114,23 @@ def _held(path: Path) -> Iterator[int]:
 
 
 def hold(descriptor: int) -> None:
-    """Hold a draft that was opened elsewhere, so that no other run sweeps it away; it ends when the file is closed."""
+    """Hold a draft that another module opened, until it is closed, so that no other run removes it."""
     system.hold(descriptor)
 
 
 @contextmanager
 def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterator[None]:
-    """Let runs of one user that would do the same work in a folder do it one after the other.
+    """Run equal work of one user in a folder one at a time, so that later runs find it done.
 
-    The one that comes later finds the work done. Locks lie in a folder of the user's own, so nobody else can hold one.
-    On a file system without locks nobody waits.
+    Locks lie in a private folder, so that no other user can block them; without file locks nothing waits.
 
     Args:
         folder: where the work is done.
-        work: what it is; whoever names the same bytes waits.
-        wait: is given the seconds to wait before looking again, and raises what is to end the waiting.
+        work: bytes that identify the work.
+        wait: sleeps for the seconds it is given, or raises to give up.
 
     Raises:
-        NotDone: the folder cannot be made or written to, or another run holds the work for too long.
+        NotDone: the folder cannot be made or written, or another run takes too long.
     """
     from hashlib import blake2b
 
@@ -159,7 +155,7 @@ def in_turn(folder: Path, work: bytes, wait: Callable[[float], None]) -> Iterato
 
 
 def _refuse_endless(folder: Path, holder: str, until: float) -> None:
-    """Raise NotDone where another run has been waited for long enough."""
+    """Raise NotDone when another run has held the work too long."""
     if time.monotonic() >= until:
         raise NotDone(
             f"{printable(str(folder))}: process {printable(holder) or '?'} makes the same file there, and was not done "
@@ -169,7 +165,7 @@ def _refuse_endless(folder: Path, holder: str, until: float) -> None:
 
 
 def _is_still(path: Path, descriptor: int) -> bool:
-    """Tell whether a file that is open is the one of that name: who held it before may have removed it."""
+    """Tell whether an open file still has this name; its former holder may have removed it."""
     try:
         return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(descriptor))
     except FileNotFoundError:
@@ -177,12 +173,12 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 
 def clean_up(folder: Path) -> None:
-    """Remove what a run that was killed left behind in a folder, or for it; what a running one holds stays."""
-    for one in {folder, home_of_drafts(folder)} if folder.is_dir() else ():
-        _sweep(one)
+    """Remove the drafts of killed runs in a folder and in its private folder; keep those in use."""
+    for one in {folder, draft_folder(folder)} if folder.is_dir() else ():
+        _remove_drafts(one)
 
 
-def _sweep(folder: Path) -> None:
+def _remove_drafts(folder: Path) -> None:
     for path in folder.glob(f"{TEMPORARY}*"):
         if DRAFT.fullmatch(path.name):
             with suppress(OSError):
@@ -195,21 +191,21 @@ def _remove_left(path: Path) -> None:
         left = not system.is_held(descriptor) and time.time() - os.fstat(descriptor).st_mtime > FRESH_S
     finally:
         os.close(descriptor)
-    if left:  # closed by now: Windows removes nothing that is open
+    if left:  # after closing: Windows removes no open file
         remove(path)
 
 
 def commit(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = None) -> Path:
-    """Give a whole file its name, or the next free one such as `name-2.mp4`, and make it last.
+    """Commit a complete file under its name, or the next free one such as `name-2.mp4`.
 
     Args:
         whole: the file under its temporary name.
-        wanted: the name it should have.
-        claim: is given a name before the file is; it writes something beside it and returns where, or raises
-            FileExistsError where that name is taken. What it wrote goes again if the name turns out not to be free.
+        wanted: the final name.
+        claim: gets each name first, writes a companion file and returns its path, or raises FileExistsError where
+            that is taken. The companion is removed if the name is taken after all.
 
     Raises:
-        NotDone: the name cannot be given.
+        NotDone: the file cannot be renamed.
     """
     try:
         _settle(whole)
@@ -223,19 +219,19 @@ def commit(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = 
 
 
 def commit_at(whole: Path, path: Path) -> Path:
-    """Give a whole file just this name; raise FileExistsError where it is taken."""
+    """Commit a complete file under exactly this name; raise FileExistsError where it is taken."""
     _settle(whole)
     _take(whole, path)
     return path
 
 
 def _settle(whole: Path) -> None:
-    """Put a file's content on the disk before it gets a name that promises it."""
-    system.settle_file(whole)
+    """Flush a file's content to disk, before its name promises it."""
+    system.flush_file(whole)
 
 
 def _claimed(whole: Path, path: Path, claim: Callable[[Path], Path] | None) -> None:
-    """Take a name, what lies beside it first: a file without that was never finished, that without a file neither."""
+    """Take a name, the companion file first: neither may remain without the other."""
     if os.path.lexists(path):
         raise FileExistsError
     beside = claim(path) if claim else None
@@ -248,7 +244,7 @@ def _claimed(whole: Path, path: Path, claim: Callable[[Path], Path] | None) -> N
 
 
 def _take(whole: Path, path: Path) -> None:
-    """Move a file to a free name, also from another disk."""
+    """Move a file to a free name, across file systems too."""
     try:
         take(whole, path)
     except OSError as error:
@@ -256,14 +252,14 @@ def _take(whole: Path, path: Path) -> None:
             raise
         _carry(whole, path, replace=False)
         remove(whole)
-    system.settle_folder(path.parent)
+    system.flush_folder(path.parent)
 
 
-def put_over(whole: Path, path: Path) -> None:
-    """Put a whole draft in the place of a file, in one step: whoever reads it sees the old one or the new one.
+def commit_over(whole: Path, path: Path) -> None:
+    """Replace a file by a complete draft in one step.
 
     Raises:
-        OSError: it cannot be put there; the old one is as it was.
+        OSError: it cannot be replaced; the old file is unchanged.
     """
     _settle(whole)
     try:
@@ -273,13 +269,13 @@ def put_over(whole: Path, path: Path) -> None:
             raise
         _carry(whole, path, replace=True)
         remove(whole)
-    system.settle_folder(path.parent)
+    system.flush_folder(path.parent)
 
 
 def _carry(whole: Path, path: Path, *, replace: bool) -> None:
-    """Copy a draft from another disk to a name, by way of a temporary one; what was written is what gets the name.
+    """Copy a draft from another file system to a name, through a temporary file.
 
-    Others may be able to write there: the file is written by its descriptor, and the name is looked at afterwards.
+    Others may write there: write by descriptor, then check that the name still leads to the file.
     """
     from shutil import copyfileobj
 
@@ -300,6 +296,6 @@ def _carry(whole: Path, path: Path, *, replace: bool) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there and can be removed."""
+    """Remove a file, if it exists and can be removed."""
     with suppress(OSError):
         path.unlink(missing_ok=True)

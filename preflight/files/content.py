@@ -1,11 +1,11 @@
-"""What an open file holds ──► its size and its hash, the same wherever the program asks."""
+"""Open file ──► its size and hash."""
 
 from io import BufferedReader
 from typing import NamedTuple
 
 
 class Content(NamedTuple):
-    """What a file holds."""
+    """Size and hash of a file."""
 
     size: int
     """In bytes."""
@@ -13,11 +13,11 @@ class Content(NamedTuple):
 
 
 def content_of(stream: BufferedReader, method: str = "sha256") -> Content:
-    """Read an open file from its beginning to its end, never all of it at once.
+    """Hash an open file in chunks, from its start.
 
     Args:
-        stream: the file; it is at its beginning.
-        method: the hash, as hashlib calls it.
+        stream: the file, at its start.
+        method: the hash's name in hashlib.
 
     Raises:
         OSError: it cannot be read.

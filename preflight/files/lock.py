@@ -1,7 +1,7 @@
-"""Locks that the system gives back when their process ends, however it ends: a name in, whether it is held out.
+"""Locks that the system releases when their process ends.
 
-A lock is a file of its own, for its owner alone, and never reached over a link. A file whose content is at stake, as a
-draft is, is held by its own descriptor instead (`preflight.system.files.hold`): its name changes while it is held.
+A lock is a file of its own, private to its owner and never followed as a link. A draft is held by its own descriptor
+(`preflight.system.files.hold`), because its name changes.
 """
 
 import errno
@@ -12,7 +12,7 @@ from pathlib import Path
 
 MODE = 0o600
 NUMBER_BYTES = 20
-"""Room for the number of a process."""
+"""Room for a process id."""
 LOCKLESS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 
 
@@ -21,10 +21,10 @@ class NoLocks(OSError):  # noqa: N818 - a state, not a fault
 
 
 class Lock:
-    """A lock beside other files; it is nobody's until it is taken.
+    """A lock file; taken by `take`.
 
     Args:
-        path: the file that stands for it, made where it is missing.
+        path: the lock file, created where missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,10 +34,10 @@ class Lock:
         self._lock = FileLock(path, mode=MODE, thread_local=False, fallback_to_soft=False, on_acquired=_sign)
 
     def take(self) -> bool:
-        """Try to hold it, without waiting; tell whether this process does.
+        """Try to take the lock without waiting; tell whether this process holds it.
 
         Raises:
-            NoLocks: nobody can hold anything there.
+            NoLocks: the file system has no locks.
             OSError: the file cannot be made or opened, or is a link.
         """
         from filelock import Timeout
@@ -53,16 +53,16 @@ class Lock:
         return True
 
     def holder(self) -> str:
-        """Return the number of the process that holds it, as it says itself; nothing where it cannot be read."""
-        with suppress(OSError), self._path.open("rb") as file:  # Windows lets nobody else read it
+        """Return the id of the holding process as its lock file says, or an empty string."""
+        with suppress(OSError), self._path.open("rb") as file:  # Windows refuses readers
             return file.read(NUMBER_BYTES).decode("ascii", "replace")
         return ""
 
     def give_back(self, *, remove: bool = False) -> None:
-        """Let others take it.
+        """Release the lock.
 
         Args:
-            remove: whether the file goes, too, and before that: who waits for it looks for a new one.
+            remove: whether to remove the file first; waiting processes then look for a new one.
         """
         if remove:
             with suppress(OSError):
@@ -71,14 +71,14 @@ class Lock:
 
 
 def _sign(descriptor: int) -> None:
-    """Write down in a lock whose it is."""
+    """Write this process's id into the lock."""
     os.ftruncate(descriptor, 0)
     os.lseek(descriptor, 0, os.SEEK_SET)
     os.write(descriptor, str(os.getpid()).encode())
 
 
 class ProcessLock:
-    """This process's sign of life beside a file; nothing is made before `show` is called."""
+    """A lock that lasts as long as this process; `show` takes it."""
 
     def __init__(self, path: Path) -> None:
         self.name = uuid.uuid4().hex
@@ -86,20 +86,20 @@ class ProcessLock:
         self._lock: Lock | None = None
 
     def show(self) -> None:
-        """Hold the lock from now on."""
+        """Take the lock."""
         if self._lock is None:
             lock = Lock(self._place(self.name))
             lock.take()
             self._lock = lock
 
     def end(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.give_back(remove=True)
 
     def is_over(self, name: str) -> bool:
-        """Tell whether the process of this name has ended, and tidy up after it."""
+        """Tell whether the process of this name has ended; remove its lock file."""
         if name == self.name:
             return False
         place = self._place(name)

@@ -1,4 +1,4 @@
-"""Moving files over the borders of file systems, so that none is lost, and putting much on the disk at once."""
+"""Moves across file systems that lose no file, and flushes of many files at once."""
 
 import errno
 import os
@@ -10,34 +10,32 @@ from typing import BinaryIO
 from preflight.files.content import Content, content_of
 from preflight.files.opened import Opened, state_from
 from preflight.files.rename import rename
-from preflight.system.files import copy_marks, syncing_disk
+from preflight.system.files import copy_attributes, sync_call
 
 CHUNK_BYTES = 1 << 20
 
 
 class Changed(OSError):  # noqa: N818 - a state, not a fault
-    """A file is not, or not any more, the one that it was."""
+    """The file is not the expected one, or changed meanwhile."""
 
 
 # ---- across file systems --------------------------------------------------------------------------------------------
 
 
 class Borders:
-    """Between which folders a file cannot be renamed; found out by trying, once for each pair."""
+    """Pairs of folders between which no file can be renamed; tested once for each pair."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], bool] = {}
 
     def between(self, source: str, target: str, name: str, at: Opened) -> bool:
-        """Tell whether a file has to be copied to get from one folder to the other.
-
-        Two mounts of one disk look alike until one tries.
+        """Tell whether a move between two folders needs a copy; test it, since two mounts of one disk look alike.
 
         Args:
-            source: the folder that it is in.
-            target: the folder that it goes to.
-            name: of an empty file to try it with; one who kills the program may find it in either folder.
-            at: opens both.
+            source: the folder of the file.
+            target: the folder it moves to.
+            name: of an empty file for the test; a kill may leave it in either folder.
+            at: opens both folders.
 
         Raises:
             OSError: one of the folders cannot be written.
@@ -65,11 +63,11 @@ def _tried(source: str, target: str, name: str, at: Opened) -> bool:
 
 
 def copy_whole(source: str, target: str, at: Opened) -> None:
-    """Copy a file to a name that is free, put it on the disk, and read it again to see that it is the same.
+    """Copy a file to a free name, flush it to disk and verify it by reading it again.
 
     Raises:
-        Changed: the file changed meanwhile, or the copy is another.
-        OSError: it cannot be read or written; nothing is left of the copy.
+        Changed: the file changed meanwhile, or the copy differs.
+        OSError: it cannot be read or written; no copy is left.
     """
     before = at.state(source)
     with os.fdopen(at.read(source), "rb") as reader, os.fdopen(at.create(target), "wb") as writer:
@@ -77,7 +75,7 @@ def copy_whole(source: str, target: str, at: Opened) -> None:
             if before is None or state_from(os.fstat(reader.fileno())) != before:
                 raise _changed(source)
             copied = _copied(reader, writer, before[2])
-            copy_marks(reader.fileno(), writer.fileno(), target)
+            copy_attributes(reader.fileno(), writer.fileno(), target)
             if at.state(source) != before or copied != held(target, at):
                 raise _changed(source)
         except OSError:
@@ -90,7 +88,7 @@ def _changed(source: str) -> Changed:
 
 
 def _copied(reader: BinaryIO, writer: BinaryIO, most_bytes: int) -> Content:
-    """Copy to an open file, down to the disk, and return what was copied; a file that grows is not run after."""
+    """Copy at most `most_bytes` to an open file, flush it, and return its size and hash."""
     content, size = sha256(), 0
     while size <= most_bytes and (chunk := reader.read(CHUNK_BYTES)):
         content.update(chunk)
@@ -101,7 +99,7 @@ def _copied(reader: BinaryIO, writer: BinaryIO, most_bytes: int) -> Content:
 
 
 def held(path: str, at: Opened) -> Content:
-    """Return what a file holds."""
+    """Read a file's size and hash."""
     with os.fdopen(at.read(path), "rb") as stream:
         return content_of(stream)
 
@@ -109,19 +107,19 @@ def held(path: str, at: Opened) -> Content:
 # ---- the disk -------------------------------------------------------------------------------------------------------
 
 
-def settle(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
-    """Put files and the names in folders on the disk: by one call for each file system where there is such a call."""
+def flush(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
+    """Flush files and folder entries to disk: one call per file system where the system has one."""
     names = set(folders)
-    call = syncing_disk()
+    call = sync_call()
     if call is None or not all(map(call, map(at.folder, _one_each(names, at)))):
-        settle_each(files, names, at)
+        flush_each(files, names, at)
 
 
-def settle_each(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
-    """Do as `settle`, by a call for each file and folder."""
+def flush_each(files: Iterable[str], folders: Iterable[str], at: Opened) -> None:
+    """Flush as `flush` does, with one call per file and folder."""
     for path in files:
         with suppress(OSError):
-            _settle_file(at.read(path))
+            _flush_file(at.read(path))
     for name in folders:
         with suppress(OSError):
             folder = at.folder(name)
@@ -130,7 +128,7 @@ def settle_each(files: Iterable[str], folders: Iterable[str], at: Opened) -> Non
 
 
 def _one_each(folders: set[str], at: Opened) -> Iterable[str]:
-    """Return one folder for each file system."""
+    """Return one folder per file system."""
     devices: dict[int, str] = {}
     for name in folders:
         with suppress(OSError):
@@ -139,7 +137,7 @@ def _one_each(folders: set[str], at: Opened) -> Iterable[str]:
     return devices.values()
 
 
-def _settle_file(descriptor: int) -> None:
+def _flush_file(descriptor: int) -> None:
     try:
         os.fsync(descriptor)
     finally:

@@ -1,4 +1,4 @@
-"""Names that files may get: the next that is free, and those of what lies beside a file; none too long for a disk."""
+"""File names: the next free one, and names of companion files, within the length limit of file systems."""
 
 import os
 import re
@@ -9,22 +9,21 @@ from preflight.system.files import ANY_NAME
 
 MAX_NAMES = 10_000
 LONGEST_NAME = 255
-"""Bytes of a name, in nearly every file system."""
+"""Bytes of a name in nearly every file system."""
 LONGEST_ENDING = 32
-"""Bytes of what is still called the ending of a name."""
+"""Bytes up to which a suffix counts as an extension."""
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(?:\.|$)", re.IGNORECASE
 )
-"""Names of devices on Windows, whatever ending follows."""
+"""Device names on Windows, with any extension."""
 _NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-"""Characters that no name may have on Windows: `:` leads to another drive, or to a stream behind a file."""
+"""Characters forbidden on Windows: `:` leads to another drive, or to an alternate stream."""
 
 
 def storable(name: str) -> str:
-    """Return a name that each system stores as it is, the same where it is one already.
+    """Return a name that every system stores unchanged; replace what Windows would change by an underscore.
 
-    On Windows `aux.mp4` is a device, `a.mp4.` is stored as `a.mp4`, `a:b` is a stream behind `a`, and a path follows
-    `C:`; an underscore takes the place of what makes it so.
+    On Windows `aux.mp4` is a device, `a.mp4.` is stored as `a.mp4`, `a:b` is a stream of `a`, and `C:` begins a path.
     """
     name = _NO_NAME.sub("_", name)
     kept = name.rstrip(". ")
@@ -33,19 +32,16 @@ def storable(name: str) -> str:
 
 
 def names(wanted: Path) -> Iterator[Path]:
-    """Yield the names that a file may get, in order: the one that is wanted, then `name-2.mp4` and so on.
-
-    A stem that leaves no room for the number is cut.
-    """
+    """Yield candidate names: the wanted one, then `name-2.mp4` and so on; cut a stem that is too long."""
     return map(Path, names_of(os.fspath(wanted)))
 
 
 def names_of(wanted: str, *, any_name: bool = ANY_NAME) -> Iterator[str]:
-    """Yield what `names` does, of a path as text.
+    """Yield candidate names as `names` does, as text.
 
     Args:
         wanted: the path.
-        any_name: whether the system stores any name; else it gets the nearest that it does.
+        any_name: whether the system stores any name; else yield the nearest one that it stores.
     """
     folder, name = os.path.split(wanted)
     if not any_name:
@@ -61,7 +57,7 @@ def names_of(wanted: str, *, any_name: bool = ANY_NAME) -> Iterator[str]:
 
 
 def beside(path: str, ending: str) -> str:
-    """Return where a note on a file lies: its name and an ending; a name that leaves no room for it is cut."""
+    """Return the path of a companion file: the name, cut where too long, plus an extension."""
     folder, name = os.path.split(path)
     encoded = os.fsencode(name)
     if len(encoded) + len(ending) > LONGEST_NAME:
@@ -73,7 +69,7 @@ def beside(path: str, ending: str) -> str:
 
 
 def cut(text: str, most_bytes: int) -> str:
-    """Return the beginning of a name, no character of it in parts."""
+    """Cut a name to a number of bytes, between characters."""
     encoded = os.fsencode(text)
     end = min(most_bytes, len(encoded))
     while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte within a character of UTF-8

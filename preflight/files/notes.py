@@ -1,6 +1,6 @@
-"""Short lists of lines in the user's own data folder: what was said before in, what is remembered out.
+"""Lists of lines in the user's data folder.
 
-They are read as a stranger's: only a plain file of the user's own counts, and no more of it than is sensible.
+Only a plain file of the user is read, and only up to a bounded size.
 """
 
 import os
@@ -19,12 +19,12 @@ LINES_MAX = 256
 
 
 def data_folder() -> Path:
-    """Return where the program keeps what outlives a run."""
+    """Return the program's data folder."""
     return platformdirs.user_data_path("preflight")
 
 
 def lines(name: str) -> list[str]:
-    """Return what a list holds, the oldest first; nothing where it is not the user's own."""
+    """Read a list, oldest first; empty where the file is not the user's own."""
     try:
         with (data_folder() / name).open("rb") as file:
             state = os.fstat(file.fileno())
@@ -37,7 +37,7 @@ def lines(name: str) -> list[str]:
 
 
 def add(name: str, line: str) -> None:
-    """Remember a line; where nothing can be written, it is not remembered."""
+    """Append a line; skip it where the file cannot be written."""
     known = lines(name)
     if line in known or "\n" in line:
         return

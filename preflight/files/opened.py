@@ -1,9 +1,9 @@
-"""Paths below the folders of a watch ──► files by opened folders, so that no link leads anywhere else.
+"""Paths below a watch's folders ──► files by open folder descriptors, so that no link leads elsewhere.
 
-    path ──► the folder that a person named ──► each folder opened within the one before ──► its descriptor, and a name
+    path ──► the named root ──► each folder opened within the one before ──► its descriptor, and a name
 
-Others may write where files arrive: a folder may become a link between any two steps. What is open stays what it was.
-Where the system does not work by descriptors, the path itself is taken.
+Others may write there: a folder may become a link between two steps, an open one stays the same. Systems without such
+descriptors use the path.
 """
 
 import errno
@@ -20,28 +20,28 @@ State = tuple[int, int, int, int]
 """Device, inode, size in bytes and modification time in ns."""
 
 MOST_HELD = 64
-"""Folders that are held open at a time; the one that was not needed for longest is closed first."""
+"""Most folders held open at a time; the least recently used is closed first."""
 LONGEST_PATH = 4096
-"""PATH_MAX of Linux: what is longer can be reached by descriptors, and by no other program."""
+"""PATH_MAX of Linux; other programs cannot open longer paths."""
 
 
 class Outside(OSError):  # noqa: N818 - a place, not a fault
-    """A path leads out of the folders of the watch."""
+    """A path leads out of the watch's folders."""
 
 
 class Spot(NamedTuple):
-    """Where a file lies: a name in an opened folder."""
+    """A file's name in an open folder."""
 
     folder: int | None
-    """None where the system takes no descriptors; the name is a path then."""
+    """None where the system has no such descriptors; the name is then a path."""
     name: str
     path: str
-    """For messages only."""
+    """For messages."""
 
 
 @contextmanager
-def saying(spot: Spot, target: Spot | None = None) -> Iterator[None]:
-    """Let an error name whole paths."""
+def whole_paths(spot: Spot, target: Spot | None = None) -> Iterator[None]:
+    """Put whole paths into an error."""
     try:
         yield
     except OSError as error:
@@ -50,11 +50,10 @@ def saying(spot: Spot, target: Spot | None = None) -> Iterator[None]:
 
 
 class Opened:
-    """Folders of a watch, held open for as long as it is entered.
+    """The folders of a watch, held open while entered.
 
     Args:
-        roots: the folders that a person named, which may be links themselves; of two that lie within each other, the
-            outer one counts.
+        roots: the named folders, which may be links; of nested ones the outer counts.
     """
 
     def __init__(self, *roots: str | os.PathLike[str]) -> None:
@@ -63,13 +62,13 @@ class Opened:
         self._held: dict[str, int] = {}
 
     def __enter__(self) -> Self:
-        """Begin; a folder is opened when it is needed."""
+        """Start; folders are opened on demand."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close them."""
+        """Close all folders."""
         while self._held:
             os.close(self._held.popitem()[1])
 
@@ -79,7 +78,7 @@ class Opened:
     # ---- folders
 
     def folder(self, path: str) -> int | None:
-        """Return the descriptor of a folder; None where the system takes none.
+        """Return a folder's descriptor; None where the system has none.
 
         Raises:
             Outside: it lies elsewhere, or a link on the way leads there.
@@ -89,7 +88,7 @@ class Opened:
         return self._reached(root, parts, path) if BY_DESCRIPTOR else None
 
     def make(self, path: str) -> None:
-        """Make a folder, and those on the way, where they are missing.
+        """Make a folder and its missing parents.
 
         Raises:
             OSError: as `folder`, or it cannot be made.
@@ -98,12 +97,12 @@ class Opened:
         os.makedirs(root, exist_ok=True)  # noqa: PTH103 - any bytes may be a name
         for number in range(1, len(parts) + 1):
             spot = self.spot(os.path.join(root, *parts[:number]))  # noqa: PTH118 - any bytes may be a name
-            with saying(spot), suppress(FileExistsError):
+            with whole_paths(spot), suppress(FileExistsError):
                 os.mkdir(spot.name, dir_fd=spot.folder)
         self.folder(path)
 
     def _parts(self, path: str) -> tuple[str, list[str]]:
-        """Return the root in which a folder lies, and the names from there to it."""
+        """Split a folder into its root and the names below it."""
         whole = self._absolute(path)
         if len(os.fsencode(whole)) >= LONGEST_PATH:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), path)
@@ -118,7 +117,7 @@ class Opened:
         raise Outside(errno.EPERM, "lies outside the folders of this watch", path)
 
     def _reached(self, root: str, parts: Sequence[str], path: str) -> int:
-        """Return the descriptor of a folder; it is opened from the nearest one above that is open."""
+        """Return a folder's descriptor, opened from the nearest open parent."""
         names = [os.path.join(root, *parts[:number]) for number in range(len(parts) + 1)]  # noqa: PTH118 - as above
         above = next((number for number in range(len(parts), -1, -1) if names[number] in self._held), None)
         if above is None:
@@ -132,7 +131,7 @@ class Opened:
         return here
 
     def _hold(self, name: str, descriptor: int) -> None:
-        """Keep a folder open, and close the one that was not needed for longest."""
+        """Keep a folder open; close the least recently used."""
         self._held.pop(name, None)
         self._held[name] = descriptor
         if len(self._held) > MOST_HELD:
@@ -141,7 +140,7 @@ class Opened:
     # ---- files
 
     def spot(self, path: str) -> Spot:
-        """Return where a file lies, its folder opened; errors as those of `folder`."""
+        """Open a file's folder and return both; raise as `folder` does."""
         folder, name = os.path.split(path)
         if name in ("", os.curdir, os.pardir):
             raise Outside(errno.EPERM, "is no name of a file", path)
@@ -149,20 +148,20 @@ class Opened:
         return Spot(descriptor, path if descriptor is None else name, path)
 
     def status(self, path: str) -> os.stat_result:
-        """Return what the system knows of a file, or of a link; raises OSError."""
+        """Return a file's or link's status; raise OSError."""
         spot = self.spot(path)
-        with saying(spot):
+        with whole_paths(spot):
             return os.stat(spot.name, dir_fd=spot.folder, follow_symlinks=False)
 
     def state(self, path: str) -> State | None:
-        """Return the state of a regular file; None where there is none."""
+        """Return a regular file's state, or None."""
         try:
             return state_from(self.status(path))
         except (OSError, ValueError):
             return None
 
     def has(self, path: str) -> bool:
-        """Tell whether a name is taken; OSError where that cannot be told."""
+        """Tell whether a name is taken; raise OSError if unknown."""
         try:
             self.status(path)
         except FileNotFoundError:
@@ -170,32 +169,32 @@ class Opened:
         return True
 
     def read(self, path: str) -> int:
-        """Open a file for reading, and return its descriptor; raises OSError, also for a link."""
+        """Open a file for reading and return its descriptor; raise OSError, for links too."""
         return self._open(path, READ | NO_LINK | NO_WAIT)
 
     def create(self, path: str) -> int:
-        """Make a new file, open it for writing, and return its descriptor; raises OSError."""
+        """Create a file and return its descriptor; raise OSError."""
         return self._open(path, MAKE)
 
     def _open(self, path: str, flags: int) -> int:
         spot = self.spot(path)
-        with saying(spot):
+        with whole_paths(spot):
             return os.open(spot.name, flags, 0o666, dir_fd=spot.folder)
 
     def unlink(self, path: str) -> None:
-        """Remove a name; raises OSError."""
+        """Remove a name; raise OSError."""
         spot = self.spot(path)
-        with saying(spot):
+        with whole_paths(spot):
             os.unlink(spot.name, dir_fd=spot.folder)
 
     def remove(self, path: str) -> None:
-        """Remove a file, if it is there and can be removed."""
+        """Remove a file, if it exists and can be removed."""
         with suppress(OSError):
             self.unlink(path)
 
 
 def _within(folder: int, name: str, path: str) -> int:
-    """Open a folder in one that is open."""
+    """Open a folder within an open one."""
     try:
         return os.open(name, FOLDER | NO_LINK, dir_fd=folder)
     except OSError as error:
@@ -213,16 +212,16 @@ def _is_link(folder: int, name: str) -> bool:
 
 
 def state_from(status: os.stat_result) -> State | None:
-    """Return the state of a regular file; None for anything else."""
+    """Return a regular file's state; None for anything else."""
     if not stat.S_ISREG(status.st_mode):
         return None
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def leads_out(path: str, *roots: str | os.PathLike[str]) -> bool:
-    """Tell whether a path leads out of folders: it has another beginning, a way up, or a link on it.
+    """Tell whether a path leads out of folders: by its root, by `..` or by a link.
 
-    Where a folder is missing, or is none, nothing leads further.
+    A missing folder leads nowhere.
     """
     with Opened(*roots) as at:
         try:

@@ -1,7 +1,6 @@
-"""Folders that nobody but the user can change: where drafts, locks and journals lie when others may write around them.
+"""Private folders for drafts, locks and journals: mode 0700, reached by no link that others could have made.
 
-In: a name, or a folder that somebody asked for. Out: a folder of the user's own, mode 0700, reached over no link that
-another could have set; or whether nobody else can put something else in the place of what lies in a folder.
+Also tells whether only the user can replace the files of a folder.
 """
 
 import os
@@ -20,12 +19,10 @@ OTHERS = 0o022
 
 
 def folder(*names: str) -> Path:
-    """Return a folder of the user's own, made where it is missing.
-
-    Lies in the user's state folder; where that cannot be written, in the system's folder for temporary files.
+    """Return a private folder, made where missing, in the user's state folder or else the system's temporary folder.
 
     Raises:
-        NotDone: neither can be had; or what stands there is not the user's own.
+        NotDone: neither can be written, or the folder is not the user's own.
     """
     why = ""
     for root in _roots():
@@ -48,10 +45,10 @@ def _roots() -> Iterator[Path]:
 
 
 def _made(root: Path, names: tuple[str, ...]) -> Path:
-    """Make a folder below a root, each part of the user's own.
+    """Make private folders below a root.
 
     Raises:
-        OSError: it cannot be made, or a part of it is somebody else's or a link.
+        OSError: one cannot be made, is another user's, or is a link.
     """
     root.mkdir(mode=MODE, parents=True, exist_ok=True)
     here = root
@@ -75,10 +72,10 @@ def _require_own(path: Path) -> None:
 
 
 def is_own(path: Path) -> bool:
-    """Tell whether nobody else can put something else in the place of what lies in a folder.
+    """Tell whether only the user can replace the files of a folder.
 
-    Whoever may write a folder can rename what lies in it, unless its sticky bit is set; so each folder on the way
-    counts. A group of which the user is the only member is nobody else.
+    Whoever may write a folder can rename its files, unless it is sticky; so all parents count. A group with no other
+    member counts as the user.
     """
     if not system.HAS_OWNERS:
         return True
@@ -91,7 +88,7 @@ def is_own(path: Path) -> bool:
 
 
 def is_own_file(path: Path) -> bool:
-    """Tell whether a path is a plain file of the user's own, no link, that nobody else may write."""
+    """Tell whether a path is the user's plain file, no link, that no other user may write."""
     try:
         status = path.lstat()
     except OSError:
@@ -101,11 +98,11 @@ def is_own_file(path: Path) -> bool:
 
 
 def _holds_its_names(status: os.stat_result, *, shared: bool) -> bool:
-    """Tell whether only the user, or the system, can rename what lies in a folder.
+    """Tell whether only the user or the system can rename a folder's files.
 
     Args:
-        status: the folder's.
-        shared: whether a sticky folder will do: what is the user's own there stays.
+        status: of the folder.
+        shared: whether a sticky folder is enough; it protects the user's own files.
     """
     if status.st_uid not in (0, system.me()):
         return False

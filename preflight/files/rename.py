@@ -1,30 +1,29 @@
-"""A file's name ──► another: one that is free, of which nothing is ever overwritten, or one that is given up."""
+"""Renames: to a free name, never overwriting, or over an existing file."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
-from preflight.files.opened import Spot, saying
-from preflight.system.files import MAKE, UNSUPPORTED, link, renaming_free
+from preflight.files.opened import Spot, whole_paths
+from preflight.system.files import MAKE, UNSUPPORTED, link, rename_call
 
 
 def take(source: Path, target: Path) -> None:
-    """Do as `rename_free`, by paths."""
+    """Rename as `rename_free` does, by paths."""
     here, there = os.fspath(source), os.fspath(target)
     rename_free(Spot(None, here, here), Spot(None, there, there))
 
 
 def rename_free(source: Spot, target: Spot) -> None:
-    """Give a file a name that is free, in one step where the system can.
+    """Rename a file to a free name, in one step where the system can.
 
-    Where it cannot, the file has both names for a moment; where it has no hard links either, an empty file holds the
-    name for a moment.
+    Otherwise the file has both names for a moment; without hard links an empty file reserves the name.
 
     Raises:
         FileExistsError: the name is taken.
-        OSError: the file cannot be moved; with EXDEV when the name is on another file system.
+        OSError: it cannot be moved; EXDEV for another file system.
     """
-    call = renaming_free()
+    call = rename_call()
     if call is not None:
         failed = call(source.folder, source.name, target.folder, target.name)
         if not failed:
@@ -35,22 +34,22 @@ def rename_free(source: Spot, target: Spot) -> None:
 
 
 def rename_by_link(source: Spot, target: Spot) -> None:
-    """Do as `rename_free`, where only hard links never overwrite."""
+    """Rename through a hard link, which never overwrites; raise as `rename_free` does."""
     try:
-        with saying(source, target):
+        with whole_paths(source, target):
             link(source.name, target.name, source.folder, target.folder)
     except OSError as error:
         if error.errno not in UNSUPPORTED:
             raise
-        rename_over_mark(source, target)
+        rename_over_placeholder(source, target)
     else:
-        with saying(source):
+        with whole_paths(source):
             os.unlink(source.name, dir_fd=source.folder)
 
 
-def rename_over_mark(source: Spot, target: Spot) -> None:
-    """Do as `rename_free`, where nothing but making a file never overwrites."""
-    with saying(source, target):
+def rename_over_placeholder(source: Spot, target: Spot) -> None:
+    """Rename over an empty file that reserves the name; raise as `rename_free` does."""
+    with whole_paths(source, target):
         os.close(os.open(target.name, MAKE, 0o666, dir_fd=target.folder))
         try:
             rename(source, target)
@@ -61,6 +60,6 @@ def rename_over_mark(source: Spot, target: Spot) -> None:
 
 
 def rename(source: Spot, target: Spot) -> None:
-    """Give a file a name, whether or not that is free; raises OSError."""
-    with saying(source, target):
+    """Rename a file over any other; raise OSError."""
+    with whole_paths(source, target):
         os.replace(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)

@@ -1,4 +1,4 @@
-"""What only this user knows, made once and kept in a folder of the user's own."""
+"""A secret of this user, kept in a private folder."""
 
 import os
 from contextlib import suppress
@@ -13,10 +13,10 @@ SECRET, SECRET_BYTES = "secret", 32
 
 
 def secret() -> bytes:
-    """Return 32 bytes that only this user knows, made at the first call: by them the program knows its own files.
+    """Return the user's 32 secret bytes, made at the first call; they sign this program's own files.
 
     Raises:
-        NotDone: they can be neither read nor kept.
+        NotDone: they can be neither read nor written.
     """
     path = private.folder() / SECRET
     if not os.path.lexists(path):

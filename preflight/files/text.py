@@ -1,7 +1,7 @@
-"""Text files as people and other programs save them: bytes in; text, a TOML table or a JSON value out.
+"""Text files from people and programs: bytes in; text, a TOML table or a JSON value out.
 
-A byte order mark, UTF-16 and any line ends are understood. Numbers, depth and size are bounded before anything is built
-of them: such a file comes from outside, also where this program once wrote it.
+Accepts a byte order mark, UTF-16 and any line ends. Bounds numbers, depth and size first: such files come from outside,
+also where this program wrote them.
 """
 
 import codecs
@@ -18,28 +18,28 @@ from preflight.system.files import NO_WAIT, READ
 
 SAMPLE_BYTES = 512
 DEEPEST = 64
-"""Tables and lists within one another."""
+"""Nesting depth of tables and lists."""
 MOST_DIGITS = 30
-"""Of a whole number; none that is meant has more."""
+"""Digits of a whole number."""
 BACKSLASH = re.compile(r'"(?:[A-Za-z]:)?\\|"[^"\\]*\\[A-Za-z]')
 LINE = re.compile(r"at line (\d+)")
 WRITE_PLAINLY = "a backslash begins an escape between double quotes: write the path as 'C:\\clips\\a.mp4', or with /"
 
 
 class TextError(ValueError):
-    """A file is no text, or not text of the wanted kind; the message says why."""
+    """The file is no text, or not of the wanted format; the message says why."""
 
 
 def bytes_of(path: Path, most: int, *, plain: bool = True) -> bytes:
-    """Return what a file holds, or its first `most` + 1 bytes where it is larger, or has no end.
+    """Read a file, or the first `most` + 1 bytes of a larger or endless one.
 
     Args:
         path: the file.
         most: bytes.
-        plain: whether nothing but a plain file will do: a pipe that somebody has laid there would be waited for.
+        plain: whether to refuse pipes and devices, which could block.
 
     Raises:
-        OSError: it cannot be read, or is no plain file where one is wanted.
+        OSError: it cannot be read, or is no plain file.
     """
     descriptor = os.open(path, READ | NO_WAIT if plain else READ)
     with os.fdopen(descriptor, "rb") as stream:
@@ -50,7 +50,7 @@ def bytes_of(path: Path, most: int, *, plain: bool = True) -> bytes:
 
 
 def text_of(content: bytes) -> str:
-    """Return the text of a file, without its byte order mark.
+    """Decode a text file, without its byte order mark.
 
     Raises:
         TextError: it is neither UTF-8 nor UTF-16.
@@ -64,7 +64,7 @@ def text_of(content: bytes) -> str:
 
 
 def encoding_of(sample: bytes) -> str:
-    """Return the encoding of text by its first bytes: a mark, or for UTF-16 without one every other byte a zero."""
+    """Detect the encoding by a byte order mark, or for UTF-16 without one by alternate zero bytes."""
     if sample.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -76,10 +76,10 @@ def encoding_of(sample: bytes) -> str:
 
 
 def toml_of(content: bytes) -> dict[str, Any]:
-    """Return the table that a TOML file holds.
+    """Parse a TOML file.
 
     Raises:
-        TextError: it is no text, no TOML, or holds what nothing can be made of.
+        TextError: it is no text, no TOML, or exceeds the bounds.
     """
     text = text_of(content)
     try:
@@ -93,7 +93,7 @@ def toml_of(content: bytes) -> dict[str, Any]:
 
 
 def _hint(text: str, said: str) -> str:
-    """Return what to write instead where a path on Windows stands between double quotes."""
+    """Suggest other quotes for a Windows path between double quotes, or return an empty string."""
     found = LINE.search(said)
     lines = text.splitlines()
     line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else text
@@ -101,19 +101,19 @@ def _hint(text: str, said: str) -> str:
 
 
 def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value that a JSON file holds.
+    """Parse a JSON file.
 
     Raises:
-        TextError: it is no text, no JSON, or holds what nothing can be made of.
+        TextError: it is no text, no JSON, or exceeds the bounds.
     """
     return json_of_text(text_of(content))
 
 
 def json_of_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value that JSON text holds.
+    """Parse JSON text.
 
     Raises:
-        TextError: it is no JSON, or holds what nothing can be made of.
+        TextError: it is no JSON, or exceeds the bounds.
     """
     try:
         value = json.loads(text, parse_int=_whole, parse_constant=_refuse_constant)
@@ -140,7 +140,7 @@ def _why(error: Exception) -> str:
 
 
 def _is_text(key: object) -> bool:
-    """Tell whether a key can be written: half of a surrogate pair, which JSON can name, is no character."""
+    """Tell whether a key can be encoded; JSON allows half of a surrogate pair, which is no character."""
     text = str(key)
     try:
         return text.isascii() or bool(text.encode())
@@ -149,7 +149,7 @@ def _is_text(key: object) -> bool:
 
 
 def refuse_unbounded(value: object) -> None:
-    """Raise TextError where a value is nested too deeply, or holds a key or number that nothing can be made of."""
+    """Raise TextError for nesting that is too deep, and for keys and numbers out of bounds."""
     stack = [("", value, 1)]
     while stack:
         place, one, depth = stack.pop()

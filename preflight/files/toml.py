@@ -1,7 +1,7 @@
 """TOML tables to typed values, with errors that name the place.
 
-In: a table as `tomllib` read it. Out: a value of the wanted type, or a `TableError` such as
-`video.duration_s.max: expected a number, got '15'` or `durations: unknown key; did you mean 'duration'?`.
+In: a table by `tomllib`. Out: a value of the wanted type, or a `TableError` such as `video.duration_s.max: expected a
+number, got '15'` or `durations: unknown key; did you mean 'duration'?`.
 """
 
 import re
@@ -24,21 +24,21 @@ PLAIN_NAMES = {
 }
 
 WRONG_DATE = re.compile(r"Invalid RFC3339 encoded date$")
-"""How msgspec complains of text that is no date."""
+"""msgspec's message for text that is no date."""
 ANY_KEY = "*"
-"""Stands for a key of a table of tables that could not be told."""
+"""A key of a table of tables that msgspec does not name."""
 MANY = (list, tuple, dict)
-"""Types of which a step takes an entry, by index or key."""
+"""Types whose entries a step selects, by index or key."""
 
 
 class TableError(ValueError):
-    """A table does not have the wanted shape; the message begins with the dotted place."""
+    """The table has the wrong shape; the message begins with the dotted place."""
 
 
 def convert_table(
     table: Mapping[str, Any], wanted: type[T], *, dec_hook: Callable[[type, object], object] | None = None
 ) -> T:
-    """Convert a TOML table; raise `TableError` with the place and the value that was found there."""
+    """Convert a TOML table; raise `TableError` with the place and the value found there."""
     try:
         return msgspec.convert(table, wanted, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
@@ -62,7 +62,7 @@ def convert_table(
 def _name_keys(
     place: list[str], table: Mapping[str, Any], fails_alike: Callable[[Mapping[str, Any]], bool]
 ) -> list[str]:
-    """Return the place with the keys that msgspec leaves out: of a table of tables, the one that fails by itself."""
+    """Fill in the keys that msgspec does not name: in a table of tables, the entry that fails alone."""
     named = list(place)
     while ANY_KEY in named:
         at = named.index(ANY_KEY)
@@ -76,7 +76,7 @@ def _name_keys(
 
 
 def _only(table: Any, place: list[str], key: str) -> Any:  # noqa: ANN401 - a table, or a list on the way to one
-    """Return the table with all keys but one left out at a place."""
+    """Copy the table with only one key at a place."""
     if not place:
         return {key: table[key]}
     if isinstance(table, list):
@@ -107,7 +107,7 @@ def _unknown(key: str, place: list[str], wanted: type) -> str:
 
 
 def _keys(wanted: object, place: list[str]) -> set[str]:
-    """Return the key names that the type at `place` has, as far as they can be followed."""
+    """Return the keys of the type at `place`, as far as it can be followed."""
     for step in place:
         wanted = _inside(wanted, step)
     found = _struct_in(wanted)
@@ -115,7 +115,7 @@ def _keys(wanted: object, place: list[str]) -> set[str]:
 
 
 def _inside(wanted: object, step: str) -> object:
-    """Return the type of what stands at a step within a value of a type, or of one of several."""
+    """Return the type of an entry of a type or union."""
     options = get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,)
     for option in options:
         if get_origin(option) in MANY:
@@ -126,7 +126,7 @@ def _inside(wanted: object, step: str) -> object:
 
 
 def _struct_in(wanted: object) -> type[msgspec.Struct] | None:
-    """Return the type itself, or the first of its arguments, that is a table of known keys."""
+    """Return the first type with known keys: the type itself or one of its arguments."""
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return wanted
     return next((found for arg in get_args(wanted) if (found := _struct_in(arg))), None)

@@ -232,7 +232,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     Raises:
         NotDone: it cannot be written.
     """
-    from preflight.files.atomic import commit, put_over, written
+    from preflight.files.atomic import commit, commit_over, written
     from preflight.files.names import names
 
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
@@ -246,7 +246,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
             if how == "new":
                 path = commit(draft, wanted)
             else:
-                put_over(draft, path)
+                commit_over(draft, path)
     return Written(path=path, how=how, other=None if path == wanted else wanted)
 
 

@@ -23,7 +23,7 @@ from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
 from preflight.values.remedy import Advice
 from preflight.values.unforeseen import unforeseen
-from preflight.values.units import decimal, told_apart
+from preflight.values.units import decimal, distinct_decimal
 
 __all__ = ["FixOptions", "Plan", "Seams", "Step", "plan", "planned", "window_of"]
 
@@ -151,7 +151,7 @@ def _short(judged: Judged, window: Window, limit: Range) -> Finding | None:
     return Finding(
         rule=f"{judged.kind}/duration",
         severity="error",
-        message=f"the part to keep lasts {told_apart(length, limit.min)} s; {limit.words('s')} allowed",
+        message=f"the part to keep lasts {distinct_decimal(length, limit.min)} s; {limit.words('s')} allowed",
         measured=length,
         limit=limit.text(),
         unit="s",

@@ -14,7 +14,7 @@ from typing import TextIO, TypeVar
 import msgspec
 
 from preflight.errors import CallError, NotDone
-from preflight.files.atomic import TEMPORARY, hold, home_of_drafts, put_over, remove
+from preflight.files.atomic import TEMPORARY, commit_over, draft_folder, hold, remove
 from preflight.probe import open_without_waiting
 from preflight.report import FORMATS, Header, ReportFormat, Summary, Writer, open_writer
 from preflight.system.files import READ
@@ -151,7 +151,7 @@ class PendingFile:
             self.fault = unfit(self.output)
         if self._whole and not self.fault:
             with self._kept():
-                put_over(temporary, self.output.target)
+                commit_over(temporary, self.output.target)
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
@@ -221,7 +221,7 @@ def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> It
     going: list[tuple[F, Path]] = []
     try:
         for output in outputs:
-            temporary = home_of_drafts(output.target.parent) / f"{TEMPORARY}{os.urandom(8).hex()}.part"
+            temporary = draft_folder(output.target.parent) / f"{TEMPORARY}{os.urandom(8).hex()}.part"
             going.append((make(output, _open(output, temporary)), temporary))
         yield [draft for draft, _ in going]
     finally:

@@ -15,7 +15,7 @@ from preflight.report.remedies import said as advice
 from preflight.values.assets import Asset, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import EXIT_CODES, Finding, Judged, Verdict
-from preflight.values.units import decimal, file_size, told_apart, with_unit
+from preflight.values.units import decimal, distinct_decimal, file_size, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,7 +103,7 @@ def finding_line(name: str, finding: Finding) -> Line:
 
 def grounds(finding: Finding) -> str:
     """Return what a finding stands on: "measured by ...; limit ...; margin ...; source ..."; a dash where unknown."""
-    margin = None if finding.margin is None else with_unit(told_apart(finding.margin, 0), finding.unit)
+    margin = None if finding.margin is None else with_unit(distinct_decimal(finding.margin, 0), finding.unit)
     limit = with_unit(finding.limit, finding.unit) if finding.limit else None
     parts = {"measured by": finding.how, "limit": limit, "margin": margin, "source": finding.source}
     return "; ".join(f"{title} {printable(said) if said else '-'}" for title, said in parts.items())

@@ -12,7 +12,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
-from preflight.values.units import decimal, told_apart
+from preflight.values.units import decimal, distinct_decimal
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +113,6 @@ def refuse_costly(most: Fraction, price: Estimate | None, said: str, *, hint: st
         raise CallError(why, advice=f"Leave {said} out, or use a profile that has a price for it.")
     if price.credits > most:
         raise CallError(
-            f"about {told_apart(price.credits, most, 2)} credits, more than {cap}; nothing was sent",
+            f"about {distinct_decimal(price.credits, most, 2)} credits, more than {cap}; nothing was sent",
             advice=f"A shorter video or a lower quality costs less{hint}.",
         )

@@ -10,7 +10,7 @@ from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import NOT_TAKEN, Finding, Loss
 from preflight.values.limits import Count, OneOf, Range
 from preflight.values.probed import Probed
-from preflight.values.units import decimal, told_apart
+from preflight.values.units import decimal, distinct_decimal
 
 PLURALS: dict[Kind, str] = {"image": "images", "video": "clips", "audio": "sounds"}
 SUFFIXES: dict[str, frozenset[str]] = {
@@ -178,7 +178,7 @@ def sides(
             continue
         said = "{} s long"
         if words:
-            said = f"{lead} {told_apart(measured, bound)} s but {words} {{}} s; either may be read"
+            said = f"{lead} {distinct_decimal(measured, bound)} s but {words} {{}} s; either may be read"
         fix: Loss = "lossy" if bound == limit.max else _lengthening(facts, words)
         yield from beyond(rule_id, Reading(value, how, said), limit, "s", fix=fix)
         return

@@ -15,7 +15,7 @@ import msgspec
 from preflight.profiles.schema import Profile
 from preflight.values.findings import Finding, Loss
 from preflight.values.limits import OneOf, Range, Severity, Sourced
-from preflight.values.units import Unit, decimal, told_apart, with_unit
+from preflight.values.units import Unit, decimal, distinct_decimal, with_unit
 
 Subject = TypeVar("Subject")
 Check = Callable[[Subject, Profile], Iterator[Finding]]
@@ -93,7 +93,7 @@ def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Los
         if limit.warn_above is None or reading.value <= limit.warn_above:
             return
         bound, severity = limit.warn_above, "warning"
-    said = (reading.words or with_unit("{}", unit)).replace("{}", told_apart(reading.value, bound))
+    said = (reading.words or with_unit("{}", unit)).replace("{}", distinct_decimal(reading.value, bound))
     message = f"{said}; {limit.words(unit)} allowed"
     if severity == "warning" and limit.warn_above is not None:
         message = f"{said}: above {with_unit(decimal(bound), unit)}, the stricter reading of the limit"

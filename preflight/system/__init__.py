@@ -1,5 +1,4 @@
-"""What differs between Linux, macOS and Windows, and nothing else: `files` about files, `processes` about processes.
+"""Differences between Linux, macOS and Windows: `files` for files, `processes` for processes.
 
-No other module names what one system has and another has not. Whatever a system lacks has a way round it here, or is
-said to be missing by what a function returns.
+No other module names a system. A missing feature has a substitute here, or the return value says that it is missing.
 """

@@ -1,6 +1,6 @@
-"""What differs between systems about files: how they are opened, whose they are, how they are held and kept.
+"""Files by system: opening, ownership, holding and flushing.
 
-Python opens every descriptor so that no other program inherits it; nothing has to be said for that.
+Python's descriptors are never inherited; no flag is needed for that.
 """
 
 import errno
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 
 _BINARY: int = getattr(os, "O_BINARY", 0)
 NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
-"""Do not follow a link; where a system cannot be told so, links need a right that strangers do not have."""
+"""Do not follow a link; where this flag is missing, making links needs privileges."""
 NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
-"""Do not wait at a pipe that nobody writes to."""
+"""Do not block at a pipe without a writer."""
 READ: int = os.O_RDONLY | _BINARY
 WRITE: int = os.O_RDWR | _BINARY
 MAKE: int = os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY
-"""Make a file that is not there yet."""
+"""Create a file that must not exist."""
 FOLDER: int = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 PLACE: int = getattr(os, "O_PATH", os.O_RDONLY)
-"""Open a folder only to say where it is."""
+"""Open a folder only as a location."""
 HAS_OWNERS: bool = os.name == "posix"
-"""Whether a file's owner and mode tell who may write it; on Windows they tell nothing."""
+"""Whether owner and mode tell who may write a file; not on Windows."""
 BY_DESCRIPTOR: bool = {os.open, os.stat, os.mkdir, os.link, os.unlink, os.rename} <= os.supports_dir_fd
-"""Whether names can be taken in a folder that is open."""
+"""Whether file calls accept a folder's descriptor."""
 ANY_NAME: bool = os.name == "posix"
-"""Whether a name may be anything without `/`; Windows gives some to devices, and changes others."""
+"""Whether names may be anything without `/`; Windows reserves some and changes others."""
 TRUST_LIES_IN_FILES: bool = sys.platform == "linux"
-"""Whether the system's certificates are files; elsewhere it answers for them itself."""
+"""Whether the system's certificates are files; elsewhere the system verifies them."""
 _HERE = -100
 """AT_FDCWD: relative names start from the working folder."""
 _NO_REPLACE = 1
 UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM})
-"""How a system says that it, or a disk, has no such call."""
+"""Errors for a call that the system or file system lacks."""
 
 
 def plain_config_folder() -> str | None:
-    """Return where programs keep their settings, where that is plain without asking; None elsewhere."""
+    """Return the settings folder where it is known without asking the system, else None."""
     if sys.platform == "linux" and "XDG_CONFIG_HOME" not in os.environ:
         return os.path.expanduser("~/.config")  # noqa: PTH111 - at every start: pathlib takes longer
     return None
@@ -55,22 +55,22 @@ def plain_config_folder() -> str | None:
 if sys.platform == "win32":
 
     def me() -> int:
-        """Return the number of the user, as files have it: on Windows that of everybody."""
+        """Return the user's id; 0 on Windows."""
         return 0
 
     def is_alone_in(group: int) -> bool:
-        """Tell whether a group has no member but the user."""
+        """Tell whether a group has no other member."""
         del group
         return False
 
 else:
 
     def me() -> int:
-        """Return the number of the user, as files have it."""
+        """Return the user's id."""
         return os.geteuid()
 
     def is_alone_in(group: int) -> bool:
-        """Tell whether a group has no member but the user; where that cannot be told, it has."""
+        """Tell whether a group has no other member; False if unknown."""
         import grp
         import pwd
 
@@ -87,24 +87,24 @@ else:
 if sys.platform == "win32":
 
     def hold(descriptor: int) -> None:
-        """Hold a file for as long as it is open: on Windows nobody else can remove it then anyway."""
+        """Hold a file while it is open; Windows lets nobody remove an open file anyway."""
 
     def is_held(descriptor: int) -> bool:
-        """Tell whether another process holds a file: on Windows whoever tries to remove it is told."""
+        """Tell whether another process holds a file; Windows reports it on removal."""
         del descriptor
         return False
 
     def is_open_for_writing(path: str) -> bool | None:
-        """Tell whether somebody has a file open for writing, or mapped; None where that cannot be told."""
+        """Tell whether a file is open or mapped for writing; None if unknown."""
         del path
         return None
 
 else:
 
     def hold(descriptor: int) -> None:
-        """Hold a file for as long as it is open, however this process ends; not on a file system without locks.
+        """Hold a file while it is open, if the file system has locks; the lock ends with this process.
 
-        Waits for who is just looking whether anybody holds it.
+        Waits for a process that is testing the lock.
         """
         import fcntl
 
@@ -112,7 +112,7 @@ else:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
 
     def is_held(descriptor: int) -> bool:
-        """Tell whether another process holds a file; where that cannot be told, it does."""
+        """Tell whether another process holds a file; True if unknown."""
         import fcntl
 
         try:
@@ -122,10 +122,10 @@ else:
         return False
 
     def is_open_for_writing(path: str) -> bool | None:
-        """Tell whether somebody has a file open for writing, or mapped; None where that cannot be told.
+        """Tell whether a file is open or mapped for writing; None if unknown.
 
-        A write through a mapping leaves no trace in the file's times while its page waits to be written back. Linux
-        grants a lease for reading (fcntl(2), F_SETLEASE) only where nobody can write, to the file's owner and to root.
+        A write through a mapping changes no time until its page is written back. Linux grants a read lease (fcntl(2),
+        F_SETLEASE) only where nobody can write, and only to the file's owner and to root.
         """
         if sys.platform == "linux":
             import fcntl
@@ -136,7 +136,7 @@ else:
             except (OSError, ValueError):
                 return None
             try:
-                # Whoever opens it for writing meanwhile sends this process a signal; SIGURG, unlike SIGIO, ends nobody.
+                # A writer that opens it meanwhile signals this process; SIGURG, unlike SIGIO, is ignored by default.
                 fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
                 fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             except BlockingIOError:
@@ -144,7 +144,7 @@ else:
             except OSError:
                 return None
             finally:
-                os.close(descriptor)  # which ends the lease
+                os.close(descriptor)  # ends the lease
             return False
         else:  # noqa: RET505 - a platform's own branch, which type checkers pass over elsewhere
             return None
@@ -154,7 +154,7 @@ else:
 
 
 def link(source: "str | Path", target: "str | Path", folder: int | None = None, to_folder: int | None = None) -> None:
-    """Give a file, or a link itself, a second name that is free; of each, the opened folder; raises OSError."""
+    """Make a hard link to a file, or to a link itself, below open folders; raise OSError."""
     if os.link in os.supports_follow_symlinks:
         os.link(source, target, src_dir_fd=folder, dst_dir_fd=to_folder, follow_symlinks=False)
     else:  # Windows links the link
@@ -162,12 +162,12 @@ def link(source: "str | Path", target: "str | Path", folder: int | None = None, 
 
 
 @cache
-def renaming_free() -> "Callable[[int | None, str, int | None, str], int] | None":
-    """Return the call that renames and never replaces, which returns an error number; None where there is none.
+def rename_call() -> "Callable[[int | None, str, int | None, str], int] | None":
+    """Return the system call that renames without replacing and returns an errno, or None.
 
-    Its arguments are an opened folder, or None, and a name, of where the file is and of where it goes.
+    Its arguments: an open folder or None, and a name, for source and for target.
     """
-    call = _of_libc("renameat2")
+    call = _libc_function("renameat2")
     if call is None:
         return None
     import ctypes
@@ -183,9 +183,9 @@ def renaming_free() -> "Callable[[int | None, str, int | None, str], int] | None
 
 
 @cache
-def syncing_disk() -> "Callable[[int | None], bool] | None":
-    """Return the call that puts all of an opened folder's file system on the disk; None where there is none."""
-    call = _of_libc("syncfs")
+def sync_call() -> "Callable[[int | None], bool] | None":
+    """Return the system call that flushes the file system of an open folder, or None."""
+    call = _libc_function("syncfs")
     if call is None:
         return None
 
@@ -196,8 +196,8 @@ def syncing_disk() -> "Callable[[int | None], bool] | None":
     return whole
 
 
-def _of_libc(name: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - the type has no public name
-    """Return a function of the C library; None where it has none of that name."""
+def _libc_function(name: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - the type has no public name
+    """Return a function of the C library, or None."""
     if os.name != "posix":
         return None
     import ctypes
@@ -210,8 +210,8 @@ def _of_libc(name: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - the ty
 # ---- the disk -------------------------------------------------------------------------------------------------------
 
 
-def settle_file(path: "Path") -> None:
-    """Put a file's content on the disk; raises OSError. Windows does so only for who may write it."""
+def flush_file(path: "Path") -> None:
+    """Flush a file's content to disk; raise OSError. Windows requires write access."""
     descriptor = os.open(path, READ if os.name == "posix" else WRITE)
     try:
         os.fsync(descriptor)
@@ -219,9 +219,9 @@ def settle_file(path: "Path") -> None:
         os.close(descriptor)
 
 
-def settle_folder(folder: "Path") -> None:
-    """Put a folder's names on the disk, where the system can."""
-    with suppress(OSError):  # Windows opens no folder, and keeps names by itself
+def flush_folder(folder: "Path") -> None:
+    """Flush a folder's entries to disk, where the system can."""
+    with suppress(OSError):  # Windows opens no folder, and flushes entries itself
         descriptor = os.open(folder, READ)
         try:
             os.fsync(descriptor)
@@ -229,35 +229,35 @@ def settle_folder(folder: "Path") -> None:
             os.close(descriptor)
 
 
-def settle_content(descriptor: int) -> None:
-    """Put on the disk what was written to an open file, and not its times where these take another step."""
+def flush_content(descriptor: int) -> None:
+    """Flush the data of an open file, without its times where that saves a write."""
     if sys.platform == "linux":
         os.fdatasync(descriptor)
     else:
         os.fsync(descriptor)
 
 
-def copy_marks(source: int, target: int, path: str) -> None:
-    """Copy an open file's rights, times and extended attributes to another, as far as the system lets one.
+def copy_attributes(source: int, target: int, path: str) -> None:
+    """Copy an open file's mode, times and extended attributes to another, as far as permitted.
 
     Args:
-        source: the descriptor of the one file.
-        target: the descriptor of the other.
-        path: the other's name, for Windows, which knows times by name alone.
+        source: a descriptor.
+        target: a descriptor.
+        path: the target's path, since Windows sets times by path.
     """
     status = os.fstat(source)
     if sys.platform == "win32":
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     else:
         os.fchmod(target, stat.S_IMODE(status.st_mode))
-        _copy_attributes(source, target)
+        _copy_extended(source, target)
         os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-def _copy_attributes(source: int, target: int) -> None:
+def _copy_extended(source: int, target: int) -> None:
     if sys.platform == "linux":
         names: Iterable[str] = ()
-        with suppress(OSError):  # a disk that has none
+        with suppress(OSError):  # a file system without attributes
             names = os.listxattr(source)
         for name in names:
             with suppress(OSError):

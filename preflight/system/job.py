@@ -1,7 +1,7 @@
-"""Job objects: how Windows ends processes with the one that began them, and bounds their memory.
+"""Job objects: Windows ends processes with their parent and bounds their memory.
 
-A job is closed by the system when the last handle to it is, which is when this process ends, however it ends; what is
-in it ends then. Where a job cannot be had, there is none, as on a system without them.
+Windows closes a job with its last handle, at the end of this process, and ends its processes. If no job can be made,
+the program runs without.
 """
 
 import ctypes
@@ -41,7 +41,7 @@ class Limits(ctypes.Structure):
 
 
 def limits(memory_bytes: int = 0) -> Limits:
-    """Return what a job is to do: end its processes with its last handle, or bound the memory of each."""
+    """Describe a job: bound the memory of each process, or end all with the last handle."""
     if memory_bytes:
         return Limits(LimitFlags=_BOUNDS_MEMORY, ProcessMemoryLimit=memory_bytes)
     return Limits(LimitFlags=_ENDS_WITH_HANDLE)
@@ -50,7 +50,7 @@ def limits(memory_bytes: int = 0) -> Limits:
 if sys.platform == "win32":
 
     def tie(process: "subprocess.Popen[bytes]") -> None:
-        """Let a process end with this one."""
+        """End a process with this one."""
         with suppress(OSError):
             _put(_ours(), int(process._handle))  # type: ignore[attr-defined] # noqa: SLF001 - Popen shows it nowhere else
 
@@ -67,7 +67,7 @@ if sys.platform == "win32":
 
     @cache
     def _ours() -> int:
-        """Return the job of this process's programs; its handle is open for as long as this process is there."""
+        """Return this process's job; its handle stays open until the process ends."""
         return _made(limits())
 
     def _made(wanted: Limits) -> int:
@@ -84,9 +84,9 @@ if sys.platform == "win32":
 else:
 
     def tie(process: "subprocess.Popen[bytes]") -> None:
-        """Let a process end with this one; only Windows has jobs."""
+        """End a process with this one; Windows only."""
         raise NotImplementedError
 
     def limit(memory_bytes: int) -> None:
-        """Bound the memory of this process; only Windows has jobs."""
+        """Bound the memory of this process; Windows only."""
         raise NotImplementedError

@@ -1,8 +1,8 @@
-"""What differs between systems about processes: how they begin, what bounds them, how they end with this one.
+"""Processes by system: start, bounds, and end with this process.
 
-On Linux the kernel ends a program with this one, RLIMIT_AS bounds a child's memory, and a timer ends it where nobody
-waits for it any more. On macOS a program is ended by its session alone, and nothing bounds memory. On Windows a job
-object does both, and there is no timer: whoever waits for a child ends it.
+Linux: the kernel ends a program with this one, RLIMIT_AS bounds memory, a timer ends a child that nobody waits for.
+macOS: only the terminal session ends a program; memory has no bound. Windows: a job object does both; without a timer,
+the parent ends a child.
 """
 
 import os
@@ -16,9 +16,9 @@ from contextlib import suppress
 from typing import NoReturn
 
 NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-"""How programs begin on Windows: no console of their own, and Ctrl-C is ours to handle."""
+"""Start programs on Windows without a console; this process handles Ctrl-C."""
 CAN_FORK: bool = sys.platform not in ("win32", "darwin") and hasattr(os, "fork")
-"""Whether a server of children may fork: macOS' own libraries forbid it, Windows knows no forks."""
+"""Whether a fork server can be used: macOS libraries forbid forks, Windows has none."""
 BECOME = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG, prctl(2)
@@ -30,22 +30,22 @@ except OSError as error:
     os.write(2, error.strerror.encode())
 os._exit(127)
 """
-"""A small step in between that becomes a program, and asks the kernel first to end it with this process."""
+"""A launcher that asks the kernel to end it with this process, then becomes the program."""
 _PR_SET_DUMPABLE = 4
-"""Linux's prctl(2): a process that is not dumpable leaves no core, and nobody may attach to it or read its /proc."""
+"""Linux prctl(2): no core dump, no debugger, no access to /proc for a process that is not dumpable."""
 
 
-def before_program(interpreter: str) -> Sequence[str]:
-    """Return the command that becomes a program which ends with this process; none where the system has another way.
+def launcher(interpreter: str) -> Sequence[str]:
+    """Return the launcher's command, to be put before a program's; empty where the system needs none.
 
     Args:
-        interpreter: the Python that runs the step in between.
+        interpreter: the Python to run the launcher.
     """
     return [interpreter, "-I", "-S", "-c", BECOME, str(os.getpid())] if sys.platform == "linux" else []
 
 
-def is_alone() -> bool:
-    """Tell whether this process has one thread, whoever made others; only Linux tells."""
+def is_single_threaded() -> bool:
+    """Tell whether this process has a single thread, native ones included; False except on Linux."""
     try:
         return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - names are counted
     except OSError:
@@ -53,11 +53,11 @@ def is_alone() -> bool:
 
 
 def wait_readable(ends: Iterable[int], within_s: float) -> set[int]:
-    """Return those sockets, by descriptor, on which something came or whose other end is gone; none if not in time."""
+    """Return the descriptors with data to read, or whose peer is gone, within a time."""
     if sys.platform == "win32":
         return set(select.select(list(ends), [], [], within_s)[0])
     else:  # noqa: RET505 - a platform's own branch, which type checkers pass over elsewhere
-        waiting = select.poll()  # select(2) knows no descriptor above 1023
+        waiting = select.poll()  # select(2) accepts no descriptor above 1023
         for descriptor in ends:
             waiting.register(descriptor, select.POLLIN)
         return {descriptor for descriptor, _ in waiting.poll(within_s * 1000)}
@@ -66,10 +66,10 @@ def wait_readable(ends: Iterable[int], within_s: float) -> set[int]:
 if sys.platform == "win32":
 
     def keep_undumped() -> None:
-        """Keep the memory of this process out of core dumps: Windows writes none unless an administrator asks."""
+        """Keep this process's memory out of core dumps; Windows writes none unless configured."""
 
     def no_core_dumps() -> None:
-        """Let no crash write down what was in memory: Windows writes none unless an administrator asks."""
+        """Disable core dumps; Windows writes none unless configured."""
 
     def limit_memory(memory_bytes: int) -> None:
         """Bound the memory of this process, where the system can."""
@@ -78,17 +78,17 @@ if sys.platform == "win32":
         job.limit(memory_bytes)
 
     def memory_bound() -> int | None:
-        """Return the bound on the address space of this process; None where there is none."""
+        """Return the bound on this process's address space, or None."""
         return None
 
     def limit_time(seconds: float) -> None:
-        """End this process after so many seconds, where the system can; never for 0."""
+        """End this process after some seconds, where the system can; 0 cancels."""
 
-    def stand_back(steps: int) -> None:
-        """Let other threads go before this one, where a thread can be told so by itself."""
+    def lower_priority(steps: int) -> None:
+        """Lower the priority of this thread, where the system can."""
 
     def end_with_us(process: "subprocess.Popen[bytes]") -> None:
-        """Let a program end with this process, however that ends, where it takes a step after the start."""
+        """End a started program with this process, where that needs a step after the start."""
         from preflight.system import job
 
         job.tie(process)
@@ -96,7 +96,7 @@ if sys.platform == "win32":
 else:
 
     def keep_undumped() -> None:
-        """Keep the memory of this process out of core dumps, and on Linux away from what else the user runs."""
+        """Keep this process's memory out of core dumps; on Linux also from other processes of the user."""
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -106,7 +106,7 @@ else:
             ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
     def no_core_dumps() -> None:
-        """Let no crash write down what was in memory."""
+        """Disable core dumps."""
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
@@ -121,23 +121,23 @@ else:
             resource.setrlimit(resource.RLIMIT_AS, (bound, most))
 
     def memory_bound() -> int | None:
-        """Return the bound on the address space of this process; None where there is none."""
+        """Return the bound on this process's address space, or None."""
         import resource
 
         bound = resource.getrlimit(resource.RLIMIT_AS)[0]
         return None if bound == resource.RLIM_INFINITY else bound
 
     def limit_time(seconds: float) -> None:
-        """End this process after so many seconds, where the system can; never for 0."""
+        """End this process after some seconds, where the system can; 0 cancels."""
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
-    def stand_back(steps: int) -> None:
-        """Let other threads go before this one, where a thread can be told so by itself: on Linux."""
+    def lower_priority(steps: int) -> None:
+        """Lower the priority of this thread, on Linux."""
         if sys.platform == "linux":
             os.nice(steps)
 
     def end_with_us(process: "subprocess.Popen[bytes]") -> None:
-        """Let a program end with this process, however that ends, where it takes a step after the start."""
+        """End a started program with this process, where that needs a step after the start."""
 
 
 # ---- a socket as standard input ------------------------------------------------------------------------------------
@@ -145,32 +145,32 @@ else:
 
 if sys.platform == "win32":
 
-    def standing_input(end: socket.socket) -> int:
-        """Return what `Popen` is to take for standard input of a child that is to have an end of a connection."""
+    def stdin_for(end: socket.socket) -> int:
+        """Return the `stdin` argument of `Popen` for a child that gets a socket."""
         del end
         return subprocess.PIPE
 
-    def hand_over(process: "subprocess.Popen[bytes]", end: socket.socket) -> None:
-        """Give a child that began its end of a connection, where it did not begin with it; raises OSError."""
+    def send_socket(process: "subprocess.Popen[bytes]", end: socket.socket) -> None:
+        """Send a started child its socket, where it does not inherit one; raise OSError."""
         if process.stdin:
             with process.stdin:
                 process.stdin.write(end.share(process.pid))
 
-    def taken_over() -> socket.socket:
-        """Return the end of a connection that this child was started with."""
+    def inherited_socket() -> socket.socket:
+        """Return the socket that this child was started with."""
         return socket.fromshare(sys.stdin.buffer.read())
 
 else:
 
-    def standing_input(end: socket.socket) -> int:
-        """Return what `Popen` is to take for standard input of a child that is to have an end of a connection."""
+    def stdin_for(end: socket.socket) -> int:
+        """Return the `stdin` argument of `Popen` for a child that gets a socket."""
         return end.fileno()
 
-    def hand_over(process: "subprocess.Popen[bytes]", end: socket.socket) -> None:
-        """Give a child that began its end of a connection, where it did not begin with it; raises OSError."""
+    def send_socket(process: "subprocess.Popen[bytes]", end: socket.socket) -> None:
+        """Send a started child its socket, where it does not inherit one; raise OSError."""
 
-    def taken_over() -> socket.socket:
-        """Return the end of a connection that this child was started with."""
+    def inherited_socket() -> socket.socket:
+        """Return the socket that this child was started with."""
         end = socket.socket(fileno=os.dup(0))
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
@@ -185,79 +185,79 @@ if sys.platform == "win32":
     _NO_FORKS = "this system knows no forks"
 
     def fork() -> int:
-        """Fork this process; raise OSError where that cannot be done."""
+        """Fork this process; raise OSError."""
         raise OSError(_NO_FORKS)
 
     def kill(pid: int) -> None:
-        """End a process at once, if it is there."""
+        """Kill a process, if it exists."""
         with suppress(OSError):
             os.kill(pid, signal.SIGTERM)
 
-    def buried(pid: int) -> int:
-        """Wait for a fork of this process to end, and return its exit status, negative for a signal."""
+    def wait_for(pid: int) -> int:
+        """Wait for a forked child and return its exit status, negative for a signal."""
         del pid
         raise OSError(_NO_FORKS)
 
     def control_pair() -> tuple[socket.socket, socket.socket]:
-        """Return the two ends of a connection over which descriptors can be sent, each message by itself."""
+        """Return a connected pair of sockets that carry messages with descriptors."""
         raise OSError(_NO_FORKS)
 
     def send_ends(control: socket.socket, words: bytes, ends: Sequence[int]) -> None:
-        """Send words and descriptors; raises OSError."""
+        """Send a message with descriptors; raise OSError."""
         del control, words, ends
         raise OSError(_NO_FORKS)
 
-    def received_ends(control: socket.socket, most_bytes: int, most_ends: int) -> tuple[bytes, list[int]]:
-        """Return the words and descriptors that come next; raises OSError."""
+    def receive_ends(control: socket.socket, most_bytes: int, most_ends: int) -> tuple[bytes, list[int]]:
+        """Receive the next message with its descriptors; raise OSError."""
         del control, most_bytes, most_ends
         raise OSError(_NO_FORKS)
 
-    def work_in(place: int) -> None:
-        """Make an opened folder the working folder; raises OSError."""
+    def change_folder(place: int) -> None:
+        """Change to an open folder; raise OSError."""
         del place
         raise OSError(_NO_FORKS)
 
     def environment_values() -> list[bytes]:
-        """Return the values of the environment as they lie in memory."""
+        """Return the environment's values as they lie in memory."""
         return []
 
 else:
 
     def fork() -> int:
-        """Fork this process; raise OSError where that cannot be done."""
+        """Fork this process; raise OSError."""
         return os.fork()
 
     def kill(pid: int) -> None:
-        """End a process at once, if it is there."""
+        """Kill a process, if it exists."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
-    def buried(pid: int) -> int:
-        """Wait for a fork of this process to end, and return its exit status, negative for a signal."""
+    def wait_for(pid: int) -> int:
+        """Wait for a forked child and return its exit status, negative for a signal."""
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def control_pair() -> tuple[socket.socket, socket.socket]:
-        """Return the two ends of a connection over which descriptors can be sent, each message by itself."""
+        """Return a connected pair of sockets that carry messages with descriptors."""
         return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     def send_ends(control: socket.socket, words: bytes, ends: Sequence[int]) -> None:
-        """Send words and descriptors; raises OSError."""
+        """Send a message with descriptors; raise OSError."""
         socket.send_fds(control, [words], ends)
 
-    def received_ends(control: socket.socket, most_bytes: int, most_ends: int) -> tuple[bytes, list[int]]:
-        """Return the words and descriptors that come next; raises OSError."""
+    def receive_ends(control: socket.socket, most_bytes: int, most_ends: int) -> tuple[bytes, list[int]]:
+        """Receive the next message with its descriptors; raise OSError."""
         words, ends, _, _ = socket.recv_fds(control, most_bytes, most_ends)
         return words, ends
 
-    def work_in(place: int) -> None:
-        """Make an opened folder the working folder; raises OSError."""
+    def change_folder(place: int) -> None:
+        """Change to an open folder; raise OSError."""
         os.fchdir(place)
 
     def environment_values() -> list[bytes]:
-        """Return the values of the environment as they lie in memory."""
+        """Return the environment's values as they lie in memory."""
         return list(os.environb.values())
 
 
 def leave(status: int) -> NoReturn:
-    """End this process as a fork has to: nothing of what its parent had begun is ended with it."""
+    """End a forked process at once, without the exit handlers of its parent."""
     os._exit(status)

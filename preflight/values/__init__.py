@@ -1,1 +1,1 @@
-"""What flows between the stages: frozen, exact, and without a word of how it came about."""
+"""Frozen values that pass between the stages."""

@@ -1,6 +1,6 @@
-"""Assets: what a person pointed at, a path or a URL, and the part it plays in a request.
+"""Assets: the paths and URLs to judge, each with its role in a request.
 
-In: words from the command line or a request.toml. Out: `Asset` values, in the order given.
+In: arguments or a request.toml. Out: `Asset` values, in the same order.
 """
 
 import os
@@ -12,13 +12,13 @@ from typing import Literal, get_args
 
 import msgspec
 
-from preflight.values.leftovers import is_half, is_system_folder
+from preflight.values.leftovers import is_system_folder, is_unfinished
 
 Kind = Literal["image", "video", "audio", "unknown"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ENDINGS = {"jpeg": "jpg"}
-"""Format → the ending of a file that is written here, where it is not the format's name."""
+"""Format → file extension, where the two differ."""
 IMAGE_SUFFIXES = ["jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "heic", "heif"]
 IMAGE_SUFFIXES += ["avif", "jxl", "jp2", "ico", "psd", "psb", "dng", "cr2", "nef", "arw", "svg"]
 IMAGE_SUFFIXES += ["hif", "mpo", "orf", "rw2", "raf", "pef", "srw", "nrw"]
@@ -42,39 +42,39 @@ NOT_READ: dict[Kind, str] = {
         rmi s3m xm loas latm lc3 vox sln iamf
     """,
 }
-"""Endings of media that are not read here, or only where their content is that of another format."""
+"""Extensions of media formats that the probes do not read."""
 SUFFIX_KINDS: dict[str, Kind] = {
     **dict.fromkeys(IMAGE_SUFFIXES, "image"),
     **dict.fromkeys(VIDEO_SUFFIXES, "video"),
     **dict.fromkeys(AUDIO_SUFFIXES, "audio"),
     **{ending: kind for kind, endings in NOT_READ.items() for ending in endings.split()},
 }
-"""What a name's ending promises, also of media that are not read here: in a folder they are named, not passed over.
-Used to choose which files of a folder to judge and to name a rule for a file whose content says nothing; never to
-decide what a file is. Not here are endings that other files have more often: .ts (TypeScript), .mod (Go), .pdf."""
+"""Extension → expected kind, unread formats included: in a folder they are reported, not skipped. Selects files of a
+folder, and the rules for a file that cannot be identified; the content decides the kind. Left out are extensions
+that other files use more often: .ts (TypeScript), .mod (Go), .pdf."""
 
 
 class Role(msgspec.Struct, frozen=True):
-    """The part an asset plays: "video 1" is the first reference video, and the prompt calls it that."""
+    """The place of an asset in a request: "video 1" is the first reference video, in the prompt too."""
 
     kind: Kind
     number: int
     """1-based position in its array."""
 
     def __str__(self) -> str:
-        """Return the words the prompt uses, such as "video 1"."""
+        """Format the role as the prompt does: "video 1"."""
         return f"{self.kind} {self.number}"
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The part of a clip or sound to keep, in seconds from its beginning."""
+    """The part of a video or audio file to keep, in seconds from its start."""
 
     start_s: Fraction
     end_s: Fraction
 
     @classmethod
     def parse(cls, text: str) -> "Window":
-        """Read "3.0-9.5"; raise ValueError, with words, for anything else."""
+        """Parse "3.0-9.5"; raise ValueError otherwise."""
         match = re.fullmatch(r"\s*(\d{1,30}(?:\.\d{1,30})?)\s*-\s*(\d{1,30}(?:\.\d{1,30})?)\s*", text)
         if not match:
             msg = f"expected START-END in seconds, such as 3.0-9.5, got {text[:60]!r}"
@@ -86,49 +86,50 @@ class Window(msgspec.Struct, frozen=True):
         return cls(start, end)
 
     def __str__(self) -> str:
-        """Return the window as `parse` reads it, no digit lost."""
+        """Format the window for `parse`, with all digits."""
         start, end = (Decimal(bound.numerator) / bound.denominator for bound in (self.start_s, self.end_s))
         return f"{start:f}-{end:f}"
 
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or URL to be judged, as it was given."""
+    """A file or URL to judge."""
 
     path: str
     """A path as given, or an http(s) URL."""
     role: Role | None = None
     keep: Window | None = None
     walked: bool = False
-    """Whether it was found in a folder: there, what is no medium is passed over."""
+    """Whether a folder walk found it; files that are no media are then skipped."""
     unread: str = ""
-    """Why the line of a list that it stands for cannot be judged, with the line's place; "" for all others."""
+    """Why this line of a list cannot be judged, with its line number; "" for other assets."""
 
     @property
     def is_url(self) -> bool:
-        """Whether the asset already has an address; a file named `http:x.mp4` is a file."""
+        """Whether the path is a URL; `http:x.mp4` is a file."""
         return re.match(r"https?://", self.path, re.IGNORECASE) is not None
 
     @property
     def suffix(self) -> str:
-        """The name's ending in small letters, without the dot."""
+        """The extension in lower case, without the dot."""
         path = re.split(r"[?#]", self.path, maxsplit=1)[0] if self.is_url else self.path
         return os.path.splitext(path)[1].removeprefix(".").lower()  # noqa: PTH122 - a URL is not a path
 
     @property
     def expected_kind(self) -> Kind:
-        """What the role, or else the name, promises; "unknown" when neither does."""
+        """The kind by role, else by extension, else "unknown"."""
         return self.role.kind if self.role else SUFFIX_KINDS.get(self.suffix, "unknown")
 
 
 def is_request(path: str) -> bool:
-    """Tell by its name whether a file that is judged alone is a request: .toml, or .json as the service has it."""
+    """Tell by the extension whether a file is a request: .toml, or the service's .json."""
     return path.lower().endswith((".toml", ".json"))
 
 
 def unsupported(path: str) -> str | None:
-    """Return why what is no file cannot be brought either: "ftp: is not supported ..."; None for a mere path.
+    """Explain why an address that is no file cannot be read, such as "ftp: is not supported ..."; None for a path.
 
-    Only for what is not there: a file may be called `ftp:x.mp4`. The rest of an address is not shown: it may be secret.
+    Call it for missing files only: a file may be named `ftp:x.mp4`. The rest of the address may be secret; it is left
+    out.
     """
     match = re.match(r"[a-z][a-z0-9+.-]*:(?=//)|(?:file|ftp|data):", path, re.IGNORECASE)
     known = match is None or Asset(path=path).is_url
@@ -136,12 +137,10 @@ def unsupported(path: str) -> str | None:
 
 
 def collect(paths: Iterable[str | Asset]) -> Iterator[Asset]:
-    """Yield the files that paths mean: themselves, or everything below a folder, in the order of their names.
+    """Yield the files at each path: the file itself, or all files below a folder, sorted by name.
 
-    What is an asset already stays one.
-
-    Hidden files and folders are passed over, and those of systems, and files that are still being brought; links to
-    folders are not followed, so a walk ends.
+    Yields `Asset` values unchanged. Skips hidden files, system folders and unfinished downloads; follows no link to a
+    folder.
     """
     for path in paths:
         if isinstance(path, Asset):
@@ -156,40 +155,34 @@ def _walk(folder: str) -> Iterator[Asset]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not (name.startswith(".") or is_system_folder(name)))
         for name in sorted(files):
-            if not (name.startswith(".") or is_half(name)):
+            if not (name.startswith(".") or is_unfinished(name)):
                 yield Asset(path=os.path.join(here, name), walked=True)  # noqa: PTH118 - see above
 
 
 def ending_of(format_name: str) -> str:
-    """Return the ending, without the dot, that a file of a format gets where this program names it."""
+    """Return the extension, without the dot, for files written in a format."""
     return ENDINGS.get(format_name, format_name)
 
 
 def printable(text: str) -> str:
-    """Return a name with nothing in it that a terminal, a log or a report would act upon.
-
-    Control characters, bidirectional overrides and bytes that are not UTF-8 are shown as escapes.
-    """
+    """Escape control characters, bidirectional overrides and bytes that are not UTF-8, for display."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
 def shown(path: str) -> str:
-    """Return a path or URL as it may be shown: of a URL, no user, password, query and fragment, which may be secrets.
-
-    A file is told from a URL as `Asset.is_url` does it.
-    """
+    """Format a path or URL for display, without the user, password, query and fragment of a URL: they may be secret."""
     return re.sub(ADDRESS, _without_secrets, printable(path), count=1) if Asset(path=path).is_url else printable(path)
 
 
 def masked(text: str) -> str:
-    """Return words in which every URL is shown without what may be secret; the words are not made printable."""
+    """Remove user, password, query and fragment from every URL in a text; escape nothing."""
     return re.sub(ADDRESS, _without_secrets, text)
 
 
 ADDRESS = re.compile(r"""(https?://)(?:[^\s/?#"'<>]*@)?([^\s?#"'<>]*)([?#][^\s"'<>]*)?""", re.IGNORECASE)
-"""A URL in running text: scheme, what may be secret, host and path, what may be secret."""
+"""A URL in running text: scheme, user and password, host and path, query and fragment."""
 
 
 def _without_secrets(match: re.Match[str]) -> str:

@@ -1,15 +1,15 @@
-"""What one file, or one call in a child, may cost."""
+"""Bounds on the time and memory for one file, or one call in a child process."""
 
 import msgspec
 
 GRACE = 3
-"""How many times its bound a file may take before the child ends itself: its parent may be dead."""
+"""Multiple of the time bound after which a child ends itself; its parent may be dead."""
 START_S = 60.0
-"""How long a child may take to get ready, which is no file's fault."""
+"""Start-up time allowed to a child; no file is to blame for it."""
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """What one file may cost."""
+    """Time and memory for one file."""
 
     seconds: float = 60.0
     memory_bytes: int = 4 << 30

@@ -1,6 +1,6 @@
-"""Facts: what was measured of an asset, in exact units, and how.
+"""Facts: the measurements of an asset, in exact units, with their source.
 
-What the file does not say is None. Sizes are what a viewer sees: orientation, rotation and pixel shape applied.
+A value the file does not state is None. Sizes are as displayed: orientation, rotation and sample aspect ratio applied.
 """
 
 from fractions import Fraction
@@ -9,38 +9,38 @@ from typing import Literal
 import msgspec
 
 UNKNOWN = "unknown"
-"""The name of a codec that has none here."""
+"""Codec name where this program has none."""
 Side = Literal["top", "bottom"]
 SampleType = Literal["integer", "float", "coded"]
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What every kind has."""
+    """Fields of every kind."""
 
     format: str
-    """The container or picture format by content: jpeg, png, mp4, mov, wav, mp3, ..."""
+    """The container or image format by content: jpeg, png, mp4, mov, wav, mp3, ..."""
     bytes: int
     measured_by: dict[str, str] = {}
-    """Field → the reader and the place in the file that gave it."""
+    """Field → the reader, and the place in the file."""
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """A camera's own JPEG of a raw photograph: what is shown of it, and can be taken in its place."""
+    """The camera's JPEG inside a raw photograph; a fix can use it in place of the raw data."""
 
     at: int
-    """Where it lies in the file."""
+    """Byte offset in the file."""
     bytes: int
     width_px: int
-    """Before the photograph's orientation is applied."""
+    """Before the photograph's orientation."""
     height_px: int
 
 
 TURNED = range(5, 9)
-"""Orientations that change width and height."""
+"""Orientations that swap width and height."""
 
 
 class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
-    """A still picture, or the first frame of an animated one."""
+    """An image, or the first frame of an animated one."""
 
     width_px: int
     height_px: int
@@ -51,32 +51,32 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
     mode: str
     """Pillow's mode: RGB, RGBA, CMYK, I;16, ..."""
     bit_depth: int = 8
-    """Bits a sample as stored."""
+    """Bits per sample, as stored."""
     frames: int = 1
     alpha: bool = False
-    """Whether parts are transparent; of a header alone, whether they may be."""
+    """Whether some pixels are transparent; from a header alone, whether they may be."""
     location: bool = False
-    """Whether the metadata names a place or a device's serial number."""
+    """Whether the metadata holds a location or a device serial number."""
     coding: str | None = None
-    """What makes its coding rare, in words: "lossless", "arithmetic coding"; None where every decoder knows it."""
+    """A rare coding, in words: "lossless", "arithmetic coding"; None where every decoder reads it."""
     transfer: str | None = None
-    """Transfer characteristics of high dynamic range, where tagged: smpte2084 (PQ) or arib-std-b67 (HLG)."""
+    """Transfer characteristics of HDR, where tagged: smpte2084 (PQ) or arib-std-b67 (HLG)."""
     lossless: bool | None = None
-    """Whether its samples are stored without loss, where its format knows both."""
+    """Whether the samples are stored without loss; None where the format has one way only."""
     own_bytes: int | None = None
-    """What the picture takes of the file, without metadata and what lies behind its end, where that is known."""
+    """Bytes of the image itself, without metadata and trailing data, where known."""
     raw: bool = False
-    """Whether it is a raw photograph, whose size is that of what the camera saw."""
+    """Whether it is a raw photograph; its size is that of the sensor image."""
     preview: Preview | None = None
-    """The largest whole JPEG within a raw photograph."""
+    """The largest complete JPEG inside a raw photograph."""
     obstacle: str | None = None
-    """What keeps anybody but its own program from showing it, in words."""
+    """Why only its own program can show it, in words."""
     decoded: bool = False
-    """Whether the whole picture was decoded; a header alone proves little."""
+    """Whether every pixel was decoded; a header alone proves little."""
 
     @property
     def given_px(self) -> tuple[int, int]:
-        """Width and height, as displayed, of what a repair starts from: of a raw photograph its preview."""
+        """Displayed width and height of the source of a fix: the preview of a raw photograph, else the image."""
         if self.preview is None:
             return self.width_px, self.height_px
         sides = self.preview.width_px, self.preview.height_px
@@ -84,32 +84,32 @@ class ImageFacts(_Facts, frozen=True, kw_only=True, tag="image"):
 
     @property
     def aspect_ratio(self) -> Fraction:
-        """Width over height as displayed."""
+        """Displayed width over height."""
         return Fraction(self.width_px, self.height_px)
 
 
 class AudioTrack(msgspec.Struct, frozen=True, kw_only=True):
-    """A sound track of a clip."""
+    """An audio track of a clip."""
 
     place: int
-    """Which of the sound tracks it is, from 0."""
+    """Index among the audio tracks, from 0."""
     codec: str
     channels: int | None = None
-    """Told where a clip has several tracks of PCM, of which a camera may keep left and right apart."""
+    """Known where a clip has several PCM tracks: a camera may store left and right in two of them."""
     sample_rate_hz: int | None = None
     default: bool = False
-    """Whether it is marked as the one to be played."""
+    """Whether it is flagged as the default track."""
     empty: bool = False
     """Whether it holds no samples."""
 
     @property
     def known(self) -> bool:
-        """Whether a decoder for it is known here."""
+        """Whether this program knows a decoder for it."""
         return self.codec != UNKNOWN
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a stored picture, in its pixels."""
+    """A rectangle of a stored image or frame, in its pixels."""
 
     left_px: int
     top_px: int
@@ -118,7 +118,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
-    """A clip: its first picture stream that is not cover art, and its sound if it has one."""
+    """A clip: its first video stream that is not cover art, and its audio if any."""
 
     width_px: int
     height_px: int
@@ -126,20 +126,20 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     coded_height_px: int
     pixel_aspect: Fraction = Fraction(1)
     aperture: Area | None = None
-    """The part of the stored frame that is shown, where that is not all of it."""
+    """The displayed part of the stored frame, where it is smaller than the frame."""
     rotation_deg: int = 0
-    """Clockwise turn a player applies: 0, 90, 180 or 270."""
+    """Clockwise rotation by the player: 0, 90, 180 or 270."""
     mirrored: bool = False
-    """Whether it exchanges left and right, after the turn."""
+    """Whether the player mirrors left and right, after the rotation."""
     duration_s: Fraction | None = None
     """End of the last frame minus start of the first, as presented."""
     header_duration_s: Fraction | None = None
-    """What the container claims for the whole file."""
+    """Duration of the whole file by the container."""
     start_offset_s: Fraction = Fraction(0)
-    """How much later than its audio the first frame is shown; negative where the audio begins later."""
+    """Start of the first frame after the start of the audio; negative where the audio starts later."""
     frames: int | None = None
     frame_rate_hz: Fraction | None = None
-    """Mean rate: frames over duration; where every frame lies within half a tick of a constant rate, that rate."""
+    """Mean rate, frames over duration; the constant rate where each frame is within half a tick of it."""
     frame_rate_constant: bool | None = None
     """Whether every frame lies on the grid of that rate."""
     codec: str | None = None
@@ -147,60 +147,60 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     transfer: str | None = None
     """Transfer characteristics, where tagged: bt709, smpte2084 (PQ), arib-std-b67 (HLG), ..."""
     dolby_vision: str | None = None
-    """Profile, and behind a point by what others can show it: 8.1 by HDR10, 8.4 by HLG, 5 by nothing."""
+    """Profile, then compatibility after the point: 8.1 plays as HDR10, 8.4 as HLG, 5 only as Dolby Vision."""
     alpha: bool = False
     interlaced: bool | None = None
     fields: Side | None = None
-    """Which field comes first, where packets hold single fields; frames are counted, and sizes are those of a frame."""
+    """The first field in time, where each packet holds one field; counts and sizes are of whole frames."""
     video_streams: int = 1
     sound_codec: str | None = None
-    """Of the sound track that a player plays, as is its length."""
+    """Codec of the audio track that players select; durations below are of it too."""
     sound_duration_s: Fraction | None = None
     sounds: tuple[AudioTrack, ...] = ()
-    """Every sound track."""
+    """All audio tracks."""
     location: bool = False
 
     @property
     def pixels(self) -> int:
-        """Width times height as displayed."""
+        """Displayed width times height."""
         return self.width_px * self.height_px
 
     @property
     def aspect_ratio(self) -> Fraction:
-        """Width over height as displayed."""
+        """Displayed width over height."""
         return Fraction(self.width_px, self.height_px)
 
     @property
     def only_dolby_vision(self) -> bool:
-        """Whether only a decoder of Dolby Vision shows its colors."""
+        """Whether only a Dolby Vision decoder shows the right colors."""
         return self.dolby_vision is not None and "." not in self.dolby_vision
 
 
 class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
-    """A sound."""
+    """An audio file."""
 
     duration_s: Fraction | None = None
-    """What is played: samples present, less an encoder's priming and padding where they are declared."""
+    """Played duration: samples present, less declared encoder priming and padding."""
     stored_duration_s: Fraction | None = None
-    """All samples that the packets hold, priming and padding included."""
+    """All samples in the packets, priming and padding included."""
     header_duration_s: Fraction | None = None
-    """What the header claims; None when no header claims a length."""
+    """Duration by the header; None without one."""
     header_placeholder: int | None = None
-    """The bytes of samples that a header claims where that number only stands in for one that was not known."""
+    """Bytes of samples by the header, where that number is a placeholder for an unknown length."""
     obstacle: str | None = None
-    """What of its header keeps common readers from playing it, in words."""
+    """Why common players reject the header, in words."""
     lead_bytes: int = 0
-    """Bytes of a tag before the header that a file of its format begins with."""
+    """Bytes of a tag before the header, which the format puts first."""
     codec: str | None = None
     sample_rate_hz: int | None = None
     channels: int | None = None
     sample_type: SampleType | None = None
-    """What its samples are stored as; "coded" where none are stored, as in AAC: a decoder makes them, as floats."""
+    """Type of the stored samples; "coded" where the codec stores none, such as AAC."""
     bit_depth: int | None = None
-    """Bits a sample as stored; None where none are stored, or it is not told."""
+    """Bits per sample as stored; None where the codec stores none, or the file does not state it."""
 
 
 Facts = ImageFacts | VideoFacts | AudioFacts
 
 Identity = tuple[int, int, int, int, int]
-"""The state of a file: device, inode, size in bytes, modification and change time in ns."""
+"""File state: device, inode, size in bytes, modification and change time in ns."""

@@ -1,4 +1,4 @@
-"""Findings and verdicts: what the rules say of an asset, and of the whole set."""
+"""Findings and verdicts for one asset and for the whole set."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -16,54 +16,54 @@ Verdict = Literal["pass", "fail", "unsure"]
 Loss = Literal["lossless", "lossy", "creative", "none"]
 
 UNJUDGED = "/unjudged"
-"""The last part of the id of a finding that says: this could not be measured."""
+"""Suffix of the rule id of a finding: the value could not be measured."""
 NOT_TAKEN = "/not-taken"
-"""The last part of the id of a finding that says: nothing of this kind is taken, so no other limit was asked."""
+"""Suffix of the rule id of a finding: this kind is not accepted, so no other limit applies."""
 IN_BASELINE = "in the baseline"
 
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "unsure": 3}
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that one rule says of one asset, or of the whole set."""
+    """One finding of one rule about an asset, or about the whole set."""
 
     rule: str
     severity: Severity
     message: str
-    """Measured, against allowed, in words; the asset and the rule are named beside it."""
+    """The measured value against the allowed one, in words, without asset and rule."""
     measured: Fraction | int | str | None = None
     limit: str | None = None
     unit: Unit = ""
     margin: Fraction | None = None
-    """Distance to the nearest bound in `unit`: negative outside."""
+    """Distance to the nearest bound in `unit`; negative outside."""
     how: str | None = None
-    """Which reader measured it, from which field."""
+    """The reader and the field that gave the value."""
     source: str | None = None
     fix: Loss = "none"
-    """The least loss that would clear the finding; "none" when no fix is known."""
+    """The least loss that fixes the finding; "none" when no fix is known."""
     severity_before: Severity | None = None
-    """What the rule says, where a policy or a baseline says otherwise."""
+    """The rule's own severity, where a policy or baseline changed it."""
     ignored: str | None = None
-    """Why it does not count, and until when; None when it counts."""
+    """Why the finding does not count, and until when; None when it counts."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset after the rules: its facts, where they could be had, and its findings."""
+    """One asset after the rules: its facts, if any, and its findings."""
 
     asset: Asset
     kind: Kind
     facts: Facts | None = None
     findings: tuple[Finding, ...] = ()
     untold: tuple[Finding, ...] = ()
-    """What could not be measured, and was passed over because what was measured condemns the asset already."""
+    """Unmeasured findings left out because the asset fails already."""
     fail_on: FailOn = "error"
     """The least severity that fails the asset."""
     identity: Identity | None = None
-    """The state of the file that was measured; None where there was none."""
+    """The state of the measured file; None without a file."""
 
     @property
     def verdict(self) -> Verdict:
-        """Fail for any finding that counts; unsure when all that is wrong is that something could not be measured."""
+        """Fail for any finding that counts; unsure when all of them are about values that could not be measured."""
         if not self.findings:
             return "pass"
         wrong = [finding for finding in self.findings if counts(finding, self.fail_on)]
@@ -72,7 +72,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
         return verdict_of(wrong, self.fail_on)
 
     def with_findings(self, findings: Iterable[Finding]) -> "Judged":
-        """Return the asset with other findings; what could not be measured counts again when no error is left."""
+        """Copy with other findings; restore the unmeasured ones when no error is left."""
         found = tuple(findings)
         if any(finding.severity == "error" and not finding.rule.endswith(UNJUDGED) for finding in found):
             return msgspec.structs.replace(self, findings=found)
@@ -80,7 +80,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole verdict: every asset in order, and what the rules say of them together."""
+    """All assets in order, and the findings about them together."""
 
     profile: str
     assets: tuple[Judged, ...]
@@ -88,16 +88,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: FailOn = "error"
     """The least severity that fails the set; each asset has its own."""
     passed_over: int = 0
-    """How many files of folders were no media."""
+    """Number of skipped files that are no media."""
 
     @property
     def verdict(self) -> Verdict:
-        """Unsure outranks fail, fail outranks pass; a report without assets and findings passes."""
+        """Unsure before fail before pass; a report without assets and findings passes."""
         return worst([*(judged.verdict for judged in self.assets), verdict_of(self.findings, self.fail_on)])
 
     @property
     def exit_code(self) -> int:
-        """The contracted exit status of the verdict."""
+        """The exit status for the verdict."""
         return EXIT_CODES[self.verdict]
 
 
@@ -107,10 +107,10 @@ def verdict_of(findings: Iterable[Finding], fail_on: FailOn = "error") -> Verdic
 
 
 def counts(finding: Finding, fail_on: FailOn) -> bool:
-    """Tell whether a finding is as severe as what fails."""
+    """Tell whether a finding is severe enough to fail."""
     return finding.severity in ("error", fail_on)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the verdict that outranks the others."""
+    """Return the verdict of highest rank."""
     return max(verdicts, key=lambda verdict: EXIT_CODES[verdict], default="pass")

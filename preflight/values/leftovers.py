@@ -1,4 +1,4 @@
-"""What lies among footage and is none: folders of systems and storage boxes, and files that are still being brought."""
+"""Files among footage that are no footage: system folders, and unfinished downloads and copies."""
 
 import re
 
@@ -17,8 +17,8 @@ SYSTEM_FOLDERS = frozenset(
         *("lost+found", ".trash-1000", ".trash"),  # Linux
     }
 )
-"""Names in small letters."""
-HALF_ENDINGS = (
+"""Folder names in lower case."""
+UNFINISHED_ENDINGS = (
     *(".part", ".partial", ".tmp", ".temp", ".filepart", ".incomplete", ".uploading", ".swp", "~"),
     *(
         ".crdownload",
@@ -32,16 +32,16 @@ HALF_ENDINGS = (
     ),  # browsers, managers
     *(".!ut", ".!qb", ".bc!", ".!sync", ".td", ".xltd", ".baiduyun.p.downloading", ".downloading"),  # exchanges, clouds
 )
-HALF = re.compile(r"\.part-frag\d+(?:\.part)?$|\.(?:tmp|temp)\.\d+$|\.tmp[0-9a-z]{4,8}$")
-"""Endings with a number in them: parts of a stream, and drafts named by a process."""
+UNFINISHED = re.compile(r"\.part-frag\d+(?:\.part)?$|\.(?:tmp|temp)\.\d+$|\.tmp[0-9a-z]{4,8}$")
+"""Extensions with a number: stream fragments, and drafts named after a process."""
 
 
 def is_system_folder(name: str) -> bool:
-    """Tell whether a folder of this name is kept by a system and holds nothing of a person's."""
+    """Tell whether a folder name belongs to an operating system or storage device."""
     return name.lower() in SYSTEM_FOLDERS
 
 
-def is_half(name: str) -> bool:
-    """Tell whether a file of this name is not there yet: it is still being downloaded, copied or written."""
+def is_unfinished(name: str) -> bool:
+    """Tell whether a file name marks an unfinished download, copy or write."""
     small = name.lower()
-    return small.endswith(HALF_ENDINGS) or HALF.search(small) is not None
+    return small.endswith(UNFINISHED_ENDINGS) or UNFINISHED.search(small) is not None

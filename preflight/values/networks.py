@@ -1,9 +1,9 @@
-"""Which addresses everybody can reach: one table, used for what is fetched, where it leads, and what is sent.
+"""Public and private network addresses: one table for downloads, redirects and sent links.
 
-In: an address, or a server's name. Out: whether it is open to everybody. A name that only looks like an address is not,
-nor one that ends as no public name does.
+In: an address or a host name. Out: whether everybody can reach it. Malformed addresses and reserved names count as
+private.
 
-Source: IANA, IPv4 and IPv6 Special-Purpose Address Registries, and RFC 4291 for what they left behind; read 2026-11-29.
+Source: IANA, IPv4 and IPv6 Special-Purpose Address Registries, and RFC 4291 for those they omit; read 2026-11-29.
 """
 
 import ipaddress
@@ -33,18 +33,18 @@ NOT_PUBLIC = (
     "2001:db8::/32",  # documentation, RFC 3849
     "3fff::/20",  # documentation, RFC 9637
 )
-"""Networks that not everybody reaches; of IPv6, those within the global unicast addresses."""
+"""Networks that are not public; of IPv6, those within global unicast."""
 PUBLIC_WITHIN = (
     *("192.0.0.9/32", "192.0.0.10/32"),  # anycast, RFC 7723 and 8155
     *("2001:1::1/128", "2001:1::2/128", "2001:1::3/128"),  # anycast, RFC 7723, 8155 and 9665
     *("2001:3::/32", "2001:4:112::/48", "2001:20::/28", "2001:30::/28"),  # AMT, AS112, ORCHIDv2, drone ids
 )
-"""Smaller networks within those, which everybody does reach."""
+"""Public networks within those."""
 GLOBAL_UNICAST = "2000::/3"
-"""All of IPv6 that is given out, RFC 4291 2.4. Loopback, unique local, link-local, the old site-local (fec0::/10),
-64:ff9b:1::/48, 100::/64, 5f00::/16, multicast and everything mapped lie outside."""
+"""Allocated IPv6 space, RFC 4291 2.4. Outside it are loopback, unique local, link-local, the old site-local
+(fec0::/10), 64:ff9b:1::/48, 100::/64, 5f00::/16, multicast and mapped addresses."""
 NAT64 = "64:ff9b::/96"
-"""Holds an IPv4 address and reaches what that reaches, RFC 6052."""
+"""Prefix that embeds an IPv4 address and routes to it, RFC 6052."""
 PRIVATE_ENDINGS = (
     "localhost",
     "local",
@@ -58,7 +58,7 @@ PRIVATE_ENDINGS = (
     "invalid",
     "onion",
 )
-"""Last parts of names that no public name has: RFC 6761, 6762, 7686 and 8375, and what houses use."""
+"""Top-level names that are never public: RFC 6761, 6762, 7686 and 8375, and common private ones."""
 NUMERIC = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
 IPV4_BITS = 0xFFFFFFFF
 
@@ -73,10 +73,10 @@ def _within(address: Address, written: tuple[str, ...]) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether everybody can reach an address, also where it is wrapped in an IPv6 one.
+    """Tell whether everybody can reach an address; unwrap IPv4 embedded in IPv6.
 
     Raises:
-        ValueError: it is no address.
+        ValueError: not an address.
     """
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
@@ -89,16 +89,16 @@ def is_public(address: str) -> bool:
 
 
 def _held(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one stands for: mapped, 6to4, NAT64."""
+    """Return the IPv4 address embedded in an IPv6 one (mapped, 6to4, NAT64), or None."""
     if _within(ip, (NAT64,)):
         return ipaddress.IPv4Address(int(ip) & IPV4_BITS)
     return ip.ipv4_mapped or ip.sixtofour
 
 
 def is_private_host(host: str) -> bool:
-    """Tell whether a server's name is, or holds, an address that is not open to everybody, or a name that is not.
+    """Tell whether a host is a private address or a reserved name.
 
-    Also 127.1, 0x7f000001, 2130706433 and ::ffff:a00:1, full-width letters and a dot at the end; no name is looked up.
+    Understands 127.1, 0x7f000001, 2130706433, ::ffff:a00:1, full-width letters and a trailing dot; looks up no name.
     """
     host = unicodedata.normalize("NFKC", host).replace("\u3002", ".").lower().strip("[]").rstrip(".")
     try:

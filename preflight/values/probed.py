@@ -1,4 +1,4 @@
-"""What measuring an asset gave: facts, a fault, or both; a measurement never raises for what it finds in a file."""
+"""Results of a measurement: facts, a fault, or both. Measuring never raises for the content of a file."""
 
 from typing import Literal
 
@@ -9,26 +9,26 @@ from preflight.values.facts import AudioFacts, Facts, Identity, ImageFacts
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Why facts are missing or cannot be trusted."""
+    """Why facts are missing or not reliable."""
 
     kind: Literal["unreadable", "unmeasured"]
     message: str
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What measuring an asset gave."""
+    """The result of measuring one asset."""
 
     asset: Asset
     facts: Facts | None = None
     fault: Fault | None = None
     hint: Kind | None = None
-    """The kind that the first bytes promise, where nothing more could be read."""
+    """The kind by the first bytes, where nothing more could be read."""
     identity: Identity | None = None
-    """The state of the file that was measured."""
+    """The state of the measured file."""
 
     @property
     def kind(self) -> Kind:
-        """The kind by content, or else what the role, the first bytes or the name promise."""
+        """The kind by content, else by role, first bytes or extension."""
         if self.facts is None:
             return self.asset.role.kind if self.asset.role else self.hint or self.asset.expected_kind
         if isinstance(self.facts, ImageFacts):
@@ -37,6 +37,6 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_bystander(self) -> bool:
-        """Whether it was found in a folder and is no medium, by content or by name: a note, a sidecar, a script."""
+        """Whether it is a file of a folder that is no media by content and name: a note, a sidecar, a script."""
         unread = self.fault is not None and self.fault.kind == "unreadable"
         return self.asset.walked and self.kind == "unknown" and unread

@@ -1,6 +1,6 @@
-"""The next thing to do, as a value: the stages say which; each face, the command line or Python, has the words.
+"""Remedies: the next step for the user, as a value. The command line and the Python API each have the words.
 
-A sentence that is the same for everybody may stay text.
+A sentence that is the same for both may stay text.
 """
 
 from typing import Literal, TypeAlias
@@ -58,18 +58,18 @@ Kind: TypeAlias = Literal[
 
 
 class Remedy(msgspec.Struct, frozen=True):
-    """One thing to do, and what it is to be done with; a kind uses the fields that it needs.
+    """A next step and its arguments; each kind uses the fields that it needs.
 
     Args:
-        kind: which.
-        task: the id of a task, or what stands for one.
-        entry: the number of an entry in the ledger.
-        path: a ledger, as it may be shown.
-        rule: the id of a rule.
-        loss: the loss that a step needs.
-        span: seconds, as they are shown: "2", "1.5-4".
+        kind: the kind of step.
+        task: the id of a task, or a placeholder.
+        entry: an entry number in the ledger.
+        path: a ledger's path for display.
+        rule: a rule id.
+        loss: the loss to allow.
+        span: seconds for display: "2", "1.5-4".
         until: a time of day.
-        address: where a service is.
+        address: a service's address.
     """
 
     kind: Kind
@@ -83,12 +83,12 @@ class Remedy(msgspec.Struct, frozen=True):
     address: str = ""
 
     def __str__(self) -> str:
-        """Return the kind: words are a face's."""
+        """Format the kind; the words belong to the command line and the API."""
         return f"[{self.kind}]"
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """What a caller sets, where a message names it; in Python it goes by this name."""
+    """A setting named in a message; Python uses this name."""
 
     name: Literal["key", "bucket", "journal", "ready", "rejected", "done", "incoming"]
 
@@ -98,6 +98,6 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 Remedies: TypeAlias = tuple[str | Remedy, ...]
-"""Sentences, one after the other."""
+"""Sentences in order."""
 Advice: TypeAlias = str | Remedy | Remedies
 Message: TypeAlias = str | tuple[str | Setting, ...]

@@ -1,29 +1,29 @@
-"""Several editions side by side: how each stands to the same assets."""
+"""Comparison of several profiles on the same assets."""
 
 from collections.abc import Sequence
 
 from preflight.values.findings import EXIT_CODES, Judged, Report, Verdict, verdict_of, worst
 
 Row = tuple[Judged, ...]
-"""One asset as the editions judge it, in their order."""
+"""One asset judged by each profile, in their order."""
 
 
 class Standing:
-    """How each edition stands to the same assets, counted as they go by.
+    """Verdicts of each profile, accumulated over the assets.
 
     Args:
-        editions: their names, in the order asked for.
+        editions: the profile names, in the order given.
     """
 
     def __init__(self, editions: Sequence[str]) -> None:
         self.editions = tuple(editions)
         self.files = 0
         self.passed_over = 0
-        """How many files of a folder were no media."""
+        """Number of skipped files that are no media."""
         self.reports: tuple[Report, ...] | None = None
-        """What each edition says of the request as a whole; None where files were judged, and no request."""
+        """Each profile's findings about the whole request; None for plain files."""
         self.passing = dict.fromkeys(editions, 0)
-        """Edition → how many assets it takes as they are."""
+        """Profile → number of passing assets."""
         self._worst: dict[str, Verdict] = dict.fromkeys(editions, "pass")
 
     def add(self, row: Row) -> None:
@@ -34,7 +34,7 @@ class Standing:
             self.passing[edition] += judged.verdict == "pass"
 
     def add_request(self, reports: Sequence[Report]) -> None:
-        """Count what is said of the request as a whole; its assets are added one by one."""
+        """Count the findings about the whole request; add its assets one by one."""
         self.reports = tuple(reports)
         for edition, report in zip(self.editions, reports, strict=True):
             self._hear(edition, verdict_of(report.findings, report.fail_on))
@@ -44,22 +44,22 @@ class Standing:
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
-        """Edition → its verdict on everything."""
+        """Profile → verdict on all assets."""
         return dict(self._worst)
 
     @property
     def taking(self) -> tuple[str, ...]:
-        """The names of the editions that take everything as it is."""
+        """Names of the profiles that accept all assets."""
         return tuple(edition for edition, verdict in self._worst.items() if verdict == "pass")
 
     @property
     def verdict(self) -> Verdict:
-        """Pass when at least one edition takes everything as it is; unsure, which outranks it, when one cannot tell."""
+        """Unsure when any profile is unsure, else pass when one accepts all assets, else fail."""
         if "unsure" in self._worst.values():
             return "unsure"
         return "pass" if self.taking else "fail"
 
     @property
     def exit_code(self) -> int:
-        """The contracted exit status of the verdict."""
+        """The exit status for the verdict."""
         return EXIT_CODES[self.verdict]

@@ -1,4 +1,4 @@
-"""A small picture of a moment, ready to be shown."""
+"""A thumbnail of one moment."""
 
 from fractions import Fraction
 
@@ -6,10 +6,10 @@ import msgspec
 
 
 class Still(msgspec.Struct, frozen=True, kw_only=True):
-    """A small picture of a moment."""
+    """A thumbnail of one moment."""
 
     time_s: Fraction
-    """The start of the frame that is shown, from the start of the first; 0 for a picture."""
+    """Start of the frame, from the start of the first; 0 for an image."""
     width_px: int
     height_px: int
     jpeg: bytes

@@ -1,6 +1,6 @@
-"""Words for what nobody foresaw: an exception in; what it was, where it was raised, and what to do about it out.
+"""Messages for unexpected exceptions: the error, its place in this program, and where to report it.
 
-Such an error costs the one file at which it was met.
+Such an error costs one file, never the run.
 """
 
 import os
@@ -10,13 +10,13 @@ from preflight.values.assets import printable
 
 HERE = Path(__file__).parent.parent
 MOST_CHARACTERS = 200
-"""Of what an exception says: it may quote the file."""
+"""Length of the quoted message, which may quote the file."""
 NO_MEMORY = "needs more memory than there is"
 REPORT = "this is a fault of preflight, please report it with this line"
 
 
 def unforeseen(error: BaseException) -> str:
-    """Return what is said of an exception that was met at a file: its kind, its words and its place in the program."""
+    """Format an unexpected exception: its type, its message and its place in this program."""
     if isinstance(error, MemoryError):
         return NO_MEMORY
     said = printable(" ".join(str(error).split()))[:MOST_CHARACTERS]
@@ -25,7 +25,7 @@ def unforeseen(error: BaseException) -> str:
 
 
 def place_of(error: BaseException) -> str:
-    """Return where in the program an exception was raised, as `probe/image.py:93`; noted before it crossed a border."""
+    """Return where this program raised an exception, as `probe/image.py:93`; prefer the note of another process."""
     notes: list[str] = getattr(error, "__notes__", [])
     noted = next((note for note in notes if note.startswith(NOTE)), None)
     if noted:
@@ -40,10 +40,10 @@ def place_of(error: BaseException) -> str:
 
 
 NOTE = "raised at "
-"""How the note begins that keeps an exception's place."""
+"""Prefix of the note that keeps the place."""
 
 
-def noting_where(error: Exception) -> Exception:
-    """Return an exception with a note of where it was raised, which pickling keeps and a traceback it does not."""
+def with_place(error: Exception) -> Exception:
+    """Add a note of where the exception was raised: pickling keeps notes and drops the traceback."""
     error.add_note(f"{NOTE}{place_of(error)}")
     return error

@@ -1,7 +1,6 @@
-"""Exact quantities: read them, compare them, print them.
+"""Exact quantities: parse, compare and format them.
 
-Lengths, rates and ratios are `Fraction` from the container's own integers to the verdict; a float appears only
-where JSON needs a number.
+Durations, rates and ratios stay `Fraction` from the container's integers to the verdict; only JSON gets floats.
 """
 
 import re
@@ -14,15 +13,15 @@ MEGABYTE = 1_000_000
 
 
 WRITTEN = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:/\d{1,30}|e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
-"""A number as text: so many digits, and an exponent of three, that nobody can fill a memory with one."""
+"""A number as text, bounded in digits and exponent, so that none can exhaust memory."""
 
 
 def exact(value: float | str | Fraction) -> Fraction:
-    """Return the number a person wrote: 0.4 is 2/5, not its nearest binary float.
+    """Parse a number exactly: 0.4 is 2/5, not its nearest binary float.
 
     Raises:
-        ValueError: the text is no number, or one of so many digits that none is meant; a float is endless.
-        ZeroDivisionError: it is a fraction of zeros.
+        ValueError: the text is no number, or has too many digits.
+        ZeroDivisionError: the denominator is zero.
     """
     if isinstance(value, Fraction):
         return value
@@ -34,16 +33,16 @@ def exact(value: float | str | Fraction) -> Fraction:
 
 
 def decimal(value: Fraction | int, places: int = 3) -> str:
-    """Print a number with at most `places` decimals and no trailing zeros."""
+    """Format a number with at most `places` decimals and no trailing zeros."""
     text = f"{float(value):,.{places}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
 
-def told_apart(value: Fraction | int, bound: Fraction | int, places: int = 3) -> str:
-    """Print a number with enough decimals to differ from a bound that it is not equal to.
+def distinct_decimal(value: Fraction | int, bound: Fraction | int, places: int = 3) -> str:
+    """Format a number with enough decimals to show that it differs from a bound.
 
-    A clip of 15.0004 s against a limit of 15 s must not be called "15 s long; at most 15 s allowed".
+    A clip of 15.0004 s against a limit of 15 s must not read "15 s long; at most 15 s allowed".
     """
     while value != bound and decimal(value, places) == decimal(bound, places) and places < 12:  # noqa: PLR2004 - picoseconds are enough
         places += 1
@@ -51,7 +50,7 @@ def told_apart(value: Fraction | int, bound: Fraction | int, places: int = 3) ->
 
 
 def number(value: Fraction | int, places: int = 6) -> int | float:
-    """Return a JSON number: an integer where the value is one, else a float rounded to `places`, half to even."""
+    """Convert to a JSON number: an integer where exact, else a float rounded half to even at `places`."""
     if value.denominator == 1:
         return value.numerator
     scale: int = 10**places
@@ -62,10 +61,10 @@ def number(value: Fraction | int, places: int = 6) -> int | float:
 
 
 def with_unit(text: str, unit: Unit) -> str:
-    """Join a printed number and its unit; a ratio has none."""
+    """Append the unit to a formatted number; a ratio has none."""
     return text if unit in ("", "ratio") else f"{text} {unit}"
 
 
 def file_size(size: int) -> str:
-    """Print a size in bytes the way a file manager does: 13,875,297 bytes (13.9 MB)."""
+    """Format a size in bytes as file managers do: 13,875,297 bytes (13.9 MB)."""
     return f"{size:,} bytes" if size < MEGABYTE else f"{size:,} bytes ({size / MEGABYTE:.1f} MB)"

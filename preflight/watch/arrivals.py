@@ -17,7 +17,7 @@ import msgspec
 from preflight.errors import NotDone
 from preflight.files.opened import Opened, State, leads_out
 from preflight.values.assets import printable
-from preflight.values.leftovers import is_half, is_system_folder
+from preflight.values.leftovers import is_system_folder, is_unfinished
 from preflight.watch.open_files import open_for_writing
 
 MORE_TIMES = 5
@@ -170,7 +170,7 @@ class Arrivals:
 
 def is_temporary(name: str) -> bool:
     """Tell whether a name is one that is given to what is not there yet, or is nobody's to take."""
-    return name.startswith((".", "~")) or is_half(name)
+    return name.startswith((".", "~")) or is_unfinished(name)
 
 
 def files_below(folder: str, at: Opened, barred: dict[str, str] | None = None) -> Iterator[str]:

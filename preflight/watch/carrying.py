@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from preflight.errors import NotDone
-from preflight.files.move import Borders, settle
+from preflight.files.move import Borders, flush
 from preflight.files.opened import Opened, leads_out
 from preflight.values.assets import printable
 from preflight.values.unforeseen import unforeseen
@@ -148,7 +148,7 @@ class Carrier:
     def _settle(self, files: Iterable[str]) -> None:
         """Put files, the names in the folders that were touched, and the journal on the disk."""
         with self._opened() as at:
-            settle(files, self._touched, at)
+            flush(files, self._touched, at)
         self._touched.clear()
         self._journal.settle()
 

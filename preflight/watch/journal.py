@@ -22,7 +22,7 @@ from preflight.errors import CallError, NotDone
 from preflight.files import private
 from preflight.files.lock import Lock
 from preflight.files.text import TextError, json_of
-from preflight.system.files import settle_content
+from preflight.system.files import flush_content
 from preflight.values.assets import printable
 from preflight.values.remedy import Setting
 from preflight.watch.arrivals import Arrival
@@ -179,7 +179,7 @@ class Journal:
     def settle(self) -> None:
         """Put what was said on the disk."""
         if self._stream is not None:
-            settle_content(self._stream.fileno())
+            flush_content(self._stream.fileno())
 
     def rest(self) -> None:
         """Begin a new file where this one is long; only when nothing is pending."""

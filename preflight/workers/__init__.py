@@ -1,10 +1,10 @@
-"""Children in which all that comes from outside is opened: they may crash, hang or balloon, and cost one file.
+"""Child processes that read files from outside: a crash, a hang or a memory leak costs one file.
 
     WorkerPool ──────┐                                    ┌── fork ──► child ── measures chunks of files
-    call_isolated ───┼──► Starter ──► child that starts ──┤
-    IsolatedCall ────┘      │         the others          └── fork ──► child ── makes one call
-                            └── a child each, where nothing can be forked
+    call_isolated ───┼──► Starter ──► fork server ────────┤
+    IsolatedCall ────┘      │                             └── fork ──► child ── makes one call
+                            └── single children, where nothing can be forked
 
-No child is a fork of this program, which may have threads, secrets and a `__main__` that is not to be run again: each
-begins with a fresh interpreter, an environment of what it needs, and this program's module path.
+No child forks from this program, which may have threads, secrets and a `__main__` that must not run again: each begins
+with a fresh interpreter, a minimal environment and this program's module path.
 """

@@ -1,9 +1,9 @@
-"""The side of a child: calls in, what came of them out, until nobody asks any more.
+"""The child's side: calls in, results out, until the program is gone.
 
-    main ── "each" ──► work                one child, started by itself
-         └─ "all" ───► serve ── fork ──► work     a server, which loads the libraries once for all its children
+    main ── "each" ──► work                a single child
+         └─ "all" ───► serve ── fork ──► work     a fork server, which loads the libraries once for all children
 
-A child is started with a socket as its standard input; there is nothing else between it and the program.
+Its standard input is a socket, its only connection with the program.
 """
 
 import gc
@@ -24,14 +24,14 @@ from preflight.workers.link import Link
 from preflight.workers.process import Load
 
 GARBAGE = 50_000
-"""Objects after which a child looks for garbage in circles; loading libraries makes many, and next to none of it."""
+"""Objects after which Python collects garbage; loading libraries makes many, and hardly any garbage."""
 LOOK_UP_S = 30
-"""How often one who waits looks whether the program is still there: a fork of it may hold the other end, too."""
-FORK, BURY = b"f", b"b"
-"""What a server is asked: to fork a child for the socket that comes along, in the folder that comes along, too; or to
-end one and tell its exit status."""
+"""Interval at which a waiting child checks that the program still runs: a fork of it may keep the socket open."""
+FORK, END = b"f", b"b"
+"""Commands to a fork server: fork a child for the received socket, in the received folder; or end a child and return
+its exit status."""
 NUMBER_BYTES = 8
-"""Behind either stands the child's number, which the program chose."""
+"""Each command ends with the child's number, chosen by the program."""
 STATUS_BYTES = 4
 LATER = (
     "mutagen.mp3",
@@ -42,16 +42,16 @@ LATER = (
     "isal.isal_zlib",
     "pillow_heif",
 )
-"""What many files need, and many runs do not; a server that has nothing to do loads it, too."""
+"""Libraries that many files need and many runs do not; an idle fork server loads them."""
 IDLE_S = 0.1
 READY = "ready"
-"""What a child says once, before it is asked."""
+"""A child's first message."""
 DONE, RAISED = "done", "raised"
 
 
 def main() -> NoReturn:
-    """Be a child, or a server of children, as the first argument says."""
-    end, which = system.taken_over(), cast("Load", sys.argv[2])
+    """Run a child or a fork server, by the first argument."""
+    end, which = system.inherited_socket(), cast("Load", sys.argv[2])
     if sys.argv[1] == "all":
         be_server(end, which)
     _get_ready(which)
@@ -60,14 +60,14 @@ def main() -> NoReturn:
 
 
 def be_server(end: socket.socket, which: Load) -> NoReturn:
-    """Load libraries, and fork children for whoever asks at the other end."""
+    """Load libraries, then serve forks to the peer of a socket."""
     _get_ready(which)
     serve(end)
 
 
 def _get_ready(which: Load) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle
-    warnings.simplefilter("ignore")  # what a library can pass over becomes a fault or a fact where it matters
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program handles Ctrl-C
+    warnings.simplefilter("ignore")  # warnings that matter become faults or facts
     system.no_core_dumps()
     gc.set_threshold(GARBAGE)
     load(which)
@@ -75,7 +75,7 @@ def _get_ready(which: Load) -> None:
 
 
 def load(which: Load) -> None:
-    """Import what measuring needs, so that no file waits for it, and no bound of memory counts it."""
+    """Import the measuring libraries, outside any file's time and memory bounds."""
     if which != "pillow":
         import av
 
@@ -88,7 +88,7 @@ def load(which: Load) -> None:
         from preflight.probe import image, jpeg, png
         from preflight.probe.pillow import load_plugin
 
-        del Image, image, jpeg, png  # JPEG and PNG have readers of their own
+        del Image, image, jpeg, png  # JPEG and PNG have their own readers
         load_plugin("WEBP")
 
 
@@ -96,14 +96,14 @@ def load(which: Load) -> None:
 
 
 def work(link: Link, parent: int) -> None:
-    """Do what is asked, one call after the other, until nobody can ask any more.
+    """Answer calls until the program is gone.
 
-    It says first that it is ready. The first thing that comes are the bounds; then each call is a function of a module
-    and its arguments, answered by what it returned or raised.
+    The child first says that it is ready. It receives its bounds, then calls: a function and its arguments, answered by
+    the result or the exception.
 
     Args:
         link: the connection with the program.
-        parent: the process whose end is the end of all.
+        parent: the process to end with.
     """
     bounds: Bounds | None = None
     with suppress(OSError):
@@ -135,13 +135,13 @@ def _answer(asked: tuple[object, ...]) -> tuple[str, object]:
     try:
         return DONE, function(*arguments)  # type: ignore[operator, misc] # a pair of a function and its arguments
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the program
-        from preflight.values.unforeseen import noting_where
+        from preflight.values.unforeseen import with_place
 
-        return RAISED, noting_where(error)
+        return RAISED, with_place(error)
 
 
 def _send(link: Link, answer: tuple[str, object]) -> None:
-    """Send an answer; where it is none that can cross the border, say so."""
+    """Send an answer; send an error where it cannot be pickled."""
     try:
         link.send(answer)
     except OSError:
@@ -155,7 +155,7 @@ def _send(link: Link, answer: tuple[str, object]) -> None:
 
 
 def serve(asked: socket.socket) -> NoReturn:
-    """Fork a child for each end of a connection that comes, until nobody can ask any more; then end them all."""
+    """Fork a child for each received socket until the program is gone; then end all children."""
     parent, children, later = os.getppid(), dict[int, int](), deque(LATER)
     asked.settimeout(LOOK_UP_S)
     while True:
@@ -164,7 +164,7 @@ def serve(asked: socket.socket) -> NoReturn:
                 import_module(later.popleft())
             continue
         try:
-            said, ends = system.received_ends(asked, 1 + NUMBER_BYTES, 2)
+            said, ends = system.receive_ends(asked, 1 + NUMBER_BYTES, 2)
         except TimeoutError:
             if os.getppid() == parent:
                 continue
@@ -174,7 +174,7 @@ def serve(asked: socket.socket) -> NoReturn:
         command, number = said[:1], int.from_bytes(said[1:], "big")
         if command == FORK:
             _fork(asked, ends[0], ends[1], number, children)
-        elif command == BURY:
+        elif command == END:
             asked.sendall(_replace(children.pop(number, None)).to_bytes(STATUS_BYTES, "big", signed=True))
     for pid in children.values():
         _replace(pid)
@@ -182,11 +182,11 @@ def serve(asked: socket.socket) -> NoReturn:
 
 
 def _fork(asked: socket.socket, end: int, place: int, number: int, children: dict[int, int]) -> None:
-    """Fork a child that works at its end of a connection, in the folder in which the program works now."""
+    """Fork a child for a socket, in the program's current folder."""
     server = os.getpid()
     try:
         pid = system.fork()
-    except OSError:  # too many processes: that nobody is there, the program hears at the other end
+    except OSError:  # too many processes: the program sees its socket closed
         pid = -1
     if pid:
         os.close(end)
@@ -197,7 +197,7 @@ def _fork(asked: socket.socket, end: int, place: int, number: int, children: dic
     status = 1
     try:
         asked.close()
-        system.work_in(place)
+        system.change_folder(place)
         os.close(place)
         work(Link(socket.socket(fileno=end)), server)
         status = 0
@@ -206,8 +206,8 @@ def _fork(asked: socket.socket, end: int, place: int, number: int, children: dic
 
 
 def _replace(pid: int | None) -> int:
-    """End a child and return its exit status, negative for a signal; 1 where it was never born."""
+    """End a child and return its exit status, negative for a signal; 1 if it never ran."""
     if pid is None:
         return 1
     system.kill(pid)
-    return system.buried(pid)
+    return system.wait_for(pid)

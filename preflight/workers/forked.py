@@ -1,8 +1,8 @@
-"""The start method of the command line alone: the server is forked from the program before that has done anything.
+"""The command line's start method: fork the server from the program at once, before it has done anything.
 
-A fresh interpreter would load again what the program has loaded: the check of one small clip then takes 2.2 times the
-processor time of importing click, av and PIL, and 1.7 times forked. It is harmless there and nowhere else: there is one
-thread, nothing was read but the environment, and that is wiped out in the fork before anything is opened.
+A fresh interpreter would load the libraries again: checking a small clip takes 2.2 times the processor time of
+importing click, av and PIL, forked 1.7 times. This is safe only there: there is one thread, nothing was read but the
+environment, and the fork wipes that before it opens anything.
 """
 
 import os
@@ -19,39 +19,39 @@ from preflight.workers.environment import needed_environment
 from preflight.workers.process import ONE_THREAD, Begun, Load, begin_server, can_fork, traced
 
 ENV_START, ENV_END = 50, 51
-"""The fields of proc_pid_stat(5) that tell where the environment lies."""
+"""Fields of proc_pid_stat(5) that locate the environment."""
 BEHIND_NAME = 3
-"""The first field behind the program's name, which may hold anything."""
+"""The first field after the program's name, which may hold any character."""
 DESCRIPTORS = 3
 """Standard input, output and error."""
 
 
 class Fork:
-    """A forked server, as much of it as `subprocess.Popen` has and a starter needs."""
+    """A forked server, with the methods of `subprocess.Popen` that a starter needs."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.status: int | None = None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it has ended; it does when nobody can ask it any more, so that no time is needed."""
+        """Wait for its end; it ends with the program, so the timeout is ignored."""
         del timeout
         if self.status is None:
-            self.status = system.buried(self.pid)
+            self.status = system.wait_for(self.pid)
         return self.status
 
     def kill(self) -> None:
-        """End it."""
+        """Kill it."""
         system.kill(self.pid)
 
 
 def fork_server(load: Load) -> Begun | None:
-    """Fork a server of children off this program, which must have done nothing yet; None where that is not safe.
+    """Fork a server from this program, which must have done nothing yet; return None where that is unsafe.
 
     Raises:
         OSError: there are too many processes.
     """
-    if not can_fork() or not system.is_alone():
+    if not can_fork() or not system.is_single_threaded():
         return None
     ours, theirs = system.control_pair()
     try:
@@ -77,7 +77,7 @@ def _be_server(end: socket.socket, load: Load) -> NoReturn:
 
 
 def _close_all_but(kept: int) -> None:
-    """Leave nothing of the program's open: whoever reads its output would wait for the server, too."""
+    """Close all other descriptors: readers of the program's output would wait for the server."""
     nothing = os.open(os.devnull, os.O_RDWR)
     trace = traced()
     for descriptor in range(DESCRIPTORS):
@@ -90,9 +90,9 @@ def _close_all_but(kept: int) -> None:
 
 
 def forget_environment() -> None:
-    """Wipe the environment out of the memory of this process, and keep what children need.
+    """Wipe the environment from this process's memory, except for what children need.
 
-    The system's own copy, and the one that Python made of it when it started: both are overwritten where they lie.
+    Overwrites the kernel's copy and the one Python made at its start.
     """
     import ctypes
 
@@ -110,5 +110,5 @@ def forget_environment() -> None:
 
 
 def earliest(load: Load) -> Begun | None:
-    """Start a server as soon as possible: by a fork, or where that is not safe afresh; None where nothing can fork."""
+    """Start a fork server early: by a fork, or afresh where that is unsafe; None where nothing can fork."""
     return fork_server(load) or (begin_server(load) if can_fork() else None)

@@ -1,7 +1,4 @@
-"""One call in a child of its own, which may crash, hang or balloon alone.
-
-In: a function of a module and its arguments. Out: what it returns, or `Unmeasured` with what became of the child.
-"""
+"""Isolated calls: a function of a module in; its result out, or `Unmeasured` if its child process fails."""
 
 import time
 from collections.abc import Callable
@@ -22,31 +19,31 @@ CRASHED = "looking into it crashed the reader"
 
 
 def call_isolated(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
-    """Call a function in a child and return its result.
+    """Call a function in a child process and return its result.
 
     Args:
-        function: one that a module defines, so that a child can find it.
-        args: its arguments; they and the result cross the border, so they are values.
-        bounds: what the call may cost.
+        function: of a module, so that the child can import it.
+        args: picklable arguments; the result is picklable too.
+        bounds: time and memory for the call.
 
     Raises:
-        Unmeasured: the child crashed, took too long or needed too much memory, or met an error that nobody foresaw.
-        Unreadable, PreflightError: the function raised it.
+        Unmeasured: the child crashed, exceeded its bounds, or met an unexpected error.
+        Unreadable, PreflightError: raised by the function.
     """
     with closing(IsolatedCall(function, *args, bounds=bounds)) as look:
         return look.result()
 
 
 class IsolatedCall(Generic[T]):
-    """A call that is going on in a child, and others after it; `close` ends it, whether it is done or not.
+    """A running call in a child process, to be followed by others; `close` ends it.
 
     Args:
-        function: one that a module defines, so that a child can find it.
-        args: its arguments; they and the result cross the border, so they are values, and the result a small one.
-        bounds: what the call may cost.
+        function: of a module, so that the child can import it.
+        args: picklable arguments; the result is picklable, and small.
+        bounds: time and memory for the call.
 
     Raises:
-        Unmeasured: there is no child.
+        Unmeasured: no child can be started.
     """
 
     def __init__(self, function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> None:
@@ -56,27 +53,27 @@ class IsolatedCall(Generic[T]):
         self._ask(function, *args)
 
     def result(self) -> T:
-        """Wait for what the function returns, and return it.
+        """Wait for the result.
 
         Raises:
-            Unmeasured: the child crashed, took too long or needed too much memory.
-            Exception: whatever the function raises.
+            Unmeasured: the child crashed or exceeded its bounds.
+            Exception: raised by the function.
         """
         returned: T = self._answer()
         return returned
 
     def then(self, function: Callable[..., U], *args: object) -> U:
-        """Call another function in the same child, after the result of the last one was taken; return its result.
+        """Call another function in the same child, after `result`, and return its result.
 
-        What the child has loaded it need not load again.
+        The child keeps what it has loaded.
 
         Args:
-            function: one that a module defines, so that a child can find it.
-            args: its arguments; they and the result cross the border.
+            function: of a module, so that the child can import it.
+            args: picklable arguments.
 
         Raises:
-            Unmeasured: the child crashed, took too long or needed too much memory, now or before.
-            Exception: whatever the function raises.
+            Unmeasured: the child crashed or exceeded its bounds, now or before.
+            Exception: raised by the function.
         """
         if self._is_lost:
             raise Unmeasured(CRASHED)
@@ -85,7 +82,7 @@ class IsolatedCall(Generic[T]):
         return returned
 
     def _ask(self, function: Callable[..., object], *args: object) -> None:
-        with suppress(OSError):  # it died at once: whoever waits for its answer hears so
+        with suppress(OSError):  # it died at once: `result` reports it
             self._child.link.send((function, args))
 
     def _answer(self) -> Any:  # noqa: ANN401 - what the function returns
@@ -103,7 +100,7 @@ class IsolatedCall(Generic[T]):
         return _returned(how, result)
 
     def close(self) -> None:
-        """End the child, whatever it is doing."""
+        """End the child."""
         self._child.end()
 
 
@@ -115,12 +112,12 @@ def _started(bounds: Bounds) -> Child:
 
 
 def cannot_start(error: OSError) -> str:
-    """Say that there is no process to look into a file with."""
+    """Format the message for a child that cannot be started."""
     return f"cannot be looked into: no process can be started: {error.strerror or error}"
 
 
 def _returned(how: str, result: Any) -> Any:  # noqa: ANN401 - what the function returns
-    """Return what a call returned, or raise what it raised."""
+    """Return the result of a call, or raise its exception."""
     if how != RAISED:
         return result
     if isinstance(result, MemoryError):

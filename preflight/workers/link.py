@@ -1,4 +1,4 @@
-"""Values between this program and a child: pickled, each behind its length, over a socket."""
+"""Pickled values between this program and a child: over a socket, each after its length."""
 
 import pickle
 import socket
@@ -10,15 +10,15 @@ from preflight.system.processes import wait_readable
 
 LENGTH_BYTES = 8
 MOST_BYTES = 1 << 30
-"""A longer value is none: what came is not what a child sends."""
+"""Longest value; a longer one is not from a child."""
 READ_BYTES = 1 << 16
 
 
 class Link:
-    """One end of the connection with another process.
+    """One end of a connection with another process.
 
     Args:
-        end: a connected stream socket; it belongs to the link from now on.
+        end: a connected stream socket, which the link owns.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -26,27 +26,27 @@ class Link:
         end.settimeout(None)
 
     def fileno(self) -> int:
-        """Return the descriptor, for those who wait for several."""
+        """Return the descriptor, to wait for several links."""
         return self._end.fileno()
 
     def send(self, value: object) -> None:
-        """Send a value; raise OSError when nobody is there any more."""
+        """Send a value; raise OSError when the peer is gone."""
         self.send_message(serialized(value))
 
     def send_message(self, message: bytes) -> None:
-        """Send a value that is pickled already; raise OSError when nobody is there any more."""
+        """Send a pickled value; raise OSError when the peer is gone."""
         self._end.sendall(len(message).to_bytes(LENGTH_BYTES, "big") + message)
 
     def receive(self, within_s: float | None = None) -> Any:  # noqa: ANN401 - whatever was sent
-        """Return the next value.
+        """Receive a value.
 
         Args:
-            within_s: how many seconds it may take to come; for ever when None.
+            within_s: the longest wait in seconds; None for no limit.
 
         Raises:
-            TimeoutError: it did not come in time.
-            EOFError: nobody is there any more.
-            OSError: the connection broke, or what came is no value.
+            TimeoutError: nothing came in time.
+            EOFError: the peer is gone.
+            OSError: the connection broke, or the value is malformed.
         """
         until = None if within_s is None else time.monotonic() + within_s
         length = int.from_bytes(self._read(LENGTH_BYTES, until), "big")
@@ -70,16 +70,16 @@ class Link:
         return bytes(content)
 
     def close(self) -> None:
-        """Hang up: the other end hears it."""
+        """Close the connection; the peer notices."""
         self._end.close()
 
 
 def serialized(value: object) -> bytes:
-    """Return a value as it is sent."""
+    """Serialize a value."""
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 def wait(links: Iterable[Link], within_s: float) -> set[Link]:
-    """Return those links on which something came, or whose other end is gone; none when nothing did in time."""
+    """Return the links with a message, or whose peer is gone; none after the timeout."""
     by_descriptor = {link.fileno(): link for link in links}
     return {by_descriptor[descriptor] for descriptor in wait_readable(by_descriptor, within_s)}

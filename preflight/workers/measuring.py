@@ -1,4 +1,4 @@
-"""What a child does with the files that it is given; it needs nothing of what the program needs to manage children."""
+"""The measuring done in a child; it imports nothing of the pool."""
 
 import time
 
@@ -7,11 +7,11 @@ from preflight.values.assets import Asset
 from preflight.values.probed import Fault, Probed
 
 Measured = list[tuple[Probed, float]]
-"""What was measured, each with the seconds that it took."""
+"""Results, each with its time in seconds."""
 
 
 def timed(asset: Asset, depth: Depth) -> tuple[Probed, float]:
-    """Measure one local file, and the seconds that it took; what nobody foresaw costs this file alone."""
+    """Measure one local file and its time in seconds; an unexpected error costs this file alone."""
     begun_s = time.perf_counter()
     try:
         probed = probe(asset, depth)
@@ -23,10 +23,10 @@ def timed(asset: Asset, depth: Depth) -> tuple[Probed, float]:
 
 
 def measure_all(assets: list[Asset], depth: Depth) -> Measured:
-    """Measure local files, one after the other."""
+    """Measure local files in order."""
     return [timed(asset, depth) for asset in assets]
 
 
 def unmeasured(asset: Asset, message: str) -> Probed:
-    """Return what is known of a file that could not be measured."""
+    """Describe a file that could not be measured."""
     return Probed(asset=asset, fault=Fault("unmeasured", message))

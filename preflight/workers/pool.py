@@ -1,10 +1,10 @@
-"""Measuring in children that may crash, hang or balloon alone: that file could not be judged, the run goes on.
+"""Measuring in child processes: where one crashes or hangs, its file is not judged and the run continues.
 
     assets ── chunks ──► children ──► Probed, in the order of the assets
                             │ died or too slow
-                            └── its files again, one by one; the culprit becomes a fault
+                            └── its files again, one by one; the failing one gets a fault
 
-Assets are taken as they are needed, so a walk over a hundred thousand files keeps memory flat.
+Assets are read on demand, so that memory does not grow with the number of files.
 """
 
 import itertools
@@ -33,19 +33,19 @@ from preflight.workers.session import Session, current
 from preflight.workers.starter import Child
 
 CHUNK_FILES = {"header": 16, "exact": 4, "full": 1}
-"""Files that a child is given at once: enough that handing over costs little, few enough to be done again singly."""
+"""Files per chunk: enough to amortise the transfer, few enough to repeat one by one."""
 AHEAD = 4
-"""Chunks in hand for each child."""
+"""Pending chunks per child."""
 SENT_AT_ONCE = 2
-"""Chunks that a child is sent at once: one to work on, and one so that it need not wait for the next."""
+"""Chunks sent to a child at once: one in work, one waiting."""
 MESSAGE_BYTES = 16 << 10
-"""A chunk up to this size can wait in a busy child's socket, which holds more: sending it never waits for the child."""
+"""Size of a chunk that fits a busy child's socket, so that sending never blocks."""
 REST_S = 5.0
-"""How long the rest of an answer may take that has begun."""
+"""Longest wait for the rest of an answer."""
 
 
 def measured(asset: Asset, depth: Depth = "exact", bounds: Bounds | None = None) -> Probed:
-    """Measure one local file in a child of its own."""
+    """Measure one local file in a child process."""
     try:
         return call_isolated(timed, asset, depth, bounds=bounds)[0]
     except Unmeasured as fault:
@@ -53,26 +53,26 @@ def measured(asset: Asset, depth: Depth = "exact", bounds: Bounds | None = None)
 
 
 class _Chunk(msgspec.Struct, eq=False):
-    """Some files, and what became of them."""
+    """Files and their results."""
 
     assets: list[Asset]
     measured: Measured | None = None
     death: str | None = None
-    """How the child died that worked on it."""
+    """How the child died that measured it."""
 
 
 class _Worker(msgspec.Struct, eq=False):
-    """A child and what it was sent."""
+    """A child and its chunks."""
 
     child: Child
     chunks: deque[_Chunk] = msgspec.field(default_factory=deque)
-    """What it has not answered; it works on the first."""
+    """Chunks without an answer; the first is in work."""
     since: float = msgspec.field(default_factory=time.monotonic)
-    """When it began with that, or to get ready, by the monotonic clock."""
+    """Start of that work, or of the child, by the monotonic clock."""
     ready: bool = False
 
     def allowed_s(self, bounds: Bounds) -> float:
-        """Return how long it may go on with what it does, in seconds."""
+        """Return the time allowed for the current step, in seconds."""
         return bounds.seconds if self.ready else START_S
 
     def give(self, chunk: _Chunk, message: bytes) -> None:
@@ -83,7 +83,7 @@ class _Worker(msgspec.Struct, eq=False):
         self.child.link.send_message(message)
 
     def hear(self) -> None:
-        """Take the answer to the first chunk, or that it is ready; raise OSError or EOFError when the child is dead."""
+        """Receive the first chunk's answer, or the ready message; raise OSError or EOFError when the child is dead."""
         heard, self.since = self.child.link.receive(REST_S), time.monotonic()
         if not self.ready:
             self.ready = True
@@ -97,12 +97,12 @@ class _Worker(msgspec.Struct, eq=False):
 
 
 class WorkerPool:
-    """Children that measure; they are started when files need them, never more than there are files, and end with it.
+    """Child processes that measure files; started on demand, ended with the pool.
 
     Args:
         depth: how thoroughly files are measured.
-        jobs: how many children at most; as many as there are processors when None.
-        bounds: what one file may cost; the file that passes them could not be judged.
+        jobs: the most children; None for one per processor.
+        bounds: for one file; one that exceeds them is not judged.
     """
 
     def __init__(self, depth: Depth, *, jobs: int | None = None, bounds: Bounds | None = None) -> None:
@@ -110,21 +110,21 @@ class WorkerPool:
         self.jobs = jobs or processors()
         self.bounds = bounds or Bounds()
         self.watch: Callable[[str, float], None] | None = None
-        """Hears of each file the path, and the seconds that measuring it took."""
+        """Called with each file's path and measuring time in seconds."""
         self._workers: list[_Worker] = []
         self._waiting: deque[_Chunk] = deque()
-        """What no child was sent yet."""
+        """Chunks not sent yet."""
         self._own: Session | None = None
-        """What the children belong to, where they are part of no larger work."""
+        """Session of the children, where the pool is not part of a larger one."""
 
     def __enter__(self) -> Self:
-        """Begin; nobody is started yet."""
+        """Start; children follow on demand."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the children, whatever they are doing."""
+        """End the children."""
         while self._workers:
             self._workers.pop().child.end()
         own, self._own = self._own, None
@@ -132,20 +132,20 @@ class WorkerPool:
             own.close()
 
     def start(self) -> None:
-        """Start the children that are missing, so that they are ready when files come."""
+        """Start the missing children before files come."""
         with suppress(OSError):
             while len(self._workers) < self.jobs:
-                self._enlist()
+                self._start_child()
 
-    def _enlist(self) -> None:
-        """Start another child; raise OSError where that is not possible."""
+    def _start_child(self) -> None:
+        """Start a child; raise OSError."""
         owner = current()
         if owner is None:
             owner = self._own = self._own or Session()
         self._workers.append(_Worker(owner.start(self.bounds)))
 
     def measure(self, assets: Iterable[Asset]) -> Iterator[Probed]:
-        """Measure local files and yield the results in the order given."""
+        """Measure local files and yield the results in order."""
         self._waiting.clear()
         flying: deque[_Chunk] = deque()
         chunks = self._chunks(assets)
@@ -170,7 +170,7 @@ class WorkerPool:
                 self._waiting.extendleft(singles)
 
     def _chunks(self, assets: Iterable[Asset]) -> Iterator[_Chunk]:
-        """Yield files by the handful; of few files, each child is given its part."""
+        """Yield chunks of files; divide a few files among all children."""
         rest, most = iter(assets), CHUNK_FILES[self.depth]
         first = list(itertools.islice(rest, most * self.jobs))
         size = min(most, -(-len(first) // self.jobs)) or 1
@@ -180,18 +180,18 @@ class WorkerPool:
 
     def _told(self, probed: Probed, took_s: float) -> Probed:
         if probed.fault and probed.fault.message == SHORT_OF_MEMORY:
-            probed = measured(probed.asset, self.depth, self.bounds)  # what came before it may have used the memory up
+            probed = measured(probed.asset, self.depth, self.bounds)  # an earlier file may have used up the memory
         if self.watch is not None:
             self.watch(probed.asset.path, took_s)
         return probed
 
     def _hand_out(self) -> None:
-        """Give every idle child a chunk, start those that are missing, and give the busy ones the next if that fits."""
+        """Send chunks to idle children, start missing ones, and send busy ones a second chunk that fits."""
         idle = [worker for worker in self._workers if not worker.chunks]
         while self._waiting and (idle or len(self._workers) < self.jobs):
             if not idle:
                 try:
-                    self._enlist()
+                    self._start_child()
                 except OSError as error:
                     self._give_up(error)
                     return
@@ -202,7 +202,7 @@ class WorkerPool:
                 self._give(worker, MESSAGE_BYTES)
 
     def _give(self, worker: _Worker, most_bytes: int | None = None) -> None:
-        """Send a child the next chunk, if that is not too large."""
+        """Send a child the next chunk, up to a size."""
         message = serialized((measure_all, (self._waiting[0].assets, self.depth)))
         if most_bytes is None or len(message) <= most_bytes:
             try:
@@ -211,14 +211,14 @@ class WorkerPool:
                 self._replace(worker)
 
     def _give_up(self, error: OSError) -> None:
-        """Let those children do it that there are; where there is none, nothing can be measured."""
+        """Continue with the running children; without any, nothing can be measured."""
         if not self._workers:
             for chunk in self._waiting:
                 chunk.death = cannot_start(error)
             self._waiting.clear()
 
     def _listen(self) -> None:
-        """Wait until a child answers, dies or has taken too long."""
+        """Wait until a child answers, dies or exceeds its time."""
         busy = [worker for worker in self._workers if worker.chunks]
         soonest = min(worker.since + worker.allowed_s(self.bounds) for worker in busy)
         heard = wait([worker.child.link for worker in busy], max(soonest - time.monotonic(), 0))
@@ -227,12 +227,12 @@ class WorkerPool:
                 try:
                     worker.hear()
                 except (EOFError, OSError):
-                    self._replace(worker, self._too_long(worker))
-            elif not heard and (death := self._too_long(worker)):
+                    self._replace(worker, self._overdue(worker))
+            elif not heard and (death := self._overdue(worker)):
                 self._replace(worker, death)
 
-    def _too_long(self, worker: _Worker) -> str | None:
-        """Say that a child took longer than it may; None while it did not. It may have ended itself for that."""
+    def _overdue(self, worker: _Worker) -> str | None:
+        """Report a child that exceeds its time, or None; it may have ended itself."""
         allowed_s = worker.allowed_s(self.bounds)
         if time.monotonic() < worker.since + allowed_s:
             return None
@@ -240,7 +240,7 @@ class WorkerPool:
         return f"{doing} took more than {allowed_s:g} s, and was ended"
 
     def _replace(self, worker: _Worker, death: str | None = None) -> None:
-        """Let a child go: what it worked on has its cause of death, what only lay in its hand is given out again."""
+        """Remove a child: note the cause of its death on its current chunk, hand out the waiting one again."""
         self._workers.remove(worker)
         status = worker.child.end()
         told = "" if status is None else f" (status {status})"

@@ -1,4 +1,4 @@
-"""A fresh interpreter on one end of a socket. Only what that takes is imported here: it is the first thing done."""
+"""A fresh interpreter on a socket. Runs first of all, so it imports little."""
 
 import os
 import socket
@@ -10,62 +10,62 @@ from preflight.system import processes as system
 from preflight.workers.environment import TRACE, needed_environment
 
 BOOT = "import sys; sys.path[:] = sys.argv[3:]; from preflight.workers.child import main; main()"
-"""What a fresh interpreter begins with: the program's own module path, and nothing of its `__main__`."""
+"""The interpreter's program: set the module path, run no `__main__`."""
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 - pathlib takes a tenth of a start
-"""Where this package lies."""
+"""Folder of this package."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Libraries that would start threads as they are loaded: nothing forks once there are any."""
+"""Keep libraries from starting threads, which would forbid forks."""
 START = "PREFLIGHT_START"
-"""`spawn` lets every child be started by itself, as on systems that cannot fork."""
-Way = Literal["each", "all"]
-"""A child, or a server that forks children."""
+"""Variable; `spawn` starts single children, as on systems that cannot fork."""
+Mode = Literal["each", "all"]
+"""A single child, or a fork server."""
 Load = Literal["everything", "av", "pillow"]
-"""Which libraries a child loads before it asks what to do; it can load the others later."""
+"""Libraries to load at the start; others follow on demand."""
 
 
 class Process(Protocol):
-    """A process that was started."""
+    """A started process."""
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it has ended, and return its exit status."""
+        """Wait for its end and return its exit status."""
 
     def kill(self) -> None:
-        """End it."""
+        """Kill it."""
 
 
 Begun = tuple[socket.socket, Process]
-"""A server that runs, and the way to ask it."""
+"""A running fork server and its control socket."""
 
 
 def traced() -> bool:
-    """Tell whether what children say is to be seen."""
+    """Tell whether the output of children is shown."""
     return bool(os.environ.get(TRACE))
 
 
 def can_fork() -> bool:
-    """Tell whether a server may fork."""
+    """Tell whether a fork server can be used."""
     return system.CAN_FORK and os.environ.get(START) != "spawn"
 
 
-def begin(way: Way, end: socket.socket, load: Load = "everything") -> "subprocess.Popen[bytes]":
-    """Start a fresh interpreter on one end of a connection; raise OSError where it cannot be started."""
-    command = [interpreter(), *_flags(), "-c", BOOT, way, load, *_module_path()]
-    trace = None if traced() else subprocess.DEVNULL  # what C code says of a hostile file is for nobody
+def begin(mode: Mode, end: socket.socket, load: Load = "everything") -> "subprocess.Popen[bytes]":
+    """Start an interpreter on a socket; raise OSError."""
+    command = [interpreter(), *_flags(), "-c", BOOT, mode, load, *_module_path()]
+    trace = None if traced() else subprocess.DEVNULL  # hides what C libraries print about hostile files
     process = subprocess.Popen(  # noqa: S603 - this very program
         command,
-        stdin=system.standing_input(end),
+        stdin=system.stdin_for(end),
         stdout=subprocess.DEVNULL,
         stderr=trace,
         env={**needed_environment(), **ONE_THREAD},
         creationflags=system.NO_WINDOW,
     )
     system.end_with_us(process)
-    system.hand_over(process, end)
+    system.send_socket(process, end)
     return process
 
 
 def begin_server(load: Load = "everything") -> Begun:
-    """Start a server of children, and return the way to ask it; raise OSError where it cannot be started."""
+    """Start a fork server and return its control socket; raise OSError."""
     ours, theirs = system.control_pair()
     with theirs:
         try:
@@ -76,7 +76,7 @@ def begin_server(load: Load = "everything") -> Begun:
 
 
 def interpreter() -> str:
-    """Return the Python that runs this program; where it is embedded, the one that its host has named."""
+    """Return the path of Python; where it is embedded, the one named by its host."""
     spawn = sys.modules.get("multiprocessing.spawn")
     named = spawn.get_executable() if spawn else None
     found = os.fsdecode(named) if named else sys.executable or getattr(sys, "_base_executable", "")
@@ -86,13 +86,13 @@ def interpreter() -> str:
 
 
 def _flags() -> list[str]:
-    """Return the interpreter's options: on its own, and reading names and files as this one does."""
+    """Return the interpreter's options: isolated, with this one's text encoding."""
     optimized = ["-" + "O" * sys.flags.optimize] if sys.flags.optimize else []
     unwritten = ["-B"] if sys.dont_write_bytecode else []
     return ["-I", *optimized, *unwritten, "-X", f"utf8={sys.flags.utf8_mode}"]
 
 
 def _module_path() -> list[str]:
-    """Return where this program finds its modules, but for places that depend on where it happens to stand."""
+    """Return the module path without entries that depend on the current folder."""
     found = [path for path in sys.path if os.path.isabs(path)]  # noqa: PTH117 - as it stands there
     return found if ROOT in found else [ROOT, *found]

@@ -1,4 +1,4 @@
-"""How many processors this program may use: those it is bound to, and what its control group grants."""
+"""Number of processors for this program, by affinity and control groups."""
 
 import os
 from contextlib import suppress
@@ -6,19 +6,19 @@ from math import ceil
 from pathlib import Path, PurePosixPath
 
 GROUPS = Path("/proc/self/cgroup")
-"""Which groups this process is in, one line a hierarchy: `number:controllers:path`, cgroups(7)."""
+"""Groups of this process, one line per hierarchy: `number:controllers:path`, cgroups(7)."""
 MOUNTED = Path("/sys/fs/cgroup")
 
 
 def processors() -> int:
-    """Return how many processors this program may use, 1 at the least: affinity and quotas count."""
+    """Return the number of processors, at least 1, by affinity and quota."""
     granted = quota()
     bound = _bound()
     return max(1, bound if granted is None else min(bound, ceil(granted)))
 
 
 def _bound() -> int:
-    """Return how many processors this process is bound to."""
+    """Return the number of processors by affinity."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13
         return os.process_cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
@@ -27,14 +27,14 @@ def _bound() -> int:
 
 
 def quota(groups: Path = GROUPS, mounted: Path = MOUNTED) -> float | None:
-    """Return the processors' time that the control groups of this process grant, in processors; None where all of it.
+    """Return the quota of the control groups in processors, or None.
 
-    Every group on the way up limits what is below it. Within a container the path may be the host's, and only the
-    mounted root is the group's own.
+    Each parent group limits its children. In a container the path may be the host's; then only the mounted root is its
+    own.
 
     Args:
-        groups: which groups the process is in.
-        mounted: where the hierarchies are mounted.
+        groups: the file that lists the groups.
+        mounted: the folder of the mounted hierarchies.
     """
     try:
         lines = groups.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
@@ -52,14 +52,14 @@ def quota(groups: Path = GROUPS, mounted: Path = MOUNTED) -> float | None:
 
 
 def _granted(root: Path, path: str) -> list[float]:
-    """Return what a group and those above it grant, where they limit anything."""
+    """Return the quotas of a group and its parents."""
     inside = PurePosixPath("/", path).relative_to("/")
     found = (_grant(root / part) for part in (inside, *inside.parents))
     return [one for one in found if one is not None]
 
 
 def _grant(group: Path) -> float | None:
-    """Return what one group grants by itself, by the files of version 2 or 1."""
+    """Return a group's own quota, by the files of version 2 or 1."""
     with suppress(OSError, ValueError, ZeroDivisionError):
         time, _, period = (group / "cpu.max").read_text(encoding="ascii").partition(" ")
         return int(time) / int(period)

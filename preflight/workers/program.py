@@ -1,7 +1,7 @@
-"""Other programs, begun so that they do not outlive this one: a command in, a running process out.
+"""Other programs, ended with this one: a command in, a running process out.
 
-On Linux the kernel ends the program with this one, asked by a small step in between that becomes it; nothing of this
-process runs in a fork of it. On Windows a job object does so; on macOS a program is ended by its session alone.
+On Linux a launcher asks the kernel for that and then becomes the program, so that nothing runs in a fork of this
+process. On Windows a job object does it; on macOS only the terminal session.
 """
 
 import subprocess
@@ -12,20 +12,20 @@ from preflight.workers.environment import needed_environment
 from preflight.workers.process import interpreter
 
 NOT_RUN = 127
-"""The exit status of a program that could not be run; what it says then is why."""
+"""Exit status where the program could not be run; its stderr has the reason."""
 
 
 def begin(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Begin a program that hears nothing, and whose output and complaints are piped.
+    """Start a program without input, its stdout and stderr piped.
 
     Args:
         command: the program's path and its arguments.
 
     Raises:
-        OSError: it cannot be begun; on Linux that shows in its exit status, `NOT_RUN`.
+        OSError: it cannot be started; on Linux the exit status is `NOT_RUN` instead.
     """
     process = subprocess.Popen(  # noqa: S603 - the commands are compiled by this program
-        [*system.before_program(interpreter()), *command],
+        [*system.launcher(interpreter()), *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,12 +1,12 @@
-"""What one caller's work owns: its children, the programs that it runs, and whether it was told to stop.
+"""Sessions: the children and programs of one caller, and its stop flag.
 
-    Session ──┬── Starter ───► children     in which a library reads something hostile
-              ├── programs                  an ffmpeg that encodes
-              ├── sessions within           parts of the work that may be stopped by themselves
-              └── stopped                   nothing more begins
+    Session ──┬── Starter ───► children     where libraries read files from outside
+              ├── programs                  ffmpeg
+              ├── sessions within           parts that may be stopped separately
+              └── stopped                   nothing more starts
 
-A session is handed down with the context, and to threads through `within`: two sessions, in two threads or in one, do
-not see each other, and nothing of them belongs to the process.
+A session belongs to its context, passed to threads by `within`: sessions do not see each other, and the process owns
+nothing of them.
 """
 
 import os
@@ -29,18 +29,18 @@ Result = TypeVar("Result")
 
 
 class StoppedError(OSError):
-    """Nothing begins any more: this work was told to stop."""
+    """The session is stopped; nothing more starts."""
 
     def __init__(self) -> None:
         super().__init__(None, "interrupted")
 
 
 class Session:
-    """The children and programs of one caller's work.
+    """The children and programs of one caller.
 
     Args:
-        outer: the session whose starter starts the children too, and which stops this one when it stops.
-        begun: a server of children that runs already.
+        outer: a session that shares its starter, and stops this one too.
+        begun: a running fork server.
     """
 
     def __init__(self, outer: "Session | None" = None, begun: Begun | None = None) -> None:
@@ -57,26 +57,26 @@ class Session:
                 outer._within.add(self)  # noqa: SLF001 - of the same class
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Start."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End what is left."""
+        """End everything that still runs."""
         self.close()
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is this process that may use it: a fork of the one that made it may not."""
+        """Whether this process may use it; a fork may not."""
         return self._owner == os.getpid()
 
     @property
     def is_stopped(self) -> bool:
-        """Whether nothing begins any more."""
+        """Whether nothing more starts."""
         return self._stopped.is_set() or bool(self._outer and self._outer.is_stopped)
 
     @contextmanager
     def entered(self) -> "Iterator[Session]":
-        """Do what is within for this session: what it begins belongs to it."""
+        """Make it the current session within the block."""
         token = _current.set(self)
         try:
             yield self
@@ -87,21 +87,21 @@ class Session:
         """Start a child.
 
         Raises:
-            OSError: no process can be started; `StoppedError` where none may be.
+            OSError: no process can be started; `StoppedError` after a stop.
         """
         self._refuse_stopped()
         child = self._starter.start(bounds)
         with self._turn:
             self._children.add(child)
-        if self.is_stopped:  # it was begun while the others were being ended
+        if self.is_stopped:  # started while `stop` ran
             child.kill()
         return child
 
     def begin(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """Begin a program; `end` has to follow, whatever becomes of it.
+        """Start a program; call `end` afterwards in any case.
 
         Raises:
-            OSError: it cannot be begun; `StoppedError` where nothing may.
+            OSError: it cannot be started; `StoppedError` after a stop.
         """
         self._refuse_stopped()
         begun = program.begin(command)
@@ -112,7 +112,7 @@ class Session:
         return begun
 
     def end(self, begun: "subprocess.Popen[bytes]") -> None:
-        """End a program that may have ended, and leave none of its pipes open."""
+        """End a program, if it still runs, and close its pipes."""
         if begun.poll() is None:
             begun.kill()
             begun.wait()
@@ -123,15 +123,15 @@ class Session:
             self._programs.discard(begun)
 
     def pause(self, seconds: float) -> None:
-        """Wait; raise StoppedError as soon as nothing may begin any more."""
+        """Wait; raise StoppedError as soon as the session is stopped."""
         if self._stopped.wait(seconds):
             raise StoppedError
         self._refuse_stopped()
 
     def stop(self) -> None:
-        """Let nothing begin any more, and end what runs; whoever waits for it hears that it is gone.
+        """Stop the session and end all that runs; waiting callers get an error.
 
-        A fork of the process that made it has nothing of it to end.
+        Does nothing in a fork.
         """
         if not self.is_ours:
             return
@@ -146,7 +146,7 @@ class Session:
             child.kill()
 
     def close(self) -> None:
-        """End all that is left, and whoever started it where that is this session's own."""
+        """Stop the session; end its starter, unless shared."""
         self.stop()
         if self._outer is None and self.is_ours:
             self._starter.end()
@@ -164,19 +164,19 @@ _current: ContextVar[Session | None] = ContextVar("preflight_session", default=N
 
 
 def current() -> Session | None:
-    """Return the session of the work that goes on here; None where there is none."""
+    """Return the current session, or None."""
     found = _current.get()
     return found if found and found.is_ours else None
 
 
 @contextmanager
 def session(begun: Begun | None = None) -> Iterator[Session]:
-    """Do what is within as one piece of work: what it begins is ended with it, and at once where it is broken off.
+    """Run a block as one session: end its processes with it, at once on an exception.
 
-    Within another session it is a part of that: the same server starts its children.
+    Within another session it shares that one's server.
 
     Args:
-        begun: a server of children that runs already.
+        begun: a running fork server.
     """
     outer = current()
     if outer and begun:
@@ -191,7 +191,7 @@ def session(begun: Begun | None = None) -> Iterator[Session]:
 
 
 def within(call: Callable[..., Result]) -> Callable[..., Result]:
-    """Return a call that works, in whatever thread, for the session of where it was made."""
+    """Bind a call to the current session, for any thread."""
     made = current()
 
     def called(*args: object) -> Result:

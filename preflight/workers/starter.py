@@ -1,7 +1,6 @@
-"""Starting children: bounds in, a `Child` with a connection out.
+"""Starters: bounds in, a connected `Child` out.
 
-Where the system can fork without harm, one server is started that loads the libraries and forks itself; elsewhere each
-child is started by itself.
+Where forks are safe, a server loads the libraries and forks itself; elsewhere each child starts alone.
 """
 
 import os
@@ -14,28 +13,28 @@ from typing import Protocol
 
 from preflight.system import files, processes
 from preflight.values.bounds import Bounds
-from preflight.workers.child import BURY, FORK, NUMBER_BYTES, STATUS_BYTES
+from preflight.workers.child import END, FORK, NUMBER_BYTES, STATUS_BYTES
 from preflight.workers.link import Link
 from preflight.workers.process import Begun, Process, begin, begin_server
 
 LAST_S = 5.0
-"""How long a server may take to end."""
+"""Time a server gets to end."""
 
 
 class Child(Protocol):
-    """A process that does what it is asked."""
+    """A process that answers calls."""
 
     link: Link
 
     def kill(self) -> None:
-        """End the process, and leave the connection to whoever waits at it: they hear that it is gone."""
+        """Kill the process; its connection stays open, so that waiting callers notice."""
 
     def end(self) -> int | None:
-        """End it, whatever it is doing; return its exit status, negative for a signal, None where nobody knows."""
+        """End it and return its exit status, negative for a signal, None if unknown."""
 
 
 class Starter(Protocol):
-    """What starts children."""
+    """Starts children."""
 
     def start(self, bounds: Bounds) -> Child:
         """Start a child.
@@ -45,14 +44,14 @@ class Starter(Protocol):
         """
 
     def end(self) -> None:
-        """End all that it started, whatever they are doing; it can start others afterwards."""
+        """End all its children; it may start others afterwards."""
 
 
 # ---- each by itself -------------------------------------------------------------------------------------------------
 
 
 class _Single:
-    """A child that was started by itself."""
+    """A child with its own interpreter."""
 
     def __init__(self, bounds: Bounds, gone: Callable[["_Single"], None]) -> None:
         ours, theirs = socket.socketpair()
@@ -64,11 +63,11 @@ class _Single:
             raise
         finally:
             theirs.close()
-        with suppress(OSError):  # it died at once: whoever asks hears so
+        with suppress(OSError):  # it died at once: the next call reports it
             self.link.send(bounds)
 
     def kill(self) -> None:
-        """End the process."""
+        """Kill the process."""
         self._process.kill()
 
     def end(self) -> int | None:
@@ -80,19 +79,19 @@ class _Single:
 
 
 class Singles:
-    """Starts each child by itself."""
+    """Starts each child with its own interpreter."""
 
     def __init__(self) -> None:
         self._children: set[_Single] = set()
 
     def start(self, bounds: Bounds) -> Child:
-        """Start a child; raise OSError where that is not possible."""
+        """Start a child; raise OSError."""
         child = _Single(bounds, self._children.discard)
         self._children.add(child)
         return child
 
     def end(self) -> None:
-        """End all children; whoever waits for one hears that it is gone."""
+        """End all children; waiting callers get an error."""
         for child in list(self._children):
             child.kill()
 
@@ -101,15 +100,15 @@ class Singles:
 
 
 class _Forked:
-    """A child of the server's."""
+    """A child of a fork server."""
 
-    def __init__(self, link: Link, bury: Callable[[], int | None]) -> None:
-        self.link, self._replace = link, bury
+    def __init__(self, link: Link, end_child: Callable[[], int | None]) -> None:
+        self.link, self._replace = link, end_child
         self._ended = False
         self._status: int | None = None
 
     def kill(self) -> None:
-        """End the process."""
+        """Kill the process."""
         if not self._ended:
             self._ended, self._status = True, self._replace()
 
@@ -120,10 +119,10 @@ class _Forked:
 
 
 class Server:
-    """Starts children by a server that forks them; it is started when it is needed, and again where it died.
+    """Starts children by a fork server, started on demand and again after its death.
 
     Args:
-        begun: a server that runs already.
+        begun: a running server.
     """
 
     def __init__(self, begun: Begun | None = None) -> None:
@@ -134,7 +133,7 @@ class Server:
         self._started = 0
 
     def start(self, bounds: Bounds) -> Child:
-        """Let the server fork a child; raise OSError where that is not possible."""
+        """Let the server fork a child; raise OSError."""
         ours, theirs = socket.socketpair()
         try:
             with self._turn:
@@ -151,7 +150,7 @@ class Server:
         return _Forked(link, lambda: self._replace(number, control))
 
     def _ask(self, theirs: socket.socket) -> socket.socket:
-        """Hand the server an end, a server that died giving way to another one; return by which way it was asked."""
+        """Send the server a socket, restarting a dead server; return the control socket used."""
         words = FORK + self._started.to_bytes(NUMBER_BYTES, "big")
         place = os.open(os.curdir, files.PLACE)
         try:
@@ -171,17 +170,17 @@ class Server:
         return self._control
 
     def _replace(self, number: int, control: socket.socket) -> int | None:
-        """Let a child be ended, and return its exit status; None where its server is gone, and it with that."""
+        """End a child and return its exit status; None where its server is gone."""
         with self._turn:
             try:
-                control.sendall(BURY + number.to_bytes(NUMBER_BYTES, "big"))
+                control.sendall(END + number.to_bytes(NUMBER_BYTES, "big"))
                 told = control.recv(STATUS_BYTES)
             except OSError:
                 return None
         return int.from_bytes(told, "big", signed=True) if told else None
 
     def end(self) -> None:
-        """End the server and all its children; whoever waits for one hears that it is gone."""
+        """End the server and its children; waiting callers get an error."""
         with self._turn:
             self._end()
 
@@ -190,7 +189,7 @@ class Server:
         control, self._control = self._control, None
         if control is not None:
             with suppress(OSError):
-                control.shutdown(socket.SHUT_RDWR)  # closing is not enough: a fork of this program may hold it, too
+                control.shutdown(socket.SHUT_RDWR)  # closing is not enough: a fork of this program may hold it
             control.close()
         if process is not None:
             try:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from preflight.files import rename
-from preflight.files.atomic import clean_up, commit, commit_at, put_over, replace, temporary, written
-from preflight.system.files import renaming_free
-from preflight.system.processes import buried, fork
+from preflight.files.atomic import clean_up, commit, commit_at, commit_over, replace, temporary, written
+from preflight.system.files import rename_call
+from preflight.system.processes import fork, wait_for
 
 CALLS = ("open", "fsync", "rename", "replace", "link", "unlink")
 OLD, NEW = b"old" * 1000, b"new" * 1000
@@ -34,7 +34,7 @@ def taken_with_a_claim(path: Path) -> None:
 
 def put_there(path: Path) -> None:
     with written(path.parent, "part", NEW) as draft:
-        put_over(draft, path)
+        commit_over(draft, path)
 
 
 def replaced(path: Path) -> None:
@@ -47,7 +47,7 @@ def instead(name: str, call: object) -> None:
 
 
 def by_link(path: Path) -> None:
-    instead("renaming_free", lambda: None)
+    instead("rename_call", lambda: None)
     taken(path)
 
 
@@ -55,7 +55,7 @@ def by_mark(path: Path) -> None:
     def none(*_: object, **__: object) -> None:
         raise PermissionError(1, "no hard links here")
 
-    instead("renaming_free", lambda: None)
+    instead("rename_call", lambda: None)
     instead("link", none)
     taken(path)
 
@@ -64,7 +64,7 @@ def ends_before(at: int, work: Callable[[Path], None], path: Path) -> bool:
     """Do some work in a process that ends, as if killed, before its call of this number; tell whether it did."""
     child = fork()
     if child:
-        return buried(child) == 9
+        return wait_for(child) == 9
     left = at
 
     def counted(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,9 +80,9 @@ def ends_before(at: int, work: Callable[[Path], None], path: Path) -> bool:
     try:
         for name in CALLS:
             setattr(os, name, counted(getattr(os, name)))
-        free = renaming_free()
+        free = rename_call()
         if free is not None:
-            instead("renaming_free", lambda: counted(free))
+            instead("rename_call", lambda: counted(free))
         work(path)
     except BaseException:  # noqa: BLE001 - nothing of pytest goes on in the child
         os._exit(1)

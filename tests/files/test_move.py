@@ -10,12 +10,12 @@ from preflight.files.move import (
     Borders,
     Changed,
     copy_whole,
+    flush,
+    flush_each,
     held,
-    settle,
-    settle_each,
 )
 from preflight.files.opened import Opened, Spot
-from preflight.files.rename import rename_by_link, rename_free, rename_over_mark
+from preflight.files.rename import rename_by_link, rename_free, rename_over_placeholder
 from tests.posix import make_pipe
 
 Rename = Callable[[str, str], None]
@@ -34,7 +34,7 @@ def opening(way: Callable[[Spot, Spot], None]) -> Rename:
 @pytest.fixture(params=["renameat2", "link", "mark"])
 def rename(request: pytest.FixtureRequest) -> Rename:
     """Each of the ways, the best that this system has first."""
-    ways = {"renameat2": rename_free, "link": rename_by_link, "mark": rename_over_mark}
+    ways = {"renameat2": rename_free, "link": rename_by_link, "mark": rename_over_placeholder}
     return opening(ways[request.param])
 
 
@@ -155,6 +155,6 @@ def test_settling_takes_files_and_folders_that_are_there_and_minds_none_that_are
     make_pipe(tmp_path / "pipe")
     names = [str(tmp_path / name) for name in ("a", "pipe", "gone")]
     with Opened(tmp_path) as at:
-        settle(names, [str(tmp_path), str(tmp_path / "gone")], at)
-        settle_each(names, [str(tmp_path), str(tmp_path / "gone")], at)
+        flush(names, [str(tmp_path), str(tmp_path / "gone")], at)
+        flush_each(names, [str(tmp_path), str(tmp_path / "gone")], at)
     assert (tmp_path / "a").read_bytes() == b"content"

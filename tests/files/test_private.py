@@ -147,7 +147,7 @@ def test_a_draft_on_another_disk_is_carried_over_whole(
         assert path.read_bytes() == b"new" * 100_000
         with temporary(shared, "mp4") as draft:
             draft.write_bytes(b"newer")
-            place.put_over(draft, path)
+            place.commit_over(draft, path)
         assert path.read_bytes() == b"newer"
         assert {one.name for one in shared.iterdir()} == ({"a.mp4", "a-2.mp4"} if taken else {"a.mp4"})
 

@@ -89,13 +89,13 @@ def test_a_link_gets_a_second_name_as_a_link(tmp_path: Path) -> None:
 def test_content_and_names_can_be_put_on_the_disk(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"a")
-    files.settle_file(path)
-    files.settle_folder(tmp_path)
-    files.settle_folder(tmp_path / "absent")
+    files.flush_file(path)
+    files.flush_folder(tmp_path)
+    files.flush_folder(tmp_path / "absent")
     with path.open("ab") as stream:
-        files.settle_content(stream.fileno())
+        files.flush_content(stream.fileno())
     with pytest.raises(FileNotFoundError):
-        files.settle_file(tmp_path / "absent")
+        files.flush_file(tmp_path / "absent")
 
 
 def test_a_copy_has_the_rights_and_times_of_its_original(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_copy_has_the_rights_and_times_of_its_original(tmp_path: Path) -> None
     path.touch(0o640)
     os.utime(path, ns=(10**18, 10**18 + 10**9))
     with path.open("rb") as reader, copy.open("wb") as writer:
-        files.copy_marks(reader.fileno(), writer.fileno(), str(copy))
+        files.copy_attributes(reader.fileno(), writer.fileno(), str(copy))
     assert copy.stat().st_mtime_ns == path.stat().st_mtime_ns
     if files.HAS_OWNERS:
         assert stat.S_IMODE(copy.stat().st_mode) == stat.S_IMODE(path.stat().st_mode)

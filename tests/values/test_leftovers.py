@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from preflight.values.assets import collect
-from preflight.values.leftovers import is_half, is_system_folder
+from preflight.values.leftovers import is_system_folder, is_unfinished
 
 FOLDERS = (
     "@eaDir",
@@ -36,12 +36,12 @@ def test_a_folder_of_a_person_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", HALVES)
 def test_a_file_that_is_still_being_brought_is_told_by_its_name(name: str) -> None:
-    assert is_half(name)
+    assert is_unfinished(name)
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "part.mp4", "td", "a.part.mp4", "icloud.mov", "tmp.12345.mp4", "take-3.mov"])
 def test_a_name_that_only_looks_a_little_like_it_is_whole(name: str) -> None:
-    assert not is_half(name)
+    assert not is_unfinished(name)
 
 
 def test_a_walk_passes_over_both(tmp_path: Path) -> None:

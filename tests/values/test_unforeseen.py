@@ -16,7 +16,7 @@ from preflight.rules import judge
 from preflight.values.assets import Asset
 from preflight.values.facts import ImageFacts
 from preflight.values.probed import Probed
-from preflight.values.unforeseen import noting_where, place_of, unforeseen
+from preflight.values.unforeseen import place_of, unforeseen, with_place
 from preflight.values.units import decimal
 
 MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
@@ -39,7 +39,7 @@ def test_kind_words_place_and_what_to_do_are_said() -> None:
 
 
 def test_the_place_survives_the_border_between_processes() -> None:
-    error = noting_where(raised(decimal, "no number"))
+    error = with_place(raised(decimal, "no number"))
     there = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert there.__traceback__ is None
     assert place_of(there) == place_of(error)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.values.units import decimal, exact, file_size, number, told_apart, with_unit
+from preflight.values.units import decimal, distinct_decimal, exact, file_size, number, with_unit
 
 fractions = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6)
 
@@ -71,21 +71,21 @@ def test_a_printed_number_is_within_half_of_its_last_decimal(value: Fraction) ->
     ],
 )
 def test_a_number_beyond_a_bound_never_reads_like_the_bound(value: Fraction, bound: int, text: str) -> None:
-    assert told_apart(value, bound) == text
+    assert distinct_decimal(value, bound) == text
 
 
 @given(fractions, st.integers(-(10**6), 10**6))
 def test_numbers_read_alike_only_when_they_are_equal_or_less_than_picoseconds_apart(
     value: Fraction, bound: int
 ) -> None:
-    alike = told_apart(value, bound) == decimal(bound)
+    alike = distinct_decimal(value, bound) == decimal(bound)
     assert alike == (value == bound) or abs(value - bound) < Fraction(1, 10**9)
 
 
 @given(st.integers(-50, 50), st.integers(1, 10**9))
 def test_a_length_close_to_a_whole_second_is_told_apart_from_it(whole: int, denominator: int) -> None:
     value = whole + Fraction(1, denominator)
-    assert told_apart(value, whole) != decimal(whole)
+    assert distinct_decimal(value, whole) != decimal(whole)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from preflight.report.html.render import ADVICE, render
 from preflight.report.text import share_lines
 from preflight.rules import RULES
 from preflight.values.findings import Finding, Judged, Loss, Verdict
-from preflight.values.units import told_apart, with_unit
+from preflight.values.units import distinct_decimal, with_unit
 
 MENDS: dict[Loss, str] = {
     "lossless": "`preflight fix` can mend it without loss.",
@@ -59,7 +59,7 @@ def _grounds(findings: Iterable[Finding], *, mendable: bool) -> Grounds:
 
 def _stands_on(finding: Finding, *, mendable: bool) -> Iterator[tuple[str, str]]:
     """Yield what a finding stands on, and what to do about it; nothing is said where nothing is known."""
-    margin = None if finding.margin is None else with_unit(told_apart(finding.margin, 0), finding.unit)
+    margin = None if finding.margin is None else with_unit(distinct_decimal(finding.margin, 0), finding.unit)
     limit = with_unit(finding.limit, finding.unit) if finding.limit else None
     known = {"Measured by": finding.how, "Limit": limit, "Margin": margin, "Source": finding.source}
     yield from ((title, said) for title, said in known.items() if said)

@@ -14,7 +14,7 @@ from preflight.values.assets import Kind
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import OneOf, Range, Severity
-from preflight.values.units import Unit, decimal, file_size, told_apart, with_unit
+from preflight.values.units import Unit, decimal, distinct_decimal, file_size, with_unit
 
 State = Severity | None
 """How severe it is that a value is out of bounds; None where it is within."""
@@ -132,12 +132,12 @@ def _row(title: str, scale: Scale, unit: Unit, severity: Severity, how: str) -> 
     broken = low if low is not None and value < low else high if high is not None and value > high else None
     said, state = "within", None
     if broken is not None:
-        away = with_unit(told_apart(abs(value - broken), 0), unit)
+        away = with_unit(distinct_decimal(abs(value - broken), 0), unit)
         said, state = f"{away} {'under' if value < broken else 'over'}", severity
     elif scale.doubtful is not None and value > scale.doubtful:
         said, state = f"above {with_unit(decimal(scale.doubtful), unit)}, the stricter reading", "warning"
     near = broken if broken is not None else value
-    words = file_size(int(value)) if unit == "bytes" else with_unit(told_apart(value, near), unit)
+    words = file_size(int(value)) if unit == "bytes" else with_unit(distinct_decimal(value, near), unit)
     return Measure(
         title=title, value=words, allowed=_allowed(scale, unit), said=said, state=state, scale=scale, how=how
     )
