@@ -178,8 +178,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
         measuring(given) as how,
     ):
         gate.watch(how)
-        beat = Heartbeat(call.metrics, profile.name, how)
-        judging = _judging(call, profile, how, lambda judged: beat.over(gate.over(judged)))
+        heartbeat = Heartbeat(call.metrics, profile.name, how)
+        judging = _judging(call, profile, how, lambda judged: heartbeat.over(gate.over(judged)))
         watch = Watch(
             folders,
             judging,
@@ -187,7 +187,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
             settle_s=call.settle_s,
             tell=_tell,
             note=_note,
-            beat=beat,
+            heartbeat=heartbeat,
             stopping=stopping,
         )
         status = _status(watch, stopping, call)

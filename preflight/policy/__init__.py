@@ -1,1 +1,1 @@
-"""What a house makes of findings, beside what the documents say: severities, exceptions, a baseline, counts."""
+"""A user's own rules about findings: severities, exceptions, a baseline and counts."""

@@ -1,9 +1,9 @@
-"""A baseline: the findings that a library had on the day it adopted the gate.
+"""Baselines: the findings that a media library had on the day it adopted the gate.
 
-    judged assets ── entries_of ──► dump ──► FILE ── read_baseline ──► Known ── settle ──► judged assets
+    judged assets ── entries_of ──► dump ──► FILE ── read_baseline ──► AppliedBaseline ── settle ──► judged assets
 
-A finding of the baseline stays in the report as `info`; one that is new, or worse, or of a file with another size,
-counts. What could not be read or measured is never in a baseline.
+A finding of the baseline becomes `info`; a new or worse one counts, and any in a file of another size. A baseline never
+holds a value that could not be read or measured.
 """
 
 import json
@@ -31,10 +31,10 @@ AGAIN = Remedy("write-baseline")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One finding as it was; the order of the fields is the order in which entries stand."""
+    """A finding at the time; entries sort by these fields in order."""
 
     path: str
-    """From the folder of the baseline, with slashes."""
+    """Relative to the baseline's folder, with slashes."""
     rule: str
     bytes: int
     measured: str | None = None
@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """An exact number such as -1146192 or -1/2."""
 
     def __post_init__(self) -> None:
-        """Refuse what no baseline holds."""
+        """Refuse entries that no baseline holds."""
         if is_untouchable(self.rule):
             msg = f"{self.rule} is never in a baseline: it says that nothing could be told"
             raise ValueError(msg)
@@ -52,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The shape of the file."""
+    """The file's structure."""
 
     schema: str
     profile: str
@@ -63,11 +63,11 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def entries_of(judged: Judged, folder: str) -> Iterator[Entry]:
-    """Yield an entry for each finding of an asset that a baseline can hold.
+    """Yield an entry for each finding that a baseline can hold.
 
     Args:
         judged: the asset, after the policy.
-        folder: the absolute path of the folder that the baseline lies in.
+        folder: absolute path of the baseline's folder.
     """
     path = path_in(folder, judged)
     for finding in judged.findings:
@@ -76,7 +76,7 @@ def entries_of(judged: Judged, folder: str) -> Iterator[Entry]:
 
 
 def entry_of(finding: Finding, judged: Judged, path: str) -> Entry | None:
-    """Return a finding as a baseline holds it; None for what does not count, and where no content is known."""
+    """Convert a finding to an entry; None where it does not count or the file's content is unknown."""
     if finding.severity == "info" or is_untouchable(finding.rule) or judged.facts is None or judged.asset.is_url:
         return None
     return Entry(
@@ -89,27 +89,27 @@ def entry_of(finding: Finding, judged: Judged, path: str) -> Entry | None:
 
 
 def path_in(folder: str, judged: Judged) -> str:
-    """Return the path of an asset as seen from the folder of the baseline, with slashes."""
+    """Return an asset's path relative to the baseline's folder, with slashes."""
     return below(folder, os.path.abspath(judged.asset.path)).replace(os.sep, "/")  # noqa: PTH100 - any bytes may be a name
 
 
 def dump(profile: str, entries: Iterable[Entry]) -> str:
-    """Return the file's text: sorted, one entry a line, so that what changes is what a reader of a diff sees."""
+    """Format the file: sorted, one entry per line, so that diffs stay readable."""
     lines = ",\n".join(sorted(_line(msgspec.structs.asdict(entry)) for entry in entries))
     return f'{{\n"schema": {_line(SCHEMA)},\n"profile": {_line(profile)},\n"findings": [\n{lines}\n]\n}}\n'
 
 
 def _line(value: Any) -> str:  # noqa: ANN401 - what JSON can say
-    """Return JSON on one line; names that a terminal would act upon, or that are no text, are escaped."""
+    """Format JSON on one line; escape control characters and bytes that are no text."""
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isprintable() else json.dumps(value)
 
 
 def refuse_to_overwrite(path: Path) -> None:
-    """Let only a baseline be replaced by a baseline.
+    """Refuse to replace a file that is no baseline.
 
     Raises:
-        CallError: something else has that name.
+        CallError: another file has that name.
     """
     try:
         with path.open("rb") as stream:
@@ -164,11 +164,11 @@ def _read(path: Path, name: str) -> dict[str, Any]:
 
 
 class AppliedBaseline:
-    """A baseline at work: it settles one asset after the other, and knows which of its entries it met.
+    """A baseline applied to assets one by one; it tracks which entries recurred.
 
     Args:
-        baseline: what was found on the day it was written.
-        folder: the absolute path of the folder that it lies in.
+        baseline: the entries.
+        folder: absolute path of its folder.
     """
 
     def __init__(self, baseline: Baseline, folder: str) -> None:
@@ -178,10 +178,10 @@ class AppliedBaseline:
             self._entries.setdefault(entry.path, []).append(entry)
         self._judged: set[str] = set()
         self.gone = 0
-        """Entries of files that were judged, which no longer occur."""
+        """Entries of judged files that no longer occur."""
 
     def settle(self, judged: Judged) -> Judged:
-        """Return the asset with the findings of the baseline as `info`."""
+        """Turn the asset's findings of the baseline into `info`."""
         path = path_in(self._folder, judged)
         left = list(self._entries.get(path, ()))
         if not left:
@@ -196,7 +196,7 @@ class AppliedBaseline:
 
     @property
     def unseen(self) -> int:
-        """Entries of files that were not judged in this run."""
+        """Entries of files not judged in this run."""
         return sum(len(entries) for path, entries in self._entries.items() if path not in self._judged)
 
 
@@ -205,7 +205,7 @@ def _settled(finding: Finding, now: Entry | None, left: list[Entry]) -> Finding:
 
 
 def _known(now: Entry, left: list[Entry]) -> Entry | None:
-    """Take out, and return, the entry that a finding repeats: the nearest of those that it is not worse than."""
+    """Remove and return the nearest entry that a finding repeats and is not worse than, or None."""
     fitting = [entry for entry in left if (entry.rule, entry.bytes) == (now.rule, now.bytes) and not _worse(now, entry)]
     if not fitting:
         return None
@@ -215,7 +215,7 @@ def _known(now: Entry, left: list[Entry]) -> Entry | None:
 
 
 def _worse(now: Entry, then: Entry) -> bool:
-    """Tell whether a finding is farther out than it was; where no distance tells, whether it is another at all."""
+    """Tell whether a finding is farther beyond its bound than the entry; without margins, whether it differs."""
     if now.margin is None or then.margin is None or _margin(then) >= 0:
         return now.measured != then.measured
     return _margin(now) < _margin(then)

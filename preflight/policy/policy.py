@@ -1,9 +1,8 @@
-"""A policy: what a house makes of the findings, beside what the documents say.
+"""Policies: a user's severities and exceptions for the findings of documented rules.
 
-In: `[severity]`, `[[override]]` and `[[ignore]]` of a settings file, an asset as the rules judged it, and the day.
-Out: the same asset with the severities that count here, and at the end of a run what of the policy did nothing in it.
-Nothing disappears that breaks a documented limit: it stays in the report, says what the policy did, and keeps the
-severity it had. What could not be read or measured is beyond any policy: "could not tell" is never "yes".
+In: `[severity]`, `[[override]]` and `[[ignore]]` of a settings file, a judged asset, and the date. Out: the asset with
+other severities, and the parts of the policy that had no effect. A finding against a documented limit stays in the
+report with its original severity. No policy changes a finding that a value could not be read or measured.
 """
 
 import datetime as dt
@@ -22,46 +21,46 @@ from preflight.values.limits import Severity
 Level = Severity | Literal["off"]
 LEVELS: tuple[str, ...] = (*get_args(Severity), "off")
 UNTOUCHABLE = ("unjudged", "readable")
-"""Last parts of the ids that no policy reaches."""
+"""Last parts of the rule ids that no policy can change."""
 ANY_FOLDERS = "**"
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Other severities for the files that some globs mean."""
+    """Severities for the files that match some globs."""
 
     paths: tuple[str, ...]
     severity: dict[str, str]
 
 
 class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule that does not count, for a reason and until a day."""
+    """A rule to ignore, with a reason and an end date."""
 
     rule: str
-    """An id, or a glob of ids."""
+    """A rule id, or a glob of ids."""
     reason: str
     until: dt.date
-    """The last day on which it works."""
+    """Its last day."""
     paths: tuple[str, ...] = ()
-    """Globs of the files it holds for; every file when empty."""
+    """Globs of its files; empty for all files."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What counts, and how much."""
+    """The rules of a settings file."""
 
     severity: dict[str, str] = {}
-    """Rule id or glob of ids → level; an id stands over a glob, of two globs the later one."""
+    """Rule id or glob → level; an exact id takes precedence over globs, a later glob over an earlier."""
     override: tuple[Override, ...] = ()
-    """Each stands over `severity` and over those before it."""
+    """Each takes precedence over `severity` and over earlier ones."""
     ignore: tuple[Ignore, ...] = ()
     fail_on: FailOn = "error"
     folder: str = ""
-    """The absolute path that globs of paths start from."""
+    """Absolute path that path globs start from."""
     here: str = ""
-    """The absolute path that relative paths of assets start from, where that is another one."""
+    """Absolute path that relative asset paths start from, if another."""
 
     @property
     def is_idle(self) -> bool:
-        """Whether it says nothing."""
+        """Whether it changes nothing."""
         return msgspec.structs.replace(self, folder="", here="") == Policy()
 
 
@@ -69,10 +68,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def refuse_wrong(policy: Policy) -> None:
-    """Check what the types cannot: rule ids, levels, reasons.
+    """Validate rule ids, levels and reasons.
 
     Raises:
-        TableError: with the place, and the nearest name that would have been right.
+        TableError: with the place, and the nearest valid name.
     """
     from preflight.rules import RULES
 
@@ -111,11 +110,11 @@ def _refuse_paths(globs: tuple[str, ...], place: str) -> None:
 
 
 class UnknownRuleError(TableError):
-    """No rule is named so, or nearly so."""
+    """No rule has this name or a similar one."""
 
 
 def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
-    """Refuse a rule or glob that means none, or only such as no policy reaches."""
+    """Refuse a rule or glob that matches nothing, or only rules that no policy can change."""
     meant = [rule for rule in known if fnmatchcase(rule, pattern)]
     if not meant:
         import difflib
@@ -132,12 +131,12 @@ def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
 
 
 def is_untouchable(rule: str) -> bool:
-    """Tell whether a rule says that nothing could be told, which no policy makes a pass."""
+    """Tell whether a rule reports that a value could not be read or measured; no policy can change it."""
     return rule.rpartition("/")[2] in UNTOUCHABLE
 
 
 def expired(policy: Policy, today: dt.date) -> Iterator[str]:
-    """Yield, for each ignore whose day has passed, a sentence that says so."""
+    """Yield a sentence for each ignore past its end date."""
     for ignore in policy.ignore:
         if today > ignore.until:
             yield f"policy: {ignore.rule} was ignored until {ignore.until}, and counts again ({ignore.reason})"
@@ -147,16 +146,16 @@ def expired(policy: Policy, today: dt.date) -> Iterator[str]:
 
 
 class Usage:
-    """What of a policy a run made use of; `apply` notes it."""
+    """The parts of a policy used in a run; `apply` records them."""
 
     def __init__(self) -> None:
         self.matched: set[int] = set()
-        """Ignores that mean a finding."""
+        """Ignores that matched a finding."""
         self.reached: set[tuple[str, int]] = set()
-        """Ignores and overrides whose paths mean a file."""
+        """Ignores and overrides whose paths matched a file."""
 
     def note(self, policy: Policy, path: str | None) -> None:
-        """Note which paths mean a file; those that did before are not asked again."""
+        """Record which paths match a file; skip those that matched before."""
         tables: dict[str, tuple[Ignore | Override, ...]] = {"ignore": policy.ignore, "override": policy.override}
         for table, rows in tables.items():
             for number, row in enumerate(rows):
@@ -165,7 +164,7 @@ class Usage:
 
 
 def apply(policy: Policy, judged: Judged, today: dt.date, usage: Usage | None = None) -> Judged:
-    """Weigh the findings of one asset by a policy; note in `usage` what of it was of use."""
+    """Apply a policy to the findings of one asset; record its usage."""
     path = None if judged.asset.is_url else below(policy.folder, judged.asset.path, policy.here)
     if usage:
         usage.note(policy, path)
@@ -174,19 +173,19 @@ def apply(policy: Policy, judged: Judged, today: dt.date, usage: Usage | None = 
 
 
 def apply_to_report(policy: Policy, report: Report, today: dt.date, usage: Usage | None = None) -> Report:
-    """Weigh a whole request; what is said for some paths does not hold for the set."""
+    """Apply a policy to a whole request; parts for some paths do not apply to the set."""
     return msgspec.structs.replace(
         report,
         assets=tuple(apply(policy, judged, today, usage) for judged in report.assets),
-        findings=weigh_set(policy, report.findings, today, usage),
+        findings=apply_to_set(policy, report.findings, today, usage),
         fail_on=policy.fail_on,
     )
 
 
-def weigh_set(
+def apply_to_set(
     policy: Policy, findings: Iterable[Finding], today: dt.date, usage: Usage | None = None
 ) -> tuple[Finding, ...]:
-    """Weigh what is said of a request as a whole."""
+    """Apply a policy to the findings about a whole request."""
     return tuple(_weighed(policy, findings, None, today, usage))
 
 
@@ -204,13 +203,13 @@ def _weighed(
         }
         if usage:
             usage.matched.update(meant)
-        found = _weigh(policy, finding, path, today, list(meant.values()))
+        found = _applied(policy, finding, path, today, list(meant.values()))
         if found is not None:
             yield found
 
 
-def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date, meant: list[Ignore]) -> Finding | None:
-    """Return the finding as it counts here, or None when it is off and breaks no documented limit."""
+def _applied(policy: Policy, finding: Finding, path: str | None, today: dt.date, meant: list[Ignore]) -> Finding | None:
+    """Apply a policy to a finding; None where it is off and concerns no documented limit."""
     living = next((one for one in meant if today <= one.until), None)
     if living:
         return suppressed(finding, f"ignored by policy until {living.until}: {living.reason}")
@@ -227,13 +226,13 @@ def _weigh(policy: Policy, finding: Finding, path: str | None, today: dt.date, m
 
 
 def suppressed(finding: Finding, why: str) -> Finding:
-    """Return a finding that stays in the report and does not count."""
+    """Mark a finding as ignored, for a reason."""
     said = _saying(_with_severity(finding, "info"), f"{finding.severity}, {why}")
     return msgspec.structs.replace(said, ignored=why)
 
 
 def breaks_a_limit(finding: Finding) -> bool:
-    """Tell whether a finding is an error against a limit that a document states."""
+    """Tell whether a finding is an error against a documented limit."""
     return finding.severity == "error" and finding.source is not None
 
 
@@ -247,7 +246,7 @@ def _saying(finding: Finding, words: str) -> Finding:
 
 
 def _level(policy: Policy, rule: str, path: str | None) -> Level | None:
-    """Return the level that the policy gives to a rule for a file; None when it gives none."""
+    """Return the level that the policy sets for a rule and a file, or None."""
     tables = [policy.severity, *(one.severity for one in policy.override if _holds(one.paths, path))]
     for table in reversed(tables):
         said = table.get(rule) or next((table[one] for one in reversed(table) if fnmatchcase(rule, one)), None)
@@ -265,14 +264,14 @@ SAID: dict[State, str] = {
     "expired": "has ended, and counts for nothing",
 }
 NAMED = 5
-"""How many exceptions one sentence names."""
+"""Most exceptions named in one sentence."""
 
 
 class UnusedIgnore(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception of a policy that did nothing in a run: it may be stale, or lie beside what was judged."""
+    """An exception without effect in a run: out of date, or about other files."""
 
     place: str
-    """Where it stands in the settings: "ignore.0"."""
+    """Its place in the settings: "ignore.0"."""
     state: State
     rules: tuple[str, ...]
     paths: tuple[str, ...] = ()
@@ -280,14 +279,14 @@ class UnusedIgnore(msgspec.Struct, frozen=True, kw_only=True):
     until: dt.date | None = None
 
     def words(self) -> str:
-        """Return what it is, and what came of it: "ignore.0 (video/pixels) matched nothing in this run"."""
+        """Format it with the reason: "ignore.0 (video/pixels) matched nothing in this run"."""
         return f"{self.place} ({printable(', '.join([*self.rules, *self.paths]))}) {SAID[self.state]}"
 
 
 def unused_ignores(policy: Policy, usage: Usage, today: dt.date) -> Iterator[UnusedIgnore]:
-    """Yield the ignores that met no finding or have ended, and the overrides that met no file.
+    """Yield the ignores that matched no finding or have ended, and the overrides that matched no file.
 
-    An override that met files, and no finding, is none: it may be there to raise what must not come.
+    An override that matched files but no finding is used: it may guard against future ones.
     """
     for number, one in enumerate(policy.ignore):
         state: State = "unmatched" if ("ignore", number) in usage.reached else "unreached"
@@ -307,7 +306,7 @@ def unused_ignores(policy: Policy, usage: Usage, today: dt.date) -> Iterator[Unu
 
 
 def unused_words(found: Iterable[UnusedIgnore]) -> str:
-    """Return one sentence on what did nothing, or nothing; what has ended is said by `expired`."""
+    """Summarise unused exceptions in one sentence, or an empty string; `expired` reports those that ended."""
     said = [one.words() for one in found if one.state != "expired"]
     rest = [f"and {len(said) - NAMED:,} more"] if len(said) > NAMED else []
     return f"policy: {'; '.join([*said[:NAMED], *rest])}" if said else ""
@@ -317,25 +316,25 @@ def unused_words(found: Iterable[UnusedIgnore]) -> str:
 
 
 def below(folder: str, path: str, here: str = "") -> str:
-    """Return a path as seen from a folder, by its words alone: no link is followed.
+    """Return a path relative to a folder, without following links.
 
     Args:
-        folder: where the result starts from.
-        path: what is seen.
-        here: where it starts from if it is relative; `folder` if not said.
+        folder: start of the result.
+        path: the path.
+        here: start of a relative path; `folder` by default.
     """
     return os.path.relpath(os.path.join(here or folder, path), folder or None)  # noqa: PTH118 - any bytes may be a name
 
 
 def _holds(globs: tuple[str, ...], path: str | None) -> bool:
-    return not globs or (path is not None and any(covers(glob, path) for glob in globs))
+    return not globs or (path is not None and any(matches(glob, path) for glob in globs))
 
 
-def covers(glob: str, path: str) -> bool:
-    """Tell whether a glob means a path: `*` stops at a slash, `**` does not; without a slash it means a name anywhere.
+def matches(glob: str, path: str) -> bool:
+    """Tell whether a glob matches a path: `*` stops at a slash, `**` does not; without a slash it matches any name.
 
-    `legacy/` means all that lies below it. The time is linear in glob and path: pathspec's regular expression takes
-    13 s for `**/a***/a***/a*/b`, and settings may come from a stranger.
+    `legacy/` matches everything below it. Time is linear in glob and path: the regular expression of pathspec takes 13
+    s for `**/a***/a***/a*/b`, and settings may come from others.
     """
     parts = f"{glob}**".split("/") if glob.endswith("/") else glob.split("/")
     if len(parts) == 1 and parts[0] != ANY_FOLDERS:
@@ -349,7 +348,7 @@ def covers(glob: str, path: str) -> bool:
 
 
 def _with_skips(states: set[int], parts: list[str]) -> set[int]:
-    """Add the places reached when `**` stands for no folder; at the end it stands for at least a name."""
+    """Add the positions where `**` matches no folder; at the end it needs a name."""
     for at in range(len(parts) - 1):
         if at in states and parts[at] == ANY_FOLDERS:
             states.add(at + 1)

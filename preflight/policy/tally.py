@@ -1,7 +1,6 @@
-"""What a run came to, counted as assets go by, so that none has to be kept.
+"""Counts of a run, made as assets pass, without keeping them.
 
-In: judged assets, one after the other. Out: counts by verdict and by rule, what was let be, the slowest files, and the
-time.
+In: judged assets. Out: counts by verdict and rule, ignored findings, the slowest files, and the time.
 """
 
 import heapq
@@ -14,14 +13,14 @@ from preflight.values.limits import Severity
 
 SLOWEST = 5
 WAITING = 4096
-"""How many files may have been measured and not reported; of a folder's other files nothing is ever reported."""
+"""Most measured files to wait for their report; skipped files are never reported."""
 
 
 class Tally:
-    """The counts of one run; it begins when it is made.
+    """The counts of a run, which starts now.
 
     Args:
-        clock: tells seconds, from any beginning.
+        clock: returns seconds from any start.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,17 +28,17 @@ class Tally:
         self._begun = clock()
         self.verdicts: Counter[Verdict] = Counter()
         self.rules: Counter[tuple[str, Severity]] = Counter()
-        """Rule and severity → findings that count, or that the rules themselves call information."""
+        """Rule and severity → findings that count, or are information by the rules themselves."""
         self.ignored: Counter[str] = Counter()
-        """Rule → findings that the policy ignores."""
+        """Rule → ignored findings."""
         self.lowered: Counter[str] = Counter()
-        """Rule → errors that the policy lowered."""
+        """Rule → errors lowered by the policy."""
         self.in_baseline = 0
         self.recalled: int | None = None
-        """Assets whose facts were measured in an earlier run; None when nobody counted them."""
+        """Assets with facts from the cache; None if not counted."""
         self._slowest: list[tuple[float, str]] = []
         self._took: dict[str, float] = {}
-        """Path → seconds, of files that were measured and are not reported yet, or never will be."""
+        """Path → seconds, of measured files without a report so far."""
         self._set: Verdict = "pass"
 
     def add(self, judged: Judged) -> None:
@@ -52,13 +51,13 @@ class Tally:
             keep(self._slowest, (seconds, judged.asset.path))
 
     def took(self, path: str, seconds: float) -> None:
-        """Hear how long measuring a file took; it is among the slowest only when it is reported, which is soon."""
+        """Record a file's measuring time; it counts among the slowest once the file is reported."""
         self._took[path] = seconds
         if len(self._took) > WAITING:
             del self._took[next(iter(self._took))]
 
     def add_set(self, report: Report) -> None:
-        """Count what is said of a request as a whole; its assets are added one by one."""
+        """Count the findings about a whole request; add its assets one by one."""
         self._count(report.findings)
         self._set = report.verdict
 
@@ -75,12 +74,12 @@ class Tally:
 
     @property
     def files(self) -> int:
-        """How many assets were judged."""
+        """The number of judged assets."""
         return self.verdicts.total()
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict that outranks the others."""
+        """The verdict of highest rank."""
         return worst([*self.verdicts, self._set])
 
     @property
@@ -90,9 +89,9 @@ class Tally:
 
     @property
     def slowest(self) -> list[tuple[float, str]]:
-        """Seconds and path of the files that took longest to measure, the slowest first."""
+        """Seconds and path of the slowest files to measure, slowest first."""
         return sorted(self._slowest, reverse=True)
 
     def severity(self, severity: Severity) -> int:
-        """How many findings of a severity count."""
+        """Return the number of findings of a severity."""
         return sum(count for (_, each), count in self.rules.items() if each == severity)

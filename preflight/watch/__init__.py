@@ -1,11 +1,11 @@
-"""A folder where files arrive ──► each of them judged, and moved to where it belongs.
+"""A watched folder ──► each arriving file judged, and moved to its target folder.
 
-    scan ──► whole ──► measured, judged ──► (mended) ──► decided ──► prepared ──► begun ──► finished
-      ▲                    │ could not be judged                        │ told to the journal first
+    scan ──► whole ──► measured, judged ──► (fixed) ──► decided ──► prepared ──► begun ──► finished
+      ▲                    │ could not be judged                       │ journal entry first
       └──── later ─────────┘
 
-Files are measured many at a time, and moved in groups that share the cost of putting them on the disk. The program may
-be killed anywhere: see `handling` for how the next start goes on.
+Many files are measured at a time, and moved in groups that share one flush to disk. The program may be killed at any
+point; `handling` describes how the next start continues.
 """
 
 import itertools
@@ -41,31 +41,31 @@ __all__ = ["Folders", "Journal", "Judging", "News", "Stopping", "Watch", "folder
 
 TICK_S = 0.5
 PATIENCE = 10
-"""A walk through the folder is not begun sooner than this many times as long as the last one took."""
+"""Multiple of a scan's duration to wait before the next scan."""
 
 Became = Literal["ready", "fixed", "rejected", "unsure", "failed"]
 
 
 class Judging(msgspec.Struct, frozen=True, kw_only=True):
-    """How files are judged and mended."""
+    """How files are judged and fixed."""
 
     profile: Profile
     how: Measuring
     weigh: Callable[[Iterable[Judged]], Iterator[Judged]] = iter
-    """Gives verdicts as they count here, one for one."""
+    """Applies the policy to verdicts, one for one."""
     fix_options: "FixOptions | None" = None
-    """How much loss is allowed; nothing is mended when None."""
+    """How much loss a fix may cause; None for no fixes."""
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a file."""
+    """The result for a file."""
 
     path: str
     became: Became
     rules: tuple[str, ...] = ()
-    """What was found that counts."""
+    """Rules of the findings that count."""
     target: str | None = None
-    """Where it is now, or its successor; None where it stays."""
+    """The file's new path, or its fixed version's; None where it stays."""
     reason: str = ""
     """Why it stays."""
 
@@ -74,14 +74,14 @@ class Watch:
     """The watch over a folder.
 
     Args:
-        folders: where files arrive and go.
-        judging: how they are judged.
-        journal: open.
-        settle_s: for how long a file has to stay as it is before it is taken.
-        tell: hears what became of each file.
-        note: hears, in words, of what is no file's fate.
-        beat: is called often, also where nothing comes: after each file that was judged, and at least every tick.
-        stopping: what may end the watch; it is held while files are moved.
+        folders: incoming and target folders.
+        judging: how files are judged.
+        journal: the open journal.
+        settle_s: time that a file must stay unchanged.
+        tell: called with the result for each file.
+        note: called with messages about anything else.
+        heartbeat: called after each judged file, and at least every tick.
+        stopping: delays signals while files are moved.
     """
 
     def __init__(  # noqa: PLR0913 - each by its name
@@ -93,13 +93,13 @@ class Watch:
         settle_s: float,
         tell: Callable[[News], None],
         note: Callable[[str], None],
-        beat: Callable[[], None] | None = None,
+        heartbeat: Callable[[], None] | None = None,
         stopping: Stopping | None = None,
     ) -> None:
         self.became: Counter[Became] = Counter()
-        """How many files came to what."""
+        """Number of files by result."""
         self._folders, self._judging, self._journal = folders, judging, journal
-        self._settle_s, self._tell, self._note, self._beat = settle_s, tell, note, beat or _nothing
+        self._settle_s, self._tell, self._note, self._heartbeat = settle_s, tell, note, heartbeat or _nothing
         self._arrivals = Arrivals(folders.incoming, settle_s)
         self._barred: set[str] = set()
         self._carrier = Carrier(
@@ -114,14 +114,14 @@ class Watch:
     # ---- the two ways to watch
 
     def once(self) -> int:
-        """Handle what is there and whole; return how many files were left because they still changed.
+        """Handle the complete files once; return the number of files that still changed.
 
         Raises:
-            NotDone: the folder cannot be looked into, or a move that was begun cannot be ended.
+            NotDone: the folder cannot be read, or a move in progress cannot be completed.
         """
         self._carrier.recover()
         self._scan()
-        self._beat()
+        self._heartbeat()
         time.sleep(self._settle_s)
         self.round()
         pause_s = self._arrivals.pause_s
@@ -131,10 +131,10 @@ class Watch:
         return self._arrivals.settling
 
     def run(self, rescan_s: float) -> None:
-        """Handle files as they come, until a signal ends it with KeyboardInterrupt.
+        """Handle files as they arrive, until a signal raises KeyboardInterrupt.
 
         Args:
-            rescan_s: how often to look by oneself: events get lost, and some file systems send none.
+            rescan_s: interval of scans without an event; events get lost, and some file systems send none.
 
         Raises:
             NotDone: as `once`.
@@ -151,7 +151,7 @@ class Watch:
                 ended_s = time.monotonic()
                 due_s = ended_s + PATIENCE * (ended_s - now_s)
             self.round()
-            self._beat()
+            self._heartbeat()
 
     def _scan(self) -> None:
         self._arrivals.scan()
@@ -161,29 +161,29 @@ class Watch:
         self._barred = set(self._arrivals.barred)
 
     def round(self) -> None:
-        """Handle what is whole now: first what is only moved, then what is mended."""
+        """Handle complete files: first those to move only, then those to fix."""
         arrivals = self._arrivals.whole()
         if not arrivals:
             return
         self._journal.seen(arrivals)
         failing: list[Ruling] = []
-        self._carrier.move_all(one for one in self._judged(arrivals) if not self._is_set_apart(one, failing))
+        self._carrier.move_all(one for one in self._judged(arrivals) if not self._is_for_fixing(one, failing))
         for group in _groups(failing, processors()):
-            self._carrier.move_all(self._mended(group))
-            self._beat()
+            self._carrier.move_all(self._fixed(group))
+            self._heartbeat()
         self._carrier.rest()
 
-    def _is_set_apart(self, ruling: Ruling, failing: list[Ruling]) -> bool:
-        """Tell whether a file is to be mended, if that can be, and keep it if so."""
-        mendable = self._judging.fix_options is not None and ruling.outcome == "rejected"
-        if mendable:
+    def _is_for_fixing(self, ruling: Ruling, failing: list[Ruling]) -> bool:
+        """Tell whether to try a fix, and collect the file if so."""
+        fixable = self._judging.fix_options is not None and ruling.outcome == "rejected"
+        if fixable:
             failing.append(ruling)
-        return mendable
+        return fixable
 
     # ---- judging
 
     def _judged(self, arrivals: list[Arrival]) -> Iterator[Ruling]:
-        """Measure and judge files, and yield those on which there is a verdict."""
+        """Measure and judge files; yield those with a verdict."""
         how, profile = self._judging.how, self._judging.profile
         assets = (Asset(path=arrival.path, walked=True) for arrival in arrivals)
         for arrival, probed in zip(arrivals, measure(assets, how), strict=True):
@@ -192,8 +192,8 @@ class Watch:
                 continue
             plain = judge(probed, profile)
             judged = self._weighed(plain)
-            self._beat()
-            if _looks_cut(plain) and self._arrivals.give_more_time(arrival.path):
+            self._heartbeat()
+            if _looks_truncated(plain) and self._arrivals.grant_extra_time(arrival.path):
                 continue
             if judged.verdict != "unsure" and _is_same(probed, arrival):
                 yield Ruling(arrival=arrival, plain=plain, judged=judged, profile=profile.name)
@@ -205,8 +205,8 @@ class Watch:
         (weighed,) = self._judging.weigh([judged])
         return weighed
 
-    def _mended(self, group: list[Ruling]) -> list[Ruling]:
-        """Mend files; return what was found of them with what came of it."""
+    def _fixed(self, group: list[Ruling]) -> list[Ruling]:
+        """Fix files; add the results to their rulings."""
         fix_options = self._judging.fix_options
         if fix_options is None:
             return group
@@ -214,7 +214,7 @@ class Watch:
         return [self._with_successor(*one) for one in zip(group, done, strict=True)]
 
     def _with_successor(self, ruling: Ruling, result: FixResult) -> Ruling:
-        """Return a ruling with the new file, where there is one and it counts as clean here, too."""
+        """Add the fixed file to a ruling, if it passes under the policy too."""
         if result.after is None:
             return msgspec.structs.replace(ruling, result=result)
         made = result.after.asset.path
@@ -224,7 +224,7 @@ class Watch:
         return msgspec.structs.replace(ruling, result=result, fixed=fixed)
 
     def _leave(self, arrival: Arrival, became: Became, reason: str, rules: tuple[str, ...] = ()) -> None:
-        """Let a file stay where it is and be tried again; one that changed meanwhile settles anew."""
+        """Leave a file for a later attempt; wait for one that changed meanwhile."""
         if self._arrivals.again(arrival.path, arrival.state):
             return
         pause_s = self._arrivals.later(arrival.path)
@@ -252,11 +252,11 @@ def _groups(rulings: Iterable[Ruling], size: int) -> Iterator[list[Ruling]]:
         yield group
 
 
-def _looks_cut(judged: Judged) -> bool:
-    """Tell whether a file cannot be read: it may be cut short because it is still on its way."""
+def _looks_truncated(judged: Judged) -> bool:
+    """Tell whether a file cannot be read; it may still be incomplete."""
     return any(finding.rule.endswith("/readable") for finding in judged.findings)
 
 
 def _is_same(probed: Probed, arrival: Arrival) -> bool:
-    """Tell whether what was measured is the file that was whole, in the same state."""
+    """Tell whether the measured file is the arrived one, unchanged."""
     return probed.identity is not None and probed.identity[:4] == arrival.state

@@ -1,10 +1,10 @@
-"""What lies in the folder that is watched, and which of it is whole.
+"""Files in the watched folder, and which of them are complete.
 
-    folder ── scan ──► Waiting ── its state held still, nobody writes ──► Arrival
-                          ▲                                                 │ could not be judged
-                          └────────────────────── later ────────────────────┘
+    folder ── scan ──► Waiting ── unchanged, nobody writes ──► Arrival
+                          ▲                                      │ could not be judged
+                          └───────────────── later ──────────────┘
 
-A name that begins with a dot or ends like one that is still being brought is passed over, and so is every link.
+Hidden names, names of unfinished files, and links are skipped.
 """
 
 import os
@@ -20,37 +20,37 @@ from preflight.values.assets import printable
 from preflight.values.leftovers import is_system_folder, is_unfinished
 from preflight.watch.open_files import open_for_writing
 
-MORE_TIMES = 5
-"""How many times what a file needs to settle it gets more, where it looks cut short: a copy may have paused."""
+EXTRA_TIMES = 5
+"""Multiple of the settling time granted once to a file that looks truncated: a copy may have paused."""
 FIRST_AGAIN_S = 5.0
 LAST_AGAIN_S = 900.0
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """A file that is whole, and the state that it is in."""
+    """A complete file and its state."""
 
     path: str
     state: State
 
 
 class _Waiting(msgspec.Struct):
-    """A file that is there."""
+    """A file that is not known to be complete."""
 
     state: State
     due_s: float
-    """When it may be taken, by the monotonic clock; never in this state when it is infinite."""
+    """Due time by the monotonic clock; infinite for never in this state."""
     tries: int = 0
     given: bool = False
-    """Whether it got more time already, because it did not look whole."""
+    """Whether it already got extra time as truncated."""
 
 
 class Arrivals:
-    """The files of a folder, on their way to being whole.
+    """The files of a folder until they are complete.
 
     Args:
-        folder: where files arrive.
-        settle_s: for how long a file has to keep its size and time.
-        clock: tells seconds, from any beginning.
+        folder: the watched folder.
+        settle_s: time that size and modification time must stay unchanged.
+        clock: returns seconds from any start.
     """
 
     def __init__(self, folder: Path, settle_s: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -59,13 +59,13 @@ class Arrivals:
         self._clock = clock
         self._waiting: dict[str, _Waiting] = {}
         self.barred: dict[str, str] = {}
-        """Folder → why it could not be looked into, when it was looked at last."""
+        """Folder → why the last scan could not read it."""
 
     def scan(self) -> None:
-        """Look at everything that is there.
+        """Scan the folder.
 
         Raises:
-            NotDone: the folder itself cannot be looked into.
+            NotDone: the folder itself cannot be read.
         """
         self.barred.clear()
         there: dict[str, _Waiting] = {}
@@ -87,12 +87,12 @@ class Arrivals:
 
     @property
     def settling(self) -> int:
-        """How many files may be taken within the time that a file needs to settle."""
+        """The number of files due within the settling time."""
         soon = self._clock() + self._settle_s
         return sum(waiting.due_s <= soon for waiting in self._waiting.values())
 
     def whole(self) -> list[Arrival]:
-        """Return the files that kept their state for long enough, and that nobody is seen to write to."""
+        """Return the files that stayed unchanged long enough and have no known writer."""
         now_s = self._clock()
         due = [(path, waiting) for path, waiting in self._waiting.items() if waiting.due_s <= now_s]
         written = open_for_writing() if due else frozenset()
@@ -111,13 +111,13 @@ class Arrivals:
         return False
 
     def forget(self, path: str) -> None:
-        """Know a file no more: it was moved."""
+        """Forget a file that was moved."""
         self._waiting.pop(path, None)
 
     def again(self, path: str, state: State) -> bool:
-        """Tell whether a file is not, any more, as it was; it settles anew then, or is forgotten.
+        """Tell whether a file changed or is gone; then restart its settling time, or forget it.
 
-        Of one whose folder has become a link nothing can be told.
+        Nothing is known of a file whose folder became a link.
         """
         if leads_out(path, self._folder):
             return False
@@ -132,33 +132,33 @@ class Arrivals:
         return True
 
     def pass_over(self, path: str) -> None:
-        """Leave a file alone for as long as it stays as it is."""
+        """Ignore a file while it stays unchanged."""
         if path in self._waiting:
             self._waiting[path].due_s = float("inf")
 
     @property
-    def more_s(self) -> float:
-        """Seconds that a file gets more where it looks cut short."""
-        return self._settle_s * MORE_TIMES
+    def extra_s(self) -> float:
+        """Extra seconds for a file that looks truncated."""
+        return self._settle_s * EXTRA_TIMES
 
-    def give_more_time(self, path: str) -> bool:
-        """Let a file that looks cut short wait once before that is believed; return whether it had not waited yet."""
+    def grant_extra_time(self, path: str) -> bool:
+        """Grant extra time once to a file that looks truncated; tell whether it was granted."""
         waiting = self._waiting.get(path)
         if waiting is None or waiting.given:
             return False
-        waiting.given, waiting.due_s = True, self._clock() + self.more_s
+        waiting.given, waiting.due_s = True, self._clock() + self.extra_s
         return True
 
     @property
     def pause_s(self) -> float | None:
-        """Seconds until the last file is due that got more time; None where there is none."""
+        """Seconds until the last file with extra time is due, or None."""
         given = [
             one.due_s for one in self._waiting.values() if one.given and not one.tries and one.due_s < float("inf")
         ]
         return max(max(given) - self._clock(), 0.0) if given else None
 
     def later(self, path: str) -> float:
-        """Let a file wait before it is tried again, each time for longer; return for how many seconds."""
+        """Postpone a file, longer each time; return the seconds."""
         waiting = self._waiting.get(path)
         if waiting is None:
             return 0.0
@@ -169,17 +169,17 @@ class Arrivals:
 
 
 def is_temporary(name: str) -> bool:
-    """Tell whether a name is one that is given to what is not there yet, or is nobody's to take."""
+    """Tell whether a name marks a file as hidden, temporary or unfinished."""
     return name.startswith((".", "~")) or is_unfinished(name)
 
 
 def files_below(folder: str, at: Opened, barred: dict[str, str] | None = None) -> Iterator[str]:
-    """Yield the regular files below a folder, those of a folder in the order of their names; links are not followed.
+    """Yield the regular files below a folder, sorted by name; follow no links.
 
     Args:
-        folder: where to look.
+        folder: the folder.
         at: opens it.
-        barred: takes folder → reason, for folders that cannot be looked into.
+        barred: receives folder → reason for folders that cannot be read.
     """
     for here, name in entries_below(folder, at, barred):
         if not is_temporary(name):
@@ -187,9 +187,9 @@ def files_below(folder: str, at: Opened, barred: dict[str, str] | None = None) -
 
 
 def entries_below(folder: str, at: Opened, barred: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:
-    """Yield folder and name of every regular file below a folder, also those with temporary names.
+    """Yield folder and name of every regular file below a folder, temporary names included.
 
-    What lies in folders with such names is left out.
+    Skips folders with temporary names.
     """
     folders = [folder]
     while folders:
@@ -205,7 +205,7 @@ def entries_below(folder: str, at: Opened, barred: dict[str, str] | None = None)
 
 
 def _looked_into(folder: str, at: Opened) -> tuple[list[str], list[str]]:
-    """Return the names of the folders in a folder that are to be looked into, and of its files."""
+    """Return the subfolders to scan, and the files of a folder."""
     opened = at.folder(folder)
     with os.scandir(folder if opened is None else opened) as found:
         entries = sorted(found, key=lambda entry: entry.name)

@@ -1,8 +1,8 @@
-"""Rulings ──► files where they belong, in groups that share the cost of being put on the disk.
+"""Rulings ──► files in their target folders, moved in groups that share one flush to disk.
 
-    ruling ──► decided ──► told to the journal ──► prepared ──► on the disk ──► begun ──► finished ──► told again
+    ruling ──► decided ──► journal ──► prepared ──► flushed ──► begun ──► finished ──► journal
 
-What an earlier run left in between is ended first: see `handling`.
+Moves that an earlier run left in progress are completed first: see `handling`.
 """
 
 import os
@@ -26,17 +26,17 @@ from preflight.watch.handling import (
     begin,
     discard,
     finish,
+    hidden_original,
     is_token,
     prepare,
     put_back,
     resume,
-    stray,
 )
 from preflight.watch.journal import Journal
 from preflight.watch.stopping import Stopping
 
 GROUP_FILES = 512
-"""How many files share the cost of being put on the disk."""
+"""Files that share one flush."""
 
 Work = tuple[Ruling, Handling]
 
@@ -45,12 +45,12 @@ class Carrier:
     """Moves the files of one watch.
 
     Args:
-        folders: where files arrive and go.
-        journal: open.
-        arrivals: hears what has gone, and what changed.
-        stopping: held while files are moved.
-        leave: called with a file that cannot be moved, and why.
-        ended: called with what was moved.
+        folders: incoming and target folders.
+        journal: the open journal.
+        arrivals: told of moved and changed files.
+        stopping: delays signals while files are moved.
+        leave: called with a file that cannot be moved, and the reason.
+        ended: called with each completed move.
     """
 
     def __init__(  # noqa: PLR0913 - each by its name
@@ -64,19 +64,19 @@ class Carrier:
         ended: Callable[[Moved], None],
     ) -> None:
         self.stage = journal.state / "made"
-        """Where new files are made."""
+        """Folder for fixed files."""
         self._folders, self._journal, self._arrivals, self._stopping = folders, journal, arrivals, stopping
         self._leave, self._ended = leave, ended
         self._borders = Borders()
         self._drafts: list[str] = []
-        """What is to be on the disk before a group is begun."""
+        """Files to flush before a group begins."""
         self._touched: set[str] = set()
-        """Folders whose names changed."""
+        """Folders with changed entries."""
 
     def move_all(self, rulings: Iterable[Ruling]) -> None:
-        """Move files, as rulings on them come: told to the journal, prepared, put on the disk in groups, then begun.
+        """Move files as their rulings come: write the journal, prepare, flush in groups, then begin.
 
-        Those of the group before are moved one by one in between, so that those who measure need not wait for it.
+        Moves of the previous group run in between, so that measuring never waits for a whole group.
         """
         prepared: list[Work] = []
         settled: deque[Work] = deque()
@@ -99,12 +99,12 @@ class Carrier:
                 self._journal.dropped(handling)
 
     def _opened(self) -> Opened:
-        """Return what opens all folders in which this watch moves files, and none besides."""
+        """Open all folders of this watch, and no others."""
         folders = self._folders
         return Opened(folders.incoming, folders.ready, folders.rejected, folders.done, self.stage)
 
     def _prepared(self, ruling: Ruling) -> Iterator[Work]:
-        """Yield what is ready to be put on the disk; nothing where it cannot be prepared."""
+        """Yield a move ready for the flush; none where it cannot be prepared."""
         with self._opened() as at:
             handling = self._prepare(ruling, at)
         if handling is not None:
@@ -139,21 +139,21 @@ class Carrier:
             self._touched.add(folder)
 
     def _settle_into(self, settled: deque[Work], prepared: list[Work]) -> None:
-        """Put on the disk what is prepared; only then may it begin."""
+        """Flush prepared moves, which may then begin."""
         self._settle(self._drafts)
         self._drafts.clear()
         settled.extend(prepared)
         prepared.clear()
 
     def _settle(self, files: Iterable[str]) -> None:
-        """Put files, the names in the folders that were touched, and the journal on the disk."""
+        """Flush files, changed folders and the journal."""
         with self._opened() as at:
             flush(files, self._touched, at)
         self._touched.clear()
         self._journal.settle()
 
     def _move(self, ruling: Ruling, handling: Handling) -> None:
-        """Begin and finish one file.
+        """Begin and finish the move of one file.
 
         Raises:
             NotDone: it was begun and cannot be finished.
@@ -173,10 +173,10 @@ class Carrier:
         self._arrivals.again(ruling.arrival.path, ruling.arrival.state)
 
     def _end(self, handling: Handling, way: Callable[[Handling, Borders, Opened], Moved | None], at: Opened) -> None:
-        """Bring a handling to its end, and tell of it.
+        """Complete a move and report it.
 
         Raises:
-            NotDone: it cannot be ended.
+            NotDone: it cannot be completed.
         """
         try:
             moved = way(handling, self._borders, at)
@@ -192,7 +192,7 @@ class Carrier:
         self._ended(moved)
 
     def rest(self) -> None:
-        """Put everything on the disk, and let the journal make room; between two rounds."""
+        """Flush everything and rotate the journal; call it between two rounds."""
         with self._stopping.held():
             self._settle(())
             self._journal.rest()
@@ -200,10 +200,10 @@ class Carrier:
     # ---- after a broken run
 
     def recover(self) -> None:
-        """End what an earlier run began.
+        """Complete the moves of an earlier run.
 
         Raises:
-            NotDone: something that was begun cannot be ended.
+            NotDone: one that was begun cannot be completed.
         """
         with self._stopping.held():
             for handling in self._journal.pending:
@@ -215,13 +215,13 @@ class Carrier:
             incoming = os.fspath(self._folders.incoming)
             with self._opened() as at:
                 for folder, name in entries_below(incoming, at):
-                    if before := stray(name):
+                    if before := hidden_original(name):
                         aside, path = (os.path.join(folder, one) for one in (name, before))  # noqa: PTH118 - any bytes may be a name
                         put_back(aside, path, at)
                 fixing.clear(self.stage, files_below(incoming, at))
 
     def _is_ours(self, handling: Handling) -> bool:
-        """Tell whether all that a handling names lies in the folders of this watch, as this program names it."""
+        """Tell whether all paths of a move lie in this watch's folders and have this program's names."""
         if not is_token(handling.token) or not handling.parcels:
             return False
         homes = self._folders.ready, self._folders.rejected, self._folders.done
@@ -236,7 +236,7 @@ class Carrier:
     def _resume(self, handling: Handling) -> None:
         with self._opened() as at:
             for parcel in handling.parcels:
-                with suppress(OSError):  # `resume` says what is wrong, where that folder is needed
+                with suppress(OSError):  # `resume` reports a folder that is missing
                     self._make(os.path.dirname(parcel.target), at)  # noqa: PTH120 - any bytes may be a name
             self._end(handling, resume, at)
 

@@ -1,6 +1,6 @@
-"""A judged file ──► where it goes, and what is written beside it.
+"""A judged file ──► its target, and the notes beside it.
 
-pass ──► ready          fail, mended ──► the new file to ready, the original to done          fail ──► rejected
+pass ──► ready          fail, fixed ──► the new file to ready, the original to done          fail ──► rejected
 """
 
 import os
@@ -31,49 +31,49 @@ from preflight.watch.handling import (
 )
 
 SUCCESSOR: tuple[NoteKind, ...] = ("record", "report")
-"""What lies beside a new file."""
+"""Notes beside a fixed file."""
 Notes = tuple[tuple[bytes, ...], ...]
-"""For each parcel, what its notes say."""
+"""The content of each note, per parcel."""
 
 
 class Fixed(msgspec.Struct, frozen=True):
-    """A new file that takes the place of one that failed."""
+    """A fixed file that replaces one that failed."""
 
     made: str
-    """Where it lies."""
+    """Its path."""
     judged: Judged
-    """The verdict on it, as it counts here."""
+    """Its verdict after the policy."""
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of one file."""
+    """The verdict on one file."""
 
     arrival: Arrival
-    """The file, in the state in which it was judged."""
+    """The file, in the judged state."""
     plain: Judged
-    """What the rules say of it."""
+    """The findings of the rules."""
     judged: Judged
-    """The same as it counts here."""
+    """The findings after the policy."""
     profile: str
     result: FixResult | None = None
-    """What came of mending it, where that was tried."""
+    """The result of a fix, if tried."""
     fixed: Fixed | None = None
-    """The new file, where there is one that passes."""
+    """The fixed file, if it passes."""
 
     @property
     def outcome(self) -> Outcome:
-        """What is to become of the file."""
+        """The target folder by the verdict."""
         if self.judged.verdict == "pass":
             return "ready"
         return "fixed" if self.fixed else "rejected"
 
 
 def decide(ruling: Ruling, folders: Folders, at: Opened) -> tuple[Handling, Notes]:
-    """Return what is to become of a file, and the notes for it.
+    """Decide the move of a file, and write its notes.
 
     Raises:
         NotDone: no name is free.
-        OSError: the record of a new file cannot be read.
+        OSError: the record of a fixed file cannot be read.
     """
     token, below, path = new_token(), folders.below(ruling.arrival.path), ruling.arrival.path
     homes = {"ready": folders.ready, "fixed": folders.done, "rejected": folders.rejected}
@@ -98,12 +98,12 @@ def decide(ruling: Ruling, folders: Folders, at: Opened) -> tuple[Handling, Note
 
 
 def successor_of(path: str, made: str) -> str:
-    """Return a file's path with the ending of what was made of it."""
+    """Return a file's path with the fixed file's extension."""
     return os.path.splitext(path)[0] + os.path.splitext(made)[1]  # noqa: PTH122 - any bytes may be a name
 
 
 def rules_of(judged: Judged) -> tuple[str, ...]:
-    """Return the ids of the rules whose findings count."""
+    """Return the rule ids of the findings that count."""
     return tuple(sorted({finding.rule for finding in judged.findings if counts(finding, judged.fail_on)}))
 
 
@@ -112,7 +112,7 @@ def _joined(folder: Path, below: str) -> str:
 
 
 def _report(ruling: Ruling, judged: Judged, path: str, successor: str | None = None) -> bytes:
-    """Return the report on one file that is to lie at a path; where mending was tried, with what came of it."""
+    """Format the report for a file at its target, with the result of a fix if tried."""
     there = msgspec.structs.replace(judged, asset=msgspec.structs.replace(judged.asset, path=path, walked=False))
     report = report_json(Report(profile=ruling.profile, assets=(there,), fail_on=judged.fail_on))
     if ruling.result and judged is ruling.judged:

@@ -1,6 +1,6 @@
-"""Files that fail ──► new files that do not, each in a folder of its own where nobody looks for finished work.
+"""Failing files ──► fixed files, each in its own staging folder.
 
-The folder's name comes from the file's: what a run that was killed had made already is found again by its record.
+The folder's name derives from the file's, so that the next run finds the work of a killed one by its record.
 """
 
 import os
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
 
 def fix_files(judged: Sequence[Judged], profile: Profile, fix_options: "FixOptions", stage: Path) -> list[FixResult]:
-    """Mend what can be mended, as many at a time as there are processors; return what came of each, in their order.
+    """Fix files, one per processor at a time; return the results in order.
 
     Args:
-        judged: files as the rules judged them, without a policy: new files are made by the documents.
-        profile: the limits that new files must meet.
-        fix_options: how much loss is allowed.
-        stage: the folder that holds a folder for each file.
+        judged: files as the rules judged them, without a policy: fixes follow the documents.
+        profile: the limits for fixed files.
+        fix_options: how much loss a fix may cause.
+        stage: the folder for the staging folders.
     """
     plans = plan_fixes(judged, profile, fix_options)
     return fix_all(plans, profile, lambda plan: stage_of(stage, plan.asset.path))
 
 
 def stage_of(stage: Path, path: str) -> Path:
-    """Return the folder in which a file's successor is made."""
+    """Return the staging folder of a file."""
     return stage / blake2b(os.fsencode(os.path.abspath(path)), digest_size=16).hexdigest()  # noqa: PTH100 - any bytes may be a name
 
 
 def clear(stage: Path, keep: Iterable[str] = ()) -> None:
-    """Remove what was made and is not needed, all but what was made of the files named."""
+    """Remove staging folders, except those of the named files."""
     kept = {stage_of(stage, path).name for path in keep}
     with suppress(OSError):
         for folder in list(stage.iterdir()):
@@ -48,5 +48,5 @@ def clear(stage: Path, keep: Iterable[str] = ()) -> None:
 
 
 def clear_one(stage: Path, path: str) -> None:
-    """Remove what is left of mending one file."""
+    """Remove the staging folder of one file."""
     shutil.rmtree(stage_of(stage, path), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Where files arrive and where they go; that none of these lies in the way of another."""
+"""The watched folder and the target folders, none within another."""
 
 import os
 from pathlib import Path
@@ -14,24 +14,24 @@ ORIGINALS = "originals"
 
 
 class Folders(msgspec.Struct, frozen=True, kw_only=True):
-    """The folders of one watch, as they were given."""
+    """The folders of one watch, as given."""
 
     incoming: Path
     ready: Path
     rejected: Path
     done: Path
-    """Where the original of a file goes that was fixed."""
+    """Target of the original of a fixed file."""
 
     def below(self, path: str) -> str:
-        """Return the path of a file as seen from the folder where files arrive."""
+        """Return a file's path relative to the watched folder."""
         return path.removeprefix(os.path.join(self.incoming, ""))  # noqa: PTH118 - any bytes may be a name
 
 
 def folders_of(incoming: Path, ready: Path, rejected: Path, done: Path | None = None) -> Folders:
-    """Return the folders of a watch.
+    """Validate the folders of a watch.
 
     Raises:
-        CallError: the first is no folder, or they are the same or lie within each other.
+        CallError: the watched folder is missing, or two folders are equal or nested.
     """
     if not incoming.is_dir():
         raise CallError(f"{printable(str(incoming))}: is no folder")
@@ -48,10 +48,10 @@ def folders_of(incoming: Path, ready: Path, rejected: Path, done: Path | None = 
 
 
 def refuse_journal(path: Path, incoming: Path) -> None:
-    """Refuse a journal that would be taken for a file that arrives.
+    """Refuse a journal path that would count as an arriving file.
 
     Raises:
-        CallError: it lies in the folder that is watched, under no hidden name.
+        CallError: it lies in the watched folder under a visible name.
     """
     if _within(path, incoming):
         raise CallError(
@@ -68,7 +68,7 @@ def _refuse_overlap(name: Setting, folder: Path, other_name: Setting, other: Pat
 
 
 def _within(inner: Path, outer: Path) -> bool:
-    """Tell whether a path lies in a folder or is it, links followed, and not under a name that is passed over there."""
+    """Tell whether a path is a folder or lies in it visibly, after following links."""
     try:
         rest = Path(os.path.realpath(inner)).relative_to(os.path.realpath(outer))
     except ValueError:

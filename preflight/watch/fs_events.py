@@ -1,7 +1,7 @@
-"""When it is worth looking: events of the system where it has them, and the clock everywhere.
+"""File system events, where the system sends them, and a timer everywhere.
 
-In: a folder. Out: at every tick, whether something came or changed in it. An event may get lost, and some systems send
-none: whoever asks has to look by himself from time to time as well.
+In: a folder. Out: at every tick, whether something changed. Events may get lost and some systems send none, so callers
+must also scan by themselves.
 """
 
 import os
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
 GATHER_MS = 400
-"""For how long events are gathered while more come."""
+"""Time to gather events before an answer."""
 
 
 def changes(folder: Path, tick_s: float, note: Callable[[str], None]) -> Iterator[bool]:
-    """Yield, at least every tick and for ever, whether the system told of something new in a folder.
+    """Yield at least every tick, without end, whether an event announced a new or changed file.
 
     Args:
-        folder: what is watched, with all below it.
-        tick_s: the longest time between two answers, in seconds.
-        note: told in words when the system sends no events.
+        folder: the folder, with subfolders.
+        tick_s: longest time between two answers, in seconds.
+        note: called with a message when the system sends no events.
     """
     try:
         yield from _events(folder, tick_s)
     except ImportError:
         note("watchfiles is not installed: the folder is looked at from time to time, and not sooner")
-    except (OSError, RuntimeError) as error:  # there is a limit to how many folders may be watched
+    except (OSError, RuntimeError) as error:  # inotify limits the number of watched folders
         note(f"the system sends no events ({error}): the folder is looked at from time to time, and not sooner")
     while True:
         time.sleep(tick_s)
@@ -55,5 +55,5 @@ def _events(folder: Path, tick_s: float) -> Iterator[bool]:
 
 
 def _matters(change: "Change", path: str) -> bool:
-    """Tell whether an event says that a file came or changed: not that one went, nor what lies under a hidden name."""
+    """Tell whether an event announces a new or changed file under a visible name."""
     return change.name != "deleted" and not is_temporary(os.path.basename(path))  # noqa: PTH119 - any bytes may be a name

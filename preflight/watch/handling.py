@@ -1,11 +1,10 @@
-"""One judged file on its way out: what is to be moved where, in steps that can be broken off anywhere, and taken up.
+"""The move of one judged file, in steps that may be interrupted and resumed.
 
-    prepare    notes, and copies where a file system ends, under temporary names beside their targets
-    begin      the source gets a hidden name in its own folder: from here on it is handled, before that it is not
+    prepare    notes, and copies across file systems, under temporary names beside their targets
+    begin      the source gets a hidden name in its own folder: now it counts as handled
     finish     each parcel: its notes get their names, then the file
 
-Whatever ends the program, the next start sees by the hidden name how far it came. Names are only taken where they are
-free.
+The hidden name tells the next start how far the program came. Only free names are taken.
 """
 
 import errno
@@ -32,69 +31,69 @@ REPORT = ".report.json"
 TOKEN_CHARACTERS = 16
 COPY = "copy"
 TRIAL = "try"
-"""Endings of what has no name yet: a copy on its way to another file system, and what tells whether there is one."""
+"""Extensions of temporary files: a copy to another file system, and the test for one."""
 MAX_NOTE_BYTES = 16 << 20
 NoteKind = Literal["report", "record"]
 Outcome = Literal["ready", "fixed", "rejected"]
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """A file and the name it is to get."""
+    """A file and its target."""
 
     origin: str
-    """Where it lies once the handling has begun."""
+    """Its path once the move has begun."""
     target: str
     notes: tuple[NoteKind, ...] = ("report",)
-    """What gets a name beside it."""
+    """Notes beside it."""
 
 
 class Handling(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to become of one file."""
+    """The move of one file."""
 
     token: str
     """Part of every temporary name."""
     path: str
     state: State
-    """In which it was judged."""
+    """The judged state."""
     outcome: Outcome
     verdict: str
     rules: tuple[str, ...] = ()
-    """What was found that counts."""
+    """Rules of the findings that count."""
     parcels: tuple[Parcel, ...]
-    """The last one is the source; one before it is its successor."""
+    """The source last; before it its fixed file, if any."""
 
     @property
     def aside(self) -> str:
-        """The hidden name of the source, which is the last parcel."""
+        """The hidden name of the source."""
         return self.parcels[-1].origin
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """The end of a handling: where its parcels are."""
+    """A completed move, with the paths of its parcels."""
 
     handling: Handling
     targets: tuple[str, ...]
 
 
 def new_token() -> str:
-    """Return what no other handling has in its names."""
+    """Return a unique token for temporary names."""
     return secrets.token_hex(TOKEN_CHARACTERS // 2)
 
 
 def is_token(text: str) -> bool:
-    """Tell whether a text is such a token: it becomes part of names."""
+    """Tell whether a text is a token, and so safe in names."""
     return re.fullmatch(rf"[0-9a-f]{{{TOKEN_CHARACTERS}}}", text) is not None
 
 
 def aside_of(path: str, token: str) -> str:
-    """Return the hidden name of a file, which ends like the name it had, as much as fits."""
+    """Return a file's hidden name, which ends with as much of its own as fits."""
     folder, name = os.path.split(path)
     kept = os.fsencode(name)[-(LONGEST_NAME - len(HIDDEN) - len(token) - 1) :]
     return _join(folder, f"{HIDDEN}{token}." + os.fsdecode(kept))
 
 
 def note_of(kind: NoteKind, target: str) -> str:
-    """Return where a note on a file lies; a name that leaves no room for the ending is cut."""
+    """Return the path of a note beside a file, its name cut where too long."""
     return beside(target, SUFFIX if kind == "record" else REPORT)
 
 
@@ -103,11 +102,11 @@ def _join(folder: str, name: str) -> str:
 
 
 def free_name(wanted: str, at: Opened, notes: Sequence[NoteKind] = ("report",)) -> str:
-    """Return the first of a file's names that is free, and with which the names of its notes are.
+    """Return the first free name of a file whose notes' names are free too.
 
     Raises:
-        NotDone: there is none.
-        OSError: no file can have such a name there.
+        NotDone: no name is free.
+        OSError: the name is impossible there.
     """
     for name in names_of(wanted):
         if not at.has(name) and not any(at.has(note_of(kind, name)) for kind in notes):
@@ -119,10 +118,10 @@ def free_name(wanted: str, at: Opened, notes: Sequence[NoteKind] = ("report",)) 
 
 
 def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borders, at: Opened) -> list[str]:
-    """Write the notes of each parcel, and a copy where it is to go to another file system; return what was written.
+    """Write each parcel's notes, and a copy where it moves to another file system; return their paths.
 
     Raises:
-        OSError: something cannot be written; nothing is left of it.
+        OSError: one cannot be written; nothing is left.
     """
     written: list[str] = []
     try:
@@ -140,7 +139,7 @@ def prepare(handling: Handling, notes: Sequence[Sequence[bytes]], borders: Borde
 
 
 def _write(descriptor: int, content: bytes) -> None:
-    """Write a new file; without Python's buffers, which take as long as all the rest of it."""
+    """Write a new file, unbuffered: Python's buffers take as long as the rest."""
     try:
         while content:
             content = content[os.write(descriptor, content) :]
@@ -154,7 +153,7 @@ def _crosses(handling: Handling, number: int, borders: Borders, at: Opened) -> b
 
 
 def _trials(handling: Handling, number: int) -> tuple[str, str]:
-    """Return where what tries the way of a parcel may lie: beside the parcel, and beside its target."""
+    """Return where test files for a rename may be: beside the parcel, and beside its target."""
     there = _draft(handling, number, TRIAL)
     folder = os.path.dirname(handling.parcels[number].origin)  # noqa: PTH120 - any bytes may be a name
     return _join(folder, os.path.basename(there)), there  # noqa: PTH119 - any bytes may be a name
@@ -167,7 +166,7 @@ def _draft(handling: Handling, number: int, kind: str) -> str:
 
 
 def discard(handling: Handling, at: Opened) -> None:
-    """Remove what was prepared; only where nothing has begun."""
+    """Remove prepared files, before the move has begun."""
     for draft in _drafts(handling):
         at.remove(draft)
 
@@ -176,10 +175,10 @@ def discard(handling: Handling, at: Opened) -> None:
 
 
 def begin(handling: Handling, at: Opened) -> bool:
-    """Give the source its hidden name; tell whether it was still what was judged, and leave it as it was if not.
+    """Give the source its hidden name; tell whether it was unchanged, and restore it if not.
 
     Raises:
-        OSError: it may not be moved, and was not.
+        OSError: it cannot be moved.
     """
     try:
         rename(at.spot(handling.path), at.spot(handling.aside))
@@ -205,10 +204,10 @@ def put_back(aside: str, path: str, at: Opened) -> None:
 
 
 def finish(handling: Handling, borders: Borders, at: Opened) -> Moved:
-    """Give all parcels their names; what was done before is not done again.
+    """Give all parcels their names; skip those done before.
 
     Raises:
-        OSError: a name cannot be given; what is missing can be done later.
+        OSError: a name cannot be given; call again later.
     """
     return Moved(handling, tuple(_placed(handling, number, borders, at) for number in range(len(handling.parcels))))
 
@@ -239,7 +238,7 @@ def _placed(handling: Handling, number: int, borders: Borders, at: Opened) -> st
 
 
 def _source(handling: Handling, number: int, borders: Borders, at: Opened) -> str | None:
-    """Return the file that is to get the name: itself or its copy; None where a copy has the name already."""
+    """Return the file to rename: the parcel or its copy; None where that is done."""
     parcel, copy = handling.parcels[number], _draft(handling, number, COPY)
     if not _crosses(handling, number, borders, at):
         return parcel.origin
@@ -251,7 +250,7 @@ def _source(handling: Handling, number: int, borders: Borders, at: Opened) -> st
 
 
 def _place_notes(handling: Handling, number: int, before: str, target: str, at: Opened) -> None:
-    """Give notes the names that belong to a target; they name another where that one was taken meanwhile."""
+    """Give notes the names for a target; rewrite them where the first target was taken."""
     for kind in handling.parcels[number].notes:
         draft = _draft(handling, number, kind)
         if target != before:
@@ -261,7 +260,7 @@ def _place_notes(handling: Handling, number: int, before: str, target: str, at: 
 
 
 def _name_anew(kind: NoteKind, note: str, draft: str, target: str, at: Opened) -> None:
-    """Write a note as a draft for a file of another name, and remove the old one."""
+    """Rewrite a note as a draft for another file name, and remove the old one."""
     if not at.has(note):
         return
     with os.fdopen(at.read(note), "rb") as stream:
@@ -275,7 +274,7 @@ def _name_anew(kind: NoteKind, note: str, draft: str, target: str, at: Opened) -
 
 
 def named(kind: NoteKind, said: dict[str, Any], target: str) -> bytes:
-    """Return a note as it reads for a file of this name."""
+    """Format a note for a file of this name."""
     if kind == "record":
         said["output"]["name"] = shown(os.path.basename(target))  # noqa: PTH119 - any bytes may be a name
     else:
@@ -287,7 +286,7 @@ def named(kind: NoteKind, said: dict[str, Any], target: str) -> bytes:
 
 
 def resume(handling: Handling, borders: Borders, at: Opened) -> Moved | None:
-    """Bring a handling that was broken off to its end; None where it had not begun, and the file is to be judged anew.
+    """Complete an interrupted move; None where it had not begun, so that the file must be judged again.
 
     Raises:
         OSError: a name cannot be given.
@@ -306,8 +305,8 @@ def _drafts(handling: Handling) -> Iterator[str]:
         yield from _trials(handling, number)
 
 
-def stray(name: str) -> str | None:
-    """Return the name that a file had before it was set aside by a run of which nothing is known; None for others."""
+def hidden_original(name: str) -> str | None:
+    """Return the original name of a file hidden by an unknown run, or None."""
     if not name.startswith(HIDDEN):
         return None
     token, dot, rest = name.removeprefix(HIDDEN).partition(".")

@@ -1,9 +1,9 @@
-"""The journal of a watch: one line of JSON for each step of each file, only ever added to.
+"""The journal of a watch: a line of JSON for each step of each file, append-only.
 
-    seen ──► judged, with where it is to go ──► moved
+    seen ──► judged, with the target ──► moved
 
-A file between `judged` and `moved` when the program ended is `pending`, and the next start takes it up. One watch at a
-time holds a folder. A journal that has grown long makes room for a new one and is kept beside it, once.
+A file between `judged` and `moved` is pending; the next start completes it. One watch at a time holds a folder. A long
+journal is replaced by a new one and kept beside it, once.
 """
 
 import datetime as dt
@@ -30,17 +30,17 @@ from preflight.watch.handling import Handling, Moved
 
 SCHEMA = "preflight.watch/1"
 STATE_FOLDER = "watch"
-"""Among the user's own: others may write where files arrive, and what is read from here moves files."""
+"""In the user's state folder: others may write where files arrive, and this state moves files."""
 MAX_BYTES = 64 << 20
 MAX_LINE_BYTES = 4 << 20
 FIRST = json.dumps({"schema": SCHEMA})
 
 
 def state_folder(incoming: Path) -> Path:
-    """Return the folder in which the state of a watch lies: of the user's own, named by what the folder is and where.
+    """Return the private state folder of a watch, named after the watched folder's identity and path.
 
     Raises:
-        NotDone: there is no folder of the user's own, or nothing to watch.
+        NotDone: the private folder or the watched folder is missing.
     """
     return private.folder(STATE_FOLDER, _key(f"{_identity(incoming)}:{os.path.realpath(incoming)}"))
 
@@ -58,12 +58,12 @@ def _key(text: str) -> str:
 
 
 class Journal:
-    """The journal of one folder; it is locked for as long as it is open.
+    """The journal of one folder, locked while open.
 
     Args:
-        incoming: the folder that is watched.
-        path: where the journal lies; with the rest of the state when None.
-        max_bytes: how long it may grow.
+        incoming: the watched folder.
+        path: the journal's path; None for the state folder.
+        max_bytes: size at which it is rotated.
     """
 
     def __init__(self, incoming: Path, path: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
@@ -71,14 +71,14 @@ class Journal:
         self._lock_of_folder = private.folder(STATE_FOLDER) / f"{_key(_identity(incoming))}.lock"
         self.path = path or self.state / "journal.jsonl"
         self.pending: list[Handling] = []
-        """What an earlier run had begun and not ended."""
+        """Moves in progress of an earlier run."""
         self._max_bytes = max_bytes
         self._here = os.getcwd()  # noqa: PTH109 - any bytes may be a name
         self._locks: list[Lock] = []
         self._stream: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Lock the folder, and read what is pending.
+        """Lock the folder and read the pending moves.
 
         Raises:
             CallError: another watch holds the folder, or the file is no journal.
@@ -103,18 +103,18 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it; others may take the folder now."""
+        """Close it and release the folder."""
         self._close()
 
     def _lock(self, path: Path) -> None:
-        """Hold a lock that ends with this process; one of its children does not hold it."""
+        """Take a lock that ends with this process and is not inherited."""
         lock = Lock(path)
         if not lock.take():
             raise CallError(f"{printable(str(path))}: another watch is at work there")
         self._locks.append(lock)
 
     def _open(self) -> None:
-        """Open the file for adding; a line that was broken off is ended, so that it harms none after it."""
+        """Open the file to append; end an incomplete last line."""
         whole = _ends_whole(self.path)
         self._stream = self.path.open("ab")
         if self._stream.tell() <= len(FIRST) and not whole:
@@ -136,29 +136,29 @@ class Journal:
     # ---- writing
 
     def seen(self, arrivals: Iterable[Arrival]) -> None:
-        """Say which files are whole, and taken in hand."""
+        """Record files as complete and accepted."""
         self._say({"step": "seen", "path": self._absolute(one.path), "state": one.state} for one in arrivals)
 
     def judged(self, handling: Handling) -> None:
-        """Say what is to become of a file, before anything of it is done."""
+        """Record the target of a file, before it moves."""
         self._say([{"step": "judged", **self._plain(handling)}])
 
     def moved(self, moved: Moved) -> None:
-        """Say that a file is where it belongs."""
+        """Record a file as moved."""
         targets = [self._absolute(target) for target in moved.targets]
         said = {"step": "moved", "token": moved.handling.token, "path": self._absolute(moved.handling.path)}
         self._say([{**said, "targets": targets}])
 
     def dropped(self, handling: Handling) -> None:
-        """Say that nothing was done after all: the file changed, or may not be moved."""
+        """Record that a file was not moved: it changed, or cannot be moved."""
         self._say([{"step": "dropped", "token": handling.token, "path": self._absolute(handling.path)}])
 
     def left(self, path: str, reason: str) -> None:
-        """Say that a file stays where it is."""
+        """Record that a file stays."""
         self._say([{"step": "left", "path": self._absolute(path), "reason": reason}])
 
     def _say(self, entries: Iterable[dict[str, Any]]) -> None:
-        """Add lines; they are in the system's hands at the end, and on the disk after the next `settle`."""
+        """Append lines; `settle` puts them on disk."""
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         lines = b"".join(_line({"time": now, **entry}) for entry in entries)
         if self._stream is not None and lines:
@@ -166,7 +166,7 @@ class Journal:
             self._stream.flush()
 
     def _plain(self, handling: Handling) -> dict[str, Any]:
-        """Return a handling as JSON has it, its names as seen from anywhere."""
+        """Convert a move to JSON, with absolute paths."""
         said: dict[str, Any] = msgspec.to_builtins(handling)
         said["path"] = self._absolute(handling.path)
         for parcel in said["parcels"]:
@@ -177,12 +177,12 @@ class Journal:
         return os.path.join(self._here, path)  # noqa: PTH118 - any bytes may be a name
 
     def settle(self) -> None:
-        """Put what was said on the disk."""
+        """Flush the lines to disk."""
         if self._stream is not None:
             flush_content(self._stream.fileno())
 
     def rest(self) -> None:
-        """Begin a new file where this one is long; only when nothing is pending."""
+        """Rotate a long file, when nothing is pending."""
         if self._stream is None or self._stream.tell() < self._max_bytes:
             return
         self._stream.close()
@@ -191,7 +191,7 @@ class Journal:
 
 
 def _line(entry: dict[str, Any]) -> bytes:
-    """Return a line of ASCII; names of any bytes come back from it as they were."""
+    """Format a line of ASCII that preserves names of any bytes."""
     with suppress(UnicodeEncodeError):
         line = msgspec.json.encode(entry)
         if line.isascii():
@@ -203,10 +203,10 @@ def _line(entry: dict[str, Any]) -> bytes:
 
 
 def _refuse_strangers(path: Path) -> None:
-    """Refuse a journal that somebody else could have written, or could put another in the place of.
+    """Refuse a journal that another user could write or replace.
 
     Raises:
-        CallError: it lies where others write, is a link, or is somebody else's.
+        CallError: others may write its folder, or it is a link or another user's.
     """
     where = printable(str(path))
     if not private.is_own(path.parent):
@@ -229,7 +229,7 @@ def _ends_whole(path: Path) -> bool:
 
 
 def _pending(path: Path) -> Iterator[Handling]:
-    """Yield what was judged and has no end.
+    """Yield the moves without an end.
 
     Raises:
         CallError: the file is no journal.
@@ -248,7 +248,7 @@ def _pending(path: Path) -> Iterator[Handling]:
 
 
 def _require_names(handling: Handling) -> None:
-    """Raise UnicodeEncodeError where no file can have a name that is said."""
+    """Raise UnicodeEncodeError where a recorded name is impossible."""
     for name in (
         handling.token,
         handling.path,
@@ -258,7 +258,7 @@ def _require_names(handling: Handling) -> None:
 
 
 def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a journal; one that was broken off, or is damaged, is passed over."""
+    """Yield the entries of a journal; skip incomplete and damaged lines."""
     try:
         stream = path.open("rb")
     except FileNotFoundError:

@@ -1,6 +1,6 @@
-"""Which files somebody has open for writing, as far as this system and this user's rights tell.
+"""Files open for writing, as far as system and user rights reveal them.
 
-On Linux the processes of the same user can be asked, through /proc; of others, and elsewhere, nothing is known.
+On Linux /proc shows the user's own processes; nothing is known of others, or elsewhere.
 """
 
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 
 PROCESSES = Path("/proc")
 WRITES = 0o200
-"""The bit of a link in /proc/PID/fd that says its file is open for writing."""
+"""Mode bit of a link in /proc/PID/fd: open for writing."""
 
 
 def open_for_writing() -> frozenset[tuple[int, int]]:
-    """Return device and inode of every file that a process, which may be asked, has open for writing."""
+    """Return device and inode of every file known to be open for writing."""
     found: set[tuple[int, int]] = set()
     for folder in _descriptors():
         with suppress(OSError), os.scandir(folder) as links:

@@ -1,6 +1,6 @@
-"""Ctrl-C and SIGTERM, so that they end the program between two files and never within one.
+"""Ctrl-C and SIGTERM, delayed so that they end the program between two files.
 
-What is within `held` is finished first; anything else, such as waiting, measuring or encoding, ends at once.
+A block within `held` completes first; waiting, measuring and encoding end at once.
 """
 
 import os
@@ -14,29 +14,29 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopping:
-    """Heeds the signals for as long as it is entered; only in the main thread."""
+    """Signal handlers while entered; main thread only."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
-        """Which one came."""
+        """The received signal."""
         self._holds = 0
         self._process = os.getpid()
         self._before: list[tuple[int, object]] = []
 
     def __enter__(self) -> Self:
-        """Begin to heed them."""
+        """Install the handlers."""
         self._before = [(number, signal.signal(number, self._come)) for number in SIGNALS]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave them to whom they were before."""
+        """Restore the previous handlers."""
         for number, before in self._before:
             signal.signal(number, before)  # type: ignore[arg-type] # what signal.signal returned
 
     def _come(self, number: int, _frame: FrameType | None) -> None:
-        if os.getpid() != self._process:  # a child that was forked, which is to die of it as any other
+        if os.getpid() != self._process:  # a forked child ends as by default
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
@@ -46,7 +46,7 @@ class Stopping:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let a signal wait until the end of this; raise KeyboardInterrupt there if one came."""
+        """Delay a signal until the end of the block, then raise KeyboardInterrupt."""
         self._holds += 1
         try:
             yield

@@ -115,19 +115,19 @@ def one_file() -> list[Judged]:
 def test_it_writes_at_once_then_soon_after_a_file_and_now_and_then_where_none_came(
     tmp_path: Path, one_file: list[Judged]
 ) -> None:
-    clock, path = Clock(), tmp_path / "beat.prom"
-    beat = Heartbeat(path, "an edition", Measuring(), clock)
+    clock, path = Clock(), tmp_path / "heartbeat.prom"
+    heartbeat = Heartbeat(path, "an edition", Measuring(), clock)
 
     def writes_after(seconds: float) -> bool:
         before = path.stat().st_ino if path.exists() else 0
         clock.now_s += seconds
-        beat()
+        heartbeat()
         return path.exists() and path.stat().st_ino != before
 
     assert writes_after(0)
     assert not writes_after(QUIET_S - 0.1)
     assert writes_after(0.1)
-    assert list(beat.over(one_file)) == one_file
+    assert list(heartbeat.over(one_file)) == one_file
     assert not writes_after(BEAT_S - 0.1)
     assert writes_after(0.1)
     assert read(path)["preflight_assetspass"] == 1
@@ -135,7 +135,7 @@ def test_it_writes_at_once_then_soon_after_a_file_and_now_and_then_where_none_ca
 
 
 def test_without_a_file_to_write_it_does_nothing(tmp_path: Path, one_file: list[Judged]) -> None:
-    beat = Heartbeat(None, "an edition", Measuring(), Clock())
-    beat()
-    assert list(beat.over(one_file)) == one_file
+    heartbeat = Heartbeat(None, "an edition", Measuring(), Clock())
+    heartbeat()
+    assert list(heartbeat.over(one_file)) == one_file
     assert list(tmp_path.iterdir()) == []

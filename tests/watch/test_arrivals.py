@@ -259,15 +259,15 @@ def test_a_file_that_looks_cut_short_gets_more_time_once_in_each_state(
     path.write_bytes(b"x")
     arrivals.scan()
     clock.now_s += 2
-    assert arrivals.give_more_time(str(path))
-    assert arrivals.pause_s == arrivals.more_s
+    assert arrivals.grant_extra_time(str(path))
+    assert arrivals.pause_s == arrivals.extra_s
     assert names(arrivals) == []
-    clock.now_s += arrivals.more_s
+    clock.now_s += arrivals.extra_s
     assert names(arrivals) == ["a.mp4"]
-    assert not arrivals.give_more_time(str(path))
+    assert not arrivals.grant_extra_time(str(path))
     path.write_bytes(b"xy")
     arrivals.scan()
-    assert arrivals.give_more_time(str(path))
+    assert arrivals.grant_extra_time(str(path))
 
 
 def test_what_lies_in_a_folder_of_a_system_never_arrives(arrivals: Arrivals, clock: Clock, tmp_path: Path) -> None:

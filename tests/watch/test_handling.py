@@ -19,12 +19,12 @@ from preflight.watch.handling import (
     discard,
     finish,
     free_name,
+    hidden_original,
     new_token,
     note_of,
     prepare,
     put_back,
     resume,
-    stray,
 )
 
 REPORT = json.dumps({"assets": [{"path": "ready/a.mp4"}]}).encode()
@@ -313,9 +313,9 @@ def test_a_name_that_no_file_can_have_is_an_error_before_anything_begins(tmp_pat
 
 def test_a_file_that_was_set_aside_is_known_by_its_name_and_nothing_else_is() -> None:
     token = new_token()
-    assert stray(Path(aside_of("in/a b.mp4", token)).name) == "a b.mp4"
+    assert hidden_original(Path(aside_of("in/a b.mp4", token)).name) == "a b.mp4"
     for name in ("a.mp4", f".watch-{token}-0.report", f".watch-{token}-0.try", f".watch-{token}.", ".watch-x.mp4"):
-        assert stray(name) is None
+        assert hidden_original(name) is None
 
 
 def test_a_file_that_is_put_back_overwrites_nothing(tmp_path: Path) -> None:
