@@ -9,9 +9,21 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from preflight.workers import process
+from preflight.workers.child import LATER
 from preflight.workers.session import session
 
 SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
+
+READ = (
+    "numpy",
+    "preflight.apply",
+    "preflight.apply.alike",
+    "preflight.media.candidates",
+    "preflight.media.preview",
+    *LATER,
+)
+"""What children of many tests load; a server that has it need not load it in each."""
 
 # A shared machine may be slow for a moment; how fast things are is a benchmark's business.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,7 +55,10 @@ def nobody_s_ledgers(nobody_s_home: Path, request: pytest.FixtureRequest) -> Ite
 @pytest.fixture(autouse=True, scope="session")
 def one_server() -> Iterator[None]:
     """One server forks the children of all tests: each need not load the libraries anew."""
-    with session():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "BOOT", process.BOOT.replace("from ", f"import {', '.join(READ)}; from ", 1))
+        begun = process.begin_server() if process.can_fork() else None
+    with session(begun):
         yield
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import av
+from msgspec.structs import replace
 from PIL import Image
 
 from fixtures.make import make
@@ -21,6 +22,20 @@ from preflight.values.probed import Probed
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MEDIA = FIXTURES / "media"
 PROFILE: Profile = load()
+
+
+def lowered(profile: Profile, *, longest_s: int = 15) -> Profile:
+    """Let clips be small, and shorter at the most: what is asked of rates, times and streams shows in few pixels too."""
+    clip = profile.video
+    lengths = (replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s))
+    duration, together = lengths
+    smaller = replace(clip, duration_s=duration, total_duration_s=together)
+    pixels, side = replace(clip.pixels, min=64 * 64), replace(clip.side_px, min=64)
+    return replace(profile, video=replace(smaller, pixels=pixels, side_px=side))
+
+
+SMALL: Profile = lowered(PROFILE)
+"""The default edition for clips from 64 pixels a side."""
 
 
 def media(name: str) -> str:
