@@ -25,7 +25,7 @@ PROFILE: Profile = load()
 
 
 def lowered(profile: Profile, *, longest_s: int = 15) -> Profile:
-    """Let clips be small, and shorter at the most: what is asked of rates, times and streams shows in few pixels too."""
+    """Let clips be small, and short at the most: what becomes of rates, times and streams shows in few pixels too."""
     clip = profile.video
     lengths = (replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s))
     duration, together = lengths
