@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 """As in `typing`, which the program has no need to load so early."""
 
 if TYPE_CHECKING:
+    from preflight.values.excerpt import Excerpt
     from preflight.values.remedy import Advice, Message, Remedies
 
 
@@ -29,15 +30,17 @@ class PreflightError(Exception):
     Args:
         message: what happened, to what, measured against what; the parts of it where it names a setting.
         advice: the next thing to do; may be empty.
+        excerpt: the line of a text file at which reading it failed.
     """
 
     exit_code = 3
 
-    def __init__(self, message: "Message", *, advice: "Advice" = "") -> None:
+    def __init__(self, message: "Message", *, advice: "Advice" = "", excerpt: "Excerpt | None" = None) -> None:
         self.parts = message if isinstance(message, tuple) else (message,)
         self.message = "".join(map(str, self.parts))
         said = advice if isinstance(advice, tuple) else (advice,)
         self.remedies: Remedies = tuple(part for part in said if part)
+        self.excerpt = excerpt
         super().__init__(self.message)
 
     @property

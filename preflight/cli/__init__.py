@@ -121,6 +121,11 @@ def say(error: PreflightError) -> int:
     if error.__cause__ is not None:
         trace(error)
     click.echo(f"preflight: {printable(message_of(error))}", err=True)
+    if error.excerpt is not None:
+        from preflight.report.excerpt import excerpt_lines
+
+        for words in excerpt_lines(error.excerpt):
+            click.echo(words, err=True)
     if error.remedies:
         click.echo(printable(said(error.remedies)), err=True)
     return error.exit_code

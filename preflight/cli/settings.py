@@ -204,7 +204,7 @@ def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | Non
             raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: no settings")
         table: Any = toml_of(content)
     except TextError as error:
-        raise CallError(f"{name}: {error}") from None
+        raise CallError(f"{name}: {error}", excerpt=error.excerpt) from None
     except OSError as error:
         said = "is a folder" if path.is_dir() else f"cannot be read: {error.strerror}"
         raise CallError(f"{name}: {said}") from None

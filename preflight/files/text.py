@@ -8,26 +8,47 @@ import codecs
 import json
 import math
 import os
-import re
 import stat
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from preflight.system.files import NO_WAIT, READ
+from preflight.values.excerpt import Excerpt
 
 SAMPLE_BYTES = 512
 DEEPEST = 64
 """Nesting depth of tables and lists."""
 MOST_DIGITS = 30
 """Digits of a whole number."""
-BACKSLASH = re.compile(r'"(?:[A-Za-z]:)?\\|"[^"\\]*\\[A-Za-z]')
-LINE = re.compile(r"at line (\d+)")
-WRITE_PLAINLY = "a backslash begins an escape between double quotes: write the path as 'C:\\clips\\a.mp4', or with /"
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftyp", "an MP4, MOV or HEIC file"),
+    (0, b"\xff\xd8\xff", "a JPEG image"),
+    (0, b"\x89PNG", "a PNG image"),
+    (0, b"GIF8", "a GIF image"),
+    (0, b"RIFF", "a WAV, AVI or WebP file"),
+    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM clip"),
+    (0, b"ID3", "an MP3 file"),
+    (0, b"fLaC", "a FLAC file"),
+    (0, b"OggS", "an Ogg file"),
+    (0, b"PK\x03\x04", "a ZIP archive or office document"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"{\\rtf", "an RTF document"),
+)
+"""Offset and first bytes of files that are no text, and their format."""
 
 
 class TextError(ValueError):
-    """The file is no text, or not of the wanted format; the message says why."""
+    """The file is no text, or not of the wanted format; the message says why.
+
+    Args:
+        message: why.
+        excerpt: the line at which reading failed.
+    """
+
+    def __init__(self, message: str, excerpt: Excerpt | None = None) -> None:
+        super().__init__(message)
+        self.excerpt = excerpt
 
 
 def bytes_of(path: Path, most: int, *, plain: bool = True) -> bytes:
@@ -53,8 +74,10 @@ def text_of(content: bytes) -> str:
     """Decode a text file, without its byte order mark.
 
     Raises:
-        TextError: it is neither UTF-8 nor UTF-16.
+        TextError: it is neither UTF-8 nor UTF-16, or a medium or document.
     """
+    if other := next((name for at, begin, name in SIGNATURES if content.startswith(begin, at)), None):
+        raise TextError(f"is {other}, and no text")
     encoding = encoding_of(content[:SAMPLE_BYTES])
     try:
         return content.decode(encoding)
@@ -85,19 +108,15 @@ def toml_of(content: bytes) -> dict[str, Any]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise TextError(f"not TOML: {error}{_hint(text, str(error))}") from None
+        from preflight.files.toml_faults import fault_of
+
+        fault = fault_of(text, error)
+        place = f"line {fault.excerpt.line}, column {fault.excerpt.column}"
+        raise TextError(f"not TOML: {place}: {fault.cause}", fault.excerpt) from None
     except (ValueError, RecursionError) as error:
         raise TextError(f"not TOML: {_why(error)}") from None
     refuse_unbounded(table)
     return table
-
-
-def _hint(text: str, said: str) -> str:
-    """Suggest other quotes for a Windows path between double quotes, or return an empty string."""
-    found = LINE.search(said)
-    lines = text.splitlines()
-    line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else text
-    return f"; {WRITE_PLAINLY}" if BACKSLASH.search(line) else ""
 
 
 def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value

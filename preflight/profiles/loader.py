@@ -141,7 +141,7 @@ def _read(path: Path) -> Table:
             raise ProfileError(f"{path.name}: larger than {MAX_BYTES:,} bytes: not a profile")
         return toml_of(content)
     except TextError as error:
-        raise ProfileError(f"{path.name}: {error}") from None
+        raise ProfileError(f"{path.name}: {error}", excerpt=error.excerpt) from None
     except OSError as error:
         raise ProfileError(f"{path.name}: cannot be read: {error}") from None
 

@@ -99,7 +99,7 @@ def load_spec(path: Path) -> RequestSpec:
             *_assets("audio", "audios", entry.audios, path.parent),
         ]
     except TextError as error:
-        raise RequestFileError(f"{name}: {error}") from None
+        raise RequestFileError(f"{name}: {error}", excerpt=error.excerpt) from None
     except TableError as error:
         raise RequestFileError(f"{name}: {error}", advice=_known(str(error))) from None
     settings = {f: getattr(entry, f) for f in RequestSpec.__struct_fields__ if f != "assets"}

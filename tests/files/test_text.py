@@ -36,8 +36,6 @@ def test_chinese_without_a_mark_is_no_utf_16() -> None:
     [
         (b'a = "\xe9"', "not UTF-8 text (byte 5), which it has to be; save it as UTF-8"),
         (b"\xff\xfea\x00\x00\xd8", "not UTF-16 text"),
-        (b'a = "C:\\Users\\me.mp4"', "write the path as 'C:\\clips\\a.mp4', or with /"),
-        (b'a = "clips\\new.mp4"\nb = "D:\\x.mp4"', "write the path as"),
         (b"a = inf", "a: expected a number, got inf"),
         (b"a = [1, nan]", "a.1: expected a number, got nan"),
         (b"a = " + b"1" * 31, "a: a number of more than 30 digits"),

@@ -1,0 +1,25 @@
+"""A request that is no TOML, as a person meets it."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Program
+
+
+def test_the_line_is_shown_with_a_caret_and_corrected(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "request.toml"
+    path.write_text('model = "seedance-2.0-reference-to-video"\nprompt = “배, at sea”\n', encoding="utf-8")
+    ended = program("check", str(path))
+    assert ended.status == 2
+    first, line, caret, corrected, *_ = ended.err.splitlines()
+    assert first.endswith("request.toml: not TOML: line 2, column 10: curly quotes; TOML wants straight ones")
+    assert line == "  2 | prompt = “배, at sea”"
+    assert caret == "    |          ^"
+    assert corrected == 'Write: prompt = "배, at sea"'
+
+
+def test_a_clip_in_the_place_of_a_request_is_called_a_clip(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "request.toml"
+    path.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(64))
+    ended = program("check", str(path))
+    assert ended.status == 2
+    assert "is an MP4, MOV or HEIC file, and no text" in ended.err

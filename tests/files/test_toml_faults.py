@@ -1,0 +1,99 @@
+"""TOML as people write it who never heard of it: the cause in words, and a line that can be read."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.files.text import TextError, toml_of
+from preflight.files.toml_faults import Fault, fault_of
+
+
+def fault(text: str) -> Fault:
+    with pytest.raises(tomllib.TOMLDecodeError) as caught:
+        tomllib.loads(text)
+    return fault_of(text, caught.value)
+
+
+CORRECTED = {
+    "smart quotes": ("prompt = “A boat”", "curly quotes", 'prompt = "A boat"'),
+    "smart quotes round straight ones": ('prompt = “A "blue" boat”', "curly quotes", "prompt = 'A \"blue\" boat'"),
+    "low and high quotes": ("prompt = „Ein Boot“", "curly quotes", 'prompt = "Ein Boot"'),
+    "corner brackets": ("prompt = 「船」", "curly quotes", 'prompt = "船"'),
+    "single smart quotes": ("prompt = ‘A boat’", "curly quotes", 'prompt = "A boat"'),  # noqa: RUF001 - such as people type
+    "smart quotes in a list": ("images = [“a.jpg”, “b.jpg”]", "curly quotes", 'images = ["a.jpg", "b.jpg"]'),
+    "a path on Windows": ('a = "C:\\clips\\a.mp4"', "a backslash", "a = 'C:\\clips\\a.mp4'"),
+    "a path with an apostrophe": ('a = "C:\\it\'s\\a.mp4"', "a backslash", 'a = "C:\\\\it\'s\\\\a.mp4"'),
+    "two paths": ('a = ["C:\\a.png", "D:\\b.png"]', "a backslash", "a = ['C:\\a.png', 'D:\\b.png']"),
+    "bare text": ("prompt = A boat at sea", "text needs quotes", 'prompt = "A boat at sea"'),
+    "a bare name of a file": ("path = clip.mp4", "text needs quotes", 'path = "clip.mp4"'),
+    "bare text and a remark": ("model = fast # cheap", "text needs quotes", 'model = "fast"'),
+    "an apostrophe": ("prompt = It's a boat", "text needs quotes", 'prompt = "It\'s a boat"'),
+    "bare entries": ("images = [a.jpg, b.jpg]", "a list need quotes", 'images = ["a.jpg", "b.jpg"]'),
+    "a missing comma": ('images = ["a.jpg" "b.jpg"]', "a comma is missing", 'images = ["a.jpg", "b.jpg"]'),
+    "a bracket forgotten": ('images = ["a.jpg"\nduration = 5', "list that begins in line 1", None),
+    "Python's True": ("generate_audio = True", "small letters", "generate_audio = true"),
+    "yes": ("generate_audio = yes", "small letters", "generate_audio = true"),
+    "a unit": ("duration = 5s", "no unit", "duration = 5"),
+    "a Korean unit": ("duration = 5초", "no unit", "duration = 5"),
+    "a comma at the end": ('prompt = "x",', "no comma either", 'prompt = "x"'),
+    "a colon": ("duration: 5", "= is missing", "duration = 5"),
+    "as in YAML": ("prompt: A boat", "= is missing", 'prompt = "A boat"'),
+    "an open text": ('prompt = "A boat', "closing quote", 'prompt = "A boat"'),
+    "a Korean key": ("길이 = 5", "other letters than A to Z", '"길이" = 5'),
+    "full-width signs": ("duration＝5", "full-width", "duration=5"),  # noqa: RUF001 - such as people type
+    "all of it at once": ("프롬프트 ＝ “배”", "curly quotes", '"프롬프트" = "배"'),  # noqa: RUF001 - such as people type
+    "a mark in the middle": ("\ufeffduration = 5", "cannot be seen", "duration = 5"),
+    "a blank that breaks no line": ("duration\u00a0= 5", "blank of another kind", "duration = 5"),
+    "a table's bracket": ("[service\nx = 1", "bracket of a table", "[service]"),
+    "nothing": ("duration =", "a value is missing", None),
+    "a key twice": ("duration = 5\nduration = 6", "given twice", None),
+    "JSON": ('{"prompt": "x"}', "named .json", None),
+    "no key": ("= 5", "a line is a key", None),
+}
+
+
+@pytest.mark.parametrize(("text", "cause", "corrected"), CORRECTED.values(), ids=CORRECTED)
+def test_what_people_write_is_explained_and_corrected(text: str, cause: str, corrected: str | None) -> None:
+    found = fault(text)
+    assert cause in found.cause
+    assert found.excerpt.corrected == corrected
+    assert found.excerpt.text == text.splitlines()[found.excerpt.line - 1]
+
+
+def test_the_line_is_the_one_that_is_wrong_and_the_rest_is_left() -> None:
+    found = fault('prompt = "x"\r\nmodel = seedance\r\nduration = 5\r\n')
+    assert (found.excerpt.line, found.excerpt.column) == (2, 9)
+    assert found.excerpt.corrected == 'model = "seedance"'
+
+
+@given(st.text(alphabet="a1= \"'“”[]{},:#\\\n\ufeff길", max_size=40))
+def test_a_corrected_line_can_be_read_and_any_text_gets_an_answer(text: str) -> None:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        excerpt = fault_of(text, error).excerpt
+        lines = text.split("\n")
+        assert lines[excerpt.line - 1].rstrip("\r") == excerpt.text
+        assert 1 <= excerpt.column <= len(excerpt.text) + 1
+        if excerpt.corrected is not None:
+            tomllib.loads("\n".join([*lines[: excerpt.line - 1], excerpt.corrected]))
+
+
+def test_a_large_file_is_explained_without_trying() -> None:
+    assert fault("x = 1\n# " + "x" * 100_000 + "\nprompt = A boat").excerpt.corrected is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\0\0\0\x18ftypmp42", "is an MP4, MOV or HEIC file, and no text"),
+        (b"\xff\xd8\xff\xe0", "is a JPEG image"),
+        (b"PK\x03\x04", "is a ZIP archive or office document"),
+        (b"{\\rtf1\\ansi prompt}", "is an RTF document"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_what_it_is(content: bytes, said: str) -> None:
+    with pytest.raises(TextError, match=said):
+        toml_of(content)
