@@ -75,7 +75,8 @@ def _is_better(lines: list[str], number: int, corrected: str) -> bool:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = PLACE.search(str(error))
-        return bool(found and found[1]) and int(found[1]) > number and _stands_alone([*lines[: number - 1], corrected])
+        later = found is not None and found[1] is not None and int(found[1]) > number
+        return later and _stands_alone([*lines[: number - 1], corrected])
     except (ValueError, RecursionError):
         return False
     return True
