@@ -135,10 +135,10 @@ def pixel(path: str | Path, at: tuple[int, int]) -> tuple[int, ...]:
 def first_picture(path: str | Path) -> Image.Image:
     """Return a clip's first picture, decoded."""
     with av.open(str(path)) as container:
-        return picture_of(next(container.decode(video=0)))
+        return decode_image(next(container.decode(video=0)))
 
 
-def picture_of(frame: av.VideoFrame) -> Image.Image:
+def decode_image(frame: av.VideoFrame) -> Image.Image:
     found = frame.to_image()  # type: ignore[no-untyped-call] # PyAV does not say what it takes
     assert isinstance(found, Image.Image)
     return found

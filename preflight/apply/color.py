@@ -70,14 +70,14 @@ def seen_colors(path: str, format_name: str) -> Colors:
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
-    from preflight.media.footage import lone_frame, pictures, timed
+    from preflight.media.footage import lone_frame, open_video, timed
 
-    with pictures(path, format_name) as (container, track):
+    with open_video(path, format_name) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
         if lone := lone_frame(container, track):
             return colors_of(lone, told)
-    with pictures(path, format_name) as (container, track):
+    with open_video(path, format_name) as (container, track):
         first = next(timed(container, track), None)
         if first is None:
             raise Unreadable("no frame can be decoded")

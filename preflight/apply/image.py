@@ -8,7 +8,7 @@ from preflight.apply.isolated import isolated_or_failed
 from preflight.apply.strip import stripped
 from preflight.errors import FixFailed
 from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
-from preflight.media.picture import WORDED, picture_of
+from preflight.media.image import WORDED, decode_image
 from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Write, find
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.assets import printable
@@ -47,7 +47,7 @@ def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
         if write.kept:
             target.write_bytes(_fitting(stripped(path, facts), write))
             return
-        picture = eight_bits(picture_of(str(path), facts, _least(plan)))
+        picture = eight_bits(decode_image(str(path), facts, _least(plan)))
         picture = _colors(_resized(plan, facts, picture), write.format)
         if plan.loss != "lossless" and picture.info.get(WORDED):
             picture = in_srgb(picture)

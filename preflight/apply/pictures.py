@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from preflight.apply.alike import alike, framed
 from preflight.media.colors import eight_bits, flat, in_srgb, on_screen
 from preflight.media.footage import found
-from preflight.media.picture import decoding, picture_of, stored
+from preflight.media.image import decode_image, decoding, stored
 from preflight.media.second import seconds
 from preflight.plan.steps import Plan
 from preflight.probe.pillow import JPEG
@@ -103,6 +103,6 @@ def _plain(picture: "Image.Image") -> "Image.Image":
 
 def _seen(path: str, facts: ImageFacts) -> "Image.Image":
     """Return a picture as a viewer sees it: upright, its profile heeded, in red, green and blue, on white."""
-    picture = picture_of(path, facts, DECODED_PX)
+    picture = decode_image(path, facts, DECODED_PX)
     with decoding():
         return in_srgb(flat(on_screen(eight_bits(picture))))

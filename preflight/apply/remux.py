@@ -17,7 +17,7 @@ from preflight.probe import open_without_waiting
 from preflight.probe.container import codec_name, opened, words
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import sniff
-from preflight.probe.video import picture_streams
+from preflight.probe.video import video_streams
 
 HEVC_TAG, DOLBY_TAG = "hvc1", "dvh1"
 """Of HEVC whose parameter sets stand in the sample entry: ISO 14496-15, 8.4.1; and where only Dolby Vision shows it."""
@@ -70,7 +70,7 @@ def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, sound
                 raise FixFailed("it is no clip any more")
             stream.seek(0)
             with opened(stream, found.opener) as container:
-                part = _part(container, picture_streams(container)[0], packets)
+                part = _part(container, video_streams(container)[0], packets)
             # Opened anew, not sought: a seek to 0 passes over the sound that a decoder needs before it.
             stream.seek(0)
             with (
@@ -91,7 +91,7 @@ def _kept(container: "InputContainer", sounds: "Sequence[int] | None") -> "list[
 def _copy(
     container: "InputContainer", made: "OutputContainer", packets: Packets, part: _Part, sounds: "list[AudioStream]"
 ) -> None:
-    picture = picture_streams(container)[0]
+    picture = video_streams(container)[0]
     copies = {one.index: made.add_stream_from_template(one) for one in (picture, *sounds)}
     for copy in copies.values():
         copy.metadata.clear()

@@ -9,7 +9,7 @@ from preflight.probe import open_without_waiting
 from preflight.probe.container import opened
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.keyframes import is_keyframe
-from preflight.probe.video import AV_TIME_BASE, picture_streams
+from preflight.probe.video import AV_TIME_BASE, video_streams
 from preflight.workers.isolated import call_isolated
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def start_offset_here(path: str, demuxer: str) -> Fraction:
 
     try:
         with open(path, "rb", opener=open_without_waiting) as stream, opened(stream, demuxer) as container:
-            pictures = picture_streams(container)
+            pictures = video_streams(container)
             if not pictures or container.start_time is None:
                 return Fraction(0)
             first = _first_s(container, pictures[0], told=demuxer == "mov")
@@ -71,7 +71,7 @@ def begins_here(path: str, demuxer: str, begin_s: Fraction) -> bool:
 
     try:
         with open(path, "rb", opener=open_without_waiting) as stream, opened(stream, demuxer) as container:
-            picture = picture_streams(container)[0]
+            picture = video_streams(container)[0]
             begun = Fraction(container.start_time or 0) * AV_TIME_BASE
             container.seek(math.floor((begun + begin_s) / (picture.time_base or 1)), stream=picture)
             return is_keyframe(next(packet for packet in container.demux(picture) if packet.size))

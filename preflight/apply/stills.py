@@ -111,10 +111,10 @@ def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
-    from preflight.media.footage import pictures
+    from preflight.media.footage import open_video
     from preflight.media.reel import Reel
 
-    with pictures(path, facts.format) as (container, track):
+    with open_video(path, facts.format) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
         yield Viewer(Reel(container, track), facts, told)

@@ -1,6 +1,6 @@
-"""Looking into footage for a person: where its shots begin, which part is worth keeping, and pictures to choose by.
+"""Media analysis for people: shot changes, the best part to keep, and contact sheets to choose by.
 
-    Judged ── propose ──► Candidates, best first ── preview ──► one PNG an asset
+    Judged ── propose ──► Candidates, best first ── preview ──► one PNG per asset
 
-All decoding is done in a child that may crash, hang or balloon alone; what becomes of it is `Unmeasured`.
+All decoding is an isolated call; one that fails is `Unmeasured`.
 """

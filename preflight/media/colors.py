@@ -1,6 +1,6 @@
-"""Pictures of any mode in, the same in a mode that a screen shows out: one way, for looking and for mending.
+"""Conversion of images of any mode to one that screens show; shared by analysis and fixes.
 
-Deep gray becomes shallow first, so that what is scaled cannot overshoot its range; transparency goes last.
+High bit depth is reduced first, so that scaling cannot overshoot; transparency is removed last.
 """
 
 import io
@@ -10,36 +10,36 @@ if TYPE_CHECKING:
     from PIL import Image
 
 INKS = ("CMYK", "LAB")
-"""Modes of colors that are converted, by the profile where there is one."""
+"""Modes converted by the color profile, where there is one."""
 SHOWN = ("RGB", "RGBA", "L", "LA", "P", "1")
 HIGHLIGHT = 16
-"""Up to where floating numbers above white are highlights of fractions; beyond, they are counted in levels."""
+"""Largest float sample read as a highlight above a white of 1; larger ones mean a white of 255 or 65,535."""
 LEVELS = (255, 65535)
-"""White, where samples are counted in levels of eight or of sixteen bits."""
+"""White in levels of 8 and 16 bits."""
 DEEPEST = (1 << 31) - 1
 UNDERSHOOT = -0.5
-"""How far below black floating numbers may lie that a filter has sharpened, as a part of white."""
+"""Undershoot below black left by sharpening, as a fraction of white."""
 
 
-def eight_bits(picture: "Image.Image") -> "Image.Image":
-    """Return deep gray in eight bits, by what its samples count in; any other picture as it is.
+def eight_bits(image: "Image.Image") -> "Image.Image":
+    """Convert gray of high bit depth to 8 bits; return other images unchanged.
 
-    Whole numbers are of sixteen bits, or of as many as they need. Floating numbers go from 0 to 1, else to 255, else to
-    65,535, by the brightest of them; where that would show nothing, from the darkest to the brightest.
+    Integers have 16 bits, or as many as they need. Floats range to 1, 255 or 65,535, by the brightest; where all would
+    be black or white, from darkest to brightest.
     """
-    if picture.mode not in ("F", "I") and not picture.mode.startswith("I;16"):
-        return picture
-    numbers = picture.convert("I") if picture.mode.startswith("I;16") else picture
+    if image.mode not in ("F", "I") and not image.mode.startswith("I;16"):
+        return image
+    numbers = image.convert("I") if image.mode.startswith("I;16") else image
     black, white = _floating(numbers) if numbers.mode == "F" else _whole(numbers)
     scale = 255 / (white - black)
     gray = numbers.convert("F").point(lambda sample: sample * scale + (0.5 - black * scale)).convert("L")
-    gray.info = {key: value for key, value in picture.info.items() if key != "transparency"}
-    clear = picture.info.get("transparency")
+    gray.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    clear = image.info.get("transparency")
     return _without(gray, numbers, clear) if isinstance(clear, int) else gray
 
 
 def _without(gray: "Image.Image", numbers: "Image.Image", clear: int) -> "Image.Image":
-    """Return a gray picture whose parts of one deep sample are transparent."""
+    """Make pixels of one 16-bit value transparent in a gray image."""
     import numpy as np
     from PIL import Image
 
@@ -49,79 +49,79 @@ def _without(gray: "Image.Image", numbers: "Image.Image", clear: int) -> "Image.
     return shown
 
 
-def smooth(picture: "Image.Image") -> "Image.Image":
-    """Return a picture whose samples can be averaged: a palette's numbers cannot, nor a color that means nothing."""
-    if picture.mode in ("P", "PA", "1") or (picture.mode in ("RGB", "L") and picture.has_transparency_data):
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return picture
+def smooth(image: "Image.Image") -> "Image.Image":
+    """Convert to a mode whose samples can be averaged: no palette, no colors under full transparency."""
+    if image.mode in ("P", "PA", "1") or (image.mode in ("RGB", "L") and image.has_transparency_data):
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
 
 
-def on_screen(picture: "Image.Image") -> "Image.Image":
-    """Return a picture in a mode that a screen shows, with its colors unchanged; a profile that was applied is gone."""
-    if picture.mode in INKS:
-        return in_srgb(picture)
-    picture = smooth(eight_bits(picture)) if picture.mode == "PA" else eight_bits(picture)
-    return picture if picture.mode in SHOWN else picture.convert("RGB")
+def on_screen(image: "Image.Image") -> "Image.Image":
+    """Convert to a mode for screens with the same colors; drop an applied profile."""
+    if image.mode in INKS:
+        return in_srgb(image)
+    image = smooth(eight_bits(image)) if image.mode == "PA" else eight_bits(image)
+    return image if image.mode in SHOWN else image.convert("RGB")
 
 
-def flat(picture: "Image.Image") -> "Image.Image":
-    """Return a picture as RGB or gray, its transparency put on white, as a viewer on a light page shows it."""
+def flat(image: "Image.Image") -> "Image.Image":
+    """Convert to RGB or gray on white, as a viewer with a light page shows it."""
     from PIL import Image
 
-    if picture.has_transparency_data:
-        seen = picture.convert("RGBA")
+    if image.has_transparency_data:
+        seen = image.convert("RGBA")
         white = Image.new("RGBA", seen.size, "white")
         shown = Image.alpha_composite(white, seen).convert("RGB")
-        shown.info = {key: value for key, value in picture.info.items() if key != "transparency"}
+        shown.info = {key: value for key, value in image.info.items() if key != "transparency"}
         return shown
-    return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
+    return image if image.mode in ("RGB", "L") else image.convert("RGB")
 
 
-def in_srgb(picture: "Image.Image") -> "Image.Image":
-    """Return a picture as a screen without a profile of its own shows it: RGB or RGBA, its profile applied."""
-    clear = picture.has_transparency_data
-    seen = picture.convert("RGB") if picture.mode in ("P", "1", "LA", "RGBA") else picture
-    shown = _applied(seen, picture.info.get("icc_profile") or b"")
+def in_srgb(image: "Image.Image") -> "Image.Image":
+    """Convert to sRGB, as RGB or RGBA, by the color profile."""
+    clear = image.has_transparency_data
+    seen = image.convert("RGB") if image.mode in ("P", "1", "LA", "RGBA") else image
+    shown = _applied(seen, image.info.get("icc_profile") or b"")
     shown.info.pop("icc_profile", None)
     shown.info.pop("transparency", None)
     if clear:
-        shown.putalpha(picture.convert("RGBA").getchannel("A"))
+        shown.putalpha(image.convert("RGBA").getchannel("A"))
     return shown
 
 
-def _applied(picture: "Image.Image", profile: bytes) -> "Image.Image":
-    """Return a picture in RGB, by its profile where that can be read, else plainly."""
+def _applied(image: "Image.Image", profile: bytes) -> "Image.Image":
+    """Convert to RGB by the profile, or plainly where it cannot be read."""
     from PIL import ImageCms
 
-    if not profile and picture.mode == "LAB":
+    if not profile and image.mode == "LAB":
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     if profile:
         try:
             srgb = ImageCms.createProfile("sRGB")
-            shown = ImageCms.profileToProfile(picture, io.BytesIO(profile), srgb, outputMode="RGB")
+            shown = ImageCms.profileToProfile(image, io.BytesIO(profile), srgb, outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError):
             shown = None
         if shown is not None:
             return shown
-    return picture.convert("RGB")
+    return image.convert("RGB")
 
 
-def _whole(picture: "Image.Image") -> tuple[float, float]:
-    """Return black and white of whole numbers."""
-    _, highest = _extremes(picture)
+def _whole(image: "Image.Image") -> tuple[float, float]:
+    """Return black and white for integer samples."""
+    _, highest = _extremes(image)
     return 0.0, LEVELS[-1] if highest <= LEVELS[-1] else DEEPEST
 
 
-def _floating(picture: "Image.Image") -> tuple[float, float]:
-    """Return black and white of floating numbers."""
-    lowest, highest = _extremes(picture)
+def _floating(image: "Image.Image") -> tuple[float, float]:
+    """Return black and white for float samples."""
+    lowest, highest = _extremes(image)
     white = 1 if highest < HIGHLIGHT else next((level for level in LEVELS if highest <= level), 0)
     if white and lowest >= UNDERSHOOT * white:
         return 0.0, white
     return (lowest, highest) if lowest < highest else (0.0, 1.0)
 
 
-def _extremes(picture: "Image.Image") -> tuple[float, float]:
-    """Return the lowest and the highest sample of a picture with one band."""
-    lowest, highest = (float(bound) for bound in picture.getextrema() if isinstance(bound, int | float))
+def _extremes(image: "Image.Image") -> tuple[float, float]:
+    """Return the extremes of a single-band image."""
+    lowest, highest = (float(bound) for bound in image.getextrema() if isinstance(bound, int | float))
     return lowest, highest

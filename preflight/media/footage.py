@@ -1,7 +1,7 @@
-"""Measured footage opened for decoding: a path and its format in, timed frames out.
+"""Measured files opened for decoding: a path and its format in, timed frames out.
 
-The file is sniffed again and read by that demuxer alone, from an open file: what changed its format since it was
-measured is refused. Damage is passed over, as a player does; judging it is the probe's business.
+The format is sniffed again, and a changed one refused; only its demuxer opens the file. Damage is skipped as by a
+player; the probe reports it.
 """
 
 import os
@@ -19,7 +19,7 @@ from preflight.probe.mpeg_audio import only_frames
 from preflight.probe.part import part_of
 from preflight.probe.plain import opened_up
 from preflight.probe.sniff import Sniffed, sniff
-from preflight.probe.video import picture_streams
+from preflight.probe.video import video_streams
 
 if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 MAX_DAMAGED = 1000
-"""Packets that may be damaged before the rest is given up."""
+"""Damaged packets before decoding stops."""
 SUPPOSED_RATE_HZ = Fraction(25)
-"""Where neither the frames nor the container tell time."""
+"""Frame rate where neither frames nor container have times."""
 
 
 @contextmanager
 def found(path: str, format_name: str) -> Iterator[tuple[BinaryIO, Sniffed]]:
-    """Open a file that was measured as a format.
+    """Open a file of a measured format.
 
     Raises:
-        Unmeasured: it cannot be opened, or is no longer what was measured.
+        Unmeasured: it cannot be opened, or changed.
     """
     try:
         stream = open(path, "rb", opener=open_without_waiting)  # noqa: SIM115 - closed below; only opening is excused
@@ -58,7 +58,7 @@ def found(path: str, format_name: str) -> Iterator[tuple[BinaryIO, Sniffed]]:
 
 
 def _audio_part(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
-    """Return what of a file a decoder is given: no tag in front, no junk around frames, no header that keeps it out."""
+    """Return the decodable part of a file, without leading tags, junk and headers that block decoders."""
     if sniffed.opener == "wav":
         whole = part_of(stream, sniffed.start, size) if sniffed.start else stream
         return opened_up(whole, size - sniffed.start)
@@ -66,15 +66,15 @@ def _audio_part(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
 
 
 @contextmanager
-def pictures(path: str, format_name: str) -> "Iterator[tuple[InputContainer, VideoStream]]":
-    """Open a clip for its pictures.
+def open_video(path: str, format_name: str) -> "Iterator[tuple[InputContainer, VideoStream]]":
+    """Open a clip's video stream.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
-        Unreadable: it holds no pictures that can be decoded.
+        Unreadable: it has no video that can be decoded.
     """
     with _playing(path, format_name) as container:
-        track = next((t for t in picture_streams(container) if known_codec(t)), None)
+        track = next((t for t in video_streams(container) if known_codec(t)), None)
         if track is None:
             raise Unreadable("holds no pictures that can be decoded")
         track.thread_type = "AUTO"
@@ -82,12 +82,12 @@ def pictures(path: str, format_name: str) -> "Iterator[tuple[InputContainer, Vid
 
 
 @contextmanager
-def sound(path: str, format_name: str) -> "Iterator[tuple[InputContainer, AudioStream]]":
-    """Open a sound, or a clip for its sound.
+def open_audio(path: str, format_name: str) -> "Iterator[tuple[InputContainer, AudioStream]]":
+    """Open the audio of a file.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
-        Unreadable: it holds no sound that can be decoded.
+        Unreadable: it has no audio that can be decoded.
     """
     with _playing(path, format_name) as container:
         track = next((t for t in container.streams.audio if known_codec(t)), None)
@@ -116,13 +116,13 @@ def _playing(path: str, format_name: str) -> "Iterator[InputContainer]":
 def timed(
     container: "InputContainer", track: "VideoStream", before: "Callable[[Packet[Any]], None] | None" = None
 ) -> "Iterator[tuple[Fraction, VideoFrame]]":
-    """Decode pictures from here on, each with its time in seconds by the clock of the file.
+    """Decode frames from the current position, with their time in seconds on the file's clock.
 
-    A frame without a time follows the one before by the mean rate.
+    A frame without a time follows at the mean rate.
 
     Args:
         container: the clip.
-        track: its pictures.
+        track: its video stream.
         before: called with each packet before it is decoded.
     """
     import av
@@ -141,15 +141,15 @@ def decoded(
     track: "VideoStream | AudioStream",
     before: "Callable[[Packet[Any]], None] | None" = None,
 ) -> "Iterator[VideoFrame | AudioFrame]":
-    """Decode from here to the end, or to where the file breaks off; packets that are damaged give nothing.
+    """Decode from the current position to the end or a truncation; skip damaged packets.
 
     Args:
-        container: what is played.
+        container: the file.
         track: one of its streams.
         before: called with each packet before it is decoded.
 
     Raises:
-        MemoryError: a frame needs more than there is.
+        MemoryError: a frame needs too much memory.
     """
     import av
 
@@ -170,9 +170,9 @@ def decoded(
 
 
 def lone_frame(container: "InputContainer", track: "VideoStream") -> "VideoFrame | None":
-    """Decode the first packet by itself and return its frame; None where it needs others. Nothing can be decoded then.
+    """Decode the first packet alone; return None where its frame needs others. Afterwards decode nothing.
 
-    A decoder that is given the next ones, too, holds its first frame back until it has a few.
+    A decoder that also gets the next packets delays its first frame.
     """
     import av
 
@@ -185,7 +185,7 @@ def lone_frame(container: "InputContainer", track: "VideoStream") -> "VideoFrame
 
 
 def _packets(container: "InputContainer", track: "Stream") -> "Iterator[Packet[Stream]]":
-    """Yield packets up to where the file breaks off."""
+    """Yield packets up to a truncation."""
     import av
 
     packets = container.demux(track)
@@ -200,7 +200,7 @@ def _packets(container: "InputContainer", track: "Stream") -> "Iterator[Packet[S
 
 
 def _fault(what: str, error: Exception) -> Unreadable | Unmeasured:
-    """Return the fault that an error amounts to; running out of memory says nothing about a file."""
+    """Convert an error to a fault; lack of memory is not the file's fault."""
     if isinstance(error, MemoryError):
         return Unmeasured("looking into it needs more memory than it may have")
     return Unreadable(f"{what}: {words(error)}")

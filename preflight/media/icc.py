@@ -1,7 +1,8 @@
-"""Color profiles made anew: primaries and a curve in, an ICC profile out.
+"""ICC profiles made from primaries and a transfer curve.
 
-For pictures that say what their samples mean by code points, chromaticities or a word of EXIF, which next to no reader
-heeds; a profile all of them do, and the samples stay as they are.
+For images that state their colors by code points, chromaticities or EXIF, which few readers use; all use a profile. The
+samples stay the same.
+
 Source: ICC.1:2001-04 (version 2.4): 6.1 (header), 6.3.1 (matrix and curves), 6.5 (types); annex on Bradford's matrix.
 """
 
@@ -24,7 +25,7 @@ HEADER_BYTES = 128
 
 @lru_cache(maxsize=16)
 def profile_of(colors: Described, *, gray: bool = False) -> bytes:
-    """Return the profile of pictures whose samples mean these colors, in RGB or in gray."""
+    """Return the ICC profile for some colors, RGB or gray."""
     curve = _curve(colors.transfer)
     tags = {
         b"desc": _text("Colors as tagged in the source"),
@@ -41,7 +42,7 @@ def profile_of(colors: Described, *, gray: bool = False) -> bytes:
 
 
 def to_xyz(colors: Described) -> "Matrix":
-    """Return the matrix from linear red, green and blue to X, Y and Z under their own white, which has a Y of one."""
+    """Return the matrix from linear RGB to XYZ, for a white of Y = 1."""
     import numpy as np
 
     columns = np.array([_spread(point) for point in colors.primaries[:3]]).T
@@ -50,7 +51,7 @@ def to_xyz(colors: Described) -> "Matrix":
 
 
 def to_d50(colors: Described) -> "Matrix":
-    """Return the same matrix, adapted to the white of profiles."""
+    """Return that matrix, adapted to the profile white D50."""
     import numpy as np
 
     cone = np.array(BRADFORD)
@@ -60,13 +61,13 @@ def to_d50(colors: Described) -> "Matrix":
 
 
 def _spread(point: Point) -> tuple[float, float, float]:
-    """Return X, Y and Z of a chromaticity, with a Y of one."""
+    """Return XYZ of a chromaticity, for Y = 1."""
     x, y = point
     return x / y, 1.0, (1 - x - y) / y
 
 
 def srgb_to_light(sample: float) -> float:
-    """Return the light of a sample by sRGB's curve, both from 0 to 1 (IEC 61966-2-1)."""
+    """Decode an sRGB sample to light, both 0 to 1 (IEC 61966-2-1)."""
     return sample / 12.92 if sample <= 0.04045 else ((sample + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - the standard's
 
 
@@ -82,12 +83,12 @@ def _xyz(*values: float) -> bytes:
 
 
 def _text(words: str) -> bytes:
-    """Return a description, whose Unicode and Macintosh parts are empty."""
+    """Encode a description; its Unicode and Macintosh parts stay empty."""
     return b"desc" + struct.pack(">4xI", len(words) + 1) + words.encode() + bytes(1 + 8 + 3 + 67)
 
 
 def _laid(tags: dict[bytes, bytes], space: bytes) -> bytes:
-    """Lay a profile for screens: header, table of tags, and their contents, those that are alike once."""
+    """Assemble a display profile: header, tag table and contents; store equal contents once."""
     at, places, content = HEADER_BYTES + 4 + 12 * len(tags), {}, b""
     for body in tags.values():
         if body not in places:

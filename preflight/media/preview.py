@@ -1,4 +1,4 @@
-"""Previews: judged assets and what is proposed of them in, one PNG each in a folder out."""
+"""Contact sheets: judged assets and their candidates in, one PNG each in a folder out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -18,15 +18,15 @@ from preflight.values.units import decimal
 from preflight.workers.isolated import call_isolated
 
 STILLS = 5
-"""Stills of a window, from its beginning to its end."""
+"""Stills per window, from start to end."""
 STILL_PX = 240
-PICTURE_PX = 640
-"""The longer side of a still, and of a picture's only one."""
+IMAGE_PX = 640
+"""Longest side of a still of a clip, and of an image."""
 BUCKETS = 1000
 LAST_S = Fraction(1, 100)
-"""How long before its end a window's last still is taken: at the end itself another shot may have begun."""
+"""Distance of the last still from a window's end, where the next shot may begin."""
 LONGEST_STEM = 200
-"""Bytes of a name that are kept, so that a new name fits where the old one did."""
+"""Bytes kept of a name, so that the new one fits."""
 
 
 def preview(
@@ -35,15 +35,15 @@ def preview(
     folder: Path,
     bounds: Bounds | None = None,
 ) -> list[Path]:
-    """Write a sheet for each asset that has facts and is a file here; return their paths, in order.
+    """Write a contact sheet for each local asset with facts; return the paths in order.
 
-    What cannot be looked into gets a sheet that says so. Nothing is overwritten: a taken name is followed by the next.
+    A file that fails gets a sheet with the reason. Nothing is overwritten; taken names get a number.
 
     Args:
         judged: the assets.
-        proposals: path → what is proposed of it; what has no proposal is shown whole.
+        proposals: path → candidates; a file without any is shown whole.
         folder: where the sheets go.
-        bounds: what looking into one asset may cost.
+        bounds: bounds for one asset.
 
     Raises:
         NotDone: the folder cannot be made or written.
@@ -62,11 +62,11 @@ def _written(
     folder: Path,
     bounds: Bounds | None,
 ) -> Path:
-    """Make one asset's sheet in a child, and put it into the folder."""
+    """Draw one asset's sheet in an isolated call, and commit it."""
     name = Path(asset.path).name
     parts = proposals.get(asset.path) or (_whole(asset, facts),)
     try:
-        content = call_isolated(_sheet, asset.path, facts, parts, name, bounds=bounds)
+        content = call_isolated(_contact_sheet, asset.path, facts, parts, name, bounds=bounds)
     except (Unmeasured, Unreadable) as fault:
         content = contact_sheet([Row(words=f"could not be looked into: {fault}")], name)
     with temporary(folder, "png") as draft:
@@ -75,7 +75,7 @@ def _written(
 
 
 def _whole(asset: Asset, facts: Facts | None) -> Candidate:
-    """Return the part that a person marked, or else all of it."""
+    """Return the part that the user marked, or the whole file."""
     length = facts.duration_s if isinstance(facts, VideoFacts | AudioFacts) else None
     if asset.keep:
         return Candidate(window=asset.keep, score=Fraction(1), why="marked by hand")
@@ -83,19 +83,19 @@ def _whole(asset: Asset, facts: Facts | None) -> Candidate:
     return Candidate(window=Window(Fraction(0), length or Fraction(0)), score=Fraction(1), why=why)
 
 
-def _sheet(path: str, facts: Facts, parts: tuple[Candidate, ...], title: str) -> bytes:
-    """Draw what there is to see, or to hear, of a file."""
+def _contact_sheet(path: str, facts: Facts, parts: tuple[Candidate, ...], title: str) -> bytes:
+    """Draw the stills or the waveform of a file."""
     if isinstance(facts, AudioFacts):
         outline = envelope(path, facts.format, BUCKETS)
         return waveform(outline, parts, facts.duration_s or Fraction(0), title)
     if isinstance(facts, ImageFacts):
         words = f"{decimal(facts.width_px)} x {decimal(facts.height_px)} px, {facts.format}"
-        return contact_sheet([Row(words=words, stills=(thumbnail(path, facts, PICTURE_PX),))], title)
+        return contact_sheet([Row(words=words, stills=(thumbnail(path, facts, IMAGE_PX),))], title)
     return contact_sheet(list(_rows(path, facts, parts)), title)
 
 
 def _rows(path: str, facts: VideoFacts, parts: tuple[Candidate, ...]) -> Iterator[Row]:
-    """Yield a row with stills for each part; the clip is opened once for all of them."""
+    """Yield a row of stills for each part; open the clip once."""
     moments = [moment for part in parts for moment in _moments(part.window)]
     stills = frames_at(path, facts.format, moments, STILL_PX)
     for at, part in enumerate(parts):
@@ -103,12 +103,12 @@ def _rows(path: str, facts: VideoFacts, parts: tuple[Candidate, ...]) -> Iterato
 
 
 def _moments(window: Window) -> list[Fraction]:
-    """Return the moments of a window's stills, from its first frame to its last."""
+    """Return the times of a window's stills, from first to last frame."""
     length = max(window.end_s - window.start_s - LAST_S, Fraction(0))
     return [window.start_s + length * at / (STILLS - 1) for at in range(STILLS)]
 
 
 def _stem(name: str) -> str:
-    """Return a name without its ending, clipped to what a file system takes."""
+    """Return a name without extension, cut to length."""
     kept = Path(name).stem.encode("utf-8", "surrogateescape")[:LONGEST_STEM]
     return kept.decode("utf-8", "ignore") or "asset"

@@ -1,8 +1,8 @@
-"""A decoded frame's samples as the colours that they mean: our own reading, of matrix, range, transfer and primaries.
+"""Colors of decoded frames by this program's own matrix, range, transfer and primaries.
 
-    samples ── small ──► luma and chroma ── matrix ──► red, green, blue ── transfer, primaries ──► on a screen
+    samples ── small ──► luma and chroma ── matrix ──► red, green, blue ── transfer, primaries ──► display
 
-No colour goes through libav here, so that what it makes of odd tags can be held against this.
+libav converts no color here, so that its reading of unusual tags can be checked against this one.
 Sources: ITU-T H.273; ITU-R BT.2100, tables 4, 5 and 7; BT.2087.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     Samples = np.ndarray[Any, Any]
-    """Rows, columns and three components, mostly from 0 to 1."""
+    """Rows, columns and three components, mostly 0 to 1."""
 
 UNSPECIFIED, RGB, YCGCO, ICTCP = 2, 0, 8, 14
 PQ, HLG = 16, 18
@@ -33,15 +33,15 @@ LUMA = {
     9: (0.2627, 0.0593),
     10: (0.2627, 0.0593),
 }
-"""The parts of red and blue in luma, by matrix."""
+"""Weights of red and blue in luma, by matrix."""
 USUAL, USUAL_HIGH = 6, 9
-"""The matrix by which libav reads what has none, and the one of nearly all that is of high dynamic range."""
+"""libav's matrix for untagged frames, and the usual one for HDR."""
 ODD = {YCGCO, 10, ICTCP}
-"""Matrices that libav reads as another one, or not at all."""
+"""Matrices that libav misreads or does not support."""
 WHITE_NITS, PEAK, KNEE = 203.0, 10.0, 0.6
-"""What is white on a screen, how many times as bright a highlight may be, and from where on it is bent."""
+"""Luminance of white, peak brightness as a multiple of it, and where highlights begin to roll off."""
 GAMMA, HALF = 2.4, 0.5
-"""Of a screen: ITU-R BT.1886."""
+"""Of a display: ITU-R BT.1886."""
 ICTCP_TO_LMS = ((1, 0.008609037, 0.111029625), (1, -0.008609037, -0.111029625), (1, 0.560031336, -0.320627175))
 LMS_TO_2020 = (
     (3.436606694, -2.506452118, 0.069845424),
@@ -49,34 +49,34 @@ LMS_TO_2020 = (
     (-0.025949900, -0.098913714, 1.124863614),
 )
 TO_709 = ((1.660491, -0.587641, -0.072850), (-0.124550, 1.132900, -0.008349), (-0.018151, -0.100579, 1.118730))
-"""From the primaries of BT.2020."""
+"""From BT.2020 primaries."""
 
 
 class Colors(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the colours of frames, in the codes of H.273; None where nobody tells."""
+    """Color tags of frames, in H.273 codes; None where untagged."""
 
     rgb: bool = False
-    """Whether the samples are red, green and blue themselves."""
+    """Whether the samples are RGB."""
     matrix: int | None = None
     primaries: int | None = None
     transfer: int | None = None
     full: bool = False
-    """Whether samples go from 0 to their highest number."""
+    """Whether samples use the full range."""
     lines: int = 0
-    """How high a frame is as stored."""
+    """Stored height of a frame."""
 
     @property
     def high(self) -> bool:
-        """Whether they are of high dynamic range."""
+        """Whether the frames are HDR."""
         return self.transfer in (PQ, HLG) or (self.matrix == ICTCP and self.transfer is None)
 
 
 def colors_of(frame: "VideoFrame", told: tuple[int, int, int]) -> Colors:
-    """Return the colours of a frame, where it says nothing those of its container.
+    """Return a frame's colors, completed by its container's.
 
     Args:
-        frame: as it was decoded.
-        told: primaries, transfer and matrix by the container.
+        frame: a decoded frame.
+        told: the container's primaries, transfer and matrix.
     """
     shown = int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)
     pairs = zip(shown, told, strict=True)
@@ -87,13 +87,13 @@ def colors_of(frame: "VideoFrame", told: tuple[int, int, int]) -> Colors:
 
 
 def drawn(frame: "VideoFrame", colors: Colors, size_px: tuple[int, int], *, plain: bool = False) -> "Image.Image":
-    """Return a frame in this size, as a screen of standard range shows it.
+    """Draw a frame in a size, for a display of standard range.
 
     Args:
-        frame: as it was decoded.
-        colors: those of the frame.
-        size_px: width and height; nothing is turned or cropped.
-        plain: leave its tones as they are, and show nothing but how light it is.
+        frame: a decoded frame.
+        colors: its colors.
+        size_px: width and height; no rotation or crop is applied.
+        plain: show luma alone, without tone mapping.
 
     Raises:
         Unreadable: it cannot be scaled.
@@ -110,11 +110,11 @@ def drawn(frame: "VideoFrame", colors: Colors, size_px: tuple[int, int], *, plai
 
 
 def _light(frame: "VideoFrame", size_px: tuple[int, int], colors: Colors) -> "Samples":
-    """Return the samples small: red, green and blue, or luma from 0 to 1 and chroma around 0."""
+    """Return scaled samples: RGB, or luma from 0 to 1 and chroma around 0."""
     import av
     import numpy as np
 
-    frame.colorspace, frame.color_trc, frame.color_primaries = 1, 1, 1  # so that libav converts none
+    frame.colorspace, frame.color_trc, frame.color_primaries = 1, 1, 1  # keeps libav from converting the colors
     kind, same = ("rgb48le", None) if colors.rgb else ("yuv444p16le", "itu709")
     ways = {"src_colorspace": same, "dst_colorspace": same, "interpolation": "AREA"}
     try:
@@ -129,7 +129,7 @@ def _light(frame: "VideoFrame", size_px: tuple[int, int], colors: Colors) -> "Sa
 
 
 def _mixed(light: "Samples", colors: Colors) -> "Samples":
-    """Return red, green and blue of luma and chroma."""
+    """Convert luma and chroma to RGB."""
     import numpy as np
 
     luma, blueness, redness = (light[..., band] for band in range(3))
@@ -146,7 +146,7 @@ def _mixed(light: "Samples", colors: Colors) -> "Samples":
 
 
 def _on_screen(colored: "Samples", colors: Colors) -> "Samples":
-    """Return what a screen of standard range is given."""
+    """Convert RGB for a display of standard range."""
     import numpy as np
 
     if not colors.high:
@@ -161,7 +161,7 @@ def _on_screen(colored: "Samples", colors: Colors) -> "Samples":
 
 
 def _linear(colored: "Samples", colors: Colors) -> "Samples":
-    """Return light in cd/m2."""
+    """Convert RGB to light in cd/m2."""
     import numpy as np
 
     if colors.matrix == ICTCP:
@@ -171,7 +171,7 @@ def _linear(colored: "Samples", colors: Colors) -> "Samples":
 
 
 def _pq(coded: "Samples") -> "Samples":
-    """Return light in cd/m2: BT.2100, table 4."""
+    """Decode PQ to cd/m2: BT.2100, table 4."""
     import numpy as np
 
     power = np.power(np.clip(coded, 0, 1), 1 / 78.84375)
@@ -181,7 +181,7 @@ def _pq(coded: "Samples") -> "Samples":
 
 
 def _hlg(coded: "Samples") -> "Samples":
-    """Return light in cd/m2 on a screen of 1,000: BT.2100, table 5."""
+    """Decode HLG to cd/m2 on a display of 1,000 cd/m2: BT.2100, table 5."""
     import numpy as np
 
     held = np.clip(coded, 0, 1)
@@ -194,7 +194,7 @@ def _hlg(coded: "Samples") -> "Samples":
 
 
 def _bent(scene: "Samples") -> "Samples":
-    """Bend what is brighter than the knee, up to the peak below 1, by ffmpeg's own curve `mobius`."""
+    """Roll off highlights above the knee, by ffmpeg's curve `mobius`."""
     import numpy as np
 
     a = -KNEE * KNEE * (PEAK - 1) / (KNEE * KNEE - 2 * KNEE + PEAK)

@@ -1,7 +1,6 @@
-"""An open clip wound from one moment to the next: moments in, the frames that are shown then out.
+"""Frames of an open clip at increasing moments.
 
-In a container with an index what lies far ahead is sought, and on the way to it only those frames are decoded that
-others are built upon.
+Far moments are reached by seeking, where the container has an index; on the way only reference frames are decoded.
 """
 
 from fractions import Fraction
@@ -21,22 +20,22 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 SOUGHT = {"mov", "matroska"}
-"""Containers with an index of their key pictures; in a transport stream a seek may end where nothing can be decoded."""
+"""Containers with a keyframe index; a seek in a transport stream may end where nothing can be decoded."""
 FAR_S = Fraction(2)
-"""A moment further ahead than this is sought; a nearer one is reached by decoding on."""
+"""Distance beyond which to seek instead of decoding on."""
 STEP_BACK_S = Fraction(5)
-"""How much earlier is sought where seeking overshot."""
+"""How much earlier to seek after an overshoot."""
 
 
 class Reel:
-    """The pictures of an open clip, wound to one moment after the other.
+    """A clip's frames, read forward to one moment after another.
 
     Args:
-        container: the clip, at its beginning.
-        track: its pictures.
+        container: the clip, at its start.
+        track: its video stream.
 
     Raises:
-        Unreadable: there are none.
+        Unreadable: it has no frames.
     """
 
     def __init__(self, container: "InputContainer", track: "VideoStream") -> None:
@@ -52,10 +51,10 @@ class Reel:
         self._lost = False
         self._begun_s: Fraction | None = None
         self._whole_s: Fraction | None = None
-        """Before it only frames are decoded that others are built upon."""
+        """Time before which only reference frames are decoded."""
 
     def at(self, time_s: Fraction) -> "tuple[Fraction, VideoFrame]":
-        """Wind to a moment, which must not lie before the last one; return the frame shown, with its own time."""
+        """Advance to a moment; return the displayed frame and its time. Moments must not decrease."""
         moment = time_s + self._zero_s
         if self._lost or self._is_far(moment):
             self._seek(moment)
@@ -64,9 +63,9 @@ class Reel:
         return max(self._now[0] - self._zero_s, Fraction(0)), self._now[1]
 
     def keyframe(self, until_s: Fraction, since_s: Fraction) -> Fraction | None:
-        """Wind to the last keyframe up to a moment and return its time; None where none is found from another one on.
+        """Advance to the last keyframe between two moments; return its time, or None. Moments must not decrease.
 
-        Both moments must not lie before the last one. Where nothing is sought, or what lies ahead is near, none is.
+        Returns None where the clip is not sought, or the moment is near.
         """
         until = until_s + self._zero_s
         if not self._is_far(until):
@@ -80,11 +79,11 @@ class Reel:
         return begun - self._zero_s
 
     def _is_far(self, moment: Fraction) -> bool:
-        """Tell whether a moment by the clock of the file is sought, and not reached by decoding on."""
+        """Tell whether to seek to a moment (on the file's clock) instead of decoding on."""
         return self._sought and self._next is not None and moment > self._next[0] + FAR_S
 
     def _seek(self, moment: Fraction) -> None:
-        """Go to a frame at or before a moment; where none can be found, to the beginning."""
+        """Seek to a frame at or before a moment, or to the start."""
         self._lost = False
         for target in (moment, moment - STEP_BACK_S, self._zero_s):
             here = self._first_from(max(target, self._zero_s), moment)
@@ -93,14 +92,14 @@ class Reel:
                 return
 
     def _ease(self, packet: "Packet[Any]") -> None:
-        """On the way to a moment decode only what others are built upon: what is left out changes no later picture."""
+        """Decode only reference frames on the way; the rest changes no later frame."""
         early = self._whole_s is not None and packet.pts is not None and packet.pts * packet.time_base < self._whole_s
         skipped: Literal["NONREF", "DEFAULT"] = "NONREF" if early else "DEFAULT"
         if self.track.codec_context.skip_frame != skipped:
             self.track.codec_context.skip_frame = skipped
 
     def _first_from(self, target: Fraction, moment: Fraction) -> "tuple[Fraction, VideoFrame] | None":
-        """Seek, and return the first frame from there; note which frame is shown at a moment, and where it begins."""
+        """Seek and return the first frame; note which frame is displayed at the moment, and its start."""
         import av
 
         place = int(target / (self.track.time_base or 1))
@@ -121,7 +120,7 @@ class Reel:
 
 
 def _shown_at(moment: Fraction, packets: "Iterable[Packet[Any]]") -> Fraction | None:
-    """Return when the frame begins that is shown at a moment; None where the packets do not tell."""
+    """Return the start of the frame displayed at a moment, or None where packets do not tell."""
     shown: Fraction | None = None
     for packet in packets:
         if packet.pts is None or packet.dts is None:

@@ -1,7 +1,7 @@
-"""A picture by libav's decoders, which share no code with Pillow's: what one of them makes wrong, the other shows.
+"""Images by libav's decoders, which share no code with Pillow's and so reveal its errors.
 
-In: an open picture and its sniffed format. Out: its stored pixels, neither turned nor converted by a color profile, or
-None where libav has no decoder for it.
+In: an open image and its sniffed format. Out: stored pixels, without rotation and color profile, or None without a
+decoder.
 """
 
 from contextlib import suppress
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 GIF = Sniffed("gif", "pillow", "GIF")
 CODECS = {"jpeg": "mjpeg", "png": "png", "webp": "webp", "tiff": "tiff", "psd": "psd", "bmp": "bmp", "jp2": "jpeg2000"}
-"""Sniffed format → libav's decoder, which takes the whole file as one packet."""
+"""Sniffed format → libav decoder; the whole file is one packet."""
 DEMUXED = {"gif": "gif", "avif": "mov", "heic": "mov"}
-"""Sniffed format → libav's demuxer."""
+"""Sniffed format → libav demuxer."""
 WHOLE_PX = 40_000_000
-"""Pixels up to which a picture is converted as it is; a larger one is made smaller on the way."""
+"""Most pixels to convert at full size; larger images are reduced on the way."""
 SMALLER_PX = 1536
 
 
 def seconds(stream: BinaryIO, sniffed: Sniffed) -> "Iterator[Image.Image]":
-    """Yield a picture as other decoders see it than the one that it is opened with, those that can."""
+    """Yield an image as other decoders read it, as far as they can."""
     layout = layout_of(stream) if sniffed.format == "tiff" else None
     if sniffed.format != "tiff" or (layout and layout.is_libavs):
         found = by_libav(stream, sniffed)
         if found and layout and PREMULTIPLIED in layout.extra:
-            found = _straight(found)
+            found = _unpremultiplied(found)
         yield from filter(None, (None if found and sniffed.format == "gif" and _clipped(stream, found) else found,))
     if layout and layout.is_odd:
         yield from filter(None, (by_pillow(stream, sniffed) if layout.is_pillows else None,))
@@ -46,43 +46,43 @@ def seconds(stream: BinaryIO, sniffed: Sniffed) -> "Iterator[Image.Image]":
 
 
 def _clipped(stream: BinaryIO, found: "Image.Image") -> bool:
-    """Tell whether the first frame of a GIF lies beyond its screen, to which libav cuts it, and mixes its rows."""
+    """Tell whether a GIF's first frame exceeds its screen: libav crops it there, and mixes its rows."""
     whole = by_pillow(stream, GIF)
     return whole is not None and whole.size != found.size
 
 
-def _straight(picture: "Image.Image") -> "Image.Image":
-    """Return a picture whose colors were multiplied by their opacity, which libav gives on, as others are."""
+def _unpremultiplied(image: "Image.Image") -> "Image.Image":
+    """Undo libav's premultiplied alpha."""
     from PIL import Image
 
-    return Image.frombytes("RGBa", picture.size, picture.convert("RGBA").tobytes()).convert("RGBA")
+    return Image.frombytes("RGBa", image.size, image.convert("RGBA").tobytes()).convert("RGBA")
 
 
 def by_libav(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image | None":
-    """Decode a picture, or its first frame where it has several; of HEIF as its properties say that it is shown."""
+    """Decode an image or its first frame; HEIF as its properties present it."""
     frame = _frame(stream, sniffed)
     if frame is None or sniffed.format not in ("heic", "avif"):
-        return None if frame is None else as_picture(frame)
+        return None if frame is None else as_image(frame)
     properties = read_heif(stream)
-    picture = as_picture(frame)
+    image = as_image(frame)
     if properties.aperture:
-        picture = picture.crop(properties.aperture.box)
-    # Of AVIF Pillow gives turns on, and libheif applies them.
-    return picture if sniffed.format == "avif" else _turned(picture, properties)
+        image = image.crop(properties.aperture.box)
+    # Pillow returns AVIF with its rotation; libheif applies it.
+    return image if sniffed.format == "avif" else _turned(image, properties)
 
 
-def _turned(picture: "Image.Image", properties: Heif) -> "Image.Image":
+def _turned(image: "Image.Image", properties: Heif) -> "Image.Image":
     from PIL.Image import Transpose
 
     turns = {1: Transpose.ROTATE_90, 2: Transpose.ROTATE_180, 3: Transpose.ROTATE_270}
     mirrors = {0: Transpose.FLIP_TOP_BOTTOM, 1: Transpose.FLIP_LEFT_RIGHT}
     for way in (turns.get(properties.quarters), mirrors.get(-1 if properties.mirror is None else properties.mirror)):
-        picture = picture.transpose(way) if way is not None else picture
-    return picture
+        image = image.transpose(way) if way is not None else image
+    return image
 
 
 def deep_by_libav(stream: BinaryIO, sniffed: Sniffed) -> "Samples | None":
-    """Decode a picture to rows of red, green and blue in sixteen bits."""
+    """Decode an image to rows of RGB in 16 bits."""
     import numpy as np
 
     frame = _frame(stream, sniffed)
@@ -90,7 +90,7 @@ def deep_by_libav(stream: BinaryIO, sniffed: Sniffed) -> "Samples | None":
 
 
 def _frame(stream: BinaryIO, sniffed: Sniffed) -> "VideoFrame | None":
-    """Decode the first frame; None where libav cannot."""
+    """Decode the first frame, or return None."""
     import av
 
     av.logging.set_level(None)
@@ -106,7 +106,7 @@ def _frame(stream: BinaryIO, sniffed: Sniffed) -> "VideoFrame | None":
 
 
 def _demuxed(stream: BinaryIO, sniffed: Sniffed) -> "VideoFrame | None":
-    """Decode the first picture of a container, or the primary one of a HEIF, which is none of its own where tiled."""
+    """Decode a container's first frame, or a HEIF's primary image, which has no frame of its own where tiled."""
     import av
 
     item = read_heif(stream).item if sniffed.format in ("heic", "avif") else None
@@ -125,8 +125,8 @@ def _whole(codec: str, content: bytes) -> "VideoFrame | None":
     return next(iter([*decoder.decode(av.Packet(content)), *decoder.decode(None)]), None)
 
 
-def as_picture(frame: "VideoFrame") -> "Image.Image":
-    """Return a frame as RGB, or as RGBA where it has transparency."""
+def as_image(frame: "VideoFrame") -> "Image.Image":
+    """Convert a frame to RGB, or to RGBA with transparency."""
     from PIL import Image
 
     clear = frame.format.has_palette or any(part.is_alpha for part in frame.format.components)

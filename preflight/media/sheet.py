@@ -1,6 +1,6 @@
-"""Sheets: stills or the outline of a sound in, one PNG picture for a person out.
+"""Contact sheets: stills or a waveform in, one PNG out.
 
-Titles are names from outside: what is not printable is escaped, what is too long is clipped.
+Titles come from file names: unprintable characters are escaped, long ones cut.
 """
 
 import io
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
 MARGIN, GAP = 16, 6
 TITLE_PX, TEXT_PX = 20, 14
-"""Heights of letters."""
+"""Font heights."""
 LINE_PX = 22
 LEAST_WIDTH_PX = 640
 WAVE_PX = (1000, 160)
 BAND_PX = 20
-"""The height of the strip on which one window of a sound is marked."""
+"""Height of the band that marks one window of a waveform."""
 MOST_LETTERS = 400
-"""Letters of a text that are looked at."""
+"""Most characters of a text to measure."""
 PAPER, INK, PALE = "white", "#202020", "#707070"
 TONES = ("#1b6ec2", "#c2571b", "#2a8a4a", "#8a3fa0", "#a08a00")
-"""One for each candidate, in turn."""
+"""Colors of the candidates, in turn."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of words and the stills that stand below it."""
+    """A caption and the stills below it."""
 
     words: str
     stills: tuple[Still, ...] = ()
 
 
 def row_of(number: int, candidate: Candidate, stills: tuple[Still, ...] = ()) -> Row:
-    """Return the row of a candidate: its number from 1, its window, its score and what speaks for it."""
+    """Make a candidate's row: its number from 1, its window, its score and the reasons for it."""
     return Row(words=_words(number, candidate), stills=stills)
 
 
 def contact_sheet(rows: Sequence[Row], title: str) -> bytes:
-    """Return a PNG with a title and, for each row, its words over its stills."""
+    """Draw a PNG with a title and rows of captions and stills."""
     from PIL import Image
 
     width = max([LEAST_WIDTH_PX, *(_breadth(row) for row in rows)]) + 2 * MARGIN
@@ -57,8 +57,8 @@ def contact_sheet(rows: Sequence[Row], title: str) -> bytes:
         _write(draw, top, row.words, TEXT_PX)
         left, top = MARGIN, top + LINE_PX
         for still in row.stills:
-            with Image.open(io.BytesIO(still.jpeg), formats=["JPEG"]) as picture:
-                sheet.paste(picture, (left, top))
+            with Image.open(io.BytesIO(still.jpeg), formats=["JPEG"]) as image:
+                sheet.paste(image, (left, top))
             left += still.width_px + GAP
         top += _tallness(row) + GAP
     return _png(sheet)
@@ -67,13 +67,13 @@ def contact_sheet(rows: Sequence[Row], title: str) -> bytes:
 def waveform(
     envelope: Sequence[float], candidates: Sequence[Candidate], duration_s: Fraction, title: str = ""
 ) -> bytes:
-    """Return a PNG with the outline of a sound, each candidate as a band below it, and their words.
+    """Draw a PNG with a waveform, a band for each candidate, and their captions.
 
     Args:
-        envelope: the highest sample, 0 to 1, in each of so many equal parts.
-        candidates: the parts that are marked, best first.
-        duration_s: the whole.
-        title: what stands above.
+        envelope: the peak of each equal part, 0 to 1.
+        candidates: the marked parts, best first.
+        duration_s: the whole duration.
+        title: the heading.
     """
     width, height = WAVE_PX[0] + 2 * MARGIN, WAVE_PX[1]
     top = MARGIN + LINE_PX + GAP
@@ -92,7 +92,7 @@ def waveform(
 
 
 def _outline(draw: "ImageDraw.ImageDraw", envelope: Sequence[float], top: int) -> None:
-    """Draw a line for each column: as tall as the highest sample that falls into it."""
+    """Draw a line per column, as tall as its highest peak."""
     middle = top + WAVE_PX[1] // 2
     for column in range(WAVE_PX[0] if envelope else 0):
         first, last = (at * len(envelope) // WAVE_PX[0] for at in (column, column + 1))
@@ -128,7 +128,7 @@ def _tallness(row: Row) -> int:
 
 
 def _blank(width: int, height: int, title: str) -> "tuple[Image.Image, ImageDraw.ImageDraw]":
-    """Return a sheet with its title on it."""
+    """Return an empty sheet with its title."""
     from PIL import Image, ImageDraw
 
     sheet = Image.new("RGB", (width, height), PAPER)
@@ -138,7 +138,7 @@ def _blank(width: int, height: int, title: str) -> "tuple[Image.Image, ImageDraw
 
 
 def _write(draw: "ImageDraw.ImageDraw", top: int, text: str, size_px: int, tone: str = INK) -> None:
-    """Write a line between the margins of a sheet."""
+    """Write a line between the margins."""
     from PIL import ImageFont
 
     font = ImageFont.load_default(size_px)
@@ -147,7 +147,7 @@ def _write(draw: "ImageDraw.ImageDraw", top: int, text: str, size_px: int, tone:
 
 
 def clipped(text: str, room: float, length: Callable[[str], float]) -> str:
-    """Return as much of a text as there is room for, its middle left out."""
+    """Shorten a text in the middle to fit."""
     kept = min(len(text), MOST_LETTERS)
     shown = text if kept == len(text) else f"{text[: kept // 2]}...{text[-kept // 2 :]}"
     while length(shown) > room and kept > 0:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from preflight.media.footage import pictures, timed
+from preflight.media.footage import open_video, timed
 from preflight.probe.faults import Unreadable
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def shot_changes(path: str, format_name: str) -> tuple[Fraction, ...]:
     """
     from av.video.reformatter import VideoReformatter
 
-    with pictures(path, format_name) as (container, track):
+    with open_video(path, format_name) as (container, track):
         times: list[Fraction] = []
         scores = differences(_glances(timed(container, track), VideoReformatter(), times))
     if not times:

@@ -1,4 +1,4 @@
-"""What there is to see of a file, small: a picture's thumbnail, some stills of a clip, or the outline of a sound."""
+"""Thumbnails: of an image, of moments of a clip, or a waveform."""
 
 from fractions import Fraction
 
@@ -10,9 +10,9 @@ from preflight.values.still import Still
 from preflight.workers.isolated import call_isolated
 
 BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
-PICTURE_PX = 320
+IMAGE_PX = 320
 STILL_PX = 200
-"""The longer side of a still of a clip."""
+"""Longest side of a clip's still."""
 STILLS = 6
 BUCKETS = 240
 """Points of a waveform."""
@@ -20,18 +20,18 @@ Seen = tuple[Still, ...] | tuple[float, ...]
 
 
 def thumbnails(path: str, facts: Facts) -> Seen:
-    """Look into a file in a child that may crash or hang alone.
+    """Make a file's thumbnails in an isolated call.
 
     Raises:
-        Unmeasured, Unreadable: there is nothing to see, and why.
+        Unmeasured, Unreadable: it cannot be shown, with the reason.
     """
     return call_isolated(look, path, facts, bounds=BOUNDS)
 
 
 def look(path: str, facts: Facts) -> Seen:
-    """Return a picture's thumbnail, some stills of a clip, or the outline of a sound."""
+    """Make an image's thumbnail, a clip's stills, or a waveform."""
     if isinstance(facts, ImageFacts):
-        return (thumbnail(path, facts, PICTURE_PX),)
+        return (thumbnail(path, facts, IMAGE_PX),)
     if isinstance(facts, AudioFacts):
         return envelope(path, facts.format, BUCKETS)
     length = facts.duration_s or Fraction(0)

@@ -1,6 +1,7 @@
-"""High dynamic range → standard range: samples of PQ or HLG in, sRGB of eight bits out.
+"""HDR to SDR: PQ or HLG samples in, sRGB in 8 bits out.
 
-White of standard range is taken to be at 203 cd/m2 (ITU-R BT.2408); what is brighter rolls off into the last quarter.
+SDR white is at 203 cd/m2 (ITU-R BT.2408); brighter light rolls off into the last quarter.
+
 Source: ITU-R BT.2100, tables 4 (PQ) and 5 (HLG).
 """
 
@@ -20,21 +21,21 @@ if TYPE_CHECKING:
 
 WHITE_NITS, PQ_NITS, HLG_NITS = 203.0, 10_000.0, 1_000.0
 KNEE = 0.75
-"""Of white, up to where light stays as it is."""
+"""Part of white up to which light is unchanged."""
 BRIGHTEST = 5.0
-"""Of white, about where highlights become white."""
+"""Multiple of white at which highlights reach white."""
 HLG_GAMMA = 1.2
 LEVELS = 65536
 ROWS = 256
-"""Rows that are converted at once, so that a large picture takes little more memory than it has."""
+"""Rows converted at once, to bound memory."""
 
 
 def standard_range(samples: "Samples", colors: Described) -> "Image.Image":
-    """Return a picture in sRGB of one in high dynamic range.
+    """Convert an HDR image to sRGB.
 
     Args:
-        samples: rows of red, green and blue, 0 to 65,535.
-        colors: what they mean.
+        samples: rows of RGB, 0 to 65,535.
+        colors: their primaries and transfer.
     """
     import numpy as np
     from PIL import Image
@@ -50,7 +51,7 @@ def _converted(rows: "Samples", colors: Described) -> "Shown":
 
     light = _light(colors)[rows]
     if colors.transfer == "hlg":
-        # The display's own gamma goes by how bright a pixel is as a whole (BT.2100, OOTF).
+        # The display's gamma follows the luminance of the whole pixel (BT.2100, OOTF).
         bright = light @ to_xyz(colors)[1].astype(np.float32)
         light *= np.maximum(bright, 1e-6)[..., None] ** (HLG_GAMMA - 1) * (HLG_NITS / WHITE_NITS)
     matrix = np.linalg.solve(to_xyz(Described(BT709, "srgb")), to_xyz(colors)).astype(np.float32)
@@ -62,7 +63,7 @@ def _converted(rows: "Samples", colors: Described) -> "Shown":
 
 
 def _rolled(most: "Light") -> "Light":
-    """Return what becomes of the brightest color of each pixel: the same up to the knee, then ever less."""
+    """Roll off each pixel's brightest component above the knee."""
     import numpy as np
 
     over = np.maximum(most - KNEE, 0) / (1 - KNEE)
@@ -74,7 +75,7 @@ def _rolled(most: "Light") -> "Light":
 
 @lru_cache(maxsize=4)
 def _light(colors: Described) -> "Light":
-    """Return the light of each sample: of PQ as parts of white, of HLG of the scene."""
+    """Decode samples to light: PQ relative to white, HLG relative to the scene."""
     import numpy as np
 
     sample = np.linspace(0, 1, LEVELS)
@@ -90,7 +91,7 @@ def _light(colors: Described) -> "Light":
 
 @lru_cache(maxsize=1)
 def _srgb() -> "Shown":
-    """Return sRGB's sample for each of the levels of light (IEC 61966-2-1)."""
+    """Return sRGB's sample for each level of light (IEC 61966-2-1)."""
     import numpy as np
 
     light = np.linspace(0, 1, LEVELS)

@@ -1,4 +1,4 @@
-"""A decoded frame as a viewer sees it: the part that is shown, square pixels, turned; small, as a picture."""
+"""Decoded frames as a viewer sees them: cropped, with square pixels, rotated and scaled down, as an image."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def shown_as(path: str, format_name: str) -> VideoFacts:
-    """Return what the headers of a clip say of how its frames are shown.
+    """Read from a clip's headers how frames are displayed.
 
     Raises:
-        Unmeasured: it cannot be opened, or changed since it was measured.
-        Unreadable: it holds no frames.
+        Unmeasured: it cannot be opened, or changed.
+        Unreadable: it has no frames.
     """
     import os
 
@@ -40,10 +40,10 @@ def as_seen(frame: "VideoFrame", facts: VideoFacts, max_side_px: int, draw: "Dra
     """Return a frame as a viewer sees it.
 
     Args:
-        frame: as it was decoded.
-        facts: what was measured of the clip.
-        max_side_px: no side is longer; none is enlarged.
-        draw: draws the whole stored frame in a size; libav, with its own reading of colours, when None.
+        frame: a decoded frame.
+        facts: the clip's facts.
+        max_side_px: longest side; smaller frames keep their size.
+        draw: draws the whole stored frame in a size; libav with its own colors by default.
     """
     across, down = facts.width_px, facts.height_px
     lying = facts.rotation_deg in (90, 270)
@@ -52,13 +52,13 @@ def as_seen(frame: "VideoFrame", facts: VideoFacts, max_side_px: int, draw: "Dra
 
 
 def fitting(width: int, height: int, max_side_px: int) -> tuple[int, int]:
-    """Return a size of the same shape, no side longer than allowed, none longer than it was."""
+    """Fit a size within a side length, keeping its aspect ratio; never enlarge it."""
     longest = max(width, height, max_side_px)
     return max(1, round(width * max_side_px / longest)), max(1, round(height * max_side_px / longest))
 
 
 def _part(draw: "Draw", facts: VideoFacts, width: int, height: int) -> "Image.Image":
-    """Return the part of a frame that is shown, in this size."""
+    """Draw the displayed part of a frame in a size."""
     area = facts.aperture
     if area is None:
         return draw((width, height))
@@ -69,7 +69,7 @@ def _part(draw: "Draw", facts: VideoFacts, width: int, height: int) -> "Image.Im
 
 
 def _image(frame: "VideoFrame", size_px: tuple[int, int]) -> "Image.Image":
-    """Return a whole frame as a picture of this size."""
+    """Draw a whole frame as an image of a size."""
     import av
     from PIL import Image
 
@@ -83,7 +83,7 @@ def _image(frame: "VideoFrame", size_px: tuple[int, int]) -> "Image.Image":
 
 
 def _upright(image: "Image.Image", facts: VideoFacts) -> "Image.Image":
-    """Turn a picture clockwise, and then mirror it, as players do."""
+    """Rotate an image clockwise, then mirror it, as players do."""
     from PIL.Image import Transpose
 
     turns = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}

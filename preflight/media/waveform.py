@@ -7,7 +7,7 @@ from itertools import accumulate, groupby
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from preflight.media.footage import decoded, sound
+from preflight.media.footage import decoded, open_audio
 from preflight.probe.faults import Unreadable
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _loudness(samples: "array[int]") -> float:
 
 def _stretches(path: str, format_name: str, length_s: Fraction, rate_hz: int | None) -> "Iterator[array[int]]":
     """Yield a sound's samples, all channels one after the other, by stretches; the last may be shorter."""
-    with sound(path, format_name) as (container, track):
+    with open_audio(path, format_name) as (container, track):
         waiting: array[int] = array("h")
         for samples, per_second in _samples(decoded(container, track), rate_hz):
             waiting.extend(samples)

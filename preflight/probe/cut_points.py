@@ -19,7 +19,7 @@ from preflight.probe.container import MAX_PACKETS, opened, words
 from preflight.probe.faults import Unreadable
 from preflight.probe.keyframes import is_keyframe
 from preflight.probe.sniff import sniff
-from preflight.probe.video import picture_streams
+from preflight.probe.video import video_streams
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -88,7 +88,7 @@ def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint |
         Unreadable: the container breaks off.
     """
     with opened(stream, demuxer) as container:
-        pictures = picture_streams(container)
+        pictures = video_streams(container)
         return (
             best_cut_point(list(gop_boundaries(list(_frame_timings(container, pictures[0])))), wanted)
             if pictures

@@ -60,7 +60,7 @@ def probe_video(
     stream.seek(0)
     parsing = measure or movie is None or not all(map(_told_by_record, movie.tracks))
     with opened(stream, sniffed.opener, parsing=parsing) as container:
-        pictures = picture_streams(container)
+        pictures = video_streams(container)
         if not pictures:
             return None
         if not known_codec(pictures[0]):
@@ -157,7 +157,7 @@ def _coded(
     return msgspec.structs.replace(seen, pixel_aspect=aspect or seen.pixel_aspect)
 
 
-def picture_streams(container: "InputContainer") -> "list[VideoStream]":
+def video_streams(container: "InputContainer") -> "list[VideoStream]":
     """Return the picture streams that are not cover art."""
     return [s for s in container.streams.video if not s.disposition.value & ATTACHED]
 

@@ -19,7 +19,7 @@ from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Retime, ToneMap
 from preflight.values.assets import Asset, Window
 from preflight.values.facts import AudioFacts, VideoFacts
 from tests import made
-from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, first_picture, judged, picture_of
+from tests.specimens import PROFILE, copied, decode_image, decoded_clip, decoded_seconds, first_picture, judged
 
 
 def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> Applied:
@@ -181,7 +181,7 @@ def test_a_cut_begins_where_it_was_marked(tmp_path: Path) -> None:
     done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(4), Fraction(7))}))
     with av.open(str(path)) as container:
         frames = list(container.decode(video=0))
-    wanted, shown = picture_of(frames[100]), first_picture(done.path)
+    wanted, shown = decode_image(frames[100]), first_picture(done.path)
     apart = [abs(a - b) for a, b in zip(wanted.convert("L").tobytes(), shown.convert("L").tobytes(), strict=True)]
     assert sum(apart) / len(apart) < 2
 

@@ -10,7 +10,7 @@ from fixtures.recipe_color import CARD, GROUND
 from preflight.apply import Applied, apply_plan
 from preflight.apply.color import seen_colors, tag_filters, tone_filters
 from preflight.flow.fix import order_of
-from preflight.media.footage import pictures, timed
+from preflight.media.footage import open_video, timed
 from preflight.media.reading import Colors, colors_of
 from preflight.plan import FixOptions, plan
 from preflight.plan.steps import ToneMap, find
@@ -108,7 +108,7 @@ def test_every_encode_is_tagged_in_full(colors: Colors, tagged: tuple[str, ...])
 @pytest.mark.parametrize("name", ALONE)
 def test_one_frame_decoded_by_itself_tells_the_same_colors(name: str) -> None:
     facts = video(name)
-    with pictures(media(name), facts.format) as (container, track):
+    with open_video(media(name), facts.format) as (container, track):
         told = int(track.codec_context.color_primaries), int(track.codec_context.color_trc)
         _, first = next(timed(container, track))
         assert seen_colors(media(name), facts.format) == colors_of(first, (*told, int(track.codec_context.colorspace)))

@@ -21,7 +21,7 @@ from preflight.plan.options import Lengthen
 from preflight.plan.steps import Extend
 from preflight.values.assets import Window
 from preflight.values.facts import AudioFacts, VideoFacts
-from tests.specimens import PROFILE, copied, decoded_clip, decoded_seconds, judged, picture_of
+from tests.specimens import PROFILE, copied, decode_image, decoded_clip, decoded_seconds, judged
 
 NTSC = "30000/1001"
 HOWS: tuple[Lengthen, ...] = ("loop", "freeze", "slow")
@@ -59,7 +59,7 @@ def extended(path: Path, how: Lengthen, window: Window | None = None) -> Applied
 
 def pictures(path: str | Path) -> list[Image.Image]:
     with av.open(str(path)) as container:
-        return [picture_of(frame).convert("L").resize((107, 60)) for frame in container.decode(video=0)]
+        return [decode_image(frame).convert("L").resize((107, 60)) for frame in container.decode(video=0)]
 
 
 def apart(one: Image.Image, other: Image.Image) -> float:

@@ -10,7 +10,7 @@ from fixtures.recipe_color import CARD, GROUND
 from preflight.apply import apply_plan
 from preflight.flow.fix import order_of
 from preflight.media.icc import profile_of
-from preflight.media.picture import picture_of
+from preflight.media.image import decode_image
 from preflight.plan import FixOptions, plan
 from preflight.probe.described import ADOBE_RGB, BT709, BT2020, CODED_PRIMARIES, Described
 from tests.specimens import MEDIA, PROFILE, image, judged
@@ -92,4 +92,4 @@ def test_a_profile_by_srgb_s_own_words_changes_nothing() -> None:
 
 def test_samples_that_stay_as_they_are_get_a_profile() -> None:
     source = MEDIA / "image-adobe-by-exif.jpg"
-    assert picture_of(str(source), image(source)).info["icc_profile"] == profile_of(ADOBE_RGB)
+    assert decode_image(str(source), image(source)).info["icc_profile"] == profile_of(ADOBE_RGB)

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from preflight.media.thumbnails import PICTURE_PX, thumbnails
+from preflight.media.thumbnails import IMAGE_PX, thumbnails
 from preflight.profiles import load
 from preflight.report import Header
 from preflight.report.html import LINKS, RIGHT, WRONG
@@ -235,7 +235,7 @@ def test_a_picture_has_a_thumbnail(real: Page) -> None:
     assert image.get("alt") == "The picture image-ok.jpeg, small"
     with Image.open(io.BytesIO(base64.b64decode((image.get("src") or "").partition(",")[2]))) as small:
         assert small.format == "JPEG"
-        assert max(small.size) <= PICTURE_PX
+        assert max(small.size) <= IMAGE_PX
         assert [str(side) for side in small.size] == [image.get("width"), image.get("height")]
 
 

@@ -1,6 +1,6 @@
-"""A measured picture opened and decoded: as it is stored, and as a viewer sees it.
+"""Measured images decoded: as stored, and as a viewer sees them.
 
-stored ── colors by a profile, or of high dynamic range made standard ── turned ──► as seen
+stored ── color profile, or HDR to SDR ── orientation ──► as displayed
 """
 
 import struct
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 GRAYS = ("1", "L", "LA", "I", "F", "I;16")
 INKS = ("CMYK", "LAB")
 WORDED = "colors told by words"
-"""In a picture's `info`: that its profile was made anew, from what the file says without one."""
+"""Key in an image's `info`: its profile was made from other statements in the file."""
 
 
-def picture_of(path: str, facts: ImageFacts, least_px: int | None = None) -> "Image.Image":
-    """Decode a picture as a viewer sees it: upright, in standard range, with a profile where its colors are not sRGB's.
+def decode_image(path: str, facts: ImageFacts, least_px: int | None = None) -> "Image.Image":
+    """Decode an image as displayed: upright, in standard range, with a profile unless sRGB.
 
     Args:
-        path: the picture.
-        facts: what was measured of it.
-        least_px: the length that no side need be longer than; a JPEG is then decoded to no more than it needs.
+        path: the image.
+        facts: its facts.
+        least_px: size that each side must reach at most; lets a JPEG decode smaller.
 
     Raises:
-        Unmeasured: it cannot be opened, changed since it was measured, or is too large to be decoded here.
+        Unmeasured: it cannot be opened, changed, or is too large to decode.
         Unreadable: it cannot be decoded.
     """
     with found(path, facts.format) as (stream, sniffed), decoding():
@@ -50,10 +50,10 @@ def picture_of(path: str, facts: ImageFacts, least_px: int | None = None) -> "Im
 
 
 def stored(stream: BinaryIO, sniffed: Sniffed, least_px: int | None = None) -> "Image.Image":
-    """Decode a picture as it is stored, or a part of its samples, of which eight bits are kept in color.
+    """Decode an image as stored, in 8 bits if it has colors.
 
     Raises:
-        Unmeasured: it is too large to be decoded here.
+        Unmeasured: it is too large to decode.
     """
     image = open_image(stream, sniffed)
     if least_px:
@@ -66,7 +66,7 @@ def stored(stream: BinaryIO, sniffed: Sniffed, least_px: int | None = None) -> "
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Turn what decoders raise for a broken file into a fault.
+    """Convert decoders' exceptions for broken files to faults.
 
     Raises:
         Unreadable: it cannot be decoded.
@@ -100,19 +100,19 @@ def oriented(image: "Image.Image", orientation: int) -> "Image.Image":
 
 
 def _meant(image: "Image.Image", colors: Described, stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
-    """Return a decoded picture in the colors that it says it has."""
+    """Attach or apply the colors that the file states."""
     if image.mode in INKS:
         return image
     if colors.is_hdr:
         return _standard(image, colors, stream, sniffed)
-    # Code points of a PNG go before its profile; elsewhere a profile goes before all.
+    # A PNG's code points override its profile; elsewhere the profile comes first.
     if sniffed.format == "png" or not image.info.get("icc_profile"):
         image.info |= {"icc_profile": profile_of(colors, gray=image.mode in GRAYS), WORDED: True}
     return image
 
 
 def _standard(image: "Image.Image", colors: Described, stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
-    """Map the tones of a picture, by all the bits that it has."""
+    """Map an HDR image to standard range, from all its bits."""
     import numpy as np
 
     from preflight.media.tones import standard_range
@@ -127,7 +127,7 @@ def _standard(image: "Image.Image", colors: Described, stream: BinaryIO, sniffed
 
 
 def _deep(stream: BinaryIO, sniffed: Sniffed) -> "Samples | None":
-    """Return red, green and blue in sixteen bits, within the clean aperture; None where no decoder gives them."""
+    """Return RGB in 16 bits within the clean aperture, or None without a decoder."""
     import numpy as np
 
     stream.seek(0)
