@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from preflight.plan import Plan
-    from preflight.plan.options import Bits, Fit, Keep, Lengthen
-    from preflight.plan.share import Strategy
     from preflight.service.client import Task
+    from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
     from preflight.values.findings import Loss
 
 

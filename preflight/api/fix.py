@@ -17,8 +17,7 @@ from preflight.values.findings import Report
 
 if TYPE_CHECKING:
     from preflight.plan import FixOptions, Plan
-    from preflight.plan.options import Bits, Fit, Keep, Lengthen
-    from preflight.plan.share import Strategy
+    from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
     from preflight.values.findings import Loss
 
 

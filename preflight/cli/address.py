@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 from preflight.cli.agree import is_anybody_there
-from preflight.cli.searched import FOREIGN
+from preflight.cli.searched import FOREIGN, own_file
 from preflight.errors import CallError
 from preflight.files import notes as own
 from preflight.profiles import Profile, shipped_addresses
@@ -16,8 +16,6 @@ from preflight.service.addresses import addresses
 
 AGREED = "addresses"
 """The list of addresses that a person said yes to."""
-OPTIONS = {"base_url": "--base-url", "files_url": "--files-url", "ledger_path": "--ledger", "bucket": "--bucket"}
-"""Parameter → option of what only a person may say."""
 
 
 def agreed(
@@ -61,19 +59,18 @@ def refuse_found(ctx: click.Context, param: click.Parameter, value: object) -> o
     name = param.name or ""
     file = ctx.meta.get(FOREIGN, {}).get(name)
     if file and ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP:
-        raise _refusal(f"{file}: {_setting(name)}", OPTIONS[name])
+        option = param.opts[0]
+        raise _refusal(f"{file}: {_setting(option)}", option)
     return value
 
 
-def _setting(name: str) -> str:
-    return OPTIONS[name].removeprefix("--").replace("-", "_")
+def _setting(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
 
 
 def _refusal(what: str, option: str) -> CallError:
-    from preflight.cli.settings import own_file
-
     words = f"{what} is not taken from a settings file that lies in a folder: whoever puts one there would choose it"
-    variable = f"PREFLIGHT_{option.removeprefix('--').replace('-', '_').upper()}"
+    variable = f"PREFLIGHT_{_setting(option).upper()}"
     return CallError(words, advice=f"Say it by {option}, by {variable}, or in your own {own_file()}.")
 
 

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from preflight.cli.address import agreed
-from preflight.cli.door import door_of
-from preflight.cli.options import api_key, load_profile, profile_option, service_options, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions
+from preflight.cli.options.option import options_of
+from preflight.cli.options.service import ServiceOptions, api_key
 from preflight.cli.task import open_ledger
 from preflight.report.remedies import said
 from preflight.values.assets import printable
@@ -28,20 +29,10 @@ MINUTE_S = 60.0
 @click.option("--port", type=click.IntRange(0, 65535), default=8788, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--once", is_flag=True, help="End when one task is over; exit status 4 if it failed.")
-@profile_option
-@service_options
+@options_of(EditionOptions)
+@options_of(ServiceOptions)
 @settings_file
-def command(
-    *,
-    port: int,
-    host: str,
-    once: bool,
-    profile_name: str,
-    base_url: str | None,
-    files_url: str | None,
-    ledger_path: Path | None,
-    agent: str | None,
-) -> None:
+def command(*, port: int, host: str, once: bool, edition: EditionOptions, service: ServiceOptions) -> None:
     """Receive the callbacks of tasks that were submitted here.
 
     A callback is not signed, so it is only taken as a hint: the service is asked before anything is written into the
@@ -50,18 +41,18 @@ def command(
     \b
     Example: preflight callback --port 8788
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
+    profile = edition.load()
     api_key()  # before anything is received
     from preflight.service.callback_server import Receiver
     from preflight.submission.callbacks import news
 
     def service_of(entry: "Entry") -> "Service":
-        return door_of(profile, base_url, files_url, agent, known=entry.base_url).service()
+        return service.door(profile, entry.base_url).service()
 
-    if base_url or files_url:
-        agreed(profile, base_url, files_url)
+    if service.base_url or service.files_url:
+        agreed(profile, service.base_url, service.files_url)
 
-    with open_ledger(ledger_path) as ledger:
+    with open_ledger(service.ledger_path) as ledger:
         receiver = Receiver(host, port)
         try:
             with receiver.open():

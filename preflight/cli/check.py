@@ -5,24 +5,20 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import click
-import msgspec
 
-from preflight.cli.gate import gate_options, list_options, listed, opened
-from preflight.cli.options import (
-    agent_option,
-    asked,
-    format_option,
-    load_profile,
-    measuring,
-    measuring_options,
-    profiles_option,
-    settings_file,
-)
+from preflight.cli.gate import listed, opened
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionsOptions, format_of
+from preflight.cli.options.measuring import MeasuringOptions
+from preflight.cli.options.option import Argument, Group, Option, options_of
+from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
+from preflight.cli.options.service import AgentOptions
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent
+from preflight.profiles import load
 from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, collect, is_request, printable
@@ -40,43 +36,40 @@ __all__ = ["nothing"]
 """What stands in `call`, and goes with `require`."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call of `check` asks; how it measures and what stands around it is beside it."""
+class Asked(Group, frozen=True, kw_only=True):
+    """What a call of `check` asks."""
 
-    paths: tuple[str, ...]
-    images: tuple[str, ...]
-    videos: tuple[str, ...]
-    audios: tuple[str, ...]
-    prompt: str | None
-    profile_names: tuple[str, ...]
-    format_name: str
-    outputs: tuple[str, ...]
-    verbose: bool
+    paths: Annotated[tuple[str, ...], Argument("PATH...")] = ()
+    parts: RequestParts = RequestParts()
+    lists: ListOptions = ListOptions()
+    editions: EditionsOptions = EditionsOptions()
+    measuring: MeasuringOptions = MeasuringOptions()
+    asking: AgentOptions = AgentOptions()
+    run: RunOptions = RunOptions()
+    format_name: Annotated[str, format_of(*FORMATS)] = "text"
+    outputs: Annotated[
+        tuple[str, ...],
+        Option(
+            "Write a report to a file as well, its format by its ending or as in junit:FILE; may be repeated.",
+            flags=("--output",),
+            metavar="FILE",
+        ),
+    ] = ()
+    verbose: Annotated[
+        bool,
+        Option("Say of each finding how it was measured, and by which source.", flags=("--verbose", "-v")),
+    ] = False
+
+    def read(self, spec: "RequestSpec | None") -> list[str]:
+        """List the files that are read, which no report may replace."""
+        return [*self.paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--image", "images", multiple=True, metavar="PATH", help="An image of one request; may be repeated.")
-@click.option("--video", "videos", multiple=True, metavar="PATH", help="A clip of one request; may be repeated.")
-@click.option("--audio", "audios", multiple=True, metavar="PATH", help="A sound of one request; may be repeated.")
-@click.option("--prompt", help="The prompt of one request.")
-@list_options
-@profiles_option
-@measuring_options
-@agent_option
-@gate_options
-@format_option(*FORMATS)
-@click.option(
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FILE",
-    help="Write a report to a file as well, its format by its ending or as in junit:FILE; may be repeated.",
-)
-@click.option("--verbose", "-v", is_flag=True, help="Say of each finding how it was measured, and by which source.")
+@options_of(Asked)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
+def command(ctx: click.Context, /, call: Asked) -> None:
     """Judge each PATH; folders are walked.
 
     A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
@@ -98,35 +91,31 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     Example: preflight check footage/ --profile seedance-2.0-2026-04 --profile seedance-2.0-2026-10
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
-    call = asked(Asked, given)
-    spec = set_by_options(call) or requested(call.paths)
-    assets = listed(given, call.paths, request=spec is not None)
+    spec = request_by_parts(call) or requested(call.paths)
+    assets = listed(call.lists, call.paths, request=spec is not None)
     if spec is None and (call.paths or assets is None):
         require(call.paths)
-    if len(set(call.profile_names)) > 1:
+    if call.editions.are_several:
         from preflight.cli.compare import print_comparison
 
-        ctx.exit(print_comparison(ctx, call.profile_names, spec, assets or collect(call.paths)))
-    verdict, passed_over = _judged(call, spec, assets, given)
+        ctx.exit(print_comparison(call, spec, assets or collect(call.paths)))
+    verdict, passed_over = _judged(call, spec, assets)
     ctx.exit(EXIT_CODES[verdict] if verdict else nothing(passed_over))
 
 
-def _judged(
-    call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None, given: dict[str, Any]
-) -> "tuple[Verdict | None, int]":
+def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> "tuple[Verdict | None, int]":
     """Judge by one edition, write every report, and return the verdict and how many files were passed over.
 
     The verdict is None where no medium was found.
     """
-    fetching = Fetcher(allow_private=False, agent=given["agent"]) if spec or assets else nullcontext()
-    with fetching as fetch, measuring(given, fetch, several=_several(spec, call.paths)) as how:
+    fetching = Fetcher(allow_private=False, agent=call.asking.agent) if spec or assets else nullcontext()
+    with fetching as fetch, call.measuring.opened(fetch, several=_several(spec, call.paths)) as how:
         # While the children get ready, the rest of the program is loaded.
         from preflight.flow.check import check_assets, check_request
         from preflight.report.files import drafts, read_outputs
 
-        profile = load_profile(call.profile_names[0])
-        read = [*call.paths, *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
-        outputs = read_outputs(call.outputs, read)
+        profile = load(call.editions.profile_names[0])
+        outputs = read_outputs(call.outputs, call.read(spec))
         planned_fixes = _planned_fixes(profile, [call.format_name, *(output.format_name for output in outputs)])
         header = Header(
             profile=profile.name,
@@ -136,7 +125,7 @@ def _judged(
             planned_fixes=planned_fixes,
             thumbnails=_thumbnails() if planned_fixes else None,
         )
-        with opened(given, profile.name) as gate, drafts(outputs, header) as files:
+        with opened(call.run, call.measuring.depth, profile.name) as gate, drafts(outputs, header) as files:
             gate.watch(how)
             writers: list[Writer] = [*files, open_writer(call.format_name, header, sys.stdout)]
             if spec:
@@ -176,21 +165,21 @@ def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
     return len(paths) != 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
 
 
-def set_by_options(call: Asked) -> "RequestSpec | None":
+def request_by_parts(call: Asked) -> "RequestSpec | None":
     """Return the one request that --image, --video, --audio and --prompt mean, or None where none of them was said."""
-    if not (call.images or call.videos or call.audios or call.prompt is not None):
+    parts, prompt = call.parts, call.parts.prompt
+    if not parts:
         return None
     if call.paths:
         raise CallError("give either PATHs or --image, --video, --audio and --prompt, not both")
-    prompt = call.prompt
     if prompt is not None and not prompt.isascii() and prompt != prompt.encode("utf-8", "replace").decode():
         raise CallError("--prompt: not UTF-8 text")
-    for path in (*call.images, *call.videos, *call.audios):
+    for path in (*parts.images, *parts.videos, *parts.audios):
         if not Asset(path=path).is_url:
             refuse_absent(path, folder=True)
     from preflight.request.file import RequestSpec, with_roles
 
-    sets = [with_roles("image", call.images), with_roles("video", call.videos), with_roles("audio", call.audios)]
+    sets = [with_roles("image", parts.images), with_roles("video", parts.videos), with_roles("audio", parts.audios)]
     return RequestSpec(assets=tuple(asset for assets in sets for asset in assets), prompt=prompt)
 
 

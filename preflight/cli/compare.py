@@ -8,18 +8,17 @@ import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import msgspec
-from click.core import ParameterSource
 
-from preflight.cli.options import load_profiles, measuring
 from preflight.cli.progress import Count
 from preflight.errors import CallError
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
+    from preflight.cli.check import Asked
     from preflight.flow.check import Passed
     from preflight.policy.policy import Policy, Usage
     from preflight.policy.tally import Tally
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
     from preflight.values.standing import Row, Standing
 
 OF_ONE = ("baseline", "write_baseline", "log_format", "summary", "metrics")
-"""Parameters of `check` that belong to a run by one edition."""
+"""Options of a run that belong to a run by one edition."""
 
 
-def print_comparison(
-    ctx: click.Context, names: tuple[str, ...], spec: "RequestSpec | None", assets: Iterable["Asset"]
-) -> int:
+def print_comparison(call: "Asked", spec: "RequestSpec | None", assets: Iterable["Asset"]) -> int:
     """Judge a request, or else assets, by several editions, print it, and return the exit status.
 
     Raises:
@@ -47,24 +44,23 @@ def print_comparison(
     from preflight.report.comparison import FORMATS, Filed, open_comparison
     from preflight.report.files import opened, read_outputs
 
-    format_name = _format_named(ctx)
-    read = [*ctx.params["paths"], *(asset.path for asset in (spec.assets if spec else ()) if not asset.is_url)]
-    outputs = read_outputs(ctx.params["outputs"], read, formats=FORMATS)
-    profiles = load_profiles(names)
-    policy = msgspec.structs.replace(read_policy(Path.cwd()), fail_on=ctx.params["fail_on"])
+    format_name = _format_named(call)
+    outputs = read_outputs(call.outputs, call.read(spec), formats=FORMATS)
+    profiles = call.editions.load()
+    policy = msgspec.structs.replace(read_policy(Path.cwd()), fail_on=call.run.fail_on)
     today, usage = dt.datetime.now(dt.UTC).date(), Usage()
     for words in expired(policy, today):
         _say(words)
     editions = [profile.name for profile in profiles]
     with opened(outputs, lambda output, stream: Filed(output, editions, stream)) as files:
-        printed = open_comparison(format_name, editions, sys.stdout, verbose=ctx.params["verbose"])
+        printed = open_comparison(format_name, editions, sys.stdout, verbose=call.verbose)
         by = Weighing(policy, today, usage)
-        standing = _compared(ctx.params, profiles, spec, assets, by=by, writers=[printed, *files])
+        standing = _compared(call, profiles, spec, assets, by=by, writers=[printed, *files])
     return standing.exit_code
 
 
 def _compared(
-    given: dict[str, Any],
+    call: "Asked",
     profiles: Sequence["Profile"],
     spec: "RequestSpec | None",
     assets: Iterable["Asset"],
@@ -82,9 +78,9 @@ def _compared(
     editions = [profile.name for profile in profiles]
     standing, tallies = Standing(editions), [Tally() for _ in editions]
     passed = Passed()
-    rows = _rows(given, profiles, assets, by, passed)
+    rows = _rows(call, profiles, assets, by, passed)
     if spec is not None:
-        reports = _reports(given, profiles, spec, by)
+        reports = _reports(call, profiles, spec, by)
         standing.add_request(reports)
         rows = rows_of(reports)
     for row in rows:
@@ -101,7 +97,7 @@ def _compared(
     done_nothing = tuple(unused_ignores(by.policy, by.usage, by.today))
     for writer in writers:
         writer.end(standing, done_nothing)
-    if given["format_name"] != "json":
+    if call.format_name != "json":
         _tell(standing, tallies)
     if said := unused_words(done_nothing):
         _say(said)
@@ -117,25 +113,25 @@ class Weighing(NamedTuple):
 
 
 def _rows(
-    given: dict[str, Any], profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing, passed: "Passed"
+    call: "Asked", profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing, passed: "Passed"
 ) -> "Iterator[Row]":
     """Yield each file as the editions judge it."""
     from preflight.flow.compare import compare_assets
     from preflight.policy.policy import apply
 
-    with measuring(given) as how, Count("checked") as count:
+    with call.measuring.opened() as how, Count("checked") as count:
         counting = msgspec.structs.replace(how, passed=passed)
         for row in count.over(compare_assets(assets, profiles, counting)):
             yield tuple(apply(by.policy, judged, by.today, by.usage) for judged in row)
 
 
-def _reports(given: dict[str, Any], profiles: Sequence["Profile"], spec: "RequestSpec", by: Weighing) -> "list[Report]":
+def _reports(call: "Asked", profiles: Sequence["Profile"], spec: "RequestSpec", by: Weighing) -> "list[Report]":
     """Return what each edition says of a request."""
     from preflight.flow.compare import compare_request
     from preflight.policy.policy import apply_to_report
     from preflight.upload.fetcher import Fetcher
 
-    with Fetcher(allow_private=False, agent=given["agent"]) as fetch, measuring(given, fetch) as how:
+    with Fetcher(allow_private=False, agent=call.asking.agent) as fetch, call.measuring.opened(fetch) as how:
         found = compare_request(spec, profiles, how)
     return [apply_to_report(by.policy, report, by.today, by.usage) for report in found]
 
@@ -155,18 +151,14 @@ def _say(words: str) -> None:
     click.echo(f"preflight: {printable(words)}", err=True)
 
 
-def _format_named(ctx: click.Context) -> str:
+def _format_named(call: "Asked") -> str:
     """Return the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
     for name in OF_ONE:
-        if _typed(ctx, name):
+        if name in call.run.typed:
             raise CallError(f"--{name.replace('_', '-')}: belongs to a check by one edition; give --profile once")
     from preflight.report.comparison import FORMATS
 
-    format_name: str = ctx.params["format_name"]
-    if format_name not in FORMATS and _typed(ctx, "format_name"):
+    format_name = call.format_name
+    if format_name not in FORMATS and "format_name" in call.typed:
         raise CallError(f"--format {format_name}: several editions are printed as {' or '.join(FORMATS)}")
     return format_name if format_name in FORMATS else next(iter(FORMATS))
-
-
-def _typed(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE

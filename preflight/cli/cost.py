@@ -1,29 +1,12 @@
-"""What a submission costs, in words, and how the limit that a person sets to it is read."""
+"""What a submission costs, in words."""
 
-import re
 from collections.abc import Iterator
 from fractions import Fraction
-
-import click
 
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.price import Estimate
 from preflight.values.units import decimal
-
-
-class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which will do too, takes no argument there
-    """A number of credits: digits, and a decimal point if need be."""
-
-    name = "N"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        """Read it exactly; "nan" and "inf", which nothing is more than, are no amounts."""
-        if isinstance(value, Fraction):
-            return value
-        if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", str(value)):
-            self.fail(f"{str(value)[:40]!r} is not a number of credits", param, ctx)
-        return Fraction(str(value))
 
 
 def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None) -> Iterator[text.Line]:

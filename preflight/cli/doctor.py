@@ -11,7 +11,9 @@ import click
 import msgspec
 
 from preflight._version import __version__
-from preflight.cli.options import format_option, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import TextOrJson
+from preflight.cli.options.option import options_of
 from preflight.errors import PreflightError
 from preflight.report import text
 from preflight.report.remedies import message_of, said
@@ -35,10 +37,10 @@ class Examined(msgspec.Struct, frozen=True):
 
 
 @click.command("doctor")
-@format_option("text", "json")
+@options_of(TextOrJson)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, *, format_name: str) -> None:
+def command(ctx: click.Context, /, *, shown: TextOrJson) -> None:
     """Say what is installed, what is missing, and what to do about it.
 
     Exit status 3 when something that is needed is missing.
@@ -47,7 +49,7 @@ def command(ctx: click.Context, /, *, format_name: str) -> None:
     Example: preflight doctor --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
     examined = list(examine())
-    if format_name == "json":
+    if shown.is_json:
         from preflight.report.json import dump
 
         click.echo(dump({"schema": "preflight.doctor/1", "checks": msgspec.to_builtins(examined)}), nl=False)

@@ -4,7 +4,9 @@ import difflib
 
 import click
 
-from preflight.cli.options import load_profile, profile_option, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions
+from preflight.cli.options.option import options_of
 from preflight.errors import CallError
 from preflight.report import text
 from preflight.rules import RULES
@@ -13,15 +15,15 @@ from preflight.rules.rule import limit_at
 
 @click.command("explain")
 @click.argument("rule_id", metavar="RULE")
-@profile_option
+@options_of(EditionOptions)
 @settings_file
-def command(*, rule_id: str, profile_name: str) -> None:
+def command(*, rule_id: str, edition: EditionOptions) -> None:
     """Explain RULE, such as video/frame-rate.
 
     \b
     Example: preflight explain video/pixels
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
+    profile = edition.load()
     rule = RULES.get(rule_id)
     if rule is None:
         near = difflib.get_close_matches(rule_id, RULES, n=3, cutoff=0.4)

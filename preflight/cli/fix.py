@@ -3,24 +3,18 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import click
 import msgspec
-from click.core import ParameterSource
 
 from preflight.cli.agree import apply_agreed
 from preflight.cli.check import requested, require
-from preflight.cli.options import (
-    asked,
-    format_option,
-    load_profile,
-    measuring,
-    measuring_options,
-    output_option,
-    profile_option,
-    settings_file,
-)
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.choices import FixChoices
+from preflight.cli.options.common import EditionOptions, OutputOptions, TextOrJson
+from preflight.cli.options.measuring import MeasuringOptions
+from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow.check import check_assets, check_request
@@ -35,7 +29,7 @@ from preflight.flow.fix import (
 )
 from preflight.flow.paths import nothing
 from preflight.plan import FixOptions
-from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
+from preflight.plan.marks import curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
@@ -51,126 +45,63 @@ if TYPE_CHECKING:
 
     from preflight.flow.check import Measuring
     from preflight.flow.fix import Written
-    from preflight.plan.options import Bits, Fit, Lengthen
-    from preflight.plan.share import Strategy
     from preflight.report.files import Output, PendingFile
     from preflight.request.file import RequestSpec
     from preflight.values.assets import Asset
-    from preflight.values.findings import Judged, Loss
+    from preflight.values.findings import Judged
 
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call of `fix` asks; how it measures is beside it."""
+class Asked(Group, frozen=True, kw_only=True):
+    """What a call of `fix` asks."""
 
-    paths: tuple[str, ...]
-    yes: bool
-    dry_run: bool
-    allow: "Loss"
-    keeps: tuple[str, ...]
-    preview: Path | None
-    plan_file: Path | None
-    fit: "Fit"
-    pad_color: str | None
-    extend: "Lengthen | None"
-    bits: "Bits"
-    share: "Strategy"
-    measure_quality: bool
-    reports: tuple[str, ...]
-    output: Path
-    profile_name: str
-    format_name: str
-    jobs: int | None
+    paths: Annotated[tuple[str, ...], Argument("PATH...")] = ()
+    yes: Annotated[bool, Option("Do what the plan says without asking.")] = False
+    dry_run: Annotated[bool, Option("Show the plan and stop.")] = False
+    choices: FixChoices = FixChoices()
+    preview: Annotated[
+        Path | None,
+        Option(
+            "Write a picture for each file into DIR: the parts that --keep best would choose among.",
+            kind=FOLDER,
+            metavar="DIR",
+        ),
+    ] = None
+    plan_file: Annotated[
+        Path | None,
+        Option(
+            "Carry out a plan that --dry-run --format json wrote; refused where a file has changed since.",
+            flags=("--plan",),
+            kind=FILE,
+            metavar="FILE",
+        ),
+    ] = None
+    measure_quality: Annotated[
+        bool,
+        Option(
+            "Say how near each new clip that was encoded comes to its source: VMAF, with an ffmpeg that has libvmaf."
+        ),
+    ] = False
+    reports: Annotated[
+        tuple[str, ...],
+        Option(
+            "Write what came of it to a file: .html has the new files beside the originals, .md and .json; repeatable.",
+            flags=("--report",),
+            metavar="FILE",
+        ),
+    ] = ()
+    out: OutputOptions = OutputOptions()
+    edition: EditionOptions = EditionOptions()
+    measuring: MeasuringOptions = MeasuringOptions()
+    shown: TextOrJson = TextOrJson()
 
 
 @click.command("fix")
-@click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--yes", is_flag=True, help="Do what the plan says without asking.")
-@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
-@click.option(
-    "--allow",
-    type=click.Choice(["lossless", "lossy", "creative"]),
-    default="lossy",
-    show_default=True,
-    envvar="PREFLIGHT_ALLOW",
-    help="The most loss that is allowed; creative changes what is shown.",
-)
-@click.option(
-    "--keep",
-    "keeps",
-    multiple=True,
-    metavar="WHERE",
-    help="What stays of what is too long: start, middle, end, best (whole shots, or between quiet moments), or "
-    "FILE=3.0-9.5; repeatable.",
-)
-@click.option(
-    "--preview",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Write a picture for each file into DIR: the parts that --keep best would choose among.",
-)
-@click.option(
-    "--plan",
-    "plan_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Carry out a plan that --dry-run --format json wrote; refused where a file has changed since.",
-)
-@click.option(
-    "--fit",
-    type=click.Choice(["crop", "pad", "blur"]),
-    default="crop",
-    show_default=True,
-    envvar="PREFLIGHT_FIT",
-    help="How a refused shape is made to fit: blur pads with a blurred copy of the picture. Needs --allow creative, "
-    "unless it stands here.",
-)
-@click.option(
-    "--pad-color",
-    metavar="COLOR",
-    help="Pad with black, white or #rrggbb; black if not said.  [implies --fit pad]",
-)
-@click.option(
-    "--extend",
-    type=click.Choice(["loop", "freeze", "slow"]),
-    help="Make what is too short long enough: repeat it, hold its last frame (add silence), or slow it down.",
-)
-@click.option(
-    "--bits",
-    type=click.Choice(["16", "source"]),
-    default="16",
-    show_default=True,
-    envvar="PREFLIGHT_BITS",
-    help="How deep a sound that is written as WAV is: 16 bits, which every reader plays, or up to 24 where its source "
-    "is deeper.",
-)
-@click.option(
-    "--share",
-    type=click.Choice(["proportion", "longest", "equal"]),
-    default="proportion",
-    show_default=True,
-    help="Who gives up seconds where a request's clips, or its sounds, are together too long.",
-)
-@click.option(
-    "--measure-quality",
-    is_flag=True,
-    help="Say how near each new clip that was encoded comes to its source: VMAF, with an ffmpeg that has libvmaf.",
-)
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FILE",
-    help="Write what came of it to a file: .html has the new files beside the originals, .md and .json; repeatable.",
-)
-@output_option
-@profile_option
-@measuring_options
-@format_option("text", "json")
+@options_of(Asked)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
+def command(ctx: click.Context, /, call: Asked) -> None:
     """Show what would mend each PATH, ask, do it, and measure again.
 
     New files go to --output; a source is never written, a passing file never touched. Of a request.toml the assets
@@ -182,16 +113,15 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     Example: preflight fix short.mp4 wide.png --extend loop --fit blur
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    call = asked(Asked, given)
-    fix_options = fix_options_of(call, fit_named=ctx.get_parameter_source("fit") is ParameterSource.COMMANDLINE)
+    fix_options = call.choices.options()
     if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
-    if call.plan_file and ctx.get_parameter_source("keeps") is ParameterSource.COMMANDLINE:
+    if call.plan_file and call.choices.keeps:
         raise CallError("--plan says itself what is kept: give no --keep", advice="Or plan anew, without --plan.")
     spec = requested(call.paths)
     outputs = _outputs(call, spec)
     with nullcontext() if call.dry_run else whoever_reads():
-        with measuring(given) as how:
+        with call.measuring.opened() as how:
             profile, planned = (
                 plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, fix_options, how)
             )
@@ -201,7 +131,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
         if planned.passed_over:
             _tell(call, [f"{text.passed_words(planned.passed_over)}."])
         if call.dry_run:
-            show(planned, profile, call.format_name)
+            show(planned, profile, call.shown.format_name)
             return
         with pending_files(outputs) as files:
             status = _mended(call, spec, planned, profile, files)
@@ -234,20 +164,22 @@ def _mended(
     call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[PendingFile]"
 ) -> int:
     """Show the plans, carry out what is agreed to, say what came of it, and return the exit status."""
-    beside = call.format_name == "json"
+    beside = call.shown.is_json
     text.write(text.share_lines(planned), sys.stderr if beside else sys.stdout)
-    results = apply_agreed(list(planned.plans), profile, call.output, quiet=beside, agreed=call.yes, jobs=call.jobs)
+    results = apply_agreed(
+        list(planned.plans), profile, call.out.output, quiet=beside, agreed=call.yes, jobs=call.measuring.jobs
+    )
     unmeasured: list[str] = []
     if call.measure_quality:
         results = [_graded(one, unmeasured) for one in results]
-    report(results, planned, profile, call.format_name)
+    report(results, planned, profile, call.shown.format_name)
     fixed = Fixed(_header(profile, seen=bool(files)), results, planned)
     for file in files:
         file.fill(fix_pieces(file.output.format_name, fixed))
     for words in unmeasured:
         click.echo(words, err=True)
     if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in results):
-        written = write_request(with_results(spec, results), call.output, Path(call.paths[0]))
+        written = write_request(with_results(spec, results), call.out.output, Path(call.paths[0]))
         click.echo(_written_words(written), err=beside)
     worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
@@ -270,14 +202,14 @@ def _planned(
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
-    profile, marks = load_profile(call.profile_name), marks_of(call.keeps)
+    profile, marks = call.edition.load(), call.choices.marks()
     if spec:
         assets = with_marks(spec.assets, marks)
         _tell(call, overruled(spec.assets, assets))
         report = check_request(msgspec.structs.replace(spec, assets=tuple(assets)), profile, how)
         fix_options = _seen(call, assets, report.assets, profile, fix_options)
         return profile, plan_whole(report, profile, fix_options)
-    if not (marks or call.preview or "best" in call.keeps):
+    if not (marks or call.preview or call.choices.keeps_best):
         judged = check_assets(collect(call.paths), profile, how)
         return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, fix_options)))
     assets = with_marks(list(collect(call.paths)), marks)
@@ -298,7 +230,7 @@ def _seen(
 def _tell(call: Asked, lines: "Iterable[str]") -> None:
     """Print what is to be known beside the plan."""
     for line in lines:
-        click.echo(line, err=call.format_name == "json")
+        click.echo(line, err=call.shown.is_json)
 
 
 def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, fix_options: FixOptions) -> FixOptions:
@@ -307,7 +239,7 @@ def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, fix_optio
     from preflight.media.preview import preview
     from preflight.probe.faults import Unmeasured, Unreadable
 
-    best = "best" in call.keeps
+    best = call.choices.keeps_best
     if not (best or call.preview):
         return fix_options
     proposals = {}
@@ -343,50 +275,6 @@ def report(results: list[FixResult], planned: RequestPlan, profile: Profile, for
         click.echo(dump(fix_report(profile.name, results, planned)), nl=False)
     else:
         text.write(map(text.result_line, results))
-
-
-def fix_options_of(call: Asked, *, fit_named: bool) -> FixOptions:
-    """Read what a call says of how to mend.
-
-    Args:
-        call: the call; of its `keeps`, the word that is meant for all counts here.
-        fit_named: whether `--fit` stands on the command line, not in a setting.
-
-    Raises:
-        CallError: that word is none, or a color is none, or nothing is padded with it.
-    """
-    fit, color = call.fit, call.pad_color
-    words = [keep for keep in call.keeps if "=" not in keep]
-    word = words[-1] if words else "start"
-    if word not in ("start", "middle", "end", "best"):
-        raise CallError(f"--keep: expected start, middle, end, best or FILE=START-END, got {word!r}")
-    if color and fit_named and fit != "pad":
-        raise CallError(f"--pad-color: --fit {fit} pads with no color", advice="Say --fit pad, or leave it out.")
-    try:
-        return FixOptions(
-            allow=call.allow,
-            fit="pad" if color else fit,
-            fit_named=fit_named or color is not None,
-            pad_color=color or "black",
-            extend=call.extend,
-            bits=call.bits,
-            share=call.share,
-            keep="start" if word == "best" else word,  # type: ignore[arg-type] # checked just above
-        )
-    except ValueError as error:
-        raise CallError(f"--pad-color: {error}") from None
-
-
-def marks_of(keeps: "Iterable[str]") -> list[Mark]:
-    """Read what `--keep` says of single files.
-
-    Raises:
-        CallError: it says something else than FILE=START-END.
-    """
-    try:
-        return [Mark.parse(keep) for keep in keeps if "=" in keep]
-    except ValueError as error:
-        raise CallError(f"--keep: {error}") from None
 
 
 def show(planned: RequestPlan, profile: Profile, format_name: str) -> None:

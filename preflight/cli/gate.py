@@ -8,10 +8,10 @@ import datetime as dt
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -22,6 +22,7 @@ from preflight.values.assets import SUFFIX_KINDS, Asset, collect, printable
 
 if TYPE_CHECKING:
     from preflight.cli.log import Log
+    from preflight.cli.options.run import ListOptions, RunOptions
     from preflight.flow.check import Measuring
     from preflight.policy.baseline import AppliedBaseline, Entry
     from preflight.policy.policy import UnusedIgnore
@@ -29,99 +30,33 @@ if TYPE_CHECKING:
     from preflight.probe.cache import Cache
     from preflight.values.findings import Judged, Report
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-# ---- options --------------------------------------------------------------------------------------------------------
+# ---- lists ----------------------------------------------------------------------------------------------------------
 
 
-def list_options(command: F) -> F:
-    """Add `--from0`, `--from` and `--manifest`."""
-    from0 = click.option(
-        "--from0",
-        "from_nuls",
-        type=click.File("rb"),
-        metavar="FILE",
-        help="Names to check, each ended by NUL, as `find -print0` writes them; - is standard input.",
-    )
-    from_ = click.option(
-        "--from", "from_lines", type=click.File("rb"), metavar="FILE", help="The same, one name a line."
-    )
-    manifest = click.option(
-        "--manifest",
-        type=FILE,
-        metavar="FILE",
-        help="CSV with a column `path`, or JSON Lines; beside it `kind`, `role`, `keep`. Paths start from its folder. "
-        "A line that cannot be read costs itself alone.",
-    )
-    return from0(from_(manifest(command)))
-
-
-def gate_options(command: F) -> F:
-    """Add `--fail-on`, the baseline's options, `--log-format`, `--summary` and `--metrics`."""
-    fail_on = click.option(
-        "--fail-on",
-        type=click.Choice(["error", "warning"]),
-        default="error",
-        show_default=True,
-        envvar="PREFLIGHT_FAIL_ON",
-        help="The least severity that fails.",
-    )
-    baseline = click.option(
-        "--baseline",
-        type=FILE,
-        envvar="PREFLIGHT_BASELINE",
-        metavar="FILE",
-        help="Findings that are in this file do not count; new and worse ones do.",
-    )
-    write = click.option("--write-baseline", type=FILE, metavar="FILE", help="Write this run's findings to a baseline.")
-    log = click.option(
-        "--log-format",
-        type=click.Choice(["json"]),
-        envvar="PREFLIGHT_LOG_FORMAT",
-        help="Write a log to standard error: a line for the start, each asset and the end.",
-    )
-    summary = click.option(
-        "--summary", is_flag=True, help="Say on standard error how often each rule was broken and what took long."
-    )
-    metrics = click.option(
-        "--metrics",
-        type=FILE,
-        envvar="PREFLIGHT_METRICS",
-        metavar="FILE",
-        help="Write OpenMetrics text, for a node exporter's text file collector.",
-    )
-    return fail_on(baseline(write(log(summary(metrics(command))))))
-
-
-def listed(given: dict[str, Any], paths: tuple[str, ...], *, request: bool) -> Iterator[Asset] | None:
+def listed(lists: "ListOptions", paths: tuple[str, ...], *, request: bool) -> Iterator[Asset] | None:
     """Return the assets that paths and lists mean, or None when there is no list.
 
     Raises:
         CallError: a list is given beside a request.
     """
-    nuls, lines, manifest = given["from_nuls"], given["from_lines"], given["manifest"]
-    if nuls is lines is manifest is None:
+    if not lists:
         return None
     if request:
         raise CallError("--from0, --from and --manifest name files, and a request is judged alone")
-    return _listed(paths, nuls, lines, manifest)
+    return _listed(paths, lists)
 
 
-def _listed(
-    paths: tuple[str, ...], nuls: BinaryIO | None, lines: BinaryIO | None, manifest: Path | None
-) -> Iterator[Asset]:
-    from preflight.request import manifest as lists
+def _listed(paths: tuple[str, ...], lists: "ListOptions") -> Iterator[Asset]:
+    from preflight.request.manifest import manifest, names
 
     yield from collect(paths)
-    if nuls:
-        yield from collect(lists.names(nuls, b"\0", "--from0"))
-    if lines:
-        yield from collect(lists.names(lines, b"\n", "--from"))
-    if manifest:
-        yield from lists.manifest(manifest)
+    if lists.from_nuls:
+        yield from collect(names(lists.from_nuls, b"\0", "--from0"))
+    if lists.from_lines:
+        yield from collect(names(lists.from_lines, b"\n", "--from"))
+    if lists.manifest:
+        yield from manifest(lists.manifest)
 
 
 # ---- the gate -------------------------------------------------------------------------------------------------------
@@ -131,20 +66,22 @@ class Gate:
     """What one run does with its verdicts; use `opened`.
 
     Args:
-        given: what `gate_options` and `measuring_options` gave.
+        options: what counts, and what is written.
+        depth: how thoroughly files are measured.
         profile: the name of the edition.
         today: the day in UTC that the policy's dates are compared with.
     """
 
-    def __init__(self, given: dict[str, Any], profile: str, today: dt.date) -> None:
-        self._given = given
+    def __init__(self, options: "RunOptions", depth: str, profile: str, today: dt.date) -> None:
+        self._options = options
+        self._depth = depth
         self._profile = profile
         self._today = today
         from preflight.cli.settings import read_policy
         from preflight.policy.policy import Usage
 
         read = read_policy(Path.cwd())
-        self._policy = msgspec.structs.replace(read, fail_on=given["fail_on"])
+        self._policy = msgspec.structs.replace(read, fail_on=options.fail_on)
         self._idle = self._policy.is_idle
         self._usage = Usage()
         self._known = self._read_baseline()
@@ -153,15 +90,13 @@ class Gate:
         self._log: Log | None = None
         self._cache: Cache | None = None
         self._judged = False
-        if not self._idle or any(
-            given[name] for name in ("baseline", "write_baseline", "log_format", "summary", "metrics")
-        ):
+        if not (self._idle and options.are_idle):
             self._begin()
 
     def _read_baseline(self) -> "AppliedBaseline | None":
         """Read the baseline; a run that writes one stands on none."""
-        path: Path | None = self._given["baseline"]
-        if path is None or self._given["write_baseline"]:
+        path = self._options.baseline
+        if path is None or self._options.write_baseline:
             return None
         from preflight.policy.baseline import AppliedBaseline, read_baseline
 
@@ -170,20 +105,20 @@ class Gate:
     def _begin(self) -> None:
         from preflight.policy.tally import Tally
 
-        if self._given["write_baseline"]:
+        if self._options.write_baseline:
             from preflight.policy.baseline import refuse_to_overwrite
 
-            _refuse_place(self._given["write_baseline"])
-            refuse_to_overwrite(self._given["write_baseline"])
-        if self._given["metrics"]:
-            _refuse_place(self._given["metrics"])
-            _refuse_metrics(self._given["metrics"])
+            _refuse_place(self._options.write_baseline)
+            refuse_to_overwrite(self._options.write_baseline)
+        if self._options.metrics:
+            _refuse_place(self._options.metrics)
+            _refuse_metrics(self._options.metrics)
         self._tally = Tally()
-        if self._given["log_format"]:
+        if self._options.log_format:
             from preflight.cli.log import Log
 
             self._log = Log(sys.stderr)
-            self._log.start(self._profile, self._given["depth"])
+            self._log.start(self._profile, self._depth)
         from preflight.policy.policy import expired
 
         for words in expired(self._policy, self._today):
@@ -212,7 +147,7 @@ class Gate:
         Raises:
             CallError: a baseline was to be written: it is of files and folders.
         """
-        if self._given["write_baseline"]:
+        if self._options.write_baseline:
             raise CallError("--write-baseline: a baseline is of files and folders, and this is a request")
         from preflight.policy.policy import apply_to_report
 
@@ -233,7 +168,7 @@ class Gate:
         self._judged = True
         if self._known:
             judged = self._known.settle(judged)
-        elif self._given["write_baseline"]:
+        elif self._options.write_baseline:
             judged = self._settle_new(judged)
         if self._tally:
             self._tally.add(judged)
@@ -245,7 +180,7 @@ class Gate:
         """Take the findings of an asset into the baseline, and judge it as the next run will."""
         from preflight.policy.baseline import SCHEMA, AppliedBaseline, Baseline, entries_of, path_in
 
-        folder = _folder(self._given["write_baseline"])
+        folder = _folder(self._options.write_baseline or Path())
         entries = list(entries_of(judged, folder))
         self._written[path_in(folder, judged)] = entries
         new = Baseline(schema=SCHEMA, profile=self._profile, findings=tuple(entries))
@@ -264,9 +199,9 @@ class Gate:
             return
         complete = error is None and self._judged
         tally.recalled = self._cache.recalled if self._cache else 0
-        metrics = self._write_metrics(tally, complete=complete) if self._given["metrics"] else None
-        baseline = self._write_baseline() if self._given["write_baseline"] and complete else None
-        there = complete and baseline is None if self._given["write_baseline"] else True
+        metrics = self._write_metrics(tally, complete=complete) if self._options.metrics else None
+        baseline = self._write_baseline() if self._options.write_baseline and complete else None
+        there = complete and baseline is None if self._options.write_baseline else True
         self._tell(tally, complete=complete, baseline=there)
         faults = [fault for fault in (metrics, baseline) if fault]
         failed = _together(faults) if faults else None
@@ -279,13 +214,13 @@ class Gate:
         from preflight.report.openmetrics import openmetrics
 
         text = openmetrics(tally, self._profile, complete=complete, ended_at_s=time.time())
-        return _fault_of(self._given["metrics"], text)
+        return _fault_of(self._options.metrics or Path(), text)
 
     def _write_baseline(self) -> NotDone | None:
         from preflight.policy.baseline import dump
 
         entries = [entry for of_path in self._written.values() for entry in of_path]
-        return _fault_of(self._given["write_baseline"], dump(self._profile, entries))
+        return _fault_of(self._options.write_baseline or Path(), dump(self._profile, entries))
 
     def _tell(self, tally: "Tally", *, complete: bool, baseline: bool) -> None:
         from preflight.policy.policy import unused_words
@@ -300,7 +235,7 @@ class Gate:
             self._say(
                 f"of the baseline {gone:,} no longer occur; {unseen:,} are of files that were not met in this run"
             )
-        if self._given["summary"]:
+        if self._options.summary:
             from preflight.report.text import write
 
             write(summary_lines(tally), sys.stderr)
@@ -313,9 +248,9 @@ class Gate:
 
 
 @contextmanager
-def opened(given: dict[str, Any], profile: str) -> Iterator[Gate]:
+def opened(options: "RunOptions", depth: str, profile: str) -> Iterator[Gate]:
     """Open the gate for one run, and close it however the run ends."""
-    gate = Gate(given, profile, dt.datetime.now(dt.UTC).date())
+    gate = Gate(options, depth, profile, dt.datetime.now(dt.UTC).date())
     try:
         yield gate
     except BaseException as error:

@@ -1,11 +1,12 @@
 """`preflight probe`: files in, facts out, no verdict."""
 
-from typing import Any
-
 import click
 
 from preflight.cli.check import nothing, require
-from preflight.cli.options import format_option, measuring, measuring_options, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import TextOrJson
+from preflight.cli.options.measuring import MeasuringOptions
+from preflight.cli.options.option import options_of
 from preflight.flow.check import media
 from preflight.report import text
 from preflight.values.assets import collect, printable
@@ -16,29 +17,29 @@ UNMEASURED = 3
 
 @click.command("probe")
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@measuring_options
-@format_option("text", "json")
+@options_of(MeasuringOptions)
+@options_of(TextOrJson)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, *, paths: tuple[str, ...], format_name: str, **given: Any) -> None:  # noqa: ANN401 - what measuring_options adds
+def command(ctx: click.Context, /, *, paths: tuple[str, ...], measuring: MeasuringOptions, shown: TextOrJson) -> None:
     """Measure each PATH and print the facts.
 
     \b
     Example: preflight probe clip.mov --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
     require(paths)
-    with measuring(given) as how:
+    with measuring.opened() as how:
         probed = list(media(collect(paths), how))
     if not probed:
         nothing(how.passed.files)
-    if format_name == "json":
+    if shown.is_json:
         from preflight.report.json import dump, facts_report
 
         click.echo(dump(facts_report(probed)), nl=False)
     else:
         text.write(map(_line, probed))
     if how.passed.files:
-        click.echo(f"{text.passed_words(how.passed.files)}.", err=format_name == "json")
+        click.echo(f"{text.passed_words(how.passed.files)}.", err=shown.is_json)
     ctx.exit(UNMEASURED if any(one.fault for one in probed) else 0)
 
 

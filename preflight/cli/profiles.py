@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import click
 
-from preflight.cli.options import format_option, load_profile, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import TextOrJson
+from preflight.cli.options.option import options_of
 from preflight.errors import CallError
-from preflight.profiles import DEFAULT, Profile, json_schema, names
+from preflight.profiles import DEFAULT, Profile, json_schema, load, names
 from preflight.profiles.entries import NOT_GIVEN, Difference, Entry, differences, entries
 from preflight.report import text
 from preflight.values.assets import printable
@@ -23,9 +25,9 @@ NOTHING: dict[str, object] = {"value": None, "source": None, "read": None}
 @click.command("profiles")
 @click.argument("words", nargs=-1, metavar="[NAME|FILE | diff A B]")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a profile.")
-@format_option("text", "json")
+@options_of(TextOrJson)
 @settings_file
-def command(*, words: tuple[str, ...], schema: bool, format_name: str) -> None:
+def command(*, words: tuple[str, ...], schema: bool, shown: TextOrJson) -> None:
     """List the editions of the limits, show the limits of one with their sources, or say what differs between two.
 
     \b
@@ -35,18 +37,18 @@ def command(*, words: tuple[str, ...], schema: bool, format_name: str) -> None:
     if schema:
         _print_json(json_schema())
     elif words[:1] == (DIFF,):
-        _print_differences(words[1:], format_name)
+        _print_differences(words[1:], shown)
     elif len(words) > 1:
         raise CallError("give one profile, or `diff` and two", advice="`preflight profiles diff A B`.")
     elif words:
-        _print_limits(load_profile(words[0]), format_name)
+        _print_limits(load(words[0]), shown)
     else:
-        _print_editions(format_name)
+        _print_editions(shown)
 
 
-def _print_editions(format_name: str) -> None:
-    editions = list(map(load_profile, names()))
-    if format_name == "json":
+def _print_editions(shown: TextOrJson) -> None:
+    editions = list(map(load, names()))
+    if shown.is_json:
         rows = [{"name": one.name, "title": one.title, "default": one.name == DEFAULT} for one in editions]
         _print_json({"schema": EDITIONS_SCHEMA, "editions": rows})
         return
@@ -58,9 +60,9 @@ def _print_editions(format_name: str) -> None:
 # ---- one edition ----------------------------------------------------------------------------------------------------
 
 
-def _print_limits(profile: Profile, format_name: str) -> None:
+def _print_limits(profile: Profile, shown: TextOrJson) -> None:
     found = entries(profile)
-    if format_name == "json":
+    if shown.is_json:
         rows = [{"place": place, **(_entry_json(entry) or NOTHING)} for place, entry in found.items()]
         _print_json({"schema": LIMITS_SCHEMA, "profile": profile.name, "title": profile.title, "limits": rows})
         return
@@ -81,12 +83,12 @@ def _stands_on(entry: Entry) -> str:
 # ---- two editions ---------------------------------------------------------------------------------------------------
 
 
-def _print_differences(pair: tuple[str, ...], format_name: str) -> None:
+def _print_differences(pair: tuple[str, ...], shown: TextOrJson) -> None:
     if len(pair) != 2:  # noqa: PLR2004 - two are compared
         raise CallError("diff takes two profiles", advice="`preflight profiles diff A B`.")
-    before, after = map(load_profile, pair)
+    before, after = map(load, pair)
     found = differences(before, after)
-    if format_name == "json":
+    if shown.is_json:
         rows = [_difference_json(one) for one in found]
         both = {"before": before.name, "after": after.name}
         _print_json({"schema": DIFFERENCE_SCHEMA, **both, "differences": rows})

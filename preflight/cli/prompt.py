@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from preflight.cli.options import format_option, load_profile, profile_option, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions, TextOrJson
+from preflight.cli.options.option import FILE, options_of
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.file import RequestSpec, load_spec
@@ -19,11 +21,11 @@ QUOTES = "'{}'"
 
 
 @click.command("prompt")
-@click.argument("request", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[REQUEST.TOML]")
-@format_option("text", "json")
-@profile_option
+@click.argument("request", required=False, type=FILE, metavar="[REQUEST.TOML]")
+@options_of(TextOrJson)
+@options_of(EditionOptions)
 @settings_file
-def command(*, request: Path | None, format_name: str, profile_name: str) -> None:
+def command(*, request: Path | None, shown_as: TextOrJson, edition: EditionOptions) -> None:
     """List the documented phrasings, with the numbers of REQUEST.TOML where one is given.
 
     Each asset stands beside the places where the prompt names it. Nothing is measured, and the prompt is not changed.
@@ -32,9 +34,9 @@ def command(*, request: Path | None, format_name: str, profile_name: str) -> Non
     Example: preflight prompt
     Example: preflight prompt request.toml
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
+    profile = edition.load()
     spec = load_spec(request) if request else None
-    if format_name == "json":
+    if shown_as.is_json:
         from preflight.report.json import dump
 
         click.echo(dump(_json(spec, profile)), nl=False)

@@ -1,15 +1,16 @@
 """`preflight task reconcile`: lost answers, each beside what its own service has; a person's word on them."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import click
 import msgspec
 
-from preflight.cli.door import door_of
 from preflight.cli.entries import found, line, open_ledger, stray_line
-from preflight.cli.options import asked, load_profile, profile_option, service_options, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions
+from preflight.cli.options.option import Group, Option, options_of
+from preflight.cli.options.service import ServiceOptions
 from preflight.errors import CallError, PreflightError
 from preflight.profiles import Profile
 from preflight.report import text
@@ -29,32 +30,27 @@ SHOWN = 20
 """How many strays are shown for one entry, the likeliest first."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Asked(Group, frozen=True, kw_only=True):
     """What a call of `reconcile` asks."""
 
-    adopt: str | None
-    gone: str | None
-    sure: bool
-    profile_name: str
-    base_url: str | None
-    files_url: str | None
-    ledger_path: Path | None
-    agent: str | None
+    adopt: Annotated[str | None, Option("This entry is that task at the service.", metavar="ENTRY=TASK")] = None
+    gone: Annotated[
+        str | None,
+        Option(
+            "The service never got this entry; it may be sent again. Believed 10 minutes after its answer was lost, and"
+            " if the service has no task that may be it.",
+            metavar="ENTRY",
+        ),
+    ] = None
+    sure: Annotated[bool, Option("Of --gone: without a look at the service, or against what it shows.")] = False
+    edition: EditionOptions
+    service: ServiceOptions
 
 
 @click.command("reconcile")
-@click.option("--adopt", metavar="ENTRY=TASK", help="This entry is that task at the service.")
-@click.option(
-    "--gone",
-    metavar="ENTRY",
-    help="The service never got this entry; it may be sent again. Believed 10 minutes after its answer was lost, and"
-    " if the service has no task that may be it.",
-)
-@click.option("--sure", is_flag=True, help="Of --gone: without a look at the service, or against what it shows.")
-@profile_option
-@service_options
+@options_of(Asked)
 @settings_file
-def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
+def command(call: Asked) -> None:
     """Find out what became of submissions whose answer was lost.
 
     Shows each one beside the tasks, at the service that it was sent to, that no entry accounts for. Only your word
@@ -63,11 +59,10 @@ def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
     \b
     Example: preflight task reconcile --adopt 3=task-unified-1774857405-abc123
     """  # noqa: D301 - \b is click's mark for lines to keep
-    call = asked(Asked, given)
     if (call.adopt and call.gone) or (call.sure and not call.gone):
         raise CallError("--adopt and --gone are two different words, and --sure belongs to --gone")
-    profile = load_profile(call.profile_name)
-    with open_ledger(call.ledger_path) as ledger:
+    profile = call.edition.load()
+    with open_ledger(call.service.ledger_path) as ledger:
         if call.adopt:
             _adopt(call, profile, ledger)
         elif call.gone:
@@ -77,7 +72,8 @@ def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
 
 
 def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
-    return door_of(profile, None, call.files_url, call.agent, known=base_url).service()
+    elsewhere = msgspec.structs.replace(call.service, base_url=None)
+    return elsewhere.door(profile, base_url).service()
 
 
 def _search(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Search":
@@ -118,9 +114,9 @@ def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
 
 def _sent_there(entry: "Entry", call: Asked) -> "Entry":
     """Return an entry, if it was sent to the service that the call names, or names none."""
-    if call.base_url is None or origin.same(call.base_url, entry.base_url):
+    if call.service.base_url is None or origin.same(call.service.base_url, entry.base_url):
         return entry
-    words = f"entry {entry.number} was sent to {printable(entry.base_url)}, not to {printable(call.base_url)}"
+    words = f"entry {entry.number} was sent to {printable(entry.base_url)}, not to {printable(call.service.base_url)}"
     raise CallError(words, advice="Leave --base-url (or PREFLIGHT_BASE_URL) out, and its own service is asked.")
 
 
@@ -129,7 +125,7 @@ def _sent_there(entry: "Entry", call: Asked) -> "Entry":
 
 def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     """Show what is unknown, service by service; one that cannot be asked does not hide the others."""
-    open_, only = lost.by_address(lost.unknown(ledger)), call.base_url
+    open_, only = lost.by_address(lost.unknown(ledger)), call.service.base_url
     here = {where: entries for where, entries in open_.items() if only is None or origin.same(only, where)}
     if not here:
         click.echo(

@@ -2,23 +2,25 @@
 
 import click
 
-from preflight.cli.options import format_option, load_profile, profile_option, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions, TextOrJson
+from preflight.cli.options.option import options_of
 from preflight.report import text
 from preflight.rules import RULES
 
 
 @click.command("rules")
-@profile_option
-@format_option("text", "json")
+@options_of(EditionOptions)
+@options_of(TextOrJson)
 @settings_file
-def command(*, profile_name: str, format_name: str) -> None:
+def command(*, edition: EditionOptions, shown: TextOrJson) -> None:
     """List every rule with what it checks.
 
     \b
     Example: preflight rules --format json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
-    if format_name == "json":
+    profile = edition.load()
+    if shown.is_json:
         from preflight.report.json import dump
 
         rows = [

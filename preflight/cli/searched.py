@@ -35,14 +35,19 @@ def has_settings(here: Path) -> bool:
     return any(os.path.lexists(folder / name) for folder in folders(here) for name in SETTINGS_FILES)
 
 
+def own_file() -> Path:
+    """Return where a user's own settings are: the one file whose addresses, ledger and bucket count."""
+    import platformdirs
+
+    return platformdirs.user_config_path("preflight") / SETTINGS_FILES[0]
+
+
 def has_own_settings() -> bool:
     """Tell whether the user has settings of their own: a glance, too, where it is plain where they would be."""
     plain = plain_config_folder()
     if plain is not None:
         return os.path.lexists(f"{plain}/preflight/{SETTINGS_FILES[0]}")
-    import platformdirs
-
-    return os.path.lexists(platformdirs.user_config_path("preflight") / SETTINGS_FILES[0])
+    return os.path.lexists(own_file())
 
 
 def is_strangers(path: Path, here: Path) -> bool:

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers
+from preflight.cli.options.kept import in_toml, is_path, kept
+from preflight.cli.options.option import Option
+from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers, own_file
 from preflight.errors import CallError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
@@ -19,59 +21,33 @@ from preflight.system import files as system
 from preflight.values.assets import printable
 from preflight.values.remedy import Remedy
 
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a settings file may say; the names are those of the options."""
-
-    profile: str | None = None
-    depth: str | None = None
-    jobs: int | None = None
-    time_limit: float | None = None
-    memory_limit: int | None = None
-    cache_by: str | None = None
-    format: str | None = None
-    allow: str | None = None
-    fit: str | None = None
-    output: str | None = None
-    base_url: str | None = None
-    files_url: str | None = None
-    bucket: str | None = None
-    user_agent: str | None = None
-    uploads: int | None = None
-    max_credits: int | float | None = None
-    ledger: str | None = None
-    fail_on: str | None = None
-    baseline: str | None = None
-    log_format: str | None = None
-    metrics: str | None = None
-    severity: dict[str, str] | None = None
-    override: tuple[Override, ...] | None = None
-    ignore: tuple[Ignore, ...] | None = None
-
-
 MAX_BYTES = 1 << 20
 FILES: dict[str, tuple[str, ...]] = dict(zip(SETTINGS_FILES, ((), ("tool", "preflight")), strict=True))
 """Name → the keys that lead to the settings in it; of one folder, the first that has some counts."""
-PATHS = ("output", "ledger", "baseline", "metrics")
-"""Settings that name a file or folder."""
-POLICY = ("severity", "override", "ignore")
+POLICY = {
+    "severity": dict[str, str] | None,
+    "override": tuple[Override, ...] | None,
+    "ignore": tuple[Ignore, ...] | None,
+}
 """Settings that are the policy, and stand behind no option."""
-PARAMETERS = {"profile": "profile_name", "format": "format_name", "ledger": "ledger_path", "user_agent": "agent"}
-"""Setting → the name of the parameter it stands behind, where they differ."""
-
-
-GUARDED = ("base_url", "files_url", "ledger", "bucket", "profile")
+KEPT = {said.key: said for said in kept()}
+"""Setting → the option that it stands behind."""
+GUARDED = (*(key for key, said in KEPT.items() if isinstance(said.how, Option) and said.how.guarded), "profile")
 """Settings that say where the key goes and what was sent: of a file that lies in a folder they do not count.
 
 Of a profile only its addresses do not; the command that would send the key there looks at that.
 """
-
-
-def own_file() -> Path:
-    """Return where a user's own settings are: the one file whose addresses, ledger and bucket count."""
-    import platformdirs
-
-    return platformdirs.user_config_path("preflight") / SETTINGS_FILES[0]
+Settings = msgspec.defstruct(
+    "Settings",
+    [
+        *((key, in_toml(said) | None, None) for key, said in KEPT.items()),
+        *((key, type_, None) for key, type_ in POLICY.items()),
+    ],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+"""What a settings file may say; the names are those of the options."""
 
 
 def guarded_by(here: Path) -> dict[str, str]:
@@ -79,7 +55,7 @@ def guarded_by(here: Path) -> dict[str, str]:
     found = _found(here)
     if found is None:
         return {}
-    return {PARAMETERS.get(key, key): found.name for key in GUARDED if key in found.said}
+    return {KEPT[key].name: found.name for key in GUARDED if key in found.said}
 
 
 def read_own_settings(here: Path) -> dict[str, str | float]:
@@ -100,7 +76,7 @@ def read_own_settings(here: Path) -> dict[str, str | float]:
     said = _checked(table, name)
     if policy := [key for key in POLICY if key in said]:
         raise CallError(f"{name}: {policy[0]}: a policy belongs into the settings of the folder that it judges")
-    return {PARAMETERS.get(key, key): _from(path.parent, here, key, value) for key, value in said.items()}
+    return {KEPT[key].name: _from(path.parent, here, key, value) for key, value in said.items()}
 
 
 def read_settings(here: Path) -> dict[str, str | float]:
@@ -117,7 +93,7 @@ def read_settings(here: Path) -> dict[str, str | float]:
         return {}
     _tell_of_a_second(found)
     said = {key: value for key, value in found.said.items() if key not in POLICY}
-    return {PARAMETERS.get(key, key): _from(found.path.parent, here, key, value) for key, value in said.items()}
+    return {KEPT[key].name: _from(found.path.parent, here, key, value) for key, value in said.items()}
 
 
 def read_policy(here: Path) -> Policy:
@@ -184,10 +160,10 @@ def _say(words: str) -> None:
 
 def _from(folder: Path, here: Path, key: str, value: str | float) -> str | float:
     """Return a setting as it is meant in the working folder: a file that it names lies below that of the settings."""
-    if folder == here.absolute() or not isinstance(value, str) or key not in (*PATHS, "profile"):
+    if folder == here.absolute() or not isinstance(value, str) or not (is_path(KEPT[key]) or key == "profile"):
         return value
     path = folder / value
-    return os.path.relpath(path, here.absolute()) if key in PATHS or os.path.isfile(path) else value  # noqa: PTH113 - as in `locate`
+    return os.path.relpath(path, here.absolute()) if is_path(KEPT[key]) or os.path.isfile(path) else value  # noqa: PTH113 - as in `locate`
 
 
 def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:

@@ -2,32 +2,24 @@
 
 import sys
 from contextlib import contextmanager, nullcontext
-from fractions import Fraction
 from functools import partial
 from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import click
-import msgspec
 
 from preflight.cli.address import is_agreed, remember
 from preflight.cli.agree import apply_agreed, ask
 from preflight.cli.check import print_report
-from preflight.cli.cost import Amount, price_lines
-from preflight.cli.door import door_of
+from preflight.cli.cost import price_lines
 from preflight.cli.entries import say_orphan
-from preflight.cli.options import (
-    asked,
-    load_profile,
-    measuring,
-    measuring_options,
-    output_option,
-    profile_option,
-    refuse_found,
-    service_options,
-    settings_file,
-)
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions, OutputOptions
+from preflight.cli.options.measuring import MeasuringOptions
+from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of
+from preflight.cli.options.price import PriceOptions
+from preflight.cli.options.service import ServiceOptions, UploadOptions
 from preflight.cli.progress import Bars
 from preflight.cli.prompt import placed_lines
 from preflight.cli.streams import whoever_reads
@@ -45,7 +37,7 @@ from preflight.request.body import build_body, encode
 from preflight.request.file import RequestSpec, load_spec
 from preflight.service.addresses import is_local
 from preflight.submission.prepare import suffix_of
-from preflight.submission.submit import UPLOADS_AT_ONCE, Account
+from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Report
@@ -63,76 +55,37 @@ UNCUT = "The lines above say why. Remove `keep` from the request to send the who
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call of `submit` asks; how it measures is beside it."""
+class Asked(Group, frozen=True, kw_only=True):
+    """What a call of `submit` asks."""
 
-    request: Path
-    yes: bool
-    dry_run: bool
-    view: str
-    max_credits: Fraction | None
-    again: bool
-    waits: bool
-    folder: Path | None
-    output: Path
-    profile_name: str
-    base_url: str | None
-    files_url: str | None
-    ledger_path: Path | None
-    agent: str | None
-    bucket: str | None
-    uploads: int
+    request: Annotated[Path, Argument("REQUEST.TOML", FILE)]
+    yes: Annotated[bool, Option("Mend and submit without asking.")] = False
+    dry_run: Annotated[bool, Option("Check, print the body that would be sent, and stop.")] = False
+    view: Annotated[
+        Literal["json", "text"],
+        Option(
+            "What --dry-run prints on stdout: the exact body, or which asset is which for the model.",
+            flags=("--format",),
+        ),
+    ] = "json"
+    price: PriceOptions = PriceOptions()
+    again: Annotated[bool, Option("Send a request that was sent before once more, and pay again.")] = False
+    waits: Annotated[bool, Option("Wait until the video is made.", flags=("--wait",))] = False
+    folder: Annotated[
+        Path | None, Option("Wait, and save the video here.", flags=("--download",), kind=FOLDER, metavar="DIR")
+    ] = None
+    out: OutputOptions = OutputOptions()
+    edition: EditionOptions = EditionOptions()
+    measuring: MeasuringOptions = MeasuringOptions()
+    service: ServiceOptions = ServiceOptions()
+    upload: UploadOptions = UploadOptions()
 
 
 @click.command("submit")
-@click.argument("request", type=click.Path(dir_okay=False, path_type=Path), metavar="REQUEST.TOML")
-@click.option("--yes", is_flag=True, help="Mend and submit without asking.")
-@click.option("--dry-run", is_flag=True, help="Check, print the body that would be sent, and stop.")
-@click.option(
-    "--format",
-    "view",
-    type=click.Choice(["json", "text"]),
-    default="json",
-    show_default=True,
-    help="What --dry-run prints on stdout: the exact body, or which asset is which for the model.",
-)
-@click.option(
-    "--max-credits",
-    type=Amount(),
-    envvar="PREFLIGHT_MAX_CREDITS",
-    help="Refuse before anything leaves when the estimate is higher, or cannot be made.",
-)
-@click.option("--again", is_flag=True, help="Send a request that was sent before once more, and pay again.")
-@click.option("--wait", "waits", is_flag=True, help="Wait until the video is made.")
-@click.option(
-    "--download",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Wait, and save the video here.",
-)
-@output_option
-@profile_option
-@measuring_options
-@service_options
-@click.option(
-    "--bucket",
-    callback=refuse_found,
-    envvar="PREFLIGHT_BUCKET",
-    metavar="URL",
-    help="Upload to a bucket of your own: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX.",
-)
-@click.option(
-    "--uploads",
-    type=click.IntRange(1, 32),
-    default=UPLOADS_AT_ONCE,
-    show_default=True,
-    envvar="PREFLIGHT_UPLOADS",
-    help="How many files are uploaded at once.",
-)
+@options_of(Asked)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
+def command(ctx: click.Context, /, call: Asked) -> None:
     """Check REQUEST.TOML, offer to mend it, price it, ask, upload its assets, and submit it, once.
 
     The key is read from EVOLINK_API_KEY. Whatever becomes of the request is in the ledger: `preflight task list`.
@@ -141,35 +94,35 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     Example: preflight submit request.toml --dry-run
     Example: preflight submit request.toml --wait --download videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
-    call = asked(Asked, given)
-    profile, spec = load_profile(call.profile_name), load_spec(call.request)
+    profile, spec = call.edition.load(), load_spec(call.request)
     if call.dry_run:
-        ctx.exit(_looked_at(call, given, spec, profile))
-    door = door_of(profile, call.base_url, call.files_url, call.agent)
+        ctx.exit(_looked_at(call, spec, profile))
+    door = call.service.door(profile)
     with whoever_reads() if call.yes else nullcontext():
-        status = _submitted(call, given, spec, profile, door)
+        status = _submitted(call, spec, profile, door)
     ctx.exit(status)
 
 
 @contextmanager
-def _how(call: Asked, given: dict[str, Any]) -> "Iterator[Measuring]":
-    with Fetcher(allow_private=is_local(call.base_url), agent=call.agent) as fetch, measuring(given, fetch) as how:
+def _how(call: Asked) -> "Iterator[Measuring]":
+    fetching = Fetcher(allow_private=is_local(call.service.base_url), agent=call.service.agent)
+    with fetching as fetch, call.measuring.opened(fetch) as how:
         yield how
 
 
 def _terms(call: Asked) -> Terms:
     return Terms(
-        ledger=call.ledger_path,
-        bucket=call.bucket,
-        uploads_at_once=call.uploads,
+        ledger=call.service.ledger_path,
+        bucket=call.upload.bucket,
+        uploads_at_once=call.upload.uploads,
         again=call.again,
-        max_credits=call.max_credits,
+        max_credits=call.price.max_credits,
         limit="--max-credits",
         hint=": `preflight submit --dry-run` shows what of",
     )
 
 
-def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile, door: "Door") -> int:
+def _submitted(call: Asked, spec: RequestSpec, profile: Profile, door: "Door") -> int:
     """Take a request as far as it may go, and return the exit status.
 
     Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
@@ -184,7 +137,7 @@ def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: P
         accepted=partial(_follow, call),
     )
     try:
-        sent = submit(spec, profile, door, partial(_how, call, given), steps=steps, terms=_terms(call))
+        sent = submit(spec, profile, door, partial(_how, call), steps=steps, terms=_terms(call))
     except Unclean as refused:
         return _refuse(call, refused.report)
     if sent is None:
@@ -192,9 +145,9 @@ def _submitted(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: P
     return 0 if sent else 1
 
 
-def _looked_at(call: Asked, given: dict[str, Any], spec: RequestSpec, profile: Profile) -> int:
+def _looked_at(call: Asked, spec: RequestSpec, profile: Profile) -> int:
     """Print what would be sent, and return the exit status."""
-    with _how(call, given) as how:
+    with _how(call) as how:
         _, report = cleaned(spec, profile, how)
         print_report(report, "text", sys.stderr)
         due = _due(report, profile) if report.verdict == "pass" else {}
@@ -256,7 +209,7 @@ def _uploading(ready: Ready) -> "Iterator[Begin]":
 
 def _follow(call: Asked, sent: Submitted, account: Account) -> None:
     """Say what was sent, and bring the video where a person wants to wait for it, or say how to come back."""
-    task, most, reserved = sent.task, call.max_credits, sent.task.credits_reserved
+    task, most, reserved = sent.task, call.price.max_credits, sent.task.credits_reserved
     words = f", {decimal(reserved, 2)} credits reserved" if reserved is not None else ""
     click.echo(f"Submitted once: task {printable(task.id)} (entry {sent.entry.number}{words}).")
     if most is not None and (reserved or 0) > most:
@@ -307,7 +260,7 @@ def _mended(call: Asked, profile: Profile, report: Report, planned: "RequestPlan
     for line in curtailed(report.assets, profile):
         click.echo(line)
     text.write(text.share_lines(planned))
-    results = apply_agreed(list(planned.plans), profile, call.output, quiet=False, agreed=call.yes)
+    results = apply_agreed(list(planned.plans), profile, call.out.output, quiet=False, agreed=call.yes)
     if not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in results):
         return results
     text.write(map(text.result_line, results))

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from preflight._version import __version__
-from preflight.cli.door import door_of
 from preflight.cli.entries import entries_json, found, line, open_ledger, say_orphan, whole_json
-from preflight.cli.options import format_option, load_profile, profile_option, service_options, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions, TextOrJson
+from preflight.cli.options.option import FOLDER, options_of
+from preflight.cli.options.service import ServiceOptions
 from preflight.cli.progress import Bars
 from preflight.cli.reconcile import command as reconcile
 from preflight.errors import PreflightError, Refused
@@ -48,18 +50,18 @@ command.add_command(reconcile)
 
 @command.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many, newest first.")
-@format_option("text", "json")
-@service_options
+@options_of(TextOrJson)
+@options_of(ServiceOptions)
 @settings_file
-def list_(*, limit: int, format_name: str, ledger_path: Path | None, **_: object) -> None:
+def list_(*, limit: int, shown_as: TextOrJson, service: ServiceOptions) -> None:
     """List the submissions in the ledger.
 
     \b
     Example: preflight task list
     """  # noqa: D301 - \b is click's mark for lines to keep
-    with open_ledger(ledger_path) as ledger:
+    with open_ledger(service.ledger_path) as ledger:
         entries = ledger.entries(limit)
-    if format_name == "json":
+    if shown_as.is_json:
         _dump(entries_json(entries))
         return
     text.write(map(line, entries))
@@ -69,18 +71,18 @@ def list_(*, limit: int, format_name: str, ledger_path: Path | None, **_: object
 
 @command.command("show")
 @click.argument("which", metavar="TASK|ENTRY")
-@format_option("text", "json")
-@service_options
+@options_of(TextOrJson)
+@options_of(ServiceOptions)
 @settings_file
-def show(*, which: str, format_name: str, ledger_path: Path | None, **_: object) -> None:
+def show(*, which: str, shown_as: TextOrJson, service: ServiceOptions) -> None:
     """Show one submission: its body, its assets, and what came of it.
 
     \b
     Example: preflight task show 3
     """  # noqa: D301 - \b is click's mark for lines to keep
-    with open_ledger(ledger_path) as ledger:
+    with open_ledger(service.ledger_path) as ledger:
         entry = found(ledger, which)
-    if format_name == "json":
+    if shown_as.is_json:
         _dump(whole_json(entry))
         return
     text.write([line(entry)])
@@ -94,61 +96,41 @@ def show(*, which: str, format_name: str, ledger_path: Path | None, **_: object)
 
 @command.command("wait")
 @click.argument("which", metavar="TASK|ENTRY")
-@click.option("--download", "folder", type=click.Path(file_okay=False, path_type=Path), help="Save the video here.")
-@profile_option
-@service_options
+@click.option("--download", "folder", type=FOLDER, help="Save the video here.")
+@options_of(EditionOptions)
+@options_of(ServiceOptions)
 @settings_file
-def wait_(
-    *,
-    which: str,
-    folder: Path | None,
-    profile_name: str,
-    base_url: str | None,
-    files_url: str | None,
-    ledger_path: Path | None,
-    agent: str | None,
-) -> None:
+def wait_(*, which: str, folder: Path | None, edition: EditionOptions, service: ServiceOptions) -> None:
     """Wait until a task is over; Ctrl-C leaves it running.
 
     \b
     Example: preflight task wait 3 --download videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
-    with _account(which, profile, ledger_path, (base_url, files_url, agent)) as (task_id, account):
+    with _account(which, edition.load(), service) as (task_id, account):
         bring(task_id, account, folder)
 
 
 @command.command("download")
 @click.argument("which", metavar="TASK|ENTRY")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=DOWNLOADS, metavar="[DIR]")
-@profile_option
-@service_options
+@click.argument("folder", type=FOLDER, default=DOWNLOADS, metavar="[DIR]")
+@options_of(EditionOptions)
+@options_of(ServiceOptions)
 @settings_file
-def download_(
-    *,
-    which: str,
-    folder: Path,
-    profile_name: str,
-    base_url: str | None,
-    files_url: str | None,
-    ledger_path: Path | None,
-    agent: str | None,
-) -> None:
+def download_(*, which: str, folder: Path, edition: EditionOptions, service: ServiceOptions) -> None:
     """Save the video of a completed task; its links live for a day.
 
     \b
     Example: preflight task download 3 videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = load_profile(profile_name)
-    with _account(which, profile, ledger_path, (base_url, files_url, agent)) as (task_id, account):
+    with _account(which, edition.load(), service) as (task_id, account):
         bring(task_id, account, folder, reach=True)
 
 
 @command.command("drift")
-@format_option("text", "json")
-@service_options
+@options_of(TextOrJson)
+@options_of(ServiceOptions)
 @settings_file
-def mismatch_(*, format_name: str, ledger_path: Path | None, **_: object) -> None:
+def mismatch_(*, shown_as: TextOrJson, service: ServiceOptions) -> None:
     """Report what the service refused although it had been called clean here.
 
     The report holds the day, the profile, the rule that should have caught it, the service's code and words, and what
@@ -159,9 +141,9 @@ def mismatch_(*, format_name: str, ledger_path: Path | None, **_: object) -> Non
     """  # noqa: D301 - \b is click's mark for lines to keep
     from preflight.submission.mismatch import recorded
 
-    with open_ledger(ledger_path) as ledger:
+    with open_ledger(service.ledger_path) as ledger:
         drifted = recorded(ledger)
-    if format_name == "json":
+    if shown_as.is_json:
         _dump({"schema": DRIFT_SCHEMA, "preflight": __version__, "drift": drifted})
         return
     text.write(map(_mismatch_line, drifted))
@@ -255,8 +237,6 @@ def _sat_out() -> "Callable[[PreflightError, float], None]":
     return tell
 
 
-def _account(
-    which: str, profile: Profile, ledger_path: Path | None, said: tuple[str | None, str | None, str | None]
-) -> "AbstractContextManager[tuple[str, Account]]":
+def _account(which: str, profile: Profile, service: ServiceOptions) -> "AbstractContextManager[tuple[str, Account]]":
     """Open the service that a task was submitted to, or the one that the call names."""
-    return account_of(which, profile, ledger_path, lambda known: door_of(profile, *said, known=known), say_orphan)
+    return account_of(which, profile, service.ledger_path, lambda known: service.door(profile, known), say_orphan)

@@ -3,13 +3,17 @@
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import click
-import msgspec
 
-from preflight.cli.gate import gate_options, opened, replace_file
-from preflight.cli.options import asked, load_profile, measuring, measuring_options, profile_option, settings_file
+from preflight.cli.gate import opened, replace_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.choices import AllowOptions
+from preflight.cli.options.common import EditionOptions
+from preflight.cli.options.measuring import MeasuringOptions
+from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of
+from preflight.cli.options.run import RunOptions
 from preflight.errors import CallError, NotDone
 from preflight.values.assets import Asset, printable, shown
 
@@ -21,29 +25,11 @@ if TYPE_CHECKING:
     from preflight.values.findings import Judged
     from preflight.watch import Judging, News, Stopping, Watch
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 SIGNALLED = 128
 BEAT_S = 5.0
 """Metrics are not written sooner than this after the last time."""
 QUIET_S = 30.0
 """How often they are written where nothing came: who reads them sees that the watch lives."""
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call of `watch` asks; how it measures and what stands around it is beside it."""
-
-    incoming: Path
-    ready: Path
-    rejected: Path
-    done: Path | None
-    fix: bool
-    allow: Literal["lossless", "lossy", "creative"]
-    once: bool
-    settle_s: float
-    rescan_s: float
-    journal_path: Path | None
-    profile_name: str
-    metrics: Path | None
 
 
 class Heartbeat:
@@ -94,56 +80,59 @@ class Heartbeat:
         replace_file(path, openmetrics(self._tally, self._profile, complete=False, ended_at_s=time.time()))
 
 
+class Asked(Group, frozen=True, kw_only=True):
+    """What a call of `watch` asks."""
+
+    incoming: Annotated[Path, Argument("INCOMING", FOLDER)]
+    ready: Annotated[Path, Option("Folder for files that pass, and for new files of --fix.", kind=FOLDER)]
+    rejected: Annotated[Path, Option("Folder for files that do not.", kind=FOLDER)]
+    done: Annotated[
+        Path | None,
+        Option(
+            "Folder for the originals of files that were fixed.  [default: the folder originals in --rejected]",
+            kind=FOLDER,
+        ),
+    ] = None
+    fix: Annotated[bool, Option("Mend files that do not pass, where that can be done.")] = False
+    allowed: AllowOptions = AllowOptions()
+    once: Annotated[bool, Option("Handle what is there, and end.")] = False
+    settle_s: Annotated[
+        float,
+        Option(
+            "For how long a file has to keep its size and time before it is taken.",
+            flags=("--settle",),
+            kind=click.FloatRange(0, 3600),
+            metavar="SECONDS",
+        ),
+    ] = 2.0
+    rescan_s: Annotated[
+        float,
+        Option(
+            "How often the folder is walked for what the system's events missed.",
+            flags=("--rescan",),
+            kind=click.FloatRange(0.1, 86400),
+            metavar="SECONDS",
+        ),
+    ] = 30.0
+    journal_path: Annotated[
+        Path | None,
+        Option(
+            "Where each step is written down.  [default: in the user's own state folder]",
+            flags=("--journal",),
+            kind=FILE,
+            metavar="FILE",
+        ),
+    ] = None
+    edition: EditionOptions = EditionOptions()
+    measuring: MeasuringOptions = MeasuringOptions()
+    run: RunOptions = RunOptions()
+
+
 @click.command("watch")
-@click.argument("incoming", type=FOLDER, metavar="INCOMING")
-@click.option("--ready", type=FOLDER, required=True, help="Folder for files that pass, and for new files of --fix.")
-@click.option("--rejected", type=FOLDER, required=True, help="Folder for files that do not.")
-@click.option(
-    "--done",
-    type=FOLDER,
-    help="Folder for the originals of files that were fixed.  [default: the folder originals in --rejected]",
-)
-@click.option("--fix", "fix", is_flag=True, help="Mend files that do not pass, where that can be done.")
-@click.option(
-    "--allow",
-    type=click.Choice(["lossless", "lossy", "creative"]),
-    default="lossy",
-    show_default=True,
-    envvar="PREFLIGHT_ALLOW",
-    help="The most loss that --fix is allowed; creative changes what is shown.",
-)
-@click.option("--once", is_flag=True, help="Handle what is there, and end.")
-@click.option(
-    "--settle",
-    "settle_s",
-    type=click.FloatRange(0, 3600),
-    default=2.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For how long a file has to keep its size and time before it is taken.",
-)
-@click.option(
-    "--rescan",
-    "rescan_s",
-    type=click.FloatRange(0.1, 86400),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How often the folder is walked for what the system's events missed.",
-)
-@click.option(
-    "--journal",
-    "journal_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where each step is written down.  [default: in the user's own state folder]",
-)
-@profile_option
-@measuring_options
-@gate_options
+@options_of(Asked)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options add
+def command(ctx: click.Context, /, call: Asked) -> None:
     """Judge each file that arrives in INCOMING, and move it to where it belongs.
 
     A file is taken when it is whole, judged as by `check`, and moved with a report beside it, NAME.report.json, under
@@ -162,10 +151,9 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
     Example: preflight watch incoming/ --ready ready/ --rejected rejected/
     Example: preflight watch incoming/ --ready ready/ --rejected rejected/ --fix --allow lossless --once
     """  # noqa: D301 - \b is click's mark for lines to keep
-    if given["write_baseline"]:
+    if call.run.write_baseline:
         raise CallError("--write-baseline: a watch sorts files; `preflight check` writes baselines")
-    call = asked(Asked, given)
-    profile = load_profile(call.profile_name)
+    profile = call.edition.load()
     from preflight.watch import Journal, Stopping, Watch, folders_of, refuse_journal
 
     folders = folders_of(call.incoming, call.ready, call.rejected, call.done)
@@ -173,12 +161,12 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what
         refuse_journal(call.journal_path, call.incoming)
     with (
         Stopping() as stopping,
-        opened(given, profile.name) as gate,
+        opened(call.run, call.measuring.depth, profile.name) as gate,
         Journal(call.incoming, call.journal_path) as journal,
-        measuring(given) as how,
+        call.measuring.opened() as how,
     ):
         gate.watch(how)
-        heartbeat = Heartbeat(call.metrics, profile.name, how)
+        heartbeat = Heartbeat(call.run.metrics, profile.name, how)
         judging = _judging(call, profile, how, lambda judged: heartbeat.over(gate.over(judged)))
         watch = Watch(
             folders,
@@ -201,7 +189,7 @@ def _judging(
     from preflight.plan import FixOptions
     from preflight.watch import Judging
 
-    fix_options = FixOptions(allow=call.allow) if call.fix else None
+    fix_options = FixOptions(allow=call.allowed.allow) if call.fix else None
     return Judging(profile=profile, how=how, weigh=weigh, fix_options=fix_options)
 
 

@@ -24,7 +24,6 @@ from preflight.request.price import refuse_costly
 from preflight.submission.prepare import body_of, fingerprints, price_of, renewed, upload_assets
 from preflight.submission.submit import (
     NOT_SUBMITTED,
-    UPLOADS_AT_ONCE,
     Account,
     Progress,
     Submission,
@@ -32,6 +31,7 @@ from preflight.submission.submit import (
 )
 from preflight.submission.submit import submit as send_once
 from preflight.values.assets import printable
+from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.findings import Report, counts
 from preflight.values.remedy import Advice, Remedy
 

@@ -11,10 +11,11 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan.av import kept_part
-from preflight.plan.options import FixOptions, Lengthen
+from preflight.plan.options import FixOptions
 from preflight.plan.steps import Cut, Encode, Extend, Step, Write
 from preflight.profiles.schema import AudioLimits
 from preflight.values.assets import Window
+from preflight.values.choices import Lengthen
 from preflight.values.facts import AudioFacts
 from preflight.values.limits import Range
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from preflight.plan.clip_audio import SOUND_BIT_RATE, audio_steps_of_clip, kept_tracks
 from preflight.plan.geometry import Frame, even_size
-from preflight.plan.options import FixOptions, Keep, Lengthen
+from preflight.plan.options import FixOptions
 from preflight.plan.shape import shape_steps
 from preflight.plan.start_offset import audio_steps, frame_steps, gap_s
 from preflight.plan.steps import (
@@ -26,6 +26,7 @@ from preflight.plan.steps import (
 from preflight.probe.cut_points import CutPoint, Wanted
 from preflight.profiles.schema import VideoLimits
 from preflight.values.assets import Window
+from preflight.values.choices import Keep, Lengthen
 from preflight.values.facts import VideoFacts
 from preflight.values.limits import Range
 

@@ -1,19 +1,14 @@
 """What a person allows and asks for when something is to be mended."""
 
 import re
-from typing import Literal
 
 import msgspec
 
-from preflight.plan.share import Strategy
 from preflight.plan.steps import BLUR, Crop, Extend, Pad, Step, allowed
 from preflight.values.assets import Window
+from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
 from preflight.values.findings import Loss
 
-Keep = Literal["start", "middle", "end"]
-Fit = Literal["crop", "pad", "blur"]
-Lengthen = Literal["loop", "freeze", "slow"]
-Bits = Literal["16", "source"]
 COLOR = re.compile(r"black|white|#[0-9A-Fa-f]{6}")
 
 

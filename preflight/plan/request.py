@@ -15,12 +15,13 @@ from preflight.plan import planned, window_of
 from preflight.plan.audio import PADDING_S
 from preflight.plan.av import target_rate
 from preflight.plan.cut_points import cut_points_of
-from preflight.plan.options import FixOptions, Keep
+from preflight.plan.options import FixOptions
 from preflight.plan.share import Part, Share, pick, share
 from preflight.plan.steps import Cut, Plan, Step
 from preflight.profiles.schema import AudioLimits, Profile, VideoLimits
 from preflight.rules.common import readings
 from preflight.values.assets import Kind, Window
+from preflight.values.choices import Keep
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.limits import Range

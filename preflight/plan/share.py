@@ -7,14 +7,13 @@ and what a person marked is cut only where there is no other way.
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal
 
 import msgspec
 
+from preflight.values.choices import Strategy
 from preflight.values.limits import Range
 from preflight.values.units import decimal
 
-Strategy = Literal["proportion", "longest", "equal"]
 MILLISECONDS = 1000
 
 

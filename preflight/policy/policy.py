@@ -15,7 +15,8 @@ import msgspec
 
 from preflight.files.toml import TableError
 from preflight.values.assets import printable
-from preflight.values.findings import FailOn, Finding, Judged, Report
+from preflight.values.choices import FailOn
+from preflight.values.findings import Finding, Judged, Report
 from preflight.values.limits import Severity
 
 Level = Severity | Literal["off"]

@@ -10,7 +10,7 @@ A measurement never raises for what it finds in a file: it comes back as `Probed
 import io
 import os
 import stat
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import msgspec
 
@@ -19,10 +19,10 @@ from preflight.probe.shortage import SHORT_OF_MEMORY, in_doubt
 from preflight.probe.sniff import Sniffed, sniff
 from preflight.system.files import NO_WAIT, READ
 from preflight.values.assets import Asset, Kind
+from preflight.values.choices import Depth as Depth
 from preflight.values.facts import AudioFacts, Facts, Identity, VideoFacts
 from preflight.values.probed import Fault, Probed
 
-Depth = Literal["header", "exact", "full"]
 SMALL_BYTES = 1 << 17
 """Of files that are read as a whole, once."""
 

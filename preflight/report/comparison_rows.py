@@ -11,7 +11,8 @@ from preflight.report.markdown import escaped, name_cell
 from preflight.report.spool import pour, spool
 from preflight.report.text import path_of
 from preflight.values.assets import printable
-from preflight.values.findings import FailOn, Finding, Verdict, counts, verdict_of
+from preflight.values.choices import FailOn
+from preflight.values.findings import Finding, Verdict, counts, verdict_of
 from preflight.values.standing import Row, Standing
 
 MARK = "<!-- preflight comparison -->"

@@ -16,6 +16,7 @@ import msgspec
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Asset, printable
+from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.facts import Facts
 from preflight.values.remedy import Remedy
 from preflight.workers.pool import measured
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from preflight.upload.parcel import Place
 
 Progress = Callable[[Fraction], None]
-UPLOADS_AT_ONCE = 4
-"""How many uploads go on at the same time unless a person says otherwise."""
 NOT_SUBMITTED = "Nothing was submitted or paid for: submit it again. What was uploaded whole is not uploaded again."
 """What to do when an upload broke off."""
 PATIENCE = 4

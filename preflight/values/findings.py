@@ -7,11 +7,11 @@ from typing import Literal
 import msgspec
 
 from preflight.values.assets import Asset, Kind
+from preflight.values.choices import FailOn
 from preflight.values.facts import Facts, Identity
 from preflight.values.limits import Severity
 from preflight.values.units import Unit
 
-FailOn = Literal["error", "warning"]
 Verdict = Literal["pass", "fail", "unsure"]
 Loss = Literal["lossless", "lossy", "creative", "none"]
 

@@ -17,9 +17,9 @@ from preflight.apply.extend import SOUND_RATE_HZ, audio_filters, picture_filters
 from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
-from preflight.plan.options import Lengthen
 from preflight.plan.steps import Extend
 from preflight.values.assets import Window
+from preflight.values.choices import Lengthen
 from preflight.values.facts import AudioFacts, VideoFacts
 from tests.specimens import PROFILE, copied, decode_image, decoded_clip, decoded_seconds, judged
 

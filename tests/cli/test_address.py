@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from preflight.cli.address import AGREED, is_agreed
-from preflight.cli.settings import own_file
+from preflight.cli.searched import own_file
 from preflight.files import notes as own
 from preflight.sandbox import Sandbox
 from preflight.system.files import me

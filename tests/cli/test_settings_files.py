@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli.searched import folders, has_own_settings, has_settings
-from preflight.cli.settings import own_file, read_policy, read_settings
+from preflight.cli.searched import folders, has_own_settings, has_settings, own_file
+from preflight.cli.settings import read_policy, read_settings
 from preflight.errors import CallError
 from preflight.system.files import me
 from tests.cli.conftest import MEDIA, Program

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.plan import FixOptions, Plan, plan
-from preflight.plan.options import Lengthen
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Pad, Write, find
 from preflight.report.remedies import said
 from preflight.values.assets import Window
+from preflight.values.choices import Lengthen
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from tests.made import audio, image, judged, video
 from tests.specimens import PROFILE

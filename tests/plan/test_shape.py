@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.plan.geometry import Frame
-from preflight.plan.options import Fit, FixOptions
+from preflight.plan.options import FixOptions
 from preflight.plan.shape import shape_steps
 from preflight.plan.steps import Crop, Pad, Resize
+from preflight.values.choices import Fit
 from preflight.values.limits import Range
 from tests.specimens import PROFILE
 

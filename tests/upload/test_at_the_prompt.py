@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from preflight.cli.settings import own_file
+from preflight.cli.searched import own_file
 from preflight.sandbox import Sandbox
 from tests.cli.conftest import MEDIA, Program, key, program, quick, sandbox
 from tests.upload.test_bucket import KEY_ID, S3, SECRET, nobody_s_credentials, s3, server

@@ -1,0 +1,123 @@
+"""What may be chosen where files are fixed; said alike in every command that fixes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, get_args
+
+from preflight.cli.options.option import Group, Option
+from preflight.errors import CallError
+from preflight.values.choices import Allow, Bits, Fit, Keep, Lengthen, Strategy
+
+if TYPE_CHECKING:
+    from preflight.plan import FixOptions
+    from preflight.plan.marks import Mark
+
+BEST = "best"
+"""What `--keep` says where the parts are to be ranked."""
+MostLoss = Annotated[Allow, Option("The most loss that is allowed; creative changes what is shown.", kept=True)]
+
+
+class AllowOptions(Group, frozen=True, kw_only=True):
+    """The most loss, where nothing else is to be chosen."""
+
+    allow: MostLoss = "lossy"
+
+
+class FixChoices(Group, frozen=True, kw_only=True):
+    """What a person allows and asks for when something is to be fixed."""
+
+    allow: MostLoss = "lossy"
+    keeps: Annotated[
+        tuple[str, ...],
+        Option(
+            "What stays of what is too long: start, middle, end, best (whole shots, or between quiet moments), or "
+            "FILE=3.0-9.5; repeatable.",
+            flags=("--keep",),
+            metavar="WHERE",
+        ),
+    ] = ()
+    fit: Annotated[
+        Fit,
+        Option(
+            "How a refused shape is made to fit: blur pads with a blurred copy of the picture. Needs --allow creative, "
+            "unless it stands here.",
+            kept=True,
+        ),
+    ] = "crop"
+    pad_color: Annotated[
+        str | None,
+        Option("Pad with black, white or #rrggbb; black if not said.  [implies --fit pad]", metavar="COLOR"),
+    ] = None
+    extend: Annotated[
+        Lengthen | None,
+        Option("Make what is too short long enough: repeat it, hold its last frame (add silence), or slow it down."),
+    ] = None
+    bits: Annotated[
+        Bits,
+        Option(
+            "How deep a sound that is written as WAV is: 16 bits, which every reader plays, or up to 24 where its "
+            "source is deeper.",
+            kept=True,
+        ),
+    ] = "16"
+    share: Annotated[
+        Strategy, Option("Who gives up seconds where a request's clips, or its sounds, are together too long.")
+    ] = "proportion"
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the best part of what is too long is to be looked for."""
+        return BEST in self.keeps
+
+    def options(self) -> "FixOptions":
+        """Read how to fix; parts of single files are `marks`.
+
+        Raises:
+            CallError: the word of `--keep` is none, or a color is none, or nothing is padded with it.
+        """
+        from preflight.plan import FixOptions
+
+        named, color = "fit" in self.typed, self.pad_color
+        if color and named and self.fit != "pad":
+            advice = "Say --fit pad, or leave it out."
+            raise CallError(f"--pad-color: --fit {self.fit} pads with no color", advice=advice)
+        try:
+            return FixOptions(
+                allow=self.allow,
+                fit="pad" if color else self.fit,
+                fit_named=named or color is not None,
+                pad_color=color or "black",
+                extend=self.extend,
+                bits=self.bits,
+                share=self.share,
+                keep=_word_of(self.keeps),
+            )
+        except ValueError as error:
+            raise CallError(f"--pad-color: {error}") from None
+
+    def marks(self) -> "list[Mark]":
+        """Read what `--keep` says of single files.
+
+        Raises:
+            CallError: it says something else than FILE=START-END.
+        """
+        from preflight.plan.marks import Mark
+
+        try:
+            return [Mark.parse(keep) for keep in self.keeps if "=" in keep]
+        except ValueError as error:
+            raise CallError(f"--keep: {error}") from None
+
+
+def _word_of(keeps: Sequence[str]) -> Keep:
+    """Read the word that is meant for all files: the last one counts; what has no best part keeps its start.
+
+    Raises:
+        CallError: it is none.
+    """
+    words = [keep for keep in keeps if "=" not in keep]
+    if not words or words[-1] == BEST:
+        return "start"
+    for keep in get_args(Keep):
+        if keep == words[-1]:
+            return keep  # type: ignore[no-any-return] # one of them
+    raise CallError(f"--keep: expected start, middle, end, best or FILE=START-END, got {words[-1]!r}")
