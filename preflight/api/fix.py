@@ -1,6 +1,6 @@
 """A report → new files that are clean; sources are never written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from preflight.flow import fix as fixing
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
+from preflight.values.assets import printable
 from preflight.values.findings import Report
 
 if TYPE_CHECKING:
     from preflight.plan import FixOptions, Plan
-    from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
+    from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
+    from preflight.values.facts import Area
     from preflight.values.findings import Loss
 
 
@@ -33,6 +35,8 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     pad_color: str = "black",
     bits: "Bits" = "16",
     share: "Strategy" = "proportion",
+    also: "Iterable[str]" = (),
+    crop: "Mapping[str, Where | tuple[int, int, int, int]] | None" = None,
     agree: "Callable[[Plan], bool] | None" = None,
     profile: Profile | AnyPath | None = None,
     jobs: int | None = None,
@@ -54,6 +58,10 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         pad_color: black, white or #rrggbb.
         bits: a sound that is written as WAV has 16 bits a sample, or ("source") up to 24 where its source is deeper.
         share: who gives up seconds: "proportion", "longest" or "equal".
+        also: names of warnings that are mended as well as errors: "location", "alpha", "hdr", "color", "bit-depth" and
+            others, or "all". What transparency is put on is `pad_color`.
+        crop: path of a picture or clip → the part of it that stays, as (x, y, width, height) in displayed pixels; or
+            from where a part of an allowed shape is taken: "top", "bottom", "left", "right" or "center".
         agree: asked of each plan that has steps before anything is begun; `plan.loss` and `step.words()` tell what it
             would do. What it says no to is "declined", so `lambda plan: False` plans, and makes nothing.
         profile: needed where the report is by none of the shipped ones.
@@ -65,7 +73,8 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why nothing came of it.
 
     Raises:
-        CallError: a choice is none, the profile is not the one that the report is by, or `Asset.keep` is on a picture.
+        CallError: a choice is none, `also` has a name of no warning, `crop` a path that is none of the report's; the
+            profile is not the one that the report is by, or `Asset.keep` is on a picture.
     """
     from preflight.plan.marks import refuse_useless
 
@@ -73,6 +82,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     fix_options = _fix_options(
         allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, bits=bits, share=share
     )
+    fix_options = msgspec.structs.replace(fix_options, also=_also(also), crop_of=_crop_of(crop or {}, report))
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
@@ -81,6 +91,24 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
     return tuple(map(_told, done))
+
+
+def _also(given: "Iterable[str]") -> tuple[str, ...]:
+    from preflight.plan.also import read_also
+
+    return read_also((given,) if isinstance(given, str) else given)
+
+
+def _crop_of(given: "Mapping[str, Where | tuple[int, int, int, int]]", report: Report) -> "dict[str, Where | Area]":
+    from preflight.plan.crops import read_crop
+
+    known = {one.asset.path for one in report.assets}
+    found = {path_of(path, "crop"): part for path, part in given.items()}
+    if strange := next((path for path in found if path not in known), None):
+        raise CallError(f"crop: {printable(strange)} is none of the files of the report")
+    return {
+        path: read_crop(part if isinstance(part, str) else ",".join(map(str, part))) for path, part in found.items()
+    }
 
 
 def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestSpec:

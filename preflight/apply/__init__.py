@@ -31,7 +31,7 @@ from preflight.apply.verification import mismatches, planned_s
 from preflight.errors import FixFailed
 from preflight.files.atomic import clean_up, commit, in_turn, temporary
 from preflight.plan import Plan
-from preflight.plan.adapt import next_strategy
+from preflight.plan.adapt import next_strategy, other_way
 from preflight.plan.steps import Cut, DropAudio, Encode, Write, find
 from preflight.values.assets import Asset, ending_of
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
@@ -137,7 +137,7 @@ def _ways(plan: Plan) -> Iterator[Plan]:
     """Yield a plan, and the one that stands in for it."""
     yield plan
     if plan.otherwise:
-        yield msgspec.structs.replace(plan, steps=plan.otherwise, otherwise=())
+        yield other_way(plan)
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -196,25 +196,31 @@ def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
 
 def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "Meanwhile | None") -> str:
     """Return in what a new file misses its plan; nothing where it does not."""
-    from preflight.probe.faults import Unmeasured, Unreadable
-    from preflight.workers.isolated import call_isolated
-
     if judged.verdict != "pass" or judged.facts is None:
         said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
         return f"the new file is not clean ({said})"
-    wrong = "; ".join(mismatches(plan, facts, judged.facts))
-    if wrong:
+    if still := sorted({finding.rule for finding in judged.findings} & set(plan.also)):
+        return f"the new file is still warned of by {', '.join(still)}"
+    if wrong := "; ".join(mismatches(plan, facts, judged.facts)):
         return f"the new file is not as planned: {wrong}"
+    return _dissimilarity(plan, facts, target, judged.facts, meanwhile)
+
+
+def _dissimilarity(plan: Plan, facts: Facts, target: Path, after: Facts, meanwhile: "Meanwhile | None") -> str:
+    """Return in what a new file does not show, or play, what its source does; nothing where it does."""
+    from preflight.probe.faults import Unmeasured, Unreadable
+    from preflight.workers.isolated import call_isolated
+
     try:
-        if isinstance(facts, AudioFacts) and isinstance(judged.facts, AudioFacts):
+        if isinstance(facts, AudioFacts) and isinstance(after, AudioFacts):
             from preflight.apply.heard import unheard
 
-            return call_isolated(unheard, plan, facts, target, judged.facts) or ""
+            return call_isolated(unheard, plan, facts, target, after) or ""
         if isinstance(facts, ImageFacts):
             from preflight.apply.pictures import unlike_image
 
-            return call_isolated(unlike_image, plan, facts, target, judged.facts) or ""
-        return (meanwhile.dissimilarity(target, judged.facts) or "") if meanwhile else ""
+            return call_isolated(unlike_image, plan, facts, target, after) or ""
+        return (meanwhile.dissimilarity(target, after) or "") if meanwhile else ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 

@@ -89,15 +89,34 @@ def _cells(picture: "Image.Image", grid: tuple[int, int]) -> "Cells":
     return np.dstack([np.asarray(band, dtype=np.float32) for band in bands])
 
 
-def framed(plan: Plan, source: "Image.Image", result: "Image.Image") -> "tuple[Image.Image, Image.Image]":
-    """Return both pictures without what was cropped off the one or added to the other."""
+def framed(
+    plan: Plan, source: "Image.Image", result: "Image.Image", shown_px: tuple[int, int]
+) -> "tuple[Image.Image, Image.Image]":
+    """Return both pictures without what was cropped off the one or added to the other.
+
+    Args:
+        plan: by which the result was made.
+        source: how the source looks, of any size.
+        result: how the new file looks, of any size.
+        shown_px: width and height of the source itself.
+    """
     if crop := find(plan.steps, Crop):
-        source = _middle(source, Fraction(crop.width_px, crop.height_px))
+        source = _part(source, crop, shown_px)
     if pad := find(plan.steps, Pad):
         inner = find(plan.steps, Resize)
         shape = Fraction(inner.width_px, inner.height_px) if inner else Fraction(*source.size)
         result = _middle(result, shape, pad.width_px)
     return source, result
+
+
+def _part(picture: "Image.Image", crop: Crop, shown_px: tuple[int, int]) -> "Image.Image":
+    """Return the part that a crop keeps, of a picture whose own size may be another than it is shown at here."""
+    if crop.left_px is None or crop.top_px is None:
+        return _middle(picture, Fraction(crop.width_px, crop.height_px))
+    across, down = Fraction(picture.width, shown_px[0]), Fraction(picture.height, shown_px[1])
+    left, top = round(crop.left_px * across), round(crop.top_px * down)
+    right, bottom = round((crop.left_px + crop.width_px) * across), round((crop.top_px + crop.height_px) * down)
+    return picture.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
 
 
 def _middle(picture: "Image.Image", shape: Fraction, of_px: int = 0) -> "Image.Image":

@@ -1,10 +1,9 @@
 """Plans for clips and sounds → the arguments of one ffmpeg run, compiled by ffmpeg-python. Nothing is run here."""
 
 import math
-from collections.abc import Collection, Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,6 +11,7 @@ from preflight.apply.addresses import SOURCE, TARGET, named
 from preflight.apply.clip_audio import audio_options, joined_with
 from preflight.apply.color import TONE_FILTERS, tag_filters, tone_filters
 from preflight.apply.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, audio_filters, picture_filters
+from preflight.apply.ground import BACKGROUND_FILTERS, FLATTEN_FILTERS, around_blur, chained, on_blur, on_color, square
 from preflight.apply.mixdown import simpler
 from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
 from preflight.apply.shown import SHOWN, shown_filters
@@ -22,13 +22,13 @@ from preflight.media.reading import Colors
 from preflight.plan.clip_audio import kept_after
 from preflight.plan.steps import (
     BLUR,
-    BLUR_PART,
     Aperture,
     Crop,
     Cut,
     Deinterlace,
     Encode,
     Extend,
+    Flatten,
     JoinAudio,
     Pad,
     Plan,
@@ -42,6 +42,9 @@ from preflight.plan.steps import (
 )
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.workers.processors import processors
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 VIDEO_ENCODERS = {"libx264"}
 DEMUXERS = {"mp4": "mov", "m4a": "mov", "3gp": "mov", "mp1": "mp3", "mp2": "mp3"}
@@ -61,7 +64,6 @@ COMPARABLE: tuple[Filter, ...] = (
     ("setpts", {"": ["PTS-STARTPTS"]}),
 )
 """What makes two streams of pictures alike in all but what they show."""
-BACKGROUND_FILTERS = frozenset({"split", "scale", "setsar", "crop", "gblur", "overlay"})
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -105,11 +107,11 @@ def compile_comparison(
     import ffmpeg
 
     source = ffmpeg.input(SOURCE, **_input_options(plan, facts, find(plan.steps, Cut)))
-    ideal = _counted(_filtered(_begun(source["V:0"], plan, facts), plan.steps, colors), plan.steps, facts)
+    ideal = _counted(_filtered(_begun(source["V:0"], plan, facts), plan.steps, facts, colors), plan.steps, facts)
     result = ffmpeg.input(TARGET, f="mov", protocol_whitelist="file")["V:0"]
     options = {"log_fmt": "json", "log_path": str(log), "n_threads": processors()}
     pairing = {"ts_sync_mode": "nearest", "shortest": 1}
-    pair = [_chained(stream, COMPARABLE) for stream in (result, ideal)]
+    pair = [chained(stream, COMPARABLE) for stream in (result, ideal)]
     compared = ffmpeg.filter(pair, "libvmaf", **options, **pairing)
     return named(ffmpeg.output(compared, "-", f="null").get_args(), Path(plan.asset.path), made)
 
@@ -169,6 +171,8 @@ def needs(steps: tuple[Step, ...]) -> frozenset[str]:
 def _filters_of(step: Step) -> frozenset[str]:
     if isinstance(step, Pad):
         return BACKGROUND_FILTERS if step.fill == BLUR else frozenset({"pad"})
+    if isinstance(step, Flatten):
+        return FLATTEN_FILTERS
     if isinstance(step, Extend):
         return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
     if isinstance(step, Encode):
@@ -199,7 +203,7 @@ def _video_streams(source: Any, plan: Plan, facts: VideoFacts, colors: Colors | 
     """
     picture = source["V:0"]
     if _video_encode(plan.steps):
-        picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps, colors), plan.steps, facts)
+        picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps, facts, colors), plan.steps, facts)
     return [picture, *_audios(source, plan, facts)]
 
 
@@ -222,13 +226,13 @@ def _sound(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # n
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
     sound = _begun(stream, plan, facts, "a")
     if extend:
-        sound = _chained(sound, audio_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
+        sound = chained(sound, audio_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
     elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
         sound = sound.filter("atrim", end=_seconds(cut.length_s))
     encode = _audio_encode(plan.steps)
     if encode is None:
         return sound
-    return _chained(sound, (*(() if encode.tracks else silent(plan.steps)), *simpler(encode)))
+    return chained(sound, (*(() if encode.tracks else silent(plan.steps)), *simpler(encode)))
 
 
 def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fraction:
@@ -266,52 +270,35 @@ def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = 
     return stream.filter(f"{kind}trim", start=at).filter(f"{kind}setpts", f"PTS-{at}/TB")
 
 
-def _filtered(picture: Any, steps: tuple[Step, ...], colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the picture stream behind all filters of the steps."""
-    cut = find(steps, Cut)
-    before, blurred, after = _around_blur(steps)
-    picture = _chained(picture, filters(before, cut, colors))
-    if blurred is not None:
-        picture = _chained(_on_blur(picture, blurred), filters(after, cut, colors))
-    return _chained(picture, tag_filters(colors, mapped=find(steps, ToneMap) is not None))
+def _filtered(picture: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Return the picture stream behind all filters of the steps.
+
+    What gives frames their constant rate stands before what joins two streams, which does not tell how long it shows
+    the last frame: the rate would end without it.
+    """
+    cut, flatten = find(steps, Cut), find(steps, Flatten)
+    before, blurred, after = around_blur(steps)
+    steady = constant_rate(steps, facts)
+    if blurred is None:
+        picture = chained(chained(picture, filters(steps, cut, colors)), steady)
+    else:
+        retimed = tuple(step for step in after if isinstance(step, Retime))
+        picture = chained(chained(picture, filters((*before, *retimed), cut, colors)), steady)
+        rest = tuple(step for step in after if not isinstance(step, Retime))
+        picture = chained(on_blur(picture, blurred), filters(rest, cut, colors))
+    if flatten:
+        picture = on_color(picture, flatten.color, colors)
+    return chained(picture, tag_filters(colors, mapped=find(steps, ToneMap) is not None))
 
 
 def _counted(picture: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
     """Return as many pictures as were planned, at their constant rate; `-frames:v` would end the sound with them."""
     made, retime = find(steps, Extend) or find(steps, Cut), find(steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
-    picture = _chained(picture, (*constant_rate(steps, facts), *held(steps, facts)))
+    picture = chained(picture, held(steps, facts))
     if made is None or rate is None:
         return picture
     return picture.filter("trim", end_frame=int(made.length_s * rate))
-
-
-def _around_blur(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], Pad | None, tuple[Step, ...]]:
-    """Split steps at the one that needs two streams: a picture upon a blurred copy of itself."""
-    for place, step in enumerate(steps):
-        if isinstance(step, Pad) and step.fill == BLUR:
-            return steps[:place], step, steps[place + 1 :]
-    return steps, None, ()
-
-
-def _on_blur(picture: Any, step: Pad) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the picture in the middle of an enlarged, blurred copy of itself."""
-    import ffmpeg
-
-    width, height = step.width_px, step.height_px
-    both = _chained(picture, _square()).split()
-    covers = {"w": width, "h": height, "force_original_aspect_ratio": "increase"}
-    blur = {"sigma": float(min(width, height) * BLUR_PART)}
-    behind = _chained(both[0], [("scale", covers), ("crop", {"w": width, "h": height}), ("gblur", blur)])
-    return ffmpeg.overlay(behind, both[1], x="(W-w)/2", y="(H-h)/2")
-
-
-def _chained(stream: Any, chain: Iterable[Filter]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return a stream behind filters."""
-    for name, arguments in chain:
-        positional = arguments.get("", [])
-        stream = stream.filter(name, *positional, **{key: value for key, value in arguments.items() if key})
-    return stream
 
 
 def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | None = None) -> list[Filter]:
@@ -329,11 +316,11 @@ def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | No
                 found += shown_filters(step)
             case ToneMap():
                 found += tone_filters(colors)
-            case Crop(width_px=width, height_px=height):
-                found += [*_square(), ("crop", {"w": width, "h": height})]
+            case Crop():
+                found += [*square(), ("crop", _part(step))]
             case Pad(width_px=width, height_px=height, fill=color):
                 middle = {"x": "(ow-iw)/2", "y": "(oh-ih)/2", "color": color.replace("#", "0x")}
-                found += [*_square(), ("pad", {"w": width, "h": height, **middle})]
+                found += [*square(), ("pad", {"w": width, "h": height, **middle})]
             case Resize(width_px=width, height_px=height):
                 found += [("scale", {"w": width, "h": height, "flags": "lanczos"}), ("setsar", {"": [1]})]
             case Retime(frame_rate_hz=rate):
@@ -345,9 +332,10 @@ def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | No
     return found or [("null", {})]
 
 
-def _square() -> list[Filter]:
-    """Make pixels square, so that sizes are those a viewer sees."""
-    return [("scale", {"w": "round(iw*sar)", "h": "ih"}), ("setsar", {"": [1]})]
+def _part(step: Crop) -> dict[str, Any]:
+    """Return which part of a picture a crop keeps, in the filter's words."""
+    placed = {} if step.left_px is None or step.top_px is None else {"x": step.left_px, "y": step.top_px}
+    return {"w": step.width_px, "h": step.height_px, **placed}
 
 
 def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> dict[str, Any]:

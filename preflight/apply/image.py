@@ -9,7 +9,7 @@ from preflight.apply.strip import stripped
 from preflight.errors import FixFailed
 from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
 from preflight.media.image import WORDED, decode_image
-from preflight.plan.steps import BLUR, BLUR_PART, Crop, Pad, Plan, Resize, Write, find
+from preflight.plan.steps import BLUR, BLUR_PART, Crop, Flatten, Pad, Plan, Resize, Write, find
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.assets import printable
 from preflight.values.facts import ImageFacts
@@ -76,10 +76,10 @@ def _resized(plan: Plan, facts: ImageFacts, picture: "Image.Image") -> "Image.Im
     part = picture.width / facts.given_px[0]
     for step in plan.steps:
         match step:
-            case Crop(width_px=width, height_px=height):
-                width, height = round(width * part), round(height * part)
-                left, top = (picture.width - width) // 2, (picture.height - height) // 2
-                picture = picture.crop((left, top, left + width, top + height))
+            case Crop():
+                picture = _cropped(picture, step, part)
+            case Flatten(color=color):
+                picture = _flat(picture, color)
             case Pad(width_px=width, height_px=height):
                 picture = _padded(picture, (round(width * part), round(height * part)), step.fill)
             case Resize(width_px=width, height_px=height):
@@ -88,6 +88,36 @@ def _resized(plan: Plan, facts: ImageFacts, picture: "Image.Image") -> "Image.Im
             case _:
                 pass
     return picture
+
+
+def _cropped(picture: "Image.Image", step: Crop, part: float) -> "Image.Image":
+    """Keep a part of a picture that was decoded smaller by `part`."""
+    width, height = round(step.width_px * part), round(step.height_px * part)
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    if step.left_px is not None and step.top_px is not None:
+        left, top = round(step.left_px * part), round(step.top_px * part)
+    return picture.crop((left, top, left + width, top + height))
+
+
+def _flat(picture: "Image.Image", color: str) -> "Image.Image":
+    """Put what is transparent on a color; gray on gray stays gray."""
+    shown = flat(smooth(on_screen(picture)), color)
+    gray = picture.mode in ("L", "LA")
+    if not gray:
+        return shown
+    if is_gray(color):
+        plain = shown.convert("L")
+        plain.info = dict(shown.info)
+        return plain
+    shown.info.pop("icc_profile", None)
+    return shown
+
+
+def is_gray(color: str) -> bool:
+    """Tell whether a color is none."""
+    from PIL import ImageColor
+
+    return len(set(ImageColor.getrgb(color)[:3])) == 1
 
 
 def _padded(picture: "Image.Image", size: tuple[int, int], fill: str) -> "Image.Image":
@@ -99,8 +129,7 @@ def _padded(picture: "Image.Image", size: tuple[int, int], fill: str) -> "Image.
         blur = ImageFilter.GaussianBlur(float(min(size) * BLUR_PART))
         ground = ImageOps.fit(picture, size).filter(blur)
     else:
-        red, green, blue = ImageColor.getrgb(fill)[:3]
-        if picture.mode in ("L", "LA") and not red == green == blue:
+        if picture.mode in ("L", "LA") and not is_gray(fill):
             picture = _colored(picture)
         ground = Image.new(picture.mode, size, ImageColor.getcolor(fill, picture.mode))
     ground.info = dict(picture.info)

@@ -14,7 +14,7 @@ from preflight.media.colors import eight_bits, flat, in_srgb, on_screen
 from preflight.media.footage import found
 from preflight.media.image import decode_image, decoding, stored
 from preflight.media.second import seconds
-from preflight.plan.steps import Plan
+from preflight.plan.steps import Flatten, Plan, find
 from preflight.probe.pillow import JPEG
 from preflight.probe.sniff import Sniffed
 from preflight.values.facts import Facts, ImageFacts
@@ -47,8 +47,9 @@ def unlike_image(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> st
         return "two decoders show its source differently, so that nobody can say which is right"
     if not _read_alike(str(made), after):
         return "two decoders show it differently"
-    source, result = _seen(plan.asset.path, before), _seen(str(made), after)
-    if not alike(*framed(plan, source, result)):
+    ground = find(plan.steps, Flatten)
+    source, result = _seen(plan.asset.path, before, ground.color if ground else "white"), _seen(str(made), after)
+    if not alike(*framed(plan, source, result, before.given_px)):
         return "it does not look like its source"
     return "its pixels are not those of its source" if plan.loss == "lossless" and _differ(source, result) else None
 
@@ -101,8 +102,8 @@ def _plain(picture: "Image.Image") -> "Image.Image":
     return flat(on_screen(eight_bits(picture))).convert("RGB")
 
 
-def _seen(path: str, facts: ImageFacts) -> "Image.Image":
-    """Return a picture as a viewer sees it: upright, its profile heeded, in red, green and blue, on white."""
+def _seen(path: str, facts: ImageFacts, ground: str = "white") -> "Image.Image":
+    """Decode an image as a viewer sees it: upright, in sRGB, its transparent parts on a color."""
     picture = decode_image(path, facts, DECODED_PX)
     with decoding():
-        return in_srgb(flat(on_screen(eight_bits(picture))))
+        return in_srgb(flat(on_screen(eight_bits(picture)), ground))

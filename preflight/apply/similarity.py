@@ -38,7 +38,7 @@ from preflight.apply.stills import (
 )
 from preflight.apply.verification import planned_s
 from preflight.plan.estimate import held_s
-from preflight.plan.steps import Cut, Extend, Plan, Retime, ToneMap, find
+from preflight.plan.steps import Cut, Extend, Flatten, Plan, Retime, ToneMap, find
 from preflight.system.processes import lower_priority
 from preflight.values.facts import Facts, VideoFacts
 from preflight.workers.isolated import call_isolated
@@ -93,6 +93,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     """Where the middle moment lies in the new file; None where there is none."""
     places: tuple[Seek, ...] = ()
     """Where others find the source's frames of the moments `OF_SOURCE`."""
+    shown_px: tuple[int, int] = (1, 1)
+    """Width and height of the source as it is shown."""
 
     @property
     def plain(self) -> bool:
@@ -115,7 +117,8 @@ def ends_of(plan: Plan, before: Facts) -> Sought:
     rate = before.frame_rate_hz or SUPPOSED_RATE_HZ
     around = [by / rate for by in (BY_PARTS if before.frame_rate_constant is False else BY_PICTURES)]
     frames: Ends = {}
-    with viewed(plan.asset.path, before) as viewer:
+    flatten = find(plan.steps, Flatten)
+    with viewed(plan.asset.path, before, flatten.color if flatten else None) as viewer:
         for name, moment in moments.items():
             if name == "middle":
                 moments[name] = _behind_keyframe(viewer, plan, before, moment, around)
@@ -124,7 +127,12 @@ def ends_of(plan: Plan, before: Facts) -> Sought:
             found = viewer.shown(nearly)
             frames[name] = tuple(found[one] for one in nearly)
     seen = [_in_source(plan, moments[name]) for name in OF_SOURCE if name in moments]
-    return Sought(frames=frames, middle_s=moments.get("middle"), places=seeks(plan.asset.path, before, seen))
+    return Sought(
+        frames=frames,
+        middle_s=moments.get("middle"),
+        places=seeks(plan.asset.path, before, seen),
+        shown_px=(before.width_px, before.height_px),
+    )
 
 
 def _behind_keyframe(
@@ -269,7 +277,7 @@ def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compar
     unlike = (
         f"its {name} picture does not look like its source's"
         for name, frame in shown.items()
-        if not any(_alike(plan, one.shown, frame.shown) for one in sought.frames[name])
+        if not any(_alike(plan, one.flat or one.shown, frame.shown, sought.shown_px) for one in sought.frames[name])
     )
     return Compared(unlike=next(unlike, None), frames={name: (frame,) for name, frame in shown.items()})
 
@@ -363,12 +371,12 @@ def _moments(plan: Plan, length_s: Fraction | None, rate_hz: Fraction | None) ->
         yield "last", last
 
 
-def _alike(plan: Plan, source: Picture, made: Picture) -> bool:
+def _alike(plan: Plan, source: Picture, made: Picture, shown_px: tuple[int, int]) -> bool:
     """Tell whether a frame of a new file shows what a frame of its source does, its plan heeded."""
     if _tiny(source, made):
         return True
     bounds = MAPPED if find(plan.steps, ToneMap) else ENCODED
-    return alike(*framed(plan, source.image(), made.image()), **bounds)
+    return alike(*framed(plan, source.image(), made.image(), shown_px), **bounds)
 
 
 def _same(own: Sequence[Frame], second: Picture, *, shaped: bool) -> bool:

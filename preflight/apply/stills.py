@@ -20,9 +20,11 @@ from preflight.apply.av import DEMUXERS, NOT_SOUGHT
 from preflight.apply.ffmpeg import run
 from preflight.apply.start_offset import begins_here, start_offset_here
 from preflight.errors import NotDone
+from preflight.probe.faults import Unreadable
 from preflight.values.facts import VideoFacts
 
 if TYPE_CHECKING:
+    from av import VideoFrame
     from PIL import Image
 
     from preflight.media.reading import Colors
@@ -62,6 +64,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     shown: Picture
     plain: Picture | None = None
     """How light its samples are, where two decoders may read their colours differently."""
+    flat: Picture | None = None
+    """What is shown once its transparent parts lie on a color, where it may have some."""
 
 
 class Viewer:
@@ -71,10 +75,11 @@ class Viewer:
         reel: the clip.
         facts: what was measured of it.
         told: primaries, transfer and matrix by the container, before a decoder wrote its own word over it.
+        ground: the color that transparent parts are put on; None where they stay.
     """
 
-    def __init__(self, reel: "Reel", facts: VideoFacts, told: tuple[int, int, int]) -> None:
-        self._reel, self._facts, self._told = reel, facts, told
+    def __init__(self, reel: "Reel", facts: VideoFacts, told: tuple[int, int, int], ground: str | None = None) -> None:
+        self._reel, self._facts, self._told, self._ground = reel, facts, told, ground
         self._colors: Colors | None = None
         self._late = LATE / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
 
@@ -93,19 +98,38 @@ class Viewer:
         frame = self._reel.at(moment_s + self._late)[1]
         colors = self._colors = self._colors or colors_of(frame, self._told)
         shown = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors)))
+        flat = None
+        if self._ground is not None and any(part.is_alpha for part in frame.format.components):
+            flat = _kept(as_seen(frame, self._facts, SIDE_PX, partial(_drawn_on, self._ground, frame, colors)))
         if not colors.high and colors.matrix not in ODD:
-            return Frame(shown=shown)
+            return Frame(shown=shown, flat=flat)
         plain = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors, plain=True)))
-        return Frame(shown=shown, plain=plain)
+        return Frame(shown=shown, plain=plain, flat=flat)
+
+
+def _drawn_on(ground: str, frame: "VideoFrame", colors: "Colors", size_px: tuple[int, int]) -> "Image.Image":
+    """Return a frame in this size, its transparent parts on a color."""
+    import av
+    from PIL import Image
+
+    from preflight.media.reading import drawn
+
+    shown = drawn(frame, colors, size_px)
+    try:
+        clear = frame.reformat(*size_px, "rgba", interpolation="AREA").to_ndarray()[..., 3]
+    except (av.FFmpegError, ValueError) as error:
+        raise Unreadable(f"a frame cannot be scaled: {error}") from None
+    return Image.composite(shown, Image.new("RGB", shown.size, ground), Image.fromarray(clear))
 
 
 @contextmanager
-def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
+def viewed(path: str, facts: VideoFacts, ground: str | None = None) -> Iterator[Viewer]:
     """Open a clip to see its frames by our own reading.
 
     Args:
         path: the clip.
         facts: what was measured of it.
+        ground: the color that transparent parts are put on; None where they stay.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
@@ -117,7 +141,7 @@ def viewed(path: str, facts: VideoFacts) -> Iterator[Viewer]:
     with open_video(path, facts.format) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
-        yield Viewer(Reel(container, track), facts, told)
+        yield Viewer(Reel(container, track), facts, told, ground)
 
 
 def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Frame, ...]:

@@ -19,6 +19,8 @@ from preflight.values.facts import ImageFacts
 ORIENTATION, SHORT = 0x0112, 3
 ICC_PART = 65_519
 """Bytes of a profile that one segment of a JPEG holds."""
+MOVING_PNG, MOVING_WEBP = frozenset({b"acTL", b"fcTL", b"fdAT"}), frozenset({b"ANIM", b"ANMF"})
+"""Chunks of an animation."""
 EXTENDED, WITH_EXIF, WITH_XMP = b"VP8X", 0x08, 0x04
 """WebP's chunk of flags, and two of them."""
 
@@ -34,8 +36,12 @@ def stripped(path: Path, facts: ImageFacts) -> bytes:
     profile = _profile(content)
     if facts.preview:
         content = content[facts.preview.at : facts.preview.at + facts.preview.bytes]
-    own = {"png": _png, "webp": _webp}.get(facts.format, _jpeg)
-    return own(content, _exif(facts.orientation) if facts.orientation != 1 else b"", profile)
+    exif = _exif(facts.orientation) if facts.orientation != 1 else b""
+    if facts.format == "png":
+        return _png(content, exif, MOVING_PNG if facts.frames > 1 else frozenset())
+    if facts.format == "webp":
+        return _webp(content, exif, MOVING_WEBP if facts.frames > 1 else frozenset())
+    return _jpeg(content, exif, profile)
 
 
 def _profile(content: bytes) -> bytes:
@@ -69,22 +75,27 @@ def _segment(code: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, code, len(body) + 2) + body
 
 
-def _png(content: bytes, exif: bytes, _profile: bytes) -> bytes:
+def _png(content: bytes, exif: bytes, moving: frozenset[bytes]) -> bytes:
     pieces = [content[:8]]
     for chunk in png.chunks(io.BytesIO(content), len(content)):
         if chunk.name == b"IDAT" and exif:
             sum_ = zlib.crc32(b"eXIf" + exif)
             pieces.append(struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", sum_))
             exif = b""
-        if chunk.name in png.PICTURE:
+        if chunk.name in png.PICTURE or chunk.name in moving:
             pieces.append(content[chunk.at - 8 : chunk.at + chunk.size + 4])
     return b"".join(pieces)
 
 
-def _webp(content: bytes, exif: bytes, _profile: bytes) -> bytes:
-    found = {chunk.name: content[chunk.at :][: chunk.bytes] for chunk in webp.chunks(io.BytesIO(content), len(content))}
-    kept = [whole for name, whole in found.items() if name in webp.PICTURE and name != EXTENDED]
-    if whole := found.get(EXTENDED):
+def _webp(content: bytes, exif: bytes, moving: frozenset[bytes]) -> bytes:
+    wanted = moving.union(webp.PICTURE)
+    found = [
+        (chunk.name, content[chunk.at : chunk.at + chunk.bytes])
+        for chunk in webp.chunks(io.BytesIO(content), len(content))
+        if chunk.name in wanted
+    ]
+    kept = [whole for name, whole in found if name != EXTENDED]
+    if whole := dict(found).get(EXTENDED):
         flags = whole[8] & ~(WITH_EXIF | WITH_XMP) | (WITH_EXIF if exif else 0)
         told = b"EXIF" + struct.pack("<I", len(exif)) + exif + bytes(len(exif) % 2) if exif else b""
         kept = [whole[:8] + bytes((flags,)) + whole[9:], *kept, told]

@@ -12,7 +12,6 @@ from preflight.flow.fix import fix_all
 from preflight.plan import Plan
 from preflight.plan.estimate import OutputEstimate, estimate_output
 from preflight.plan.result import FixResult
-from preflight.plan.steps import allowed
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.report.remedies import said
@@ -22,7 +21,7 @@ from preflight.values.units import decimal
 
 Plans = list[tuple[Judged, Plan]]
 
-KEYS = {"a": "all of them", "l": "only what is lossless", "e": "each in turn", "n": "none"}
+KEYS = {"a": "all of them", "l": "only what is lossless, cut only as asked", "e": "each in turn", "n": "none"}
 OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
 """What a person may press instead: yes and Enter are all of them, q and Escape none."""
 
@@ -75,7 +74,7 @@ def chosen(todo: list[Plan], output: Path) -> list[Plan]:
             plan for plan in todo if pressed(f"{printable(plan.asset.path)} ({plan.loss})? [y]es, [n]o: ", "yn") == "y"
         ]
     if key == "l":
-        return [plan for plan in todo if allowed(plan.loss, "lossless")]
+        return [plan for plan in todo if plan.keeps_all]
     return todo if key == "a" else []
 
 

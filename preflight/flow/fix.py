@@ -280,7 +280,7 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
     Raises:
         CallError: it is no plan, a file is not the one that was planned for, or an edited cut cannot be made.
     """
-    from preflight.plan import Plan
+    from preflight.plan import Plan, with_drops
     from preflight.plan.cut_points import cut_points_of
     from preflight.plan.edited import as_edited
     from preflight.plan.request import RequestPlan
@@ -289,6 +289,14 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
     judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)
     plans = []
     for one, (source, planned) in zip(judged, wanted, strict=True):
-        plan = Plan(asset=one.asset, kind=one.kind, steps=planned.steps, otherwise=planned.otherwise)
-        plans.append((one, as_edited(plan, cut_points_of(source.path)) if planned.is_edited else plan))
+        plan = Plan(
+            asset=one.asset,
+            kind=one.kind,
+            steps=planned.steps,
+            otherwise=planned.otherwise,
+            also=planned.also,
+            cut_asked=planned.is_edited,
+        )
+        plan = as_edited(plan, cut_points_of(source.path)) if planned.is_edited else plan
+        plans.append((one, msgspec.structs.replace(plan, steps=with_drops(plan.steps, one.facts))))
     return profile, RequestPlan(plans=tuple(plans))

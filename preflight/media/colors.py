@@ -64,14 +64,14 @@ def on_screen(image: "Image.Image") -> "Image.Image":
     return image if image.mode in SHOWN else image.convert("RGB")
 
 
-def flat(image: "Image.Image") -> "Image.Image":
-    """Convert to RGB or gray on white, as a viewer with a light page shows it."""
+def flat(image: "Image.Image", color: str = "white") -> "Image.Image":
+    """Convert to RGB or gray on a color: white, as a viewer with a light page shows it."""
     from PIL import Image
 
     if image.has_transparency_data:
         seen = image.convert("RGBA")
-        white = Image.new("RGBA", seen.size, "white")
-        shown = Image.alpha_composite(white, seen).convert("RGB")
+        ground = Image.new("RGBA", seen.size, color)
+        shown = Image.alpha_composite(ground, seen).convert("RGB")
         shown.info = {key: value for key, value in image.info.items() if key != "transparency"}
         return shown
     return image if image.mode in ("RGB", "L") else image.convert("RGB")

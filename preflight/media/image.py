@@ -55,13 +55,28 @@ def stored(stream: BinaryIO, sniffed: Sniffed, least_px: int | None = None) -> "
     Raises:
         Unmeasured: it is too large to decode.
     """
-    image = open_image(stream, sniffed)
-    if least_px:
-        image.draft(image.mode, (least_px, least_px))
-    if image.width * image.height > MAX_DECODED_PIXELS:
-        raise Unmeasured(f"{image.width} x {image.height} px is more than is decoded here")
-    image.load()
+    try:
+        image = open_image(stream, sniffed)
+        if least_px:
+            image.draft(image.mode, (least_px, least_px))
+        if image.width * image.height > MAX_DECODED_PIXELS:
+            raise Unmeasured(f"{image.width} x {image.height} px is more than is decoded here")
+        image.load()
+    except (Unreadable, *BAD_FILE) as error:
+        if isinstance(error, MemoryError) or sniffed.format != "jpeg":
+            raise
+        return _rarely_coded(stream, sniffed, error)
     return image
+
+
+def _rarely_coded(stream: BinaryIO, sniffed: Sniffed, error: Exception) -> "Image.Image":
+    """Decode a JPEG by libav, which knows lossless coding and twelve bits; raise the error where that fails too."""
+    from preflight.media.second import by_libav
+
+    found = by_libav(stream, sniffed)
+    if found is None:
+        raise error
+    return found
 
 
 @contextmanager

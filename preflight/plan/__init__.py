@@ -6,24 +6,30 @@ A passing asset gets a plan without steps, unless a person marked the part of it
 """
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 import msgspec
 
 from preflight.errors import PreflightError
 from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
+from preflight.plan.also import ALL, HEADER, also_names, wished
 from preflight.plan.audio import audio_steps
 from preflight.plan.av import PICTURE_ENCODER, Seams, video_steps
 from preflight.plan.image import image_steps, may_be_too_large, too_small_within
 from preflight.plan.options import FixOptions
-from preflight.plan.steps import Cut, Encode, Plan, Step, find
+from preflight.plan.shape import uncropped
+from preflight.plan.steps import Cut, Encode, Plan, Step, allowed, find
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Window
-from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.facts import Area, AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
 from preflight.values.remedy import Advice
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal, distinct_decimal
+
+LEAST_DROPPED_S = Fraction(1, 100)
+Findings = tuple[Finding, ...]
 
 __all__ = ["FixOptions", "Plan", "Seams", "Step", "plan", "planned", "window_of"]
 
@@ -41,26 +47,101 @@ def plan(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seam
         The plan; without steps where nothing has to be done or where some error is beyond mending, since a file that
         would fail all the same is not worth making.
     """
-    errors = [finding for finding in judged.findings if finding.severity == "error"]
-    window = window_of(judged, fix_options)
-    if not errors and window is None:
+    errors = tuple(finding for finding in judged.findings if finding.severity == "error")
+    fix_options = fix_options.of(judged.asset.path)
+    also = tuple(wished(judged.findings, fix_options.also))
+    marked = window_of(judged, fix_options) is not None or _cropped(judged, fix_options) is not None
+    if not (errors or also or marked):
         return Plan(asset=judged.asset, kind=judged.kind)
-    if judged.asset.is_url:
-        return _beyond(judged, tuple(errors) or (_uncut(judged),), IS_URL)
-    if window and (unkept := _unkept(judged, window, profile, fix_options)):
-        return unkept
-    if refused := _refused(judged, tuple(errors), profile, fix_options):
-        return refused
-    broken = frozenset(finding.rule for finding in errors)
+    found = _untouched(judged)
+    for clearing in _attempts(also, fix_options):
+        if not (errors or clearing or marked):
+            return _with_left(_untouched(judged), also)
+        found = _planned(judged, errors, clearing, profile, fix_options, points)
+        if found.steps:
+            break
+    return _with_left(found, also)
+
+
+def _attempts(also: Findings, fix_options: FixOptions) -> Iterator[Findings]:
+    """Yield the warnings to clear: all that the allowed loss does, those that none is needed for, and none."""
+    allowed_ones = tuple(finding for finding in also if allowed(finding.fix, fix_options.allow))
+    lossless = tuple(finding for finding in also if finding.fix == "lossless")
+    yield from dict.fromkeys((allowed_ones, lossless, ()))
+
+
+def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be cleared
+    judged: Judged,
+    errors: Findings,
+    also: Findings,
+    profile: Profile,
+    fix_options: FixOptions,
+    points: Seams | None,
+) -> Plan:
+    """Plan what clears errors and warnings; without steps where that cannot be done, or clears no more than was."""
+    window, area = window_of(judged, fix_options), _cropped(judged, fix_options)
+    if stopped := _stopped(judged, errors, profile, fix_options):
+        return stopped
+    broken = frozenset(finding.rule for finding in (*errors, *also))
     steps = _clearing_only(broken, _steps(judged, broken, profile, fix_options, window=window, points=points))
+    steps = with_drops(steps, judged.facts)
+    cleared = tuple(finding.rule for finding in also if any(_clearing(steps, finding)))
+    if not (errors or window or area or cleared):
+        return _untouched(judged)
     missing = tuple(f for f in errors if not any(map(fix_options.permits, _clearing(steps, f))))
     too_much = [step for step in steps if not fix_options.permits(step)]
     unknown = _unmapped(judged, steps)
     if too_much or unknown:
-        return _beyond(judged, missing or tuple(errors), ONLY_DOLBY if unknown else on_too_much(too_much))
+        return _beyond(judged, missing or errors, ONLY_DOLBY if unknown else on_too_much(too_much))
     return Plan(
-        asset=judged.asset, kind=judged.kind, steps=steps, otherwise=_otherwise(steps, judged, profile, fix_options)
+        asset=judged.asset,
+        kind=judged.kind,
+        steps=steps,
+        otherwise=_otherwise(steps, judged, broken, profile, fix_options),
+        also=cleared,
+        cut_asked=window is not None or fix_options.keep_named,
     )
+
+
+def _stopped(judged: Judged, errors: Findings, profile: Profile, fix_options: FixOptions) -> Plan | None:
+    """Return the plan that mends nothing, because something stands against it; None where nothing does."""
+    window, area = window_of(judged, fix_options), _cropped(judged, fix_options)
+    if judged.asset.is_url:
+        return _beyond(judged, errors or (_uncut(judged),), IS_URL) if errors or window or area else _untouched(judged)
+    if window and (unkept := _unkept(judged, window, profile, fix_options)):
+        return unkept
+    if area and (outside := uncropped(judged, area, profile)):
+        return _beyond(judged, (outside,), f"{outside.message[0].upper()}{outside.message[1:]}.")
+    return _refused(judged, errors, profile, fix_options)
+
+
+def with_drops(steps: Iterable[Step], facts: Facts | None) -> tuple[Step, ...]:
+    """Return steps of which a cut says how much it leaves out."""
+    whole = facts.duration_s if isinstance(facts, VideoFacts | AudioFacts) else None
+    return tuple(
+        msgspec.structs.replace(step, drops_s=_dropped(whole, step.length_s)) if isinstance(step, Cut) else step
+        for step in steps
+    )
+
+
+def _dropped(whole: Fraction | None, length: Fraction) -> Fraction | None:
+    """Return how many seconds a cut leaves out; None where that is no more than rounding."""
+    return whole - length if whole is not None and whole - length >= LEAST_DROPPED_S else None
+
+
+def _untouched(judged: Judged) -> Plan:
+    return Plan(asset=judged.asset, kind=judged.kind)
+
+
+def _cropped(judged: Judged, fix_options: FixOptions) -> Area | None:
+    """Return the part of a picture that a person marked; a sound has none."""
+    there = isinstance(judged.facts, ImageFacts | VideoFacts) and isinstance(fix_options.crop, Area)
+    return fix_options.crop if there and isinstance(fix_options.crop, Area) else None
+
+
+def _with_left(found: Plan, also: Findings) -> Plan:
+    """Return a plan that says which warnings stay that were to be cleared."""
+    return msgspec.structs.replace(found, left=tuple(one for one in also if one.rule not in found.also))
 
 
 def planned(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seams | None = None) -> Plan:
@@ -92,17 +173,23 @@ def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, fix_
     return None
 
 
-def _otherwise(steps: tuple[Step, ...], judged: Judged, profile: Profile, fix_options: FixOptions) -> tuple[Step, ...]:
+def _otherwise(
+    steps: tuple[Step, ...], judged: Judged, broken: frozenset[str], profile: Profile, fix_options: FixOptions
+) -> tuple[Step, ...]:
     """Return the steps to take where the first ones miss, where that is allowed.
 
-    What is cut between packets is encoded instead; a picture that is still too large without loss is coded with one.
+    What is cut between packets is encoded instead, unless that only puts a header right; a picture that is still too
+    large without loss is coded with one.
     """
     cut = find(steps, Cut)
     if cut and cut.packets:
-        return plan(judged, profile, fix_options).steps
+        if cut.clears != (HEADER,):
+            return plan(judged, profile, fix_options).steps
+        rest = tuple(name for name in fix_options.also if name not in {ALL, "header"})
+        also = rest if ALL not in fix_options.also else tuple(name for name in also_names() if name != "header")
+        return plan(judged, profile, msgspec.structs.replace(fix_options, also=also)).steps
     if not isinstance(judged.facts, ImageFacts) or not may_be_too_large(judged.facts, steps, profile.image):
         return ()
-    broken = frozenset(finding.rule for finding in judged.findings if finding.severity == "error")
     second = _clearing_only(broken, image_steps(judged.facts, broken, profile.image, fix_options, second=True))
     return second if second != steps and all(map(fix_options.permits, second)) else ()
 

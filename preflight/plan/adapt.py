@@ -27,7 +27,7 @@ def next_strategy(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | Non
         judged: the verdict on the result; None when there was no result.
     """
     if plan.otherwise:
-        return msgspec.structs.replace(plan, steps=plan.otherwise, otherwise=())
+        return other_way(plan)
     findings = judged.findings if judged else ()
     broken = {finding.rule for finding in findings if finding.severity == "error"}
     if broken & SIZE_RULES and any(isinstance(step, Encode) and step.max_bit_rate for step in plan.steps):
@@ -38,6 +38,12 @@ def next_strategy(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | Non
     if isinstance(facts, VideoFacts) and (quieter := other_audio(plan, facts, judged)):
         return quieter
     return _constant(plan, facts) if judged and not broken & SIZE_RULES else None
+
+
+def other_way(plan: Plan) -> Plan:
+    """Return the plan that stands in for one; it clears the warnings that its own steps do."""
+    also = tuple(rule for rule in plan.also if any(rule in step.clears for step in plan.otherwise))
+    return msgspec.structs.replace(plan, steps=plan.otherwise, otherwise=(), also=also)
 
 
 def _changed(plan: Plan, change: Callable[[Step], Step]) -> Plan:
@@ -71,4 +77,6 @@ def _lighter(step: Step) -> Step:
 def _shorter(step: Step) -> Step:
     if not isinstance(step, Cut) or step.packets or step.length_s <= SHORTER_S:
         return step
-    return msgspec.structs.replace(step, length_s=step.length_s - SHORTER_S)
+    return msgspec.structs.replace(
+        step, length_s=step.length_s - SHORTER_S, drops_s=(step.drops_s or Fraction(0)) + SHORTER_S
+    )

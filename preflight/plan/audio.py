@@ -28,6 +28,8 @@ WAV_HEAD_BYTES = 1 << 10
 PLAIN_BITS, MOST_BITS = 16, 24
 """What every reader of WAV plays, and the most that is written: no documented service takes more, or floats."""
 CODINGS = {16: "pcm_s16le", 24: "pcm_s24le"}
+BESIDE = frozenset({"audio/name", "audio/header"})
+"""Rules that a sound breaks by what stands beside its samples."""
 OWN = {"pcm_u8": 8, "pcm_s16le": 16, "pcm_s24le": 24}
 """Codings of a WAV that may be written as they are, and their bits."""
 SIXTEEN = re.compile(r"adpcm_|pcm_(alaw|mulaw|u8|s8)|gsm")
@@ -70,11 +72,15 @@ def audio_steps(
     cut = _cut(kept.start_s, kept.length_s, "audio/duration") if kept else None
     extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, fix_options.extend)
     made = extend or cut
-    cleared = ("audio/format", "audio/size", "audio/header", *(() if made else ("audio/duration",)))
+    cleared = ("audio/format", "audio/size", "audio/header", "audio/name", *(() if made else ("audio/duration",)))
     clears = tuple(rule for rule in cleared if rule in errors)
     length, late = made.length_s if made else whole, cut is not None and cut.start_s > 0
     wanted = _Wanted(length_s=length, longer=extend is not None, late=late)
-    most_bits = MOST_BITS if fix_options.bits == "source" or fix_options.allow in ("none", "lossless") else PLAIN_BITS
+    beside = errors <= BESIDE and not made
+    if errors == {"audio/name"} and not made and facts.format == "wav" and facts.codec not in OWN:
+        return
+    exact = beside or fix_options.bits == "source" or fix_options.allow in ("none", "lossless")
+    most_bits = MOST_BITS if exact else PLAIN_BITS
     written = _written(facts, limits, wanted, clears, most_bits)
     if written[-1].format == "mp3":
         cut = _padded(cut, whole, limits.duration_s, encoded=len(written) > 1)

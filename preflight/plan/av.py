@@ -4,6 +4,9 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+import msgspec
+
+from preflight.plan.also import HEADER
 from preflight.plan.clip_audio import SOUND_BIT_RATE, audio_steps_of_clip, kept_tracks
 from preflight.plan.geometry import Frame, even_size
 from preflight.plan.options import FixOptions
@@ -15,6 +18,7 @@ from preflight.plan.steps import (
     Deinterlace,
     Encode,
     Extend,
+    Flatten,
     Packets,
     Resize,
     Retime,
@@ -27,7 +31,7 @@ from preflight.probe.cut_points import CutPoint, Wanted
 from preflight.profiles.schema import VideoLimits
 from preflight.values.assets import Window
 from preflight.values.choices import Keep, Lengthen
-from preflight.values.facts import VideoFacts
+from preflight.values.facts import Area, VideoFacts
 from preflight.values.limits import Range
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
@@ -38,6 +42,11 @@ SHARE_OF_LIMIT = Fraction(1, 2)
 LOSSLESS_SHARE = Fraction(9, 10)
 """The part of what an encode could keep that a cut between packets has to keep to be preferred."""
 CLEARED_BY_CUT = {"video/duration", "video/size"}
+CLEARED_BY_WRITING = ("video/format", "video/location", "video/name", "video/streams")
+BESIDE = frozenset({"video/location", "video/name", "video/streams", HEADER})
+"""Rules that a clip breaks by what stands beside its frames and its audio, which are then copied whatever they are."""
+ENCODED_ANEW = {"video/hdr", "video/bit-depth", "video/interlace", "video/alpha", "video/pixel-shape"}
+"""Rules whose findings only an encode of the frames clears."""
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 
@@ -69,8 +78,15 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, fix_options.extend)
     shape = list(_shape_steps(facts, errors, limits, fix_options))
     retime = rate != facts.frame_rate_hz
-    copies = not (extend or shape or retime or facts.aperture) and facts.codec in limits.codec.allowed
-    if cut and points and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut):
+    anew = bool(extend or shape or retime or facts.aperture or errors & ENCODED_ANEW)
+    if errors and errors <= BESIDE and not cut:
+        if anew:
+            return
+        limits = _with_own(limits, facts)
+    copies = not anew and facts.codec in limits.codec.allowed
+    if cut is None and HEADER in errors:
+        cut = _as_long_as_shown(facts, limits, rate, copies=copies and "video/size" not in errors)
+    elif cut and points and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut):
         wanted = wanted_part(cut, facts.duration_s, rate, fix_options.keep, window)
         cut = between_packets(cut, wanted, points, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
     if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:
@@ -85,7 +101,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     recut = cut is not None and cut.packets is None
     encodes = not copies or ("video/size" in errors and not (cut and cut.packets))
     if encodes or recut:
-        yield from _picture_repairs(facts)
+        yield from _picture_repairs(facts, fix_options)
         yield from shape or _whole_pixels(facts, limits)
         if retime:
             yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
@@ -94,17 +110,55 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
             yield extend
         longest = extend or cut
         length = longest.length_s if longest else facts.duration_s or Fraction(1)
-        clears = tuple(sorted(errors & {"video/size", "video/codec"}))
+        clears = tuple(sorted(errors & {"video/size", "video/codec", "video/bit-depth", "video/pixel-shape"}))
         bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
         yield Encode(codec=PICTURE_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
     yield from audio_steps(facts, cut)
     yield from audio_steps_of_clip(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
-    written = ("video/format", *(() if cut or extend else ("video/duration",)))
+    written = (*CLEARED_BY_WRITING, *_told_anew(facts, cut, extend))
     yield Write(format=container, loss="lossless", clears=tuple(rule for rule in written if rule in errors))
 
 
-def _picture_repairs(facts: VideoFacts) -> Iterator[Step]:
+def _with_own(limits: VideoLimits, facts: VideoFacts) -> VideoLimits:
+    """Return limits that take the codecs that a clip has: a warning of them is cleared only where it was asked for."""
+    codec = msgspec.structs.replace(limits.codec, allowed=(*limits.codec.allowed, facts.codec or ""))
+    heard = (track.codec for track in facts.sounds)
+    sound_codec = msgspec.structs.replace(
+        limits.sound_codec, allowed=(*limits.sound_codec.allowed, facts.sound_codec or "", *heard)
+    )
+    return msgspec.structs.replace(limits, codec=codec, sound_codec=sound_codec)
+
+
+def _told_anew(facts: VideoFacts, cut: Cut | None, extend: Extend | None) -> Iterator[str]:
+    """Yield the rules on lengths that a new header clears; not where audio that is kept outlasts the frames."""
+    if not (cut or extend):
+        yield "video/duration"
+    longer = (facts.sound_duration_s or 0) > (facts.duration_s or 0)
+    if (cut and HEADER not in cut.clears) or extend or not (longer or gap_s(facts)):
+        yield HEADER
+
+
+def _as_long_as_shown(facts: VideoFacts, limits: VideoLimits, rate: Fraction, *, copies: bool) -> Cut | None:
+    """Return the cut that leaves out what is heard behind the last frame, and drops no frame.
+
+    None where it has to begin elsewhere than the frames do, or they were not counted.
+    """
+    longer = facts.duration_s and (facts.sound_duration_s or 0) > facts.duration_s
+    if not longer or not facts.duration_s or not facts.frames or gap_s(facts) or (facts.fields and copies):
+        return None
+    length = facts.duration_s if copies else _whole_frames(facts.duration_s, limits.duration_s, rate)
+    packets = Packets(0, facts.frames) if copies else None
+    return Cut(
+        start_s=Fraction(0),
+        length_s=length,
+        packets=packets,
+        loss="lossless" if copies else "lossy",
+        clears=(HEADER,),
+    )
+
+
+def _picture_repairs(facts: VideoFacts, fix_options: FixOptions) -> Iterator[Step]:
     """Yield what an encode should put right while it is at it."""
     if facts.interlaced:
         yield Deinterlace(
@@ -115,6 +169,8 @@ def _picture_repairs(facts: VideoFacts) -> Iterator[Step]:
     if facts.aperture:
         width, height = facts.coded_width_px, facts.coded_height_px
         yield Aperture(area=facts.aperture, stored_width_px=width, stored_height_px=height, loss="lossless", clears=())
+    if facts.alpha:
+        yield Flatten(color=fix_options.pad_color, loss="lossy", clears=("video/alpha",))
     if facts.rotation_deg or facts.mirrored:
         yield Turn(degrees=facts.rotation_deg, mirrored=facts.mirrored, loss="lossless", clears=())
 
@@ -140,9 +196,13 @@ def _shape_steps(
     facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, fix_options: FixOptions
 ) -> Iterator[Step]:
     """Yield cropping or padding and scaling; nothing when the size is as it should be."""
-    if not errors & set(SHAPE_RULES):
+    if not (errors & {*SHAPE_RULES, "video/pixel-shape"} or isinstance(fix_options.crop, Area)):
         return
     frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
+    if not (errors & set(SHAPE_RULES) or isinstance(fix_options.crop, Area)):
+        width_px, height_px = even_size(facts.width_px, facts.height_px, frame) or (facts.width_px, facts.height_px)
+        yield Resize(width_px=width_px, height_px=height_px, loss="lossy", clears=("video/pixel-shape",))
+        return
     ratio = limits.aspect_ratio if "video/aspect-ratio" in errors else None
     clears = ("video/aspect-ratio",), tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
     yield from shape_steps((facts.width_px, facts.height_px), ratio, frame, fix_options, clears)

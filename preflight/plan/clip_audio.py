@@ -120,5 +120,5 @@ def _encode(tracks: list[AudioTrack], *, whole: bool) -> Encode:
         tracks=() if whole else tuple(track.place for track in tracks),
         sample_rate_hz=lower if lower != rate else None,
         loss="lossy",
-        clears=(),
+        clears=("video/sound-codec",),
     )

@@ -21,6 +21,8 @@ from preflight.values.units import decimal, exact
 
 FINEST = 1_000_000
 """The largest denominator of a number that was printed as a decimal: 0.3333333333333333 s were a third."""
+LATER = frozenset({"drops_s", "left_px", "top_px"})
+"""Fields that steps have had only since version 0.1.0."""
 SLACK_S = Fraction(1, 1000)
 """By how much a cut may miss a border between packets: its times were rounded when they were printed."""
 
@@ -35,7 +37,13 @@ def exactly(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signat
 
 def mark_of(steps: tuple[Step, ...]) -> str:
     """Return what tells steps, as a plan file holds them, from all others."""
-    return blake2b(msgspec.json.encode(steps, enc_hook=str), digest_size=8).hexdigest()
+    told = [_as_ever(msgspec.to_builtins(step, enc_hook=str)) for step in steps]
+    return blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()
+
+
+def _as_ever(step: dict[str, Any]) -> dict[str, Any]:
+    """Return a step without what earlier plan files do not know of and it does not say, so that their marks hold."""
+    return {name: value for name, value in step.items() if value is not None or name not in LATER}
 
 
 def mark_of_printed(steps: list[dict[str, Any]]) -> str:

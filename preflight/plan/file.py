@@ -13,7 +13,7 @@ from preflight.errors import CallError
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.edited import exactly, mark_of
 from preflight.plan.options import COLOR
-from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Pad, Resize, Retime, Step, Write
+from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Flatten, Pad, Resize, Retime, Step, Write
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
 from preflight.values.remedy import Remedy
@@ -47,6 +47,8 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     mark: str = ""
     """Of the steps as they were printed."""
     source: Source | None = None
+    also: tuple[str, ...] = ()
+    """Ids of rules whose warnings are cleared, too."""
 
     @property
     def is_edited(self) -> bool:
@@ -116,10 +118,8 @@ def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
 def _sound(step: Step) -> bool:
     """Tell whether a step says what can be done at all."""
     match step:
-        case Resize() | Crop() | Pad():
-            filled = not isinstance(step, Pad) or step.fill == BLUR or COLOR.fullmatch(step.fill)
-            sides = 0 < step.width_px <= MOST_PX and 0 < step.height_px <= MOST_PX
-            return sides and step.width_px * step.height_px <= MOST_PIXELS and bool(filled)
+        case Resize() | Crop() | Pad() | Flatten():
+            return _drawn(step)
         case Cut() | Extend():
             return _timed(step)
         case Retime():
@@ -131,6 +131,15 @@ def _sound(step: Step) -> bool:
             return any(step.format in formats for formats in FORMATS.values())
         case _:
             return True
+
+
+def _drawn(step: Resize | Crop | Pad | Flatten) -> bool:
+    if isinstance(step, Flatten):
+        return COLOR.fullmatch(step.color) is not None
+    filled = not isinstance(step, Pad) or step.fill == BLUR or COLOR.fullmatch(step.fill)
+    placed = not isinstance(step, Crop) or min(step.left_px or 0, step.top_px or 0) >= 0
+    sides = 0 < step.width_px <= MOST_PX and 0 < step.height_px <= MOST_PX
+    return sides and step.width_px * step.height_px <= MOST_PIXELS and bool(filled) and placed
 
 
 def _timed(step: Cut | Extend) -> bool:

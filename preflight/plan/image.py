@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterator
 
+import msgspec
+
 from preflight.plan.geometry import Frame
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import shape_steps
-from preflight.plan.steps import Crop, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
+from preflight.plan.steps import Crop, Flatten, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
 from preflight.profiles.schema import ImageLimits
 from preflight.values.facts import ImageFacts
 
@@ -16,6 +18,19 @@ CODED_EXACTLY = ("png", "bmp", "gif", "tiff", "psd", "ico")
 EIGHT_BITS = 8
 INKS = ("CMYK", "LAB")
 """Pillow's modes of colors that have to be converted for a screen."""
+BESIDE = frozenset({"image/location", "image/name"})
+"""Rules that a picture breaks by what stands beside it, and by nothing that it shows."""
+STRIPPED = ("jpeg", "png", "webp")
+"""Formats whose metadata can be left out while the coded picture stays as it is."""
+CLEARED_BY_WRITING = (
+    "image/format",
+    "image/size",
+    "image/coding",
+    "image/color",
+    "image/animation",
+    "image/location",
+    "image/name",
+)
 WORDS_BYTES = 4096
 """What is written beside a picture that is kept as it is: its turn, and a profile in place of a word."""
 
@@ -39,7 +54,10 @@ def image_steps(
     if facts.orientation != 1:
         yield Turn(loss="lossless", clears=())
     if facts.transfer:
-        yield ToneMap(loss="lossy", clears=())
+        yield ToneMap(loss="lossy", clears=("image/hdr",))
+    if facts.alpha and ("image/alpha" in errors or any(isinstance(step, Pad) for step in shaped)):
+        yield Flatten(color=fix_options.pad_color, loss="lossy", clears=("image/alpha",))
+        facts = msgspec.structs.replace(facts, alpha=False)
     yield from shaped
     width, height = _last_size(facts, shaped)
     yield _write(facts, errors, limits, _target(facts, errors, limits, width * height, second=second))
@@ -83,25 +101,28 @@ def _room(limits: ImageLimits) -> int | None:
 
 def _kept(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits) -> bool:
     """Tell whether all is well once what stands beside the coded picture is left out."""
+    if errors and errors <= BESIDE:
+        return facts.format in STRIPPED and (facts.frames == 1 or facts.format != JPEG)
     room = _room(limits)
     if facts.raw:
         taken, taken_as = facts.preview.bytes if facts.preview else None, JPEG
     else:
         taken, taken_as = facts.own_bytes, facts.format
-    clear = facts.raw or (errors == {"image/size"} and facts.frames == 1)
+    clear = facts.raw or ("image/size" in errors and errors <= {"image/size", *BESIDE} and facts.frames == 1)
     fits = taken is not None and (room is None or taken + WORDS_BYTES <= room)
     return clear and fits and taken_as in limits.format.allowed
 
 
 def _write(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, target: str, *, kept: bool = False) -> Write:
-    cleared = ("image/format", "image/size", "image/coding", *(("image/side",) if facts.raw else ()))
+    cleared = (*CLEARED_BY_WRITING, *(("image/side",) if facts.raw else ()))
     clears = tuple(rule for rule in cleared if rule in errors)
     lossless = target == WEBP and bool(facts.lossless) and not kept
     left_out = tuple(_left_out(facts)) if facts.raw or not kept else ()
+    beside = kept and errors <= BESIDE
     exact = (kept or target == EXACT or lossless) and not left_out
     return Write(
         format=target,
-        max_bytes=_room(limits),
+        max_bytes=None if beside else _room(limits),
         min_side_px=math.ceil(limits.side_px.min or 1),
         left_out=left_out,
         kept=kept,

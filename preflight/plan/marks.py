@@ -55,7 +55,7 @@ def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
     resolved = [_resolved(asset.path) for asset in assets] if marks else []
     meant: dict[int, Mark] = {}
     for mark in marks:
-        for place in _meant(mark, assets, resolved):
+        for place in _meant(mark.name, str(mark), assets, resolved):
             other = meant.setdefault(place, mark)
             if other.window != mark.window:
                 raise CallError(f"{other} and {mark}: two parts of one file", advice="Keep one of them.")
@@ -65,27 +65,40 @@ def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
     ]
 
 
-def _meant(mark: Mark, assets: Sequence[Asset], resolved: Sequence[str]) -> list[int]:
+def named(name: str, said: str, assets: Sequence[Asset]) -> list[int]:
+    """Return the places of the asset that a person named: by its path, or as much of its end as tells it from others.
+
+    Args:
+        name: as it was typed.
+        said: with what is wanted of it, as a message shows it.
+        assets: those that are given.
+
+    Raises:
+        CallError: it means none of them or several.
+    """
+    return _meant(name, said, assets, [_resolved(asset.path) for asset in assets])
+
+
+def _meant(name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str]) -> list[int]:
     """Return the places of the asset that a mark names."""
-    wanted = _resolved(mark.name)
+    wanted = _resolved(name)
     if found := [place for place, path in enumerate(resolved) if path == wanted]:
         return found
-    tail = os.path.normpath(mark.name).split("/")
+    tail = os.path.normpath(name).split("/")
     found = [place for place, asset in enumerate(assets) if _parts(asset)[-len(tail) :] == tail]
     several = list({resolved[place]: shown(assets[place].path) for place in found}.values())
     if len(several) > 1:
         more = f" or {len(several) - 2} more" if len(several) > 2 else ""  # noqa: PLR2004 - the two that are named
-        said = f"{mark}: that may be {several[0]} or {several[1]}{more}"
-        raise CallError(said, advice="Name more of the path.")
-    return found or _refuse(mark, assets)
+        raise CallError(f"{said}: that may be {several[0]} or {several[1]}{more}", advice="Name more of the path.")
+    return found or _refuse(name, said, assets)
 
 
-def _refuse(mark: Mark, assets: Sequence[Asset]) -> NoReturn:
-    """Raise CallError for a mark that names none of the assets, with the nearest one."""
+def _refuse(name: str, said: str, assets: Sequence[Asset]) -> NoReturn:
+    """Raise CallError for a name of none of the assets, with the nearest one."""
     known = {text: asset for asset in assets for text in (asset.path, _parts(asset)[-1])}
-    near = difflib.get_close_matches(mark.name, known, 1, 0.5)
+    near = difflib.get_close_matches(name, known, 1, 0.5)
     advice = f"Did you mean {shown(known[near[0]].path)}?" if near else ""
-    raise CallError(f"{mark}: no such file is among those that are given", advice=advice)
+    raise CallError(f"{said}: no such file is among those that are given", advice=advice)
 
 
 def _resolved(path: str) -> str:

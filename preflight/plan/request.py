@@ -80,9 +80,9 @@ def plan_request(report: Report, profile: Profile, fix_options: FixOptions) -> R
             continue
         if found:
             shared.append(found)
-            plans |= {
-                place: planned(one, profile, fix_options) for place, one in _marked(members, found.chosen, fix_options)
-            }
+            for place, one in _marked(members, found.chosen, fix_options):
+                asked = members[place].part.marked or fix_options.keep_named
+                plans[place] = msgspec.structs.replace(planned(one, profile, fix_options), cut_asked=asked)
         rule = _rule(kind)
         if found or any(finding.rule == rule for finding in report.findings):
             plans |= {place: _clearing(plans[place], report.assets[place], rule, found) for place in members}

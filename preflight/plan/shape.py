@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
-from preflight.plan.options import FixOptions, fit_step
+from preflight.plan.options import FixOptions, Size, fit_step
 from preflight.plan.steps import Crop, Pad, Resize
+from preflight.profiles.schema import Profile
+from preflight.values.facts import Area, ImageFacts, VideoFacts
+from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
-
-Size = tuple[int, int]
-"""Width and height in pixels."""
+from preflight.values.units import distinct_decimal
 
 
 def shape_steps(
@@ -28,16 +29,61 @@ def shape_steps(
         fix_options: whether to crop, or what to pad with.
         clears: the rules that the shape clears, and those that the size does.
     """
+    if isinstance(fix_options.crop, Area):
+        yield from _marked(fix_options.crop, frame, clears)
+        return
     shaped = within_ratio(*size, ratio, fix_options.fit) if ratio else size
     final = nearest_size(*shaped, frame) or shaped
-    fit = fit_step(fix_options, *shaped, clears[0]) if ratio else None
+    fit = fit_step(fix_options, size, shaped, clears[0]) if ratio else None
     if isinstance(fit, Pad):
         inner = _inner(size, shaped, final, frame.multiple)
         yield from _scaled(size, inner, clears[1])
-        yield fit_step(fix_options, *final, clears[0])
+        yield fit_step(fix_options, size, final, clears[0])
     else:
         yield from (fit,) if fit else ()
         yield from _scaled(shaped, final, clears[1])
+
+
+def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
+    """Return the finding that the part of a picture or clip that a person marked cannot be all of it; None if it can.
+
+    Args:
+        judged: the asset; it was measured.
+        part: what is to stay, in displayed pixels.
+        profile: the limits.
+    """
+    facts = judged.facts
+    if isinstance(facts, ImageFacts):
+        size, limit = facts.given_px, profile.image.aspect_ratio
+    elif isinstance(facts, VideoFacts):
+        size, limit = (facts.width_px, facts.height_px), profile.video.aspect_ratio
+    else:
+        return None
+    rule, marked = f"{judged.kind}/aspect-ratio", f"the part to crop, {part.width_px} x {part.height_px} px"
+    if part.left_px + part.width_px > size[0] or part.top_px + part.height_px > size[1]:
+        message = (
+            f"{marked} at {part.left_px}, {part.top_px}, reaches beyond the {size[0]} x {size[1]} px that are there"
+        )
+        return Finding(rule=rule, severity="error", message=message)
+    ratio = Fraction(part.width_px, part.height_px)
+    if (bound := limit.broken_by(ratio)) is None:
+        return None
+    message = f"{marked}, is a width/height of {distinct_decimal(ratio, bound)}; {limit.words('ratio')} allowed"
+    return Finding(rule=rule, severity="error", message=message, measured=ratio, limit=limit.text(), unit="ratio")
+
+
+def _marked(part: Area, frame: Frame, clears: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[Crop | Resize]:
+    """Yield cropping to the part that a person marked, and scaling where that is too small or too large."""
+    size = part.width_px, part.height_px
+    yield Crop(
+        left_px=part.left_px,
+        top_px=part.top_px,
+        width_px=size[0],
+        height_px=size[1],
+        loss="creative",
+        clears=(*clears[0], *clears[1]),
+    )
+    yield from _scaled(size, nearest_size(*size, frame) or size, clears[1])
 
 
 def _scaled(before: Size, size: Size, clears: tuple[str, ...]) -> Iterator[Resize]:

@@ -72,11 +72,15 @@ class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
     length_s: Fraction
     packets: Packets | None = None
     """The pictures of a clip that is not encoded."""
+    drops_s: Fraction | None = None
+    """How much of it is left out, in seconds; None where that is not known."""
 
     def words(self) -> str:
-        """Say what is done."""
-        way = ", nothing encoded" if self.packets else ""
-        return f"keep {decimal(self.start_s)} to {decimal(self.start_s + self.length_s)} s{way}"
+        """Say what is done: how, and apart from that, what is lost of the content."""
+        way = ", no re-encoding" if self.packets else ""
+        whole = decimal(self.length_s + (self.drops_s or 0))
+        lost = f" (drops {decimal(self.drops_s)} s of {whole} s)" if self.drops_s else ""
+        return f"keep {decimal(self.start_s)} to {decimal(self.start_s + self.length_s)} s{lost}{way}"
 
 
 class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
@@ -94,14 +98,20 @@ class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
 
 
 class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
-    """Keep the middle of the picture, in displayed pixels before scaling."""
+    """Keep a part of the picture, in displayed pixels before scaling."""
 
     width_px: int
     height_px: int
+    left_px: int | None = None
+    top_px: int | None = None
+    """How far it lies from the left and the upper edge; in the middle when None."""
 
     def words(self) -> str:
         """Say what is done."""
-        return f"crop to the middle {self.width_px} x {self.height_px} px"
+        size = f"{self.width_px} x {self.height_px} px"
+        if self.left_px is None or self.top_px is None:
+            return f"crop to the middle {size}"
+        return f"crop to {size} at {self.left_px}, {self.top_px}"
 
 
 class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
@@ -116,6 +126,17 @@ class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
         """Say what is done."""
         around = "a blurred copy of the picture" if self.fill == BLUR else self.fill
         return f"pad with {around} to {self.width_px} x {self.height_px} px"
+
+
+class Flatten(_Step, frozen=True, kw_only=True, tag="flatten"):
+    """Put what is transparent on a color."""
+
+    color: str = "black"
+    """Black, white or #rrggbb."""
+
+    def words(self) -> str:
+        """Say what is done."""
+        return f"put transparent parts on {self.color}"
 
 
 class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
@@ -294,6 +315,7 @@ Step = (
     | Resize
     | Crop
     | Pad
+    | Flatten
     | Retime
     | Extend
     | ToneMap
@@ -318,6 +340,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Errors that no step within the allowed loss clears."""
     remedies: Remedies = ()
     """What a person can do about those."""
+    also: tuple[str, ...] = ()
+    """Ids of rules whose warnings are cleared too, as was asked for."""
+    left: tuple[Finding, ...] = ()
+    """Warnings that were to be cleared, and cannot be within the allowed loss."""
+    cut_asked: bool = False
+    """Whether a person asked for the cut: by marking a part, or by saying which stays."""
     fault: str = ""
     """The fault of the program at which planning ended, where one was met."""
 
@@ -330,6 +358,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def loss(self) -> Loss:
         """The greatest loss of any step."""
         return max((step.loss for step in self.steps), key=LADDER.index, default="none")
+
+    @property
+    def drops_s(self) -> Fraction:
+        """How much of the content is left out, in seconds."""
+        cut = find(self.steps, Cut)
+        return (cut.drops_s or Fraction(0)) if cut else Fraction(0)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether the samples stay the same, and nothing is left out that nobody asked for."""
+        return allowed(self.loss, "lossless") and (self.cut_asked or not self.drops_s)
 
 
 S = TypeVar("S")

@@ -235,6 +235,9 @@ def _plan_json(plan: Plan) -> Json:
         "loss": plan.loss,
         "steps": steps,
         "message": said(plan.remedies),
+        "drops_s": plan.drops_s,
+        "also": list(plan.also),
+        "left": [finding_json(finding) for finding in plan.left],
     }
 
 

@@ -124,6 +124,8 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
     for step in plan.steps:
         reason = f" for {', '.join(step.clears)}" if step.clears else " as marked" if step is part else ""
         yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
+    for finding in plan.left:
+        yield (name, "bold"), (": ", ""), ("stays", STYLES["warning"]), *_said(finding)
 
 
 def share_lines(planned: "RequestPlan") -> Iterator[Line]:

@@ -12,6 +12,8 @@ Keep = Literal["start", "middle", "end"]
 """Which part of a clip or sound that is too long stays."""
 Fit = Literal["crop", "pad", "blur"]
 """How a picture of a refused shape is made to fit."""
+Where = Literal["top", "bottom", "left", "right", "center"]
+"""From which side a part of an allowed shape is taken."""
 Lengthen = Literal["loop", "freeze", "slow"]
 """How what is too short is made longer."""
 Bits = Literal["16", "source"]

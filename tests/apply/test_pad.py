@@ -139,3 +139,35 @@ def test_the_filters_of_a_ground_are_asked_for_before_it_is_tried() -> None:
     assert needs((blurred,)) >= {"split", "gblur", "overlay"}
     assert needs((plain,)) == {"pad"}
     assert find_tool(needs((blurred, plain))).lacks(needs((blurred,))) == []
+
+
+@pytest.mark.parametrize("fit", [{"fit": "pad", "pad_color": "white"}, {"fit": "blur", "pad_color": "white"}])
+def test_a_logo_is_flattened_on_the_color_of_its_bars(fit: dict[str, str], tmp_path: Path) -> None:
+    logo = Image.new("RGBA", (1200, 400), (0, 0, 0, 0))
+    logo.paste((200, 30, 40, 255), (500, 100, 700, 300))
+    logo.save(tmp_path / "logo.png")
+    done = padded(tmp_path / "logo.png", **fit)
+    with Image.open(done.path) as made:
+        assert not made.has_transparency_data
+        middle = made.height // 2
+        assert seen(made, (20, middle)) == (255, 255, 255)
+        assert near(seen(made, (600, middle)), (200, 30, 40))
+        assert fit["fit"] == "blur" or seen(made, (20, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("where", ["left", "right"])
+def test_a_side_of_a_clip_and_of_a_picture_stays_where_it_is_named(where: str, tmp_path: Path) -> None:
+    picture = Image.new("RGB", (1600, 400), "blue")
+    picture.paste("red", (0, 0, 400, 400))
+    picture.save(tmp_path / "wide.png")
+    source = "color=blue:size=1600x400:rate=25:duration=2,drawbox=w=400:c=red:t=fill"
+    clip = tmp_path / "wide.mp4"
+    subprocess.run([find_tool().path, "-v", "error", "-f", "lavfi", "-i", source, str(clip)], check=True)
+    for path in (tmp_path / "wide.png", clip):
+        verdict = judged(path)
+        assert verdict.facts
+        found = plan(verdict, PROFILE, FixOptions(crop_of={str(path): where}))  # type: ignore[dict-item] # a word
+        done = apply_plan(found, verdict.facts, order_of(PROFILE, tmp_path / "out"))
+        shown = Image.open(done.path) if path.suffix == ".png" else first_picture(done.path)
+        assert near(seen(shown, (8, 8)), (255, 0, 0) if where == "left" else (0, 0, 255), 12)
+        assert (shown.width / shown.height) <= 2.5

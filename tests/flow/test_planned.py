@@ -82,12 +82,12 @@ def test_a_cut_between_packets_is_found_in_a_child_as_fix_finds_it(tmp_path: Pat
     cut = find(planned.steps, Cut)
     assert cut
     assert cut.packets
-    assert "keep 0 to 15 s, nothing encoded lossless for video/duration" in steps(page(judged))
+    assert "keep 0 to 15 s (drops 5 s of 20 s), no re-encoding lossless for video/duration" in steps(page(judged))
 
 
 def test_a_file_that_is_gone_by_now_costs_no_report(tmp_path: Path) -> None:
     judged = made.judged(made.video(duration_s=Fraction(20)), path=str(tmp_path / "gone.mp4"))
-    assert any(step.startswith("keep 0 to 15 s lossy") for step in steps(page(judged)))
+    assert any(step.startswith("keep 0 to 15 s (drops 5 s of 20 s) lossy") for step in steps(page(judged)))
 
 
 def test_what_a_policy_lowered_is_planned_as_fix_will_find_it(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
+from preflight.plan.edited import mark_of
 from preflight.plan.steps import (
     LADDER,
     Crop,
@@ -12,6 +13,8 @@ from preflight.plan.steps import (
     Deinterlace,
     Encode,
     Extend,
+    Flatten,
+    Packets,
     Pad,
     Plan,
     Resize,
@@ -28,6 +31,19 @@ from preflight.values.assets import Asset
 STEPS: tuple[tuple[Step, str], ...] = (
     (Turn(loss="lossless", clears=()), "turn upright"),
     (Cut(start_s=Fraction(3), length_s=Fraction(13, 2), loss="lossy", clears=()), "keep 3 to 9.5 s"),
+    (
+        Cut(
+            start_s=Fraction(0),
+            length_s=Fraction(15),
+            packets=Packets(0, 360),
+            drops_s=Fraction(165),
+            loss="lossless",
+            clears=(),
+        ),
+        "keep 0 to 15 s (drops 165 s of 180 s), no re-encoding",
+    ),
+    (Flatten(color="white", loss="lossy", clears=()), "put transparent parts on white"),
+    (Crop(width_px=10, height_px=5, left_px=3, top_px=0, loss="creative", clears=()), "crop to 10 x 5 px at 3, 0"),
     (Resize(width_px=1280, height_px=720, loss="lossy", clears=()), "scale to 1280 x 720 px"),
     (Crop(width_px=10, height_px=5, loss="creative", clears=()), "crop to the middle 10 x 5 px"),
     (Pad(width_px=10, height_px=5, loss="creative", clears=()), "pad with black to 10 x 5 px"),
@@ -88,5 +104,30 @@ def test_a_loss_is_allowed_up_to_the_most_that_is() -> None:
 
 def test_a_step_is_found_by_its_type() -> None:
     steps = tuple(step for step, _ in STEPS)
-    assert find(steps, Encode) is steps[14]
+    assert find(steps, Encode) is next(step for step in steps if isinstance(step, Encode))
     assert find(steps[:1], Cut) is None
+
+
+def test_lossless_is_about_samples_and_dropping_about_content() -> None:
+    cut = Cut(start_s=Fraction(0), length_s=Fraction(15), drops_s=Fraction(165), loss="lossless", clears=())
+    unasked = Plan(asset=Asset(path="a"), kind="video", steps=(cut,))
+    assert (unasked.loss, unasked.drops_s, unasked.keeps_all) == ("lossless", Fraction(165), False)
+    assert msgspec.structs.replace(unasked, cut_asked=True).keeps_all
+    assert msgspec.structs.replace(unasked, steps=(msgspec.structs.replace(cut, drops_s=None),)).keeps_all
+    lossy = Plan(asset=Asset(path="a"), kind="video", steps=(Deinterlace(loss="lossy", clears=()),), cut_asked=True)
+    assert not lossy.keeps_all
+
+
+def test_the_mark_of_steps_that_an_earlier_version_printed_holds() -> None:
+    steps = (
+        Crop(width_px=1000, height_px=400, loss="creative", clears=("video/aspect-ratio",)),
+        Cut(
+            start_s=Fraction(1, 3),
+            length_s=Fraction(15),
+            packets=Packets(3, 40),
+            loss="lossless",
+            clears=("video/duration",),
+        ),
+        Write(format="mp4", loss="lossless", clears=()),
+    )
+    assert mark_of(steps) == "9e4e687d7b4b4f83", "as version 0.1.0 printed it"

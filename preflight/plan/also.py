@@ -1,0 +1,58 @@
+"""Warnings that are mended too, where that is asked for by name: the words of a call in, findings to clear out.
+
+A name is that of a rule without its kind: `location`, `alpha`, `hdr`; `all` is every warning that can be mended.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from preflight.errors import CallError
+from preflight.rules.audio import RULES as AUDIO
+from preflight.rules.image import RULES as IMAGE
+from preflight.rules.video import RULES as VIDEO
+from preflight.values.findings import Finding
+
+ALL = "all"
+BEYOND = {"readable", "unjudged"}
+"""Rules whose findings no step clears."""
+HEADER = "video/header"
+
+
+def also_names() -> tuple[str, ...]:
+    """Return the names that may stand behind `also`, without `all`, in order."""
+    return tuple(sorted({_short(rule.id) for rule in (*IMAGE, *VIDEO, *AUDIO)} - BEYOND))
+
+
+def read_also(given: Iterable[str]) -> tuple[str, ...]:
+    """Read names of warnings, each of which may be several with commas between.
+
+    Raises:
+        CallError: a name is none; it says the nearest one.
+    """
+    words = [word.strip() for text in given for word in text.split(",") if word.strip()]
+    known = also_names()
+    for word in words:
+        if word != ALL and _short(word) not in known:
+            near = difflib.get_close_matches(_short(word), (*known, ALL), 1, 0.5)
+            advice = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}, and {ALL}."
+            raise CallError(f"also: no warning that can be mended is called {word!r}", advice=advice)
+    return tuple(dict.fromkeys(word if word == ALL else _short(word) for word in words))
+
+
+def wished(findings: Iterable[Finding], also: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield the findings that are no errors and are to be cleared.
+
+    One that a policy ignores is cleared only where its name is said.
+
+    Args:
+        findings: on one asset.
+        also: names, as `read_also` returns them.
+    """
+    for finding in findings:
+        named = _short(finding.rule) in also or (ALL in also and not finding.ignored)
+        if named and finding.severity != "error" and finding.fix != "none":
+            yield finding
+
+
+def _short(rule: str) -> str:
+    return rule.rpartition("/")[2]

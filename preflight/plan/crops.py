@@ -1,0 +1,47 @@
+"""`FILE=x,y,w,h` and `FILE=top` → what is cropped of which file: texts and assets in, `FixOptions.crop_of` out."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from preflight.errors import CallError
+from preflight.plan.marks import named
+from preflight.values.assets import Asset, shown
+from preflight.values.choices import Where
+from preflight.values.facts import Area
+
+PART = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})")
+EXPECTED = f"x,y,width,height in pixels, {', '.join(get_args(Where))}"
+
+
+def read_crop(text: str) -> Where | Area:
+    """Read which part of a picture stays: "120,0,640,480", or from which side it is taken: "top".
+
+    Raises:
+        CallError: it is neither, or holds no pixel.
+    """
+    sides: dict[str, Where] = {side: side for side in get_args(Where)}
+    if side := sides.get(text.strip().lower()):
+        return side
+    found = PART.fullmatch(re.sub(r"\s", "", text))
+    left, top, width, height = map(int, found.groups()) if found else (0, 0, 0, 0)
+    if not (width and height):
+        raise CallError(f"crop: expected {EXPECTED}, got {text!r}")
+    return Area(left_px=left, top_px=top, width_px=width, height_px=height)
+
+
+def crops_of(texts: Iterable[str], assets: Sequence[Asset]) -> dict[str, Where | Area]:
+    """Return path → what is cropped, of texts such as "wide.png=top"; the last of two for one file counts.
+
+    Raises:
+        CallError: a text is no crop, or names none of the assets, or several.
+    """
+    found: dict[str, Where | Area] = {}
+    for text in texts:
+        name, _, part = text.rpartition("=")
+        if not name:
+            raise CallError(f"crop: expected FILE={EXPECTED}, got {text!r}")
+        part_of = read_crop(part)
+        for place in named(name, f"{shown(name)}={part}", assets):
+            found[assets[place].path] = part_of
+    return found
