@@ -1,10 +1,10 @@
-"""Asset → facts: the one door through which files are read.
+"""Asset → facts: the only module that opens files to measure them.
 
     path ── open once ── sniff ──┬─ pillow ── probe_image ── ImageFacts
                                  └─ av ──┬─── probe_video ── VideoFacts
-                                         └─── probe_audio ── AudioFacts   (no pictures but cover art)
+                                         └─── probe_audio ── AudioFacts   (no video but cover art)
 
-A measurement never raises for what it finds in a file: it comes back as `Probed`, with facts, a fault, or both.
+Measuring never raises for the content of a file: `Probed` has facts, a fault, or both.
 """
 
 import io
@@ -24,7 +24,7 @@ from preflight.values.facts import AudioFacts, Facts, Identity, VideoFacts
 from preflight.values.probed import Fault, Probed
 
 SMALL_BYTES = 1 << 17
-"""Of files that are read as a whole, once."""
+"""Size up to which a file is read at once."""
 
 
 def probe(asset: Asset, depth: Depth = "exact") -> Probed:
@@ -44,31 +44,31 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
 
 
 def identity(status: os.stat_result) -> Identity:
-    """Return what tells one state of a file from another."""
+    """Return the identity of a file's state."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def unchanged(before: Identity, now: Identity) -> bool:
-    """Tell whether a file is in the same state: a new name or link, which changes only the last time, is no change."""
+    """Tell whether a file is unchanged; a new name or link changes only the last time and does not count."""
     return before[:4] == now[:4]
 
 
 def open_without_waiting(path: str, flags: int) -> int:
-    """Open a file for its descriptor; a pipe without a writer would be waited for for ever."""
+    """Open a file for its descriptor, without blocking at a pipe that has no writer."""
     return os.open(path, flags | NO_WAIT)
 
 
 def _open_regular(path: str) -> BinaryIO:
-    """Open a regular file; a pipe or device would hang or never end."""
+    """Open a regular file; a pipe or device could block or never end."""
     descriptor = open_without_waiting(path, READ)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "it is not a regular file")
-    return io.BufferedReader(io.FileIO(descriptor))  # os.fdopen would ask besides whether it is a terminal
+    return io.BufferedReader(io.FileIO(descriptor))  # os.fdopen would also ask whether it is a terminal
 
 
 def _at_hand(stream: BinaryIO, size: int) -> BinaryIO:
-    """Return a small file from memory: what reads it goes back and forth in it, and each step would ask the system."""
+    """Load a small file into memory: readers seek in it, and each seek costs a system call."""
     return io.BytesIO(stream.read(size)) if 0 < size <= SMALL_BYTES else stream
 
 
@@ -96,7 +96,7 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
 
 
 def _stands_in_another(stream: BinaryIO, sniffed: Sniffed) -> bool:
-    """Tell whether frames of sound were found somewhere in a medium of another format."""
+    """Tell whether audio frames were found inside a file of another format."""
     if sniffed.opener not in LOOKED_FOR:
         return False
     from preflight.probe.foreign import foreign
@@ -109,7 +109,7 @@ def _stands_in_another(stream: BinaryIO, sniffed: Sniffed) -> bool:
 
 
 def _unknown(stream: BinaryIO) -> Unreadable:
-    """Return the fault of what no reader here knows: a medium of another format, or none."""
+    """Return the fault for a file that no reader knows."""
     from preflight.probe.foreign import foreign
 
     found = foreign(stream)
@@ -119,7 +119,7 @@ def _unknown(stream: BinaryIO) -> Unreadable:
 
 
 def _promised(sniffed: Sniffed | None) -> Kind | None:
-    """Return the kind of which a format usually is."""
+    """Return the usual kind of a format."""
     if sniffed is None:
         return None
     if sniffed.reader == "pillow":
@@ -170,8 +170,8 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
 
 
 PLAYLISTS = (b"#EXTM3U", b"ffconcat version", b"WEBVTT", b"[Script Info]", b"<?xml")
-"""How texts begin that readers take for what they are, whatever stands behind."""
+"""First bytes of texts that demuxers accept by their start alone."""
 LOOKED_FOR = {"mp3", "aac"}
-"""Demuxers of streams that are known by frames in a row, wherever they begin."""
+"""Demuxers that search for a sequence of frames at any offset."""
 SOUND_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}
-"""Demuxers whose picture streams can only be cover art."""
+"""Demuxers whose video streams can only be cover art."""

@@ -1,6 +1,6 @@
-"""The keyframes of a clip, as its samples are and not as its headers say: an index or packets in, `Points` out.
+"""Keyframes of a clip by its samples, not its headers: an index or packets in, `Points` out.
 
-samples ──► keyframes, and what brings parameter sets ──► the size that each uses ──► one size, or where it changes
+samples ──► keyframes, and new parameter sets ──► the size of each ──► one size, or the first change
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,50 +25,50 @@ if TYPE_CHECKING:
 
 SELF_DESCRIBED = {"h264", "hevc"}
 SHORT_HEAD_BYTES, HEAD_BYTES = 1 << 12, 1 << 16
-"""Of a sample: what mostly stands before its first slice, and what does with messages of kilobytes."""
+"""Bytes of a sample to read: usually enough for its first slice, and enough after long messages."""
 MOST_POINTS = 10_000
-"""Keyframes that are looked at: every frame of minutes."""
+"""Most keyframes to read: every frame of minutes."""
 KEPT_FIRST, KEPT_KEYS, KEPT_BYTES = 32, 8, 64 << 20
-"""Packets at the beginning, keyframes spread over the rest, and bytes of either that are kept for a decoder."""
+"""Kept for a decoder: the first packets, keyframes spread over the rest, and bytes of each."""
 PREFIX_BYTES = {"apv": 4}
-"""Bytes of a sample that libav takes off for its decoder: in MP4 an access unit of APV stands behind its size."""
+"""Bytes that libav removes from a sample: in MP4 an APV access unit follows its size."""
 AFTER = 3
-"""Packets behind each of those keyframes: the second field of a frame may be one."""
+"""Packets kept after each keyframe: the second field of a frame may be one."""
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """A place where a decoder may begin, or where new parameter sets come."""
+    """A place where decoding can begin, or where parameter sets change."""
 
     sample: int
-    """Counted from nought, in the order of decoding."""
+    """Index in decoding order, from 0."""
     at_s: float | None
     entry: int = 1
-    """The sample entry, counted from one."""
+    """The sample entry, from 1."""
     size_px: tuple[int, int] | None = None
-    """What its own headers tell; None where they tell nothing."""
+    """Size by the sample's own headers; None without any."""
     header: CodecHeader | None = None
     random_access: bool
-    """Whether a decoder can begin here, by the sample's own words; by the container's in codecs that are not read."""
+    """Whether decoding can begin here: by the sample, or by the container for other codecs."""
     shown: bool = True
-    """Whether an edit list leaves anything of what follows it."""
+    """Whether the edit list shows any frame after it."""
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, and what fetches samples for a decoder."""
+    """The keyframes, and access to their samples."""
 
     found: tuple[Point, ...]
     samples: int
     fetch: Callable[[int, int], "list[Packet[Any]]"]
-    """Returns some samples from one on; as many as there are, or none where they are gone."""
+    """Return a number of samples from one on, or fewer, or none where they were not kept."""
 
     @property
     def used(self) -> Point | None:
-        """The first one that is shown and tells its size."""
+        """The first displayed one with a size."""
         return next((point for point in self.found if point.shown and point.size_px), None)
 
 
 class Line(NamedTuple):
-    """A line of an index, copied: PyAV's own is gone when libav makes room for more."""
+    """A copied line of an index; PyAV's own is freed when libav grows the index."""
 
     pos: int
     size: int
@@ -81,11 +81,11 @@ LINE = attrgetter(*Line._fields)
 
 
 class Reader:
-    """Reads what samples tell of themselves.
+    """Reads the headers of samples.
 
     Args:
-        codec: libav's name of it.
-        records: the configurations of the sample entries, in turn.
+        codec: its name in libav.
+        records: codec configurations, one per sample entry.
     """
 
     def __init__(self, codec: str, records: Sequence[bytes]) -> None:
@@ -96,11 +96,11 @@ class Reader:
 
     @property
     def reads(self) -> bool:
-        """Whether it can read the codec at all."""
+        """Whether it supports the codec."""
         return self._codec in SELF_DESCRIBED or self._codec in READERS
 
     def read(self, sample: int, data: bytes, at_s: float | None, entry: int = 1) -> Point:
-        """Read the beginning of a sample that the container calls a keyframe."""
+        """Read the start of a sample that the container marks as a keyframe."""
         if self._codec not in SELF_DESCRIBED:
             size = frame_size(self._codec, data)
             begins = size is not None or self._codec not in READERS
@@ -116,7 +116,7 @@ class Reader:
 
 
 def records_of(track: Track | None, codec: str, record: bytes) -> list[bytes]:
-    """Return the codec's configuration in each sample entry of a track; libav tells the first one only."""
+    """Return the codec configuration of each sample entry; libav has only the first."""
     if track is None or len(track.entries) < 2:  # noqa: PLR2004 - several
         return [record]
     box = b"hvcC" if codec == "hevc" else b"avcC"
@@ -126,14 +126,14 @@ def records_of(track: Track | None, codec: str, record: bytes) -> list[bytes]:
 def points_of_index(
     stream: BinaryIO, picture: "VideoStream", reader: Reader, track: Track | None, bringing: set[int]
 ) -> Points:
-    """Look at the keyframes that an index lists, and at the samples that bring parameter sets.
+    """Read the keyframes of an index, and the samples with parameter sets.
 
     Args:
         stream: the file.
         picture: the video stream.
-        reader: what reads samples.
+        reader: reads samples.
         track: its boxes.
-        bringing: the samples that bring parameter sets.
+        bringing: samples with parameter sets.
     """
     entries = [Line(*line) for line in map(LINE, picture.index_entries)]
     wanted = sorted(bringing.union(place for place, entry in enumerate(entries) if entry.is_keyframe))[:MOST_POINTS]
@@ -171,7 +171,7 @@ def _read(stream: BinaryIO, at: int, size: int) -> bytes:
 
 
 def points_of_packets(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Points:
-    """Walk the packets of a stream and look at its keyframes, and at what brings parameter sets."""
+    """Read the keyframes and parameter sets of a stream, packet by packet."""
     kept, place, begin_s = _Kept(), -1, None
     found: list[Point] = []
     for place, packet in enumerate(_packets(container, picture)):
@@ -201,7 +201,7 @@ def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[P
 
 
 class _Kept:
-    """Some packets of a stream: the first ones, and keyframes spread over the rest with what follows each."""
+    """Packets of a stream: the first ones, and keyframes over the rest with those after them."""
 
     def __init__(self) -> None:
         self._first: dict[int, Packet[Any]] = {}
@@ -210,7 +210,7 @@ class _Kept:
         self._stride = self._seen = 1
 
     def add(self, place: int, packet: "Packet[Any]") -> None:
-        """Keep a packet for a while."""
+        """Keep a packet for now."""
         if place < KEPT_FIRST and sum(one.size for one in self._first.values()) < KEPT_BYTES:
             self._first[place] = packet
         if packet.is_keyframe:
@@ -220,7 +220,7 @@ class _Kept:
             self._last[place] = packet
 
     def _turn(self) -> None:
-        """Keep the last keyframe if it is its turn; when there are too many, every other one goes."""
+        """Keep the last keyframe if due; drop every second one when there are too many."""
         self._seen += 1
         if self._last and self._seen % self._stride == 0:
             self._keys.append(self._last)
@@ -228,7 +228,7 @@ class _Kept:
             self._keys, self._stride = self._keys[::2], self._stride * 2
 
     def fetch(self, first: int, count: int) -> "list[Packet[Any]]":
-        """Return the packets from one on that were kept together with it."""
+        """Return packets that were kept together, from one on."""
         for group in (self._first, self._last, *self._keys):
             if first in group:
                 return [group[place] for place in range(first, first + count) if place in group]
@@ -236,7 +236,7 @@ class _Kept:
 
 
 def refuse_changes(points: Iterable[Point]) -> None:
-    """Raise Unmeasured where frames that are shown have more than one size, with the time of the first change."""
+    """Raise Unmeasured where displayed frames have several sizes, with the time of the first change."""
     size: tuple[int, int] | None = None
     for point in points:
         if point.shown and point.size_px:
@@ -246,7 +246,7 @@ def refuse_changes(points: Iterable[Point]) -> None:
 
 
 def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> Unmeasured:
-    """Return the fault that frames have more than one size."""
+    """Return the fault for frames of several sizes."""
     when = "an unknown time" if at_s is None else f"{at_s:.2f} s"
     change = f"from {was[0]} x {was[1]} to {now[0]} x {now[1]} px"
     return Unmeasured(f"its pictures change {change} at {when}: they have no one size to judge")

@@ -1,4 +1,4 @@
-"""What is looked at before libav sees a container: an open file in, its boxes or `Unreadable` out."""
+"""Checks of a container before libav opens it: an open file in, its boxes or `Unreadable` out."""
 
 from typing import BinaryIO
 
@@ -10,19 +10,16 @@ from preflight.probe.movie import Movie, read_movie
 
 
 def refuse_hopeless(stream: BinaryIO, size: int, demuxer: str, *, measured: bool) -> Movie | None:
-    """Refuse a container that no decoder can do anything with, or that would cost libav far more than it holds.
+    """Refuse a container that cannot be decoded, or that would cost libav too much.
 
     Args:
-        stream: the file; its position is not kept.
-        size: its bytes.
-        demuxer: libav's name of its format.
-        measured: whether more than its header is looked at.
-
-    Returns:
-        The boxes of an MP4 or MOV.
+        stream: the file; its position changes.
+        size: in bytes.
+        demuxer: libav's name of the format.
+        measured: whether more than the header is needed.
 
     Raises:
-        Unreadable: it is cut short, encrypted, holds no media, keeps them elsewhere, or claims more than it holds.
+        Unreadable: it is truncated, encrypted, without media, refers to other files, or claims more than it holds.
     """
     movie = read_movie(stream, size) if demuxer == "mov" else None
     if movie is not None:

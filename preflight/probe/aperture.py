@@ -1,6 +1,6 @@
-"""The clean aperture of an MP4 or MOV track: a file in, the part of its frames that is shown out.
+"""Clean aperture of an MP4 or MOV track: a file in, the displayed part of its frames out.
 
-Source: ISO 14496-12, 12.1.4 (clap): a width, a height, and how far its middle lies from that of the frame: fractions.
+Source: ISO 14496-12, 12.1.4 (clap): width, height, and offset of the center, as fractions.
 """
 
 import math
@@ -15,24 +15,24 @@ from preflight.values.facts import Area
 
 LAYOUT = ">IIIIiIiI"
 BLOCK_PX = 16
-"""What a coded side may be longer by: frames are coded in macroblocks."""
+"""Excess of a coded side: frames are coded in macroblocks."""
 UNSOUND = "does not lie within its frames: readers differ on what they show, if anything"
 
 
 class CleanAperture(msgspec.Struct, frozen=True, kw_only=True):
-    """The size that is shown, and where its middle lies, in pixels."""
+    """Displayed size, and offset of its center, in pixels."""
 
     width: Fraction
     height: Fraction
     right: Fraction
-    """How far to the right of the frame's middle; negative to the left."""
+    """Right of the frame's center; negative for left."""
     down: Fraction
 
     def area(self, width_px: int, height_px: int) -> Area | None:
-        """Return the part of a stored frame that is shown; None where that is all of it.
+        """Return the displayed part of a stored frame, or None for the whole.
 
         Raises:
-            Unmeasured: it does not lie within the frame.
+            Unmeasured: it exceeds the frame.
         """
         left = (width_px - self.width) / 2 + self.right
         top = (height_px - self.height) / 2 + self.down
@@ -44,19 +44,19 @@ class CleanAperture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def aperture_of(track: Track) -> CleanAperture | None:
-    """Return the clean aperture of a track.
+    """Return a track's clean aperture.
 
     Raises:
-        Unmeasured: its numbers are none.
+        Unmeasured: its numbers are invalid.
     """
     return _told(track.entries[0].box(b"clap") or b"") if track.entries else None
 
 
 def area_of(track: Track, width_px: int, height_px: int) -> Area | None:
-    """Return the part of a track's stored frames, of a size in pixels, that is shown; None where that is all of them.
+    """Return the displayed part of a track's frames of a size in pixels, or None for the whole.
 
     Raises:
-        Unmeasured: the aperture is none, does not lie within the frames, or was made for frames of another size.
+        Unmeasured: the aperture is invalid, exceeds the frames, or belongs to frames of another size.
     """
     aperture = aperture_of(track)
     area = aperture.area(width_px, height_px) if aperture else None
@@ -78,10 +78,10 @@ def _told(clap: bytes) -> CleanAperture | None:
 
 
 def _within(begin: Fraction, end: Fraction, most_px: int) -> tuple[int, int]:
-    """Return two borders in pixels; one that is off by a pixel, as rounding leaves it, is that of the frame.
+    """Round two edges to pixels within the frame; tolerate rounding of one pixel.
 
     Raises:
-        Unmeasured: they lie further out, or hold nothing.
+        Unmeasured: they exceed it, or enclose nothing.
     """
     first, last = _pixel(begin), _pixel(end)
     if first < -1 or last > most_px + 1 or first >= last:
@@ -90,5 +90,5 @@ def _within(begin: Fraction, end: Fraction, most_px: int) -> tuple[int, int]:
 
 
 def _pixel(side: Fraction) -> int:
-    """Return the border between pixels that is nearest."""
+    """Round an edge to the nearest pixel."""
     return math.floor(side + Fraction(1, 2))

@@ -1,4 +1,4 @@
-"""How a clip looks besides its size: depth, transparency and dynamic range, by container, codec and decoded frames."""
+"""Bit depth, transparency and dynamic range of a clip, by container, codec and decoded frames."""
 
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,48 +18,48 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "smpte2084", 18: "arib-std-b67"}
-"""ITU-T H.273, table 3, the ones that matter here."""
+"""ITU-T H.273, table 3, as far as used here."""
 UNTOLD, PQ, ICTCP = 2, 16, 14
 HDR_CODES = (PQ, 18)
 PRORES_BITS = 10
 APV_BITS = 10
-"""The least of any profile of the Advanced Professional Video codec."""
+"""Lowest bit depth of the Advanced Professional Video codec."""
 ALPHA_TAGS = {"ap4h", "ap4x"}
-"""Codec tags of ProRes 4444, which can carry transparency."""
+"""Codec tags of ProRes 4444, which may have transparency."""
 ALPHA_CODECS = {"qtrle", "png", "rawvideo", "ffv1", "utvideo"}
 ALPHA_BITS = 32
-"""Bits a pixel at which those codecs carry transparency."""
+"""Bits per pixel with which those codecs carry transparency."""
 HEVC_SEI, ALPHA_INFO = 39, 165
 """nal_unit_type and payloadType: ITU-T H.265, table 7-1 and D.2.1: alpha_channel_info."""
 DOLBY_BOXES = (b"dvcC", b"dvvC", b"dvwC")
-"""Dolby Vision Streams within the ISO Base Media File Format, 2.1.2.2; in Matroska the type has the same letters."""
+"""Dolby Vision Streams within the ISO Base Media File Format, 2.1.2.2; Matroska uses the same letters."""
 MAPPING, MAPPING_TYPE, MAPPING_DATA = 0x41E4, 0x41E7, 0x41ED
 """BlockAdditionMapping and its BlockAddIDType and BlockAddIDExtraData: RFC 9559, 5.1.4.1.17."""
 BASES = {"1": "smpte2084", "4": "arib-std-b67", "6": "smpte2084"}
-"""What others see of Dolby Vision, by bl_signal_compatibility_id: 2.2.2 there."""
+"""Base layer of Dolby Vision, by bl_signal_compatibility_id: 2.2.2 there."""
 DOLBY_CODECS = {"hevc", "av1", "h264"}
 RECORD_BYTES, MOST_BYTES = 5, 64
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What a container says of the colours; a decoder writes its own word over it."""
+    """The container's color tags; a decoder overwrites them."""
 
     transfer: int
     matrix: int
 
 
 class Appearance(msgspec.Struct, frozen=True, kw_only=True):
-    """What a viewer has to know before the frames look right."""
+    """Properties that a player needs to show the right colors."""
 
     bit_depth: int | None
     transfer: str | None
     alpha: bool
     dolby_vision: str | None
-    """Profile, and behind a point by what others can show it: 8.1 by HDR10, 8.4 by HLG, 5 by nothing."""
+    """Profile, then compatibility after the point: 8.1 plays as HDR10, 8.4 as HLG, 5 only as Dolby Vision."""
 
 
 def told_by_container(picture: "VideoStream") -> Told:
-    """Return what the container says; to be asked before anything is decoded."""
+    """Return the container's tags; call it before decoding."""
     context = picture.codec_context
     return Told(int(context.color_trc), int(context.colorspace))
 
@@ -71,14 +71,14 @@ def appearance(
     formats: tuple[SampleFormat, ...],
     dolby: str | None,
 ) -> Appearance:
-    """Put together what is known.
+    """Combine all sources.
 
     Args:
         picture: the video stream.
-        told: what its container said of the colours.
-        header: what the codec's parameter sets say.
-        formats: of the frames that were decoded; empty at depth header.
-        dolby: the profile of Dolby Vision.
+        told: the container's color tags.
+        header: the codec's parameter sets.
+        formats: of decoded frames; empty at depth header.
+        dolby: the Dolby Vision profile.
     """
     return Appearance(
         bit_depth=max([one.bit_depth for one in formats], default=None) or _bit_depth(picture, header),
@@ -89,9 +89,9 @@ def appearance(
 
 
 def _transfer(told: Told, header: CodecHeader | None, formats: tuple[SampleFormat, ...]) -> str | None:
-    """Return the transfer characteristics: one of high dynamic range where anything says so.
+    """Return the transfer characteristics; HDR where any source says so.
 
-    ICtCp holds nothing else (BT.2100, table 7); where no transfer is told beside it, it is taken for PQ.
+    ICtCp is always HDR (BT.2100, table 7); without a transfer it counts as PQ.
     """
     codes = [told.transfer, (header and header.transfer) or UNTOLD, *[one.transfer for one in formats]]
     matrices = [told.matrix, header.matrix if header else None, *[one.matrix for one in formats]]
@@ -103,7 +103,7 @@ def _transfer(told: Told, header: CodecHeader | None, formats: tuple[SampleForma
 
 
 def _bit_depth(picture: "VideoStream", header: CodecHeader | None) -> int | None:
-    """Return bits a sample where headers are simple enough to tell."""
+    """Return bits per sample where headers tell them simply."""
     if header:
         return header.bit_depth
     record, codec = picture.codec_context.extradata or b"", codec_name(picture)
@@ -113,7 +113,7 @@ def _bit_depth(picture: "VideoStream", header: CodecHeader | None) -> int | None
 
 
 def _alpha(picture: "VideoStream", formats: tuple[SampleFormat, ...]) -> bool:
-    """Tell whether anything may be translucent: by the decoded frames, or what no decoder here shows."""
+    """Tell whether parts may be transparent, by decoded frames, or by headers for codecs without a decoder."""
     if _alpha_layer(picture):
         return True
     if formats:
@@ -124,7 +124,7 @@ def _alpha(picture: "VideoStream", formats: tuple[SampleFormat, ...]) -> bool:
 
 
 def _alpha_layer(picture: "VideoStream") -> bool:
-    """Tell whether HEVC has a second layer that is an alpha channel: a message beside its parameter sets says so."""
+    """Tell whether HEVC has an alpha layer, by a message beside its parameter sets."""
     if codec_name(picture) != "hevc":
         return False
     record = bytes(picture.codec_context.extradata or b"")
@@ -136,18 +136,18 @@ def _alpha_layer(picture: "VideoStream") -> bool:
 
 
 def _is_on(content: bytes) -> bool:
-    """Tell whether alpha_channel_cancel_flag is not set: H.265, F.14.2.8."""
+    """Tell whether alpha_channel_cancel_flag is unset: H.265, F.14.2.8."""
     return bool(content) and not content[0] & 0x80
 
 
 def dolby_vision(stream: BinaryIO, size: int, picture: "VideoStream", track: Track | None) -> str | None:
-    """Return the profile of Dolby Vision that a container's record tells; None without one.
+    """Return the Dolby Vision profile in the container, or None.
 
     Args:
-        stream: the file; its position is left as it was.
-        size: its bytes.
+        stream: the file; its position is kept.
+        size: in bytes.
         picture: the video stream.
-        track: its boxes, in an MP4 or MOV.
+        track: its boxes, in MP4 or MOV.
     """
     if codec_name(picture) not in DOLBY_CODECS:
         return None
@@ -164,7 +164,7 @@ def dolby_vision(stream: BinaryIO, size: int, picture: "VideoStream", track: Tra
 
 
 def _mapped(stream: BinaryIO, size: int) -> bytes | None:
-    """Return the record of Dolby Vision in a Matroska file."""
+    """Return the Dolby Vision record of a Matroska file."""
     for track in tracks_of(stream, size):
         for mapping in inner(stream, track, size, MAPPING):
             parts = list(elements(stream, mapping.start, mapping.end or size))
@@ -180,7 +180,7 @@ def _payload(stream: BinaryIO, element: Element) -> bytes:
 
 
 def _profile(record: bytes) -> str | None:
-    """Return the profile, and what its base is compatible with: DOVIDecoderConfigurationRecord, 2.2.2."""
+    """Return profile and compatibility: DOVIDecoderConfigurationRecord, 2.2.2."""
     if len(record) < RECORD_BYTES:
         return None
     profile, compatible = record[2] >> 1, record[4] >> 4

@@ -1,28 +1,28 @@
-"""Whether an arithmetic-coded JPEG is whole: its scans in, how it decodes with other bytes behind them out.
+"""Whether an arithmetic-coded JPEG is complete: decode it with other bytes after its scans.
 
-Where its data end such a decoder goes on with zeros and warns of nothing, because an encoder may leave out the zeros at
-the end of a scan. A picture that is whole does not mind what follows after some of them; of one that is cut short the
-rest is made of it.
-Source: ISO 10918-1, D.1.8 (zeros left out) and D.2.6 (zeros read in their place).
+At the end of data the decoder continues with zeros and no warning, because an encoder may omit final zeros. What
+follows a few zeros changes nothing in a complete image; in a truncated one it changes the rest.
+
+Source: ISO 10918-1, D.1.8 (omitted zeros) and D.2.6 (zeros read in their place).
 """
 
 from collections.abc import Iterator
 
 ZEROS = bytes(6)
-"""More than an encoder leaves out by chance, and than a decoder reads ahead."""
+"""More than an encoder omits by chance, or a decoder reads ahead."""
 NOISE = bytes(range(1, 200)) * 2
-"""Entropy-coded bytes that are no marker."""
+"""Entropy-coded bytes without a marker."""
 SCAN, END = 0xDA, 0xD9
 RESTARTS = range(0xD0, 0xD8)
 
 
 def ends_early(head: bytes, scans: bytes, space: str) -> bool:
-    """Tell whether what is decoded depends on what follows the scans.
+    """Tell whether the decoded image depends on bytes after the scans.
 
     Args:
-        head: all that stands before the first scan.
-        scans: the first scan and all that follows.
-        space: the color space that every component takes part in, as simplejpeg names it.
+        head: everything before the first scan.
+        scans: the first scan and the rest.
+        space: a color space that uses every component, by simplejpeg's name.
     """
     from simplejpeg import decode_jpeg
 
@@ -31,7 +31,7 @@ def ends_early(head: bytes, scans: bytes, space: str) -> bool:
 
 
 def with_noise(scans: bytes) -> bytes:
-    """Return scans with zeros and noise behind each of them."""
+    """Append zeros and noise to each scan."""
     pieces, done = [], 0
     for end in _ends(scans):
         pieces += [scans[done:end], ZEROS, NOISE]
@@ -40,7 +40,7 @@ def with_noise(scans: bytes) -> bytes:
 
 
 def _ends(scans: bytes) -> Iterator[int]:
-    """Yield where the entropy-coded bytes of each scan end."""
+    """Yield the end of each scan's entropy-coded bytes."""
     at = 0
     while at + 4 <= len(scans) and scans[at] == 0xFF and scans[at + 1] != END:  # noqa: PLR2004 - the sign of a marker
         code = scans[at + 1]

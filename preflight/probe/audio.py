@@ -1,6 +1,6 @@
-"""Sounds: an open file in, `AudioFacts` out, by PyAV's packets and mutagen's reading of the header.
+"""Audio files: an open file in, `AudioFacts` out, by PyAV's packets and mutagen's headers.
 
-What is played and what is stored differ in an MP3: an encoder pads at both ends. Both are facts, and both are judged.
+Played and stored duration of an MP3 differ by the encoder's padding. Both are facts, and both are judged.
 """
 
 import re
@@ -24,29 +24,29 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 PCM = re.compile(r"pcm_([suf])(\d+)(?:be|le)?(?:_planar)?")
-"""libav's name of samples that are stored as they are: signed, unsigned or float, and how many bits each."""
+"""libav's names of PCM: signed, unsigned or float, and bits."""
 TOLERATED_S = Fraction(1, 100)
 FLAC_DEPTH_AT, ALAC_DEPTH_AT = 12, 17
-"""Where STREAMINFO and Apple's cookie, with the box around it, tell the bits a sample: RFC 9639, 8.2; ALAC, "alac"."""
+"""Offset of bits per sample in STREAMINFO, and in Apple's cookie with its box: RFC 9639, 8.2; ALAC, "alac"."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What the header of an MP3 says, without libav."""
+    """An MP3's header, read without libav."""
 
     claimed_s: Fraction | None = None
-    """The length it claims; None when it claims none."""
+    """Claimed duration, or None."""
     likely_s: Fraction | None = None
-    """The claim, or else what the bytes at its rate make."""
+    """Claimed duration, or else bytes over bit rate."""
     codec: str | None = None
     sample_rate_hz: int | None = None
     channels: int | None = None
 
 
 def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> AudioFacts:
-    """Measure a sound.
+    """Measure an audio file.
 
     Raises:
-        Unreadable: the container is broken, cut short, or holds no sound.
+        Unreadable: the container is broken, truncated, or without audio.
     """
     wave = read_wave(stream, size) if sniffed.format == "wav" else None
     if wave and wave.layout:
@@ -79,13 +79,13 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
 
 
 def _is_interrupted(sound: "AudioStream", sniffed: Sniffed, walked: Walk) -> bool:
-    """Tell whether a FLAC's packets make another length than its own header tells, which is true of a whole one."""
+    """Tell whether a FLAC's packets differ from the length in its header, as in an incomplete file."""
     told = sound.duration * (sound.time_base or 1) if sniffed.opener == "flac" and sound.duration else walked.stored_s
     return abs(told - walked.stored_s) > TOLERATED_S
 
 
 def _decoded(stream: BinaryIO, sniffed: Sniffed, walked: Walk) -> Walk:
-    """Return what was walked with the length that a decoder plays."""
+    """Replace the packets' length by that of a decoder."""
     played = played_s(stream, sniffed.opener)
     stored = played + max(walked.stored_s - walked.played_s, Fraction(0)) if walked.stored_s else played
     return msgspec.structs.replace(walked, duration_s=played, played_s=played, stored_s=stored, decoded=True)
@@ -115,7 +115,7 @@ def _believed(header: Header, sniffed: Sniffed, size: int) -> AudioFacts:
 
 
 def _claim(container: "InputContainer", sound: "AudioStream", header: Fraction | None) -> Walk:
-    """Believe the header, or else what libav estimates from it."""
+    """Use the header's length, or libav's estimate."""
     base = sound.time_base or Fraction(1)
     claimed = header or (sound.duration * base if sound.duration else None)
     claimed = claimed or (Fraction(container.duration, 1_000_000) if container.duration else None)
@@ -152,11 +152,11 @@ def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction |
 
 
 def stored_as(codec: str, *, lossy: bool, record: bytes) -> tuple[SampleType | None, int | None]:
-    """Return what samples are stored as, and the bits of each; no decoder is asked.
+    """Return type and bits of the stored samples, without a decoder.
 
     Args:
-        codec: libav's own name of it.
-        lossy: whether it never gives back the samples that it was given.
+        codec: its name in libav.
+        lossy: whether decoding restores the samples only approximately.
         record: the codec's configuration.
     """
     if plain := PCM.fullmatch(codec):
@@ -168,7 +168,7 @@ def stored_as(codec: str, *, lossy: bool, record: bytes) -> tuple[SampleType | N
 
 
 def _flac_depth(record: bytes) -> int | None:
-    """Read the five bits that are one less than the bits a sample."""
+    """Read bits per sample, stored in five bits less one."""
     here = record[FLAC_DEPTH_AT : FLAC_DEPTH_AT + 2]
     return (int.from_bytes(here, "big") >> 4 & 31) + 1 if len(here) == 2 else None  # noqa: PLR2004 - they lie in two bytes
 
@@ -178,7 +178,7 @@ def _alac_depth(record: bytes) -> int | None:
 
 
 def _mp3_header(stream: BinaryIO) -> Header:
-    """Read a Xing, Info or VBRI header; without one, what tools print is a guess from the first frame's bit rate."""
+    """Read a Xing, Info or VBRI header; without one, tools estimate from the first frame's bit rate."""
     from mutagen import MutagenError
     from mutagen.mp3 import BitrateMode, MPEGInfo
 

@@ -1,7 +1,7 @@
-"""The box tree of MP4 and MOV, as far as libav does not show it: rotation, fragments, location tags.
+"""The box tree of MP4 and MOV where libav does not show it: rotation, fragments, location tags.
 
-mutagen walks the same tree but gives up at the first odd byte, which real camera files have; this walker passes over
-what it does not understand and reads no payload but the few small ones asked for.
+mutagen gives up at the first unexpected byte, which real camera files have. This parser skips what it does not know,
+and reads only a few small payloads.
 """
 
 import re
@@ -16,22 +16,22 @@ from preflight.probe.movie import PLACES, Movie
 from preflight.probe.orientation import UNCHANGED, Matrix, Orientation, of_matrices
 
 CONTAINERS = {b"moov", b"trak", b"udta"}
-"""What the boxes asked for lie in; of the sample tables libav tells all there is."""
+"""Boxes to descend into; libav covers the sample tables."""
 MAX_BOXES = 100_000
-"""Steps through the tree: a day of fragments, one a second; more is an attack."""
+"""Most boxes to visit: a day of fragments, one per second."""
 MAX_DEPTH = 12
-"""Boxes within boxes: real files have seven."""
+"""Nesting depth; real files reach seven."""
 MAX_PAYLOAD = 1 << 16
 TRACK_MATRIX_AT, MOVIE_MATRIX_AT = (40, 52), (36, 48)
-"""Where the matrix begins in the headers of version 0 and 1."""
+"""Offset of the matrix in version 0 and 1."""
 
 LENGTH, LONG_LENGTH = struct.Struct(">II"), struct.Struct(">IQ")
-"""Timescale and duration in movie headers of version 0 and 1."""
+"""Timescale and duration in version 0 and 1."""
 LOCATION_KEY = re.compile(rb"com\.apple\.quicktime\.location\.ISO6709|\xa9xyz|loci|LocationInformation")
 
 
 class Box(msgspec.Struct, frozen=True):
-    """One box: its path such as `moov/trak/tkhd` and where its payload lies."""
+    """A box: its path such as `moov/trak/tkhd`, and its payload's place."""
 
     path: bytes
     start: int
@@ -39,18 +39,18 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class Boxes(msgspec.Struct, frozen=True, kw_only=True):
-    """What the tree says."""
+    """Properties from the box tree."""
 
     fragmented: bool
     turns: tuple[Orientation, ...]
-    """How players turn each track, in file order: by the matrices of track and movie."""
+    """Orientation of each track in file order, by the matrices of track and movie."""
     location: bool
     claimed_s: Fraction | None
-    """The length of the whole that the movie header claims; libav computes its own from the tracks."""
+    """Duration by the movie header; libav computes its own from the tracks."""
 
 
 def read_boxes(movie: Movie) -> Boxes:
-    """Read what a movie's boxes tell of the whole and of how its tracks are turned."""
+    """Read location, duration and orientation from a movie's boxes."""
     headers, tracks, location = [], [], False
     for box in movie.boxes:
         if box.name == b"mvhd" and not box.track:
@@ -69,7 +69,7 @@ def read_boxes(movie: Movie) -> Boxes:
 
 
 def boxes_of(stream: BinaryIO, size: int) -> Iterator[Box]:
-    """Yield the boxes of a file, outer before inner; pass over what is left of a stretch that cannot be a box."""
+    """Yield the boxes of a file, parents first; skip the rest of a parent at an invalid one."""
     stretches = [(0, size, b"")]
     for _ in range(MAX_BOXES):
         if not stretches:
@@ -98,14 +98,14 @@ def _box_at(stream: BinaryIO, at: int, end: int, parent: bytes) -> Box | None:
 
 
 def matrix_at(header: bytes, short: int, long: int) -> Matrix:
-    """Return the matrix in the header of a track or movie; the one that changes nothing where none is told.
+    """Return the matrix of a track or movie header, or the identity.
 
-    Source: ISO 14496-12, 8.2.2 and 8.3.2: the matrix is nine 32-bit numbers, a b u c d v x y w.
+    Source: ISO 14496-12, 8.2.2 and 8.3.2: nine 32-bit numbers, a b u c d v x y w.
 
     Args:
-        header: the payload of the box.
-        short: where the matrix begins in a box of version 0.
-        long: and in one of version 1.
+        header: the payload.
+        short: offset of the matrix in version 0.
+        long: offset in version 1.
     """
     at = long if header[:1] == b"\1" else short
     if len(header) < at + 20:
@@ -115,9 +115,9 @@ def matrix_at(header: bytes, short: int, long: int) -> Matrix:
 
 
 def movie_length_s(mvhd: bytes) -> Fraction | None:
-    """Return the length in seconds that a movie header claims; None when it claims none, as in fragmented files.
+    """Return the duration of a movie header in seconds; None without one, as in fragmented files.
 
-    Source: ISO 14496-12, 8.2.2: timescale and duration, 32 bits wide in version 0, duration 64 bits in version 1.
+    Source: ISO 14496-12, 8.2.2: timescale and duration, 32 bits in version 0, duration 64 bits in version 1.
     """
     layout, at, unknown = (LONG_LENGTH, 20, 2**64 - 1) if mvhd[:1] == b"\1" else (LENGTH, 12, 2**32 - 1)
     if len(mvhd) < at + layout.size:
@@ -127,12 +127,12 @@ def movie_length_s(mvhd: bytes) -> Fraction | None:
 
 
 def _tells_location(name: bytes, payload: bytes) -> bool:
-    """Tell whether a metadata box holds a place: QuickTime keys, ©xyz or 3GPP loci."""
+    """Tell whether a metadata box holds a location: QuickTime keys, ©xyz or 3GPP loci."""
     return name != b"meta" or LOCATION_KEY.search(payload, 0, MAX_PAYLOAD) is not None
 
 
 def top_tracks(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Yield the content of each track of a movie, or as much of it as is looked at."""
+    """Yield the content of each track, up to a bounded size."""
     for box in boxes_of(stream, size):
         if box.path == b"moov/trak":
             stream.seek(box.start)

@@ -1,8 +1,8 @@
-"""What was measured before: the facts of files that have not changed since.
+"""Cache of measurements for unchanged files.
 
-In: a file's identity (device, inode, size and times) or its content, the depth, and the versions of all that measures.
-Out: what measuring it gave, or nothing. The cache is a hint: broken, full, locked or absent, it costs time and nothing
-else. Each row carries a checksum over all of it, so a damaged one is a miss and never a verdict.
+In: a file's identity (device, inode, size and times) or content, the depth, and the versions of all that measures. Out:
+the earlier result, or none. A broken, full, locked or missing cache costs only time. A checksum per row makes a damaged
+one a miss.
 """
 
 import os
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
 
 UNSAID = Bounds()
 SETTLED_S = 2.0
-"""A file changed less than this ago may change again within the same tick of its clock: it is not remembered."""
+"""Age below which a change may repeat within one clock tick; such files are not cached."""
 UNASKED_S = 120.0
-"""The same where nobody says who has it open: a mapped file that is written gets a new time only once its last pages
-have been written back, which Linux begins after 30 s."""
+"""The same where open files are unknown: the time of a mapped file changes only when its pages are written back, which
+Linux begins after 30 s."""
 BUSY_S = 0.2
 CHECKSUM_BYTES = 16
 BATCH = 512
 MEASURING = ("av", "pillow", "pillow-heif", "mutagen", "simplejpeg", "isal")
-"""The libraries whose version decides what a file measures."""
+"""Libraries whose version affects measurements."""
 SCHEMA = "CREATE TABLE IF NOT EXISTS measures (key BLOB PRIMARY KEY, value BLOB NOT NULL, kept_s INTEGER NOT NULL)"
 
 THIN_OUT = "DELETE FROM measures WHERE rowid <= (SELECT max(rowid) FROM measures) - 500000"
-"""Forget the oldest rows beyond the most that are kept."""
+"""Delete the oldest rows beyond the limit."""
 
 
 By = Literal["identity", "content"]
 
 
 class Remembered(msgspec.Struct, frozen=True, array_like=True):
-    """What a row holds."""
+    """The content of a row."""
 
     facts: Facts | None
     fault: Fault | None
@@ -58,12 +58,12 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Cache:
-    """The cache at a path; it never raises for what is wrong with the file.
+    """The cache at a path; damage never raises.
 
     Args:
-        path: the SQLite file; made if it is missing. None for the user's own, looked for when it is needed.
-        by: what tells that a file is the same: its identity, or, where every checkout gives new times, its content.
-        clock: tells seconds since 1970.
+        path: the SQLite file, made if missing; None for the user's own, opened on demand.
+        by: what identifies a file: its identity, or its content where checkouts give new times.
+        clock: returns seconds since 1970.
     """
 
     def __init__(self, path: Path | None, *, by: By = "identity", clock: Callable[[], float] = time.time) -> None:
@@ -74,23 +74,23 @@ class Cache:
         self._new: list[tuple[bytes, bytes, int]] = []
         self._asked_s: float | None = None
         self.recalled = 0
-        """How many assets were found; what a folder holds besides media is not counted."""
+        """Number of assets found; non-media are not counted."""
 
     def __enter__(self) -> Self:
-        """Begin; the file is opened when the first asset is looked for."""
+        """Start; open the file at the first lookup."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Keep what was learned, and close the file."""
+        """Write new results and close the file."""
         self.flush()
         if db := self.__dict__.pop("_db", None):
             db.close()
 
     @cached_property
     def _db(self) -> "sqlite3.Connection | None":
-        """The open file, or None when it cannot be used."""
+        """The open database, or None if unusable."""
         import sqlite3
 
         path = self._path or default_path()
@@ -102,13 +102,13 @@ class Cache:
         try:
             for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", SCHEMA):
                 db.execute(statement)
-        except (sqlite3.Error, UnicodeDecodeError):  # whose words may repeat what is damaged
+        except (sqlite3.Error, UnicodeDecodeError):  # its message may quote damaged content
             db.close()
             return None
         return db
 
     def find(self, assets: Iterable[Asset], depth: Depth, bounds: Bounds = UNSAID) -> dict[Asset, Probed]:
-        """Return what measuring within the same bounds gave before, of those assets whose file is the same as then."""
+        """Return earlier results within the same bounds, for assets whose file is unchanged."""
         if self._db is None:
             return {}
         self._asked_s = self._clock()
@@ -126,7 +126,7 @@ class Cache:
         return recalled
 
     def keep(self, probed: Probed, depth: Depth, bounds: Bounds = UNSAID) -> None:
-        """Remember what measuring gave; what could not be measured is tried again next time."""
+        """Remember a result; a failed measurement is repeated next time."""
         seen = probed.identity
         if self._db is None or seen is None or (probed.fault and probed.fault.kind == "unmeasured"):
             return
@@ -139,7 +139,7 @@ class Cache:
             self.flush()
 
     def _state(self, asset: Asset) -> Identity | None:
-        """Return the state that a file is in now; by content, read it and note what it holds in that state."""
+        """Return a file's current state; by content, hash it and note the hash."""
         try:
             if self._by == "identity":
                 return identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
@@ -150,9 +150,9 @@ class Cache:
         return seen
 
     def _settled(self, seen: Identity, path: str) -> bool:
-        """Tell whether a state stands for one content: its clock has moved on since, or the content was read in it.
+        """Tell whether a state identifies one content: its clock tick is over, or the content was hashed.
 
-        What counts is the time before measuring began: what is written meanwhile, in the same tick, has the same state.
+        The time before measuring counts: a write during it, in the same tick, leaves the same state.
         """
         if self._by == "content":
             return seen in self._contents
@@ -170,7 +170,7 @@ class Cache:
         return blake2b(f"{token} {depth} {bounds} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
 
     def flush(self) -> None:
-        """Write what was learned; a cache that cannot be written is left as it is."""
+        """Write new results; ignore a cache that cannot be written."""
         rows, self._new = self._new, []
         if not rows or self._db is None:
             return
@@ -186,7 +186,7 @@ class Cache:
 
 
 def default_path() -> Path:
-    """Return where the cache lies unless a person says otherwise."""
+    """Return the default path."""
     import platformdirs
 
     return platformdirs.user_cache_path("preflight") / "measures.sqlite3"
@@ -194,7 +194,7 @@ def default_path() -> Path:
 
 @cache
 def _versions() -> str:
-    """Return what everything that measures is called today, and what it measures: another version may do otherwise."""
+    """Return the versions of all that measures; another version may differ."""
     from importlib.metadata import version
 
     fields = (field for one in get_args(Facts) for field in one.__struct_fields__)
@@ -202,7 +202,7 @@ def _versions() -> str:
 
 
 def _content(path: str) -> tuple[Identity, bytes]:
-    """Return a file's state and the hash of its content in that state; raise ValueError when it changes meanwhile."""
+    """Return a file's state and content hash; raise ValueError when it changes meanwhile."""
     with open(path, "rb", opener=open_without_waiting) as stream:
         before = identity(os.fstat(stream.fileno()))
         content = content_of(stream, "blake2b").digest
@@ -213,13 +213,13 @@ def _content(path: str) -> tuple[Identity, bytes]:
 
 
 def _sealed(known: Remembered, key: bytes) -> bytes:
-    """Return a row's bytes: a checksum over key and content, then the content."""
+    """Serialize a row: a checksum over key and content, then the content."""
     content = msgspec.msgpack.encode(known, enc_hook=str)
     return _checksum(key, content) + content
 
 
 def _unsealed(value: bytes | None, key: bytes) -> Remembered | None:
-    """Return what a row holds, or None when it is not what was written under this key."""
+    """Parse a row; None where its checksum fails for this key."""
     if value is None or value[:CHECKSUM_BYTES] != _checksum(key, value[CHECKSUM_BYTES:]):
         return None
     return msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=Remembered, dec_hook=_fraction)

@@ -1,8 +1,7 @@
-"""How many channels a sound has, told without PyAV's channel layouts.
+"""Channel count of audio, without PyAV's channel layouts.
 
-PyAV 18.1 copies a layout with the list of its channels and frees that list twice, so that reading `.layout` or
-`.channels`, and decoding, abort the whole program where the demuxer made a list of its own: those of MOV and of AIFF do
-so for channels in an unusual order, which eight and more mostly are.
+PyAV 18.1 frees a layout's channel list twice: reading `.layout` or `.channels`, and decoding, abort the program where
+the demuxer made its own list, as those of MOV and AIFF do for unusual orders, mostly of eight channels and more.
 """
 
 import os
@@ -19,24 +18,24 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 LISTING = {"mov", "aiff"}
-"""Demuxers that may make a list of channels; all others count channels, or name one of the usual sets."""
+"""Demuxers that may make channel lists; others only count channels or name a usual layout."""
 AS_LISTED = re.compile(r"pcm_|alac|flac")
-"""Codecs whose decoders leave the list of channels as the container has it."""
+"""Codecs whose decoders keep the container's list."""
 SOUND_HANDLER = re.compile(rb"hdlr.{8}soun", re.DOTALL)
 AAC_CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8)
-"""channelConfiguration → channels, ISO 14496-3, table 1.19; 0 where a program config element tells."""
+"""channelConfiguration → channels, ISO 14496-3, table 1.19; 0 for a program config element."""
 MAX_CHUNKS = 1000
 MOST_CHANNELS = 1024
 
 
 def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, sound: "AudioStream") -> int | None:
-    """Return how many channels the first sound of a file has, or None where it is not told.
+    """Return the channel count of a file's first audio track, or None.
 
     Args:
-        stream: the file, whose place is left as it was.
-        size: its size in bytes.
+        stream: the file; its position is kept.
+        size: in bytes.
         sniffed: its format.
-        sound: the sound, as libav opened it.
+        sound: the audio stream.
     """
     if sniffed.opener not in LISTING:
         return sound.codec_context.channels or None
@@ -47,12 +46,12 @@ def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, sound: "AudioStre
 
 
 def unlist(container: "InputContainer", stream: BinaryIO, demuxer: str) -> None:
-    """Give sounds that are decoded as they are stored a count of channels in place of a list, so that they can be.
+    """Replace channel lists by counts, so that audio can be decoded.
 
     Args:
-        container: what libav opened, before anything of it is decoded.
-        stream: the file beneath it, whose place is left as it was.
-        demuxer: libav's name of its format.
+        container: the opened file, before decoding.
+        stream: the file; its position is kept.
+        demuxer: libav's name of the format.
     """
     if demuxer not in LISTING:
         return
@@ -66,7 +65,7 @@ def unlist(container: "InputContainer", stream: BinaryIO, demuxer: str) -> None:
 
 
 def _told(stream: BinaryIO, size: int, demuxer: str) -> list[int]:
-    """Return how many channels the container says that each of its sounds has."""
+    """Return the channel count of each audio track by the container."""
     place = stream.tell()
     told = _aiff(stream) if demuxer == "aiff" else _entries(stream, size)
     found = list(told)
@@ -75,7 +74,7 @@ def _told(stream: BinaryIO, size: int, demuxer: str) -> list[int]:
 
 
 def _recorded(codec: str, record: bytes) -> int | None:
-    """Read a codec's own configuration.
+    """Read the channel count of a codec configuration.
 
     Sources: ISO 14496-3, 1.6.2.1; RFC 7845, 5.1; RFC 9639, 8.2; ALAC, "alac".
     """
@@ -90,7 +89,7 @@ def _recorded(codec: str, record: bytes) -> int | None:
 
 
 def _aiff(stream: BinaryIO) -> Iterator[int]:
-    """Read the COMM chunk of an AIFF."""
+    """Read an AIFF's COMM chunk."""
     stream.seek(12)
     for _ in range(MAX_CHUNKS):
         head = stream.read(10)
@@ -104,7 +103,7 @@ def _aiff(stream: BinaryIO) -> Iterator[int]:
 
 
 def _entries(stream: BinaryIO, size: int) -> Iterator[int]:
-    """Read the sample entry of each sound track of an MP4 or MOV; 0 for one that does not tell.
+    """Read the sample entry of each audio track of an MP4 or MOV; 0 if unknown.
 
     Sources: ISO 14496-12, 12.2.3; QuickTime File Format, "Sound Sample Description (Version 2)".
     """

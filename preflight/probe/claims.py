@@ -1,7 +1,8 @@
-"""Counts that an MP4's tables claim, against the bytes that there are: `Movie` in, nothing or `Unreadable` out.
+"""Counts in an MP4's tables against its bytes: `Movie` in, nothing or `Unreadable` out.
 
-libav makes room for what a table claims before it reads it: 660 bytes that claim 80,000,000 samples of one size cost
-it 25 s and 2.8 GiB. And it drops in silence what a table lists beyond its chunks. So counts are checked before.
+libav allocates what a table claims: 660 bytes that claim 80,000,000 equal samples cost 25 s and 2.8 GiB. It also
+ignores samples beyond the chunks. So counts are checked first.
+
 Sources: ISO 14496-12, 8.6.1 (stts, ctts), 8.6.6 (elst), 8.7 (stsz, stsc, stco), 8.8.8 (trun).
 """
 
@@ -12,18 +13,18 @@ from preflight.probe.movie import ROWS, TABLES, Box, Movie, Track, numbers, tree
 
 SIZED = {b"stsz", b"stz2"}
 SIZES_HEAD = 12
-"""Bytes before the rows of `stsz` and `stz2`, whose count is the last number of them."""
+"""Bytes before the rows of `stsz` and `stz2`; the count is last."""
 SOUND = b"soun"
 PER_BYTE = 4
-"""Samples to a byte of the file beyond which a count is false; the smallest real frame takes about this many bytes."""
+"""Most samples per byte of file; the smallest real frames come near it."""
 SOUND_PER_BYTE = 64
-"""Of sound whose samples are counted singly, each one tick long; old codecs pack dozens into a byte."""
+"""For audio with one-tick samples; old codecs pack dozens into a byte."""
 MOST_SAMPLES = 20_000_000
-"""Days of frames; libav takes a hundred bytes for each."""
+"""Days of frames; libav uses a hundred bytes for each."""
 MOST_EDITED = 50_000_000
-"""Edits times samples: libav lists every sample again for each edit."""
+"""Edits times samples: libav lists all samples again for each edit."""
 LOST = 0.9
-"""The part of the listed samples that has to lie in chunks; a careless writer loses a few."""
+"""Part of the listed samples that chunks must hold; careless writers lose a few."""
 
 
 def refuse_claims(movie: Movie, size: int) -> None:
@@ -36,7 +37,7 @@ def refuse_claims(movie: Movie, size: int) -> None:
 
 
 def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
-    """Look at every table, wherever it stands: libav reads them in places where they should not be, too."""
+    """Check every table, also in wrong places, where libav reads them too."""
     for box in boxes:
         name, payload = box.name, box.payload
         if bits := ROWS.get(name):
@@ -52,7 +53,7 @@ def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
 
 
 def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
-    """Return the bytes up to a table's rows, and the bits a row; none where all rows are alike and not written."""
+    """Return the offset of a table's rows, and bits per row; 0 where all rows are equal and omitted."""
     if name == b"stsz":
         return SIZES_HEAD, 0 if any(payload[4:8]) else 32
     if name == b"stz2":
@@ -68,7 +69,7 @@ def _too_many(count: int, size: int) -> Unreadable:
 
 
 def _refuse_samples(track: Track, size: int) -> None:
-    """Refuse a track that lists more samples than its chunks or the file can hold."""
+    """Refuse a track with more samples than its chunks or file can hold."""
     count, durations = track.samples, track.tables.get(b"stts", b"")
     runs = numbers(whole_rows(durations, 8))
     rows, ticks = runs[::2], runs[1::2]
@@ -87,7 +88,7 @@ def _refuse_samples(track: Track, size: int) -> None:
 
 
 def _held(track: Track) -> int:
-    """Return how many samples a track's chunks hold."""
+    """Count the samples in a track's chunks."""
     runs, end, held = numbers(whole_rows(track.tables.get(b"stsc", b""), 12)), track.chunk_count + 1, 0
     behind = end
     for first, samples in zip(runs[-3::-3], runs[-2::-3], strict=True):

@@ -1,4 +1,4 @@
-"""The sound tracks of a clip: an open container in, `AudioTrack` values out, by PyAV without a decoder."""
+"""Audio tracks of a clip: an open container in, `AudioTrack` values out, without decoding."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
 DEFAULT = 1
-"""libav's flag of a stream that a player takes first."""
+"""libav's flag of the default stream."""
 PCM_BYTES = {"u8": 1, "s8": 1, "s16": 2, "s24": 3, "s32": 4, "f32": 4}
-"""By the end of a PCM codec's name, without its byte order: bytes of one sample."""
+"""Bytes per sample, by the end of a PCM codec's name without byte order."""
 
 
 def audio_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -> tuple[AudioTrack, ...]:
-    """Return the sound tracks in the order in which they stand in the file.
+    """Return the audio tracks in file order.
 
     Args:
-        container: the clip; its position is moved where packets are looked at.
-        indexed: whether its index names every packet.
-        measure: whether packets may be looked at.
+        container: the clip; its position changes if packets are read.
+        indexed: whether its index lists every packet.
+        measure: whether to read packets.
     """
     streams = container.streams.audio
     firsts = [_first(container, stream, indexed=indexed) if measure else None for stream in streams]
@@ -43,16 +43,16 @@ def audio_tracks(container: "InputContainer", *, indexed: bool, measure: bool) -
 
 
 def heard(tracks: "Sequence[AudioTrack]") -> AudioTrack | None:
-    """Return the track that a player plays: the first that is marked so, else the first, of those that hold samples.
+    """Select the track that players play: the first default one with samples, else the first with samples.
 
-    One that can be decoded goes before one that cannot.
+    Tracks with a decoder come first.
     """
     held = [track for track in tracks if not track.empty]
     return min(held, key=lambda track: (not track.known, not track.default, track.place), default=None)
 
 
 def _first(container: "InputContainer", stream: "AudioStream", *, indexed: bool) -> "Packet[Any] | None":
-    """Return the first packet of a stream; None where there is none, or the codec's name says all that it would."""
+    """Return a stream's first packet; None without one, or where the codec's name is enough."""
     import av
 
     if not known_codec(stream) or (indexed and not codec_name(stream).startswith("pcm_")):
@@ -65,12 +65,12 @@ def _first(container: "InputContainer", stream: "AudioStream", *, indexed: bool)
 
 
 def _is_empty(stream: "AudioStream", *, indexed: bool) -> bool:
-    """Tell whether a stream of which no packet was had holds none."""
+    """Tell whether a stream without a packet is empty."""
     return not len(stream.index_entries) if indexed else known_codec(stream)
 
 
 def _pcm_channels(packet: "Packet[Any]") -> int | None:
-    """Return how many channels a packet of PCM holds: PyAV's own word for it brings a process down at eight."""
+    """Return the channels of a PCM packet; PyAV's own count crashes at eight."""
     stream = packet.stream
     name = codec_name(stream).removeprefix("pcm_").removesuffix("le").removesuffix("be")
     width, rate = PCM_BYTES.get(name), stream.codec_context.sample_rate

@@ -1,7 +1,8 @@
-"""Whether all is there that an MP4's, Matroska's or AVI's own boxes promise: places and ends in, `Unreadable` out.
+"""Whether an MP4, Matroska or AVI is as long as its own boxes promise; raise `Unreadable` if not.
 
-A file of one index lists samples past its end when it is cut; what was written in fragments just stops. But a box says
-where it ends, a fragment's header how many bytes of samples follow, and an index of segments how many of those.
+A truncated file with one index lists samples past its end; a fragmented one just stops. But boxes state their end,
+fragment headers the bytes of their samples, and segment indexes those of each segment.
+
 Sources: ISO 14496-12, 4.2 (boxes), 8.8.7 and 8.8.8 (tfhd, trun), 8.8.10 (tfra), 8.16.3 (sidx); RFC 9559, 4.5.
 """
 
@@ -14,7 +15,7 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.movie import HEADER, Movie, Top, boxes_in
 
 PARTS = {b"moof", b"mdat", b"moov", b"styp", b"sidx", b"free", b"skip", b"uuid", b"mfra", b"emsg", b"prft", b"ssix"}
-"""What a file of fragments goes on with."""
+"""Boxes that continue a fragmented file."""
 BASE_GIVEN, DURATION_GIVEN, SIZE_GIVEN, FLAGS_GIVEN = 0x1, 0x8, 0x10, 0x20
 OFFSET_GIVEN, FIRST_FLAGS_GIVEN, SAMPLE_SIZES = 0x1, 0x4, 0x200
 RIFF_LIST_HEAD = 12
@@ -22,7 +23,7 @@ ENDLESS = {0, 0xFFFFFFFF}
 
 
 def refuse_incomplete(stream: BinaryIO, size: int, demuxer: str, movie: Movie | None) -> None:
-    """Raise Unreadable when a file of `size` bytes ends before what its own boxes promise; its position is not kept."""
+    """Raise Unreadable when a file ends before its boxes promise; its position changes."""
     if movie is not None:
         _refuse_cut_movie(stream, size, movie)
     elif demuxer == "matroska":
@@ -33,7 +34,7 @@ def refuse_incomplete(stream: BinaryIO, size: int, demuxer: str, movie: Movie | 
 
 def _refuse_cut_movie(stream: BinaryIO, size: int, movie: Movie) -> None:
     for top in movie.tops:
-        # Where one index lists all samples, it tells better than the length of a box, which many writers get wrong.
+        # With one index of all samples, rely on that: many writers get the box length wrong.
         if top.end > size and (top.name == b"moov" or (movie.fragmented and top.name in PARTS)):
             raise _cut(f"its {_word(top)} box ends {top.end - size:,} bytes past the end of the file")
     if not movie.fragmented:
@@ -54,7 +55,7 @@ def _cut(how: str) -> Unreadable:
 
 
 def _is_begun(rest: bytes) -> bool:
-    """Tell whether what stands behind the last box is the head of another; zeros and line ends are none."""
+    """Tell whether bytes after the last box begin another one, and are not zeros or line ends."""
     if not rest.strip(b"\0\r\n ") or len(rest) >= HEADER:
         return False
     begun = rest[4:]
@@ -62,7 +63,7 @@ def _is_begun(rest: bytes) -> bool:
 
 
 def _promises(stream: BinaryIO, movie: Movie) -> Iterator[tuple[int, str]]:
-    """Yield the places in the file up to which something tells that there are media, and what tells it."""
+    """Yield offsets up to which media are promised, with the box that says so."""
     sizes = dict(map(_default_size, _payloads(movie, b"trex")))
     for top, moof in movie.moofs:
         yield _samples_end(top, moof, sizes), "last fragment"
@@ -91,7 +92,7 @@ def _default_size(trex: bytes) -> tuple[int, int]:
 
 
 def _samples_end(top: Top, moof: bytes, sizes: dict[int, int]) -> int:
-    """Return where the samples of a fragment end: each run begins where it says, or where the one before ended."""
+    """Return the end of a fragment's samples; each run begins where stated, or after the one before."""
     end = top.at
     for name, start, stop in boxes_in(moof):
         if name == b"traf":
@@ -111,7 +112,7 @@ def _run_end(top: Top, traf: bytes, sizes: dict[int, int], before: int) -> int:
 
 
 def _fragment_defaults(tfhd: bytes, at: int, sizes: dict[int, int]) -> tuple[int, int]:
-    """Return the place from which a track's runs count, and the size of a sample that gives none."""
+    """Return the base offset of a track's runs, and its default sample size."""
     padded = tfhd.ljust(40, b"\0")
     flags, number = int.from_bytes(padded[1:4], "big"), int.from_bytes(padded[4:8], "big")
     base = int.from_bytes(padded[8:16], "big") if flags & BASE_GIVEN else at
@@ -121,7 +122,7 @@ def _fragment_defaults(tfhd: bytes, at: int, sizes: dict[int, int]) -> tuple[int
 
 
 def _run(trun: bytes, usual: int) -> tuple[int | None, int]:
-    """Return where a run begins, if it tells, and how many bytes its samples take."""
+    """Return a run's offset, if stated, and the bytes of its samples."""
     flags, count = int.from_bytes(trun[1:4], "big"), int.from_bytes(trun[4:8], "big")
     begin = int.from_bytes(trun[8:12], "big", signed=True) if flags & OFFSET_GIVEN else None
     if not flags & SAMPLE_SIZES:
@@ -133,7 +134,7 @@ def _run(trun: bytes, usual: int) -> tuple[int | None, int]:
 
 
 def _segments_end(top: Top, sidx: bytes) -> int:
-    """Return where the last segment ends that an index lists: its references follow one another."""
+    """Return the end of an index's last segment; segments are adjacent."""
     if len(sidx) < 24:  # noqa: PLR2004 - version, flags and the numbers before the references
         return 0
     wide = sidx[:1] != b"\0"
@@ -145,7 +146,7 @@ def _segments_end(top: Top, sidx: bytes) -> int:
 
 
 def _last_fragment(mfra: bytes) -> int:
-    """Return the furthest fragment that an index lists; the fragments stand before it."""
+    """Return the last fragment that an index lists."""
     found = [0]
     for name, start, stop in boxes_in(mfra):
         tfra = mfra[start:stop]
@@ -166,7 +167,7 @@ def _refuse_cut_segment(stream: BinaryIO, size: int) -> None:
 
 
 def _refuse_cut_list(stream: BinaryIO, size: int) -> None:
-    """Refuse an AVI whose list of frames ends past the file: RIFF, LIST and a length each."""
+    """Refuse an AVI whose frame list ends past the file: RIFF, LIST and lengths."""
     at = RIFF_LIST_HEAD
     while at + RIFF_LIST_HEAD <= size:
         stream.seek(at)

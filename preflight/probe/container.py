@@ -1,7 +1,7 @@
-"""The one way in which a container is opened: by an explicit demuxer, from an open file, with every decoder shut out.
+"""Opening of containers: by an explicit demuxer, from an open file, without decoders.
 
-libav never sees a name, so no name can be an option, a pattern or a protocol; and it is told the format, so no
-content can make it a playlist that reads other files.
+libav gets no name, so that none can be an option, pattern or protocol; and the format is fixed, so that no content
+becomes a playlist.
 """
 
 from contextlib import contextmanager
@@ -32,39 +32,39 @@ BUFFER_BYTES = 1 << 16
 AAC_FRAME_SAMPLES = 1024
 ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 ADTS_RATE_AT = 3
-"""Bytes of an ADTS header up to and with the rate."""
+"""Bytes of an ADTS header up to the sample rate."""
 COARSE_S = Fraction(1, 4000)
-"""Ticks from which on packets' lengths are too rough to be added up: Matroska, FLV and ASF count milliseconds."""
+"""Tick length from which packet durations are too coarse to add: Matroska, FLV and ASF use milliseconds."""
 MAX_PACKETS = 5_000_000
-"""A day of sound at 50 packets a second; more is an attack."""
+"""A day of audio at 50 packets per second."""
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """What walking a stream's packets told."""
+    """Results of walking a stream's packets."""
 
     packets: int
-    """Packets that are presented: those an edit list hides are not counted."""
+    """Number of displayed packets, without those hidden by an edit list."""
     duration_s: Fraction | None
     """End of the last packet minus start of the first, as presented; None without timestamps."""
     stored_s: Fraction
-    """All packets' durations together."""
+    """Sum of all packet durations."""
     played_s: Fraction
-    """What is stored without the samples that a decoder is told to throw away at either end."""
+    """Stored duration without samples to discard at either end."""
     corrupt: bool
     doubtful: bool = False
-    """Whether some packets may hold no sound, so that only a decoder can tell how much there is."""
+    """Whether some packets may be no audio, so that only a decoder can tell."""
     decoded: bool = False
-    """Whether a decoder told the lengths."""
+    """Whether the lengths come from a decoder."""
 
 
 @contextmanager
 def opened(stream: BinaryIO, demuxer: str, *, parsing: bool = True) -> "Iterator[InputContainer]":
-    """Open a container; raise Unreadable for what libav cannot make sense of.
+    """Open a container; raise Unreadable where libav cannot.
 
     Args:
         stream: the file.
-        demuxer: libav's name of its format.
-        parsing: whether the heads of samples are looked at, where the container's own may leave something open.
+        demuxer: libav's name of the format.
+        parsing: whether to parse sample headers for what the container leaves open.
     """
     import av
 
@@ -81,7 +81,7 @@ def opened(stream: BinaryIO, demuxer: str, *, parsing: bool = True) -> "Iterator
 
 
 def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Walk:
-    """Walk every packet of a stream without decoding; raise Unreadable where the container breaks off."""
+    """Walk all packets of a stream without decoding; raise Unreadable where the container breaks off."""
     import av
 
     codec = codec_name(stream)
@@ -99,24 +99,24 @@ def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Wa
 
 
 def _rate(stream: "VideoStream | AudioStream") -> int:
-    """Return the samples a second of a sound; 0 for pictures and for what libav does not know."""
+    """Return the sample rate of audio; 0 for video or if unknown."""
     return int(getattr(stream.codec_context, "sample_rate", 0) or 0) if known_codec(stream) else 0
 
 
 def codec_name(stream: "VideoStream | AudioStream") -> str:
-    """Return the codec's own name: libav's is the decoder's, such as mp3float or libdav1d."""
+    """Return the codec's name; libav's may be a decoder's, such as mp3float or libdav1d."""
     context: CodecContext | None = stream.codec_context
     return UNKNOWN if context is None else str(context.codec.canonical_name)
 
 
 def known_codec(stream: "VideoStream | AudioStream") -> bool:
-    """Tell whether libav knows the codec at all; PyAV gives no context for one that it does not."""
+    """Tell whether libav knows the codec; PyAV has no context otherwise."""
     context: object = stream.codec_context
     return context is not None
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """What a decoded frame shows of its size."""
+    """Size of a decoded frame."""
 
     width_px: int
     height_px: int
@@ -124,7 +124,7 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
-    """Decode one frame for its size: some containers (MPEG-4 part 2, H.263) leave it to the codec.
+    """Decode one frame for its size, where the container lacks it (MPEG-4 part 2, H.263).
 
     Raises:
         Unreadable: no frame can be decoded.
@@ -143,14 +143,14 @@ def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
 
 
 def _is_junk(doubt: Doubt, packet: "Packet[Any]") -> bool:
-    """Tell whether a packet of sound begins no frame: libav hands on what lies between frames, with a length."""
+    """Tell whether an audio packet begins no frame: libav passes on junk between frames, with a duration."""
     return doubt.is_junk(bytes(memoryview(packet)[:DOUBT_BYTES]), packet.size)
 
 
 def _adts_ticks(packet: "Packet[Any]") -> int:
-    """Return the length of a raw AAC frame, which tells only its rate, in the stream's time base; 0 for others.
+    """Return the duration of a raw AAC frame in the stream's time base; 0 for others.
 
-    Source: ISO 13818-7: 1024 samples a frame; 6.2.1, the header with the rate's index.
+    Source: ISO 13818-7: 1024 samples per frame; 6.2.1, the header with the rate's index.
     """
     head = bytes(memoryview(packet)[:ADTS_RATE_AT])
     if len(head) < ADTS_RATE_AT or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:  # noqa: PLR2004 - sync
@@ -162,11 +162,11 @@ def _adts_ticks(packet: "Packet[Any]") -> int:
 
 
 class _Tally:
-    """Sums over the packets of one stream, in its own time base.
+    """Sums over the packets of a stream, in its time base.
 
     Args:
         codec: its codec.
-        counting: whether packets are asked how many samples they hold, where their codec tells.
+        counting: whether to count samples in packets, where the codec tells.
     """
 
     def __init__(self, codec: str, *, counting: bool) -> None:
@@ -176,10 +176,10 @@ class _Tally:
         self.stored = 0
         self.samples: int | None = 0 if counting else None
         self.lead = 0
-        """Samples of the beginning that are not played."""
+        """Samples at the start that are not played."""
         self.trail = 0
         self.shortened = 0
-        """Of the trail, what packets' lengths do not hold any more."""
+        """Samples at the end already missing from packet durations."""
         self.corrupt = False
         self._codec = codec
         self._longest = 0
@@ -207,7 +207,7 @@ class _Tally:
             self._place(start, duration)
 
     def _place(self, start: int, duration: int) -> None:
-        """Take note of when a packet is presented; one without a length lasts as long as the one before it did."""
+        """Note a packet's time; without a duration it gets that of the previous one."""
         self.first = start if self.first is None else min(self.first, start)
         if self._latest is not None and start > self._latest:
             self._step = start - self._latest
@@ -215,9 +215,9 @@ class _Tally:
         self.end = start + duration if self.end is None else max(self.end, start + duration)
 
     def _skip(self, packet: "Packet[Any]", duration: int) -> None:
-        """Count the samples that are to be dropped at either end of a packet.
+        """Count samples to discard at either end of a packet.
 
-        Ogg and Matroska make the last packet's length what remains of it, and name what is dropped of it all the same.
+        Ogg and Matroska shorten the last packet's duration, and state the discarded samples too.
         """
         for side in packet.iter_sidedata():
             if "skip" not in str(side.data_type):
@@ -230,7 +230,7 @@ class _Tally:
                 self.shortened += end
 
     def result(self, time_base: Fraction, rate: int, whole_s: Fraction | None) -> Walk:
-        """Sum up; `whole_s` is the length that the container claims."""
+        """Return the result; `whole_s` is the container's duration."""
         span = None if self.first is None or self.end is None else (self.end - self.first) * time_base
         counted = bool(self.samples and rate) and (time_base >= COARSE_S or self.shortened > 0)
         stored = Fraction(self.samples or 0, rate) if counted else self._stored_s(time_base, whole_s)
@@ -241,16 +241,16 @@ class _Tally:
         return Walk(packets=self.packets, duration_s=span, stored_s=stored, played_s=played, corrupt=self.corrupt)
 
     def _lead(self, time_base: Fraction, rate: int) -> int:
-        """Return the samples before the beginning: those that are named, or what lies before time 0 in an Ogg.
+        """Return samples before the start: the stated ones, or those before time 0 in Ogg.
 
-        A decoder makes nothing of the first packet of Vorbis. Source: Vorbis I, 4.3.8.
+        A decoder skips the first Vorbis packet. Source: Vorbis I, 4.3.8.
         """
         if self._codec != "vorbis" or self.lead:
             return self.lead
         return round(max(self._first_ticks, -(self.first or 0)) * time_base * rate)
 
     def _stored_s(self, time_base: Fraction, whole_s: Fraction | None) -> Fraction:
-        """Return what all packets hold by their lengths, or by when they begin where lengths are too rough."""
+        """Return the packets' total duration, by timestamps where durations are too coarse."""
         if time_base < COARSE_S or self.first is None or self.end is None or self._latest is None:
             return self.stored * time_base
         if self.end > self._latest:
@@ -261,7 +261,7 @@ class _Tally:
 
 
 def samples_of(codec: str, packet: "Packet[Any]") -> int | None:
-    """Return how many samples a packet of Opus, FLAC or MPEG sound decodes to, at its own rate; None for others.
+    """Return the samples in a packet of Opus, FLAC or MPEG audio at its own rate; None for others.
 
     Sources: RFC 6716, 3.1 and 3.2; RFC 9639, 9.1.1; ISO 11172-3, 2.4.1.3.
     """
@@ -270,7 +270,7 @@ def samples_of(codec: str, packet: "Packet[Any]") -> int | None:
 
 
 def _opus_samples(head: bytes) -> int | None:
-    """Count at 48 kHz, which is always Opus's own."""
+    """Count at 48 kHz, Opus's only rate."""
     config, frames = head[0] >> 3, (1, 2, 2, head[1] & 63 if len(head) > 1 else 0)[head[0] & 3]
     if config < 12:  # noqa: PLR2004 - SILK
         return frames * (480, 960, 1920, 2880)[config & 3]
@@ -278,12 +278,12 @@ def _opus_samples(head: bytes) -> int | None:
 
 
 def _flac_samples(head: bytes) -> int | None:
-    """Read the block size of a FLAC frame."""
+    """Read a FLAC frame's block size."""
     if len(head) < MOST_HEAD_BYTES or head[0] != 0xFF or head[1] & 0xFE != 0xF8:  # noqa: PLR2004 - sync
         return None
     code = head[2] >> 4
     if code in (6, 7):
-        at = 4 + max(8 - (~head[4] & 0xFF).bit_length(), 1)  # behind a number in the manner of UTF-8
+        at = 4 + max(8 - (~head[4] & 0xFF).bit_length(), 1)  # after a number coded like UTF-8
         return int.from_bytes(head[at : at + code - 5], "big") + 1
     if code == 1:
         return 192
@@ -291,7 +291,7 @@ def _flac_samples(head: bytes) -> int | None:
 
 
 def _mpeg_samples(head: bytes) -> int | None:
-    """Count by layer, and by version of layer III."""
+    """Count by layer, and for layer III by version."""
     if not mpeg_frame_bytes(head[:4]):
         return None
     layer = 4 - (head[1] >> 1 & 3)
@@ -307,9 +307,9 @@ SAMPLES_OF = {
     "mp3": _mpeg_samples,
 }
 MOST_HEAD_BYTES = 16
-"""Up to where a FLAC frame tells its block size."""
+"""Bytes up to a FLAC frame's block size."""
 
 
 def words(error: Exception) -> str:
-    """Return what libav said, without its error number."""
+    """Return libav's message, without its error number."""
     return str(getattr(error, "strerror", None) or error) or type(error).__name__

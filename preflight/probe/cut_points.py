@@ -1,9 +1,9 @@
-"""Where a clip can be cut without encoding: between packets, where all before is shown before all after.
+"""Cut points of a clip without re-encoding: between packets, where all frames before are displayed before all after.
 
     packets in decoding order ── gop_boundaries ──► GopBoundary ── best_cut_point ──► CutPoint
 
-A clip can end at every boundary. It can begin at one whose packet is a keyframe that no earlier frame follows on the
-screen: such a keyframe needs nothing that was cut off.
+A clip can end at every boundary. It can begin at a keyframe that is displayed before all later packets: such a keyframe
+needs no removed packet.
 """
 
 from bisect import bisect_right
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class FrameTiming(msgspec.Struct, frozen=True):
-    """A packet of a stream: when it is shown, and for how long, in seconds."""
+    """A packet's presentation time and duration, in seconds."""
 
     start_s: Fraction
     length_s: Fraction
@@ -35,18 +35,18 @@ class FrameTiming(msgspec.Struct, frozen=True):
 
 
 class GopBoundary(msgspec.Struct, frozen=True):
-    """A place between two packets, in the order in which they are decoded."""
+    """A place between two packets in decoding order."""
 
     packets: int
-    """How many packets lie before it."""
+    """Number of packets before it."""
     at_s: Fraction
-    """When what lies behind it is shown; at the last border, when the last picture ends."""
+    """Display time of the next frame; at the last boundary, the end of the last frame."""
     is_key: bool
     """Whether a clip can begin here."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """The part that a cut should keep, and by how much a seam may miss it."""
+    """The part to keep, and the tolerance of its duration."""
 
     start_s: Fraction
     end_s: Fraction
@@ -55,18 +55,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CutPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A part that begins and ends at borders."""
+    """A part between two boundaries."""
 
     start_s: Fraction
     length_s: Fraction
     first: int
-    """Packets of pictures before it."""
+    """Video packets before it."""
     pictures: int
-    """Packets of pictures in it."""
+    """Video packets in it."""
 
 
 def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
-    """Return the seam of a clip that comes nearest to a part; None in what cannot be read."""
+    """Return the cut point nearest to a part; None for an unreadable file."""
     try:
         with open(path, "rb", opener=open_without_waiting) as stream:
             found = sniff(stream)
@@ -77,12 +77,12 @@ def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
 
 
 def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint | None:
-    """Return the longest part near the wanted one that packets alone make up; None where there is none.
+    """Return the longest part near the wanted one that needs no re-encoding, or None.
 
     Args:
         stream: the file.
-        demuxer: libav's name of its format.
-        wanted: the part, in seconds since the first picture is shown; the seam is never longer.
+        demuxer: libav's name of the format.
+        wanted: the part, in seconds from the first displayed frame; the result is never longer.
 
     Raises:
         Unreadable: the container breaks off.
@@ -97,7 +97,7 @@ def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint |
 
 
 def _frame_timings(container: "InputContainer", stream: "VideoStream") -> Iterator[FrameTiming]:
-    """Yield the packets of a stream; nothing when one of them has no time, or an edit list hides a picture."""
+    """Yield the packets of a stream; none when a packet has no time or an edit list hides a frame."""
     import av
 
     found: list[FrameTiming] = []
@@ -115,7 +115,7 @@ def _frame_timings(container: "InputContainer", stream: "VideoStream") -> Iterat
 
 
 def gop_boundaries(shown: Sequence[FrameTiming]) -> Iterator[GopBoundary]:
-    """Yield the borders of a stream's packets, with times counted from the first picture shown."""
+    """Yield the boundaries of a stream, timed from the first displayed frame."""
     if not shown:
         return
     first = min(one.start_s for one in shown)
@@ -130,7 +130,7 @@ def gop_boundaries(shown: Sequence[FrameTiming]) -> Iterator[GopBoundary]:
 
 
 def best_cut_point(places: Sequence[GopBoundary], wanted: Wanted) -> CutPoint | None:
-    """Return the longest seam within the slack, of several the one that is nearest; None where there is none."""
+    """Return the longest cut point within tolerance, the nearest of equal ones, or None."""
     longest, times = wanted.end_s - wanted.start_s, [border.at_s for border in places]
     found: list[CutPoint] = []
     for begin in places:

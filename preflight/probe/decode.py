@@ -1,7 +1,7 @@
-"""Depth full: decode every frame and sample, and say where damage begins.
+"""Depth full: decode every frame and sample, and locate damage.
 
-In: an open container. Out: nothing, or `Unreadable` with the time of the first packet that cannot be decoded whole, or
-`Unmeasured` where the pictures have more than one size.
+In: an open container. Out: nothing, or `Unreadable` with the time of the first damaged packet, or `Unmeasured` where
+frames have several sizes.
 """
 
 from fractions import Fraction
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from av.stream import Stream
 
 ENOUGH = Fraction(9, 10)
-"""The part of the promised pictures that has to come out: decoders keep a few back around cuts."""
+"""Part of the promised frames that must be decoded: decoders hold a few back around cuts."""
 STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
-"""Make libav's decoders complain where they would rather paint over."""
+"""Make libav's decoders report damage instead of concealing it."""
 
 
 def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None) -> None:
-    """Decode pictures and sound to the end.
+    """Decode video and audio to the end.
 
     Args:
         stream: the file.
-        demuxer: libav's name of its format.
-        clip: what is known of it, where it is one: how many pictures there are to be, and their size.
+        demuxer: libav's name of the format.
+        clip: the facts of a clip: number and size of frames.
 
     Raises:
-        Unreadable: something cannot be decoded, with the time where that begins, or too few pictures come out.
-        Unmeasured: the pictures change their size on the way, or are of another than is known.
+        Unreadable: something cannot be decoded, with its time, or frames are missing.
+        Unmeasured: the frame size changes, or differs from the facts.
     """
     import av
 
@@ -61,7 +61,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
 
 
 def _media(container: "InputContainer") -> "list[Stream]":
-    """Return the picture streams that are not cover art, and the sounds."""
+    """Return the video streams without cover art, and the audio streams."""
     from av.stream import Disposition
 
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
@@ -71,7 +71,7 @@ def _media(container: "InputContainer") -> "list[Stream]":
 def _one_size(
     size: tuple[int, int] | None, frames: "Sequence[Frame]", packet: "Packet[Stream]"
 ) -> tuple[int, int] | None:
-    """Return the size of the pictures so far, in pixels as stored; refuse a second one."""
+    """Return the frame size so far, as stored; refuse a second one."""
     for frame in frames:
         now = _size(frame)
         if size is not None and now is not None and now != size:
@@ -82,14 +82,14 @@ def _one_size(
 
 
 def _size(frame: "Frame") -> tuple[int, int] | None:
-    """Return width and height of a picture."""
+    """Return a frame's width and height."""
     import av
 
     return (frame.width, frame.height) if isinstance(frame, av.VideoFrame) else None
 
 
 def _decode(packet: "Packet[Stream]") -> "Sequence[Frame]":
-    """Decode a packet and return the frames that came out."""
+    """Decode a packet to frames."""
     import av
 
     kind = packet.stream.type

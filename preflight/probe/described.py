@@ -1,7 +1,7 @@
-"""What a picture says of its colors without a profile: code points, chromaticities, an exponent or a word of EXIF.
+"""Colors of an image without a profile: code points, chromaticities, gamma or EXIF.
 
-In: an open file and its sniffed format. Out: primaries and transfer, or None where the colors are sRGB's, nothing is
-said, or a profile says it.
+In: an open file and its sniffed format. Out: primaries and transfer, or None for sRGB, no statement, or a profile.
+
 Source: PNG specification, third edition, 4.3 and 11.3.2 (cICP goes before iCCP, that before sRGB, that before gAMA and
 cHRM); ITU-T H.273, tables 2 and 3; ISO 14496-12, 12.1.5 (colr); EXIF 2.32, 4.6.5 (ColorSpace), DCF 2.0 (R03).
 """
@@ -30,15 +30,15 @@ class Primaries(NamedTuple):
 
 
 class Described(NamedTuple):
-    """What the samples mean."""
+    """Primaries and transfer of samples."""
 
     primaries: Primaries
     transfer: Curve | float
-    """The curve by its name, or the exponent by which samples become light."""
+    """The curve's name, or the exponent from sample to light."""
 
     @property
     def is_hdr(self) -> bool:
-        """Whether its white is not the brightest there is."""
+        """Whether light may exceed white."""
         return self.transfer in ("pq", "hlg")
 
 
@@ -55,9 +55,9 @@ CODED_PRIMARIES |= {
     11: Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.314, 0.351)),
 }
 CODED_TRANSFERS: dict[int, Curve | float] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "pq", 17: 2.6, 18: "hlg"}
-"""Those that no screen shows as it shows sRGB; the camera's curves of BT.709, 601 and 2020 are shown as that."""
+"""Transfers displayed differently from sRGB; the camera curves of BT.709, 601 and 2020 are displayed as sRGB."""
 NEAR = 0.002
-"""Of chromaticities that count as the same."""
+"""Tolerance of equal chromaticities."""
 EXPONENT_NEAR = 0.02
 SRGB_EXPONENT = 2.2
 COLOR_SPACE, INTEROPERABILITY, INDEX = 0xA001, 0xA005, 1
@@ -66,7 +66,7 @@ CHUNKS = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
 
 
 def described(stream: BinaryIO, sniffed: Sniffed) -> Described | None:
-    """Read what a picture says of its colors; what is broken says nothing."""
+    """Read an image's stated colors; ignore broken statements."""
     try:
         found = _READERS.get(sniffed.format, lambda _: None)(stream)
     except Unreadable:
@@ -75,12 +75,12 @@ def described(stream: BinaryIO, sniffed: Sniffed) -> Described | None:
 
 
 def by_code_points(primaries: int, transfer: int) -> Described:
-    """Return what code points of H.273 say; those that leave it open mean sRGB's."""
+    """Convert H.273 code points; unspecified ones mean sRGB."""
     return Described(CODED_PRIMARIES.get(primaries, BT709), CODED_TRANSFERS.get(transfer, "srgb"))
 
 
 def by_exif(block: bytes) -> Described | None:
-    """Return Adobe RGB where EXIF says so, which has no number for it: by DCF's option, or by the number of some."""
+    """Return Adobe RGB by EXIF, which has no value for it: by the DCF option, or a value that some cameras write."""
     tiff = open_exif(block) if block else None
     return _by_directory(next(tiff.chain(), None)) if tiff else None
 
@@ -122,7 +122,7 @@ def _by_exif_of_png(stream: BinaryIO) -> Described | None:
 
 
 def _by_numbers(gama: bytes, chrm: bytes) -> Described | None:
-    """Read exponent and chromaticities, each in 100,000ths."""
+    """Read gamma and chromaticities, in units of 1/100,000."""
     exponent = int.from_bytes(gama, "big") / 100_000 if len(gama) == 4 else 0.0  # noqa: PLR2004 - one number
     primaries = BT709
     if len(chrm) == 32:  # noqa: PLR2004 - eight numbers

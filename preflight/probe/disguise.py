@@ -1,7 +1,8 @@
-"""What PCM samples really are: the first bytes of a WAV's data in, the name of a codec out, or None for samples.
+"""Codecs disguised as PCM: the first bytes of a WAV's data in, a codec name out, or None for samples.
 
-A player that believes the header plays such bytes as noise. A sync word alone proves nothing, since samples may take
-any value: a second and a third have to follow as far off as the frames' own headers, or their even distance, say.
+Players that trust the header play them as noise. A sync word alone proves nothing, since samples take any value: two
+more must follow at the distance of the frame headers, or at equal distances.
+
 Sources: ETSI TS 102 114, 5.3.1 and annex C (DTS); ETSI TS 102 366, 4.4 and E.2.2 (AC-3, E-AC-3); IEC 61937-1 and -2
 (bursts).
 """
@@ -11,9 +12,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 LOOKED_AT_BYTES = 1 << 18
-"""Three bursts of the codec whose bursts lie farthest apart."""
+"""Three bursts of the codec with the longest distance."""
 RAW_BYTES = 1 << 15
-"""Three frames of AC-3, the largest of which take 3,840 bytes."""
+"""Three frames of AC-3, at most 3,840 bytes each."""
 SYNC_WORDS: tuple[bytes, ...] = (b"\x7f\xfe\x80\x01", b"\xfe\x7f\x01\x80", b"\x1f\xff\xe8\x00", b"\xff\x1f\x00\xe8")
 SYNC_WORDS += (b"\x72\xf8\x1f\x4e", b"\xf8\x72\x4e\x1f")
 DTS = re.compile(
@@ -21,29 +22,29 @@ DTS = re.compile(
     rb"|\x1f\xff\xe8\x00\x07[\xf0-\xff]|\xff\x1f\x00\xe8[\xf0-\xff]\x07",
     re.DOTALL,
 )
-"""Sync words of 16 and of 14 bits in words of 16, either byte first."""
+"""Sync words of 16 and 14 bits in 16-bit words, in both byte orders."""
 LEAST_DTS_BYTES, LEAST_DTS_BLOCKS = 96, 5
 BURST = re.compile(rb"\x72\xf8\x1f\x4e(.)|\xf8\x72\x4e\x1f.(.)", re.DOTALL)
-"""Pa and Pb, and the byte of Pc that tells the kind, either byte first."""
+"""Pa, Pb, and the type byte of Pc, in both byte orders."""
 BURSTS = {1: "ac3", 4: "mp1", 5: "mp2", 6: "mp2", 7: "aac", 11: "dts", 12: "dts", 13: "dts", 17: "dts", 21: "eac3"}
 BURSTS |= {22: "truehd"}
 AC3 = re.compile(rb"\x0b\x77")
 AC3_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 MOST_AC3_BSID, MOST_EAC3_BSID = 10, 16
 FRAMES = 3
-"""How many have to follow one another."""
+"""Consecutive frames required."""
 CRC_POLYNOMIAL = 0x8005
 
 
 def coded_within(data: bytes) -> str | None:
-    """Return libav's name of the codec whose frames stand where samples should; None for samples."""
+    """Return libav's name of the codec in place of samples, or None."""
     data = data.lstrip(b"\0")[:LOOKED_AT_BYTES]
     synced = any(word in data for word in SYNC_WORDS)
     return (_synced(data) if synced else None) or _raw_ac3(data[:RAW_BYTES])
 
 
 def _synced(data: bytes) -> str | None:
-    """Look for frames of DTS, and for bursts as they travel over S/PDIF."""
+    """Find frames of DTS, and S/PDIF bursts."""
     frames = [match.start() for match in DTS.finditer(data)]
     if (step := _even_step(frames)) and _is_dts(data[frames[0] : frames[0] + 8], step):
         return "dts"
@@ -53,13 +54,13 @@ def _synced(data: bytes) -> str | None:
 
 
 def _even_step(places: list[int]) -> int:
-    """Return the distance of the first sync words if it is even, or 0."""
+    """Return the distance of the first sync words if equal, else 0."""
     steps = {later - earlier for earlier, later in pairwise(places[:FRAMES])}
     return min(steps) if len(steps) == 1 and len(places) >= FRAMES and min(steps) >= LEAST_DTS_BYTES else 0
 
 
 def _is_dts(head: bytes, step: int) -> bool:
-    """Tell whether a frame of DTS says that it is no longer than the distance to the next one."""
+    """Tell whether a DTS frame is no longer than the distance to the next."""
     if head[0] in (0x1F, 0xFF):  # of 14 bits
         return True
     head = head if head[0] == 0x7F else bytes(head[at ^ 1] for at in range(8))  # noqa: PLR2004 - the first byte first
@@ -68,7 +69,7 @@ def _is_dts(head: bytes, step: int) -> bool:
 
 
 def _raw_ac3(data: bytes) -> str | None:
-    """Look for frames of AC-3 or E-AC-3 themselves, either byte first."""
+    """Find bare AC-3 or E-AC-3 frames, in both byte orders."""
     swapped = bytearray(data[: len(data) & ~1])
     swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
     for content in (data, bytes(swapped)):
@@ -82,7 +83,7 @@ def _raw_ac3(data: bytes) -> str | None:
 
 
 def _in_a_row(data: bytes, at: int, length_of: Callable[[bytes], int]) -> bool:
-    """Tell whether frames follow one another from a place on."""
+    """Tell whether frames follow one another from an offset on."""
     for _ in range(FRAMES):
         length = length_of(data[at : at + 6])
         if not length:
@@ -92,7 +93,7 @@ def _in_a_row(data: bytes, at: int, length_of: Callable[[bytes], int]) -> bool:
 
 
 def _is_audio(frame: bytes) -> bool:
-    """Tell whether the checksum over a frame of AC-3 or E-AC-3 is right: a tone may have a sync word in each period."""
+    """Tell whether the checksum of an AC-3 or E-AC-3 frame is right: a tone may repeat a sync word."""
     crc = 0
     for byte in frame[2:]:
         crc ^= byte << 8
@@ -102,7 +103,7 @@ def _is_audio(frame: bytes) -> bool:
 
 
 def ac3_frame_bytes(head: bytes) -> int:
-    """Return the length of the AC-3 or E-AC-3 frame that six bytes begin, or 0 where they begin none."""
+    """Return the length of an AC-3 or E-AC-3 frame by its first six bytes, or 0."""
     if len(head) < 6 or head[:2] != b"\x0b\x77" or head[2:4] == head[:2]:  # noqa: PLR2004 - up to bsid; a level that stays
         return 0
     bsid = head[5] >> 3

@@ -1,6 +1,6 @@
-"""What a viewer sees of a stored frame: which part, in which shape, turned how; by the container and the codec.
+"""Display of a stored frame: crop, sample aspect ratio and rotation, by container and codec.
 
-A container's word on the turn goes before the codec's: players take it from there, and few read messages beside frames.
+Rotation in the container overrides that of the codec: players use it, and few read codec messages.
 """
 
 from collections.abc import Iterable
@@ -25,41 +25,41 @@ H264_SEI, HEVC_SEI = 6, 39
 
 
 class Display(msgspec.Struct, frozen=True, kw_only=True):
-    """How a stored frame is shown."""
+    """How a stored frame is displayed."""
 
     area: Area | None = None
-    """The part that is shown; None where that is all of it."""
+    """The displayed part, or None for the whole."""
     pixel_aspect: Fraction = Fraction(1)
     orientation: Orientation = UPRIGHT
 
     def size_px(self, stored_px: tuple[int, int]) -> tuple[int, int]:
-        """Return width and height as a viewer sees them: the part alone, pixels made square, then turned."""
+        """Return the displayed size: cropped, with square pixels, rotated."""
         width, height = (self.area.width_px, self.area.height_px) if self.area else stored_px
         wide = width if self.pixel_aspect == 1 else max(1, round(width * self.pixel_aspect))
         return (height, wide) if self.orientation.degrees in (90, 270) else (wide, height)
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
-    """Which track of a file is meant."""
+    """A track of a file."""
 
     size: int
-    """That of the file, in bytes."""
+    """Of the file, in bytes."""
     demuxer: str
-    """libav's name of its format."""
+    """libav's name of the format."""
     number: int
-    """track_ID in an MP4 or MOV; elsewhere which of the video tracks it is, from 0."""
+    """track_ID in MP4 or MOV; elsewhere the index among video tracks, from 0."""
     boxes: BoxedTrack | None = None
-    """Its boxes in an MP4 or MOV."""
+    """Its boxes in MP4 or MOV."""
 
 
 def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orientation) -> Display:
-    """Return how the frames of a track are shown.
+    """Read how a track's frames are displayed.
 
     Args:
-        stream: the file; its position is left as it was.
-        track: which one.
-        stored: size and pixel shape of the stored frame.
-        turned: what the container's boxes, or else the codec, say of the turn.
+        stream: the file; its position is kept.
+        track: the track.
+        stored: size and sample aspect ratio of the stored frame.
+        turned: orientation by the container's boxes, or else the codec.
     """
     aspect = stored.pixel_aspect or Fraction(1)
     if track.demuxer == "mov":
@@ -77,7 +77,7 @@ def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orient
 
 
 def told_by_codec(codec: str, units: Iterable[bytes]) -> Orientation:
-    """Return how frames are to be turned by the messages in NAL units, such as those of a first sample."""
+    """Return the orientation by messages in NAL units, such as those of a first sample."""
     for unit in units:
         if not unit:
             continue

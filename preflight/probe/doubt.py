@@ -1,7 +1,8 @@
-"""Packets of sound that may be none: their first bytes in, whether only a decoder can tell what they are out.
+"""Doubtful audio packets: their first bytes in; whether only a decoder can judge them out.
 
-Frames are found by their headers, which four bytes of anything may look like. What a frame says of itself behind its
-header, and whether it is like the one before, tells by far most of what is no frame.
+Frames are found by four header bytes, which other data may resemble. Side information, and similarity to the frame
+before, expose most false ones.
+
 Sources: ISO 11172-3, 2.4.1.7 (side information), 2.4.2.7; ISO 13818-3, 2.4.1.7; ISO 13818-7, 6.2 (ADTS).
 """
 
@@ -13,30 +14,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD_BYTES = 40
-"""Header, checksum and side information of a layer III frame at their longest."""
+"""Longest header, checksum and side information of a layer III frame."""
 LAYER_III, MPEG_1, MONO = 1, 3, 3
 SLOT_BYTES = 4
 BIG_VALUES_BITS, LENGTHS_BITS = 9, 21
-"""part2_3_length, of twelve bits, and big_values, of nine, begin a granule."""
+"""A granule begins with part2_3_length, 12 bits, and big_values, 9 bits."""
 BIG_VALUES, MOST_SPENT = 0x1FF, 0xFFF
 MOST_BIG_VALUES = 288
-"""Half of the 576 lines of a granule."""
+"""Half of a granule's 576 lines."""
 ADTS_HEAD_BYTES = 7
 ADTS_FIXED_BITS = 0xFFF6FDC0
 """Of four bytes: sync, layer, profile, rate and channels; version and private bit may differ."""
 
 
 class Doubt:
-    """Looks at the packets of one stream, in their order.
+    """Checks the packets of a stream in order.
 
     Args:
-        codec: the stream's codec.
+        codec: its codec.
         demuxer: libav's name of the container.
     """
 
     def __init__(self, codec: str, demuxer: str) -> None:
         self.found = False
-        """Whether there was anything that may be no frame."""
+        """Whether any packet was doubtful."""
         self._kind: int | None = None
         self._sides: dict[bytes, _Side] = {}
         self._is_frame: Callable[[bytes, int], bool] | None = None
@@ -47,11 +48,11 @@ class Doubt:
 
     @property
     def looks(self) -> bool:
-        """Whether packets of this stream are looked at."""
+        """Whether this stream's packets need checks."""
         return self._is_frame is not None
 
     def is_junk(self, head: bytes, size: int) -> bool:
-        """Tell whether a packet of so many bytes, of which the first are given, begins no frame at all."""
+        """Tell whether a packet of a size, given its first bytes, begins no frame at all."""
         if self._is_frame is None:
             return False
         if not self._is_frame(head, size):
@@ -75,19 +76,19 @@ class Doubt:
 
 
 class _Side(NamedTuple):
-    """Where the side information of frames with the same header lies."""
+    """Layout of side information for frames with one header."""
 
     frame_bytes: int
-    """0 of what begins no frame."""
+    """0 for no frame."""
     start: int = 0
     end: int = 0
     reservoir: int = 0
-    """Bits behind the field that says how much of the frames before is used."""
+    """Bit offset after the field for bytes used of earlier frames."""
     granules: tuple[int, ...] = ()
-    """Bits behind the lengths that begin each granule of each channel; none of layers I and II."""
+    """Bit offsets after the lengths at each granule of each channel; empty for layers I and II."""
 
     def holds(self, head: bytes, size: int) -> bool:
-        """Tell whether it can be true of a frame of so many bytes, of which the first are given."""
+        """Tell whether the first bytes are plausible for a frame of a size."""
         if len(head) < self.end:
             return False
         bits, spent = int.from_bytes(head[self.start : self.end]), 0
@@ -100,7 +101,7 @@ class _Side(NamedTuple):
 
 
 def _side_of(said: bytes, frame_bytes: int) -> _Side:
-    """Return where a header says that the side information of its frame lies."""
+    """Return the layout of side information for a header."""
     if not frame_bytes or said[1] >> 1 & 3 != LAYER_III:
         return _Side(frame_bytes)
     first, mono = said[1] >> 3 & 3 == MPEG_1, said[3] >> 6 == MONO

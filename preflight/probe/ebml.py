@@ -1,4 +1,4 @@
-"""The elements of a Matroska or WebM file: an open file in, identifiers and places out.
+"""Elements of a Matroska or WebM file: an open file in, identifiers and offsets out.
 
 Sources: RFC 8794 (EBML), RFC 9559 (Matroska).
 """
@@ -10,22 +10,22 @@ import msgspec
 
 SEGMENT, TRACKS, TRACK, CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0x1F43B675
 MAX_ELEMENTS = 20_000
-"""Steps through one level; a Segment has a Cluster every few seconds."""
+"""Most elements in one level; a Segment has a Cluster every few seconds."""
 LONGEST = 12
 """Bytes of an identifier, at most four, and of a length, at most eight."""
 
 
 class Element(msgspec.Struct, frozen=True):
-    """An element: its identifier, with its marker, and where its payload lies."""
+    """An element: its identifier with marker, and its payload's place."""
 
     id: int
     start: int
     end: int | None
-    """None where its length is not known, as in a stream that was recorded."""
+    """None for an unknown length, as in recorded live streams."""
 
 
 def elements(stream: BinaryIO, at: int, end: int) -> Iterator[Element]:
-    """Yield the elements of a stretch in turn; one of unknown length is the last."""
+    """Yield the elements of a byte range; one of unknown length is the last."""
     for _ in range(MAX_ELEMENTS):
         stream.seek(at)
         head = stream.read(min(LONGEST, max(end - at, 0)))
@@ -39,19 +39,19 @@ def elements(stream: BinaryIO, at: int, end: int) -> Iterator[Element]:
 
 
 def inner(stream: BinaryIO, outer: Element, end: int, *path: int) -> Iterator[Element]:
-    """Yield the elements at a path of identifiers below another, in a file that ends at `end`."""
+    """Yield the elements at a path below another, in a file that ends at `end`."""
     for found in elements(stream, outer.start, end if outer.end is None else min(outer.end, end)):
         if found.id == path[0]:
             yield from inner(stream, found, end, *path[1:]) if path[1:] else (found,)
 
 
 def segment_of(stream: BinaryIO, size: int) -> Element | None:
-    """Return the Segment of a file, in which all media lie."""
+    """Return a file's Segment, which holds all media."""
     return next((found for found in elements(stream, 0, size) if found.id == SEGMENT), None)
 
 
 def tracks_of(stream: BinaryIO, size: int) -> Iterator[Element]:
-    """Yield the TrackEntry elements of a file of `size` bytes; of several lists the first, as libav does."""
+    """Yield the TrackEntry elements of a file of `size` bytes; of the first list, as libav does."""
     segment = segment_of(stream, size)
     tracks = next(inner(stream, segment, size, TRACKS), None) if segment else None
     if tracks:

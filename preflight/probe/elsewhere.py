@@ -1,4 +1,4 @@
-"""Whether an MP4's or MOV's media are in the file at all: `Movie` in, nothing or `Unreadable` out.
+"""Whether an MP4 or MOV contains its media: `Movie` in, nothing or `Unreadable` out.
 
 Sources: ISO 14496-12, 8.7.2 (dref); QuickTime File Format, "Data reference atoms" and "Reference movies" (rmra).
 """
@@ -12,7 +12,7 @@ PATHS = {b"url ", b"urn "}
 
 
 def refuse_absent(movie: Movie) -> None:
-    """Raise Unreadable when the movie header is missing, or the media lie in another file, or nowhere."""
+    """Raise Unreadable when the movie header is missing, or the media are in another file or missing."""
     if not movie.complete:
         whose = "a segment without its initialization segment" if movie.fragmented else "cut off, or never finished"
         raise Unreadable(f"holds no movie header (moov), which tells where its frames are: {whose}")
@@ -28,7 +28,7 @@ def refuse_absent(movie: Movie) -> None:
 
 
 def _elsewhere(track: Track) -> str:
-    """Return how a track's samples are referred to, where they are not in this file."""
+    """Return the reference to a track's samples in another file, or an empty string."""
     if all(map(_is_here, track.references)):
         return ""
     used = track.used()
@@ -40,6 +40,6 @@ def _elsewhere(track: Track) -> str:
 
 
 def _is_here(reference: Reference) -> bool:
-    """Tell whether a reference means this file; a path of no letters can mean no other."""
+    """Tell whether a reference means this file; an empty path does."""
     pathless = reference.kind in PATHS and not reference.place.strip(b"\0")
     return bool(reference.flags & SELF_CONTAINED) or pathless

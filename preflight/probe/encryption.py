@@ -1,7 +1,8 @@
-"""Whether a file's media are encrypted: the heads of a container in, nothing or `Unreadable` out.
+"""Encryption of a file's media: container headers in, nothing or `Unreadable` out.
 
-Encrypted frames look like frames: the heads of NAL units stay clear, times, sizes and indexes are as they were. Only
-the container says that nobody can decode them without a key.
+Encrypted frames look normal: NAL unit headers, times, sizes and indexes stay clear. Only the container states the
+encryption.
+
 Sources: ISO 23001-7 (cenc, cens, cbc1, cbcs), PIFF 1.1, ISO 14496-12, 8.12 (sinf), RFC 9559, 5.1.4.1.31.7
 (ContentEncryption), ISO 13818-1, 2.4.3.2 and 2.4.3.6 (scrambling control), ASF 1.20, 3.14 to 3.16, FLV 10.1, E.4.1.
 """
@@ -14,9 +15,9 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.movie import Entry, Movie
 
 ENCRYPTED = {b"encv", b"enca", b"enct", b"encs", b"encm", b"encf", b"enc3", b"drms", b"drmi", b"drmt", b"aavd"}
-"""Sample entries of protected media; the last four are of shops that have schemes of their own."""
+"""Sample entries of protected media; the last four belong to stores with own schemes."""
 RESTRICTED = b"resv"
-"""Media that are not plain for another reason than encryption: ISO 14496-12, 8.15."""
+"""Media restricted otherwise than by encryption: ISO 14496-12, 8.15."""
 HANDLERS = {b"vide": "pictures", b"soun": "sound"}
 ENCODINGS, ENCODING, ENCRYPTION = 0x6D80, 0x6240, 0x5035
 ASF_PROTECTED = (
@@ -26,13 +27,13 @@ ASF_PROTECTED = (
 )
 """Content Encryption, Extended Content Encryption and Advanced Content Encryption objects."""
 ASF_STREAM, ASF_FLAGS_AT, ASF_ENCRYPTED = bytes.fromhex("9107dcb7 b7a9 cf11 8ee6 00c00c205365"), 57, b"\x80"
-"""Stream Properties object, where behind its GUID the second byte of its flags stands, and the highest bit of that."""
+"""Stream Properties object; the second byte of its flags after the GUID, and its highest bit."""
 HEAD_BYTES = 1 << 18
 TS_PACKET, TS_NULL = 188, 0x1FFF
 TS_SAMPLE_ENCRYPTED = {0xDB, 0xCF, 0xC1, 0xC2}
-"""Stream types of media whose samples are encrypted one by one: H.264, AAC, AC-3, Enhanced AC-3."""
+"""Stream types with sample encryption: H.264, AAC, AC-3, Enhanced AC-3."""
 FLV_FILTER = 0x20
-"""Bit of a tag's type: the tag's payload is pre-processed, which is to say encrypted."""
+"""Bit of a tag type: the payload is pre-processed, in practice encrypted."""
 MXF_TRIPLET = bytes.fromhex("060e2b34 02040101 0d010301 027e0100")
 """Key of an encrypted triplet (SMPTE ST 429-6); its eighth byte is a version."""
 
@@ -41,10 +42,10 @@ def refuse_encrypted(stream: BinaryIO, size: int, demuxer: str, movie: Movie | N
     """Raise Unreadable when the media are encrypted.
 
     Args:
-        stream: the file; its position is not kept.
-        size: its bytes.
-        demuxer: libav's name of its format.
-        movie: its boxes, where it is an MP4 or MOV.
+        stream: the file; its position changes.
+        size: in bytes.
+        demuxer: libav's name of the format.
+        movie: its boxes, in MP4 or MOV.
     """
     if movie is not None:
         _refuse_movie(movie)
@@ -71,7 +72,7 @@ def _is_encrypted(entry: Entry) -> bool:
 
 
 def _scheme(entry: Entry) -> str:
-    """Return the four letters of a scheme, or else the sample entry's own."""
+    """Return a scheme's four letters, or else the sample entry's."""
     at = entry.body.find(b"schm") + 8
     told = entry.body[at : at + 4] if at > 8 and len(entry.body) >= at + 4 else entry.format  # noqa: PLR2004
     return told.decode("latin-1").strip()
@@ -107,7 +108,7 @@ def _transport_stream(stream: BinaryIO, size: int) -> str:
 
 
 def _names_encrypted(packet: bytes) -> bool:
-    """Tell whether a packet begins a program map that lists streams of encrypted samples: ISO 13818-1, 2.4.4.8."""
+    """Tell whether a packet's program map lists encrypted streams: ISO 13818-1, 2.4.4.8."""
     begins, adapted = packet[1] & 0x40, packet[3] & 0x20
     at = 4 + (sum(packet[4:5]) + 1 if adapted else 0)
     if not begins or at + 1 >= len(packet):
@@ -125,7 +126,7 @@ def _names_encrypted(packet: bytes) -> bool:
 
 
 def _program_stream(stream: BinaryIO, size: int) -> str:
-    """Look for PES_scrambling_control in the packets of pictures and sound, as on a copy of a protected disc."""
+    """Read PES_scrambling_control of video and audio packets, set on copies of protected discs."""
     head = _head(stream, size)
     at = head.find(b"\0\0\1")
     while 0 <= at < len(head) - 7:
@@ -136,7 +137,7 @@ def _program_stream(stream: BinaryIO, size: int) -> str:
 
 
 def _flash(stream: BinaryIO, size: int) -> str:
-    """Look at the types of the first tags."""
+    """Read the types of the first tags."""
     head, at = _head(stream, size), 13
     while at + 11 <= len(head):
         if head[at] & FLV_FILTER and head[at] & 0x1F in (8, 9):
@@ -163,4 +164,4 @@ TELLERS: dict[str, Callable[[BinaryIO, int], str]] = {
     "flv": _flash,
     "mxf": _exchange,
 }
-"""Demuxer → what tells how its media are encrypted, or nothing."""
+"""Demuxer → function that names the encryption, if any."""

@@ -1,4 +1,4 @@
-"""What a clip's own samples say of it, where its container may say otherwise: a video stream in, `Evidence` out."""
+"""Properties of a clip by its samples, where the container may be wrong: a video stream in, `Evidence` out."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -29,38 +29,38 @@ if TYPE_CHECKING:
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What samples say; None where they were not asked, or say nothing."""
+    """Properties by samples; None where not read or not stated."""
 
     size_px: tuple[int, int] | None = None
-    """As coded, after cropping, as is a frame that was decoded."""
+    """Coded size after cropping, as of a decoded frame."""
     header: CodecHeader | None = None
-    """The parameter set that they use."""
+    """The active parameter set."""
     pixel_aspect: Fraction | None = None
-    """Width to height of one pixel, as the codec tells it."""
+    """Sample aspect ratio by the codec."""
     formats: tuple[SampleFormat, ...] = ()
-    """What the samples of decoded frames hold."""
+    """Sample formats of decoded frames."""
 
 
 def read_evidence(stream: BinaryIO, picture: "VideoStream", movie: Movie) -> Evidence:
-    """Look at the keyframes of an MP4 or MOV, and decode some of them.
+    """Read the keyframes of an MP4 or MOV, and decode some.
 
     Args:
         stream: the file.
-        picture: the video stream, whose index is complete.
+        picture: the video stream, with a complete index.
         movie: the boxes.
 
     Raises:
         Unreadable: samples hold no frames, or keyframes cannot be decoded.
-        Unmeasured: frames have more sizes than one.
+        Unmeasured: frames have several sizes.
     """
     return _of_index(stream, picture, track_of(movie, picture.index), decoding=True)
 
 
 def foresee(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie | None, *, measure: bool) -> Evidence:
-    """Look at keyframes before it is measured when they are shown.
+    """Read keyframes before their timing is known.
 
-    Of an MP4 or MOV only where its headers leave open which parameter sets its samples use, of other containers all and
-    only to measure. Arguments and faults are those of `read_evidence`.
+    In MP4 and MOV only where headers leave the active parameter set open; elsewhere all, and only to measure. Arguments
+    and errors as in `read_evidence`.
     """
     if movie is not None:
         track, record = track_of(movie, picture.index), bytes(picture.codec_context.extradata or b"")
@@ -94,12 +94,12 @@ def _of_index(stream: BinaryIO, picture: "VideoStream", track: Track | None, *, 
 
 
 def track_of(movie: Movie, index: int) -> Track | None:
-    """Return the track of a stream: tracks stand in the file in the order of libav's streams."""
+    """Return a stream's track; tracks and libav's streams have the same order."""
     return movie.tracks[index] if index < len(movie.tracks) else None
 
 
 def _judged(points: Points, decoded: list[Decoded]) -> Evidence:
-    """Refuse several sizes; what was decoded is believed before what was read."""
+    """Refuse several sizes; prefer decoded sizes to parsed ones."""
     refuse_changes(points.found)
     used = points.used
     shown = [one for one in decoded if one.point.shown]

@@ -1,6 +1,7 @@
-"""Media that are not read here: a file that no reader of ours knows in, in words what it is out, by its own signature.
+"""Media formats that are not supported: a file unknown to all readers in, its description by signature out.
 
-What an ffmpeg, a Pillow or a camera's program could open is a medium all the same: it is named, and never passed over.
+What ffmpeg, Pillow or a camera's program could open is reported, not skipped.
+
 Sources: the formats' own documents; libavformat's and Pillow's probes for what these look for.
 """
 
@@ -18,7 +19,7 @@ TARGA_FOOTER = b"TRUEVISION-XFILE.\0"
 
 
 class Foreign(msgspec.Struct, frozen=True):
-    """A medium that is known and not read."""
+    """A known format that is not supported."""
 
     kind: Kind
     name: str
@@ -171,11 +172,11 @@ PATTERNS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
 )
 PATTERN_BYTES = 1024
 SYNCED = (b"\x0b\x77", b"\x77\x0b", b"\x7f\xfe", b"\xfe\x7f", b"\x1f\xff", b"\xff\x1f", b"\x72\xf8", b"\xf8\x72")
-"""How streams of AC-3, DTS and IEC 61937 begin."""
+"""Sync words of AC-3, DTS and IEC 61937 streams."""
 
 
 def foreign(stream: BinaryIO) -> Foreign | None:
-    """Return what medium a file is that no reader here knows, or None for what is none."""
+    """Identify an unsupported media file, or return None."""
     stream.seek(0)
     head = stream.read(PATTERN_BYTES)
     if head[:4] == b"RIFF":
@@ -194,7 +195,7 @@ def foreign(stream: BinaryIO) -> Foreign | None:
 
 
 def _is_targa(stream: BinaryIO) -> bool:
-    """Tell whether a file ends as version 2 of Targa does; earlier ones have no signature."""
+    """Tell whether a file has the footer of Targa version 2; earlier versions have no signature."""
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(size - len(TARGA_FOOTER), 0))
     return stream.read() == TARGA_FOOTER

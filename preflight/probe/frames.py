@@ -1,6 +1,6 @@
-"""The frames that a player shows of a stream: its samples in the order of decoding in, frames in that of showing out.
+"""Displayed frames of a stream: samples in decoding order in, frames in display order out.
 
-samples ── from the first keyframe on ── without those that lean on what lies before it ── fields in pairs ──► frames
+samples ── from the first keyframe ── without those that need earlier ones ── fields paired ──► frames
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,40 +14,40 @@ class Sample(msgspec.Struct, frozen=True):
     """A sample of a stream."""
 
     start: int
-    """When it is shown, in ticks."""
+    """Presentation time in ticks."""
     length: int
-    """For how long, in ticks; 0 where that is not told."""
+    """Duration in ticks; 0 if unknown."""
     is_key: bool = True
     structure: int = FRAME
-    """Whether it holds a frame or a field, as `fields` tells it."""
+    """A frame or a field, as in `fields`."""
     stands_alone: bool = False
-    """Whether it needs nothing from before the keyframe that it is shown before; of a keyframe, whether none does."""
+    """Whether it needs nothing before its keyframe; of a keyframe, whether none of its leading frames does."""
     is_hidden: bool = False
-    """Whether an edit list hides it; it is decoded all the same."""
+    """Whether an edit list hides it; it is still decoded."""
     timed: bool = True
-    """Whether its time was told."""
+    """Whether its time is known."""
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A frame: when it is shown and for how long, in ticks."""
+    """A frame's presentation time and duration, in ticks."""
 
     start: int
     length: int
 
 
 def frames_of(samples: Sequence[Sample]) -> list[Frame]:
-    """Return the frames that are shown, in the order of showing."""
+    """Return the displayed frames in display order."""
     return list(_paired(by_time(samples)))
 
 
 def by_time(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples that are shown, in the order of showing."""
+    """Return the displayed samples in display order."""
     shown = (sample for sample in _decodable(samples) if not sample.is_hidden)
     return sorted(shown, key=lambda sample: sample.start)
 
 
 def _decodable(samples: Sequence[Sample]) -> Sequence[Sample]:
-    """Return what a decoder shows that begins here: where no keyframe is marked, all of it."""
+    """Return what a decoder can display from here; everything where no keyframe is marked."""
     first = next((place for place, sample in enumerate(samples) if sample.is_key), 0)
     key = samples[first] if samples else None
     if key is None or not key.is_key:
@@ -59,7 +59,7 @@ def _decodable(samples: Sequence[Sample]) -> Sequence[Sample]:
 
 
 def _paired(shown: Iterable[Sample]) -> Iterator[Frame]:
-    """Yield frames, two fields of opposite parity as one; a field without a partner is a frame by itself."""
+    """Yield frames, pairing fields of opposite parity; a single field is a frame."""
     first: Sample | None = None
     for sample in shown:
         if first is not None and _completes(first, sample):
@@ -76,7 +76,7 @@ def _paired(shown: Iterable[Sample]) -> Iterator[Frame]:
 
 
 def _completes(first: Sample, second: Sample) -> bool:
-    """Tell whether a field is the other one of a frame."""
+    """Tell whether a field completes another to a frame."""
     if FRAME in (first.structure, second.structure):
         return False
     return first.structure != second.structure or first.structure == EITHER

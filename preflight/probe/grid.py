@@ -1,7 +1,7 @@
-"""The constant rate behind times that a container rounded: when frames are shown in, `Grid` out.
+"""Constant frame rate behind rounded timestamps: display times in, `Grid` out.
 
-Matroska and FLV count milliseconds, transport streams 1/90000 s: 24 frames a second become 42, 41 and 42 ms, and their
-mean 23.998. Where every frame lies within half a tick of where a rate would have it, that is the rate.
+Matroska and FLV use milliseconds, transport streams 1/90000 s: 24 frames per second become 42, 41 and 42 ms, with a
+mean of 23.998. A rate counts where every frame lies within half a tick of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,32 +12,32 @@ from math import gcd
 import msgspec
 
 MILLISECOND = Fraction(1, 1000)
-"""What many containers count in; in a copy of one its times stay whole milliseconds."""
+"""Tick of many containers; copies from them keep whole milliseconds."""
 FEWEST = 5
-"""Frames from which on a rate can be told that no two of their times show."""
+"""Fewest frames that determine a rate."""
 COARSEST = Fraction(1, 4)
-"""The part of a frame that a tick may take: of coarser ones, too many rates would do."""
+"""Longest tick as a part of a frame; a coarser one fits too many rates."""
 UNSHARP = Fraction(1, 50)
-"""The part of a tick by which a rate's own rounding, of 41708333 ns for 24000/1001 fps, may move a frame."""
+"""Tolerance in ticks for a rate's own rounding: 41708333 ns for 24000/1001 fps."""
 NTSC = Fraction(1000, 1001)
 FASTEST_HZ = 300
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """A constant rate at which all frames are shown."""
+    """A constant rate of all frames."""
 
     rate_hz: Fraction
     tick_s: Fraction
-    """To which its times are rounded; 0 where they are not."""
+    """The tick of rounded times; 0 for exact ones."""
 
 
 def find_grid(starts: Sequence[int], base: Fraction, told: Iterable[Fraction] = ()) -> Grid | None:
-    """Return the grid on which all frames lie; None where there is none, or too few frames tell.
+    """Return the constant rate of all frames, or None.
 
     Args:
-        starts: when frames are shown, in the order of showing, in ticks.
-        base: seconds a tick.
-        told: usual rates that the container tells; of several that fit, one of these is taken.
+        starts: display times in order, in ticks.
+        base: seconds per tick.
+        told: common rates stated by the container, preferred where several fit.
     """
     steps = {after - before for before, after in pairwise(starts)}
     if len(steps) == 1 and (step := steps.pop()) > 0:
@@ -52,7 +52,7 @@ def find_grid(starts: Sequence[int], base: Fraction, told: Iterable[Fraction] = 
 
 
 def _ticks(starts: Sequence[int], base: Fraction) -> Iterator[Fraction]:
-    """Yield what times may have been rounded to, in ticks of the track."""
+    """Yield the ticks to which times may be rounded, in ticks of the track."""
     coarse = gcd(*(after - before for before, after in pairwise(starts)))
     mean = Fraction(starts[-1] - starts[0], len(starts) - 1)
     found = [Fraction(max(coarse, 1))]
@@ -67,18 +67,18 @@ def _mean(starts: Sequence[int], base: Fraction) -> Fraction:
 
 
 def _off(time: int, unit: Fraction) -> Fraction:
-    """Return how far a time lies from a whole number of units."""
+    """Return the distance from a whole number of units."""
     return abs(time - round(time / unit) * unit)
 
 
 def usual_rates(mean: Fraction, apart: Fraction = COARSEST) -> set[Fraction]:
-    """Return the rates in use that are near a mean: whole and half numbers, and those by 1000/1001.
+    """Return common rates near a mean: whole and half numbers, and those by 1000/1001.
 
-    It is asked for every clip of rounded times, so it makes fractions only of what is near.
+    Called for every clip with rounded times, so it avoids fractions far from the mean.
 
     Args:
-        mean: frames a second, more than 0.
-        apart: the part of the mean from which on a rate is not near.
+        mean: frames per second, above 0.
+        apart: the relative distance still near.
     """
     whole, (own, parts), (most, unit) = round(mean), mean.as_integer_ratio(), apart.as_integer_ratio()
     found = set()
@@ -92,7 +92,7 @@ def usual_rates(mean: Fraction, apart: Fraction = COARSEST) -> set[Fraction]:
 def _fitting(
     starts: Sequence[int], base: Fraction, tick: Fraction, rates: Iterable[tuple[Fraction, bool]]
 ) -> Iterator[tuple[Grid, tuple[bool, Fraction]]]:
-    """Yield the rates of which no frame lies further than half a tick, with how well each fits: least is best."""
+    """Yield the rates within half a tick of every frame, with their error; least is best."""
     allowed = tick * (1 + UNSHARP) + (1 if tick.denominator != 1 else 0)
     for rate, is_told in rates:
         spread = _spread(starts, 1 / (rate * base))
@@ -101,9 +101,9 @@ def _fitting(
 
 
 def _spread(starts: Sequence[int], step: Fraction) -> Fraction:
-    """Return how far frames lie from a grid in both directions together, in ticks.
+    """Return the range of deviations from a grid, in ticks.
 
-    Half a tick on either side is a whole one between the frame that is earliest and the one that is latest.
+    Half a tick on either side is one tick from the earliest frame to the latest.
     """
     whole, part = step.numerator, step.denominator
     late = [start * part - place * whole for place, start in enumerate(starts)]

@@ -1,6 +1,7 @@
-"""HEIF and AVIF: an open file in, what its properties say of the primary picture out.
+"""HEIF and AVIF: an open file in, the properties of its primary image out.
 
-libheif applies all of them; libavif gives turns and mirrors on, and passes over the clean aperture.
+libheif applies all of them; libavif returns rotation and mirror, and ignores the clean aperture.
+
 Source: ISO 23008-12, 6.5 and 9.3; ISO 14496-12, 12.1.4 (clap); MIAF, 7.3.6.7 (first cropped, then turned).
 """
 
@@ -17,13 +18,13 @@ from preflight.probe.bitstream.sps import read_codec_header
 NCLX_BYTES, UNTOLD = 10, 2
 HVCC, AV1C, RECORD_BYTES = b"hvcC", b"av1C", 4
 SEQUENCE_BYTES = 256
-"""Of an AV1 picture, within which its sequence header lies."""
+"""Bytes of an AV1 image that contain its sequence header."""
 MAX_META_BYTES = 1 << 22
 PITM, IPMA, CLAP, ISPE, PIXI, IROT, IMIR = b"pitm", b"ipma", b"clap", b"ispe", b"pixi", b"irot", b"imir"
 
 
 class Aperture(msgspec.Struct, frozen=True):
-    """The part of a picture that is shown, in pixels as stored."""
+    """The displayed part of an image, in stored pixels."""
 
     left: int
     top: int
@@ -37,24 +38,24 @@ class Aperture(msgspec.Struct, frozen=True):
 
 
 class Heif(msgspec.Struct, frozen=True):
-    """What the properties of the primary picture say."""
+    """Properties of the primary image."""
 
     aperture: Aperture | None = None
     bit_depth: int = 8
     colors: CodePoints | None = None
-    """Of the container, or where that says nothing, of the coded picture."""
+    """By the container, or else by the coded image."""
     profiled: bool = False
-    """Whether there is a color profile, too."""
+    """Whether there is also a color profile."""
     item: int = 0
-    """Number of the primary picture."""
+    """Id of the primary image."""
     quarters: int = 0
-    """Quarter turns to the left (irot), once it is cropped."""
+    """Quarter turns anticlockwise (irot), after cropping."""
     mirror: int | None = None
-    """A mirror (imir), once it is turned: 0 swaps top and bottom, 1 left and right, as libheif and libavif read it."""
+    """Mirror (imir), after rotation: 0 swaps top and bottom, 1 left and right, as in libheif and libavif."""
 
 
 def read_heif(stream: BinaryIO) -> Heif:
-    """Read the properties; what is missing or broken says nothing."""
+    """Read the properties; ignore missing and broken ones."""
     meta = _meta(stream)
     boxes = dict(_boxes(meta[4:]))
     chosen = boxes.get(PITM, b"")
@@ -66,7 +67,7 @@ def read_heif(stream: BinaryIO) -> Heif:
     width, height = (int.from_bytes(found.get(ISPE, b"")[at : at + 4], "big") for at in (4, 8))
     depths = found.get(PIXI, b"")[5:]
     if not found.keys() & {HVCC, AV1C}:
-        named = [*named, *own]  # it is made of tiles, which have the properties of coding
+        named = [*named, *own]  # tiled: the tiles have the coding properties
     colors = [content for name, content in named if name == b"colr"]
     profiled = any(content[:4] in (b"prof", b"rICC") for content in colors)
     aperture = _aperture(found.get(CLAP, b""), width, height)
@@ -84,14 +85,14 @@ def read_heif(stream: BinaryIO) -> Heif:
 
 
 def _nclx(colors: list[bytes]) -> CodePoints | None:
-    """Return the container's code points, where it tells primaries or transfer."""
+    """Return the container's code points, if it has primaries or transfer."""
     found = next((content for content in colors if content[:4] == b"nclx" and len(content) >= NCLX_BYTES), None)
     points = CodePoints(*struct.unpack_from(">3H", found, 4)) if found else None
     return points if points and (points.primaries, points.transfer) != (UNTOLD, UNTOLD) else None
 
 
 def _coded_colors(found: dict[bytes, bytes], stream: BinaryIO, item_at: int) -> CodePoints | None:
-    """Return the code points that the coded picture itself has."""
+    """Return the code points in the coded image."""
     if AV1C in found:
         if points := read_av1(found[AV1C][RECORD_BYTES:]):
             return points
@@ -104,7 +105,7 @@ def _coded_colors(found: dict[bytes, bytes], stream: BinaryIO, item_at: int) -> 
 
 
 def _item_at(iloc: bytes, item: int) -> int:
-    """Return where the bytes of an item begin in the file; 0 where they lie elsewhere, or that cannot be told."""
+    """Return the offset of an item's bytes; 0 if elsewhere or unknown."""
     if len(iloc) < 8:  # noqa: PLR2004 - version, flags, widths, count
         return 0
     version, (offset, length, base, index) = iloc[0], (iloc[4] >> 4, iloc[4] & 15, iloc[5] >> 4, iloc[5] & 15)
@@ -124,7 +125,7 @@ def _item_at(iloc: bytes, item: int) -> int:
 
 
 def _meta(stream: BinaryIO) -> bytes:
-    """Return the content of the first meta box at the top, or nothing."""
+    """Return the content of the first top-level meta box, or empty bytes."""
     at = 0
     for _ in range(100):
         stream.seek(at)
@@ -142,7 +143,7 @@ def _meta(stream: BinaryIO) -> bytes:
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and content of boxes side by side."""
+    """Yield name and content of adjacent boxes."""
     at = 0
     while at + 8 <= len(content):
         size = int.from_bytes(content[at : at + 4], "big") or len(content) - at
@@ -153,7 +154,7 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _associated(ipma: bytes, item: int) -> list[int]:
-    """Return the numbers, from 1, of the properties of an item."""
+    """Return the property numbers of an item, from 1."""
     if len(ipma) < 8:  # noqa: PLR2004 - version, flags, count
         return []
     wide_item, wide = ipma[0] > 0, bool(ipma[3] & 1)
@@ -172,7 +173,7 @@ def _associated(ipma: bytes, item: int) -> list[int]:
 
 
 def _aperture(clap: bytes, width: int, height: int) -> Aperture | None:
-    """Return the clean aperture, clipped to the picture; None where it is missing, whole or makes no sense."""
+    """Return the clean aperture within the image; None if missing, whole or invalid."""
     if len(clap) < 32 or not width or not height:  # noqa: PLR2004 - four fractions
         return None
     numbers = [int.from_bytes(clap[at : at + 4], "big", signed=at in (16, 24)) for at in range(0, 32, 4)]

@@ -1,4 +1,4 @@
-"""Pictures: a file and its sniffed format in, `ImageFacts` out.
+"""Images: a file and its sniffed format in, `ImageFacts` out.
 
     jpeg ── frame header ── libjpeg-turbo, strictly
     png ─── chunks ──────── checksums, rows unpacked and counted
@@ -6,7 +6,7 @@
     psd ─── header ──────── the composite
     all others ── Pillow (and pillow-heif) opens ── and decodes
 
-At depth header the header is read; at exact and full all of it is decoded, because a good header proves little.
+Depth header reads the header; exact and full decode everything, because a good header proves little.
 """
 
 from functools import partial
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from preflight.probe import jpeg, png, psd
 
 MAX_DECODED_PIXELS = 178_956_970
-"""Pictures beyond this are not decoded: a small file can unpack to gigabytes. Pillow draws the line here, too."""
+"""Most pixels to decode: a small file can unpack to gigabytes. Pillow has the same limit."""
 LARGE_BYTES = 4 << 20
-"""From which size on it is looked at how much of a file is the picture itself."""
+"""Size from which to measure the bytes of the image itself."""
 MAX_JPEG_PIXELS = 1_000_000_000
-"""A JPEG is decoded at an eighth of its sides, row by row."""
+"""A JPEG is decoded at an eighth of its size, row by row."""
 
 
 def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) -> ImageFacts:
-    """Measure a picture.
+    """Measure an image.
 
     Raises:
-        Unreadable: it cannot be opened or decoded to the end.
-        Unmeasured: it is too large to be decoded here, or coded as nothing here can; carries the facts of the header.
+        Unreadable: it cannot be opened or decoded completely.
+        Unmeasured: it is too large to decode, or has a coding without a decoder here; carries the header's facts.
     """
     seen, rest = READERS.get(sniffed.format, _by_pillow)(stream, size, sniffed)
     facts = _facts(seen, size, sniffed)
@@ -128,7 +128,7 @@ def _seen_png(found: "png.Png") -> Seen:
 
 
 def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
-    """Look through all of the file: metadata may stand behind the pixels, and alpha may be opaque everywhere."""
+    """Read the whole file: metadata may follow the pixels, and alpha may be opaque everywhere."""
     from preflight.probe import pillow, png
 
     found = png.read_header(stream, size, whole=True)
@@ -193,7 +193,7 @@ def _raw(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
 
 
 def _decoded_raw(stream: BinaryIO, seen: Seen) -> Seen:
-    """Decode the preview: nothing here develops a raw photograph, but what is taken in its place has to be whole."""
+    """Decode the preview, which a fix uses; raw data are not developed here."""
     from preflight.probe import jpeg
     from preflight.probe.raw import NO_PREVIEW
 
@@ -214,4 +214,4 @@ def _by_pillow(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Dec
 
 RAW_FORMATS = ("dng", "nef", "cr2", "arw", "orf", "rw2", "raf", "pef", "srw", "raw")
 READERS: dict[str, Read] = {"jpeg": _jpeg, "png": _png, "psd": _psd, **dict.fromkeys(RAW_FORMATS, _raw)}
-"""Format → its own reader; of all others Pillow is."""
+"""Format → its own reader; Pillow for the others."""

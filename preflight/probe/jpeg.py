@@ -1,7 +1,8 @@
-"""JPEG: an open file in, its frame header and metadata out, and whether a strict decoder reads it to the end.
+"""JPEG: an open file in, its frame header and metadata out; a strict decoder checks the rest.
 
-The decoder is given the tables, the frame and the scans, and nothing else: what its warnings say then is damage of the
-picture, and no oddity of the segments around it, of which real cameras write many.
+The decoder gets only tables, frame and scans, so that its warnings concern the image, and not odd segments of real
+cameras.
+
 Source: ISO 10918-1, annex B; libjpeg's warnings, jerror.h.
 """
 
@@ -17,15 +18,15 @@ from preflight.probe.metadata import Metadata
 MARKER, JUNK = 0xFF, -1
 START, END, SCAN, RESTART_INTERVAL = 0xD8, 0xD9, 0xDA, 0xDD
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-"""SOF0 to SOF15: all of C0 to CF but Huffman tables, JPG and arithmetic conditioning."""
+"""SOF0 to SOF15: C0 to CF except Huffman tables, JPG and arithmetic conditioning."""
 BARE = {0x01, *range(0xD0, 0xD9)}
-"""Markers without a length: TEM, restarts and the beginning."""
+"""Markers without a length: TEM, restarts and SOI."""
 TABLES = {0xC4, 0xCC, 0xDB, RESTART_INTERVAL}
 """Segments before a scan that decoding needs, besides the frame."""
 APP1, APP2, APP13, APP14 = 0xE1, 0xE2, 0xED, 0xEE
 ICC, ICC_HEAD = b"ICC_PROFILE\0", 14
 READ = {*TABLES, *FRAMES, APP1, APP13}
-"""Segments that are looked at."""
+"""Segments to read."""
 EXIF, XMP, XMP_MORE = b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
 BLOCKS = (EXIF, XMP, XMP_MORE, PHOTOSHOP)
@@ -36,47 +37,47 @@ HIERARCHICAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
 EIGHT_BITS = 8
 INKS = 4
 SPACES = {1: "GRAY", 3: "RGB", INKS: "CMYK"}
-"""Components → simplejpeg's word for a color space in which all of them count."""
+"""Components → simplejpeg's color space that uses all of them."""
 MODES = {1: "L", 3: "RGB", INKS: "CMYK"}
 FRAME_BYTES = 6
 """Of a frame header, before its components."""
 MAX_SEGMENTS = 10_000
 JUNK_BYTES = 1 << 16
-"""How much that is no marker is passed over between two segments."""
+"""Most bytes of junk to skip between two segments."""
 MAX_INTERVAL = 0xFFFF
 LONGEST_INTERVAL = b"\xff\xdd\0\4\xff\xff"
 FILLINGS = (b"\0", b"\xff")
 BEFORE_END = "extraneous bytes before marker 0xd9"
 UNSUPPORTED = ("unsupported", "not supported", "not implemented", "precision")
 NEXT_MARKER = rb"\xff[^\x00\xd0-\xd7\xff]"
-"""What ends a scan: neither a stuffed byte, nor a restart, nor filling."""
+"""End of a scan: not a stuffed byte, restart or fill byte."""
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What stands before the first scan."""
+    """Everything before the first scan."""
 
     width_px: int
     height_px: int
     precision: int
     sof: int
-    """The frame's marker, 0xC0 to 0xCF, which names the coding."""
+    """The frame marker, 0xC0 to 0xCF, which names the coding."""
     sampling: tuple[tuple[int, int], ...]
-    """Of each component, samples across and down in an MCU, in blocks."""
+    """Horizontal and vertical blocks of each component in an MCU."""
     metadata: Metadata
     scan_at: int
     kept: tuple[bytes, ...]
-    """The segments that decoding needs, in order."""
+    """Segments that decoding needs, in order."""
     junk: bool
-    """Whether bytes between the segments belong to none of them, and are no filling."""
+    """Whether there are bytes between segments that are no fill bytes."""
 
     @property
     def mode(self) -> str:
-        """Pillow's word for the samples."""
+        """Pillow's mode of the samples."""
         return MODES.get(len(self.sampling), "L") if self.precision <= EIGHT_BITS else "I;16"
 
     @property
     def coding(self) -> str | None:
-        """What makes the coding rare, in words; None where every decoder knows it."""
+        """A rare coding in words; None where every decoder reads it."""
         said = (
             (self.sof in HIERARCHICAL, "hierarchical"),
             (self.sof in LOSSLESS, "lossless"),
@@ -87,10 +88,10 @@ class Header(msgspec.Struct, frozen=True):
 
 
 def read_header(stream: BinaryIO, at: int = 0) -> Header:
-    """Read the segments up to the first scan of the JPEG that begins at a place.
+    """Read the segments of the JPEG at an offset, up to the first scan.
 
     Raises:
-        Unreadable: there is no frame, or no scan.
+        Unreadable: there is no frame or scan.
     """
     found: dict[int, bytes] = {}
     kept: list[bytes] = []
@@ -124,7 +125,7 @@ def _header(found: dict[int, bytes], kept: list[bytes], blocks: dict[bytes, list
 
 
 def _segments(stream: BinaryIO, at: int, *, wanted: Container[int] = READ) -> Iterator[tuple[int, bytes, int]]:
-    """Yield marker, content and place of each segment; the content only where it is looked at, none of a scan."""
+    """Yield marker, content and offset of each segment; content only of those to read, and not of scans."""
     stream.seek(at + 2)
     for _ in range(MAX_SEGMENTS):
         code, junk = _marker(stream)
@@ -146,11 +147,7 @@ def _segments(stream: BinaryIO, at: int, *, wanted: Container[int] = READ) -> It
 
 
 def _marker(stream: BinaryIO) -> tuple[int | None, bool]:
-    """Read on to the next marker, over what is none.
-
-    Returns:
-        The marker, or None where there is no more; and whether something else than filling was passed over.
-    """
+    """Find the next marker; return it, or None at the end, and whether junk was skipped."""
     junk = False
     for _ in range(JUNK_BYTES):
         sign = stream.read(1)
@@ -167,11 +164,11 @@ def _marker(stream: BinaryIO) -> tuple[int | None, bool]:
 
 
 def refuse_damage(stream: BinaryIO, header: Header) -> None:
-    """Decode the picture, small and in gray, and raise at the first warning of the decoder.
+    """Decode the image small and in gray; raise at the decoder's first warning.
 
     Raises:
-        Unreadable: it is damaged; in libjpeg's own words.
-        Unmeasured: its coding is not known to the decoder.
+        Unreadable: it is damaged, in libjpeg's words.
+        Unmeasured: the decoder does not support its coding.
     """
     if header.junk:
         raise Unreadable("is damaged: bytes between the parts of its header belong to none of them")
@@ -195,7 +192,7 @@ def refuse_damage(stream: BinaryIO, header: Header) -> None:
 
 
 def _fault(header: Header, scans: bytes) -> str | None:
-    """Return what libjpeg warns of, or None."""
+    """Return libjpeg's warning, or None."""
     from simplejpeg import decode_jpeg
 
     data = b"".join((b"\xff\xd8", *header.kept, _slow(header, scans), scans))
@@ -208,7 +205,7 @@ def _fault(header: Header, scans: bytes) -> str | None:
 
 
 def _is_whole_to_libav(header: Header, scans: bytes) -> bool:
-    """Tell whether libav, which knows lossless coding and twelve bits, decodes all of the picture."""
+    """Tell whether libav, which supports lossless coding and 12 bits, decodes the whole image."""
     import av
 
     decoder = av.CodecContext.create("mjpeg", "r")
@@ -221,10 +218,10 @@ def _is_whole_to_libav(header: Header, scans: bytes) -> bool:
 
 
 def _slow(header: Header, scans: bytes) -> bytes:
-    """Return a segment that makes libjpeg take its careful way.
+    """Return a segment that selects libjpeg's careful decoding.
 
-    Its fast way through a scan without restarts passes over codes that no table has. An interval that is longer than
-    the scan changes nothing else.
+    Its fast path for scans without restarts accepts undefined codes. A restart interval longer than the scan changes
+    nothing else.
     """
     if header.sof not in SEQUENTIAL or any(kept[1] == RESTART_INTERVAL for kept in header.kept):
         return b""
@@ -237,10 +234,10 @@ def _slow(header: Header, scans: bytes) -> bytes:
 
 
 def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
-    """Return a JPEG with nothing but what decoding needs, and its color profile.
+    """Return a JPEG with only what decoding needs, and its color profile.
 
     Raises:
-        Unreadable: there is no frame, or no scan.
+        Unreadable: there is no frame or scan.
     """
     header = read_header(stream)
     parts: dict[int, bytes] = {}
@@ -256,15 +253,15 @@ def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
 
 
 def own_bytes(stream: BinaryIO) -> int:
-    """Return what the picture takes of the file, without metadata and what lies behind its end."""
+    """Return the bytes of the image itself, without metadata and trailing data."""
     content, profile = plain(stream)
     return picture_end(content) + len(profile)
 
 
 def picture_end(content: bytes, at: int = 0) -> int:
-    """Return where the JPEG that begins at a place ends: behind its EOI, or where the content does.
+    """Return the end of the JPEG at an offset: after its EOI, or the end of the content.
 
-    What follows there, such as a clip or a second picture, is none of it.
+    A clip or second image may follow; it does not belong to this one.
     """
     import re
 
@@ -288,7 +285,7 @@ def _segment(code: int, body: bytes) -> bytes:
 
 
 def without_filling(scans: bytes) -> bytes:
-    """Return scans without the bytes, all alike, with which some cameras fill up the last one before its end."""
+    """Remove the equal fill bytes that some cameras append to the last scan."""
     end = scans.find(b"\xff\xd9")
     if end <= 0:
         return scans

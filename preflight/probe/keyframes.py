@@ -1,7 +1,7 @@
-"""Whether a packet that a container calls a keyframe is one: a packet in, yes or no out, by the codec's own words.
+"""Whether a packet marked as a keyframe is one, by its codec's headers.
 
-A container without a table of keyframes says that every sample is one (ISO 14496-12, 8.6.2: stss), and some lie. A
-decoder that begins elsewhere shows gray, or nothing.
+A container without a keyframe table marks every sample (ISO 14496-12, 8.6.2: stss), sometimes wrongly. A decoder that
+begins elsewhere shows gray, or nothing.
 """
 
 from collections.abc import Iterator
@@ -22,15 +22,15 @@ RECOVERY_POINT = 6
 HEVC_SLICES, HEVC_IRAP = range(32), range(16, 24)
 """nal_unit_type: ITU-T H.265, table 7-1."""
 MAX_UNITS = 64
-"""Units looked at before the first slice of a picture."""
+"""Most units to read before the first slice."""
 HEAD_BYTES = 64
-"""Bytes of a unit looked at."""
+"""Bytes of a unit to read."""
 LENGTH_SIZE_AT = {"h264": 4, "hevc": 21}
-"""Where lengthSizeMinusOne stands: ISO 14496-15, 5.3.3.1.2 and 8.3.3.1.2."""
+"""Offset of lengthSizeMinusOne: ISO 14496-15, 5.3.3.1.2 and 8.3.3.1.2."""
 
 
 def is_keyframe(packet: "Packet[Any]") -> bool:
-    """Tell whether decoding can begin at a packet of frames; where they are not H.264 or HEVC, the container knows."""
+    """Tell whether decoding can begin at a packet; except for H.264 and HEVC, trust the container."""
     codec = codec_name(packet.stream)
     if not packet.is_keyframe or codec not in LENGTH_SIZE_AT:
         return packet.is_keyframe
@@ -39,7 +39,7 @@ def is_keyframe(packet: "Packet[Any]") -> bool:
 
 
 def _begins_h264(units: Iterator[bytes]) -> bool:
-    """Tell whether the first slice is of an IDR picture, or stands behind a message that all is whole from here on."""
+    """Tell whether the first slice is IDR, or follows a recovery point of no frames."""
     recovers = False
     for unit in units:
         kind = unit[0] & 31
@@ -58,7 +58,7 @@ def _begins_hevc(units: Iterator[bytes]) -> bool:
 
 
 def _recovers_at_once(messages: bytes) -> bool:
-    """Tell whether a unit of messages has a recovery point of no frames: H.264, 7.3.2.3.1 and D.1.8."""
+    """Tell whether a unit has a recovery point of no frames: H.264, 7.3.2.3.1 and D.1.8."""
     at = 0
     while at + 2 < len(messages):
         kind, at = _summed(messages, at)
@@ -73,13 +73,13 @@ def _recovers_at_once(messages: bytes) -> bool:
 
 
 def _summed(messages: bytes, at: int) -> tuple[int, int]:
-    """Return the sum of bytes up to and with the first that is not 255, and the place behind it."""
+    """Return the sum of bytes through the first that is not 255, and the next offset."""
     end = next((place for place in range(at, len(messages)) if messages[place] != FULL), len(messages) - 1)
     return sum(messages[at : end + 1]), end + 1
 
 
 def _units(packet: memoryview, record: bytes, length_at: int) -> Iterator[bytes]:
-    """Yield the heads of a packet's NAL units: behind their lengths, or behind start codes."""
+    """Yield the first bytes of a packet's NAL units, by lengths or start codes."""
     if record[:1] == b"\1" and len(record) > length_at:
         return _measured(packet, (record[length_at] & 3) + 1)
     return _started(bytes(packet[: 1 << 16]))

@@ -1,4 +1,4 @@
-"""What a Matroska or WebM file says of the frames that are shown: an open file in, `Shown` of a track out.
+"""Display properties of a Matroska or WebM track: an open file in, `Shown` out.
 
 Source: RFC 9559, 5.1.4.1.28 (Video): PixelCrop, Display and Projection.
 """
@@ -28,16 +28,16 @@ LONGEST = 8
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What a track says of how its frames are shown."""
+    """How a track's frames are displayed."""
 
     margins: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """Pixels that are not shown: left, top, right, bottom."""
+    """Cropped pixels: left, top, right, bottom."""
     displayed: tuple[int, int] | None = None
-    """The width and height at which the rest is to be shown, in one unit; None where none is told."""
+    """Display width and height of the rest, in one unit; None if not stated."""
     orientation: Orientation = UPRIGHT
 
     def area(self, width_px: int, height_px: int) -> Area | None:
-        """Return the part of a stored frame that is shown; None where that is all of it, or nothing."""
+        """Return the displayed part of a stored frame; None for the whole, or nothing."""
         left, top, right, bottom = self.margins
         wide, high = width_px - left - right, height_px - top - bottom
         if not any(self.margins) or wide < 1 or high < 1:
@@ -45,19 +45,19 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         return Area(left_px=left, top_px=top, width_px=wide, height_px=high)
 
     def pixel_aspect(self, area: Area) -> Fraction | None:
-        """Return the width to height of a pixel with which a part is shown as it is to be; None where none is told."""
+        """Return the sample aspect ratio for a displayed part, or None."""
         if self.displayed is None:
             return None
         return Fraction(self.displayed[0] * area.height_px, self.displayed[1] * area.width_px)
 
 
 def read_shown(stream: BinaryIO, size: int, place: int) -> Shown:
-    """Return what one of the video tracks says; the file's position is moved.
+    """Read the display properties of a video track; the position changes.
 
     Args:
         stream: the file.
-        size: its size in bytes.
-        place: which video track, from 0, in the order of the file.
+        size: in bytes.
+        place: index among the video tracks, from 0.
     """
     tracks = (_inside(stream, track, size) for track in tracks_of(stream, size))
     videos = (track[VIDEO] for track in tracks if VIDEO in track and _unsigned(stream, track.get(KIND)) == PICTURES)
@@ -66,7 +66,7 @@ def read_shown(stream: BinaryIO, size: int, place: int) -> Shown:
 
 
 def _inside(stream: BinaryIO, outer: Element, size: int) -> dict[int, Element]:
-    """Return the elements of an element by identifier; of several the first."""
+    """Return child elements by identifier, the first of each."""
     found: dict[int, Element] = {}
     for one in elements(stream, outer.start, size if outer.end is None else min(outer.end, size)):
         found.setdefault(one.id, one)

@@ -1,6 +1,7 @@
-"""What is written beside a picture's pixels: blocks of EXIF, XMP and IPTC in, its orientation and privacy out.
+"""Metadata of an image: EXIF, XMP and IPTC blocks in, orientation and privacy out.
 
-Whatever is broken in a block says nothing; nothing here raises.
+Broken blocks are ignored; nothing raises.
+
 Source: EXIF 2.32, 4.6.4 and 4.6.6; IPTC-IIM 4.2, 2:90 to 2:101; XMP part 1; Photoshop's image resources.
 """
 
@@ -16,13 +17,13 @@ SERIALS = (0xA431, 0xA435, 0xC62F)
 """Body, lens and DNG camera serial number."""
 LATITUDE, LONGITUDE = 2, 4
 PLACES = (LATITUDE, LONGITUDE, 20, 22)
-"""Where it was taken, and what was aimed at."""
+"""Where it was taken, and the destination."""
 AREA = 28
 XMP_TAG, IPTC_TAG, RESOURCES_TAG = 0x02BC, 0x83BB, 0x8649
 IPTC_RESOURCE = 0x0404
 RESOURCE, RECORD, APPLICATION = b"8BIM", 0x1C, 2
 IPTC_PLACES = {26, 27, 90, 92, 95, 100, 101}
-"""Content location, city, place within it, state, country."""
+"""Content location, city, sublocation, state, country."""
 
 XMP_ORIENTATION = rb":Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]"
 XMP_TOLD = (
@@ -30,37 +31,37 @@ XMP_TOLD = (
     rb"|(?:Body|Lens|Camera)?SerialNumber)(?:\s*=\s*[\"']([^\"']*)|\s*>(?:\s*<[^>]*>)*([^<]*))"
 )
 EMPTY = " 0.,:;/-\0"
-"""Signs that tell nothing where they stand alone."""
+"""Characters without meaning of their own."""
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """The blocks as they stand in a file."""
+    """Metadata blocks of a file."""
 
     exif: bytes = b""
     xmp: tuple[bytes, ...] = ()
     iptc: tuple[bytes, ...] = ()
-    """IPTC records, bare or within Photoshop's resources."""
+    """IPTC records, bare or in Photoshop resources."""
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What the blocks say."""
+    """Orientation and location."""
 
     orientation: int = UPRIGHT
     source: str = ""
-    """Which block the orientation is from: EXIF or XMP."""
+    """The block with the orientation: EXIF or XMP."""
     location: bool = False
-    """A place, or a device's serial number."""
+    """A location, or a device's serial number."""
 
 
 def read_metadata(blocks: Metadata) -> Said:
-    """Read what the blocks of a picture say; EXIF goes before XMP."""
+    """Read an image's blocks; EXIF goes before XMP."""
     tiff = open_exif(blocks.exif) if blocks.exif else None
     first = next(tiff.chain(), None) if tiff else None
     return said_by(first, blocks)
 
 
 def said_by(first: Directory | None, blocks: Metadata) -> Said:
-    """Read what a first directory and the blocks beside it say."""
+    """Read a first directory and the other blocks."""
     told = (first is not None and _exif_tells(first)) or any(map(_xmp_tells, blocks.xmp))
     told = told or any(map(_iptc_tells, blocks.iptc))
     by_exif = first.integer(ORIENTATION) if first else None
@@ -71,7 +72,7 @@ def said_by(first: Directory | None, blocks: Metadata) -> Said:
 
 
 def tiff_blocks(first: Directory) -> Metadata:
-    """Return the blocks that a TIFF keeps in fields of its first directory."""
+    """Return the blocks in fields of a TIFF's first directory."""
     iptc = tuple(filter(None, (first.content(IPTC_TAG), first.content(RESOURCES_TAG))))
     return Metadata(xmp=tuple(filter(None, (first.content(XMP_TAG),))), iptc=iptc)
 
@@ -84,19 +85,19 @@ def _exif_tells(first: Directory) -> bool:
 
 
 def _is_somewhere(place: Directory, tag: int) -> bool:
-    """Tell whether a coordinate is more than zeros; one kept as text counts by its digits."""
+    """Tell whether a coordinate is more than zeros; text counts by its digits."""
     if tag not in place.entries:
         return False
     return any(place.numbers(tag)) or bool(re.search(r"[1-9]", place.text(tag)))
 
 
 def _names(text: str) -> bool:
-    """Tell whether a serial number or a name is one; cameras that have none write zeros."""
+    """Tell whether a serial number or name is real; some cameras write zeros."""
     return bool(text.strip(EMPTY))
 
 
 def _plain(block: bytes) -> bytes:
-    """Return an XMP packet in UTF-8; it may be in any of Unicode's forms, told by the zeros of its first sign."""
+    """Convert an XMP packet from any Unicode encoding to UTF-8, detected by zeros in its first character."""
     head = block[:4]
     encoding = "utf-16-be" if head[:1] == b"\0" else "utf-16-le" if head[1:2] == b"\0" else None
     return block.decode(encoding, "ignore").encode() if encoding else block
@@ -111,7 +112,7 @@ def _xmp_tells(block: bytes) -> bool:
 
 
 def _iptc_tells(block: bytes) -> bool:
-    """Tell whether IPTC records name a place."""
+    """Tell whether IPTC records name a location."""
     records = _resource(block, IPTC_RESOURCE) if RESOURCE in block[:64] else block
     at = 0
     while at + 5 <= len(records) and records[at] == RECORD:
@@ -124,7 +125,7 @@ def _iptc_tells(block: bytes) -> bool:
 
 
 def _resource(block: bytes, wanted: int) -> bytes:
-    """Return one of Photoshop's image resources, or nothing."""
+    """Return a Photoshop image resource, or empty bytes."""
     at = block.find(RESOURCE)
     while at >= 0 and block[at : at + 4] == RESOURCE and at + 12 <= len(block):
         name_end = at + 7 + block[at + 6]

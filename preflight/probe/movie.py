@@ -1,7 +1,7 @@
-"""The boxes of an MP4 or MOV that tell where its samples are and how they are coded: an open file in, `Movie` out.
+"""Boxes of an MP4 or MOV that locate and describe samples: an open file in, `Movie` out.
 
-It is read before libav sees the file, whole and fragmented alike, from memory: the movie header and the fragments'
-headers, never the media. What it does not understand it passes over.
+Reads movie header and fragment headers, never media, before libav opens the file, and skips what it does not know.
+
 Sources: ISO 14496-12, 8.5.2 (stsd), 8.7 (dref, stsc, stco), 8.8 (mvex, moof); QuickTime File Format (cmov, rmra).
 """
 
@@ -16,34 +16,34 @@ import msgspec
 from preflight.probe.faults import Unmeasured
 
 MAX_TOPS = 100_000
-"""Boxes at the outermost level: a day of fragments, one a second; more is an attack."""
+"""Most top-level boxes: a day of fragments, one per second."""
 MAX_MOOV = 128 << 20
-"""Bytes of a movie header that are read: days of frames."""
+"""Most bytes of a movie header: days of frames."""
 MAX_MOOFS = 32 << 20
-"""Bytes of all fragments' headers together."""
+"""Most bytes of all fragment headers together."""
 MAX_BOXES = 20_000
-"""Steps through one header."""
+"""Most boxes in one header."""
 ROWS = {b"stts": 64, b"ctts": 64, b"stsc": 96, b"stco": 32, b"co64": 64, b"stss": 32, b"stps": 32, b"stsh": 64}
-"""Table → bits a row, behind version, flags and count."""
+"""Table → bits per row, after version, flags and count."""
 TABLES = {*ROWS, b"stsz", b"stz2", b"elst", b"trun"}
 PLACES = {b"meta", b"loci", b"\xa9xyz"}
-"""Boxes that may tell where a clip was made."""
+"""Boxes that may hold a location."""
 WANTED = {*TABLES, *PLACES, b"stsd", b"dref", b"mvhd", b"tkhd", b"hdlr", b"trex", b"rmra"}
-"""The boxes that are kept."""
+"""Boxes to keep."""
 MAX_DEPTH = 24
 HEADER, LONG_HEADER = 8, 16
 BOX_HEAD = struct.Struct(">I4s").unpack_from
 CONTAINERS = {b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta", b"mvex", b"traf", b"moov", b"moof"}
-"""What tables may lie in; libav looks into these wherever they stand."""
+"""Boxes to descend into; libav does so anywhere."""
 FRAGMENT = b"moof"
 VISUAL_ENTRY, SOUND_ENTRIES = 78, (28, 44, 64)
-"""Bytes of a sample entry before its boxes: ISO 14496-12, 12.1.3 and 12.2.3; QTFF for sound of version 1 and 2."""
+"""Bytes of a sample entry before its boxes: ISO 14496-12, 12.1.3 and 12.2.3; QTFF for audio of version 1 and 2."""
 DESCRIPTION_PRESENT = 2
-"""Flag of a track fragment header that names the sample entry: ISO 14496-12, 8.8.7."""
+"""Flag of a fragment header that names the sample entry: ISO 14496-12, 8.8.7."""
 
 
 class Top(msgspec.Struct, frozen=True):
-    """A box at the outermost level of a file: where it begins, where its payload begins, where it says that it ends."""
+    """A top-level box: offset, payload offset, and stated end."""
 
     name: bytes
     at: int
@@ -52,24 +52,24 @@ class Top(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A sample entry: how some samples are coded."""
+    """A sample entry: the coding of some samples."""
 
     format: bytes
     body: bytes
 
     @property
     def reference(self) -> int:
-        """The data reference, counted from one, in which its samples lie."""
+        """Data reference of its samples, from 1."""
         return int.from_bytes(self.body[6:8], "big")
 
     @property
     def size_px(self) -> tuple[int, int]:
-        """Width and height that a visual entry claims."""
+        """Width and height by a visual entry."""
         width, height = struct.unpack_from(">HH", self.body.ljust(28, b"\0"), 24)
         return width, height
 
     def box(self, name: bytes) -> bytes | None:
-        """Return the payload of a visual entry's box, such as `avcC`; None without one."""
+        """Return the payload of a visual entry's box, such as `avcC`, or None."""
         if name not in self.body:
             return None
         found = (self.body[start:end] for kind, start, end in boxes_in(self.body, VISUAL_ENTRY) if kind == name)
@@ -77,7 +77,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A data reference: the file in which samples lie."""
+    """A data reference: the file of the samples."""
 
     kind: bytes
     flags: int
@@ -86,21 +86,21 @@ class Reference(msgspec.Struct, frozen=True):
 
 DREF_ITSELF = bytes.fromhex("00000000 00000001 0000000c 75726c20 00000001")
 ITSELF = (Reference(b"url ", 1, b""),)
-"""What almost every track says, in bytes and read: its samples are in this file."""
+"""The usual reference, raw and parsed: samples are in this file."""
 
 
 class Box(msgspec.Struct, frozen=True, gc=False):
-    """A box within a movie header or a fragment's header."""
+    """A box in a movie or fragment header."""
 
     track: int
-    """How many `trak` boxes began before it, with its own."""
+    """Number of `trak` boxes up to here, its own included."""
     parent: bytes
     name: bytes
     payload: bytes
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
-    """A track: what it is of, how its samples are coded, and where they lie."""
+    """A track: its kind, and the coding and places of its samples."""
 
     number: int
     """track_ID"""
@@ -108,39 +108,39 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     references: tuple[Reference, ...]
     tables: dict[bytes, bytes]
-    """The payloads of its boxes by name; of two of a name the first."""
+    """Payloads by box name; of equal names the first."""
     fragments: tuple[tuple[int, int], ...] = ()
-    """Place in the file and sample entry, counted from one, of each of the track's fragments."""
+    """Offset and sample entry, from 1, of each fragment."""
 
     @property
     def chunk_count(self) -> int:
-        """How many chunks there are room for."""
+        """Number of chunks with an offset."""
         long, short = self.tables.get(b"co64", b""), self.tables.get(b"stco", b"")
         return max((len(long) - 8) // 8, (len(short) - 8) // 4, 0)
 
     @property
     def samples(self) -> int:
-        """How many samples the movie header lists."""
+        """Number of samples in the movie header."""
         table = self.tables.get(b"stsz") or self.tables.get(b"stz2") or b""
         return int.from_bytes(table[8:12], "big")
 
     def used(self) -> set[int]:
-        """Return which sample entries are used, counted from one; all of them where nothing tells."""
+        """Return the sample entries in use, from 1; all if unknown."""
         listed = {run[2] for run in self.runs()} if self.samples else set()
         return listed | {entry for _, entry in self.fragments} or set(range(1, len(self.entries) + 1))
 
     def runs(self) -> list[tuple[int, int, int]]:
-        """Return the runs of `stsc`: first chunk, samples in each, sample entry."""
+        """Return the runs of `stsc`: first chunk, samples per chunk, sample entry."""
         return list(struct.iter_unpack(">III", whole_rows(self.tables.get(b"stsc", b""), 12)))
 
     def chunks(self) -> list[int]:
-        """Return where the chunks begin, in bytes."""
+        """Return the chunk offsets, in bytes."""
         if long := self.tables.get(b"co64"):
             return [at for (at,) in struct.iter_unpack(">Q", whole_rows(long, 8))]
         return [at for (at,) in struct.iter_unpack(">I", whole_rows(self.tables.get(b"stco", b""), 4))]
 
     def entry_at(self) -> "EntryAt":
-        """Return what tells the sample entry of a sample by its place in the file."""
+        """Return a lookup of sample entries by file offset."""
         chunks, runs = self.chunks(), self.runs()
         firsts = [first for first, _, _ in runs]
         places = [(at, runs[bisect_right(firsts, n) - 1][2]) for n, at in enumerate(chunks, 1) if firsts]
@@ -148,25 +148,25 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryAt:
-    """The sample entries by the places in the file from which on they hold."""
+    """Sample entries by the file offset from which they apply."""
 
     def __init__(self, places: list[tuple[int, int]]) -> None:
         self._entries = [entry for _, entry in places]
         self._places = [at for at, _ in places]
 
     def __call__(self, at: int) -> int:
-        """Return the sample entry, counted from one, of the sample at a place."""
+        """Return the sample entry, from 1, of a sample at an offset."""
         return self._entries[max(bisect_right(self._places, at) - 1, 0)] if self._entries else 1
 
 
 class Movie(msgspec.Struct, frozen=True, kw_only=True):
-    """What the boxes tell."""
+    """The boxes of a file."""
 
     tops: tuple[Top, ...]
     rest: bytes
-    """What stands behind the last box and is none."""
+    """Bytes after the last box."""
     boxes: tuple[Box, ...]
-    """Those of the movie header that are wanted, inflated where it was compressed."""
+    """Boxes of the movie header to keep, decompressed."""
     complete: bool
     """Whether there is a movie header."""
     moofs: tuple[tuple[Top, bytes], ...]
@@ -174,15 +174,15 @@ class Movie(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fragmented(self) -> bool:
-        """Whether samples lie in fragments."""
+        """Whether samples are in fragments."""
         return bool(self.moofs)
 
 
 def read_movie(stream: BinaryIO, size: int) -> Movie:
-    """Read the boxes of a file of `size` bytes; its position is not kept.
+    """Read the boxes of a file of `size` bytes; its position changes.
 
     Raises:
-        Unmeasured: its movie header is larger than is read.
+        Unmeasured: its movie header is too large.
     """
     tops, rest = _tops(stream, size)
     header = next((top for top in tops if top.name == b"moov"), None)
@@ -231,7 +231,7 @@ def _payload(stream: BinaryIO, top: Top, size: int, most: int) -> bytes:
 
 
 def _inflated(moov: bytes) -> bytes:
-    """Return a movie header that QuickTime compressed as it was before, or the one that was given."""
+    """Decompress a QuickTime movie header, if compressed."""
     packed = within(moov, b"cmov", b"cmvd") if b"cmvd" in moov else None
     if packed is None:
         return moov
@@ -243,7 +243,7 @@ def _inflated(moov: bytes) -> bytes:
 
 
 def boxes_in(data: bytes, at: int = 0) -> Iterator[tuple[bytes, int, int]]:
-    """Yield name, begin and end of the payload of each box in a stretch; one that runs over ends with the stretch."""
+    """Yield name, start and end of each payload in a byte range; clip the last to it."""
     last = len(data)
     while at + HEADER <= last:
         length, name = struct.unpack_from(">I4s", data, at)
@@ -268,20 +268,20 @@ def within(data: bytes, *path: bytes) -> bytes | None:
 
 
 def whole_rows(table: bytes, row: int) -> bytes:
-    """Return the rows of a table behind its version, flags and count, as many as it counts and holds."""
+    """Return a table's rows after version, flags and count, as many as it has."""
     count = min(int.from_bytes(table[4:8], "big"), max(len(table) - 8, 0) // row)
     return table[8 : 8 + count * row]
 
 
 def numbers(rows: bytes) -> tuple[int, ...]:
-    """Return the numbers of 32 bits in the rows of a table."""
+    """Return the 32-bit numbers in a table's rows."""
     return struct.unpack(f">{len(rows) // 4}I", rows)
 
 
 def tree(data: bytes) -> list[Box]:
-    """Return the boxes of a header that are wanted, outer before inner, wherever libav would look for them.
+    """Return a header's boxes to keep, parents first, wherever libav would look.
 
-    Every clip goes through here at every depth, so it is one loop and calls nothing twice.
+    Runs for every clip at every depth; hence one loop without calls.
     """
     found: list[Box] = []
     stack = [(data, 0, len(data), b"")]
@@ -307,7 +307,7 @@ def tree(data: bytes) -> list[Box]:
 
 
 def _odd_length(data: bytes, at: int, last: int, length: int) -> tuple[int, int]:
-    """Return where the payload begins and how long the box is, where its length is 0, to the end, or 1, in 64 bits."""
+    """Return payload offset and box length, where the length is 0 (to the end) or 1 (64 bits)."""
     if length == 0:
         return at + HEADER, last - at
     if length == 1 and at + LONG_HEADER <= last:
@@ -335,7 +335,7 @@ def _tracks(boxes: tuple[Box, ...], places: dict[int, list[tuple[int, int]]]) ->
 
 
 def track_number(tkhd: bytes) -> int:
-    """Return track_ID, which stands behind two times of 32 or, in version 1, 64 bits: ISO 14496-12, 8.3.2."""
+    """Return track_ID, after two times of 32 or, in version 1, 64 bits: ISO 14496-12, 8.3.2."""
     at = 20 if tkhd[:1] == b"\1" else 12
     return int.from_bytes(tkhd[at : at + 4], "big")
 
@@ -350,7 +350,7 @@ def _references(dref: bytes) -> Iterator[Reference]:
 
 
 def _fragments(boxes: tuple[Box, ...], moofs: list[tuple[Top, bytes]]) -> dict[int, list[tuple[int, int]]]:
-    """Return, by track, the places of its fragments and the sample entry of each."""
+    """Return offset and sample entry of each fragment, by track."""
     found: dict[int, list[tuple[int, int]]] = {}
     usual = dict(_default(box.payload) for box in boxes if box.name == b"trex")
     for top, moof in moofs:
@@ -369,7 +369,7 @@ def _default(trex: bytes) -> tuple[int, int]:
 
 
 def _described(tfhd: bytes) -> int | None:
-    """Return the sample entry that a track fragment header names, behind an offset that it may have as well."""
+    """Return the sample entry in a fragment header, after its optional base offset."""
     flags = int.from_bytes(tfhd[1:4], "big")
     at = 16 if flags & 1 else 8
     return int.from_bytes(tfhd[at : at + 4], "big") if flags & DESCRIPTION_PRESENT else None

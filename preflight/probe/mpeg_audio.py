@@ -1,7 +1,8 @@
-"""Where the frames of an MPEG sound begin and end in a file: what lies before and behind them is not sound.
+"""First and last frame of MPEG audio in a file.
 
-Tags (ID3v1 and v2, APEv2, Lyrics3), a web page's beginning, a newline, zeros: players pass over all of it, and a reader
-that takes it for damage is wrong. Frames are told by their headers, each at the end of the one before.
+Players skip ID3v1 and v2, APEv2 and Lyrics3 tags, HTML, newlines and zeros around it; they are no damage. Frames are
+found by headers, each at the end of the previous frame.
+
 Source: ISO 11172-3, 2.4.1.3.
 """
 
@@ -18,50 +19,50 @@ from preflight.probe.tags import only_tags
 BLOCK_BYTES = 1 << 16
 HEADER_BYTES = 4
 FEW = 3
-"""Frames that have to follow one another where they are expected; where nobody knows, it has to be more."""
+"""Frames that must follow one another where expected; elsewhere more."""
 MOST_SPANS = 1000
-"""Rows of frames from which on what lies between is not looked at any more."""
+"""Most runs of frames to separate."""
 SYNC = re.compile(rb"\xff[\xe2-\xff][\x10-\xef]")
-"""A sync word, a layer that there is, and a bit rate that is told."""
+"""A sync word with a valid layer and bit rate."""
 
 
 class Frames(msgspec.Struct, frozen=True):
-    """Where frames stand that follow one another, in bytes; the last one may have been cut short by the file's end."""
+    """Runs of consecutive frames, in bytes; the last may be truncated."""
 
     spans: tuple[tuple[int, int], ...]
-    """Beginning and end of each row of frames."""
+    """Start and end of each run."""
     alike: bool = True
-    """Whether the frames of all rows have version, layer and rate in common."""
+    """Whether all runs share version, layer and rate."""
     junk: bool = False
-    """Whether something else than tags stands between rows."""
+    """Whether anything but tags lies between runs."""
 
     @property
     def start(self) -> int:
-        """Where the first frame begins."""
+        """Start of the first frame."""
         return self.spans[0][0]
 
     @property
     def end(self) -> int:
-        """Where the last one ends."""
+        """End of the last frame."""
         return self.spans[-1][1]
 
 
 class _Reader:
-    """Headers at any place of a file, read by blocks."""
+    """Buffered access to headers at any offset."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._at, self._block = 0, b""
 
     def header(self, at: int) -> bytes:
-        """Return the four bytes at a place; fewer at the file's end."""
+        """Return four bytes at an offset, fewer at the end."""
         if not self._at <= at <= self._at + len(self._block) - HEADER_BYTES:
             self._stream.seek(at)
             self._at, self._block = at, self._stream.read(BLOCK_BYTES)
         return self._block[at - self._at : at - self._at + HEADER_BYTES]
 
     def next_sync(self, at: int) -> int:
-        """Return the place of the next byte that a header may begin with, or -1."""
+        """Return the offset of the next possible header, or -1."""
         while self.header(at):
             found = SYNC.search(self._block, at - self._at)
             if found:
@@ -71,17 +72,16 @@ class _Reader:
 
 
 def only_frames(stream: BinaryIO, size: int, sniffed: Sniffed) -> BinaryIO:
-    """Return an MPEG sound without what lies before its first frame and behind its last, any other file as it is."""
+    """Return MPEG audio without data before and after its frames; other files unchanged."""
     frames = frames_in(stream, size) if sniffed.opener == "mp3" else None
     stream.seek(0)
     return of_frames(stream, frames) if frames else stream
 
 
 def of_frames(stream: BinaryIO, frames: Frames) -> BinaryIO:
-    """Return frames of a file, with what lies between them where that is more than tags.
+    """Return a file's frames, and what lies between them unless tags.
 
-    Where something else than a tag stands before the first frame, readers do not look into it for a LAME tag; so that
-    libav does not either, a byte of that stays.
+    After junk before the first frame, readers ignore a LAME tag; keep one byte so that libav does too.
     """
     before = int(frames.start != behind_tags(stream))
     spans = ((frames.start, frames.end),) if frames.junk else frames.spans
@@ -90,10 +90,10 @@ def of_frames(stream: BinaryIO, frames: Frames) -> BinaryIO:
 
 
 def frames_in(stream: BinaryIO, size: int) -> Frames | None:
-    """Find the frames of a file of `size` bytes; None where not enough follow one another.
+    """Find the frames of a file of `size` bytes; None where too few follow one another.
 
-    What a tag in front claims is passed over, as every player does, unless that is more than there is. What lies
-    between rows of frames is passed over too; whether a row is one, and no chance, a decoder has to tell.
+    A leading tag is skipped by its stated length, as by players, unless it exceeds the file; so is junk between runs. A
+    decoder must judge whether a run is chance.
     """
     reader = _Reader(stream)
     tags = behind_tags(stream)
@@ -114,7 +114,7 @@ def frames_in(stream: BinaryIO, size: int) -> Frames | None:
 
 
 def _followed(reader: _Reader, at: int) -> int:
-    """Return where the frames end that follow one another from here; few headers differ, and each is read once."""
+    """Return the end of the frames from here; few headers differ, and each is parsed once."""
     kind = _kind(reader.header(at))
     lengths: dict[bytes, int] = {}
     while True:
@@ -127,7 +127,7 @@ def _followed(reader: _Reader, at: int) -> int:
 
 
 def _chain(reader: _Reader, at: int, size: int, many: int) -> int:
-    """Return the place from `at` on where so many frames follow one another, or -1."""
+    """Return the offset from `at` on where a number of frames follow one another, or -1."""
     at = reader.next_sync(at)
     while at >= 0:
         if _in_a_row(reader, at, size, many):
@@ -137,7 +137,7 @@ def _chain(reader: _Reader, at: int, size: int, many: int) -> int:
 
 
 def _in_a_row(reader: _Reader, at: int, size: int, many: int) -> bool:
-    """Tell whether so many frames that are alike follow one another; two are enough up to the very end of the file."""
+    """Tell whether a number of similar frames follow one another; two are enough at the end of the file."""
     kind = _kind(reader.header(at))
     for passed in range(many):
         if passed > 1 and at == size:
@@ -151,5 +151,5 @@ def _in_a_row(reader: _Reader, at: int, size: int, many: int) -> bool:
 
 
 def _kind(head: bytes) -> int:
-    """Return what frames of one stream have in common; 0 of what is no header."""
+    """Return the properties shared by a stream's frames; 0 for no header."""
     return int.from_bytes(head) & FIXED_BITS if len(head) == HEADER_BYTES else 0

@@ -1,7 +1,8 @@
-"""When the samples of an MP4 or MOV are shown: a file and a track in, times in the order of decoding out.
+"""Presentation times of MP4 and MOV samples: a file and a track in, times in decoding order out.
 
-libav's index tells when samples are decoded; `ctts` says by how much later each is shown, and the edit list which are
-shown at all. Where decode times were patched together, as after a merge, only both together tell the truth.
+libav's index has decoding times; `ctts` delays the display of each, and the edit list selects the displayed ones. After
+edits such as merging, only both together are right.
+
 Source: ISO 14496-12, 8.6.1.2 (stts), 8.6.1.3 (ctts), 8.6.6 (elst): runs of a count and a 32-bit number of ticks.
 """
 
@@ -13,23 +14,23 @@ from itertools import accumulate
 from typing import BinaryIO
 
 MAX_MOOV = 32 << 20
-"""Bytes of a movie header that are looked at: hours of frames."""
+"""Most bytes of a movie header to read: hours of frames."""
 MAX_TOPS = 1000
 MOST_SAMPLES = 1_000_000
 TIMED = b"mdia", b"minf", b"stbl"
 UNSOUND: tuple[int, ...] = ()
 UNSET = -1
-"""The media time of an edit that shows nothing."""
+"""Media time of an empty edit."""
 
 
 def show_times(stream: BinaryIO, size: int, track: int) -> tuple[int, ...] | None:
-    """Return when the samples of a track are shown; None where they are shown when they are decoded.
+    """Return the presentation times of a track; None where they equal the decoding times.
 
-    None are shown where its tables do not fit each other.
+    Empty where its tables disagree.
 
     Args:
-        stream: the file; its position is left as it was.
-        size: that of the file, in bytes.
+        stream: the file; its position is kept.
+        size: in bytes.
         track: track_ID.
     """
     position = stream.tell()
@@ -50,7 +51,7 @@ def show_times(stream: BinaryIO, size: int, track: int) -> tuple[int, ...] | Non
 
 
 def movie_header(stream: BinaryIO, size: int) -> bytes:
-    """Return the payload of the movie header, inflated; nothing where there is none, or it is too large."""
+    """Return the movie header's payload, decompressed; empty if missing or too large."""
     at = 0
     for _ in range(MAX_TOPS):
         stream.seek(at)
@@ -72,7 +73,7 @@ def movie_header(stream: BinaryIO, size: int) -> bytes:
 
 
 def _inflated(moov: bytes) -> bytes:
-    """Return the payload of a movie header that may be compressed: QuickTime File Format, cmov."""
+    """Decompress a movie header, if compressed: QuickTime File Format, cmov."""
     packed = inside(moov, (b"cmov", b"cmvd"))
     if not packed:
         return moov
@@ -84,7 +85,7 @@ def _inflated(moov: bytes) -> bytes:
 
 
 def children(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the boxes in some bytes: name and payload."""
+    """Yield name and payload of the boxes in a byte string."""
     at = 0
     while at + 8 <= len(content):
         length, name = struct.unpack_from(">I4s", content, at)
@@ -95,26 +96,26 @@ def children(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def all_inside(content: bytes, name: bytes) -> Iterator[bytes]:
-    """Yield the payloads of the boxes of a name in some bytes."""
+    """Yield the payloads of boxes of a name."""
     return (payload for found, payload in children(content) if found == name)
 
 
 def inside(content: bytes, path: tuple[bytes, ...]) -> bytes:
-    """Return the payload of the box at a path; nothing without one."""
+    """Return the payload of the box at a path, or empty bytes."""
     for name in path:
         content = next(all_inside(content, name), b"")
     return content
 
 
 def track_number(trak: bytes) -> int:
-    """Return the track_ID of a track."""
+    """Return a track's track_ID."""
     tkhd = inside(trak, (b"tkhd",))
     at = 20 if tkhd[:1] == b"\1" else 12
     return int.from_bytes(tkhd[at : at + 4], "big")
 
 
 def _edited(trak: bytes, moov: bytes) -> tuple[int, float] | None:
-    """Return the part of a track that its edit list shows, in its ticks; None where there are several parts."""
+    """Return the part displayed by a track's edit list, in its ticks; None for several parts."""
     edits = [edit for edit in _edits(inside(trak, (b"edts", b"elst"))) if edit[1] != UNSET]
     if not edits:
         return -(1 << 62), float("inf")
@@ -122,12 +123,12 @@ def _edited(trak: bytes, moov: bytes) -> tuple[int, float] | None:
         return None
     length, begin = edits[0]
     scale = Fraction(_scale(inside(trak, (b"mdia", b"mdhd"))), _scale(inside(moov, (b"mvhd",))) or 1)
-    # An edit of no length lasts to the end; rounded up, since the movie counts more coarsely than the track.
+    # An edit of length 0 lasts to the end; round up, as the movie's ticks are coarser than the track's.
     return begin, begin + float(-(-(length + 1) * scale // 1)) if length else float("inf")
 
 
 def _edits(elst: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the edits: length in ticks of the movie, and media time."""
+    """Yield the edits: duration in movie ticks, and media time."""
     layout = ">Qqi" if elst[:1] == b"\1" else ">Iii"
     rows = elst[8 : 8 + int.from_bytes(elst[4:8], "big") * struct.calcsize(layout)]
     whole = len(rows) - len(rows) % struct.calcsize(layout)
@@ -135,13 +136,13 @@ def _edits(elst: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _scale(header: bytes) -> int:
-    """Return the ticks a second of a movie or media header."""
+    """Return the ticks per second of a movie or media header."""
     at = 20 if header[:1] == b"\1" else 12
     return int.from_bytes(header[at : at + 4], "big")
 
 
 def _runs(table: bytes) -> list[int]:
-    """Return the numbers of a table of runs, each as often as it counts; nothing where there are too many."""
+    """Expand a table of runs; empty where it has too many numbers."""
     found: list[int] = []
     rows = table[8 : 8 + 8 * int.from_bytes(table[4:8], "big")]
     for count, value in struct.iter_unpack(">Ii", rows[: len(rows) - len(rows) % 8]):

@@ -1,4 +1,4 @@
-"""How a player turns a clip's frames: what a container or a codec says in, `Orientation` out.
+"""Display orientation of a clip's frames, by container or codec.
 
 Sources: ISO 14496-12, 6.2.2 and 8.2.2 (matrices of movie and track); RFC 9559, 5.1.4.1.28.41 (Projection of Matroska);
 ITU-T H.264, D.2.27, and H.265, D.3.17 (display orientation message).
@@ -9,25 +9,25 @@ from functools import lru_cache
 import msgspec
 
 Matrix = tuple[int, int, int, int]
-"""a, b, c, d: a point (x, y) of the frame is shown at (ax + cy, bx + dy), y counted downwards."""
+"""a, b, c, d: a point (x, y) is displayed at (ax + cy, bx + dy), y downwards."""
 UNCHANGED: Matrix = (1, 0, 0, 1)
 TURNS: dict[Matrix, int] = {(1, 0, 0, 1): 0, (0, 1, -1, 0): 90, (-1, 0, 0, -1): 180, (0, -1, 1, 0): 270}
 MIRRORED: dict[Matrix, int] = {(-1, 0, 0, 1): 0, (0, 1, 1, 0): 90, (1, 0, 0, -1): 180, (0, -1, -1, 0): 270}
-"""What is turned by so much, and then mirrored."""
+"""Rotation before the mirror."""
 QUARTER, FULL_TURN = 90, 360
 ANGLE_UNITS = 1 << 16
-"""anticlockwise_rotation counts in parts of a full turn."""
+"""Parts of a full turn in anticlockwise_rotation."""
 NEARLY = 2
-"""Degrees by which a quarter turn may be missed."""
+"""Tolerance of a quarter turn, in degrees."""
 
 
 class Orientation(msgspec.Struct, frozen=True):
-    """A turn by quarters, and then perhaps a mirror."""
+    """A rotation by quarter turns, then an optional mirror."""
 
     degrees: int = 0
     """Clockwise: 0, 90, 180 or 270."""
     mirrored: bool = False
-    """Whether left and right are exchanged, after the turn."""
+    """Whether left and right are swapped, after the rotation."""
 
 
 UPRIGHT = Orientation()
@@ -35,7 +35,7 @@ UPRIGHT = Orientation()
 
 @lru_cache(maxsize=64)
 def of_matrices(*matrices: Matrix) -> Orientation:
-    """Return what matrices do one after the other; what is no quarter turn no player applies."""
+    """Return the orientation by a product of matrices; players ignore other angles than quarter turns."""
     whole = UNCHANGED
     for matrix in matrices:
         whole = _product(whole, matrix)
@@ -47,9 +47,9 @@ def of_matrices(*matrices: Matrix) -> Orientation:
 
 
 def of_projection(yaw: float, pitch: float, roll: float) -> Orientation:
-    """Return what the pose of a flat projection does, in degrees: half a turn about the upright axis is a mirror.
+    """Return the orientation by a flat projection's pose in degrees; half a turn around the vertical axis is a mirror.
 
-    libav writes and reads it so; other poses are of spheres, and no player of flat clips applies them.
+    So libav writes and reads it; other poses belong to spherical video.
     """
     turn = _quarter(roll)
     if pitch or turn is None or abs(yaw) not in (0, 180):
@@ -58,7 +58,7 @@ def of_projection(yaw: float, pitch: float, roll: float) -> Orientation:
 
 
 def of_message(*, across: bool, down: bool, anticlockwise: int) -> Orientation:
-    """Return what a display orientation message does: flips first, then a turn.
+    """Return the orientation by a display orientation message: flips, then a rotation.
 
     Args:
         across: hor_flip.
@@ -79,7 +79,7 @@ def _product(first: Matrix, second: Matrix) -> Matrix:
 
 
 def _quarter(degrees: float) -> int | None:
-    """Return an angle as whole quarter turns, 0 to 270 degrees; None where it is none of them."""
+    """Round an angle to quarter turns, 0 to 270 degrees; None where it is none."""
     if not abs(degrees) < FULL_TURN * FULL_TURN:
         return None
     turns = round(degrees / QUARTER)

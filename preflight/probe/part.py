@@ -1,4 +1,4 @@
-"""Parts of open files as a file of its own, for readers that would stumble over what lies around them."""
+"""Parts of open files as separate files, for readers that fail on the surrounding data."""
 
 import io
 import os
@@ -7,7 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 
 class Part(NamedTuple):
-    """The bytes from `start` up to `end` of an open file, which stays open."""
+    """Bytes from `start` to `end` of an open file, which stays open."""
 
     whole: BinaryIO
     start: int
@@ -15,7 +15,7 @@ class Part(NamedTuple):
 
 
 class _Raw(io.RawIOBase):
-    """Parts, one behind the other."""
+    """Concatenated parts."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class _Raw(io.RawIOBase):
         return len(read)
 
     def _here(self) -> Part:
-        """Return what is left of the part that the position is in; nothing of the last one at the end."""
+        """Return the rest of the current part; empty at the end of the last."""
         before = 0
         for whole, start, end in self._parts:
             if self._at < before + end - start:
@@ -59,10 +59,10 @@ class _Raw(io.RawIOBase):
 
 
 def part_of(whole: BinaryIO, start: int, end: int) -> BinaryIO:
-    """Return the bytes from `start` up to `end` of a file opened for reading, as a file that begins at 0."""
+    """Return bytes from `start` to `end` of a readable file as a file of its own."""
     return joined([Part(whole, start, end)])
 
 
 def joined(parts: Sequence[Part]) -> BinaryIO:
-    """Return parts, at least one, as one file that begins at 0."""
+    """Return at least one part as one file."""
     return io.BufferedReader(_Raw(parts), io.DEFAULT_BUFFER_SIZE)

@@ -1,4 +1,4 @@
-"""A WAV of plain samples: its header in, `AudioFacts` out. Nobody is asked to decode what is no code."""
+"""WAV with PCM: its header in, `AudioFacts` out, without a decoder."""
 
 from typing import BinaryIO
 
@@ -8,22 +8,22 @@ from preflight.probe.wave import Layout, Wave, refuse_cut
 from preflight.values.facts import AudioFacts
 
 HIDDEN = "sync words among the samples"
-"""By what a codec was found that no header names."""
+"""Evidence for a codec that the header does not name."""
 MOST_SILENCE = 64
-"""Blocks of zeros that may stand before what a file holds."""
+"""Most blocks of zeros before the content."""
 
 
 def pcm_facts(stream: BinaryIO, wave: Wave, size: int, *, measure: bool) -> AudioFacts:
-    """Measure a WAV whose samples are stored as they are.
+    """Measure a PCM WAV.
 
     Args:
         stream: the file.
-        wave: what its header says.
-        size: the file's size in bytes.
-        measure: whether the samples are looked at: frames of a codec may stand where they should.
+        wave: its header.
+        size: in bytes.
+        measure: whether to check the samples for disguised codecs.
 
     Raises:
-        Unreadable: it is cut short, or holds no samples.
+        Unreadable: it is truncated, or has no samples.
     """
     refuse_cut(wave)
     layout, length = wave.layout, wave.present_s()
@@ -56,7 +56,7 @@ def pcm_facts(stream: BinaryIO, wave: Wave, size: int, *, measure: bool) -> Audi
 
 
 def _hidden(stream: BinaryIO, wave: Wave, layout: Layout) -> str | None:
-    """Return the codec whose frames stand in place of samples of 16 bits; None for samples."""
+    """Return the codec disguised as 16-bit samples, or None."""
     if layout.sample_bytes != 2:  # noqa: PLR2004 - in which such streams travel
         return None
     stream.seek(wave.start)

@@ -1,4 +1,4 @@
-"""What a reader of one picture format hands over: what it saw, and a way to decode the rest."""
+"""Result of an image reader: the header, and a function that decodes the rest."""
 
 from collections.abc import Callable
 from typing import BinaryIO
@@ -10,16 +10,16 @@ from preflight.probe.sniff import Sniffed
 from preflight.values.facts import Preview
 
 HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
-"""Code points of high dynamic range in H.273, table 3, and ffmpeg's names of them."""
+"""H.273 code points of HDR transfers, table 3, with ffmpeg's names."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a picture is, before it is turned."""
+    """Properties of an image before rotation."""
 
     width_px: int
     height_px: int
     aperture: tuple[int, int] | None = None
-    """Width and height of the part that is shown, where that is not all."""
+    """Width and height of the displayed part, if smaller."""
     mode: str
     bit_depth: int = 8
     frames: int = 1
@@ -27,18 +27,18 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     said: Said = Said()
     coding: str | None = None
     transfer: int | None = None
-    """The code point of its curve in H.273, where it has one."""
+    """Transfer code point in H.273, if any."""
     lossless: bool | None = None
     own_bytes: int | None = None
     raw: bool = False
     preview: Preview | None = None
     obstacle: str | None = None
     how: str
-    """The reader and the place in the file that gave the size."""
+    """The reader, and the place of the size in the file."""
     decoded: bool = False
 
 
 Decode = Callable[[], Seen]
-"""Decode all of a picture and return what is known then; raises Unreadable or Unmeasured."""
+"""Decodes the whole image and returns its properties; raises Unreadable or Unmeasured."""
 Read = Callable[[BinaryIO, int, Sniffed], tuple[Seen, Decode]]
-"""Read a picture's header from an open file of a size; raises Unreadable."""
+"""Reads the header of an image of a size; raises Unreadable."""

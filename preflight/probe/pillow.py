@@ -1,7 +1,7 @@
-"""Pillow's door: an open file and its sniffed format in, a picture ready to be decoded out.
+"""Image files opened by Pillow: an open file and its sniffed format in, an image to decode out.
 
-Pillow may open a file only as what it was sniffed as, and nothing of its state, which belongs to the whole process, is
-touched: its bound on pixels is for its callers, and ours are told of by our own readers.
+Pillow opens a file only as the sniffed format, and its process-wide state stays untouched: its pixel limit is for its
+callers, and this program's readers have their own.
 """
 
 import io
@@ -25,33 +25,33 @@ if TYPE_CHECKING:
 
 PLUGINS = {"JPEG": "Jpeg", "PNG": "Png", "GIF": "Gif", "BMP": "Bmp", "WEBP": "WebP", "AVIF": "Avif", "TIFF": "Tiff"}
 PLUGINS |= {"ICO": "Ico", "JPEG2000": "Jpeg2K", "PSD": "Psd"}
-"""Pillow's name of a format → its module, without the end of its name."""
+"""Pillow's format name → its module, without the suffix."""
 JPEG = Sniffed("jpeg", "pillow", "JPEG")
 OPAQUE = 255
 BITS_PER_SAMPLE, DEEPEST = 0x102, 64
 BAD_FILE = (OSError, ValueError, TypeError, SyntaxError, LookupError, RuntimeError, ArithmeticError, EOFError)
-"""What opening and `load` have been seen to raise on broken files, besides struct.error."""
+"""Exceptions of opening and `load` on broken files, besides struct.error."""
 STILL = {"MPO", "HEIF", "AVIF", "ICO", "TIFF", "PSD"}
-"""Formats whose further pictures are previews, sizes, pages or layers, and no animation."""
+"""Formats whose further images are previews, sizes, pages or layers, not animation."""
 LAYOUT_KEPT = {"HEIF", "AVIF"}
-"""Formats in which properties tell how a picture is turned, and a word of EXIF or XMP counts for nothing."""
+"""Formats whose properties define the rotation, and where EXIF and XMP do not count."""
 
 
 def load_plugin(opener: str) -> None:
-    """Import the one part of Pillow that reads a format; left alone, it would import forty for the rarer ones."""
+    """Import the Pillow plugin of a format; by default Pillow imports forty for the rarer ones."""
     if opener in PLUGINS:
         import_module(f"PIL.{PLUGINS[opener]}ImagePlugin")
 
 
 def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
-    """Open a picture as the format it was sniffed as, and as no other; nothing is decoded yet, where that can be.
+    """Open an image as its sniffed format only, if possible without decoding.
 
-    What comes is the part that is shown, not turned yet: of a raw photograph its largest preview, of a Photoshop file
-    the picture of all layers together.
+    The image is the displayed part, not rotated: of a raw photograph its largest preview, of a Photoshop file the
+    composite.
 
     Raises:
-        Unreadable: it is not a whole picture of that format, or there is no reader for it.
-        Unmeasured: a frame is larger than is decoded here.
+        Unreadable: it is not a complete image of that format, or has no reader.
+        Unmeasured: a frame is too large to decode.
     """
     from preflight.probe.heif import read_heif
 
@@ -70,11 +70,11 @@ def open_image(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
 
 
 def load(image: "Image.Image") -> None:
-    """Decode an opened picture.
+    """Decode an opened image.
 
     Raises:
-        Unreadable: it cannot be decoded to the end.
-        Unmeasured: it is larger than it said.
+        Unreadable: it cannot be decoded completely.
+        Unmeasured: it is larger than its header states.
     """
     from PIL import Image
 
@@ -87,10 +87,10 @@ def load(image: "Image.Image") -> None:
 
 
 def is_opaque(image: "Image.Image") -> bool:
-    """Tell whether no pixel is transparent, though the picture may have transparency.
+    """Tell whether no pixel is transparent, in an image that may have transparency.
 
     Raises:
-        Unreadable: it cannot be decoded to the end.
+        Unreadable: it cannot be decoded completely.
     """
     load(image)
     seen = image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
@@ -98,7 +98,7 @@ def is_opaque(image: "Image.Image") -> bool:
 
 
 def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
-    """Read what Pillow says of a picture's header; return that, and the way to decode it."""
+    """Read an image's header with Pillow; return it and the decoding function."""
     from preflight.probe.heif import Heif, read_heif
     from preflight.probe.webp import Webp, read_webp
 
@@ -128,7 +128,7 @@ def read(stream: BinaryIO, size: int, sniffed: Sniffed) -> tuple[Seen, Decode]:
 
 
 def _odd(stream: BinaryIO) -> "Layout | None":
-    """Return how a TIFF's samples lie, where Pillow has been seen to read such ones wrongly."""
+    """Return the layout of a TIFF that Pillow misreads, else None."""
     from preflight.probe.tiff_samples import layout_of
 
     layout = layout_of(stream)
@@ -145,7 +145,7 @@ def _own_tiff(stream: BinaryIO, layout: "Layout") -> "Image.Image":
 
 
 def _read_odd(stream: BinaryIO, layout: "Layout") -> tuple[Seen, Decode]:
-    """Read a TIFF by the reader of our own."""
+    """Read a TIFF with this program's reader."""
     first = _tiff_directory(stream)
     seen = Seen(
         width_px=layout.width_px,
@@ -166,7 +166,7 @@ def _decoded_odd(stream: BinaryIO, layout: "Layout", seen: Seen) -> Seen:
 
 
 def by_pillow(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image | None":
-    """Decode a picture as Pillow alone sees it; None where it cannot."""
+    """Decode an image with Pillow alone, or return None."""
     try:
         image = _open(stream, sniffed)
         load(image)
@@ -189,7 +189,7 @@ def _decoded(image: "Image.Image", seen: Seen) -> Seen:
 
 
 def _open(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
-    """Open by Pillow; where it stumbles over what stands beside the pixels, once more without that."""
+    """Open with Pillow; where it fails on data beside the pixels, retry without them."""
     try:
         return _by_factory(stream, sniffed)
     except Unreadable:
@@ -203,7 +203,7 @@ def _open(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
 
 
 def _plain(stream: BinaryIO, sniffed: Sniffed) -> tuple[BinaryIO, bytes] | None:
-    """Return a JPEG or PNG with nothing but what decoding needs, and its color profile."""
+    """Return a JPEG or PNG with only what decoding needs, and its color profile."""
     from preflight.probe import jpeg, png
 
     plainly = {"jpeg": jpeg.plain, "png": png.plain}.get(sniffed.format)
@@ -214,7 +214,7 @@ def _plain(stream: BinaryIO, sniffed: Sniffed) -> tuple[BinaryIO, bytes] | None:
 
 
 def _by_factory(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
-    """Open by the one factory, as `Image.open` does, which besides would bound the pixels by a state of the process."""
+    """Open by the plugin's factory, as `Image.open` does, but without its process-wide pixel limit."""
     from PIL import Image
 
     if sniffed.opener == "HEIF":
@@ -237,10 +237,9 @@ def _by_factory(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
 
 
 def _as_stored() -> "type[ImageFile.ImageFile]":
-    """Return a reader of TIFF that gives the pixels as they are stored.
+    """Return a TIFF reader that gives pixels as stored.
 
-    Pillow's own turns them when they are decoded, by an orientation of one type alone, and on the way reads directories
-    that may be broken.
+    Pillow's own rotates while decoding, by an orientation of one type only, and reads directories that may be broken.
     """
     from PIL.TiffImagePlugin import TiffImageFile
 
@@ -281,12 +280,12 @@ def _tiff_directory(stream: BinaryIO) -> Directory | None:
 
 
 def _tiff_depths(first: Directory) -> list[int]:
-    """Return bits a sample as a TIFF tells them, of each sample of a pixel."""
+    """Return bits per sample of a TIFF, for each sample of a pixel."""
     return [int(bits) for bits in first.numbers(BITS_PER_SAMPLE) if 0 < bits <= DEEPEST]
 
 
 def _said(image: "Image.Image", sniffed: Sniffed) -> Said:
-    """Read EXIF and XMP as Pillow has found them."""
+    """Read EXIF and XMP as found by Pillow."""
     exif, xmp = image.info.get("exif", b""), image.info.get("xmp", b"")
     blocks = Metadata(exif if isinstance(exif, bytes) else b"", (xmp,) if xmp and isinstance(xmp, bytes) else ())
     said = read_metadata(blocks)
@@ -295,7 +294,7 @@ def _said(image: "Image.Image", sniffed: Sniffed) -> Said:
 
 
 def _alpha(image: "Image.Image") -> bool:
-    """Tell whether parts may be transparent; raise Unreadable for a picture that lacks the palette it is painted by."""
+    """Tell whether parts may be transparent; raise Unreadable for a missing palette."""
     try:
         return image.has_transparency_data
     except AssertionError:
@@ -303,13 +302,13 @@ def _alpha(image: "Image.Image") -> bool:
 
 
 def _bit_depth(image: "Image.Image") -> int:
-    """Return bits a sample as stored, where that is more than the eight that Pillow gives."""
+    """Return stored bits per sample, if more than Pillow's eight."""
     deep = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
     return deep.get(image.mode, int(image.info.get("bit_depth") or 8))
 
 
 def _frames(image: "Image.Image") -> int:
-    """Count the frames of an animation."""
+    """Count an animation's frames."""
     from PIL import Image
 
     try:

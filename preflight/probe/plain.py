@@ -1,6 +1,6 @@
-"""A WAV of plain samples under the header that every reader knows, whatever header it has; nothing is copied.
+"""WAV with PCM under a standard header, without a copy of the samples.
 
-The new header has format tag 1, sixteen bytes of format, and then the samples with their true length.
+The new header has format tag 1, 16 bytes of format, and the true length.
 """
 
 import io
@@ -11,11 +11,11 @@ from preflight.probe.part import Part, joined
 from preflight.probe.wave import FLOAT, INTEGER, Layout, read_wave
 
 HEAD_BYTES = 36
-"""What the RIFF header counts beside the samples."""
+"""RIFF size besides the samples."""
 
 
 def plain_header(layout: Layout, length: int) -> bytes:
-    """Lay the header of so many bytes of samples."""
+    """Make the header for a number of bytes."""
     bits = 8 * layout.sample_bytes
     rate, block = layout.sample_rate_hz, layout.block_bytes
     tag = FLOAT if layout.sample_type == "float" else INTEGER
@@ -29,7 +29,7 @@ def plain_header(layout: Layout, length: int) -> bytes:
 
 
 def opened_up(stream: BinaryIO, size: int) -> BinaryIO:
-    """Return a WAV of `size` bytes whose own header keeps readers out under a plain one, any other as it is."""
+    """Put a WAV of `size` bytes under a standard header where its own blocks readers; return others unchanged."""
     wave = read_wave(stream, size)
     stream.seek(0)
     if wave is None or wave.layout is None or wave.obstacle is None:

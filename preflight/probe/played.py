@@ -1,4 +1,4 @@
-"""How long a sound plays, by decoding all of it: for what its packets alone do not tell for certain."""
+"""Played duration of audio by full decoding, where packets do not tell."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
 LONGEST_S = 3_600
-"""Beyond this nothing is decoded: it is too long by any reading."""
+"""Durations beyond this are not decoded: too long in any case."""
 
 
 def played_s(stream: BinaryIO, demuxer: str) -> Fraction:
-    """Return how many seconds of sound a decoder makes of a file's first sound track; damaged packets make none.
+    """Decode a file's first audio track and return its seconds; skip damaged packets.
 
     Raises:
-        Unreadable: it makes nothing.
-        MemoryError: there is too little memory to tell.
+        Unreadable: nothing can be decoded.
+        MemoryError: there is too little memory.
     """
     import av
 
@@ -41,7 +41,7 @@ def played_s(stream: BinaryIO, demuxer: str) -> Fraction:
 
 
 def _decoded(packet: "Packet[AudioStream]") -> "list[tuple[int, int]]":
-    """Return rate and number of samples of each frame that a packet decodes to; a damaged one makes none."""
+    """Return rate and samples of each frame in a packet; none for a damaged one."""
     import av
 
     try:

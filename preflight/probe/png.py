@@ -1,7 +1,8 @@
-"""PNG: an open file in, its header and metadata out, and whether all of its rows are there.
+"""PNG: an open file in, its header and metadata out; also checks that all rows exist.
 
-Rows are unpacked and counted, not filtered: that takes a seventh of the time of decoding, and all that filtering could
-still find wrong is a filter that does not exist.
+Rows are unpacked and counted but not filtered: that takes a seventh of the time of decoding, and filtering could reveal
+only an invalid filter.
+
 Source: PNG specification, third edition: 5.3 (chunks), 8.1 (interlace), 9.2 (filters), 11.2.1 (IHDR).
 """
 
@@ -19,7 +20,7 @@ SIGNATURE, NAME_AT = b"\x89PNG\r\n\x1a\n", 4
 MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
-"""Color type → bits a sample that there are."""
+"""Color type → valid bits per sample."""
 PALETTE, GRAY_ALPHA, RGBA = 3, 4, 6
 DEEP = 16
 PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -27,23 +28,23 @@ PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 BLOCK_BYTES = 1 << 18
 IHDR_BYTES = 13
 MAX_TEXT_BYTES = 1 << 22
-"""Of a text chunk, unpacked: more than any camera or editor writes; the rest says nothing to us."""
+"""Most unpacked bytes of a text chunk: more than cameras and editors write."""
 MAX_CHUNKS = 1 << 20
 MAX_PROFILE_BYTES = 1 << 24
-"""Of a color profile, unpacked: those of printers take a few millions."""
+"""Most unpacked bytes of a color profile: printer profiles take a few million."""
 NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"cICP", b"IDAT", b"IEND"}
 TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 PICTURE = {*NEEDED, b"iCCP", b"sBIT"}
-"""Chunks that the picture itself is made of, its colors among them."""
+"""Chunks of the image itself, its colors included."""
 READ = {b"IHDR", b"cICP", b"PLTE", b"tRNS", b"acTL", b"eXIf", *TEXTS}
-"""Chunks that are looked at."""
+"""Chunks to read."""
 XMP = b"XML:com.adobe.xmp"
 RAW_PROFILE = b"Raw profile type "
 XMP_NAME = b"http://ns.adobe.com/xap/1.0/\0"
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The picture's own description."""
+    """The IHDR chunk."""
 
     width_px: int
     height_px: int
@@ -54,18 +55,18 @@ class Header(msgspec.Struct, frozen=True):
 
     @property
     def mode(self) -> str:
-        """Pillow's word for the samples."""
+        """Pillow's mode of the samples."""
         if self.color == 0 and self.bit_depth in (1, DEEP):
             return "1" if self.bit_depth == 1 else "I;16"
         return "RGBA" if self.color == GRAY_ALPHA and self.bit_depth == DEEP else MODES[self.color]
 
     @property
     def has_alpha(self) -> bool:
-        """Whether each pixel has its own transparency."""
+        """Whether each pixel has alpha."""
         return self.color in (GRAY_ALPHA, RGBA)
 
     def shapes(self) -> tuple[Shape, ...]:
-        """Return the rows as they are stored: of each pass of an interlaced picture that has any."""
+        """Return the stored rows, per non-empty pass if interlaced."""
         return tuple(shape for one in (PASSES if self.interlaced else ((0, 0, 1, 1),)) if (shape := self._shape(*one)))
 
     def _shape(self, left: int, top: int, across: int, down: int) -> Shape | None:
@@ -78,21 +79,21 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class Png(msgspec.Struct, frozen=True):
-    """What the chunks before the pixels say."""
+    """The chunks before the pixels."""
 
     header: Header
     frames: int
     transparent: bool
-    """Whether a chunk says that some color is."""
+    """Whether a chunk declares transparent colors."""
     metadata: Metadata
     transfer: int | None = None
-    """The code point of its curve in H.273, where it has one."""
+    """Transfer code point in H.273, if any."""
     exif: bytes | None = None
-    """What its eXIf chunk holds; None where it has none."""
+    """Content of the eXIf chunk, or None."""
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """Where a chunk lies: its content, behind length and name."""
+    """Place of a chunk's content, after length and name."""
 
     name: bytes
     at: int
@@ -100,10 +101,10 @@ class Chunk(msgspec.Struct, frozen=True):
 
 
 def read_header(stream: BinaryIO, size: int, *, whole: bool = False) -> Png:
-    """Read the chunks up to the pixels, or all of the file.
+    """Read the chunks up to the pixels, or all.
 
     Raises:
-        Unreadable: there is no sound header, no pixels, or a palette is missing.
+        Unreadable: the header is invalid, or pixels or palette are missing.
     """
     found: dict[bytes, bytes] = {}
     texts: list[tuple[bytes, bytes]] = []
@@ -142,7 +143,7 @@ def _header(content: bytes) -> Header:
 
 
 def chunks(stream: BinaryIO, size: int) -> Iterator[Chunk]:
-    """Yield the chunks up to IEND, or to where the file ends; a chunk may claim more than the file holds."""
+    """Yield the chunks up to IEND or the end of file; a chunk may exceed the file."""
     at = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
         stream.seek(at)
@@ -157,10 +158,9 @@ def chunks(stream: BinaryIO, size: int) -> Iterator[Chunk]:
 
 
 def refuse_damage(stream: BinaryIO, size: int, header: Header) -> bool:
-    """Check every checksum that a reader checks, and unpack and count the rows, keeping none.
+    """Check all checksums that readers check, and count the rows.
 
-    Returns:
-        Whether each pixel has an alpha of its own and all of them are opaque.
+    Tells whether each pixel has alpha and all are opaque.
 
     Raises:
         Unreadable: rows are missing or broken, or a checksum is wrong.
@@ -173,9 +173,9 @@ def refuse_damage(stream: BinaryIO, size: int, header: Header) -> bool:
 
 
 def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Yield what the IDAT chunks hold, in blocks, while the checksums are right.
+    """Yield the IDAT data in blocks, checking checksums.
 
-    A chunk behind the pixels that a reader may leave out may be broken: all of them leave it out.
+    Readers ignore broken ancillary chunks after the pixels.
     """
     from isal import isal_zlib
 
@@ -202,7 +202,7 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _refuse_misplaced(before: bytes, name: bytes, *, done: bool) -> None:
-    """Raise Unreadable where a chunk stands where none of its name may: PNG specification, third edition, 5.6."""
+    """Raise Unreadable for a misplaced chunk: PNG specification, third edition, 5.6."""
     if (name == b"IHDR") != (not before):
         raise Unreadable("is damaged: its header stands elsewhere than at its beginning, or twice")
     if name == b"IDAT" and done and before != b"IDAT":
@@ -210,12 +210,12 @@ def _refuse_misplaced(before: bytes, name: bytes, *, done: bool) -> None:
 
 
 def own_bytes(stream: BinaryIO, size: int) -> int:
-    """Return what the picture takes of the file, without metadata and what lies behind its end."""
+    """Return the bytes of the image itself, without metadata and trailing data."""
     return len(SIGNATURE) + sum(chunk.size + 12 for chunk in chunks(stream, size) if chunk.name in PICTURE)
 
 
 def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
-    """Return a PNG with nothing but what decoding needs, and its color profile."""
+    """Return a PNG with only what decoding needs, and its color profile."""
     size = stream.seek(0, 2)
     pieces, profile = [SIGNATURE], b""
     for chunk in chunks(stream, size):
@@ -229,7 +229,7 @@ def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
 
 
 def _metadata(exif: bytes, texts: list[tuple[bytes, bytes]]) -> Metadata:
-    """Sort texts into blocks; EXIF and XMP may be raw profiles, in hexadecimal digits."""
+    """Sort texts into blocks; EXIF and XMP may be hexadecimal raw profiles."""
     xmp: list[bytes] = []
     iptc: list[bytes] = []
     for keyword, text in (_text(name, content) for name, content in texts):
@@ -265,7 +265,7 @@ def _unpacked(packed: bytes, most: int = MAX_TEXT_BYTES) -> bytes:
 
 
 def _profile(text: bytes) -> bytes:
-    """Return the bytes of a raw profile: a line with its name, one with its length, then digits."""
+    """Decode a raw profile: a line with its name, one with its length, then digits."""
     digits = b"".join(text.strip().split(b"\n")[2:]).translate(None, b" \r\t")
     try:
         return bytes.fromhex(digits.decode("ascii"))

@@ -1,7 +1,7 @@
-"""Whether a PNG's EXIF data lets newer readers show it: what an eXIf chunk holds in, what keeps them from it out.
+"""Whether a PNG's EXIF data block newer readers: an eXIf chunk in, the obstacle out.
 
-ffmpeg, since it reads that chunk, refuses a whole picture for a tag of no known type, or one that points past the end;
-of JPEG and WebP it only complains. Its own decoder is asked, about a picture of one pixel with the same data.
+ffmpeg refuses the whole image for a tag of unknown type or out of range; with JPEG and WebP it only warns. So its
+decoder is tried on an image of one pixel with the same data.
 """
 
 import zlib
@@ -10,12 +10,12 @@ from preflight.probe.container import NO_PROTOCOLS
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 ONE_PIXEL = b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"
-"""IHDR: one by one pixel, gray, of eight bits."""
+"""IHDR: one by one pixel, gray, 8 bits."""
 OBSTACLE = "its EXIF data are damaged: newer readers refuse the whole picture for that"
 
 
 def exif_obstacle(exif: bytes) -> str | None:
-    """Return what of the content of an eXIf chunk keeps a reader from the picture, in words; None for nothing."""
+    """Explain how an eXIf chunk blocks readers, or return None."""
     import io
 
     import av

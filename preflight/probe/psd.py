@@ -1,7 +1,8 @@
-"""Photoshop files: an open file in; size, samples and whether there is a picture of all layers together out.
+"""Photoshop files: an open file in; size, samples and whether there is a composite out.
 
-What Photoshop shows is made of the layers; the file holds that picture as well, the composite, unless it was saved
-without "maximize compatibility". Only the composite is read here, and nothing is guessed.
+Photoshop shows the layers; the file also holds their composite, unless saved without "maximize compatibility". Only the
+composite is read.
+
 Source: Adobe Photoshop File Formats Specification, file header, image resources 1057, layer and mask information.
 """
 
@@ -32,7 +33,7 @@ BLOCK_BYTES = 4
 
 
 class Psd(msgspec.Struct, frozen=True):
-    """What the file says of itself."""
+    """Properties of the file."""
 
     width_px: int
     height_px: int
@@ -42,9 +43,9 @@ class Psd(msgspec.Struct, frozen=True):
     big: bool
     """PSB, for large documents."""
     composite: bool
-    """Whether it holds a picture of all layers together."""
+    """Whether it holds the composite of all layers."""
     alpha: bool
-    """Whether a channel beyond the colors is the transparency of the composite; others are saved selections."""
+    """Whether an extra channel is the composite's transparency; others are saved selections."""
     metadata: Metadata
     profile: bytes
     palette: bytes
@@ -52,14 +53,14 @@ class Psd(msgspec.Struct, frozen=True):
 
     @property
     def mode(self) -> str:
-        """Pillow's word for the samples."""
+        """Pillow's mode of the samples."""
         if self.bits > 8 and self.color == GRAY:  # noqa: PLR2004 - a byte
             return "I;16" if self.bits == 16 else "F"  # noqa: PLR2004 - the next
         return "RGBA" if self.alpha and self.color == RGB else MODES[self.color]
 
     @property
     def oddity(self) -> str | None:
-        """What keeps it from being decoded here, in words."""
+        """Why it cannot be decoded here, in words."""
         if not self.composite:
             return 'it was saved without a picture of all layers together ("maximize compatibility" in Photoshop)'
         if self.color in WORDS:
@@ -68,10 +69,10 @@ class Psd(msgspec.Struct, frozen=True):
 
 
 def read_psd(stream: BinaryIO) -> Psd:
-    """Read header, resources and the beginning of the layers.
+    """Read header, resources and the start of the layers.
 
     Raises:
-        Unreadable: it is not a whole Photoshop file.
+        Unreadable: the file is incomplete.
     """
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
@@ -91,7 +92,7 @@ def read_psd(stream: BinaryIO) -> Psd:
     info = resources.get(VERSION_INFO, b"")
     composite = len(info) <= HAS_COMPOSITE_AT or bool(info[HAS_COMPOSITE_AT])
     metadata = Metadata(*(resources.get(EXIF, b""), _some(resources.get(XMP)), _some(resources.get(IPTC))))
-    # A negative number of layers says that the first extra channel is the transparency of the composite.
+    # A negative layer count marks the first extra channel as the composite's transparency.
     alpha = channels > COLORS[color] and bool(length) and _layer_count(stream, layers_bytes) < 0
     profile = resources.get(PROFILE, b"")
     return Psd(
@@ -100,10 +101,10 @@ def read_psd(stream: BinaryIO) -> Psd:
 
 
 def composite(stream: BinaryIO, psd: Psd) -> "Image.Image":
-    """Decode the picture of all layers together; of sixteen bits a sample in colors the upper eight are kept.
+    """Decode the composite; reduce colors of 16 bits to 8.
 
     Raises:
-        Unreadable: its data end early, or are packed as nothing here unpacks them.
+        Unreadable: its data end early, or use an unknown packing.
     """
     from PIL import Image
 
@@ -126,7 +127,7 @@ def _layer_count(stream: BinaryIO, size: int) -> int:
 
 
 def _resources(stream: BinaryIO) -> dict[int, bytes]:
-    """Read the resources that matter, and go behind them all."""
+    """Read the resources in use, and skip to their end."""
     end = _length(stream, BLOCK_BYTES)
     end += stream.tell()
     found: dict[int, bytes] = {}
@@ -148,13 +149,13 @@ def _some(block: bytes | None) -> tuple[bytes, ...]:
 
 
 def _thirds(palette: bytes) -> list[bytes]:
-    """Return the reds, greens and blues of a palette, which stand one behind the other."""
+    """Split a palette into reds, greens and blues, stored one after another."""
     third = len(palette) // 3
     return [palette[at * third : (at + 1) * third] for at in range(3)]
 
 
 def _planes(stream: BinaryIO, psd: Psd, count: int) -> list[tuple[str, bytes]]:
-    """Return how each of the first channels is packed, for Pillow, and its bytes."""
+    """Return packing, by Pillow's name, and bytes of each of the first channels."""
     stream.seek(psd.pixels_at)
     packing = _length(stream, 2)
     row_bytes = (psd.width_px * psd.bits + 7) // 8
@@ -172,7 +173,7 @@ def _planes(stream: BinaryIO, psd: Psd, count: int) -> list[tuple[str, bytes]]:
 
 
 def _counts(stream: BinaryIO, psd: Psd) -> tuple[int, ...]:
-    """Return the bytes that each row of each channel takes."""
+    """Return the bytes of each row of each channel."""
     each = "I" if psd.big else "H"
     rows = psd.channels * psd.height_px
     table = stream.read(rows * struct.calcsize(f"={each}"))
@@ -182,7 +183,7 @@ def _counts(stream: BinaryIO, psd: Psd) -> tuple[int, ...]:
 
 
 def _band(plane: tuple[str, bytes], psd: Psd) -> "Image.Image":
-    """Decode one channel: in a bitmap one is black, and inks are stored as what is left of white."""
+    """Decode a channel; bitmaps store black as one, inks their complement."""
     from PIL import Image
 
     codec, content = plane

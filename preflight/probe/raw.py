@@ -1,7 +1,8 @@
-"""Raw photographs: a camera's file in, the size of its raw picture and its largest preview out.
+"""Raw photographs: a camera's file in, size of the raw image and largest preview out.
 
 DNG, NEF, ARW, CR2, PEF, SRW, ORF and RW2 are TIFF files whose first directory is often a thumbnail. A preview is the
-camera's own JPEG of the whole picture: what a viewer shows, and what can be taken in its place.
+camera's JPEG of the whole image: viewers show it, and a fix can use it.
+
 Source: DNG 1.7, chapters 2 and 5; TIFF/EP (ISO 12234-2); for CR2, ORF and RW2 the files themselves.
 """
 
@@ -20,15 +21,15 @@ KIND, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 0xFE, 0x100, 0x101, 0x102,
 STRIPS, STRIP_BYTES, TILES, TILE_BYTES = 0x111, 0x117, 0x144, 0x145
 JPEG_AT, JPEG_BYTES = 0x201, 0x202
 RAW_COLORS = {32803, 34892}
-"""Photometric interpretations of what a sensor gave: color filter array, linear raw."""
+"""Photometric interpretations of sensor data: color filter array, linear raw."""
 DEFAULT_CROP, DNG_VERSION, CR2_SLICES = 0xC620, 0xC612, 0xC640
 SHOWN_WIDTH, SHOWN_HEIGHT = 0xA002, 0xA003
-"""EXIF's size of the picture that the camera makes of it."""
+"""EXIF's size of the camera's own image."""
 RW2_JPEG, RW2_BORDERS = 0x2E, (4, 5, 6, 7)
 """Panasonic: the preview as a field's content; the sensor's top, left, bottom and right border."""
 RW2 = 0x55
 MARKS = {RW2: "rw2", 0x4F52: "orf", 0x5352: "orf"}
-"""What stands in place of TIFF's 42: of Panasonic, of Olympus."""
+"""Values instead of TIFF's 42: Panasonic, Olympus."""
 MAKE = 0x10F
 MAKERS = (("NIKON", "nef"), ("SONY", "arw"), ("PENTAX", "pef"), ("RICOH", "pef"), ("SAMSUNG", "srw"))
 FUJI_PLACES, FUJI_SIZES, FUJI_BITS, MAX_FUJI_ENTRIES = 84, (0x111, 0x121, 0x100), 14, 256
@@ -40,7 +41,7 @@ NO_PREVIEW = "it is a raw photograph without a whole preview"
 
 
 class Raw(msgspec.Struct, frozen=True):
-    """What the directories say."""
+    """Properties from the directories."""
 
     width_px: int
     height_px: int
@@ -50,7 +51,7 @@ class Raw(msgspec.Struct, frozen=True):
 
 
 def raw_format(stream: BinaryIO) -> str | None:
-    """Return which raw format a file with TIFF's header is of, or None where it is none."""
+    """Return the raw format of a file with a TIFF header, or None."""
     tiff = open_tiff(stream)
     first = next(tiff.chain(), None) if tiff else None
     if tiff is None or first is None:
@@ -67,10 +68,10 @@ def raw_format(stream: BinaryIO) -> str | None:
 
 
 def read_raw(stream: BinaryIO, size: int, format_name: str) -> Raw:
-    """Read what a raw photograph says of itself.
+    """Read a raw photograph's properties.
 
     Raises:
-        Unreadable: it tells no size, or a part of its picture lies behind the end of the file.
+        Unreadable: it has no size, or is truncated.
     """
     if format_name == "raf":
         return _fuji(stream, size)
@@ -91,14 +92,14 @@ def read_raw(stream: BinaryIO, size: int, format_name: str) -> Raw:
 
 
 def _largest(stream: BinaryIO, tiff: Tiff, pictures: list[Directory], size: int) -> Preview | None:
-    """Return the largest of the JPEG previews that lie whole within a file of `size` bytes."""
+    """Return the largest complete JPEG preview in a file of `size` bytes."""
     places = {place for one in pictures for place in _jpegs(one)}
     found = (preview for at, length in places if (preview := _preview(stream, tiff.zero + at, length, size)))
     return max(found, key=lambda one: (one.width_px * one.height_px, one.at), default=None)
 
 
 def _end(tiff: Tiff, own: Directory) -> int:
-    """Return where the last of a picture's strips or tiles ends."""
+    """Return the end of an image's last strip or tile."""
     ends = [0]
     for at, length in ((STRIPS, STRIP_BYTES), (TILES, TILE_BYTES)):
         ends += [int(start + taken) for start, taken in zip(own.numbers(at), own.numbers(length), strict=False)]
@@ -106,7 +107,7 @@ def _end(tiff: Tiff, own: Directory) -> int:
 
 
 def _fuji(stream: BinaryIO, size: int) -> Raw:
-    """Read Fujifilm's own header: the places of a JPEG, which has all the metadata, and of the sensor's table."""
+    """Read Fujifilm's header: the offsets of a JPEG with all metadata, and of the sensor's table."""
     stream.seek(FUJI_PLACES)
     places = stream.read(16)
     at, length, table = (int.from_bytes(places[i : i + 4], "big") for i in (0, 4, 8))
@@ -127,7 +128,7 @@ def _fuji(stream: BinaryIO, size: int) -> Raw:
 
 
 def _pictures(tiff: Tiff, first: Directory) -> Iterator[Directory]:
-    """Yield the directories of all pictures, those in branches too."""
+    """Yield the directories of all images, in branches too."""
     for one in (first, *list(tiff.chain())[1:]):
         yield one
         yield from one.branches()
@@ -143,7 +144,7 @@ def _size(one: Directory | None) -> tuple[int, int] | None:
 
 
 def _crop(one: Directory | None) -> tuple[int, int] | None:
-    """Return a DNG's default crop: what a viewer shows of the sensor."""
+    """Return a DNG's default crop."""
     sides = [round(side) for side in one.numbers(DEFAULT_CROP)] if one else []
     whole = _size(one)
     if len(sides) != 2 or whole is None or not 0 < sides[0] <= whole[0] or not 0 < sides[1] <= whole[1]:  # noqa: PLR2004 - width, height
@@ -158,7 +159,7 @@ def _shown(first: Directory) -> tuple[int, int] | None:
 
 
 def _borders(first: Directory) -> tuple[int, int] | None:
-    """Return the size within the borders that Panasonic tells of its sensor."""
+    """Return the size within Panasonic's sensor borders."""
     if first.tiff.mark != RW2:
         return None
     top, left, bottom, right = (first.integer(tag) or 0 for tag in RW2_BORDERS)
@@ -166,7 +167,7 @@ def _borders(first: Directory) -> tuple[int, int] | None:
 
 
 def _jpegs(one: Directory) -> Iterator[tuple[int, int]]:
-    """Yield place and length of what a directory says is a JPEG."""
+    """Yield offset and length of each JPEG in a directory."""
     pairs = [(one.integer(JPEG_AT), one.integer(JPEG_BYTES))]
     if one.integer(COMPRESSION) in JPEG_COMPRESSIONS and len(one.numbers(STRIPS)) == 1:
         pairs.append((one.integer(STRIPS), one.integer(STRIP_BYTES)))
@@ -178,7 +179,7 @@ def _jpegs(one: Directory) -> Iterator[tuple[int, int]]:
 
 
 def _preview(stream: BinaryIO, at: int, length: int, size: int) -> Preview | None:
-    """Return the JPEG at a place, where it is one that every decoder knows: not the raw picture's own coding."""
+    """Return the JPEG at an offset if common decoders read it, unlike raw data."""
     if at + length > size:
         return None
     stream.seek(at)

@@ -1,7 +1,8 @@
-"""The rows of a PNG, packed, block by block in; how many there are and whether their filters exist out.
+"""Rows of a PNG: packed blocks in; their count, filters and opacity out.
 
-Each row begins with the number of its filter. What a filter makes of an opaque alpha channel is known beforehand, so
-that opacity is seen without undoing it.
+Each row begins with its filter. The effect of a filter on an opaque alpha channel is known, so that opacity is visible
+without unfiltering.
+
 Source: PNG specification, third edition, 9.2 (filter types).
 """
 
@@ -12,30 +13,30 @@ import msgspec
 from preflight.probe.faults import Unreadable
 
 STEP_BYTES = 1 << 20
-"""How much is unpacked at once."""
+"""Bytes to unpack at once."""
 FILTERS = 5
 WRONG_SUM = "Incorrect checksum"
-"""What isal says of it; the rows that it unpacked are lost with that."""
+"""isal's message; it then loses the unpacked rows."""
 OPAQUE = 0xFF
 SUB, AVERAGE, PAETH = 1, 3, 4
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """Rows that are alike."""
+    """Rows of equal size."""
 
     rows: int
     row_bytes: int
-    """Without the filter's byte."""
+    """Without the filter byte."""
     pixel_bytes: int
     alpha_bytes: int
-    """How many of a pixel's bytes, its last ones, are its alpha; 0 for none."""
+    """Alpha bytes at a pixel's end; 0 for none."""
 
 
 class Rows:
-    """Rows that are unpacked, counted and forgotten.
+    """Rows unpacked and counted, without keeping them.
 
     Args:
-        shapes: what is wanted, in order.
+        shapes: the expected rows in order.
     """
 
     def __init__(self, shapes: tuple[Shape, ...]) -> None:
@@ -47,12 +48,12 @@ class Rows:
         self._rest = b""
         self._broken = ""
         self._beyond = 0
-        """Bytes behind the last row, which no reader wants; of more than some, nobody reads to the end."""
+        """Bytes after the last row, which readers ignore; stop after a limit."""
         self.opaque = all(shape.alpha_bytes for shape in shapes)
-        """Whether every pixel so far has an alpha, at its most."""
+        """Whether every pixel so far has full alpha."""
 
     def feed(self, block: bytes) -> None:
-        """Unpack a block; raise Unreadable for a filter that does not exist."""
+        """Unpack a block; raise Unreadable for an invalid filter."""
         from isal import isal_zlib
 
         broken = cast("type[Exception]", isal_zlib.error)
@@ -69,7 +70,7 @@ class Rows:
             self._count(self._rest + unpacked)
 
     def end(self) -> None:
-        """Raise Unreadable when rows are missing, or the checksum behind the last one, where there is one, is wrong."""
+        """Raise Unreadable when rows are missing, or a present final checksum is wrong."""
         if WRONG_SUM in self._broken:
             raise Unreadable("is damaged: the checksum behind its last row is wrong")
         if self._shapes:
@@ -109,7 +110,7 @@ class Rows:
 
 
 def _is_opaque(shape: Shape, rows: bytes, row: int, filter_: int, *, first: bool) -> bool:
-    """Tell whether a row's alpha is opaque, when that of the row above is, or it is the first."""
+    """Tell whether a row's alpha is opaque, given an opaque row above or none."""
     start = row * (shape.row_bytes + 1) + 1
     pixels = shape.row_bytes // shape.pixel_bytes
     left, later = _filtered(filter_, first=first)
@@ -121,7 +122,7 @@ def _is_opaque(shape: Shape, rows: bytes, row: int, filter_: int, *, first: bool
 
 
 def _filtered(filter_: int, *, first: bool) -> tuple[int, int]:
-    """Return what a filter makes of an opaque byte in a row's first pixel, and in the later ones."""
+    """Return a filter's result for an opaque byte, in a row's first pixel and in later ones."""
     above = 0 if first else OPAQUE
     left = {SUB: 0, AVERAGE: above // 2, PAETH: above}
     later = {SUB: OPAQUE, AVERAGE: (OPAQUE + above) // 2, PAETH: OPAQUE}

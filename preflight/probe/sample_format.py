@@ -1,4 +1,4 @@
-"""What the samples of a decoded frame hold: depth, transparency and what the decoder says of their colours."""
+"""Sample format of a decoded frame: depth, transparency and the decoder's color tags."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,32 +11,32 @@ if TYPE_CHECKING:
 ALPHA_BAND = 3
 OPAQUE = 255
 NEARLY_OPAQUE = 250
-"""An encoder with loss may miss the highest number by a little."""
+"""A lossy encoder may miss full opacity slightly."""
 DNX_FLAGS_AT = 7
 BLOCK_ADDITIONAL, ADDED_AT = "matroska_block_additional", 8
-"""What libav calls what stands beside a block of Matroska, and where it begins, behind its number."""
+"""libav's name of a Matroska block's additional data, and their offset after an id."""
 
 
 class SampleFormat(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one frame."""
+    """The format of one frame."""
 
     bit_depth: int
     """Of the deepest component."""
     alpha: bool
-    """Whether anything of it is not opaque."""
+    """Whether any part is not opaque."""
     transfer: int
-    """The code of ITU-T H.273, table 3."""
+    """Code in ITU-T H.273, table 3."""
     matrix: int
     """The same, table 4."""
 
 
 def sample_format(frame: "VideoFrame", codec: str, packet: "Packet[Any]") -> SampleFormat:
-    """Return what a frame holds.
+    """Return a frame's sample format.
 
     Args:
-        frame: as it was decoded.
-        codec: that of the stream.
-        packet: the first that it was decoded from.
+        frame: a decoded frame.
+        codec: the stream's codec.
+        packet: its first packet.
     """
     beside = _is_flagged(packet) if codec == "dnxhd" else _hides(codec, packet)
     return SampleFormat(
@@ -48,7 +48,7 @@ def sample_format(frame: "VideoFrame", codec: str, packet: "Packet[Any]") -> Sam
 
 
 def _hides(codec: str, packet: "Packet[Any]") -> bool:
-    """Tell whether a frame of VP8 or VP9 has a second one beside it that hides something: WebM keeps alpha so."""
+    """Tell whether a VP8 or VP9 frame has alpha: WebM stores it as a second frame."""
     import av
 
     if codec not in {"vp8", "vp9"}:
@@ -65,13 +65,13 @@ def _hides(codec: str, packet: "Packet[Any]") -> bool:
 
 
 def _is_flagged(packet: "Packet[Any]") -> bool:
-    """Tell whether a picture of VC-3 has an alpha channel, which libav leaves out: SMPTE ST 2019-1, picture header."""
+    """Tell whether a VC-3 frame has alpha, which libav ignores: SMPTE ST 2019-1, picture header."""
     head = bytes(memoryview(packet)[: DNX_FLAGS_AT + 1])
     return len(head) > DNX_FLAGS_AT and bool(head[DNX_FLAGS_AT] & 1)
 
 
 def _is_translucent(frame: "VideoFrame") -> bool:
-    """Tell whether anything of a frame is translucent: an alpha channel may be opaque everywhere."""
+    """Tell whether any pixel is translucent; an alpha channel may be opaque everywhere."""
     import av
 
     if not any(component.is_alpha for component in frame.format.components):

@@ -1,10 +1,10 @@
-"""Whether an index points at pictures: each sample begins with the few bytes that its codec must begin with.
+"""Whether an index points at frames: each sample must begin as its codec requires.
 
-An index whose places or sizes are off lists samples as it should, all within the file, and no decoder makes anything
-of them. Telling that takes a few bytes of each and no decoder. What is damaged further in is not seen here.
+An index with wrong offsets or sizes looks valid, but its samples cannot be decoded. A few bytes of each reveal that
+without a decoder. Damage further inside is not found here.
+
 Sources: ISO 14496-15, 5.3.3 and 8.3.3 (lengths before NAL units); H.264, table 7-1; H.265, table 7-1; ISO 10918-1, B.2
-(SOI); RDD 36, 5.1 (ProRes frame); ISO 14496-2, 6.2 (start codes);
-VP9 bitstream, 6.2 (frame_marker).
+(SOI); RDD 36, 5.1 (ProRes frame); ISO 14496-2, 6.2 (start codes); VP9 bitstream, 6.2 (frame_marker).
 """
 
 from collections.abc import Callable, Iterable
@@ -14,51 +14,50 @@ from typing import BinaryIO, Protocol
 from preflight.probe.faults import Unreadable
 
 TOLERATED = Fraction(1, 10)
-"""The part of a clip that may be lost before its index is called false: damage within takes less."""
+"""Part of a clip that damage may destroy; beyond that the index is wrong."""
 MOST_SAMPLES = 10_000
-"""How many are looked at: minutes more than any limit allows."""
+"""Most samples to check: minutes more than any limit allows."""
 MOST_UNITS = 64
-"""NAL units before the first slice of a picture."""
+"""Most NAL units before the first slice."""
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
-"""Where in avcC and hvcC two bits tell how wide the lengths are, less one byte."""
+"""Offset in avcC and hvcC of the two bits with the width of lengths, less one byte."""
 HEAD_BYTES = 8
 VP9_MARKER = 2
 
 
 class Entry(Protocol):
-    """One line of an index, as PyAV gives it."""
+    """A line of an index, as in PyAV."""
 
     @property
     def pos(self) -> int:
-        """Where the sample begins in the file, in bytes."""
+        """File offset of the sample."""
 
     @property
     def size(self) -> int:
-        """How many bytes it takes."""
+        """Bytes of the sample."""
 
     @property
     def is_keyframe(self) -> bool:
-        """Whether it can be decoded without those before it."""
+        """Whether it can be decoded alone."""
 
 
 Looks = Callable[[BinaryIO, int, int], bool | None]
-"""Tells whether the bytes from a place on, so many, begin like a picture; None where parameter sets go before it."""
+"""Tells whether bytes at an offset begin like a frame; None where parameter sets come first."""
 
 
 def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, record: bytes) -> set[int]:
-    """Look at every sample of an index; what no key picture goes before is lost with it.
+    """Check every sample of an index; samples without a keyframe before them count as lost.
+
+    Returns the indexes, from 0, of samples with parameter sets.
 
     Args:
-        stream: the file; its position is left as it was.
-        entries: the picture stream's index.
+        stream: the file; its position is kept.
+        entries: the video stream's index.
         codec: its codec.
         record: the codec's configuration.
 
-    Returns:
-        Which samples, counted from nought, bring parameter sets.
-
     Raises:
-        Unreadable: more pictures cannot be there than is tolerated.
+        Unreadable: too many samples cannot be frames.
     """
     looks, position = _looks(codec, record), stream.tell()
     bringing: set[int] = set()
@@ -81,7 +80,7 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
 
 
 def _looks(codec: str, record: bytes) -> Looks | None:
-    """Return the test for a codec, or None where there is none."""
+    """Return the check for a codec, or None."""
     if codec == "h264" and len(record) > H264_WIDTH_AT and record[0] == 1:
         return _chain(1 + (record[H264_WIDTH_AT] & 3), _is_h264_slice, _is_h264_set)
     if codec == "hevc" and len(record) > HEVC_WIDTH_AT and record[0] == 1:
@@ -99,7 +98,7 @@ BEGINNINGS: dict[str, Callable[[bytes], bool]] = {
 
 
 def _chain(width: int, is_slice: Callable[[int], bool], is_set: Callable[[int], bool]) -> Looks:
-    """Return the test for NAL units, each behind its length in `width` bytes: they lead to a slice."""
+    """Return the check for NAL units with lengths of `width` bytes: they must reach a slice."""
 
     def looks(stream: BinaryIO, at: int, size: int) -> bool | None:
         end, bringing = at + size, False

@@ -1,7 +1,6 @@
-"""Whether a file was refused for want of memory: a decoder that got none says anything, "invalid data" for one.
+"""Whether a decoder's error may come from lack of memory, which many report as "invalid data".
 
-A fault in, whether it can be believed out. Where memory is bounded and little of the bound is left, what a decoder
-says of a file may be said of the bound.
+A fault counts as doubtful where memory is bounded and little is left.
 """
 
 import errno
@@ -11,18 +10,18 @@ from pathlib import Path
 from preflight.system.processes import memory_bound
 
 ROOM_BYTES = 1 << 30
-"""The most that a decoder asks for at once, four bytes for each of the most pixels that are decoded, and some."""
+"""Largest allocation of a decoder: four bytes for each of the most pixels, and some."""
 LITTLE_BYTES = 64 << 20
-"""The same for what is read in Python, which says itself where there is no memory; libraries open files for it."""
+"""The same for Python readers, which report it; libraries open files for them."""
 BY_DECODERS = ("decoded", "damaged", "breaks off", "its data ends", "not a whole")
-"""Words of faults that a library found."""
+"""Words in faults found by libraries."""
 SHORT_OF_MEMORY = "could not be decoded, which may be for want of memory: less is left than a decoder may ask for"
 PEAK = "VmPeak:"
-"""The line of proc_pid_status(5) that tells the most address space that the process ever had, in KiB."""
+"""Line of proc_pid_status(5) with the peak address space, in KiB."""
 
 
 def in_doubt(fault: Exception) -> bool:
-    """Tell whether what makes a file unreadable may be a shortage of memory."""
+    """Tell whether a fault may come from lack of memory."""
     behind = fault.__cause__ or fault.__context__
     if isinstance(behind, MemoryError) or getattr(behind, "errno", None) == errno.ENOMEM:
         return True
@@ -32,7 +31,7 @@ def in_doubt(fault: Exception) -> bool:
 
 
 def left_bytes() -> int | None:
-    """Return how much of the bound on its address space this process never used; None where nothing is bounded."""
+    """Return the unused part of the bound on address space, or None without a bound."""
     bound = memory_bound()
     if bound is None:
         return None

@@ -1,7 +1,6 @@
-"""What a file is, by its content: the first bytes in, a format name out. A name or an ending is never looked at.
+"""Format detection by content: the first bytes in, a format name out. Names and extensions do not count.
 
-Each format names the one reader that may open it, so nothing can talk a library into another one: a playlist called
-`clip.mp4` is no clip here.
+Each format has one reader, so that no content selects another: a playlist named `clip.mp4` is no clip.
 """
 
 import os
@@ -14,31 +13,31 @@ from preflight.probe.tags import id3v2_bytes
 Reader = Literal["pillow", "av"]
 
 HEAD_BYTES = 4096
-"""Enough for every signature below."""
+"""Enough for all signatures below."""
 ADTS_HEADER_BYTES = 7
 MP3_SEARCH_BYTES = 1 << 20
-"""How far behind a tag or junk the first MPEG frame is looked for."""
+"""Bytes after a tag or junk in which to find the first MPEG frame."""
 ZEROS_BYTES = 1 << 24
-"""How many zeros may stand before it."""
+"""Zeros allowed before it."""
 ID3_HEADER_BYTES = 10
 FRAMES_IN_A_ROW = 8
 FIXED_BITS = 0xFFFE0C00
-"""Of an MPEG audio header, what all frames of a stream have in common: sync, version, layer and sample rate."""
+"""Bits of an MPEG audio header shared by a stream's frames: sync, version, layer and sample rate."""
 
 
 class Sniffed(msgspec.Struct, frozen=True):
-    """A format and who reads it."""
+    """A format and its reader."""
 
     format: str
     reader: Reader
     opener: str
     """Pillow's format name, or libav's demuxer."""
     start: int = 0
-    """Where the file begins that a reader of this format expects, in bytes: behind a tag that does not belong there."""
+    """Offset of the file proper, in bytes: after a foreign tag."""
 
 
 RAW = "RAW"
-"""The opener of raw photographs: no part of Pillow, but our own."""
+"""Opener of raw photographs: this program's own."""
 
 
 def _picture(name: str, opener: str | None = None) -> Sniffed:
@@ -81,7 +80,7 @@ SIGNATURES: tuple[tuple[bytes, Sniffed], ...] = (
 )
 
 BY_FIRST = {first: tuple(one for one in SIGNATURES if one[0][:1] == first) for first in {m[:1] for m, _ in SIGNATURES}}
-"""The signatures by their first byte."""
+"""Signatures by first byte."""
 TIFF_MARKS = {b"II*\0", b"MM\0*"}
 RIFF_FORMS = {
     b"WAVE": _container("wav"),
@@ -93,14 +92,14 @@ FORM_FORMS = {b"AIFF": _container("aiff"), b"AIFC": _container("aiff")}
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 AVIF_BRANDS = {b"avif", b"avis"}
 MOV_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
-"""What a QuickTime file may begin with, which has no brands."""
+"""First boxes of a QuickTime file without brands."""
 FIRST_BOXES = MOV_BOXES | {b"ftyp", b"styp", b"sidx", b"ssix", b"moof", b"uuid", b"emsg", b"prft", b"pdin", b"meco"}
 MOST_BOXES = 16
-"""Boxes behind which brands are looked for."""
+"""Most boxes before the brands."""
 
 
 def sniff(stream: BinaryIO) -> Sniffed | None:
-    """Return the format of a file opened at its beginning, or None for what is no medium that we know."""
+    """Detect the format of a file at its start; None if unknown."""
     head = stream.read(HEAD_BYTES)
     if head[4:8] == b"ftyp" and not head[0]:
         return _by_brands(head)
@@ -125,7 +124,7 @@ def _by_signature(head: bytes) -> Sniffed | None:
 
 
 def _by_box(stream: BinaryIO, head: bytes) -> Sniffed | None:
-    """Tell the ISO base media family apart by its brands, wherever among the first boxes they stand."""
+    """Distinguish the ISO base media family by brands in the first boxes."""
     if head[4:8] in FIRST_BOXES and head[4:8] != b"ftyp":
         brands = _brands_behind(stream, head)
         return _by_brands(brands) if brands else _container("mov" if head[4:8] in MOV_BOXES else "mp4", "mov")
@@ -133,7 +132,7 @@ def _by_box(stream: BinaryIO, head: bytes) -> Sniffed | None:
 
 
 def _brands_behind(stream: BinaryIO, head: bytes) -> bytes | None:
-    """Return the box of brands that stands behind others, or what a segment begins with in its place."""
+    """Return the box of brands after others, or the segment type instead."""
     at = 0
     for _ in range(MOST_BOXES):
         stream.seek(at)
@@ -165,7 +164,7 @@ def _brand_name(major: bytes) -> str:
 
 
 def _bare(stream: BinaryIO, head: bytes) -> Sniffed | None:
-    """Tell a stream without a container; only what may be one is read further."""
+    """Detect a stream without a container; read further only for candidates."""
     from preflight.probe.bare import HEAD_BYTES as LONG_HEAD_BYTES
     from preflight.probe.bare import bare_stream
 
@@ -185,7 +184,7 @@ def _transport_stream(head: bytes) -> Sniffed | None:
 
 
 def _mpeg_audio(stream: BinaryIO, head: bytes) -> Sniffed | None:
-    """Look behind ID3 tags for the frames themselves, MP3, AAC or FLAC, or for a WAV; a tag's length may be false."""
+    """Find MP3, AAC or FLAC frames, or a WAV, after ID3 tags; a tag's length may be wrong."""
     start = behind_tags(stream) if head[:3] == b"ID3" else 0
     if start:
         stream.seek(start)
@@ -194,12 +193,12 @@ def _mpeg_audio(stream: BinaryIO, head: bytes) -> Sniffed | None:
         return _container("flac")
     if start and head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return Sniffed("wav", "av", "wav", start)
-    too_long = start > stream.seek(0, os.SEEK_END)  # no player can pass over it, and so they look into it
+    too_long = start > stream.seek(0, os.SEEK_END)  # players cannot skip it, so they look into it
     return _frames_behind(stream, ID3_HEADER_BYTES if too_long else start, tagged=bool(start))
 
 
 def behind_tags(stream: BinaryIO) -> int:
-    """Return where the ID3v2 tags at a file's beginning say that they end; 0 where there are none."""
+    """Return the end of leading ID3v2 tags as they state it; 0 for none."""
     start = 0
     while True:
         stream.seek(start)
@@ -219,7 +218,7 @@ def _frames_behind(stream: BinaryIO, start: int, *, tagged: bool) -> Sniffed | N
 
 
 def _behind_zeros(stream: BinaryIO) -> bytes:
-    """Read what lies behind the zeros that a file goes on with, as far as frames are looked for."""
+    """Read what follows zeros, as far as frames are searched."""
     for _ in range(ZEROS_BYTES // MP3_SEARCH_BYTES):
         body = stream.read(MP3_SEARCH_BYTES)
         behind = body.lstrip(b"\0")
@@ -241,10 +240,10 @@ def _is_adts(header: bytes) -> bool:
 
 
 def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
-    """Return the layer (1 to 3) of the first MPEG audio frames in a row, or 0.
+    """Return the layer (1 to 3) of the first consecutive MPEG audio frames, or 0.
 
-    Behind a tag one is enough at the end of the file, and two elsewhere; at the beginning of a file three. Where
-    something else stands before them, it has to be many: noise holds two by chance, and a picture's rows may hold more.
+    After a tag one is enough at the end of the file, elsewhere two; at the start of the file three. After other data
+    many are needed: noise contains two by chance, an image's rows may contain more.
     """
     at = body.find(b"\xff")
     while 0 <= at < len(body) - 4:
@@ -258,7 +257,7 @@ def _mpeg_layer(body: bytes, *, tagged: bool) -> int:
 
 
 def _alike_from(body: bytes, at: int, enough: int) -> tuple[int, int]:
-    """Count the frames of one layer, version and rate that follow one another here, up to what is enough."""
+    """Count consecutive frames of equal layer, version and rate, up to a limit."""
     first, count = int.from_bytes(body[at : at + 4]) & FIXED_BITS, 0
     while count < enough:
         head = body[at : at + 4]
@@ -282,7 +281,7 @@ SAMPLE_RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025
 
 
 def mpeg_frame_bytes(header: bytes) -> int:
-    """Return the length of the MPEG audio frame that a four-byte header begins, or 0 when it begins none."""
+    """Return the length of an MPEG audio frame by its four-byte header, or 0."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:  # noqa: PLR2004 - header size and sync word
         return 0
     version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3

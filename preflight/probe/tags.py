@@ -1,4 +1,4 @@
-"""Tags of MPEG sounds: whether a stretch of a file is nothing else.
+"""Tags of MPEG audio: whether a byte range holds nothing else.
 
 Sources: id3.org, ID3v1, ID3v2.4.0 structure, 3.1, and Lyrics3 v2.00; hydrogenaudio, APEv2 specification.
 """
@@ -7,19 +7,19 @@ from typing import BinaryIO
 
 ID3V1, ID3V1_BYTES = b"TAG", 128
 ID3V1_MORE, ID3V1_MORE_BYTES = b"TAG+", 227
-"""An enlarged tag in front of the old one."""
+"""An enlarged tag before ID3v1."""
 ID3V2_HEAD_BYTES = 10
 APE, APE_HEAD_BYTES = b"APETAGEX", 32
 HAS_HEADER, IS_HEADER = 1 << 31, 1 << 29
 LYRICS, LYRICS_BEGIN, LYRICS_FOOT_BYTES = b"LYRICS200", b"LYRICSBEGIN", 15
 MOST_BYTES = 1 << 24
-"""Within how much the beginning of a tag is looked for."""
+"""Bytes in which to find a tag's start."""
 MOST_ZEROS = 1 << 20
-"""Zeros that are looked through at once."""
+"""Zeros to read at once."""
 
 
 def id3v2_bytes(head: bytes) -> int:
-    """Return the length of the ID3v2 tag that ten bytes begin, or 0; no version is 0xFF, and sizes have seven bits."""
+    """Return the length of an ID3v2 tag by its first ten bytes, or 0; no version is 0xFF, and sizes have seven bits."""
     sizes = head[6:ID3V2_HEAD_BYTES]
     if head[:3] != b"ID3" or len(sizes) < 4 or 0xFF in head[3:5] or any(byte & 0x80 for byte in sizes):  # noqa: PLR2004
         return 0
@@ -28,7 +28,7 @@ def id3v2_bytes(head: bytes) -> int:
 
 
 def only_tags(stream: BinaryIO, start: int, end: int) -> bool:
-    """Tell whether from `start` up to `end` there are tags and zeros alone."""
+    """Tell whether a range holds only tags and zeros."""
     while start < end:
         stream.seek(start)
         ahead = _tag_bytes(stream.read(min(APE_HEAD_BYTES, end - start)))
@@ -41,7 +41,7 @@ def only_tags(stream: BinaryIO, start: int, end: int) -> bool:
 
 
 def _tag_bytes(head: bytes) -> int:
-    """Return the length of a tag that tells it in front, or 0."""
+    """Return the length of a tag that states it at its start, or 0."""
     if head.startswith(APE) and len(head) == APE_HEAD_BYTES and _flags(head) & IS_HEADER:
         return APE_HEAD_BYTES + _number(head, 12)
     if head.startswith(ID3V1_MORE):
@@ -50,7 +50,7 @@ def _tag_bytes(head: bytes) -> int:
 
 
 def _tag_before(stream: BinaryIO, start: int, end: int) -> int:
-    """Return the length of a tag that tells it at its end, or of an ID3v2 tag that ends there, or 0."""
+    """Return the length of a tag that states it at its end, or of an ID3v2 tag that ends there, or 0."""
     for size, of in ((ID3V1_BYTES, _id3v1), (APE_HEAD_BYTES, _ape), (LYRICS_FOOT_BYTES, _lyrics)):
         stream.seek(max(end - size, start))
         if found := of(stream.read(size)):
@@ -59,7 +59,7 @@ def _tag_before(stream: BinaryIO, start: int, end: int) -> int:
 
 
 def _id3v2_before(stream: BinaryIO, start: int, end: int) -> int:
-    """Return the length of the ID3v2 tag behind which there are zeros alone, with these, or 0."""
+    """Return the length of an ID3v2 tag followed by zeros only, with these, or 0."""
     first = max(start, end - MOST_BYTES)
     stream.seek(first)
     content = stream.read(end - first)
@@ -88,7 +88,7 @@ def _lyrics(foot: bytes) -> int:
 
 
 def _zeros(stream: BinaryIO, start: int, end: int) -> int:
-    """Return how many of the next bytes are zeros."""
+    """Count the zeros that come next."""
     stream.seek(start)
     here = stream.read(min(MOST_ZEROS, end - start))
     return len(here) - len(here.lstrip(b"\0"))

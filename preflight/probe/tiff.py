@@ -1,7 +1,7 @@
-"""TIFF directories, as EXIF, TIFF and raw photographs keep them: an open file in, numbers and texts out.
+"""TIFF directories of EXIF, TIFF and raw photographs: an open file in, numbers and texts out.
 
-Each entry is read alone: one that is broken, of an odd type or that points nowhere costs itself and no other. Nothing
-here raises for what a file holds.
+Entries are read one by one; a broken one affects no other, and nothing raises.
+
 Source: TIFF 6.0, section 2; BigTIFF; EXIF 2.32, 4.6.2.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 ASCII = 2
 RATIONALS = {5: "II", 10: "ii"}
 NUMBERS = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}
-"""Type → one number, as `struct` spells it."""
+"""Type → format of one number in `struct`."""
 WIDTHS = {
     ASCII: 1,
     **dict.fromkeys(RATIONALS, 8),
@@ -25,18 +25,18 @@ BIG = 43
 NAME_BYTES = 12
 MAX_DIRECTORIES = 64
 MAX_ENTRIES = 4096
-"""Entries of one directory: makers' notes have a few hundred."""
+"""Most entries of a directory: makers' notes have a few hundred."""
 MAX_NUMBERS = 1 << 16
-"""Numbers of one entry that are read: offsets of the strips of a tall picture."""
+"""Most numbers of an entry: strip offsets of a tall image."""
 MAX_BYTES = 1 << 22
-"""Bytes of one entry that are read: XMP and IPTC."""
+"""Most bytes of an entry: XMP and IPTC."""
 SUB_DIRECTORIES, EXIF_DIRECTORY, GPS_DIRECTORY = 0x014A, 0x8769, 0x8825
 
 Number = int | float
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One field of a directory, of which the value lies somewhere in the file."""
+    """A field of a directory; its value lies elsewhere in the file."""
 
     kind: int
     count: int
@@ -44,23 +44,23 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Tiff(msgspec.Struct, frozen=True):
-    """An open file with TIFF's header, whose offsets are counted from `zero`."""
+    """An open file with a TIFF header; offsets count from `zero`."""
 
     stream: BinaryIO
     zero: int
     order: Literal["<", ">"]
     mark: int
-    """42, or 43 of BigTIFF, or a maker's own."""
+    """42, 43 for BigTIFF, or a maker's own."""
     first: int
-    """Where the first directory lies."""
+    """Offset of the first directory."""
 
     @property
     def big(self) -> bool:
-        """Whether offsets and counts take eight bytes."""
+        """Whether offsets and counts have eight bytes."""
         return self.mark == BIG
 
     def chain(self, at: int | None = None) -> Iterator["Directory"]:
-        """Yield the directories that follow one another, from the first or from a place."""
+        """Yield linked directories from the first, or from an offset."""
         seen: set[int] = set()
         place = self.first if at is None else at
         while place and place not in seen and len(seen) < MAX_DIRECTORIES:
@@ -71,7 +71,7 @@ class Tiff(msgspec.Struct, frozen=True):
             yield directory
 
     def _directory(self, at: int) -> "tuple[Directory | None, int]":
-        """Return the directory at a place, and the place of the next one."""
+        """Return the directory at an offset, and the offset of the next."""
         count_bytes, entry_bytes, offset_bytes = (8, 20, 8) if self.big else (2, 12, 4)
         count = self._whole(at, count_bytes)
         if count is None or not 0 < count <= MAX_ENTRIES:
@@ -90,7 +90,7 @@ class Tiff(msgspec.Struct, frozen=True):
         return Directory(self, entries), self._whole(at + count_bytes + count * entry_bytes, offset_bytes) or 0
 
     def _whole(self, at: int, width: int) -> int | None:
-        """Return an unsigned number of so many bytes, or None behind the end."""
+        """Read an unsigned number; None after the end."""
         found = self.read(at, width)
         return int.from_bytes(found, "little" if self.order == "<" else "big") if len(found) == width else None
 
@@ -110,7 +110,7 @@ class Directory(msgspec.Struct, frozen=True):
     entries: dict[int, Entry]
 
     def numbers(self, tag: int) -> tuple[Number, ...]:
-        """Return the numbers of a field, whatever they are kept as; none where it is missing or broken."""
+        """Return a field's numbers of any type; none if missing or broken."""
         entry = self.entries.get(tag)
         if entry is None or not entry.count > 0:
             return ()
@@ -125,17 +125,17 @@ class Directory(msgspec.Struct, frozen=True):
         return tuple(_divided(*one) if len(one) > 1 else one[0] for one in found)
 
     def integer(self, tag: int) -> int | None:
-        """Return the first number of a field where it is a whole one."""
+        """Return a field's first number if it is an integer."""
         first = next(iter(self.numbers(tag)), None)
         return int(first) if first is not None and first == first // 1 else None
 
     def content(self, tag: int) -> bytes:
-        """Return the bytes of a field."""
+        """Return a field's bytes."""
         entry = self.entries.get(tag)
         return self.tiff.read(entry.at, min(entry.count * WIDTHS.get(entry.kind, 1), MAX_BYTES)) if entry else b""
 
     def text(self, tag: int) -> str:
-        """Return a field as text, without what follows its zero byte."""
+        """Return a field as text, up to its zero byte."""
         return self.content(tag).split(b"\0")[0].decode("utf-8", "replace").strip()
 
     def within(self, tag: int) -> "Directory | None":
@@ -144,14 +144,14 @@ class Directory(msgspec.Struct, frozen=True):
         return next(self.tiff.chain(at), None) if at is not None and at > 0 else None
 
     def branches(self) -> "Iterator[Directory]":
-        """Yield the directories below this one: those of a raw photograph's other pictures."""
+        """Yield the subdirectories: further images of a raw photograph."""
         for at in self.numbers(SUB_DIRECTORIES)[:MAX_DIRECTORIES]:
             if isinstance(at, int) and at > 0:
                 yield from self.tiff.chain(at)
 
 
 def open_tiff(stream: BinaryIO, zero: int = 0) -> Tiff | None:
-    """Return the directories of a file, or None where there is no TIFF header; makers' own marks stand for 42."""
+    """Return a file's directories; None without a TIFF header. Makers' marks may replace 42."""
     stream.seek(zero)
     head = stream.read(16)
     order: Literal["<", ">"] | None = "<" if head[:2] == b"II" else ">" if head[:2] == b"MM" else None
@@ -164,20 +164,20 @@ def open_tiff(stream: BinaryIO, zero: int = 0) -> Tiff | None:
 
 
 def open_exif(block: bytes) -> Tiff | None:
-    """Return the directories of an EXIF block; its name, and HEIF's length of that, may stand before TIFF's header."""
+    """Return an EXIF block's directories; its name, and HEIF's length of it, may come first."""
     zero = next((at for at in range(NAME_BYTES) if block[at : at + 2] in (b"II", b"MM")), None)
     return None if zero is None else open_tiff(io.BytesIO(block[zero:]))
 
 
 def _divided(numerator: int, denominator: int) -> Number:
-    """Return a fraction's value, zero where it has none, as 0/0 in the coordinates of a phone that knows no place."""
+    """Return a fraction's value; zero for a zero denominator, such as 0/0 in a phone's unknown coordinates."""
     if not denominator:
         return 0
     return numerator // denominator if numerator % denominator == 0 else numerator / denominator
 
 
 def _spelled(text: str) -> tuple[Number, ...]:
-    """Return the number that a text spells."""
+    """Return the number in a text."""
     try:
         return (int(text),)
     except ValueError:

@@ -1,8 +1,8 @@
-"""TIFF's samples by a small reader of our own: an open file in, its first picture out, of gray in its own depth.
+"""A small TIFF decoder: an open file in, its first image out, gray in its own depth.
 
-Pillow mixes the planes of some pictures, turns whites that count from above into blacks, and opens neither colors as
-floating numbers nor palettes of sixteen bits; libav has no tiles, no BigTIFF and no inks. What is packed as LZW,
-deflate or PackBits is read here; what is coded by a picture's codec is theirs.
+Pillow mixes the planes of some images, inverts deep white-is-zero, and supports neither float colors nor 16-bit
+palettes; libav supports no tiles, BigTIFF or inks. This decoder reads LZW, deflate and PackBits, not image codecs.
+
 Source: TIFF 6.0, sections 4 to 9, 13, 14, 15, 18 and 19; Adobe's technical notes of 2002 (deflate, predictor 3).
 """
 
@@ -24,7 +24,7 @@ EXTRA, KIND, PROFILE = 0x152, 0x153, 0x8773
 PLAIN, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS = 1, 5, 8, 32946, 32773
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, INKS = 0, 1, 2, 3, 5
 READ = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, INKS: 4}
-"""Photometric interpretation → samples of a pixel that are colors."""
+"""Photometric interpretation → color samples per pixel."""
 UNSIGNED, FLOATING = 1, 3
 DIFFERENCES, FLOATING_DIFFERENCES = 2, 3
 PREMULTIPLIED, STRAIGHT = 1, 2
@@ -33,7 +33,7 @@ BYTE, DEEP = 8, 16
 
 
 class Layout(NamedTuple):
-    """How the samples lie."""
+    """Layout of the samples."""
 
     width_px: int
     height_px: int
@@ -50,7 +50,7 @@ class Layout(NamedTuple):
 
     @property
     def mode(self) -> str:
-        """Pillow's word for what is made of the samples."""
+        """Pillow's mode of the result."""
         alpha = self.has_alpha
         if self.meaning in (WHITE_IS_ZERO, BLACK_IS_ZERO):
             return "LA" if alpha else "L" if self.bits <= BYTE else "F" if self.floating else "I;16"
@@ -58,39 +58,39 @@ class Layout(NamedTuple):
 
     @property
     def has_alpha(self) -> bool:
-        """Whether its first extra sample is the transparency."""
+        """Whether the first extra sample is alpha."""
         kind = self.extra[0] if self.extra else 0
         return kind in (PREMULTIPLIED, STRAIGHT) and self.samples > READ[self.meaning] and self.meaning != INKS
 
     @property
     def is_odd(self) -> bool:
-        """Whether Pillow has been seen to read such ones wrongly, or not at all."""
+        """Whether Pillow misreads or refuses such samples."""
         deep = self.bits > BYTE
         return deep or self.planes_apart or PREMULTIPLIED in self.extra
 
     @property
     def is_libavs(self) -> bool:
-        """Whether libav reads such ones: it knows no tiles, inks, half floats or whole numbers of 32 bits."""
+        """Whether libav reads such samples: no tiles, inks, half floats or 32-bit integers."""
         odd = self.bits == 16 if self.floating else self.bits == 32  # noqa: PLR2004 - as above
         packed = self.bits < BYTE and self.packing == PACK_BITS
         return not (odd or packed or self.tiled or self.meaning == INKS)
 
     @property
     def is_pillows(self) -> bool:
-        """Whether Pillow reads such ones: it mixes planes that are not packed, and turns deep white over."""
+        """Whether Pillow reads such samples: no unpacked planes, no deep white-is-zero."""
         mixed = self.planes_apart and (self.packing == PLAIN or PREMULTIPLIED in self.extra)
         turned = self.meaning == WHITE_IS_ZERO and self.bits > BYTE
         return not (mixed or turned or self.bits > DEEP)
 
 
 def layout_of(stream: BinaryIO) -> Layout | None:
-    """Read how the samples of a TIFF's first picture lie; None where they are none that are read here."""
+    """Read the sample layout of a TIFF's first image; None if unsupported."""
     first = _first(stream)
     return _layout(first) if first else None
 
 
 def read_samples(stream: BinaryIO, layout: Layout) -> "Image.Image":
-    """Decode the first picture of a TIFF.
+    """Decode the first image of a TIFF.
 
     Raises:
         ValueError: its data end early, or are broken.
@@ -149,7 +149,7 @@ def _known(layout: Layout) -> bool:
 
 
 def _samples(first: Directory, layout: Layout) -> "Array":
-    """Return rows, columns and samples of a pixel, in the type that they are stored in."""
+    """Return rows, columns and samples in their stored type."""
     import numpy as np
 
     tiled = TILES in first.entries
@@ -182,7 +182,7 @@ def _type(layout: Layout) -> str:
 
 
 def _block(packed: bytes, layout: Layout, shape: tuple[int, int, int]) -> "Array":
-    """Return one strip or tile: rows, columns, samples."""
+    """Return a strip or tile: rows, columns, samples."""
     import numpy as np
 
     high, across, each = shape
@@ -206,7 +206,7 @@ def _block(packed: bytes, layout: Layout, shape: tuple[int, int, int]) -> "Array
 
 
 def _undone(content: bytes, layout: Layout, shape: tuple[int, int, int]) -> "Array":
-    """Undo predictor 3: bytes of like weight stand together in each row, the highest first, as differences."""
+    """Undo predictor 3: differences of bytes, grouped by significance in each row, highest first."""
     import numpy as np
 
     high, across, each = shape
@@ -226,7 +226,7 @@ def _unpacked(packed: bytes, packing: int, most: int) -> bytes:
 
 
 def unpack_bits(packed: bytes, most: int) -> bytes:
-    """Undo PackBits (TIFF 6.0, section 9), up to a number of bytes."""
+    """Unpack PackBits (TIFF 6.0, section 9), up to a number of bytes."""
     found, at = bytearray(), 0
     while at < len(packed) and len(found) < most:
         count = packed[at]
@@ -240,7 +240,7 @@ def unpack_bits(packed: bytes, most: int) -> bytes:
 
 
 def unpack_lzw(packed: bytes, most: int) -> bytes:
-    """Undo LZW (TIFF 6.0, section 13), up to a number of bytes."""
+    """Unpack LZW (TIFF 6.0, section 13), up to a number of bytes."""
     clear, end = 256, 257
     letters = [bytes((value,)) for value in range(256)] + [b"", b""]
     table, found, size, last = list(letters), [], 0, b""
@@ -265,7 +265,7 @@ def unpack_lzw(packed: bytes, most: int) -> bytes:
             table.append(last + word[:1])
         found.append(word)
         size, last = size + len(word), word
-        # Codes grow one early: when the next to come would be 511, 1023 or 2047.
+        # Codes grow one early: before 511, 1023 and 2047.
         width = 9 if len(table) < 511 else 10 if len(table) < 1023 else 11 if len(table) < 2047 else 12  # noqa: PLR2004 - above
     return b"".join(found)
 
@@ -294,14 +294,14 @@ def _picture(first: Directory, layout: Layout, samples: "Array") -> "Image.Image
 
 
 def _alpha(layout: Layout, samples: "Array", colors: int) -> "Array | None":
-    """Return the transparency, which is the first extra sample where that is said to be it."""
+    """Return the first extra sample if it is alpha."""
     if not layout.has_alpha:
         return None
     return _bytes(layout, samples[..., colors : colors + 1])
 
 
 def _bytes(layout: Layout, samples: "Array") -> "Array":
-    """Return samples as bytes; floating numbers go from 0 to 1."""
+    """Convert samples to bytes; floats range from 0 to 1."""
     import numpy as np
 
     if layout.floating:
@@ -313,7 +313,7 @@ def _bytes(layout: Layout, samples: "Array") -> "Array":
 
 
 def _deep_gray(layout: Layout, samples: "Array") -> "Image.Image":
-    """Return gray in the depth that it has, so that its whole range is looked at before bytes are made of it."""
+    """Return gray in its own depth, so that conversion can use its whole range."""
     import numpy as np
     from PIL import Image
 
@@ -326,7 +326,7 @@ def _deep_gray(layout: Layout, samples: "Array") -> "Image.Image":
 
 
 def _palette(first: Directory, layout: Layout) -> "Array":
-    """Return the palette's colors, of sixteen bits each; some writers count in bytes."""
+    """Return the palette in 16 bits; some writers use bytes."""
     import numpy as np
 
     content = first.content(COLORS)

@@ -1,8 +1,7 @@
-"""When a clip's frames are shown: its index or its packets in, how many, for how long and how fast out.
+"""Timing of a clip's frames, by its index or packets: count, duration and rate.
 
-MP4 and MOV carry a sample index, which libav reads with edit lists applied: it gives every frame's place without
-touching the media, and their tables when it is shown. Fragmented files and other containers are walked packet by
-packet.
+MP4 and MOV have a sample index, which libav reads with edit lists applied: it gives each frame's offset and time
+without reading media. Fragmented files and other containers are read packet by packet.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,44 +27,44 @@ if TYPE_CHECKING:
     from preflight.probe.samples import Entry
 
 TICK_S = Fraction(1, 500)
-"""An edit list counts in ticks of the whole file, often milliseconds, and rounds down: 2.83333 s become 2.833, and 60
-frames a second 60.007. By so little no frame is shortened."""
+"""An edit list uses ticks of the movie, often milliseconds, rounded down: 2.83333 s become 2.833, and 60 frames per
+second 60.007. Such a difference shortens no frame."""
 TOLD_NEAR = Fraction(1, 10_000)
-"""How near a rate that is told is to the one that is meant: 23.976 for 24000/1001."""
+"""Tolerance between a stated and the exact rate: 23.976 for 24000/1001."""
 
 
 SIDES: dict[int, Side] = {TOP: "top", BOTTOM: "bottom", EITHER: "top"}
-"""A stream that does not tell which field is which shows the upper one first, as most do."""
+"""Where unknown which field is first, top is assumed, as in most streams."""
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """When the frames are shown."""
+    """Presentation of the frames."""
 
     duration_s: Fraction | None
     frames: int | None
     how: str
     grid: Grid | None = None
-    """Their constant rate, where they have one."""
+    """Their constant rate, if any."""
     start_s: Fraction | None = None
-    """When the first one is shown, by the clock of the container."""
+    """Start of the first frame, by the container's clock."""
     fields: Side | None = None
-    """Which field comes first, where samples hold single fields."""
+    """The first field in time, where samples are single fields."""
 
     @property
     def rate_hz(self) -> Fraction | None:
-        """The constant rate, or else the mean: frames over seconds; None when either is missing or nothing."""
+        """The constant rate, or else frames over seconds; None if unknown."""
         return self.grid.rate_hz if self.grid else mean_rate(self.frames, self.duration_s)
 
     @property
     def rate_how(self) -> str:
-        """How the rate was measured."""
+        """The source of the rate."""
         if self.grid is None or not self.grid.tick_s:
             return f"{self.how}: frames over duration"
         return f"{self.how}: {self._snapped(self.grid)}"
 
     @property
     def duration_how(self) -> str:
-        """How the length was measured."""
+        """The source of the duration."""
         snapped = self.grid is not None and self.grid.tick_s
         return f"{self.how}: frames over rate" if snapped else self.how
 
@@ -75,18 +74,18 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mean_rate(frames: int | None, duration_s: Fraction | None) -> Fraction | None:
-    """Return frames over seconds, or None when either is missing or nothing."""
+    """Return frames over seconds; None where either is missing or zero."""
     return Fraction(frames * duration_s.denominator, duration_s.numerator) if frames and duration_s else None
 
 
 def indexed(stream: BinaryIO, size: int, picture: "VideoStream", reader: Reader) -> Timing | None:
-    """Return what the sample index of an MP4 or MOV tells; None where only its packets tell.
+    """Read the timing from the sample index of an MP4 or MOV; None where only packets have it.
 
     Args:
-        stream: the file; its position is left as it was.
-        size: that of the file, in bytes.
+        stream: the file; its position is kept.
+        size: in bytes.
         picture: its video stream.
-        reader: what tells fields from frames.
+        reader: tells fields from frames.
     """
     listed = list(picture.index_entries)
     if listed:
@@ -121,20 +120,20 @@ def _any_field(stream: BinaryIO, entries: "Iterable[Entry]", reader: Reader) -> 
 
 
 def _span(shown: Sequence[int]) -> int:
-    """Return for how long the frames that an edit list leaves are shown, in ticks of their track.
+    """Return the duration of the frames left by an edit list, in ticks of their track.
 
-    How long the last one is held an index does not tell: as long as the one before, it is supposed.
+    The index lacks the last frame's duration; assume that of the one before.
     """
     return shown[-1] + (shown[-1] - shown[-2]) - shown[0]
 
 
 def walked(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Timing:
-    """Return what a stream's packets tell; none is decoded.
+    """Read the timing from a stream's packets, without decoding.
 
     Args:
-        container: at its beginning.
+        container: the clip, at its start.
         picture: its video stream.
-        reader: what tells fields from frames.
+        reader: tells fields from frames.
 
     Raises:
         Unreadable: the container breaks off.
@@ -164,7 +163,7 @@ def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[P
 
 
 def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sample]:
-    """Yield packets as samples; one without a time follows the one before."""
+    """Yield packets as samples; one without a time follows the previous."""
     following = 0
     key: int | None = None
     for packet in packets:
@@ -189,15 +188,14 @@ def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sampl
 def timing_of(
     frames: Sequence[Frame], base: Fraction, how: str, told: Iterable[Fraction] = (), slack_s: Fraction = Fraction(0)
 ) -> Timing:
-    """Return how long and how fast frames are shown.
+    """Return count, duration and rate of frames.
 
     Args:
-        frames: in the order of showing, in ticks; of those that are not told how long they last, the last is taken to
-            last as long as the one before.
-        base: seconds a tick.
-        how: where the times come from.
-        told: rates that the container tells.
-        slack_s: by how much the end may be rounded.
+        frames: in display order, in ticks; without durations, the last is assumed as long as the one before.
+        base: seconds per tick.
+        how: the source of the times.
+        told: rates by the container.
+        slack_s: rounding of the end.
     """
     if not frames:
         return Timing(duration_s=None, frames=None, how=how)
@@ -215,13 +213,13 @@ def timing_of(
 
 
 def claimed(duration_s: Fraction | None, frames: int | None, base: Fraction, rate: Fraction | None) -> Timing:
-    """Return what a header claims; a rate that it rounds to its ticks is the nominal one.
+    """Return the timing by a header; replace a rounded rate by the nominal one.
 
     Args:
-        duration_s: the length that it claims.
-        frames: how many frames it claims; None where it tells only a rate.
-        base: seconds a tick.
-        rate: that it claims.
+        duration_s: its duration.
+        frames: its frame count; None where it has only a rate.
+        base: seconds per tick.
+        rate: its rate.
     """
     if frames is None and duration_s and rate:
         frames = round(duration_s * rate)
@@ -239,13 +237,13 @@ def claimed(duration_s: Fraction | None, frames: int | None, base: Fraction, rat
 
 
 def _is_rounded(duration_s: Fraction, frames: int, base: Fraction) -> bool:
-    """Tell whether a length is no whole number of equal frames: rounded to ticks, or to milliseconds."""
+    """Tell whether a duration is rounded to ticks or milliseconds: no multiple of equal frames."""
     ticks, parts = duration_s.numerator * base.denominator, duration_s.denominator * base.numerator
     return parts > 0 and ticks % (parts * frames) != 0
 
 
 def rates_told(picture: "VideoStream") -> Iterator[Fraction]:
-    """Yield the usual rates near those that a container tells of a stream; none is made before it is asked for."""
+    """Yield common rates near those of the container, made on demand."""
     told = [Fraction(rate) for rate in (picture.average_rate, picture.base_rate) if rate]
     halves = [rate / 2 for rate in told]
     yield from (

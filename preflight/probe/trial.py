@@ -1,7 +1,7 @@
-"""Whether a clip can be decoded at all: its keyframes in, their decoded sizes or `Unreadable` out.
+"""Trial decoding of a clip: its keyframes in, their decoded sizes or `Unreadable` out.
 
-The first, a middle and the last keyframe are decoded, each by itself and strictly: a few milliseconds, and what shows
-nothing, or breaks off into gray, does not pass. What lies between is for depth full.
+The first, a middle and the last keyframe are decoded alone and strictly, in a few milliseconds; one that shows nothing
+or breaks off fails. Depth full decodes the rest.
 """
 
 from fractions import Fraction
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 STRICT = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_filter": "all"}
-"""Make libav's decoders complain where they would rather paint over; how smooth a frame is, is not looked at."""
+"""Make libav's decoders report damage instead of concealing it; skip deblocking."""
 FOLLOWING = 16
-"""Samples behind a keyframe within which a frame comes out: its second field, or a frame that is shown later."""
+"""Samples after a keyframe within which a frame must appear: its second field, or a reordered frame."""
 BLIND = 64
-"""Samples within which a stream without a keyframe of its own has to show something: its pictures build up."""
+"""Samples within which a stream without keyframes must show a frame: it builds up gradually."""
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """A keyframe that was decoded."""
+    """A decoded keyframe."""
 
     point: Point
     size_px: tuple[int, int]
     pixel_aspect: Fraction | None
-    """As the codec tells it; None where it does not."""
+    """By the codec, or None."""
     format: SampleFormat
 
 
@@ -44,11 +44,11 @@ def decode_keyframes(picture: "VideoStream", points: Points, records: list[bytes
     Args:
         picture: the video stream, opened without decoders.
         points: its keyframes.
-        records: the codec's configuration in each sample entry.
+        records: codec configurations, one per sample entry.
 
     Raises:
-        Unreadable: one of them cannot be decoded, with its time.
-        MemoryError: there is too little memory to tell.
+        Unreadable: one cannot be decoded, with its time.
+        MemoryError: there is too little memory.
     """
     decoders = _Decoders(picture, records)
     own = [point for point in points.found if point.random_access]
@@ -63,11 +63,11 @@ def decode_keyframes(picture: "VideoStream", points: Points, records: list[bytes
 
 
 class _Decoders:
-    """The decoders of a stream: one for each sample entry, made when it is needed.
+    """Decoders of a stream, one per sample entry, made on demand.
 
     Args:
         picture: the video stream.
-        records: the codec's configuration in each sample entry.
+        records: codec configurations, one per sample entry.
     """
 
     def __init__(self, picture: "VideoStream", records: list[bytes]) -> None:
@@ -76,7 +76,7 @@ class _Decoders:
         self._made: dict[int, VideoCodecContext] = {}
 
     def of(self, entry: int) -> "VideoCodecContext":
-        """Return the decoder of a sample entry, ready to begin anew."""
+        """Return a sample entry's decoder, reset."""
         if entry not in self._made:
             self._made[entry] = self._make(entry)
         return self._made[entry]
@@ -94,11 +94,10 @@ class _Decoders:
 
 
 def _strictly(decoders: _Decoders, points: Points, point: Point) -> Decoded | None:
-    """Decode a keyframe by itself, and with what follows it where nothing came out.
+    """Decode a keyframe alone, or with later samples if no frame appears.
 
-    Returns:
-        None where it was not kept, or is one by the container's word alone and shows nothing: a place that an encoder
-        left empty.
+    Returns None where it was not kept, or is a keyframe by the container only and shows nothing, as encoders leave some
+    empty.
     """
     import av
 
@@ -123,7 +122,7 @@ def _undecodable(point: Point) -> Unreadable:
 
 
 def _blindly(decoders: _Decoders, points: Points, point: Point) -> Decoded:
-    """Decode from a sample on that is no keyframe by its own words, until a frame comes out."""
+    """Decode from a sample that is no keyframe until a frame appears."""
     packets = points.fetch(point.sample, BLIND)
     context = decoders.of(point.entry)
     context.options = {}
@@ -141,7 +140,7 @@ def _decoded(point: Point, frame: "VideoFrame", context: "VideoCodecContext", pa
 def _first_frame(
     context: "VideoCodecContext", packets: "list[Packet[Any]]", *, tolerant: bool = False
 ) -> "VideoFrame | None":
-    """Return the first frame that comes out of some packets; the decoder can begin anew afterwards."""
+    """Return the first frame from packets; the decoder is reset afterwards."""
     import av
 
     try:

@@ -1,7 +1,7 @@
 """Clips: an open file in, `VideoFacts` out, by PyAV without a decoder.
 
-MP4 and MOV carry a sample index, which libav reads with edit lists applied: it gives every frame's time and place
-without touching the media. Fragmented files and other containers are walked packet by packet.
+MP4 and MOV have a sample index, which libav reads with edit lists applied: it gives each frame's time and offset
+without reading media. Fragmented files and other containers are read packet by packet.
 """
 
 from fractions import Fraction
@@ -33,26 +33,26 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 SELF_DESCRIBED = {"h264", "hevc"}
-"""Codecs whose pictures nobody can decode without the parameter sets that were looked for."""
+"""Codecs that cannot be decoded without parameter sets."""
 RECORDED = {b"avc1", b"hvc1"}
-"""Sample entries whose parameter sets stand in their configuration alone: ISO 14496-15, 5.4.2.1.1 and 8.4.1."""
+"""Sample entries with parameter sets in the configuration only: ISO 14496-15, 5.4.2.1.1 and 8.4.1."""
 SHAPED = {"mpeg1video", "mpeg2video", "mpeg4"}
-"""Codecs that tell the shape of their pixels themselves, where the container does not."""
+"""Codecs that state the sample aspect ratio themselves."""
 ATTACHED = 1 << 10
-"""libav's flag of a stream that is cover art."""
+"""libav's flag of cover art."""
 AV_TIME_BASE = Fraction(1, 1_000_000)
 FIELD_ASPECT = Fraction(3, 4)
-"""Width to height of pixels up to which a container means those of a field."""
+"""Sample aspect ratio up to which a container means that of a field."""
 FIELD_ORDERS_INTERLACED = range(2, 6)
 
 
 def probe_video(
     stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool, movie: Movie | None = None
 ) -> VideoFacts | None:
-    """Measure a clip; return None when the container holds no pictures but cover art.
+    """Measure a clip; return None for a container with no video but cover art.
 
     Raises:
-        Unreadable: the container is broken, cut short, or its pictures have no size.
+        Unreadable: the container is broken, truncated, or its frames have no size.
     """
     if movie is None and sniffed.opener == "mov":
         movie = read_movie(stream, size)
@@ -97,34 +97,34 @@ def probe_video(
 
 
 def _told_by_record(track: BoxedTrack) -> bool:
-    """Tell whether the codec's configuration in an MP4 or MOV says all that a parser of its samples would say."""
+    """Tell whether the codec configuration of an MP4 or MOV is complete without parsing samples."""
     return track.handler != b"vide" or (len(track.entries) == 1 and track.entries[0].format in RECORDED)
 
 
 def _reader(picture: "VideoStream", header: CodecHeader | None) -> Reader:
-    """Return what reads the heads of a stream's samples."""
+    """Return the header reader for a stream's samples."""
     record = picture.codec_context.extradata or b""
     return Reader(codec_name(picture), record, header.fields if header else None)
 
 
 def _place(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None) -> int:
-    """Return the number of a track in MP4 and MOV, elsewhere which of the video tracks it is."""
+    """Return track_ID in MP4 and MOV, elsewhere the index among video tracks."""
     return picture.id if boxes is not None else [s.index for s in container.streams.video].index(picture.index)
 
 
 def _turned(picture: "VideoStream", boxes: Boxes | None, reader: Reader) -> Orientation:
-    """Return how a track is turned: by the container, where it says so, or else by its first frame.
+    """Return a track's orientation by the container, or else by its first frame.
 
-    Tracks stand in an MP4 or MOV in the order of libav's streams.
+    Tracks of MP4 and MOV and libav's streams have the same order.
     """
     told = boxes.turns[picture.index] if boxes is not None and len(boxes.turns) > picture.index else UPRIGHT
     return told if told != UPRIGHT else told_by_codec(codec_name(picture), reader.first)
 
 
 def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
-    """Return the size of a frame where HEVC codes each field as a picture: H.265, E.3.1, field_seq_flag.
+    """Return the frame size where HEVC codes each field as a picture: H.265, E.3.1, field_seq_flag.
 
-    A container that tells the shape of a field's pixels means twice as high ones as those of a frame.
+    A container's sample aspect ratio of fields is doubled for frames.
     """
     if not timing.fields or codec != "hevc":
         return coded
@@ -134,14 +134,14 @@ def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
 
 
 def _header(picture: "VideoStream", evidence: Evidence) -> CodecHeader | None:
-    """Return the parameter set that the samples use, or else the first one that the container lists."""
+    """Return the active parameter set, or else the container's first."""
     return evidence.header or read_codec_header(codec_name(picture), picture.codec_context.extradata)
 
 
 def _coded(
     picture: "VideoStream", header: CodecHeader | None, evidence: Evidence, stream: BinaryIO, demuxer: str
 ) -> Picture:
-    """Return the coded size and pixel shape: of the samples, the codec's header, the container, or a decoded frame."""
+    """Return coded size and sample aspect ratio, by samples, codec header, container or a decoded frame."""
     context, aspect = picture.codec_context, picture.sample_aspect_ratio
     codec, record = codec_name(picture), context.extradata or b""
     if evidence.size_px:
@@ -158,24 +158,24 @@ def _coded(
 
 
 def video_streams(container: "InputContainer") -> "list[VideoStream]":
-    """Return the picture streams that are not cover art."""
+    """Return the video streams without cover art."""
     return [s for s in container.streams.video if not s.disposition.value & ATTACHED]
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What was known of a clip before its pictures were looked at."""
+    """Properties of a clip before its frames are read."""
 
     format: str
     bytes: int
     boxes: Boxes | None
     header: CodecHeader | None
-    """What the codec's own parameter sets say, for H.264 and H.265."""
+    """Parameter sets of H.264 and H.265."""
     sounds: tuple[AudioTrack, ...] = ()
     look: Appearance | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """The stored frame, and what is shown of it."""
+    """The stored frame and its displayed part."""
 
     coded: Picture
     display: Display
@@ -184,7 +184,7 @@ class Stored(msgspec.Struct, frozen=True):
 def _timing(
     container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known, reader: Reader
 ) -> Timing:
-    """Measure when the frames are shown; fields are told by the heads of samples."""
+    """Measure the timing of the frames; sample headers tell fields."""
     if known.boxes is None or known.boxes.fragmented or not len(picture.index_entries):
         return walked(container, picture, reader)
     for track in (*container.streams.video, *container.streams.audio):
@@ -203,7 +203,7 @@ def _refuse_cut(entries: "object", size: int, kind: str) -> None:
 
 
 def _claimed(container: "InputContainer", picture: "VideoStream", known: Known) -> Timing:
-    """Believe the header; of HEVC whose parameter sets say that pictures are fields, two are a frame."""
+    """Use the header's timing; where HEVC codes fields as pictures, two are a frame."""
     base, ticks, rate = _base(picture), picture.duration, picture.average_rate
     duration = Fraction(ticks * base.numerator, base.denominator) if ticks else _container_length(container)
     if not (known.header and known.header.fields and known.header.fields.always):
@@ -213,7 +213,7 @@ def _claimed(container: "InputContainer", picture: "VideoStream", known: Known) 
 
 
 def _begin(picture: "VideoStream", stream: BinaryIO, boxes: Boxes | None, reader: Reader) -> None:
-    """Look at the first sample alone, where an index shows it and its codec may tell how frames are turned."""
+    """Read the first sample, where an index locates it and its codec may state an orientation."""
     if boxes is None or codec_name(picture) not in SELF_DESCRIBED:
         return
     first = next(iter(picture.index_entries), None)
@@ -273,14 +273,14 @@ def _facts(
 
 
 def _offset(timing: Timing, sound: "AudioStream | None") -> Fraction:
-    """Return how much later than the audio the first frame is shown; 0 where that is not told."""
+    """Return the first frame's start after the audio's, in seconds; 0 if unknown."""
     if sound is None or timing.start_s is None or sound.start_time is None:
         return Fraction(0)
     return timing.start_s - sound.start_time * _base(sound)
 
 
 def _interlaced(picture: "VideoStream", timing: Timing, header: CodecHeader | None) -> bool | None:
-    """Tell whether frames may be interlaced; None where nothing says so."""
+    """Tell whether frames may be interlaced, or None."""
     ordered = int(picture.codec_context.field_order) in FIELD_ORDERS_INTERLACED
     return timing.fields is not None or ordered or (header.interlaced if header else None)
 

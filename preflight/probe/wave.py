@@ -1,7 +1,8 @@
-"""What a WAV (RIFF, RF64, BW64) says of its samples: their layout, and the length that it claims beside what is there.
+"""WAV headers (RIFF, RF64, BW64): sample layout, and claimed against present length.
 
-libav reads the samples of compressed formats; whether the header told the truth about them it does not say, and mutagen
-believes the header. Of plain samples the header and the file's size tell all there is, and nothing else is asked.
+libav reads compressed formats but does not verify the header, and mutagen trusts it. For PCM, header and file size are
+enough.
+
 Sources: RIFF/WAVE specification 1.0; WAVEFORMATEXTENSIBLE (mmreg.h); EBU Tech 3306 for the 64-bit sizes.
 """
 
@@ -17,60 +18,60 @@ from preflight.values.facts import SampleType
 INTEGER, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 CODECS = {(INTEGER, 1): "pcm_u8", (INTEGER, 2): "pcm_s16le", (INTEGER, 3): "pcm_s24le", (INTEGER, 4): "pcm_s32le"}
 CODECS |= {(INTEGER, 8): "pcm_s64le", (FLOAT, 4): "pcm_f32le", (FLOAT, 8): "pcm_f64le"}
-"""(Format tag, bytes a sample) → libav's name."""
+"""(Format tag, bytes per sample) → libav's codec name."""
 SUBFORMAT_TAIL = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
-"""How the GUID of a format tag ends, behind the tag itself."""
+"""End of a format tag's GUID."""
 STREAMING = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
-"""What a program writes that cannot go back to fill in the length."""
+"""Lengths written by programs that cannot seek back."""
 LEAST_PLACEHOLDER = 1 << 24
 ROUND = ((1 << 24, 0), (1 << 24, 4096), (10**8, 0))
-"""Units of which a placeholder is a multiple, and what may be taken off it: SoX takes a page."""
+"""Units of placeholder lengths, and their usual deficit: SoX subtracts a page."""
 NEAR = 128
-"""How far off a round number a placeholder may be: some programs take the header from it, or add it."""
+"""Deviation of a placeholder: some programs add or subtract the header."""
 LARGEST = (1 << 31) - (1 << 16)
-"""From here on a length is the largest that a signed number can hold, or beyond it."""
+"""Lengths from here on are the largest signed number or beyond."""
 SHARE = 10
-"""One part in so many of what is claimed is the least that a recording of gigabytes that was cut short leaves."""
+"""A truncated recording of gigabytes keeps at least this fraction (one in so many)."""
 NOT_HERE = 0xFFFFFFFF
-"""What stands in the place of a length that the ds64 chunk tells."""
+"""Placeholder for a length in the ds64 chunk."""
 LONG_FORMS = {b"RF64", b"BW64"}
 LONG_SIZES_BYTES = 24
-"""riffSize, dataSize and sampleCount, without which a ds64 chunk is none."""
+"""riffSize, dataSize and sampleCount, the minimum of a ds64 chunk."""
 SIGN = 1 << 63
-"""From here on a size is negative to readers that keep it in a signed number, as most do."""
+"""Sizes from here on are negative to readers with signed numbers."""
 MAX_CHUNKS = 1000
 TOLERATED_S = Fraction(1, 10)
-"""A data chunk that claims this much more than the file holds was cut short; less is a sloppy writer."""
+"""Excess of a claimed length that counts as truncation; less is careless writing."""
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """How samples lie in a WAV that is not compressed."""
+    """Layout of PCM samples in a WAV."""
 
     codec: str
-    """libav's name for what is stored."""
+    """libav's codec name."""
     channels: int
     sample_rate_hz: int
     block_bytes: int
     """One sample of every channel."""
     sample_type: SampleType
     valid_bits: int
-    """Bits of a sample that count: the upper ones, where it is stored in more."""
+    """Significant bits of a sample, the upper ones."""
     tag: int
-    """The format tag as it stands there, EXTENSIBLE where the subformat tells."""
+    """The format tag as stored; EXTENSIBLE for subformats."""
 
     @property
     def bytes_per_s(self) -> int:
-        """Block size times rate; the byte-rate field is often false."""
+        """Block size times rate; the byte-rate field is often wrong."""
         return self.block_bytes * self.sample_rate_hz
 
     @property
     def sample_bytes(self) -> int:
-        """What a sample is stored in."""
+        """Stored bytes per sample."""
         return self.block_bytes // self.channels
 
     @property
     def is_roomy(self) -> bool:
-        """Whether integers lie in more bytes than they need: 24 bits in 32, which libav takes for floats."""
+        """Whether integers are padded: 24 bits in 32, which libav reads as floats."""
         return self.sample_type == "integer" and self.sample_bytes > (self.valid_bits + 7) // 8
 
 
@@ -81,56 +82,56 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
     """None for compressed formats."""
     channels: int
     bytes_per_s: int
-    """By the layout, or of a compressed format as the header says."""
+    """By the layout; of compressed formats by the header."""
     start: int
-    """Where the samples begin, in bytes from the beginning of the RIFF header."""
+    """Offset of the samples from the RIFF header."""
     claimed_bytes: int
     present_bytes: int
     riff_bytes: int
-    """The length that the RIFF header claims for all that follows it."""
+    """Length by the RIFF header."""
     obstacle: str | None = None
-    """What of its 64-bit sizes keeps common readers from opening it, or from its samples, in words."""
+    """Why its 64-bit sizes block common readers, in words."""
 
     @property
     def streaming(self) -> bool:
-        """Whether the length field is none, but stands in for one that was not known when it was written."""
+        """Whether the length is a placeholder."""
         return self.present_bytes > 0 and is_placeholder(self.claimed_bytes, self.present_bytes, self.riff_bytes)
 
     @property
     def sample_bytes(self) -> int:
-        """The bytes of samples that are there: whole blocks of them."""
+        """Bytes of whole blocks present."""
         there = self.present_bytes if self.streaming else min(self.claimed_bytes, self.present_bytes)
         return there - there % self.layout.block_bytes if self.layout else there
 
     def claimed_s(self) -> Fraction | None:
-        """Return the claimed length in seconds, or None when nothing is claimed."""
+        """Return the claimed duration in seconds, or None."""
         if not self.layout or self.streaming:
             return None
         return Fraction(self.claimed_bytes, self.bytes_per_s)
 
     def present_s(self) -> Fraction | None:
-        """Return the length in seconds of what the file holds."""
+        """Return the present duration in seconds."""
         return Fraction(self.sample_bytes, self.bytes_per_s) if self.layout else None
 
     @property
     def missing_s(self) -> Fraction:
-        """How much of what is claimed is not there, in seconds; 0 where nothing is claimed."""
+        """Claimed but missing duration, in seconds; 0 without a claim."""
         missing = 0 if self.streaming else max(self.claimed_bytes - self.present_bytes, 0)
         return Fraction(missing, self.bytes_per_s or 1)
 
 
 def is_placeholder(claimed: int, present: int, riff: int) -> bool:
-    """Tell whether the length of a data chunk stands in for one that was not known, so that nothing was cut short.
+    """Tell whether a data chunk's length is a placeholder, so that nothing was truncated.
 
-    A program that went back to fill in the length wrote what it had written; where less is there, the rest is lost. A
-    length that the file does not hold was not filled in when one of these is true:
+    A program that fills in the length writes the true one; a shorter file is truncated. A length beyond the file is a
+    placeholder in these cases:
 
-    - it is none at all: nothing, or every bit set;
-    - the RIFF header around it was filled in, and is smaller: no finished file is like that;
-    - it is a round number: a multiple of 16 MiB, such as a power of two, or of 10^8, give or take a header;
-    - it is the most that a signed or unsigned length can say, and of those gigabytes not a tenth is there.
+    - it is zero, or has every bit set;
+    - the RIFF header is filled in, and smaller, as in no finished file;
+    - it is round: a multiple of 16 MiB, such as a power of two, or of 10^8, apart from a header;
+    - it is the largest signed or unsigned length, and less than a tenth is present.
 
-    Everything else is believed, and the file is cut short. Numbers in bytes.
+    Otherwise the file is truncated. Arguments are in bytes.
     """
     if claimed in STREAMING:
         return True
@@ -141,13 +142,13 @@ def is_placeholder(claimed: int, present: int, riff: int) -> bool:
 
 
 def _is_round(length: int) -> bool:
-    """Tell whether a length is large, and about a multiple of 16 MiB, a page less than one, or a multiple of 10^8."""
+    """Tell whether a length is near a large multiple of 16 MiB, or 10^8, or a page less."""
     off = (abs(length + less - round(Fraction(length + less, unit)) * unit) for unit, less in ROUND)
     return length >= LEAST_PLACEHOLDER and min(off) <= NEAR
 
 
 def read_wave(stream: BinaryIO, size: int) -> Wave | None:
-    """Read the chunks of a WAV of `size` bytes up to its samples; None when there is no data chunk."""
+    """Read a WAV's chunks up to its samples; None without a data chunk."""
     stream.seek(0)
     head = stream.read(12)
     fmt, first = b"", True
@@ -173,23 +174,23 @@ def read_wave(stream: BinaryIO, size: int) -> Wave | None:
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """The sizes that stand in front of a WAV's chunks, in bytes and samples. Source: EBU Tech 3306, 3."""
+    """Sizes before a WAV's chunks, in bytes and samples. Source: EBU Tech 3306, 3."""
 
     expected: bool
-    """Whether it is a 64-bit form, which has a ds64 chunk."""
+    """Whether it is a 64-bit form with a ds64 chunk."""
     riff: int
     data: int | None = None
-    """What the ds64 chunk tells; None where there is none."""
+    """Size in the ds64 chunk, or None."""
     count: int = 0
     in_front: bool = False
-    """Whether that chunk is whole, and the first one, where readers look for it."""
+    """Whether that chunk is complete and first, as readers expect."""
 
     def claimed(self, length: int) -> int:
-        """Return the bytes of samples that are claimed where `length` stands in their own chunk."""
+        """Return the claimed bytes of samples; `length` is in the data chunk."""
         return length if self.data is None or length not in (0, NOT_HERE) else self.data
 
     def obstacle(self, length: int, present: int) -> str | None:
-        """Return what keeps readers from so many bytes of samples, in words; `length` stands in their own chunk."""
+        """Explain why readers cannot reach the present bytes, or return None; `length` is in the data chunk."""
         if not self.expected:
             return None
         if self.data is None or not self.in_front:
@@ -205,7 +206,7 @@ class Sizes(msgspec.Struct, frozen=True):
 
 
 def _wave(fmt: bytes, start: int, present: int, length: int, sizes: Sizes) -> Wave:
-    """Put together what a WAV says of its samples, which begin at `start`, and of which so many bytes are there."""
+    """Combine a WAV's headers; samples begin at `start`, with `present` bytes."""
     layout = _layout(fmt)
     return Wave(
         layout=layout,
@@ -220,7 +221,7 @@ def _wave(fmt: bytes, start: int, present: int, length: int, sizes: Sizes) -> Wa
 
 
 def _layout(fmt: bytes) -> Layout | None:
-    """Read a format chunk: tag, channels, sample rate, byte rate, block size, bits a sample; None where compressed."""
+    """Parse a format chunk: tag, channels, rates, block size and bits per sample; None where compressed."""
     if len(fmt) < 16:  # noqa: PLR2004 - the common part of a fmt chunk
         return None
     said, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", fmt)
@@ -244,7 +245,7 @@ def _layout(fmt: bytes) -> Layout | None:
 
 
 def refuse_cut(wave: Wave) -> None:
-    """Raise Unreadable when the header claims more than the file holds, by more than a tenth of a second."""
+    """Raise Unreadable when more than a tenth of a second is missing."""
     if wave.missing_s > TOLERATED_S:
         claimed, present = (size / (wave.bytes_per_s or 1) for size in (wave.claimed_bytes, wave.present_bytes))
         raise Unreadable(f"cut short: the header promises {claimed:.2f} s, {present:.2f} s are there")

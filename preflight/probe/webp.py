@@ -1,4 +1,4 @@
-"""WebP: an open file in; whether its picture is coded without loss, and what it takes of the file, out.
+"""WebP: an open file in; lossless coding, and bytes of the image itself, out.
 
 Source: WebP Container Specification (RFC 9649), 2.
 """
@@ -12,7 +12,7 @@ HEAD_BYTES, CHUNK_BYTES, MAX_CHUNKS = 12, 8, 10_000
 
 
 class Chunk(NamedTuple):
-    """Where a chunk lies, its head included, and its filling byte."""
+    """A chunk with its header and padding byte."""
 
     name: bytes
     at: int
@@ -20,14 +20,14 @@ class Chunk(NamedTuple):
 
 
 class Webp(NamedTuple):
-    """What the chunks say; of an animation, nothing."""
+    """Coding and size of a still WebP; empty for an animation."""
 
     lossless: bool | None
     own_bytes: int | None
 
 
 def read_webp(stream: BinaryIO, size: int) -> Webp:
-    """Read the chunks of a file of a size."""
+    """Read the chunks of a file of `size` bytes."""
     found = list(chunks(stream, size))
     names = [chunk.name for chunk in found]
     if b"ANMF" in names:

@@ -1,1 +1,1 @@
-"""H.264, HEVC, AV1 and MPEG-2 as they are coded: bits in, parameter sets, fields and messages out."""
+"""Bitstreams of H.264, HEVC, AV1 and MPEG-2: bits in, parameter sets, fields and messages out."""

@@ -1,4 +1,4 @@
-"""AV1: the beginning of a picture in, the code points of its colors out.
+"""AV1: the start of an image in, its color code points out.
 
 Source: AV1 Bitstream & Decoding Process Specification, 5.5 (sequence header OBU) and 5.5.2 (color config).
 """
@@ -20,10 +20,10 @@ class CodePoints(NamedTuple):
 
 
 def read_av1(content: bytes) -> CodePoints | None:
-    """Return what the sequence header among the first units says of its colors; None where it says nothing.
+    """Read the colors of the first sequence header, or return None.
 
     Args:
-        content: the beginning of a picture, or the units of a configuration record.
+        content: the start of an image, or of a configuration record's units.
     """
     at = 0
     while at < len(content):
@@ -40,7 +40,7 @@ def read_av1(content: bytes) -> CodePoints | None:
 
 
 def _length(content: bytes, at: int) -> tuple[int, int]:
-    """Return a number in groups of seven bits, the lowest first (4.10.5), and the place behind it."""
+    """Read a LEB128 number (4.10.5); return it and the next offset."""
     value = 0
     for place, byte in enumerate(content[at : at + LONGEST_LENGTH]):
         value |= (byte & 0x7F) << 7 * place
@@ -73,7 +73,7 @@ def _sequence(bits: Bits) -> CodePoints | None:
 
 
 def _pass_points(bits: Bits) -> None:
-    """Pass over the operating points; timing and decoder models, which no picture has, are not read."""
+    """Skip the operating points; images have no timing or decoder model."""
     if bits.flag():  # timing_info_present_flag
         raise Malformed("a picture with timing")
     delayed = bits.flag()

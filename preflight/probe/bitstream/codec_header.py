@@ -1,4 +1,4 @@
-"""What H.264 and HEVC headers tell alike: the size left after cropping and the video usability information (VUI).
+"""Common parts of H.264 and HEVC headers: cropping and video usability information (VUI).
 
 Sources: ITU-T H.264, annex E; ITU-T H.265, annex E; the codes of ITU-T H.273.
 """
@@ -10,12 +10,12 @@ import msgspec
 from preflight.probe.bitstream.bits import Bits, Malformed
 
 LARGEST_PX = 1 << 16
-"""A side: twice what the highest levels allow."""
+"""Longest side: twice what the highest levels allow."""
 GRAY, FULL_CHROMA = 0, 3
 CHROMAS = ("4:0:0", "4:2:0", "4:2:2", "4:4:4")
 """By chroma_format_idc: H.264, table 6-1; H.265, table 6-1."""
 CROP_UNITS_PX = ((1, 1), (2, 2), (2, 1), (1, 1))
-"""SubWidthC and SubHeightC in the same tables: cropping moves by whole chroma samples."""
+"""SubWidthC and SubHeightC in the same tables: cropping counts chroma samples."""
 PIXEL_ASPECTS = dict(
     enumerate(
         (
@@ -29,50 +29,50 @@ PIXEL_ASPECTS = dict(
 """By aspect_ratio_idc: table E-1 in both."""
 EXTENDED_ASPECT = 255
 UNSPECIFIED = 2
-"""The code in H.273 for a colour that the sender does not tell."""
+"""H.273 code for an unspecified color property."""
 
 
 class CodecHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sequence parameter set says of the pictures."""
+    """Properties in a sequence parameter set."""
 
     width_px: int
-    """After cropping, as is the height."""
+    """After cropping, like the height."""
     height_px: int
-    """Of a frame; of a picture in HEVC streams that code fields as pictures."""
+    """Of a frame; of a field where HEVC codes fields as pictures."""
     pixel_aspect: Fraction | None
-    """Width to height of one pixel; None when not told."""
+    """Sample aspect ratio, or None."""
     bit_depth: int
     """Of luma."""
     chroma: str
     """Such as `4:2:0`."""
     transfer: int | None
-    """A code in H.273, table 3; None when absent or unspecified."""
+    """Code in H.273, table 3; None when absent or unspecified."""
     primaries: int | None
     """The same, table 2."""
     matrix: int | None
     """The same, table 4."""
     full_range: bool | None
     interlaced: bool
-    """Whether pictures may be interlaced; H.264 decides it picture by picture."""
+    """Whether pictures may be interlaced; H.264 decides per picture."""
     fields: "FieldSyntax | None" = None
-    """How a picture tells that it is a field; None where all are frames."""
+    """Syntax that marks fields; None where all are frames."""
 
 
 class FieldSyntax(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be known of a sequence to tell whether a picture of it is a field."""
+    """Properties of a sequence needed to recognise its fields."""
 
     frame_num_bits: int = 0
-    """H.264: the length of frame_num in a slice header, which stands before field_pic_flag."""
+    """H.264: bits of frame_num in a slice header, before field_pic_flag."""
     colour_planes: bool = False
-    """H.264: whether the number of a colour plane stands before that."""
+    """H.264: whether a colour plane number comes before that."""
     always: bool = False
     """HEVC: every picture is a field: field_seq_flag."""
     told: bool = True
-    """HEVC: a message beside each picture tells which, or that it is a frame: frame_field_info_present_flag."""
+    """HEVC: a message marks each picture as field or frame: frame_field_info_present_flag."""
 
 
 class Vui(msgspec.Struct, frozen=True, kw_only=True):
-    """The beginning of the VUI, as far as colour; all None where a header has none."""
+    """The VUI up to the color description; all None without one."""
 
     pixel_aspect: Fraction | None = None
     full_range: bool | None = None
@@ -82,7 +82,7 @@ class Vui(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Coded(msgspec.Struct, frozen=True, kw_only=True):
-    """How the pictures are coded."""
+    """Coding of the pictures."""
 
     size_px: tuple[int, int]
     """After cropping."""
@@ -94,7 +94,7 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def codec_header(coded: Coded, vui: Vui) -> CodecHeader:
-    """Put the two halves of a header together."""
+    """Combine both parts of a header."""
     width, height = coded.size_px
     return CodecHeader(
         width_px=width,
@@ -112,12 +112,12 @@ def codec_header(coded: Coded, vui: Vui) -> CodecHeader:
 
 
 def read_cropped(bits: Bits, coded_px: tuple[int, int], unit_px: tuple[int, int]) -> tuple[int, int]:
-    """Read the flag and the four offsets of cropping; return the size left.
-
-    Raises:
-        Malformed: nothing is left, or the size was beyond all levels.
+    """Read the cropping flag and offsets; return the cropped size.
 
     Source: H.264, 7.4.2.1.1, frame_cropping_flag; H.265, 7.4.3.2.1, conformance_window_flag.
+
+    Raises:
+        Malformed: nothing is left, or the size exceeds all levels.
     """
     left, right, top, bottom = (bits.ue(LARGEST_PX) for _ in range(4)) if bits.flag() else (0, 0, 0, 0)
     width = coded_px[0] - unit_px[0] * (left + right)
@@ -128,7 +128,7 @@ def read_cropped(bits: Bits, coded_px: tuple[int, int], unit_px: tuple[int, int]
 
 
 def read_vui(bits: Bits) -> Vui:
-    """Read vui_parameters() up to and with the colour description: E.1.1 in H.264, E.2.1 in H.265."""
+    """Read vui_parameters() through the color description: E.1.1 in H.264, E.2.1 in H.265."""
     aspect = _pixel_aspect(bits) if bits.flag() else None
     if bits.flag():  # overscan_info_present_flag
         bits.skip(1)
@@ -141,7 +141,7 @@ def read_vui(bits: Bits) -> Vui:
 
 
 def _pixel_aspect(bits: Bits) -> Fraction | None:
-    """Read aspect_ratio_idc and, where it is Extended_SAR, the two numbers that follow; 0 in them tells nothing."""
+    """Read aspect_ratio_idc, and two numbers for Extended_SAR; 0 means unspecified."""
     code = bits.take(8)
     if code != EXTENDED_ASPECT:
         return PIXEL_ASPECTS.get(code)

@@ -1,7 +1,8 @@
-"""Whether a sample holds a frame or a single field: a sample's bytes in, `FRAME`, `TOP` or `BOTTOM` out.
+"""Frame or single field: a sample's bytes in, `FRAME`, `TOP` or `BOTTOM` out.
 
-Cameras and encoders that code fields put each of them, or both of a frame, into a sample; 50 samples a second may so be
-25 frames. The heads of slices and pictures tell, no decoder is needed.
+Interlaced encoders put each field, or both of a frame, into a sample; 50 samples per second may be 25 frames. Slice and
+picture headers tell, without a decoder.
+
 Sources: ITU-T H.264, 7.3.3 and 7.4.3 (field_pic_flag); ITU-T H.265, D.2.3 and D.3.3 (pic_struct), E.3.1
 (field_seq_flag); ITU-T H.262, 6.2.3.1 and 6.3.10 (picture_structure).
 """
@@ -18,28 +19,28 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
 FRAME, TOP, BOTTOM, EITHER = 0, 1, 2, 4
-"""What a sample holds: a frame, or a field, of which the last leaves open which."""
+"""A frame, the top or bottom field, or an unknown one."""
 Read = Callable[[int, int], bytes]
-"""Returns so many bytes of a sample from a place on; fewer at its end."""
+"""Reads bytes of a sample at an offset; fewer at its end."""
 Units = Callable[[Read, int, int], Iterator[bytes]]
-"""Yields the heads of the NAL units of a sample of so many bytes, each head at most of so many."""
+"""Yields the first bytes, up to a number, of each NAL unit in a sample of a size."""
 MOST_UNITS = 256
-"""NAL units of a sample that are looked at: one row of macroblocks a slice takes 68."""
+"""Most NAL units of a sample: one slice per macroblock row makes 68."""
 HEAD_BYTES = 256
-"""Of a NAL unit: more than what stands before field_pic_flag takes, and than messages of times do."""
+"""Bytes of a NAL unit: more than precede field_pic_flag, and than timing messages take."""
 LONG_HEAD_BYTES = 1 << 13
-"""The same, where messages are looked for: an encoder's settings may stand before them in the same unit."""
+"""The same for messages: encoder settings may precede them in the unit."""
 START = b"\0\0\1"
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 H264_IDR, H264_SLICES, HEVC_SLICES, HEVC_SEI = 5, range(1, 6), 32, 39
 HEVC_RADL = (6, 7)
-"""nal_unit_type of pictures before a keyframe that need nothing from before it: H.265, table 7-1."""
+"""nal_unit_type of leading pictures that need nothing before their keyframe: H.265, table 7-1."""
 PICTURE_TIMING = 1
 """payloadType"""
 MAX_SAMPLE = 4 << 20
-"""Bytes in which start codes are looked for."""
+"""Bytes in which to find start codes."""
 PIC_STRUCT = {1: TOP, 2: BOTTOM, 9: TOP, 10: BOTTOM, 11: TOP, 12: BOTTOM}
-"""H.265, table D.2: the ones that are fields."""
+"""H.265, table D.2: values for fields."""
 GROUP = START + b"\xb8"
 PICTURE_EXTENSION = START + b"\xb5"
 PICTURE_EXTENSION_ID = 8
@@ -47,12 +48,12 @@ PICTURE_STRUCTURE = (FRAME, TOP, BOTTOM, FRAME)
 
 
 class Reader:
-    """Reads the heads of a stream's samples.
+    """Reads the sample headers of a stream.
 
     Args:
-        codec: libav's name of it.
+        codec: its name in libav.
         record: the codec's configuration.
-        syntax: what that says of fields; None where all pictures are frames.
+        syntax: its field syntax; None where all pictures are frames.
     """
 
     def __init__(self, codec: str, record: bytes, syntax: FieldSyntax | None) -> None:
@@ -61,29 +62,29 @@ class Reader:
         self._syntax = syntax
         self._begun = False
         self.first: tuple[bytes, ...] = ()
-        """The heads of the NAL units before the first sample's picture, of H.264 and HEVC, once it was seen."""
+        """First bytes of the NAL units before the first picture, of H.264 and HEVC, once read."""
 
     @property
     def finds_fields(self) -> bool:
-        """Whether there may be fields at all."""
+        """Whether the stream may have fields."""
         return self._codec == "mpeg2video" or self._syntax is not None
 
     def of_file(self, stream: BinaryIO, at: int, size: int) -> int:
-        """Return what a sample at a place in a file holds; the file's position is moved."""
+        """Return the structure of a sample in a file; the position changes."""
         return self._structure(_of_file(stream, at, size), size)
 
     def of_packet(self, packet: "Packet[Any]") -> int:
-        """Return what a packet holds."""
+        """Return the structure of a packet."""
         return self._structure(_of_packet(packet), packet.size)
 
     def begin_at(self, stream: BinaryIO, at: int, size: int) -> None:
-        """Keep the heads of the first sample, at a place in a file; the file's position is left as it was."""
+        """Keep the headers of the first sample, at an offset; the position is kept."""
         position = stream.tell()
         self._begin(_of_file(stream, at, size), size)
         stream.seek(position)
 
     def begin_with(self, packet: "Packet[Any]") -> None:
-        """Keep the heads of the first packet."""
+        """Keep the headers of the first packet."""
         self._begin(_of_packet(packet), packet.size)
 
     def _begin(self, read: Read, size: int) -> None:
@@ -92,13 +93,13 @@ class Reader:
             self.first = tuple(takewhile(self._stands_before, self._units(read, size, LONG_HEAD_BYTES)))
 
     def _stands_before(self, unit: bytes) -> bool:
-        """Tell whether a NAL unit is none of a picture."""
+        """Tell whether a NAL unit comes before the first picture."""
         if self._codec == "h264":
             return unit[0] & 31 not in H264_SLICES
         return unit[0] >> 1 & 63 >= HEVC_SLICES
 
     def stands_alone(self, packet: "Packet[Any]") -> bool:
-        """Tell whether what is shown before a keyframe needs nothing from before it: by a packet of it, or the key's.
+        """Tell, by one of their packets or the keyframe, whether leading frames need nothing before it.
 
         Source: H.265, 7.4.2.2 (RADL); H.262, 6.3.8 (closed_gop).
         """
@@ -107,7 +108,7 @@ class Reader:
             at = head.find(GROUP) + len(GROUP)
             return at >= len(GROUP) and len(head) > at + 3 and bool(head[at + 3] & 0x40)
         if self._codec != "hevc":
-            return self._codec == "vvc"  # whose encoders begin with pictures that are shown before the keyframe
+            return self._codec == "vvc"  # whose encoders begin with leading pictures
         kinds = (unit[0] >> 1 & 63 for unit in self._units(_of_packet(packet), packet.size, 1))
         return next((kind in HEVC_RADL for kind in kinds if kind < HEVC_SLICES), False)
 
@@ -137,7 +138,7 @@ def _of_packet(packet: "Packet[Any]") -> Read:
 
 
 def _units(codec: str, record: bytes) -> Units:
-    """Return what yields the heads of a sample's NAL units: behind lengths or behind start codes."""
+    """Return an iterator over NAL unit headers, by lengths or start codes."""
     at = H264_WIDTH_AT if codec == "h264" else HEVC_WIDTH_AT
     if len(record) <= at or record[0] != 1:
         return _started
@@ -164,13 +165,13 @@ def _started(read: Read, size: int, most: int) -> Iterator[bytes]:
             return
         following = content.find(START, at + 3)
         head = content[at + 3 : min(at + 3 + most, following if following >= 0 else len(content))]
-        if head:  # a start code may stand before nothing
+        if head:  # a start code may be last
             yield head
         at = following
 
 
 def _h264(units: Iterator[bytes], syntax: FieldSyntax) -> int:
-    """Return what the slices are of; a sample with slices of both fields is a frame."""
+    """Return the structure of the slices; slices of both fields make a frame."""
     seen = 0
     for unit in units:
         if 1 <= unit[0] & 31 <= H264_IDR:
@@ -194,7 +195,7 @@ def _slice_parity(unit: bytes, syntax: FieldSyntax) -> int:
 
 
 def _hevc(units: Iterator[bytes], syntax: FieldSyntax) -> int:
-    """Return what the message beside a picture says of it, or else what holds of the whole sequence."""
+    """Return the structure by the picture's message, or else the sequence's."""
     for unit in units:
         kind = unit[0] >> 1 & 63
         if kind < HEVC_SLICES or not syntax.told:
@@ -207,7 +208,7 @@ def _hevc(units: Iterator[bytes], syntax: FieldSyntax) -> int:
 
 
 def _mpeg2(read: Read, size: int) -> int:
-    """Return what the pictures in a sample are; the second of two fields makes a frame of the first."""
+    """Return the structure of a sample's pictures; a second field makes a frame."""
     content, seen = read(0, min(size, MAX_SAMPLE)), 0
     at = content.find(PICTURE_EXTENSION)
     while at >= 0:

@@ -1,4 +1,4 @@
-"""The size that a keyframe tells by itself, in codecs without parameter sets: its first bytes in, width and height out.
+"""Size of a keyframe in codecs without parameter sets: its first bytes in, width and height out.
 
 Sources: RFC 6386, 9.1 (VP8); VP9 bitstream specification, 6.2; AV1 bitstream specification, 5.5; ITU-T H.262, 6.2.2.1
 and 6.2.2.3; SMPTE RDD 36, 5.1 (ProRes).
@@ -11,7 +11,7 @@ from preflight.probe.bitstream.bits import Bits, Malformed
 Size = tuple[int, int]
 VP8_START, VP9_SYNC = b"\x9d\x01\x2a", 0x498342
 SRGB = 7
-"""color_space of VP9 whose samples are RGB."""
+"""color_space of RGB in VP9."""
 AV1_SEQUENCE = 1
 """obu_type"""
 MOST_UNITS = 16
@@ -21,7 +21,7 @@ PRORES_SIZE_AT = 16
 
 
 def frame_size(codec: str, data: bytes) -> Size | None:
-    """Return the size in pixels as coded; None for other codecs, for frames that tell none, and for unsound ones."""
+    """Return the coded size in pixels; None for other codecs, and for frames without a valid size."""
     reader = READERS.get(codec)
     try:
         size = reader(data) if reader else None
@@ -78,7 +78,7 @@ def _leb128(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _av1_sequence(bits: Bits) -> Size:
-    """Read sequence_header_obu() up to the largest size of a frame, which is that of the keyframe."""
+    """Read sequence_header_obu() through the largest frame size, that of the keyframe."""
     bits.skip(4)  # seq_profile, still_picture
     if bits.flag():  # reduced_still_picture_header
         bits.skip(5)

@@ -18,14 +18,14 @@ from preflight.probe.bitstream.codec_header import (
 )
 
 HIGH_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
-"""profile_idc values whose headers tell chroma format, depth and scaling matrices; others are 4:2:0, 8 bits."""
+"""profile_idc values with chroma format, depth and scaling matrices; others are 4:2:0, 8 bits."""
 PLAIN = (1, 8, False)
 MACROBLOCK_PX = 16
 LARGEST_MACROBLOCKS = LARGEST_PX // MACROBLOCK_PX
 LARGEST_ID = 31
 DEEPEST = 14
 SMALL_LISTS, SMALL_LIST, LARGE_LIST = 6, 16, 64
-"""Six scaling lists of 4x4 numbers, then those of 8x8."""
+"""Six 4x4 scaling lists, then those of 8x8."""
 SCALE_START, SCALES, LARGEST_SCALE_STEP = 8, 256, 128
 LARGEST_LOG2 = 12
 LARGEST_CYCLE = 255
@@ -34,7 +34,7 @@ ORDER_BY_LSB, ORDER_BY_CYCLE, ORDER_AS_CODED = range(3)
 
 
 def read_h264(payload: bytes) -> CodecHeader:
-    """Read seq_parameter_set_data(), emulation prevention removed; raise Malformed where it cannot be."""
+    """Read seq_parameter_set_data() without emulation prevention; raise Malformed."""
     bits = Bits(payload)
     profile = bits.take(8)
     bits.skip(16)  # constraints and level_idc
@@ -61,11 +61,7 @@ def read_h264(payload: bytes) -> CodecHeader:
 
 
 def _read_high(bits: Bits) -> tuple[int, int, bool]:
-    """Read what only the high profiles have.
-
-    Returns:
-        chroma_format_idc, the bit depth of luma, and whether colour planes are coded apart.
-    """
+    """Read the fields of high profiles: chroma_format_idc, luma bit depth, and separate colour planes."""
     chroma = bits.ue(FULL_CHROMA)
     planes = chroma == FULL_CHROMA and bits.flag()  # separate_colour_plane_flag
     depth = 8 + bits.ue(DEEPEST - 8)
@@ -79,7 +75,7 @@ def _read_high(bits: Bits) -> tuple[int, int, bool]:
 
 
 def _pass_scaling_list(bits: Bits, length: int) -> None:
-    """Pass over scaling_list(), 7.3.2.1.1.1: it ends early where the next scale would be 0."""
+    """Skip scaling_list(), 7.3.2.1.1.1: it ends early where the next scale would be 0."""
     scale = SCALE_START
     for _ in range(length):
         scale = (scale + bits.se(LARGEST_SCALE_STEP)) % SCALES
@@ -88,11 +84,7 @@ def _pass_scaling_list(bits: Bits, length: int) -> None:
 
 
 def _pass_references(bits: Bits) -> int:
-    """Pass over the numbering and order of pictures, log2_max_frame_num_minus4 to gaps_in_frame_num.
-
-    Returns:
-        The length of frame_num in bits.
-    """
+    """Skip log2_max_frame_num_minus4 to gaps_in_frame_num; return the bits of frame_num."""
     frame_num_bits = bits.ue(LARGEST_LOG2) + 4
     order = bits.ue(ORDER_AS_CODED)
     if order == ORDER_BY_LSB:

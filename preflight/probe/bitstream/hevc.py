@@ -23,7 +23,7 @@ DEEPEST = 16
 LARGEST_LOG2 = 12
 SCALING_SIZES, SCALING_MATRICES, LONGEST_LIST = 4, 6, 64
 SIZES_WITH_DC = 2
-"""Scaling lists of this sizeId and above begin with a coefficient of their own."""
+"""Scaling lists from this sizeId on begin with a DC coefficient."""
 LARGEST_SCALE = 255
 SETS_MAX, PICTURES_MAX, LONG_TERM_MAX = 64, 16, 32
 """Short-term reference picture sets, pictures in one (the decoded picture buffer, A.4.2), long-term pictures."""
@@ -31,7 +31,7 @@ LARGEST_DISTANCE = 1 << 15
 
 
 def read_hevc(payload: bytes) -> CodecHeader:
-    """Read seq_parameter_set_rbsp(), emulation prevention removed; raise Malformed where it cannot be."""
+    """Read seq_parameter_set_rbsp() without emulation prevention; raise Malformed."""
     bits = Bits(payload)
     bits.skip(4)  # sps_video_parameter_set_id
     sub_layers = bits.take(3) + 1
@@ -56,7 +56,7 @@ def read_hevc(payload: bytes) -> CodecHeader:
 
 
 def sequence_set_number(payload: bytes) -> int:
-    """Return sps_seq_parameter_set_id; raise Malformed where it cannot be read."""
+    """Return sps_seq_parameter_set_id; raise Malformed."""
     bits = Bits(payload)
     bits.skip(4)
     sub_layers = bits.take(3) + 1
@@ -66,7 +66,7 @@ def sequence_set_number(payload: bytes) -> int:
 
 
 def _read_usability(bits: Bits) -> tuple[Vui, FieldSyntax | None]:
-    """Read vui_parameters(), E.2.1, up to frame_field_info_present_flag: whether pictures tell that they are fields."""
+    """Read vui_parameters(), E.2.1, up to frame_field_info_present_flag."""
     vui = read_vui(bits)
     if bits.flag():  # chroma_loc_info_present_flag
         _pass_numbers(bits, 2)
@@ -76,9 +76,9 @@ def _read_usability(bits: Bits) -> tuple[Vui, FieldSyntax | None]:
 
 
 def _read_profile(bits: Bits, sub_layers: int) -> tuple[bool, bool]:
-    """Pass over profile_tier_level(), 7.3.3; return whether the source is progressive and whether it is interlaced.
+    """Skip profile_tier_level(), 7.3.3; return its progressive and interlaced flags.
 
-    Both flags set leave it to a message beside each picture (7.4.4, general_progressive_source_flag).
+    With both set, a message decides per picture (7.4.4, general_progressive_source_flag).
     """
     bits.skip(40)  # profile and its compatibility flags
     progressive, interlaced = bits.flag(), bits.flag()
@@ -93,7 +93,7 @@ def _read_profile(bits: Bits, sub_layers: int) -> tuple[bool, bool]:
 
 
 def _pass_tools(bits: Bits, sub_layers: int) -> None:
-    """Pass over the coding tools, log2_max_pic_order_cnt_lsb_minus4 to strong_intra_smoothing_enabled_flag."""
+    """Skip the coding tools, log2_max_pic_order_cnt_lsb_minus4 to strong_intra_smoothing_enabled_flag."""
     order_bits = bits.ue(LARGEST_LOG2) + 4
     for _ in range(sub_layers if bits.flag() else 1):
         _pass_numbers(bits, 3)  # how many pictures are buffered, reordered and delayed
@@ -117,7 +117,7 @@ def _pass_numbers(bits: Bits, count: int) -> None:
 
 
 def _pass_scaling_lists(bits: Bits) -> None:
-    """Pass over scaling_list_data(), 7.3.4: of the largest size only every third matrix is told."""
+    """Skip scaling_list_data(), 7.3.4; of the largest size only every third matrix is coded."""
     for size in range(SCALING_SIZES):
         for _ in range(0, SCALING_MATRICES, 3 if size == SCALING_SIZES - 1 else 1):
             if not bits.flag():  # scaling_list_pred_mode_flag
@@ -128,7 +128,7 @@ def _pass_scaling_lists(bits: Bits) -> None:
 
 
 def _pass_reference_sets(bits: Bits) -> None:
-    """Pass over num_short_term_ref_pic_sets and the sets, 7.3.7, of which most are told by the one before."""
+    """Skip num_short_term_ref_pic_sets and the sets, 7.3.7; most derive from the previous one."""
     distances: list[int] = []
     for number in range(bits.ue(SETS_MAX)):
         predicted = number > 0 and bits.flag()
@@ -138,7 +138,7 @@ def _pass_reference_sets(bits: Bits) -> None:
 
 
 def _told_set(bits: Bits) -> list[int]:
-    """Read a set that is told in full; return its distances, in pictures, 7-67 to 7-70."""
+    """Read an explicit set; return its distances, in pictures, 7-67 to 7-70."""
     before, after = bits.ue(PICTURES_MAX), bits.ue(PICTURES_MAX)
     return [*_distances(bits, before, -1), *_distances(bits, after, 1)]
 
@@ -153,12 +153,12 @@ def _distances(bits: Bits, count: int, sign: int) -> list[int]:
 
 
 def _predicted_set(bits: Bits, reference: list[int]) -> list[int]:
-    """Read a set that shifts the one before; return its distances in the standard's order, 7-61 and 7-62.
+    """Read a set derived from the previous one; return its distances in the standard's order, 7-61 and 7-62.
 
-    That order is: backward, nearest first; then forward, nearest first.
+    Backward, nearest first; then forward, nearest first.
     """
     sign = -1 if bits.flag() else 1
     shift = sign * (bits.ue(LARGEST_DISTANCE - 1) + 1)
-    # use_delta_flag is read, and may be off, only where used_by_curr_pic_flag is off.
+    # use_delta_flag is present, and may be off, only where used_by_curr_pic_flag is off.
     kept = [distance + shift for distance in (*reference, 0) if bits.flag() or bits.flag()]
     return sorted((d for d in kept if d < 0), reverse=True) + sorted(d for d in kept if d > 0)

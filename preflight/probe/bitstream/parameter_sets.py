@@ -1,7 +1,8 @@
-"""Which parameter set a picture of H.264 or HEVC really uses: samples in, the `CodecHeader` of their pictures out.
+"""Active parameter sets of H.264 and HEVC: samples in, the `CodecHeader` of their pictures out.
 
-A record may list several sets, and a sample bring others of the same numbers. The slice tells which it uses: it names a
-picture parameter set, and that names a sequence parameter set.
+A record may list several sets, and samples replace them. A slice names its picture parameter set, and that its sequence
+parameter set.
+
 Sources: ITU-T H.264, 7.3.2.1.1, 7.3.2.2 and 7.3.3; ITU-T H.265, 7.3.2.2, 7.3.2.3 and 7.3.6.1; ISO 14496-15, 5.3.2.
 """
 
@@ -14,11 +15,11 @@ from preflight.probe.bitstream.hevc import sequence_set_number
 from preflight.probe.bitstream.sps import START_CODES, plain, read_set, units_of
 
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
-"""Where in avcC and hvcC two bits tell how wide the lengths before NAL units are, less one byte."""
+"""Offset in avcC and hvcC of the two bits with the width of NAL unit lengths, less one byte."""
 MOST_UNITS = 64
-"""NAL units before the first slice of a picture."""
+"""Most NAL units before the first slice."""
 MOST_SETS = 256
-"""Picture parameter sets of different numbers: H.264, 7.4.2.2."""
+"""Most picture parameter sets: H.264, 7.4.2.2."""
 SLICE_HEAD_BYTES = 32
 H264_SPS, H264_PPS, H264_IDR, H264_SLICES = 7, 8, 5, range(1, 6)
 HEVC_SPS, HEVC_PPS, HEVC_SLICES, HEVC_IRAP = 33, 34, range(32), range(16, 24)
@@ -26,11 +27,11 @@ HEVC_SPS, HEVC_PPS, HEVC_SLICES, HEVC_IRAP = 33, 34, range(32), range(16, 24)
 
 
 class Shown:
-    """What a sample's first slice tells.
+    """Properties by a sample's first slice.
 
     Args:
-        header: the sequence parameter set that it uses; None where that is not there.
-        random_access: whether a decoder can begin with it.
+        header: its sequence parameter set; None if missing.
+        random_access: whether decoding can begin there.
     """
 
     def __init__(self, header: CodecHeader | None, *, random_access: bool) -> None:
@@ -39,7 +40,7 @@ class Shown:
 
 
 class ParameterSets:
-    """The sets that a decoder knows at a place in a stream.
+    """Parameter sets known to a decoder at a point of a stream.
 
     Args:
         codec: `h264` or `hevc`.
@@ -59,11 +60,11 @@ class ParameterSets:
 
     @property
     def count(self) -> int:
-        """How many sequence parameter sets are known."""
+        """The number of sequence parameter sets."""
         return len(self._sequences)
 
     def read(self, sample: bytes) -> Shown | None:
-        """Learn what a sample brings, up to its first slice, and return what that tells; None without a slice."""
+        """Add a sample's sets, up to its first slice, and return that slice's properties; None without a slice."""
         for unit in self._units(sample):
             kind = self._kind(unit)
             if kind in (HEVC_SLICES if self._hevc else H264_SLICES):
@@ -73,7 +74,7 @@ class ParameterSets:
         return None
 
     def _kind(self, unit: bytes) -> int:
-        """Return nal_unit_type; -1 of another layer than the one that every decoder shows."""
+        """Return nal_unit_type; -1 for layers that only some decoders show."""
         if not self._hevc:
             return unit[0] & 31
         return unit[0] >> 1 & 63 if len(unit) > 2 and not unit[0] & 1 and unit[1] >> 3 == 0 else -1  # noqa: PLR2004
@@ -98,7 +99,7 @@ class ParameterSets:
         return bits.ue()
 
     def _used(self, unit: bytes) -> CodecHeader | None:
-        """Return the sequence parameter set that a slice uses."""
+        """Return a slice's sequence parameter set."""
         try:
             number = self._picture_set(unit)
         except Malformed:
@@ -125,12 +126,12 @@ class ParameterSets:
 
 @lru_cache(maxsize=64)
 def sets_listed(codec: str, record: bytes) -> int:
-    """Return how many sequence parameter sets a record lists."""
+    """Count the sequence parameter sets in a record."""
     return ParameterSets(codec, record).count
 
 
 def _measured(sample: bytes, width: int) -> Iterator[bytes]:
-    """Yield NAL units, each behind its length; the last one may be broken off."""
+    """Yield NAL units after lengths; the last may be truncated."""
     at = 0
     for _ in range(MOST_UNITS):
         length = int.from_bytes(sample[at : at + width], "big")

@@ -1,6 +1,6 @@
-"""Messages beside the pictures (SEI) of H.264 and HEVC: the bytes of one NAL unit in, its messages out.
+"""SEI messages of H.264 and HEVC: a NAL unit in, its messages out.
 
-Sources: ITU-T H.264, 7.3.2.3; ITU-T H.265, 7.3.2.4, which read the same behind the unit's own header.
+Sources: ITU-T H.264, 7.3.2.3; ITU-T H.265, 7.3.2.4, which are equal after the unit's header.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 LONGER = 0xFF
-"""A byte of a type or a size that says that more follows."""
+"""Byte of a type or size that is continued."""
 MOST_MESSAGES = 64
 
 
@@ -18,11 +18,11 @@ class Message(msgspec.Struct, frozen=True):
     kind: int
     """payloadType"""
     content: bytes
-    """As much of it as is there."""
+    """The bytes present."""
 
 
 def messages(payload: bytes) -> Iterator[Message]:
-    """Yield the messages of a unit behind its header; emulation prevention is taken out here."""
+    """Yield a unit's messages after its header, without emulation prevention."""
     plain, at = payload.replace(b"\0\0\3", b"\0\0") if b"\0\0\3" in payload else payload, 0
     last = len(plain)
     for _ in range(MOST_MESSAGES):
@@ -35,7 +35,7 @@ def messages(payload: bytes) -> Iterator[Message]:
 
 
 def _number(plain: bytes, at: int) -> tuple[int, int]:
-    """Read a type or a size, in bytes of which all but the last are 255; return it and the place behind it."""
+    """Read a type or size, coded as bytes of 255 and a last one; return it and the next offset."""
     value = 0
     while at < len(plain) and plain[at] == LONGER:
         value, at = value + LONGER, at + 1

@@ -1,8 +1,8 @@
-"""What the codec's own header tells without a decoder: a container's codec record in, `CodecHeader` out.
+"""Codec headers without a decoder: a container's codec record in, `CodecHeader` out.
 
 The record is the extradata of H.264 or HEVC: `avcC` (ISO 14496-15, 5.3.3), `hvcC` (8.3.3), or NAL units after start
-codes (annex B of either standard). Among them is the sequence parameter set (SPS), which tells of the pictures. The
-input is hostile: every count in it is bounded.
+codes (annex B of either standard). It contains the sequence parameter set (SPS). Counts are bounded, since the input is
+hostile.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,26 +17,26 @@ from preflight.probe.bitstream.hevc import read_hevc
 __all__ = ["CodecHeader", "holds_picture_sets", "plain", "read_codec_header", "read_set", "units_of"]
 
 MAX_RECORD = 1 << 16
-"""Bytes of a record looked at; some encoders put messages of kilobytes beside the parameter sets."""
+"""Most bytes of a record; some encoders add long messages."""
 MAX_SPS = 1 << 13
-"""Bytes of one parameter set: more than the longest scaling lists and reference sets take."""
+"""Most bytes of a parameter set: more than the longest lists and sets take."""
 MAX_UNITS = 256
-"""At one place; the standards have at most 32 sequence and 256 picture parameter sets."""
+"""Most units; the standards allow 32 sequence and 256 picture parameter sets."""
 START_CODES = (b"\0\0\1", b"\0\0\0\1")
 AVCC_FIXED, HVCC_FIXED = 5 * 8 + 3, 22 * 8
 """Bits before the counts of parameter sets."""
 H264_TYPE, H264_SPS = 0x1F, 7
 """nal_unit_type and its code: H.264, 7.3.1 and table 7-1."""
 HEVC_TYPE_AND_LAYER, HEVC_SPS, HEVC_PPS = 0x7FF8, 33 << 9, 34 << 9
-"""nal_unit_type with nuh_layer_id 0, the pictures that every decoder shows: H.265, 7.3.1.2 and table 7-1."""
+"""nal_unit_type with nuh_layer_id 0, shown by every decoder: H.265, 7.3.1.2 and table 7-1."""
 
 
 @lru_cache(maxsize=64)
 def read_codec_header(codec: str, record: bytes | None) -> CodecHeader | None:
     """Read the first sequence parameter set of an `h264` or `hevc` record.
 
-    A camera gives all its clips the same one, so the last few are remembered. Never raises: None stands for other
-    codecs, for records without parameter sets, and for unsound ones.
+    A camera's clips share it, so the last few are cached. Returns None for other codecs, and for missing or invalid
+    sets; never raises.
     """
     reader = READERS.get(codec)
     if reader is None or not record:
@@ -49,7 +49,7 @@ def read_codec_header(codec: str, record: bytes | None) -> CodecHeader | None:
 
 @lru_cache(maxsize=64)
 def holds_picture_sets(codec: str, record: bytes) -> bool:
-    """Tell whether a record is whole and holds picture parameter sets too: without one no slice can be decoded."""
+    """Tell whether a record is complete with picture parameter sets, without which no slice can be decoded."""
     try:
         if record.startswith(START_CODES):
             return True
@@ -85,7 +85,7 @@ def _read_hevc_record(record: bytes) -> CodecHeader:
 
 @lru_cache(maxsize=64)
 def read_set(codec: str, unit: bytes) -> CodecHeader | None:
-    """Read one sequence parameter set, with its NAL unit's header; None for an unsound one."""
+    """Read a sequence parameter set with its NAL unit header; None if invalid."""
     try:
         return read_h264(plain(unit[1:])) if codec == "h264" else read_hevc(plain(unit[2:]))
     except Malformed:
@@ -93,7 +93,7 @@ def read_set(codec: str, unit: bytes) -> CodecHeader | None:
 
 
 def units_of(codec: str, record: bytes) -> list[bytes]:
-    """Return the NAL units of a record, as many as are sound."""
+    """Return a record's valid NAL units."""
     record, found = record[:MAX_RECORD], []
     framed = _avcc_all if codec == "h264" else _hvcc
     with suppress(Malformed):
@@ -103,7 +103,7 @@ def units_of(codec: str, record: bytes) -> list[bytes]:
 
 
 def plain(escaped: bytes) -> bytes:
-    """Return a parameter set without its emulation prevention bytes: H.264, 7.4.1; H.265, 7.4.2."""
+    """Remove emulation prevention bytes: H.264, 7.4.1; H.265, 7.4.2."""
     return escaped[:MAX_SPS].replace(b"\0\0\3", b"\0\0")
 
 
@@ -111,14 +111,14 @@ READERS: dict[str, Callable[[bytes], CodecHeader]] = {"h264": _read_h264_record,
 
 
 def _payload(parameter_sets: Iterator[bytes]) -> bytes:
-    """Return the first parameter set without its emulation prevention bytes."""
+    """Return the first parameter set without emulation prevention."""
     for escaped in parameter_sets:
         return plain(escaped)
     raise Malformed("no sequence parameter set")
 
 
 def _started(record: bytes) -> Iterator[bytes]:
-    """Yield the NAL units after start codes; zeros that belong to the next start code do no harm at their ends."""
+    """Yield NAL units after start codes; trailing zeros of the next start code do no harm."""
     yield from record.split(START_CODES[0], MAX_UNITS)[1:]
 
 
@@ -130,7 +130,7 @@ def _avcc(record: bytes) -> Iterator[bytes]:
 
 
 def _avcc_all(record: bytes) -> Iterator[bytes]:
-    """Yield the sequence and the picture parameter sets of the same record."""
+    """Yield its sequence and picture parameter sets."""
     bits = Bits(record)
     bits.skip(AVCC_FIXED)
     yield from _counted(bits, bits.take(5))
@@ -138,16 +138,16 @@ def _avcc_all(record: bytes) -> Iterator[bytes]:
 
 
 def _hvcc(record: bytes) -> Iterator[bytes]:
-    """Yield the units of every array in HEVCDecoderConfigurationRecord: ISO 14496-15, 8.3.3.1.2."""
+    """Yield the units of all arrays in HEVCDecoderConfigurationRecord: ISO 14496-15, 8.3.3.1.2."""
     bits = Bits(record)
     bits.skip(HVCC_FIXED)
     for _ in range(bits.take(8)):
-        bits.skip(8)  # array_completeness and NAL_unit_type, which each unit tells by itself
+        bits.skip(8)  # array_completeness and NAL_unit_type, which each unit repeats
         yield from _counted(bits, bits.take(16))
 
 
 def _counted(bits: Bits, count: int) -> Iterator[bytes]:
-    """Yield `count` units, each after its length in 16 bits."""
+    """Yield `count` units, each after a 16-bit length."""
     if count > MAX_UNITS:
         raise Malformed(f"{count} NAL units")
     for _ in range(count):
