@@ -30,11 +30,12 @@ BELOW = {
     "service": "_version errors files profiles system values",
     "upload": "errors files probe profiles service values workers",
     "submission": "errors files profiles request service system upload values workers",
-    "flow": "apply errors files plan probe profiles request rules service submission upload values workers",
+    "flow": "apply errors files media plan probe profiles request rules service submission upload values workers",
     "report": "_version errors files plan policy probe profiles rules system values",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow plan probe profiles request service submission upload values workers",
-    "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox service"
+    "server": "errors files flow media plan probe profiles report request rules submission values workers",
+    "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox server service"
     " submission system upload values watch workers",
     "sandbox": "system",
     "__init__": "_version api",

@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "Judge files, folders or a request against the documented limits.",
     "probe": "Measure files and print the facts, without a verdict.",
     "fix": "Show what would mend the findings, ask, do it, and measure again.",
+    "ui": "Open a page in the browser: drop files, see, trim, fix, describe, send.",
     "watch": "Judge files as they arrive in a folder, and move each to where it belongs.",
     "prompt": "List the documented phrasings, with the numbers of a request's assets.",
     "submit": "Check a request, price it, upload its assets and submit it, once.",

@@ -76,6 +76,21 @@ def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
         return None
 
 
+def boundaries_in(path: str) -> list[GopBoundary]:
+    """Return the borders between a clip's packets; none in what cannot be read."""
+    try:
+        with open(path, "rb", opener=open_without_waiting) as stream:
+            found = sniff(stream)
+            stream.seek(0)
+            if found is None or found.reader != "av":
+                return []
+            with opened(stream, found.opener) as container:
+                frames = picture_streams(container)
+                return list(gop_boundaries(list(_frame_timings(container, frames[0])))) if frames else []
+    except (OSError, Unreadable):
+        return []
+
+
 def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint | None:
     """Return the longest part near the wanted one that needs no re-encoding, or None.
 

@@ -84,8 +84,12 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     content_filter: bool | None = None
 
 
-def load_spec(path: Path) -> RequestSpec:
+def load_spec(path: Path, *, absent: bool = False) -> RequestSpec:
     """Read a request.toml, or a request.json with the service's own field names: the body of its create call.
+
+    Args:
+        path: the file.
+        absent: whether assets that are not there are taken all the same, to be judged as what they are.
 
     Raises:
         RequestFileError: it cannot be read, is neither, has wrong types or unknown keys, or names absent files.
@@ -94,9 +98,9 @@ def load_spec(path: Path) -> RequestSpec:
     try:
         entry = convert_table(_table(path, name), RequestFile)
         assets = [
-            *_assets("image", "images", entry.images, path.parent),
-            *_assets("video", "videos", entry.videos, path.parent),
-            *_assets("audio", "audios", entry.audios, path.parent),
+            *_assets("image", "images", entry.images, path.parent, absent=absent),
+            *_assets("video", "videos", entry.videos, path.parent, absent=absent),
+            *_assets("audio", "audios", entry.audios, path.parent, absent=absent),
         ]
     except TextError as error:
         raise RequestFileError(f"{name}: {error}", excerpt=error.excerpt) from None
@@ -176,11 +180,11 @@ def _read(path: Path, name: str) -> bytes:
     return content
 
 
-def _assets(kind: Kind, key: str, entries: list[str | AssetEntry], folder: Path) -> list[Asset]:
-    return [_asset(Role(kind, n), f"{key}.{n - 1}", entry, folder) for n, entry in enumerate(entries, 1)]
+def _assets(kind: Kind, key: str, entries: list[str | AssetEntry], folder: Path, *, absent: bool) -> list[Asset]:
+    return [_asset(Role(kind, n), f"{key}.{n - 1}", one, folder, absent=absent) for n, one in enumerate(entries, 1)]
 
 
-def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path) -> Asset:
+def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path, *, absent: bool) -> Asset:
     wanted = entry if isinstance(entry, AssetEntry) else AssetEntry(entry)
     if role.kind == "image" and wanted.keep is not None:
         raise TableError(f"{place}.keep: a picture has no part to keep")
@@ -190,7 +194,7 @@ def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path) -> Ass
     path = folder / wanted.path
     if not os.path.exists(path) and (why := unsupported(wanted.path)):  # noqa: PTH110 - as below
         raise TableError(f"{place}: {why}")
-    if not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
+    if not absent and not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
         what = "is a folder" if os.path.isdir(path) else "no such file"  # noqa: PTH112 - the same
         raise TableError(f"{place}: {printable(str(path))}: {what}")
     return msgspec.structs.replace(given, path=str(path))

@@ -72,7 +72,7 @@ class Page(NamedTuple):
         return {words(one.find("h2/span[@class='name']")): one for one in self.root.iter("article")}
 
 
-STYLE = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+STYLE = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("colors.css", "page.css"))
 
 
 def read(text: str) -> Page:

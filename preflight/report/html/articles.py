@@ -31,7 +31,7 @@ def asset_article(judged: Judged, number: int, header: Header, plan: Plan | None
         number=number,
         see=pictures(judged, header.thumbnails),
         measures=measures_of(judged, header.limits),
-        findings=_grounds(judged.findings, mendable=not judged.asset.is_url),
+        findings=grounds(judged.findings, mendable=not judged.asset.is_url),
         plan=plan,
     )
 
@@ -42,7 +42,7 @@ def request_article(findings: tuple[Finding, ...], verdict: Verdict | None, plan
         "request",
         verdict=verdict,
         measures=list(measures_found(findings)),
-        findings=_grounds(findings, mendable=True),
+        findings=grounds(findings, mendable=True),
         shares=shares(planned),
     )
 
@@ -53,7 +53,8 @@ def shares(planned: RequestPlan | None) -> list[str]:
     return [line.removeprefix("the request: ") for line in lines]
 
 
-def _grounds(findings: Iterable[Finding], *, mendable: bool) -> Grounds:
+def grounds(findings: Iterable[Finding], *, mendable: bool) -> Grounds:
+    """Return findings, each with what it stands on."""
     return [(finding, list(_stands_on(finding, mendable=mendable))) for finding in findings]
 
 

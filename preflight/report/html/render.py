@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+COLORS = TEMPLATES / "colors.css"
+"""The colours of every page of ours, light and dark."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What the browser is told: nothing is run, and nobody is asked."""
 SIGNS: dict[str, str] = {"pass": "✓", "fail": "✗", "unsure": "?", "error": "✗", "warning": "!", "info": "i"}
@@ -38,7 +40,8 @@ def page_begin(mark: str, title: str) -> str:
     """
     from markupsafe import Markup
 
-    style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+    sheets = (COLORS, TEMPLATES / "page.css")
+    style = Markup("".join(sheet.read_text(encoding="utf-8") for sheet in sheets))  # noqa: S704 - files of this package
     return render("begin", mark=Markup(mark), title=title, STYLE=style)  # noqa: S704 - a constant of this package
 
 

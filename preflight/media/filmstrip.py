@@ -1,0 +1,88 @@
+"""Filmstrips: a clip in, one JPEG of small frames side by side out, from its keyframes where there are enough.
+
+Only keyframes are decoded at first, each found by the container's index: a strip of a 4K clip shows in the time that
+its first keyframes take. Where a clip has too few of them, the frames between are decoded too.
+"""
+
+import io
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from preflight.media.footage import pictures, timed
+from preflight.media.frames import frames_at
+from preflight.media.view import as_seen, shown_as
+from preflight.probe.faults import Unreadable
+from preflight.values.facts import VideoFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL import Image
+
+TILES = 16
+TILE_PX = 120
+"""The longer side of a tile."""
+QUALITY = 72
+
+
+def filmstrip(path: str, facts: VideoFacts) -> bytes:
+    """Return a JPEG with `TILES` frames from the beginning of a clip to its end.
+
+    Raises:
+        Unmeasured: it cannot be opened, or changed since it was measured.
+        Unreadable: no frame can be decoded.
+    """
+    length = facts.duration_s or Fraction(0)
+    moments = [length * (2 * at + 1) / (2 * TILES) for at in range(TILES)]
+    found = list(keyframes_near(path, facts.format, moments))
+    if len({time_s for time_s, _ in found}) < TILES // 4:
+        return _beside([_opened(still.jpeg) for still in frames_at(path, facts.format, moments, TILE_PX)])
+    return _beside([frame for _, frame in found])
+
+
+def keyframes_near(path: str, format_name: str, moments: list[Fraction]) -> "Iterator[tuple[Fraction, Image.Image]]":
+    """Yield for each moment the keyframe before it, with its own time; nothing where a container has no index.
+
+    Raises:
+        Unmeasured, Unreadable: as `filmstrip`.
+    """
+    import av
+
+    facts = shown_as(path, format_name)
+    with pictures(path, format_name) as (container, track):
+        track.codec_context.skip_frame = "NONKEY"
+        zero = track.start_time or 0
+        base = track.time_base or Fraction(1)
+        last: tuple[Fraction, Image.Image] | None = None
+        for moment in moments:
+            try:
+                container.seek(zero + int(moment / base), stream=track)
+                time_s, frame = next(timed(container, track))
+            except (av.FFmpegError, ValueError, OverflowError, StopIteration):
+                if last:
+                    yield last
+                continue
+            if last is None or last[0] != time_s:
+                last = time_s, as_seen(frame, facts, TILE_PX)
+            yield last
+
+
+def _opened(jpeg: bytes) -> "Image.Image":
+    from PIL import Image
+
+    return Image.open(io.BytesIO(jpeg), formats=["JPEG"])
+
+
+def _beside(frames: "list[Image.Image]") -> bytes:
+    """Return frames side by side as a JPEG."""
+    from PIL import Image
+
+    if not frames:
+        raise Unreadable("no picture can be decoded")
+    width, height = frames[0].size
+    strip = Image.new("RGB", (width * len(frames), height))
+    for at, frame in enumerate(frames):
+        strip.paste(frame, (at * width, 0))
+    target = io.BytesIO()
+    strip.save(target, "JPEG", quality=QUALITY)
+    return target.getvalue()

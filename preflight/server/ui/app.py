@@ -1,0 +1,58 @@
+"""The application of a page: a bench and who may ask in, an ASGI application behind the guard out."""
+
+from pathlib import Path
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from preflight.errors import PreflightError
+from preflight.report.html.render import COLORS
+from preflight.server.access import TOKEN, Access
+from preflight.server.answers import on_error
+from preflight.server.events import TooMany
+from preflight.server.guard import Guard
+from preflight.server.ui.bench import Bench
+from preflight.server.ui.routes import DeskRoutes
+from preflight.server.ui.routes_seen import SeenRoutes
+from preflight.server.ui.words import WORDS
+
+HERE = Path(__file__).parent
+
+
+def application(bench: Bench, access: Access) -> Starlette:
+    """Build the application of one page."""
+    pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
+
+    async def page(request: Request) -> Response:
+        """Answer with the page; who brings the token gets it as a cookie."""
+        answer = HTMLResponse(pages.get_template("page.html").render(words=WORDS, project=bench.desk.project.name))
+        if TOKEN in request.query_params:
+            answer.headers["Set-Cookie"] = access.set_cookie
+        return answer
+
+    async def colors(_: Request) -> Response:
+        return Response(COLORS.read_text(encoding="utf-8"), media_type="text/css")
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/static/colors.css", colors),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+            *DeskRoutes(bench).routes(),
+            *SeenRoutes(bench).routes(),
+        ],
+        middleware=[Middleware(Guard, access=access)],
+        exception_handlers={
+            PreflightError: on_error,
+            TooMany: on_error,
+            HTTPException: on_error,
+            ClientDisconnect: on_error,
+            Exception: on_error,
+        },
+    )

@@ -1,0 +1,41 @@
+"""All that stands around one desk: its threads, its queue, its pictures, and who hears of changes."""
+
+from types import TracebackType
+from typing import Self
+
+from preflight.profiles.schema import Profile
+from preflight.server.events import Events
+from preflight.server.ui.desk import Desk
+from preflight.server.ui.fixing import Fixing
+from preflight.server.ui.pictures import Pictures
+from preflight.server.ui.project import Project
+from preflight.server.ui.threads import Threads
+from preflight.workers.session import Session, current
+
+
+class Bench:
+    """One project with all that works for it; a context.
+
+    Args:
+        project: where it is kept.
+        profile: the edition of the limits.
+    """
+
+    def __init__(self, project: Project, profile: Profile) -> None:
+        self.session = Session(current())
+        self.threads = Threads(self.session)
+        self.events = Events()
+        self.desk = Desk(project, profile, self.threads, self.events)
+        self.fixing = Fixing(self.desk)
+        self.pictures = Pictures(project.own / "seen")
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what goes on; everything is saved already."""
+        self.fixing.close()
+        self.threads.close()

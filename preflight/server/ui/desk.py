@@ -1,0 +1,349 @@
+"""The desk: one project, what is known of it, and what a person may do with it.
+
+    change ──► saved ──► measured, judged, planned in threads ──► told to every page that is open
+
+Everything here may be called from any thread.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from preflight.errors import CallError, NotDone, PreflightError
+from preflight.flow.check import Measuring, judge_whole, measure
+from preflight.flow.fix import plan_whole
+from preflight.plan import FixOptions, Plan
+from preflight.plan.share import Strategy
+from preflight.profiles.schema import Profile
+from preflight.request.file import RequestSpec
+from preflight.rules import judge
+from preflight.server.answers import MissingError
+from preflight.server.events import Events
+from preflight.server.ui import views
+from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of
+from preflight.server.ui.project import Project, absolute
+from preflight.server.ui.request_view import request_view
+from preflight.server.ui.threads import Threads
+from preflight.values.assets import Asset, Kind, Role, Window
+from preflight.values.findings import Judged, Report
+from preflight.values.probed import Fault, Probed
+from preflight.workers.pool import WorkerPool
+
+MOST_ITEMS = 500
+"""Assets of one project; a request takes fifteen."""
+
+
+class Desk:
+    """One project on the table.
+
+    Args:
+        project: where it is kept.
+        profile: the edition of the limits.
+        threads: in which the work is done.
+        events: hears of every change.
+    """
+
+    def __init__(self, project: Project, profile: Profile, threads: Threads, events: Events) -> None:
+        self.project, self.profile, self.threads, self.events = project, profile, threads, events
+        self.turn = threading.RLock()
+        self.items: dict[str, Item] = {}
+        self.settings = RequestSpec(prompt="")
+        self.report: Report | None = None
+        self.shared: list[dict[str, Any]] = []
+        self.share: Strategy = "proportion"
+        self.job_of: Callable[[str], dict[str, Any] | None] = lambda _: None
+        """Tells what is being done for an item; set by whoever does it."""
+        self._thinks = self._again = False
+
+    # ---- reading
+
+    def item(self, id_: str) -> Item:
+        """Return an item.
+
+        Raises:
+            MissingError: there is none.
+        """
+        with self.turn:
+            if id_ not in self.items:
+                raise MissingError("there is no such asset; it may have been removed")
+            return self.items[id_]
+
+    def roles(self) -> dict[str, Role]:
+        """Return id → role of what is sent."""
+        with self.turn:
+            return {item.id: Role(kind, n) for kind in KINDS for n, item in enumerate(self.of_kind(kind), 1)}
+
+    def of_kind(self, kind: Kind) -> list[Item]:
+        """Return the items of a shelf, in order."""
+        return [item for item in self.items.values() if item.kind == kind]
+
+    def ordered(self) -> list[Item]:
+        """Return all items: images, clips, sounds, and what is no medium."""
+        rest = [item for item in self.items.values() if item.kind not in KINDS]
+        return [*(item for kind in KINDS for item in self.of_kind(kind)), *rest]
+
+    def spec(self) -> RequestSpec:
+        """Return the request as it is now."""
+        with self.turn:
+            roles = self.roles()
+            assets = tuple(item.asset(roles[item.id]) for item in self.ordered() if item.id in roles)
+            return msgspec.structs.replace(self.settings, assets=assets)
+
+    def card(self, item: Item, role: Role | None) -> dict[str, Any]:
+        """Return what the page is told of an item."""
+        return views.card_view(item, role, self.profile) | {"job": self.job_of(item.id)}
+
+    def whole(self) -> dict[str, Any]:
+        """Return all that the page is told."""
+        with self.turn:
+            roles = self.roles()
+            cards = [self.card(item, roles.get(item.id)) for item in self.ordered()]
+            return {"cards": cards, "request": request_view(self)}
+
+    @property
+    def is_thinking(self) -> bool:
+        """Whether something is still to be judged or planned anew."""
+        with self.turn:
+            return self._thinks
+
+    # ---- changing
+
+    def open(self, paths: Iterable[Asset] = ()) -> None:
+        """Take up the project, and files that are opened in place beside what it holds already.
+
+        Raises:
+            PreflightError: the project cannot be read or written.
+        """
+        found = self.project.open()
+        self.settings = found.settings
+        self.items = {item.id: item for item in found.items}
+        for item in found.items:
+            self._measure(item)
+        self.add((asset.path, name_of(asset.path)) for asset in paths)
+
+    def add(self, files: Iterable[tuple[str, str]]) -> list[Item]:
+        """Add files by path and the name that a person knows them by; what is there already is not added again.
+
+        Raises:
+            CallError: there are too many.
+            NotDone: the project cannot be written.
+        """
+        with self.turn:
+            there = {item.source for item in self.items.values()}
+            fresh: list[Item] = []
+            for path, name in files:
+                place = path if Asset(path=path).is_url else absolute(path)
+                if place not in there:
+                    there.add(place)
+                    fresh.append(Item(name=name, source=place, kind=kind_by_name(place), probed={}, judged={}))
+            if len(self.items) + len(fresh) > MOST_ITEMS:
+                raise CallError(f"a project holds at most {MOST_ITEMS} files", advice="A request takes fifteen.")
+            with self.changing(*fresh):
+                self.items |= {item.id: item for item in fresh}
+            for item in fresh:
+                self._measure(item)
+            return fresh
+
+    def remove(self, id_: str) -> None:
+        """Take an item off the table; its files stay."""
+        with self.turn, self.changing():
+            item = self.item(id_)
+            del self.items[id_]
+            self.events.tell("gone", {"id": item.id})
+
+    def move(self, id_: str, place: int) -> None:
+        """Give an item another place on its shelf, from 1."""
+        with self.turn, self.changing():
+            item = self.item(id_)
+            shelf = [one for one in self.of_kind(item.kind) if one.id != id_]
+            shelf.insert(max(place - 1, 0), item)
+            rest = [one for one in self.items.values() if one.kind != item.kind]
+            self.items = {one.id: one for one in (*rest, *shelf)}
+
+    def keep(self, id_: str, window: Window | None) -> None:
+        """Mark the part of an original to keep; a new file that was made before does not fit any more."""
+        with self.turn, self.changing(self.item(id_)):
+            item = self.item(id_)
+            item.keep, item.message = window, ""
+            self._settle(item)
+
+    def choose(self, id_: str, choices: Choices) -> None:
+        """Choose how an item is made to comply."""
+        with self.turn, self.changing(self.item(id_)):
+            item = self.item(id_)
+            item.choices, item.message = choices, ""
+            self._settle(item)
+
+    def take(self, id_: str, which: Which) -> None:
+        """Choose which file of an item is sent: the original, or the new one.
+
+        Raises:
+            CallError: there is no new file.
+        """
+        with self.turn, self.changing(self.item(id_)):
+            item = self.item(id_)
+            if which == "fixed" and item.fixed is None:
+                raise CallError("there is no new file of it")
+            item.taken = which == "fixed"
+            item.version += 1
+
+    def fixed(self, id_: str, made_by: str, after: Judged) -> None:
+        """Put a new file in the place of its original, which stays as it is."""
+        with self.turn:
+            if id_ not in self.items:
+                return
+            item = self.items[id_]
+            with self.changing(item):
+                item.fixed, item.fixed_by, item.taken, item.message = absolute(after.asset.path), made_by, True, ""
+                item.probed["fixed"] = Probed(asset=after.asset, facts=after.facts, identity=after.identity)
+                item.judged["fixed"] = after
+                item.version += 1
+
+    def set(self, changes: dict[str, Any]) -> None:
+        """Change settings of the request, or the prompt; None returns to the usual.
+
+        Raises:
+            CallError: a setting has another type.
+        """
+        with self.turn, self.changing():
+            now = {name: getattr(self.settings, name) for name in RequestSpec.__struct_fields__ if name != "assets"}
+            try:
+                self.settings = msgspec.convert(now | changes, RequestSpec)
+            except msgspec.ValidationError as error:
+                raise CallError(f"settings: {error}") from None
+            if self.settings.prompt is None:
+                self.settings = msgspec.structs.replace(self.settings, prompt="")
+
+    def set_share(self, share: Strategy) -> None:
+        """Choose who gives up seconds where clips, or sounds, are together too long."""
+        with self.turn, self.changing():
+            self.share = share
+
+    def note(self, item: Item, message: str) -> None:
+        """Say beside an item what came of it."""
+        with self.turn:
+            item.message = message
+            self._tell(item)
+
+    def _settle(self, item: Item) -> None:
+        """Go back to the original where the new file was made by other choices; take it where by these."""
+        item.taken = item.fixed is not None and item.fixed_by == item.made_by
+        item.version += 1
+
+    @contextmanager
+    def changing(self, *items: Item) -> Iterator[None]:
+        """Save what is changed within, tell of it, and judge anew."""
+        with self.turn:
+            yield
+            self.project.save(self.ordered(), self.spec())
+            for item in items:
+                if item.id in self.items:
+                    self._tell(item)
+        self.think()
+
+    def _tell(self, item: Item) -> None:
+        self.events.tell("card", self.card(item, self.roles().get(item.id)))
+
+    # ---- measuring and judging
+
+    def _measure(self, item: Item) -> None:
+        item.state = "waiting"
+        for which in ("fixed", "original") if item.fixed else ("original",):
+            self.threads.do("looking", self._measured, item, which)
+
+    def _measured(self, item: Item, which: Which) -> None:
+        """Measure one file of an item, in a child that may crash or hang alone."""
+        if item.id not in self.items:
+            return
+        if item.state == "waiting":
+            item.state = "measuring"
+            self._tell(item)
+        probed = self._probe(Asset(path=item.path_of(which)))
+        with self.turn:
+            item.probed[which] = probed
+            item.judged[which] = judge(probed, self.profile)
+            item.version += 1
+            if which == item.which:
+                item.state = "judged"
+            if which == "original":
+                self._shelve(item, probed)
+            self._tell(item)
+        self.think()
+
+    def _probe(self, asset: Asset) -> Probed:
+        try:
+            (probed,) = measure([asset], Measuring(pool=WorkerPool("exact", jobs=1)))
+        except PreflightError as error:
+            return Probed(asset=asset, fault=Fault("unmeasured", error.message))
+        return probed
+
+    def _shelve(self, item: Item, probed: Probed) -> None:
+        """Put an item on the shelf of what it turned out to be, which is not what its name promised."""
+        kind: Kind = "unknown" if probed.facts is None and probed.kind == "unknown" else probed.kind
+        if kind not in (item.kind, "unknown"):
+            with self.changing(item):
+                item.kind = kind
+                self.items = {**{i: one for i, one in self.items.items() if i != item.id}, item.id: item}
+
+    def think(self) -> None:
+        """Judge and plan anew, soon; while that is done, once more at its end."""
+        with self.turn:
+            if self._thinks:
+                self._again = True
+                return
+            self._thinks = True
+        self.threads.do("thinking", self._think)
+
+    def _think(self) -> None:
+        while True:
+            with self.turn:
+                self._again = False
+            try:
+                self._judge()
+            except NotDone as error:
+                self.events.tell("trouble", {"message": error.message})
+            with self.turn:
+                if not self._again:
+                    self._thinks = False
+                    return
+
+    def _judge(self) -> None:
+        """Judge the request of what is measured, plan each asset, and tell of what is new."""
+        with self.turn:
+            roles, spec = self.roles(), self.spec()
+            ours = [item for item in self.ordered() if item.id in roles and item.which in item.probed]
+            probed = tuple(_as(item.probed[item.which], item.asset(roles[item.id])) for item in ours)
+            options = {item.id: msgspec.structs.replace(item.choices.options, share=self.share) for item in ours}
+        spec = msgspec.structs.replace(spec, assets=tuple(one.asset for one in probed))
+        report = judge_whole(spec, probed, self.profile)
+        plans, shared = self._plans(report, [options[item.id] for item in ours])
+        with self.turn:
+            self.report, self.shared = report, shared
+            before = {item.id: views.card_view(item, roles.get(item.id), self.profile) for item in ours}
+            for item, judged, plan in zip(ours, report.assets, plans, strict=True):
+                item.judged[item.which], item.plan = judged, plan
+            told = self.roles()
+            for item in self.ordered():
+                if item.id in before and before[item.id] == views.card_view(item, told.get(item.id), self.profile):
+                    continue
+                self._tell(item)
+            self.events.tell("request", request_view(self))
+
+    def _plans(self, report: Report, options: list[FixOptions]) -> tuple[list[Plan], list[dict[str, Any]]]:
+        """Plan each asset by its own choices, and the seconds of all together."""
+        usual = FixOptions(share=self.share)
+        planned = {key: plan_whole(report, self.profile, one) for key, one in _distinct([usual, *options]).items()}
+        found = [planned[msgspec.json.encode(one)].plans[n][1] for n, one in enumerate(options)]
+        shared = planned[msgspec.json.encode(usual)].shared
+        return found, [{"kind": one.kind, "why": one.chosen.why} for one in shared]
+
+
+def _as(probed: Probed, asset: Asset) -> Probed:
+    return msgspec.structs.replace(probed, asset=asset)
+
+
+def _distinct(options: list[FixOptions]) -> dict[bytes, FixOptions]:
+    return {msgspec.json.encode(one): one for one in options}

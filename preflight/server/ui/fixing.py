@@ -1,0 +1,192 @@
+"""The queue of fixes: plans in, new files out, several at a time; each may be cancelled by itself, and all may wait.
+
+queued ──► looking ──► encoding ──► checking ──► done, failed or cancelled
+"""
+
+import secrets
+import threading
+import time
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any, Literal
+
+import msgspec
+
+from preflight.errors import PreflightError
+from preflight.flow.fix import fix_one, order_of
+from preflight.plan import Plan
+from preflight.plan.estimate import estimate_output
+from preflight.plan.result import FixResult
+from preflight.report.remedies import message_of
+from preflight.server.answers import MissingError
+from preflight.server.ui.advice import advice
+from preflight.server.ui.desk import Desk
+from preflight.server.ui.items import Item
+from preflight.server.ui.words import WORDS
+from preflight.values.findings import Judged
+from preflight.workers.processors import processors
+from preflight.workers.session import Session
+
+Stage = Literal["queued", "looking", "encoding", "checking"]
+TOLD_EVERY_S = 0.15
+"""How often a page hears how far a fix is."""
+
+
+class Job(msgspec.Struct, kw_only=True):
+    """One fix that waits or goes on."""
+
+    id: str = msgspec.field(default_factory=lambda: secrets.token_hex(6))
+    item: str
+    name: str
+    stage: Stage = "queued"
+    part: float = 0.0
+    guess_s: float | None = None
+    """About how long it takes, before anything is known."""
+    since_s: float = 0.0
+    """When it began, by the monotonic clock."""
+    told_s: float = 0.0
+    cancelled: bool = False
+    session: Session | None = None
+
+    def view(self) -> dict[str, Any]:
+        """Return what the page is told of it."""
+        known = {"id": self.id, "asset": self.item, "name": self.name, "stage": self.stage, "part": round(self.part, 3)}
+        return known | {"left_s": self._left_s()}
+
+    def _left_s(self) -> float | None:
+        """Return how long it still takes: by what is done, where enough is, else by the guess."""
+        if self.stage == "queued":
+            return self.guess_s
+        gone_s = time.monotonic() - self.since_s
+        if self.part > 0.05:  # noqa: PLR2004 - of less nothing can be told
+            return round(gone_s * (1 - self.part) / self.part, 1)
+        return None if self.guess_s is None else round(max(self.guess_s - gone_s, 0.5), 1)
+
+
+class Fixing:
+    """The queue of one desk.
+
+    Args:
+        desk: whose items are fixed.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._turn = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._open = threading.Event()
+        self._open.set()
+        desk.job_of = self.job_of
+
+    def job_of(self, item: str) -> dict[str, Any] | None:
+        """Return what is being done for an item; None where nothing is."""
+        with self._turn:
+            found = next((job for job in self._jobs.values() if job.item == item and not job.cancelled), None)
+            return found.view() if found else None
+
+    def view(self) -> dict[str, Any]:
+        """Return the queue as the page is told of it."""
+        with self._turn:
+            return {"paused": not self._open.is_set(), "jobs": [job.view() for job in self._jobs.values()]}
+
+    def fix(self, id_: str) -> None:
+        """Queue what would be done to an item; nothing where it is queued already, or nothing has to be done."""
+        item = self._desk.item(id_)
+        with self._turn:
+            plan, judged = item.plan, item.now
+            if plan is None or judged is None or not plan.steps or self.job_of(id_):
+                return
+            guess = estimate_output(plan, judged.facts).seconds if judged.facts else None
+            job = Job(item=id_, name=item.name, guess_s=None if guess is None else float(guess))
+            self._jobs[job.id] = job
+        self._tell(job)
+        self._desk.threads.do("fixing", self._run, job, item, plan, judged)
+
+    def fix_all(self) -> None:
+        """Queue all that can be mended."""
+        for item in self._desk.ordered():
+            self.fix(item.id)
+
+    def cancel(self, id_: str) -> None:
+        """End a fix; its original is as it was.
+
+        Raises:
+            MissingError: there is none of that name.
+        """
+        with self._turn:
+            job = self._jobs.get(id_)
+            if job is None:
+                raise MissingError("it is over already")
+            job.cancelled = True
+            if job.session:
+                job.session.stop()
+            elif job.stage == "queued":
+                del self._jobs[id_]
+        self._over(job, WORDS["fix.cancelled"])
+
+    def pause(self, *, paused: bool) -> None:
+        """Begin nothing more for now, or go on."""
+        if paused:
+            self._open.clear()
+        else:
+            self._open.set()
+        self._desk.events.tell("queue", self.view())
+
+    def close(self) -> None:
+        """Let what waits go, so that its threads end."""
+        with self._turn:
+            for job in self._jobs.values():
+                job.cancelled = True
+        self._open.set()
+
+    # ---- one fix
+
+    def _run(self, job: Job, item: Item, plan: Plan, judged: Judged) -> None:
+        """Carry out a plan in a session of its own, which ends alone."""
+        self._open.wait()
+        with Session(self._desk.threads.session) as own, own.entered():
+            with self._turn:
+                if job.cancelled:
+                    return
+                job.session, job.stage, job.since_s = own, "looking", time.monotonic()
+                several = len(self._jobs) > 1
+            self._tell(job)
+            made_by = item.made_by
+            threads = max(1, processors() // 2) if several else None
+            order = order_of(self._desk.profile, self._desk.project.ready, threads=threads)
+            result = fix_one(judged, plan, order, lambda part: self._advance(job, part))
+        with self._turn:
+            self._jobs.pop(job.id, None)
+        self._ended(job, made_by, result)
+
+    def _advance(self, job: Job, part: Fraction) -> None:
+        now_s = time.monotonic()
+        with self._turn:
+            job.part = float(min(part, Fraction(1)))
+            job.stage = "checking" if part >= 1 else "encoding"
+            if part < 1 and now_s - job.told_s < TOLD_EVERY_S:
+                return
+            job.told_s = now_s
+        self._tell(job)
+
+    def _ended(self, job: Job, made_by: str, result: FixResult) -> None:
+        if job.cancelled:
+            self._desk.events.tell("queue", self.view())
+            return
+        why = ""
+        try:
+            if result.outcome == "fixed" and result.after is not None:
+                self._desk.fixed(job.item, made_by, result.after)
+            else:
+                why = ". ".join(filter(None, (result.message, advice(result.remedies))))
+        except PreflightError as error:
+            why = message_of(error)
+        self._over(job, WORDS["fix.failed"].format(why=why) if why else "")
+
+    def _over(self, job: Job, message: str) -> None:
+        with suppress(MissingError):
+            self._desk.note(self._desk.item(job.item), message)
+        self._desk.events.tell("queue", self.view())
+
+    def _tell(self, job: Job) -> None:
+        self._desk.events.tell("job", job.view())

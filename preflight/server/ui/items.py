@@ -1,0 +1,119 @@
+"""The assets of a project as the page holds them: where each came from, what became of it, what a person chose."""
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from preflight.plan import FixOptions, Plan
+from preflight.plan.options import Fit, Lengthen
+from preflight.values.assets import Asset, Kind, Role, Window
+from preflight.values.findings import Judged
+from preflight.values.probed import Probed
+
+KINDS: tuple[Kind, ...] = ("image", "video", "audio")
+"""The shelves, in the order of the service's arrays."""
+Which = Literal["original", "fixed"]
+State = Literal["waiting", "measuring", "judged"]
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person chose for one asset; None where nothing was said."""
+
+    fit: Fit | None = None
+    extend: Lengthen | None = None
+    pad_color: str = "black"
+
+    def __post_init__(self) -> None:
+        """Refuse a color that is none."""
+        FixOptions(pad_color=self.pad_color)
+
+    @property
+    def options(self) -> FixOptions:
+        """How its plan is made."""
+        return FixOptions(
+            fit=self.fit or "crop", fit_named=self.fit is not None, extend=self.extend, pad_color=self.pad_color
+        )
+
+
+class Kept(msgspec.Struct, kw_only=True):
+    """What of an item is written down."""
+
+    id: str = msgspec.field(default_factory=lambda: secrets.token_hex(6))
+    name: str
+    """As the person calls the file."""
+    source: str
+    """Path of the original, which is never written; or a URL."""
+    kind: Kind = "unknown"
+    keep: Window | None = None
+    """The part of the original to keep."""
+    choices: Choices = Choices()
+    fixed: str | None = None
+    """Path of the new file, where one was made."""
+    fixed_by: str = ""
+    """The keep mark and choices that it was made by, as text."""
+    taken: bool = False
+    """Whether the new file is the one that is sent."""
+
+
+class Item(Kept, kw_only=True):
+    """An asset of a project, and what is known of it by now."""
+
+    state: State = "waiting"
+    probed: dict[Which, Probed] = {}
+    judged: dict[Which, Judged] = {}
+    plan: Plan | None = None
+    message: str = ""
+    """What came of the last fix, where that was not a new file."""
+    version: int = 0
+    """Goes up when what there is to see changes."""
+
+    @property
+    def which(self) -> Which:
+        """Which file is the one that is sent."""
+        return "fixed" if self.taken and self.fixed else "original"
+
+    @property
+    def path(self) -> str:
+        """The file that is sent."""
+        return self.path_of(self.which)
+
+    def path_of(self, which: Which) -> str:
+        """Return a path; the original's where there is no new file."""
+        return self.fixed if which == "fixed" and self.fixed else self.source
+
+    @property
+    def now(self) -> Judged | None:
+        """The verdict on the file that is sent."""
+        return self.judged.get(self.which)
+
+    def asset(self, role: Role | None) -> Asset:
+        """Return it as an asset of a request."""
+        keep = self.keep if self.which == "original" and self.kind in ("video", "audio") else None
+        return Asset(path=self.path, role=role, keep=keep)
+
+    @property
+    def made_by(self) -> str:
+        """What a new file would be made by now."""
+        return msgspec.json.encode((str(self.keep) if self.keep else None, self.choices), order="sorted").decode()
+
+    def kept(self) -> Kept:
+        """Return what of it is written down."""
+        return Kept(**{name: getattr(self, name) for name in Kept.__struct_fields__})
+
+
+def item_of(kept: Kept) -> Item:
+    """Return an item of which nothing is measured yet."""
+    known = {name: getattr(kept, name) for name in Kept.__struct_fields__}
+    return Item(**known, probed={}, judged={})
+
+
+def kind_by_name(path: str) -> Kind:
+    """Return what a file's name promises."""
+    return Asset(path=path).expected_kind
+
+
+def name_of(path: str) -> str:
+    """Return the last part of a path."""
+    return Path(path).name or path

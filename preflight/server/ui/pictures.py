@@ -1,0 +1,140 @@
+"""What there is to see and hear of an item, made once and kept: pictures, filmstrips, outlines, and clips to play.
+
+All of it is made in children that may crash or hang alone, and lies in a folder that holds so much and no more.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal
+
+from preflight.files.atomic import put_over, temporary
+from preflight.flow import footage
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.server.answers import MissingError
+from preflight.server.ui.items import Item, Which
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+
+Sort = Literal["thumb", "large", "strip", "proxy"]
+MOST_BYTES = 1 << 30
+"""What the folder may hold; what was not looked at for longest goes first."""
+ENDINGS: dict[Sort, str] = {"thumb": "jpg", "large": "jpg", "strip": "jpg", "proxy": "mp4"}
+PLAYED: dict[str, tuple[str, frozenset[str | None]]] = {
+    "mp4": ("video/mp4", frozenset({"h264"})),
+    "mov": ("video/mp4", frozenset({"h264"})),
+    "webm": ("video/webm", frozenset({"vp8", "vp9", "av1"})),
+}
+"""Container → what a browser calls it, and the codecs in it that each browser plays."""
+PLAYED_SOUND = frozenset({None, "aac", "mp3", "opus", "vorbis"})
+HEARD = {"wav": "audio/wav", "mp3": "audio/mpeg"}
+
+
+class Pictures:
+    """A folder of pictures that can be made again.
+
+    Args:
+        folder: where they lie.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._making: dict[Path, threading.Lock] = {}
+
+    def find(self, item: Item, which: Which, sort: Sort) -> Path:
+        """Return the path of a picture; it is made where it is not there.
+
+        Raises:
+            MissingError: there is nothing to see.
+            NotDone: it cannot be made.
+        """
+        path, facts = item.path_of(which), facts_of(item, which)
+        target = self._place(path, sort)
+        with self._alone(target):
+            if not target.exists():
+                self._made(path, facts, sort, target)
+        os.utime(target)
+        return target
+
+    def _place(self, path: str, sort: Sort) -> Path:
+        """Return where a picture lies: by the state of its file, so that a file that changed has another one."""
+        try:
+            found = os.stat(path)  # noqa: PTH116 - any bytes may be a name
+        except (OSError, ValueError):
+            raise MissingError("the file is not here any more") from None
+        state = f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{sort}"
+        name = blake2b(state.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        return self._folder / f"{name}.{ENDINGS[sort]}"
+
+    def _alone(self, target: Path) -> threading.Lock:
+        with self._turn:
+            return self._making.setdefault(target, threading.Lock())
+
+    def _made(self, path: str, facts: Facts, sort: Sort, target: Path) -> None:
+        try:
+            with temporary(self._folder, target.suffix[1:]) as draft:
+                MAKE[sort](path, facts, draft)
+                put_over(draft, target)
+        except (Unmeasured, Unreadable) as fault:
+            raise MissingError(f"there is nothing to see: {fault}") from None
+        self._trim()
+
+    def _trim(self) -> None:
+        """Let go what was not looked at for longest, where the folder holds too much."""
+        found = sorted(((one.stat().st_mtime, one) for one in self._folder.glob("[0-9a-f]*.*")), reverse=True)
+        held = 0
+        for _, one in found:
+            held += one.stat().st_size
+            if held > MOST_BYTES:
+                one.unlink(missing_ok=True)
+
+
+def facts_of(item: Item, which: Which) -> Facts:
+    """Return what was measured of a file.
+
+    Raises:
+        MissingError: nothing was, or it lies at an address.
+    """
+    judged = item.judged.get(which)
+    if judged is None or judged.facts is None or judged.asset.is_url:
+        raise MissingError("there is nothing to see of it")
+    return judged.facts
+
+
+def played_as(facts: Facts) -> str | None:
+    """Return the media type by which browsers play a file as it is; None where they may not."""
+    if isinstance(facts, AudioFacts):
+        return HEARD.get(facts.format)
+    if isinstance(facts, ImageFacts):
+        return None
+    kind, codecs = PLAYED.get(facts.format, ("", frozenset()))
+    plain = facts.codec in codecs and facts.sound_codec in PLAYED_SOUND and facts.bit_depth in (None, 8)
+    return kind if plain and not facts.mirrored else None
+
+
+def _thumb(path: str, facts: Facts, draft: Path) -> None:
+    draft.write_bytes(footage.picture(path, facts, 320))
+
+
+def _large(path: str, facts: Facts, draft: Path) -> None:
+    draft.write_bytes(footage.picture(path, facts, 1280))
+
+
+def _strip(path: str, facts: Facts, draft: Path) -> None:
+    if not isinstance(facts, VideoFacts):
+        raise MissingError("only a clip has frames")
+    draft.write_bytes(footage.filmstrip(path, facts))
+
+
+def _proxy(path: str, facts: Facts, draft: Path) -> None:
+    footage.make_proxy(path, facts, draft)
+
+
+MAKE: dict[Sort, Callable[[str, Facts, Path], None]] = {
+    "thumb": _thumb,
+    "large": _large,
+    "strip": _strip,
+    "proxy": _proxy,
+}

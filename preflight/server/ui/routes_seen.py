@@ -1,0 +1,124 @@
+"""What the page shows and plays of an asset: pictures, filmstrips, outlines, cut points, and the files themselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from preflight.errors import CallError
+from preflight.flow import footage
+from preflight.media.windows import Candidate
+from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.server.answers import Json, MissingError
+from preflight.server.ui.bench import Bench
+from preflight.server.ui.items import Item, Which
+from preflight.server.ui.pictures import Sort, facts_of, played_as
+from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.units import decimal
+
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+"""For what has its version in its address."""
+OFFERED = 3
+"""How many best parts are shown."""
+
+
+class SeenRoutes:
+    """Answers what is to be seen and heard.
+
+    Args:
+        bench: the desk, and what stands around it.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            *(Route(f"/api/assets/{{id}}/{sort}", self.picture) for sort in ("thumb", "large", "strip")),
+            Route("/api/assets/{id}/media", self.played),
+            Route("/api/assets/{id}/file", self.saved),
+            Route("/api/assets/{id}/wave", self.outline),
+            Route("/api/assets/{id}/cuts", self.cuts),
+            Route("/api/assets/{id}/parts", self.parts),
+        ]
+
+    async def picture(self, request: Request) -> Response:
+        """Show a small picture, a large one, or a filmstrip."""
+        item, which = item_of(self._bench, request), which_of(request)
+        sort = cast("Sort", request.url.path.rpartition("/")[2])
+        path = await run_sync(self._looked, self._bench.pictures.find, item, which, sort)
+        return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
+
+    async def played(self, request: Request) -> Response:
+        """Play a file, or a small copy where browsers may not play it."""
+        item, which = item_of(self._bench, request), which_of(request)
+        kind = played_as(facts_of(item, which))
+        if kind and not request.query_params.get("small"):
+            return FileResponse(_there(item.path_of(which)), media_type=kind)
+        path = await run_sync(self._looked, self._bench.pictures.find, item, which, "proxy")
+        return FileResponse(path, media_type="video/mp4")
+
+    async def saved(self, request: Request) -> Response:
+        """Save a file under its name."""
+        item, which = item_of(self._bench, request), which_of(request)
+        name = Path(item.path_of(which)).name if which == "fixed" else item.name
+        return FileResponse(_there(item.path_of(which)), media_type="application/octet-stream", filename=name)
+
+    async def outline(self, request: Request) -> Response:
+        """Tell how loud a sound is, from its beginning to its end."""
+        item = item_of(self._bench, request)
+        facts = facts_of(item, "original")
+        if not isinstance(facts, VideoFacts | AudioFacts):
+            raise MissingError("a picture is not heard")
+        peaks = await run_sync(self._looked, footage.outline, item.source, facts)
+        return Json({"peaks": [round(peak, 3) for peak in peaks]}, headers=FOREVER)
+
+    async def cuts(self, request: Request) -> Response:
+        """Tell where a clip can be cut without encoding."""
+        found = await run_sync(self._looked, footage.cut_points, item_of(self._bench, request).source)
+        return Json({"starts": list(map(float, found.starts_s)), "ends": list(map(float, found.ends_s))})
+
+    async def parts(self, request: Request) -> Response:
+        """Tell the parts that are best worth keeping."""
+        judged = item_of(self._bench, request).judged.get("original")
+        if judged is None:
+            raise MissingError("it is not measured yet")
+        found = await run_sync(self._looked, footage.best_parts, judged, self._bench.desk.profile)
+        return Json([_part_view(one) for one in found[:OFFERED]])
+
+    def _looked(self, call: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401 - what the call returns
+        """Look into a file for the bench's session; what cannot be looked into is missing."""
+        try:
+            with self._bench.session.entered():
+                return call(*args)
+        except (Unmeasured, Unreadable) as fault:
+            raise MissingError(str(fault)) from None
+
+
+def _part_view(one: Candidate) -> dict[str, Any]:
+    start, end = one.window.start_s, one.window.end_s
+    return {"start": float(start), "end": float(end), "words": f"{decimal(start)}-{decimal(end)} s", "why": one.why}
+
+
+def item_of(bench: Bench, request: Request) -> Item:
+    """Return the asset that a request is about."""
+    return bench.desk.item(request.path_params["id"])
+
+
+def which_of(request: Request) -> Which:
+    """Return which file of it a request is about."""
+    asked = request.query_params.get("which", "original")
+    if asked not in ("original", "fixed"):
+        raise CallError("which: original or fixed")
+    return cast("Which", asked)
+
+
+def _there(path: str) -> str:
+    if not Path(path).is_file():
+        raise MissingError("the file is not here any more")
+    return path

@@ -1,0 +1,60 @@
+"""A page from its start to its end: a project's place and files in, a server on this machine for so long."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from preflight.profiles.schema import Profile
+from preflight.server.access import Access
+from preflight.server.listen import listening, running, serve
+from preflight.server.ui.app import application
+from preflight.server.ui.bench import Bench
+from preflight.server.ui.project import Project
+from preflight.values.assets import Asset
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page is opened with."""
+
+    request: Path
+    """The request.toml of the project, which need not be there yet."""
+    profile: Profile
+    assets: tuple[Asset, ...] = ()
+    """Files that are opened in place."""
+    base_url: str | None = None
+    """The service; the profile's when None."""
+
+
+def serve_page(start: Start, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve a page until SIGINT or SIGTERM comes; to be called in the main thread.
+
+    Args:
+        start: what it is opened with.
+        port: 0 takes a free one.
+        on_ready: called with the address that opens it.
+
+    Raises:
+        PreflightError: the port is taken, or the project cannot be read or written.
+    """
+    sock = listening(port)
+    access = Access(port=sock.getsockname()[1])
+    with _bench(start) as bench:
+        serve(application(bench, access), sock, lambda: on_ready(access.secret_url))
+
+
+@contextmanager
+def running_page(start: Start, port: int = 0) -> Iterator[tuple[Bench, Access]]:
+    """Serve a page in a thread until the block is left; give its bench, and who may ask."""
+    sock = listening(port)
+    access = Access(port=sock.getsockname()[1])
+    with _bench(start) as bench, running(application(bench, access), sock):
+        yield bench, access
+
+
+@contextmanager
+def _bench(start: Start) -> Iterator[Bench]:
+    with Bench(Project(start.request), start.profile) as bench:
+        bench.desk.open(start.assets)
+        yield bench

@@ -1,0 +1,34 @@
+// The page begins here: words, the state, the parts of the page, and then the news for as long as it is open.
+
+import { ask } from "./api.js";
+import { showDrop } from "./drop.js";
+import { at, learn, t } from "./dom.js";
+import { showQueue } from "./queue.js";
+import { showShelves } from "./shelves.js";
+import { known, listen, on, whole } from "./store.js";
+
+async function begin() {
+  history.replaceState(null, "", location.pathname);
+  const basis = await ask("GET", "/api/basis");
+  learn(basis.words);
+  known.edition = basis.edition;
+  known.shares = basis.shares;
+  showDrop(at("drop"));
+  showShelves(at("shelves"));
+  showQueue(at("queue"));
+  on("request", showOverall);
+  await whole();
+  listen();
+}
+
+/** @param {any} request */
+function showOverall(request) {
+  const box = at("overall");
+  at("project").textContent = `${t("project", { name: request.project.name })}. ${t("saved", { folder: request.project.folder })}`;
+  const empty = Object.values(request.shelves).every((/** @type {any} */ shelf) => shelf.count === 0);
+  const word = empty ? "request.empty" : request.measuring ? "request.measuring" : `request.${request.verdict}`;
+  box.className = `badge ${request.measuring ? "" : empty ? "" : request.verdict}`;
+  box.textContent = empty || request.measuring ? t(word) : `${request.sign} ${t(word)}`;
+}
+
+begin();

@@ -1,0 +1,239 @@
+"""What the page is told: items, plans and the request in; plain values with every word that is shown out."""
+
+import os
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from preflight.plan import Plan
+from preflight.plan.estimate import estimate_output
+from preflight.profiles.schema import Profile
+from preflight.report.html.articles import grounds
+from preflight.report.html.drawings import gauge
+from preflight.report.html.measures import Measure, measures_of
+from preflight.report.html.render import SIGNS
+from preflight.report.text import summary
+from preflight.server.ui.advice import advice
+from preflight.server.ui.items import Item, Which
+from preflight.server.ui.problems import limits_of, problem
+from preflight.server.ui.words import WORDS
+from preflight.values.assets import Role, printable
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.findings import Finding, Judged, counts
+from preflight.values.units import decimal
+
+View = dict[str, Any]
+
+
+def card_view(item: Item, role: Role | None, profile: Profile) -> View:
+    """Return what a card shows."""
+    judged = item.now
+    verdict = judged.verdict if judged else ""
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "role": str(role) if role else "",
+        "name": printable(item.name),
+        "state": item.state,
+        "verdict": verdict,
+        "sign": SIGNS[verdict] if verdict else "",
+        "word": WORDS[f"verdict.{verdict or item.state}"],
+        "facts": summary(judged.facts) if judged and judged.facts else "",
+        "problems": [_problem_view(found, judged, profile) for found in judged.findings] if judged else [],
+        "measures": [_measure_view(row) for row in measures_of(judged, profile) if row.state] if judged else [],
+        "version": item.version,
+        "sees": judged is not None and judged.facts is not None and not judged.asset.is_url,
+        "trim": trim_view(item, profile),
+        "plan": plan_view(item),
+        "choices": choices_view(item),
+        "fixed": fixed_view(item, profile),
+        "message": printable(item.message),
+    }
+
+
+def _problem_view(finding: Finding, judged: Judged, profile: Profile) -> View:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "sign": SIGNS[finding.severity],
+        "counts": counts(finding, judged.fail_on),
+        "words": printable(problem(finding, judged, profile)),
+    }
+
+
+def _measure_view(row: Measure) -> View:
+    drawn = gauge(row)
+    bar = None
+    if drawn:
+        parts = [{"name": p.name, "x": p.x, "y": p.y, "width": p.width, "height": p.height} for p in drawn.parts]
+        bar = {"parts": parts, "at": drawn.at, "state": drawn.state, "words": drawn.words}
+    return {
+        "title": row.title,
+        "value": row.value,
+        "allowed": row.allowed,
+        "said": row.said,
+        "state": row.state or "within",
+        "sign": SIGNS[row.state or "pass"],
+        "how": row.how,
+        "bar": bar,
+    }
+
+
+def why_view(item: Item, which: Which, profile: Profile) -> View:
+    """Return everything that a verdict stands on."""
+    judged = item.judged.get(which)
+    if judged is None:
+        return {"findings": [], "measures": []}
+    findings = [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "sign": SIGNS[finding.severity],
+            "message": printable(finding.message),
+            "grounds": [[title, printable(said)] for title, said in stands_on],
+        }
+        for finding, stands_on in grounds(judged.findings, mendable=False)
+    ]
+    return {"findings": findings, "measures": [_measure_view(row) for row in measures_of(judged, profile)]}
+
+
+# ---- what to keep ---------------------------------------------------------------------------------------------------
+
+
+def trim_view(item: Item, profile: Profile) -> View | None:
+    """Return the length of an original, its limits and the part to keep; None where there is nothing to cut."""
+    judged = item.judged.get("original")
+    facts = judged.facts if judged else None
+    limits = limits_of(judged, profile) if judged else None
+    if judged is None or isinstance(facts, ImageFacts) or facts is None or not facts.duration_s:
+        return None
+    if limits is None or judged.asset.is_url or not hasattr(limits, "duration_s"):
+        return None
+    rate = facts.frame_rate_hz if isinstance(facts, VideoFacts) else None
+    return {
+        "duration_s": _seconds(facts.duration_s),
+        "frame_s": _seconds(1 / rate) if rate else 0.01,
+        "least_s": _seconds(limits.duration_s.min or Fraction(0)),
+        "most_s": _seconds(limits.duration_s.max) if limits.duration_s.max is not None else None,
+        "keep": [_seconds(item.keep.start_s), _seconds(item.keep.end_s)] if item.keep else None,
+        "active": item.which == "original",
+    }
+
+
+def _seconds(value: Fraction) -> float:
+    return round(float(value), 6)
+
+
+# ---- what will be done ----------------------------------------------------------------------------------------------
+
+
+def plan_view(item: Item) -> View | None:
+    """Return what would be done to an item, or why nothing can be; None where nothing has to be."""
+    plan, judged = item.plan, item.now
+    if plan is None or judged is None or (not plan.steps and not plan.beyond_mending):
+        return None
+    foreseen = estimate_output(plan, judged.facts) if judged.facts and plan.steps else None
+    return {
+        "steps": [{"words": step.words(), "loss": step.loss, "clears": list(step.clears)} for step in plan.steps],
+        "loss": plan.loss,
+        "tag": WORDS[f"loss.{plan.loss}"],
+        "advice": printable(advice(plan.remedies)) if plan.beyond_mending else "",
+        "size": f"{foreseen.size_px[0]} x {foreseen.size_px[1]} px" if foreseen and foreseen.size_px else "",
+        "length": f"{decimal(foreseen.length_s)} s" if foreseen and foreseen.length_s is not None else "",
+        "seconds": float(foreseen.seconds) if foreseen and foreseen.seconds is not None else None,
+        "cuts": _is_cut_alone(plan, judged),
+    }
+
+
+def _is_cut_alone(plan: Plan, judged: Judged) -> bool:
+    """Tell whether a passing file is only cut to the part that a person marked."""
+    return bool(plan.steps) and judged.verdict == "pass"
+
+
+def choices_view(item: Item) -> View:
+    """Return the choices that exist for an item, each with what is chosen now."""
+    judged = item.judged.get("original")
+    broken = {finding.rule.partition("/")[2] for finding in judged.findings} if judged else set[str]()
+    offers: View = {}
+    if "aspect-ratio" in broken:
+        offers["fit"] = {"now": item.choices.fit, "of": ["crop", "pad", "blur"]}
+    if item.choices.fit == "pad" and "fit" in offers:
+        offers["pad_color"] = {"now": item.choices.pad_color, "of": ["black", "white"]}
+    if judged and _is_too_short(judged):
+        offers["extend"] = {"now": item.choices.extend, "of": ["loop", "freeze", "slow"]}
+    return offers
+
+
+def _is_too_short(judged: Judged) -> bool:
+    short = [one for one in judged.findings if one.rule.endswith("/duration") and one.fix == "creative"]
+    return bool(short) and isinstance(judged.facts, VideoFacts | AudioFacts)
+
+
+def fixed_view(item: Item, profile: Profile) -> View | None:
+    """Return the new file beside its original; None where there is none."""
+    after = item.judged.get("fixed")
+    if item.fixed is None:
+        return None
+    return {
+        "taken": item.which == "fixed",
+        "name": printable(os.path.basename(item.fixed)),  # noqa: PTH119 - bytes that are no UTF-8
+        "facts": summary(after.facts) if after and after.facts else "",
+        "stale": item.fixed_by != item.made_by,
+        "both": _both(item, profile),
+    }
+
+
+def _both(item: Item, profile: Profile) -> list[View]:
+    """Return measures of the original and of the new file side by side."""
+    before, after = item.judged.get("original"), item.judged.get("fixed")
+    if before is None or after is None:
+        return []
+    old, new = ({row.title: row for row in measures_of(one, profile)} for one in (before, after))
+    return [
+        {"title": title, "before": _brief(old.get(title)), "after": _brief(new.get(title)), "allowed": row.allowed}
+        for title, row in (old | new).items()
+    ]
+
+
+def _brief(row: Measure | None) -> View:
+    if row is None:
+        return {"value": "", "state": "within", "sign": ""}
+    return {"value": row.value, "state": row.state or "within", "sign": SIGNS[row.state or "pass"]}
+
+
+# ---- the request ----------------------------------------------------------------------------------------------------
+
+
+def finding_view(finding: Finding) -> View:
+    """Return a finding on the request as a whole."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "sign": SIGNS[finding.severity],
+        "words": printable(f"{finding.message[:1].upper()}{finding.message[1:]}"),
+        "source": finding.source or "",
+    }
+
+
+def shelf_views(items: Iterable[Item], profile: Profile) -> dict[str, View]:
+    """Return for each shelf how many it holds, how many it may, and of the seconds together too."""
+    held = list(items)
+    counts_ = {"image": profile.image.count.max, "video": profile.video.count.max, "audio": profile.audio.count.max}
+    totals = {"video": profile.video.total_duration_s.max, "audio": profile.audio.total_duration_s.max}
+    found: dict[str, View] = {}
+    for kind, most in counts_.items():
+        ours = [item for item in held if item.kind == kind]
+        total = totals.get(kind)
+        used = sum((length_s(item) for item in ours), Fraction(0))
+        found[kind] = {"count": len(ours), "most": most}
+        found[kind] |= {"used_s": _seconds(used), "most_s": _seconds(total)} if total is not None else {}
+    return found
+
+
+def length_s(item: Item) -> Fraction:
+    """Return how long an item counts: its file, or the part of it to keep."""
+    facts = item.now.facts if item.now else None
+    if isinstance(facts, ImageFacts) or facts is None or facts.duration_s is None:
+        return Fraction(0)
+    keep = item.keep if item.which == "original" else None
+    return min(keep.end_s, facts.duration_s) - min(keep.start_s, facts.duration_s) if keep else facts.duration_s
