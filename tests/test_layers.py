@@ -35,8 +35,8 @@ BELOW = {
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow plan probe profiles request service submission upload values workers",
     "server": "errors files flow media plan probe profiles report request rules submission values workers",
-    "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox server service"
-    " submission system upload values watch workers",
+    "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox server"
+    " service submission system upload values watch workers",
     "sandbox": "system",
     "__init__": "_version api",
     "__main__": "cli",

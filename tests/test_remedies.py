@@ -18,7 +18,7 @@ from preflight.values.remedy import Kind, Remedy, Setting
 from tests.test_layers import BELOW, modules, part
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FACES = {"report", "watch", "api", "cli", "sandbox", "errors", "_version", "__init__", "__main__"}
+FACES = {"report", "watch", "api", "cli", "sandbox", "server", "errors", "_version", "__init__", "__main__"}
 STAGES = sorted((set(BELOW) - FACES) | {"watch"})
 """The rooms that have no words of a face; the watch tells what happened by values, too."""
 TYPED = re.compile(

@@ -96,7 +96,8 @@ def _asked_token(scope: Scope) -> str:
         asked = parse_qs(scope["query_string"].decode("ascii"), max_num_fields=4)
     except ValueError:
         return ""
-    return asked.get(TOKEN, [""])[0]
+    told: str = asked.get(TOKEN, [""])[0]
+    return told
 
 
 def _cookie(headers: Headers, name: str) -> str:
