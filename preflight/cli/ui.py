@@ -1,12 +1,13 @@
 """`preflight ui`: files, or a request.toml, in; a page for a person, on this machine alone, until Ctrl-C."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import click
-import msgspec
 
-from preflight.cli.options import asked, load_profile, profile_option, refuse_found, settings_file
+from preflight.cli.options.beneath import settings_file
+from preflight.cli.options.common import EditionOptions
+from preflight.cli.options.option import FOLDER, Argument, Group, Option, options_of
 from preflight.errors import CallError
 from preflight.flow.paths import refuse_absent
 from preflight.values.assets import collect
@@ -14,37 +15,30 @@ from preflight.values.assets import collect
 PROJECT = "preflight-project"
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Asked(Group, frozen=True, kw_only=True):
     """What a call of `ui` asks."""
 
-    paths: tuple[str, ...]
-    port: int
-    opens: bool
-    output: Path | None
-    profile_name: str
-    base_url: str | None
+    paths: Annotated[tuple[str, ...], Argument("[PATH... | REQUEST.TOML]")] = ()
+    port: Annotated[int, Option("0 takes a free one.", kind=click.IntRange(0, 65535))] = 0
+    no_browser: Annotated[bool, Option("Open no browser: only print where the page is.")] = False
+    output: Annotated[
+        Path | None,
+        Option(
+            f"The project's folder: its request.toml, new files, films.  [default: {PROJECT}, or the request's folder]",
+            kind=FOLDER,
+            metavar="DIR",
+        ),
+    ] = None
+    base_url: Annotated[
+        str | None, Option("The service; the profile's if not said.", kept=True, guarded=True, metavar="URL")
+    ] = None
+    edition: EditionOptions = EditionOptions()
 
 
 @click.command("ui")
-@click.argument("paths", nargs=-1, metavar="[PATH... | REQUEST.TOML]")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
-@click.option("--browser/--no-browser", "opens", default=True, help="Open the page in a browser, or only print where.")
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help=f"The project's folder: its request.toml, new files and films.  [default: {PROJECT}, or the request's folder]",
-)
-@profile_option
-@click.option(
-    "--base-url",
-    envvar="PREFLIGHT_BASE_URL",
-    callback=refuse_found,
-    metavar="URL",
-    help="The service; the profile's if not said.",
-)
+@options_of(Asked)
 @settings_file
-def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
+def command(*, call: Asked) -> None:
     """Open a page for a person: drop files, see what is wrong, trim, fix, describe, send, and play the film.
 
     It answers this machine alone, and only who has the address that is printed first. PATHs are opened in place, never
@@ -55,15 +49,14 @@ def command(**given: Any) -> None:  # noqa: ANN401 - what the options add
     Example: preflight ui footage/ --output my-film
     Example: preflight ui my-film/request.toml
     """  # noqa: D301 - \b is click's mark for lines to keep
-    call = asked(Asked, given)
     request, paths = _places(call)
     for path in paths:
         refuse_absent(path, folder=True)
     from preflight.server.ui.start import Start, serve_page
 
-    profile = load_profile(call.profile_name)
+    profile = call.edition.load()
     start = Start(request=request, assets=tuple(collect(paths)), profile=profile, base_url=call.base_url)
-    serve_page(start, call.port, on_ready=lambda url: _say_where(url, opens=call.opens))
+    serve_page(start, call.port, on_ready=lambda url: _say_where(url, opens=not call.no_browser))
 
 
 def _places(call: Asked) -> tuple[Path, tuple[str, ...]]:

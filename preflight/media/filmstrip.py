@@ -8,7 +8,7 @@ import io
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from preflight.media.footage import pictures, timed
+from preflight.media.footage import open_video, timed
 from preflight.media.frames import frames_at
 from preflight.media.view import as_seen, shown_as
 from preflight.probe.faults import Unreadable
@@ -49,7 +49,7 @@ def keyframes_near(path: str, format_name: str, moments: list[Fraction]) -> "Ite
     import av
 
     facts = shown_as(path, format_name)
-    with pictures(path, format_name) as (container, track):
+    with open_video(path, format_name) as (container, track):
         track.codec_context.skip_frame = "NONKEY"
         zero = track.start_time or 0
         base = track.time_base or Fraction(1)

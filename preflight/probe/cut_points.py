@@ -85,7 +85,7 @@ def boundaries_in(path: str) -> list[GopBoundary]:
             if found is None or found.reader != "av":
                 return []
             with opened(stream, found.opener) as container:
-                frames = picture_streams(container)
+                frames = video_streams(container)
                 return list(gop_boundaries(list(_frame_timings(container, frames[0])))) if frames else []
     except (OSError, Unreadable):
         return []

@@ -146,7 +146,7 @@ def click_option(said: Said) -> Callable[[F], F]:
         return click.argument(said.name, metavar=how.metavar, type=kind, nargs=-1 if many else 1)
     if said.default is msgspec.NODEFAULT:
         more["required"] = True
-    elif said.default not in (None, False, ()):
+    elif said.default not in (None, ()) and said.default is not False:  # 0 is a default to be shown
         more.update(default=said.default, show_default=True)
     if get_origin(said.type) is tuple:
         more["multiple"] = True

@@ -16,18 +16,18 @@ from preflight.errors import CallError, NotDone, PreflightError
 from preflight.flow.check import Measuring, judge_whole, measure
 from preflight.flow.fix import plan_whole
 from preflight.plan import FixOptions, Plan
-from preflight.plan.share import Strategy
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
 from preflight.server.answers import MissingError
 from preflight.server.events import Events
 from preflight.server.ui import views
-from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of
+from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Threads
 from preflight.values.assets import Asset, Kind, Role, Window
+from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
 from preflight.workers.pool import WorkerPool
@@ -167,7 +167,7 @@ class Desk:
         """Mark the part of an original to keep; a new file that was made before does not fit any more."""
         with self.turn, self.changing(self.item(id_)):
             item = self.item(id_)
-            item.keep, item.message = window, ""
+            item.keep, item.message = window and on_frames(window, item), ""
             self._settle(item)
 
     def choose(self, id_: str, choices: Choices) -> None:

@@ -1,17 +1,21 @@
 """The assets of a project as the page holds them: where each came from, what became of it, what a person chose."""
 
+import math
 import secrets
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from preflight.plan import FixOptions, Plan
-from preflight.plan.options import Fit, Lengthen
 from preflight.values.assets import Asset, Kind, Role, Window
+from preflight.values.choices import Fit, Lengthen
+from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.probed import Probed
 
+NANOSECONDS = 1_000_000_000
 KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 """The shelves, in the order of the service's arrays."""
 Which = Literal["original", "fixed"]
@@ -107,6 +111,23 @@ def item_of(kept: Kept) -> Item:
     """Return an item of which nothing is measured yet."""
     known = {name: getattr(kept, name) for name in Kept.__struct_fields__}
     return Item(**known, probed={}, judged={})
+
+
+def on_frames(window: Window, item: Item) -> Window:
+    """Return a part that begins and ends where frames of the original do, where those lie evenly."""
+    judged = item.judged.get("original")
+    facts = judged.facts if judged else None
+    if not isinstance(facts, VideoFacts) or not facts.frame_rate_hz or not facts.frame_rate_constant:
+        return window
+    rate = facts.frame_rate_hz
+    start, end = (Fraction(round(at * rate)) / rate for at in (window.start_s, window.end_s))
+    return Window(_no_earlier(start), _no_earlier(max(end, start + 1 / rate)))
+
+
+def _no_earlier(at_s: Fraction) -> Fraction:
+    """Return a moment as it can be written down: where its digits do not end, after it, as before is another frame."""
+    nanoseconds = math.ceil(at_s * NANOSECONDS)
+    return Fraction(nanoseconds, NANOSECONDS)
 
 
 def kind_by_name(path: str) -> Kind:

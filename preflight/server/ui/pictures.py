@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
-from preflight.files.atomic import put_over, temporary
+from preflight.files.atomic import commit_over, temporary
 from preflight.flow import footage
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.server.answers import MissingError
@@ -76,7 +76,7 @@ class Pictures:
         try:
             with temporary(self._folder, target.suffix[1:]) as draft:
                 MAKE[sort](path, facts, draft)
-                put_over(draft, target)
+                commit_over(draft, target)
         except (Unmeasured, Unreadable) as fault:
             raise MissingError(f"there is nothing to see: {fault}") from None
         self._trim()

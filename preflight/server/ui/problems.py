@@ -8,7 +8,7 @@ from preflight.server.ui.words import WORDS
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
-from preflight.values.units import decimal, file_size, told_apart
+from preflight.values.units import decimal, distinct_decimal, file_size
 
 Limits = ImageLimits | VideoLimits | AudioLimits
 Say = Callable[[Judged, Limits], str]
@@ -38,9 +38,9 @@ def _duration(judged: Judged, limits: Limits) -> str:
 def _beyond(name: str, value: Fraction, limit: Range) -> str:
     """Say that a value is above or below its limit."""
     if limit.max is not None and value > limit.max:
-        return WORDS[f"problem.{name}.over"].format(value=told_apart(value, limit.max), limit=decimal(limit.max))
+        return WORDS[f"problem.{name}.over"].format(value=distinct_decimal(value, limit.max), limit=decimal(limit.max))
     if limit.min is not None and value < limit.min:
-        return WORDS[f"problem.{name}.under"].format(value=told_apart(value, limit.min), limit=decimal(limit.min))
+        return WORDS[f"problem.{name}.under"].format(value=distinct_decimal(value, limit.min), limit=decimal(limit.min))
     return ""
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from preflight.errors import CallError
-from preflight.plan.share import WAYS, Strategy
+from preflight.plan.share import WAYS
 from preflight.server.answers import Json, body_as
 from preflight.server.ui import views
 from preflight.server.ui.bench import Bench
@@ -21,6 +21,7 @@ from preflight.server.ui.samples import samples
 from preflight.server.ui.words import WORDS
 from preflight.server.uploads import save_upload
 from preflight.values.assets import Window
+from preflight.values.choices import Strategy
 
 MOST_UPLOAD_BYTES = 64 << 30
 """Footage may be large; the disk is the limit."""

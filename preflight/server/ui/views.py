@@ -7,6 +7,7 @@ from typing import Any
 
 from preflight.plan import Plan
 from preflight.plan.estimate import estimate_output
+from preflight.plan.steps import Cut, find
 from preflight.profiles.schema import Profile
 from preflight.report.html.articles import grounds
 from preflight.report.html.drawings import gauge
@@ -142,7 +143,14 @@ def plan_view(item: Item) -> View | None:
         "length": f"{decimal(foreseen.length_s)} s" if foreseen and foreseen.length_s is not None else "",
         "seconds": float(foreseen.seconds) if foreseen and foreseen.seconds is not None else None,
         "cuts": _is_cut_alone(plan, judged),
+        "part": _part(plan),
     }
+
+
+def _part(plan: Plan) -> list[float] | None:
+    """Return what of a clip or sound a plan keeps, in seconds; None where it keeps all."""
+    cut = find(plan.steps, Cut)
+    return [_seconds(cut.start_s), _seconds(cut.start_s + cut.length_s)] if cut else None
 
 
 def _is_cut_alone(plan: Plan, judged: Judged) -> bool:
