@@ -1,5 +1,6 @@
 """The names for Python, each once: `preflight` itself offers these, and loads them when one is first used."""
 
+from preflight import errors
 from preflight.api.check import check as check
 from preflight.api.check import check_request as check_request
 from preflight.api.client import Client as Client
@@ -7,6 +8,7 @@ from preflight.api.common import Advance as Advance
 from preflight.api.common import load_profile as load_profile
 from preflight.api.fix import fix as fix
 from preflight.api.fix import with_results as with_results
+from preflight.api.report import Report as Report
 from preflight.api.request import body_of as body_of
 from preflight.api.request import build_request as build_request
 from preflight.api.request import load_request as load_request
@@ -31,6 +33,7 @@ from preflight.request.file import RequestSpec as RequestSpec
 from preflight.request.price import Estimate as Estimate
 from preflight.service.task import Task as Task
 from preflight.submission.states import Entry as Entry
+from preflight.values import excerpt, remedy
 from preflight.values.assets import Asset as Asset
 from preflight.values.assets import Window as Window
 from preflight.values.facts import AudioFacts as AudioFacts
@@ -39,6 +42,8 @@ from preflight.values.facts import ImageFacts as ImageFacts
 from preflight.values.facts import VideoFacts as VideoFacts
 from preflight.values.findings import Finding as Finding
 from preflight.values.findings import Judged as Judged
-from preflight.values.findings import Report as Report
 
 Treated, with_treated = FixResult, with_results  # as 0.1.0 had them
+
+vars(errors).update(Advice=remedy.Advice, Excerpt=excerpt.Excerpt, Message=remedy.Message, Remedies=remedy.Remedies)
+"""For `typing.get_type_hints`: the errors are there before anything else, and load none of this."""

@@ -14,6 +14,7 @@ from preflight.api.common import (
     spec_of,
 )
 from preflight.api.remedies import to_a_program
+from preflight.api.report import Report
 from preflight.errors import CallError
 from preflight.flow import check as checking
 from preflight.flow.paths import nothing, refuse_absent
@@ -21,7 +22,6 @@ from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, collect, is_request, printable
-from preflight.values.findings import Report
 
 
 @to_a_program()
@@ -92,7 +92,7 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
     """
     spec, edition = spec_of(request), edition_of(profile)
     with measuring(depth, jobs, cache=cache) as how:
-        return checking.check_request(spec, edition, how, partial(Teller(progress).ended, "check"))
+        return Report.of(checking.check_request(spec, edition, how, partial(Teller(progress).ended, "check")))
 
 
 def _walked(assets: Iterable[Asset]) -> Iterator[Asset]:

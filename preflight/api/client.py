@@ -1,31 +1,28 @@
 """An account and its settings, said once: the same calls as the functions beside it, in one session."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from preflight.api.check import check, check_request
 from preflight.api.common import AnyPath, Progress, edition_of, refuse_no_text
 from preflight.api.fix import fix
+from preflight.api.report import Report
 from preflight.api.submit import submit
 from preflight.api.task import download, wait
 from preflight.flow.submit import Submitted
+from preflight.plan import Plan
 from preflight.plan.result import FixResult
 from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
+from preflight.service.task import Task
 from preflight.values.assets import Asset
-from preflight.values.findings import Report
+from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
+from preflight.values.findings import Loss
 from preflight.workers.session import Session
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from preflight.plan import Plan
-    from preflight.service.client import Task
-    from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
-    from preflight.values.findings import Loss
 
 
 class Client:
@@ -112,14 +109,14 @@ class Client:
         report: Report,
         output: AnyPath,
         *,
-        allow: "Loss" = "lossy",
-        keep: "Keep" = "start",
-        extend: "Lengthen | None" = None,
-        fit: "Fit | None" = None,
+        allow: Loss = "lossy",
+        keep: Keep = "start",
+        extend: Lengthen | None = None,
+        fit: Fit | None = None,
         pad_color: str = "black",
-        bits: "Bits" = "16",
-        share: "Strategy" = "proportion",
-        agree: "Callable[[Plan], bool] | None" = None,
+        bits: Bits = "16",
+        share: Strategy = "proportion",
+        agree: Callable[[Plan], bool] | None = None,
         jobs: int | None = None,
         progress: Progress | None = None,
     ) -> tuple[FixResult, ...]:
@@ -172,7 +169,7 @@ class Client:
         poll_s: float | None = None,
         limit_s: float | None = None,
         progress: Progress | None = None,
-    ) -> "Task":
+    ) -> Task:
         """Wait until a task is completed, and return it; as `preflight.wait`."""
         with self._session.entered():
             return wait(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -10,17 +10,14 @@ from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
+from preflight.plan import FixOptions, Plan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import printable
-from preflight.values.findings import Report
-
-if TYPE_CHECKING:
-    from preflight.plan import FixOptions, Plan
-    from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
-    from preflight.values.facts import Area
-    from preflight.values.findings import Loss
+from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
+from preflight.values.facts import Area
+from preflight.values.findings import Loss, Report
 
 
 @to_a_program()
@@ -28,16 +25,16 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     report: Report,
     output: AnyPath,
     *,
-    allow: "Loss" = "lossy",
-    keep: "Keep" = "start",
-    extend: "Lengthen | None" = None,
-    fit: "Fit | None" = None,
+    allow: Loss = "lossy",
+    keep: Keep = "start",
+    extend: Lengthen | None = None,
+    fit: Fit | None = None,
     pad_color: str = "black",
-    bits: "Bits" = "16",
-    share: "Strategy" = "proportion",
-    also: "Iterable[str]" = (),
-    crop: "Mapping[str, Where | tuple[int, int, int, int]] | None" = None,
-    agree: "Callable[[Plan], bool] | None" = None,
+    bits: Bits = "16",
+    share: Strategy = "proportion",
+    also: Iterable[str] = (),
+    crop: Mapping[str, Where | tuple[int, int, int, int]] | None = None,
+    agree: Callable[[Plan], bool] | None = None,
     profile: Profile | AnyPath | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
@@ -93,13 +90,13 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     return tuple(map(_told, done))
 
 
-def _also(given: "Iterable[str]") -> tuple[str, ...]:
+def _also(given: Iterable[str]) -> tuple[str, ...]:
     from preflight.plan.also import read_also
 
     return read_also((given,) if isinstance(given, str) else given)
 
 
-def _crop_of(given: "Mapping[str, Where | tuple[int, int, int, int]]", report: Report) -> "dict[str, Where | Area]":
+def _crop_of(given: Mapping[str, Where | tuple[int, int, int, int]], report: Report) -> dict[str, Where | Area]:
     from preflight.plan.crops import read_crop
 
     known = {one.asset.path for one in report.assets}
@@ -133,7 +130,7 @@ def _told(results: FixResult) -> FixResult:
     return msgspec.structs.replace(results, plan=plan, message=". ".join(filter(None, why)), remedies=())
 
 
-def _fix_options(*, fit: str | None, **chosen: str | None) -> "FixOptions":
+def _fix_options(*, fit: str | None, **chosen: str | None) -> FixOptions:
     from preflight.plan import FixOptions
 
     said: dict[str, Any] = {**chosen, "fit": fit or "crop", "fit_named": fit is not None}

@@ -3,7 +3,6 @@
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,11 +20,9 @@ from preflight.api.common import (
 from preflight.api.remedies import to_a_program
 from preflight.flow.account import Door, account_of
 from preflight.profiles import Profile
+from preflight.service.task import Task
 from preflight.submission import submit as once
 from preflight.submission.submit import Account
-
-if TYPE_CHECKING:
-    from preflight.service.task import Task
 
 
 @to_a_program()
@@ -39,7 +36,7 @@ def wait(  # noqa: PLR0913 - where to ask, and how long, each by name
     poll_s: float | None = None,
     limit_s: float | None = None,
     progress: Progress | None = None,
-) -> "Task":
+) -> Task:
     """Wait until a task is completed, and return it; its `results` are links that live for a day.
 
     Args:
@@ -115,8 +112,8 @@ def _account(  # noqa: PLR0913 - where to ask, and as whom
     return account_of(which, edition, book_at(ledger), door_to)
 
 
-def _waited(task_id: str, account: Account, teller: Teller) -> "Task":
-    def heard(task: "Task") -> None:
+def _waited(task_id: str, account: Account, teller: Teller) -> Task:
+    def heard(task: Task) -> None:
         teller.tell("wait", task.id, Fraction(1) if task.is_over else Fraction(task.progress or 0, 100))
 
     return once.wait(task_id, account, progress=heard)

@@ -20,8 +20,10 @@ from preflight.flow.check import Measuring, check_request
 from preflight.flow.fix import plan_whole, with_results
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
-from preflight.request.price import refuse_costly
+from preflight.request.price import Estimate, refuse_costly
+from preflight.service.task import Task
 from preflight.submission.prepare import body_of, fingerprints, price_of, renewed, upload_assets
+from preflight.submission.states import Entry
 from preflight.submission.submit import (
     NOT_SUBMITTED,
     Account,
@@ -38,9 +40,6 @@ from preflight.values.remedy import Advice, Remedy
 if TYPE_CHECKING:
     from preflight.plan.request import RequestPlan
     from preflight.plan.result import FixResult
-    from preflight.request.price import Estimate
-    from preflight.service.task import Task
-    from preflight.submission.states import Entry
 
 Begin = Callable[[str], Progress | None]
 """Called with a path when its upload begins; returns what is called with the part that is sent."""
@@ -68,20 +67,20 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     hashes: dict[str, str]
     """Path → SHA-256 as checked."""
-    price: "Estimate | None"
+    price: Estimate | None
     """What it will cost; None where that cannot be told."""
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
     """A request that the service accepted."""
 
-    entry: "Entry"
+    entry: Entry
     """What the ledger holds of it."""
-    task: "Task"
+    task: Task
     """The service's answer; `credits_reserved` is what it set aside."""
-    price: "Estimate | None" = None
+    price: Estimate | None = None
     """What was expected; None where the profile has no price for it."""
-    orphans: "tuple[Entry, ...]" = ()
+    orphans: tuple[Entry, ...] = ()
     """What a program that ended too soon had sent without an answer: `preflight task reconcile` finds out."""
 
     @property
@@ -242,7 +241,7 @@ def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) ->
             raise Unclean(words, report, advice=Remedy("cut-request"))
 
 
-def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again: bool) -> "tuple[Entry, Task]":
+def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again: bool) -> tuple[Entry, Task]:
     """Upload what is not there yet, and send the create call."""
     heard: AbstractContextManager[Begin | None] = steps.uploading(ready) if steps.uploading else nullcontext()
     with advised(NOT_SUBMITTED), heard as begin:
@@ -252,7 +251,7 @@ def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again:
 
 def send(
     ready: Ready, urls: dict[str, str], account: Account, base_url: str, *, again: bool = False
-) -> "tuple[Entry, Task]":
+) -> tuple[Entry, Task]:
     """Send the create call of a request whose files are uploaded, once; what `urls` ended meanwhile is renewed.
 
     Raises:
