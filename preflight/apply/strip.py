@@ -59,7 +59,7 @@ def _exif(orientation: int) -> bytes:
 
 def _jpeg(content: bytes, exif: bytes, profile: bytes) -> bytes:
     plain, own = jpeg.plain(io.BytesIO(content))
-    body = plain[: jpeg.picture_end(plain)][2:]
+    body = plain[: jpeg.image_end(plain)][2:]
     head = (
         [_segment(0xE0, content[6:18] + b"\0\0")] if content[2:4] == b"\xff\xe0" and content[6:11] == b"JFIF\0" else []
     )
@@ -82,13 +82,13 @@ def _png(content: bytes, exif: bytes, moving: frozenset[bytes]) -> bytes:
             sum_ = zlib.crc32(b"eXIf" + exif)
             pieces.append(struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", sum_))
             exif = b""
-        if chunk.name in png.PICTURE or chunk.name in moving:
+        if chunk.name in png.IMAGE_CHUNKS or chunk.name in moving:
             pieces.append(content[chunk.at - 8 : chunk.at + chunk.size + 4])
     return b"".join(pieces)
 
 
 def _webp(content: bytes, exif: bytes, moving: frozenset[bytes]) -> bytes:
-    wanted = moving.union(webp.PICTURE)
+    wanted = moving.union(webp.IMAGE_CHUNKS)
     found = [
         (chunk.name, content[chunk.at : chunk.at + chunk.bytes])
         for chunk in webp.chunks(io.BytesIO(content), len(content))

@@ -278,7 +278,7 @@ def between_packets(cut: Cut, wanted: Wanted, points: Seams, *, clears: tuple[st
     return Cut(
         start_s=cut_point.start_s,
         length_s=cut_point.length_s,
-        packets=Packets(cut_point.first, cut_point.pictures),
+        packets=Packets(cut_point.first, cut_point.frames),
         loss="lossless",
         clears=clears or cut.clears,
     )

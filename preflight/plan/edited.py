@@ -71,7 +71,7 @@ def as_edited(plan: Plan, points: Seams) -> Plan:
             f"{plan.asset.path}: the plan was edited, and {begin} to {end} s cannot be kept without encoding",
             advice=Remedy("plan-with-part", span=f"{begin}-{end}"),
         )
-    packets = Packets(cut_point.first, cut_point.pictures)
+    packets = Packets(cut_point.first, cut_point.frames)
     there = msgspec.structs.replace(cut, start_s=cut_point.start_s, length_s=cut_point.length_s, packets=packets)
     steps = tuple(there if step is cut else step for step in plan.steps)
     return msgspec.structs.replace(plan, steps=steps, otherwise=())

@@ -124,7 +124,7 @@ def _promised(sniffed: Sniffed | None) -> Kind | None:
         return None
     if sniffed.reader == "pillow":
         return "image"
-    return "audio" if sniffed.opener in SOUND_ONLY or sniffed.format == "m4a" else "video"
+    return "audio" if sniffed.opener in AUDIO_ONLY or sniffed.format == "m4a" else "video"
 
 
 def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Facts:
@@ -159,7 +159,7 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
 
     movie = refuse_hopeless(stream, size, sniffed.opener, measured=measured)
     stream.seek(0)
-    if sniffed.opener not in SOUND_ONLY:
+    if sniffed.opener not in AUDIO_ONLY:
         clip = probe_video(stream, size, sniffed, measure=measured, movie=movie)
     else:
         clip = None
@@ -173,5 +173,5 @@ PLAYLISTS = (b"#EXTM3U", b"ffconcat version", b"WEBVTT", b"[Script Info]", b"<?x
 """First bytes of texts that demuxers accept by their start alone."""
 LOOKED_FOR = {"mp3", "aac"}
 """Demuxers that search for a sequence of frames at any offset."""
-SOUND_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}
+AUDIO_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}
 """Demuxers whose video streams can only be cover art."""

@@ -124,21 +124,21 @@ def records_of(track: Track | None, codec: str, record: bytes) -> list[bytes]:
 
 
 def points_of_index(
-    stream: BinaryIO, picture: "VideoStream", reader: Reader, track: Track | None, bringing: set[int]
+    stream: BinaryIO, video: "VideoStream", reader: Reader, track: Track | None, bringing: set[int]
 ) -> Points:
     """Read the keyframes of an index, and the samples with parameter sets.
 
     Args:
         stream: the file.
-        picture: the video stream.
+        video: the video stream.
         reader: reads samples.
         track: its boxes.
         bringing: samples with parameter sets.
     """
-    entries = [Line(*line) for line in map(LINE, picture.index_entries)]
+    entries = [Line(*line) for line in map(LINE, video.index_entries)]
     wanted = sorted(bringing.union(place for place, entry in enumerate(entries) if entry.is_keyframe))[:MOST_POINTS]
     entry_at = track.entry_at() if track and len(track.entries) > 1 else lambda _at: 1
-    base, begin = float(picture.time_base or 1), entries[0].timestamp if entries else 0
+    base, begin = float(video.time_base or 1), entries[0].timestamp if entries else 0
     found: list[Point] = []
     for place, following in pairwise([*wanted, len(entries)]):
         entry = entries[place]
@@ -151,7 +151,7 @@ def points_of_index(
     return Points(
         found=tuple(found),
         samples=len(entries),
-        fetch=_fetcher(stream, entries, PREFIX_BYTES.get(codec_name(picture), 0)),
+        fetch=_fetcher(stream, entries, PREFIX_BYTES.get(codec_name(video), 0)),
     )
 
 
@@ -170,11 +170,11 @@ def _read(stream: BinaryIO, at: int, size: int) -> bytes:
     return stream.read(max(size, 0))
 
 
-def points_of_packets(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Points:
+def points_of_packets(container: "InputContainer", video: "VideoStream", reader: Reader) -> Points:
     """Read the keyframes and parameter sets of a stream, packet by packet."""
     kept, place, begin_s = _Kept(), -1, None
     found: list[Point] = []
-    for place, packet in enumerate(_packets(container, picture)):
+    for place, packet in enumerate(_packets(container, video)):
         head = bytes(memoryview(packet)[: HEAD_BYTES if packet.is_keyframe else 0])
         if packet.is_keyframe and len(found) < MOST_POINTS:
             moment = packet.pts if packet.pts is not None else packet.dts
@@ -185,12 +185,12 @@ def points_of_packets(container: "InputContainer", picture: "VideoStream", reade
     return Points(found=tuple(found), samples=place + 1, fetch=kept.fetch)
 
 
-def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[Packet[Any]]":
+def _packets(container: "InputContainer", video: "VideoStream") -> "Iterator[Packet[Any]]":
     import av
 
     place = 0
     try:
-        for packet in container.demux(picture):
+        for packet in container.demux(video):
             if packet.size:
                 place += 1
                 yield packet

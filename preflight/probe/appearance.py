@@ -58,14 +58,14 @@ class Appearance(msgspec.Struct, frozen=True, kw_only=True):
     """Profile, then compatibility after the point: 8.1 plays as HDR10, 8.4 as HLG, 5 only as Dolby Vision."""
 
 
-def told_by_container(picture: "VideoStream") -> Told:
+def told_by_container(video: "VideoStream") -> Told:
     """Return the container's tags; call it before decoding."""
-    context = picture.codec_context
+    context = video.codec_context
     return Told(int(context.color_trc), int(context.colorspace))
 
 
 def appearance(
-    picture: "VideoStream",
+    video: "VideoStream",
     told: Told,
     header: CodecHeader | None,
     formats: tuple[SampleFormat, ...],
@@ -74,16 +74,16 @@ def appearance(
     """Combine all sources.
 
     Args:
-        picture: the video stream.
+        video: the video stream.
         told: the container's color tags.
         header: the codec's parameter sets.
         formats: of decoded frames; empty at depth header.
         dolby: the Dolby Vision profile.
     """
     return Appearance(
-        bit_depth=max([one.bit_depth for one in formats], default=None) or _bit_depth(picture, header),
+        bit_depth=max([one.bit_depth for one in formats], default=None) or _bit_depth(video, header),
         transfer=_transfer(told, header, formats) or BASES.get((dolby or "").partition(".")[2]),
-        alpha=_alpha(picture, formats),
+        alpha=_alpha(video, formats),
         dolby_vision=dolby,
     )
 
@@ -102,32 +102,32 @@ def _transfer(told: Told, header: CodecHeader | None, formats: tuple[SampleForma
     return TRANSFERS.get((wide or known or [UNTOLD])[0])
 
 
-def _bit_depth(picture: "VideoStream", header: CodecHeader | None) -> int | None:
+def _bit_depth(video: "VideoStream", header: CodecHeader | None) -> int | None:
     """Return bits per sample where headers tell them simply."""
     if header:
         return header.bit_depth
-    record, codec = picture.codec_context.extradata or b"", codec_name(picture)
+    record, codec = video.codec_context.extradata or b"", codec_name(video)
     if codec == "av1" and len(record) >= 4:  # noqa: PLR2004 - AV1 in ISOBMFF, 2.3: av1C
         return 8 if not record[2] & 0x40 else 12 if record[2] & 0x20 else 10
     return {"prores": PRORES_BITS, "apv": APV_BITS}.get(codec)
 
 
-def _alpha(picture: "VideoStream", formats: tuple[SampleFormat, ...]) -> bool:
+def _alpha(video: "VideoStream", formats: tuple[SampleFormat, ...]) -> bool:
     """Tell whether parts may be transparent, by decoded frames, or by headers for codecs without a decoder."""
-    if _alpha_layer(picture):
+    if _alpha_layer(video):
         return True
     if formats:
         return any(one.alpha for one in formats)
-    context = picture.codec_context
-    deep = codec_name(picture) in ALPHA_CODECS and context.bits_per_coded_sample == ALPHA_BITS
+    context = video.codec_context
+    deep = codec_name(video) in ALPHA_CODECS and context.bits_per_coded_sample == ALPHA_BITS
     return deep or str(context.codec_tag) in ALPHA_TAGS
 
 
-def _alpha_layer(picture: "VideoStream") -> bool:
+def _alpha_layer(video: "VideoStream") -> bool:
     """Tell whether HEVC has an alpha layer, by a message beside its parameter sets."""
-    if codec_name(picture) != "hevc":
+    if codec_name(video) != "hevc":
         return False
-    record = bytes(picture.codec_context.extradata or b"")
+    record = bytes(video.codec_context.extradata or b"")
     if ALPHA_INFO not in record:
         return False
     units = units_of("hevc", record)
@@ -140,21 +140,21 @@ def _is_on(content: bytes) -> bool:
     return bool(content) and not content[0] & 0x80
 
 
-def dolby_vision(stream: BinaryIO, size: int, picture: "VideoStream", track: Track | None) -> str | None:
+def dolby_vision(stream: BinaryIO, size: int, video: "VideoStream", track: Track | None) -> str | None:
     """Return the Dolby Vision profile in the container, or None.
 
     Args:
         stream: the file; its position is kept.
         size: in bytes.
-        picture: the video stream.
+        video: the video stream.
         track: its boxes, in MP4 or MOV.
     """
-    if codec_name(picture) not in DOLBY_CODECS:
+    if codec_name(video) not in DOLBY_CODECS:
         return None
     records: Iterator[bytes | None]
     if track is not None:
         records = (entry.box(name) for entry in track.entries if b"dv" in entry.body for name in DOLBY_BOXES)
-    elif "matroska" in picture.container.format.name:
+    elif "matroska" in video.container.format.name:
         position = stream.tell()
         records = iter([_mapped(stream, size)])
         stream.seek(position)

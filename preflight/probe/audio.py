@@ -61,26 +61,26 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
     with opened(source, sniffed.opener) as container:
         if not container.streams.audio:
             raise Unreadable("holds no sound")
-        sound = container.streams.audio[0]
-        if not known_codec(sound):
+        audio = container.streams.audio[0]
+        if not known_codec(audio):
             raise Unreadable("its sound is in a codec that is not known here")
-        channels = wave.channels if wave else channels_of(stream, size, sniffed, sound)
-        walked = walk(container, sound) if measure else _claim(container, sound, header.claimed_s)
+        channels = wave.channels if wave else channels_of(stream, size, sniffed, audio)
+        walked = walk(container, audio) if measure else _claim(container, audio, header.claimed_s)
         if measure and not walked.packets:
             raise Unreadable("holds no samples")
         coded = wave is not None or (frames is not None and (frames.junk or not frames.alike))
-        if measure and (coded or walked.doubtful or _is_interrupted(sound, sniffed, walked)):
+        if measure and (coded or walked.doubtful or _is_interrupted(audio, sniffed, walked)):
             walked = _decoded(source, sniffed, walked)
-        found = _facts(sound, sniffed, size, header.claimed_s, walked)
+        found = _facts(audio, sniffed, size, header.claimed_s, walked)
         stands_in = wave.claimed_bytes if wave and wave.streaming else None
         return msgspec.structs.replace(
             found, channels=channels, header_placeholder=stands_in, obstacle=wave.obstacle if wave else None
         )
 
 
-def _is_interrupted(sound: "AudioStream", sniffed: Sniffed, walked: Walk) -> bool:
+def _is_interrupted(audio: "AudioStream", sniffed: Sniffed, walked: Walk) -> bool:
     """Tell whether a FLAC's packets differ from the length in its header, as in an incomplete file."""
-    told = sound.duration * (sound.time_base or 1) if sniffed.opener == "flac" and sound.duration else walked.stored_s
+    told = audio.duration * (audio.time_base or 1) if sniffed.opener == "flac" and audio.duration else walked.stored_s
     return abs(told - walked.stored_s) > TOLERATED_S
 
 
@@ -114,30 +114,30 @@ def _believed(header: Header, sniffed: Sniffed, size: int) -> AudioFacts:
     )
 
 
-def _claim(container: "InputContainer", sound: "AudioStream", header: Fraction | None) -> Walk:
+def _claim(container: "InputContainer", audio: "AudioStream", header: Fraction | None) -> Walk:
     """Use the header's length, or libav's estimate."""
-    base = sound.time_base or Fraction(1)
-    claimed = header or (sound.duration * base if sound.duration else None)
+    base = audio.time_base or Fraction(1)
+    claimed = header or (audio.duration * base if audio.duration else None)
     claimed = claimed or (Fraction(container.duration, 1_000_000) if container.duration else None)
     length = claimed or Fraction(0)
     return Walk(packets=0, duration_s=claimed, stored_s=length, played_s=length, corrupt=False)
 
 
-def _facts(sound: "AudioStream", sniffed: Sniffed, size: int, header: Fraction | None, walked: Walk) -> AudioFacts:
-    rate = sound.codec_context.sample_rate or 0
+def _facts(audio: "AudioStream", sniffed: Sniffed, size: int, header: Fraction | None, walked: Walk) -> AudioFacts:
+    rate = audio.codec_context.sample_rate or 0
     stored = walked.stored_s or walked.duration_s
     played = walked.played_s if walked.stored_s else stored
     how = "PyAV, every packet" if walked.packets else "header"
     how = "PyAV, decoded" if walked.decoded else how
-    codec, record = sound.codec_context.codec, bytes(sound.codec_context.extradata or b"")
-    sample_type, bit_depth = stored_as(codec_name(sound), lossy=codec.lossy and not codec.lossless, record=record)
+    codec, record = audio.codec_context.codec, bytes(audio.codec_context.extradata or b"")
+    sample_type, bit_depth = stored_as(codec_name(audio), lossy=codec.lossy and not codec.lossless, record=record)
     return AudioFacts(
         format=sniffed.format,
         bytes=size,
         duration_s=played,
         stored_duration_s=stored,
         header_duration_s=header,
-        codec=codec_name(sound),
+        codec=codec_name(audio),
         sample_rate_hz=rate or None,
         sample_type=sample_type,
         bit_depth=bit_depth,

@@ -21,26 +21,26 @@ LISTING = {"mov", "aiff"}
 """Demuxers that may make channel lists; others only count channels or name a usual layout."""
 AS_LISTED = re.compile(r"pcm_|alac|flac")
 """Codecs whose decoders keep the container's list."""
-SOUND_HANDLER = re.compile(rb"hdlr.{8}soun", re.DOTALL)
+AUDIO_HANDLER = re.compile(rb"hdlr.{8}soun", re.DOTALL)
 AAC_CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8)
 """channelConfiguration → channels, ISO 14496-3, table 1.19; 0 for a program config element."""
 MAX_CHUNKS = 1000
 MOST_CHANNELS = 1024
 
 
-def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, sound: "AudioStream") -> int | None:
+def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, audio: "AudioStream") -> int | None:
     """Return the channel count of a file's first audio track, or None.
 
     Args:
         stream: the file; its position is kept.
         size: in bytes.
         sniffed: its format.
-        sound: the audio stream.
+        audio: the audio stream.
     """
     if sniffed.opener not in LISTING:
-        return sound.codec_context.channels or None
-    codec = str(sound.codec_context.codec.canonical_name)
-    found = _recorded(codec, bytes(sound.codec_context.extradata or b""))
+        return audio.codec_context.channels or None
+    codec = str(audio.codec_context.codec.canonical_name)
+    found = _recorded(codec, bytes(audio.codec_context.extradata or b""))
     found = found or next(iter(_told(stream, size, sniffed.opener)), None)
     return found if found and 0 < found <= MOST_CHANNELS else None
 
@@ -58,10 +58,10 @@ def unlist(container: "InputContainer", stream: BinaryIO, demuxer: str) -> None:
     place = stream.tell()
     size = stream.seek(0, os.SEEK_END)
     stream.seek(place)
-    for sound, count in zip(container.streams.audio, _told(stream, size, demuxer), strict=False):
-        known: object = sound.codec_context
-        if known is not None and AS_LISTED.match(sound.codec_context.codec.canonical_name) and count > 0:
-            sound.codec_context.layout = f"{min(count, MOST_CHANNELS)} channels"
+    for audio, count in zip(container.streams.audio, _told(stream, size, demuxer), strict=False):
+        known: object = audio.codec_context
+        if known is not None and AS_LISTED.match(audio.codec_context.codec.canonical_name) and count > 0:
+            audio.codec_context.layout = f"{min(count, MOST_CHANNELS)} channels"
 
 
 def _told(stream: BinaryIO, size: int, demuxer: str) -> list[int]:
@@ -108,7 +108,7 @@ def _entries(stream: BinaryIO, size: int) -> Iterator[int]:
     Sources: ISO 14496-12, 12.2.3; QuickTime File Format, "Sound Sample Description (Version 2)".
     """
     for track in top_tracks(stream, size):
-        if not SOUND_HANDLER.search(track):
+        if not AUDIO_HANDLER.search(track):
             continue
         at = track.find(b"stsd") + 12
         if at < 12 or len(track) < at + 52:  # noqa: PLR2004 - as far as version 2 tells

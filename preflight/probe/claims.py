@@ -14,10 +14,10 @@ from preflight.probe.movie import ROWS, TABLES, Box, Movie, Track, numbers, tree
 SIZED = {b"stsz", b"stz2"}
 SIZES_HEAD = 12
 """Bytes before the rows of `stsz` and `stz2`; the count is last."""
-SOUND = b"soun"
+AUDIO = b"soun"
 PER_BYTE = 4
 """Most samples per byte of file; the smallest real frames come near it."""
-SOUND_PER_BYTE = 64
+AUDIO_PER_BYTE = 64
 """For audio with one-tick samples; old codecs pack dozens into a byte."""
 MOST_SAMPLES = 20_000_000
 """Days of frames; libav uses a hundred bytes for each."""
@@ -73,14 +73,14 @@ def _refuse_samples(track: Track, size: int) -> None:
     count, durations = track.samples, track.tables.get(b"stts", b"")
     runs = numbers(whole_rows(durations, 8))
     rows, ticks = runs[::2], runs[1::2]
-    singly = track.handler == SOUND and ticks.count(1) == len(ticks)
-    if count > size * (SOUND_PER_BYTE if singly else PER_BYTE) or (count > MOST_SAMPLES and not singly):
+    singly = track.handler == AUDIO and ticks.count(1) == len(ticks)
+    if count > size * (AUDIO_PER_BYTE if singly else PER_BYTE) or (count > MOST_SAMPLES and not singly):
         raise _too_many(count, size)
     timed = sum(rows)
     if timed > 2 * count + PER_BYTE and timed > size:
         raise _too_many(timed, size)
     held = _held(track) if count else 0
-    if held > 2 * count + PER_BYTE and held > size * SOUND_PER_BYTE:
+    if held > 2 * count + PER_BYTE and held > size * AUDIO_PER_BYTE:
         raise _too_many(held, size)
     if held < count * LOST:
         raise Unreadable(f"claims more than it holds: it lists {count:,} samples, its chunks hold {held:,}")

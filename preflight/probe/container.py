@@ -115,7 +115,7 @@ def known_codec(stream: "VideoStream | AudioStream") -> bool:
     return context is not None
 
 
-class Picture(msgspec.Struct, frozen=True):
+class FrameSize(msgspec.Struct, frozen=True):
     """Size of a decoded frame."""
 
     width_px: int
@@ -123,7 +123,7 @@ class Picture(msgspec.Struct, frozen=True):
     pixel_aspect: Fraction | None
 
 
-def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
+def decoded_size(stream: BinaryIO, demuxer: str, index: int) -> FrameSize:
     """Decode one frame for its size, where the container lacks it (MPEG-4 part 2, H.263).
 
     Raises:
@@ -136,7 +136,7 @@ def first_picture(stream: BinaryIO, demuxer: str, index: int) -> Picture:
             track = again.streams[index]
             frame = next(again.decode(track))
             if isinstance(frame, av.VideoFrame) and isinstance(track, av.VideoStream):
-                return Picture(frame.width, frame.height, track.codec_context.sample_aspect_ratio)
+                return FrameSize(frame.width, frame.height, track.codec_context.sample_aspect_ratio)
     except (av.FFmpegError, ValueError, OSError, StopIteration) as error:
         raise Unreadable(f"no picture can be decoded: {words(error)}") from None
     raise Unreadable("its picture stream holds no pictures")
@@ -234,13 +234,13 @@ class _Tally:
         span = None if self.first is None or self.end is None else (self.end - self.first) * time_base
         counted = bool(self.samples and rate) and (time_base >= COARSE_S or self.shortened > 0)
         stored = Fraction(self.samples or 0, rate) if counted else self._stored_s(time_base, whole_s)
-        skipped = self._lead(time_base, rate) + self.trail - (0 if counted else self.shortened)
+        skipped = self._leading_samples(time_base, rate) + self.trail - (0 if counted else self.shortened)
         played = max(stored - Fraction(skipped, rate or 1), Fraction(0))
         if time_base >= COARSE_S and not counted:
             played = round(played / time_base) * time_base
         return Walk(packets=self.packets, duration_s=span, stored_s=stored, played_s=played, corrupt=self.corrupt)
 
-    def _lead(self, time_base: Fraction, rate: int) -> int:
+    def _leading_samples(self, time_base: Fraction, rate: int) -> int:
         """Return samples before the start: the stated ones, or those before time 0 in Ogg.
 
         A decoder skips the first Vorbis packet. Source: Vorbis I, 4.3.8.

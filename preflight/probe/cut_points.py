@@ -61,7 +61,7 @@ class CutPoint(msgspec.Struct, frozen=True, kw_only=True):
     length_s: Fraction
     first: int
     """Video packets before it."""
-    pictures: int
+    frames: int
     """Video packets in it."""
 
 
@@ -103,10 +103,10 @@ def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint |
         Unreadable: the container breaks off.
     """
     with opened(stream, demuxer) as container:
-        pictures = video_streams(container)
+        streams = video_streams(container)
         return (
-            best_cut_point(list(gop_boundaries(list(_frame_timings(container, pictures[0])))), wanted)
-            if pictures
+            best_cut_point(list(gop_boundaries(list(_frame_timings(container, streams[0])))), wanted)
+            if streams
             else None
         )
 
@@ -146,15 +146,15 @@ def gop_boundaries(shown: Sequence[FrameTiming]) -> Iterator[GopBoundary]:
 
 def best_cut_point(places: Sequence[GopBoundary], wanted: Wanted) -> CutPoint | None:
     """Return the longest cut point within tolerance, the nearest of equal ones, or None."""
-    longest, times = wanted.end_s - wanted.start_s, [border.at_s for border in places]
+    longest, times = wanted.end_s - wanted.start_s, [boundary.at_s for boundary in places]
     found: list[CutPoint] = []
     for begin in places:
         if not begin.is_key or abs(begin.at_s - wanted.start_s) > wanted.start_slack_s:
             continue
         end = places[bisect_right(times, min(begin.at_s + longest, wanted.end_s + wanted.end_slack_s)) - 1]
         if end.packets > begin.packets and abs(end.at_s - wanted.end_s) <= wanted.end_slack_s:
-            length, pictures = end.at_s - begin.at_s, end.packets - begin.packets
-            found.append(CutPoint(start_s=begin.at_s, length_s=length, first=begin.packets, pictures=pictures))
+            length, frames = end.at_s - begin.at_s, end.packets - begin.packets
+            found.append(CutPoint(start_s=begin.at_s, length_s=length, first=begin.packets, frames=frames))
     return max(
         found, key=lambda cut_point: (cut_point.length_s, -abs(cut_point.start_s - wanted.start_s)), default=None
     )

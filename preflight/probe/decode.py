@@ -40,7 +40,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
     """
     import av
 
-    pictures, frames = 0, clip.frames if clip else None
+    decoded_frames, frames = 0, clip.frames if clip else None
     size = (clip.coded_width_px, clip.coded_height_px) if clip else None
     fields = (clip.coded_width_px, clip.coded_height_px // 2) if clip and clip.fields else None
     try:
@@ -52,12 +52,12 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
             for packet in container.demux(streams):
                 decoded = _decode(packet)
                 if packet.stream is streams[0]:
-                    pictures += len(decoded)
+                    decoded_frames += len(decoded)
                     size = _one_size(size, [frame for frame in decoded if _size(frame) != fields], packet)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Unreadable(f"cannot be decoded: {words(error)}") from None
-    if frames and pictures < frames * ENOUGH:
-        raise Unreadable(f"only {pictures} of its {frames} pictures can be decoded")
+    if frames and decoded_frames < frames * ENOUGH:
+        raise Unreadable(f"only {decoded_frames} of its {frames} pictures can be decoded")
 
 
 def _media(container: "InputContainer") -> "list[Stream]":
@@ -65,7 +65,7 @@ def _media(container: "InputContainer") -> "list[Stream]":
     from av.stream import Disposition
 
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    return [*pictures, *(sound for sound in container.streams.audio if known_codec(sound))]
+    return [*pictures, *(audio for audio in container.streams.audio if known_codec(audio))]
 
 
 def _one_size(

@@ -12,7 +12,7 @@ import msgspec
 from preflight.probe.aperture import area_of
 from preflight.probe.bitstream.bits import Bits, Malformed
 from preflight.probe.bitstream.sei import messages
-from preflight.probe.container import Picture
+from preflight.probe.container import FrameSize
 from preflight.probe.matroska import read_shown
 from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation, of_message
@@ -52,7 +52,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """Its boxes in MP4 or MOV."""
 
 
-def read_display(stream: BinaryIO, track: Track, stored: Picture, turned: Orientation) -> Display:
+def read_display(stream: BinaryIO, track: Track, stored: FrameSize, turned: Orientation) -> Display:
     """Read how a track's frames are displayed.
 
     Args:

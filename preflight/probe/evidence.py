@@ -41,41 +41,41 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Sample formats of decoded frames."""
 
 
-def read_evidence(stream: BinaryIO, picture: "VideoStream", movie: Movie) -> Evidence:
+def read_evidence(stream: BinaryIO, video: "VideoStream", movie: Movie) -> Evidence:
     """Read the keyframes of an MP4 or MOV, and decode some.
 
     Args:
         stream: the file.
-        picture: the video stream, with a complete index.
+        video: the video stream, with a complete index.
         movie: the boxes.
 
     Raises:
         Unreadable: samples hold no frames, or keyframes cannot be decoded.
         Unmeasured: frames have several sizes.
     """
-    return _of_index(stream, picture, track_of(movie, picture.index), decoding=True)
+    return _of_index(stream, video, track_of(movie, video.index), decoding=True)
 
 
-def foresee(stream: BinaryIO, demuxer: str, picture: "VideoStream", movie: Movie | None, *, measure: bool) -> Evidence:
+def foresee(stream: BinaryIO, demuxer: str, video: "VideoStream", movie: Movie | None, *, measure: bool) -> Evidence:
     """Read keyframes before their timing is known.
 
     In MP4 and MOV only where headers leave the active parameter set open; elsewhere all, and only to measure. Arguments
     and errors as in `read_evidence`.
     """
     if movie is not None:
-        track, record = track_of(movie, picture.index), bytes(picture.codec_context.extradata or b"")
+        track, record = track_of(movie, video.index), bytes(video.codec_context.extradata or b"")
         several = track is not None and len(track.entries) > 1
-        if several or (codec_name(picture) in SELF_DESCRIBED and sets_listed(codec_name(picture), record) != 1):
-            return _of_index(stream, picture, track, decoding=False)
+        if several or (codec_name(video) in SELF_DESCRIBED and sets_listed(codec_name(video), record) != 1):
+            return _of_index(stream, video, track, decoding=False)
         return Evidence()
-    return _of_packets(stream, demuxer, picture) if measure else Evidence()
+    return _of_packets(stream, demuxer, video) if measure else Evidence()
 
 
-def _of_packets(stream: BinaryIO, demuxer: str, picture: "VideoStream") -> Evidence:
+def _of_packets(stream: BinaryIO, demuxer: str, video: "VideoStream") -> Evidence:
     position = stream.tell()
     stream.seek(0)
     with opened(stream, demuxer) as again:
-        own = again.streams.video[picture.container.streams.video.index(picture)]
+        own = again.streams.video[video.container.streams.video.index(video)]
         records = [bytes(own.codec_context.extradata or b"")]
         points = points_of_packets(again, own, Reader(codec_name(own), records))
         decoded = decode_keyframes(own, points, records)
@@ -83,12 +83,12 @@ def _of_packets(stream: BinaryIO, demuxer: str, picture: "VideoStream") -> Evide
     return _judged(points, decoded)
 
 
-def _of_index(stream: BinaryIO, picture: "VideoStream", track: Track | None, *, decoding: bool) -> Evidence:
-    codec, position = codec_name(picture), stream.tell()
-    records = records_of(track, codec, bytes(picture.codec_context.extradata or b""))
-    bringing = refuse_foreign(stream, picture.index_entries, codec, records[0])
-    points = points_of_index(stream, picture, Reader(codec, records), track, bringing)
-    decoded = decode_keyframes(picture, points, records) if decoding else []
+def _of_index(stream: BinaryIO, video: "VideoStream", track: Track | None, *, decoding: bool) -> Evidence:
+    codec, position = codec_name(video), stream.tell()
+    records = records_of(track, codec, bytes(video.codec_context.extradata or b""))
+    bringing = refuse_foreign(stream, video.index_entries, codec, records[0])
+    points = points_of_index(stream, video, Reader(codec, records), track, bringing)
+    decoded = decode_keyframes(video, points, records) if decoding else []
     stream.seek(position)
     return _judged(points, decoded)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.image_header import HDR_TRANSFERS, Decode, Read, Seen
 from preflight.probe.metadata import read_metadata
-from preflight.probe.picture import HDR_TRANSFERS, Decode, Read, Seen
 from preflight.probe.sniff import Sniffed
 from preflight.values.facts import TURNED, ImageFacts
 

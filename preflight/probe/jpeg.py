@@ -255,10 +255,10 @@ def plain(stream: BinaryIO) -> tuple[bytes, bytes]:
 def own_bytes(stream: BinaryIO) -> int:
     """Return the bytes of the image itself, without metadata and trailing data."""
     content, profile = plain(stream)
-    return picture_end(content) + len(profile)
+    return image_end(content) + len(profile)
 
 
-def picture_end(content: bytes, at: int = 0) -> int:
+def image_end(content: bytes, at: int = 0) -> int:
     """Return the end of the JPEG at an offset: after its EOI, or the end of the content.
 
     A clip or second image may follow; it does not belong to this one.

@@ -15,7 +15,7 @@ from preflight.probe.orientation import UPRIGHT, Orientation, of_projection
 from preflight.values.facts import Area
 
 VIDEO, KIND = 0xE0, 0x83
-PICTURES = 1
+VIDEO_TYPE = 1
 """The TrackType of video."""
 CROPS = 0x54CC, 0x54BB, 0x54DD, 0x54AA
 """Left, top, right, bottom."""
@@ -60,7 +60,7 @@ def read_shown(stream: BinaryIO, size: int, place: int) -> Shown:
         place: index among the video tracks, from 0.
     """
     tracks = (_inside(stream, track, size) for track in tracks_of(stream, size))
-    videos = (track[VIDEO] for track in tracks if VIDEO in track and _unsigned(stream, track.get(KIND)) == PICTURES)
+    videos = (track[VIDEO] for track in tracks if VIDEO in track and _unsigned(stream, track.get(KIND)) == VIDEO_TYPE)
     video = next(islice(videos, place, None), None)
     return Shown() if video is None else _shown(stream, _inside(stream, video, size), size)
 

@@ -36,7 +36,7 @@ BOX_HEAD = struct.Struct(">I4s").unpack_from
 CONTAINERS = {b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta", b"mvex", b"traf", b"moov", b"moof"}
 """Boxes to descend into; libav does so anywhere."""
 FRAGMENT = b"moof"
-VISUAL_ENTRY, SOUND_ENTRIES = 78, (28, 44, 64)
+VISUAL_ENTRY, AUDIO_ENTRIES = 78, (28, 44, 64)
 """Bytes of a sample entry before its boxes: ISO 14496-12, 12.1.3 and 12.2.3; QTFF for audio of version 1 and 2."""
 DESCRIPTION_PRESENT = 2
 """Flag of a fragment header that names the sample entry: ISO 14496-12, 8.8.7."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.image_header import Decode, Seen
 from preflight.probe.metadata import Metadata, Said, read_metadata, said_by, tiff_blocks
-from preflight.probe.picture import Decode, Seen
 from preflight.probe.sniff import RAW, Sniffed
 from preflight.probe.tiff import Directory, open_tiff
 

@@ -34,7 +34,7 @@ MAX_PROFILE_BYTES = 1 << 24
 """Most unpacked bytes of a color profile: printer profiles take a few million."""
 NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"cICP", b"IDAT", b"IEND"}
 TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
-PICTURE = {*NEEDED, b"iCCP", b"sBIT"}
+IMAGE_CHUNKS = {*NEEDED, b"iCCP", b"sBIT"}
 """Chunks of the image itself, its colors included."""
 READ = {b"IHDR", b"cICP", b"PLTE", b"tRNS", b"acTL", b"eXIf", *TEXTS}
 """Chunks to read."""
@@ -211,7 +211,7 @@ def _refuse_misplaced(before: bytes, name: bytes, *, done: bool) -> None:
 
 def own_bytes(stream: BinaryIO, size: int) -> int:
     """Return the bytes of the image itself, without metadata and trailing data."""
-    return len(SIGNATURE) + sum(chunk.size + 12 for chunk in chunks(stream, size) if chunk.name in PICTURE)
+    return len(SIGNATURE) + sum(chunk.size + 12 for chunk in chunks(stream, size) if chunk.name in IMAGE_CHUNKS)
 
 
 def plain(stream: BinaryIO) -> tuple[bytes, bytes]:

@@ -22,9 +22,9 @@ def exif_obstacle(exif: bytes) -> str | None:
 
     av.logging.set_level(None)
     parts = ((b"IHDR", ONE_PIXEL), (b"eXIf", exif), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
-    picture = io.BytesIO(SIGNATURE + b"".join(_chunk(*part) for part in parts))
+    image = io.BytesIO(SIGNATURE + b"".join(_chunk(*part) for part in parts))
     try:
-        with av.open(picture, "r", format="png_pipe", options=NO_PROTOCOLS) as container:
+        with av.open(image, "r", format="png_pipe", options=NO_PROTOCOLS) as container:
             return None if next(container.decode(video=0), None) else OBSTACLE
     except MemoryError:
         raise

@@ -112,10 +112,10 @@ def composite(stream: BinaryIO, psd: Psd) -> "Image.Image":
     bands = [_band(content, psd) for content in _planes(stream, psd, count)]
     if psd.color == INDEXED:
         bands[0].putpalette(b"".join(bytes(color) for color in zip(*_thirds(psd.palette), strict=True)))
-    picture = bands[0] if count == 1 else Image.merge(psd.mode, bands)
+    image = bands[0] if count == 1 else Image.merge(psd.mode, bands)
     if psd.profile:
-        picture.info["icc_profile"] = psd.profile
-    return picture
+        image.info["icc_profile"] = psd.profile
+    return image
 
 
 def _length(stream: BinaryIO, size: int) -> int:

@@ -60,7 +60,7 @@ def raw_format(stream: BinaryIO) -> str | None:
         return MARKS[tiff.mark]
     if DNG_VERSION in first.entries:
         return "dng"
-    own = next((one for one in _pictures(tiff, first) if _is_sensors(one)), None)
+    own = next((one for one in _images(tiff, first) if _is_sensors(one)), None)
     if own is None:
         return None
     maker = first.text(MAKE).upper()
@@ -79,21 +79,21 @@ def read_raw(stream: BinaryIO, size: int, format_name: str) -> Raw:
     first = next(tiff.chain(), None) if tiff else None
     if tiff is None or first is None:
         raise Unreadable("not a whole raw photograph: its first directory is missing")
-    pictures = list(_pictures(tiff, first))
-    own = next((one for one in pictures if _is_sensors(one) and not one.integer(KIND)), None)
+    images = list(_images(tiff, first))
+    own = next((one for one in images if _is_sensors(one) and not one.integer(KIND)), None)
     if (missing := _end(tiff, own or first) - size) > 0:
         raise Unreadable(f"cut short: {missing:,} bytes of its picture are missing")
     sides = _borders(first) or _crop(own) or (None if format_name == "cr2" else _size(own))
-    sides = sides or _shown(first) or max((_size(one) or (0, 0) for one in pictures), default=(0, 0))
+    sides = sides or _shown(first) or max((_size(one) or (0, 0) for one in images), default=(0, 0))
     if not all(sides):
         raise Unreadable("not a whole raw photograph: no directory tells its size")
     said = said_by(first, tiff_blocks(first))
-    return Raw(*sides, (own or first).integer(BITS) or 8, said, _largest(stream, tiff, pictures, size))
+    return Raw(*sides, (own or first).integer(BITS) or 8, said, _largest(stream, tiff, images, size))
 
 
-def _largest(stream: BinaryIO, tiff: Tiff, pictures: list[Directory], size: int) -> Preview | None:
+def _largest(stream: BinaryIO, tiff: Tiff, images: list[Directory], size: int) -> Preview | None:
     """Return the largest complete JPEG preview in a file of `size` bytes."""
-    places = {place for one in pictures for place in _jpegs(one)}
+    places = {place for one in images for place in _jpegs(one)}
     found = (preview for at, length in places if (preview := _preview(stream, tiff.zero + at, length, size)))
     return max(found, key=lambda one: (one.width_px * one.height_px, one.at), default=None)
 
@@ -127,7 +127,7 @@ def _fuji(stream: BinaryIO, size: int) -> Raw:
     return Raw(*sides, FUJI_BITS, said, preview)
 
 
-def _pictures(tiff: Tiff, first: Directory) -> Iterator[Directory]:
+def _images(tiff: Tiff, first: Directory) -> Iterator[Directory]:
     """Yield the directories of all images, in branches too."""
     for one in (first, *list(tiff.chain())[1:]):
         yield one

@@ -40,7 +40,7 @@ RAW = "RAW"
 """Opener of raw photographs: this program's own."""
 
 
-def _picture(name: str, opener: str | None = None) -> Sniffed:
+def _image(name: str, opener: str | None = None) -> Sniffed:
     return Sniffed(name, "pillow", opener or name.upper())
 
 
@@ -49,25 +49,25 @@ def _container(name: str, opener: str | None = None) -> Sniffed:
 
 
 SIGNATURES: tuple[tuple[bytes, Sniffed], ...] = (
-    (b"\xff\xd8\xff", _picture("jpeg")),
-    (b"\x89PNG\r\n\x1a\n", _picture("png")),
-    (b"GIF8", _picture("gif")),
-    (b"II*\0", _picture("tiff")),
-    (b"MM\0*", _picture("tiff")),
-    (b"II+\0", _picture("tiff")),
-    (b"MM\0+", _picture("tiff")),
-    (b"IIRO", _picture("orf", RAW)),
-    (b"IIRS", _picture("orf", RAW)),
-    (b"MMOR", _picture("orf", RAW)),
-    (b"IIU\0", _picture("rw2", RAW)),
-    (b"FUJIFILMCCD-RAW", _picture("raf", RAW)),
-    (b"BM", _picture("bmp")),
-    (b"\0\0\0\x0cjP  ", _picture("jp2", "JPEG2000")),
-    (b"\xff\x4f\xff\x51", _picture("jp2", "JPEG2000")),
-    (b"\0\0\1\0", _picture("ico")),
-    (b"8BPS", _picture("psd")),
-    (b"\0\0\0\x0cJXL ", _picture("jxl")),
-    (b"\xff\x0a", _picture("jxl")),
+    (b"\xff\xd8\xff", _image("jpeg")),
+    (b"\x89PNG\r\n\x1a\n", _image("png")),
+    (b"GIF8", _image("gif")),
+    (b"II*\0", _image("tiff")),
+    (b"MM\0*", _image("tiff")),
+    (b"II+\0", _image("tiff")),
+    (b"MM\0+", _image("tiff")),
+    (b"IIRO", _image("orf", RAW)),
+    (b"IIRS", _image("orf", RAW)),
+    (b"MMOR", _image("orf", RAW)),
+    (b"IIU\0", _image("rw2", RAW)),
+    (b"FUJIFILMCCD-RAW", _image("raf", RAW)),
+    (b"BM", _image("bmp")),
+    (b"\0\0\0\x0cjP  ", _image("jp2", "JPEG2000")),
+    (b"\xff\x4f\xff\x51", _image("jp2", "JPEG2000")),
+    (b"\0\0\1\0", _image("ico")),
+    (b"8BPS", _image("psd")),
+    (b"\0\0\0\x0cJXL ", _image("jxl")),
+    (b"\xff\x0a", _image("jxl")),
     (b"\x1a\x45\xdf\xa3", _container("matroska")),
     (b"OggS", _container("ogg")),
     (b"fLaC", _container("flac")),
@@ -84,7 +84,7 @@ BY_FIRST = {first: tuple(one for one in SIGNATURES if one[0][:1] == first) for f
 TIFF_MARKS = {b"II*\0", b"MM\0*"}
 RIFF_FORMS = {
     b"WAVE": _container("wav"),
-    b"WEBP": _picture("webp"),
+    b"WEBP": _image("webp"),
     b"AVI ": _container("avi"),
 }
 FORM_FORMS = {b"AIFF": _container("aiff"), b"AIFC": _container("aiff")}
@@ -104,7 +104,7 @@ def sniff(stream: BinaryIO) -> Sniffed | None:
     if head[4:8] == b"ftyp" and not head[0]:
         return _by_brands(head)
     if head[:4] in TIFF_MARKS and (name := _raw_format(stream)):
-        return _picture(name, RAW)
+        return _image(name, RAW)
     marked = _by_signature(head) or _by_box(stream, head) or _transport_stream(head)
     return marked or _bare(stream, head) or _mpeg_audio(stream, head)
 
@@ -149,10 +149,10 @@ def _brands_behind(stream: BinaryIO, head: bytes) -> bytes | None:
 def _by_brands(box: bytes) -> Sniffed:
     major = box[8:12]
     if major not in HEIF_BRANDS:
-        return _picture("avif") if major in AVIF_BRANDS else _container(_brand_name(major), "mov")
+        return _image("avif") if major in AVIF_BRANDS else _container(_brand_name(major), "mov")
     size = min(int.from_bytes(box[:4], "big"), len(box))
     compatible = {box[at : at + 4] for at in range(16, size - 3, 4)}
-    return _picture("avif") if compatible & AVIF_BRANDS else _picture("heic", "HEIF")
+    return _image("avif") if compatible & AVIF_BRANDS else _image("heic", "HEIF")
 
 
 def _brand_name(major: bytes) -> str:

@@ -99,10 +99,10 @@ def read_samples(stream: BinaryIO, layout: Layout) -> "Image.Image":
     if first is None:
         msg = "its first directory is missing"
         raise ValueError(msg)
-    picture = _picture(first, layout, _samples(first, layout))
+    image = _image(first, layout, _samples(first, layout))
     if profile := first.content(PROFILE):
-        picture.info["icc_profile"] = profile
-    return picture
+        image.info["icc_profile"] = profile
+    return image
 
 
 def _first(stream: BinaryIO) -> Directory | None:
@@ -130,8 +130,8 @@ def _layout(first: Directory) -> Layout | None:
         order=first.tiff.order,
         tiled=TILES in first.entries,
     )
-    sound = len(bits) == 1 and kinds in ({UNSIGNED}, {FLOATING}) and one(FILL_ORDER, 1) == 1
-    return layout if sound and _known(layout) else None
+    valid = len(bits) == 1 and kinds in ({UNSIGNED}, {FLOATING}) and one(FILL_ORDER, 1) == 1
+    return layout if valid and _known(layout) else None
 
 
 def _known(layout: Layout) -> bool:
@@ -270,7 +270,7 @@ def unpack_lzw(packed: bytes, most: int) -> bytes:
     return b"".join(found)
 
 
-def _picture(first: Directory, layout: Layout, samples: "Array") -> "Image.Image":
+def _image(first: Directory, layout: Layout, samples: "Array") -> "Image.Image":
     import numpy as np
     from PIL import Image
 

@@ -78,37 +78,37 @@ def mean_rate(frames: int | None, duration_s: Fraction | None) -> Fraction | Non
     return Fraction(frames * duration_s.denominator, duration_s.numerator) if frames and duration_s else None
 
 
-def indexed(stream: BinaryIO, size: int, picture: "VideoStream", reader: Reader) -> Timing | None:
+def indexed(stream: BinaryIO, size: int, video: "VideoStream", reader: Reader) -> Timing | None:
     """Read the timing from the sample index of an MP4 or MOV; None where only packets have it.
 
     Args:
         stream: the file; its position is kept.
         size: in bytes.
-        picture: its video stream.
+        video: its video stream.
         reader: tells fields from frames.
     """
-    listed = list(picture.index_entries)
+    listed = list(video.index_entries)
     if listed:
         reader.begin_at(stream, listed[0].pos, listed[0].size)
     entries = [entry for entry in listed if not entry.is_discard]
-    if len(entries) < 2 or picture.duration is None or not entries[0].is_keyframe:  # noqa: PLR2004 - two have a step
+    if len(entries) < 2 or video.duration is None or not entries[0].is_keyframe:  # noqa: PLR2004 - two have a step
         return None
     if reader.finds_fields and _any_field(stream, entries, reader):
         return None
-    told = show_times(stream, size, picture.id)
+    told = show_times(stream, size, video.id)
     decoded = told if told is not None else tuple(entry.timestamp for entry in entries)
     shown = sorted(decoded)
     if len(shown) != len(entries) or decoded[0] != shown[0] or len(set(shown)) < len(shown):
         return None
-    apart = _span(shown) - picture.duration
+    apart = _span(shown) - video.duration
     if abs(apart) >= max(shown[-1] - shown[-2], 1):
         return None
-    base = _base(picture)
+    base = _base(video)
     rounded = 0 < apart * base <= TICK_S
-    end = shown[0] + (_span(shown) if rounded else picture.duration)
-    start = picture.start_time * base if picture.start_time is not None else None
+    end = shown[0] + (_span(shown) if rounded else video.duration)
+    start = video.start_time * base if video.start_time is not None else None
     frames = [*(Frame(at, 0) for at in shown[:-1]), Frame(shown[-1], end - shown[-1])]
-    timing = timing_of(frames, base, "PyAV, sample index with edit list", rates_told(picture), slack_s=TICK_S)
+    timing = timing_of(frames, base, "PyAV, sample index with edit list", rates_told(video), slack_s=TICK_S)
     return msgspec.structs.replace(timing, start_s=start)
 
 
@@ -127,32 +127,32 @@ def _span(shown: Sequence[int]) -> int:
     return shown[-1] + (shown[-1] - shown[-2]) - shown[0]
 
 
-def walked(container: "InputContainer", picture: "VideoStream", reader: Reader) -> Timing:
+def walked(container: "InputContainer", video: "VideoStream", reader: Reader) -> Timing:
     """Read the timing from a stream's packets, without decoding.
 
     Args:
         container: the clip, at its start.
-        picture: its video stream.
+        video: its video stream.
         reader: tells fields from frames.
 
     Raises:
         Unreadable: the container breaks off.
     """
-    samples = list(_samples(_packets(container, picture), reader))
-    frames, base = frames_of(samples), _base(picture)
+    samples = list(_samples(_packets(container, video), reader))
+    frames, base = frames_of(samples), _base(video)
     if not any(sample.timed for sample in samples):
         return Timing(duration_s=None, frames=len(frames) or None, how="PyAV, every packet")
     fields = next((SIDES[sample.structure] for sample in by_time(samples) if sample.structure != FRAME), None)
-    timing = timing_of(frames, base, "PyAV, every packet", rates_told(picture))
+    timing = timing_of(frames, base, "PyAV, every packet", rates_told(video))
     return msgspec.structs.replace(timing, fields=fields)
 
 
-def _packets(container: "InputContainer", picture: "VideoStream") -> "Iterator[Packet[Any]]":
+def _packets(container: "InputContainer", video: "VideoStream") -> "Iterator[Packet[Any]]":
     import av
 
     count = 0
     try:
-        for packet in container.demux(picture):
+        for packet in container.demux(video):
             if packet.size:
                 count += 1
                 if count > MAX_PACKETS:
@@ -242,9 +242,9 @@ def _is_rounded(duration_s: Fraction, frames: int, base: Fraction) -> bool:
     return parts > 0 and ticks % (parts * frames) != 0
 
 
-def rates_told(picture: "VideoStream") -> Iterator[Fraction]:
+def rates_told(video: "VideoStream") -> Iterator[Fraction]:
     """Yield common rates near those of the container, made on demand."""
-    told = [Fraction(rate) for rate in (picture.average_rate, picture.base_rate) if rate]
+    told = [Fraction(rate) for rate in (video.average_rate, video.base_rate) if rate]
     halves = [rate / 2 for rate in told]
     yield from (
         usual
@@ -254,5 +254,5 @@ def rates_told(picture: "VideoStream") -> Iterator[Fraction]:
     )
 
 
-def _base(picture: "VideoStream") -> Fraction:
-    return picture.time_base or Fraction(1)
+def _base(video: "VideoStream") -> Fraction:
+    return video.time_base or Fraction(1)

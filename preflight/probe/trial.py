@@ -38,11 +38,11 @@ class Decoded(msgspec.Struct, frozen=True):
     format: SampleFormat
 
 
-def decode_keyframes(picture: "VideoStream", points: Points, records: list[bytes]) -> list[Decoded]:
+def decode_keyframes(video: "VideoStream", points: Points, records: list[bytes]) -> list[Decoded]:
     """Decode the first, a middle and the last keyframe.
 
     Args:
-        picture: the video stream, opened without decoders.
+        video: the video stream, opened without decoders.
         points: its keyframes.
         records: codec configurations, one per sample entry.
 
@@ -50,7 +50,7 @@ def decode_keyframes(picture: "VideoStream", points: Points, records: list[bytes
         Unreadable: one cannot be decoded, with its time.
         MemoryError: there is too little memory.
     """
-    decoders = _Decoders(picture, records)
+    decoders = _Decoders(video, records)
     own = [point for point in points.found if point.random_access]
     if not own:
         first = points.found[0] if points.found else Point(sample=0, at_s=None, random_access=False)
@@ -66,12 +66,12 @@ class _Decoders:
     """Decoders of a stream, one per sample entry, made on demand.
 
     Args:
-        picture: the video stream.
+        video: the video stream.
         records: codec configurations, one per sample entry.
     """
 
-    def __init__(self, picture: "VideoStream", records: list[bytes]) -> None:
-        self._picture = picture
+    def __init__(self, video: "VideoStream", records: list[bytes]) -> None:
+        self._video = video
         self._records = records
         self._made: dict[int, VideoCodecContext] = {}
 
@@ -84,7 +84,7 @@ class _Decoders:
     def _make(self, entry: int) -> "VideoCodecContext":
         import av
 
-        context = self._picture.codec_context
+        context = self._video.codec_context
         if 1 < entry <= len(self._records):
             context = av.VideoCodecContext.create(context.codec.name, "r")  # type: ignore[assignment] # it makes its own kind
             context.extradata = self._records[entry - 1]

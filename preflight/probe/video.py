@@ -16,7 +16,7 @@ from preflight.probe.bitstream.fields import Reader
 from preflight.probe.bitstream.sps import holds_picture_sets, read_codec_header
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_audio import audio_tracks, heard
-from preflight.probe.container import Picture, codec_name, first_picture, known_codec, opened
+from preflight.probe.container import FrameSize, codec_name, decoded_size, known_codec, opened
 from preflight.probe.display import Display, Track, read_display, told_by_codec
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
@@ -60,40 +60,40 @@ def probe_video(
     stream.seek(0)
     parsing = measure or movie is None or not all(map(_told_by_record, movie.tracks))
     with opened(stream, sniffed.opener, parsing=parsing) as container:
-        pictures = video_streams(container)
-        if not pictures:
+        videos = video_streams(container)
+        if not videos:
             return None
-        if not known_codec(pictures[0]):
+        if not known_codec(videos[0]):
             raise Unreadable("its pictures are in a codec that is not known here")
-        picture = pictures[0]
-        told = told_by_container(picture)
-        evidence = foresee(stream, sniffed.opener, picture, movie, measure=measure)
-        known = Known(sniffed.format, size, boxes, _header(picture, evidence))
-        reader = _reader(picture, known.header)
+        video = videos[0]
+        told = told_by_container(video)
+        evidence = foresee(stream, sniffed.opener, video, movie, measure=measure)
+        known = Known(sniffed.format, size, boxes, _header(video, evidence))
+        reader = _reader(video, known.header)
         if measure:
-            timing = _timing(container, picture, stream, known, reader)
+            timing = _timing(container, video, stream, known, reader)
         else:
-            timing = _claimed(container, picture, known)
-            _begin(picture, stream, boxes, reader)
+            timing = _claimed(container, video, known)
+            _begin(video, stream, boxes, reader)
         if sniffed.opener in CLOCKLESS:
             timing = Timing(duration_s=None, frames=timing.frames, how="a stream without times", fields=timing.fields)
         if measure and not timing.frames:
             raise Unreadable("holds no frames")
         if measure and movie is not None:
-            evidence = read_evidence(stream, picture, movie)
-            known = msgspec.structs.replace(known, header=_header(picture, evidence))
-        coded = _coded(picture, known.header, evidence, stream, sniffed.opener)
-        coded = _framed(coded, timing, codec_name(picture))
+            evidence = read_evidence(stream, video, movie)
+            known = msgspec.structs.replace(known, header=_header(video, evidence))
+        coded = _coded(video, known.header, evidence, stream, sniffed.opener)
+        coded = _framed(coded, timing, codec_name(video))
         whole = boxes is not None and not boxes.fragmented
         tracks = audio_tracks(container, indexed=whole, measure=measure)
-        boxed = track_of(movie, picture.index) if movie is not None else None
-        dolby = dolby_vision(stream, size, picture, boxed)
-        look = appearance(picture, told, known.header, evidence.formats, dolby)
-        turned = _turned(picture, boxes, reader)
-        track = Track(size=size, demuxer=sniffed.opener, number=_place(container, picture, boxes), boxes=boxed)
+        boxed = track_of(movie, video.index) if movie is not None else None
+        dolby = dolby_vision(stream, size, video, boxed)
+        look = appearance(video, told, known.header, evidence.formats, dolby)
+        turned = _turned(video, boxes, reader)
+        track = Track(size=size, demuxer=sniffed.opener, number=_place(container, video, boxes), boxes=boxed)
         display = read_display(stream, track, coded, turned)
         known = msgspec.structs.replace(known, sounds=tracks, look=look)
-        return _facts(container, pictures, timing, known, Stored(coded, display))
+        return _facts(container, videos, timing, known, Stored(coded, display))
 
 
 def _told_by_record(track: BoxedTrack) -> bool:
@@ -101,27 +101,27 @@ def _told_by_record(track: BoxedTrack) -> bool:
     return track.handler != b"vide" or (len(track.entries) == 1 and track.entries[0].format in RECORDED)
 
 
-def _reader(picture: "VideoStream", header: CodecHeader | None) -> Reader:
+def _reader(video: "VideoStream", header: CodecHeader | None) -> Reader:
     """Return the header reader for a stream's samples."""
-    record = picture.codec_context.extradata or b""
-    return Reader(codec_name(picture), record, header.fields if header else None)
+    record = video.codec_context.extradata or b""
+    return Reader(codec_name(video), record, header.fields if header else None)
 
 
-def _place(container: "InputContainer", picture: "VideoStream", boxes: Boxes | None) -> int:
+def _place(container: "InputContainer", video: "VideoStream", boxes: Boxes | None) -> int:
     """Return track_ID in MP4 and MOV, elsewhere the index among video tracks."""
-    return picture.id if boxes is not None else [s.index for s in container.streams.video].index(picture.index)
+    return video.id if boxes is not None else [s.index for s in container.streams.video].index(video.index)
 
 
-def _turned(picture: "VideoStream", boxes: Boxes | None, reader: Reader) -> Orientation:
+def _turned(video: "VideoStream", boxes: Boxes | None, reader: Reader) -> Orientation:
     """Return a track's orientation by the container, or else by its first frame.
 
     Tracks of MP4 and MOV and libav's streams have the same order.
     """
-    told = boxes.turns[picture.index] if boxes is not None and len(boxes.turns) > picture.index else UPRIGHT
-    return told if told != UPRIGHT else told_by_codec(codec_name(picture), reader.first)
+    told = boxes.turns[video.index] if boxes is not None and len(boxes.turns) > video.index else UPRIGHT
+    return told if told != UPRIGHT else told_by_codec(codec_name(video), reader.first)
 
 
-def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
+def _framed(coded: FrameSize, timing: Timing, codec: str) -> FrameSize:
     """Return the frame size where HEVC codes each field as a picture: H.265, E.3.1, field_seq_flag.
 
     A container's sample aspect ratio of fields is doubled for frames.
@@ -130,29 +130,29 @@ def _framed(coded: Picture, timing: Timing, codec: str) -> Picture:
         return coded
     aspect = coded.pixel_aspect
     field = aspect is not None and aspect <= FIELD_ASPECT
-    return Picture(coded.width_px, 2 * coded.height_px, aspect * 2 if aspect and field else aspect)
+    return FrameSize(coded.width_px, 2 * coded.height_px, aspect * 2 if aspect and field else aspect)
 
 
-def _header(picture: "VideoStream", evidence: Evidence) -> CodecHeader | None:
+def _header(video: "VideoStream", evidence: Evidence) -> CodecHeader | None:
     """Return the active parameter set, or else the container's first."""
-    return evidence.header or read_codec_header(codec_name(picture), picture.codec_context.extradata)
+    return evidence.header or read_codec_header(codec_name(video), video.codec_context.extradata)
 
 
 def _coded(
-    picture: "VideoStream", header: CodecHeader | None, evidence: Evidence, stream: BinaryIO, demuxer: str
-) -> Picture:
+    video: "VideoStream", header: CodecHeader | None, evidence: Evidence, stream: BinaryIO, demuxer: str
+) -> FrameSize:
     """Return coded size and sample aspect ratio, by samples, codec header, container or a decoded frame."""
-    context, aspect = picture.codec_context, picture.sample_aspect_ratio
-    codec, record = codec_name(picture), context.extradata or b""
+    context, aspect = video.codec_context, video.sample_aspect_ratio
+    codec, record = codec_name(video), context.extradata or b""
     if evidence.size_px:
-        return Picture(*evidence.size_px, aspect or evidence.pixel_aspect)
+        return FrameSize(*evidence.size_px, aspect or evidence.pixel_aspect)
     if header and holds_picture_sets(codec, record):
-        return Picture(header.width_px, header.height_px, aspect or header.pixel_aspect)
+        return FrameSize(header.width_px, header.height_px, aspect or header.pixel_aspect)
     told = context.width and context.height and (aspect or codec not in SHAPED)
     if told and (demuxer != "mov" or codec not in SELF_DESCRIBED):
-        return Picture(context.width, context.height, aspect)
+        return FrameSize(context.width, context.height, aspect)
     stream.seek(0)
-    seen = first_picture(stream, demuxer, picture.index)
+    seen = decoded_size(stream, demuxer, video.index)
     stream.seek(0)
     return msgspec.structs.replace(seen, pixel_aspect=aspect or seen.pixel_aspect)
 
@@ -170,26 +170,26 @@ class Known(msgspec.Struct, frozen=True):
     boxes: Boxes | None
     header: CodecHeader | None
     """Parameter sets of H.264 and H.265."""
-    sounds: tuple[AudioTrack, ...] = ()
+    audio_tracks: tuple[AudioTrack, ...] = ()
     look: Appearance | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):
     """The stored frame and its displayed part."""
 
-    coded: Picture
+    coded: FrameSize
     display: Display
 
 
 def _timing(
-    container: "InputContainer", picture: "VideoStream", stream: BinaryIO, known: Known, reader: Reader
+    container: "InputContainer", video: "VideoStream", stream: BinaryIO, known: Known, reader: Reader
 ) -> Timing:
     """Measure the timing of the frames; sample headers tell fields."""
-    if known.boxes is None or known.boxes.fragmented or not len(picture.index_entries):
-        return walked(container, picture, reader)
+    if known.boxes is None or known.boxes.fragmented or not len(video.index_entries):
+        return walked(container, video, reader)
     for track in (*container.streams.video, *container.streams.audio):
         _refuse_cut(track.index_entries, known.bytes, track.type)
-    return indexed(stream, known.bytes, picture, reader) or walked(container, picture, reader)
+    return indexed(stream, known.bytes, video, reader) or walked(container, video, reader)
 
 
 def _refuse_cut(entries: "object", size: int, kind: str) -> None:
@@ -202,34 +202,34 @@ def _refuse_cut(entries: "object", size: int, kind: str) -> None:
         raise Unreadable(f"cut short: its index lists {total} {kind} samples, the file holds {present} of them")
 
 
-def _claimed(container: "InputContainer", picture: "VideoStream", known: Known) -> Timing:
+def _claimed(container: "InputContainer", video: "VideoStream", known: Known) -> Timing:
     """Use the header's timing; where HEVC codes fields as pictures, two are a frame."""
-    base, ticks, rate = _base(picture), picture.duration, picture.average_rate
+    base, ticks, rate = _base(video), video.duration, video.average_rate
     duration = Fraction(ticks * base.numerator, base.denominator) if ticks else _container_length(container)
     if not (known.header and known.header.fields and known.header.fields.always):
-        return claimed(duration, picture.frames or None, base, rate or None)
-    timing = claimed(duration, picture.frames // 2 or None, base, rate / 2 if rate else None)
+        return claimed(duration, video.frames or None, base, rate or None)
+    timing = claimed(duration, video.frames // 2 or None, base, rate / 2 if rate else None)
     return msgspec.structs.replace(timing, fields="top")
 
 
-def _begin(picture: "VideoStream", stream: BinaryIO, boxes: Boxes | None, reader: Reader) -> None:
+def _begin(video: "VideoStream", stream: BinaryIO, boxes: Boxes | None, reader: Reader) -> None:
     """Read the first sample, where an index locates it and its codec may state an orientation."""
-    if boxes is None or codec_name(picture) not in SELF_DESCRIBED:
+    if boxes is None or codec_name(video) not in SELF_DESCRIBED:
         return
-    first = next(iter(picture.index_entries), None)
+    first = next(iter(video.index_entries), None)
     if first is not None:
         reader.begin_at(stream, first.pos, first.size)
 
 
 def _facts(
-    container: "InputContainer", pictures: "list[VideoStream]", timing: Timing, known: Known, stored: Stored
+    container: "InputContainer", videos: "list[VideoStream]", timing: Timing, known: Known, stored: Stored
 ) -> VideoFacts:
-    picture = pictures[0]
+    video = videos[0]
     width, height, display = stored.coded.width_px, stored.coded.height_px, stored.display
     header = known.header
     shown = display.size_px((width, height))
-    played = heard(known.sounds)
-    sound = container.streams.audio[played.place] if played else None
+    played = heard(known.audio_tracks)
+    audio = container.streams.audio[played.place] if played else None
     size_how = _size_how(display)
     return VideoFacts(
         format=known.format,
@@ -244,21 +244,21 @@ def _facts(
         mirrored=display.orientation.mirrored,
         duration_s=timing.duration_s,
         header_duration_s=known.boxes.claimed_s if known.boxes else _container_length(container),
-        start_offset_s=_offset(timing, sound),
+        start_offset_s=_offset(timing, audio),
         frames=timing.frames,
         frame_rate_hz=timing.rate_hz,
         frame_rate_constant=None if not timing.frames else timing.grid is not None,
         fields=timing.fields,
-        codec=codec_name(picture),
+        codec=codec_name(video),
         bit_depth=known.look.bit_depth if known.look else None,
         transfer=known.look.transfer if known.look else None,
         dolby_vision=known.look.dolby_vision if known.look else None,
         alpha=known.look is not None and known.look.alpha,
-        interlaced=_interlaced(picture, timing, header),
-        video_streams=len(pictures),
-        sound_codec=codec_name(sound) if sound else None,
-        sound_duration_s=_audio_length(sound) if sound else None,
-        sounds=known.sounds,
+        interlaced=_interlaced(video, timing, header),
+        video_streams=len(videos),
+        sound_codec=codec_name(audio) if audio else None,
+        sound_duration_s=_audio_length(audio) if audio else None,
+        sounds=known.audio_tracks,
         location=(known.boxes is not None and known.boxes.location) or "location" in " ".join(container.metadata),
         measured_by={
             "duration_s": timing.duration_how,
@@ -272,16 +272,16 @@ def _facts(
     )
 
 
-def _offset(timing: Timing, sound: "AudioStream | None") -> Fraction:
+def _offset(timing: Timing, audio: "AudioStream | None") -> Fraction:
     """Return the first frame's start after the audio's, in seconds; 0 if unknown."""
-    if sound is None or timing.start_s is None or sound.start_time is None:
+    if audio is None or timing.start_s is None or audio.start_time is None:
         return Fraction(0)
-    return timing.start_s - sound.start_time * _base(sound)
+    return timing.start_s - audio.start_time * _base(audio)
 
 
-def _interlaced(picture: "VideoStream", timing: Timing, header: CodecHeader | None) -> bool | None:
+def _interlaced(video: "VideoStream", timing: Timing, header: CodecHeader | None) -> bool | None:
     """Tell whether frames may be interlaced, or None."""
-    ordered = int(picture.codec_context.field_order) in FIELD_ORDERS_INTERLACED
+    ordered = int(video.codec_context.field_order) in FIELD_ORDERS_INTERLACED
     return timing.fields is not None or ordered or (header.interlaced if header else None)
 
 
@@ -304,6 +304,6 @@ def _container_length(container: "InputContainer") -> Fraction | None:
     return container.duration * AV_TIME_BASE if container.duration else None
 
 
-def _audio_length(sound: "AudioStream") -> Fraction | None:
-    ticks, base = sound.duration, _base(sound)
+def _audio_length(audio: "AudioStream") -> Fraction | None:
+    ticks, base = audio.duration, _base(audio)
     return Fraction(ticks * base.numerator, base.denominator) if ticks else None

@@ -6,7 +6,7 @@ Source: WebP Container Specification (RFC 9649), 2.
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-PICTURE = (b"ICCP", b"ALPH", b"VP8 ", b"VP8L", b"VP8X")
+IMAGE_CHUNKS = (b"ICCP", b"ALPH", b"VP8 ", b"VP8L", b"VP8X")
 LOSSLESS = b"VP8L"
 HEAD_BYTES, CHUNK_BYTES, MAX_CHUNKS = 12, 8, 10_000
 
@@ -32,7 +32,7 @@ def read_webp(stream: BinaryIO, size: int) -> Webp:
     names = [chunk.name for chunk in found]
     if b"ANMF" in names:
         return Webp(lossless=None, own_bytes=None)
-    own = HEAD_BYTES + sum(chunk.bytes for chunk in found if chunk.name in PICTURE)
+    own = HEAD_BYTES + sum(chunk.bytes for chunk in found if chunk.name in IMAGE_CHUNKS)
     return Webp(lossless=LOSSLESS in names, own_bytes=own)
 
 

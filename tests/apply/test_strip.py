@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from fixtures.recipe_image import PLAIN, ramp, see_through
 from preflight.apply.strip import stripped
-from preflight.probe.jpeg import picture_end
+from preflight.probe.jpeg import image_end
 from preflight.probe.webp import read_webp
 from preflight.values.facts import ImageFacts
 from tests.specimens import MEDIA, image
@@ -52,7 +52,7 @@ def test_the_scans_of_a_jpeg_are_the_same_bytes_and_what_lies_behind_them_is_cut
     content, source = stripped(path, image(path)), path.read_bytes()
     assert content.endswith(b"\xff\xd9")
     scan = source.index(b"\xff\xda")
-    assert content[content.index(b"\xff\xda") :] == source[scan : picture_end(source)]
+    assert content[content.index(b"\xff\xda") :] == source[scan : image_end(source)]
 
 
 def test_the_previews_of_an_mpo_are_cut_off() -> None:

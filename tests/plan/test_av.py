@@ -177,7 +177,7 @@ def test_what_is_too_short_is_beyond_mending_and_said() -> None:
 
 
 def test_a_clip_that_is_too_large_for_being_too_long_is_only_cut_where_packets_allow_it() -> None:
-    cut_point = CutPoint(start_s=Fraction(0), length_s=Fraction(15), first=0, pictures=375)
+    cut_point = CutPoint(start_s=Fraction(0), length_s=Fraction(15), first=0, frames=375)
     for size, steps in ((100_000_000, [Cut, Write]), (400_000_000, [Cut, Encode, Write])):
         found = plan(judged(lasting("60", bytes=size)), PROFILE, FixOptions(), lambda _: cut_point)
         assert kinds(found) == steps

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.probe.container import Picture, codec_name, first_picture, opened, walk
+from preflight.probe.container import FrameSize, codec_name, decoded_size, opened, walk
 from preflight.probe.faults import Unreadable
 from tests.specimens import MEDIA, copied
 
@@ -63,16 +63,16 @@ def test_the_name_of_a_codec_is_its_own_and_not_the_decoders() -> None:
 
 def test_a_size_left_to_the_codec_is_had_by_decoding_one_frame() -> None:
     with (MEDIA / "video-mpeg-ts.ts").open("rb") as stream:
-        assert first_picture(stream, "mpegts", 0) == Picture(854, 480, Fraction(1))
+        assert decoded_size(stream, "mpegts", 0) == FrameSize(854, 480, Fraction(1))
 
 
 def test_a_stream_without_a_frame_has_no_size(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes((MEDIA / "video-no-picture-data.mp4").read_bytes())
     with path.open("rb") as stream, pytest.raises(Unreadable):
-        first_picture(stream, "mov", 0)
+        decoded_size(stream, "mov", 0)
     with (MEDIA / "audio-5s.wav").open("rb") as stream, pytest.raises(Unreadable, match="holds no pictures"):
-        first_picture(stream, "wav", 0)
+        decoded_size(stream, "wav", 0)
 
 
 def test_a_container_cut_short_has_fewer_packets_or_breaks_off(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def cut_point(text: str, start: int, end: int, start_slack: int = 0, end_slack: 
         end_slack_s=Fraction(end_slack),
     )
     found = best_cut_point(list(gop_boundaries(packets(text))), wanted)
-    return (int(found.start_s), int(found.length_s), found.pictures) if found else None
+    return (int(found.start_s), int(found.length_s), found.frames) if found else None
 
 
 CLOSED = "0I 1P 2P 3P 4I 5P 6P 7P 8I 9P"
@@ -95,10 +95,10 @@ def test_a_seam_is_never_longer_than_wanted_begins_at_a_key_and_holds_just_its_p
     if found is None:
         return
     assert 0 < found.length_s <= length
-    assert found.pictures == found.length_s
+    assert found.frames == found.length_s
     begin = next(at for at, one in enumerate(shown) if one.start_s == found.start_s and one.is_key)
-    inside = {one.start_s for one in shown[begin : begin + found.pictures]}
-    assert inside == {found.start_s + at for at in range(found.pictures)}
+    inside = {one.start_s for one in shown[begin : begin + found.frames]}
+    assert inside == {found.start_s + at for at in range(found.frames)}
 
 
 @pytest.fixture(scope="module")
@@ -122,11 +122,11 @@ def test_a_real_clip_can_end_nearly_anywhere_and_begin_at_its_key_pictures(clip:
     assert head is not None
     assert head.start_s == 0
     assert Fraction(67, 10) < head.length_s <= 7
-    assert head.pictures == head.length_s * 25
+    assert head.frames == head.length_s * 25
     assert head.first == 0
     tail = found_in(clip, Wanted(start_s=Fraction(3), end_s=Fraction(10), start_slack_s=Fraction(1)))
     assert tail is not None
-    assert (int(tail.start_s), int(tail.length_s), tail.first, tail.pictures) == (4, 6, 100, 150)
+    assert (int(tail.start_s), int(tail.length_s), tail.first, tail.frames) == (4, 6, 100, 150)
 
 
 def test_a_part_that_begins_between_key_pictures_has_no_seam(clip: Path) -> None:
