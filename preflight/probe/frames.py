@@ -47,7 +47,7 @@ def by_time(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _decodable(samples: Sequence[Sample]) -> Sequence[Sample]:
-    """Return what a decoder can display from here; everything where no keyframe is marked."""
+    """Return the samples that a decoder can display from here; all where no keyframe is marked."""
     first = next((place for place, sample in enumerate(samples) if sample.is_key), 0)
     key = samples[first] if samples else None
     if key is None or not key.is_key:
