@@ -81,7 +81,7 @@ def _trees() -> Iterator[tuple[str, ast.Module]]:
 
 
 def test_no_name_holds_a_retired_word() -> None:
-    found = {}
+    found: dict[str, str] = {}
     for path, tree in _trees():
         for name in {Path(path).stem, *_names(tree)} - KEPT.keys():
             found |= {f"{path}: {name}": RETIRED[word] for word in _words(name) if word in RETIRED}

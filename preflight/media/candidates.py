@@ -1,4 +1,4 @@
-"""The parts of what is too long that are worth keeping: a judged asset in, candidates out, best first."""
+"""Candidates for the part to keep of an asset that is too long: a judged asset in, candidates out, best first."""
 
 from preflight.media.shots import shot_changes
 from preflight.media.waveform import quiet_points
@@ -12,20 +12,19 @@ from preflight.workers.isolated import call_isolated
 
 
 def propose(judged: Judged, profile: Profile, bounds: Bounds | None = None) -> tuple[Candidate, ...]:
-    """Return the parts of a clip or sound that is too long which are best worth keeping, best first.
+    """Propose the parts to keep of a clip or audio file that is too long, best first.
+
+    Empty where there is nothing to choose: an image, a short enough file, a URL, an unmeasured file, or a part marked
+    by the user.
 
     Args:
         judged: the asset with its facts.
-        profile: the limits on the length of what is kept.
-        bounds: what looking into it may cost.
-
-    Returns:
-        Nothing where nothing has to be chosen: a picture, what is short enough, lies at a URL, could not be measured,
-        or has its part marked by a person.
+        profile: the limits on duration.
+        bounds: bounds for the analysis.
 
     Raises:
-        Unmeasured: it could not be looked into: a crash, a time-out, too little memory, a file that changed.
-        Unreadable: nothing of it can be decoded.
+        Unmeasured: the analysis crashed, timed out or ran out of memory, or the file changed.
+        Unreadable: nothing can be decoded.
     """
     asset, facts = judged.asset, judged.facts
     if not isinstance(facts, VideoFacts | AudioFacts) or facts.duration_s is None or asset.is_url or asset.keep:
@@ -39,7 +38,7 @@ def propose(judged: Judged, profile: Profile, bounds: Bounds | None = None) -> t
 
 
 def _too_long(facts: VideoFacts | AudioFacts, limits: Range) -> bool:
-    """Tell whether any reading of a length is beyond the limit."""
+    """Tell whether any measured duration exceeds the limit."""
     stored = facts.stored_duration_s if isinstance(facts, AudioFacts) else None
     readings = (facts.duration_s, facts.header_duration_s, stored)
     return limits.max is not None and any(reading is not None and reading > limits.max for reading in readings)

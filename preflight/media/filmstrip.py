@@ -1,7 +1,7 @@
-"""Filmstrips: a clip in, one JPEG of small frames side by side out, from its keyframes where there are enough.
+"""Filmstrips of a clip: one JPEG of small frames side by side.
 
-Only keyframes are decoded at first, each found by the container's index: a strip of a 4K clip shows in the time that
-its first keyframes take. Where a clip has too few of them, the frames between are decoded too.
+Keyframes are decoded first, found by the container's index, so that a 4K clip shows quickly. Where there are too few,
+frames between them are decoded too.
 """
 
 import io
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 TILES = 16
 TILE_PX = 120
-"""The longer side of a tile."""
+"""Longest side of a tile."""
 QUALITY = 72
 
 
 def filmstrip(path: str, facts: VideoFacts) -> bytes:
-    """Return a JPEG with `TILES` frames from the beginning of a clip to its end.
+    """Return a JPEG with `TILES` frames from a clip's start to its end.
 
     Raises:
-        Unmeasured: it cannot be opened, or changed since it was measured.
+        Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
     length = facts.duration_s or Fraction(0)
@@ -41,7 +41,7 @@ def filmstrip(path: str, facts: VideoFacts) -> bytes:
 
 
 def keyframes_near(path: str, format_name: str, moments: list[Fraction]) -> "Iterator[tuple[Fraction, Image.Image]]":
-    """Yield for each moment the keyframe before it, with its own time; nothing where a container has no index.
+    """Yield the keyframe before each moment, with its time; none without an index.
 
     Raises:
         Unmeasured, Unreadable: as `filmstrip`.
@@ -74,7 +74,7 @@ def _opened(jpeg: bytes) -> "Image.Image":
 
 
 def _beside(frames: "list[Image.Image]") -> bytes:
-    """Return frames side by side as a JPEG."""
+    """Join frames side by side as a JPEG."""
     from PIL import Image
 
     if not frames:

@@ -1,8 +1,7 @@
-"""Shots: a clip in, the times at which another shot begins out.
+"""Shot changes of a clip.
 
-Each frame is looked at as a picture of a few thousand pixels. A new shot begins where a frame differs from the one
-before far more than its neighbours do among themselves, and where the difference lasts: a fade, a pan or a zoom
-changes evenly, a flash goes as it came.
+Frames are compared at a few thousand pixels. A shot changes where a frame differs from the previous one far more than
+its neighbours do, and the difference lasts: fades, pans and zooms change evenly, flashes disappear.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,31 +19,31 @@ if TYPE_CHECKING:
     from PIL import Image
 
 GLANCE_PX = (64, 36)
-"""The size at which frames are compared: noise averages out, and comparing costs next to nothing."""
+"""Size for comparison: it averages noise, and comparing is cheap."""
 FLOOR = 10.0
-"""Mean difference of all samples, of 255, below which nothing is another shot."""
+"""Mean sample difference, of 255, below which no shot changes."""
 RATIO = 3.0
-"""How many times the mean difference around it a frame must differ."""
+"""Least ratio to the mean difference of the frames around."""
 AROUND_S = Fraction(3, 10)
-"""How far frames on either side are around; the nearest three always are."""
+"""Distance of the frames around, on either side; at least the nearest three."""
 NEAREST = 3
 REPEAT = 1.0
-"""Mean difference below which a frame repeats the one before, as where 12 frames a second are shown as 60. Repeats say
-nothing of how much things move."""
+"""Mean sample difference of a repeated frame, as where 12 frames per second are stored as 60. Repeats are no measure of
+motion."""
 LASTING = 4
-"""Frames that a change must last: a flash is shorter."""
+"""Frames that a change must last; a flash is shorter."""
 
 
 def shot_changes(path: str, format_name: str) -> tuple[Fraction, ...]:
-    """Return the times of the first frame of each shot but the first, in seconds from the first frame of all.
+    """Return the start of each shot but the first, in seconds from the first frame.
 
     Args:
         path: a clip.
-        format_name: the format that was measured.
+        format_name: its measured format.
 
     Raises:
-        Unmeasured: it cannot be opened, or changed since it was measured.
-        Unreadable: no picture can be decoded.
+        Unmeasured: it cannot be opened, or changed.
+        Unreadable: no frame can be decoded.
     """
     from av.video.reformatter import VideoReformatter
 
@@ -59,7 +58,7 @@ def shot_changes(path: str, format_name: str) -> tuple[Fraction, ...]:
 def _glances(
     frames: "Iterable[tuple[Fraction, VideoFrame]]", reformatter: "VideoReformatter", times: list[Fraction]
 ) -> "Iterable[Image.Image]":
-    """Yield frames as small pictures, and note their times."""
+    """Yield frames as small images, and note their times."""
     import av
     from PIL import Image
 
@@ -75,10 +74,9 @@ def _glances(
 
 
 def differences(glances: "Iterable[Image.Image]") -> list[float]:
-    """Return for each picture by how much, of 255, it differs lastingly from the one before; 0 for the first.
+    """Return each image's lasting difference from the previous one, of 255; 0 for the first.
 
-    Lasting is the least of three differences: to the picture before, to one further back, and of one further on to
-    the picture before.
+    The least of three differences: to the previous image, to an earlier one, and of a later one to the previous.
     """
     sudden, spread = [], []
     recent: deque[Image.Image] = deque(maxlen=LASTING + 1)
@@ -100,7 +98,7 @@ def _difference(one: "Image.Image", other: "Image.Image") -> float:
 
 
 def changes(scores: Sequence[float], times_s: Sequence[Fraction]) -> list[int]:
-    """Return the places of the scores that stand out of those around them."""
+    """Return the indexes of scores that stand out from those around."""
     return [at for at, score in enumerate(scores) if score >= FLOOR and _stands_out(scores, times_s, at)]
 
 

@@ -1,4 +1,4 @@
-"""Sound: a file in, its outline and its quiet moments out."""
+"""Audio analysis: a file in, its envelope and its quiet moments out."""
 
 from array import array
 from collections.abc import Iterator, Sequence
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
 
 FULL_SCALE = 1 << 15
 FINE_S = Fraction(1, 100)
-"""Stretches whose peaks an envelope is put together from."""
+"""Interval of the peaks in an envelope."""
 WINDOW_S = Fraction(1, 20)
-"""Stretches whose loudness is compared."""
+"""Window for loudness."""
 HEARD_RATE_HZ = 16_000
-"""Loudness is measured at this rate: speech and music have nearly all of theirs below half of it."""
+"""Sample rate for loudness: speech and music lie mostly below half of it."""
 SILENCE = 0.001
-"""Loudness, of 1, below which nothing is heard: -60 dB."""
+"""Loudness of silence, of 1: -60 dB."""
 HUSH = 0.4
-"""The part of the loudness around it below which a stretch is quiet: -8 dB."""
+"""Quiet, relative to the loudness around: -8 dB."""
 AROUND = 40
-"""Windows on either side that are around: two seconds."""
+"""Windows on either side that count as around: two seconds."""
 PAUSE = 10
-"""Windows from which on a quiet stretch is a pause with two ends: half a second."""
+"""Windows from which a quiet part is a pause with two ends: half a second."""
 LEAD = 4
-"""Windows of a pause that stay before the sound that ends it, and after the one that began it."""
+"""Windows of a pause to keep at either end."""
 
 
 def envelope(path: str, format_name: str, buckets: int) -> tuple[float, ...]:
-    """Return the highest sample, 0 to 1, in each of so many equal parts of a sound or of a clip's sound.
+    """Return the peak of each equal part of the audio, 0 to 1.
 
     Raises:
-        Unmeasured: it cannot be opened, or changed since it was measured.
-        Unreadable: no sound can be decoded.
+        Unmeasured: it cannot be opened, or changed.
+        Unreadable: no audio can be decoded.
     """
     peaks = [_peak(part) for part in _stretches(path, format_name, FINE_S, None)]
     if not peaks:
@@ -46,25 +46,25 @@ def envelope(path: str, format_name: str, buckets: int) -> tuple[float, ...]:
 
 
 def _peak(samples: "array[int]") -> float:
-    """Return the highest sample on either side, 0 to 1."""
+    """Return the peak amplitude, 0 to 1."""
     return max(map(abs, (max(samples), min(samples)))) / FULL_SCALE
 
 
 def quiet_points(path: str, format_name: str) -> tuple[Fraction, ...]:
-    """Return the moments, in seconds, at which a sound is much quieter than around: where it can be cut unheard.
+    """Return the moments, in seconds, where audio is much quieter than around, to cut there unnoticed.
 
-    A pause gives two: shortly after it begins, and shortly before it ends.
+    A pause gives two: shortly after its start, and shortly before its end.
 
     Raises:
-        Unmeasured: it cannot be opened, or changed since it was measured.
-        Unreadable: no sound can be decoded.
+        Unmeasured: it cannot be opened, or changed.
+        Unreadable: no audio can be decoded.
     """
     loudness = [_loudness(part) for part in _stretches(path, format_name, WINDOW_S, HEARD_RATE_HZ)]
     return tuple((at + Fraction(1, 2)) * WINDOW_S for at in quiet_windows(loudness))
 
 
 def quiet_windows(loudness: Sequence[float]) -> list[int]:
-    """Return the places of the quietest window of each quiet stretch, and near both ends of each pause."""
+    """Return the indexes of each quiet part's quietest window, and those near both ends of each pause."""
     sums = [0.0, *accumulate(loudness)]
     quiet = [level < SILENCE or level < HUSH * _mean(sums, at) for at, level in enumerate(loudness)]
     found: list[int] = []
@@ -80,24 +80,24 @@ def quiet_windows(loudness: Sequence[float]) -> list[int]:
 
 
 def _mean(sums: list[float], at: int) -> float:
-    """Return the mean loudness around a place, from the sums up to each."""
+    """Return the mean loudness around an index, from cumulative sums."""
     first, last = max(at - AROUND, 0), min(at + AROUND + 1, len(sums) - 1)
     return (sums[last] - sums[first]) / (last - first)
 
 
 def _share(peaks: list[float], at: int, buckets: int) -> slice:
-    """Return the part of the peaks that a bucket covers: at least one."""
+    """Return the range of peaks in a bucket, at least one."""
     first = min(at * len(peaks) // buckets, len(peaks) - 1)
     return slice(first, max((at + 1) * len(peaks) // buckets, first + 1))
 
 
 def _loudness(samples: "array[int]") -> float:
-    """Return the root of the mean square, 0 to 1."""
+    """Return the root mean square, 0 to 1."""
     return sqrt(sum(sample * sample for sample in samples) / len(samples)) / FULL_SCALE
 
 
 def _stretches(path: str, format_name: str, length_s: Fraction, rate_hz: int | None) -> "Iterator[array[int]]":
-    """Yield a sound's samples, all channels one after the other, by stretches; the last may be shorter."""
+    """Yield interleaved samples in parts of a length; the last may be shorter."""
     with open_audio(path, format_name) as (container, track):
         waiting: array[int] = array("h")
         for samples, per_second in _samples(decoded(container, track), rate_hz):
@@ -112,7 +112,7 @@ def _stretches(path: str, format_name: str, length_s: Fraction, rate_hz: int | N
 
 
 def _samples(frames: "Iterator[VideoFrame | AudioFrame]", rate_hz: int | None) -> "Iterator[tuple[array[int], int]]":
-    """Yield each frame's samples in 16 bits, all channels one after the other, and how many make a second."""
+    """Yield each frame's interleaved 16-bit samples, and its sample rate."""
     import av
 
     turner: AudioResampler | None = None
@@ -129,7 +129,7 @@ def _samples(frames: "Iterator[VideoFrame | AudioFrame]", rate_hz: int | None) -
 def _turned(
     frame: "AudioFrame", turner: "AudioResampler | None", rate_hz: int | None
 ) -> "tuple[list[AudioFrame], AudioResampler]":
-    """Turn a frame into 16 bits; where a stream changes its form on the way, begin anew."""
+    """Convert a frame to 16 bits; restart where the stream changes its format."""
     import av
 
     for turner in (turner, av.AudioResampler(format="s16", rate=rate_hz)):  # noqa: PLR1704, B020 - the first that can

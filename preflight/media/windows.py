@@ -1,8 +1,7 @@
-"""Which part to keep: a length, the limits and the marks in it in; the best windows out.
+"""Best windows to keep: a duration, limits and marks in; windows out.
 
-Marks are the times at which another shot begins, or moments of quiet; beginning and end of the whole are marks, too.
-A window between two marks shows whole shots. One that begins on a mark and is as long as may be shows more, but cuts
-its last shot: it counts two thirds.
+Marks are shot changes or quiet moments, and both ends. A window between two marks shows whole shots. One of the longest
+duration from a mark shows more but cuts its last shot, and so counts two thirds.
 """
 
 from bisect import bisect_left, bisect_right
@@ -18,17 +17,17 @@ from preflight.values.limits import Range
 MarkedBy = Literal["shots", "quiet"]
 
 CUT_SHORT = Fraction(2, 3)
-"""What a window is worth that ends between two marks, against one as long that ends on one."""
+"""Weight of a window that ends between marks, against one that ends on a mark."""
 OVERLAP = Fraction(1, 2)
-"""Of two windows that share more than this part of the shorter one, the better speaks for both."""
+"""Overlap, of the shorter window, above which only the better is kept."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A part that may be kept."""
+    """A part to keep."""
 
     window: Window
     score: Fraction
-    """0 to 1: its length against the longest possible, less what a cut shot costs."""
+    """0 to 1: duration relative to the longest possible, less for a cut shot."""
     why: str
 
 
@@ -41,15 +40,15 @@ def best_windows(  # noqa: PLR0913 - the marks and the four ways to choose among
     count: int = 5,
     marked_by: MarkedBy = "shots",
 ) -> tuple[Candidate, ...]:
-    """Return the best parts of a clip or sound, best first; none where it is shorter than the limits allow.
+    """Return the best parts of a clip or audio file, best first; none where it is too short.
 
     Args:
-        duration_s: the whole.
-        limits: how long a part may be, in seconds.
-        marks: where a part should begin and end, in seconds from the beginning; what lies outside is passed over.
-        keep_most: whether a long part with its last shot cut may win over a short one of whole shots.
-        count: how many are returned at most; fewer where they would show much the same.
-        marked_by: what the marks are, for the words.
+        duration_s: the whole duration.
+        limits: durations of a part, in seconds.
+        marks: preferred starts and ends, in seconds from the start; others are ignored.
+        keep_most: whether a long part with a cut shot may rank above whole shots.
+        count: the most parts; similar ones are left out.
+        marked_by: the kind of marks, for the text.
     """
     longest = duration_s if limits.max is None else min(duration_s, limits.max)
     if longest <= 0 or longest < (limits.min or 0):
@@ -62,14 +61,14 @@ def best_windows(  # noqa: PLR0913 - the marks and the four ways to choose among
 
 
 def _between(edges: list[Fraction], longest: Fraction, shortest: Fraction) -> set[tuple[Fraction, Fraction]]:
-    """Return windows from mark to mark that no further mark can lengthen."""
+    """Return the longest windows between marks."""
     ends = ((start, edges[bisect_right(edges, start + longest) - 1]) for start in edges)
     starts = ((edges[bisect_left(edges, end - longest)], end) for end in edges)
     return {(start, end) for start, end in (*ends, *starts) if end > start and end - start >= shortest}
 
 
 def _begun(edges: list[Fraction], longest: Fraction) -> set[tuple[Fraction, Fraction]]:
-    """Return windows that begin on a mark and are as long as may be."""
+    """Return the windows of the longest duration from each mark."""
     return {(start, start + longest) for start in edges if start + longest <= edges[-1]}
 
 
@@ -84,7 +83,7 @@ def _judged(
 
 
 def _words(first: int, last: int, shots: int, whole: bool, marked_by: MarkedBy) -> str:  # noqa: FBT001 - one fact of five
-    """Say of a window, which begins with shot `first` from 0 and reaches `last`, what speaks for it."""
+    """Explain a window that begins with shot `first`, from 0, and ends in `last`."""
     if marked_by == "quiet":
         start = "the beginning" if first == 0 else "a quiet moment"
         end = ("the end" if last == shots else "a quiet moment") if whole else "the longest that is allowed"
@@ -97,12 +96,12 @@ def _words(first: int, last: int, shots: int, whole: bool, marked_by: MarkedBy) 
 
 
 def _rank(candidate: Candidate) -> tuple[Fraction, Fraction]:
-    """Order by score, the earlier first; of one score and start there is only one that ends on a mark."""
+    """Order by score, then start; no two share both and end on a mark."""
     return -candidate.score, candidate.window.start_s
 
 
 def _unlike(ranked: list[Candidate], count: int) -> list[Candidate]:
-    """Return the first that do not show much the same as a better one."""
+    """Return the first windows that are not similar to a better one."""
     chosen: list[Candidate] = []
     for candidate in ranked:
         if len(chosen) >= count:

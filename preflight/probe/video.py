@@ -92,7 +92,7 @@ def probe_video(
         turned = _turned(video, boxes, reader)
         track = Track(size=size, demuxer=sniffed.opener, number=_place(container, video, boxes), boxes=boxed)
         display = read_display(stream, track, coded, turned)
-        known = msgspec.structs.replace(known, sounds=tracks, look=look)
+        known = msgspec.structs.replace(known, audio_tracks=tracks, look=look)
         return _facts(container, videos, timing, known, Stored(coded, display))
 
 

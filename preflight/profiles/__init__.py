@@ -1,4 +1,4 @@
-"""Profiles: the documented limits as data, one TOML an edition, each limit with its source and date."""
+"""Profiles: the documented limits as data, one TOML file per edition, each limit with source and date."""
 
 from preflight.profiles.loader import DEFAULT, json_schema, load, names, shipped_addresses
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits

@@ -1,6 +1,6 @@
-"""A profile as a list: every limit that it gives, by its dotted place, and what differs between two of them.
+"""Profiles as lists of limits, and the differences between two.
 
-In: a `Profile`. Out: `Entry` by place, None where its documents give no such limit; and `Difference` values.
+In: a `Profile`. Out: `Entry` by dotted place, None for an undocumented limit; and `Difference` values.
 """
 
 import datetime as dt
@@ -20,11 +20,11 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 KIND_OF: dict[Family, Kind] = {"image": "image", "video": "video", "audio": "audio"}
 NOT_GIVEN = "not given"
 ATTRIBUTES = frozenset(Sourced.__struct_fields__)
-"""What every limit has beside its value."""
+"""Fields common to all limits."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One limit, in words and with where it is from."""
+    """A limit in words, with its source."""
 
     words: str
     source: str | None = None
@@ -32,7 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A place at which two profiles do not say the same; None where one of them says nothing."""
+    """A difference between two profiles; None where one has no such limit."""
 
     place: str
     before: Entry | None
@@ -40,16 +40,16 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def change(self) -> Literal["added", "removed", "changed"]:
-        """What the second profile did to it."""
+        """The change from the first profile to the second."""
         if self.before is None:
             return "added"
         return "removed" if self.after is None else "changed"
 
 
 def entries(profile: Profile) -> dict[str, Entry | None]:
-    """Return every place of a profile with what stands there; None where its documents give no such limit.
+    """Return each limit by place, or None where undocumented.
 
-    Of a kind of which nothing is taken only the count is given.
+    For a kind that is not accepted, only its count is listed.
     """
     found: dict[str, Entry | None] = {"default_model": Entry(words=profile.default_model)}
     found["service"] = _entry(profile.service, profile.service)
@@ -75,7 +75,7 @@ def _of_family(profile: Profile, family: Family) -> Iterator[tuple[str, Entry | 
 
 
 def differences(before: Profile, after: Profile) -> list[Difference]:
-    """Return what two profiles do not say alike, in the order of the places; another source alone is no difference."""
+    """Return the differences in order of place; ignore sources."""
     old, new = entries(before), entries(after)
     pairs = [(place, old.get(place), new.get(place)) for place in dict.fromkeys([*old, *new])]
     found = [Difference(place=place, before=one, after=other) for place, one, other in pairs]
@@ -87,12 +87,12 @@ def _words(entry: Entry | None) -> str:
 
 
 def _entry(value: msgspec.Struct, of: Sourced) -> Entry:
-    """Return a value in words, with the source that it stands on."""
+    """Format a value, with its source."""
     return Entry(words="; ".join(_parts(value)), source=of.source, read=of.read)
 
 
 def _parts(value: msgspec.Struct) -> Iterator[str]:
-    """Yield a limit's short form, where it has one, and then whatever else it says."""
+    """Yield a limit's short form, if any, and its other fields."""
     said: set[str] = set()
     if isinstance(value, Range):
         said = {"min", "max"}
@@ -109,7 +109,7 @@ def _parts(value: msgspec.Struct) -> Iterator[str]:
 
 
 def _holds_tables(value: object) -> bool:
-    """Tell whether a value is listed under places of its own."""
+    """Tell whether a value is listed as several places."""
     return isinstance(value, dict) and all(isinstance(inner, msgspec.Struct) for inner in value.values())
 
 
@@ -124,7 +124,7 @@ def _shown(value: object) -> str:
 
 
 def _number(value: Fraction | None) -> str:
-    """Print a number with every digit that a TOML file can give it; nothing for None."""
+    """Format a number with all its digits; an empty string for None."""
     if value is None:
         return ""
     return f"{(Decimal(value.numerator) / value.denominator).normalize():f}"

@@ -1,7 +1,7 @@
-"""Load a profile: TOML in, a checked `Profile` out, or a `ProfileError` that names the place.
+"""Loading of profiles: TOML in, a validated `Profile` out, or a `ProfileError` with the place.
 
-A profile may say `extends = "NAME"` (a shipped edition, or a path beside it) and give only what differs. What the other
-one says and this one's documents do not is left out by its place: `without = ["phrasings", "request.tags"]`.
+`extends = "NAME"` (a shipped edition, or a path relative to the file) inherits all other limits. `without =
+["phrasings", "request.tags"]` removes inherited limits that this profile's documents lack.
 """
 
 import os
@@ -23,25 +23,25 @@ from preflight.values.remedy import Remedy
 SHIPPED = Path(__file__).parent
 DEFAULT = "seedance-2.0-2026-04"
 LONGEST_WORD = 200
-"""Characters of a name that are repeated."""
+"""Most characters of a name to quote."""
 MAX_DEPTH = 8
-"""How many profiles may stand on one another; more is a circle."""
+"""Most levels of `extends`; more are a cycle."""
 MAX_BYTES = 1 << 20
-"""No profile is this large; a larger file is something else."""
+"""Most bytes of a profile."""
 
 Table = dict[str, Any]
 
 
 def names() -> list[str]:
-    """Return the names of the shipped editions: of each family of models the oldest first."""
+    """Return the names of the shipped editions, per model family from oldest to newest."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
 def load(name_or_path: str = DEFAULT) -> Profile:
-    """Load a shipped edition by name or a profile of one's own by path.
+    """Load a shipped edition by name, or a user's profile by path.
 
     Raises:
-        ProfileError: it does not exist, is not TOML, or breaks the schema; the message begins with the place.
+        ProfileError: it is missing, not TOML, or breaks the schema; the message begins with the place.
     """
     path = locate(name_or_path, SHIPPED)
     try:
@@ -54,9 +54,9 @@ def load(name_or_path: str = DEFAULT) -> Profile:
 
 
 def _refuse_name(path: Path, profile: Profile) -> None:
-    """Raise ProfileError where a profile of one's own goes by a shipped edition's name.
+    """Raise ProfileError where a user's profile has a shipped edition's name.
 
-    One that inherits the name, and the addresses with it, is that edition with other limits.
+    One that inherits name and addresses is that edition with other limits.
     """
     edition = load(profile.name).service
     moved = (profile.service.base_url, profile.service.files_url) != (edition.base_url, edition.files_url)
@@ -67,13 +67,13 @@ def _refuse_name(path: Path, profile: Profile) -> None:
 
 @cache
 def shipped_addresses() -> frozenset[str]:
-    """Return where the services of the shipped editions are."""
+    """Return the service addresses of the shipped editions."""
     services = [load(name).service for name in names()]
     return frozenset(address for service in services for address in (service.base_url, service.files_url))
 
 
 def locate(name_or_path: str, beside: Path) -> Path:
-    """Return the file that a name or a path means; a shipped name wins over a file of that name."""
+    """Return the file of a name or path; shipped names come first."""
     if name_or_path in names():
         return SHIPPED / f"{name_or_path}.toml"
     path = beside / name_or_path if beside != SHIPPED else Path(name_or_path)
@@ -86,7 +86,7 @@ def locate(name_or_path: str, beside: Path) -> Path:
 
 
 def flatten(path: Path, depth: int = 0) -> Table:
-    """Return a profile's table with everything that it extends laid beneath it."""
+    """Return a profile's table, merged with all that it extends."""
     table = _read(path)
     base = table.pop("extends", None)
     if base is None:
@@ -101,10 +101,10 @@ def flatten(path: Path, depth: int = 0) -> Table:
 
 
 def _lacking(below: Table, without: object, name: str) -> Table:
-    """Return a table without what stands at some dotted places.
+    """Remove dotted places from a table.
 
     Raises:
-        ProfileError: they are no list of places, or nothing stands at one of them.
+        ProfileError: the list is malformed, or a place is missing.
     """
     if not isinstance(without, list) or not all(isinstance(place, str) for place in without):
         raise ProfileError(f"{name}: without: expected a list of places such as 'request.tags', got {without!r}")
@@ -121,7 +121,7 @@ def _lacking(below: Table, without: object, name: str) -> Table:
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:
-    """Return `below` with the keys of `above` laid over it, table by table."""
+    """Merge `above` over `below`, table by table."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
@@ -130,7 +130,7 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a whole profile (one that extends another may leave out what it inherits)."""
+    """Return the JSON Schema of a complete profile (with `extends`, inherited parts may be omitted)."""
     return msgspec.json.schema(Profile, schema_hook=lambda _: {"type": "number"})
 
 

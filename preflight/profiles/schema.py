@@ -1,8 +1,8 @@
-"""The shape of a profile: every limit of one edition of the documents, each with its source.
+"""Structure of a profile: all limits of an edition, each with its source.
 
-Key names carry the unit (`duration_s`, `side_px`, `frame_rate_hz`); they are the names of the facts that they limit.
-Of a kind whose count may be at most 0 nothing is taken, and no other limit of that kind means anything. A part of the
-request that may be None is one that not every edition's documents limit.
+Key names include the unit (`duration_s`, `side_px`, `frame_rate_hz`), and equal the facts they limit. A kind with a
+count of at most 0 is not accepted, and its other limits do not apply. Parts of the request are None where an edition's
+documents set no limit.
 """
 
 from fractions import Fraction
@@ -14,11 +14,11 @@ from preflight.values.limits import Count, OneOf, Range, Sourced
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table that refuses keys it does not know."""
+    """A table that refuses unknown keys."""
 
 
 class ImageLimits(_Table, frozen=True, kw_only=True):
-    """What one picture must be, and how many there may be."""
+    """Limits for one image, and the number of images."""
 
     count: Count
     format: OneOf
@@ -28,7 +28,7 @@ class ImageLimits(_Table, frozen=True, kw_only=True):
 
 
 class VideoLimits(_Table, frozen=True, kw_only=True):
-    """What one clip must be, how many there may be, and how long together."""
+    """Limits for one clip, and the number and total duration of clips."""
 
     count: Count
     format: OneOf
@@ -44,37 +44,37 @@ class VideoLimits(_Table, frozen=True, kw_only=True):
 
 
 class AudioLimits(_Table, frozen=True, kw_only=True):
-    """What one sound must be, how many there may be, and how long together."""
+    """Limits for one audio file, and the number and total duration of them."""
 
     count: Count
     format: OneOf
     codec: OneOf | None = None
-    """What a WAV may hold without a word; None where nobody says."""
+    """Codecs of a WAV; None if undocumented."""
     duration_s: Range
     total_duration_s: Range
     bytes: Range
 
 
 class Alone(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Kinds that may not be the only references."""
+    """Kinds that cannot be the only references."""
 
     refused: tuple[Kind, ...]
 
 
 class References(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a request without any reference amounts to."""
+    """Meaning of a request without references."""
 
     cheaper: str
-    """The sister model that does the same for less."""
+    """The cheaper model for such requests."""
 
 
 class PromptLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The prompt's budget: so many characters of one kind of script, or so many words of the other."""
+    """Longest prompt: in characters for some scripts, in words for others."""
 
     characters: int
     words: int
     max_tokens: int | None = None
-    """What the service refuses beyond, where that is told; how it counts tokens is not."""
+    """Token limit of the service, if documented; its tokenizer is not."""
 
 
 class Tags(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,15 +84,15 @@ class Tags(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TaskType(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the service demands of a request that its prompt makes an edit or an extension of a clip."""
+    """Conditions for a request whose prompt makes it an edit or extension of a clip."""
 
     aspect_ratio: str
     edit_duration: int
-    """In seconds; -1 leaves it to the model."""
+    """In seconds; -1 lets the model decide."""
 
 
 class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Length of the video that is asked for, in whole seconds."""
+    """Duration of the requested video, in whole seconds."""
 
     min: int
     max: int
@@ -100,20 +100,20 @@ class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Quality(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The quality asked for when none is named; what a model allows stands with the model."""
+    """The default quality; each model lists its own."""
 
     default: str
 
 
 class AspectRatio(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The shapes that may be asked for."""
+    """The available aspect ratios."""
 
     allowed: tuple[str, ...]
     default: str
 
 
 class CallbackUrl(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a callback address must be."""
+    """Conditions for a callback address."""
 
     scheme: str
     max_characters: int | None = None
@@ -121,15 +121,15 @@ class CallbackUrl(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class RequestLimits(_Table, frozen=True, kw_only=True):
-    """What the request as a whole must be."""
+    """Limits for the whole request."""
 
     alone: Alone | None = None
     references: References | None = None
     prompt: PromptLength | None = None
     tags: Tags | None = None
-    """None where the prompt is not said to give the assets their parts."""
+    """None where the prompt is not documented to assign assets."""
     task_type: TaskType | None = None
-    """None where the wording is not said to choose the task."""
+    """None where the wording is not documented to select the task."""
     duration_s: OutputLength
     quality: Quality | None = None
     aspect_ratio: AspectRatio
@@ -138,13 +138,13 @@ class RequestLimits(_Table, frozen=True, kw_only=True):
 
 
 class Model(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model id and what it alone decides."""
+    """A model id and its own limits."""
 
     quality: tuple[str, ...]
 
 
 class ModelPrice(_Table, frozen=True, kw_only=True):
-    """Price data of one model; factors by quality."""
+    """Prices of one model; factors by quality."""
 
     credits_per_s: Fraction
     minimum_credits: Fraction
@@ -153,42 +153,42 @@ class ModelPrice(_Table, frozen=True, kw_only=True):
 
 
 class Price(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Price data of the edition; moves often, so it carries the day it was read."""
+    """Prices of the edition, with the date they were read, since they change often."""
 
     credits_per_usd: Fraction
     unfiltered: Fraction | None = None
-    """What `content_filter = false` multiplies the price by; None where no source says."""
+    """Price factor of `content_filter = false`; None if undocumented."""
     models: dict[str, ModelPrice]
 
 
 NUMBER = "{n}"
-"""Stands in a phrasing for the position of the asset it speaks of."""
+"""Placeholder in a phrasing for the asset's position."""
 
 
 class Phrasing(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Words that give one asset its part, as the document recommends them."""
+    """Documented wording that assigns a role to an asset."""
 
     kind: Kind
     purpose: str
-    """What the asset is for, as it is said in a list: "first frame"."""
+    """The role, as in a list: "first frame"."""
     words: str
 
     def __post_init__(self) -> None:
-        """Refuse words in which no position can be put."""
+        """Refuse wording without a place for the position."""
         if NUMBER not in self.words:
             msg = f"expected {NUMBER} where the asset's number stands, got {self.words!r}"
             raise ValueError(msg)
 
 
 class Service(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the service is, and its clock."""
+    """Address and timing of the service."""
 
     base_url: str
     files_url: str
     poll_s: int
-    """How long to wait between two questions."""
+    """Interval between two requests for a task's state."""
     wait_s: int
-    """How long to wait for a task before leaving it to run."""
+    """Longest wait for a task, which then continues."""
     result_life_s: int
     upload_life_s: int
     upload_max_bytes: int
@@ -210,6 +210,6 @@ class Profile(_Table, frozen=True, kw_only=True):
     phrasings: dict[str, Phrasing] = {}
 
     def takes(self, kind: Kind) -> bool:
-        """Tell whether any asset of a kind may be sent."""
+        """Tell whether assets of a kind are accepted."""
         counts = {"image": self.image.count, "video": self.video.count, "audio": self.audio.count}
         return kind not in counts or counts[kind].max > 0
