@@ -64,8 +64,8 @@ def _media(container: "InputContainer") -> "list[Stream]":
     """Return the video streams without cover art, and the audio streams."""
     from av.stream import Disposition
 
-    pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    return [*pictures, *(audio for audio in container.streams.audio if known_codec(audio))]
+    videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    return [*videos, *(audio for audio in container.streams.audio if known_codec(audio))]
 
 
 def _one_size(

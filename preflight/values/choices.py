@@ -1,26 +1,26 @@
-"""What a person or a program may choose: each choice once, for the library, the command line and the settings."""
+"""Choices of a caller, shared by the library, the command line and the settings."""
 
 from typing import Literal
 
 Depth = Literal["header", "exact", "full"]
-"""How thoroughly a file is measured: its header is believed, every packet is walked, everything is decoded."""
+"""Thoroughness of a measurement: trust the header, read every packet, or decode everything."""
 CacheBy = Literal["identity", "content"]
-"""What tells that a file was measured before: where it lies and its times, or a hash of what it holds."""
+"""How an unchanged file is recognised: by place and times, or by a hash of its content."""
 Allow = Literal["lossless", "lossy", "creative"]
-"""The most loss that a new file may have."""
+"""The most loss of a fixed file."""
 Keep = Literal["start", "middle", "end"]
-"""Which part of a clip or sound that is too long stays."""
+"""The part to keep of a clip or audio file that is too long."""
 Fit = Literal["crop", "pad", "blur"]
-"""How a picture of a refused shape is made to fit."""
+"""How an image or clip of a refused aspect ratio is adapted."""
 Where = Literal["top", "bottom", "left", "right", "center"]
-"""From which side a part of an allowed shape is taken."""
+"""The side from which a crop is taken."""
 Lengthen = Literal["loop", "freeze", "slow"]
-"""How what is too short is made longer."""
+"""How a clip or audio file that is too short is lengthened."""
 Bits = Literal["16", "source"]
-"""How deep a sound that is written as WAV is."""
+"""Bits per sample of a written WAV."""
 Strategy = Literal["proportion", "longest", "equal"]
-"""Who gives up seconds where the parts of a request are together too long."""
+"""How the parts of a request that is too long are shortened."""
 FailOn = Literal["error", "warning"]
 """The least severity that fails."""
 UPLOADS_AT_ONCE = 4
-"""How many files are uploaded at once, where nobody chooses."""
+"""Number of parallel uploads by default."""
