@@ -4,9 +4,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from preflight.api.check import check, check_request
+from preflight.api.choices import FixChoices, spelled_out
 from preflight.api.common import AnyPath, Progress, edition_of, refuse_no_text
 from preflight.api.fix import fix
 from preflight.api.report import Report
@@ -20,8 +21,6 @@ from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.service.task import Task
 from preflight.values.assets import Asset
-from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy
-from preflight.values.findings import Loss
 from preflight.workers.session import Session
 
 
@@ -104,39 +103,20 @@ class Client:
         with self._session.entered():
             return check_request(request, profile=self.profile, depth=depth, jobs=jobs, cache=cache, progress=progress)
 
-    def fix(  # noqa: PLR0913 - what may be done, each by name
+    @spelled_out
+    def fix(
         self,
         report: Report,
         output: AnyPath,
         *,
-        allow: Loss = "lossy",
-        keep: Keep = "start",
-        extend: Lengthen | None = None,
-        fit: Fit | None = None,
-        pad_color: str = "black",
-        bits: Bits = "16",
-        share: Strategy = "proportion",
         agree: Callable[[Plan], bool] | None = None,
         jobs: int | None = None,
         progress: Progress | None = None,
+        **choices: Unpack[FixChoices],
     ) -> tuple[FixResult, ...]:
         """Make new files of what does not comply; as `preflight.fix`."""
         with self._session.entered():
-            return fix(
-                report,
-                output,
-                allow=allow,
-                keep=keep,
-                extend=extend,
-                fit=fit,
-                pad_color=pad_color,
-                bits=bits,
-                share=share,
-                agree=agree,
-                profile=self.profile,
-                jobs=jobs,
-                progress=progress,
-            )
+            return fix(report, output, agree=agree, profile=self.profile, jobs=jobs, progress=progress, **choices)
 
     def submit(
         self,

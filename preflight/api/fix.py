@@ -1,43 +1,34 @@
 """A report → new files that are clean; sources are never written."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import msgspec
 
+from preflight.api.choices import FixChoices, options_from, spelled_out
 from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
-from preflight.plan import FixOptions, Plan
+from preflight.plan import Plan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
-from preflight.values.assets import printable
-from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
-from preflight.values.facts import Area
-from preflight.values.findings import Loss, Report
+from preflight.values.findings import Report
 
 
+@spelled_out
 @to_a_program()
 def fix(  # noqa: PLR0913 - what may be done, each by name
     report: Report,
     output: AnyPath,
     *,
-    allow: Loss = "lossy",
-    keep: Keep = "start",
-    extend: Lengthen | None = None,
-    fit: Fit | None = None,
-    pad_color: str = "black",
-    bits: Bits = "16",
-    share: Strategy = "proportion",
-    also: Iterable[str] = (),
-    crop: Mapping[str, Where | tuple[int, int, int, int]] | None = None,
     agree: Callable[[Plan], bool] | None = None,
     profile: Profile | AnyPath | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    **choices: Unpack[FixChoices],
 ) -> tuple[FixResult, ...]:
     """Make new files of what does not comply, with the least loss; each is measured before it takes its name.
 
@@ -76,10 +67,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     from preflight.plan.marks import refuse_useless
 
     edition, teller = edition_behind(report, profile), Teller(progress)
-    fix_options = _fix_options(
-        allow=allow, keep=keep, extend=extend, fit=fit, pad_color=pad_color, bits=bits, share=share
-    )
-    fix_options = msgspec.structs.replace(fix_options, also=_also(also), crop_of=_crop_of(crop or {}, report))
+    fix_options = options_from(choices, report)
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
@@ -88,24 +76,6 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
     return tuple(map(_told, done))
-
-
-def _also(given: Iterable[str]) -> tuple[str, ...]:
-    from preflight.plan.also import read_also
-
-    return read_also((given,) if isinstance(given, str) else given)
-
-
-def _crop_of(given: Mapping[str, Where | tuple[int, int, int, int]], report: Report) -> dict[str, Where | Area]:
-    from preflight.plan.crops import read_crop
-
-    known = {one.asset.path for one in report.assets}
-    found = {path_of(path, "crop"): part for path, part in given.items()}
-    if strange := next((path for path in found if path not in known), None):
-        raise CallError(f"crop: {printable(strange)} is none of the files of the report")
-    return {
-        path: read_crop(part if isinstance(part, str) else ",".join(map(str, part))) for path, part in found.items()
-    }
 
 
 def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestSpec:
@@ -128,13 +98,3 @@ def _told(results: FixResult) -> FixResult:
     advice, why = said(results.plan.remedies), [results.message, said(results.remedies)]
     plan = msgspec.structs.replace(results.plan, remedies=(advice,) if advice else ())
     return msgspec.structs.replace(results, plan=plan, message=". ".join(filter(None, why)), remedies=())
-
-
-def _fix_options(*, fit: str | None, **chosen: str | None) -> FixOptions:
-    from preflight.plan import FixOptions
-
-    said: dict[str, Any] = {**chosen, "fit": fit or "crop", "fit_named": fit is not None}
-    try:
-        return msgspec.convert(said, FixOptions)
-    except msgspec.ValidationError as error:
-        raise CallError(f"fix: {error}") from None

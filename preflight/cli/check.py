@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import click
 
-from preflight.cli.gate import listed, opened
+from preflight.cli.lists import listed
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionsOptions, format_of
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import Argument, Group, Option, options_of
 from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
 from preflight.cli.options.service import AgentOptions
+from preflight.cli.run_context import opened
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent
 from preflight.profiles import load
@@ -125,19 +126,19 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
             planned_fixes=planned_fixes,
             thumbnails=_thumbnails() if planned_fixes else None,
         )
-        with opened(call.run, call.measuring.depth, profile.name) as gate, drafts(outputs, header) as files:
-            gate.watch(how)
+        with opened(call.run, call.measuring.depth, profile.name) as run, drafts(outputs, header) as files:
+            run.listen(how)
             writers: list[Writer] = [*files, open_writer(call.format_name, header, sys.stdout)]
             if spec:
-                report = gate.report(check_request(spec, profile, how))
+                report = run.report(check_request(spec, profile, how))
                 if planned_fixes:
                     planned_fixes.expect(report)
-                return write_report(writers, report.assets, report.findings, unused_ignores=gate.unused_ignores), 0
-            with gate.counting() as count:
-                judged = count.over(gate.over(check_assets(assets or collect(call.paths), profile, how)))
+                return write_report(writers, report.assets, report.findings, unused_ignores=run.unused_ignores), 0
+            with run.counting() as count:
+                judged = count.over(run.over(check_assets(assets or collect(call.paths), profile, how)))
                 over = how.passed.count
                 verdict = write_report(
-                    writers, judged, seen=sys.stdout, unused_ignores=gate.unused_ignores, passed_over=over
+                    writers, judged, seen=sys.stdout, unused_ignores=run.unused_ignores, passed_over=over
                 )
                 return verdict, over()
 

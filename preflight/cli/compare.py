@@ -4,23 +4,22 @@ In: what the command was given. Out: a comparison on standard output and in file
 edition.
 """
 
-import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from preflight.cli.progress import Count
+from preflight.cli.weighing import weighing
 from preflight.errors import CallError
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from preflight.cli.check import Asked
+    from preflight.cli.weighing import Weighing
     from preflight.flow.check import Passed
-    from preflight.policy.policy import Policy, Usage
     from preflight.policy.tally import Tally
     from preflight.profiles import Profile
     from preflight.report.comparison import Writer
@@ -39,22 +38,18 @@ def print_comparison(call: "Asked", spec: "RequestSpec | None", assets: Iterable
     Raises:
         CallError: what was asked for belongs to a run by one edition, or nothing was found to judge.
     """
-    from preflight.cli.settings import read_policy
-    from preflight.policy.policy import Usage, expired
     from preflight.report.comparison import FORMATS, Filed, open_comparison
     from preflight.report.files import opened, read_outputs
 
     format_name = _format_named(call)
     outputs = read_outputs(call.outputs, call.read(spec), formats=FORMATS)
     profiles = call.editions.load()
-    policy = msgspec.structs.replace(read_policy(Path.cwd()), fail_on=call.run.fail_on)
-    today, usage = dt.datetime.now(dt.UTC).date(), Usage()
-    for words in expired(policy, today):
+    by = weighing(call.run.fail_on)
+    for words in by.expired():
         _say(words)
     editions = [profile.name for profile in profiles]
     with opened(outputs, lambda output, stream: Filed(output, editions, stream)) as files:
         printed = open_comparison(format_name, editions, sys.stdout, verbose=call.verbose)
-        by = Weighing(policy, today, usage)
         standing = _compared(call, profiles, spec, assets, by=by, writers=[printed, *files])
     return standing.exit_code
 
@@ -71,7 +66,7 @@ def _compared(
     """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
     from preflight.flow.check import Passed
     from preflight.flow.compare import rows_of
-    from preflight.policy.policy import unused_ignores, unused_words
+    from preflight.policy.policy import unused_words
     from preflight.policy.tally import Tally
     from preflight.values.standing import Standing
 
@@ -94,7 +89,7 @@ def _compared(
 
         nothing(passed.files)
     standing.passed_over = passed.files
-    done_nothing = tuple(unused_ignores(by.policy, by.usage, by.today))
+    done_nothing = tuple(by.unused())
     for writer in writers:
         writer.end(standing, done_nothing)
     if call.format_name != "json":
@@ -104,36 +99,26 @@ def _compared(
     return standing
 
 
-class Weighing(NamedTuple):
-    """What every verdict is weighed by."""
-
-    policy: "Policy"
-    today: dt.date
-    usage: "Usage"
-
-
 def _rows(
-    call: "Asked", profiles: Sequence["Profile"], assets: Iterable["Asset"], by: Weighing, passed: "Passed"
+    call: "Asked", profiles: Sequence["Profile"], assets: Iterable["Asset"], by: "Weighing", passed: "Passed"
 ) -> "Iterator[Row]":
     """Yield each file as the editions judge it."""
     from preflight.flow.compare import compare_assets
-    from preflight.policy.policy import apply
 
     with call.measuring.opened() as how, Count("checked") as count:
         counting = msgspec.structs.replace(how, passed=passed)
         for row in count.over(compare_assets(assets, profiles, counting)):
-            yield tuple(apply(by.policy, judged, by.today, by.usage) for judged in row)
+            yield tuple(map(by.asset, row))
 
 
-def _reports(call: "Asked", profiles: Sequence["Profile"], spec: "RequestSpec", by: Weighing) -> "list[Report]":
+def _reports(call: "Asked", profiles: Sequence["Profile"], spec: "RequestSpec", by: "Weighing") -> "list[Report]":
     """Return what each edition says of a request."""
     from preflight.flow.compare import compare_request
-    from preflight.policy.policy import apply_to_report
     from preflight.upload.fetcher import Fetcher
 
     with Fetcher(allow_private=False, agent=call.asking.agent) as fetch, call.measuring.opened(fetch) as how:
         found = compare_request(spec, profiles, how)
-    return [apply_to_report(by.policy, report, by.today, by.usage) for report in found]
+    return list(map(by.request, found))
 
 
 def _tell(standing: "Standing", tallies: Sequence["Tally"]) -> None:

@@ -17,19 +17,15 @@ from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
-from preflight.flow.check import check_assets, check_request
+from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
 from preflight.flow.fix import (
     fingerprinted,
     graded,
-    plan_fixes,
-    plan_whole,
     plans_from,
     with_results,
     write_request,
 )
 from preflight.flow.paths import nothing
-from preflight.plan import FixOptions
-from preflight.plan.marks import curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
@@ -47,8 +43,6 @@ if TYPE_CHECKING:
     from preflight.flow.fix import Written
     from preflight.report.files import Output, PendingFile
     from preflight.request.file import RequestSpec
-    from preflight.values.assets import Asset
-    from preflight.values.findings import Judged
 
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
@@ -113,7 +107,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     Example: preflight fix short.mp4 wide.png --extend loop --fit blur
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    fix_options = call.choices.options()
+    choice = call.choices.choice(call.preview)
     if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
     if call.plan_file and call.choices.keeps:
@@ -122,9 +116,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     outputs = _outputs(call, spec)
     with nullcontext() if call.dry_run else whoever_reads():
         with call.measuring.opened() as how:
-            profile, planned = (
-                plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, fix_options, how)
-            )
+            profile, planned = plans_from(call.plan_file, how) if call.plan_file else _planned(call, spec, choice, how)
             planned = msgspec.structs.replace(planned, passed_over=how.passed.files)
         if not planned.plans:
             nothing(planned.passed_over)
@@ -198,63 +190,21 @@ def _written_words(written: "Written") -> str:
 
 
 def _planned(
-    call: Asked, spec: "RequestSpec | None", fix_options: FixOptions, how: "Measuring"
+    call: Asked, spec: "RequestSpec | None", choice: Choice, how: "Measuring"
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
-    profile, marks = call.edition.load(), call.choices.marks()
+    profile = call.edition.load()
+    heard = Heard(tell=lambda line: _tell(call, [line]), note=lambda line: click.echo(line, err=True))
     if spec:
-        assets = with_marks(spec.assets, marks)
-        _tell(call, overruled(spec.assets, assets))
-        report = check_request(msgspec.structs.replace(spec, assets=tuple(assets)), profile, how)
-        fix_options = _seen(call, assets, report.assets, profile, fix_options)
-        return profile, plan_whole(report, profile, fix_options)
-    if not (marks or call.preview or call.choices.keeps_best):
-        judged = check_assets(collect(call.paths), profile, how)
-        return profile, RequestPlan(plans=tuple(plan_fixes(judged, profile, fix_options)))
-    assets = with_marks(list(collect(call.paths)), marks)
-    kept = list(check_assets(assets, profile, how))
-    fix_options = _seen(call, assets, kept, profile, fix_options)
-    return profile, RequestPlan(plans=tuple(plan_fixes(kept, profile, fix_options)))
-
-
-def _seen(
-    call: Asked, marked: "Sequence[Asset]", judged: "Sequence[Judged]", profile: Profile, fix_options: FixOptions
-) -> FixOptions:
-    """Hold marked parts against what was measured, and choose the best part of what has no mark, if that is asked."""
-    refuse_useless(marked, judged)
-    _tell(call, curtailed(judged, profile))
-    return _looked(call, judged, profile, fix_options)
+        return profile, plan_spec(spec, choice, profile, how, heard)
+    return profile, plan_files(collect(call.paths), choice, profile, how, heard)
 
 
 def _tell(call: Asked, lines: "Iterable[str]") -> None:
     """Print what is to be known beside the plan."""
     for line in lines:
         click.echo(line, err=call.shown.is_json)
-
-
-def _looked(call: Asked, judged: "Sequence[Judged]", profile: Profile, fix_options: FixOptions) -> FixOptions:
-    """Choose the best part of what is too long, and write pictures of the candidates where that is asked for."""
-    from preflight.media.candidates import propose
-    from preflight.media.preview import preview
-    from preflight.probe.faults import Unmeasured, Unreadable
-
-    best = call.choices.keeps_best
-    if not (best or call.preview):
-        return fix_options
-    proposals = {}
-    for one in judged:
-        try:
-            proposals[one.asset.path] = propose(one, profile)
-        except (Unmeasured, Unreadable) as fault:
-            end = "; its start is kept" if best else ""
-            click.echo(f"{printable(one.asset.path)}: could not be looked into{end}: {fault}", err=True)
-    for path in preview(judged, proposals, call.preview) if call.preview else ():
-        click.echo(f"preview written: {printable(str(path))}", err=True)
-    if not best:
-        return fix_options
-    found = {path: parts[0].window for path, parts in proposals.items() if parts}
-    return msgspec.structs.replace(fix_options, keep_of=found)
 
 
 def _graded(one: FixResult, unmeasured: list[str]) -> FixResult:

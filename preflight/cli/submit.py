@@ -25,9 +25,8 @@ from preflight.cli.prompt import placed_lines
 from preflight.cli.streams import whoever_reads
 from preflight.cli.task import bring
 from preflight.errors import NotDone
-from preflight.flow.fix import plan_whole
-from preflight.flow.submit import Ready, Steps, Submitted, Terms, Unclean, cleaned, prepared, submit
-from preflight.plan import FixOptions, Plan
+from preflight.flow.submit import UNCUT, Ready, Steps, Submitted, Terms, Unclean, cleaned, cuts_due, prepared, submit
+from preflight.plan import Plan
 from preflight.plan.marks import curtailed
 from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, find
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
     from preflight.flow.submit import Begin
     from preflight.plan.request import RequestPlan
 
-UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
 
 
@@ -150,7 +148,9 @@ def _looked_at(call: Asked, spec: RequestSpec, profile: Profile) -> int:
     with _how(call) as how:
         _, report = cleaned(spec, profile, how)
         print_report(report, "text", sys.stderr)
-        due = _due(report, profile) if report.verdict == "pass" else {}
+        due = cuts_due(report, profile, _hopeless) if report.verdict == "pass" else {}
+        for line in curtailed(report.assets, profile) if report.verdict == "pass" else ():
+            click.echo(line, err=True)
     try:
         ready = prepared(spec, report, profile, _terms(call), uncut=True)
     except Unclean:
@@ -172,23 +172,8 @@ def _refuse(call: Asked, report: Report) -> int:
     return report.exit_code
 
 
-def _due(report: Report, profile: Profile) -> dict[Asset, Plan]:
-    """Return what is cut before it is sent: each asset with a part to keep, and its plan.
-
-    Raises:
-        NotDone: one cannot be cut.
-    """
-    if not any(judged.asset.keep for judged in report.assets):
-        return {}
-    planned = plan_whole(report, profile, FixOptions())
-    beyond = [plan for _, plan in planned.plans if plan.beyond_mending]
-    if beyond or planned.beyond_mending:
-        for plan in beyond:
-            text.write(text.plan_lines(plan), sys.stderr)
-        raise NotDone("a part to keep is marked and cannot be cut; nothing would be sent", advice=UNCUT)
-    for line in curtailed(report.assets, profile):
-        click.echo(line, err=True)
-    return {judged.asset: plan for judged, plan in planned.plans if plan.steps}
+def _hopeless(plan: Plan) -> None:
+    text.write(text.plan_lines(plan), sys.stderr)
 
 
 def _agreed(call: Asked, base_url: str, ready: Ready, account: Account) -> bool:

@@ -1,20 +1,19 @@
 """`preflight watch`: a folder where files arrive; each judged, and moved to where it belongs, one line for each."""
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from preflight.cli.gate import opened, replace_file
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.choices import AllowOptions
 from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of
 from preflight.cli.options.run import RunOptions
-from preflight.errors import CallError, NotDone
+from preflight.cli.run_context import opened
+from preflight.errors import CallError
 from preflight.values.assets import Asset, printable, shown
 
 if TYPE_CHECKING:
@@ -26,58 +25,6 @@ if TYPE_CHECKING:
     from preflight.watch import Judging, News, Stopping, Watch
 
 SIGNALLED = 128
-BEAT_S = 5.0
-"""Metrics are not written sooner than this after the last time."""
-QUIET_S = 30.0
-"""How often they are written where nothing came: who reads them sees that the watch lives."""
-
-
-class Heartbeat:
-    """Writes what a watch came to so far, for whoever collects metrics; the gate writes the end.
-
-    Args:
-        path: the file; nothing is written when None.
-        profile: the name of the edition.
-        how: how files are measured; its cache knows how many were known.
-        clock: tells seconds, from any beginning.
-    """
-
-    def __init__(
-        self, path: Path | None, profile: str, how: "Measuring", clock: "Callable[[], float]" = time.monotonic
-    ) -> None:
-        from preflight.policy.tally import Tally
-
-        self._path, self._profile, self._how, self._clock = path, profile, how, clock
-        self._tally = Tally()
-        self._written_s = clock() - QUIET_S
-        self._written_files = 0
-        self._failed = False
-
-    def over(self, judged: "Iterable[Judged]") -> "Iterator[Judged]":
-        """Yield each asset as it is, and count it."""
-        for one in judged:
-            self._tally.add(one)
-            yield one
-
-    def __call__(self) -> None:
-        """Write the metrics if it is time to; where that fails it is said once, and the watch goes on."""
-        now_s, files = self._clock(), self._tally.files
-        if self._path is None or now_s - self._written_s < (QUIET_S if files == self._written_files else BEAT_S):
-            return
-        self._written_s, self._written_files = now_s, files
-        try:
-            self._write(self._path)
-            self._failed = False
-        except NotDone as error:
-            if not self._failed:
-                _note(error.message)
-            self._failed = True
-
-    def _write(self, path: Path) -> None:
-        from preflight.report.openmetrics import openmetrics
-
-        self._tally.recalled = self._how.cache.recalled if self._how.cache else 0
-        replace_file(path, openmetrics(self._tally, self._profile, complete=False, ended_at_s=time.time()))
 
 
 class Asked(Group, frozen=True, kw_only=True):
@@ -154,6 +101,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     if call.run.write_baseline:
         raise CallError("--write-baseline: a watch sorts files; `preflight check` writes baselines")
     profile = call.edition.load()
+    from preflight.cli.metrics import Heartbeat
     from preflight.watch import Journal, Stopping, Watch, folders_of, refuse_journal
 
     folders = folders_of(call.incoming, call.ready, call.rejected, call.done)
@@ -161,13 +109,13 @@ def command(ctx: click.Context, /, call: Asked) -> None:
         refuse_journal(call.journal_path, call.incoming)
     with (
         Stopping() as stopping,
-        opened(call.run, call.measuring.depth, profile.name) as gate,
+        opened(call.run, call.measuring.depth, profile.name) as run,
         Journal(call.incoming, call.journal_path) as journal,
         call.measuring.opened() as how,
     ):
-        gate.watch(how)
+        run.listen(how)
         heartbeat = Heartbeat(call.run.metrics, profile.name, how)
-        judging = _judging(call, profile, how, lambda judged: heartbeat.over(gate.over(judged)))
+        judging = _judging(call, profile, how, lambda judged: heartbeat.over(run.over(judged)))
         watch = Watch(
             folders,
             judging,

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.errors import CallError
+from preflight.errors import CallError, NotDone
 from preflight.flow.account import Door, Hear, opened_ledger
 from preflight.flow.check import Measuring, check_request
+from preflight.flow.choosing import Choice, Heard, chosen, marked_spec
 from preflight.flow.fix import plan_whole, with_results
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
@@ -32,15 +33,18 @@ from preflight.submission.submit import (
     advised,
 )
 from preflight.submission.submit import submit as send_once
-from preflight.values.assets import printable
+from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.findings import Report, counts
 from preflight.values.remedy import Advice, Remedy
 
 if TYPE_CHECKING:
+    from preflight.plan import Plan
     from preflight.plan.request import RequestPlan
     from preflight.plan.result import FixResult
 
+UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
+"""What to do where a part to keep was not cut."""
 Begin = Callable[[str], Progress | None]
 """Called with a path when its upload begins; returns what is called with the part that is sent."""
 
@@ -101,6 +105,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Whether what was sent before is sent, and paid for, once more."""
     max_credits: Fraction | None = None
     """Nothing is sent where the estimate is higher, or cannot be made."""
+    choice: Choice = Choice()
+    """How it is mended where it is not clean, and which parts stay."""
     limit: str = "max_credits"
     """What the caller calls that limit."""
     hint: str = ""
@@ -117,6 +123,8 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     apply_plan: "Callable[[Report, RequestPlan], Sequence[FixResult]] | None" = None
     """Carries out the plans for a request that is not clean, or has parts to keep; returns what came of each asset, or
     nothing where the request stays as it is."""
+    chosen: Heard | None = None
+    """Hears what is chosen of parts that are too long."""
     judged_again: Callable[[Report], None] | None = None
     """Told the verdict on the request as it was mended."""
     confirm: Callable[[Ready, Account], bool] | None = None
@@ -159,7 +167,7 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     steps, terms = steps or Steps(), terms or Terms()
     with door.service() as service:
         with measuring() as how:
-            spec, report = cleaned(spec, profile, how, steps)
+            spec, report = cleaned(spec, profile, how, steps, terms.choice)
         ready = prepared(spec, report, profile, terms, uncut=steps.apply_plan is not None)
         place = place_of(terms.bucket, profile, allow_private=door.allow_private)
         orphans: list[Entry] = []
@@ -177,23 +185,24 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
 
 
 def cleaned(
-    spec: RequestSpec, profile: Profile, how: Measuring, steps: Steps | None = None
+    spec: RequestSpec, profile: Profile, how: Measuring, steps: Steps | None = None, choice: Choice | None = None
 ) -> tuple[RequestSpec, Report]:
     """Judge a request; where it is not clean, or marked to be cut, let it be mended, and judge it once more.
 
     Returns:
         The request as it may be sent, and the report on it, which may still be one that it is not clean.
     """
-    from preflight.plan import FixOptions
-
-    steps = steps or Steps()
+    steps, choice = steps or Steps(), choice or Choice()
+    spec = marked_spec(spec, choice, steps.chosen)
     report = check_request(spec, profile, how, steps.measured)
     if steps.judged:
         steps.judged(report)
     marked = any(asset.keep for asset in spec.assets)
     if steps.apply_plan is None or (report.verdict == "pass" and not marked):
         return spec, report
-    results = steps.apply_plan(report, plan_whole(report, profile, FixOptions()))
+    results = steps.apply_plan(
+        report, plan_whole(report, profile, chosen(spec.assets, report.assets, choice, profile, steps.chosen))
+    )
     if all(one.outcome == "untouched" for one in results):
         return spec, report
     spec = with_results(spec, results)
@@ -224,6 +233,27 @@ def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, 
         refuse_costly(terms.max_credits, most, terms.limit, hint=terms.hint)
     hashes, price = fingerprints(report), price_of(spec, report, profile)
     return Ready(spec=spec, report=report, profile=profile, hashes=hashes, price=price)
+
+
+def cuts_due(report: Report, profile: Profile, hopeless: "Callable[[Plan], None]") -> "dict[Asset, Plan]":
+    """Plan what is cut before a request is sent: each asset with a part to keep, and its plan.
+
+    Args:
+        report: what was found of it.
+        profile: the limits.
+        hopeless: told of each plan that cannot be carried out.
+
+    Raises:
+        NotDone: one cannot be cut.
+    """
+    if not any(judged.asset.keep for judged in report.assets):
+        return {}
+    planned = plan_whole(report, profile, Choice().fix_options)
+    beyond = [plan for _, plan in planned.plans if plan.beyond_mending]
+    if beyond or planned.beyond_mending:
+        list(map(hopeless, beyond))
+        raise NotDone("a part to keep is marked and cannot be cut; nothing would be sent", advice=UNCUT)
+    return {judged.asset: plan for judged, plan in planned.plans if plan.steps}
 
 
 def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) -> None:

@@ -1,6 +1,7 @@
 """What may be chosen where files are fixed; said alike in every command that fixes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from preflight.cli.options.option import Group, Option
@@ -8,6 +9,7 @@ from preflight.errors import CallError
 from preflight.values.choices import Allow, Bits, Fit, Keep, Lengthen, Strategy
 
 if TYPE_CHECKING:
+    from preflight.flow.choosing import Choice
     from preflight.plan import FixOptions
     from preflight.plan.marks import Mark
 
@@ -63,10 +65,18 @@ class FixChoices(Group, frozen=True, kw_only=True):
         Strategy, Option("Who gives up seconds where a request's clips, or its sounds, are together too long.")
     ] = "proportion"
 
-    @property
-    def keeps_best(self) -> bool:
-        """Whether the best part of what is too long is to be looked for."""
-        return BEST in self.keeps
+    def choice(self, preview: Path | None = None) -> "Choice":
+        """Read how to fix, and which parts stay.
+
+        Args:
+            preview: the folder for pictures of the parts among which would be chosen.
+
+        Raises:
+            CallError: as `options` and `marks`.
+        """
+        from preflight.flow.choosing import Choice
+
+        return Choice(fix_options=self.options(), marks=tuple(self.marks()), best=BEST in self.keeps, preview=preview)
 
     def options(self) -> "FixOptions":
         """Read how to fix; parts of single files are `marks`.

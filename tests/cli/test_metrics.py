@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from preflight.cli.watch import BEAT_S, QUIET_S, Heartbeat
+from preflight.cli.metrics import BEAT_S, QUIET_S, Heartbeat
 from preflight.flow.check import Measuring, check_assets
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged

@@ -1,0 +1,94 @@
+"""What may be chosen where files are fixed: said once, for each function that takes it by name."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ParamSpec, TypedDict, TypeVar, get_type_hints
+
+import msgspec
+
+from preflight.api.common import AnyPath, path_of
+from preflight.errors import CallError
+from preflight.plan import FixOptions
+from preflight.values.assets import printable
+from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
+from preflight.values.facts import Area
+from preflight.values.findings import Loss, Report
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class FixChoices(TypedDict, total=False):
+    """The choices of one call of `fix`; each may be left out. What they mean stands there."""
+
+    allow: Loss
+    keep: Keep
+    extend: Lengthen | None
+    fit: Fit | None
+    pad_color: str
+    bits: Bits
+    share: Strategy
+    also: Iterable[str]
+    crop: Mapping[AnyPath, Where | tuple[int, int, int, int]] | None
+
+
+NOT_SAID = msgspec.structs.asdict(FixOptions())
+DEFAULTS: dict[str, Any] = {name: NOT_SAID.get(name) for name in FixChoices.__annotations__} | {"fit": None}
+"""Choice → what counts where it is left out."""
+
+
+def spelled_out(function: Callable[P, T]) -> Callable[P, T]:
+    """Show, in the signature of a function that takes `**choices`, each of them by name, with type and default."""
+    signature = inspect.signature(function)
+    whole = signature.parameters.values()
+    choices = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[name], annotation=hint)
+        for name, hint in get_type_hints(FixChoices).items()
+    ]
+    by_place = [one for one in whole if one.kind is one.POSITIONAL_OR_KEYWORD]
+    shown = [*by_place, *choices, *(one for one in whole if one.kind is one.KEYWORD_ONLY)]
+    hints = {one.name: one.annotation for one in shown if one.annotation is not one.empty}
+    function.__annotations__ = hints | {"return": signature.return_annotation}
+    function.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined] # what `inspect` looks for
+    return function
+
+
+def options_from(choices: Mapping[str, Any], report: Report) -> FixOptions:
+    """Read how to fix from the choices of a call.
+
+    Args:
+        choices: those of `FixChoices` that were said.
+        report: what is to be fixed.
+
+    Raises:
+        TypeError: there is no choice of such a name.
+        CallError: a choice is none, `also` has a name of no warning, or `crop` a path that is none of the report's.
+    """
+    for name in choices:
+        if name not in DEFAULTS:
+            raise TypeError(f"fix() got an unexpected keyword argument {name!r}")
+    said = {**DEFAULTS, **choices}
+    also, crop, fit = _also(said.pop("also")), _crop_of(said.pop("crop") or {}, report), said["fit"]
+    try:
+        plain = msgspec.convert({**said, "fit": fit or "crop", "fit_named": fit is not None}, FixOptions)
+    except msgspec.ValidationError as error:
+        raise CallError(f"fix: {error}") from None
+    return msgspec.structs.replace(plain, also=also, crop_of=crop)
+
+
+def _also(given: Iterable[str]) -> tuple[str, ...]:
+    from preflight.plan.also import read_also
+
+    return read_also((given,) if isinstance(given, str) else given)
+
+
+def _crop_of(given: Mapping[AnyPath, Where | tuple[int, int, int, int]], report: Report) -> dict[str, Where | Area]:
+    from preflight.plan.crops import read_crop
+
+    known = {one.asset.path for one in report.assets}
+    found = {path_of(path, "crop"): part for path, part in given.items()}
+    if strange := next((path for path in found if path not in known), None):
+        raise CallError(f"crop: {printable(strange)} is none of the files of the report")
+    return {
+        path: read_crop(part if isinstance(part, str) else ",".join(map(str, part))) for path, part in found.items()
+    }
