@@ -11,6 +11,27 @@ from preflight.errors import CallError
 from preflight.report import text
 from preflight.rules import RULES
 from preflight.rules.rule import limit_at
+from preflight.values.findings import NOT_TAKEN
+
+CUT = "`--keep start|middle|end|best` or `--keep FILE=3.0-9.5` of `preflight fix` says which part stays"
+LENGTHEN = "`--extend loop|freeze|slow` makes longer what is too short"
+SHAPE = "`preflight fix` with `--fit crop|pad|blur`, or with `--allow creative`"
+COMMANDS = {
+    "image/format": "`preflight fix`",
+    "image/aspect-ratio": SHAPE,
+    "image/hdr": "`preflight fix`, where the picture is written anew",
+    "image/location": "`preflight fix`, where the file is written anew",
+    "video/duration": f"{CUT}; {LENGTHEN}",
+    "video/aspect-ratio": SHAPE,
+    "video/location": "`preflight fix`, where the file is written anew",
+    "audio/format": "`preflight fix`; `--bits source` keeps up to 24 bits of a deeper sound",
+    "audio/codec": "`preflight fix`, where something else has to be mended",
+    "audio/duration": f"{CUT}; {LENGTHEN}",
+    "request/model": "`preflight profiles NAME` lists the models of an edition",
+    "request/callback-url": "`preflight task wait` needs no callback",
+}
+"""Rule → the command that does, or shows, what its remedy asks for."""
+EDITIONS = "`preflight check --profile A --profile B` shows which edition takes it"
 
 
 @click.command("explain")
@@ -35,6 +56,7 @@ def command(*, rule_id: str, edition: EditionOptions) -> None:
     for title, words in (
         ("Why", rule.why),
         ("Fix", rule.fix),
+        ("Command", EDITIONS if rule.id.endswith(NOT_TAKEN) else COMMANDS.get(rule.id)),
         ("Limit", f"{rule.limit} = {allowed}" if allowed else ""),
         ("Source", rule.source(profile)),
         ("Read", limit.read.isoformat() if limit else ""),

@@ -28,7 +28,7 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: It is judged by content: an M4A called .mp3 is refused with "audio format ... is not valid".
 
-    Fix: Convert it to WAV. `preflight fix` writes 16 bits a sample, or up to 24 of a deeper one with `--bits source`.
+    Fix: Convert it to WAV: of 16 bits a sample, or, where that is asked for, of up to 24 where the source is deeper.
     """
     limit = profile.audio.format
     if facts := _facts(probed):
@@ -65,7 +65,7 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     for samples refuses the first, and plays the second as noise. Integers stored in more bytes than they need, such as
     24 bits in 32, are taken for floats by readers built on ffmpeg, which then play noise as well.
 
-    Fix: Write it as a WAV of 16-bit PCM: `preflight fix` does where something else has to be mended.
+    Fix: Write it as a WAV of 16-bit PCM, which is done where something else has to be mended.
     """
     facts, limit = _facts(probed), profile.audio.codec
     if limit is None or facts is None or facts.format != "wav" or facts.codec is None:
@@ -96,8 +96,8 @@ def duration(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Why: An MP3 stores more than it plays: encoders pad both ends. Nobody knows which length the service reads, so
     what is played, what is stored and what the header claims all have to be within the limit.
 
-    Fix: Cut it: `--keep start|middle|end` or `--keep FILE=3.0-9.5` says which part stays. A sound that is too short can
-    only be repeated, filled up with silence or slowed down: `--extend loop|freeze|slow` says how.
+    Fix: Cut it, to the part that is marked or to its start, middle or end. A sound that is too short can
+    only be repeated, filled up with silence or slowed down, where one of these is asked for.
     """
     if facts := _facts(probed):
         limit = profile.audio.duration_s

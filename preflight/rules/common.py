@@ -104,7 +104,7 @@ def not_taken(kind: Kind) -> Rule[Probed]:
 
         Why: The service refuses a request that carries one, as text-to-video refuses every reference.
 
-        Fix: Use a model that takes it: `preflight check --profile A --profile B` shows which edition does.
+        Fix: Use a model that takes it; a check by several editions, side by side, shows which does.
         """
         limit: Count = getattr(profile, kind).count
         if probed.facts and not profile.takes(kind):

@@ -24,7 +24,7 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: HEIC, AVIF and TIFF have been seen refused. A HEIC named .jpg is still a HEIC.
 
-    Fix: Convert it. `preflight fix` writes a PNG, or a JPEG of high quality where a PNG might be too large.
+    Fix: Convert it: to PNG, or to JPEG of high quality where a PNG might be too large.
     """
     limit = profile.image.format
     if facts := _facts(probed):
@@ -57,8 +57,8 @@ def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: Beyond these ratios the service refuses the picture.
 
-    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only where it is named:
-    `--fit crop|pad|blur`, or with `--allow creative`.
+    Fix: Crop or pad it; both change what is shown, so it is done only where it is asked for by name, or
+    where any creative step is allowed.
     """
     if facts := _facts(probed):
         limit = profile.image.aspect_ratio
@@ -143,7 +143,7 @@ def hdr(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
     Why: A decoder that does not know it shows it gray and flat, and the model learns those colors.
 
-    Fix: Map the tones to standard range. `preflight fix` does so whenever it writes such a picture anew.
+    Fix: Map the tones to standard range, which is done whenever such a picture is written anew.
     """
     if (facts := _facts(probed)) and facts.transfer in HDR_TRANSFERS:
         message = f"high dynamic range, {HDR_TRANSFERS[facts.transfer]}; colors may be read as gray and flat"
@@ -156,7 +156,7 @@ def location(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
     Why: The file is uploaded as it is, to a URL that anybody who has it can open.
 
-    Fix: Strip the metadata. `preflight fix` does so whenever it writes a new file.
+    Fix: Strip the metadata, which is done whenever a new file is written.
     """
     if (facts := _facts(probed)) and facts.location:
         message = "its metadata holds a place or a device's serial number, which are uploaded with it"

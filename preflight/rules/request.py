@@ -153,7 +153,7 @@ def model(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Why: What an edition does not describe cannot be judged by it. One edition alone refuses such a request outright;
     this is said where several are compared.
 
-    Fix: Judge by an edition that describes the model, or name another model: `preflight profiles NAME` lists them.
+    Fix: Judge by an edition that describes the model, or name another model of this one.
     """
     asked = whole.spec.model
     if asked is not None and asked not in profile.models:
@@ -204,7 +204,7 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Why: It has to be HTTPS, and reachable from outside.
 
-    Fix: Give the address of an HTTPS server on the open network, or leave it out and wait with `preflight task wait`.
+    Fix: Give the address of an HTTPS server on the open network, or leave it out and ask for the task until it is over.
     """
     limit, url = profile.request.callback_url, whole.spec.callback_url
     if url is None:

@@ -46,8 +46,8 @@ def duration(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Why: The length that counts is that of the pictures, first frame's start to last frame's end. Where the container
     claims another, nobody knows which one the service reads, so both have to be within the limit.
 
-    Fix: Cut it: `--keep start|middle|end` or `--keep FILE=3.0-9.5` says which part stays. A clip that is too short
-    can only be looped, frozen or slowed down, which changes what is shown: `--extend loop|freeze|slow` says how.
+    Fix: Cut it, to the part that is marked or to its start, middle or end. A clip that is too short
+    can only be looped, frozen or slowed down, which changes what is shown, where one of these is asked for.
     """
     if facts := _facts(probed):
         limit = profile.video.duration_s
@@ -91,8 +91,8 @@ def aspect_ratio(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Why: The service has been seen to enforce 2.5.
 
-    Fix: Crop or pad it; both change what is shown, so `preflight fix` does it only where it is named:
-    `--fit crop|pad|blur`, or with `--allow creative`.
+    Fix: Crop or pad it; both change what is shown, so it is done only where it is asked for by name, or
+    where any creative step is allowed.
     """
     if facts := _facts(probed):
         limit = profile.video.aspect_ratio
@@ -253,7 +253,7 @@ def location(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
     Why: The file is uploaded as it is, to a URL that anybody who has it can open.
 
-    Fix: Strip the metadata. `preflight fix` does so whenever it writes a new file.
+    Fix: Strip the metadata, which is done whenever a new file is written.
     """
     if (facts := _facts(probed)) and facts.location:
         message = "its metadata holds a place, which is uploaded with it"
