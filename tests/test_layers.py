@@ -149,7 +149,10 @@ def test_no_file_outgrows_a_reader() -> None:
     assert {path.name: size for path, size in sizes.items() if size > 420} == {}
 
 
-NOT_FOR_ONE_CLIP = ("_hashlib", "tempfile", "difflib", "platformdirs", "sqlite3", "random", "httpx", "preflight.plan")
+NOT_FOR_ONE_CLIP = (
+    *("_hashlib", "tempfile", "difflib", "platformdirs", "sqlite3", "random", "httpx", "filelock"),
+    *("preflight.plan", "preflight.cli.settings", "preflight.cli.options.kept", "preflight.cli.baselines"),
+)
 """What a check of one clip needs nothing of, and what takes longer to load than the clip to measure."""
 
 

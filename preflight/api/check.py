@@ -17,11 +17,12 @@ from preflight.api.remedies import to_a_program
 from preflight.api.report import Report
 from preflight.errors import CallError
 from preflight.flow import check as checking
-from preflight.flow.paths import nothing, refuse_absent
+from preflight.flow.paths import nothing, refuse_unfit
 from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, collect, is_request, printable
+from preflight.values.remedy import Remedy
 
 
 @to_a_program()
@@ -55,7 +56,10 @@ def check(
     edition, teller, found = edition_of(profile), Teller(progress), []
     assets = [asset_of(path, "check") for path in paths]
     for asset in assets:
-        _refuse_unfit(asset)
+        if is_request(asset.path):
+            words = f"{printable(asset.path)}: a request is judged as a whole"
+            raise CallError(words, advice=Remedy("judge-in-request"))
+        refuse_unfit(asset.path)
     with measuring(depth, jobs, cache=cache) as how:
         for judged in checking.check_assets(_walked(assets), edition, how):
             found.append(judged)
@@ -99,13 +103,3 @@ def _walked(assets: Iterable[Asset]) -> Iterator[Asset]:
     """Yield files, and in the place of folders the files below them."""
     for asset in assets:
         yield from collect([asset.path]) if os.path.isdir(asset.path) else [asset]  # noqa: PTH112 - any bytes may be a name
-
-
-def _refuse_unfit(asset: Asset) -> None:
-    """Raise CallError for what is not judged by itself, or is not there."""
-    name = printable(asset.path)
-    if asset.is_url and not os.path.lexists(asset.path):
-        raise CallError(f"{name}: a URL is judged as part of a request", advice="`check_request` does that.")
-    if is_request(asset.path):
-        raise CallError(f"{name}: a request is judged as a whole", advice="`check_request` does that.")
-    refuse_absent(asset.path, folder=True)

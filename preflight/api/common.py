@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
-from preflight.api.remedies import to_a_program
+from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow.check import Measuring
 from preflight.flow.measuring import measuring as opened
@@ -204,6 +204,6 @@ def measuring(
     refuse_no_count(jobs, "jobs")
     with (
         Fetcher(allow_private=allow_private, agent=agent) as fetch,
-        opened(depth, jobs=jobs, cache="identity" if cache else None, fetch=fetch) as how,
+        opened(depth, jobs=jobs, cache="identity" if cache else None, fetch=fetch, word=said) as how,
     ):
         yield how

@@ -82,6 +82,7 @@ SENTENCES: dict[Kind, str] = {
     "print-schema": "`preflight.profiles.json_schema()` returns the schema.",
     "list-rules": "`rules` of the command line lists them.",
     "write-baseline": "`check --write-baseline` of the command line writes it anew.",
+    "judge-in-request": "`check_request` does that.",
     "split-at-nul": "Its names end with NUL: split it there.",
 }
 """Kind → sentence; what is in braces is filled in from the remedy."""

@@ -18,7 +18,7 @@ from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
 from preflight.cli.options.service import AgentOptions
 from preflight.cli.run_context import opened
 from preflight.errors import CallError
-from preflight.flow.paths import nothing, refuse_absent
+from preflight.flow.paths import nothing, refuse_absent, refuse_unfit
 from preflight.profiles import load
 from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.upload.fetcher import Fetcher
@@ -213,9 +213,7 @@ def require(paths: Iterable[str]) -> None:
     if not given:
         raise CallError("nothing to check", advice="Give files, folders or a request.toml; `preflight check --help`.")
     for path in given:
-        if Asset(path=path).is_url and not os.path.lexists(path):
-            raise CallError(f"{printable(path)}: a URL is judged as part of a request: --image, --video or --audio")
-        refuse_absent(path, folder=True)
+        refuse_unfit(path)
 
 
 def print_report(report: "Report", format_name: str, stream: TextIO | None = None) -> None:

@@ -20,12 +20,20 @@ from preflight.rules import WholeRequest, judge, judge_request
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
+from preflight.values.remedy import Remedies
 from preflight.workers.pool import WorkerPool
 
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
+Word = Callable[[Remedies], str]
+"""Makes sentences of what is to be done."""
 BLOCK_FILES = 512
 """How many assets are in hand at once."""
+
+
+def plain(remedies: Remedies) -> str:
+    """Say what is to be done as far as the words are the same for everybody."""
+    return " ".join(one for one in remedies if isinstance(one, str))
 
 
 class Passed:
@@ -48,6 +56,8 @@ class Measuring(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured before."""
     fetch: Fetch | None = None
     """Brings URLs; without it a URL cannot be judged."""
+    word: Word = plain
+    """Says, in the words of who asked, what to do about a URL that could not be brought."""
     passed: Passed = msgspec.field(default_factory=Passed)
     """What was passed over."""
 
@@ -69,7 +79,7 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     cache = how.cache if len(block) > 1 else None
     here = [asset for asset in block if not (asset.is_url or asset.unread)]
     known = cache.find(here, how.pool.depth, how.pool.bounds) if cache else {}
-    found = (known.get(asset) or _at_hand(asset, how.fetch) for asset in block)
+    found = (known.get(asset) or _at_hand(asset, how) for asset in block)
     ready, ahead = itertools.tee(found)
     measured = how.pool.measure(one for one in ahead if isinstance(one, Asset))
     for asset, one in zip(block, ready, strict=True):
@@ -84,21 +94,22 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
         yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
 
 
-def _at_hand(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
+def _at_hand(asset: Asset, how: Measuring) -> Asset | Probed:
     """Return what can be measured, or why nothing can: of a list, a line that cannot be read costs itself alone."""
     if asset.unread:
         return Probed(asset=asset, fault=Fault("unmeasured", asset.unread))
-    return _fetched(asset, fetch) if asset.is_url else asset
+    return _fetched(asset, how) if asset.is_url else asset
 
 
-def _fetched(asset: Asset, fetch: Fetch | None) -> Asset | Probed:
+def _fetched(asset: Asset, how: Measuring) -> Asset | Probed:
     """Return the local copy of a URL, or why there is none."""
-    if fetch is None:
+    if how.fetch is None:
         return Probed(asset=asset, fault=Fault("unmeasured", "is a URL, which nothing was allowed to fetch"))
     try:
-        return msgspec.structs.replace(asset, path=str(fetch(asset.path)))
+        return msgspec.structs.replace(asset, path=str(how.fetch(asset.path)))
     except (NotDone, CallError) as error:
-        said = f"{error.message}. {error.advice}" if error.advice else error.message
+        advice = how.word(error.remedies)
+        said = f"{error.message}. {advice}" if advice else error.message
         return Probed(asset=asset, fault=Fault("unmeasured", said.removesuffix(".")))
 
 

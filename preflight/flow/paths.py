@@ -5,7 +5,8 @@ import stat
 from typing import NoReturn
 
 from preflight.errors import CallError
-from preflight.values.assets import printable, unsupported
+from preflight.values.assets import Asset, printable, unsupported
+from preflight.values.remedy import Remedy
 
 
 def refuse_absent(path: str, *, folder: bool) -> None:
@@ -22,6 +23,18 @@ def refuse_absent(path: str, *, folder: bool) -> None:
         raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
     if not (stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode))):
         raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")
+
+
+def refuse_unfit(path: str) -> None:
+    """Refuse what is not judged by itself, or is not there.
+
+    Raises:
+        CallError: it is a URL, does not exist, or is neither a file nor a folder.
+    """
+    if Asset(path=path).is_url and not os.path.lexists(path):
+        words = f"{printable(path)}: a URL is judged as part of a request"
+        raise CallError(words, advice=Remedy("judge-in-request"))
+    refuse_absent(path, folder=True)
 
 
 def nothing(passed_over: int = 0) -> NoReturn:

@@ -90,6 +90,7 @@ SENTENCES: dict[Kind, str] = {
     "list-rules": "`preflight rules` lists them.",
     "write-baseline": "Write it anew with --write-baseline.",
     "split-at-nul": "Use --from0.",
+    "judge-in-request": "Name it by --image, --video or --audio, or in a request.toml.",
 }
 """Kind → sentence; what is in braces is filled in from the remedy."""
 SETTINGS: dict[str, str] = {

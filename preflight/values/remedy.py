@@ -54,6 +54,7 @@ Kind: TypeAlias = Literal[
     "list-rules",
     "write-baseline",
     "split-at-nul",
+    "judge-in-request",
 ]
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from preflight.flow.check import Fetch, Measuring
+    from preflight.values.remedy import Remedies
 
 
 class MeasuringOptions(Group, frozen=True, kw_only=True):
@@ -63,5 +64,13 @@ class MeasuringOptions(Group, frozen=True, kw_only=True):
             bounds=Bounds(seconds=self.time_limit, memory_bytes=self.memory_limit << 20),
             cache=None if self.no_cache else self.cache_by,
             fetch=fetch,
+            word=_word if fetch else None,
             several=several,
         )
+
+
+def _word(remedies: "Remedies") -> str:
+    """Say, in the words of the command line, what is to be done."""
+    from preflight.report.remedies import said
+
+    return said(remedies)
