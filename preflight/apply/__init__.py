@@ -1,10 +1,10 @@
-"""Plan → a new file, measured again before it takes its name. A source is never written.
+"""Apply a plan: write a new file, measure and compare it before it takes its name. Sources are never written.
 
-    Plan ── mend ──► temporary file ── measured, judged, compared with plan and source ──► final name, with a record
-                          ▲                        │ misses
-                          └── another way ─────────┘          (or FixFailed, and nothing is left)
+    Plan ── apply ──► temporary file ── measured, judged, compared with plan and source ──► final name, with a record
+                          ▲                        │ fails
+                          └──── next strategy ─────┘          (or FixFailed, and nothing is left)
 
-A file that an earlier run made of the same source by the same plan is found by its record and not made again.
+A result of the same source and plan is found by its record and reused.
 """
 
 import os
@@ -38,11 +38,11 @@ from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 
 if TYPE_CHECKING:
-    from preflight.apply.meanwhile import Meanwhile
+    from preflight.apply.source_reading import SourceReading
     from preflight.media.reading import Colors
 
-MOST_WAYS = 6
-"""How many ways are tried until a result is as planned."""
+MAX_STRATEGIES = 6
+"""Plans tried for one file."""
 
 Judge = Callable[[Asset], Judged]
 Progress = Callable[[Fraction], None]
@@ -53,38 +53,38 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     folder: Path
     profile: str
-    """The edition that judges."""
+    """Edition of the limits."""
     judge: Judge
-    """Measures and judges a file; the result must pass."""
+    """Measures and judges a file; must return "pass" for the result."""
     threads: int | None = None
-    """How many threads one ffmpeg may use; as many as it likes when None."""
+    """Threads per ffmpeg; its own choice when None."""
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
-    """A new file and the verdict on it."""
+    """A new file and its verdict."""
 
     path: str
     judged: Judged
     plan: Plan
-    """By which it was made: not the first one, where that missed."""
+    """Plan that made it; not the first one where that failed."""
     found: bool = False
-    """Whether an earlier run had made it."""
+    """Whether it was reused from an earlier run."""
     missed: str = ""
-    """In what the first way missed, where another was taken."""
+    """Why the first strategy failed, if another one was used."""
 
 
 def apply_plan(plan: Plan, facts: Facts, order: Order, progress: Progress | None = None) -> Applied:
-    """Carry out a plan.
+    """Apply a plan to its source.
 
     Args:
-        plan: what is to be done.
-        facts: what was measured of the source.
+        plan: the steps.
+        facts: facts of the source.
         order: where the new file goes, and what it must pass.
-        progress: called with the part that is done, 0 to 1.
+        progress: called with the part done, 0 to 1.
 
     Raises:
         FixFailed: the file could not be made, or is not clean; nothing was left behind.
-        NotDone: the folder cannot be written, or there is no ffmpeg that can do it.
+        NotDone: the folder cannot be written, or no ffmpeg can do it.
     """
     _write(plan)
     path = Path(plan.asset.path)
@@ -101,19 +101,19 @@ def apply_plan(plan: Plan, facts: Facts, order: Order, progress: Progress | None
 
 
 def _found(plan: Plan, source: Content, order: Order) -> Applied | None:
-    """Return what an earlier run made of a source by a plan, if it is still clean."""
-    for way in _ways(plan):
-        found = find_made(_wanted(plan, order), Origin(source=source, profile=order.profile, steps=way.steps))
+    """Find the result of an earlier run, if it still passes."""
+    for strategy in _strategies(plan):
+        found = find_made(_wanted(plan, order), Origin(source=source, profile=order.profile, steps=strategy.steps))
         if found is None:
             continue
         judged = order.judge(_at(plan, found))
         if judged.verdict == "pass":
-            return Applied(path=str(found), judged=_named(plan, judged, found), plan=way, found=True)
+            return Applied(path=str(found), judged=_named(plan, judged, found), plan=strategy, found=True)
     return None
 
 
 def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Order) -> Applied:
-    """Give a new file its record and its name."""
+    """Commit a new file with its record."""
     origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
     claim = claiming(order.folder, origin, content_of(draft), _measures(made.judged), made.ffmpeg)
     path = commit(draft, _wanted(plan, order), claim=claim)
@@ -121,7 +121,7 @@ def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Or
 
 
 def _wanted(plan: Plan, order: Order) -> Path:
-    """Return the name that a new file should have."""
+    """Build the path of the new file."""
     return order.folder / f"{Path(plan.asset.path).stem}.{ending_of(_write(plan).format)}"
 
 
@@ -133,36 +133,36 @@ def _write(plan: Plan) -> Write:
     return write
 
 
-def _ways(plan: Plan) -> Iterator[Plan]:
-    """Yield a plan, and the one that stands in for it."""
+def _strategies(plan: Plan) -> Iterator[Plan]:
+    """Yield a plan and its alternative."""
     yield plan
     if plan.otherwise:
         yield other_way(plan)
 
 
 class _Made(msgspec.Struct, frozen=True):
-    """A new file that is as planned, under its temporary name."""
+    """A new file as planned, under its temporary name."""
 
     plan: Plan
-    """That led there."""
+    """Plan that made it."""
     judged: Judged
     ffmpeg: str | None
-    """Version of the ffmpeg that encoded, if one did."""
+    """Version of the ffmpeg that encoded, if any."""
     missed: str
-    """In what the first way missed, where this is another."""
+    """Why the first strategy failed, if another one was used."""
 
 
 def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> _Made:
-    """Make the file, by another way where the first misses."""
+    """Make the file, with another strategy where one fails."""
     first = missed = ""
-    for _ in range(MOST_WAYS):
+    for _ in range(MAX_STRATEGIES):
         judged: Judged | None = None
         version: str | None = None
         try:
-            with _seen(plan, facts) as meanwhile:
+            with _reading_source(plan, facts) as reading:
                 version = _make(plan, facts, target, order, progress)
                 judged = order.judge(_at(plan, target))
-                missed = _missed(plan, facts, target, judged, meanwhile)
+                missed = _fault(plan, facts, target, judged, reading)
         except FixFailed as error:
             missed = error.message
         if not missed and judged is not None:
@@ -176,26 +176,26 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
 
 
 def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
-    """Return why another way is taken, and which sound is lost by it."""
+    """Join why a strategy failed with the audio that the next one drops."""
     now = [step for step in following.steps if step not in plan.steps] if following else []
     lost = [step.words() for step in now if isinstance(step, DropAudio)]
     return "; ".join((missed, *lost))
 
 
 @contextmanager
-def _seen(plan: Plan, facts: Facts) -> "Iterator[Meanwhile | None]":
-    """Look for what the new file of a clip has to show while it is made."""
+def _reading_source(plan: Plan, facts: Facts) -> "Iterator[SourceReading | None]":
+    """Read the source frames of a clip while its new file is made."""
     if not isinstance(facts, VideoFacts):
         yield None
         return
-    from preflight.apply.meanwhile import looking
+    from preflight.apply.source_reading import reading_source
 
-    with looking(plan, facts) as meanwhile:
-        yield meanwhile
+    with reading_source(plan, facts) as reading:
+        yield reading
 
 
-def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "Meanwhile | None") -> str:
-    """Return in what a new file misses its plan; nothing where it does not."""
+def _fault(plan: Plan, facts: Facts, target: Path, judged: Judged, reading: "SourceReading | None") -> str:
+    """Say how a new file differs from its plan; empty where it does not."""
     if judged.verdict != "pass" or judged.facts is None:
         said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
         return f"the new file is not clean ({said})"
@@ -203,24 +203,24 @@ def _missed(plan: Plan, facts: Facts, target: Path, judged: Judged, meanwhile: "
         return f"the new file is still warned of by {', '.join(still)}"
     if wrong := "; ".join(mismatches(plan, facts, judged.facts)):
         return f"the new file is not as planned: {wrong}"
-    return _dissimilarity(plan, facts, target, judged.facts, meanwhile)
+    return _dissimilarity(plan, facts, target, judged.facts, reading)
 
 
-def _dissimilarity(plan: Plan, facts: Facts, target: Path, after: Facts, meanwhile: "Meanwhile | None") -> str:
-    """Return in what a new file does not show, or play, what its source does; nothing where it does."""
+def _dissimilarity(plan: Plan, facts: Facts, target: Path, after: Facts, reading: "SourceReading | None") -> str:
+    """Say how a new file looks or sounds different from its source; empty where it does not."""
     from preflight.probe.faults import Unmeasured, Unreadable
     from preflight.workers.isolated import call_isolated
 
     try:
         if isinstance(facts, AudioFacts) and isinstance(after, AudioFacts):
-            from preflight.apply.heard import unheard
+            from preflight.apply.audio_similarity import audio_dissimilarity
 
-            return call_isolated(unheard, plan, facts, target, after) or ""
+            return call_isolated(audio_dissimilarity, plan, facts, target, after) or ""
         if isinstance(facts, ImageFacts):
-            from preflight.apply.pictures import unlike_image
+            from preflight.apply.image_similarity import image_dissimilarity
 
-            return call_isolated(unlike_image, plan, facts, target, after) or ""
-        return (meanwhile.dissimilarity(target, after) or "") if meanwhile else ""
+            return call_isolated(image_dissimilarity, plan, facts, target, after) or ""
+        return (reading.dissimilarity(target, after) or "") if reading else ""
     except (Unmeasured, Unreadable) as fault:
         return f"the new file could not be compared with its source: {fault}"
 
@@ -235,20 +235,20 @@ def _named(plan: Plan, judged: Judged, path: Path) -> Judged:
 
 
 def _measures(judged: Judged) -> dict[str, object]:
-    """Return what was measured of the new file, as a record holds it."""
+    """Convert the facts of the new file for its record."""
     measured: dict[str, object] = msgspec.to_builtins(judged.facts, enc_hook=str)
     return measured
 
 
 def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progress | None) -> str | None:
-    """Write the file; return the version of the ffmpeg that did it, if one did."""
+    """Write the new file and return the version of the ffmpeg used, if any."""
     if isinstance(facts, ImageFacts):
         from preflight.apply.image import make_image
 
         make_image(plan, facts, target)
         return None
     from preflight.apply.audio import make_audio
-    from preflight.apply.av import compile_job, encodes_pictures
+    from preflight.apply.av import compile_job, encodes_video
     from preflight.apply.cutting import cut_clip
     from preflight.apply.ffmpeg import run_first_able
     from preflight.apply.upright import set_upright
@@ -259,16 +259,16 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     done = (lambda seconds: progress(min(seconds / length, Fraction(1)))) if progress else None
     if isinstance(facts, AudioFacts):
         return make_audio(plan, facts, target, threads=order.threads, progress=done)
-    colors = _colors(plan, facts) if encodes_pictures(plan) else None
+    colors = _colors(plan, facts) if encodes_video(plan) else None
     job = compile_job(plan, facts, target, threads=order.threads, colors=colors)
     version = run_first_able(job.needs, job.arguments, progress=done)
-    if encodes_pictures(plan):
+    if encodes_video(plan):
         set_upright(target)
     return version
 
 
 def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
-    """Look into a clip for its colours, in a child."""
+    """Read the colours of a clip in a child process."""
     from preflight.apply.color import seen_colors
     from preflight.probe.faults import Unmeasured, Unreadable
     from preflight.workers.isolated import call_isolated

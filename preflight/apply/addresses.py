@@ -1,17 +1,17 @@
-"""Files as ffmpeg is told of them: arguments with two names left open in, arguments with addresses out."""
+"""File names for ffmpeg: arguments with placeholders in, arguments with `file:` addresses out."""
 
 from pathlib import Path
 
 SOURCE, TARGET = "file:<source>", "file:<target>"
-"""What stands for the two files until the arguments are compiled."""
+"""Placeholders until arguments are compiled."""
 
 
 def address(path: Path) -> str:
-    """Return an address that ffmpeg can take for nothing else: not an option, a pattern or a protocol."""
+    """Build a `file:` address, which ffmpeg cannot take for an option, pattern or other protocol."""
     return f"file:{path.absolute()}"
 
 
 def named(arguments: list[str], source: Path, target: Path) -> list[str]:
-    """Return arguments with the files' names in their places; ffmpeg-python takes no name that is not UTF-8."""
+    """Replace placeholders by addresses; ffmpeg-python itself refuses names that are not UTF-8."""
     names = {SOURCE: address(source), TARGET: address(target)}
     return [names.get(argument, argument) for argument in arguments]

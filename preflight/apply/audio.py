@@ -1,7 +1,7 @@
-"""A sound's plan → a new file: plain samples are copied by bytes, everything else goes through one ffmpeg run.
+"""Apply the plan of an audio file: PCM samples are copied by bytes, all else is one ffmpeg run.
 
-source ── as ffmpeg can read it ──► ffmpeg ── header made plain ──► new file
-   └───────────────── samples copied ────────────────────────────────┘
+source ── made readable for ffmpeg ──► ffmpeg ── plain header ──► new file
+   └───────────────── samples copied ──────────────────────────────┘
 """
 
 import os
@@ -24,18 +24,18 @@ from preflight.probe.mpeg_audio import frames_in
 from preflight.probe.part import Part, joined
 from preflight.values.facts import AudioFacts
 
-Told = Callable[[Fraction], None] | None
-"""Called with the seconds that are written."""
+Written = Callable[[Fraction], None] | None
+"""Called with the seconds written."""
 
 
 def make_audio(
-    plan: Plan, facts: AudioFacts, target: Path, *, threads: int | None, progress: Told = None
+    plan: Plan, facts: AudioFacts, target: Path, *, threads: int | None, progress: Written = None
 ) -> str | None:
-    """Write the file; return the version of the ffmpeg that did it, if one did.
+    """Write the new file and return the version of the ffmpeg used, if any.
 
     Raises:
         FixFailed: it cannot be made.
-        NotDone: there is no ffmpeg that can do it.
+        NotDone: no ffmpeg can do it.
     """
     source, write = Path(plan.asset.path), find(plan.steps, Write)
     as_wav = write is not None and write.format == "wav"
@@ -56,7 +56,7 @@ def make_audio(
 
 
 def _is_plain(facts: AudioFacts) -> bool:
-    """Tell whether a sound is a WAV whose samples are stored as they are."""
+    """Tell whether the file is a WAV of uncompressed samples."""
     return (
         facts.format == "wav" and (facts.codec or "").startswith("pcm_") and facts.sample_type in ("integer", "float")
     )
@@ -64,9 +64,9 @@ def _is_plain(facts: AudioFacts) -> bool:
 
 @contextmanager
 def _readable(source: Path, facts: AudioFacts, folder: Path) -> Iterator[Path]:
-    """Yield a file that every ffmpeg reads as it was measured: the source, or a copy of what is sound in it.
+    """Yield a file that every ffmpeg reads as it was measured: the source, or a copy of its audio data.
 
-    A plain WAV is copied under a plain header. Of other sounds what stands before and behind them is left out.
+    WAV files get a plain header; other formats lose what stands before and behind the audio.
     """
     if _is_plain(facts):
         with temporary(folder, "wav") as copy:
@@ -85,7 +85,7 @@ def _readable(source: Path, facts: AudioFacts, folder: Path) -> Iterator[Path]:
 
 
 def _audio_parts(stream: BinaryIO, facts: AudioFacts) -> list[Part]:
-    """Return what of a file is sound, and whatever else stands between its frames than tags."""
+    """Locate the audio frames, with everything between them except tags."""
     frames = frames_in(stream, facts.bytes) if facts.format in ("mp1", "mp2", "mp3") else None
     if frames is None:
         return [Part(stream, 0 if facts.format in ("mp1", "mp2", "mp3") else facts.lead_bytes, facts.bytes)]

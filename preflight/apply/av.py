@@ -1,4 +1,4 @@
-"""Plans for clips and sounds → the arguments of one ffmpeg run, compiled by ffmpeg-python. Nothing is run here."""
+"""Compile plans of clips and audio into the arguments of one ffmpeg run, by ffmpeg-python. Runs nothing."""
 
 import math
 from fractions import Fraction
@@ -10,7 +10,7 @@ import msgspec
 from preflight.apply.addresses import SOURCE, TARGET, named
 from preflight.apply.clip_audio import audio_options, joined_with
 from preflight.apply.color import TONE_FILTERS, tag_filters, tone_filters
-from preflight.apply.extend import PICTURE_FILTERS, SOUND_FILTERS, Filter, audio_filters, picture_filters
+from preflight.apply.extend import AUDIO_FILTERS, VIDEO_FILTERS, Filter, audio_filters, video_filters
 from preflight.apply.ground import BACKGROUND_FILTERS, FLATTEN_FILTERS, around_blur, chained, on_blur, on_color, square
 from preflight.apply.mixdown import simpler
 from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
@@ -48,51 +48,51 @@ if TYPE_CHECKING:
 
 VIDEO_ENCODERS = {"libx264"}
 DEMUXERS = {"mp4": "mov", "m4a": "mov", "3gp": "mov", "mp1": "mp3", "mp2": "mp3"}
-"""Sniffed format → libav's demuxer, where they differ: the input's format is named, never guessed."""
+"""Sniffed format → libav's demuxer, where they differ. The input format is named, never guessed."""
 NOT_SOUGHT = {"mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg"}
-"""Demuxers that find a moment only roughly, and then miss the pictures up to the next key picture: what comes before a
-cut is decoded and dropped."""
+"""Demuxers that seek inexactly and lose frames up to the next keyframe: frames before a cut are decoded and dropped
+instead."""
 MUXERS = {"mp4": "mp4", "mov": "mov", "wav": "wav", "mp3": "mp3"}
 QUALITY = {"preset": "superfast", "crf": 14, "aq-mode": 0, "g": 60, "pix_fmt": "yuv420p", "profile:v": "high"}
-"""A reference clip is a hint to a model: bytes are spent, not seconds. `fix.quality` has the measurements."""
+"""A reference clip is a hint to a model: bytes are spent, not seconds. Measurements stand in `apply.quality`."""
 LAST_KEY_S = Fraction(1, 10)
-"""So long before the end stands a key picture: the last one is compared with the source's, and is then reached soon."""
+"""Seconds before the end at which a keyframe is forced, so that the last frame is decoded soon for comparison."""
 COMPARABLE: tuple[Filter, ...] = (
     ("scale", {"out_range": "tv"}),
     ("format", {"pix_fmts": "yuv420p"}),
     ("settb", {"": ["AVTB"]}),
     ("setpts", {"": ["PTS-STARTPTS"]}),
 )
-"""What makes two streams of pictures alike in all but what they show."""
+"""Bring two video streams to one range, format and time base."""
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What ffmpeg is asked to do."""
+    """One ffmpeg run."""
 
     arguments: list[str]
     needs: frozenset[str]
-    """Encoders and filters that the ffmpeg must have."""
+    """Encoders and filters required."""
     length_s: Fraction
     """Seconds of output, for progress."""
 
 
 def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: VideoFacts) -> list[str]:
-    """Compile the run that puts a clip's pictures, and the sound that is kept, into another container.
+    """Compile the run that copies the video stream and the kept audio into another container.
 
     Args:
         source: the clip.
         demuxer: libav's name of its format.
         target: the new file.
-        plan: what is to be done with the sound, and in which format it is written.
-        facts: what was measured of the clip.
+        plan: steps for the audio, and the output format.
+        facts: facts of the clip.
     """
     import ffmpeg
 
     given = ffmpeg.input(SOURCE, f=demuxer, protocol_whitelist="file")
     uncut = msgspec.structs.replace(plan, steps=tuple(s for s in plan.steps if not isinstance(s, Cut)))
     streams = [given["V:0"], *_audios(given, uncut, facts)]
-    sounds = audio_options(facts, plan.steps, _audio_encode(plan.steps))
-    options = {"f": muxer_of(plan, facts), **_copied(facts), **sounds, "map_metadata": -1}
+    audio = audio_options(facts, plan.steps, _audio_encode(plan.steps))
+    options = {"f": muxer_of(plan, facts), **_copied(facts), **audio, "map_metadata": -1}
     made = ffmpeg.output(*streams, TARGET, movflags="+faststart", **options).overwrite_output()
     return named(made.get_args(), source, target)
 
@@ -100,9 +100,9 @@ def compile_copy(source: Path, demuxer: str, target: Path, plan: Plan, facts: Vi
 def compile_comparison(
     plan: Plan, facts: VideoFacts, made: Path, log: Path, *, colors: Colors | None = None
 ) -> list[str]:
-    """Compile the run that compares a new clip with what its encoder was given, by libvmaf, into a log in JSON.
+    """Compile the libvmaf run that compares a new clip with its encoder's input, into a JSON log.
 
-    Pictures are paired by the time since the first: the tick of a container moves them by less than half of one.
+    Frames are paired by nearest time: container ticks move them by less than half a frame.
     """
     import ffmpeg
 
@@ -116,8 +116,8 @@ def compile_comparison(
     return named(ffmpeg.output(compared, "-", f="null").get_args(), Path(plan.asset.path), made)
 
 
-def encodes_pictures(plan: Plan) -> bool:
-    """Tell whether a plan encodes pictures."""
+def encodes_video(plan: Plan) -> bool:
+    """Tell whether a plan encodes the video stream."""
     return _video_encode(plan.steps) is not None
 
 
@@ -132,11 +132,11 @@ def compile_job(
     """Compile a plan into one ffmpeg run from the source to `target`.
 
     Args:
-        plan: what is to be done.
-        facts: what was measured of the source.
+        plan: the steps.
+        facts: facts of the source.
         target: the new file.
-        threads: how many threads decoding and encoding may use; as many as ffmpeg likes when None.
-        colors: those of a clip's frames, so that they are converted and tagged; left to ffmpeg when None.
+        threads: threads for decoding and encoding; ffmpeg's choice when None.
+        colors: colours of the frames, to convert and tag them; left to ffmpeg when None.
     """
     import ffmpeg
 
@@ -145,11 +145,11 @@ def compile_job(
     streams = (
         _video_streams(source, plan, facts, colors)
         if isinstance(facts, VideoFacts)
-        else [_sound(source["a:0"], plan, facts)]
+        else [_audio_stream(source["a:0"], plan, facts)]
     )
     length = planned_s(plan, facts) or Fraction(1)
     options = _output_options(plan, facts, cut) | ({"threads": threads} if threads else {})
-    if encodes_pictures(plan):
+    if encodes_video(plan):
         options["force_key_frames"] = _seconds(max(length - LAST_KEY_S, Fraction(0)))
     output = ffmpeg.output(*streams, TARGET, **options).overwrite_output()
     arguments = named(output.get_args(), Path(plan.asset.path), target)
@@ -157,13 +157,13 @@ def compile_job(
 
 
 def muxer_of(plan: Plan, facts: VideoFacts | AudioFacts) -> str:
-    """Return libav's name of the format in which a plan writes."""
+    """Name libav's muxer for the output format."""
     write = find(plan.steps, Write)
     return MUXERS[write.format if write else facts.format]
 
 
 def needs(steps: tuple[Step, ...]) -> frozenset[str]:
-    """Return the encoders and filters that steps use."""
+    """List the encoders and filters that steps use."""
     names = {step.codec for step in steps if isinstance(step, Encode)}
     return frozenset(names.union(*map(_filters_of, steps)))
 
@@ -174,7 +174,7 @@ def _filters_of(step: Step) -> frozenset[str]:
     if isinstance(step, Flatten):
         return FLATTEN_FILTERS
     if isinstance(step, Extend):
-        return SOUND_FILTERS | (PICTURE_FILTERS if step.frame_rate_hz else frozenset())
+        return AUDIO_FILTERS | (VIDEO_FILTERS if step.frame_rate_hz else frozenset())
     if isinstance(step, Encode):
         return frozenset(name for name, _ in simpler(step))
     if isinstance(step, JoinAudio):
@@ -197,18 +197,18 @@ def _input_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) 
 
 
 def _video_streams(source: Any, plan: Plan, facts: VideoFacts, colors: Colors | None) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the picture stream, filtered when it is encoded, and the sound if there is one.
+    """Build the video stream, filtered when encoded, and the kept audio streams.
 
-    A cut counts pictures and trims sound: a limit in seconds on both would shorten the last picture.
+    A cut counts frames and trims audio: a limit in seconds on both would shorten the last frame.
     """
-    picture = source["V:0"]
+    video = source["V:0"]
     if _video_encode(plan.steps):
-        picture = _counted(_filtered(_begun(picture, plan, facts), plan.steps, facts, colors), plan.steps, facts)
-    return [picture, *_audios(source, plan, facts)]
+        video = _counted(_filtered(_begun(video, plan, facts), plan.steps, facts, colors), plan.steps, facts)
+    return [video, *_audios(source, plan, facts)]
 
 
 def _audios(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the sound tracks that are kept, the one to be played first."""
+    """Build the kept audio streams, the default track first."""
     import ffmpeg
 
     found = []
@@ -217,26 +217,26 @@ def _audios(source: Any, plan: Plan, facts: VideoFacts) -> list[Any]:  # noqa: A
         stream = source[f"a:{track.place}"]
         if right is not None:
             stream = ffmpeg.filter([stream, source[f"a:{right}"]], "join", inputs=2, channel_layout="stereo")
-        found.append(_sound(stream, plan, facts))
+        found.append(_audio_stream(stream, plan, facts))
     return found
 
 
-def _sound(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return a sound, made as long as it becomes; one that is not decoded is cut by the output's own limit."""
+def _audio_stream(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Build an audio stream of the planned length; a stream copy is cut by the output's `-t` instead."""
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
-    sound = _begun(stream, plan, facts, "a")
+    audio = _begun(stream, plan, facts, "a")
     if extend:
-        sound = chained(sound, audio_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
+        audio = chained(audio, audio_filters(extend, cut, getattr(facts, "sample_rate_hz", None)))
     elif cut and (isinstance(facts, VideoFacts) or _decoded_on(plan, facts)):
-        sound = sound.filter("atrim", end=_seconds(cut.length_s))
+        audio = audio.filter("atrim", end=_seconds(cut.length_s))
     encode = _audio_encode(plan.steps)
     if encode is None:
-        return sound
-    return chained(sound, (*(() if encode.tracks else silent(plan.steps)), *simpler(encode)))
+        return audio
+    return chained(audio, (*(() if encode.tracks else silent(plan.steps)), *simpler(encode)))
 
 
 def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fraction:
-    """Return what ffmpeg has to leave out at the beginning, in seconds since the container begins."""
+    """Compute the seconds to skip, counted from the container's start."""
     if cut is None or isinstance(facts, AudioFacts):
         return cut.start_s if cut else Fraction(0)
     return cut.start_s + start_offset_s(plan.asset.path, DEMUXERS.get(facts.format, facts.format))
@@ -245,7 +245,7 @@ def _begin_s(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None) -> Fra
 def _decoded_on(plan: Plan, facts: VideoFacts | AudioFacts) -> bool:
     """Tell whether what comes before a cut is decoded and dropped.
 
-    A sound that is decoded begins with what its decoder would have made there; one that was sought begins otherwise.
+    Audio decoded from the start has the right decoder state at the cut; audio after a seek has not.
     """
     if isinstance(facts, AudioFacts):
         return _audio_encode(plan.steps) is not None
@@ -255,13 +255,13 @@ def _decoded_on(plan: Plan, facts: VideoFacts | AudioFacts) -> bool:
 
 
 def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = "") -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return a stream without what comes before a cut, where the input could not be told to begin there.
+    """Trim what comes before a cut, where the input could not seek there.
 
     Args:
-        stream: of pictures or of sound.
-        plan: what is to be done.
-        facts: what was measured of the source.
-        kind: "a" for sound.
+        stream: video or audio.
+        plan: the steps.
+        facts: facts of the source.
+        kind: "a" for audio.
     """
     begin = _begin_s(plan, facts, find(plan.steps, Cut))
     if not begin or not _decoded_on(plan, facts):
@@ -270,44 +270,40 @@ def _begun(stream: Any, plan: Plan, facts: VideoFacts | AudioFacts, kind: str = 
     return stream.filter(f"{kind}trim", start=at).filter(f"{kind}setpts", f"PTS-{at}/TB")
 
 
-def _filtered(picture: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the picture stream behind all filters of the steps.
-
-    What gives frames their constant rate stands before what joins two streams, which does not tell how long it shows
-    the last frame: the rate would end without it.
-    """
+def _filtered(video: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Apply all filters of the steps to the video stream."""
     cut, flatten = find(steps, Cut), find(steps, Flatten)
     before, blurred, after = around_blur(steps)
     steady = constant_rate(steps, facts)
     if blurred is None:
-        picture = chained(chained(picture, filters(steps, cut, colors)), steady)
+        video = chained(chained(video, filters(steps, cut, colors)), steady)
     else:
         retimed = tuple(step for step in after if isinstance(step, Retime))
-        picture = chained(chained(picture, filters((*before, *retimed), cut, colors)), steady)
+        video = chained(chained(video, filters((*before, *retimed), cut, colors)), steady)
         rest = tuple(step for step in after if not isinstance(step, Retime))
-        picture = chained(on_blur(picture, blurred), filters(rest, cut, colors))
+        video = chained(on_blur(video, blurred), filters(rest, cut, colors))
     if flatten:
-        picture = on_color(picture, flatten.color, colors)
-    return chained(picture, tag_filters(colors, mapped=find(steps, ToneMap) is not None))
+        video = on_color(video, flatten.color, colors)
+    return chained(video, tag_filters(colors, mapped=find(steps, ToneMap) is not None))
 
 
-def _counted(picture: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return as many pictures as were planned, at their constant rate; `-frames:v` would end the sound with them."""
+def _counted(video: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Trim to the planned number of frames at their constant rate; `-frames:v` would end the audio with them."""
     made, retime = find(steps, Extend) or find(steps, Cut), find(steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
-    picture = chained(picture, held(steps, facts))
+    video = chained(video, held(steps, facts))
     if made is None or rate is None:
-        return picture
-    return picture.filter("trim", end_frame=int(made.length_s * rate))
+        return video
+    return video.filter("trim", end_frame=int(made.length_s * rate))
 
 
 def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | None = None) -> list[Filter]:
-    """Return the picture filters of a plan in their order.
+    """List the video filters of steps, in order.
 
     Args:
-        steps: what is to be done.
-        cut: the part that is kept.
-        colors: those of the source, where they are known.
+        steps: the steps.
+        cut: the part kept.
+        colors: colours of the source, where known.
     """
     found: list[Filter] = []
     for step in steps:
@@ -326,14 +322,14 @@ def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | No
             case Retime(frame_rate_hz=rate):
                 found.append(("fps", {"fps": str(rate)} | ({"start_time": 0} if cut else {})))
             case Extend():
-                found += picture_filters(step, cut)
+                found += video_filters(step, cut)
             case _:
                 pass
     return found or [("null", {})]
 
 
 def _part(step: Crop) -> dict[str, Any]:
-    """Return which part of a picture a crop keeps, in the filter's words."""
+    """Build the arguments of the crop filter."""
     placed = {} if step.left_px is None or step.top_px is None else {"x": step.left_px, "y": step.top_px}
     return {"w": step.width_px, "h": step.height_px, **placed}
 
@@ -343,7 +339,7 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
     if cut and not isinstance(facts, VideoFacts) and not _decoded_on(plan, facts):
         options["t"] = _seconds(cut.length_s)
     if isinstance(facts, VideoFacts):
-        options |= _picture_options(plan.steps, facts)
+        options |= _video_options(plan.steps, facts)
         options |= audio_options(facts, plan.steps, _audio_encode(plan.steps))
         options["movflags"] = "+faststart"
     else:
@@ -353,16 +349,16 @@ def _output_options(plan: Plan, facts: VideoFacts | AudioFacts, cut: Cut | None)
 
 
 def _copied(facts: VideoFacts) -> dict[str, Any]:
-    """Return the options that copy pictures; HEVC whose parameter sets stand in the sample entry is `hvc1`.
+    """Build the options for stream copy; HEVC with parameter sets in the sample entry is tagged `hvc1`.
 
-    Source: ISO 14496-15, 8.4.1; players of one vendor refuse `hev1`. A record of Dolby Vision is copied, too.
+    Source: ISO 14496-15, 8.4.1; Apple players refuse `hev1`. A Dolby Vision record is copied, too.
     """
     hevc = DOLBY_TAG if facts.only_dolby_vision else HEVC_TAG
     tag = {"tag:v": hevc} if facts.codec == "hevc" else {}
     return {"c:v": "copy", **tag, **on_grid(facts), **({"strict": "unofficial"} if facts.dolby_vision else {})}
 
 
-def _picture_options(steps: tuple[Step, ...], facts: VideoFacts) -> dict[str, Any]:
+def _video_options(steps: tuple[Step, ...], facts: VideoFacts) -> dict[str, Any]:
     encode = _video_encode(steps)
     if encode is None:
         return _copied(facts)
@@ -388,6 +384,6 @@ def _video_encode(steps: tuple[Step, ...]) -> Encode | None:
 
 
 def _seconds(value: Fraction) -> str:
-    """Return seconds with microseconds, which is what ffmpeg reads; never later than meant, or a frame is lost."""
+    """Format seconds for ffmpeg, rounded down to microseconds: rounding up would lose a frame."""
     microseconds = math.floor(value * 1_000_000)
     return f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06}"

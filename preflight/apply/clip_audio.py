@@ -1,4 +1,4 @@
-"""The sound of a clip for ffmpeg: a plan and facts in, which streams are mapped, and each with its options, out."""
+"""Audio of a clip: plan and facts in, ffmpeg's stream mapping and options out."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from preflight.values.facts import AudioTrack, VideoFacts
 
 
 def joined_with(track: AudioTrack, steps: tuple[Step, ...]) -> int | None:
-    """Return the place of the track that becomes the right channel beside this one; None where none does."""
+    """Find the track joined to this one as right channel; None where there is none."""
     join = find(steps, JoinAudio)
     return join.right if join and join.left == track.place else None
 
 
 def audio_options(facts: VideoFacts, steps: tuple[Step, ...], encode: Encode | None) -> dict[str, Any]:
-    """Return the options of every sound track in the new file; the first is the one to be played."""
+    """Build the options of each audio track; the first is the default one."""
     options: dict[str, Any] = {}
     for at, track in enumerate(kept_after(facts, steps)):
         options[f"disposition:a:{at}"] = "0" if at else "default"

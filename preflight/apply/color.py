@@ -1,10 +1,10 @@
-"""The colours of a clip's frames: what a decoder and the container say of them in, ffmpeg's filters and tags out.
+"""Colours of a clip: decoder and container tags in, ffmpeg's filters and tags out.
 
-    frames ── seen ──► Colors ──┬─ high dynamic range ── tone mapping ──┐
-                                ├─ red, green and blue ─────────────────┼──► BT.709, tagged
-                                └─ luma and chroma ── kept as they are ─┴──► limited range, tagged
+    frames ── read ──► Colors ──┬─ high dynamic range ── tone mapping ──┐
+                                ├─ RGB ─────────────────────────────────┼──► BT.709, tagged
+                                └─ YCbCr ──── matrix kept ──────────────┴──► limited range, tagged
 
-All numbers are the codes of ITU-T H.273: tables 2 (primaries), 3 (transfer) and 4 (matrix).
+Numbers are the codes of ITU-T H.273: tables 2 (primaries), 3 (transfer) and 4 (matrix).
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from preflight.media.reading import Colors, colors_of
 from preflight.probe.faults import Unreadable
 
 Filter = tuple[str, dict[str, Any]]
-"""A filter's name and its arguments."""
+"""Name and arguments of a filter."""
 
 BT709, BT470BG, SMPTE170M, SMPTE240M, BT2020 = 1, 5, 6, 7, 9
 HLG = 18
@@ -21,7 +21,7 @@ RGB, FCC, YCGCO, BT2020_CONSTANT, ICTCP = 0, 4, 8, 10, 14
 MATRICES = {BT709: "bt709", FCC: "fcc", BT470BG: "bt470bg", SMPTE170M: "smpte170m", SMPTE240M: "smpte240m"} | {
     BT2020: "bt2020nc"
 }
-"""Those that an encode may keep, by ffmpeg's name."""
+"""Matrices that an encode may keep, by ffmpeg's name."""
 PRIMARIES = {BT709: "bt709", 4: "bt470m", BT470BG: "bt470bg", SMPTE170M: "smpte170m", SMPTE240M: "smpte240m"} | {
     8: "film",
     BT2020: "bt2020",
@@ -40,10 +40,10 @@ USUAL = {FCC: (4, SMPTE170M), BT470BG: (BT470BG, SMPTE170M), SMPTE240M: (7, 7), 
     BT709: (BT709, BT709),
     SMPTE170M: (SMPTE170M, SMPTE170M),
 }
-"""Primaries and transfer that go with a matrix where none are told."""
+"""Default primaries and transfer for a matrix."""
 READ_AS = {RGB: "gbr", BT709: "bt709", SMPTE170M: "smpte170m", BT470BG: "bt470bg", ICTCP: "ictcp", YCGCO: "ycgco"}
-"""A matrix by the name under which zimg reads it; others are taken for that of BT.2020. No decoder of libav treats
-constant luminance otherwise than the usual one, and nearly all that is tagged so is not."""
+"""Matrices by the names under which zimg reads them; others are read as BT.2020. libav decodes constant luminance as
+non-constant, and nearly all clips tagged so are."""
 WHITE_NITS = 203
 PAL_LINES = (288, 576)
 TONES: tuple[Filter, ...] = (
@@ -56,15 +56,14 @@ TONES: tuple[Filter, ...] = (
     ("format", {"pix_fmts": "yuv444p10le"}),
     ("setparams", {"colorspace": "bt709", "range": "tv"}),
 )
-"""White of 203 cd/m2 (ITU-R BT.2408, 2.2) becomes nearly white, what is darker keeps its lightness, and highlights up
-to ten times as bright are bent below the rest. Colors beyond BT.709 are cut off as red, green and blue: cut off as luma
-and chroma, they would change their hue. The matrix is named, because ffmpeg 5 converts by another one, and tags none.
-"""
+"""Maps white of 203 cd/m2 (ITU-R BT.2408, 2.2) nearly to white, keeps darker tones, and compresses highlights up to ten
+times as bright. Colours beyond BT.709 are clipped as RGB: clipped as YCbCr, they would change hue. The matrix is named,
+because ffmpeg 5 converts by another one, and tags none."""
 TONE_FILTERS = frozenset({"zscale"} | {name for name, _ in TONES})
 
 
 def seen_colors(path: str, format_name: str) -> Colors:
-    """Decode the first frame of a clip and return what it says of its colours, or else what the container says.
+    """Read colour tags from the first decoded frame, else from the container.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
@@ -85,16 +84,16 @@ def seen_colors(path: str, format_name: str) -> Colors:
 
 
 def tone_filters(colors: Colors | None) -> list[Filter]:
-    """Return what maps high dynamic range to BT.709; what is not told is taken for BT.2020 and PQ.
+    """List the filters that map high dynamic range to BT.709; untagged sources are read as BT.2020 PQ.
 
-    Where nothing is known of the colours, what comes in has to tell them by itself.
+    Without `colors` the input's own tags decide.
     """
     mapped = [("zscale", {"t": "linear", "npl": WHITE_NITS}), *((name, dict(options)) for name, options in TONES)]
     return [("setparams", _read_as(colors)), *mapped] if colors else mapped
 
 
 def _read_as(known: Colors) -> dict[str, Any]:
-    """Return by which tags zimg reads samples of high dynamic range."""
+    """Name the tags by which zimg reads HDR samples."""
     matrix = RGB if known.rgb else known.matrix or BT2020
     return {
         "color_trc": "arib-std-b67" if known.transfer == HLG else "smpte2084",
@@ -105,11 +104,11 @@ def _read_as(known: Colors) -> dict[str, Any]:
 
 
 def tag_filters(colors: Colors | None, *, mapped: bool) -> list[Filter]:
-    """Return what comes last before an encoder: limited range, 4:2:0, and a tag for everything.
+    """List the last filters before an encoder: limited range, 4:2:0, all tags.
 
     Args:
-        colors: of the source; nothing is done where they are not known.
-        mapped: whether its tones were mapped to BT.709 before.
+        colors: colours of the source; nothing is done when None.
+        mapped: whether its tones were mapped to BT.709.
     """
     if mapped:
         return [("format", {"pix_fmts": "yuv420p"}), _tags(BT709, BT709, BT709)]
@@ -123,7 +122,7 @@ def tag_filters(colors: Colors | None, *, mapped: bool) -> list[Filter]:
 
 
 def _converted(colors: Colors, matrix: int) -> list[Filter]:
-    """Return what brings samples to 4:2:0 in limited range; only those of another model get another matrix."""
+    """List the filters to limited-range 4:2:0; RGB, YCgCo and ICtCp also change matrix."""
     into: dict[str, Any] = {"out_range": "tv", "flags": "lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"}
     before: list[Filter] = []
     if colors.rgb:
@@ -136,7 +135,7 @@ def _converted(colors: Colors, matrix: int) -> list[Filter]:
 
 
 def _kept_matrix(colors: Colors) -> int:
-    """Return the matrix that luma and chroma keep; where none is told, the one that every libav reads them by."""
+    """Choose the output matrix; for untagged YCbCr the one libav assumes by size."""
     if colors.matrix in (YCGCO, ICTCP):
         return BT709
     if colors.matrix == BT2020_CONSTANT:

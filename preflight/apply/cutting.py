@@ -1,7 +1,7 @@
-"""A clip cut between its packets, step by step: a plan in, the new file out, and of the frames none encoded.
+"""Cut a clip between packets without encoding frames: a plan in, the new file out.
 
-MP4, MOV ── cut ──► part ── its sound encoded, where that is planned ──► new file
-others ── a copy in MP4, with its sound as planned ── cut ──► new file
+MP4, MOV ── cut ──► part ── audio encoded, where planned ──► new file
+others ── copied to MP4, with its audio as planned ── cut ──► new file
 """
 
 from pathlib import Path
@@ -18,17 +18,17 @@ from preflight.values.facts import VideoFacts
 
 
 def cut_clip(plan: Plan, packets: Packets, facts: VideoFacts, target: Path) -> str | None:
-    """Cut a clip between its packets; return the version of the ffmpeg that encoded its sound, if one did.
+    """Cut a clip between packets and return the version of the ffmpeg that encoded its audio, if any.
 
     Args:
-        plan: what is to be done.
-        packets: which frames are kept.
-        facts: what was measured of the clip.
+        plan: the steps.
+        packets: the frames kept.
+        facts: facts of the clip.
         target: the new file.
 
     Raises:
         FixFailed: it could not be made.
-        NotDone: an ffmpeg is needed, and there is none.
+        NotDone: ffmpeg is needed, and there is none.
     """
     source, demuxer = Path(plan.asset.path), DEMUXERS.get(facts.format, facts.format)
     if demuxer == "mov":
@@ -36,30 +36,30 @@ def cut_clip(plan: Plan, packets: Packets, facts: VideoFacts, target: Path) -> s
     muxer = muxer_of(plan, facts)
     with temporary(target.parent, muxer) as copy:
         version = run_first_able(needs(plan.steps), compile_copy(source, demuxer, copy, plan, facts))
-        cut_between(copy, packets, target, muxer, sounds=range(len(kept_after(facts, plan.steps))))
+        cut_between(copy, packets, target, muxer, tracks=range(len(kept_after(facts, plan.steps))))
     return version if find(plan.steps, Encode) else None
 
 
 def _cut_first(packets: Packets, target: Path, plan: Plan, facts: VideoFacts) -> str | None:
-    """Cut an MP4 or MOV, and do what is planned with the sound of the part."""
+    """Cut an MP4 or MOV, then apply the audio steps to the part."""
     source, muxer = Path(plan.asset.path), muxer_of(plan, facts)
     gone = {place for step in plan.steps if isinstance(step, DropAudio) for place in step.places}
     places = [track.place for track in kept_tracks(facts) if track.place not in gone]
     if find(plan.steps, Encode) is None:
-        cut_between(source, packets, target, muxer, sounds=places)
+        cut_between(source, packets, target, muxer, tracks=places)
         return None
     with temporary(target.parent, muxer) as part:
-        cut_between(source, packets, part, muxer, sounds=places)
+        cut_between(source, packets, part, muxer, tracks=places)
         now = dict(zip(places, range(len(places)), strict=True))
-        steps = tuple(_counted_anew(step, now) for step in plan.steps if not isinstance(step, DropAudio))
+        steps = tuple(_renumbered(step, now) for step in plan.steps if not isinstance(step, DropAudio))
         there = tuple(msgspec.structs.replace(t, place=now[t.place]) for t in kept_tracks(facts) if t.place in now)
         after = msgspec.structs.replace(plan, steps=steps)
         part_of = msgspec.structs.replace(facts, sounds=there)
         return run_first_able(needs(steps), compile_copy(part, "mov", target, after, part_of))
 
 
-def _counted_anew(step: Step, now: dict[int, int]) -> Step:
-    """Return a step with the numbers that sound tracks have now."""
+def _renumbered(step: Step, now: dict[int, int]) -> Step:
+    """Renumber the audio tracks of a step."""
     if isinstance(step, JoinAudio):
         return msgspec.structs.replace(step, left=now[step.left], right=now[step.right])
     if isinstance(step, Encode):

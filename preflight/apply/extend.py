@@ -1,7 +1,7 @@
-"""Making what is too short longer: an `Extend` step in, ffmpeg's filters for the pictures and for the sound out.
+"""Make a short clip or audio longer: an `Extend` step in, ffmpeg's video and audio filters out.
 
-Both are counted, not timed: so many frames, so many samples. What one filter makes too little of is filled up by the
-next, and what is too much is cut off, so that pictures and sound end together.
+Filters count frames and samples, not seconds. Shortfalls are padded and excess is trimmed, so that video and audio end
+together.
 """
 
 import math
@@ -11,23 +11,23 @@ from typing import Any
 from preflight.plan.steps import Cut, Extend
 
 Filter = tuple[str, dict[str, Any]]
-"""A filter's name and its arguments."""
+"""Name and arguments of a filter."""
 
-SOUND_RATE_HZ = 48_000
-"""What a clip's sound is brought to before its samples are counted."""
+AUDIO_RATE_HZ = 48_000
+"""Rate to which a clip's audio is resampled before samples are counted."""
 SPARE_FRAMES = 2
-"""How many more frames are made than are written: a filter that changes times may round one away."""
+"""Extra frames made before trimming: a filter that changes times may round one away."""
 SLOWEST = Fraction(1, 2)
-"""The least tempo of one `atempo` filter."""
+"""Least tempo of one `atempo` filter."""
 
-PICTURE_FILTERS = frozenset({"fps", "trim", "setpts", "tpad", "loop"})
-SOUND_FILTERS = frozenset({"aresample", "atrim", "asetpts", "apad", "aloop", "atempo"})
+VIDEO_FILTERS = frozenset({"fps", "trim", "setpts", "tpad", "loop"})
+AUDIO_FILTERS = frozenset({"aresample", "atrim", "asetpts", "apad", "aloop", "atempo"})
 
 
-def picture_filters(step: Extend, cut: Cut | None) -> list[Filter]:
-    """Return what makes a stream of pictures long enough, at the step's constant rate.
+def video_filters(step: Extend, cut: Cut | None) -> list[Filter]:
+    """List the filters that extend video at the step's constant rate.
 
-    It gives a few frames more than are needed; whoever writes them counts.
+    They give a few frames more than needed; the caller trims.
     """
     rate = step.frame_rate_hz or Fraction(1)
     there, wanted = _frames(step), math.ceil(step.length_s * rate)
@@ -48,14 +48,14 @@ def picture_filters(step: Extend, cut: Cut | None) -> list[Filter]:
 
 
 def audio_filters(step: Extend, cut: Cut | None, rate_hz: int | None) -> list[Filter]:
-    """Return what makes a sound as long as the step says, to the sample.
+    """List the filters that extend audio, exact to the sample.
 
     Args:
-        step: what is to be done.
-        cut: what is cut first.
-        rate_hz: samples a second; None where it is not known, and the sound is then brought to `SOUND_RATE_HZ`.
+        step: the extension.
+        cut: the cut before it, if any.
+        rate_hz: samples a second; resampled to `AUDIO_RATE_HZ` when None.
     """
-    rate = rate_hz or SOUND_RATE_HZ
+    rate = rate_hz or AUDIO_RATE_HZ
     ready: list[Filter] = [] if rate_hz else [("aresample", {"": [rate], "async": 1, "first_pts": 0})]
     if cut:
         ready.append(("atrim", {"end_sample": math.floor(cut.length_s * rate)}))
@@ -71,14 +71,14 @@ def audio_filters(step: Extend, cut: Cut | None, rate_hz: int | None) -> list[Fi
 
 
 def _looped(there: int, wanted: int) -> list[Filter]:
-    """Return what repeats the first samples; a sound shorter than its pictures is silent until they begin again."""
+    """List the filters that repeat the first samples; audio shorter than its video is padded with silence."""
     same = [("apad", {"whole_len": there}), ("atrim", {"end_sample": there})]
     loop = ("aloop", {"loop": math.ceil(Fraction(wanted, there)), "size": there, "start": 0})
     return [*same, loop, ("asetpts", {"": ["round(N/SR/TB)"]})]
 
 
 def _tempo(tempo: Fraction) -> list[Filter]:
-    """Return as many filters as a tempo takes, each within what one can do."""
+    """Split a tempo into `atempo` filters, each within its range."""
     count = 1
     while float(tempo) ** (1 / count) < SLOWEST:
         count += 1
@@ -90,11 +90,11 @@ def _first(frames: int) -> Filter:
 
 
 def _frames(step: Extend) -> int:
-    """Return how many whole frames are there to begin with; one at least."""
+    """Count whole source frames; at least one."""
     return max(1, math.floor(step.from_s * (step.frame_rate_hz or 1)))
 
 
 def _samples(step: Extend, rate_hz: int) -> int:
-    """Return how many samples are repeated: those that go with the frames, or all of a sound without pictures."""
+    """Count the samples repeated: those of the source frames, or all of an audio file."""
     part = Fraction(_frames(step)) / step.frame_rate_hz if step.frame_rate_hz else step.from_s
     return max(1, round(part * rate_hz))

@@ -1,7 +1,6 @@
-"""The one door to another process: find an ffmpeg, run it with progress, a time limit and drained pipes.
+"""Find and run ffmpeg, with progress, time limit and drained pipes.
 
-In: arguments that were compiled elsewhere. Out: nothing, or `FixFailed` with ffmpeg's own last words. The child never
-outlives the call, whatever ends it.
+Compiled arguments in; nothing out, or `FixFailed` with ffmpeg's last messages. The child never outlives the call.
 """
 
 import os
@@ -24,26 +23,26 @@ from preflight.workers.session import Session, StoppedError, session
 
 MICROSECONDS = 1_000_000
 QUESTIONS = ("-encoders", "-filters")
-"""What an ffmpeg is asked that it can; at the same time, since each answer takes a tenth of a second."""
+"""Capabilities asked of an ffmpeg, in parallel: each answer takes a tenth of a second."""
 SAYS = "ffmpeg version "
-"""How the answer to `-version` begins."""
+"""Start of the answer to `-version`."""
 TIME_LIMIT_S = 1800
-"""A run longer than this is stuck: fifteen seconds of video take seconds."""
+"""A longer run is stuck: fifteen seconds of video take seconds."""
 ANSWER_S = 20
-"""How long an ffmpeg may take to say what it is."""
+"""Seconds for an ffmpeg to say what it is."""
 INTERRUPTED = "interrupted"
 TOO_SLOW = "ffmpeg was ended after"
-"""How the complaint about a run begins that was stuck: another ffmpeg would not be faster."""
+"""Start of the message about a stuck run: another ffmpeg would not be faster."""
 LAST_WORDS = 6
-"""How many lines of ffmpeg's complaints a message quotes."""
+"""Lines of ffmpeg's messages quoted."""
 ADDRESS = re.compile(r"^\[[^\]]* @ 0x[0-9a-f]+\] ")
-"""What ffmpeg sets before a complaint: which of its parts, and where in memory; nobody needs it."""
+"""Component name and memory address before ffmpeg's messages; removed."""
 Progress = Callable[[Fraction], None]
-"""Called with the seconds of output that are done."""
+"""Called with the seconds of output done."""
 
 
 class Tool(msgspec.Struct, frozen=True):
-    """An ffmpeg and what it can do."""
+    """An ffmpeg and its capabilities."""
 
     path: str
     version: str
@@ -51,12 +50,12 @@ class Tool(msgspec.Struct, frozen=True):
     filters: frozenset[str]
 
     def lacks(self, needed: Iterable[str]) -> list[str]:
-        """Return those of the needed encoders and filters that it does not have."""
+        """List the needed encoders and filters that are missing."""
         return sorted(set(needed) - self.encoders - self.filters)
 
 
 def find_tool(needed: Iterable[str] = ()) -> Tool:
-    """Return the first ffmpeg that can do what is needed: `PREFLIGHT_FFMPEG`, one on PATH, the one in the wheel.
+    """Find the first ffmpeg that has what is needed: `PREFLIGHT_FFMPEG`, one on PATH, the one in the wheel.
 
     Raises:
         NotDone: there is none, or none that can.
@@ -78,12 +77,12 @@ def _none_can(tried: list[str]) -> NotDone:
 
 
 def _fault(path: str, tool: Tool | None, needed: Iterable[str]) -> str:
-    """Say why an ffmpeg will not do."""
+    """Say why an ffmpeg cannot be used."""
     return f"{path} ({'lacks ' + ', '.join(tool.lacks(needed)) if tool else 'does not run'})"
 
 
 def candidates() -> list[str]:
-    """Return the paths to try, in order."""
+    """List the ffmpeg paths to try, in order."""
     named = os.environ.get("PREFLIGHT_FFMPEG")
     if named:
         return [named]
@@ -101,7 +100,7 @@ def _carried() -> list[str]:
 
 
 def inspect(path: str) -> Tool | None:
-    """Ask an ffmpeg what it is and can; None when it does not run."""
+    """Ask an ffmpeg for its version and capabilities; None when it does not run."""
     return _inspected(path, _state(path))
 
 
@@ -111,7 +110,7 @@ def version_of(path: str) -> str | None:
 
 
 def _state(path: str) -> tuple[int, ...]:
-    """Return what changes when a program is replaced: what it answered before is no longer believed then."""
+    """Identify the program file: cached answers are dropped once it is replaced."""
     try:
         found = os.stat(path)  # noqa: PTH116 - any bytes may be a name
     except (OSError, ValueError):
@@ -145,10 +144,10 @@ def _version(path: str, state: tuple[int, ...]) -> str | None:
 
 
 def _ask(path: str, question: str) -> str:
-    """Return what an ffmpeg answers to a question; it ends with this program, and with the work that wants to know.
+    """Run ffmpeg with a query option and return its output; the child ends with the session.
 
     Raises:
-        FixFailed: the work was stopped: what was not answered is not remembered.
+        FixFailed: the session was stopped; no answer is cached.
         OSError, SubprocessError: it does not run.
     """
     command = [path, "-hide_banner", question]
@@ -169,7 +168,7 @@ def _ask(path: str, question: str) -> str:
 
 
 def _names(listing: str) -> frozenset[str]:
-    """Return the second word of each line: flags come first, then the name."""
+    """Parse the second word of each line: flags come first, then the name."""
     rows = [line.split() for line in listing.splitlines()]
     return frozenset(row[1] for row in rows if len(row) > 1)
 
@@ -177,16 +176,16 @@ def _names(listing: str) -> frozenset[str]:
 def run_first_able(
     needed: Iterable[str], arguments: list[str], *, progress: Progress | None = None, limit_s: float = TIME_LIMIT_S
 ) -> str:
-    """Run the first ffmpeg that can do what is needed, as `find_tool` finds it, to its end; return its version.
+    """Run the first capable ffmpeg to its end and return its version.
 
-    Who it is is asked while it works, and what it can only where it fails. Then the next is tried: one may lack an
-    encoder, a filter, or the decoder for what it is given.
+    Its version is asked while it works, its capabilities only after a failure. Then the next one is tried: one may lack
+    an encoder, a filter or a decoder.
 
     Args:
-        needed: the encoders and filters that the arguments name.
+        needed: encoders and filters that the arguments name.
         arguments: everything behind the program's name.
-        progress: called with the seconds of output that are done.
-        limit_s: after this many seconds the run is ended.
+        progress: called with the seconds of output done.
+        limit_s: seconds until the run is ended.
 
     Raises:
         NotDone: there is none, or none that can.
@@ -220,7 +219,7 @@ def _attempt(path: str, arguments: list[str], progress: Progress | None, limit_s
 
 
 def _final(error: NotDone) -> FixFailed:
-    """Return what is told if no other ffmpeg fares better; raise what no other would change."""
+    """Keep an error that another ffmpeg may avoid; raise any other."""
     if not isinstance(error, FixFailed) or error.message.startswith((TOO_SLOW, INTERRUPTED)):
         raise error
     return error
@@ -230,13 +229,14 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
     """Run an ffmpeg to its end.
 
     Args:
-        path: which ffmpeg.
-        arguments: everything behind the program's name; inputs and outputs as `file:` with absolute paths.
-        progress: called with the seconds of output that are done.
-        limit_s: after this many seconds the run is ended.
+        path: the program.
+        arguments: everything behind its name; inputs and outputs as `file:` with absolute paths.
+        progress: called with the seconds of output done.
+        limit_s: seconds until the run is ended.
 
     Raises:
         FixFailed: ffmpeg failed or took too long; the message quotes it.
+        NotDone: it cannot be run.
     """
     command = [path, "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", *arguments]
     words: deque[str] = deque(maxlen=LAST_WORDS)
@@ -263,7 +263,7 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
 
 @contextmanager
 def _running(owner: Session, path: str, command: list[str]) -> "Iterator[subprocess.Popen[bytes]]":
-    """Begin an ffmpeg, and leave nothing of it behind."""
+    """Start an ffmpeg and end it with the block."""
     try:
         child = owner.begin(command)
     except StoppedError:
@@ -277,7 +277,7 @@ def _running(owner: Session, path: str, command: list[str]) -> "Iterator[subproc
 
 
 def pause(seconds: float) -> None:
-    """Wait, unless everything is being ended: then raise FixFailed."""
+    """Sleep for some seconds; raise FixFailed if the session is stopped."""
     with session() as owner:
         try:
             owner.pause(seconds)
@@ -286,7 +286,7 @@ def pause(seconds: float) -> None:
 
 
 def _listen(pipe: "IO[bytes] | None", words: "deque[str]") -> None:
-    """Drain stderr, keeping the last lines: an unread pipe would stop ffmpeg."""
+    """Drain stderr and keep the last lines: a full pipe would block ffmpeg."""
     try:
         for line in pipe or ():
             words.append(ADDRESS.sub("", line.decode("utf-8", "replace").strip()[:500]))
@@ -295,7 +295,7 @@ def _listen(pipe: "IO[bytes] | None", words: "deque[str]") -> None:
 
 
 def _follow(pipe: "IO[bytes] | None", progress: Progress | None) -> None:
-    """Read `key=value` lines; out_time_us counts the output in microseconds."""
+    """Report progress from `key=value` lines; `out_time_us` is in microseconds."""
     for line in pipe or ():
         key, _, value = line.decode("ascii", "replace").strip().partition("=")
         if progress and key == "out_time_us" and value.lstrip("-").isdigit():

@@ -1,9 +1,9 @@
-"""Frames upon a ground: what ffmpeg needs two streams for.
+"""Video on a background, which takes ffmpeg two streams.
 
     frames ──┬─ every sample a color's, or enlarged and blurred ──┐
              └─ as they are ── over it ───────────────────────────┴──► opaque frames, in the same colours
 
-Nothing is converted between luma and red, green and blue: that would lose what the tags say.
+Nothing is converted between YCbCr and RGB: that would lose the tags.
 """
 
 import re
@@ -19,19 +19,19 @@ FLATTEN_FILTERS = frozenset({"split", "format", "lutyuv", "lutrgb", "overlay"})
 NAMED = {"black": (0, 0, 0), "white": (255, 255, 255)}
 
 
-def on_color(picture: Any, color: str, colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return a picture stream on a color.
+def on_color(video: Any, color: str, colors: Colors | None) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Overlay video on a color.
 
     Args:
-        picture: the frames, which may have an alpha channel.
+        video: frames that may have an alpha channel.
         color: black, white or #rrggbb.
-        colors: those of the frames; luma and chroma of limited range when None.
+        colors: colours of the frames; limited-range YCbCr when None.
     """
     import ffmpeg
 
     rgb = colors is not None and colors.rgb
     clear, opaque, way = ("gbrap", "gbrp", "gbrp") if rgb else ("yuva444p", "yuv444p", "yuv444")
-    both = picture.filter("format", pix_fmts=clear).split()
+    both = video.filter("format", pix_fmts=clear).split()
     ground = both[0].filter("format", pix_fmts=opaque)
     samples = _samples(color, colors)
     names = "rgb" if rgb else "yuv"
@@ -40,7 +40,7 @@ def on_color(picture: Any, color: str, colors: Colors | None) -> Any:  # noqa: A
 
 
 def _samples(color: str, colors: Colors | None) -> tuple[int, ...]:
-    """Return red, green and blue of a color, or its luma and chroma, in eight bits."""
+    """Convert a color to RGB or YCbCr of eight bits."""
     code = re.fullmatch(r"#(..)(..)(..)", color)
     red, green, blue = NAMED.get(color) or tuple(int(part, 16) for part in (code.groups() if code else ()))
     if colors is not None and colors.rgb:
@@ -53,19 +53,19 @@ def _samples(color: str, colors: Colors | None) -> tuple[int, ...]:
 
 
 def around_blur(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], Pad | None, tuple[Step, ...]]:
-    """Split steps at the one that needs two streams: a picture upon a blurred copy of itself."""
+    """Split steps at the pad with a blurred background, which needs two streams."""
     for place, step in enumerate(steps):
         if isinstance(step, Pad) and step.fill == BLUR:
             return steps[:place], step, steps[place + 1 :]
     return steps, None, ()
 
 
-def on_blur(picture: Any, step: Pad) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return the picture in the middle of an enlarged, blurred copy of itself."""
+def on_blur(video: Any, step: Pad) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """Overlay video on an enlarged, blurred copy of itself."""
     import ffmpeg
 
     width, height = step.width_px, step.height_px
-    both = chained(picture, square()).split()
+    both = chained(video, square()).split()
     covers = {"w": width, "h": height, "force_original_aspect_ratio": "increase"}
     blur = {"sigma": float(min(width, height) * BLUR_PART)}
     behind = chained(both[0], [("scale", covers), ("crop", {"w": width, "h": height}), ("gblur", blur)])
@@ -73,7 +73,7 @@ def on_blur(picture: Any, step: Pad) -> Any:  # noqa: ANN401 - ffmpeg-python has
 
 
 def chained(stream: Any, chain: Iterable[Filter]) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """Return a stream behind filters."""
+    """Append filters to a stream."""
     for name, arguments in chain:
         positional = arguments.get("", [])
         stream = stream.filter(name, *positional, **{key: value for key, value in arguments.items() if key})
@@ -81,5 +81,5 @@ def chained(stream: Any, chain: Iterable[Filter]) -> Any:  # noqa: ANN401 - ffmp
 
 
 def square() -> list[Filter]:
-    """Make pixels square, so that sizes are those a viewer sees."""
+    """Scale to square pixels, so that sizes are those a viewer sees."""
     return [("scale", {"w": "round(iw*sar)", "h": "ih"}), ("setsar", {"": [1]})]

@@ -1,4 +1,4 @@
-"""Plans for pictures → a new file. Colors stay what they were: a profile is kept or applied, HDR made standard."""
+"""Apply the plan of an image. Colours are kept: profiles are kept or applied, HDR becomes standard range."""
 
 import io
 from pathlib import Path
@@ -18,27 +18,22 @@ if TYPE_CHECKING:
     from PIL import Image
 
 JPEG_QUALITIES = (95, 90, 85, 75)
-"""From the best; a lower one is taken only when the file would be too large."""
+"""Tried in order until the file fits."""
 SHRINK = 0.85
-"""How much smaller the sides are made when no quality is enough."""
+"""Factor for the sides when no quality fits."""
 
 
 def make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
-    """Write the mended picture to `target`; a child does it.
-
-    Args:
-        plan: what is to be done.
-        facts: what was measured of the source.
-        target: the new file.
+    """Write the fixed image to `target`, in a child process.
 
     Raises:
-        FixFailed: the source cannot be read, or the target not be written.
+        FixFailed: the source cannot be read, or the target not written.
     """
     isolated_or_failed(_make_image, plan, facts, target)
 
 
 def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
-    """Do as `make_image`, in a child."""
+    """Run `make_image` in the child."""
     path, write = Path(plan.asset.path), find(plan.steps, Write)
     if write is None:
         msg = "a plan that writes nothing cannot be carried out"
@@ -47,18 +42,18 @@ def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
         if write.kept:
             target.write_bytes(_fitting(stripped(path, facts), write))
             return
-        picture = eight_bits(decode_image(str(path), facts, _least(plan)))
-        picture = _colors(_resized(plan, facts, picture), write.format)
-        if plan.loss != "lossless" and picture.info.get(WORDED):
-            picture = in_srgb(picture)
-        target.write_bytes(_encoded(picture, write, shrinking=not plan.otherwise))
+        image = eight_bits(decode_image(str(path), facts, _least(plan)))
+        image = _colors(_resized(plan, facts, image), write.format)
+        if plan.loss != "lossless" and image.info.get(WORDED):
+            image = in_srgb(image)
+        target.write_bytes(_encoded(image, write, shrinking=not plan.otherwise))
     except (Unreadable, Unmeasured, OSError, ValueError, MemoryError, SyntaxError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise FixFailed(f"{printable(str(path))}: {said}") from None
 
 
 def _least(plan: Plan) -> int | None:
-    """Return how long the sides of the source need be at most, where it is only made smaller."""
+    """Compute the longest side to decode, where the image is only made smaller."""
     resize = find(plan.steps, Resize)
     return max(resize.width_px, resize.height_px) if resize else None
 
@@ -69,40 +64,40 @@ def _fitting(content: bytes, write: Write) -> bytes:
     return content
 
 
-def _resized(plan: Plan, facts: ImageFacts, picture: "Image.Image") -> "Image.Image":
-    """Crop, scale and pad; a picture that was decoded smaller is cropped and padded as much less until it is scaled."""
+def _resized(plan: Plan, facts: ImageFacts, image: "Image.Image") -> "Image.Image":
+    """Crop, pad and resize; sizes are scaled where the image was decoded smaller."""
     from PIL import Image
 
-    part = picture.width / facts.given_px[0]
+    part = image.width / facts.given_px[0]
     for step in plan.steps:
         match step:
             case Crop():
-                picture = _cropped(picture, step, part)
+                image = _cropped(image, step, part)
             case Flatten(color=color):
-                picture = _flat(picture, color)
+                image = _flat(image, color)
             case Pad(width_px=width, height_px=height):
-                picture = _padded(picture, (round(width * part), round(height * part)), step.fill)
+                image = _padded(image, (round(width * part), round(height * part)), step.fill)
             case Resize(width_px=width, height_px=height):
-                picture = smooth(picture).resize((width, height), Image.Resampling.LANCZOS)
+                image = smooth(image).resize((width, height), Image.Resampling.LANCZOS)
                 part = 1.0
             case _:
                 pass
-    return picture
+    return image
 
 
-def _cropped(picture: "Image.Image", step: Crop, part: float) -> "Image.Image":
-    """Keep a part of a picture that was decoded smaller by `part`."""
+def _cropped(image: "Image.Image", step: Crop, part: float) -> "Image.Image":
+    """Crop an image that was decoded smaller by `part`."""
     width, height = round(step.width_px * part), round(step.height_px * part)
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    left, top = (image.width - width) // 2, (image.height - height) // 2
     if step.left_px is not None and step.top_px is not None:
         left, top = round(step.left_px * part), round(step.top_px * part)
-    return picture.crop((left, top, left + width, top + height))
+    return image.crop((left, top, left + width, top + height))
 
 
-def _flat(picture: "Image.Image", color: str) -> "Image.Image":
-    """Put what is transparent on a color; gray on gray stays gray."""
-    shown = flat(smooth(on_screen(picture)), color)
-    gray = picture.mode in ("L", "LA")
+def _flat(image: "Image.Image", color: str) -> "Image.Image":
+    """Put transparent parts on a color; gray on gray stays gray."""
+    shown = flat(smooth(on_screen(image)), color)
+    gray = image.mode in ("L", "LA")
     if not gray:
         return shown
     if is_gray(color):
@@ -114,60 +109,60 @@ def _flat(picture: "Image.Image", color: str) -> "Image.Image":
 
 
 def is_gray(color: str) -> bool:
-    """Tell whether a color is none."""
+    """Tell whether a color is gray."""
     from PIL import ImageColor
 
     return len(set(ImageColor.getrgb(color)[:3])) == 1
 
 
-def _padded(picture: "Image.Image", size: tuple[int, int], fill: str) -> "Image.Image":
-    """Put a picture in the middle of a colored ground, or of a blurred, enlarged copy of itself."""
+def _padded(image: "Image.Image", size: tuple[int, int], fill: str) -> "Image.Image":
+    """Centre an image on a coloured background, or on a blurred, enlarged copy of itself."""
     from PIL import Image, ImageColor, ImageFilter, ImageOps
 
-    picture = _paintable(picture)
+    image = _paintable(image)
     if fill == BLUR:
         blur = ImageFilter.GaussianBlur(float(min(size) * BLUR_PART))
-        ground = ImageOps.fit(picture, size).filter(blur)
+        ground = ImageOps.fit(image, size).filter(blur)
     else:
-        if picture.mode in ("L", "LA") and not is_gray(fill):
-            picture = _colored(picture)
-        ground = Image.new(picture.mode, size, ImageColor.getcolor(fill, picture.mode))
-    ground.info = dict(picture.info)
-    ground.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
+        if image.mode in ("L", "LA") and not is_gray(fill):
+            image = _colored(image)
+        ground = Image.new(image.mode, size, ImageColor.getcolor(fill, image.mode))
+    ground.info = dict(image.info)
+    ground.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
     return ground
 
 
-def _paintable(picture: "Image.Image") -> "Image.Image":
-    """Return a picture of a mode in which colors can be named, and that is ready to be written."""
-    shown = smooth(on_screen(picture))
+def _paintable(image: "Image.Image") -> "Image.Image":
+    """Convert to a mode in which colours have names, ready to be written."""
+    shown = smooth(on_screen(image))
     return shown if shown.mode in ("RGB", "RGBA", "L", "LA") else shown.convert("RGB")
 
 
-def _colored(picture: "Image.Image") -> "Image.Image":
-    """Return a gray picture in colors; a color profile for gray says nothing of them."""
-    colored = picture.convert("RGBA" if picture.mode == "LA" else "RGB")
+def _colored(image: "Image.Image") -> "Image.Image":
+    """Convert gray to RGB, without its gray colour profile."""
+    colored = image.convert("RGBA" if image.mode == "LA" else "RGB")
     colored.info.pop("icc_profile", None)
     return colored
 
 
-def _colors(picture: "Image.Image", target: str) -> "Image.Image":
-    """Return the picture in a mode that the target holds, with its colors unchanged."""
-    shown = on_screen(picture)
+def _colors(image: "Image.Image", target: str) -> "Image.Image":
+    """Convert to a mode that the target format holds, colours unchanged."""
+    shown = on_screen(image)
     return flat(shown) if target == "jpeg" else shown
 
 
-def _encoded(picture: "Image.Image", write: Write, *, shrinking: bool) -> bytes:
-    """Encode, lowering quality and then, where that is wanted, size only as far as the byte limit needs."""
+def _encoded(image: "Image.Image", write: Write, *, shrinking: bool) -> bytes:
+    """Encode within the byte limit, lowering quality first, then size where allowed."""
     while True:
         for options in _attempts(write):
-            content = _save(picture, write.format, options)
+            content = _save(image, write.format, options)
             if write.max_bytes is None or len(content) <= write.max_bytes:
                 return content
-        width, height = round(picture.width * SHRINK), round(picture.height * SHRINK)
+        width, height = round(image.width * SHRINK), round(image.height * SHRINK)
         if not shrinking or min(width, height) < write.min_side_px:
             within = "at any size that is allowed" if shrinking else f"as {write.format} of its own size"
             raise FixFailed(f"does not fit into {write.max_bytes:,} bytes {within}")
-        picture = smooth(picture).resize((width, height))
+        image = smooth(image).resize((width, height))
 
 
 def _attempts(write: Write) -> list[dict[str, Any]]:
@@ -178,26 +173,26 @@ def _attempts(write: Write) -> list[dict[str, Any]]:
     return [{"quality": quality, "method": 4} for quality in JPEG_QUALITIES] if write.format == "webp" else [{}]
 
 
-def _save(picture: "Image.Image", target: str, options: dict[str, Any]) -> bytes:
-    """Return the encoded bytes with the color profile and without any other metadata."""
+def _save(image: "Image.Image", target: str, options: dict[str, Any]) -> bytes:
+    """Encode with the colour profile and without other metadata."""
     buffer = io.BytesIO()
-    kept = picture.info.get("icc_profile")
-    profile = {"icc_profile": kept} if kept and kept[16:20] in _spaces(picture.mode) else {}
-    bare = picture.copy()
-    bare.info = {key: value for key, value in picture.info.items() if key == "transparency"}
+    kept = image.info.get("icc_profile")
+    profile = {"icc_profile": kept} if kept and kept[16:20] in _spaces(image.mode) else {}
+    bare = image.copy()
+    bare.info = {key: value for key, value in image.info.items() if key == "transparency"}
     try:
         bare.save(buffer, format=target.upper(), **profile, **options)
     except OSError:
         # Pillow guesses how many bytes a JPEG's best tables may take, and too few where all of it is noise.
         if not options.pop("optimize", False):
             raise
-        return _save(picture, target, options)
+        return _save(image, target, options)
     return buffer.getvalue()
 
 
 def _spaces(mode: str) -> tuple[bytes, ...]:
-    """Return the color spaces, as an ICC profile names them in its header, that a profile of such a picture may have.
+    """List the ICC colour spaces valid for a mode.
 
-    A gray picture often has the profile of the colors that it was made from.
+    A gray image often has the profile of the colours it was made from.
     """
     return (b"GRAY", b"RGB ") if mode in ("1", "L", "LA") else (b"RGB ",)

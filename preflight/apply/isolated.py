@@ -1,4 +1,4 @@
-"""Making a new file with libraries that read what comes from outside: in a child, which may crash or hang alone."""
+"""Isolated calls for making new files: a child process may crash or hang alone."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,7 +13,7 @@ BOUNDS = Bounds(seconds=600.0)
 
 
 def isolated_or_failed(function: Callable[..., T], *args: object) -> T:
-    """Call a function of a module in a child, and return what it returns.
+    """Call a module's function in a child process and return its result.
 
     Raises:
         FixFailed: the child crashed, took too long or needed too much memory, or the function raised it.

@@ -1,16 +1,16 @@
-"""Sounds that become less: an `Encode` step in, ffmpeg's filters for channels, rate and depth out."""
+"""Reduce channels, rate and depth of audio: an `Encode` step in, ffmpeg's filters out."""
 
 from preflight.apply.extend import Filter
 from preflight.plan.steps import Encode
 
 MOST_USUAL_CHANNELS = 8
-"""More than these ffmpeg has no rule for to make two of."""
+"""ffmpeg has no downmix matrix for more."""
 
 
 def simpler(encode: Encode) -> list[Filter]:
-    """Return what leaves fewer channels and samples, and rounds samples to sixteen bits.
+    """List the filters for fewer channels, a lower rate and 16 bits.
 
-    By itself ffmpeg rounds without a noise, and would mix and resample what is rounded already.
+    ffmpeg's own conversion rounds without dither, and before it mixes and resamples.
     """
     found: list[Filter] = []
     before = encode.channels_from or 0

@@ -1,13 +1,13 @@
-"""How near a new clip comes to what its source would be at that size and rate: a plan and its result in, VMAF out.
+"""Measure the quality of a new clip by VMAF, against its source at the planned size and rate.
 
-    source ── the plan's own cut, turn, tones, shape and rate ──► ideal ──┐
-    new file ─────────────────────────────────────────────────────────────┴── libvmaf ──► Quality
+    source ── planned cut, rotation, tones, size and rate ──► ideal ──┐
+    new file ─────────────────────────────────────────────────────────┴── libvmaf ──► Quality
 
-What is compared is what the encoder was given with what it made of it: the loss of scaling is wanted and not counted.
+The reference is the encoder's input: the loss of scaling is wanted and not counted.
 
-`av.QUALITY` was chosen by it, over twelve clips: noise, a zoom into a fractal, running text and a pan over a rough
-ground, made up; and eight that were filmed or drawn, of 640 x 360 to 1280 x 720, one of them HDR. All under the bound
-of a 15 s clip, half of 50 MB, or 13.2 Mbit/s. Seconds and bytes are medians against superfast at 17.
+`av.QUALITY` was chosen by it, over twelve clips: noise, a fractal zoom, running text and a pan over rough ground,
+synthetic; and eight filmed or drawn, 640 x 360 to 1280 x 720, one of them HDR. All stay under the limit of a 15 s clip,
+half of 50 MB, or 13.2 Mbit/s. Seconds and bytes are medians against superfast at 17.
 
     preset, crf                 mean VMAF   least clip   clips >= 97   seconds   bytes
     ultrafast, 17                   97.30        94.50             8      0.67    1.36
@@ -19,9 +19,8 @@ of a 15 s clip, half of 50 MB, or 13.2 Mbit/s. Seconds and bytes are medians aga
     veryfast, 17                    96.36        93.66             4      1.60    0.59
     veryfast, 14                    97.29        93.78             7      1.53    0.86
 
-The one clip that stays below hardly moves, and there VMAF gives 97.4 to the source itself. Adaptive quantisation takes
-bits from texture to give them to flat ground, which at 14 has enough. A key picture every 60 costs nothing that could
-be measured.
+The one clip below 97 hardly changes: VMAF gives 97.4 to its source itself. Adaptive quantisation moves bits from
+texture to flat areas, which have enough at 14. A keyframe every 60 frames costs nothing measurable.
 """
 
 import tempfile
@@ -30,7 +29,7 @@ from typing import Any
 
 import msgspec
 
-from preflight.apply.av import compile_comparison, encodes_pictures, needs
+from preflight.apply.av import compile_comparison, encodes_video, needs
 from preflight.apply.color import seen_colors
 from preflight.apply.ffmpeg import run_first_able
 from preflight.errors import FixFailed
@@ -39,9 +38,9 @@ from preflight.values.facts import Facts, VideoFacts
 from preflight.values.quality import Quality
 
 TIME_LIMIT_S = 600
-"""Fifteen seconds of a clip take twenty on two slow processors."""
+"""Fifteen seconds of video take twenty on two slow processors."""
 MAX_LOG_BYTES = 64 << 20
-"""A frame takes less than a kilobyte of the log."""
+"""A frame takes less than 1 kB of the log."""
 FILTERS = frozenset({"libvmaf", "settb", "setpts", "scale", "format"})
 
 
@@ -56,29 +55,29 @@ class _Metrics(msgspec.Struct, frozen=True):
 
 
 class _Log(msgspec.Struct, frozen=True):
-    """What of libvmaf's log is read."""
+    """The fields read from libvmaf's log."""
 
     pooled_metrics: _Metrics
     frames: list[Any]
 
 
 def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TIME_LIMIT_S) -> Quality | None:
-    """Compare a new clip with its source, frame by frame, at the size and rate that were planned.
+    """Compare a new clip with its source, frame by frame, at the planned size and rate.
 
     Args:
-        plan: by which it was made.
-        facts: what was measured of the source.
+        plan: the plan applied.
+        facts: facts of the source.
         made: the new file.
-        limit_s: after this many seconds the comparison is given up.
+        limit_s: seconds until the comparison is given up.
 
     Returns:
-        The measure; None where no pictures were encoded, so that there is nothing to lose.
+        The quality; None where no frames were encoded.
 
     Raises:
         NotDone: no ffmpeg here has libvmaf.
         FixFailed: the two could not be compared.
     """
-    if not isinstance(facts, VideoFacts) or not encodes_pictures(plan):
+    if not isinstance(facts, VideoFacts) or not encodes_video(plan):
         return None
     from preflight.workers.isolated import call_isolated
 
@@ -91,10 +90,10 @@ def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TI
 
 
 def read_log(log: Path) -> Quality:
-    """Read what libvmaf wrote.
+    """Read libvmaf's log.
 
     Raises:
-        FixFailed: it wrote nothing, or something else.
+        FixFailed: it is missing or malformed.
     """
     try:
         if log.stat().st_size > MAX_LOG_BYTES:

@@ -1,9 +1,9 @@
-"""What a new file was made from: a record beside it, so that a second run finds the work done.
+"""Record what a new file was made from, so that a second run reuses it.
 
     source, plan, profile ── Origin ──► name.mp4 and name.mp4.preflight.json ──► found again by the next run
 
-The record takes its name before the file does. A file without one is somebody's own; a record without a file is work
-that was broken off, and is done again.
+The record is committed before the file. A file without a record is the user's own; a record without a file is
+interrupted work, and is done again.
 """
 
 import hmac
@@ -38,7 +38,7 @@ MAX_RECORD_BYTES = 1 << 20
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file holds."""
+    """Name, size and hash of a file."""
 
     name: str
     bytes: int
@@ -46,7 +46,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """All that decides what a new file becomes."""
+    """Everything that determines a new file."""
 
     source: Content
     profile: str
@@ -58,34 +58,34 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: str
     preflight: str
-    """Version of this program."""
+    """Version of preflight."""
     ffmpeg: str | None
-    """Version of the ffmpeg that encoded, if one did."""
+    """Version of the ffmpeg that encoded, if any."""
     origin: Origin
     output: Content
     facts: dict[str, Any]
-    """What was measured of the new file."""
+    """Facts of the new file."""
     seal: str = ""
-    """By which this program knows that it wrote the record, for this user; a record without one proves nothing."""
+    """Keyed hash that only this user's runs can compute; a record without one proves nothing."""
 
 
 def seal_of(origin: Origin, output: Content) -> str:
-    """Return what nobody but this user's runs can write into the record of a file; its name may change.
+    """Compute the keyed hash of a record; the file may be renamed.
 
     Raises:
-        NotDone: there is no folder of the user's own.
+        NotDone: the user has no folder for the key.
     """
     said = identity(origin) + f"\0{output.bytes}\0{output.sha256}".encode()
     return blake2b(said, key=secret(), digest_size=32).hexdigest()
 
 
 def identity(origin: Origin) -> bytes:
-    """Return the same bytes for the same work."""
+    """Encode an origin; equal work gives equal bytes."""
     return msgspec.json.encode(origin, enc_hook=str)
 
 
 def content_of(path: Path) -> Content:
-    """Read a file and return its name, size and SHA-256.
+    """Read a file's name, size and SHA-256.
 
     Raises:
         NotDone: it cannot be read.
@@ -99,9 +99,9 @@ def content_of(path: Path) -> Content:
 
 
 def settled_state(path: Path) -> Identity | None:
-    """Return the state of a file, where as long as it stays its content does too; None where nobody can tell.
+    """Read a file's state, if it proves its content; None where it was written too recently.
 
-    What was written a moment ago may be written again within the same tick of its clock.
+    A file just written may change again within the same tick of its clock.
     """
     try:
         state = file_identity(path.stat())
@@ -111,7 +111,7 @@ def settled_state(path: Path) -> Identity | None:
 
 
 def is_still(path: Path, content: Content, state: Identity | None) -> bool:
-    """Tell whether a file holds what it held; it is read again where its state does not say so.
+    """Tell whether a file is unchanged; it is read again where its state does not prove it.
 
     Raises:
         NotDone: it cannot be read.
@@ -120,14 +120,14 @@ def is_still(path: Path, content: Content, state: Identity | None) -> bool:
 
 
 def beside(path: Path) -> Path:
-    """Return where the record of a file lies; a name that leaves no room for the ending is cut."""
+    """Build the path of a file's record; long names are cut."""
     return Path(name_beside(os.fspath(path), SUFFIX))
 
 
 def find_made(wanted: Path, origin: Origin) -> Path | None:
-    """Return the file that an earlier run made of the same source by the same plan, if it is still what it was.
+    """Find the unchanged result of the same source and plan.
 
-    A record of work that was broken off is removed on the way, so that the name is free again.
+    Records of interrupted work are removed, to free the name.
     """
     for path in names(wanted):
         made = _read(beside(path))
@@ -147,7 +147,7 @@ def find_made(wanted: Path, origin: Origin) -> Path | None:
 
 
 def _read(path: Path) -> Made | None:
-    """Read a record; None for what is none: it may have been written by anybody."""
+    """Read a record; None where it is missing or malformed."""
     try:
         content = bytes_of(path, MAX_RECORD_BYTES)
         if len(content) > MAX_RECORD_BYTES:
@@ -159,7 +159,7 @@ def _read(path: Path) -> Made | None:
 
 
 def _is_ours(made: Made) -> bool:
-    """Tell whether a run of this user wrote a record: a stranger's file is not taken for one that was made here."""
+    """Tell whether a run of this user wrote the record: a stranger's file is never reused."""
     try:
         return hmac.compare_digest(made.seal, seal_of(made.origin, made.output))
     except (NotDone, TypeError):
@@ -169,7 +169,7 @@ def _is_ours(made: Made) -> bool:
 def claiming(
     folder: Path, origin: Origin, output: Content, facts: dict[str, Any], ffmpeg: str | None
 ) -> Callable[[Path], Path]:
-    """Return what writes the record for a name, as `commit` wants it."""
+    """Build the function by which `commit` writes the record beside a name."""
     seal = seal_of(origin, output)
 
     def claim(path: Path) -> Path:
@@ -183,7 +183,7 @@ def claiming(
             seal=seal,
         )
         content = msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2) + b"\n"
-        # Within, for `written` would take a name that is taken for a folder that cannot be written.
+        # Suppressed inside: `written` would report a taken name as a folder that cannot be written.
         with written(folder, "json", content) as draft, suppress(FileExistsError):
             return commit_at(draft, beside(path))
         raise FileExistsError

@@ -1,7 +1,7 @@
-"""A clip cut between its packets: chosen packets in, a new file out, nothing decoded and nothing encoded.
+"""Cut a clip between packets: chosen packets in, a new file out, nothing decoded or encoded.
 
-ffmpeg's own options cut by seconds, and where pictures are stored in another order than they are shown in, that misses
-by as many; here the packets are counted.
+ffmpeg's options cut by seconds, and miss frames where decoding order differs from display order; here packets are
+counted.
 """
 
 from fractions import Fraction
@@ -20,9 +20,9 @@ from preflight.probe.sniff import sniff
 from preflight.probe.video import video_streams
 
 HEVC_TAG, DOLBY_TAG = "hvc1", "dvh1"
-"""Of HEVC whose parameter sets stand in the sample entry: ISO 14496-15, 8.4.1; and where only Dolby Vision shows it."""
+"""HEVC with parameter sets in the sample entry: ISO 14496-15, 8.4.1; and HEVC that only Dolby Vision shows."""
 OPTIONS = {"movflags": "+faststart", "strict": "unofficial"}
-"""A record of Dolby Vision is written, too."""
+"""`unofficial` lets libav write the Dolby Vision record."""
 DOLBY_TAGS = {"dvh1", "dvhe"}
 
 if TYPE_CHECKING:
@@ -35,32 +35,32 @@ if TYPE_CHECKING:
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """What is copied, in seconds as the source counts them."""
+    """Part copied, in seconds of the source."""
 
     begin_s: Fraction
     end_s: Fraction
 
 
 def cut_between(
-    source: Path, packets: Packets, target: Path, muxer: str, *, sounds: "Sequence[int] | None" = None
+    source: Path, packets: Packets, target: Path, muxer: str, *, tracks: "Sequence[int] | None" = None
 ) -> None:
-    """Write the pictures that `packets` counts, and the sound beneath them, to a new file.
+    """Copy the frames that `packets` counts, and their audio, to a new file.
 
     Args:
-        source: the clip; it is only read.
-        packets: which of its pictures, as they lie in it.
+        source: the clip; only read.
+        packets: its frames, in stored order.
         target: the new file.
         muxer: libav's name of its format, `mp4` or `mov`.
-        sounds: which sound tracks are kept, and in which order; the first alone when None.
+        tracks: audio tracks kept, in order; the first alone when None.
 
     Raises:
-        FixFailed: the source cannot be read, or the new file not be written.
+        FixFailed: the source cannot be read, or the new file not written.
     """
-    isolated_or_failed(_cut_between, source, packets, target, muxer, sounds)
+    isolated_or_failed(_cut_between, source, packets, target, muxer, tracks)
 
 
-def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, sounds: "Sequence[int] | None") -> None:
-    """Do as `cut_between`, in a child."""
+def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, tracks: "Sequence[int] | None") -> None:
+    """Run `cut_between` in the child."""
     import av
 
     try:
@@ -71,44 +71,44 @@ def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, sound
             stream.seek(0)
             with opened(stream, found.opener) as container:
                 part = _part(container, video_streams(container)[0], packets)
-            # Opened anew, not sought: a seek to 0 passes over the sound that a decoder needs before it.
+            # Reopened, not sought: a seek to 0 skips the audio that a decoder needs before it.
             stream.seek(0)
             with (
                 opened(stream, found.opener) as container,
                 av.open(str(target), "w", format=muxer, options=OPTIONS) as made,
             ):
-                _copy(container, made, packets, part, _kept(container, sounds))
+                _copy(container, made, packets, part, _kept(container, tracks))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable) as error:
         raise FixFailed(f"cannot be cut without encoding: {words(error)}") from None
 
 
-def _kept(container: "InputContainer", sounds: "Sequence[int] | None") -> "list[AudioStream]":
-    """Return the sound tracks to copy."""
+def _kept(container: "InputContainer", tracks: "Sequence[int] | None") -> "list[AudioStream]":
+    """Select the audio tracks to copy."""
     there = container.streams.audio
-    return [there[place] for place in sounds] if sounds is not None else list(there[:1])
+    return [there[place] for place in tracks] if tracks is not None else list(there[:1])
 
 
 def _copy(
-    container: "InputContainer", made: "OutputContainer", packets: Packets, part: _Part, sounds: "list[AudioStream]"
+    container: "InputContainer", made: "OutputContainer", packets: Packets, part: _Part, tracks: "list[AudioStream]"
 ) -> None:
-    picture = video_streams(container)[0]
-    copies = {one.index: made.add_stream_from_template(one) for one in (picture, *sounds)}
+    video = video_streams(container)[0]
+    copies = {one.index: made.add_stream_from_template(one) for one in (video, *tracks)}
     for copy in copies.values():
         copy.metadata.clear()
-    if codec_name(picture) == "hevc":
-        only_dolby = str(picture.codec_context.codec_tag) in DOLBY_TAGS
-        copies[picture.index].codec_context.codec_tag = DOLBY_TAG if only_dolby else HEVC_TAG
-    for packet in _chosen(container, picture, sounds, packets, part):
+    if codec_name(video) == "hevc":
+        only_dolby = str(video.codec_context.codec_tag) in DOLBY_TAGS
+        copies[video.index].codec_context.codec_tag = DOLBY_TAG if only_dolby else HEVC_TAG
+    for packet in _chosen(container, video, tracks, packets, part):
         index = packet.stream.index
         _move(packet, part.begin_s)
         packet.stream = copies[index]
         made.mux(packet)
 
 
-def _part(container: "InputContainer", picture: "VideoStream", packets: Packets) -> _Part:
-    """Return when the chosen pictures are shown; raise FixFailed when they are not there."""
+def _part(container: "InputContainer", video: "VideoStream", packets: Packets) -> _Part:
+    """Compute when the chosen frames are shown; raise FixFailed when they are missing."""
     chosen: list[Packet[Any]] = []
-    for place, packet in enumerate(p for p in container.demux(picture) if p.size):
+    for place, packet in enumerate(p for p in container.demux(video) if p.size):
         if place >= packets.first + packets.count:
             break
         if place >= packets.first:
@@ -120,15 +120,15 @@ def _part(container: "InputContainer", picture: "VideoStream", packets: Packets)
 
 
 def _chosen(
-    container: "InputContainer", picture: "VideoStream", sounds: "list[AudioStream]", packets: Packets, part: _Part
+    container: "InputContainer", video: "VideoStream", tracks: "list[AudioStream]", packets: Packets, part: _Part
 ) -> "Iterator[Packet[Any]]":
-    """Yield the chosen pictures, and of each sound the packets from the one before the first of them to their end.
+    """Yield the chosen frames, and their audio from one packet before the part.
 
-    A decoder needs the packet before to bring the first one to life; nobody hears it.
+    A decoder needs the packet before to decode the first one; it is not heard.
     """
     place = -1
     before: dict[int, Packet[Any]] = {}
-    for packet in container.demux([picture, *sounds]):
+    for packet in container.demux([video, *tracks]):
         if not packet.size or packet.pts is None:
             continue
         if packet.stream.type == "video":
@@ -152,7 +152,7 @@ def _length(packet: "Packet[Any]") -> Fraction:
 
 
 def _move(packet: "Packet[Any]", begin_s: Fraction) -> None:
-    """Let a packet's time count from the beginning of the part."""
+    """Shift a packet's timestamps to the beginning of the part."""
     ticks = round(begin_s / packet.time_base)
     packet.pts = packet.pts - ticks if packet.pts is not None else None
     packet.dts = packet.dts - ticks if packet.dts is not None else None

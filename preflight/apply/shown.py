@@ -1,7 +1,7 @@
-"""What makes of stored frames those that a viewer sees: steps in, ffmpeg's filters out.
+"""Convert stored frames to displayed ones: steps in, ffmpeg's filters out.
 
-ffmpeg turns and crops by itself, each version what it knows of; here it turns nothing, and what it has cropped already
-is seen by the size that comes in.
+ffmpeg rotates and crops by itself, differently in each version. Here its rotation is off, and its cropping is detected
+by the size of its frames.
 """
 
 from preflight.apply.extend import Filter
@@ -18,11 +18,11 @@ SHOWN: dict[type[Step], frozenset[str]] = {
     Deinterlace: frozenset({"weave", "setpts", "bwdif"}),
     Turn: frozenset({"transpose", "hflip", "vflip"}),
 }
-"""Step → the filters that it may take."""
+"""Step → filters it may use."""
 
 
 def shown_filters(step: Aperture | Deinterlace | Turn) -> list[Filter]:
-    """Return the filters that do what a step says."""
+    """List the filters of a step."""
     match step:
         case Turn():
             turned = [(name, dict(arguments)) for name, arguments in TURNS.get(step.degrees, ())]
@@ -37,14 +37,14 @@ def shown_filters(step: Aperture | Deinterlace | Turn) -> list[Filter]:
 
 
 def _woven(first: Side) -> list[Filter]:
-    """Return what puts two fields together; ffmpeg would show the frame when it shows the second of them."""
+    """List the filters that join two fields; without `setpts` a frame would take the second field's time."""
     return [("weave", {"first_field": first}), ("setpts", {"": ["PTS-STARTPTS"]})]
 
 
 def _aperture(step: Aperture) -> list[Filter]:
-    """Return what keeps the part that is shown, to the pixel even where chroma is subsampled.
+    """List the filters that crop to the displayed area, exact even where chroma is subsampled.
 
-    Frames smaller than the stored ones were cropped by ffmpeg itself: of those no more than a pixel is taken off.
+    Frames smaller than the stored size were cropped by ffmpeg already: at most one more pixel is removed.
     """
     area = step.area
     cropped = f"lt(iw,{step.stored_width_px})+lt(ih,{step.stored_height_px})"

@@ -1,13 +1,13 @@
-"""Whether a new clip shows what its source shows, by two decoders that share neither program nor reading.
+"""Compare a new clip with its source, by two independent decoders.
 
     source ──┬─ PyAV, our reading ──┐ both alike?     result ──┬─ PyAV, our reading ──┐ both alike?
              └─ the ffmpeg program ─┘                          └─ the ffmpeg program ─┘
                      └──────── first, middle and last frame of both: alike? ─────────┘
 
-All of the source is looked for while the result is made.
+The source's frames are read while the result is made.
 
-Where the two differ about the source nobody knows what it shows, and nothing made of it is called fixed. An ffmpeg that
-does not know some way to turn or crop is no witness: the next one is asked.
+Where decoders disagree about the source, nothing made from it is called fixed. An ffmpeg that lacks a rotation or crop
+is no witness: the next one is asked.
 """
 
 import math
@@ -21,13 +21,13 @@ from typing import Any, TypedDict
 import msgspec
 
 from preflight.apply.alike import alike, framed
-from preflight.apply.av import encodes_pictures
+from preflight.apply.av import encodes_video
 from preflight.apply.ffmpeg import candidates
 from preflight.apply.stills import (
     SUPPOSED_RATE_HZ,
     Frame,
-    Picture,
     Seek,
+    Still,
     Viewer,
     own_stills,
     second_stills,
@@ -46,76 +46,76 @@ from preflight.workers.session import within
 
 
 class Bounds(TypedDict):
-    """How far two pictures may be apart, as `alike` takes it."""
+    """Tolerances for `alike`."""
 
     near: float
     apart: float
 
 
 LEAST_PX = 16
-"""Side below which a picture shows too little to be compared."""
-BY_PICTURES = (-1, 0, 1)
-"""By how many frames the new file may lie beside what was planned."""
+"""Images with a shorter side are not compared."""
+BY_FRAMES = (-1, 0, 1)
+"""Offsets allowed in the new file, in frames."""
 BY_PARTS = tuple(Fraction(quarters, 4) for quarters in range(-8, 9))
-"""The same where the rate varies: frames may stand closer than their mean, and be held for longer."""
+"""Offsets in frames where the rate varies: frames may lie closer than their mean interval, and last longer."""
 NICE = 5
-"""By how much what is done meanwhile stands back: it gets a quarter of a processor that is wanted by others too."""
+"""Niceness of the background reading: it gets a quarter of a contended processor."""
 SHAPE_APART = 0.03
-"""Part of width over height by which two decoders may differ: small pictures are whole pixels."""
+"""Relative tolerance of the aspect ratio between decoders: small images have whole pixels."""
 READ: Bounds = {"near": 8.0, "apart": 0.25}
-"""What is allowed between two decoders of one file: each scales and converts colours in its own way."""
+"""Tolerances between two decoders of one file, which scale and convert colours differently."""
 ENCODED: Bounds = {"near": 2.5, "apart": 0.15}
 MAPPED: Bounds = {"near": 16.0, "apart": 0.5}
-"""And between a source and what was encoded of it, without and with its tones mapped."""
+"""Tolerances between source and encode; `MAPPED` after tone mapping."""
 OF_SOURCE, OF_MADE = ("first", "middle"), ("first", "last")
-"""The moments of which another decoder is asked. What one makes of a source's end is seen in the new file: an ffmpeg
-decoded and encoded it."""
+"""Moments for which a second decoder is asked. The source's end is tested by the new file: an ffmpeg decoded and
+encoded it."""
 ASIDE = Fraction(1, 4)
-"""Which part of its length the middle moment may be earlier, where a keyframe lies before it: all frames since the last
-keyframe have to be decoded, by both decoders."""
+"""Part of the length by which the middle moment may be earlier, to stand behind a keyframe: both decoders decode every
+frame since that."""
 Ends = dict[str, tuple[Frame, ...]]
-"""Which moment, `first`, `middle` or `last` → the frames that may stand there."""
+"""Moment, `first`, `middle` or `last` → frames that may stand there."""
 Call = Callable[..., Any]
-"""Calls a function of a module with its arguments, and returns what it returns."""
-Pictures = tuple[Picture, ...] | None
-"""What an ffmpeg shows; None where that is nothing."""
-Taken = dict[str, Pictures]
-"""Path of an ffmpeg → what it shows of a file."""
-Asked = Callable[[str], Pictures]
-"""Asks an ffmpeg, by its path, what it shows."""
+"""Calls a module's function with arguments and returns its result."""
+Stills = tuple[Still, ...] | None
+"""Frames shown by an ffmpeg; None where it shows none."""
+Taken = dict[str, Stills]
+"""Path of an ffmpeg → frames it shows."""
+Asked = Callable[[str], Stills]
+"""Asks an ffmpeg, by its path, for its frames."""
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new file has to show of its source."""
+    """Source frames that a new file must show."""
 
     frames: Ends = {}
     middle_s: Fraction | None = None
-    """Where the middle moment lies in the new file; None where there is none."""
+    """Middle moment in the new file, in seconds; None where there is none."""
     places: tuple[Seek, ...] = ()
-    """Where others find the source's frames of the moments `OF_SOURCE`."""
+    """Seek positions of the source frames of `OF_SOURCE`, for ffmpeg."""
     shown_px: tuple[int, int] = (1, 1)
-    """Width and height of the source as it is shown."""
+    """Displayed width and height of the source."""
 
     @property
     def plain(self) -> bool:
-        """Whether others are to show only how light its frames are."""
+        """Whether ffmpeg is to show lightness only."""
         return _are_plain(self.frames)
 
 
 def ends_of(plan: Plan, before: Facts) -> Sought:
-    """Return the frames of a source that its new file has to show, give or take one.
+    """Read the source frames that a new file must show, with their neighbours.
 
-    They are planned, not read off the new file, so that they can be looked for while it is made.
+    Moments come from the plan, so that frames can be read while the file is made.
 
     Raises:
-        Unmeasured: the source could not be looked into.
-        Unreadable: it has no frames that can be decoded.
+        Unmeasured: the source could not be opened.
+        Unreadable: it has no decodable frames.
     """
     if not isinstance(before, VideoFacts):
         return Sought()
     moments = dict(_planned(plan, before))
     rate = before.frame_rate_hz or SUPPOSED_RATE_HZ
-    around = [by / rate for by in (BY_PARTS if before.frame_rate_constant is False else BY_PICTURES)]
+    around = [by / rate for by in (BY_PARTS if before.frame_rate_constant is False else BY_FRAMES)]
     frames: Ends = {}
     flatten = find(plan.steps, Flatten)
     with viewed(plan.asset.path, before, flatten.color if flatten else None) as viewer:
@@ -138,14 +138,14 @@ def ends_of(plan: Plan, before: Facts) -> Sought:
 def _behind_keyframe(
     viewer: Viewer, plan: Plan, before: VideoFacts, middle_s: Fraction, around_s: Sequence[Fraction]
 ) -> Fraction:
-    """Return the moment of a new file right behind the last keyframe of its source before the middle, or the middle.
+    """Find the moment right behind the last keyframe before the middle; else the middle.
 
     Args:
         viewer: the source.
-        plan: by which the file is made.
-        before: what was measured of the source.
-        middle_s: the middle, in seconds since the first frame of the new file is shown.
-        around_s: how far from a moment its frame may lie.
+        plan: the steps.
+        before: facts of the source.
+        middle_s: the middle, in seconds since the first frame of the new file.
+        around_s: offsets at which a frame may lie.
     """
     at = _in_source(plan, middle_s)
     ahead = sought_early_s(before) - around_s[0]
@@ -158,24 +158,21 @@ def _behind_keyframe(
 
 
 def ends_meanwhile(plan: Plan, before: Facts) -> Sought:
-    """Do as `ends_of`, with what the encoder leaves of the processors.
-
-    It is a thread that stands back: on Linux what is done in this process later is not slowed.
-    """
+    """Run `ends_of` in a thread of low priority; on Linux the rest of the process keeps its own."""
     with ThreadPoolExecutor(1, initializer=lower_priority, initargs=(NICE,)) as aside:
         return aside.submit(ends_of, plan, before).result()
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """What our own reading tells of a new file."""
+    """Comparison of a new file by PyAV."""
 
     unlike: str | None
-    """What of it does not look like its source."""
+    """How it looks different from its source."""
     frames: Ends
 
     @property
     def plain(self) -> bool:
-        """Whether others are to show only how light its frames are."""
+        """Whether ffmpeg is to show lightness only."""
         return _are_plain(self.frames)
 
 
@@ -189,26 +186,26 @@ def dissimilarity(  # noqa: PLR0913 - two files with what is known of each, and 
     call: Call = call_isolated,
     taken: Taken | None = None,
 ) -> str | None:
-    """Return what of a new file does not look like its source; None where all does, or nothing can be seen.
+    """Say how a new file looks different from its source; None where it does not, or cannot be seen.
 
     Args:
-        plan: by which it was made.
-        before: what was measured of the source.
-        sought: what it has to show.
+        plan: the plan applied.
+        before: facts of the source.
+        sought: frames it must show.
         made: the new file.
-        after: what was measured of it.
-        call: calls a function in a child.
-        taken: what some ffmpeg shows of the source, where one was asked already.
+        after: its facts.
+        call: calls a function in a child process.
+        taken: source frames already read by an ffmpeg.
 
     Raises:
-        Unmeasured: it could not be looked into.
-        Unreadable: it has no frames that can be decoded.
+        Unmeasured: it could not be read.
+        Unreadable: it has no decodable frames.
     """
     if not isinstance(before, VideoFacts) or not isinstance(after, VideoFacts):
         return None
     places = call(places_of, plan, sought, str(made), after)
     show = partial(second_stills, path=str(made), facts=after, places=places)
-    plain = sought.plain and not encodes_pictures(plan)
+    plain = sought.plain and not encodes_video(plan)
     with ThreadPoolExecutor(1) as aside:
         asked = {ffmpeg: aside.submit(within(partial(show, ffmpeg, plain=plain))) for ffmpeg in candidates()[:1]}
         own: Compared = call(compared, plan, sought, str(made), after)
@@ -221,15 +218,15 @@ def dissimilarity(  # noqa: PLR0913 - two files with what is known of each, and 
 
 
 def _contradicted(
-    before: VideoFacts, of_source: Asked, of_made: Asked, compare: Callable[[Pictures, Pictures, bool], set[str]]
+    before: VideoFacts, of_source: Asked, of_made: Asked, compare: Callable[[Stills, Stills, bool], set[str]]
 ) -> str | None:
-    """Return which file no ffmpeg shows as we read it, though one shows it; None where each has its witness.
+    """Say which file no ffmpeg shows as PyAV does; None where each has a witness, or none can show it.
 
     Args:
-        before: what was measured of the source.
-        of_source: asks an ffmpeg what it shows of the source.
-        of_made: asks one what it shows of the new file.
-        compare: does as `witnessed`.
+        before: facts of the source.
+        of_source: asks an ffmpeg for frames of the source.
+        of_made: asks one for frames of the new file.
+        compare: same as `witnessed`.
     """
     unseen = {"source": 0, "made": 0}
     open_ = set(unseen)
@@ -246,31 +243,17 @@ def _contradicted(
 
 
 def _known_or(known: Taken, ask: Asked) -> Asked:
-    """Return what asks an ffmpeg what it shows, where that is not known."""
+    """Build a lookup that asks an ffmpeg only for unknown frames."""
     return lambda ffmpeg: known[ffmpeg] if ffmpeg in known else ask(ffmpeg)
 
 
-def second_of_source(ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought) -> Pictures:
-    """Return a source's frames of the moments `OF_SOURCE` as an ffmpeg shows them; None where it shows none.
-
-    Args:
-        ffmpeg: the program.
-        plan: what is to be done.
-        before: what was measured of the source.
-        sought: where the frames are.
-    """
+def second_of_source(ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought) -> Stills:
+    """Read the source frames of `OF_SOURCE` by an ffmpeg; None where it shows none."""
     return second_stills(ffmpeg, plan.asset.path, before, sought.places, plain=sought.plain)
 
 
 def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compared:
-    """Look into a new file and hold its frames against those of its source, by our own reading.
-
-    Args:
-        plan: by which it was made.
-        sought: what it has to show.
-        made: the new file.
-        after: what was measured of it.
-    """
+    """Compare the frames of a new file with those of its source, by PyAV."""
     moments = _in_made(plan, sought, after)
     frames = own_stills(made, after, list(moments.values()))
     shown = dict(zip(moments, frames, strict=True))
@@ -283,28 +266,21 @@ def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compar
 
 
 def places_of(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> tuple[Seek, ...]:
-    """Return where others find the frames of a new file at the moments `OF_MADE`; it is opened in this process.
-
-    Args:
-        plan: by which it was made.
-        sought: what it has to show.
-        made: the new file.
-        after: what was measured of it.
-    """
+    """Find the seek positions of a new file's frames of `OF_MADE`; opens it in this process."""
     moments = _in_made(plan, sought, after)
     return seeks(made, after, [moments[name] for name in OF_MADE if name in moments])
 
 
 def _in_made(plan: Plan, sought: Sought, after: VideoFacts) -> dict[str, Fraction]:
-    """Return the moments of a new file to look at."""
+    """List the moments to compare in a new file, in seconds."""
     moments = dict(_moments(plan, after.duration_s, after.frame_rate_hz))
     if "middle" in moments and sought.middle_s is not None:
         moments["middle"] = sought.middle_s
     return {name: moment for name, moment in moments.items() if name in sought.frames}
 
 
-def _ignores_crop(before: VideoFacts, source: tuple[Picture, ...]) -> bool:
-    """Tell whether a decoder shows all that is stored of a clip of which a part is to be shown: it is no witness."""
+def _ignores_crop(before: VideoFacts, source: tuple[Still, ...]) -> bool:
+    """Tell whether a decoder shows the whole stored frame instead of its aperture: it is no witness."""
     if before.aperture is None:
         return False
     stored = Fraction(before.coded_width_px, before.coded_height_px) * before.pixel_aspect
@@ -316,17 +292,17 @@ def _ignores_crop(before: VideoFacts, source: tuple[Picture, ...]) -> bool:
 def witnessed(
     sought: Ends,
     shown: Ends,
-    source: Pictures,
-    made: Pictures,
+    source: Stills,
+    made: Stills,
     fields: bool,  # noqa: FBT001 - a call in a child takes no names
 ) -> set[str]:
-    """Return of which, `source` or `made`, another decoder shows the frames that we read.
+    """Name the files, `source` and `made`, whose frames a second decoder shows as PyAV does.
 
     Args:
-        sought: our own reading of the source.
-        shown: our own reading of the new file.
-        source: the source's frames of the moments `OF_SOURCE` as the other shows them.
-        made: the new file's frames of the moments `OF_MADE` as the other shows them.
+        sought: source frames by PyAV.
+        shown: frames of the new file by PyAV.
+        source: source frames of `OF_SOURCE` by the second decoder.
+        made: new frames of `OF_MADE` by the second decoder.
         fields: whether the source is coded in single fields, which have another shape.
     """
     pairs = (("source", sought, OF_SOURCE, source), ("made", shown, OF_MADE, made))
@@ -346,24 +322,24 @@ def _are_plain(ends: Ends) -> bool:
 
 
 def _planned(plan: Plan, before: VideoFacts) -> Iterator[tuple[str, Fraction]]:
-    """Yield the moments of a new file to look at, as it is planned."""
+    """Yield the planned moments of a new file."""
     return _moments(plan, planned_s(plan, before), _rate(plan, before))
 
 
 def _rate(plan: Plan, before: VideoFacts) -> Fraction:
-    """Return how many frames a second a new file is to have."""
+    """Compute the planned frame rate in Hz."""
     retime = find(plan.steps, Retime)
     return retime.frame_rate_hz if retime else before.frame_rate_hz or SUPPOSED_RATE_HZ
 
 
 def _in_source(plan: Plan, moment_s: Fraction) -> Fraction:
-    """Return which moment of a source one of its new file shows, in seconds since the first frame of each."""
+    """Convert a moment of the new file to the source; seconds since each one's first frame."""
     cut = find(plan.steps, Cut)
     return (cut.start_s if cut else Fraction(0)) + max(moment_s - held_s(plan), Fraction(0))
 
 
 def _moments(plan: Plan, length_s: Fraction | None, rate_hz: Fraction | None) -> Iterator[tuple[str, Fraction]]:
-    """Yield the moments of a new file to look at, in seconds; the end of what was made longer is made up."""
+    """Yield the moments to compare, in seconds; the end of an extended clip is not from its source."""
     yield "first", Fraction(0)
     if length_s and rate_hz and not find(plan.steps, Extend):
         last = max(length_s - 1 / rate_hz, Fraction(0))
@@ -371,25 +347,25 @@ def _moments(plan: Plan, length_s: Fraction | None, rate_hz: Fraction | None) ->
         yield "last", last
 
 
-def _alike(plan: Plan, source: Picture, made: Picture, shown_px: tuple[int, int]) -> bool:
-    """Tell whether a frame of a new file shows what a frame of its source does, its plan heeded."""
+def _alike(plan: Plan, source: Still, made: Still, shown_px: tuple[int, int]) -> bool:
+    """Tell whether a new frame shows its source frame, after the planned changes."""
     if _tiny(source, made):
         return True
     bounds = MAPPED if find(plan.steps, ToneMap) else ENCODED
     return alike(*framed(plan, source.image(), made.image(), shown_px), **bounds)
 
 
-def _same(own: Sequence[Frame], second: Picture, *, shaped: bool) -> bool:
-    """Tell whether a picture is of the shape of some frames, where that is asked for, and shows one of them."""
+def _same(own: Sequence[Frame], second: Still, *, shaped: bool) -> bool:
+    """Tell whether a second decoder's image matches one of the frames, also in shape where asked."""
     first = own[0].shown
     if shaped and not _tiny(first, second) and abs(shape(second) / shape(first) - 1) > SHAPE_APART:
         return False
     return any(_tiny(one, second) or alike(one.image(), second.image(), **READ) for one in map(_read, own))
 
 
-def _read(frame: Frame) -> Picture:
+def _read(frame: Frame) -> Still:
     return frame.plain or frame.shown
 
 
-def _tiny(*pictures: Picture) -> bool:
+def _tiny(*pictures: Still) -> bool:
     return any(min(one.width_px, one.height_px) < LEAST_PX for one in pictures)

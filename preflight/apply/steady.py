@@ -1,4 +1,4 @@
-"""Frames at their constant rate, and together with their audio: facts and steps in, ffmpeg's filters out."""
+"""Keep frames at their constant rate and in sync with audio: facts and steps in, ffmpeg's filters out."""
 
 import math
 from fractions import Fraction
@@ -9,15 +9,15 @@ from preflight.plan.steps import Cut, Extend, Lead, Retime, Step, find
 from preflight.values.facts import VideoFacts
 
 FINE_HZ = 90_000
-"""Ticks a second, at least, in which a copy counts the times of frames: their rate is a whole part of it."""
+"""Least time base of a copy, in ticks a second; a multiple of the frame rate."""
 ROUNDING = {"matroska", "webm", "flv", "mpegts"}
-"""Formats that round times to ticks of their own; others do not, or do not tell when frames are shown."""
+"""Formats that round timestamps to their own ticks; others do not, or have none."""
 
 
 def constant_rate(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
-    """Return what gives an encode the constant rate that was measured.
+    """List the filters that give an encode its measured constant rate.
 
-    An ffmpeg doubles frames whose fields it was told of one by one, and keeps the ticks of a container that rounds.
+    Without them ffmpeg doubles frames sent as single fields, and keeps rounded timestamps.
     """
     if not facts.frame_rate_constant or any(isinstance(step, Retime | Extend) for step in steps):
         return []
@@ -26,7 +26,7 @@ def constant_rate(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
 
 
 def held(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
-    """Return what holds the first frame while the audio alone is heard."""
+    """List the filters that hold the first frame while audio plays alone."""
     lead = find(steps, Lead)
     retime = find(steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
@@ -37,13 +37,13 @@ def held(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
 
 
 def silent(steps: tuple[Step, ...]) -> list[Filter]:
-    """Return what makes an encode of the audio silent until it begins."""
+    """List the filters that pad the start of audio with silence."""
     lead = find(steps, Lead)
     return [("aresample", {"async": 1, "first_pts": 0})] if lead and lead.how == "silence" else []
 
 
 def on_grid(facts: VideoFacts) -> dict[str, Any]:
-    """Return the option that gives a copy of frames the exact times of their constant rate, where they were rounded."""
+    """Build the option that restores exact timestamps of a constant rate in a copy."""
     rate = facts.frame_rate_hz
     if not facts.frame_rate_constant or facts.fields or rate is None or facts.format not in ROUNDING:
         return {}
@@ -51,5 +51,5 @@ def on_grid(facts: VideoFacts) -> dict[str, Any]:
     step = 1 / rate / base
     times = {name: f"STARTPTS+round(({name.upper()}-STARTPTS)/{step})*{step}" for name in ("pts", "dts")}
     exact = ":".join(f"{name}={value}" for name, value in times.items())
-    # The first changes the ticks alone: an expression counts in those that come in.
+    # The first filter changes the time base alone: expressions count in the incoming one.
     return {"bsf:v": f"setts=pts=PTS:dts=DTS:time_base={base},setts={exact}:duration={step}"}

@@ -1,7 +1,7 @@
-"""Frames of a clip by two decoders: moments in, small pictures out, as a viewer sees them.
+"""Frames of a clip by two decoders: moments in, small images out, as a viewer sees them.
 
-PyAV's libav, with our own reading of part, turn, pixel shape and colour ── own_stills ──► Frame
-the ffmpeg program, with its own ────────────────────────────────────────── second_stills ──► Picture
+PyAV's libav, with our own aperture, rotation, pixel aspect and colour ── own_stills ──► Frame
+the ffmpeg program, with its own ──────────────────────────────────────── second_stills ──► Still
 """
 
 import re
@@ -31,51 +31,51 @@ if TYPE_CHECKING:
     from preflight.media.reel import Reel
 
 SIDE_PX = 256
-"""The longer side of a picture that is compared."""
+"""Longer side of a compared image."""
 SUPPOSED_RATE_HZ = Fraction(30)
-"""Of a clip whose rate could not be told."""
+"""Rate assumed where none could be measured."""
 LATE, EARLY = Fraction(1, 4), Fraction(1, 2)
-"""By which part of a frame a moment is missed on purpose, where the frame is taken that is shown then, or the first one
-behind it: times of containers are rounded."""
+"""Parts of a frame by which a moment is missed on purpose, `LATE` for the frame shown then, `EARLY` for the first frame
+behind it: container times are rounded."""
 SOUGHT_EARLY_S = Fraction(3, 23)
-"""How much earlier than it is told an ffmpeg seeks where a container's index goes by the time of decoding."""
+"""Seconds by which ffmpeg seeks earlier where the index is in decoding order."""
 HEADER = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s")
-"""Of a picture as ffmpeg writes it: netpbm's PPM."""
+"""Header of netpbm's PPM as ffmpeg writes it."""
 LIMIT_S = 120
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A small picture in red, green and blue of eight bits."""
+class Still(msgspec.Struct, frozen=True, kw_only=True):
+    """A small RGB image of eight bits."""
 
     width_px: int
     height_px: int
     rgb: bytes
 
     def image(self) -> "Image.Image":
-        """Return it as Pillow has it."""
+        """Convert to a Pillow image."""
         from PIL import Image
 
         return Image.frombytes("RGB", (self.width_px, self.height_px), self.rgb)
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """A frame as it is shown."""
+    """A displayed frame."""
 
-    shown: Picture
-    plain: Picture | None = None
-    """How light its samples are, where two decoders may read their colours differently."""
-    flat: Picture | None = None
-    """What is shown once its transparent parts lie on a color, where it may have some."""
+    shown: Still
+    plain: Still | None = None
+    """Lightness of its samples, where decoders may read the colours differently."""
+    flat: Still | None = None
+    """The frame on a color, where it may have transparent parts."""
 
 
 class Viewer:
-    """Shows the frames of an open clip by our own reading, one moment after the other.
+    """Frames of an open clip by PyAV, in rising order.
 
     Args:
         reel: the clip.
-        facts: what was measured of it.
-        told: primaries, transfer and matrix by the container, before a decoder wrote its own word over it.
-        ground: the color that transparent parts are put on; None where they stay.
+        facts: its facts.
+        told: primaries, transfer and matrix of the container, before a decoder overwrites them.
+        ground: color behind transparent parts; None to keep them.
     """
 
     def __init__(self, reel: "Reel", facts: VideoFacts, told: tuple[int, int, int], ground: str | None = None) -> None:
@@ -84,11 +84,11 @@ class Viewer:
         self._late = LATE / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
 
     def shown(self, moments_s: Iterable[Fraction]) -> dict[Fraction, Frame]:
-        """Return the frame of each moment, in seconds since the first frame is shown; none lies before the last one."""
+        """Decode the frame of each moment, in seconds since the first frame; none before the last call's."""
         return {moment: self._frame(moment) for moment in sorted(set(moments_s))}
 
     def keyframe(self, until_s: Fraction, since_s: Fraction) -> Fraction | None:
-        """Wind to the last keyframe between two moments, both ahead, and return its time; None where none is found."""
+        """Wind to the last keyframe between two moments ahead and return its time; None where there is none."""
         return self._reel.keyframe(until_s, since_s)
 
     def _frame(self, moment_s: Fraction) -> Frame:
@@ -124,12 +124,12 @@ def _drawn_on(ground: str, frame: "VideoFrame", colors: "Colors", size_px: tuple
 
 @contextmanager
 def viewed(path: str, facts: VideoFacts, ground: str | None = None) -> Iterator[Viewer]:
-    """Open a clip to see its frames by our own reading.
+    """Open a clip to view its frames.
 
     Args:
         path: the clip.
-        facts: what was measured of it.
-        ground: the color that transparent parts are put on; None where they stay.
+        facts: its facts.
+        ground: color behind transparent parts; None to keep them.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
@@ -145,12 +145,12 @@ def viewed(path: str, facts: VideoFacts, ground: str | None = None) -> Iterator[
 
 
 def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Frame, ...]:
-    """Return the frames shown at some moments, by our own reading.
+    """Decode the frames shown at some moments, by PyAV.
 
     Args:
         path: the clip.
-        facts: what was measured of it.
-        moments_s: seconds since the first frame is shown.
+        facts: its facts.
+        moments_s: seconds since the first frame.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
@@ -161,31 +161,31 @@ def own_stills(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> t
     return tuple(found[moment] for moment in moments_s)
 
 
-def _kept(image: "Image.Image") -> Picture:
-    return Picture(width_px=image.width, height_px=image.height, rgb=image.convert("RGB").tobytes())
+def _kept(image: "Image.Image") -> Still:
+    return Still(width_px=image.width, height_px=image.height, rgb=image.convert("RGB").tobytes())
 
 
 class Seek(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an ffmpeg finds a moment."""
+    """Seek position of a moment, for ffmpeg."""
 
     at_s: Fraction
-    """Seconds since the container begins; nothing is sought where they are not more than none."""
+    """Seconds since the container's start; no seek at 0 or less."""
     indexed: bool
-    """Whether it may be sought; else all before it is decoded."""
+    """Whether the demuxer may seek; else all before it is decoded."""
 
 
 def sought_early_s(facts: VideoFacts) -> Fraction:
-    """Return how much earlier than it is told an ffmpeg seeks in a clip."""
+    """Estimate by how many seconds ffmpeg seeks too early."""
     return Fraction(0) if DEMUXERS.get(facts.format) == "mov" else SOUGHT_EARLY_S
 
 
 def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Seek, ...]:
-    """Return where an ffmpeg finds the frames of some moments; the clip is opened in this process.
+    """Find the seek positions of some moments; opens the clip in this process.
 
     Args:
         path: the clip.
-        facts: what was measured of it.
-        moments_s: seconds since the first frame is shown.
+        facts: its facts.
+        moments_s: seconds since the first frame.
     """
     demuxer = DEMUXERS.get(facts.format, facts.format)
     begin, early = start_offset_here(path, demuxer), EARLY / (facts.frame_rate_hz or SUPPOSED_RATE_HZ)
@@ -199,15 +199,15 @@ def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[
 
 def second_stills(
     ffmpeg: str, path: str, facts: VideoFacts, places: Sequence[Seek], *, plain: bool
-) -> tuple[Picture, ...] | None:
-    """Return some frames as an ffmpeg shows them by itself; None where it shows none.
+) -> tuple[Still, ...] | None:
+    """Decode some frames by an ffmpeg program; None where it fails.
 
     Args:
         ffmpeg: the program.
         path: the clip.
-        facts: what was measured of it.
-        places: where the frames are.
-        plain: show how light the samples are, and not what colours they mean.
+        facts: its facts.
+        places: positions of the frames.
+        plain: show lightness, not colours.
     """
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         targets = [Path(folder) / f"{number}.ppm" for number in range(len(places))]
@@ -228,14 +228,14 @@ def second_stills(
 
 
 def _small(*, plain: bool) -> str:
-    """Return the filters that make a frame small, of square pixels, and gray where that is asked for."""
+    """Build the filters to a small image of square pixels, gray if `plain`."""
     factor = rf"min(1\,{SIDE_PX}/max(iw*sar\,ih))"
     size = f"w=max(1\\,round(iw*sar*{factor})):h=max(1\\,round(ih*{factor}))"
     return f"scale={size}:flags=area,{'format=gray,' if plain else ''}format=rgb24"
 
 
-def _read(path: Path) -> Picture | None:
-    """Read what an ffmpeg wrote; None where it is no picture."""
+def _read(path: Path) -> Still | None:
+    """Read a PPM; None where it is none."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -245,9 +245,9 @@ def _read(path: Path) -> Picture | None:
         return None
     width, height = int(header[1]), int(header[2])
     rgb = content[header.end() :]
-    return Picture(width_px=width, height_px=height, rgb=rgb) if len(rgb) == 3 * width * height else None
+    return Still(width_px=width, height_px=height, rgb=rgb) if len(rgb) == 3 * width * height else None
 
 
-def shape(picture: Picture) -> float:
-    """Return width over height."""
+def shape(picture: Still) -> float:
+    """Compute width over height."""
     return picture.width_px / picture.height_px

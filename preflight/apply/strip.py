@@ -1,8 +1,8 @@
-"""A picture's own bytes without what stands beside it: metadata, previews, and what lies behind its end.
+"""Strip an image file to its coded image: no metadata, no previews, nothing behind its end.
 
-The coded picture stays as it is; what is known of it, orientation and colors, is written anew. A clip behind a
-JPEG's end (a motion photo), further pictures (MPO, gain maps) and whatever else hangs there are left out.
-Source: ISO 10918-1, B.1 and B.2; JFIF 1.02; ICC.1, annex B.4; PNG specification, third edition, 5; WebP container.
+Coded data are kept; orientation and colour profile are written anew. The clip of a motion photo, further images (MPO,
+gain maps) and other appended data are left out. Source: ISO 10918-1, B.1 and B.2; JFIF 1.02; ICC.1, annex B.4; PNG
+specification, third edition, 5; WebP container.
 """
 
 import io
@@ -18,15 +18,15 @@ from preflight.values.facts import ImageFacts
 
 ORIENTATION, SHORT = 0x0112, 3
 ICC_PART = 65_519
-"""Bytes of a profile that one segment of a JPEG holds."""
+"""Bytes of a profile in one JPEG segment."""
 MOVING_PNG, MOVING_WEBP = frozenset({b"acTL", b"fcTL", b"fdAT"}), frozenset({b"ANIM", b"ANMF"})
 """Chunks of an animation."""
 EXTENDED, WITH_EXIF, WITH_XMP = b"VP8X", 0x08, 0x04
-"""WebP's chunk of flags, and two of them."""
+"""WebP's chunk of flags, and two flags."""
 
 
 def stripped(path: Path, facts: ImageFacts) -> bytes:
-    """Return a JPEG, PNG or WebP, or a raw photograph's preview, with nothing but the picture, its turn and its colors.
+    """Strip a JPEG, PNG or WebP, or a raw photograph's preview, to image, orientation and colours.
 
     Raises:
         Unreadable: it is not a whole file of its format.
@@ -45,7 +45,7 @@ def stripped(path: Path, facts: ImageFacts) -> bytes:
 
 
 def _profile(content: bytes) -> bytes:
-    """Return the profile that stands for colors that are told by words of the metadata."""
+    """Build the profile of colours that metadata only names."""
     stream = io.BytesIO(content)
     sniffed = sniff(stream)
     colors = described(stream, sniffed) if sniffed and sniffed.format not in ("png", "webp") else None
@@ -53,7 +53,7 @@ def _profile(content: bytes) -> bytes:
 
 
 def _exif(orientation: int) -> bytes:
-    """Return a block of EXIF that says how a picture is turned, and nothing else."""
+    """Build an EXIF block with the orientation alone."""
     return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, ORIENTATION, SHORT, 1, orientation, 0, 0)
 
 

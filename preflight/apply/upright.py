@@ -1,7 +1,6 @@
-"""A new MP4 or MOV whose frames were turned by the encoder: no matrix may turn them again.
+"""Reset the matrices of a new MP4 or MOV whose frames the encoder rotated already.
 
-ffmpeg gives the source's matrix to what it has encoded, unless it turned the frames itself; which of its versions knows
-which turn is not for this program to guess.
+ffmpeg copies the source's matrix unless it rotated the frames itself; which rotations it knows depends on its version.
 """
 
 import struct
@@ -10,12 +9,12 @@ from pathlib import Path
 from preflight.probe.boxes import MOVIE_MATRIX_AT, TRACK_MATRIX_AT, boxes_of
 
 UPRIGHT = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
-"""ISO 14496-12, 6.2.2: the matrix that changes nothing."""
+"""ISO 14496-12, 6.2.2: the identity matrix."""
 HEADERS = {b"moov/mvhd": MOVIE_MATRIX_AT, b"moov/trak/tkhd": TRACK_MATRIX_AT}
 
 
 def set_upright(path: Path) -> None:
-    """Write the matrix that changes nothing into the headers of the movie and of all its tracks."""
+    """Write the identity matrix into the movie header and all track headers."""
     with path.open("r+b") as stream:
         headers = [box for box in boxes_of(stream, path.stat().st_size) if box.path in HEADERS]
         for box in headers:

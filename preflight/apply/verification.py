@@ -1,7 +1,4 @@
-"""Whether a new file is what its plan says: facts before and after in, words for each contradiction out.
-
-Plan, facts of the source, facts of the result ──► mismatches
-"""
+"""Verify a new file against its plan: facts before and after in, a message per mismatch out."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,38 +10,32 @@ from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.units import decimal
 
 TICKS_S = Fraction(1, 500)
-"""Containers count in ticks of a millisecond or so, and round."""
+"""Container ticks of about a millisecond round times."""
 FRAMES_MISSED = 1
-"""Frames that may be lost or gained where a clip has no constant rate."""
+"""Frames that may be lost or gained without a constant rate."""
 RATE_MISSED = Fraction(1, 1000)
-"""Part of the rate: what rounding to ticks makes of 23.976."""
-SAMPLED_SOUND_S = Fraction(1, 1000)
-FRAMED_SOUND_S = Fraction(3, 20)
-"""A WAV is cut by samples; anything else holds frames of up to 72 ms, with padding that is declared or is not."""
+"""Relative tolerance of the rate: rounding of 23.976 to ticks."""
+SAMPLED_AUDIO_S = Fraction(1, 1000)
+FRAMED_AUDIO_S = Fraction(3, 20)
+"""WAV is cut by samples; other formats hold frames of up to 72 ms, with padding that may be undeclared."""
 SHAPE_MISSED = Fraction(1, 50)
-"""Part of the ratio: sides of a picture that had to be made smaller to fit are whole pixels."""
+"""Relative tolerance of the aspect ratio: shrunk images have whole pixels."""
 
 
 def mismatches(plan: Plan, before: Facts, after: Facts) -> Iterator[str]:
-    """Yield what a new file is otherwise than planned.
-
-    Args:
-        plan: what was to be done.
-        before: what was measured of the source.
-        after: what was measured of the result.
-    """
+    """Yield how a new file differs from its plan."""
     if isinstance(before, VideoFacts) and isinstance(after, VideoFacts):
         yield from _clip(plan, before, after)
     elif isinstance(before, AudioFacts) and isinstance(after, AudioFacts):
-        yield from _sound(plan, before, after)
+        yield from _audio(plan, before, after)
     elif isinstance(before, ImageFacts) and isinstance(after, ImageFacts):
-        yield from _picture(plan, before, after)
+        yield from _image(plan, before, after)
     else:
         yield "it became another kind of file"
 
 
 def planned_s(plan: Plan, before: VideoFacts | AudioFacts) -> Fraction | None:
-    """Return how long the result is to be, in seconds."""
+    """Compute the planned duration in seconds."""
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     if made or before.duration_s is None:
         return made.length_s if made else None
@@ -69,7 +60,7 @@ def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:
 
 
 def _tracks(planned: int, after: VideoFacts) -> Iterator[str]:
-    """Yield in what the sound tracks of a new clip are other than planned."""
+    """Yield how the audio tracks differ from the plan."""
     found = len(kept_after(after, ()))
     if found and not planned:
         yield "it has sound that was not there"
@@ -79,12 +70,12 @@ def _tracks(planned: int, after: VideoFacts) -> Iterator[str]:
         yield f"it has {found} sound tracks, planned were {planned}"
 
 
-def _sound(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
+def _audio(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
     length = planned_s(plan, before)
     if length is None:
         return
     slack = (
-        SAMPLED_SOUND_S if before.format == after.format == "wav" and before.sample_type != "coded" else FRAMED_SOUND_S
+        SAMPLED_AUDIO_S if before.format == after.format == "wav" and before.sample_type != "coded" else FRAMED_AUDIO_S
     )
     if _apart(after.duration_s, length) > slack:
         yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
@@ -93,7 +84,7 @@ def _sound(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
 
 
 def _samples(before: AudioFacts, after: AudioFacts) -> Iterator[str]:
-    """Yield in what the samples cannot be those of the source."""
+    """Yield how the sample format differs from the source's."""
     for what, one, other in (
         ("samples a second", before.sample_rate_hz, after.sample_rate_hz),
         ("channels", before.channels, after.channels),
@@ -104,7 +95,7 @@ def _samples(before: AudioFacts, after: AudioFacts) -> Iterator[str]:
         yield f"it has {after.bit_depth or 'untold'} bits a sample, its source has {before.bit_depth}"
 
 
-def _picture(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:
+def _image(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:
     write = find(plan.steps, Write)
     sizes = before.given_px, (after.width_px, after.height_px)
     if write is None or write.max_bytes is None:
@@ -124,10 +115,10 @@ def _size(plan: Plan, before: tuple[int, int], after: tuple[int, int]) -> Iterat
 
 
 def _outside(found: Fraction | None, planned: Fraction, held: Fraction | None) -> Fraction:
-    """Return by how much a length misses what was planned.
+    """Compute how far a duration lies outside the planned range, in seconds.
 
-    Where the sound of a clip begins before its pictures, an ffmpeg may hold the first of them until then: the pictures
-    then last as long as the whole file did.
+    Where audio begins first, ffmpeg may hold the first frame until then: the video then lasts as long as the whole
+    file.
     """
     most = max(planned, held or planned)
     return (

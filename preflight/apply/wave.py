@@ -1,7 +1,7 @@
-"""Plain WAV files: samples of a WAV in, a new one out, by bytes alone; nothing is decoded and nothing encoded.
+"""Plain WAV files: samples copied by bytes under a new header, nothing decoded or encoded.
 
-The new header is the one that every reader knows. It is also what makes a WAV readable for ffmpeg where its own header
-is not: behind a tag, with 64-bit sizes that are none, or with integers in more bits than they need.
+ffmpeg misreads some WAV files: behind a tag, with wrong 64-bit sizes, or with integers stored in more bits than needed.
+A plain header repairs them.
 """
 
 import os
@@ -18,14 +18,14 @@ from preflight.probe.wave import Layout, Wave, read_wave
 BLOCK_FRAMES = 1 << 16
 MOST_BYTES = (1 << 32) - 1 - HEAD_BYTES
 SIGNS = {0x00, 0xFF}
-"""The upper byte of a number that does not need it."""
+"""Upper byte of a number that does not need it."""
 
 
 def write_plain(source: Path, target: Path, cut: Cut | None = None) -> None:
-    """Write the samples of a WAV, or a part of them, as a plain WAV.
+    """Write the samples of a WAV, or a part, as a plain WAV.
 
     Args:
-        source: a WAV whose samples are stored as they are; a tag may stand before it.
+        source: a WAV of uncompressed samples; a tag may stand before it.
         target: the new file.
         cut: the part, to the sample.
 
@@ -66,7 +66,7 @@ def _read(stream: BinaryIO) -> tuple[int, Wave, Layout]:
 
 
 def _frames(wave: Wave, layout: Layout, cut: Cut | None) -> tuple[int, int]:
-    """Return how many samples of each channel come before the part, and how many are in it."""
+    """Compute first sample and number of samples per channel."""
     there = wave.sample_bytes // layout.block_bytes
     if cut is None:
         return 0, there
@@ -75,7 +75,7 @@ def _frames(wave: Wave, layout: Layout, cut: Cut | None) -> tuple[int, int]:
 
 
 def _copy(stream: BinaryIO, made: BinaryIO, count: int, layout: Layout, *, left_bytes: int) -> None:
-    """Copy samples, each moved up by so many bytes, and pad them to an even number of bytes."""
+    """Copy samples, shifted up by whole bytes, and pad to an even size."""
     left = count * layout.block_bytes
     while left:
         block = stream.read(min(left, BLOCK_FRAMES * layout.block_bytes))
@@ -87,7 +87,7 @@ def _copy(stream: BinaryIO, made: BinaryIO, count: int, layout: Layout, *, left_
 
 
 def _moved_up(block: bytes, width: int, by: int) -> bytes:
-    """Return little-endian samples multiplied by 256, so many times."""
+    """Shift little-endian samples up by whole bytes."""
     moved = bytearray(len(block))
     for byte in range(width - by):
         moved[byte + by :: width] = block[byte::width]
@@ -95,7 +95,7 @@ def _moved_up(block: bytes, width: int, by: int) -> bytes:
 
 
 def _stands_low(stream: BinaryIO, count: int, layout: Layout) -> bool:
-    """Tell whether the bits that count are the lower ones, against the standard; the stream's place is left as it was.
+    """Tell whether samples use the lower bits, against the standard; restores the stream's position.
 
     The upper byte then only repeats the sign, and the lowest one is used.
     """

@@ -13,7 +13,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from preflight.apply import Applied, apply_plan
 from preflight.apply.av import needs
-from preflight.apply.extend import SOUND_RATE_HZ, audio_filters, picture_filters
+from preflight.apply.extend import AUDIO_RATE_HZ, audio_filters, video_filters
 from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
@@ -217,7 +217,7 @@ def test_the_filters_of_a_step_are_asked_for_before_it_is_tried() -> None:
         step = Extend(
             how=how, from_s=Fraction(1), length_s=Fraction(2), frame_rate_hz=Fraction(25), loss="creative", clears=()
         )
-        used = {name for name, _ in [*picture_filters(step, None), *audio_filters(step, None, None)]}
+        used = {name for name, _ in [*video_filters(step, None), *audio_filters(step, None, None)]}
         assert used <= needs((step,))
         assert find_tool(needs((step,))).lacks(used) == []
 
@@ -237,10 +237,10 @@ def test_a_sound_is_counted_so_that_it_is_never_too_short(there: Fraction, rate:
 def test_a_loop_repeats_whole_frames_and_the_sound_that_goes_with_them(frames: int, rate: Fraction) -> None:
     whole = Fraction(math.ceil(2 * rate)) / rate
     step = Extend(how="loop", from_s=frames / rate, length_s=whole, frame_rate_hz=rate, loss="creative", clears=())
-    pictured = dict(picture_filters(step, None))
+    pictured = dict(video_filters(step, None))
     sounded = dict(audio_filters(step, None, None))
     assert pictured["loop"]["size"] == frames
     assert (pictured["loop"]["loop"] + 1) * frames >= whole * rate
     samples = sounded["aloop"]["size"]
-    assert abs(Fraction(samples, SOUND_RATE_HZ) - frames / rate) <= Fraction(1, SOUND_RATE_HZ)
+    assert abs(Fraction(samples, AUDIO_RATE_HZ) - frames / rate) <= Fraction(1, AUDIO_RATE_HZ)
     assert (sounded["aloop"]["loop"] + 1) * samples >= sounded["atrim"]["end_sample"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from preflight.apply.alike import alike
-from preflight.apply.pictures import unlike_image
+from preflight.apply.image_similarity import image_dissimilarity
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Pad
 from preflight.values.assets import Asset
@@ -47,7 +47,7 @@ def unlike(source: Path, made: Path, *steps: Step) -> str | None:
     assert isinstance(before, ImageFacts)
     assert after
     plan = Plan(asset=Asset(path=str(source)), kind="image", steps=steps)
-    return unlike_image(plan, before, made, after)
+    return image_dissimilarity(plan, before, made, after)
 
 
 def variant(picture: Path, change: Change) -> Path:
@@ -137,5 +137,5 @@ def test_a_source_that_two_decoders_read_differently_proves_nothing(tmp_path: Pa
     source.write_bytes(content[:third] + bytes(third) + content[2 * third :])
     assert isinstance(verdict, ImageFacts)
     plan = Plan(asset=Asset(path=str(source)), kind="image")
-    said = unlike_image(plan, verdict, source, verdict)
+    said = image_dissimilarity(plan, verdict, source, verdict)
     assert said == "two decoders show its source differently, so that nobody can say which is right"

@@ -1,4 +1,4 @@
-"""Whether a new picture shows what its source shows, by two decoders that share no code.
+"""Compare a new image with its source, by two decoders that share no code.
 
 source ──┬─ Pillow ──┐ both alike?     result ──┬─ Pillow ──┐ both alike?
 └─ libav ───┘                          └─ libav ───┘
@@ -23,22 +23,16 @@ if TYPE_CHECKING:
     from PIL import Image
 
 DECODED_PX = 960
-"""The length of a side to which large JPEGs need be decoded to be compared."""
+"""Side to which large JPEGs are decoded for comparison."""
 READ_NEAR, READ_APART = 5.0, 0.2
-"""The same for two decoders of one file: they convert subsampled colors each in its own way."""
+"""Tolerances between two decoders of one file: they convert subsampled colours differently."""
 
 
-def unlike_image(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> str | None:
-    """Return in what a new picture does not show what its source shows; None where it does.
-
-    Args:
-        plan: by which it was made.
-        before: what was measured of the source.
-        made: the new picture.
-        after: what was measured of it.
+def image_dissimilarity(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> str | None:
+    """Say how a new image differs from its source; None where it does not.
 
     Raises:
-        Unmeasured: one of them could not be looked into.
+        Unmeasured: one of them could not be read.
         Unreadable: one of them cannot be decoded.
     """
     if not isinstance(after, ImageFacts):
@@ -55,16 +49,16 @@ def unlike_image(plan: Plan, before: ImageFacts, made: Path, after: Facts) -> st
 
 
 def _differ(one: "Image.Image", other: "Image.Image") -> bool:
-    """Tell whether any pixel of two pictures differs, on white."""
+    """Tell whether any pixel differs, on white."""
     from PIL import ImageChops
 
     return one.size != other.size or ImageChops.difference(one, other).getbbox() is not None
 
 
 def _read_alike(path: str, facts: ImageFacts) -> bool:
-    """Tell whether another decoder shows the same stored pixels as the one that a picture is read with.
+    """Tell whether a second decoder agrees on the stored pixels.
 
-    Where there is none for it, nothing contradicts. A raw photograph is read by its preview, which is a JPEG.
+    True where there is no second decoder. A raw photograph is compared by its preview, a JPEG.
     """
     with found(path, facts.format) as (stream, sniffed), decoding():
         if facts.preview is None:
@@ -83,27 +77,27 @@ def _shown_alike(stream: BinaryIO, sniffed: Sniffed) -> bool:
 
 
 def _same_samples(first: "Image.Image", other: "Image.Image") -> bool:
-    """Tell whether two decoders show the same; where one alone sees transparency, whatever that is."""
+    """Tell whether two decoders agree; transparency is dropped where only one sees it."""
     if first.has_transparency_data != other.has_transparency_data:
-        first, other = (_opaque(picture) for picture in (first, other))
+        first, other = (_opaque(image) for image in (first, other))
     return alike(_plain(first), _plain(other), near=READ_NEAR, apart=READ_APART)
 
 
-def _opaque(picture: "Image.Image") -> "Image.Image":
-    """Return a picture's colors without its transparency."""
-    shown = eight_bits(picture).convert("RGBA" if picture.has_transparency_data else "RGB").convert("RGB")
+def _opaque(image: "Image.Image") -> "Image.Image":
+    """Drop transparency, keep colours."""
+    shown = eight_bits(image).convert("RGBA" if image.has_transparency_data else "RGB").convert("RGB")
     shown.info = {}
     return shown
 
 
-def _plain(picture: "Image.Image") -> "Image.Image":
-    """Return a picture in red, green and blue without heeding its color profile, on white."""
-    picture.info.pop("icc_profile", None)
-    return flat(on_screen(eight_bits(picture))).convert("RGB")
+def _plain(image: "Image.Image") -> "Image.Image":
+    """Convert to RGB on white, ignoring the colour profile."""
+    image.info.pop("icc_profile", None)
+    return flat(on_screen(eight_bits(image))).convert("RGB")
 
 
 def _seen(path: str, facts: ImageFacts, ground: str = "white") -> "Image.Image":
-    """Decode an image as a viewer sees it: upright, in sRGB, its transparent parts on a color."""
-    picture = decode_image(path, facts, DECODED_PX)
+    """Decode an image as a viewer sees it: upright, profile applied, RGB on white."""
+    image = decode_image(path, facts, DECODED_PX)
     with decoding():
-        return in_srgb(flat(on_screen(eight_bits(picture)), ground))
+        return in_srgb(flat(on_screen(eight_bits(image)), ground))

@@ -1,6 +1,6 @@
-"""Whether a new sound plays: what it and its source sound like in, words for a miss out.
+"""Compare new audio with its source: peaks of both in, a fault out.
 
-A file may have the right length and header, and hold nothing that a decoder makes a sound of: both are decoded.
+A file may have the right length and header and still decode to silence: both are decoded.
 """
 
 from pathlib import Path
@@ -11,17 +11,17 @@ from preflight.values.facts import AudioFacts
 
 PARTS = 200
 HEARD = 0.05
-"""The highest sample of a source, of 1, from which on its new file has to sound."""
+"""Peak of a source, of 1, from which its new file must not be silent."""
 FAINTER = 20
-"""How many times quieter it may become where channels are mixed down."""
+"""Factor by which mixing channels down may lower the peak."""
 
 
-def unheard(plan: Plan, facts: AudioFacts, made: Path, after: AudioFacts) -> str | None:
-    """Return in what a new sound is not heard as its source is, or None.
+def audio_dissimilarity(plan: Plan, facts: AudioFacts, made: Path, after: AudioFacts) -> str | None:
+    """Say whether new audio lost the sound of its source; None where it did not.
 
     Raises:
         Unmeasured: one of the two cannot be opened, or changed.
-        Unreadable: nothing of one of them can be decoded.
+        Unreadable: one of them cannot be decoded.
     """
     heard = max(envelope(str(made), after.format, PARTS))
     if facts.bit_depth is not None and facts.codec == "pcm_s32le" and facts.bit_depth <= 24:  # noqa: PLR2004 - bits
@@ -31,7 +31,7 @@ def unheard(plan: Plan, facts: AudioFacts, made: Path, after: AudioFacts) -> str
 
 
 def _kept(peaks: tuple[float, ...], plan: Plan, facts: AudioFacts) -> tuple[float, ...]:
-    """Return the peaks of the part that is kept."""
+    """Select the peaks of the part kept."""
     cut = find(plan.steps, Cut)
     if cut is None or not facts.duration_s:
         return peaks
