@@ -295,12 +295,12 @@ def submission(here: Path, cache: Path | None, *, sends: bool) -> None:
     from preflight.probe.cache import Cache
     from preflight.profiles import load
     from preflight.request.file import load_spec
-    from preflight.submission.prepare import body_of, fingerprints, price_of, suffix_of
+    from preflight.submission.prepare import body_of, hash_assets, price_of, suffix_of
 
     profile, spec = load(), load_spec(here / "request.toml")
     with Cache(cache / "measures.sqlite3") if cache else nullcontext() as known:
         report = check_request(spec, profile, Measuring(cache=known))
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     price_of(spec, report, profile)
     if sends:
         drain(report, hashes, suffix_of)
@@ -309,12 +309,12 @@ def submission(here: Path, cache: Path | None, *, sends: bool) -> None:
 
 def drain(report: "Report", hashes: dict[str, str], suffix_of: "Callable[[Facts | None], str]") -> None:
     """Read every file as an upload does, hashed on the way, four at a time."""
-    from preflight.upload.parcel import Parcel, Uploaded, Watched, opened
+    from preflight.upload.parcel import HashingReader, Parcel, Uploaded, opened
     from preflight.upload.several import send_all
 
     def read(parcel: Parcel, progress: Callable[[int, int | None], None], _: object) -> Uploaded:
         with opened(parcel.path) as file:
-            watched = Watched(file, parcel, progress)
+            watched = HashingReader(file, parcel, progress)
             while watched.read(1 << 16):
                 pass
             return Uploaded(url="", expires_at=datetime.now(UTC), bytes=watched.bytes)

@@ -28,7 +28,7 @@ from preflight.errors import OutcomeUnknown, PreflightError
 from preflight.sandbox import running
 from preflight.service import http as wire
 from preflight.service.client import Service
-from preflight.service.http import AnswerLost, HttpChannel, cleaned
+from preflight.service.http import HttpChannel, ResponseLost, cleaned
 from preflight.submission.ledger import Ledger
 from preflight.values.assets import Asset
 from tests.specimens import MEDIA
@@ -311,7 +311,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("place", ["read_task", "patiently"])
+@pytest.mark.parametrize("place", ["read_task", "retry"])
 def test_the_key_is_not_in_the_trace_of_a_fault_that_nobody_foresaw(home: Home, place: str) -> None:
     home.request(PLAIN)
     with running(run_s=0) as sandbox:
@@ -422,7 +422,7 @@ def test_an_answer_without_end_is_cut_off_and_its_outcome_unknown(reply: Reply) 
     with Stranger(reply) as stranger, Service(stranger.url, KEY, sleep=lambda _: None) as service:
         with pytest.raises(OutcomeUnknown, match="larger than"):
             service.submit(b"{}", "preflight-0123456789abcdef")
-        with pytest.raises(AnswerLost, match="larger than"):
+        with pytest.raises(ResponseLost, match="larger than"):
             service.task("task-unified-1")
         assert service.credits() is None
     assert time.monotonic() - begun < 30
@@ -440,7 +440,7 @@ def test_an_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> Non
     with (
         Stranger(dripping) as stranger,
         HttpChannel(stranger.url, KEY) as calls,
-        pytest.raises(AnswerLost, match="not whole"),
+        pytest.raises(ResponseLost, match="not whole"),
     ):
         calls.call("GET", "/v1/credits")
 

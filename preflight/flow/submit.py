@@ -23,7 +23,7 @@ from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import Estimate, refuse_costly
 from preflight.service.task import Task
-from preflight.submission.prepare import body_of, fingerprints, price_of, renewed, upload_assets
+from preflight.submission.prepare import body_of, hash_assets, price_of, renew_uploads, upload_assets
 from preflight.submission.states import Entry
 from preflight.submission.submit import (
     NOT_SUBMITTED,
@@ -231,7 +231,7 @@ def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, 
     if terms.max_credits is not None:
         most = price_of(spec, report, profile, longest=True)
         refuse_costly(terms.max_credits, most, terms.limit, hint=terms.hint)
-    hashes, price = fingerprints(report), price_of(spec, report, profile)
+    hashes, price = hash_assets(report), price_of(spec, report, profile)
     return Ready(spec=spec, report=report, profile=profile, hashes=hashes, price=price)
 
 
@@ -288,7 +288,7 @@ def send(
         PreflightError: as `submission.submit` does.
     """
     assets = [judged.asset for judged in ready.report.assets]
-    urls = renewed(urls, ready.report, ready.hashes, account)
+    urls = renew_uploads(urls, ready.report, ready.hashes, account)
     submission = Submission(
         body=body_of(ready.spec, ready.profile, urls),
         base_url=base_url,

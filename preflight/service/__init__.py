@@ -1,1 +1,1 @@
-"""The one door to the provider: connections, its answers and refusals, callbacks and downloads."""
+"""HTTP with the provider: calls, responses, refusals, callbacks and downloads."""

@@ -1,4 +1,4 @@
-"""Where the service is that a call means, and whether a key may go there."""
+"""Choose the service's addresses, and decide whether a key may be sent there."""
 
 from preflight.errors import CallError
 from preflight.profiles.schema import Profile
@@ -6,7 +6,7 @@ from preflight.values.remedy import Remedy
 
 
 def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
-    """Return where the service and its files service are, each in its one spelling; one's own service serves both.
+    """Choose the base URLs of the service and its files service, normalised; a caller's own service serves both.
 
     Raises:
         CallError: an address cannot be used.
@@ -19,7 +19,7 @@ def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> 
 
 
 def named_addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:
-    """Return where the service and its files service are, for a caller that nobody can ask.
+    """Choose base URLs without a person to ask: only shipped or explicitly named addresses.
 
     Raises:
         CallError: an address cannot be used, or comes from a profile alone and is no shipped edition's.
@@ -36,7 +36,7 @@ def named_addresses(profile: Profile, base_url: str | None, files_url: str | Non
 
 
 def is_local(base_url: str | None) -> bool:
-    """Tell whether the service runs on this machine; then, and only then, may URLs of this machine be asked."""
+    """Tell whether the service runs on this machine; only then may URLs of this machine be fetched."""
     from preflight.service.http import is_loopback
 
     return base_url is not None and is_loopback(base_url)

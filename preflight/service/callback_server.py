@@ -1,7 +1,7 @@
-"""The port on which callbacks arrive: HTTP of strangers in; the ids that they name, or why one was turned away, out.
+"""HTTP server for callbacks: requests in, task ids or rejections out.
 
-Every exchange is bounded in time, size and number. The answer to a callback is the same whether its task is known here
-or not. Nothing is asked of anybody and nothing is written from here.
+Each exchange is limited in time, size and number. The response never tells whether the task is known. The server sends
+no requests and writes nothing.
 """
 
 import queue
@@ -16,53 +16,53 @@ import h11
 import msgspec
 
 from preflight.errors import NotDone
-from preflight.service.http import AnswerLost
+from preflight.service.http import ResponseLost
 from preflight.service.responses import read_task
 from preflight.values.assets import printable
 from preflight.values.remedy import Remedy
 
 MAX_BYTES = 1 << 20
-"""No task is this long; what is longer is thrown away."""
+"""Longer bodies are discarded."""
 THROWN_BYTES = 8 << 20
-"""So much of it is read all the same, so that its sender gets to read the answer."""
+"""Bytes of a longer body still read, so that its sender gets the response."""
 EXCHANGE_S = 15.0
-"""How long one exchange may take, however steadily it drips."""
+"""Seconds for one exchange, even if bytes keep arriving."""
 AT_ONCE = 16
-"""How many exchanges are served at the same time; a further one is hung up on, and its sender may try again."""
+"""Parallel exchanges; further ones are disconnected, and may try again."""
 WAITING = 256
-"""How many of them may wait to be looked at."""
+"""Callbacks queued."""
 REJECTED_WAITING = WAITING // 2
-"""With so many waiting, nothing is said any more of what was turned away: the other places are for callbacks."""
+"""Queue length from which rejections are dropped, to keep room for callbacks."""
 LONGEST_HEAD_BYTES = 64 << 10
-"""Of a request line and its headers together."""
+"""Request line and headers together."""
 PIECE_BYTES = 64 << 10
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A callback: the task that it names."""
+    """A callback and the task it names."""
 
     task_id: str
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """What was no callback, and why."""
+    """A request that was no callback, and why."""
 
     words: str
 
 
 class Receiver:
-    """A port on which callbacks are received.
+    """A port that receives callbacks.
 
     Args:
         host: the address to listen on.
-        port: 0 takes a free one.
+        port: the port; 0 for a free one.
 
     Raises:
-        NotDone: the port cannot be had.
+        NotDone: the port cannot be used.
     """
 
     def __init__(self, host: str, port: int) -> None:
-        self._heard: queue.Queue[Named | Rejected] = queue.Queue(WAITING)
+        self._queue: queue.Queue[Named | Rejected] = queue.Queue(WAITING)
         try:
             self._server = (_Server6 if ":" in host else _Server)((host, port), self._handler())
         except (OSError, UnicodeError) as error:
@@ -73,7 +73,7 @@ class Receiver:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Answer until the block is left."""
+        """Serve until the block ends."""
         thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="callbacks", daemon=True)
         thread.start()
         try:
@@ -83,18 +83,18 @@ class Receiver:
             self._server.server_close()
             thread.join()
 
-    def heard(self, timeout_s: float) -> Named | Rejected | None:
-        """Return what came next; None when nothing came in time."""
+    def receive(self, timeout_s: float) -> Named | Rejected | None:
+        """Wait for the next callback or rejection; None after `timeout_s` seconds."""
         with suppress(queue.Empty):
-            return self._heard.get(timeout=timeout_s)
+            return self._queue.get(timeout=timeout_s)
         return None
 
-    def hear(self, what: Named | Rejected) -> bool:
-        """Take something in; tell whether there was room."""
-        if isinstance(what, Rejected) and self._heard.qsize() >= REJECTED_WAITING:
+    def put(self, what: Named | Rejected) -> bool:
+        """Queue a callback or rejection; False where there is no room."""
+        if isinstance(what, Rejected) and self._queue.qsize() >= REJECTED_WAITING:
             return False
         with suppress(queue.Full):
-            self._heard.put_nowait(what)
+            self._queue.put_nowait(what)
             return True
         return False
 
@@ -113,25 +113,25 @@ class _Server(ThreadingTCPServer):
         super().__init__(address, handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's own
-        """Serve one more, or hang up."""
+        """Serve one more exchange, or disconnect."""
         if not self._places.acquire(blocking=False):
             self.shutdown_request(request)
             return
         try:
             super().process_request(request, client_address)
-        except BaseException:  # no thread could be begun
+        except BaseException:  # no thread could be started
             self._places.release()
             raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's own
-        """Serve it, and give the place back."""
+        """Serve an exchange and free its place."""
         try:
             super().process_request_thread(request, client_address)
         finally:
             self._places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's own
-        """Say nothing: a stranger's broken connection is no news."""
+        """Ignore broken connections of strangers."""
 
 
 class _Server6(_Server):
@@ -139,13 +139,13 @@ class _Server6(_Server):
 
 
 class _Handler(StreamRequestHandler):
-    """One exchange, parsed by the library that the servers of this program stand upon: whatever HTTP/1.1 allows."""
+    """One exchange, parsed by h11."""
 
     receiver: Receiver
     timeout = EXCHANGE_S
 
     def setup(self) -> None:
-        """Begin, with an end in sight that no dripping puts off."""
+        """Start the timer that ends the exchange."""
         super().setup()
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD_BYTES)
         self._end = threading.Timer(EXCHANGE_S, self._hang_up)
@@ -153,12 +153,12 @@ class _Handler(StreamRequestHandler):
         self._end.start()
 
     def finish(self) -> None:
-        """End."""
+        """Stop the timer."""
         self._end.cancel()
         super().finish()
 
     def handle(self) -> None:
-        """Take a callback, or turn away what is none."""
+        """Accept a callback or reject the request."""
         try:
             request = self._next()
         except h11.RemoteProtocolError as error:
@@ -181,7 +181,7 @@ class _Handler(StreamRequestHandler):
             self._take(self._read(MAX_BYTES))
 
     def _next(self) -> "h11.Event | type[h11.PAUSED]":
-        """Return what comes next of the exchange."""
+        """Read the next event."""
         while (event := self._http.next_event()) is h11.NEED_DATA:
             if self._http.they_are_waiting_for_100_continue:
                 self._send(h11.InformationalResponse(status_code=100, headers=[]))
@@ -189,7 +189,7 @@ class _Handler(StreamRequestHandler):
         return cast("h11.Event | type[h11.PAUSED]", event)
 
     def _read(self, most: int) -> bytes | None:
-        """Read the body; of one that is longer than `most`, that much and a piece; None where it ends early."""
+        """Read the body, at most `most` bytes and a piece; None where it ends early."""
         body = bytearray()
         try:
             while isinstance(event := self._next(), h11.Data):
@@ -208,17 +208,17 @@ class _Handler(StreamRequestHandler):
         else:
             try:
                 task_id = read_task(msgspec.json.decode(body)).id
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, AnswerLost):
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ResponseLost):
                 self._reject(400, "a POST that is no task")
                 return
-            self._answer(204 if self.receiver.hear(Named(task_id)) else 503)
+            self._respond(204 if self.receiver.put(Named(task_id)) else 503)
 
     def _reject(self, status: int, words: str) -> None:
-        self.receiver.hear(Rejected(f"{words} (from {printable(str(self.client_address[0]))})"))
-        self._answer(status)
+        self.receiver.put(Rejected(f"{words} (from {printable(str(self.client_address[0]))})"))
+        self._respond(status)
 
-    def _answer(self, status: int) -> None:
-        """Answer, and end the connection: a callback is one exchange."""
+    def _respond(self, status: int) -> None:
+        """Send the response and close the connection."""
         allowed = [("Allow", "POST")] if status == 405 else []  # noqa: PLR2004 - the one that has to say what is allowed
         headers = [("Server", "preflight"), ("Content-Length", "0"), ("Connection", "close"), *allowed]
         with suppress(h11.LocalProtocolError):

@@ -1,6 +1,6 @@
-"""Which certificates are taken: SSL_CERT_FILE or SSL_CERT_DIR, else the system's by truststore, else certifi's.
+"""TLS certificates: SSL_CERT_FILE or SSL_CERT_DIR, else the system's by truststore, else certifi's.
 
-What cannot be read is named as what it is, before anything leaves.
+Unreadable files are reported before a connection is made.
 """
 
 import os
@@ -17,7 +17,7 @@ COMPANY = (
     "Is there a company's proxy that signs by itself? pip install 'preflight[truststore]' takes the system's"
     " certificates; SSL_CERT_FILE=FILE.pem takes those of a file."
 )
-"""What to do where nobody who is trusted has signed."""
+"""Advice where no trusted authority signed."""
 CLOCK = "Is this machine's clock right? If it is, whoever runs that host has to renew its certificate."
 REFUSALS = (
     ("certificate has expired", "its certificate has expired", CLOCK),
@@ -25,18 +25,18 @@ REFUSALS = (
     (" mismatch, certificate is not valid for", "its certificate is another host's", "Is the address right?"),
     ("", "its certificate is signed by nobody who is trusted here", COMPANY),
 )
-"""What OpenSSL says of a certificate that it refused → what that means, and what to do; the first that fits."""
+"""OpenSSL's words on a refused certificate → meaning and advice; the first match counts."""
 
 
 def refusal_of(said: str) -> tuple[str, str] | None:
-    """Return what was wrong with a certificate and what to do, by what TLS said; None where it was no certificate."""
+    """Explain a refused certificate, with advice, from TLS's message; None for other faults."""
     if "CERTIFICATE_VERIFY_FAILED" not in said:
         return None
     return next((words, advice) for part, words, advice in REFUSALS if part in said)
 
 
 def certificates() -> ssl.SSLContext:
-    """Return the context for TLS; each is made once, for reading takes 20 ms.
+    """Build the TLS context, cached: reading takes 20 ms.
 
     Raises:
         CallError: SSL_CERT_FILE or SSL_CERT_DIR names nothing that holds certificates.
@@ -45,10 +45,10 @@ def certificates() -> ssl.SSLContext:
 
 
 def where_from() -> str:
-    """Say where certificates are taken from.
+    """Describe the source of the certificates.
 
     Raises:
-        CallError: as `certificates`.
+        CallError: SSL_CERT_FILE or SSL_CERT_DIR names nothing that holds certificates.
     """
     certificates()
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
@@ -86,7 +86,7 @@ def _read(name: str, value: str, *, file: str | None = None, folder: str | None 
 
 
 def _truststore() -> ssl.SSLContext | None:
-    """Return the system's own trust; None where truststore is not installed, or the system has none."""
+    """Load the system's certificates; None where truststore or a system store is missing."""
     try:
         import truststore
     except ImportError:

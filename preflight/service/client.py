@@ -1,6 +1,6 @@
-"""The one door to the service: bodies, task ids and result links in; tasks and files out.
+"""Client of the service: bodies, task ids and result links in; tasks and files out.
 
-The create call is repeated only where the service cannot have acted. Everything else may be asked again.
+The create call is retried only where the service cannot have acted. All other calls may be repeated.
 """
 
 import re
@@ -16,33 +16,33 @@ import httpx
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, Unreachable
 from preflight.service.download import RESULT_S, download
-from preflight.service.http import AnswerLost, Busy, HttpChannel, Progress, client, patiently, pause_s
+from preflight.service.http import Busy, HttpChannel, Progress, ResponseLost, client, pause_s, retry
 from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.service.task import Task
 from preflight.values.remedy import Remedy
 
 __all__ = ["Service", "Task"]
-"""A service, and what it tells, which is made in `answers`."""
+"""`Task` is parsed in `responses`."""
 
 RECONCILE = Remedy("reconcile-first")
 PAGES_MAX = 200
-"""How many pages of tasks are read at most."""
+"""Most pages of tasks read."""
 CONFLICT = 409
 Trouble = Callable[[PreflightError, float], None]
-"""Called with a fault that is sat out, and the seconds that are left for it to pass."""
-TRANSIENT: tuple[type[PreflightError], ...] = (Unreachable, AnswerLost, Busy)
+"""Called with a fault that is waited out, and the seconds left for it to pass."""
+TRANSIENT: tuple[type[PreflightError], ...] = (Unreachable, ResponseLost, Busy)
 
 
 class Service:
-    """The service and its files service, at their addresses, with one key.
+    """The service and its files service, with one key.
 
     Args:
-        base_url: where the API is.
+        base_url: address of the API.
         key: the account's; sent to these two origins alone.
-        files_url: where the files service is; None for the same origin.
-        agent: how the program names itself, to result links too; None for its own name.
-        transport: what carries the requests; None for real sockets.
-        sleep: waits between the attempts of one call, in seconds.
+        files_url: address of the files service; None for the same origin.
+        agent: User-Agent, also for result links; None for preflight's own.
+        transport: carries the requests; None for real sockets.
+        sleep: waits between attempts, in seconds.
 
     Raises:
         CallError: an address or the key cannot be used.
@@ -73,29 +73,29 @@ class Service:
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the service's clock is ahead of this machine's, by its last answer; None where it did not say."""
-        told = [wire.skew_s for wire in (self._api, self.files) if wire.skew_s is not None]
+        """The service's clock minus this machine's, from its last response; None where unknown."""
+        told = [channel.skew_s for channel in (self._api, self.files) if channel.skew_s is not None]
         return timedelta(seconds=round(told[0])) if told else None
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         for one in (self._api, self.files, self._open):
             one.close()
 
     def submit(self, body: bytes, idempotency_key: str) -> Task:
         """Create a task: the one call that costs.
 
-        Repeated, at most three times, only where nothing can have happened: no connection, HTTP 429, and 503 with
+        Retried, at most three times, only where nothing can have happened: no connection, HTTP 429, and 503 with
         Retry-After. The idempotency key is sent and not relied on.
 
         Args:
-            body: JSON, as `request.encode` makes it.
+            body: JSON, encoded by `request.encode`.
             idempotency_key: 16 to 96 characters of A-Z a-z 0-9 . _ -
 
         Raises:
-            Refused: the service said no.
+            Refused: the service refused.
             Unreachable: nothing left this machine.
-            OutcomeUnknown: no answer, or none that tells: it may have been accepted.
+            OutcomeUnknown: no usable response: it may have been accepted.
 
         Source: the provider's reference-to-video document; the key's header: the provider's own client.
         """
@@ -107,32 +107,32 @@ class Service:
             return read_task(self._api.call("POST", "/v1/videos/generations", content=body, headers=headers))
 
         try:
-            return patiently(attempt, (Unreachable, Busy), sleep=self._sleep)
+            return retry(attempt, (Unreachable, Busy), sleep=self._sleep)
         except Unreachable:
             raise
         except NotDone as error:
             raise _unknown(error.message) from None
         except Refused as error:
-            if error.status == CONFLICT:  # the service has met this key or this task before
+            if error.status == CONFLICT:  # the service knows this key or task
                 raise _unknown(error.message) from None
             raise
 
     def task(self, task_id: str) -> Task:
-        """Ask for one task.
+        """Fetch one task.
 
         Raises:
             CallError: no such id can exist.
-            Refused, NotDone: no answer of use after 4 attempts, or one about another task.
+            Refused, NotDone: no usable response after 4 attempts, or one about another task.
         """
-        return patiently(lambda: self._task(task_id), TRANSIENT, sleep=self._sleep)
+        return retry(lambda: self._task(task_id), TRANSIENT, sleep=self._sleep)
 
     def tasks(self, *, status: str = "", model: str = "") -> list[Task]:
-        """List tasks, newest first, page by page until one holds nothing new; what has no usable id is passed over.
+        """List tasks, newest first, until a page holds nothing new; tasks without a usable id are skipped.
 
         Raises:
-            Refused, NotDone: no list after 4 attempts; what cannot be read is not taken for an empty one.
+            Refused, NotDone: no list after 4 attempts; an unreadable page is never an empty one.
 
-        Source: the provider's own client; the documents do not promise it.
+        Source: the provider's own client; undocumented.
         """
         found: dict[str, Task] = {}
         for page in range(1, PAGES_MAX + 1):
@@ -143,9 +143,9 @@ class Service:
         return list(found.values())
 
     def credits(self) -> Fraction | None:
-        """Tell the credits that remain, or None where the service does not; never fails.
+        """Fetch the remaining credits; None where the service does not tell. Never fails.
 
-        Source: the provider's own client; the documents do not promise it.
+        Source: the provider's own client; undocumented.
         """
         try:
             answer = self._api.call("GET", "/v1/credits")
@@ -166,56 +166,56 @@ class Service:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> Task:
-        """Ask for a task until it is completed; network faults are sat out.
+        """Poll a task until it is completed; network faults are waited out.
 
         Args:
             task_id: the task.
-            poll_s: seconds between two questions.
-            limit_s: seconds after which the task is left to run.
-            patience: how many refusals in a row it takes to be believed; several for a task that is known to exist.
-            reach: whether it ends where the first question finds no connection.
-            on_progress: called with each answer.
+            poll_s: seconds between polls.
+            limit_s: seconds after which waiting ends; the task goes on.
+            patience: refusals in a row until one is believed; several for a task known to exist.
+            reach: whether a first poll without a connection ends the wait.
+            on_progress: called with each response.
             on_trouble: called with each fault.
             sleep: waits, in seconds.
             clock: tells seconds.
 
         Raises:
-            TaskFailed: it failed or was cancelled; it is not charged.
+            TaskFailed: it failed or was cancelled; not charged.
             Refused: the service does not tell.
-            Unreachable: the first question found no connection, in 4 attempts, where that ends it.
+            Unreachable: with `reach`, no connection in 4 attempts.
             NotDone: the limit has come; the task goes on.
         """
         deadline, refusals = clock() + limit_s, 0
         while True:
-            heard, reach = self._heard(task_id, reach=reach), False
-            refusals = refusals + 1 if isinstance(heard, Refused) and not isinstance(heard, Busy) else 0
-            if isinstance(heard, Refused) and refusals >= max(1, patience):
-                raise heard
+            outcome, reach = self._poll(task_id, reach=reach), False
+            refusals = refusals + 1 if isinstance(outcome, Refused) and not isinstance(outcome, Busy) else 0
+            if isinstance(outcome, Refused) and refusals >= max(1, patience):
+                raise outcome
             rest_s = poll_s
-            if isinstance(heard, PreflightError):
-                rest_s = max(poll_s, pause_s(heard, poll_s))
+            if isinstance(outcome, PreflightError):
+                rest_s = max(poll_s, pause_s(outcome, poll_s))
                 if on_trouble:
-                    on_trouble(heard, max(0.0, deadline - clock()))
+                    on_trouble(outcome, max(0.0, deadline - clock()))
             elif on_progress:
-                on_progress(heard)
-            if isinstance(heard, Task) and heard.is_over:
-                return _completed(heard)
+                on_progress(outcome)
+            if isinstance(outcome, Task) and outcome.is_over:
+                return _completed(outcome)
             if (left_s := deadline - clock()) <= 0:
-                raise _goes_on(task_id, limit_s, _in_short(heard))
+                raise _still_runs(task_id, limit_s, _in_short(outcome))
             sleep(min(rest_s, left_s))
 
     def download(self, url: str, folder: Path, name: str, *, progress: Progress | None = None) -> Path:
-        """Save a result in a folder, under its name or the next free one, only when it is whole.
+        """Download a result into a folder, under its name or the next free one, only if complete.
 
         Args:
             url: a result link; the key is not sent there.
             folder: made if it is missing.
             name: a file name, such as `task-1.mp4`.
-            progress: called with the bytes done and in all; begins again with each attempt.
+            progress: called with the bytes done and in all; restarts with each attempt.
 
         Raises:
             CallError: not a file name, or not an http or https link.
-            NotDone: the link does not answer with 200, the file is over 2 GiB or cut short, or cannot be stored.
+            NotDone: the response is not 200, the file is over 2 GiB or cut short, or cannot be stored.
         """
         return download(self._open, url, folder, name, progress=progress, sleep=self._sleep)
 
@@ -226,21 +226,21 @@ class Service:
         def attempt() -> list[Task]:
             return read_tasks(self._api.call("GET", "/v1/tasks", params=params))
 
-        return patiently(attempt, TRANSIENT, sleep=self._sleep)
+        return retry(attempt, TRANSIENT, sleep=self._sleep)
 
     def _task(self, task_id: str) -> Task:
-        task = read_task(self._api.call("GET", f"/v1/tasks/{_asked_id(task_id)}"))
+        task = read_task(self._api.call("GET", f"/v1/tasks/{_checked_id(task_id)}"))
         if task.id != task_id:
-            raise AnswerLost(f"asked for task {task_id}, told about {task.id}")
+            raise ResponseLost(f"asked for task {task_id}, told about {task.id}")
         return task
 
-    def _heard(self, task_id: str, *, reach: bool) -> Task | PreflightError:
-        """Ask; a fault that may pass, or a refusal, is an answer too, but for no connection where one has to be had."""
+    def _poll(self, task_id: str, *, reach: bool) -> Task | PreflightError:
+        """Fetch a task once; return transient faults and refusals. With `reach`, raise Unreachable instead."""
         try:
             if reach:
-                return patiently(lambda: self._task(task_id), (Unreachable,), sleep=self._sleep)
+                return retry(lambda: self._task(task_id), (Unreachable,), sleep=self._sleep)
             return self._task(task_id)
-        except (Unreachable, AnswerLost, Refused) as error:
+        except (Unreachable, ResponseLost, Refused) as error:
             if reach and isinstance(error, Unreachable):
                 raise
             return error
@@ -250,26 +250,26 @@ def _unknown(words: str) -> OutcomeUnknown:
     return OutcomeUnknown(f"the request left, and whether it was accepted is not known: {words}", advice=RECONCILE)
 
 
-def _in_short(heard: Task | PreflightError) -> str:
-    if isinstance(heard, PreflightError):
-        return heard.message
-    return f"{heard.status or 'no status'}, {heard.progress or 0} %"
+def _in_short(outcome: Task | PreflightError) -> str:
+    if isinstance(outcome, PreflightError):
+        return outcome.message
+    return f"{outcome.status or 'no status'}, {outcome.progress or 0} %"
 
 
-def _goes_on(task_id: str, limit_s: float, last: str) -> NotDone:
+def _still_runs(task_id: str, limit_s: float, last: str) -> NotDone:
     words = f"task {task_id} is not over after {limit_s:.0f} s ({last}); it goes on"
     return NotDone(words, advice=Remedy("wait-again", task=task_id))
 
 
 def _completed(task: Task) -> Task:
-    """Return a completed task; raise what became of any other."""
+    """Pass a completed task on; raise TaskFailed for any other."""
     if task.status == "completed":
         return task
     raise failure_of(task)
 
 
-def _asked_id(told: object) -> str:
+def _checked_id(told: object) -> str:
     try:
         return read_id(told)
-    except AnswerLost as error:
+    except ResponseLost as error:
         raise CallError(error.message) from None

@@ -1,4 +1,4 @@
-"""What comes down the wire → a new file on disk, whole or told to be not; results of tasks into a person's folder."""
+"""Save a response's body as a file, only if complete; download results into a folder."""
 
 import math
 import re
@@ -13,15 +13,24 @@ import httpx
 from preflight.errors import CallError, NotDone, Unreachable
 from preflight.files.atomic import clean_up, commit, temporary
 from preflight.files.names import storable
-from preflight.service.http import MAY_HAVE_ACTED, RATE, AnswerLost, Progress, packing, patiently, shown_url, translated
-from preflight.service.links import encoded, led_to
+from preflight.service.http import (
+    MAY_HAVE_ACTED,
+    RATE,
+    Progress,
+    ResponseLost,
+    content_coding,
+    retry,
+    shown_url,
+    translated,
+)
+from preflight.service.links import encoded, redirect_target
 from preflight.service.transport import Client
 from preflight.values.assets import printable
 from preflight.values.remedy import Remedy
 
 RESULT_MAX_BYTES = 2 << 30
 RESULT_S = 3600.0
-"""How long one attempt may take."""
+"""Seconds for one attempt."""
 FORBIDDEN = 403
 HOPS_MAX = 5
 LINK_MAX = 8192
@@ -36,21 +45,21 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path:
-    """Save a result in a folder, under its name or the next free one, only when it is whole.
+    """Download a result into a folder, under its name or the next free one, only if complete.
 
-    What an earlier download left in that folder when it was killed is removed first.
+    Leftovers of killed downloads are removed first.
 
     Args:
-        by: a client that knows no key.
+        by: a client without the key.
         url: a result link.
         folder: made if it is missing.
         name: a file name, such as `task-1.mp4`.
-        progress: called with the bytes done and in all; begins again with each attempt.
+        progress: called with the bytes done and in all; restarts with each attempt.
         sleep: waits between attempts, in seconds.
 
     Raises:
         CallError: not a file name, or not an http or https link.
-        NotDone: the link does not answer with 200, the file is over 2 GiB or cut short, or cannot be stored.
+        NotDone: the response is not 200, the file is over 2 GiB or cut short, or cannot be stored.
     """
     if not name or name in (".", "..") or re.search(r"[/\\\0]", name):
         raise CallError(f"{printable(name)!r}: not a file name")
@@ -63,34 +72,34 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
             with draft.open("wb") as file:
                 _save_result(by, url, file, progress)
 
-        patiently(attempt, (Unreachable, AnswerLost), sleep=sleep)
+        retry(attempt, (Unreachable, ResponseLost), sleep=sleep)
         return commit(draft, folder / storable(name))
 
 
 def _save_result(by: Client, url: str, file: IO[bytes], progress: Progress | None) -> None:
     where = shown_url(url)
-    with translated(where), _at_its_end(by, url) as response:
+    with translated(where), _followed(by, url) as response:
         if response.status_code != httpx.codes.OK:
-            meaning = AnswerLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
+            meaning = ResponseLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
             raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=_advice(response.status_code))
         save(response, file, max_bytes=RESULT_MAX_BYTES, progress=progress)
 
 
 def _advice(status: int) -> Remedy:
-    """Return what an answer to a result link may mean."""
+    """Choose the advice on a failed result link."""
     return Remedy("fresh-link-or-name" if status == FORBIDDEN else "fresh-link")
 
 
 @contextmanager
-def _at_its_end(by: Client, url: str) -> Iterator[httpx.Response]:
-    """Follow at most 5 redirects, and give the answer at their end; no key is known here."""
+def _followed(by: Client, url: str) -> Iterator[httpx.Response]:
+    """Follow at most 5 redirects and yield the last response."""
     here = encoded(url)
     for _ in range(HOPS_MAX + 1):
         with by.stream("GET", here) as response:
             if not (300 <= response.status_code < 400 and "Location" in response.headers):  # noqa: PLR2004 - HTTP's own border
                 yield response
                 return
-            here = led_to(here, response)
+            here = redirect_target(here, response)
     raise NotDone(f"leads on and on: more than {HOPS_MAX} redirects")
 
 
@@ -102,14 +111,14 @@ def save(
     limit_s: float = math.inf,
     progress: Progress | None = None,
 ) -> None:
-    """Write an answer's body to an empty file; a part of one may stand there after an error.
+    """Write a response's body to an empty file; an error may leave a part.
 
     Raises:
-        NotDone: it is larger than `max_bytes`, or comes packed.
-        AnswerLost: it is shorter than it was said to be, or not whole after `limit_s`.
+        NotDone: it is larger than `max_bytes`, or compressed.
+        ResponseLost: it is shorter than declared, or incomplete after `limit_s` seconds.
         OSError: the file cannot be written.
     """
-    if coding := packing(response.headers):
+    if coding := content_coding(response.headers):
         raise NotDone(f"the file comes packed ({coding}), though it was asked for as it is")
     length = response.headers.get("Content-Length", "")
     total, done = (int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None), 0
@@ -119,9 +128,9 @@ def save(
         if max(done, total or 0) > max_bytes:
             raise NotDone(f"larger than the {max_bytes:,} bytes that are allowed")
         if time.monotonic() > deadline:
-            raise AnswerLost(f"not whole after {limit_s:.0f} s")
+            raise ResponseLost(f"not whole after {limit_s:.0f} s")
         file.write(chunk)
         if progress:
             progress(done, total)
     if total is not None and done != total:
-        raise AnswerLost(f"{done:,} bytes came, of {total:,} that were announced")
+        raise ResponseLost(f"{done:,} bytes came, of {total:,} that were announced")

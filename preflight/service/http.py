@@ -1,15 +1,15 @@
-"""Sockets: an origin and its key in, JSON or a branch of the error tree out.
+"""HTTP calls: an origin and its key in, JSON or a branch of the error tree out.
 
     what happened                                           what is raised
     no byte left, whatever went wrong                       Unreachable: nothing can have happened
-    a byte left, and no answer came that can be read        AnswerLost: the service may have acted
-    HTTP 408, 5xx, a 3xx that may follow the act            AnswerLost: it may have acted before it failed
+    a byte left, and no readable response came              ResponseLost: the service may have acted
+    HTTP 408, 5xx, a 3xx that may follow the act            ResponseLost: it may have acted before it failed
     HTTP 429, 503 with Retry-After                          Busy, a Refused: it did not act, and may later
     any other refusal, in either shape, even with HTTP 200  Refused, in the service's own words
-    an address or a key that cannot be used                 CallError, before anything leaves
+    an unusable address or key                              CallError, before anything leaves
 
-Whether a byte has left is noted where it is written, and never guessed from the type of an exception. The key goes to
-its own origin alone, and is in no message: words from the wire are searched for it.
+Whether a byte has left is recorded where it is written, never guessed from an exception's type. The key goes to its own
+origin alone; responses are searched for it, so that no message holds it.
 """
 
 import os
@@ -37,43 +37,42 @@ from preflight.values.remedy import Advice, Setting
 CONNECT_S = 10.0
 READ_S = 60.0
 ANSWER_S = 120.0
-"""How long one exchange may take from its first byte to its last, however steadily it drips; a body is given more."""
+"""Seconds for one exchange, even if bytes keep arriving; an upload gets more."""
 SLOWEST_BYTES_S = 32 << 10
-"""A body that goes out slower than this many bytes a second is late."""
+"""Bytes a second below which an upload is late."""
 ANSWER_MAX_BYTES = 4 << 20
 WORDS_MAX = 500
-"""How many characters of a stranger's words are repeated."""
+"""Characters of the service's words quoted."""
 SECRET_MIN = 16
-"""A shorter key is a word that somebody gave the sandbox; taken out of answers, it would mangle them."""
+"""Shorter keys are ordinary words, used with the sandbox; replacing them would garble responses."""
 MASKED_MIN = 8
-"""A real key is long. What is shorter stands in ordinary words: with the key "any", "too many" would become garbled."""
+"""Shorter keys are not masked: with the key "any", "too many" would be garbled."""
 PAUSE_MAX_S = 60.0
 ATTEMPTS = 4
 RATE, UNAVAILABLE = 429, 503
 MAY_HAVE_ACTED = frozenset({*range(100, 200), 300, *range(302, 307), *range(309, 400), 408, 499, *range(500, 1000)})
-"""Statuses that do not tell whether the request was carried out; a proxy gives them after the service has acted.
+"""Statuses that do not tell whether the service acted; a proxy may send them after it did.
 
-302 is what many answer where 303 is meant: the thing is done, look there. 301, 307 and 308 say: ask elsewhere.
-"""
+302 often stands for 303: done, look there. 301, 307 and 308 mean: ask elsewhere."""
 UNSURE_CODES = frozenset({"paid_outcome_unknown", "idempotency_conflict"})
-"""Codes by which the service says itself that it may have acted, whatever the status. Source: the provider's client."""
+"""Codes that say the service may have acted, whatever the status. Source: the provider's client."""
 CALL_AGENT = f"preflight/{__version__}"
 
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes done and the bytes in all, None where nobody said."""
+"""Called with the bytes done and in all; None where unknown."""
 
 
-class AnswerLost(NotDone):
-    """A request left and its answer did not come back whole: the service may have acted, or not."""
+class ResponseLost(NotDone):
+    """A request left and no complete response came: the service may have acted, or not."""
 
 
 class Busy(Refused):
     """The service did not act, and may later.
 
     Args:
-        message: what the service said.
-        retry_after_s: how long it asks to be left alone, in seconds; None where it does not say.
+        message: the service's words.
+        retry_after_s: seconds it asks to wait; None where it does not say.
         status: 429 or 503.
         code: the service's own error code.
     """
@@ -84,7 +83,7 @@ class Busy(Refused):
 
 
 FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
-    (Overdue, AnswerLost, "the time is over"),
+    (Overdue, ResponseLost, "the time is over"),
     (httpx.ConnectTimeout, Unreachable, f"no connection within {CONNECT_S:.0f} s"),
     (httpx.ConnectError, Unreachable, "no connection"),
     (httpx.PoolTimeout, Unreachable, "no connection was free"),
@@ -92,33 +91,33 @@ FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
     (httpx.UnsupportedProtocol, CallError, "not an http or https address"),
     (httpx.InvalidURL, CallError, "not an address"),
     (UnicodeError, CallError, "not the name of a host"),
-    (httpx.TimeoutException, AnswerLost, f"nothing moved for {READ_S:.0f} s"),
-    (httpx.NetworkError, AnswerLost, "the connection broke"),
-    (httpx.ProtocolError, AnswerLost, "the connection ended in the middle"),
-    (httpx.DecodingError, AnswerLost, "the answer could not be unpacked"),
-    (httpx.HTTPError, AnswerLost, "the exchange failed"),
-    (httpx.CookieConflict, AnswerLost, "the exchange failed"),
-    (httpx.StreamError, AnswerLost, "the answer could not be read"),
-    (Exception, AnswerLost, "the exchange failed"),
+    (httpx.TimeoutException, ResponseLost, f"nothing moved for {READ_S:.0f} s"),
+    (httpx.NetworkError, ResponseLost, "the connection broke"),
+    (httpx.ProtocolError, ResponseLost, "the connection ended in the middle"),
+    (httpx.DecodingError, ResponseLost, "the answer could not be unpacked"),
+    (httpx.HTTPError, ResponseLost, "the exchange failed"),
+    (httpx.CookieConflict, ResponseLost, "the exchange failed"),
+    (httpx.StreamError, ResponseLost, "the answer could not be read"),
+    (Exception, ResponseLost, "the exchange failed"),
 )
-"""The first line that fits gives the words; it decides where nobody watched whether a byte has left."""
+"""The first match gives the words; also the error's class where no exchange was watched."""
 
 UNREACHED = "Nothing left this machine. Is the address right, and is the network up?"
 
 
 class HttpChannel:
-    """One origin, its key, and a fresh connection for every call.
+    """One origin, its key, and a new connection for every call.
 
-    An idle connection that the other side has closed would make the outcome of a create call unknown for nothing.
+    A kept connection that the other side closed would make the outcome of a create call unknown.
 
     Args:
-        address: where the service is, https (or http on a loopback address), without user name or query.
-        key: sent as a bearer token to this origin, and nowhere else; redirects are not followed.
-        agent: how the program names itself; None for its own name.
-        transport: what carries the requests; None for real sockets.
+        address: the service's, https (or http on a loopback address), without user name or query.
+        key: sent as a bearer token to this origin alone; redirects are not followed.
+        agent: User-Agent; None for preflight's own.
+        transport: carries the requests; None for real sockets.
 
     Raises:
-        CallError: the origin, the key or the name cannot be used.
+        CallError: the origin, the key or the agent cannot be used.
     """
 
     def __init__(
@@ -139,14 +138,14 @@ class HttpChannel:
         self.close()
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the connections."""
         self._client.close()
 
     def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **body: Unpack[Body]) -> Any:  # noqa: ANN401 - JSON, of whatever shape
-        """Send one request, once, and return the JSON of its answer.
+        """Send one request once, and decode its JSON response.
 
         Raises:
-            CallError, Unreachable, AnswerLost, Busy, Refused: as drawn above.
+            CallError, Unreachable, ResponseLost, Busy, Refused: see the module.
         """
         exchange = Exchange(ANSWER_S + _body_s(body))
         with (
@@ -154,7 +153,7 @@ class HttpChannel:
             self._client.stream(method, f"{self.origin}{path}", headers=headers, exchange=exchange, **body) as response,
         ):
             self.skew_s = skew_s(response.headers, time.time())
-            return _judged(response, _content(response), self._key)
+            return _checked(response, _content(response), self._key)
 
 
 def client(
@@ -165,17 +164,17 @@ def client(
     limit_s: float = ANSWER_S,
     transport: httpx.BaseTransport | None = None,
 ) -> Client:
-    """Return a client with our time limits that follows no redirect and keeps no connection.
+    """Build a client with our timeouts that follows no redirects and keeps no connections.
 
     Args:
         headers: sent with every request, besides our own.
-        agent: how the program names itself; None for its own name.
-        proxies: whether those that the environment names are used.
-        limit_s: how long one exchange may take, in seconds.
-        transport: what carries the requests; None for real sockets.
+        agent: User-Agent; None for preflight's own.
+        proxies: whether the environment's proxies are used.
+        limit_s: seconds for one exchange.
+        transport: carries the requests; None for real sockets.
 
     Raises:
-        CallError: the name is none.
+        CallError: the agent is not printable ASCII.
     """
     own = {"User-Agent": _agent(agent), "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
     timeouts = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
@@ -188,7 +187,7 @@ def _no_proxy(_: httpx.URL) -> None:
 
 
 def _agent(agent: str | None) -> str:
-    """Return the name that is sent; a variable or a setting may have given it."""
+    """Check the User-Agent; it may come from a variable or setting."""
     name = origin.trimmed(agent or "") or CALL_AGENT
     if not re.fullmatch(r"[\x20-\x7e]{1,256}", name):
         raise CallError("user agent: expected 1 to 256 ASCII letters, digits, signs and blanks")
@@ -196,16 +195,16 @@ def _agent(agent: str | None) -> str:
 
 
 def _body_s(body: Body) -> float:
-    """Return how many seconds more a body is given to go out."""
+    """Compute the extra seconds for sending a body."""
     files = [os.fstat(file.fileno()).st_size for _, file, _ in body.get("files", {}).values()]
     return (sum(files) + len(body.get("content", b""))) / SLOWEST_BYTES_S
 
 
 @contextmanager
 def translated(where: str, key: str = "", exchange: Exchange | None = None) -> Iterator[None]:
-    """Turn what is raised into the tree; `where` begins the message, the key is kept out of it.
+    """Convert exceptions to our error tree; messages begin with `where` and never hold the key.
 
-    Where an exchange is watched, whether a byte of it has left decides between `AnswerLost` and `Unreachable`.
+    Where an exchange is watched, it decides between `ResponseLost` and `Unreachable`.
     """
     try:
         yield
@@ -220,10 +219,10 @@ def translated(where: str, key: str = "", exchange: Exchange | None = None) -> I
 
 
 def fault(error: Exception, where: str, key: str = "", exchange: Exchange | None = None) -> PreflightError:
-    """Return what an exception means: by what has left where that is known, else by `FAULTS`."""
+    """Convert an exception, by whether bytes have left where that is known, else by `FAULTS`."""
     _, meaning, words = next(line for line in FAULTS if isinstance(error, line[0]))
     if exchange is not None and exchange.is_watched:
-        meaning = AnswerLost if exchange.left else meaning if meaning is CallError else Unreachable
+        meaning = ResponseLost if exchange.left else meaning if meaning is CallError else Unreachable
     detail = "" if isinstance(error, UnicodeError) else cleaned(str(error), key)
     advice = UNREACHED if meaning is Unreachable else ""
     if meaning is Unreachable and (refusal := trust.refusal_of(str(error))):
@@ -231,14 +230,14 @@ def fault(error: Exception, where: str, key: str = "", exchange: Exchange | None
     return meaning(f"{where}: {words}" + (f" ({detail})" if detail else ""), advice=advice)
 
 
-def patiently(
+def retry(
     call: Callable[[], T],
     transient: tuple[type[PreflightError], ...],
     *,
     attempts: int = ATTEMPTS,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
-    """Call until it succeeds, pausing after each transient error; the last attempt's error is raised.
+    """Call until it succeeds, pausing after each transient error; raise the last attempt's.
 
     Pauses are 0.5, 1 and 2 s, or what a busy service asks for, up to 60 s.
     """
@@ -251,16 +250,16 @@ def patiently(
 
 
 def shown_url(url: str) -> str:
-    """Return a URL as it may be shown: without user, password, query and fragment, which may be secrets."""
+    """Strip user, password, query and fragment, which may be secrets, from a URL."""
     bare = re.sub(r"^(https?://)[^/?#]*@", r"\1", url, flags=re.IGNORECASE)
     start, mark, _ = re.sub(r"#.*", "", bare, flags=re.DOTALL).partition("?")
     return cleaned(start) + ("?..." if mark else "")
 
 
 def cleaned(text: str, key: str = "") -> str:
-    """Return a stranger's words as they may be shown: one line, nothing a terminal acts upon, no key, not too long.
+    """Make a stranger's words printable: one line, no control characters, no key, at most 500 characters.
 
-    Of links in them, what may be secret is left out; what is too short for a key is no secret.
+    Secrets in links are masked too; keys too short to be real are left.
     """
     text = text.replace(key, "[key]") if len(key) >= MASKED_MIN else text
     text = printable(masked(" ".join(text[: WORDS_MAX * 2].split())))
@@ -268,7 +267,7 @@ def cleaned(text: str, key: str = "") -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL's host is this machine, by its name or address; what is no URL is not."""
+    """Tell whether a URL's host is this machine; False where it is no URL."""
     try:
         return origin.is_loopback_host(httpx.URL(origin.normal(url)).host)
     except origin.NO_ADDRESS:
@@ -276,10 +275,10 @@ def is_loopback(url: str) -> bool:
 
 
 def origin_of(address: str) -> str:
-    """Return the one spelling of an address to which a key may be sent.
+    """Normalise an address to which a key may be sent.
 
     Raises:
-        CallError: it is no address, or the key would travel in the open.
+        CallError: it is no address, or the key would travel unencrypted.
     """
     try:
         url = origin.read(address)
@@ -301,34 +300,34 @@ def _token(key: str) -> str:
 
 
 def _content(response: httpx.Response) -> bytes:
-    """Read an answer; of a refusal, what can be read, for its status says enough."""
+    """Read a response's body; a refusal's may be cut short, its status is enough."""
     try:
         return _capped(response)
-    except (httpx.HTTPError, AnswerLost):
+    except (httpx.HTTPError, ResponseLost):
         if response.is_success:
             raise
         return b""
 
 
 def _capped(response: httpx.Response) -> bytes:
-    """Read an answer as it came: it was asked for unpacked, so its size on the wire is its size."""
-    if coding := packing(response.headers):
-        raise AnswerLost(f"the answer came packed ({coding}), though it was asked for as it is")
+    """Read a body of limited size, uncompressed as asked for."""
+    if coding := content_coding(response.headers):
+        raise ResponseLost(f"the answer came packed ({coding}), though it was asked for as it is")
     content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk
         if len(content) > ANSWER_MAX_BYTES:
-            raise AnswerLost(f"the answer is larger than {ANSWER_MAX_BYTES:,} bytes")
+            raise ResponseLost(f"the answer is larger than {ANSWER_MAX_BYTES:,} bytes")
     return bytes(content)
 
 
-def packing(headers: httpx.Headers) -> str:
-    """Return the content coding of an answer, which was not asked for; "" for none."""
+def content_coding(headers: httpx.Headers) -> str:
+    """Read a response's content coding; "" for none. None was asked for."""
     coding = headers.get("Content-Encoding", "").strip()
     return "" if coding.lower() in ("", "identity") else cleaned(coding)[:40]
 
 
-def _judged(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa: ANN401 - JSON, of whatever shape
+def _checked(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa: ANN401 - JSON, of whatever shape
     answer = _decoded(content)
     table = answer if isinstance(answer, dict) else {}
     error = table.get("error")
@@ -337,12 +336,12 @@ def _judged(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa:
         inside = error if isinstance(error, dict) else {"message": error, **table}
         raise _refusal(response, inside, key)
     if answer is msgspec.UNSET:
-        raise AnswerLost(f"HTTP {response.status_code}, but the answer is not whole JSON")
-    return _without(key, answer)
+        raise ResponseLost(f"HTTP {response.status_code}, but the answer is not whole JSON")
+    return _redacted(key, answer)
 
 
-def _without(key: str, answer: object) -> object:
-    """Return an answer without the key, wherever in it the service repeats it, and however it is escaped there."""
+def _redacted(key: str, answer: object) -> object:
+    """Remove the key from a response, however it is escaped there."""
     said, secret = msgspec.json.encode(answer), msgspec.json.encode(key)[1:-1]
     if len(key) < SECRET_MIN or secret not in said:
         return answer
@@ -366,11 +365,11 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
     message = f"HTTP {status}: {words}" + (f" [{code}]" if code and code != str(status) else "")
     pause = retry_after_s(response.headers)
     if code in UNSURE_CODES:
-        return AnswerLost(message, advice=_advice(status, code))
+        return ResponseLost(message, advice=_advice(status, code))
     if status == RATE or (status == UNAVAILABLE and pause is not None):
         return Busy(message, retry_after_s=pause, status=status, code=code)
     if status in MAY_HAVE_ACTED:
-        return AnswerLost(message, advice=_advice(status, code))
+        return ResponseLost(message, advice=_advice(status, code))
     return Refused(message, status=status, code=code, advice=_advice(status, code))
 
 
@@ -380,6 +379,6 @@ def _advice(status: int, code: str) -> Advice:
 
 
 def pause_s(error: PreflightError, otherwise_s: float) -> float:
-    """Return how long to leave the service alone, in seconds: what it asks for, up to 60 s."""
+    """Compute the seconds until the next attempt: what the service asks for, up to 60 s."""
     asked = error.retry_after_s if isinstance(error, Busy) else None
     return otherwise_s if asked is None else min(PAUSE_MAX_S, asked)

@@ -1,18 +1,18 @@
-"""Links as people and services write them → addresses that can be asked: encoded where they have to be, or named."""
+"""Links as people and services write them → valid URLs."""
 
 import re
 
 import httpx
 
 from preflight.errors import CallError
-from preflight.service.http import AnswerLost, shown_url
+from preflight.service.http import ResponseLost, shown_url
 
 
 def encoded(url: str) -> httpx.URL:
-    """Return a link with blanks and letters beyond ASCII percent-encoded; what is encoded already stays.
+    """Percent-encode blanks and non-ASCII letters of a link; existing encoding stays.
 
     Raises:
-        CallError: it is no address, or holds a line end or another control character.
+        CallError: it is no URL, or holds a control character.
     """
     if re.search(r"[\x00-\x1f\x7f]", url):
         raise CallError(f"{shown_url(url)}: a line end or another control character stands in the address")
@@ -22,17 +22,17 @@ def encoded(url: str) -> httpx.URL:
         raise CallError(f"{shown_url(url)}: not an address") from None
 
 
-def led_to(here: httpx.URL, response: httpx.Response) -> httpx.URL:
-    """Return where a redirect leads.
+def redirect_target(here: httpx.URL, response: httpx.Response) -> httpx.URL:
+    """Resolve a redirect's Location.
 
     Raises:
-        AnswerLost: its Location is no address.
-        CallError: it is one out of the web.
+        ResponseLost: it is no URL.
+        CallError: it is neither http nor https.
     """
     try:
         there = here.join(response.headers["Location"])
     except (httpx.InvalidURL, UnicodeError, ValueError):
-        raise AnswerLost("leads to what is no address") from None
+        raise ResponseLost("leads to what is no address") from None
     if there.scheme not in ("http", "https") or not there.host:
         raise CallError("leads to what is not an http or https URL")
     return there

@@ -1,4 +1,4 @@
-"""Moments in the headers of an answer → seconds: how long to wait, and how far two clocks are apart."""
+"""Times in response headers → seconds: pauses and clock skew."""
 
 import re
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import httpx
 
 
 def retry_after_s(headers: httpx.Headers) -> float | None:
-    """Read Retry-After, a number of seconds or an HTTP date; None when it is neither."""
+    """Read Retry-After, seconds or an HTTP date; None when it is neither."""
     text = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]+", text):
         return float(text[:9])
@@ -17,18 +17,18 @@ def retry_after_s(headers: httpx.Headers) -> float | None:
 
 
 def skew_s(headers: httpx.Headers, now_s: float) -> float | None:
-    """Read by how many seconds the other side's clock is ahead, from its Date; None when it is none.
+    """Compute the service's clock minus ours, in seconds, from its Date header; None without one.
 
     Args:
-        headers: of an answer.
-        now_s: when it came, in seconds since 1970 by this machine's clock.
+        headers: of a response.
+        now_s: when it came, in seconds since 1970.
     """
     moment = _moment(headers.get("Date", "").strip())
     return None if moment is None else moment.timestamp() - now_s
 
 
 def _moment(text: str) -> datetime | None:
-    """Read an HTTP date, as UTC where it names no zone."""
+    """Parse an HTTP date; UTC where no zone is named."""
     try:
         moment = parsedate_to_datetime(text[:80])
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

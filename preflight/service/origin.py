@@ -1,9 +1,8 @@
-"""Addresses of a service as people spell them → the one origin that is written down and compared, everywhere.
+"""Normalise the addresses of a service.
 
     HTTPS://API.Example.com.:443/v1/  →  https://api.example.com
 
-Scheme, host and path are all that counts of an address. Two spellings of one service have one origin, so that a
-request is not sent, and paid for, a second time because somebody typed capitals.
+Two spellings of one service give one origin, so that a request is not sent, and paid for, twice because of capitals.
 """
 
 import ipaddress
@@ -19,23 +18,23 @@ from preflight.values.assets import printable
 ENDPOINTS = re.compile(
     r"/api/v1/files(/(upload(/stream)?|list|quota))?/?$|/v1(/(videos(/generations)?|tasks(/[^/]*)?|credits))?/?$"
 )
-"""Ends of addresses that are copied from the documents: what the calls themselves add."""
+"""Endings copied from the documents; the calls add them."""
 NO_ADDRESS = (httpx.InvalidURL, ValueError)
-"""What is raised for a text that is no address; a UnicodeError is a ValueError."""
+"""Raised for texts that are no addresses; a UnicodeError is a ValueError."""
 EDGES = " \t\r\n\f\v\u00a0\u200b\ufeff"
-"""What is cut off at both ends of an address."""
+"""Characters stripped from both ends."""
 
 
 def trimmed(text: str) -> str:
-    """Return a value without blanks, line ends and invisible marks around it."""
+    """Strip blanks, line ends and invisible characters."""
     return text.strip(EDGES)
 
 
 def normal(text: str) -> str:
-    """Return the origin of an address: without what makes no other service of it.
+    """Normalise an address to its origin.
 
     Raises:
-        NO_ADDRESS: it is none.
+        NO_ADDRESS: it is no address.
     """
     url = read(text)
     host = _host(url.host)
@@ -47,16 +46,16 @@ def normal(text: str) -> str:
 
 
 def read(text: str) -> httpx.URL:
-    """Return an address with all its parts, its letters plain.
+    """Parse an address, full-width letters made plain.
 
     Raises:
-        NO_ADDRESS: it is none.
+        NO_ADDRESS: it is no address.
     """
     return httpx.URL(_plain_letters(trimmed(text)))
 
 
 def spelled(text: str) -> str:
-    """Return the one spelling of an address; what is none stays."""
+    """Normalise an address; other texts pass unchanged."""
     try:
         return normal(text)
     except NO_ADDRESS:
@@ -64,12 +63,12 @@ def spelled(text: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Tell whether two addresses mean the same service; this machine has several names."""
+    """Tell whether two addresses mean the same service; all loopback names are one."""
     return key(one) == key(other)
 
 
 def key(text: str) -> str:
-    """Return what is equal for all spellings of one service; of what is no address, the text without its edges."""
+    """Build a key, equal for all spellings of one service; other texts are trimmed."""
     try:
         found = normal(text)
         url = httpx.URL(found)
@@ -81,7 +80,7 @@ def key(text: str) -> str:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address."""
+    """Tell whether a host is this machine, by name or address."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -91,7 +90,7 @@ def is_loopback_host(host: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """Return an address as a message may repeat it: its origin, without user name and password."""
+    """Format an address for messages: normalised, without user name and password."""
     try:
         return printable(normal(re.sub(r"^(https?://)[^/?#]*@", r"\1", trimmed(text), flags=re.IGNORECASE)))
     except NO_ADDRESS:
@@ -99,7 +98,7 @@ def shown(text: str) -> str:
 
 
 def _plain_letters(text: str) -> str:
-    """Return an address whose host's full-width letters and stops are plain; what would become a mark is left."""
+    """Make full-width letters of the host plain, unless that creates a URL delimiter."""
     match = re.match(r"([a-z]+://)([^/?#]*)", text, re.IGNORECASE)
     if match is None:
         return text
@@ -109,14 +108,14 @@ def _plain_letters(text: str) -> str:
 
 
 def _host(host: str) -> str:
-    """Return a host as the name service would be asked for it.
+    """Normalise a host as resolvers do.
 
     Raises:
         UnicodeError: no host can have such a name.
     """
     import idna
 
-    # As clients read it: percent-encoding is undone, full-width letters and other stops become plain ones.
+    # As clients do: decode percent-encoding, make full-width letters and dots plain.
     name = unquote(host).rstrip(". ").lower()
     if not name.isascii() or "xn--" in name:
         name = idna.encode(name, uts46=True).decode("ascii").rstrip(".").lower()
@@ -125,7 +124,7 @@ def _host(host: str) -> str:
     except ValueError:
         pass
     if re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", name):
-        # What the system's resolver makes of 127.1 and 0x7f000001.
+        # 127.1 and 0x7f000001, as the system resolves them.
         try:
             return socket.inet_ntoa(socket.inet_aton(name))
         except OSError:

@@ -1,8 +1,8 @@
-"""The environment's proxies → the one that leads to a URL, or why what stands there is none.
+"""Choose the environment's proxy for a URL, or say why it cannot be used.
 
     HTTPS_PROXY=http://proxy:3128   NO_PROXY=localhost,[::1],10.0.0.0/8,.example.com:8443
 
-Names in NO_PROXY mean themselves and what ends in them; addresses may be whole networks; a port narrows both.
+Names in NO_PROXY also cover their subdomains; addresses may be networks; a port narrows either.
 """
 
 import ipaddress
@@ -23,17 +23,17 @@ INSTALL = "pip install 'preflight[socks]'"
 
 
 def proxy_for(url: httpx.URL, told: Mapping[str, str] | None = None) -> httpcore.Proxy | None:
-    """Return the proxy that leads to a URL; None where the environment names none, or leaves the host out.
+    """Choose the proxy for a URL; None where the environment names none, or excludes the host.
 
     Args:
         url: the address.
-        told: scheme → proxy, and "no" → hosts; None for what the system says.
+        told: scheme → proxy, and "no" → hosts; None for the system's settings.
 
     Raises:
-        CallError: what is named is no proxy that can be used.
+        CallError: the proxy cannot be used.
     """
     proxies = getproxies() if told is None else told
-    if is_loopback_host(url.host) or is_left_out(url, proxies.get("no", "")):
+    if is_loopback_host(url.host) or is_excluded(url, proxies.get("no", "")):
         return None
     for scheme in (url.scheme, "all"):
         if value := trimmed(proxies.get(scheme, "")):
@@ -42,10 +42,10 @@ def proxy_for(url: httpx.URL, told: Mapping[str, str] | None = None) -> httpcore
 
 
 def read_proxy(value: str, name: str) -> httpcore.Proxy:
-    """Return the proxy that a value means; one without a scheme speaks HTTP.
+    """Parse a proxy's address; HTTP where it has no scheme.
 
     Raises:
-        CallError: it is none that can be used; `name` says which variable.
+        CallError: it cannot be used; `name` is the variable named.
     """
     where = f"{name}: {shown(value)}"
     address = value if "://" in value else f"http://{value}"
@@ -65,25 +65,25 @@ def read_proxy(value: str, name: str) -> httpcore.Proxy:
     return httpcore.Proxy(bare, auth=auth)
 
 
-def is_left_out(url: httpx.URL, hosts: str) -> bool:
-    """Tell whether NO_PROXY leaves the host of a URL out."""
+def is_excluded(url: httpx.URL, hosts: str) -> bool:
+    """Tell whether NO_PROXY excludes a URL's host."""
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-    for host, only_port in _left_out(hosts):
+    for host, only_port in _excluded(hosts):
         if only_port in (None, port) and (host == "*" or _covers(host, url.host.rstrip(".").lower())):
             return True
     return False
 
 
 def named_proxies(told: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
-    """Yield variable and value of each proxy that is named, for who looks at them all."""
+    """Yield variable and value of each proxy set."""
     proxies = getproxies() if told is None else told
     for scheme in ("http", "https", "all"):
         if value := trimmed(proxies.get(scheme, "")):
             yield f"{scheme.upper()}_PROXY", value
 
 
-def _left_out(hosts: str) -> Iterator[tuple[str, int | None]]:
-    """Yield each host, network or name ending of NO_PROXY, and the port where it is for one only."""
+def _excluded(hosts: str) -> Iterator[tuple[str, int | None]]:
+    """Yield the hosts, networks and domains of NO_PROXY, with the port where one is given."""
     for entry in re.split(r"[,\s]+", trimmed(hosts)):
         bare = re.sub(r"^[a-z]+://", "", entry.lower())
         match = re.fullmatch(r"\[([0-9a-f:.]+)\](/[0-9]+)?(?::([0-9]{1,5}))?", bare)

@@ -1,6 +1,6 @@
-"""What a refusal of the service means here: its status, code and words in; a rule of ours, or advice, out.
+"""Explain the service's refusals: status, code and words in; a rule of ours, or advice, out.
 
-The table is data with sources, refusals.toml: whoever advises on a refusal reads it there.
+The table with its sources is refusals.toml.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ TABLE = Path(__file__).with_suffix(".toml")
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One way in which the service refuses; the comment in refusals.toml explains each field."""
+    """One kind of refusal; the comment in refusals.toml explains each field."""
 
     says: str = ""
     code: str = ""
@@ -30,8 +30,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     example: str
     source: str
 
-    def fits(self, said: "Said") -> bool:
-        """Tell whether this is what was said: everything that the entry names agrees."""
+    def fits(self, said: "ServiceError") -> bool:
+        """Tell whether every condition of the entry matches."""
         return (
             (not self.says or re.search(self.says, said.words, re.IGNORECASE) is not None)
             and (not self.code or _is_code(self.code, said.code))
@@ -40,12 +40,12 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def remedies(self) -> Remedies:
-        """What to do, in every face's words and in those of each."""
+        """What to do."""
         return (*filter(None, (self.advice,)), *((Remedy(self.remedy),) if self.remedy else ()))
 
     @property
     def is_mismatch(self) -> bool:
-        """Whether it should have been caught here."""
+        """Whether our rules should have caught it."""
         return self.drift or bool(self.rule)
 
 
@@ -60,42 +60,42 @@ class Refusals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refusals: tuple[Refusal, ...]
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What the service said."""
+class ServiceError(msgspec.Struct, frozen=True, kw_only=True):
+    """Status, code and words of the service."""
 
     status: int | None = None
-    """The HTTP status of a refused call; None for a task that failed."""
+    """HTTP status of a refused call; None for a failed task."""
     code: str = ""
     words: str = ""
 
 
-UNHEARD = Refusal(
+UNLISTED = Refusal(
     drift=True,
     advice="No such refusal has been seen before.",
     example="",
     source="nothing: it is in no document, and in no log that was read",
 )
-"""What fits when nothing in the table does."""
+"""Stands for a refusal that is not in the table."""
 
 
 @cache
 def table() -> Refusals:
-    """Read the table, once."""
+    """Load the table, cached."""
     return msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8")), Refusals)
 
 
-def look_up(said: Said) -> Refusal:
-    """Return the first entry that fits, or `UNHEARD`."""
-    return next((entry for entry in table().refusals if entry.fits(said)), UNHEARD)
+def look_up(said: ServiceError) -> Refusal:
+    """Find the first matching entry, or `UNLISTED`."""
+    return next((entry for entry in table().refusals if entry.fits(said)), UNLISTED)
 
 
 def advice_on(status: int, code: str) -> Remedies:
-    """Return what to do about a refused call by its numbers alone; nothing where they are in no entry."""
-    entry = look_up(Said(status=status, code=code))
-    return () if entry is UNHEARD else entry.remedies
+    """Look up the advice on a refused call by status and code alone; empty where unlisted."""
+    entry = look_up(ServiceError(status=status, code=code))
+    return () if entry is UNLISTED else entry.remedies
 
 
-def blamed(words: str) -> int | None:
-    """Return the place of the asset that words blame, 0 for the first of all; the prompt is `content[0]` there."""
+def blamed_asset(words: str) -> int | None:
+    """Read the asset's position, from 0, in a refusal's words; `content[0]` there is the prompt."""
     match = re.search(r"content\[(\d{1,3})\]", words)
     return int(match[1]) - 1 if match and int(match[1]) > 0 else None

@@ -1,7 +1,6 @@
-"""What the service tells → values: tasks, their ids, amounts of credits, and why a task came to nothing.
+"""Parse responses: tasks, ids, credits, and why a task failed.
 
-Only a task's id is certain. Whatever else has a wrong type counts as not said, so that a field more or less at the
-service stops nobody here.
+Only a task's id is required. Other fields of a wrong type count as missing, so that changes at the service stop nobody.
 """
 
 import re
@@ -10,8 +9,8 @@ from contextlib import suppress
 from fractions import Fraction
 
 from preflight.errors import TaskFailed
-from preflight.service.http import AnswerLost, cleaned
-from preflight.service.refusals import Said, look_up
+from preflight.service.http import ResponseLost, cleaned
+from preflight.service.refusals import ServiceError, look_up
 from preflight.service.task import Task, TaskError, amount_of, table_of
 
 CHANGE_IT = "The same request would fail again: change it first."
@@ -19,10 +18,10 @@ NOT_CHARGED = "Failed tasks are not charged."
 
 
 def read_task(answer: object) -> Task:
-    """Read a task leniently: what has a wrong type counts as not said.
+    """Parse a task; fields of a wrong type count as missing.
 
     Raises:
-        AnswerLost: there is no id in it that could be asked for again.
+        ResponseLost: it has no usable id.
     """
     table = table_of(answer)
     table = table if "id" in table else table_of(table.get("data"))
@@ -39,39 +38,39 @@ def read_task(answer: object) -> Task:
 
 
 def read_tasks(answer: object) -> list[Task]:
-    """Read a page of tasks; what has no usable id is passed over.
+    """Parse a page of tasks; those without a usable id are skipped.
 
     Raises:
-        AnswerLost: it is no list.
+        ResponseLost: it is no list.
     """
     table = table_of(answer)
     items = answer if isinstance(answer, list) else table.get("data", table.get("tasks"))
     if not isinstance(items, list):
-        raise AnswerLost("the service answered, and not with a list of tasks")
+        raise ResponseLost("the service answered, and not with a list of tasks")
     return list(_readable(items))
 
 
 def read_id(told: object) -> str:
-    """Return an id that can be asked for again.
+    """Check a task id.
 
     Raises:
-        AnswerLost: it is none.
+        ResponseLost: it cannot be used in a URL.
     """
     if not (isinstance(told, str) and re.fullmatch(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", told)):
         what = "no task id" if told is None else f"not a task id: {cleaned(repr(told))[:80]}"
-        raise AnswerLost(what)
+        raise ResponseLost(what)
     return told
 
 
 def read_remaining(answer: object) -> Fraction | None:
-    """Read the credits that remain: the outermost number that looks like it; None where there is none."""
+    """Parse the remaining credits: the outermost field with such a name; None where there is none."""
     return next(_remaining(answer), None)
 
 
 def failure_of(task: Task) -> TaskFailed:
-    """Return what a task that came to nothing means, and whether it may pass by itself."""
+    """Build the error of a failed task, with advice on whether to retry."""
     error = task.error or TaskError("", "no reason given", "")
-    known = look_up(Said(code=error.code, words=error.message))
+    known = look_up(ServiceError(code=error.code, words=error.message))
     code = f" [{error.code}]" if error.code else ""
     words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}: {error.message}{code}"
     again = known.remedies if known.passes else (CHANGE_IT,)
@@ -108,12 +107,12 @@ def _error(told: object) -> TaskError | None:
 
 def _readable(items: list[object]) -> Iterator[Task]:
     for item in items:
-        with suppress(AnswerLost):
+        with suppress(ResponseLost):
             yield read_task(item)
 
 
 def _remaining(answer: object) -> Iterator[Fraction]:
-    """Yield the numbers that look like credits that remain, the outer ones first."""
+    """Yield the fields named like remaining credits, outermost first."""
     tables = [table_of(answer)]
     for table in tables:
         amounts = {name: amount_of(value) for name, value in table.items()}

@@ -1,11 +1,11 @@
-"""One request over a connection of its own → its answer: what left is noted, and all of it has one deadline.
+"""Send one request over its own connection: records whether bytes left, under one deadline.
 
     connect, TLS, proxy      within CONNECTING_S; nothing of the request has left
     the first byte leaves    `Exchange.left`; from here on the service may have acted, whatever is raised
-    the last byte arrives    within the limit that was given, however the answer drips
+    the last byte arrives    within the limit, even if bytes keep arriving
 
-Redirects are handed over as they came and never built, so no malformed `Location` can raise. Content codings were not
-asked for, and nothing here unpacks one.
+Redirects are returned, not followed, so a malformed `Location` cannot raise. Bodies are never decompressed: no coding
+was asked for.
 """
 
 import ssl
@@ -19,20 +19,20 @@ import httpcore
 import httpx
 
 CONNECTING_S = 30.0
-"""How long it may take until the request begins: the connection, a proxy's answer and the handshake together."""
+"""Seconds for connection, proxy and TLS handshake together."""
 PIECE_BYTES = 1 << 16
-"""So much is written at a time, so that a reader who drips meets the deadline too."""
+"""Bytes written at a time, so that a slow reader meets the deadline too."""
 
 
 class Overdue(httpx.TimeoutException):
-    """The deadline of an exchange has come before its end."""
+    """The deadline of an exchange passed."""
 
 
 class Exchange:
-    """One request on its way.
+    """One request and its response.
 
     Args:
-        limit_s: seconds from the first byte of the request to the last of its answer.
+        limit_s: seconds from the first byte of the request to the last of the response.
         clock: tells seconds.
     """
 
@@ -48,21 +48,21 @@ class Exchange:
         self._deadline_s = clock() + CONNECTING_S
 
     def begin(self) -> None:
-        """Let the deadline of the request run from now on."""
+        """Start the deadline of the request."""
         self._begun = True
         self._words = f"the answer was not whole after {self._limit_s:.0f} s"
         self._deadline_s = self._clock() + self._limit_s
 
     def writing(self) -> None:
-        """Note that something is about to be written: of the request, if that has begun."""
+        """Note that bytes are about to leave, if the request has begun."""
         self.left = self.left or self._begun
 
     @contextmanager
     def step(self, seconds: float | None) -> Iterator[float]:
-        """Give how long one step may take: so many seconds, or what is left until the deadline.
+        """Yield the seconds one step may take: `seconds`, or what is left until the deadline.
 
         Raises:
-            Overdue: nothing is left, or the deadline came first.
+            Overdue: the deadline has passed.
         """
         left_s = self._deadline_s - self._clock()
         if left_s <= 0:
@@ -75,13 +75,13 @@ class Exchange:
             raise
 
     def watch(self, event: str, info: dict[str, Any]) -> None:
-        """Hear from httpcore how far it is; what is sent to a proxy to get a connection is not the request."""
+        """Follow httpcore's events; a proxy's CONNECT is not the request."""
         if event.endswith("http11.send_request_headers.started") and info["request"].method != b"CONNECT":
             self.begin()
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that keeps to the deadline of its exchange."""
+    """A connection under the deadline of its exchange."""
 
     def __init__(self, inner: httpcore.NetworkStream, exchange: Exchange) -> None:
         self._inner = inner
@@ -118,7 +118,7 @@ class _Backend(httpcore.SyncBackend):
         self._opened: list[httpcore.NetworkStream] = []
 
     def close(self) -> None:
-        """Close what was opened: httpcore leaves a connection open whose proxy did not answer as it should."""
+        """Close all connections: httpcore leaves one open after a proxy's bad response."""
         for stream in self._opened:
             stream.close()
 
@@ -137,25 +137,25 @@ class _Backend(httpcore.SyncBackend):
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of an answer, and the connection that ends with it."""
+    """The body of a response; closing it closes the connection."""
 
     def __init__(self, response: httpcore.Response, pool: httpcore.ConnectionPool) -> None:
         self._response = response
         self._pool = pool
 
     def __iter__(self) -> Iterator[bytes]:
-        with _in_words_of_httpx():
+        with _as_httpx():
             yield from self._response.iter_stream()
 
     def close(self) -> None:
-        with _in_words_of_httpx():
+        with _as_httpx():
             self._response.close()
             self._pool.close()
 
 
 @contextmanager
-def _in_words_of_httpx() -> Iterator[None]:
-    """Raise what httpcore raises under the names of httpx, which are the same, and a broken SOCKS answer as well."""
+def _as_httpx() -> Iterator[None]:
+    """Convert httpcore's and socksio's exceptions to httpx's."""
     try:
         yield
     except Exception as error:
@@ -167,11 +167,11 @@ def _in_words_of_httpx() -> Iterator[None]:
 
 
 class Sockets(httpx.BaseTransport):
-    """Real sockets: a fresh connection for each request, closed with its answer.
+    """Real sockets: a new connection for each request, closed with its response.
 
     Args:
-        proxy_for: returns the proxy that leads to a URL; None for none.
-        certificates: returns the context for TLS; asked only where there is TLS.
+        proxy_for: chooses the proxy for a URL; None for none.
+        certificates: builds the TLS context; called only for TLS.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class Sockets(httpx.BaseTransport):
         self._certificates = certificates
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request and return the head of its answer; the body follows as it is read."""
+        """Send one request and read the head of its response; the body is streamed."""
         exchange: Exchange = request.extensions["exchange"]
         exchange.is_watched = True
         proxy = self._proxy_for(request.url)
@@ -192,7 +192,7 @@ class Sockets(httpx.BaseTransport):
         backend = _Backend(exchange)
         pool = httpcore.ConnectionPool(ssl_context=context, proxy=proxy, network_backend=backend)
         try:
-            with _in_words_of_httpx():
+            with _as_httpx():
                 response = pool.handle_request(_plain(request, exchange))
         except BaseException:
             pool.close()
@@ -207,7 +207,7 @@ class Sockets(httpx.BaseTransport):
 
 
 def _plain(request: httpx.Request, exchange: Exchange) -> httpcore.Request:
-    """Return a request as httpcore takes it."""
+    """Convert a request for httpcore."""
     extensions = {name: value for name, value in request.extensions.items() if name != "exchange"}
     return httpcore.Request(
         method=request.method,
@@ -224,7 +224,7 @@ def _plain(request: httpx.Request, exchange: Exchange) -> httpcore.Request:
 
 
 class Body(TypedDict, total=False):
-    """What a request may carry, under httpx's names."""
+    """Parts of a request, by httpx's names."""
 
     content: bytes
     params: dict[str, str | int]
@@ -233,12 +233,12 @@ class Body(TypedDict, total=False):
 
 
 class Client:
-    """Sends requests one by one, with the same headers and time limits; keeps nothing of an answer.
+    """Sends single requests with the same headers and timeouts.
 
     Args:
-        transport: what carries them; closed with the client.
+        transport: carries them; closed with the client.
         headers: sent with every request.
-        limit_s: seconds that one exchange may take.
+        limit_s: seconds for one exchange.
         timeouts: seconds for "connect", "read", "write" and "pool".
     """
 
@@ -272,7 +272,7 @@ class Client:
         exchange: Exchange | None = None,
         **body: Unpack[Body],
     ) -> httpx.Response:
-        """Send one request; the answer's body is read by the caller, who closes it."""
+        """Send one request; the caller reads and closes the response."""
         more = {
             "timeout": self._timeouts,
             **(extensions or {}),
@@ -293,7 +293,7 @@ class Client:
         exchange: Exchange | None = None,
         **body: Unpack[Body],
     ) -> Iterator[httpx.Response]:
-        """Send one request, and close its answer at the end."""
+        """Send one request, and close its response at the end of the block."""
         response = self.send(method, url, headers=headers, exchange=exchange, **body)
         try:
             yield response

@@ -1,1 +1,1 @@
-"""Once, and not twice: a ledger, a request that is prepared, sent and looked for."""
+"""Submit exactly once: the ledger, preparing, submitting and reconciling."""

@@ -1,12 +1,12 @@
-"""Callbacks: what arrived at the port in, news of tasks out, each one asked of the service before it is believed.
+"""Handle callbacks: received task ids in, verified news of tasks out.
 
     named ── in the ledger? ──┬─ no: unknown          over already: again
-                              └─ the service asked ──┬─ over: written down, told
+                              └─ the service asked ──┬─ over: recorded, reported
                                                      ├─ not over: disbelieved
-                                                     └─ no answer: unasked, and asked again
+                                                     └─ no response: unasked, and asked again
 
-A callback carries no signature, so it proves nothing: it only says which task to ask for.
-Source: the reference-to-video document, 'callback_url'; the provider's parameter page: 10 s, 3 more attempts.
+A callback has no signature and proves nothing: it only says which task to fetch. Source: the reference-to-video
+document, 'callback_url'; the provider's parameter page: 10 s, 3 more attempts.
 """
 
 import time
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 Meaning = Literal["over", "again", "disbelieved", "unknown", "unasked", "rejected"]
 
 UNWRITTEN_S = 5.0
-"""How long an id may be in no entry before it is called unknown: the answer to `submit` may still be on its way."""
+"""Seconds until an id missing from the ledger is called unknown: the response to `submit` may be on its way."""
 LOOK_AGAIN_S = 0.25
 ASK_AGAIN_S = 10.0
 ASK_EVERY_S = 1.0
-"""How often the service is asked for one task at most, however many callbacks name it: its limits are the user's."""
+"""Seconds between fetches of one task, however many callbacks name it: rate limits are the user's."""
 ASKED_AT_MOST = 30
-"""How often a service that does not answer is asked for one task."""
+"""Most attempts to fetch one task."""
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What one callback came to; the drawing above says what each meaning means."""
+    """Outcome of one callback; the diagram explains each meaning."""
 
     meaning: Meaning
     words: str
@@ -48,11 +48,11 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     """What to do now."""
     task_id: str = ""
     failure: TaskFailed | None = None
-    """Why a task that is over came to nothing."""
+    """Why an ended task failed."""
 
 
 class _Open(msgspec.Struct, frozen=True):
-    """An id whose news is not known yet."""
+    """A task id still to be verified."""
 
     since_s: float
     due_s: float
@@ -66,35 +66,35 @@ def news(
     *,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[News]:
-    """Yield what each callback comes to, for ever; the ledger is written before it is told.
+    """Yield the outcome of each callback, for ever, after recording it in the ledger.
 
     Args:
         receiver: an open one.
-        ledger: what is in no entry of it is not asked for.
+        ledger: tasks without an entry in it are not fetched.
         service_of: opens the service that an entry was sent to.
         clock: tells seconds.
     """
     still_open: dict[str, _Open] = {}
     calm_until_s: dict[str, float] = {}
     while True:
-        heard = receiver.heard(LOOK_AGAIN_S)
+        received = receiver.receive(LOOK_AGAIN_S)
         now_s = clock()
-        if isinstance(heard, Rejected):
-            yield News(meaning="rejected", words=heard.words)
-        elif heard is not None:
-            still_open.setdefault(heard.task_id, _Open(now_s, calm_until_s.get(heard.task_id, now_s)))
+        if isinstance(received, Rejected):
+            yield News(meaning="rejected", words=received.words)
+        elif received is not None:
+            still_open.setdefault(received.task_id, _Open(now_s, calm_until_s.get(received.task_id, now_s)))
         calm_until_s = {task_id: until_s for task_id, until_s in calm_until_s.items() if until_s > now_s}
         for task_id in [one for one, state in still_open.items() if state.due_s <= now_s]:
             state = still_open.pop(task_id)
-            told = _told(task_id, ledger, service_of)
-            if _is_to_be_tried_again(told, state, now_s) and len(still_open) < WAITING:
-                wait_s = ASK_AGAIN_S if told.meaning == "unasked" else LOOK_AGAIN_S
-                asked = state.asked + (told.meaning == "unasked")
+            found = _verified(task_id, ledger, service_of)
+            if _is_to_be_tried_again(found, state, now_s) and len(still_open) < WAITING:
+                wait_s = ASK_AGAIN_S if found.meaning == "unasked" else LOOK_AGAIN_S
+                asked = state.asked + (found.meaning == "unasked")
                 still_open[task_id] = _Open(state.since_s, clock() + wait_s, asked)
-            if told.meaning != "unknown":
+            if found.meaning != "unknown":
                 calm_until_s[task_id] = clock() + ASK_EVERY_S
-            if told.meaning != "unknown" or task_id not in still_open:
-                yield told
+            if found.meaning != "unknown" or task_id not in still_open:
+                yield found
 
 
 def _is_to_be_tried_again(told: News, state: _Open, now_s: float) -> bool:
@@ -103,9 +103,9 @@ def _is_to_be_tried_again(told: News, state: _Open, now_s: float) -> bool:
     return told.meaning == "unasked" and state.asked + 1 < ASKED_AT_MOST
 
 
-def _told(task_id: str, ledger: "Ledger", service_of: "Callable[[Entry], Service]") -> News:
-    """Find out what is true of a task, and write it down."""
-    entry = None if task_id.isdecimal() else ledger.find(task_id)  # a number would be that of an entry
+def _verified(task_id: str, ledger: "Ledger", service_of: "Callable[[Entry], Service]") -> News:
+    """Fetch a task and record its state."""
+    entry = None if task_id.isdecimal() else ledger.find(task_id)  # a number would name an entry
     if entry is None:
         lost = Remedy("reconcile-finds-lost-ones")
         return News(meaning="unknown", task_id=task_id, words="in no entry of the ledger", advice=lost)

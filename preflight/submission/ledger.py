@@ -1,11 +1,11 @@
-"""What was sent and what came of it: submissions in, entries out, in one SQLite file that outlives any crash.
+"""The ledger: submissions and their outcomes, in one SQLite file that survives crashes.
 
     intended ──► sent ──► accepted ──► completed ──► downloaded
-        │         │ │        └───────► failed ··► completed      the service took it back
-        │         │ └──────► unknown ──► accepted, refused      a person, or reconcile, finds out
+        │         │ │        └───────► failed ··► completed      the service revised it
+        │         │ └──────► unknown ──► accepted, refused      by a person, or reconcile
         └─────────┴────────► refused
 
-An intent is on the disk before anything leaves. The file holds bodies (URLs and the prompt), never a key.
+An intent is on disk before anything leaves. The file holds bodies (URLs and the prompt), never a key.
 """
 
 import hashlib
@@ -36,39 +36,39 @@ from preflight.values.assets import printable
 from preflight.values.units import exact
 
 APPLICATION_ID = 0x50464C54
-"""Marks the file as ours, for anything that looks at it."""
+"""Marks the file as a ledger of preflight."""
 VERSION = 3
 BUSY_S = float(WAITED_S)
 SCHEMA = Path(__file__).with_suffix(".sql")
 
 
 def default_path() -> Path:
-    """Return where the ledger lies unless a person says otherwise."""
+    """Build the default path of the ledger."""
     return platformdirs.user_data_path("preflight") / "ledger.sqlite3"
 
 
 def hash_body(body: bytes) -> str:
-    """Return the SHA-256 of a body, in hex."""
+    """Compute a body's SHA-256, in hex."""
     return hashlib.sha256(body).hexdigest()
 
 
 class Ledger:
-    """The ledger at a path; made, for its owner's eyes only, if it is not there.
+    """The ledger at a path; created, readable by its owner only, if missing.
 
     Args:
-        path: the file; None for the usual place.
+        path: the file; None for the default path.
         clock: tells seconds since 1970.
 
     Raises:
-        NotDone: the file cannot be opened, is damaged, another program's or a newer version's. It is left as it is.
-            Every method may raise it too, when the disk or the file fails, and for a step that no entry can take.
+        NotDone: the file cannot be opened, is damaged, another program's or a newer version's. It is left unchanged.
+            Every method may raise it too, when the disk or the file fails, and for a state that cannot follow.
     """
 
     def __init__(self, path: Path | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path or default_path()
         self._clock = clock
         self._lock = threading.RLock()
-        self._life = ProcessLock(self.path)
+        self._process_lock = ProcessLock(self.path)
         with explained(self._name):
             self._make_private()
             self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
@@ -87,10 +87,10 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close the file; what this process left in "intended" or "sent" is an orphan from now on."""
+        """Close the file; entries left "intended" or "sent" become orphans."""
         with self._lock:
             self._db.close()
-            self._life.end()
+            self._process_lock.end()
 
     def intend(  # noqa: PLR0913 - what is written down of a submission, each by name
         self,
@@ -102,23 +102,23 @@ class Ledger:
         price: Fraction | None = None,
         skew_s: float | None = None,
     ) -> Entry:
-        """Write down what is about to be sent; it is on the disk when this returns.
+        """Record a submission before it is sent; on disk when this returns.
 
         Args:
             body: the bytes of the create call.
-            base_url: where they will go; its one spelling is written down.
-            profile: the edition they were checked against.
-            assets: role, path, SHA-256 (None for a URL that existed) and URL of each.
+            base_url: the service; recorded normalised.
+            profile: the edition checked against.
+            assets: role, path, SHA-256 (None for an existing URL) and URL of each.
             price: the estimate, in credits.
-            skew_s: how far the service's clock is ahead of this machine's, in seconds, where that is known.
+            skew_s: the service's clock minus this machine's, in seconds, if known.
         """
         now = self._clock()
         sent = [SentAsset(*asset) for asset in assets]
         hashed = _hash_request(body, sent)
         values = (f"preflight-{uuid.uuid4().hex}", "intended", origin.spelled(base_url), profile, body, hashed)
-        told = (None if price is None else str(price), self._life.name, now, now, skew_s)
-        with self._whole() as db:
-            self._life.show()
+        told = (None if price is None else str(price), self._process_lock.name, now, now, skew_s)
+        with self._transaction() as db:
+            self._process_lock.show()
             number = db.execute(
                 "INSERT INTO entries (idempotency_key, state, base_url, profile, body, body_hash, price, owner,"
                 " created_s, changed_s, skew_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -129,14 +129,14 @@ class Ledger:
             return self._one("number = ?", number)
 
     def sent(self, entry: Entry) -> Entry:
-        """Note that the create call begins now."""
+        """Record that the create call begins."""
         return self._step(entry.number, "sent")
 
     def accepted(self, entry: Entry, task: Task) -> Entry:
-        """Note the task that the service made of it."""
+        """Record the task created."""
         reserved = None if task.credits_reserved is None else str(task.credits_reserved)
         told = {"task_id": task.id, "status": task.status, "progress": task.progress, "message": ""}
-        with self._whole():
+        with self._transaction():
             known = self._one("number = ?", entry.number).task_id
             if known not in (None, task.id):
                 raise NotDone(f"entry {entry.number} is task {known} already, and cannot be {task.id} too")
@@ -146,23 +146,23 @@ class Ledger:
             return self._step(entry.number, "accepted", **told, credits_reserved=reserved)
 
     def refused(self, entry: Entry, message: str) -> Entry:
-        """Note that the service said no, or that nothing left this machine."""
+        """Record that the service refused, or that nothing left this machine."""
         return self._step(entry.number, "refused", message=message)
 
     def unknown(self, entry: Entry, message: str) -> Entry:
-        """Note that it left and no answer came back."""
+        """Record that it left and no response came."""
         return self._step(entry.number, "unknown", message=message)
 
     def progressed(self, task_id: str, status: str, progress: int | None) -> None:
-        """Note how far a task is; a task that was not submitted here is passed over."""
-        with self._whole() as db:
+        """Record a task's progress; tasks of other ledgers are ignored."""
+        with self._transaction() as db:
             words = (
                 "UPDATE entries SET status = ?, progress = ?, changed_s = ? WHERE task_id = ? AND state = 'accepted'"
             )
             db.execute(words, (status, progress, self._clock(), task_id))
 
     def finished(self, task: Task) -> Entry | None:
-        """Note how a task ended; None for a task that was not submitted here.
+        """Record how a task ended; None for a task of another ledger.
 
         Raises:
             NotDone: it is not over, or ended otherwise before.
@@ -179,70 +179,70 @@ class Ledger:
         return self._step(entry.number, state, status=task.status, progress=task.progress, message=message)
 
     def downloaded(self, entry: Entry, path: Path) -> Entry:
-        """Note where a result was saved; there may be several."""
-        with self._whole() as db:
+        """Record where a result was saved; there may be several."""
+        with self._transaction() as db:
             self._step(entry.number, "downloaded")
             db.execute("INSERT OR IGNORE INTO downloads VALUES (?, ?)", (entry.number, _text(str(path.absolute()))))
             return self._one("number = ?", entry.number)
 
     def entries(self, limit: int = 50) -> list[Entry]:
-        """Return the latest entries, newest first."""
+        """List the latest entries, newest first."""
         return self._many("1 ORDER BY number DESC LIMIT ?", limit)
 
     def find(self, wanted: str | int) -> Entry | None:
-        """Return the entry of a task id or entry number."""
+        """Find an entry by task id or entry number."""
         by_number = isinstance(wanted, int) or (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19)  # noqa: PLR2004 - what SQLite can count to
         where, value = ("number = ?", int(wanted)) if by_number else ("task_id = ?", wanted)
         return next(iter(self._many(f"{where} ORDER BY number DESC LIMIT 1", value)), None)
 
     def same_body(self, body_hash: str, base_url: str) -> list[Entry]:
-        """Return earlier entries with this body that were accepted, or may have been; newest first.
+        """List earlier entries with this body that were or may have been accepted, newest first.
 
-        However the address was spelled, then or now, it is the same service.
+        Spellings of the address do not matter.
         """
         marks = ", ".join("?" * len(PAID))
         where = f"body_hash = ? AND state IN ({marks}) ORDER BY number DESC"
         return [entry for entry in self._many(where, body_hash, *PAID) if origin.same(entry.base_url, base_url)]
 
     def settle_orphans(self) -> list[Entry]:
-        """Call unknown what a process left in "sent" when it ended, and return it.
+        """Mark what ended processes left "sent" as unknown, and return those entries.
 
-        What it only intended never left: that is refused. What a living process is about to send is left alone.
+        Entries only intended never left, and become refused. Those of living processes stay.
         """
-        with self._whole() as db:
+        with self._transaction() as db:
             rows = db.execute("SELECT number, owner, state FROM entries WHERE state IN ('intended', 'sent')").fetchall()
-            dead = {owner for owner in {row[1] for row in rows} if self._life.is_over(owner)}
+            dead = {owner for owner in {row[1] for row in rows} if self._process_lock.is_over(owner)}
             ends = [(number, *ORPHANS[state]) for number, owner, state in rows if owner in dead]
             settled = [self._step(number, end, message=message) for number, end, message in ends]
             return [entry for entry in settled if entry.state == "unknown"]
 
     def remember_upload(self, sha256: str, files_url: str, url: str, expires_at: datetime) -> None:
-        """Remember where a content lies, and until when."""
-        with self._whole() as db:
+        """Store the URL of a content, and when it ends."""
+        with self._transaction() as db:
             values = (sha256, files_url, url, expires_at.timestamp())
             db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", values)
 
     def forget_uploads(self, urls: Iterable[str]) -> None:
-        """Forget that anything lies at these URLs: the service would not take it from there."""
-        with self._whole() as db:
+        """Forget these URLs: the service could not use them."""
+        with self._transaction() as db:
             db.executemany("DELETE FROM uploads WHERE url = ?", [(url,) for url in urls])
 
     def living_upload(self, sha256: str, files_url: str, needed_for_s: float) -> str | None:
-        """Return where a content lies, if it will still lie there when it has been needed for so many seconds."""
+        """Find the URL of a content that lives for `needed_for_s` more seconds."""
         until = self._clock() + needed_for_s
-        with self._whole("DEFERRED") as db:
+        with self._transaction("DEFERRED") as db:
             words = "SELECT url FROM uploads WHERE sha256 = ? AND files_url = ? AND expires_s > ?"
             row = db.execute(words, (sha256, files_url, until)).fetchone()
         return None if row is None else str(row[0])
 
-    def whole(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Give the file to who keeps tables beside these, for one change that is done whole or not at all."""
-        return self._whole()
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Open a transaction, for modules that keep their own tables in the file."""
+        return self._transaction()
 
     def _step(self, number: int, state: State, **told: str | int | None) -> Entry:
-        """Take an entry to a state, with what was told, if it may go there."""
+        """Move an entry to its next state, with further values, if allowed."""
         values = {"state": state, "changed_s": self._clock(), **told}
-        with self._whole() as db:
+        with self._transaction() as db:
             before = self._one("number = ?", number)
             if state not in NEXT.get(before.state, ()):
                 raise NotDone(f"entry {number} is {before.state}, and cannot become {state}")
@@ -257,7 +257,7 @@ class Ledger:
         return found[0]
 
     def _many(self, where: str, *values: object) -> list[Entry]:
-        with self._whole("DEFERRED") as db:
+        with self._transaction("DEFERRED") as db:
             rows = db.execute(f"SELECT * FROM entries WHERE {where}", values)  # noqa: S608 - `where` is ours
             names = [column[0] for column in rows.description]
             return [self._entry(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
@@ -281,8 +281,8 @@ class Ledger:
         return printable(str(self.path))
 
     @contextmanager
-    def _whole(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        """Do all of a change, or nothing; one within another is part of it. DEFERRED only reads."""
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
+        """Run a transaction, all or nothing; nested ones join it. DEFERRED only reads."""
         with self._lock, explained(self._name):
             if self._db.in_transaction:
                 yield self._db
@@ -301,26 +301,26 @@ class Ledger:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
 
     def _prepare(self) -> None:
-        """Look before writing anything: only our own file, or an empty one, is touched."""
+        """Check before writing: only our own file, or an empty one, is changed."""
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA synchronous = FULL")
-        with self._whole() as db:
+        with self._transaction() as db:
             found = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
             empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
             if found == [0, 0] and empty:
-                self._bring_up(0)
+                self._migrate(0)
             elif found[0] != APPLICATION_ID:
                 raise NotDone(f"{self._name}: not a ledger of ours", advice="Is the path right? It was left as it is.")
             elif 0 < found[1] < VERSION:
-                self._bring_up(found[1])
+                self._migrate(found[1])
             elif found[1] != VERSION:
                 words = f"{self._name}: a ledger of version {found[1]}, and this program knows version {VERSION}"
                 raise NotDone(words, advice="Use the newer program; the file was left as it is.")
-        with suppress(sqlite3.OperationalError):  # another process is in the middle of something: it does it
+        with suppress(sqlite3.OperationalError):  # another process holds the file, and does it
             self._db.execute("PRAGMA journal_mode = WAL")
 
-    def _bring_up(self, version: int) -> None:
-        """Make the tables that a file of this version lacks; 0 is a file that has none."""
+    def _migrate(self, version: int) -> None:
+        """Create the tables that a file of this version lacks; 0 is an empty file."""
         _, *steps = re.split(r"^-- version \d+\n", SCHEMA.read_text(encoding="utf-8"), flags=re.MULTILINE)
         for statement in "".join(steps[version:]).split(";"):
             self._db.execute(statement)
@@ -336,5 +336,5 @@ def _hash_request(body: bytes, assets: Iterable[SentAsset]) -> str:
 
 
 def _text(name: str) -> str:
-    """Return a file's name as SQLite can keep it: bytes that are not UTF-8 become escapes."""
+    """Escape bytes of a file name that are not UTF-8: SQLite cannot store them."""
     return name.encode("utf-8", "backslashreplace").decode()

@@ -1,7 +1,6 @@
-"""What SQLite or the disk could not do with a ledger → each fault in its own words, and what to do about it.
+"""Explain SQLite and disk faults of a ledger, with advice.
 
-A ledger is the only thing that keeps a request from being paid twice: no advice tells to do without it and leaves
-unsaid what that costs.
+Only the ledger prevents paying twice: no advice to do without it hides that cost.
 """
 
 import errno
@@ -40,7 +39,7 @@ SQLITE: dict[int, tuple[str, Advice]] = {
     sqlite3.SQLITE_CORRUPT: ("it is damaged", MEND),
     sqlite3.SQLITE_NOTADB: ("it is damaged, or no ledger", MEND),
 }
-"""Primary result code → what is wrong, and what to do. Source: SQLite, 'Result and Error Codes'."""
+"""Primary result code → fault and advice. Source: SQLite, 'Result and Error Codes'."""
 SYSTEM: dict[int, tuple[str, str]] = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), ("its disk is full", ROOM)),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), ("it may not be written", WRITABLE)),
@@ -49,10 +48,10 @@ SYSTEM: dict[int, tuple[str, str]] = {
 
 @contextmanager
 def explained(name: str) -> Iterator[None]:
-    """Say in words what could not be done; `name` begins the message.
+    """Convert faults of SQLite and the disk to `NotDone`; messages begin with `name`.
 
     Raises:
-        NotDone: instead of what SQLite, the disk or a value that no file can hold has raised.
+        NotDone: instead of what SQLite, the disk or an unstorable value raised.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""The ledgers beside one ledger → what they know of a request: the guard against a repeat holds over all of them.
+"""Search other ledgers for a request, so that the guard against repeats holds over all of them.
 
-Which there are: the usual one, those that submissions of this user were written into before, and those in the same
-folder. They are only read here. One that is there and cannot be read may know the request, so it stops a submission.
+Searched are the default ledger, those this user submitted with before, and those in the same folder; read only. One
+that cannot be read may hold the request, so it stops a submission.
 """
 
 import os
@@ -29,16 +29,16 @@ from preflight.values.remedy import Remedy
 
 MAGIC = b"SQLite format 3\0"
 HEAD_BYTES = 100
-"""The head of an SQLite file; ours has our mark at its place in it."""
+"""Header of an SQLite file; holds our application id."""
 MARK = slice(68, 72)
 LIST = "ledgers"
 LISTED_MAX = 256
-"""How many files of one folder are looked at."""
+"""Most files of one folder examined."""
 WAIT_S = 15.0
 LOOK_AGAIN_S = 0.05
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class ForeignEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of another ledger."""
 
     path: Path
@@ -48,8 +48,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-def knowing(ledger: Path, body_hash: str, base_url: str) -> list[Known]:
-    """Return what other ledgers know of a request that was sent to a service, or may have been.
+def same_request(ledger: Path, body_hash: str, base_url: str) -> list[ForeignEntry]:
+    """Find a request in other ledgers, where it was or may have been accepted.
 
     Raises:
         NotDone: one of them cannot be read.
@@ -59,7 +59,7 @@ def knowing(ledger: Path, body_hash: str, base_url: str) -> list[Known]:
         f"SELECT number, state, task_id, created_s, base_url FROM entries WHERE body_hash = ? AND state IN ({marks})"  # noqa: S608 - marks alone
     )
     return [
-        Known(
+        ForeignEntry(
             path=path,
             number=number,
             state=state,
@@ -73,7 +73,7 @@ def knowing(ledger: Path, body_hash: str, base_url: str) -> list[Known]:
 
 
 def tasks_beside(ledger: Path) -> set[str]:
-    """Return the ids of the tasks that other ledgers account for; one that cannot be read accounts for none."""
+    """Collect the task ids of other ledgers; unreadable ones are skipped."""
     found = set[str]()
     for path in beside(ledger):
         with suppress(NotDone):
@@ -82,7 +82,7 @@ def tasks_beside(ledger: Path) -> set[str]:
 
 
 def beside(ledger: Path) -> list[Path]:
-    """Return the other ledgers that are there, each file once; one of somebody else's could be made to forbid all."""
+    """List the other ledgers, each file once; strangers' files are ignored, they could block every submission."""
     found: dict[tuple[int, int], Path] = {}
     for path in (default_path(), *_remembered(), *_siblings(ledger)):
         with suppress(OSError, ValueError):
@@ -96,7 +96,7 @@ def beside(ledger: Path) -> list[Path]:
 
 
 def remember(ledger: Path) -> None:
-    """Remember a ledger into which a submission is written; without a place for it, it is not remembered."""
+    """Remember a ledger used for submissions; skipped where it cannot be stored."""
     path = os.path.abspath(ledger)  # noqa: PTH100 - pathlib's resolves links, which may change
     if path != str(default_path()):
         own.add(LIST, path)
@@ -104,7 +104,7 @@ def remember(ledger: Path) -> None:
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Let programs of this user look and write down one after the other, whichever ledgers they use.
+    """Serialise submissions of this user's programs, whichever ledgers they use.
 
     Raises:
         NotDone: another one has not ended within 15 s.
@@ -114,7 +114,7 @@ def in_turn() -> Iterator[None]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _wait_for(lock, path)
-    except OSError:  # a home that cannot be written to has no list of ledgers either, or it has no locks
+    except OSError:  # a read-only home has no list of ledgers either; some file systems have no locks
         yield
         return
     try:
@@ -137,7 +137,7 @@ def _remembered() -> list[Path]:
 
 
 def _siblings(ledger: Path) -> list[Path]:
-    """Return the files that lie in a ledger's folder and may be ledgers by their names."""
+    """List files in a ledger's folder with a ledger's extension."""
     endings = {".sqlite3", ".sqlite", ".db", ledger.suffix}
     try:
         with os.scandir(ledger.absolute().parent) as entries:
@@ -160,7 +160,7 @@ def _rows(path: Path, words: str, *values: object) -> list[tuple[Any, ...]]:
         NotDone: it cannot be read.
     """
     where = f"file:{quote(os.fsencode(path))}?mode=ro"
-    # A file in a folder that cannot be written to has no room for the memory that readers share.
+    # In a read-only folder SQLite cannot create its shared memory.
     ways = [where] if os.path.lexists(f"{path}-wal") else [where, f"{where}&immutable=1"]
     error: Exception | None = None
     for way in ways:

@@ -1,7 +1,7 @@
-"""Where the service and the local rules disagree: refusals of what was called clean in, a record of each out.
+"""Rule mismatches: refusals of requests that our rules passed, recorded.
 
-What is recorded can be sent to the project: the day, the profile, the rule that should have caught it, the service's
-code and words, and what was measured of the assets. No name, no address, no medium and nothing of the prompt is in it.
+A record can be sent to the project: date, profile, the rule that should have caught it, the service's code and words,
+and the facts of the assets. It holds no name, address, medium, or words of the prompt.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from preflight.errors import NotDone, Refused, TaskFailed
-from preflight.service.refusals import Refusal, Said, blamed, look_up
+from preflight.service.refusals import Refusal, ServiceError, blamed_asset, look_up
 from preflight.values.assets import ADDRESS, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.remedy import Remedy
@@ -32,61 +32,61 @@ Plain = dict[str, Any]
 
 KINDS: dict[type[Facts], str] = {ImageFacts: "image", VideoFacts: "video", AudioFacts: "audio"}
 SHARED_WORDS = 3
-"""So many words in a row that the prompt has too are taken to be the prompt's."""
+"""Words in a row shared with the prompt that count as the prompt's."""
 SHARED_CHARACTERS = 6
-"""The same for scripts that put no blanks between words."""
+"""The same in characters, for scripts without blanks."""
 
 
 class RuleMismatch(msgspec.Struct, frozen=True, kw_only=True):
-    """One refusal of what had been called clean."""
+    """One refusal of a request that passed our rules."""
 
     at: datetime
     profile: str
     stage: Stage
-    """Whether the create call was refused, or the task failed."""
+    """Refused create call, or failed task."""
     rule: str
-    """The rule that should have caught it; empty where none is known."""
+    """Rule that should have caught it; empty where none is known."""
     status: int | None
     code: str
     message: str
     """The service's words, without what they repeat of the request."""
     assets: tuple[Plain, ...]
-    """What was measured of each, in the order of the request."""
+    """Facts of each asset, in the order of the request."""
 
 
 def explained(error: Refused, entry: "Entry", ledger: "Ledger", facts: Iterable[Facts | None]) -> Refused:
-    """Return a refused create call in fuller words, and record it where it is drift."""
+    """Explain a refused create call, and record a rule mismatch."""
     if type(error) is not Refused:
         return error
     words = re.sub(r"^HTTP \d{3}: ", "", error.message).removesuffix(f" [{error.code}]")
-    said = Said(status=error.status, code=error.code, words=words)
+    said = ServiceError(status=error.status, code=error.code, words=words)
     return _explained(error, said, entry, ledger, [plain(one) for one in facts])
 
 
 def explained_failure(error: TaskFailed, task: "Task", ledger: "Ledger") -> TaskFailed:
-    """Return a failed task in fuller words, and record it where it is drift and the submission is known here."""
+    """Explain a failed task, and record a rule mismatch if it was submitted here."""
     entry = ledger.find(task.id)
     if task.status != "failed" or entry is None:
         return error
-    said = Said(code=error.code, words=task.error.message if task.error else "")
+    said = ServiceError(code=error.code, words=task.error.message if task.error else "")
     failure = _explained(error, said, entry, ledger, _kept_facts(ledger, entry))
     return TaskFailed(failure.message, status=failure.status, code=failure.code, advice=failure.remedies)
 
 
 def keep_facts(ledger: "Ledger", entry: "Entry", facts: Iterable[Facts | None]) -> None:
-    """Keep what was measured of a submission's assets, for the day on which its task fails.
+    """Store the facts of a submission's assets, in case its task fails.
 
-    Nothing else depends on it: a ledger that cannot take it has other things to say.
+    Faults of the ledger are ignored.
     """
     rows = [(entry.number, place, json.dumps(plain(one))) for place, one in enumerate(facts)]
-    with suppress(NotDone), ledger.whole() as db:
+    with suppress(NotDone), ledger.transaction() as db:
         db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
 
 
 def recorded(ledger: "Ledger") -> list[RuleMismatch]:
-    """Return all drift of a ledger, oldest first."""
+    """List all rule mismatches of a ledger, oldest first."""
     words = "SELECT at_s, profile, stage, rule, status, code, message, facts FROM drift ORDER BY at_s, entry"
-    with ledger.whole() as db:
+    with ledger.transaction() as db:
         columns = ("at", "profile", "stage", "rule", "status", "code", "message", "assets")
         rows = [dict(zip(columns, row, strict=True)) for row in db.execute(words)]
         for row in rows:
@@ -95,7 +95,7 @@ def recorded(ledger: "Ledger") -> list[RuleMismatch]:
 
 
 def plain(facts: Facts | None) -> Plain:
-    """Return what was measured as plain JSON: quantities and the names of formats, and no free text."""
+    """Convert facts to plain JSON: numbers and names of formats, no free text."""
     if facts is None:
         return {}
     fields = {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "measured_by"}
@@ -116,7 +116,7 @@ def _plain(value: object) -> object:
 
 
 def scrubbed(words: str, entry: "Entry") -> str:
-    """Return the service's words without addresses, names and pieces of the prompt that they may repeat."""
+    """Remove addresses, names and parts of the prompt from the service's words."""
     words = re.sub(ADDRESS, "[url]", words)
     for path in sorted({part for asset in entry.assets for part in _names(asset.path)}, key=len, reverse=True):
         words = re.sub(re.escape(path), "[name]", words, flags=re.IGNORECASE)
@@ -125,7 +125,7 @@ def scrubbed(words: str, entry: "Entry") -> str:
 
 
 def _prompt(body: bytes) -> str:
-    """Return the prompt of a body in small letters, with one blank between words."""
+    """Extract a body's prompt, in lower case with single blanks."""
     told: object = None
     with suppress(ValueError):
         told = json.loads(body)
@@ -133,7 +133,7 @@ def _prompt(body: bytes) -> str:
 
 
 def _names(path: str) -> list[str]:
-    """Return a path, the name at its end and that name's stem, where they are long enough to be told from words."""
+    """List a path, its file name and stem, where longer than ordinary words."""
     last = PurePath(path)
     return [part for part in (path, last.name, last.stem) if len(part) > 3]  # noqa: PLR2004 - "a" would mask every "a"
 
@@ -155,11 +155,11 @@ def _pieces(token: str) -> list[str]:
     return [token[at : at + SHARED_CHARACTERS] for at in range(max(1, len(token) - SHARED_CHARACTERS + 1))]
 
 
-def _explained(error: Refused, said: Said, entry: "Entry", ledger: "Ledger", facts: list[Plain]) -> Refused:
+def _explained(error: Refused, said: ServiceError, entry: "Entry", ledger: "Ledger", facts: list[Plain]) -> Refused:
     refusal = look_up(said)
     if refusal.is_mismatch:
         _record(ledger, entry, said, refusal, facts)
-    place = blamed(said.words)
+    place = blamed_asset(said.words)
     asset = entry.assets[place] if place is not None and place < len(entry.assets) else None
     about = f"; that is {asset.role} ({shown(asset.path)})" if asset else ""
     by_rule = f"; the local rule for it is {refusal.rule}" if refusal.rule else ""
@@ -170,12 +170,12 @@ def _explained(error: Refused, said: Said, entry: "Entry", ledger: "Ledger", fac
     return Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=tuple(advice))
 
 
-def _record(ledger: "Ledger", entry: "Entry", said: Said, refusal: Refusal, facts: list[Plain]) -> None:
-    """Write it down, once for each submission; the refusal itself is told even where this cannot be done."""
+def _record(ledger: "Ledger", entry: "Entry", said: ServiceError, refusal: Refusal, facts: list[Plain]) -> None:
+    """Record a mismatch once per submission; faults of the ledger are ignored."""
     stage: Stage = "task" if said.status is None else "create"
     what = (refusal.rule, said.status, printable(said.code), scrubbed(said.words, entry), json.dumps(facts))
     now = datetime.now(UTC).timestamp()
-    with suppress(NotDone), ledger.whole() as db:
+    with suppress(NotDone), ledger.transaction() as db:
         db.execute(
             "INSERT OR IGNORE INTO drift VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (entry.number, now, entry.profile, stage, *what),
@@ -183,6 +183,6 @@ def _record(ledger: "Ledger", entry: "Entry", said: Said, refusal: Refusal, fact
 
 
 def _kept_facts(ledger: "Ledger", entry: "Entry") -> list[Plain]:
-    with ledger.whole() as db:
+    with ledger.transaction() as db:
         rows = db.execute("SELECT facts FROM facts WHERE entry = ? ORDER BY position", [entry.number]).fetchall()
         return msgspec.convert([json.loads(row[0]) for row in rows], list[Plain])

@@ -1,6 +1,6 @@
-"""A clean request → its price, its hashes, its files at URLs, and the body that is sent: all before the create call.
+"""Prepare a clean request: price, hashes, uploads and body, all before the create call.
 
-What was not judged clean gets no hash, and what has no hash is not uploaded.
+Only files judged clean are hashed, and only hashed files are uploaded.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bool = False) -> "Estimate | None":
-    """Estimate what a checked request will cost; None where that cannot be told.
+    """Estimate a request's price; None where unknown.
 
     Args:
         spec: the request.
-        report: what was measured of it.
+        report: facts of its assets.
         profile: the edition whose price data is used.
-        longest: whether each clip counts by the longest length that any reader of it may see.
+        longest: whether each clip counts by the longest duration any reader may see.
     """
     from preflight.request.price import estimate
 
@@ -40,7 +40,7 @@ def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bo
 
 
 def _billed_length_s(clip: Judged, *, longest: bool) -> Fraction | None:
-    """Return a clip's length, or that of the part of it that is to be kept, in seconds."""
+    """Compute the duration of a clip, or of its kept part, in seconds."""
     facts, keep = clip.facts, clip.asset.keep
     if not isinstance(facts, VideoFacts) or facts.duration_s is None:
         return None
@@ -49,12 +49,12 @@ def _billed_length_s(clip: Judged, *, longest: bool) -> Fraction | None:
     return min(length_s, keep.end_s) - min(length_s, keep.start_s) if keep else length_s
 
 
-def fingerprints(report: Report) -> dict[str, str]:
-    """Return path → SHA-256, in hex, of the files of a checked request.
+def hash_assets(report: Report) -> dict[str, str]:
+    """Map path → SHA-256, in hex, of a checked request's files.
 
     Raises:
-        NotDone: a file cannot be read, or is not in the state in which it was measured.
-        CallError: the request is not clean: what was not judged clean is never sent.
+        NotDone: a file cannot be read, or has changed since it was measured.
+        CallError: the request is not clean.
     """
     from preflight.upload.parcel import hash_files
 
@@ -65,7 +65,7 @@ def fingerprints(report: Report) -> dict[str, str]:
 
 
 def suffix_of(facts: Facts | None) -> str:
-    """Return the ending that tells a file's format; an upload is called by its hash and this, never the user's name."""
+    """Choose the extension for a format; uploads are named by hash and this alone."""
     return ending_of(facts.format) if facts else "bin"
 
 
@@ -76,14 +76,13 @@ def upload_assets(
     *,
     progress: Callable[[str], Progress | None] | None = None,
 ) -> dict[str, str]:
-    """Put each local file at a URL and return path → URL, in order; what lies there long enough is not sent again.
+    """Upload each local file and map path → URL, in order; uploads that live long enough are reused.
 
     Args:
         report: the clean report.
-        hashes: path → SHA-256 as checked; the same content is sent once.
-        account: where uploads go, and whose ledger remembers them.
-        progress: called with a path when its upload begins, returns what is called with the part that is sent; both
-            in the thread that sends.
+        hashes: path → SHA-256 as checked; equal contents are sent once.
+        account: its place for uploads, and the ledger that remembers them.
+        progress: called with a path when its upload begins, returns its progress callback; both in the sending thread.
     """
     from preflight.upload.bring import bring
     from preflight.upload.parcel import Parcel
@@ -101,10 +100,10 @@ def upload_assets(
     return {path: urls[hashes[path]] for path in local}
 
 
-def renewed(urls: dict[str, str], report: Report, hashes: dict[str, str], account: Account) -> dict[str, str]:
-    """Return path → URL with those replaced that end before the task could read them; for right before the create call.
+def renew_uploads(urls: dict[str, str], report: Report, hashes: dict[str, str], account: Account) -> dict[str, str]:
+    """Replace the URLs that end too soon for the task; call right before the create call.
 
-    Nothing is asked of the network where the ledger says that all live long enough; `needed_s` says how long that is.
+    Without network where the ledger knows that all live long enough (`needed_s`).
     """
     from preflight.upload.parcel import needed_s
 
@@ -120,5 +119,5 @@ def _place(account: Account) -> "Place":
 
 
 def body_of(spec: RequestSpec, profile: Profile, urls: dict[str, str]) -> bytes:
-    """Return the exact bytes of the create call."""
+    """Build the exact bytes of the create call."""
     return encode(build_body(spec, profile, lambda asset: asset.path if asset.is_url else urls[asset.path]))

@@ -1,8 +1,7 @@
-"""What became of submissions whose answer was lost: their entries in, what the service has beside them out.
+"""Reconcile submissions whose response was lost with the service's tasks.
 
-A task that no entry accounts for, of the same model and length, may be what became of a submission. When it was made
-does not rule it out: a clock may be wrong, so no task is called absent on the strength of two clocks. Only a person's
-word settles it, and the word that the service never got it is taken after a look at the service.
+A task without an entry, of the same model and duration, may belong to a submission. Its time does not rule it out: a
+clock may be wrong. Only a person decides, and a denial is accepted only after a look at the service.
 """
 
 import time
@@ -24,41 +23,40 @@ if TYPE_CHECKING:
     from preflight.submission.states import Entry
 
 GONE_AFTER = timedelta(minutes=10)
-"""How long after an answer was lost a person's word is taken that the service never got the request.
+"""Time after a lost response until a person may say that the service never got the request.
 
-What left may wait in a gateway or a queue, and become a task that is paid for when nobody waits for it any more. The
-provider's documents do not say for how long; this is five times the longest that `wire` waits for an answer.
-"""
+A request may wait in a gateway and become a paid task later; the documents do not say for how long. This is five times
+the longest wait of `http` for a response."""
 COARSE = timedelta(seconds=5)
-"""What two skews may differ by while nothing has changed: Date counts whole seconds, and answers travel."""
+"""Tolerance between two skews: Date has whole seconds, and responses travel."""
 SKEWED = timedelta(minutes=2)
-"""How far apart two clocks may be before it is said."""
+"""Clock difference from which it is reported."""
 LISTED = 10_000
-"""How many of the latest entries are looked through."""
+"""Latest entries searched."""
 ON_THEIR_WAY = ("intended", "sent")
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """One service, and what is not accounted for: entries without a task, and tasks without an entry."""
+    """One service's unmatched entries and tasks."""
 
     base_url: str
     entries: tuple["Entry", ...]
-    """Unknown, sent there, newest first."""
+    """Entries in state unknown, newest first."""
     strays: tuple[Task, ...]
-    """What the service has and no entry accounts for."""
+    """Tasks without an entry."""
     on_their_way: tuple["Entry", ...] = ()
-    """What living programs are sending there: a stray may be theirs."""
+    """Entries that living programs are sending: a stray may be theirs."""
     skew: timedelta | None = None
-    """How far the service's clock is ahead of this machine's; None where it did not say."""
+    """The service's clock minus this machine's; None where unknown."""
 
     def near(self, entry: "Entry") -> tuple[Task, ...]:
-        """Return the strays that may be what became of an entry: those made nearest to its time first."""
+        """List the strays that may belong to an entry, nearest in time first."""
         return tuple(
             sorted((task for task in self.strays if may_be(entry, task)), key=lambda one: self._far(entry, one))
         )
 
     def match(self, entry: "Entry") -> Task | None:
-        """Return the one stray that an entry may be, where no other entry may claim it; None where there is choice."""
+        """Find the only stray that may belong to an entry and to no other; None where there is a choice."""
         near = self.near(entry)
         if len(near) != 1 or near[0].created_at is None:
             return None
@@ -73,13 +71,13 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def may_be(entry: "Entry", task: Task) -> bool:
-    """Tell whether a task may be what became of an entry: where both say model or length, they have to agree."""
+    """Tell whether a task may belong to an entry: model and duration must agree where both are known."""
     sent, made = _asked_for(entry.body), (task.model, task.video_s)
     return all(one is None or other is None or one == other for one, other in zip(sent, made, strict=True))
 
 
 def _asked_for(body: bytes) -> tuple[str | None, int | None]:
-    """Return the model and the length, in seconds, that a body asks for; None for what it leaves open."""
+    """Parse model and duration, in seconds, from a body; None where left open."""
     try:
         told = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -89,27 +87,27 @@ def _asked_for(body: bytes) -> tuple[str | None, int | None]:
 
 
 def gone_from(entry: "Entry") -> datetime:
-    """Return from when on a person's word is taken that the service never got an entry."""
+    """Compute from when a person may say that the service never got an entry."""
     return entry.changed_at + GONE_AFTER
 
 
 def unknown(ledger: "Ledger") -> list["Entry"]:
-    """Return the entries whose answer was lost, newest first."""
+    """List entries whose response was lost, newest first."""
     return [entry for entry in ledger.entries(LISTED) if entry.state == "unknown"]
 
 
 def by_address(entries: Iterable["Entry"]) -> dict[str, list["Entry"]]:
-    """Return entries by where they were sent, however that was spelled, in the order of the addresses."""
+    """Group entries by service, whatever the spelling, in the order of the addresses."""
     ordered = sorted(entries, key=lambda entry: (origin.key(entry.base_url), -entry.number))
     groups = [list(there) for _, there in groupby(ordered, lambda entry: origin.key(entry.base_url))]
     return {origin.shown(there[0].base_url): there for there in groups}
 
 
 def search(base_url: str, service: "Service", ledger: "Ledger") -> Search:
-    """Ask a service for its tasks, and lay them beside what was sent there and is not accounted for.
+    """Fetch a service's tasks and match them with the entries sent there.
 
     Raises:
-        Refused, NotDone: no list can be had.
+        Refused, NotDone: the tasks cannot be listed.
     """
     from preflight.submission import ledgers
 
@@ -128,10 +126,10 @@ def search(base_url: str, service: "Service", ledger: "Ledger") -> Search:
 
 
 def adopt(entry: "Entry", task_id: str, service: "Service", ledger: "Ledger") -> "Entry":
-    """Take a person's word that a submission is this task; the service is asked for it.
+    """Assign a task to a submission, on a person's word; the task is fetched.
 
     Raises:
-        NotDone: a program still waits for the answer, the entry is another task's, or the task is another entry's.
+        NotDone: a program still awaits the response, the entry is another task's, or the task is another entry's.
         Refused: the service has no such task.
         CallError: no task can have such an id.
     """
@@ -146,35 +144,35 @@ def gone(
     *,
     clock: Callable[[], float] = time.time,
 ) -> "Entry":
-    """Take a person's word that the service never got a submission; it may be sent again then.
+    """Record, on a person's word, that the service never got a submission; it may be sent again then.
 
-    An entry that is refused already is certain, and stays as it is.
+    An entry refused already stays as it is.
 
     Args:
         entry: the submission.
-        ledger: where it is written down.
-        searched: asks the service that it was sent to; None where the person is sure without.
+        ledger: holds the entry.
+        searched: searches the service; None where the person is sure without.
         clock: tells seconds since 1970.
 
     Raises:
-        NotDone: a program still waits for the answer, it is too early to tell, the service did get it or has a task
-            that may be it, or cannot be asked.
+        NotDone: a program still awaits the response, it is too early, the service got it or has a matching task, or
+            cannot be asked.
     """
-    now = _ripe(entry, ledger, clock)
+    now = _current(entry, ledger, clock)
     if now.state == "refused":
         return now
     if searched:
-        _refuse_seen(now, searched, datetime.fromtimestamp(clock(), UTC))
+        _refuse_found(now, searched, datetime.fromtimestamp(clock(), UTC))
     why = "looking did not find its task" if searched else "without a look at it"
-    with ledger.whole():
-        now = _ripe(entry, ledger, clock)
+    with ledger.transaction():
+        now = _current(entry, ledger, clock)
         if now.state == "refused":
             return now
         return ledger.refused(now, f"a person said that the service never got it; {why}")
 
 
-def _ripe(entry: "Entry", ledger: "Ledger", clock: Callable[[], float]) -> "Entry":
-    """Return an entry as it is now, if it may be said to be gone; one that is refused already may."""
+def _current(entry: "Entry", ledger: "Ledger", clock: Callable[[], float]) -> "Entry":
+    """Reload an entry and check that it may be called gone, or is refused already."""
     now = ledger.find(entry.number) or entry
     _refuse_on_its_way(now)
     if now.state == "unknown":
@@ -192,7 +190,7 @@ def _refuse_on_its_way(now: "Entry") -> None:
 
 
 def _refuse_early(now: "Entry", at: datetime) -> None:
-    """Raise NotDone while the service may still make a task of what it was sent."""
+    """Raise NotDone while the service may still create a task."""
     since, until = at - now.changed_at, gone_from(now)
     if since < GONE_AFTER:
         raise NotDone(
@@ -202,8 +200,8 @@ def _refuse_early(now: "Entry", at: datetime) -> None:
         )
 
 
-def _refuse_seen(now: "Entry", searched: Callable[[], Search], at: datetime) -> None:
-    """Raise NotDone where the service has a task that may be this entry, or cannot be asked."""
+def _refuse_found(now: "Entry", searched: Callable[[], Search], at: datetime) -> None:
+    """Raise NotDone where the service has a matching task, or cannot be asked."""
     try:
         search = searched()
         near = search.near(now)
@@ -217,5 +215,5 @@ def _refuse_seen(now: "Entry", searched: Callable[[], Search], at: datetime) -> 
         more = f"; so may {len(near) - 1} more" if len(near) > 1 else ""
         raise NotDone(words + more, advice=Remedy("adopt-or-gone", entry=now.number, task=near[0].id))
     if now.skew_s is not None and search.skew is not None:
-        # By the service's clock, too: this machine's may have been put right since.
+        # By the service's clock, too: this machine's may have been corrected since.
         _refuse_early(now, at + search.skew - timedelta(seconds=now.skew_s) + COARSE)

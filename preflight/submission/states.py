@@ -1,4 +1,4 @@
-"""The states of a submission, where each leads, and the entry that a ledger holds of it.
+"""States of a submission, their order, and the ledger's entry.
 
 intended ──► sent ──► accepted ──► completed ──► downloaded
 │          │          └──────► failed
@@ -23,18 +23,18 @@ NEXT: dict[State, tuple[State, ...]] = {
     "failed": ("failed", "completed"),
     "refused": (),
 }
-"""Where each state leads; a state that leads to itself may be told again."""
+"""Allowed next states; a state may follow itself where listed."""
 PAID: tuple[State, ...] = ("intended", "sent", "unknown", "accepted", "completed", "downloaded")
-"""States in which the service may have accepted, or has, and did not give the credits back."""
+"""States in which the service accepted or may have, and did not refund."""
 ORPHANS: dict[str, tuple[State, str]] = {
     "intended": ("refused", "the program ended before anything was sent"),
     "sent": ("unknown", "the program ended before an answer came"),
 }
-"""What becomes of what a process left when it ended."""
+"""State and message for entries of an ended process."""
 
 
 class SentAsset(NamedTuple):
-    """An asset of a submission; any tuple of these four will do."""
+    """An asset of a submission."""
 
     role: str
     path: str
@@ -43,7 +43,7 @@ class SentAsset(NamedTuple):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission and what is known of it."""
+    """One submission and its state."""
 
     number: int
     idempotency_key: str
@@ -52,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     body: bytes
     body_hash: str
-    """Of the body in which each upload is named by its content: the same request has it wherever its assets lie."""
+    """Hash of the body with each upload named by its content: equal requests have equal hashes wherever assets lie."""
     price: Fraction | None
     """The estimate, in credits."""
     created_at: datetime
@@ -61,10 +61,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was refused, failed, or is unknown."""
     task_id: str | None
     status: str
-    """The service's own word, when last heard."""
+    """The service's own status, last seen."""
     progress: int | None
     credits_reserved: Fraction | None
     skew_s: float | None = None
-    """How far the service's clock was ahead of this machine's when it was written down; None where nobody knows."""
+    """The service's clock minus this machine's when it was recorded; None where unknown."""
     assets: tuple[SentAsset, ...] = ()
     downloads: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""Once, and not twice: the body of a request in; an entry in the ledger, a task, and its film on disk out.
+"""Submit exactly once: a request's body in; a ledger entry, a task and its video on disk out.
 
-The intent is on the disk before the create call leaves, and whatever comes back is written down. A request that was
-accepted, or may have been, is not sent a second time unless a person says so.
+The intent is on disk before the create call, and every outcome is recorded. A request that was or may have been
+accepted is not sent again unless a person says so.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
     from preflight.service.client import Service, Trouble
     from preflight.service.task import Task
     from preflight.submission.ledger import Ledger
-    from preflight.submission.ledgers import Known
+    from preflight.submission.ledgers import ForeignEntry
     from preflight.submission.states import Entry
     from preflight.upload.parcel import Place
 
 Progress = Callable[[Fraction], None]
 NOT_SUBMITTED = "Nothing was submitted or paid for: submit it again. What was uploaded whole is not uploaded again."
-"""What to do when an upload broke off."""
+"""Advice when an upload fails."""
 PATIENCE = 4
-"""So many refusals in a row it takes to believe that the service does not tell of a task that it accepted."""
+"""Refusals in a row until one is believed about an accepted task."""
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The service under one key, the ledger that stands beside it, and the edition that knows its ways."""
+    """A service with its key, a ledger, and the profile in use."""
 
     service: "Service"
     ledger: "Ledger"
     profile: Profile
     place: "Place | None" = None
-    """Where uploads go, instead of the service's own files service."""
+    """Where uploads go; None for the service's own files service."""
     uploads_at_once: int = UPLOADS_AT_ONCE
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """What is about to be sent, and what will be written down about it."""
+    """A request to send, and what is recorded of it."""
 
     body: bytes
     base_url: str
@@ -56,18 +56,18 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     assets: tuple[tuple[str, str, str | None, str], ...]
     """Role, path, SHA-256 and URL of each."""
     facts: tuple[Facts | None, ...] = ()
-    """What was measured of each, to be kept beside a refusal that the rules did not foresee."""
+    """Facts of each, recorded with an unexpected refusal."""
     price: Fraction | None = None
 
 
 def submit(submission: Submission, account: Account, *, again: bool = False) -> "tuple[Entry, Task]":
-    """Send the create call, once; the intent is on the disk before it leaves.
+    """Send the create call once; the intent is on disk before it.
 
     Raises:
-        CallError: the same request was sent before, and `again` was not said. Nothing is written down then.
-        Refused: the service said no.
+        CallError: the same request was sent before, and `again` is not set; nothing is recorded.
+        Refused: the service refused.
         Unreachable: nothing left this machine.
-        OutcomeUnknown: it left, and no answer came back; or that is so of the same request, sent before.
+        OutcomeUnknown: it left, and no response came; or so it was with the same request before.
     """
     from preflight.service.client import RECONCILE
     from preflight.submission import mismatch
@@ -104,7 +104,7 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
 
 
 def _note(step: "Callable[[Entry, str], Entry]", entry: "Entry", message: str) -> None:
-    """Write down how it ended, if that can be; what stays "sent" is unknown to the next run."""
+    """Record an outcome, if possible; an entry left "sent" is unknown to the next run."""
     with suppress(NotDone):
         step(entry, message)
 
@@ -114,14 +114,14 @@ def _uploads_of(entry: "Entry") -> list[str]:
 
 
 def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool) -> "Entry":
-    """Write down what is about to be sent, unless it was sent before, by whichever ledger.
+    """Record the intent, unless any ledger has the same request.
 
-    Looking and writing are one change of the file: of two programs at once the later one sees the earlier, and what is
-    not to be sent leaves no entry.
+    Search and record are one transaction: of two programs at once the later sees the earlier, and a refused repeat
+    leaves no entry.
     """
     from preflight.submission import ledgers
 
-    with ledgers.in_turn(), ledger.whole():
+    with ledgers.in_turn(), ledger.transaction():
         entry = ledger.intend(
             submission.body,
             base_url=submission.base_url,
@@ -133,13 +133,13 @@ def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, 
         if not again:
             same = ledger.same_body(entry.body_hash, entry.base_url)
             _refuse_twice([one for one in same if one.number < entry.number])
-            _refuse_known(ledgers.knowing(ledger.path, entry.body_hash, entry.base_url))
+            _refuse_known(ledgers.same_request(ledger.path, entry.body_hash, entry.base_url))
         ledgers.remember(ledger.path)
         return entry
 
 
 def _refuse_twice(earlier: "list[Entry]") -> None:
-    """Raise where an earlier entry with the same body was accepted, or may have been; the most doubtful one counts."""
+    """Raise where the same body was or may have been accepted; the most doubtful entry counts."""
     from preflight.service.client import RECONCILE
 
     if not earlier:
@@ -155,8 +155,8 @@ def _refuse_twice(earlier: "list[Entry]") -> None:
     raise CallError(f"{words}; nothing was sent", advice=Remedy("show-or-send-again", entry=first.number))
 
 
-def _refuse_known(elsewhere: "list[Known]") -> None:
-    """Raise where another ledger knows the same request; the most doubtful entry counts."""
+def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
+    """Raise where another ledger has the same request; the most doubtful entry counts."""
     if not elsewhere:
         return
     first = min(elsewhere, key=lambda known: ("unknown", "sent", "intended", known.state).index(known.state))
@@ -169,7 +169,7 @@ def _refuse_known(elsewhere: "list[Known]") -> None:
 
 
 def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":
-    """Return the task that an id, or the number of an entry, means, and its entry; None for one of nobody's here.
+    """Resolve a task id or entry number to task id and entry; None for a task of another ledger.
 
     Raises:
         CallError: there is no entry of this number, or it has no task.
@@ -193,18 +193,18 @@ def wait(
     progress: "Callable[[Task], None] | None" = None,
     trouble: "Trouble | None" = None,
 ) -> "Task":
-    """Wait until a task is over, writing down how far it is.
+    """Wait until a task is over, recording its progress.
 
     Args:
         task_id: the task.
-        account: where it is asked for, and written down.
-        reach: whether it ends where the first question finds no connection.
-        progress: called with each answer.
-        trouble: called with each fault that is sat out, and the seconds that are left for it to pass.
+        account: its service and ledger.
+        reach: whether a first poll without a connection ends the wait.
+        progress: called with each response.
+        trouble: called with each fault that is waited out, and the seconds left for it to pass.
 
     Raises:
         TaskFailed: it failed; not charged.
-        Unreachable: the first question found no connection, where that ends it.
+        Unreachable: with `reach`, there is no connection.
         NotDone: the profile's limit has come; the task goes on.
     """
     from preflight.service.task import Task
@@ -215,7 +215,7 @@ def wait(
 
     def heard(task: Task) -> None:
         last[:] = [task]
-        with suppress(NotDone):  # a ledger that cannot be written stops nobody from waiting
+        with suppress(NotDone):  # a ledger fault must not end the wait
             ledger.progressed(task.id, task.status, task.progress)
         if progress:
             progress(task)
@@ -241,10 +241,10 @@ def wait(
 
 
 def download(task: "Task", account: Account, folder: Path, *, progress: Progress | None = None) -> list[Path]:
-    """Save a completed task's results into a folder and measure them; return their paths.
+    """Download a completed task's results into a folder and measure them.
 
     Raises:
-        NotDone: there is none, or one cannot be had, or does not read as a medium; what was saved stays.
+        NotDone: there is none, or one cannot be downloaded, or is no readable medium; saved files stay.
     """
     entry = account.ledger.find(task.id)
     again = Remedy("download-once-more", task=str(entry.number) if entry else task.id)
@@ -266,7 +266,7 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
 
 @contextmanager
 def paid_for(advice: str | Remedy) -> Iterator[None]:
-    """Let out what went wrong when a video was made already: its own advice, that it is paid for, and how to get it."""
+    """Add to errors that the video is made and paid for, and how to get it."""
     try:
         yield
     except PreflightError as error:
@@ -276,18 +276,18 @@ def paid_for(advice: str | Remedy) -> Iterator[None]:
 
 @contextmanager
 def advised(advice: str) -> Iterator[None]:
-    """Let a fault of the network out with what to do next, where it does not say so itself."""
-    from preflight.service.http import AnswerLost
+    """Add advice to network faults that have none."""
+    from preflight.service.http import ResponseLost
 
     try:
         yield
-    except AnswerLost as error:
+    except ResponseLost as error:
         error.remedies = error.remedies or (advice,)
         raise
 
 
 def in_parts(progress: Progress | None) -> Callable[[int, int | None], None] | None:
-    """Return what turns bytes done and bytes in all into the part that is done."""
+    """Convert a callback of parts done to one of bytes done and in all."""
     if progress is None:
         return None
     return lambda done, total: progress(Fraction(done, max(total or done, 1)))

@@ -1,1 +1,1 @@
-"""File → URL, and back: the provider's files service, a bucket of the user's own, and URLs that exist already."""
+"""Files to URLs and back: the provider's files service, the user's own bucket, and existing URLs."""

@@ -1,4 +1,4 @@
-"""Parcels → URLs: what a memory knows to lie at its place, and can be read there, stays; the rest is sent."""
+"""Bring files to URLs: reuse uploads that still live and can be read, send the rest."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,42 +11,42 @@ from preflight.upload.parcel import Parcel, Place, Uploaded, needed_s
 from preflight.upload.several import Watch, send_all
 
 
-class Memory(Protocol):
-    """Remembers where a content lies; the ledger does."""
+class UploadCache(Protocol):
+    """Remembers uploads; the ledger implements it."""
 
     def living_upload(self, sha256: str, files_url: str, needed_for_s: float) -> str | None:
-        """Return where a content lies, if it will lie there for so many seconds."""
+        """Find the URL of a content that lives for some more seconds."""
 
     def remember_upload(self, sha256: str, files_url: str, url: str, expires_at: datetime) -> None:
-        """Remember where a content lies, and until when."""
+        """Store the URL of a content, and when it ends."""
 
 
 def bring(  # noqa: PLR0913 - what, where to, who remembers, and how
     parcels: Sequence[Parcel],
     place: Place,
-    memory: Memory,
+    cache: UploadCache,
     *,
     limits: Service,
     at_once: int,
     watch: Watch | None = None,
 ) -> dict[str, str]:
-    """Return SHA-256 → URL of each parcel; what has landed is remembered even when another fails.
+    """Upload parcels and map SHA-256 → URL; finished ones are cached even when another fails.
 
     Args:
         parcels: each content once.
         place: where to.
-        memory: asked, and told, in the caller's thread.
+        cache: used in the caller's thread.
         limits: the profile's `service` table.
-        at_once: how many may be looked for, or sent, at the same time.
-        watch: called with a parcel when it begins, returns what hears of its bytes; both in the sending thread.
+        at_once: parallel uploads.
+        watch: called when a parcel begins, returns its progress callback; both in the sending thread.
 
     Raises:
-        PreflightError: what the first that failed has raised.
+        PreflightError: the first failure.
     """
-    urls = _readable(parcels, place, memory, limits, at_once)
+    urls = _readable(parcels, place, cache, limits, at_once)
 
     def landed(parcel: Parcel, uploaded: Uploaded) -> None:
-        memory.remember_upload(parcel.sha256, place.name, uploaded.url, uploaded.expires_at)
+        cache.remember_upload(parcel.sha256, place.name, uploaded.url, uploaded.expires_at)
         urls[parcel.sha256] = uploaded.url
 
     missing = [parcel for parcel in parcels if parcel.sha256 not in urls]
@@ -54,11 +54,13 @@ def bring(  # noqa: PLR0913 - what, where to, who remembers, and how
     return urls
 
 
-def _readable(parcels: Sequence[Parcel], place: Place, memory: Memory, limits: Service, at_once: int) -> dict[str, str]:
-    """Return SHA-256 → URL of what is known to live long enough, and answers with as many bytes as the file has."""
+def _readable(
+    parcels: Sequence[Parcel], place: Place, cache: UploadCache, limits: Service, at_once: int
+) -> dict[str, str]:
+    """Map SHA-256 → URL of cached uploads that live long enough and respond with the right size."""
     known: dict[str, str] = {}
     for parcel in parcels:
-        if url := memory.living_upload(parcel.sha256, place.name, needed_s(limits)):
+        if url := cache.living_upload(parcel.sha256, place.name, needed_s(limits)):
             known[parcel.sha256] = url
 
     def look(parcel: Parcel, *_: object) -> str | None:

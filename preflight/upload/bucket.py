@@ -1,9 +1,9 @@
-"""A local file → a signed link to an object in a bucket of the user's own, on S3, GCS or Azure.
+"""Upload files to the user's own bucket on S3, GCS or Azure, and sign links to them.
 
     s3://BUCKET/PREFIX   gs://BUCKET/PREFIX   az://CONTAINER/PREFIX
 
-Objects are called by the hash of their content, so one that is there holds the same bytes and is not sent again.
-Credentials come from the environment alone, under obstore's names, and are in no message; nor are signatures.
+Objects are named by the hash of their content, so an existing one is not sent again. Credentials come from the
+environment alone, under obstore's names; messages never hold them, nor signatures.
 """
 
 import os
@@ -19,15 +19,15 @@ from preflight.errors import CallError, NotDone, PreflightError
 from preflight.profiles.schema import Profile, Service
 from preflight.service.http import Progress, cleaned, is_loopback, shown_url
 from preflight.upload.existing import first_byte, private_address
-from preflight.upload.parcel import Parcel, Place, Uploaded, Watched, moment, needed_s, opened
+from preflight.upload.parcel import HashingReader, Parcel, Place, Uploaded, moment, needed_s, opened
 from preflight.values.remedy import Setting
 
 PART_BYTES = 8 << 20
-"""Larger files go in parts of this size; smaller ones in one request."""
+"""Size of a part; smaller files go in one request."""
 PIECE_BYTES = 1 << 20
 PARTS_AT_ONCE = 3
 LONGEST_LINK_S = 7 * 86400
-"""How long a signed link may live. Source: the documents on signing of S3 (version 4), GCS (V4) and Azure (user
+"""Longest life of a signed link. Source: the documents on signing of S3 (version 4), GCS (V4) and Azure (user
 delegation keys)."""
 CREDENTIALS: dict[str, tuple[tuple[str, ...], ...]] = {
     "s3": (
@@ -49,29 +49,29 @@ CREDENTIALS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_FEDERATED_TOKEN_FILE"),
     ),
 }
-"""Scheme → sets of variables, each of which is enough. Without any, obstore would ask the network for credentials."""
+"""Scheme → alternative sets of variables. Without any, obstore would ask the network for credentials."""
 ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT")
 ALLOW_HTTP = ("AWS_ALLOW_HTTP", "GOOGLE_ALLOW_HTTP", "AZURE_ALLOW_HTTP")
 SECRET = re.compile(r"(AWS|GOOGLE|AZURE)_\w*(KEY|KEY_ID|SECRET|TOKEN|ACCOUNT|PASSWORD)", re.ASCII)
-"""Names of variables whose values are kept out of messages."""
+"""Variables whose values are kept out of messages."""
 SECRET_LENGTH = 8
-"""What is shorter is no secret, and may be part of a word."""
+"""Shorter values are no secrets, and may be parts of words."""
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
-    """A bucket that is open, and the folder in it."""
+    """An open bucket and its prefix."""
 
     url: str
     """As given: s3://, gs:// or az://."""
     store: Any
-    """obstore's."""
+    """obstore's store."""
 
 
 def open_bucket(url: str) -> Bucket:
     """Open a bucket; nothing is sent yet.
 
     Raises:
-        CallError: not the address of a bucket, no credentials in the environment, or obstore is not installed.
+        CallError: not a bucket's address, no credentials in the environment, or obstore is not installed.
     """
     match = re.fullmatch(r"(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._=/-]*)?", url)
     if not match or ".." in url.split("/"):
@@ -91,7 +91,7 @@ def open_bucket(url: str) -> Bucket:
 
 
 def bucket_place(url: str, limits: Service, *, allow_private: bool = False) -> Place:
-    """Return a bucket as a place for uploads, which the ledger knows by the address at which its objects lie."""
+    """Make a bucket an upload place; the ledger knows it by its objects' address."""
     bucket = open_bucket(url)
 
     def send(parcel: Parcel, progress: Progress, _sleep: Callable[[float], None]) -> Uploaded:
@@ -101,10 +101,10 @@ def bucket_place(url: str, limits: Service, *, allow_private: bool = False) -> P
 
 
 def place_of(bucket: str | None, profile: Profile, *, allow_private: bool) -> Place | None:
-    """Open a bucket of the caller's own, where one is named.
+    """Open the caller's own bucket, if named.
 
     Raises:
-        CallError: it is not the address of a bucket, or cannot be opened with what the environment holds.
+        CallError: not a bucket's address, or it cannot be opened with the environment's credentials.
     """
     if bucket is None:
         return None
@@ -114,19 +114,19 @@ def place_of(bucket: str | None, profile: Profile, *, allow_private: bool) -> Pl
 def put(
     bucket: Bucket, parcel: Parcel, *, limits: Service, progress: Progress | None = None, allow_private: bool = False
 ) -> Uploaded:
-    """Put one file into a bucket, streamed from disk, unless it is there, and return a link that has been tried.
+    """Upload one file, streamed, unless it is there, and test its signed link.
 
     Args:
         bucket: where to.
         parcel: the file.
-        limits: the profile's `service` table: the link lives for `upload_life_s`.
-        progress: called with the bytes handed on and in all.
-        allow_private: whether the bucket may lie at an address that only this machine or network can reach.
+        limits: the profile's `service` table; the link lives for `upload_life_s`.
+        progress: called with the bytes sent and in all.
+        allow_private: whether the bucket may lie at a private address.
 
     Raises:
         CallError: the parcel has no name.
-        NotDone: the file cannot be read, is too large or changed since it was checked; the bucket cannot be reached,
-            is not there or refuses; the link cannot be read, or ends too soon.
+        NotDone: the file cannot be read, is too large or changed since it was checked; the bucket cannot be reached, is
+            missing or refuses; the link cannot be read, or ends too soon.
     """
     size = _put_once(bucket, parcel, limits, progress)
     life_s = min(max(limits.upload_life_s, needed_s(limits)), LONGEST_LINK_S)
@@ -149,36 +149,36 @@ def _put_once(bucket: Bucket, parcel: Parcel, limits: Service, progress: Progres
 
     name = parcel.name
     with opened(parcel.path, limits.upload_max_bytes) as file:
-        watched = Watched(file, parcel, progress)
+        reader = HashingReader(file, parcel, progress)
         with _translated(bucket.url):
-            if _size_there(bucket, name) == watched.bytes:
-                return watched.bytes
-            whole = watched.read(PART_BYTES + 1) if watched.bytes <= PART_BYTES else None
+            if _size_there(bucket, name) == reader.bytes:
+                return reader.bytes
+            whole = reader.read(PART_BYTES + 1) if reader.bytes <= PART_BYTES else None
             obstore.put(
                 bucket.store,
                 name,
-                _pieces(watched) if whole is None else whole,
+                _pieces(reader) if whole is None else whole,
                 attributes={"Content-Type": parcel.media_type},
                 use_multipart=whole is None,
                 chunk_size=PART_BYTES,
                 max_concurrency=PARTS_AT_ONCE,
             )
-    return watched.bytes
+    return reader.bytes
 
 
-def _pieces(watched: Watched) -> Iterator[bytes]:
-    while piece := watched.read(PIECE_BYTES):
+def _pieces(reader: HashingReader) -> Iterator[bytes]:
+    while piece := reader.read(PIECE_BYTES):
         yield piece
 
 
 def _size_there(bucket: Bucket, name: str) -> int | None:
-    """Return the size of an object, in bytes; None where it is not there, or may not be looked at."""
+    """Read the size of an object in bytes; None where it is missing or hidden."""
     import obstore
     from obstore.exceptions import PermissionDeniedError
 
     try:
         return int(obstore.head(bucket.store, name)["size"])
-    except (FileNotFoundError, PermissionDeniedError):  # S3 says 403 of what is absent to those who may not list
+    except (FileNotFoundError, PermissionDeniedError):  # S3 returns 403 for a missing object without list permission
         return None
 
 
@@ -190,9 +190,9 @@ def _signed(bucket: Bucket, name: str, life_s: int) -> str:
 
 
 def _ends(url: str, life_s: int, needed: int) -> datetime:
-    """Return when a link that is signed now ends: with the credentials that sign it, where those are temporary.
+    """Compute when a link signed now ends: with temporary credentials, where those sign it.
 
-    Where they do not say when that is, it is now: such a link is never used a second time.
+    Credentials without a known end give now: such a link is never reused.
     """
     now = datetime.now(UTC)
     if not url.startswith("s3:") or (os.environ.get("AWS_ACCESS_KEY_ID") and not os.environ.get("AWS_SESSION_TOKEN")):
@@ -212,7 +212,7 @@ def _expect_credentials(url: str, scheme: str) -> None:
 
 
 def _client_options() -> Any:  # noqa: ANN401 - obstore's type is for type checkers alone
-    """Give a part ten minutes, for a slow line; allow http towards this machine, or where the environment allows it."""
+    """Allow ten minutes a part, and http to this machine or where the environment allows it."""
     local = any(is_loopback(url) for name in ENDPOINTS if (url := os.environ.get(name)))
     allowed = any(os.environ.get(name, "").lower() in ("1", "true") for name in ALLOW_HTTP)
     return {"connect_timeout": "10s", "timeout": "10m", **({"allow_http": True} if local or allowed else {})}
@@ -224,7 +224,7 @@ def _retry_config() -> Any:  # noqa: ANN401 - obstore's type is for type checker
 
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Turn what obstore raises into the tree, without its dump of the source and without secrets."""
+    """Convert obstore's exceptions, without its debug dump and without secrets."""
     from obstore import exceptions as theirs
 
     try:
@@ -240,7 +240,7 @@ def _translated(url: str) -> Iterator[None]:
 
 
 def _said(error: Exception) -> str:
-    """Return what obstore said, in short: a bucket's own words where it gave some, no signature and no credential."""
+    """Shorten obstore's message to the bucket's own words, without signatures and credentials."""
     text = str(error).partition("\n\nDebug source")[0]
     told = re.search(r"<Code>([^<]{1,80})</Code>.*?<Message>([^<]{1,300})</Message>", text, re.DOTALL)
     text = f"{told[2]} [{told[1]}]" if told else text

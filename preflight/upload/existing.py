@@ -1,7 +1,7 @@
-"""A URL that exists already → a local copy to measure, if the service will be able to read it too.
+"""Download an existing URL to measure it, if the service can read it too.
 
-The key is not known here. The address that was looked at is the address that is connected to, so no name can point
-elsewhere in between; for that reason proxies of the environment are not used.
+The key is not known here. The address that was checked is the one connected to, so DNS cannot redirect in between; the
+environment's proxies are therefore not used.
 """
 
 import re
@@ -17,19 +17,19 @@ from preflight.errors import CallError, NotDone, PreflightError, Unreachable
 from preflight.files.atomic import remove
 from preflight.service.download import save
 from preflight.service.http import Progress, cleaned, client, fault, shown_url, translated
-from preflight.service.links import encoded, led_to
+from preflight.service.links import encoded, redirect_target
 from preflight.service.transport import Client
 from preflight.values.networks import is_public
 
 MAX_HOPS = 5
 LIMIT_S = 300.0
-"""How long one download may take."""
+"""Seconds for one download."""
 BEGINNING_BYTES = 1024
 RANGE = {"Range": f"bytes=0-{BEGINNING_BYTES - 1}"}
 FIRST = {"Range": "bytes=0-0"}
 OK, PARTIAL = 200, 206
 MEDIA = re.compile(r"(image|video|audio)/.+|(application|binary)/octet-stream|application/(mp4|ogg)|", re.IGNORECASE)
-"""What a picture, clip or sound may be served as; nothing at all is no claim, and the content decides."""
+"""Content types of media; a missing one is accepted, the content decides."""
 
 
 def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
@@ -42,23 +42,23 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
     agent: str | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> Path:
-    """Download a URL to a new file with a temporary name, which is the caller's to remove.
+    """Download a URL to a new temporary file, which the caller removes.
 
-    Asks for it plainly, then for its first 1,024 bytes, as the service does; both have to begin alike.
+    Requests it plainly, then its first 1,024 bytes, as the service does; both must begin alike.
 
     Args:
         url: an http or https address.
         folder: where the file is made.
-        max_bytes: the most it may have.
-        allow_private: whether addresses that only this machine or network can reach are allowed.
+        max_bytes: its greatest size.
+        allow_private: whether private addresses are allowed.
         progress: called with the bytes done and in all.
-        agent: how the program names itself; None for its own name.
-        transport: what carries the requests; None for real sockets.
+        agent: User-Agent; None for preflight's own.
+        transport: carries the requests; None for real sockets.
 
     Raises:
         CallError: not an http or https URL, or one with a user name.
-        NotDone: private, unreachable, not answered with 200, served as a page or another type that is no medium, too
-            large, cut short, ranges are refused, or a second answer is another file.
+        NotDone: private, unreachable, not 200, served as a page or another type that is no medium, too large, cut
+            short, ranges are refused, or a second response is another file.
     """
     path = folder / f".preflight-{secrets.token_hex(8)}{_suffix(url)}"
     with client(agent=agent, proxies=False, limit_s=LIMIT_S, transport=transport) as plain:
@@ -78,15 +78,15 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
 
 
 def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = None) -> None:
-    """Ask a URL of our own making for its first byte, as the service would.
+    """Request the first byte of an uploaded file, as the service would.
 
     Args:
-        url: where a file was uploaded to.
-        size: the file's size in bytes; the answer must not tell another.
-        transport: what carries the request; None for real sockets.
+        url: the uploaded file's.
+        size: its size in bytes; the response must not state another.
+        transport: carries the request; None for real sockets.
 
     Raises:
-        NotDone: it is not answered, or not with that file.
+        NotDone: there is no response, or not with that file.
     """
     headers = {"Accept": "*/*", **(FIRST if size else {})}
     with (
@@ -95,13 +95,13 @@ def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = N
         plain.stream("GET", encoded(url), headers=headers) as answer,
     ):
         _expect(answer, (OK, PARTIAL), "a GET of the first byte")
-        told = _told_size(answer)
+        told = _stated_size(answer)
         if told not in (None, size):
             raise NotDone(f"has {told:,} bytes, and {size:,} were uploaded")
 
 
-def _told_size(answer: httpx.Response) -> int | None:
-    """Read how large the whole file is, where an answer says so."""
+def _stated_size(answer: httpx.Response) -> int | None:
+    """Read the size of the whole file from a response's headers; None where missing."""
     partial = answer.status_code == PARTIAL
     text = answer.headers.get("Content-Range" if partial else "Content-Length", "")
     found = re.fullmatch(r"bytes [0-9-]+/([0-9]{1,18})" if partial else r"([0-9]{1,18})", text)
@@ -109,7 +109,7 @@ def _told_size(answer: httpx.Response) -> int | None:
 
 
 def private_address(url: str) -> str | None:
-    """Return an address of a URL's host that not everybody can reach; None where there is none, or no name service."""
+    """Find a private address of a URL's host; None where there is none, or DNS fails."""
     try:
         return _private(_looked_up(httpx.URL(url)))
     except OSError:
@@ -122,7 +122,7 @@ def _private(addresses: Iterable[str]) -> str | None:
 
 @contextmanager
 def _named(url: str) -> Iterator[None]:
-    """Begin every message with the URL, as it may be shown."""
+    """Begin every message with the URL, secrets removed."""
     name = shown_url(url)
     try:
         with translated(name):
@@ -137,22 +137,22 @@ def _named(url: str) -> Iterator[None]:
 
 @contextmanager
 def _opened(plain: Client, url: str, headers: dict[str, str], *, allow_private: bool) -> Iterator[httpx.Response]:
-    """Follow at most 5 redirects, looking at the address of each, and give the answer at their end."""
+    """Follow at most 5 redirects, checking each address, and yield the last response."""
     here = encoded(url)
     for _ in range(MAX_HOPS + 1):
-        response = _asked(plain, here, headers, _addresses(here, allow_private=allow_private))
+        response = _requested(plain, here, headers, _addresses(here, allow_private=allow_private))
         try:
             if not response.has_redirect_location:
                 yield response
                 return
-            here = led_to(here, response)
+            here = redirect_target(here, response)
         finally:
             response.close()
     raise NotDone(f"leads on and on: more than {MAX_HOPS} redirects")
 
 
-def _asked(plain: Client, url: httpx.URL, headers: dict[str, str], addresses: list[str]) -> httpx.Response:
-    """Ask the first address that takes the connection, under the name that was looked up."""
+def _requested(plain: Client, url: httpx.URL, headers: dict[str, str], addresses: list[str]) -> httpx.Response:
+    """Request the first address that connects, under the name that was looked up."""
     host = {"Host": url.netloc.decode("ascii"), **headers}
     error: Exception = httpx.ConnectError("no address")
     for address in addresses:
@@ -165,7 +165,7 @@ def _asked(plain: Client, url: httpx.URL, headers: dict[str, str], addresses: li
 
 
 def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
-    """Look a host up; refuse it when one of its addresses is not for everybody."""
+    """Look a host up; refuse it where one of its addresses is private."""
     if url.scheme not in ("http", "https") or not url.host:
         raise CallError("not an http or https URL")
     if url.userinfo:
@@ -194,7 +194,7 @@ def _expect(response: httpx.Response, statuses: tuple[int, ...], asked: str) -> 
 
 
 def _expect_medium(response: httpx.Response) -> None:
-    """Refuse a type by which the service would not know a medium; a page that asks for a password has one."""
+    """Refuse content types that are no media, such as a login page."""
     served = response.headers.get("Content-Type", "").partition(";")[0].strip()
     if not MEDIA.fullmatch(served):
         raise NotDone(
@@ -204,7 +204,7 @@ def _expect_medium(response: httpx.Response) -> None:
 
 
 def _expect_alike(response: httpx.Response, path: Path) -> None:
-    """Compare the first bytes of a second answer with the file that came first."""
+    """Compare the first bytes of a second response with the downloaded file."""
     with path.open("rb") as file:
         wanted = file.read(BEGINNING_BYTES)
     got = b""

@@ -1,19 +1,19 @@
-"""URLs → local files, for as long as they are measured."""
+"""Download URLs to local files while they are measured."""
 
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 FETCHED_MAX_BYTES = 128 << 20
-"""More than any documented limit: what is larger fails its own limit, and its size is told as more than this."""
+"""More than any documented limit; a larger file fails that limit, its size reported as more than this."""
 
 
 class Fetcher:
-    """Downloads URLs into a folder that is removed at the end; nothing is made before one is asked for.
+    """Downloads URLs into a temporary folder, made with the first one and removed at the end.
 
     Args:
-        allow_private: whether addresses of this machine or network may be asked; only against a local service.
-        agent: how the program names itself; None for its own name.
+        allow_private: whether private addresses may be fetched; only with a local service.
+        agent: User-Agent; None for preflight's own.
     """
 
     def __init__(self, *, allow_private: bool, agent: str | None = None) -> None:
@@ -29,8 +29,8 @@ class Fetcher:
         """Download one URL.
 
         Raises:
-            NotDone: it cannot be had.
-            CallError: it is not an address that may be asked.
+            NotDone: it cannot be downloaded.
+            CallError: the address may not be fetched.
         """
         import tempfile
 
@@ -42,7 +42,7 @@ class Fetcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove what was downloaded."""
+        """Remove the downloads."""
         if self.folder:
             import shutil
 

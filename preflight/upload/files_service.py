@@ -1,7 +1,7 @@
-"""A local file → a URL that the service can read, by the provider's files service.
+"""Upload local files to the provider's files service.
 
-Files are stored under the hash of their content: the user's file name stays private, and a name that is taken holds
-the same bytes. Source: the provider's files page.
+Files are stored under the hash of their content: the user's file name stays private, and a taken name holds the same
+bytes. Source: the provider's files page.
 """
 
 import re
@@ -13,15 +13,15 @@ from typing import IO, Any, cast
 
 from preflight.errors import Unreachable
 from preflight.profiles.schema import Service
-from preflight.service.http import AnswerLost, Busy, HttpChannel, Progress, cleaned, patiently
-from preflight.upload.parcel import Parcel, Place, Uploaded, Watched, moment, opened
+from preflight.service.http import Busy, HttpChannel, Progress, ResponseLost, cleaned, retry
+from preflight.upload.parcel import HashingReader, Parcel, Place, Uploaded, moment, opened
 
 UPLOAD_PATH = "preflight"
 URL_MAX = 8192
 
 
 def files_service(files: HttpChannel, limits: Service) -> Place:
-    """Return the provider's files service as a place for uploads."""
+    """Make the provider's files service an upload place."""
 
     def send(parcel: Parcel, progress: Progress, sleep: Callable[[float], None]) -> Uploaded:
         sha256, suffix = parcel.sha256, parcel.suffix
@@ -40,36 +40,36 @@ def upload_file(  # noqa: PLR0913 - what, under which name, within which limits
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Uploaded:
-    """Upload one file, streamed from disk, and return where it can be read.
+    """Upload one file, streamed, and return its URL.
 
-    An upload may be sent again: the same name holds the same bytes.
+    Repeating is safe: the same name holds the same bytes.
 
     Args:
         files: the files service.
         path: the file.
         sha256: its hash when it was checked, in hex.
-        suffix: the ending of the new name, such as `mp4`.
+        suffix: extension of the new name, such as `mp4`.
         limits: the profile's `service` table.
-        progress: called with the bytes sent and in all; begins again with each attempt.
+        progress: called with the bytes sent and in all; restarts with each attempt.
         sleep: waits between attempts, in seconds.
 
     Raises:
-        NotDone: it cannot be read, is too large, changed since it was checked, or no answer came after 4 attempts.
-        Refused: the files service said no.
+        NotDone: it cannot be read, is too large, changed since it was checked, or no response came after 4 attempts.
+        Refused: the files service refused.
     """
     parcel = Parcel(path=path, sha256=sha256, suffix=suffix)
     name = parcel.name
 
     def attempt() -> Uploaded:
         with opened(path, limits.upload_max_bytes) as file:
-            watched = Watched(file, parcel, progress)
-            answer = _send(files, watched, name, parcel.media_type)
-            return _uploaded(answer, watched.bytes, limits.upload_life_s)
+            reader = HashingReader(file, parcel, progress)
+            answer = _send(files, reader, name, parcel.media_type)
+            return _uploaded(answer, reader.bytes, limits.upload_life_s)
 
-    return patiently(attempt, (Unreachable, AnswerLost, Busy), sleep=sleep)
+    return retry(attempt, (Unreachable, ResponseLost, Busy), sleep=sleep)
 
 
-def _send(files: HttpChannel, file: Watched, name: str, media_type: str) -> object:
+def _send(files: HttpChannel, file: HashingReader, name: str, media_type: str) -> object:
     return files.call(
         "POST",
         "/api/v1/files/upload/stream",
@@ -83,7 +83,7 @@ def _uploaded(answer: object, size: int, life_s: int) -> Uploaded:
     told = told if isinstance(told, dict) else {}
     url, file_id = told.get("file_url"), told.get("file_id")
     if not (isinstance(url, str) and len(url) <= URL_MAX and re.match(r"https?://[^\s/]+/\S*$", url)):
-        raise AnswerLost("the files service took the file and gave no URL for it")
+        raise ResponseLost("the files service took the file and gave no URL for it")
     latest = datetime.now(UTC) + timedelta(seconds=life_s)
     return Uploaded(
         url=url,

@@ -1,7 +1,6 @@
-"""What is to be brought to a URL, and what came of it; and the reading that both ways of sending share.
+"""Files to upload, their results, and the reading that all upload places share.
 
-A file is read once on its way out: each piece is hashed as it is handed on, and the last piece is given only if the
-whole is what was checked.
+A file is read once: each piece is hashed as it is sent, and the last piece is sent only if the hash is the checked one.
 """
 
 import hashlib
@@ -41,20 +40,20 @@ MEDIA_TYPES = {
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it was checked, to be stored under the hash of its content: the user's name for it stays private."""
+    """A checked file, to be stored under the hash of its content: its own name stays private."""
 
     path: Path
     sha256: str
-    """Of the content when it was checked, in hex."""
+    """Hash of the content when it was checked, in hex."""
     suffix: str
-    """The ending of the new name, such as `mp4`."""
+    """Extension of the new name, such as `mp4`."""
 
     @property
     def name(self) -> str:
-        """The name it is stored under.
+        """Name in storage.
 
         Raises:
-            CallError: hash or ending are none.
+            CallError: hash or extension are invalid.
         """
         if not re.fullmatch(r"[0-9a-f]{64}", self.sha256) or not re.fullmatch(r"[a-z0-9]{1,8}", self.suffix):
             what = f"{self.sha256[:80]!r}, {self.suffix[:20]!r}"
@@ -63,47 +62,46 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def media_type(self) -> str:
-        """What it is served as."""
+        """Content type."""
         return MEDIA_TYPES.get(self.suffix, "application/octet-stream")
 
 
 class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that the service can read."""
+    """An uploaded file."""
 
     url: str
     file_id: str = ""
-    """The files service's own id; empty where there is none."""
+    """Id in the files service; empty where there is none."""
     expires_at: datetime
-    """When the URL ends, in UTC; where the answer does not say, what is documented, and never later than that."""
+    """End of the URL, in UTC; at most the documented life."""
     bytes: int
 
 
 Pause = Callable[[float], None]
-"""Waits so many seconds between two attempts."""
+"""Waits some seconds between two attempts."""
 Send = Callable[[Parcel, Progress, Pause], Uploaded]
-"""Brings a parcel to a URL; is given what hears of the bytes done, and what waits."""
+"""Uploads a parcel; takes a progress callback and a pause."""
 
 
 class Place(NamedTuple):
     """Where uploads go."""
 
     name: str
-    """What the ledger knows it by."""
+    """Its name in the ledger."""
     send: Send
 
 
 def needed_s(service: Service) -> int:
-    """Return for how many seconds an upload has to live, from now on, for a task to be able to read it.
+    """Compute for how many seconds an upload must live for a task to read it.
 
-    A task may read it until it is over, which takes up to `wait_s`; another `wait_s` stands for what comes before:
-    the other uploads, a person's answer, a busy service. Never more than half of `upload_life_s`, so that what has
-    just been uploaded is not too old.
+    A task runs up to `wait_s`; another `wait_s` allows for other uploads, a person's answer and a busy service. Never
+    more than half of `upload_life_s`, so that a new upload is not too old.
     """
     return min(2 * service.wait_s, service.upload_life_s // 2)
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's content, in hex, without holding the file in memory.
+    """Compute a file's SHA-256, in hex, streamed.
 
     Raises:
         NotDone: it cannot be read.
@@ -113,13 +111,13 @@ def hash_file(path: Path) -> str:
 
 
 def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
-    """Return path → SHA-256 of files, read at the same time, in the order of their names.
+    """Map path → SHA-256, hashing in parallel, in the order of the names.
 
     Args:
-        states: path → the state in which it was measured; None where nobody knows.
+        states: path → file state when measured; None where unknown.
 
     Raises:
-        NotDone: one cannot be read, or is in another state.
+        NotDone: one cannot be read, or has changed.
     """
 
     def hashed(name: str) -> str:
@@ -141,10 +139,10 @@ def _state_of(path: Path) -> Identity:
         raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
 
 
-class Watched:
-    """A file that is hashed while it is read, and gives its last piece only if the content is what was checked.
+class HashingReader:
+    """Hashes a file while it is read; its last piece is given only if the content is unchanged.
 
-    httpx reads it as it would a file; it never sees the end of one that changed, so neither does the service.
+    httpx never sees the end of a changed file, so neither does the service.
     """
 
     def __init__(self, file: IO[bytes], parcel: Parcel, progress: Progress | None) -> None:
@@ -156,11 +154,11 @@ class Watched:
         self.bytes = os.fstat(file.fileno()).st_size
 
     def fileno(self) -> int:
-        """Let httpx ask for the length."""
+        """Give httpx the descriptor, for the length."""
         return self._file.fileno()
 
     def read(self, size: int) -> bytes:
-        """Return the next piece; raise `NotDone` instead of the last one of a file that changed."""
+        """Read the next piece; raise `NotDone` before the last one of a changed file."""
         piece = self._file.read(size)
         self._hash.update(piece)
         self._done += len(piece)
@@ -178,7 +176,7 @@ class Watched:
 
 @contextmanager
 def opened(path: Path, max_bytes: int | None = None) -> Iterator[BufferedReader]:
-    """Open a regular file of at most so many bytes; what goes wrong with it is `NotDone`."""
+    """Open a regular file of at most `max_bytes`; faults raise `NotDone`."""
     name = printable(str(path))
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -193,7 +191,7 @@ def opened(path: Path, max_bytes: int | None = None) -> Iterator[BufferedReader]
 
 
 def moment(told: object) -> datetime | None:
-    """Read a moment: ISO 8601, taken as UTC where it names no zone, or seconds since 1970."""
+    """Parse a time: ISO 8601, UTC where no zone is named, or seconds since 1970."""
     try:
         if isinstance(told, int | float):
             return datetime.fromtimestamp(told, UTC)

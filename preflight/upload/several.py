@@ -1,10 +1,10 @@
-"""Parcels, a few at a time → what came of each; or the first failure, with the rest stopped.
+"""Upload parcels in parallel; the first failure stops the rest.
 
 parcels ──► todo ──┬─ thread ─┬──► landed ──► the caller, in its own thread, one by one
                    ├─ thread ─┤
                    └─ thread ─┘
 
-After a failure or Ctrl-C no more is begun, and what is under way is broken off at its next piece.
+After a failure or Ctrl-C nothing new begins, and running uploads stop at their next piece.
 """
 
 import queue
@@ -18,13 +18,13 @@ from preflight.upload.parcel import Parcel, Pause
 
 T = TypeVar("T")
 PATIENCE_S = 3.0
-"""How long to wait, after a failure or Ctrl-C, for what waits for its answer and cannot be broken off."""
+"""Seconds to wait, after a failure or Ctrl-C, for uploads that await a response and cannot be stopped."""
 
 Watch = Callable[[Parcel], Progress | None]
 
 
 class _Stopped(Exception):  # noqa: N818 - a state, not a fault
-    """Another upload failed, or a person has had enough."""
+    """Another upload failed, or the user interrupted."""
 
 
 def send_all(
@@ -35,18 +35,17 @@ def send_all(
     at_once: int,
     watch: Watch | None = None,
 ) -> None:
-    """Send parcels, at most so many at once.
+    """Send parcels in parallel.
 
     Args:
-        parcels: what to send; each is sent once.
+        parcels: each is sent once.
         send: sends one; called in several threads.
-        landed: called with each that is done and what came of it, in the caller's thread, also after a failure.
-        at_once: how many threads.
-        watch: called with a parcel when it begins, returns what hears of its bytes; both in the sending thread.
+        landed: called with each finished parcel and its result, in the caller's thread, also after a failure.
+        at_once: number of threads.
+        watch: called when a parcel begins, returns its progress callback; both in the sending thread.
 
     Raises:
-        Exception: what the first that failed has raised; by then no other is under way but for those that only wait
-            for an answer, which are given 3 s.
+        Exception: the first failure; by then nothing runs except those that await a response, which get 3 s.
     """
     pool = _Senders(parcels, send, watch)
     threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(min(at_once, len(parcels)))]
@@ -66,7 +65,7 @@ def send_all(
 
 
 class _Done(NamedTuple, Generic[T]):
-    """A parcel, and what came of it: one thing, or an error and nothing."""
+    """A parcel with its result, or its error."""
 
     parcel: Parcel
     came: tuple[T, ...] = ()
@@ -78,7 +77,7 @@ class _Done(NamedTuple, Generic[T]):
 
 
 class _Senders(Generic[T]):
-    """What the threads share: what is still to be done, what came of it, and whether to go on."""
+    """State shared by the threads."""
 
     def __init__(
         self, parcels: Sequence[Parcel], send: Callable[[Parcel, Progress, Pause], T], watch: Watch | None
@@ -92,7 +91,7 @@ class _Senders(Generic[T]):
             self._todo.put(parcel)
 
     def work(self) -> None:
-        """Send one parcel after the other until none is left, one fails, or all are stopped."""
+        """Send parcels until none is left, one fails, or all are stopped."""
         while not self.stop.is_set():
             try:
                 parcel = self._todo.get_nowait()
@@ -107,7 +106,7 @@ class _Senders(Generic[T]):
                 return
 
     def _watched(self, parcel: Parcel) -> Progress:
-        """Return what hears of a parcel's bytes, and breaks off when all are stopped."""
+        """Wrap a parcel's progress callback so that it stops with the others."""
         told = self._watch(parcel) if self._watch else None
 
         def heard(done: int, total: int | None) -> None:

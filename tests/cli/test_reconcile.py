@@ -44,7 +44,7 @@ def lose(folder: Path, url: str, *, ago_s: float = 601) -> None:
 
 def later(folder: Path) -> None:
     """Let ten minutes pass since the answer was lost."""
-    with Ledger(folder / "ledger.sqlite3") as ledger, ledger.whole() as db:
+    with Ledger(folder / "ledger.sqlite3") as ledger, ledger.transaction() as db:
         db.execute("UPDATE entries SET changed_s = changed_s - 600")
 
 

@@ -11,7 +11,7 @@ import preflight
 from preflight.errors import CallError
 from preflight.profiles import load
 from preflight.request.body import build_body
-from preflight.service.refusals import Said, look_up
+from preflight.service.refusals import ServiceError, look_up
 from tests.specimens import MEDIA
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def test_what_the_sandbox_refuses_check_had_refused_and_the_refusal_leads_back_t
     answer = sent(later, shelf, spec, case.kind)
     assert answer.status_code == 400
     error = answer.json()["error"]
-    assert look_up(Said(status=400, code=error["code"], words=error["message"])).rule == case.rule
+    assert look_up(ServiceError(status=400, code=error["code"], words=error["message"])).rule == case.rule
 
 
 @pytest.mark.parametrize("kind", [TEXT, IMAGE, REFERENCE])

@@ -42,7 +42,7 @@ def raw(receiver: Receiver, *pieces: bytes) -> bytes:
 
 
 def rejected(receiver: Receiver) -> str:
-    heard = receiver.heard(5)
+    heard = receiver.receive(5)
     assert isinstance(heard, Rejected)
     return heard.words
 
@@ -50,15 +50,15 @@ def rejected(receiver: Receiver) -> str:
 def test_a_callback_is_taken_by_its_id_alone(receiver: Receiver) -> None:
     answer = post(receiver, json.dumps(TASK))
     assert (answer.status_code, answer.content) == (204, b"")
-    assert receiver.heard(5) == Named("task-unified-1")
-    assert receiver.heard(0.01) is None
+    assert receiver.receive(5) == Named("task-unified-1")
+    assert receiver.receive(0.01) is None
 
 
 @pytest.mark.parametrize("body", [TASK, {"id": "a"}, {"data": {"id": "a"}}, {"id": "a", "status": 7, "results": {}}])
 def test_only_the_id_is_essential_and_any_path_will_do(receiver: Receiver, body: object) -> None:
     with httpx.Client(trust_env=False) as client:
         assert client.post(f"{receiver.url}hooks/x?y=1", json=body).status_code == 204
-    assert isinstance(receiver.heard(5), Named)
+    assert isinstance(receiver.receive(5), Named)
 
 
 BAD = [b"", b"no json", b"[]", b"7", b"{}", b'{"id": ""}', b'{"id": "../credits"}', b'{"id": 7}', b"\xff", b"[" * 9999]
@@ -161,7 +161,7 @@ def test_more_at_once_than_there_are_places_are_hung_up_on_and_the_next_is_serve
 
 
 def test_a_full_queue_asks_the_sender_to_come_again(receiver: Receiver) -> None:
-    while receiver.hear(Named("a")):
+    while receiver.put(Named("a")):
         pass
     assert post(receiver, json.dumps(TASK)).status_code == 503
 
@@ -205,7 +205,7 @@ def test_a_body_in_chunks_is_taken(receiver: Receiver) -> None:
     pieces = (piece.encode() for piece in ('{"id": ', '"task-unified-1"', "}"))
     with httpx.Client(trust_env=False) as client:
         assert client.post(receiver.url, content=pieces).status_code == 204
-    assert receiver.heard(5) == Named("task-unified-1")
+    assert receiver.receive(5) == Named("task-unified-1")
 
 
 def test_a_chunk_with_extensions_and_a_trailer_is_taken(receiver: Receiver) -> None:
@@ -213,7 +213,7 @@ def test_a_chunk_with_extensions_and_a_trailer_is_taken(receiver: Receiver) -> N
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n"
     chunks = f"{len(body):x};a=b\r\n".encode() + body + b"\r\n0\r\nX-A: 1\r\n\r\n"
     assert raw(receiver, head, chunks).startswith(b"HTTP/1.1 204")
-    assert isinstance(receiver.heard(5), Named)
+    assert isinstance(receiver.receive(5), Named)
 
 
 def test_who_waits_for_leave_to_send_gets_it(receiver: Receiver) -> None:
@@ -274,7 +274,7 @@ def test_a_flood_of_what_is_turned_away_leaves_room_for_callbacks(receiver: Rece
     for _ in range(module.WAITING + 10):
         raw(receiver, b"GET /wp-login.php HTTP/1.1\r\nHost: x\r\n\r\n")
     assert post(receiver, json.dumps(TASK)).status_code == 204
-    heard = [receiver.heard(0.01) for _ in range(module.WAITING)]
+    heard = [receiver.receive(0.01) for _ in range(module.WAITING)]
     assert heard.count(Named("task-unified-1")) == 1
     assert sum(isinstance(one, Rejected) for one in heard) == module.REJECTED_WAITING
 
@@ -372,5 +372,5 @@ def test_a_second_request_on_a_connection_is_not_answered(receiver: Receiver) ->
     body = json.dumps(TASK).encode()
     one = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     assert raw(receiver, one * 3).count(b"HTTP/1.1 ") == 1
-    assert isinstance(receiver.heard(5), Named)
-    assert receiver.heard(0.05) is None
+    assert isinstance(receiver.receive(5), Named)
+    assert receiver.receive(0.05) is None

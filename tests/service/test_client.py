@@ -17,7 +17,7 @@ from preflight.profiles.loader import load
 from preflight.report.remedies import said
 from preflight.sandbox import Sandbox, running
 from preflight.service.client import Service
-from preflight.service.http import AnswerLost
+from preflight.service.http import ResponseLost
 from preflight.service.task import Task
 from preflight.upload.files_service import upload_file
 from preflight.upload.parcel import hash_file
@@ -219,7 +219,7 @@ def test_a_question_is_asked_again_until_there_is_an_answer() -> None:
 
 
 def test_an_answer_about_another_task_is_none() -> None:
-    with pytest.raises(AnswerLost, match="told about task-unified-1"):
+    with pytest.raises(ResponseLost, match="told about task-unified-1"):
         asked(lambda service: service.task("task-2"), say(TASK))
 
 
@@ -235,7 +235,7 @@ def test_a_list_may_be_empty(answer: object) -> None:
 
 @pytest.mark.parametrize("answer", [{}, {"data": "x"}, {"data": None}, 7, None, "none"])
 def test_what_is_no_list_is_not_taken_for_an_empty_one(answer: object) -> None:
-    with pytest.raises(AnswerLost, match="not with a list"):
+    with pytest.raises(ResponseLost, match="not with a list"):
         asked(lambda service: service.tasks(), say(answer))
 
 

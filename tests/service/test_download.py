@@ -7,7 +7,7 @@ import pytest
 
 from preflight.errors import NotDone
 from preflight.service.download import save
-from preflight.service.http import AnswerLost
+from preflight.service.http import ResponseLost
 
 
 def saved(path: Path, answer: httpx.Response, max_bytes: int = 100) -> bytes:
@@ -33,7 +33,7 @@ def test_save_stops_at_the_limit(tmp_path: Path) -> None:
 
 
 def test_save_compares_the_length(tmp_path: Path) -> None:
-    with pytest.raises(AnswerLost, match="3 bytes came, of 9"):
+    with pytest.raises(ResponseLost, match="3 bytes came, of 9"):
         saved(tmp_path / "a", streamed(b"abc", **{"Content-Length": "9"}))
 
 
@@ -43,5 +43,5 @@ def test_save_takes_no_packed_file(tmp_path: Path) -> None:
 
 
 def test_save_does_not_wait_for_ever(tmp_path: Path) -> None:
-    with (tmp_path / "a").open("xb") as file, pytest.raises(AnswerLost, match="not whole"):
+    with (tmp_path / "a").open("xb") as file, pytest.raises(ResponseLost, match="not whole"):
         save(streamed(b"abc"), file, max_bytes=9, limit_s=-1)

@@ -12,7 +12,7 @@ import pytest
 
 from preflight.errors import CallError, PreflightError, Refused, Unreachable
 from preflight.service import http as wire
-from preflight.service.http import AnswerLost, Busy, HttpChannel, cleaned, fault, patiently, shown_url
+from preflight.service.http import Busy, HttpChannel, ResponseLost, cleaned, fault, retry, shown_url
 from preflight.service.moments import retry_after_s
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say, silence
 
@@ -69,7 +69,7 @@ def test_every_exception_of_httpx_has_a_place(kind: type[Exception]) -> None:
     elif kind in WRONG_ADDRESS:
         assert found is CallError
     else:
-        assert found is AnswerLost
+        assert found is ResponseLost
 
 
 def test_the_list_of_exceptions_is_not_empty_and_public() -> None:
@@ -150,16 +150,16 @@ LOST: dict[str, Reply] = {
 
 @pytest.mark.parametrize("reply", LOST.values(), ids=LOST.keys())
 def test_an_answer_that_does_not_tell_is_lost(reply: Reply) -> None:
-    assert type(error_of(reply)) is AnswerLost
+    assert type(error_of(reply)) is ResponseLost
 
 
 def test_a_connection_dropped_before_reading_may_still_have_carried_the_request() -> None:
-    assert type(error_of(deaf=1)) is AnswerLost
+    assert type(error_of(deaf=1)) is ResponseLost
 
 
 def test_silence_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "READ_S", 0.2)
-    assert type(error_of(silence)) is AnswerLost
+    assert type(error_of(silence)) is ResponseLost
 
 
 def test_an_answer_that_drips_for_ever_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,20 +320,20 @@ def test_patience_waits_longer_each_time_and_as_long_as_asked() -> None:
     busy = Busy("later", retry_after_s=9.0, status=429, code="")
     for_ever = Busy("later", retry_after_s=9999.0, status=429, code="")
     errors = (Unreachable("a"), busy, for_ever)
-    assert patiently(failing(*errors), (Unreachable, Busy), sleep=slept.append) == "done"
+    assert retry(failing(*errors), (Unreachable, Busy), sleep=slept.append) == "done"
     assert slept == [0.5, 9.0, 60.0]
 
 
 def test_patience_ends_after_four_attempts() -> None:
     slept: list[float] = []
     with pytest.raises(Unreachable):
-        patiently(failing(*[Unreachable("a")] * 9), (Unreachable,), sleep=slept.append)
+        retry(failing(*[Unreachable("a")] * 9), (Unreachable,), sleep=slept.append)
     assert slept == [0.5, 1.0, 2.0]
 
 
 def test_patience_is_only_for_what_it_was_asked_for() -> None:
-    with pytest.raises(AnswerLost):
-        patiently(failing(AnswerLost("a")), (Unreachable, Busy), sleep=lambda _: pytest.fail("slept"))
+    with pytest.raises(ResponseLost):
+        retry(failing(ResponseLost("a")), (Unreachable, Busy), sleep=lambda _: pytest.fail("slept"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from preflight.errors import CallError, Unreachable
 from preflight.service.certificates import certificates, where_from
 from preflight.service.http import HttpChannel
-from preflight.service.proxies import is_left_out, proxy_for, read_proxy
+from preflight.service.proxies import is_excluded, proxy_for, read_proxy
 from tests.upload.stranger import KEY, Stranger, say
 
 FAR = "https://api.example.com"
@@ -43,7 +43,7 @@ FAR = "https://api.example.com"
     ],
 )
 def test_no_proxy_is_read_as_people_write_it(hosts: str, url: str, out: bool) -> None:
-    assert is_left_out(httpx.URL(url), hosts) is out
+    assert is_excluded(httpx.URL(url), hosts) is out
 
 
 @pytest.mark.parametrize(

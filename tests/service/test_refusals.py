@@ -3,7 +3,7 @@
 import pytest
 
 from preflight.rules import RULES
-from preflight.service.refusals import UNHEARD, Refusal, Said, advice_on, blamed, look_up, table
+from preflight.service.refusals import UNLISTED, Refusal, ServiceError, advice_on, blamed_asset, look_up, table
 
 
 def named(entry: Refusal) -> str:
@@ -12,9 +12,9 @@ def named(entry: Refusal) -> str:
 
 @pytest.mark.parametrize("entry", table().refusals, ids=named)
 def test_each_refusal_is_known_by_its_example_and_leads_to_a_rule_or_to_advice(entry: Refusal) -> None:
-    said = Said(status=entry.status or (400 if entry.says else None), code=entry.code, words=entry.example)
+    said = ServiceError(status=entry.status or (400 if entry.says else None), code=entry.code, words=entry.example)
     assert look_up(said) == entry
-    assert look_up(Said(status=said.status, code=said.code, words=entry.example.upper())) == entry
+    assert look_up(ServiceError(status=said.status, code=said.code, words=entry.example.upper())) == entry
     assert entry.rule in {"", *RULES}
     assert entry.rule or entry.remedies
     assert entry.says or entry.code or entry.status
@@ -34,24 +34,26 @@ def test_each_refusal_is_known_by_its_example_and_leads_to_a_rule_or_to_advice(e
     ],
 )
 def test_words_are_told_apart_from_words_that_resemble_them(words: str, rule: str) -> None:
-    assert look_up(Said(status=400, code="invalid_request", words=words)).rule == rule
+    assert look_up(ServiceError(status=400, code="invalid_request", words=words)).rule == rule
 
 
 def test_words_say_more_than_a_code_and_a_code_more_than_a_status() -> None:
-    assert look_up(Said(code="invalid_parameters", words="video aspect ratio 3")).rule == "video/aspect-ratio"
-    assert look_up(Said(status=400, code="content_policy_violation")).is_mismatch is False
-    assert look_up(Said(status=400, code="invalid_request", words="no")).is_mismatch is True
+    assert look_up(ServiceError(code="invalid_parameters", words="video aspect ratio 3")).rule == "video/aspect-ratio"
+    assert look_up(ServiceError(status=400, code="content_policy_violation")).is_mismatch is False
+    assert look_up(ServiceError(status=400, code="invalid_request", words="no")).is_mismatch is True
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 429, 503])
 def test_what_no_check_of_files_could_have_told_is_no_drift(status: int) -> None:
-    assert not look_up(Said(status=status)).is_mismatch
+    assert not look_up(ServiceError(status=status)).is_mismatch
 
 
-@pytest.mark.parametrize("said", [Said(status=422, words="computer says no"), Said(code="new_code"), Said()])
-def test_what_was_never_heard_before_is_drift(said: Said) -> None:
-    assert look_up(said) is UNHEARD
-    assert UNHEARD.is_mismatch
+@pytest.mark.parametrize(
+    "said", [ServiceError(status=422, words="computer says no"), ServiceError(code="new_code"), ServiceError()]
+)
+def test_what_was_never_heard_before_is_drift(said: ServiceError) -> None:
+    assert look_up(said) is UNLISTED
+    assert UNLISTED.is_mismatch
 
 
 def test_only_documented_failures_and_a_lack_of_capacity_are_said_to_pass_by_themselves() -> None:
@@ -65,7 +67,7 @@ def test_only_documented_failures_and_a_lack_of_capacity_are_said_to_pass_by_the
         "draft_unavailable",
     }
     assert passing == {*documented, *capacity, "error while downloading"}
-    assert not UNHEARD.passes
+    assert not UNLISTED.passes
 
 
 @pytest.mark.parametrize("entry", [one for one in table().refusals if not one.says], ids=named)
@@ -89,14 +91,14 @@ def test_a_code_says_more_than_a_status_and_unheard_numbers_say_nothing() -> Non
     ],
 )
 def test_the_place_that_is_blamed_counts_the_prompt_as_0(words: str, place: int | None) -> None:
-    assert blamed(words) == place
+    assert blamed_asset(words) == place
 
 
 def test_a_code_may_be_known_by_its_beginning() -> None:
-    assert look_up(Said(code="channel:upstream_busy")).passes
-    assert look_up(Said(code="channels")) is UNHEARD
+    assert look_up(ServiceError(code="channel:upstream_busy")).passes
+    assert look_up(ServiceError(code="channels")) is UNLISTED
 
 
 @pytest.mark.parametrize("code", ["InvalidParameter.TaskTypeConstraint", "InvalidParameter.TaskTypeMismatch"])
 def test_a_late_refusal_of_the_wording_leads_to_its_rule(code: str) -> None:
-    assert look_up(Said(code=code, words="ratio must be adaptive")).rule == "request/task-type"
+    assert look_up(ServiceError(code=code, words="ratio must be adaptive")).rule == "request/task-type"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from preflight.service.http import AnswerLost
+from preflight.service.http import ResponseLost
 from preflight.service.refusals import table
 from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.service.task import Task, TaskError
@@ -52,7 +52,7 @@ def test_what_is_told_is_read() -> None:
 
 @pytest.mark.parametrize("told", [None, 7, "", "..", "a/b", "a b", "a\n", "x" * 129, ["a"], {"id": "a"}])
 def test_what_cannot_be_asked_for_again_is_no_id(told: object) -> None:
-    with pytest.raises(AnswerLost, match="task id"):
+    with pytest.raises(ResponseLost, match="task id"):
         read_id(told)
 
 
@@ -70,7 +70,7 @@ def test_of_a_page_what_has_no_usable_id_is_passed_over() -> None:
 
 @pytest.mark.parametrize("page", [None, {}, "words", {"data": {}}, 7])
 def test_what_is_no_page_is_not_an_empty_one(page: object) -> None:
-    with pytest.raises(AnswerLost, match="not with a list"):
+    with pytest.raises(ResponseLost, match="not with a list"):
         read_tasks(page)
 
 

@@ -18,7 +18,7 @@ from preflight.report.remedies import said
 from preflight.service import http as wire
 from preflight.service.certificates import certificates
 from preflight.service.client import Service
-from preflight.service.http import AnswerLost, HttpChannel, client
+from preflight.service.http import HttpChannel, ResponseLost, client
 from preflight.service.transport import Client, Exchange, Overdue, Sockets
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, say
 
@@ -205,7 +205,7 @@ def test_a_request_that_nobody_reads_ends_at_the_deadline(monkeypatch: pytest.Mo
     monkeypatch.setattr(wire, "SLOWEST_BYTES_S", 1 << 40)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        with HttpChannel(url, KEY) as line, pytest.raises(AnswerLost, match="not whole"):
+        with HttpChannel(url, KEY) as line, pytest.raises(ResponseLost, match="not whole"):
             line.call("POST", "/", content=b"x" * (64 << 20))
 
 

@@ -66,7 +66,7 @@ def told(receiver: Receiver, ledger: Ledger, count: int = 1, clock: Callable[[],
 
     def give_up() -> None:
         for _ in range(count):
-            receiver.hear(Rejected("nothing came"))
+            receiver.put(Rejected("nothing came"))
 
     alarm = threading.Timer(15, give_up)
     alarm.start()
@@ -80,7 +80,7 @@ def heard(receiver: Receiver, ledger: Ledger, *replies: Reply) -> tuple[News, En
     """Submit a task, name it, and see what comes of it when the service answers so."""
     with Stranger(*replies) as stranger:
         entry = accepted(ledger, stranger.url)
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         (one,) = told(receiver, ledger)
     now = ledger.find(entry.number)
     assert now is not None
@@ -121,11 +121,11 @@ def test_a_callback_that_comes_twice_or_late_changes_nothing_and_asks_nobody(
     receiver: Receiver, ledger: Ledger
 ) -> None:
     _, entry, _ = heard(receiver, ledger, say(DONE))
-    receiver.hear(Named("task-unified-1"))
+    receiver.put(Named("task-unified-1"))
     (again,) = told(receiver, ledger)
     assert (again.meaning, again.words) == ("again", "was completed already (entry 1)")
     ledger.downloaded(entry, Path("/films/a.mp4"))
-    receiver.hear(Named("task-unified-1"))
+    receiver.put(Named("task-unified-1"))
     (late,) = told(receiver, ledger)
     assert late.words == "was downloaded already (entry 1)"
 
@@ -136,9 +136,9 @@ def test_a_failure_that_the_service_takes_back_is_news(
 ) -> None:
     with Stranger(say(FAILED), say(now)) as stranger:
         accepted(ledger, stranger.url)
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         told(receiver, ledger)
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         (one,) = told(receiver, ledger)
     entry = ledger.find(1)
     assert entry is not None
@@ -149,7 +149,7 @@ def test_a_failure_that_the_service_takes_back_is_news(
 def test_an_id_in_no_entry_is_asked_of_nobody(receiver: Receiver, ledger: Ledger, task_id: str) -> None:
     with Stranger(say(DONE)) as stranger:
         accepted(ledger, stranger.url)
-        receiver.hear(Named(task_id))
+        receiver.put(Named(task_id))
         (one,) = told(receiver, ledger)
     assert (one.meaning, one.task_id) == ("unknown", task_id)
     assert stranger.heard == []
@@ -167,7 +167,7 @@ def test_a_callback_that_comes_before_the_answer_was_written_down_waits_for_it(
         return time.monotonic()
 
     with Stranger(say(DONE)) as stranger:
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         (one,) = told(receiver, ledger, clock=clock)
     assert one.meaning == "over"
 
@@ -175,7 +175,7 @@ def test_a_callback_that_comes_before_the_answer_was_written_down_waits_for_it(
 def test_a_service_that_does_not_answer_is_asked_again(receiver: Receiver, ledger: Ledger) -> None:
     with Stranger(drop, drop, drop, drop, say(DONE)) as stranger:
         accepted(ledger, stranger.url)
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         first, second = told(receiver, ledger, 2)
     assert (first.meaning, second.meaning) == ("unasked", "over")
     assert KEY not in first.words
@@ -187,9 +187,9 @@ def test_a_service_that_never_answers_is_left_alone_in_the_end(
     monkeypatch.setattr(module, "ASKED_AT_MOST", 3)
     with Stranger(say({"error": {"message": "no such task"}}, 404)) as stranger:
         accepted(ledger, stranger.url)
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         asked = told(receiver, ledger, 3)
-        receiver.hear(Rejected("the end"))
+        receiver.put(Rejected("the end"))
         (last,) = told(receiver, ledger)
     assert [one.meaning for one in asked] == ["unasked"] * 3
     assert last == News(meaning="rejected", words="the end")
@@ -202,7 +202,7 @@ def test_strangers_cannot_make_it_remember_without_end(
     monkeypatch.setattr(module, "UNWRITTEN_S", 1000)
     monkeypatch.setattr(module, "WAITING", 5)
     for number in range(20):
-        receiver.hear(Named(f"task-{number}"))
+        receiver.put(Named(f"task-{number}"))
     assert [one.meaning for one in told(receiver, ledger, 15)] == ["unknown"] * 15
 
 
@@ -213,7 +213,7 @@ def test_a_task_that_is_named_over_and_over_is_asked_for_once_in_a_while(
     with Stranger(say(TASK)) as stranger:
         accepted(ledger, stranger.url)
         for _ in range(50):
-            receiver.hear(Named("task-unified-1"))
+            receiver.put(Named("task-unified-1"))
         begun = time.monotonic()
         found = told(receiver, ledger, 2)
     assert [one.meaning for one in found] == ["disbelieved"] * 2
@@ -225,6 +225,6 @@ def test_a_service_that_is_busy_is_asked_again_and_believed_then(receiver: Recei
     busy = say({"error": {"message": "slow down"}}, 429)
     with Stranger(*[busy] * 4, say(DONE)) as stranger:
         accepted(ledger, stranger.url)
-        receiver.hear(Named("task-unified-1"))
+        receiver.put(Named("task-unified-1"))
         first, second = told(receiver, ledger, 2)
     assert (first.meaning, second.meaning) == ("unasked", "over")

@@ -146,7 +146,7 @@ def test_told_twice_is_recorded_once(ledger: Ledger) -> None:
 
 def test_a_ledger_that_cannot_take_it_does_not_hide_the_refusal(ledger: Ledger) -> None:
     entry = sent(ledger)
-    with ledger.whole() as db:
+    with ledger.transaction() as db:
         db.execute("DROP TABLE drift")
         db.execute("DROP TABLE facts")
     keep_facts(ledger, entry, FACTS)

@@ -17,7 +17,7 @@ from preflight.profiles import load
 from preflight.report.remedies import said
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
-from preflight.service.http import AnswerLost
+from preflight.service.http import ResponseLost
 from preflight.service.task import Task
 from preflight.submission.ledger import Ledger
 from preflight.submission.states import Entry
@@ -209,7 +209,7 @@ def test_an_interrupt_while_the_answer_is_awaited_leaves_the_outcome_unknown(
 def test_a_ledger_that_fails_after_the_call_does_not_hide_what_became_of_it(tmp_path: Path) -> None:
     with scene(tmp_path, Fault("create", "drop-after")) as here:
         ledger = here.account.ledger
-        with ledger.whole() as db:
+        with ledger.transaction() as db:
             words = "BEFORE UPDATE ON entries WHEN new.state = 'unknown' BEGIN SELECT RAISE(ABORT, 'disk'); END"
             db.execute(f"CREATE TRIGGER broken {words}")
         error = caught(here.submit)
@@ -218,7 +218,7 @@ def test_a_ledger_that_fails_after_the_call_does_not_hide_what_became_of_it(tmp_
 
 def test_a_task_that_cannot_be_written_down_is_told_by_its_id(tmp_path: Path) -> None:
     with scene(tmp_path) as here:
-        with here.account.ledger.whole() as db:
+        with here.account.ledger.transaction() as db:
             words = "BEFORE UPDATE ON entries WHEN new.state = 'accepted' BEGIN SELECT RAISE(ABORT, 'disk'); END"
             db.execute(f"CREATE TRIGGER broken {words}")
         error = caught(here.submit)
@@ -373,8 +373,8 @@ def test_a_download_that_never_comes_whole_says_that_it_is_paid_for_and_where_it
 
 def test_an_advice_of_its_own_stays() -> None:
     for own, shown in (("", "Try again."), ("Wait.", "Wait.")):
-        with pytest.raises(AnswerLost) as raised, advised("Try again."):
-            raise AnswerLost("cut", advice=own)
+        with pytest.raises(ResponseLost) as raised, advised("Try again."):
+            raise ResponseLost("cut", advice=own)
         assert said(raised.value.remedies) == shown
 
 

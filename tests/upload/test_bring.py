@@ -19,7 +19,7 @@ from preflight.rules import judge
 from preflight.sandbox import Sandbox, running
 from preflight.service.client import Service
 from preflight.submission.ledger import Ledger
-from preflight.submission.prepare import fingerprints, renewed, upload_assets
+from preflight.submission.prepare import hash_assets, renew_uploads, upload_assets
 from preflight.submission.submit import Account
 from preflight.upload.files_service import files_service
 from preflight.upload.parcel import Parcel, Place, Uploaded, hash_file, hash_files, needed_s
@@ -90,7 +90,7 @@ def test_every_file_can_be_read_at_its_url_and_the_order_is_kept(
     account: Account, sandbox: Sandbox, pictures: list[Path]
 ) -> None:
     report = report_of(*reversed(pictures))
-    urls = upload_assets(report, fingerprints(report), account)
+    urls = upload_assets(report, hash_assets(report), account)
     assert list(urls) == [str(path) for path in reversed(pictures)]
     for path, url in urls.items():
         assert httpx.get(url, trust_env=False).content == Path(path).read_bytes()
@@ -103,14 +103,14 @@ def test_the_same_content_is_sent_once(
     twin = tmp_path / "twin.png"
     twin.write_bytes(pictures[0].read_bytes())
     report = report_of(pictures[0], pictures[1], twin, pictures[0])
-    urls = upload_assets(report, fingerprints(report), account)
+    urls = upload_assets(report, hash_assets(report), account)
     assert urls[str(twin)] == urls[str(pictures[0])] != urls[str(pictures[1])]
     assert uploads(sandbox) == 2
 
 
 def test_what_has_a_url_already_is_not_uploaded(account: Account, sandbox: Sandbox, pictures: list[Path]) -> None:
     report = report_of("https://example.com/a.png", pictures[0])
-    assert list(upload_assets(report, fingerprints(report), account)) == [str(pictures[0])]
+    assert list(upload_assets(report, hash_assets(report), account)) == [str(pictures[0])]
     assert uploads(sandbox) == 1
 
 
@@ -121,7 +121,7 @@ def test_progress_goes_from_nothing_to_all_for_each_file(account: Account, pictu
         return told.setdefault(path, []).append
 
     report = report_of(*pictures)
-    upload_assets(report, fingerprints(report), account, progress=start)
+    upload_assets(report, hash_assets(report), account, progress=start)
     assert sorted(told) == [str(path) for path in pictures]
     assert all(parts == sorted(parts) and parts[-1] == 1 for parts in told.values())
 
@@ -130,8 +130,8 @@ def test_a_second_run_sends_nothing_and_gives_the_same_urls(
     account: Account, sandbox: Sandbox, pictures: list[Path]
 ) -> None:
     report = report_of(*pictures)
-    first = upload_assets(report, fingerprints(report), account)
-    assert upload_assets(report, fingerprints(report), account) == first
+    first = upload_assets(report, hash_assets(report), account)
+    assert upload_assets(report, hash_assets(report), account) == first
     assert uploads(sandbox) == len(pictures)
 
 
@@ -139,9 +139,9 @@ def test_what_the_service_has_lost_since_is_sent_again(
     account: Account, sandbox: Sandbox, pictures: list[Path]
 ) -> None:
     report = report_of(*pictures)
-    first = upload_assets(report, fingerprints(report), account)
+    first = upload_assets(report, hash_assets(report), account)
     sandbox.state.files.delete(sandbox.uploads[0])
-    again = upload_assets(report, fingerprints(report), account)
+    again = upload_assets(report, hash_assets(report), account)
     assert uploads(sandbox) == len(pictures) + 1
     assert list(again) == list(first)
     assert all(httpx.get(url, trust_env=False).is_success for url in again.values())
@@ -161,7 +161,7 @@ def failing(place: Place, path: Path) -> Place:
 
 def test_a_run_that_failed_is_taken_up_where_it_ended(account: Account, sandbox: Sandbox, pictures: list[Path]) -> None:
     report = report_of(*pictures)
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     place = failing(files_service(account.service.files, PROFILE.service), pictures[3])
     with pytest.raises(NotDone, match="the line is cut"):
         upload_assets(report, hashes, msgspec.structs.replace(account, place=place))
@@ -175,7 +175,7 @@ def test_a_file_that_changed_between_check_and_sending_stops_the_run(
     account: Account, sandbox: Sandbox, pictures: list[Path]
 ) -> None:
     report = report_of(*pictures)
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     content = bytearray(pictures[2].read_bytes())
     content[-1] ^= 1
     pictures[2].write_bytes(content)
@@ -190,7 +190,7 @@ def test_a_file_that_changed_its_size_since_it_was_measured_has_no_fingerprint(p
     with pictures[1].open("ab") as file:
         file.write(b"more")
     with pytest.raises(NotDone, match=r"1\.png: changed since it was checked"):
-        fingerprints(report)
+        hash_assets(report)
 
 
 def test_a_file_of_the_same_size_that_was_written_again_is_not_what_was_checked(pictures: list[Path]) -> None:
@@ -198,7 +198,7 @@ def test_a_file_of_the_same_size_that_was_written_again_is_not_what_was_checked(
     content = pictures[0].read_bytes()
     pictures[0].write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(NotDone, match="changed since it was checked"):
-        fingerprints(report)
+        hash_assets(report)
 
 
 def test_fingerprints_are_those_of_the_contents(pictures: list[Path], tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_fingerprints_are_those_of_the_contents(pictures: list[Path], tmp_path: 
 def test_what_is_not_clean_has_no_fingerprint(tmp_path: Path) -> None:
     Image.new("RGB", (20, 20)).save(tmp_path / "small.png")
     with pytest.raises(CallError, match="not clean"):
-        fingerprints(report_of(tmp_path / "small.png"))
+        hash_assets(report_of(tmp_path / "small.png"))
 
 
 # ---- what ends too soon ---------------------------------------------------------------------------------------------
@@ -230,10 +230,10 @@ def test_what_lives_long_enough_is_kept_without_asking_anybody(
     account: Account, sandbox: Sandbox, pictures: list[Path]
 ) -> None:
     report = report_of(*pictures)
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     urls = upload_assets(report, hashes, account)
     asked = len(sandbox.requests)
-    assert renewed(urls, report, hashes, account) is urls
+    assert renew_uploads(urls, report, hashes, account) is urls
     assert len(sandbox.requests) == asked
 
 
@@ -243,10 +243,10 @@ def test_what_ends_before_the_task_could_read_it_is_renewed(
 ) -> None:
     spare_s, sent = case
     report = report_of(*pictures)
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     urls = upload_assets(report, hashes, account)
     clock.ahead_s = 3 * DAY_S - needed_s(PROFILE.service) - spare_s
-    assert list(renewed(urls, report, hashes, account)) == list(urls)
+    assert list(renew_uploads(urls, report, hashes, account)) == list(urls)
     assert uploads(sandbox) == len(pictures) + sent
 
 
@@ -254,12 +254,12 @@ def test_only_what_ends_too_soon_is_renewed(
     account: Account, sandbox: Sandbox, pictures: list[Path], ledger: Ledger
 ) -> None:
     report = report_of(*pictures)
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     urls = upload_assets(report, hashes, account)
     path = str(pictures[4])
     soon = datetime.now(UTC) + timedelta(minutes=5)
     ledger.remember_upload(hashes[path], account.service.files.origin, urls[path], soon)
-    renewed(urls, report, hashes, account)
+    renew_uploads(urls, report, hashes, account)
     assert uploads(sandbox) == len(pictures) + 1
 
 
@@ -267,10 +267,10 @@ def test_a_file_that_changed_is_not_renewed(
     account: Account, pictures: list[Path], clock: Clock, sandbox: Sandbox
 ) -> None:
     report = report_of(*pictures)
-    hashes = fingerprints(report)
+    hashes = hash_assets(report)
     urls = upload_assets(report, hashes, account)
     os.truncate(pictures[0], 50)
     clock.ahead_s = 3 * DAY_S
     with pytest.raises(PreflightError, match="changed since it was checked"):
-        renewed(urls, report, hashes, account)
+        renew_uploads(urls, report, hashes, account)
     assert sandbox.tasks == []

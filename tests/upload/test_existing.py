@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError, NotDone, PreflightError, Unreachable
-from preflight.service.http import AnswerLost
+from preflight.service.http import ResponseLost
 from preflight.upload import existing
 from preflight.upload.existing import fetch, first_byte, private_address
 from preflight.values.networks import is_public
@@ -83,7 +83,7 @@ def test_the_size_is_capped_whether_it_is_announced_or_not(tmp_path: Path) -> No
 
 def test_half_a_file_is_none(tmp_path: Path) -> None:
     with Stranger(say(b"y" * 50, Content_Length="99")) as stranger:
-        assert isinstance(refused(stranger.url, tmp_path), AnswerLost)
+        assert isinstance(refused(stranger.url, tmp_path), ResponseLost)
 
 
 @pytest.mark.parametrize("reply", [drop, b"", b"nonsense\r\n\r\n"])

@@ -15,7 +15,7 @@ from preflight.errors import CallError, NotDone, Refused, Unreachable
 from preflight.profiles.loader import load
 from preflight.profiles.schema import Service as Limits
 from preflight.sandbox import Sandbox, running
-from preflight.service.http import AnswerLost, HttpChannel
+from preflight.service.http import HttpChannel, ResponseLost
 from preflight.upload.files_service import upload_file
 from preflight.upload.parcel import Uploaded, hash_file
 from tests.posix import make_pipe
@@ -166,7 +166,7 @@ def test_an_upload_is_tried_again_from_its_beginning(picture: Path) -> None:
 
 
 def test_an_upload_is_tried_four_times(picture: Path) -> None:
-    with Stranger(drop) as stranger, pytest.raises(AnswerLost):
+    with Stranger(drop) as stranger, pytest.raises(ResponseLost):
         upload(stranger.url, picture)
     assert len(stranger.heard) == 4
     with pytest.raises(Unreachable):
@@ -194,7 +194,7 @@ BAD_DATA += [{"file_url": "https://x/" + "y" * 9000}, {"file_url": "https://x/a 
 
 @pytest.mark.parametrize("data", BAD_DATA)
 def test_an_answer_without_a_url_of_use_is_not_an_upload(picture: Path, data: object) -> None:
-    with Stranger(say({"success": True, "data": data})) as stranger, pytest.raises(AnswerLost, match="no URL"):
+    with Stranger(say({"success": True, "data": data})) as stranger, pytest.raises(ResponseLost, match="no URL"):
         upload(stranger.url, picture)
 
 
