@@ -1,4 +1,4 @@
-"""The names for Python, each once: `preflight` itself offers these, and loads them when one is first used."""
+"""Public names for Python, each once; `preflight` loads them on first use."""
 
 from preflight import errors
 from preflight.api.check import check as check
@@ -43,7 +43,7 @@ from preflight.values.facts import VideoFacts as VideoFacts
 from preflight.values.findings import Finding as Finding
 from preflight.values.findings import Judged as Judged
 
-Treated, with_treated = FixResult, with_results  # as 0.1.0 had them
+Treated, with_treated = FixResult, with_results  # names of 0.1.0
 
 vars(errors).update(Advice=remedy.Advice, Excerpt=excerpt.Excerpt, Message=remedy.Message, Remedies=remedy.Remedies)
 """For `typing.get_type_hints`: the errors are there before anything else, and load none of this."""

@@ -1,4 +1,4 @@
-"""Paths, folders and requests → reports."""
+"""Check paths, folders and requests."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -34,23 +34,22 @@ def check(
     cache: bool = True,
     progress: Progress | None = None,
 ) -> Report:
-    """Judge files, and what lies in folders, each by itself.
+    """Check files and folders, each file by itself.
 
     Args:
-        *paths: files and folders; of a folder, all pictures, clips and sounds below it.
-        profile: the edition of the limits: a name, a TOML file, or a loaded one; None for the default.
-        depth: "header" believes the file, "exact" walks every packet and decodes every image, "full" decodes all.
-        jobs: how many files are measured at once; as many as there are processors when None.
-        cache: whether files that have not changed since may be known from an earlier run.
-        progress: told 1 of each asset when it is judged.
+        *paths: files and folders; of a folder, all images, clips and audio files below it.
+        profile: edition of the limits: a name, a TOML file, or a loaded one; None for the default.
+        depth: "header" trusts the file, "exact" reads every packet and decodes every image, "full" decodes all.
+        jobs: files measured in parallel; one a processor when None.
+        cache: whether unchanged files may be taken from an earlier run.
+        progress: called with part 1 for each asset judged.
 
     Returns:
-        The report. Its `verdict` is "pass" only when every file was measured and is clean, "fail" when one is not,
-        and "unsure" when one could not be judged; the policy of a settings file is not applied.
+        The report. `verdict` is "pass" only when every file was measured and is clean, "fail" when one is not, and
+            "unsure" when one could not be judged; the policy of a settings file is not applied.
 
     Raises:
-        CallError: a path does not exist, is none, is a URL or a request file, or no picture, clip or sound was found;
-            or a choice is none.
+        CallError: a path does not exist, is a URL or a request file, or no media were found; or an argument is invalid.
         ProfileError: the profile cannot be used.
     """
     edition, teller, found = edition_of(profile), Teller(progress), []
@@ -79,20 +78,20 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
     cache: bool = True,
     progress: Progress | None = None,
 ) -> Report:
-    """Judge one request: each asset in its role, the set, the prompt and the settings.
+    """Check one request: each asset in its role, the set, the prompt and the settings.
 
     Args:
-        request: what `build_request` or `load_request` returned, or the path of a request.toml. URLs among its assets
-            are downloaded, measured and removed; addresses that only this machine or network can reach are not asked.
-        profile: as for `check`, and so are the others.
-        depth: how thoroughly files are measured.
-        jobs: how many at once.
-        cache: whether earlier runs count.
-        progress: told 1 of each asset when it is measured.
+        request: from `build_request` or `load_request`, or the path of a request.toml. URLs among its assets are
+            downloaded, measured and removed; private addresses are refused.
+        profile: as for `check`.
+        depth: as for `check`.
+        jobs: as for `check`.
+        cache: as for `check`.
+        progress: called with part 1 for each asset measured.
 
     Raises:
         RequestFileError: the request.toml cannot be used.
-        CallError: the profile does not know the model, or a choice is none.
+        CallError: the profile does not know the model, or an argument is invalid.
     """
     spec, edition = spec_of(request), edition_of(profile)
     with measuring(depth, jobs, cache=cache) as how:
@@ -100,6 +99,6 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
 
 
 def _walked(assets: Iterable[Asset]) -> Iterator[Asset]:
-    """Yield files, and in the place of folders the files below them."""
+    """Yield files, and the files below folders."""
     for asset in assets:
         yield from collect([asset.path]) if os.path.isdir(asset.path) else [asset]  # noqa: PTH112 - any bytes may be a name

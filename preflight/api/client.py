@@ -1,4 +1,4 @@
-"""An account and its settings, said once: the same calls as the functions beside it, in one session."""
+"""The functions beside it, with the settings of one account in one session."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -25,19 +25,18 @@ from preflight.workers.session import Session
 
 
 class Client:
-    """Checks, fixes and submits with the settings of one account; calls may come from several threads.
+    """Checks, fixes and submits with the settings of one account; safe to call from several threads.
 
-    The children that measure are started once and serve all calls, until `close`. An error in one call ends what that
-    call began, and nothing of another's.
+    Worker processes start once and serve all calls until `close`. An error in one call ends only that call's work.
 
     Args:
-        key: the service's key, for `submit`, `wait` and `download`; kept in this object alone and shown nowhere.
-        profile: the edition of the limits: a name, a TOML file, or a loaded one; None for the default.
-        base_url: the service; None for the profile's, where that is a shipped edition's.
-        files_url: its files service; None for `base_url` where that is given, else for the profile's.
+        key: the service's key, for `submit`, `wait` and `download`; kept in this object and never shown.
+        profile: edition of the limits: a name, a TOML file, or a loaded one; None for the default.
+        base_url: the service; None for the profile's, if a shipped edition's.
+        files_url: its files service; None for `base_url` if given, else the profile's.
         bucket: `s3://BUCKET/PREFIX`, `gs://` or `az://` instead of the files service.
-        ledger: the file in which submissions are written down; None for the command line's usual one.
-        agent: how the program names itself to the hosts that it asks; None for its own name.
+        ledger: file that records submissions; None for the command line's default.
+        agent: User-Agent; None for preflight's own.
 
     Raises:
         ProfileError: the profile cannot be used.
@@ -60,7 +59,7 @@ class Client:
         self._session = Session()
 
     def __repr__(self) -> str:
-        """Return what it is, without its key."""
+        """Show service and profile, not the key."""
         where = self.base_url or self.profile.service.base_url
         return f"Client({where!r}, profile={self.profile.name!r})"
 
@@ -75,7 +74,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """End what its calls began and has not ended; they fail, and later ones are refused."""
+        """End running calls, which fail; later ones are refused."""
         self._session.close()
 
     def check(
@@ -86,7 +85,7 @@ class Client:
         cache: bool = True,
         progress: Progress | None = None,
     ) -> Report:
-        """Judge files, and what lies in folders, each by itself; as `preflight.check`."""
+        """Check files and folders; see `preflight.check`."""
         with self._session.entered():
             return check(*paths, profile=self.profile, depth=depth, jobs=jobs, cache=cache, progress=progress)
 
@@ -99,7 +98,7 @@ class Client:
         cache: bool = True,
         progress: Progress | None = None,
     ) -> Report:
-        """Judge one request as a whole; as `preflight.check_request`."""
+        """Check one request; see `preflight.check_request`."""
         with self._session.entered():
             return check_request(request, profile=self.profile, depth=depth, jobs=jobs, cache=cache, progress=progress)
 
@@ -114,7 +113,7 @@ class Client:
         progress: Progress | None = None,
         **choices: Unpack[FixChoices],
     ) -> tuple[FixResult, ...]:
-        """Make new files of what does not comply; as `preflight.fix`."""
+        """Make new files of what does not comply; see `preflight.fix`."""
         with self._session.entered():
             return fix(report, output, agree=agree, profile=self.profile, jobs=jobs, progress=progress, **choices)
 
@@ -126,7 +125,7 @@ class Client:
         max_credits: Fraction | float | None = None,
         progress: Progress | None = None,
     ) -> Submitted:
-        """Check a request, upload its assets, and send the create call, once; as `preflight.submit`."""
+        """Check a request, upload its assets, and send the create call once; see `preflight.submit`."""
         with self._session.entered():
             return submit(
                 request,
@@ -150,7 +149,7 @@ class Client:
         limit_s: float | None = None,
         progress: Progress | None = None,
     ) -> Task:
-        """Wait until a task is completed, and return it; as `preflight.wait`."""
+        """Wait until a task is completed; see `preflight.wait`."""
         with self._session.entered():
             return wait(
                 task_id,
@@ -164,7 +163,7 @@ class Client:
             )
 
     def download(self, task_id: str, folder: AnyPath, *, progress: Progress | None = None) -> tuple[Path, ...]:
-        """Save what a task made, and return the paths; as `preflight.download`."""
+        """Download a task's results; see `preflight.download`."""
         with self._session.entered():
             return download(
                 task_id,

@@ -1,4 +1,4 @@
-"""What the functions share: what a caller means in, the values that the stages take out; and how far things are."""
+"""Shared by the functions: arguments → values of the stages, and progress."""
 
 import math
 import os
@@ -34,40 +34,40 @@ Stage = Literal["check", "fix", "upload", "wait", "download"]
 
 
 class Advance(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one thing is: what a `progress` callable is handed.
+    """Progress of one thing, passed to a `progress` callback.
 
-    Calls come one at a time, though not always in the caller's thread. What the callable raises ends the work.
+    Calls come one at a time, but not always in the caller's thread. An exception in the callback ends the work.
     """
 
     stage: Stage
     name: str
-    """The path or URL of an asset; of "wait" and "download", the task's id."""
+    """Path or URL of an asset; for "wait" and "download" the task id."""
     part: Fraction
-    """0 to 1. "check" tells 1 of each asset, once; elsewhere an attempt that is repeated begins anew."""
+    """0 to 1. "check" reports 1 once per asset; elsewhere a repeated attempt restarts."""
 
 
 Progress = Callable[[Advance], None]
 
 
 class Teller:
-    """Tells a program's callable how far things are, one call at a time; there need be none."""
+    """Calls the user's progress callback, one call at a time, if there is one."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._turn = threading.RLock()
 
     def tell(self, stage: Stage, name: str, part: Fraction) -> None:
-        """Tell of one thing."""
+        """Report a part done."""
         if self._progress:
             with self._turn:
                 self._progress(Advance(stage=stage, name=name, part=min(part, Fraction(1))))
 
     def ended(self, stage: Stage, name: str) -> None:
-        """Tell that one thing is done."""
+        """Report that something is done."""
         self.tell(stage, name, Fraction(1))
 
     def begin(self, stage: Stage, name: str) -> Callable[[Fraction], None]:
-        """Tell that one thing begins, and return what tells the rest."""
+        """Report that something begins; returns the callback for the rest."""
         self.tell(stage, name, Fraction(0))
         return partial(self.tell, stage, name)
 
@@ -77,7 +77,7 @@ class Teller:
 
 @to_a_program()
 def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
-    """Load a shipped edition by name or a profile of one's own by path.
+    """Load a shipped edition by name or a profile by path.
 
     Raises:
         ProfileError: it does not exist, is not TOML, or breaks the schema; the message begins with the place.
@@ -86,17 +86,17 @@ def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
 
 
 def edition_of(profile: Profile | AnyPath | None) -> Profile:
-    """Return the profile that is meant; the default one for None."""
+    """Load the profile meant; the default for None."""
     if isinstance(profile, Profile):
         return profile
     return load_profile(DEFAULT if profile is None else profile)
 
 
 def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile:
-    """Return the profile that a report is by, for limits of two editions are not to be mixed.
+    """Load the profile of a report: limits of two editions must not be mixed.
 
     Raises:
-        CallError: it has to be handed over, or another one was.
+        CallError: it is not a shipped one, so it must be passed; or another one was.
     """
     if profile is None and report.profile not in names():
         advice = "Hand over the profile that it was checked by, too."
@@ -108,15 +108,15 @@ def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile
 
 
 def spec_of(request: RequestSpec | AnyPath) -> RequestSpec:
-    """Return a request, or read the request.toml at a path."""
+    """Pass a request on, or read the request.toml at a path."""
     return request if isinstance(request, RequestSpec) else load_spec(Path(path_of(request, "request")))
 
 
 def path_of(given: AnyPath, name: str) -> str:
-    """Return a path as text; bytes that are none come back as they are when the file is opened.
+    """Convert a path to text; undecodable bytes survive a round trip.
 
     Raises:
-        CallError: it is no path; `name` says of which argument.
+        CallError: it is no path; `name` is the argument.
     """
     if not isinstance(given, str | bytes | os.PathLike):
         raise CallError(f"{name}: expected a path, got {_short(given)}")
@@ -124,37 +124,37 @@ def path_of(given: AnyPath, name: str) -> str:
 
 
 def asset_of(given: AnyPath | Asset, name: str) -> Asset:
-    """Return what a path names, or the asset itself."""
+    """Make an asset of a path; pass assets on."""
     if isinstance(given, Asset):
         return msgspec.structs.replace(given, path=path_of(given.path, f"{name}: Asset.path"))
     return Asset(path=path_of(given, name))
 
 
-def book_at(ledger: AnyPath | None) -> Path | None:
-    """Return where the ledger is; None for the usual one."""
+def ledger_path(ledger: AnyPath | None) -> Path | None:
+    """Convert the ledger's path; None for the default."""
     return None if ledger is None else Path(path_of(ledger, "ledger"))
 
 
 def refuse_no_text(given: object, name: str, what: str) -> None:
-    """Raise CallError for what is no text; it is not shown, for it may be a key."""
+    """Raise CallError for anything but text; the value is not shown, it may be a key."""
     if not isinstance(given, str):
         raise CallError(f"{name}: expected {what}, as text, got {type(given).__name__}")
 
 
 def refuse_no_count(given: object, name: str) -> None:
-    """Raise CallError for what is neither None nor a whole number of 1 or more."""
+    """Raise CallError for anything but None or an integer of 1 or more."""
     if given is not None and (not isinstance(given, int) or given < 1):
         raise CallError(f"{name}: expected a whole number of 1 or more, or None, got {_short(given)}")
 
 
 def refuse_no_seconds(given: object, name: str) -> None:
-    """Raise CallError for what is neither None nor a number of seconds."""
+    """Raise CallError for anything but None or a number of seconds."""
     if given is not None and not (isinstance(given, int | float | Fraction) and 0 <= given < math.inf):
         raise CallError(f"{name}: expected a number of seconds of 0 or more, or None, got {_short(given)}")
 
 
 def _short(given: object) -> str:
-    """Return how a value is shown in a message."""
+    """Shorten a value for messages."""
     return printable(repr(given)[:80])
 
 
@@ -167,15 +167,15 @@ def door_of(  # noqa: PLR0913 - where to, and as whom, each by name
     known: str | None = None,
     agent: str | None = None,
 ) -> "Door":
-    """Return where the service is, for a caller that nobody can ask.
+    """Build the door to the service, without a person to ask.
 
     Args:
         edition: the profile in use.
         key: the service's key.
-        base_url: as the caller named it.
-        files_url: as well.
-        known: where the request in question was sent before.
-        agent: how the program names itself.
+        base_url: as the caller gave it.
+        files_url: as the caller gave it.
+        known: where the request was sent before.
+        agent: User-Agent.
 
     Raises:
         CallError: an address cannot be used, or comes from a profile alone and is no shipped edition's.
@@ -194,10 +194,10 @@ def door_of(  # noqa: PLR0913 - where to, and as whom, each by name
 def measuring(
     depth: Depth, jobs: int | None, *, cache: bool, allow_private: bool = False, agent: str | None = None
 ) -> Iterator[Measuring]:
-    """Give a way of measuring, with cache, children and room for what is downloaded, for as long as it lasts.
+    """Open a way of measuring with cache, worker processes and downloads.
 
     Raises:
-        CallError: there is no such depth, or number of children.
+        CallError: depth or number of jobs are invalid.
     """
     if depth not in get_args(Depth):
         raise CallError(f"depth: expected {', '.join(map(repr, get_args(Depth)))}, got {_short(depth)}")

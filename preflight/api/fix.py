@@ -1,4 +1,4 @@
-"""A report → new files that are clean; sources are never written."""
+"""Make clean new files; sources are never written."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,37 +32,38 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
 ) -> tuple[FixResult, ...]:
     """Make new files of what does not comply, with the least loss; each is measured before it takes its name.
 
-    A source is never written, a clean file never touched, nothing in `output` overwritten; and what an earlier call
-    made of the same content in the same way is not made again.
+    Sources are never written, clean files never touched, and nothing in `output` is overwritten. A result of an earlier
+    call for the same content and plan is reused.
 
     Args:
-        report: what `check` or `check_request` returned; of a request, seconds are shared where they are too many.
-        output: the folder for new files; made if it is missing.
-        allow: the most loss: "lossless", "lossy", or "creative", which changes what is shown.
-        keep: which part stays of what is too long and has no `Asset.keep`: "start", "middle" or "end".
-        extend: what is too short is repeated ("loop"), held ("freeze") or slowed ("slow"); None leaves it.
-        fit: a refused shape is cropped ("crop"), padded ("pad"), or padded with a blurred copy ("blur"). Naming one
-            allows it; None crops where `allow` is "creative".
+        report: from `check` or `check_request`; for a request, seconds are shared where they are too many.
+        output: folder for new files; made if it is missing.
+        allow: the greatest loss: "lossless", "lossy", or "creative", which changes what is shown.
+        keep: part kept of what is too long and has no `Asset.keep`: "start", "middle" or "end".
+        extend: repeat ("loop"), hold ("freeze") or slow down ("slow") what is too short; None leaves it.
+        fit: crop ("crop"), pad ("pad"), or pad with a blurred copy ("blur") a refused aspect ratio. Naming one allows
+            it; None crops where `allow` is "creative".
         pad_color: black, white or #rrggbb.
-        bits: a sound that is written as WAV has 16 bits a sample, or ("source") up to 24 where its source is deeper.
-        share: who gives up seconds: "proportion", "longest" or "equal".
-        also: names of warnings that are mended as well as errors: "location", "alpha", "hdr", "color", "bit-depth" and
-            others, or "all". What transparency is put on is `pad_color`.
-        crop: path of a picture or clip → the part of it that stays, as (x, y, width, height) in displayed pixels; or
-            from where a part of an allowed shape is taken: "top", "bottom", "left", "right" or "center".
-        agree: asked of each plan that has steps before anything is begun; `plan.loss` and `step.words()` tell what it
-            would do. What it says no to is "declined", so `lambda plan: False` plans, and makes nothing.
-        profile: needed where the report is by none of the shipped ones.
-        jobs: how many files are made at once; as many as there are processors when None.
-        progress: told the part of each new file that is done.
+        bits: bits a sample of WAV files: "16", or "source" for up to 24 where the source has more than 16.
+        share: which assets give up seconds: "proportion", "longest" or "equal".
+        also: names of warnings to fix too: "location", "alpha", "hdr", "color", "bit-depth" and others, or "all".
+            `pad_color` is put behind transparent parts.
+        crop: path of an image or clip → the part kept, as (x, y, width, height) in displayed pixels, or where a part
+            of an allowed aspect ratio is taken: "top", "bottom", "left", "right" or "center".
+        agree: asked of each plan with steps before any begins; `plan.loss` and `step.words()` describe it. Refused
+            plans are "declined", so `lambda plan: False` only plans.
+        profile: needed where the report's profile is not a shipped one.
+        jobs: files made in parallel; one a processor when None.
+        progress: called with the part of each new file done.
 
     Returns:
-        One for each asset of the report, in order: its `outcome` ("untouched", "fixed", "unfixable", "declined" or
-        "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why nothing came of it.
+        One result for each asset of the report, in order: its `outcome` ("untouched", "fixed", "unfixable", "declined"
+            or "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why there is no
+            new file.
 
     Raises:
-        CallError: a choice is none, `also` has a name of no warning, `crop` a path that is none of the report's; the
-            profile is not the one that the report is by, or `Asset.keep` is on a picture.
+        CallError: an argument is invalid, `also` names no warning, `crop` names a path that is not in the report, the
+            profile is not the report's, or `Asset.keep` is on an image.
     """
     from preflight.plan.marks import refuse_useless
 
@@ -75,15 +76,15 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     done = fixing.fix_all(
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
-    return tuple(map(_told, done))
+    return tuple(map(_worded, done))
 
 
 def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestSpec:
-    """Return a request with its assets as they are after `fix`: new files where there are some.
+    """Replace a request's assets by the new files of `fix`.
 
     Args:
-        request: the request that was checked.
-        results: what `fix` returned for the report on it.
+        request: the request checked.
+        results: from `fix`, for its report.
 
     Raises:
         CallError: they are not the request's assets, in its order.
@@ -93,8 +94,8 @@ def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestS
     return fixing.with_results(request, results)
 
 
-def _told(results: FixResult) -> FixResult:
-    """Return what came of an asset, in the words of a program."""
+def _worded(results: FixResult) -> FixResult:
+    """Word the remedies of a result for Python."""
     advice, why = said(results.plan.remedies), [results.message, said(results.remedies)]
     plan = msgspec.structs.replace(results.plan, remedies=(advice,) if advice else ())
     return msgspec.structs.replace(results, plan=plan, message=". ".join(filter(None, why)), remedies=())

@@ -1,4 +1,4 @@
-"""What is to be done next, in the words of Python: a function where there is one, else what the command line has."""
+"""Word remedies for Python: a function where there is one, else the command line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,11 +85,11 @@ SENTENCES: dict[Kind, str] = {
     "judge-in-request": "`check_request` does that.",
     "split-at-nul": "Its names end with NUL: split it there.",
 }
-"""Kind → sentence; what is in braces is filled in from the remedy."""
+"""Kind → sentence; braces are filled from the remedy."""
 
 
 def said(advice: Advice) -> str:
-    """Return what is to be done next, as sentences; may be empty."""
+    """Word advice as sentences; may be empty."""
     parts = advice if isinstance(advice, tuple) else (advice,)
     words = (SENTENCES[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
     return " ".join(filter(None, words))
@@ -97,7 +97,7 @@ def said(advice: Advice) -> str:
 
 @contextmanager
 def to_a_program() -> Iterator[None]:
-    """Make a call one piece of work, and let errors out with advice in the words of a program."""
+    """Run a call in its session, and word the remedies of errors for Python."""
     try:
         with session():
             yield

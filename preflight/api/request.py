@@ -1,4 +1,4 @@
-"""Words and paths → a request, and a clean request → the body that is sent for it."""
+"""Build requests, and the body of a clean one."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,23 +36,23 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
     callback_url: str | None = None,
     content_filter: bool | None = None,
 ) -> RequestSpec:
-    """Return a request. Names are the service's own, order is kept, and None leaves a setting to the default.
+    """Build a request. Names are the service's, order is kept, None takes the default.
 
     Args:
         prompt: the text; "video 1" in it is the first of `videos`.
-        images: paths, URLs, or assets such as `FixResult.asset`; each gets its role anew.
-        videos: as `images`; `Asset(path="pov.mov", keep=Window.parse("3.0-9.5"))` marks the part that is to stay.
+        images: paths, URLs, or assets such as `FixResult.asset`; roles are assigned anew.
+        videos: as `images`; `Asset(path="pov.mov", keep=Window.parse("3.0-9.5"))` marks the part to keep.
         audios: as `images`.
-        model: which model makes the video.
-        duration: length of the video to be made, in seconds.
+        model: the model that makes the video.
+        duration: duration of the video to make, in seconds.
         quality: such as "720p".
         aspect_ratio: such as "16:9".
-        generate_audio: whether the video has sound.
-        callback_url: where the service tells how it ended.
+        generate_audio: whether the video has audio.
+        callback_url: called by the service when the task ends.
         content_filter: whether the service filters.
 
     Raises:
-        CallError: a file does not exist, or a setting has a wrong type. Whether it complies, `check_request` says.
+        CallError: a file does not exist, or a setting has a wrong type. Compliance is checked by `check_request`.
     """
     settings: dict[str, Any] = {
         "prompt": prompt,
@@ -74,10 +74,10 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
 
 @to_a_program()
 def load_request(path: AnyPath) -> RequestSpec:
-    """Read a request.toml; paths in it are relative to the file.
+    """Read a request.toml; its paths are relative to the file.
 
     Raises:
-        RequestFileError: it cannot be read, is not TOML, has wrong types or unknown keys, or names absent files.
+        RequestFileError: it cannot be read, is not TOML, has wrong types or unknown keys, or names missing files.
     """
     return load_spec(Path(path_of(path, "path")))
 
@@ -86,16 +86,16 @@ def load_request(path: AnyPath) -> RequestSpec:
 def body_of(
     request: RequestSpec, report: Report, urls: Mapping[str, str], *, profile: Profile | AnyPath | None = None
 ) -> Body:
-    """Return the body that `submit` would send, for a program that sends it itself; nothing is uploaded or sent.
+    """Build the body that `submit` would send; nothing is uploaded or sent.
 
     Args:
         request: the request.
-        report: what `check_request` returned for it.
-        urls: path, as in `request.assets` → the URL at which the service finds that file.
+        report: from `check_request`.
+        urls: path, as in `request.assets` → URL of the uploaded file.
         profile: as for `fix`.
 
     Raises:
-        CallError: the report is not clean, or on something else; a part to keep was not cut; a path has no URL.
+        CallError: the report is not clean, or on another request; a part to keep was not cut; a path has no URL.
     """
     edition = edition_behind(report, profile)
     if tuple(judged.asset for judged in report.assets) != request.assets:
@@ -108,7 +108,7 @@ def body_of(
 
 
 def _assets(kind: Kind, given: Iterable[AnyPath | Asset]) -> Iterator[Asset]:
-    """Yield the assets of one array, numbered in their order."""
+    """Yield the assets of one array, numbered."""
     if isinstance(given, str | bytes | os.PathLike):
         raise CallError(f"{kind}s: expected a list of paths, got {os.fsdecode(given)!r}")
     if not isinstance(given, Iterable):

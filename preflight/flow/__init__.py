@@ -1,1 +1,1 @@
-"""The use cases: values and callbacks in, results out; each face of the program only translates."""
+"""Use cases: values and callbacks in, results out; the faces only translate."""

@@ -1,4 +1,4 @@
-"""A service under one key and the ledger beside it, opened for as long as a call lasts."""
+"""Open a service with its key and a ledger for the length of a call."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,25 +19,25 @@ Hear = Callable[["Entry"], None]
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a service is, and as whom it is asked; whoever calls has settled that the key may go there."""
+    """Address and key of a service; the caller has decided that the key may go there."""
 
     key: str
     base_url: str
     files_url: str
     agent: str | None = None
-    """How the program names itself; None for its own name."""
+    """User-Agent; None for preflight's own."""
     allow_private: bool = False
-    """Whether addresses of this machine and network may be asked; for a service on this machine alone."""
+    """Whether private addresses may be fetched; only for a service on this machine."""
 
     def __repr__(self) -> str:
-        """Return where it leads, without the key."""
+        """Show the addresses, not the key."""
         return f"Door({self.base_url!r}, {self.files_url!r})"
 
     def service(self) -> "Service":
-        """Open the service; nothing is asked yet.
+        """Open the service; sends nothing.
 
         Raises:
-            CallError: the key, an address or the name cannot be used.
+            CallError: the key, an address or the agent cannot be used.
         """
         from preflight.service.client import Service
 
@@ -49,9 +49,8 @@ def opened_ledger(path: Path | None, orphan: Hear | None = None) -> "Iterator[Le
     """Open a ledger.
 
     Args:
-        path: the file; None for the usual one.
-        orphan: told of each submission that another run left without an answer, which is settled as unknown then;
-            None leaves them as they are.
+        path: the file; None for the default.
+        orphan: called with each submission that an ended run left without a response, now unknown; None leaves them.
 
     Raises:
         NotDone: it cannot be read or written.
@@ -69,17 +68,17 @@ def opened_ledger(path: Path | None, orphan: Hear | None = None) -> "Iterator[Le
 def account_of(
     which: str, profile: Profile, path: Path | None, door_to: Callable[[str | None], Door], orphan: Hear | None = None
 ) -> "Iterator[tuple[str, Account]]":
-    """Open the ledger, and the service that a task was submitted to; give the task's id with them.
+    """Open the ledger and the service that a task was submitted to; yield the task id with them.
 
     Args:
-        which: a task's id, or the number of an entry.
-        profile: the edition that knows the service's ways.
-        path: as for `opened_ledger`, and so is `orphan`.
-        door_to: told where it was submitted to, None where the ledger does not say; returns the door.
-        orphan: told of what another run left without an answer.
+        which: a task id, or the number of an entry.
+        profile: the edition in use.
+        path: the ledger; None for the default.
+        door_to: builds the door from the recorded address; None where unknown.
+        orphan: as for `opened_ledger`.
 
     Raises:
-        CallError: there is no such entry, or it has no task; or the door cannot be opened.
+        CallError: there is no such entry, or it has no task; or the service cannot be opened.
     """
     from preflight.submission.submit import Account, task_of
 

@@ -1,8 +1,8 @@
-"""Assets → what was measured → verdicts, and the report on a request as a whole.
+"""Check assets and requests: measure, then judge.
 
     assets ──► probe ──► facts ──► rules ──► findings
 
-Nothing here prints or asks: a face of the program, or another program, stands in between.
+Nothing here prints or asks.
 """
 
 import itertools
@@ -26,24 +26,24 @@ from preflight.workers.pool import WorkerPool
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
 Word = Callable[[Remedies], str]
-"""Makes sentences of what is to be done."""
+"""Words remedies as sentences."""
 BLOCK_FILES = 512
-"""How many assets are in hand at once."""
+"""Assets processed at a time."""
 
 
 def plain(remedies: Remedies) -> str:
-    """Say what is to be done as far as the words are the same for everybody."""
+    """Join the remedies that are the same in every face."""
     return " ".join(one for one in remedies if isinstance(one, str))
 
 
 class Passed:
-    """How many files of a folder were passed over as no media."""
+    """Counts files of folders skipped as no media."""
 
     def __init__(self) -> None:
         self.files = 0
 
     def count(self) -> int:
-        """Return how many by now."""
+        """Count so far."""
         return self.files
 
 
@@ -51,19 +51,19 @@ class Measuring(msgspec.Struct, frozen=True, kw_only=True):
     """How a run measures."""
 
     pool: WorkerPool = msgspec.field(default_factory=lambda: WorkerPool("exact"))
-    """Who measures: it knows the depth, how many children, and what one file may cost."""
+    """Worker pool with depth, number of children and bounds per file."""
     cache: Cache | None = None
-    """What was measured before."""
+    """Facts of earlier runs."""
     fetch: Fetch | None = None
-    """Brings URLs; without it a URL cannot be judged."""
+    """Downloads URLs; without it they are unjudged."""
     word: Word = plain
-    """Says, in the words of who asked, what to do about a URL that could not be brought."""
+    """Words the advice on a failed download."""
     passed: Passed = msgspec.field(default_factory=Passed)
-    """What was passed over."""
+    """Files skipped."""
 
 
 def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
-    """Measure assets in their order; assets are taken, and results given, block by block."""
+    """Measure assets in order, block by block."""
     rest = iter(assets)
     with how.pool:
         while block := list(itertools.islice(rest, BLOCK_FILES)):
@@ -71,10 +71,10 @@ def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
 
 
 def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
-    """Measure a block: what the cache knows is not measured again; a URL is brought when its turn comes.
+    """Measure a block; cached facts are reused, URLs are downloaded in turn.
 
-    Its copy goes when it is measured, so that of a long list only some lie there at once. One file alone is measured
-    sooner than a cache is opened.
+    Downloads are removed once measured, so that only a few exist at once. A single file skips the cache, which is
+    slower to open.
     """
     cache = how.cache if len(block) > 1 else None
     here = [asset for asset in block if not (asset.is_url or asset.unread)]
@@ -95,14 +95,14 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
 
 
 def _at_hand(asset: Asset, how: Measuring) -> Asset | Probed:
-    """Return what can be measured, or why nothing can: of a list, a line that cannot be read costs itself alone."""
+    """Choose the file to measure, or the fault of a line that cannot be read."""
     if asset.unread:
         return Probed(asset=asset, fault=Fault("unmeasured", asset.unread))
     return _fetched(asset, how) if asset.is_url else asset
 
 
 def _fetched(asset: Asset, how: Measuring) -> Asset | Probed:
-    """Return the local copy of a URL, or why there is none."""
+    """Download a URL, or say why not."""
     if how.fetch is None:
         return Probed(asset=asset, fault=Fault("unmeasured", "is a URL, which nothing was allowed to fetch"))
     try:
@@ -114,13 +114,13 @@ def _fetched(asset: Asset, how: Measuring) -> Asset | Probed:
 
 
 def check_assets(assets: Iterable[Asset], profile: Profile, how: Measuring | None = None) -> Iterator[Judged]:
-    """Judge assets one by one, as they come; what a folder holds besides media is passed over."""
+    """Judge assets one by one; files of folders that are no media are skipped."""
     for probed in media(assets, how or Measuring()):
         yield judge(probed, profile)
 
 
 def media(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
-    """Measure assets in their order; what a folder holds besides media is counted, and passed over."""
+    """Measure assets in order; files of folders that are no media are counted and skipped."""
     for probed in measure(assets, how):
         if is_bystander(probed):
             how.passed.files += 1
@@ -129,7 +129,7 @@ def media(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
 
 
 def is_bystander(probed: Probed) -> bool:
-    """Tell whether a file found in a folder is no medium, by content or by name: a note, a sidecar, a script."""
+    """Tell whether a file found in a folder is no medium, by content or name."""
     return probed.is_bystander
 
 
@@ -139,13 +139,13 @@ def check_request(
     how: Measuring | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
-    """Judge the assets of one request, and the request as a whole.
+    """Judge the assets of a request, and the request as a whole.
 
     Args:
         spec: the request.
         profile: the edition of the limits.
         how: how assets are measured.
-        progress: told the path of each asset once: when it is measured, or at the end where that was not needed.
+        progress: called once with the path of each asset, when measured or at the end.
 
     Raises:
         CallError: the profile does not know the model.
@@ -171,7 +171,7 @@ def check_request(
 
 
 def judge_whole(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:
-    """Judge measured assets, and the request that they are."""
+    """Judge measured assets, and their request."""
     whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
     judged = tuple(judge(one, profile) for one in probed)
     return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))

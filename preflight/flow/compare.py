@@ -1,9 +1,9 @@
-"""Several editions side by side: assets are measured once, and judged by each.
+"""Compare editions: measure assets once, judge by each.
 
     assets ── compare_assets ──► rows: each asset by every edition ──► Standing
     request ─ compare_request ─► a report an edition ── rows_of ──► rows ──► Standing
 
-A row goes by when its asset is measured, and nothing of it has to be kept.
+Rows are yielded once measured; none is kept.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,13 +19,13 @@ from preflight.values.standing import Row
 
 
 def compare_assets(assets: Iterable[Asset], profiles: Sequence[Profile], how: Measuring | None = None) -> Iterator[Row]:
-    """Yield files as several editions judge them; what a folder holds besides media is passed over."""
+    """Judge files by several editions; files of folders that are no media are skipped."""
     for probed in media(assets, how or Measuring()):
         yield tuple(judge(probed, profile) for profile in profiles)
 
 
 def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuring | None = None) -> tuple[Report, ...]:
-    """Judge one request by several editions; one that does not describe the model does not take it.
+    """Judge one request by several editions; one without the model refuses it.
 
     Raises:
         CallError: none of them describes the model.
@@ -38,5 +38,5 @@ def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuri
 
 
 def rows_of(reports: Sequence[Report]) -> Iterator[Row]:
-    """Yield the assets of reports over the same request, side by side."""
+    """Yield the assets of reports over one request, side by side."""
     yield from zip(*(report.assets for report in reports), strict=True)

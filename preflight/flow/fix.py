@@ -1,8 +1,8 @@
-"""Findings → plans, and plans → new files: what stands between a verdict and a request that may be sent.
+"""Plan fixes and apply them.
 
     Judged, Profile, FixOptions ──► Plan ── fix_one ──► FixResult: the new file and its verdict, or why there is none
 
-Nothing here asks: whoever calls says which plans are carried out.
+Nothing here asks: the caller decides which plans are applied.
 """
 
 import itertools
@@ -40,7 +40,7 @@ FOUND = "made by an earlier run, and still as it was"
 
 
 def plan_fixes(judged: Iterable[Judged], profile: Profile, fix_options: "FixOptions") -> "list[tuple[Judged, Plan]]":
-    """Plan each asset; what can be cut between its packets is not encoded."""
+    """Plan each asset; a cut between packets is preferred to encoding."""
     from preflight.plan import planned
     from preflight.plan.cut_points import cut_points_of
 
@@ -48,21 +48,21 @@ def plan_fixes(judged: Iterable[Judged], profile: Profile, fix_options: "FixOpti
 
 
 def plan_whole(report: Report, profile: Profile, fix_options: "FixOptions") -> "RequestPlan":
-    """Plan each asset of a request, and share the seconds where together they are too many."""
+    """Plan each asset of a request, and share the seconds where they are too many."""
     from preflight.plan.request import plan_request
 
     return plan_request(report, profile, fix_options)
 
 
 def plan_report(report: Report, profile: Profile, fix_options: "FixOptions") -> "list[tuple[Judged, Plan]]":
-    """Plan what a report is on: a request as a whole, files each by itself."""
+    """Plan a report: a request as a whole, files one by one."""
     if any(judged.asset.role for judged in report.assets):
         return list(plan_whole(report, profile, fix_options).plans)
     return plan_fixes(report.assets, profile, fix_options)
 
 
 def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Judged, Plan, Source | None]]":
-    """Yield plans with the very content that they are for; what has no steps, or a name that is no text, goes without.
+    """Yield plans with size and hash of their sources; None without steps, or for an unprintable name.
 
     Raises:
         NotDone: a file cannot be read any more.
@@ -80,10 +80,10 @@ def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Jud
 
 
 def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
-    """Read a plan file; return the edition that it is for, and what is to be done, each with the file that it is for.
+    """Read a plan file, with its edition and its sources, all unchanged.
 
     Raises:
-        CallError: it is no plan, makes more than its edition takes, or a file is not the one that was planned for.
+        CallError: it is no plan, exceeds its edition's limits, or a source has changed.
     """
     from preflight.apply.record import content_of
     from preflight.plan.file import read_plans, refuse_beyond
@@ -103,7 +103,7 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
 
 
 def _beside(plan_file: Path, source: "Source") -> "Source":
-    """Return a source by its path from here, or, where nothing lies there, from the folder of the plan."""
+    """Resolve a source by its path from here, else from the plan's folder."""
     there = plan_file.parent / source.path
     return (
         msgspec.structs.replace(source, path=str(there))
@@ -113,7 +113,7 @@ def _beside(plan_file: Path, source: "Source") -> "Source":
 
 
 def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "Order":
-    """Return where new files go and what they must pass: they are measured at depth exact, as every file is."""
+    """Build an order: where new files go, and their check at depth exact."""
     from preflight.apply import Order
 
     def judged(asset: Asset) -> Judged:
@@ -123,7 +123,7 @@ def order_of(profile: Profile, folder: Path, *, threads: int | None = None) -> "
 
 
 def fix_one(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | None" = None) -> FixResult:
-    """Carry out one plan; the new file must be clean, and as planned, before it takes its name."""
+    """Apply one plan; the new file must be clean and as planned."""
     from preflight.apply import apply_plan
 
     if todo.fault:
@@ -133,13 +133,13 @@ def fix_one(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | 
     if not todo.steps or judged.facts is None:
         return FixResult(plan=todo, outcome="untouched", before=judged)
     try:
-        mended = apply_plan(todo, judged.facts, order, progress)
+        applied = apply_plan(todo, judged.facts, order, progress)
     except NotDone as error:
         return FixResult(plan=todo, outcome="failed", before=judged, message=error.message, remedies=error.remedies)
     except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
         return FixResult(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
-    message = FOUND if mended.found else f"another way was taken: {mended.missed}" if mended.missed else ""
-    return FixResult(plan=mended.plan, outcome="fixed", before=judged, after=mended.judged, message=message)
+    message = FOUND if applied.found else f"another way was taken: {applied.missed}" if applied.missed else ""
+    return FixResult(plan=applied.plan, outcome="fixed", before=judged, after=applied.judged, message=message)
 
 
 def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
@@ -151,17 +151,15 @@ def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     jobs: int | None = None,
     begin: "Callable[[Plan], Progress | None] | None" = None,
 ) -> list[FixResult]:
-    """Carry out plans, several at a time, and return what came of them in their order.
+    """Apply plans in parallel; results keep their order.
 
     Args:
         plans: each asset with its plan.
         profile: the limits that new files must meet.
-        folder: where they go, or what tells it of each plan.
-        agree: asked of each plan that has steps, before any is begun; what it says no to is declined.
-        jobs: how many at a time; as many as there are processors when None. They share the processors: where two run,
-            each encoder has half of the threads.
-        begin: called when a plan is begun, in the thread that carries it out; returns what is called with the part
-            that is done.
+        folder: where they go, for all or for each plan.
+        agree: asked of each plan with steps before any begins; refused ones are declined.
+        jobs: parallel fixes; one a processor when None. Encoders share the processors as threads.
+        begin: called in the working thread when a plan begins; returns its progress callback.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -172,13 +170,13 @@ def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     at_once = max(1, min(jobs or cores, todo))
     threads = max(1, cores // at_once) if at_once > 1 else None
 
-    def carry_out(one: "tuple[Judged, Plan]") -> FixResult:
+    def apply_one(one: "tuple[Judged, Plan]") -> FixResult:
         judged, plan = one
         order = order_of(profile, folder if isinstance(folder, Path) else folder(plan), threads=threads)
         return fix_one(judged, plan, order, begin(plan) if begin and plan.steps else None)
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="fix") as workers, session():
-        done = iter(list(workers.map(within(carry_out), going)))
+        done = iter(list(workers.map(within(apply_one), going)))
     return [
         next(done) if goes else FixResult(plan=plan, outcome="declined", before=judged)
         for (judged, plan), goes in zip(plans, agreed, strict=True)
@@ -186,7 +184,7 @@ def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
 
 
 def graded(one: FixResult) -> FixResult:
-    """Measure how near a new file comes to its source.
+    """Measure the quality of a new file against its source.
 
     Raises:
         NotDone: the two could not be compared.
@@ -205,7 +203,7 @@ def graded(one: FixResult) -> FixResult:
 
 
 def with_results(spec: RequestSpec, results: Iterable[FixResult]) -> RequestSpec:
-    """Return a request with its assets as they are after mending."""
+    """Replace a request's assets by their fixed files."""
     return msgspec.structs.replace(spec, assets=tuple(one.asset for one in results))
 
 
@@ -214,20 +212,20 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Path
     how: How
-    """Whether it was not there, said the same already, or stands in the place of what an earlier run wrote."""
+    """Whether it is new, the same as before, or replaces an earlier run's."""
     other: Path | None = None
-    """The request.toml beside it that is another one."""
+    """A different request.toml beside it."""
 
 
 def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
-    """Write a request.toml into a folder; what an earlier run wrote there for the same request gives way.
+    """Write a request.toml into a folder, replacing an earlier run's for the same request.
 
-    What a person wrote or edited, and what belongs to another request, stays: the next name that is free is taken.
+    Files that a person wrote or edited, or of other requests, stay: the next free name is used.
 
     Args:
         spec: the request with its new files.
         folder: where it is written.
-        source: the request file that was mended; it is never replaced.
+        source: the original request file; never replaced.
 
     Raises:
         NotDone: it cannot be written.
@@ -238,9 +236,9 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
     wanted, body = folder / "request.toml", dump_spec(spec, folder).encode()
     origin = printable(os.path.relpath(source, folder))
     taken = itertools.takewhile(os.path.lexists, names(wanted))
-    ways = ((path, _gives_way(path, origin, body, source)) for path in taken)
+    existing = ((path, _gives_way(path, origin, body, source)) for path in taken)
     new: tuple[Path, How] = (wanted, "new")
-    path, how = next(((path, way) for path, way in ways if way), new)
+    path, how = next(((path, how_written) for path, how_written in existing if how_written), new)
     if how != "same":
         with written(folder, "toml", _stamped(origin, body)) as draft:
             if how == "new":
@@ -251,7 +249,7 @@ def write_request(spec: RequestSpec, folder: Path, source: Path) -> Written:
 
 
 def _gives_way(path: Path, origin: str, body: bytes, source: Path) -> How | None:
-    """Tell whether a file says the same already, or is ours to replace; None for somebody's own."""
+    """Tell whether a file is the same already, or may be replaced; None for a person's own."""
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
@@ -267,7 +265,7 @@ def _gives_way(path: Path, origin: str, body: bytes, source: Path) -> How | None
 
 
 def _stamped(origin: str, body: bytes) -> bytes:
-    """Return a request file whose first line tells from what it was made, and whether somebody has edited it since."""
+    """Prefix a request file with its origin and a hash that shows edits."""
     from hashlib import sha256
 
     mark = sha256(origin.encode() + b"\n" + body).hexdigest()
@@ -275,10 +273,10 @@ def _stamped(origin: str, body: bytes) -> bytes:
 
 
 def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
-    """Read a plan file and return the edition that it is for, and its plans, for the files as they are now.
+    """Read a plan file for the files as they are now, with its edition.
 
     Raises:
-        CallError: it is no plan, a file is not the one that was planned for, or an edited cut cannot be made.
+        CallError: it is no plan, a source has changed, or an edited cut cannot be made.
     """
     from preflight.plan import Plan, with_drops
     from preflight.plan.cut_points import cut_points_of

@@ -1,4 +1,4 @@
-"""A way of measuring, with its children and cache, for as long as a call lasts; light to load: children go first."""
+"""Open pool and cache for the length of a call; light to import, so that children start first."""
 
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal
@@ -24,20 +24,17 @@ def measuring(  # noqa: PLR0913 - how to measure, each by name
     word: "Word | None" = None,
     several: bool = False,
 ) -> "Iterator[Measuring]":
-    """Give a way of measuring.
+    """Open a way of measuring.
 
     Args:
         depth: how thoroughly.
-        jobs: how many children; as many as there are processors when None.
-        bounds: what one file may cost.
-        cache: what tells that a file was measured before; None measures each anew, and remembers nothing.
-        fetch: brings URLs.
-        word: says what to do about one that could not be brought; None says what is the same for everybody.
-        several: whether there are several files. Where no cache might know them, the children start before this
-            program has loaded the rest of itself.
+        jobs: number of children; one a processor when None.
+        bounds: limits per file.
+        cache: how an already measured file is recognised; None for no cache.
+        fetch: downloads URLs.
+        word: words the advice on a failed download; None for what is the same in every face.
+        several: whether several files come; without a usable cache, children then start before the rest is imported.
     """
-    with WorkerPool(depth, jobs=jobs, bounds=bounds or Bounds()) as pool:
-        if several and not (cache and _cached()):
             pool.start()
         from preflight.flow.check import Measuring, plain
         from preflight.probe.cache import Cache
@@ -47,7 +44,7 @@ def measuring(  # noqa: PLR0913 - how to measure, each by name
 
 
 def _cached() -> bool:
-    """Tell whether there is a cache that may know what is to be measured."""
+    """Tell whether a cache exists."""
     from preflight.probe.cache import default_path
 
     return default_path().exists()

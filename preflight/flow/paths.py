@@ -1,4 +1,4 @@
-"""Paths that a call names: what is not there, or holds no medium, is refused here, once."""
+"""Refuse paths that are missing or hold no medium."""
 
 import os
 import stat
@@ -10,10 +10,10 @@ from preflight.values.remedy import Remedy
 
 
 def refuse_absent(path: str, *, folder: bool) -> None:
-    """Refuse what is not there.
+    """Refuse a missing path.
 
     Raises:
-        CallError: a path does not exist, or is neither a file nor, where one will do, a folder.
+        CallError: it does not exist, or is neither a file nor, where allowed, a folder.
     """
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - any bytes may be a name
@@ -38,7 +38,7 @@ def refuse_unfit(path: str) -> None:
 
 
 def nothing(passed_over: int = 0) -> NoReturn:
-    """Say that no medium was found: a folder that is empty, or holds other files alone, has not been judged clean."""
+    """Refuse a run without media: an empty folder is not clean."""
     files = f"{passed_over:,} {'file' if passed_over == 1 else 'files'}"
     besides = f"; {files} passed over as no media" if passed_over else ""
     advice = "Nothing was judged; is this the right folder?"

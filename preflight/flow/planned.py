@@ -1,7 +1,7 @@
-"""What `preflight fix` would do, for reports that say so: verdicts in, plans out, made only when one is asked for.
+"""Planned fixes for reports, computed on demand.
 
-Plans are those of a `fix` without options. What a policy weighs otherwise is planned as the rules found it, as `fix`
-does, which knows no policy. Packets are read in a child that may crash or hang alone; without it the plan encodes.
+Plans are those of `preflight fix` without options, on the rules' own severities: `fix` knows no policy. Packets are
+read in a child process; without it the plan encodes.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from preflight.values.findings import Finding, Judged, Report
 
 
 class PlannedFixes:
-    """Plans what a report shows.
+    """Plans fixes for a report.
 
     Args:
         profile: the limits that new files must meet.
@@ -28,16 +28,16 @@ class PlannedFixes:
         self._whole: RequestPlan | None = None
 
     def expect(self, report: Report) -> None:
-        """Hear of the request whose assets are going to be asked for: they are planned together."""
+        """Set the request whose assets are planned together."""
         self._report = report
 
     def plan(self, judged: Judged) -> Plan | None:
-        """Return what would be done to an asset; None where it passes, and nothing would be."""
+        """Plan an asset; None where it passes and needs nothing."""
         found = self._of_request(judged) or (None if judged.verdict == "pass" else self._alone(judged))
         return found if found and (found.steps or judged.verdict != "pass") else None
 
     def whole(self) -> RequestPlan | None:
-        """Return what would be done to the request; None where there is none, or it cannot be planned as a whole."""
+        """Plan the request; None where there is none, or planning fails."""
         if self._whole is None and self._report is not None:
             report, self._report = self._report, None
             plain = msgspec.structs.replace(
@@ -65,5 +65,5 @@ def _unweighed(judged: Judged) -> Judged:
 
 
 def _as_found(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings with the severities that the rules gave them."""
+    """Restore the severities of the rules."""
     return tuple(msgspec.structs.replace(one, severity=one.severity_before or one.severity) for one in findings)

@@ -1,7 +1,7 @@
-"""Clean assets and settings → the JSON body, and nothing else: no file is read and nothing is sent.
+"""Build the JSON body of a request; reads no file and sends nothing.
 
-What a person did not set is left to the service's default, except the aspect ratio: that default has changed between
-editions, so it is always sent.
+Unset values are left to the service's defaults, except the aspect ratio: its default changed between editions, so it is
+always sent.
 """
 
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from preflight.values.assets import Asset, Kind
 
 ARRAYS: dict[str, Kind] = {"image_urls": "image", "video_urls": "video", "audio_urls": "audio"}
 PLACEHOLDER_URL = "https://files.example.com/" + "0" * 64 + ".webp"
-"""As long as an uploaded file's URL usually is; stands for it before the upload."""
+"""Stands for an upload's URL, of the usual length."""
 
 Body = dict[str, str | int | bool | list[str]]
 
 
 def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], str]) -> Body:
-    """Return the body of the create call, arrays in the order of the request file.
+    """Build the body of the create call, arrays in the order of the request file.
 
     Source: the provider's reference-to-video document, "Request parameters".
     """
@@ -38,7 +38,7 @@ def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], st
 
 
 def as_sent(url: str) -> str:
-    """Return a URL with what a web address cannot hold percent-encoded: blanks and letters beyond ASCII."""
+    """Percent-encode blanks and non-ASCII letters of a URL."""
     if url.isascii() and " " not in url:
         return url
     import httpx
@@ -50,15 +50,15 @@ def as_sent(url: str) -> str:
 
 
 def encode(body: Body) -> bytes:
-    """Return the bytes that are sent: UTF-8 JSON with sorted keys, so that equal requests are equal bytes."""
+    """Encode a body as UTF-8 JSON with sorted keys: equal requests give equal bytes."""
     return msgspec.json.encode(body, order="sorted")
 
 
 def planned_url(asset: Asset) -> str:
-    """Return the URL an asset has, or a placeholder of the usual length for one still to be uploaded."""
+    """Choose an asset's URL, or a placeholder before its upload."""
     return asset.path if asset.is_url else PLACEHOLDER_URL
 
 
 def planned_bytes(spec: RequestSpec, profile: Profile) -> int:
-    """Return the size of the body that would be sent, in bytes."""
+    """Compute the size of the body in bytes."""
     return len(encode(build_body(spec, profile, planned_url)))

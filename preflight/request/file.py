@@ -1,4 +1,4 @@
-"""What a person asks for: a request.toml or .json, or the same by options, as a `RequestSpec`.
+"""Read and write requests: request.toml, request.json, or options, as a `RequestSpec`.
 
 In: TOML, or JSON with the service's names. Out: assets in array order with their roles, and the settings; or a
 `RequestFileError` that names the place. Paths are relative to the file.
@@ -18,7 +18,7 @@ from preflight.files.toml import TableError, convert_table
 from preflight.values.assets import Asset, Kind, Role, Window, printable, unsupported
 
 SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
-"""The service's names of the arrays, which a request.json has, and ours."""
+"""Array names of the service, as in request.json, → ours."""
 MISPLACED = {
     "ratio": "did you mean 'aspect_ratio'?",
     "resolution": "did you mean 'quality'?",
@@ -35,21 +35,21 @@ MISPLACED = {
     "input": "the keys stand at the top of the file, in no table of their own: leave it out",
     "parameters": "the keys stand at the top of the file, in no table of their own: leave it out",
 }
-"""What people write, from other models and other tools, and what it is here."""
+"""Keys of other models and tools → advice."""
 JSON_BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*[\[{]")
 SAMPLE_BYTES = 512
 MAX_BYTES = 256 << 20
-"""A request.toml larger than this is not read; the service's own body limit is judged by a rule."""
+"""A larger request file is not read; a rule judges the service's own limit of the body."""
 
 
 class RequestSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as asked for; None means that the profile's default is sent."""
+    """A request as the user wants it; None takes the profile's default."""
 
     assets: tuple[Asset, ...] = ()
     model: str | None = None
     prompt: str | None = None
     duration: int | None = None
-    """Length of the video to be made, in seconds."""
+    """Duration of the video to make, in seconds."""
     quality: str | None = None
     aspect_ratio: str | None = None
     generate_audio: bool | None = None
@@ -57,7 +57,7 @@ class RequestSpec(msgspec.Struct, frozen=True, kw_only=True):
     content_filter: bool | None = None
 
     def of_kind(self, kind: Kind) -> tuple[Asset, ...]:
-        """Return the assets of one array, in order."""
+        """List the assets of one array, in order."""
         return tuple(asset for asset in self.assets if asset.role and asset.role.kind == kind)
 
 
@@ -69,7 +69,7 @@ class AssetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The shape of a request.toml."""
+    """The fields of a request.toml."""
 
     prompt: str
     model: str | None = None
@@ -85,14 +85,10 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def load_spec(path: Path, *, absent: bool = False) -> RequestSpec:
-    """Read a request.toml, or a request.json with the service's own field names: the body of its create call.
-
-    Args:
-        path: the file.
-        absent: whether assets that are not there are taken all the same, to be judged as what they are.
+    """Read a request.toml, or a request.json: the body of a create call.
 
     Raises:
-        RequestFileError: it cannot be read, is neither, has wrong types or unknown keys, or names absent files.
+        RequestFileError: it cannot be read, is neither, has wrong types or unknown keys, or names missing files.
     """
     name = printable(str(path))
     try:
@@ -111,7 +107,7 @@ def load_spec(path: Path, *, absent: bool = False) -> RequestSpec:
 
 
 def holds_json(path: Path) -> bool:
-    """Tell whether a file that can be read begins as JSON does; footage may be called anything."""
+    """Tell whether a readable file begins like JSON; media may have any name."""
     try:
         with path.open("rb") as stream:
             return JSON_BEGINS.match(stream.read(SAMPLE_BYTES)) is not None
@@ -120,7 +116,7 @@ def holds_json(path: Path) -> bool:
 
 
 def _known(said: str) -> str:
-    """Return the advice for an unknown key: every key that there is."""
+    """List all keys, as advice on an unknown one."""
     if "unknown key" not in said:
         return ""
     keys = ", ".join(RequestFile.__struct_fields__)
@@ -128,12 +124,12 @@ def _known(said: str) -> str:
 
 
 def with_roles(kind: Kind, paths: Iterable[str]) -> list[Asset]:
-    """Number the assets of one kind in the order given."""
+    """Number the assets of one kind, in order."""
     return [Asset(path=path, role=Role(kind, number)) for number, path in enumerate(paths, 1)]
 
 
 def dump_spec(spec: RequestSpec, folder: Path) -> str:
-    """Return a request.toml for a file in `folder`: the same request with its assets as they are now."""
+    """Format a request as request.toml for a file in `folder`."""
     import tomli_w
 
     table: dict[str, Any] = {f: getattr(spec, f) for f in RequestSpec.__struct_fields__ if f != "assets"}
@@ -150,7 +146,7 @@ def _entry(asset: Asset, folder: Path) -> str | dict[str, str]:
 
 
 def _table(path: Path, name: str) -> dict[str, Any]:
-    """Return the keys of a request file by our names, whichever of both it has."""
+    """Read the keys of a request file, the service's names converted to ours."""
     content = _read(path, name)
     if path.suffix.lower() != ".json":
         table = toml_of(content)
@@ -164,7 +160,7 @@ def _table(path: Path, name: str) -> dict[str, Any]:
 
 
 def _refuse_misplaced(table: dict[str, Any]) -> None:
-    """Raise TableError for the keys that people write in the place of ours, with what to write instead."""
+    """Raise TableError for keys of other tools, with the right one."""
     for key, instead in MISPLACED.items():
         if key in table:
             raise TableError(f"{key}: unknown key; {instead}")

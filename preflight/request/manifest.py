@@ -1,7 +1,7 @@
-"""Names that come in a list instead of on the command line.
+"""Read lists of names and manifests.
 
-In: names ended by NUL or by line ends, or a manifest, CSV with a `path` column or JSON Lines. Out: paths, or assets
-with their roles, one after the other: a hundred thousand names need no more memory than one.
+In: names ended by NUL or line feeds, or a manifest: CSV with a `path` column, or JSON Lines. Out: paths or assets, one
+by one: a hundred thousand names need no more memory than one.
 """
 
 import csv
@@ -25,37 +25,36 @@ from preflight.values.remedy import Remedy
 
 CHUNK_BYTES = 64 << 10
 MAX_NAME_BYTES = 64 << 10
-"""No system takes a longer name; a longer one is something else than a list of names."""
+"""No system has longer names; a longer one is no name."""
 MAX_LINE_CHARACTERS = 1 << 20
 PATH = "path"
 DELIMITERS = ",;\t"
 SEPARATOR = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
-"""The line that Excel writes before a table, and reads."""
+"""Excel's first line, naming the delimiter."""
 SAMPLE_BYTES = 512
-"""By which the encoding is told."""
+"""Bytes by which the encoding is detected."""
 
 
 class Unread(ValueError):  # noqa: N818 - a state of a line, which goes on as an asset
-    """A line cannot be judged; the message says why, after the place."""
+    """A line that cannot be judged; the message names place and reason."""
 
 
 Row = dict[str, Any] | Unread
-"""A row of a manifest, or why there is none in its line."""
+"""A row, or why its line has none."""
 
 
 def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str | Asset]:
-    """Yield the names of a list as they come; empty ones are passed over.
+    """Yield the names of a list, skipping empty ones.
 
-    A name that no file can have becomes an asset that cannot be judged, and the list goes on; where it is the first,
-    this is no list of names.
+    An impossible name becomes an unjudged asset; as the first one it means that this is no list.
 
     Args:
         stream: the list, open.
-        separator: what ends a name; where that is a line feed, a carriage return before it is no part of the name.
-        place: what the list is called in messages.
+        separator: ends a name; a carriage return before a line feed is dropped.
+        place: name of the list in messages.
 
     Raises:
-        CallError: what is there is no list of names.
+        CallError: it is no list of names.
     """
     for number, name in enumerate(_parts(stream, separator), 1):
         try:
@@ -71,7 +70,7 @@ def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str | Ass
 
 
 def _parts(stream: IO[bytes], separator: bytes) -> Iterator[bytes]:
-    """Yield what stands between separators; of what is longer than any name, no more than shows that."""
+    """Yield the pieces between separators, those longer than any name cut."""
     rest, first_of_all = b"", True
     while chunk := stream.read(CHUNK_BYTES):
         first, *others = chunk.split(separator)
@@ -100,14 +99,14 @@ def _name(name: bytes, separator: bytes, place: str) -> str:
 
 
 def manifest(path: Path) -> Iterator[Asset]:
-    """Yield the assets of a manifest, in order; a file is read through once before, so that nothing begins in vain.
+    """Yield the assets of a manifest, in order; a regular file is checked as a whole first.
 
-    Paths are relative to the manifest; an http or https address may stand in their place. Columns besides `path`,
-    `kind`, `role` and `keep` are passed over. An asset with a kind but without a role is numbered among those of its
-    kind. A row that cannot be judged becomes an asset that says so, with its line, and the others are judged.
+    Paths are relative to the manifest; http and https URLs are allowed. Columns besides `path`, `kind`, `role` and
+    `keep` are ignored. An asset with a kind but no role is numbered within its kind. A bad row becomes an unjudged
+    asset with its line number; the others are judged.
 
     Raises:
-        CallError: it cannot be read, or is no manifest: has no column `path`, or no line of JSON with an object.
+        CallError: it cannot be read, or has neither a `path` column nor a JSON object per line.
     """
     name = printable(str(path))
     try:
@@ -141,7 +140,7 @@ def _assets(path: Path, name: str) -> Iterator[Asset]:
 
 
 def _stand_in(row: Row, place: str, folder: Path) -> str:
-    """Return what a row that cannot be judged is called: the path that it names, or else its place."""
+    """Name a bad row: by its path, else by its place."""
     path = row.get(PATH) if isinstance(row, dict) else None
     if not isinstance(path, str) or not path or not _is_a_name(path):
         return place
@@ -149,7 +148,7 @@ def _stand_in(row: Row, place: str, folder: Path) -> str:
 
 
 def _as_text(content: IO[bytes]) -> IO[str]:
-    """Return the text of a manifest: in UTF-16 where its first bytes say so, else in UTF-8 with any other byte kept."""
+    """Decode a manifest: UTF-16 by its first bytes, else UTF-8 with other bytes kept."""
     buffered = content if isinstance(content, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", content))
     encoding = encoding_of(buffered.peek(SAMPLE_BYTES)[:SAMPLE_BYTES])
     kept = "surrogateescape" if encoding.startswith("utf-8") else "strict"
@@ -157,7 +156,7 @@ def _as_text(content: IO[bytes]) -> IO[str]:
 
 
 def _rows(stream: IO[str], name: str) -> Iterator[tuple[str, Row]]:
-    """Yield place and content of each row, or why it has none; a first line that begins an object means JSON Lines."""
+    """Yield place and content of each row, or its fault; a first line beginning with `{` means JSON Lines."""
     lines = _lines(stream, name)
     first = next(lines, "")
     said = SEPARATOR.fullmatch(first)
@@ -168,7 +167,7 @@ def _rows(stream: IO[str], name: str) -> Iterator[tuple[str, Row]]:
 
 
 def _lines(stream: IO[str], name: str) -> Iterator[str]:
-    """Yield lines; the rest of one that is too long is passed over, unless it is the first."""
+    """Yield lines; the rest of a too long one is skipped, the first one refused."""
     begun = False
     while line := _line(stream, name):
         if len(line) == MAX_LINE_CHARACTERS and not begun:
@@ -211,13 +210,13 @@ def _json_row(line: str, place: str) -> Row:
 
 
 class _Again:
-    """Lines that can be given back: of a row that is no row only its first line is lost."""
+    """Lines that can be returned, so that a malformed row costs only its first line."""
 
     def __init__(self, lines: Iterable[str], number: int) -> None:
         self._lines, self._back = iter(lines), list[str]()
         self.taken: list[str] = []
         self.number = number
-        """Of the line that was given last."""
+        """Number of the last line read."""
 
     def __iter__(self) -> "_Again":
         return self
@@ -229,7 +228,7 @@ class _Again:
         return line
 
     def give_back(self) -> None:
-        """Give all lines but the first that is not empty again."""
+        """Return all lines after the first non-empty one."""
         while len(self.taken) > 1 and not self.taken[0].strip():
             del self.taken[0]
         self._back += reversed(self.taken[1:])
@@ -237,13 +236,13 @@ class _Again:
 
 
 def _csv_rows(lines: Iterable[str], head: str, name: str, said: re.Match[str] | None) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of a table; a row without anything in it is passed over, as Excel leaves them.
+    """Yield the rows of a table, skipping empty ones, which Excel leaves.
 
     Args:
         lines: the table.
-        head: its first line, with the names of the columns.
+        head: its first line, with the column names.
         name: the manifest's, for messages.
-        said: the line before, where it tells what parts the columns.
+        said: Excel's line before it, with the delimiter.
     """
     delimiter = said[1] if said else max(DELIMITERS, key=head.count)
     above = 1 if said else 0
@@ -258,7 +257,7 @@ def _csv_rows(lines: Iterable[str], head: str, name: str, said: re.Match[str] | 
         raise CallError(f"{name}:{above + 1}: no column named {PATH!r}; there are {there}")
     reader.fieldnames = columns
     while (row := _csv_row(reader, again, name)) is not None:
-        # What stands beyond the columns comes as a list.
+        # Values beyond the last column come as a list.
         if isinstance(row, Unread) or any("".join(value or ()).strip() for value in row.values()):
             yield f"{name}:{again.number}", row
 
@@ -273,10 +272,10 @@ def _csv_row(reader: "csv.DictReader[str]", again: _Again, name: str) -> Row | N
 
 
 def _asset(row: dict[str, Any], place: str, folder: Path) -> tuple[Asset, Kind | None]:
-    """Return what a row means, and the kind it names.
+    """Parse a row into an asset and its kind.
 
     Raises:
-        Unread: it has something that cannot be.
+        Unread: a value is invalid.
     """
     path, kind = _path(row, place), _kind(row, place)
     asset = Asset(path=path, role=_role(row, place), keep=_keep(row, place))
@@ -302,10 +301,10 @@ def _path(row: dict[str, Any], place: str) -> str:
 
 
 def _require_address(url: str, place: str) -> None:
-    """Refuse, before anything is brought, a URL that nobody could ask, or nobody but this program."""
+    """Refuse, before any download, URLs that cannot be fetched, or carry a user name."""
     try:
         parts = urlsplit(url)
-        fit = bool(parts.hostname) and parts.port != 0  # which is read here: it may be no number
+        fit = bool(parts.hostname) and parts.port != 0  # raises ValueError where it is no number
     except ValueError:
         fit = False
     if not fit:
@@ -322,7 +321,7 @@ def _is_a_name(path: str) -> bool:
 
 
 def _text(row: dict[str, Any], key: str, place: str) -> str:
-    """Return a value as text; what is missing or empty is empty."""
+    """Read a value as text; empty where missing."""
     value = row.get(key)
     if value is None:
         return ""

@@ -1,7 +1,7 @@
-"""What a request is likely to cost, from the profile's dated data. An estimate: the service's reply has the last word.
+"""Estimate a request's price from the profile's dated data; only the service's response is certain.
 
-units   = ceil10ths(duration + (input > 0 ? max(input, duration) : 0))     input: reference clips together, s
-credits = max(minimum, rate x units x factor) x (content_filter = false ? unfiltered : 1)
+units   = ceil10ths(duration + (input > 0 ? max(input, duration) : 0))     input: reference clips together, s credits =
+max(minimum, rate x units x factor) x (content_filter = false ? unfiltered : 1)
 """
 
 import math
@@ -16,31 +16,31 @@ from preflight.values.units import decimal, distinct_decimal
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
-    """A price in credits, and what it is made of."""
+    """A price in credits, and its parts."""
 
     credits: Fraction
     usd: Fraction
     output_s: int
     input_s: Fraction
-    """Reference clips together, in seconds; sounds cost nothing."""
+    """Duration of all reference clips, in seconds; audio is free."""
     billed_s: Fraction
     clip_credits: Fraction
-    """What the reference clips add to the same request without them; below 0 where it costs less with them."""
+    """Credits added by the reference clips; negative where they lower the price."""
     cut_s: Fraction
-    """The length of the clips together below which cutting saves nothing, in seconds."""
+    """Total duration of the clips below which cutting saves nothing, in seconds."""
     cut_credits: Fraction
-    """What cutting the clips to that length saves; 0 where they are no longer."""
+    """Credits saved by cutting to `cut_s`; 0 where the clips are no longer."""
     read: str
-    """The day the price data was read."""
+    """Date of the price data."""
 
 
 def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate | None:
-    """Estimate a request; None when the profile knows no price for it.
+    """Estimate a request's price; None without price data.
 
     Args:
         spec: the request.
         profile: the edition whose data is used.
-        input_s: the reference clips' lengths together, in seconds.
+        input_s: duration of all reference clips, in seconds.
 
     Source: the provider's public price rules, dated in the profile.
     """
@@ -63,12 +63,12 @@ def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate
 
 
 def output_s(spec: RequestSpec, profile: Profile) -> int:
-    """Return the length of the video to be made, in seconds."""
+    """Compute the duration of the video to make, in seconds."""
     return spec.duration if spec.duration is not None else profile.request.duration_s.default
 
 
 def billed_s(video_s: int, input_s: Fraction) -> Fraction:
-    """Return the seconds that are billed: clips count at least as long as the video that is made."""
+    """Compute the seconds billed: clips count at least as long as the video made."""
     return ceil_tenths(video_s + (max(input_s, Fraction(video_s)) if input_s > 0 else 0))
 
 
@@ -90,22 +90,22 @@ def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction
 
 
 def _shortest_s(spec: RequestSpec, profile: Profile) -> Fraction:
-    """Return the clips' shortest useful length together: as billed, and no clip shorter than one may be."""
+    """Compute the shortest useful total of the clips in seconds: as billed, none below its minimum."""
     shortest_s = profile.video.duration_s.min or Fraction(0)
     return max(Fraction(output_s(spec, profile)), len(spec.of_kind("video")) * shortest_s)
 
 
 def refuse_costly(most: Fraction, price: Estimate | None, said: str, *, hint: str = "") -> None:
-    """Refuse what would cost more than is allowed, or might.
+    """Refuse a request that costs or may cost too much.
 
     Args:
-        most: the credits that are allowed.
-        price: the most that it is likely to cost; None where no estimate can be made.
-        said: what the caller calls the limit.
-        hint: what else to say where it costs too much.
+        most: the credits allowed.
+        price: the highest estimate; None where unknown.
+        said: name of the limit in messages.
+        hint: further advice.
 
     Raises:
-        CallError: it would, or no estimate can be made.
+        CallError: it costs too much, or cannot be estimated.
     """
     cap = f"{said} {decimal(most, 6)}"
     if price is None:

@@ -1,4 +1,4 @@
-"""Facts and limits → findings: every rule of the tool, and the two functions that apply them.
+"""Judge facts by limits: all rules, and the two functions that apply them.
 
 Probed, Profile        ── judge ──────────► Judged       (image, video, audio)
 WholeRequest, Profile  ── judge_request ──► findings     (the set, the prompt, the settings)
@@ -25,7 +25,7 @@ ASSET_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
 NOT_TAKEN_RULES: dict[Kind, tuple[Rule[Probed], ...]] = {
     kind: (readable(kind), unjudged(kind), not_taken(kind)) for kind in PLURALS
 }
-"""Rules of the kinds of which an edition takes nothing: no other limit of theirs means anything there."""
+"""Rules of kinds that an edition does not take: its other limits mean nothing."""
 REQUEST_RULES = request.RULES
 
 RULES: dict[str, Rule[Probed] | Rule[WholeRequest]] = {
@@ -33,15 +33,15 @@ RULES: dict[str, Rule[Probed] | Rule[WholeRequest]] = {
     **{rule.id: rule for rules in NOT_TAKEN_RULES.values() for rule in rules},
     **{rule.id: rule for rule in REQUEST_RULES},
 }
-"""Every rule by its id."""
+"""All rules by id."""
 
 __all__ = ["ASSET_RULES", "NOT_TAKEN_RULES", "REQUEST_RULES", "RULES", "Rule", "WholeRequest", "judge", "judge_request"]
 
 
 def judge(probed: Probed, profile: Profile) -> Judged:
-    """Apply the rules of the kind that the role asks for, or else of the kind that the content is.
+    """Apply the rules of the role's kind, else of the content's kind.
 
-    What could not be measured is passed over where what was measured already condemns the asset.
+    Unmeasured values are ignored where measured ones already fail the asset.
     """
     family = probed.asset.role.kind if probed.asset.role else probed.kind
     rules = ASSET_RULES if profile.takes(family) else NOT_TAKEN_RULES
@@ -52,7 +52,7 @@ def judge(probed: Probed, profile: Profile) -> Judged:
 
 
 def _checked(rule: Rule[Probed], family: Kind, probed: Probed, profile: Profile) -> Iterator[Finding]:
-    """Apply one rule; an error that nobody foresaw leaves the asset without a verdict, and no other."""
+    """Apply one rule; an unexpected error leaves this asset alone unjudged."""
     try:
         yield from rule.check(probed, profile)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
@@ -60,5 +60,5 @@ def _checked(rule: Rule[Probed], family: Kind, probed: Probed, profile: Profile)
 
 
 def judge_request(whole: WholeRequest, profile: Profile) -> tuple[Finding, ...]:
-    """Apply the rules of the set."""
+    """Apply the rules of the request."""
     return tuple(finding for rule in REQUEST_RULES for finding in rule.check(whole, profile))

@@ -1,4 +1,4 @@
-"""Rules for sounds."""
+"""Rules for audio files."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from preflight.values.units import decimal, file_size
 
 STORED = re.compile(r"pcm_s(\d+)le")
 FRAME_S = Fraction(1, 10)
-"""What counts as a frame where sound has none of a fixed length: the longest MPEG audio frame lasts 72 ms."""
+"""Frame length assumed where frames vary: the longest MPEG audio frame lasts 72 ms."""
 
 
 def _facts(probed: Probed) -> AudioFacts | None:
@@ -42,7 +42,7 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
 
 def _misplaced(facts: AudioFacts, limit: OneOf) -> Finding:
-    """Return the finding that a tag of another format stands before a WAV."""
+    """Report an ID3v2 tag before a WAV."""
     lead = f"{facts.lead_bytes:,} bytes of an ID3v2 tag stand before its RIFF header"
     return Finding(
         rule="audio/format",
@@ -139,7 +139,7 @@ def header(probed: Probed, _profile: Profile) -> Iterator[Finding]:
 
 
 def _unopened(facts: AudioFacts, obstacle: str) -> Finding:
-    """Return the finding that readers stumble over a header whose samples are sound."""
+    """Report a header that readers cannot open, though its samples are intact."""
     return Finding(
         rule="audio/header",
         severity="error",
@@ -150,7 +150,7 @@ def _unopened(facts: AudioFacts, obstacle: str) -> Finding:
 
 
 def _placeholder(facts: AudioFacts, claimed: int) -> Finding:
-    """Return the finding that the length in a header was never filled in."""
+    """Report a header whose length was never filled in."""
     there = "" if facts.duration_s is None else f"; {decimal(facts.duration_s)} s are there"
     return Finding(
         rule="audio/header",

@@ -1,4 +1,4 @@
-"""The rules that every kind of asset has: whether it can be read at all, and whether its name tells the truth."""
+"""Rules for every kind of asset: readable, measured, accepted, named as its content."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -53,14 +53,14 @@ SUFFIXES: dict[str, frozenset[str]] = {
     "asf": frozenset({"asf", "wmv", "wma"}),
     "aiff": frozenset({"aif", "aiff", "aifc"}),
 }
-"""Format → the endings that promise it; the first sorted one is not special. MP4 and MOV are one family."""
+"""Format → file extensions that promise it. MP4 and MOV are one family."""
 
 
 CLAIMED = "its header claims"
 
 
 def readable(kind: Kind) -> Rule[Probed]:
-    """Return the rule that a file of this kind can be read to its end."""
+    """Build the rule that a file of this kind can be read to its end."""
 
     @rule(f"{kind}/readable")
     def check(probed: Probed, _profile: Profile) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def readable(kind: Kind) -> Rule[Probed]:
 
 
 def unjudged(kind: Kind) -> Rule[Probed]:
-    """Return the rule that everything that is judged was measured."""
+    """Build the rule that everything judged was measured."""
 
     @rule(f"{kind}/unjudged")
     def check(probed: Probed, _profile: Profile) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def unjudged(kind: Kind) -> Rule[Probed]:
 
 
 def not_taken(kind: Kind) -> Rule[Probed]:
-    """Return the rule that an edition takes assets of this kind at all."""
+    """Build the rule that an edition takes this kind."""
 
     @rule(f"{kind}{NOT_TAKEN}", f"{kind}.count")
     def check(probed: Probed, profile: Profile) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def not_taken(kind: Kind) -> Rule[Probed]:
 
 
 def name(kind: Kind) -> Rule[Probed]:
-    """Return the rule that a file's ending names its content."""
+    """Build the rule that a file's extension matches its content."""
 
     @rule(f"{kind}/name")
     def check(probed: Probed, _profile: Profile) -> Iterator[Finding]:
@@ -147,19 +147,19 @@ def name(kind: Kind) -> Rule[Probed]:
 
 
 def wrong_kind(rule_id: str, found: str, limit: OneOf, message: str) -> Finding:
-    """Return the finding that an asset is of another kind than its place in the request asks for."""
+    """Report an asset of another kind than its role."""
     return Finding(
         rule=rule_id, severity="error", message=message, measured=found, limit=limit.text(), source=limit.source
     )
 
 
 def unmeasured(kind: Kind, message: str) -> Finding:
-    """Return the finding that a value which matters is missing."""
+    """Report a missing value that matters."""
     return Finding(rule=f"{kind}/unjudged", severity="error", message=message)
 
 
 def readings(facts: VideoFacts | AudioFacts, measured: Fraction) -> list[tuple[str, Fraction, str]]:
-    """Return every length that a reader may see: its name in a sentence, seconds, and how it was had."""
+    """List every duration that a reader may see: words, seconds, and how measured."""
     found = [("", measured, facts.measured_by.get("duration_s", ""))]
     if isinstance(facts, AudioFacts) and facts.stored_duration_s is not None:
         found.append(("it stores", facts.stored_duration_s, facts.measured_by.get("stored_duration_s", "")))
@@ -171,7 +171,7 @@ def readings(facts: VideoFacts | AudioFacts, measured: Fraction) -> list[tuple[s
 def sides(
     rule_id: str, facts: VideoFacts | AudioFacts, measured: Fraction, limit: Range, lead: str
 ) -> Iterator[Finding]:
-    """Yield one finding for the first reading of a length that breaks its limit, the measured one first."""
+    """Yield a finding for the first duration that breaks its limit, the measured one first."""
     for words, value, how in readings(facts, measured):
         bound = limit.broken_by(value)
         if bound is None:
@@ -185,12 +185,12 @@ def sides(
 
 
 def _lengthening(facts: VideoFacts | AudioFacts, words: str) -> Loss:
-    """Return what it costs to clear a length that is too short: of a long enough clip a new header will do."""
+    """Choose the loss of fixing a short duration: a clip that is long enough needs only a new header."""
     return "lossless" if words == CLAIMED and isinstance(facts, VideoFacts) else "creative"
 
 
 def disagreement(rule_id: str, facts: VideoFacts | AudioFacts, frame_s: Fraction) -> Iterator[Finding]:
-    """Yield a warning when the header's length differs by more than a frame from everything that was measured."""
+    """Yield a warning where the header's duration is more than a frame off every measured one."""
     claimed, measured = facts.header_duration_s, facts.duration_s
     if claimed is None or measured is None:
         return

@@ -1,4 +1,4 @@
-"""Rules for pictures."""
+"""Rules for images."""
 
 from collections.abc import Iterator
 

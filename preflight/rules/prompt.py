@@ -1,4 +1,4 @@
-"""Rules for the prompt of a request: its length, and the references that it names."""
+"""Rules for the prompt: its length, and the references it mentions."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from preflight.values.assets import printable
 from preflight.values.findings import Finding
 
 if TYPE_CHECKING:
-    from preflight.request.prompt import (  # a check of files has no prompt: the grammar is loaded late
+    from preflight.request.prompt import (  # late: a check of files needs no grammar
         Doubt,
         Length,
         Mention,
@@ -44,7 +44,7 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
 
 def _beyond_budget(used: "Length", limit: PromptLength) -> Iterator[Finding]:
-    """Judge the shares of both scales, which together may not pass the whole."""
+    """Judge the shares of both scales, whose sum is limited."""
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
     if share > 1:
         asked = "allowed" if limit.severity == "error" else "recommended"
@@ -61,7 +61,7 @@ def _beyond_budget(used: "Length", limit: PromptLength) -> Iterator[Finding]:
 
 
 def _beyond_tokens(used: "Length", limit: PromptLength) -> Iterator[Finding]:
-    """Judge the tokens: too many by every count is an error, by some count a warning."""
+    """Judge the tokens: too many by every tokeniser is an error, by some a warning."""
     if limit.max_tokens is None or used.most_tokens <= limit.max_tokens:
         return
     sure = used.fewest_tokens > limit.max_tokens
@@ -114,11 +114,11 @@ DOUBTS: "dict[Doubt, str]" = {
     "year": "a year",
     "word": "a word for something else",
 }
-"""What else the words of an uncertain mention may be."""
+"""Doubt → words."""
 
 
 def _stray(mention: "Mention", sent: int, prompt: str, source: str) -> Finding:
-    """Return the finding that a mention names what is not sent, or may do so."""
+    """Report a mention of an asset that is not sent, or may not be."""
     have = f"{sent} {mention.kind}{'s' if sent != 1 else ''} sent" if sent else f"no {mention.kind} is sent"
     message = f'the prompt names "{mention.kind} {mention.number}", but {have}'
     if mention.doubt:

@@ -1,4 +1,4 @@
-"""Rules for a request as a whole: the set of its assets, its prompt and its settings."""
+"""Rules for a request: its set of assets, prompt and settings."""
 
 import re
 import unicodedata
@@ -84,7 +84,7 @@ def audio_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Find
 
 
 def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, what: str) -> Iterator[Finding]:
-    """Judge the sum of the measured lengths, and then of the longest that any reader may see."""
+    """Judge the sum of the measured durations, then of the longest that readers may see."""
     measured = sum((clip.duration_s or Fraction(0) for clip in clips), Fraction(0))
     longest = sum((max(s for _, s, _ in readings(clip, clip.duration_s or Fraction(0))) for clip in clips), Fraction(0))
     total = measured if limit.broken_by(measured) is not None else longest
@@ -225,7 +225,7 @@ def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool)
 
     try:
         parts = urlsplit(url)
-        # As clients read it: they decode the name and make full-width characters and stops plain ones.
+        # As clients do: decode the name, make full-width characters and dots plain.
         host = unicodedata.normalize("NFKC", unquote(parts.hostname or "")).replace("\u3002", ".").lower()
         sound = parts.port != 0
     except ValueError:

@@ -1,6 +1,6 @@
-"""A rule: a sentence, a reason, a remedy and a line of code, under an id that never changes.
+"""A rule: what is wrong, why, how to fix it, and a check, under a permanent id.
 
-The check's docstring is the rule's text: its first line says what is wrong, `Why:` gives the reason, `Fix:` the remedy.
+The check's docstring is the rule's text: first line, `Why:`, `Fix:`.
 """
 
 import inspect
@@ -23,18 +23,18 @@ WITHOUT_TEXT = "Not told: Python was started with -OO, which leaves all such tex
 
 
 class Rule(msgspec.Struct, Generic[Subject], frozen=True, kw_only=True):
-    """One rule of one family."""
+    """One rule."""
 
     id: str
     what: str
     why: str
     fix: str
     limit: str | None
-    """The dotted place in the profile that it judges by; None when it follows from no limit."""
+    """Dotted place of its limit in the profile; None for a rule without limit."""
     check: Check[Subject]
 
     def source(self, profile: Profile) -> str:
-        """Return where the profile has the limit from."""
+        """Source of the limit."""
         if self.limit is None:
             return "no limit of the documents: what the tool itself observes"
         found = limit_at(profile, self.limit)
@@ -42,7 +42,7 @@ class Rule(msgspec.Struct, Generic[Subject], frozen=True, kw_only=True):
 
 
 def limit_at(profile: Profile, place: str | None) -> Sourced | None:
-    """Return the limit at a dotted place of a profile."""
+    """Look up the limit at a dotted place of a profile."""
     found: object = profile
     for step in (place or "").split(".") if place else ():
         found = getattr(found, step)
@@ -50,7 +50,7 @@ def limit_at(profile: Profile, place: str | None) -> Sourced | None:
 
 
 def rule(rule_id: str, limit: str | None = None) -> Callable[[Check[Subject]], Rule[Subject]]:
-    """Make a rule of a check whose docstring explains it."""
+    """Make a rule of a check and its docstring."""
 
     def make(check: Check[Subject]) -> Rule[Subject]:
         text = inspect.getdoc(check)
@@ -71,22 +71,22 @@ def sections(text: str) -> tuple[str, str, str]:
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One measured value and where it comes from."""
+    """One measured value and its origin."""
 
     value: Fraction | int
     how: str = ""
     words: str = ""
-    """How the message says it, the value and its unit when empty. `{}` stands for the value, printed so that it differs
-    from the bound it breaks."""
+    """Wording for the message; value and unit when empty. `{}` stands for the value, printed with enough digits to
+    differ from the bound it breaks."""
 
 
 def shape(width_px: int, height_px: int, how: str = "") -> Reading:
-    """Return the reading of a ratio, width over height."""
+    """Build the reading of an aspect ratio, width over height."""
     return Reading(Fraction(width_px, height_px), how, f"{width_px} x {height_px} px is a width/height of {{}}")
 
 
 def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Loss) -> Iterator[Finding]:
-    """Yield a finding when a reading lies outside a range, or in its grey zone."""
+    """Yield a finding where a reading lies outside a range, or in its grey zone."""
     bound = limit.broken_by(reading.value)
     severity: Severity = limit.severity
     if bound is None:
@@ -114,7 +114,7 @@ def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Los
 
 
 def not_among(rule_id: str, value: str, limit: OneOf, message: str, *, fix: Loss) -> Iterator[Finding]:
-    """Yield a finding when a word is not in a closed list."""
+    """Yield a finding where a word is not in a closed list."""
     if value not in limit.allowed:
         yield Finding(
             rule=rule_id,

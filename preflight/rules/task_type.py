@@ -1,4 +1,4 @@
-"""The rule for wording by which the service takes a request for another task than was meant, and refuses it late."""
+"""The rule for prompts that the service takes for another task, and refuses late."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
 
 def _demands(order: "Order", limit: TaskType, whole: WholeRequest, profile: Profile) -> list[str]:
-    """Return what the task demands and the request does not say."""
+    """List the settings that the task demands and the request lacks."""
     spec = whole.spec
     ratio = spec.aspect_ratio or profile.request.aspect_ratio.default
     length = profile.request.duration_s.default if spec.duration is None else spec.duration

@@ -14,7 +14,7 @@ from preflight.values.units import decimal, file_size
 HDR_TRANSFERS = {"smpte2084": "PQ (HDR10)", "arib-std-b67": "HLG"}
 EIGHT_BITS = 8
 NTSC_DENOMINATOR = 1001
-"""Rates with at most this denominator are worth telling exactly: 24000/1001."""
+"""Greatest denominator of a rate printed as a fraction: 24000/1001."""
 
 
 def _facts(probed: Probed) -> VideoFacts | None:
@@ -288,7 +288,7 @@ def pixel_shape(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
 
 def _kept(profile: Profile, width_px: int, height_px: int) -> list[bool]:
-    """Tell of each limit on a size whether it is kept: pixels, ratio and both sides."""
+    """Test each size limit: pixels, aspect ratio and both sides."""
     limits, ratio = profile.video, Fraction(width_px, height_px)
     measured = (
         (limits.pixels, width_px * height_px),

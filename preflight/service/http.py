@@ -125,7 +125,7 @@ class HttpChannel:
     ) -> None:
         self.origin = origin_of(address)
         self.skew_s: float | None = None
-        """How far the service's clock is ahead of this machine's, by its last answer; None where it did not say."""
+        """The service's clock minus this machine's, in seconds, from the last response; None where unknown."""
         self._key = _token(key)
         self._client = client(headers={"Authorization": f"Bearer {key}"}, agent=agent, transport=transport)
 

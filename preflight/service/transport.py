@@ -38,9 +38,9 @@ class Exchange:
 
     def __init__(self, limit_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.left = False
-        """Whether any byte of the request may have left this machine."""
+        """Whether a byte of the request may have left."""
         self.is_watched = False
-        """Whether `left` can be believed: a transport of somebody else's says nothing."""
+        """Whether `left` is reliable: other transports do not report it."""
         self._limit_s = limit_s
         self._clock = clock
         self._begun = False

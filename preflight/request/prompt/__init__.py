@@ -1,8 +1,7 @@
-"""The prompt as the service reads it: which references it mentions, and how long it is.
+"""Read the prompt as the service does: the references it mentions, and its length.
 
-In: the prompt's text. Out: `Mention` values in the order of the text, each certain or with what else it may be, and a
-`Length`; with the assets, each one beside the places that name it, and the documented words that would. The text is
-never changed.
+In: the prompt. Out: `Mention` values in text order, certain or doubtful, and a `Length`; with the assets, the places
+that mention each, and documented phrasings. The text is never changed.
 
     text ── folded ── nouns (words.py, *.toml) ── numbers beside them ── Mention, certain or doubtful
 """

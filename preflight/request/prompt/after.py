@@ -1,7 +1,4 @@
-"""What follows a number, and what that makes of it: a position, a size, a count, or nobody can say.
-
-In: folded text, where a number ends, and the number. Out: a `Verdict`.
-"""
+"""Judge a number by the text behind it: a position, a size, a count, or doubtful."""
 
 import re
 from functools import cache
@@ -11,14 +8,14 @@ from preflight.request.prompt.mention import Doubt
 from preflight.request.prompt.words import languages
 
 Verdict = Literal["none", "certain"] | Doubt
-"""`none`: a size, a time, a shape, a name of a file; no reference at all."""
+"""`none`: a size, time, ratio or file name; no reference."""
 YEARS = re.compile(r"(?:19|20)\d\d")
 SHORT = 2
-"""Digits of two numbers that are a list as likely as a shape: "image 1/2"."""
+"""Digits of two numbers that are as likely a list as a ratio: "image 1/2"."""
 PLACEHOLDER = re.compile(r"(?P<numbers>_\d+)>>")
-"""The rest of <<<image_2_5>>>, as published prompts have it: the second image, the fifth of all references."""
+"""Rest of <<<image_2_5>>>, as in published prompts: the second image, the fifth of all references."""
 FRACTION = re.compile(r"\s?[\u00bc-\u00be\u2150-\u215e]|/\d+\s+of(?![a-z])")
-"""Behind a number: a part of a whole, such as "1/3 of the frame"."""
+"""Part of a whole, such as "1/3 of the frame"."""
 NOTHING_MORE = re.compile(r"\s*(?:$|[^\w\s])")
 
 
@@ -27,13 +24,13 @@ def _any(words: tuple[str, ...]) -> str:
 
 
 def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words in letters with blanks between them, and those of scripts without."""
+    """Split words into Latin ones, separated by blanks, and others."""
     latin = tuple(word for word in words if word.isascii())
     return latin, tuple(word for word in words if not word.isascii())
 
 
 class _Units:
-    """Patterns for the units of every language together."""
+    """Patterns for the units of all languages."""
 
     def __init__(self) -> None:
         every = [language.units for language in languages()]
@@ -57,7 +54,7 @@ class _Units:
 
 @cache
 def units() -> _Units:
-    """Compile the units of every language, once."""
+    """Compile the units, cached."""
     return _Units()
 
 
@@ -75,7 +72,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def is_shape(text: str, at: int, digits: str) -> bool:
-    """Tell whether a number is the first of two that make a shape or a time: 16:9, 1920x1080, 16比9, 0:05."""
+    """Tell whether a number begins a ratio, size or time: 16:9, 1920x1080, 16比9, 0:05."""
     if re.compile(r"\s?[x\u00d7*]\s?\d|\s?比\s?\d|x(?![a-z])").match(text, at):
         return True
     if FRACTION.match(text, at):
@@ -90,23 +87,23 @@ def is_shape(text: str, at: int, digits: str) -> bool:
 
 
 def _is_counted(text: str, at: int) -> bool:
-    """Tell whether the number that ends here counts something: 图1:9岁, "Image 1:25-year-old"."""
+    """Tell whether the number ending here counts something: 图1:9岁, "Image 1:25-year-old"."""
     return bool(units().sure.match(text, at) or units().doubtful.match(text, at))
 
 
 def is_name_of_file(text: str, at: int) -> bool:
-    """Tell whether a number stands inside a name: clip_03.mov, image_1_final."""
+    """Tell whether a number is part of a name: clip_03.mov, image_1_final."""
     return bool(_patterns()["file"].match(text, at) or re.compile(r"_+[a-z0-9]").match(text, at))
 
 
 def verdict(text: str, at: int, digits: str, *, marked: bool) -> Verdict:
-    """Judge a number by what follows it.
+    """Judge a number by the text behind it.
 
     Args:
         text: the folded prompt.
-        at: where the number ends.
-        digits: the number as it is written, folded.
-        marked: whether it is a tag or stands in brackets, so that no unit is looked for.
+        at: end of the number.
+        digits: the number as written, folded.
+        marked: whether it is a tag or in brackets, so that units are ignored.
     """
     if PLACEHOLDER.match(text, at):
         return "name"
@@ -120,7 +117,7 @@ def verdict(text: str, at: int, digits: str, *, marked: bool) -> Verdict:
 
 
 def _by_units(text: str, at: int, digits: str) -> Verdict | None:
-    """Judge a number by the unit, or the letters, behind it (video2video, "image 1a"); None where there is neither."""
+    """Judge a number by the unit or letters behind it (video2video, "image 1a"); None where there are none."""
     if units().sure.match(text, at):
         return "none"
     if digits.lstrip("0") == "1" and units().one.match(text, at):
@@ -135,13 +132,13 @@ def _by_units(text: str, at: int, digits: str) -> Verdict | None:
 
 
 def _does_count(text: str, at: int) -> bool:
-    """Tell whether a doubtful unit that ends here counts for sure: nothing follows, or what is counted."""
+    """Tell whether a doubtful unit ending here does count: nothing follows, or what is counted."""
     counted = tuple(word for language in languages() for word in language.units.counting_before)
     return bool(NOTHING_MORE.match(text, at)) or text.startswith(counted, at)
 
 
 def ends_list(text: str, at: int) -> bool:
-    """Tell whether the last number of a list can count nothing that follows: the sentence ends, or goes on."""
+    """Tell whether the last number of a list counts nothing: the sentence ends, or goes on."""
     if NOTHING_MORE.match(text, at):
         return True
     word = re.compile(r"\s+(?=[a-z])").match(text, at)

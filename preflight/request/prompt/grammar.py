@@ -1,12 +1,12 @@
-"""The grammar of references: a prompt in, its mentions out, in the order of the text.
+"""Parse references: a prompt in, mentions in text order out.
 
     mention   = [@] [ [ ] noun [sign] numbers            image 1, @图片3, [Video 1], images 1, 2 and 4-6
               | ordinal [counter] noun                   the first image, 第二段视频, 1번 이미지, 2枚目の画像
     numbers   = range { and range }
     range     = number [ dash number | to number | through [noun] number ]
-    number    = digits | ① | 一 | one                    none where a unit makes a size of it: `after.py`
+    number    = digits | ① | 一 | one                    none where a unit follows: `after.py`
 
-The nouns and the small words are data (`words.py`). Everything is read once, from left to right.
+Nouns and function words are data (`words.py`). The text is read once, left to right.
 """
 
 import re
@@ -24,11 +24,11 @@ from preflight.request.prompt.words import languages
 from preflight.values.assets import Kind
 
 WIDEST = 100
-"""How many numbers a range is read as; one of more counts as its two ends."""
+"""Most numbers of a range; a wider one counts as its two ends."""
 MOST_SPREAD = 10_000
-"""How many mentions a prompt has before every range counts as its two ends, so that none fills the memory."""
+"""Mentions of a prompt from which ranges count as two ends, to bound memory."""
 UNREADABLE = 10**9
-"""Stands for every number of more than nine digits: a position that nothing has."""
+"""Stands for numbers of more than nine digits."""
 CIRCLED = "\u2460-\u2473"
 """① to ⑳: Unicode, Enclosed Alphanumerics."""
 DASH = r"[-\u2010-\u2015\u2212~\u301c\uff5e]"
@@ -37,20 +37,20 @@ HEADING = re.compile(r"\s*:")
 BRACKETS = {"]": "[", ")": "(", "\uff09": "\uff08"}
 SENTENCE_BEGINS = re.compile(r"(?:^|[\n.!?;\u3002\]\)*#>-])\s*$")
 WIDE = 16
-"""Characters before a noun that tell whether another mention ends there: "image1image2"."""
+"""Characters before a noun in which another mention may end: "image1image2"."""
 BEHIND = 4
-"""Characters before a noun that tell whether it begins a sentence."""
+"""Characters before a noun that show whether it begins a sentence."""
 
 
 class Noun(msgspec.Struct, frozen=True):
-    """A word for a kind of reference, where it stands."""
+    """A word for a kind of reference, with its position."""
 
     kind: Kind
     word: str
     start: int
-    """Where it begins, `@` and brackets included."""
+    """Start with `@` and brackets."""
     at: int
-    """Where the word itself begins."""
+    """Start of the word."""
     end: int
     tag: bool
     bracket: bool
@@ -59,7 +59,7 @@ class Noun(msgspec.Struct, frozen=True):
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """A number, or a range, that was read."""
+    """A number or range."""
 
     first: int
     last: int
@@ -72,7 +72,7 @@ class _Read(msgspec.Struct, frozen=True):
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Return every noun that is known, with the kind that it means."""
+    """Map every known noun → kind, cached."""
     return {word: kind for language in languages() for word, kind in language.nouns.by_word().items()}
 
 
@@ -118,7 +118,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def _mentioned(text: str) -> Iterator[tuple[Noun, list[_Read]]]:
-    """Yield the nouns of a folded text that stand for themselves, each with the numbers behind it, if any."""
+    """Yield the nouns of a folded text with the numbers behind them."""
     at = 0
     while match := _patterns()["noun"].search(text, at):
         at = match.end()
@@ -139,13 +139,13 @@ def _noun(text: str, match: re.Match[str]) -> Noun | None:
     if word.isascii() and not _stands_alone(text, match, end):
         return None
     mark = match["mark"]
-    # Chinese and Japanese nouns have no plural of their own: each may mean several.
+    # Chinese and Japanese nouns have no plural: each may mean several.
     several = many or language.nouns.plural == ""
     return Noun(kinds()[word], word, match.start(), at, end, "@" in mark, "[" in mark, several)
 
 
 def _stands_alone(text: str, match: re.Match[str], end: int) -> bool:
-    """Tell whether an English noun is a word of its own, and no part of a name: not gpt-image-2, not imagery."""
+    """Tell whether an English noun is a whole word: not gpt-image-2, not imagery."""
     start = match.start()
     before, earlier = text[start - 1 : start], text[start - 2 : start - 1] if start > 1 else ""
     if match["mark"]:
@@ -158,7 +158,7 @@ def _stands_alone(text: str, match: re.Match[str], end: int) -> bool:
 
 @cache
 def _hyphenated() -> tuple[str, ...]:
-    """Return what may be joined to an English noun by a hyphen: "reference-image 1"."""
+    """List the prefixes allowed before an English noun: "reference-image 1"."""
     return tuple(f"{word}-" for word in languages()[0].grammar.between)
 
 
@@ -166,7 +166,7 @@ def _hyphenated() -> tuple[str, ...]:
 
 
 def _value(digits: str) -> int:
-    """Return the position that digits or a circled number stand for."""
+    """Convert digits or a circled number to a position."""
     import unicodedata
 
     if not digits.isdecimal():
@@ -176,9 +176,9 @@ def _value(digits: str) -> int:
 
 
 def _range_at(text: str, at: int, noun: Noun, *, marked: bool = False) -> _Read | None:
-    """Read a number or a range; None where none begins here. Its verdict tells whether it is one of positions.
+    """Read a number or range with its verdict; None where none begins here.
 
-    A mark, `@` or a bracket, stands for the number directly behind it and for no other: "@video1, 4K" names one clip.
+    A mark, `@` or a bracket, covers only the number directly behind it: "@video1, 4K" names one clip.
     """
     first = NUMBER.match(text, at)
     if first is None:
@@ -219,7 +219,7 @@ def _numbers(text: str, noun: Noun) -> list[_Read]:
 
 
 def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
-    """Read numbers in letters behind a noun: "image one", 图一, "images two to four"."""
+    """Read spelled numbers behind a noun: "image one", 图一, "images two to four"."""
     latin = noun.word.isascii()
     found = letters_at(text, noun.end, at, latin=latin, before=text[: noun.start][-8:])
     read = [_Read(found.number, found.number, found.end, found.verdict)] if found else []
@@ -228,7 +228,7 @@ def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
         if following is None or _patterns()["again"].match(text, following.end):
             break
         ranged = _patterns()["words to"].match(text, read[-1].end)
-        if read[-1].verdict == "name":  # what follows it is a number, no part of a word
+        if read[-1].verdict == "name":  # a number follows, not the rest of a word
             read[-1] = msgspec.structs.replace(read[-1], verdict="certain")
         counted = latin and not noun.many and not ends_list(text, following.end)
         first = min(read[-1].last + 1, following.number) if ranged else following.number
@@ -237,12 +237,12 @@ def _letters(text: str, at: int, noun: Noun) -> list[_Read]:
 
 
 def _first_of(names: tuple[str, ...], text: str, at: int) -> re.Match[str] | None:
-    """Return the match of the first pattern that matches."""
+    """Match the first pattern that fits."""
     return next(filter(None, (_patterns()[name].match(text, at) for name in names)), None)
 
 
 def _as_heading(text: str, read: _Read, noun: Noun) -> _Read:
-    """Doubt a number behind a noun that begins a sentence and is followed by a colon: "Clip 2: the door opens"."""
+    """Mark a noun that begins a sentence and ends with a colon as doubtful: "Clip 2: the door opens"."""
     weak = any(noun.word in language.nouns.headings for language in languages())
     begins = SENTENCE_BEGINS.search(text[max(0, noun.start - BEHIND) : noun.start])
     if weak and not noun.tag and begins and HEADING.match(text, read.end):
@@ -251,7 +251,7 @@ def _as_heading(text: str, read: _Read, noun: Noun) -> _Read:
 
 
 def _continued(text: str, at: int, noun: Noun) -> _Read | None:
-    """Read the next number of a list; None where the list ends, or the number begins something else."""
+    """Read the next number of a list; None where the list ends."""
     joined = _patterns()["and"].match(text, at)
     read = _range_at(text, joined.end(), noun) if joined else None
     if read is None or read.verdict == "none" or _patterns()["again"].match(text, read.end):
@@ -262,7 +262,7 @@ def _continued(text: str, at: int, noun: Noun) -> _Read | None:
 
 
 def _is_listed(text: str, at: int) -> bool:
-    """Tell whether a number ends its list, or is followed by another of it."""
+    """Tell whether a number ends its list or is followed by another."""
     return ends_list(text, at) or bool(_patterns()["and"].match(text, at))
 
 
@@ -270,9 +270,9 @@ def _is_listed(text: str, at: int) -> bool:
 
 
 def mentions(prompt: str) -> list[Mention]:
-    """Return every reference that a prompt names, in order, in English, Chinese, Korean and Japanese wordings.
+    """Find every reference in a prompt, in order, in English, Chinese, Korean and Japanese.
 
-    A range ("images 1-3") names each of its numbers, or its ends alone (see `WIDEST` and `MOST_SPREAD`).
+    A range ("images 1-3") mentions each number, or its ends alone (see `WIDEST` and `MOST_SPREAD`).
     """
     prompt = composed(prompt)
     text = folded(prompt)
@@ -290,7 +290,7 @@ def mentions(prompt: str) -> list[Mention]:
 
 
 def _named(prompt: str, noun: Noun, read: list[_Read], room: int) -> list[Mention]:
-    """Return one mention for each number that stands with a noun; ranges are spread while there is room."""
+    """Build a mention for each number of a noun; ranges are expanded while there is room."""
     end = read[-1].end
     if rest := PLACEHOLDER.match(prompt, end):
         end = rest.end("numbers")
@@ -316,7 +316,7 @@ def _ordered(prompt: str, noun: Noun, found: Ordinal) -> list[Mention]:
 
 
 def _spread(first: int, last: int, room: int) -> Iterable[int]:
-    """Return the numbers from one end to the other, whichever is the lower, or both ends where they are too many."""
+    """Expand a range, in either direction; only its ends where it is too wide."""
     if first == last:
         return [first]
     low, high = sorted((first, last))

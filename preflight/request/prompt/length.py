@@ -1,4 +1,4 @@
-"""How long a prompt is, on each scale that a document counts by."""
+"""Measure a prompt on each documented scale."""
 
 import math
 import re
@@ -10,22 +10,21 @@ import msgspec
 from preflight.request.prompt.text import composed
 
 _WORD = r"[^\W_](?:['\u2019\u02bc\u2010\u2011-]?[^\W_]){0,19}"
-"""Up to twenty letters and digits of one run; an apostrophe or hyphen between them parts no words."""
+"""Up to twenty letters and digits, with apostrophes and hyphens inside."""
 _JOINERS = "\u00ad\u200c\u200d\u2060"
-"""Format characters that stand inside words."""
+"""Format characters inside words."""
 WIDE_SCRIPTS = ("CJK UNIFIED", "CJK COMPATIBILITY", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 FEWEST, MOST = (Fraction(1, 2), Fraction(1)), (Fraction(2), Fraction(3))
-"""Tokens of a wide character and of a word, at least and at most. How the service counts tokens is not published: byte
-pair encodings make one of two common characters, and one of a common word; a rare one takes two or three."""
+"""Tokens per wide character and per word, least and most. The service's tokeniser is not published: byte pair encodings
+make one token of two common characters or of a common word, and two or three of a rare one."""
 
 
 class Length(msgspec.Struct, frozen=True):
-    """A prompt's length on both of the document's scales.
+    """A prompt's length on both documented scales.
 
-    Korean and Chinese characters (and kana) count one each. Every other run of letters and digits is a word, with the
-    apostrophes and hyphens inside it: "dark,moody" is two, "well-known" one. Some scripts (Thai, Lao, Khmer) put no
-    blanks between words, and few words of any are longer than twenty letters: every started twenty of a run count as
-    one. Accents and vowel signs are no letters.
+    Korean and Chinese characters (and kana) count one each. Every other run of letters and digits is a word, with
+    apostrophes and hyphens inside: "dark,moody" is two, "well-known" one. Scripts without blanks (Thai, Lao, Khmer)
+    count one word per twenty letters begun. Accents and vowel signs do not count.
     """
 
     characters: int
@@ -33,19 +32,19 @@ class Length(msgspec.Struct, frozen=True):
 
     @property
     def fewest_tokens(self) -> int:
-        """The tokens that it has by any count."""
+        """Fewest tokens by any tokeniser."""
         return math.floor(self.characters * FEWEST[0] + self.words * FEWEST[1])
 
     @property
     def most_tokens(self) -> int:
-        """The tokens that it can have."""
+        """Most tokens by any tokeniser."""
         return math.ceil(self.characters * MOST[0] + self.words * MOST[1])
 
 
 def length(prompt: str) -> Length:
-    """Count a prompt: wide characters one by one, the rest by words.
+    """Count wide characters and words of a prompt.
 
-    Nothing is made for each character, so that a hostile prompt of many megabytes takes no memory.
+    Allocates nothing per character: prompts of many megabytes are safe.
     """
     prompt = composed(prompt)
     used = set(prompt)
@@ -56,10 +55,10 @@ def length(prompt: str) -> Length:
 
 
 def is_blank(prompt: str) -> bool:
-    """Tell whether a prompt shows nothing: blanks, control and format characters (U+200B and such) only."""
+    """Tell whether a prompt shows nothing: only blanks, control and format characters."""
     return all(one.isspace() or unicodedata.category(one) in {"Cc", "Cf"} for one in set(prompt))
 
 
 def _is_wide(character: str) -> bool:
-    """Tell whether a character is a Korean or Chinese letter (or kana), which the document counts one by one."""
+    """Tell whether a character is Korean, Chinese or kana."""
     return character > "\u10ff" and character.isalpha() and unicodedata.name(character, "").startswith(WIDE_SCRIPTS)

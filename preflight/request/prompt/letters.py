@@ -1,4 +1,4 @@
-"""Numbers in letters behind a noun ("image one", 图十二): folded text and a place in, a number with its verdict out."""
+"""Read spelled numbers behind a noun ("image one", 图十二), with a verdict."""
 
 import re
 from functools import cache
@@ -13,7 +13,7 @@ DETERMINER = re.compile(r"(?:^|[^a-z])(?:the|an?|this|that|any|no|each)\s+$")
 
 
 class Letters(msgspec.Struct, frozen=True):
-    """A number that was read."""
+    """A spelled number."""
 
     number: int
     end: int
@@ -22,21 +22,21 @@ class Letters(msgspec.Struct, frozen=True):
 
 @cache
 def _words(index: int) -> tuple[dict[str, int], re.Pattern[str]]:
-    """Return the numbers of one language, and a pattern that finds them."""
+    """Map one language's spelled numbers, and compile a pattern for them."""
     known = values(languages()[index].numbers.words)
     longest = sorted(known, key=len, reverse=True)
     return known, re.compile("|".join(map(re.escape, longest)) or r"(?!)")
 
 
 def letters_at(text: str, noun_end: int, at: int, *, latin: bool, before: str) -> Letters | None:
-    """Read a number in letters.
+    """Read a spelled number.
 
     Args:
         text: the folded prompt.
-        noun_end: where the noun ends.
-        at: where the number would begin: behind blanks and signs.
-        latin: whether the noun is an English one.
-        before: what stands before the noun.
+        noun_end: end of the noun.
+        at: where the number would begin, behind blanks and signs.
+        latin: whether the noun is English.
+        before: text before the noun.
     """
     if latin:
         return _english(text, at, before) if at > noun_end else None
@@ -59,7 +59,7 @@ def _english(text: str, at: int, before: str) -> Letters | None:
 
 
 def chinese_at(text: str, at: int) -> tuple[int, int]:
-    """Read a number in Chinese characters: the number, 0 where there is none up to 99, and where it ends."""
+    """Read a Chinese number up to 99, and its end; 0 where there is none."""
     known, pattern = _words(1)
     digits, end = [], at
     while match := pattern.match(text, end):
@@ -79,7 +79,7 @@ def _chinese(text: str, at: int) -> Letters | None:
 
 
 def _put_together(digits: list[int]) -> int:
-    """Return the number of 十二 (10, 2), 二十 (2, 10), 三 (3); 0 for what is none."""
+    """Combine digits: 十二 (10, 2), 二十 (2, 10), 三 (3); 0 for an invalid sequence."""
     match digits:
         case [number]:
             return number

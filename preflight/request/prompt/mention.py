@@ -1,4 +1,4 @@
-"""A place where a prompt names a reference, and how sure that is."""
+"""A mention of a reference, certain or doubtful."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ import msgspec
 from preflight.values.assets import Kind
 
 Doubt = Literal["heading", "count", "name", "year", "word"]
-"""What else the words may be: a heading, a count of something, part of a name, a year, a word for something else."""
+"""Another possible meaning: a heading, a count, part of a name, a year, another word."""
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -15,16 +15,16 @@ class Mention(msgspec.Struct, frozen=True):
 
     kind: Kind
     number: int | None
-    """1-based position in its array; None where all of a kind are meant."""
+    """Position in its array, from 1; None for all of a kind."""
     text: str
     start: int
     """Offset in characters of the composed text."""
     tag: bool = False
     """Whether it is written as `@image1`."""
     doubt: Doubt | None = None
-    """What else it may be; None where it can only be a reference."""
+    """Another possible meaning; None where certain."""
 
     @property
     def is_certain(self) -> bool:
-        """Whether the words can only name a reference."""
+        """Whether it can only be a reference."""
         return self.doubt is None

@@ -1,4 +1,4 @@
-"""Ordinals before a noun: "the first reference image", 第二段视频, 첫 번째 이미지, 2〜6枚目の画像."""
+"""Read ordinals before a noun: "the first reference image", 第二段视频, 첫 번째 이미지, 2〜6枚目の画像."""
 
 import re
 import unicodedata
@@ -11,35 +11,35 @@ from preflight.request.prompt.letters import chinese_at
 from preflight.request.prompt.words import Language, languages, values
 
 WINDOW = 80
-"""Characters before a noun that are looked at."""
+"""Characters examined before a noun."""
 MOST_TOGETHER = 30
-"""The most that "the first N images", or a range, is read as."""
+"""Most positions of "the first N images" or a range."""
 MOST_LISTED = 8
-"""The most ordinals that are read before the last one of a list."""
+"""Most ordinals of a list before its last."""
 DASH = r"[-\u2010-\u2015~\u301c\uff5e]"
 
 
 class Ordinal(msgspec.Struct, frozen=True):
-    """The positions that an ordinal, or a list of them, means, and where it begins."""
+    """Positions of an ordinal or list, and its start."""
 
     numbers: tuple[int, ...]
     start: int
 
 
 Reader = Callable[[str], Ordinal | None]
-"""Text that ends where a noun begins → the ordinals at its end."""
+"""Text before a noun → ordinals at its end."""
 DIGITS = r"\d{1,2}|[\u2460-\u2473]"
 Value = Callable[[str], int]
 
 
 def ordinal_before(text: str, at: int, *, latin: bool, many: bool = False) -> Ordinal | None:
-    """Read the ordinals that stand before a noun; None where there are none.
+    """Read the ordinals before a noun; None where there are none.
 
     Args:
         text: the folded prompt.
-        at: where the noun begins.
-        latin: whether it is an English one.
-        many: whether it is a plural, so that "the second of the two images" names one.
+        at: start of the noun.
+        latin: whether it is English.
+        many: whether it is a plural, as in "the second of the two images".
     """
     begin = max(0, at - WINDOW)
     readers = (_readers()[0], *([_of_some()] if many else ())) if latin else _readers()[1:]
@@ -57,7 +57,7 @@ def _readers() -> tuple[Reader, ...]:
 
 @cache
 def _of_some() -> Reader:
-    """Return the reader of "the second of the two"; without the number it may be a second of time."""
+    """Build the reader of "the second of the two"; without the number it may mean time."""
     english = languages()[0]
     known, counts = values(english.numbers.ordinals), tuple(values(english.numbers.words))
     pattern = re.compile(
@@ -77,7 +77,7 @@ def _any(words: tuple[str, ...]) -> str:
 
 
 def _listed(said: str, number: str, to: str, value: Value) -> tuple[int, ...]:
-    """Return the positions of a list of ordinals, the ranges in it spread: "the 2nd to 4th and the 6th"."""
+    """List the positions of ordinals, ranges expanded: "the 2nd to 4th and the 6th"."""
     found: list[int] = []
     end = 0
     for match in re.finditer(number, said):
@@ -118,7 +118,7 @@ def _english(language: Language) -> Reader:
 
 
 def _forms(language: Language) -> Iterator[tuple[str, str, str]]:
-    """Yield the forms of ordinals with a counter: what begins one, one of it, and one before the end of a range."""
+    """Yield the forms of ordinals with a counter: prefix, ordinal, and start of a range."""
     grammar, numbers = language.grammar, language.numbers
     counter = rf"\s*(?:{_any(grammar.counters)})"
     if numbers.ordinals:
@@ -133,7 +133,7 @@ def _forms(language: Language) -> Iterator[tuple[str, str, str]]:
 
 
 def _counted(language: Language) -> Reader:
-    """Return the reader of a language whose ordinals carry a counter."""
+    """Build the reader of a language whose ordinals have counters."""
     grammar, numbers = language.grammar, language.numbers
     known = values(numbers.words) | values(numbers.ordinals)
     to = rf"(?:{_any((*grammar.to, *grammar.through))}|{DASH})"
@@ -157,7 +157,7 @@ def _counted(language: Language) -> Reader:
         if match is None or refused.search(window, 0, match.start()):
             return None
         listed = _listed(match["said"], number, to, lambda said: known.get(said) or _number(said))
-        if window[: match.start()].rstrip().endswith(nouns):  # the first ones stand behind a noun of their own
+        if window[: match.start()].rstrip().endswith(nouns):  # the first ones belong to another noun
             listed = listed[-1:]
         return Ordinal(listed, match.start()) if all(listed) else None
 
@@ -165,7 +165,7 @@ def _counted(language: Language) -> Reader:
 
 
 def _number(said: str) -> int:
-    """Return the number that digits, a circled number, or two or three Chinese characters stand for."""
+    """Convert digits, a circled number, or up to three Chinese characters."""
     if said.isdecimal():
         return int(said)
     return chinese_at(said, 0)[0] or round(unicodedata.numeric(said[0], 0))

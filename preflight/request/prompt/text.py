@@ -1,20 +1,20 @@
-"""Text as the grammar reads it: of the same length as what was written, lower case, half-width."""
+"""Normalise text for the grammar: lower case, half-width, same length."""
 
 import unicodedata
 
 IDEOGRAPHIC_SPACE = "\u3000"
 FULL_WIDTH = range(0xFF01, 0xFF5F)
 FULL_WIDTH_TO_ASCII = 0xFEE0
-"""Unicode, block FF00: full-width forms stand in the order of ASCII."""
+"""Unicode, block FF00: full-width forms are in the order of ASCII."""
 
 
 def composed(prompt: str) -> str:
-    """Return the text with each Korean syllable as one character; some systems write its letters one by one."""
+    """Compose Korean syllables, which some systems store as single letters."""
     return unicodedata.normalize("NFC", prompt)
 
 
 def folded(text: str) -> str:
-    """Return the text in lower case and half width, character for character, so that offsets stay."""
+    """Convert to lower case and half width, character by character, so that offsets stay."""
     return text.translate({ord(one): _folded(one) for one in set(text)})
 
 
@@ -31,5 +31,5 @@ def _folded(character: str) -> str:
 
 
 def is_latin(character: str) -> bool:
-    """Tell whether a folded character is a letter as English words are made of."""
+    """Tell whether a folded character is a Latin letter."""
     return "a" <= character <= "z" or ("\u00df" <= character <= "\u024f" and character.isalpha())

@@ -1,6 +1,6 @@
-"""The words of the grammar, a language a file: `en.toml` and its sisters in, `Language` values out.
+"""Load the words of the grammar, one file a language: `en.toml` and others in, `Language` values out.
 
-A word that is new to the grammar is a line in one of these files, and a line in the table of the tests.
+A new word needs a line in one of these files, and one in the tests' table.
 """
 
 import tomllib
@@ -13,28 +13,28 @@ from preflight.values.assets import Kind
 
 LANGUAGES = ("en", "zh", "ko", "ja")
 SAME = "|"
-"""Stands between words for the same number: "second|2nd"."""
+"""Separates words for one number: "second|2nd"."""
 
 
 class Nouns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words for a reference."""
+    """Words for references."""
 
     image: tuple[str, ...]
     video: tuple[str, ...]
     audio: tuple[str, ...]
     headings: tuple[str, ...] = ()
-    """Those that as often head a paragraph: "Clip 2: the door opens"."""
+    """Nouns that also begin headings: "Clip 2: the door opens"."""
     weak: tuple[str, ...] = ()
-    """Those that mean something else as often: "figure 3"."""
+    """Nouns with other common meanings: "figure 3"."""
     plural: str = ""
-    """What a noun takes where several are meant."""
+    """Plural ending."""
     not_before: tuple[str, ...] = ()
-    """What makes another word of a noun of one character that follows."""
+    """Characters that form another word with a following one-character noun."""
     not_nouns: tuple[str, ...] = ()
     """Words that only begin like a noun."""
 
     def by_word(self) -> dict[str, Kind]:
-        """Return the kind that each word means."""
+        """Map word → kind."""
         kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             ("image", self.image),
             ("video", self.video),
@@ -44,7 +44,7 @@ class Nouns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Numbers in letters, each at its place in the list."""
+    """Spelled numbers, in order from one."""
 
     words: tuple[str, ...] = ()
     """"image one", 图一."""
@@ -53,71 +53,71 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The small words around nouns and numbers."""
+    """Function words around nouns and numbers."""
 
     before: str = ""
-    """Stands before an ordinal: 第一张图."""
+    """Prefix of an ordinal: 第一张图."""
     counters: tuple[str, ...] = ()
-    """Stand between an ordinal and its noun: 张, 번째, 枚目."""
+    """Between an ordinal and its noun: 张, 번째, 枚目."""
     bare: bool = False
-    """Whether a number with a counter is an ordinal by itself: 1번 이미지."""
+    """Whether a number with a counter is an ordinal: 1번 이미지."""
     spoken: tuple[str, ...] = ()
-    """The counters that go with an ordinal in letters: 첫 번째."""
+    """Counters of spelled ordinals: 첫 번째."""
     between: tuple[str, ...] = ()
-    """May stand directly before the noun of an ordinal: "the first reference image"."""
+    """Allowed before the noun of an ordinal: "the first reference image"."""
     not_after: tuple[str, ...] = ()
-    """Make something else of an ordinal that follows: "a second video", 倒数第二张图."""
+    """Change the meaning of a following ordinal: "a second video", 倒数第二张图."""
     first: tuple[str, ...] = ()
     """With a number and a piece, the first of all: 前三张图."""
     first_after: tuple[str, ...] = ()
-    """The characters that such words may follow within a sentence."""
+    """Characters allowed before such words within a sentence."""
     pieces: tuple[str, ...] = ()
-    """What is counted by such a number: 张, 枚, 장."""
+    """Pieces counted by such a number: 张, 枚, 장."""
     number_sign: tuple[str, ...] = ()
-    """Stand between noun and number: "image no. 2"."""
+    """Between noun and number: "image no. 2"."""
     position: tuple[str, ...] = ()
-    """Stand behind the number of a position: 이미지 1번, 图片1号."""
+    """Behind the number of a position: 이미지 1번, 图片1号."""
     function: tuple[str, ...] = ()
-    """Words that nothing is counted by: after them a number is sure to be a position."""
+    """Function words: a number before one is a position, not a count."""
     not_number: tuple[str, ...] = ()
-    """Make another word of a number in letters that they follow: 图一样, "image one of"."""
+    """Form another word with a preceding spelled number: 图一样, "image one of"."""
     also: tuple[str, ...] = msgspec.field(default=(), name="and")
     to: tuple[str, ...] = ()
-    """Join a range where a bare number follows."""
+    """Join a range before a bare number."""
     through: tuple[str, ...] = ()
-    """Join a range where a noun with its number follows, too."""
+    """Join a range before a number or a noun with its number."""
     until: str = ""
-    """Stands behind the last number of a range."""
+    """Behind the last number of a range."""
 
 
 class Units(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What makes a size, a time or a count of the number before it."""
+    """Units that make a size, time or count of the number before."""
 
     sure: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
-    """May count, and may begin something else: 图片3只, "video 8 tape"."""
+    """May be a unit, or another word: 图片3只, "video 8 tape"."""
     counting_before: tuple[str, ...] = ()
-    """What follows a doubtful unit that does count."""
+    """Follow a doubtful unit that does count."""
     singular: tuple[str, ...] = ()
-    """Count only one, or behind a hyphen."""
+    """Units of one, or behind a hyphen."""
     not_before: tuple[str, ...] = ()
-    """Words, or words to follow, that only begin like a unit: 秒杀, "second half"."""
+    """Words that only begin like a unit: 秒杀, "second half"."""
 
 
 class All(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words for all of a kind."""
+    """Words for all of a kind."""
 
     every: tuple[str, ...] = ()
 
 
 class Shapes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ratios as they are written."""
+    """Aspect ratios as written."""
 
     ratios: tuple[str, ...] = ()
 
 
 class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Endings of names of files and servers."""
+    """Endings of file and host names."""
 
     endings: tuple[str, ...] = ()
 
@@ -136,7 +136,7 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """Read the words of every language that is known."""
+    """Load the words of every language, cached."""
     folder = files(__package__)
     return tuple(
         msgspec.convert(tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")), Language)
@@ -145,5 +145,5 @@ def languages() -> tuple[Language, ...]:
 
 
 def values(words: tuple[str, ...]) -> dict[str, int]:
-    """Return the number that each word of a list stands for."""
+    """Map each word of a list → its number."""
     return {word: number for number, some in enumerate(words, 1) for word in some.split(SAME)}
