@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from preflight.flow.planned import PlannedFixes
     from preflight.profiles import Profile
     from preflight.report import Writer
-    from preflight.report.html.pictures import Thumbnails
+    from preflight.report.html.previews import Thumbnails
     from preflight.request.file import RequestSpec
     from preflight.values.findings import Report, Verdict
 

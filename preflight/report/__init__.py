@@ -1,8 +1,8 @@
-"""The same values in each dress: text for people, the others for programs, spreadsheets and build servers.
+"""Write reports in several formats: text for people, others for programs, spreadsheets and build servers.
 
-    Judged, one by one, then an Summary ──► Writer.begin, .asset ..., .end ──► characters
+    Judged, one by one, then a Summary ──► Writer.begin, .asset ..., .end ──► characters
 
-A dress is a module of this package with a class `Writer`, which takes a `Header` and a stream, and a row of `FORMATS`.
+A format is a module of this package with a class `Writer`, which takes a `Header` and a stream, and a row of `FORMATS`.
 """
 
 import importlib
@@ -23,84 +23,84 @@ from preflight.values.unforeseen import unforeseen
 if TYPE_CHECKING:
     from preflight.plan import Plan
     from preflight.plan.request import RequestPlan
-    from preflight.report.html.pictures import Thumbnails
+    from preflight.report.html.previews import Thumbnails
 
 Value = TypeVar("Value")
 Made = TypeVar("Made")
 
 
 class PlansFixes(Protocol):
-    """What tells what `fix` would do."""
+    """Plans what `fix` would do."""
 
     def plan(self, judged: Judged) -> "Plan | None":
-        """Return what would be done to an asset; None where nothing would be."""
+        """Plan an asset; None where nothing would be done."""
 
     def whole(self) -> "RequestPlan | None":
-        """Return what would be done to the request; None where there is none."""
+        """Plan the request; None where there is none."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report is known by before the first verdict."""
+    """Known before the first verdict."""
 
     profile: str
     limits: Profile | None = None
-    """What judged, for reports that draw it; None where it is not at hand."""
+    """Profile that judged, for reports that draw it; None where missing."""
     version: str = __version__
-    """The version of the program."""
+    """Version of preflight."""
     request: str | None = None
-    """The file that the request was read from; None where there is none."""
+    """File of the request; None where there is none."""
     verbose: bool = False
-    """Whether the text says of each finding how it was measured."""
+    """Whether text reports say how each finding was measured."""
     planned_fixes: PlansFixes | None = None
-    """What tells, for reports that show it, what `fix` would do; None where that is not to be said."""
+    """Plans fixes to show; None for none."""
     thumbnails: "Thumbnails | None" = None
-    """What looks into files, for reports that show pictures of them; None where none are to be shown."""
+    """Makes thumbnails; None for none."""
 
     @property
     def edition(self) -> str:
-        """The profile's name as it may be shown: one's own profile may be called anything."""
+        """Printable name of the profile; a user's own may hold anything."""
         return printable(self.profile)
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known after the last verdict."""
+    """Known after the last verdict."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] | None = None
-    """What is said of the request as a whole; None where files were judged, and no request."""
+    """Findings on the request; None where files were judged."""
     interrupted: bool = False
-    """Whether a person stopped the run; what was not reached was not judged."""
+    """Whether the user stopped the run; the rest was not judged."""
     unused_ignores: tuple[UnusedIgnore, ...] = ()
-    """What of a policy did nothing in this run."""
+    """Ignores of the policy without effect in this run."""
     passed_over: int = 0
-    """How many files of a folder were no media."""
+    """Files of folders that were no media."""
 
     @property
     def request_verdict(self) -> Verdict:
-        """What is said of the request without its assets."""
+        """Verdict on the request without its assets."""
         return verdict_of(self.findings or ())
 
 
 class Writer(Protocol):
-    """One report that is being written."""
+    """Writes one report."""
 
     def begin(self) -> None:
-        """Write what stands before the first asset."""
+        """Write what precedes the first asset."""
 
     def asset(self, judged: Judged) -> None:
-        """Write one asset, or keep what the end needs of it."""
+        """Write one asset, or keep it for the end."""
 
     def end(self, summary: Summary) -> None:
         """Write the rest."""
 
 
 class ReportFormat(msgspec.Struct, frozen=True):
-    """A way to write reports down."""
+    """A report format."""
 
     endings: tuple[str, ...]
-    """Endings of the names of its files, in small letters, without the dot."""
+    """File extensions, lower case, without the dot."""
     begins: bytes
-    """Pattern of how each of its files begins: only such a file of an earlier run may be replaced."""
+    """Pattern of the first bytes: only such files of an earlier run may be replaced."""
 
 
 FORMATS: dict[str, ReportFormat] = {
@@ -118,11 +118,11 @@ FORMATS: dict[str, ReportFormat] = {
     "markdown": ReportFormat(("md",), rb"<!-- preflight report -->"),
     "html": ReportFormat(("html",), rb"<!DOCTYPE html>\s*<!-- preflight report -->"),
 }
-"""Name → dress; the first one is what is printed where none is named."""
+"""Name → format; the first is the default on stdout."""
 
 
-def made_once(make: Callable[[Value], Made]) -> Callable[[Value], Made]:
-    """Keep what was made of the latest value alone: several reports ask for the same, one after the other."""
+def keep_latest(make: Callable[[Value], Made]) -> Callable[[Value], Made]:
+    """Cache the result for the latest argument: several reports ask for the same one after another."""
     kept: tuple[Value, Made] | None = None
 
     @wraps(make)
@@ -137,7 +137,7 @@ def made_once(make: Callable[[Value], Made]) -> Callable[[Value], Made]:
 
 
 def open_writer(format_name: str, header: Header, out: TextIO) -> Writer:
-    """Return an empty report; its module is loaded now, and not sooner."""
+    """Create a writer; its module is imported here."""
     writer: Writer = importlib.import_module(f"preflight.report.{format_name}").Writer(header, out)
     return writer
 
@@ -151,18 +151,17 @@ def write_report(  # noqa: PLR0913 - what is known before the first asset, and w
     unused_ignores: Callable[[], Iterable[UnusedIgnore]] = tuple,
     passed_over: Callable[[], int] = int,
 ) -> Verdict | None:
-    """Write each verdict to every sheet as it comes, so that none has to be kept; return the verdict on all.
+    """Write each verdict to every writer as it comes; return the overall verdict, None where nothing was judged.
 
-    Nothing is written, and None returned, where nothing was judged. Ctrl-C ends each sheet with what is known by then,
-    verdict unsure and marked as interrupted, and is raised again.
+    Ctrl-C ends each report with what is known, verdict unsure and marked as interrupted, and is raised again.
 
     Args:
-        writers: where to write.
+        writers: one a report.
         assets: verdicts.
-        findings: what is said of a request as a whole; None where there is no request.
-        seen: the stream that somebody may be watching: it is flushed after each asset.
-        unused_ignores: tells, after the last verdict, what of a policy did nothing.
-        passed_over: tells then how many files of a folder were no media.
+        findings: findings on the request; None where there is none.
+        seen: a watched stream, flushed after each asset.
+        unused_ignores: called at the end for ignores without effect.
+        passed_over: called at the end for the number of files that were no media.
     """
     verdicts, begun = set[Verdict](), list[Writer]()
     try:
@@ -187,7 +186,7 @@ def write_report(  # noqa: PLR0913 - what is known before the first asset, and w
 
 
 def _write(writer: Writer, judged: Judged) -> Verdict:
-    """Write one asset; where an error is met that nobody foresaw, write that in its place. Return what was written."""
+    """Write one asset, or an unexpected error in its place; return the verdict written."""
     try:
         writer.asset(judged)
     except (OSError, PreflightError):
@@ -201,7 +200,7 @@ def _write(writer: Writer, judged: Judged) -> Verdict:
 
 
 def _begin(writers: Sequence[Writer], begun: list[Writer]) -> None:
-    """Begin what is not begun; Ctrl-C may come anywhere in between, and nothing is begun twice."""
+    """Begin each writer once, even where Ctrl-C comes in between."""
     for writer in writers[len(begun) :]:
         begun.append(writer)
         writer.begin()

@@ -1,4 +1,4 @@
-"""An asset's path or URL as a URI reference, for the formats that ask for one."""
+"""Convert paths and URLs to URI references."""
 
 import re
 from urllib.parse import quote
@@ -6,13 +6,13 @@ from urllib.parse import quote
 from preflight.values.assets import Asset, shown
 
 RESERVED = ":/?#[]@!$&'()*+,;=%"
-"""What stays as it is in a URL: it was escaped by whoever made the URL."""
+"""Characters left in URLs, which are escaped already."""
 
 
 def uri_of(asset: Asset) -> str:
-    """Return a URL without what may be secret, an absolute path as file:///..., another path as a relative reference.
+    """Convert an asset: URLs lose secrets, absolute paths become file:///..., others stay relative.
 
-    The bytes of a name are kept, whatever they are; a name with a colon or `//` in front is no scheme and no server.
+    File name bytes are kept; a colon or `//` in front becomes neither scheme nor host.
     """
     if asset.is_url:
         return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(shown(asset.path), safe=RESERVED))

@@ -1,9 +1,8 @@
-"""Several editions side by side: a table for people, `preflight.comparison/1` for programs.
+"""Compare editions side by side: a table for people, `preflight.comparison/1` for programs.
 
-In: rows, one by one, each an asset as the editions judge it; then their `Standing`. Out: characters. Of either nothing
-can be written before the last row: the columns of a table are as wide as the widest cell, and in JSON the verdict
-stands above the rows, and the rows above the reports. So what was written of a row waits on the disk, and a run over a
-hundred thousand files needs no memory for it.
+In: rows, one by one, each an asset judged by all editions; then their `Standing`. Out: characters. Rows are spooled to
+disk, because column widths and the verdict are known only after the last one; so a hundred thousand files need no
+memory.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ from preflight.report import Header, ReportFormat, Summary
 from preflight.report.comparison_rows import Markdown, Rows, broken
 from preflight.report.files import Output, PendingFile
 from preflight.report.json import Json, line, tool_json, unused_ignores_json
-from preflight.report.json import Writer as ReportSheet
+from preflight.report.json import Writer as ReportWriter
 from preflight.report.spool import pour, spool
 from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_words, path_of, write
 from preflight.values.assets import printable
@@ -30,10 +29,10 @@ REQUEST = "the request"
 
 
 class Writer(Protocol):
-    """A comparison that is being written."""
+    """Writes a comparison."""
 
     def row(self, row: Row) -> None:
-        """Write one asset aside."""
+        """Spool one asset."""
 
     def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:
         """Write everything."""
@@ -42,61 +41,61 @@ class Writer(Protocol):
 # ---- text -----------------------------------------------------------------------------------------------------------
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """A row of a table that waits for the widths of its columns."""
+class PendingRow(msgspec.Struct, frozen=True):
+    """A table row before column widths are known."""
 
     cells: tuple[str, ...]
     beneath: tuple[Line, ...] = ()
-    """What each edition found, where that is asked for."""
+    """Findings of each edition, if verbose."""
 
 
-READER = msgspec.json.Decoder(Waiting)
+READER = msgspec.json.Decoder(PendingRow)
 
 
 class Table:
-    """A row an asset, a column an edition; a cell says pass, or which rules the asset fails.
+    """A row an asset, a column an edition; cells hold pass or the rules broken.
 
     Args:
         editions: their names.
         out: where to write.
-        verbose: whether each row is followed by what each edition found, and how it was measured.
+        verbose: whether each row is followed by each edition's findings, and how they were measured.
     """
 
     def __init__(self, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> None:
         self._editions, self._out, self._verbose = tuple(map(printable, editions)), out, verbose
         self._head = ("asset", *self._editions)
         self._widths = list(map(_width, self._head))
-        self._room = spool()
-        finalize(self, self._room.close)
+        self._spool = spool()
+        finalize(self, self._spool.close)
 
     def row(self, row: Row) -> None:
-        """Write one asset aside."""
+        """Spool one asset."""
         cells = (_cell(one.verdict, _rules(one)) for one in row)
         self._keep((name_of(row[0].asset), *cells), [one.findings for one in row])
 
     def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:  # noqa: ARG002 - said in words elsewhere
-        """Write the table and who takes what."""
+        """Write the table and which editions take what."""
         if standing.reports is not None:
             cells = (_cell(_set_verdict(one), _set_rules(one)) for one in standing.reports)
             self._keep((REQUEST, *cells), [report.findings for report in standing.reports])
         write(self._lines(standing), self._out)
-        self._room.close()
+        self._spool.close()
 
     def _keep(self, cells: tuple[str, ...], said: Iterable[Sequence[Finding]]) -> None:
         self._widths = [max(width, _width(cell)) for width, cell in zip(self._widths, cells, strict=True)]
         beneath = tuple(self._found(said)) if self._verbose else ()
-        self._room.write(msgspec.json.encode(Waiting(cells, beneath)).decode() + "\n")
+        self._spool.write(msgspec.json.encode(PendingRow(cells, beneath)).decode() + "\n")
 
     def _found(self, said: Iterable[Sequence[Finding]]) -> Iterator[Line]:
-        """Yield what each edition found; a name that would be an order to GitHub's runners stands in quotes."""
+        """Yield each edition's findings; a name that GitHub would read as a command is quoted."""
         for edition, found in zip(self._editions, said, strict=True):
             name = repr(edition) if edition.lstrip().startswith("::") else edition
             yield from finding_lines(f"  {name}", found, verbose=True)
 
     def _lines(self, standing: Standing) -> Iterator[Line]:
         yield _row(self._head, self._widths)
-        self._room.seek(0)
-        for kept in self._room:
+        self._spool.seek(0)
+        for kept in self._spool:
             waiting = READER.decode(kept)
             yield _row(waiting.cells, self._widths)
             yield from waiting.beneath
@@ -104,7 +103,7 @@ class Table:
 
 
 def _row(columns: tuple[str, ...], widths: Sequence[int]) -> Line:
-    """Return one row, its columns wide enough for the widest; the last one has nothing behind it."""
+    """Format a row, padded to the column widths."""
     padded = [text + " " * (width - _width(text)) for text, width in zip(columns, widths, strict=True)]
     padded[-1] = columns[-1]
     styles = ["bold", *(STYLES.get(cell.split(" ", 1)[0], "bold") for cell in columns[1:])]
@@ -121,7 +120,7 @@ def _cell(verdict: Verdict, rules: Sequence[str]) -> str:
 
 
 def _closing(standing: Standing) -> Line:
-    """Return the last line: which editions take everything as it is, or of how many files each does."""
+    """Format the last line: editions that take everything, else how many files each takes."""
     whole = "everything" if standing.reports is None else REQUEST
     taking = " and ".join(map(printable, standing.taking))
     words = f"{taking} {'take' if len(standing.taking) > 1 else 'takes'} {whole} as it is."
@@ -133,7 +132,7 @@ def _closing(standing: Standing) -> Line:
 
 
 def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: those of Korean and Chinese are two."""
+    """Count the terminal columns of a text; Korean and Chinese characters take two."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
@@ -156,7 +155,7 @@ def _set_verdict(report: Report) -> Verdict:
 
 
 class Document:
-    """The comparison as one object: side by side in short, and each edition's report whole.
+    """The comparison as one JSON object: side by side in short, then each edition's full report.
 
     Args:
         editions: their names.
@@ -166,17 +165,17 @@ class Document:
     def __init__(self, editions: Sequence[str], out: TextIO) -> None:
         self._editions, self._out = tuple(map(printable, editions)), out
         self._rows, self._between = spool(), "\n    "
-        self._rooms = [spool() for _ in editions]
+        self._spools = [spool() for _ in editions]
         self._reports = [
-            ReportSheet(Header(profile=name), spooled) for name, spooled in zip(editions, self._rooms, strict=True)
+            ReportWriter(Header(profile=name), spooled) for name, spooled in zip(editions, self._spools, strict=True)
         ]
         for report in self._reports:
             report.begin()
-        for spooled in (self._rows, *self._rooms):
+        for spooled in (self._rows, *self._spools):
             finalize(self, spooled.close)
 
     def row(self, row: Row) -> None:
-        """Write one asset aside."""
+        """Spool one asset."""
         before, self._between = self._between, ",\n    "
         self._rows.write(before + line(_row_json(row, self._editions)))
         for report, judged in zip(self._reports, row, strict=True):
@@ -206,7 +205,7 @@ class Document:
         self._out.write(f'  "{name}": {line(value)},\n')
 
     def _pour_reports(self, standing: Standing) -> None:
-        for number, (report, spooled) in enumerate(zip(self._reports, self._rooms, strict=True)):
+        for number, (report, spooled) in enumerate(zip(self._reports, self._spools, strict=True)):
             name = standing.editions[number]
             said = None if standing.reports is None else standing.reports[number].findings
             report.end(Summary(verdict=standing.verdicts[name], findings=said))
@@ -241,11 +240,11 @@ FORMATS: dict[str, ReportFormat] = {
     "csv": ReportFormat(("csv",), rb"path,role,kind,profile,verdict,rules\n"),
     "markdown": ReportFormat(("md",), rb"<!-- preflight comparison -->"),
 }
-"""Name → dress; the first one is what is printed where none is named."""
+"""Name → format; the first is the default on stdout."""
 
 
 def open_comparison(format_name: str, editions: Sequence[str], out: TextIO, *, verbose: bool = False) -> Writer:
-    """Return an empty comparison in one of `FORMATS`."""
+    """Create a comparison writer for one of `FORMATS`."""
     if format_name == "text":
         return Table(editions, out, verbose=verbose)
     makes: dict[str, Callable[[Sequence[str], TextIO], Writer]] = {"json": Document, "csv": Rows, "markdown": Markdown}
@@ -253,20 +252,20 @@ def open_comparison(format_name: str, editions: Sequence[str], out: TextIO, *, v
 
 
 class Filed(PendingFile):
-    """A comparison on its way to a file; when it cannot be written any more, the run goes on without it."""
+    """A comparison to a file; on a write fault the run goes on without it."""
 
     def __init__(self, output: Output, editions: Sequence[str], stream: TextIO) -> None:
         super().__init__(output, stream)
         self._writer = open_comparison(output.format_name, editions, stream)
 
     def row(self, row: Row) -> None:
-        """Write one asset aside."""
+        """Spool one asset."""
         if not self.fault:
             with self._kept():
                 self._writer.row(row)
 
     def end(self, standing: Standing, unused_ignores: Sequence[UnusedIgnore] = ()) -> None:
-        """Write everything, and put it on the disk."""
+        """Write everything to disk."""
         if not self.fault:
             with self._kept():
                 self._writer.end(standing, unused_ignores)

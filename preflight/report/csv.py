@@ -1,4 +1,4 @@
-"""Reports as CSV, for spreadsheets: a row a finding, one row for an asset without any. UTF-8, comma, one header row."""
+"""Reports as CSV: a row a finding, one for an asset without any. UTF-8, comma, one header row."""
 
 import csv
 from fractions import Fraction
@@ -18,14 +18,14 @@ Cell = str | int | float
 
 
 class Writer:
-    """A report as a table. What is said of a request as a whole is a row of kind "request" without a path."""
+    """Writes CSV. Findings on a request have kind "request" and no path."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._rows = csv.writer(out, lineterminator="\n")
         self._last = (text_cell(header.profile), text_cell(header.version))
 
     def begin(self) -> None:
-        """Write the names of the columns."""
+        """Write the column names."""
         self._rows.writerow((*ASSET, *FOUND, *RUN))
 
     def asset(self, judged: Judged) -> None:
@@ -36,7 +36,7 @@ class Writer:
             self._write(first, finding)
 
     def end(self, summary: Summary) -> None:
-        """Write the rows of the request, and one more where the run was stopped."""
+        """Write the rows of the request, and one for an interrupted run."""
         for finding in summary.findings or ():
             self._write(("", "", "request", summary.request_verdict), finding)
         if summary.interrupted:
@@ -49,7 +49,7 @@ class Writer:
 
 
 def finding_cells(finding: Finding) -> tuple[Cell, ...]:
-    """Return the cells of one finding, from the rule to the source."""
+    """Format a finding's cells, from rule to source."""
     return (
         text_cell(finding.rule),
         finding.severity,
@@ -65,9 +65,9 @@ def finding_cells(finding: Finding) -> tuple[Cell, ...]:
 
 
 def text_cell(words: str) -> str:
-    """Return words that no spreadsheet takes for a formula: an apostrophe stands before what could begin one.
+    """Escape words that a spreadsheet would read as a formula, with an apostrophe in front.
 
-    A tab or a line break, which some of them pass over in front of a formula, is shown as an escape.
+    Tabs and line breaks, which some skip before a formula, are escaped.
     """
     cell = printable(words)
     return f"'{cell}" if cell.startswith(FORMULA) else cell

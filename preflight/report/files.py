@@ -1,6 +1,6 @@
-"""Reports in files: what was asked for in; whole files under their names out, or nothing under them.
+"""Write reports to files: whole files under their names, or none.
 
-A report of an earlier run may be replaced, for it can be made again; nothing else is.
+Only a report of an earlier run may be replaced, for it can be made again.
 """
 
 import os
@@ -22,24 +22,24 @@ from preflight.values.assets import SUFFIX_KINDS, Asset, printable
 from preflight.values.findings import Judged
 
 HEAD_BYTES = 1 << 16
-"""How much of a file is read to tell whether it is a report; longer than any name in one."""
+"""Bytes read to recognise a report; longer than any name in one."""
 
 
 class Output(msgspec.Struct, frozen=True):
-    """A file to be written."""
+    """A file to write."""
 
     format_name: str
     path: Path
-    """As it was given."""
+    """As given."""
     target: Path
-    """Where it lies, links followed."""
+    """Real path, links resolved."""
     begins: bytes
-    """Pattern of how the files begin of which it may replace one."""
+    """Pattern of files that it may replace."""
     option: str = "--output"
-    """What it was asked for by."""
+    """Option that asked for it."""
 
     def __str__(self) -> str:
-        """Return the option and the file, as they may be shown."""
+        """Format option and file, printable."""
         return f"{self.option} {printable(str(self.path))}"
 
 
@@ -50,16 +50,16 @@ def read_outputs(
     option: str = "--output",
     formats: Mapping[str, ReportFormat] = FORMATS,
 ) -> list[Output]:
-    """Read `FILE` or `DRESS:FILE`, and refuse what must not or cannot be written.
+    """Parse `FILE` or `FORMAT:FILE`, and refuse what must not or cannot be written.
 
     Args:
-        words: as they were given.
-        inputs: files that are read, none of which may be replaced.
-        option: what they were given to.
-        formats: what such a file may be.
+        words: as given.
+        inputs: files to read, which must not be replaced.
+        option: the option they were given to.
+        formats: formats allowed.
 
     Raises:
-        CallError: the ending names no dress, what stands there is no report or is to be checked, or is named twice.
+        CallError: the extension names no format, an existing file is no report or an input, or a file is named twice.
     """
     outputs: list[Output] = []
     for word in words:
@@ -76,10 +76,10 @@ def read_outputs(
 def _read(word: str, option: str, formats: Mapping[str, ReportFormat]) -> Output:
     format_name, colon, path = word.partition(":")
     if not colon or format_name not in formats:
-        path, ending = word, Asset(path=word).suffix
-        format_name = next((name for name, one in formats.items() if ending in one.endings), "")
+        path, extension = word, Asset(path=word).suffix
+        format_name = next((name for name, one in formats.items() if extension in one.endings), "")
     if not format_name:
-        known = ", ".join(f".{ending}" for one in formats.values() for ending in one.endings)
+        known = ", ".join(f".{extension}" for one in formats.values() for extension in one.endings)
         advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in formats)}"
         raise CallError(f"{option} {printable(word)}: its ending does not say what it is to be", advice=advice)
     try:
@@ -89,7 +89,7 @@ def _read(word: str, option: str, formats: Mapping[str, ReportFormat]) -> Output
 
 
 def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
-    """Return why an output may not be written: what belongs or stands there is no report of its dress. Else nothing."""
+    """Say why an output must not be written; empty where it may."""
     target = output.target
     if not target.parent.is_dir():
         return "there is no such folder"
@@ -101,7 +101,7 @@ def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
 
 
 def _occupied(target: Path, output: Output) -> str:
-    """Return why what stands there may not be replaced, or nothing."""
+    """Say why an existing file must not be replaced; empty where it may."""
     try:
         descriptor = open_without_waiting(str(target), READ)
     except OSError as error:
@@ -119,14 +119,14 @@ def _occupied(target: Path, output: Output) -> str:
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Tell whether two paths are one file, by whatever links."""
+    """Tell whether two paths are one file, through any links."""
     with suppress(OSError, ValueError):
         return one.samefile(other)
     return os.path.realpath(one) == os.path.realpath(other)
 
 
 class PendingFile:
-    """A file on its way to its name. When it cannot be written any more, the run goes on without it."""
+    """A file under a temporary name; on a write fault the run goes on without it."""
 
     def __init__(self, output: Output, stream: TextIO) -> None:
         self.output, self.fault = output, ""
@@ -134,7 +134,7 @@ class PendingFile:
         self._whole = False
 
     def fill(self, pieces: Iterable[str]) -> None:
-        """Write all that it is to hold, and put it on the disk."""
+        """Write the whole content to disk."""
         with self._kept():
             self._stream.writelines(pieces)
             self._finish()
@@ -144,7 +144,7 @@ class PendingFile:
         self._whole = True
 
     def settle(self, temporary: Path) -> None:
-        """Give the file its name, if it is whole; what stands there by now is looked at once more."""
+        """Rename a complete file to its target, checked once more."""
         with suppress(OSError):
             self._stream.close()
         if self._whole:
@@ -164,15 +164,15 @@ class PendingFile:
         self.fault = error.strerror or str(error)
 
 
-class Draft(PendingFile):
-    """A report of verdicts on its way to a file."""
+class PendingReport(PendingFile):
+    """A report to a file."""
 
     def __init__(self, output: Output, header: Header, stream: TextIO) -> None:
         super().__init__(output, stream)
         self._writer: Writer = open_writer(output.format_name, header, stream)
 
     def begin(self) -> None:
-        """Write what stands before the first asset."""
+        """Write what precedes the first asset."""
         with self._kept():
             self._writer.begin()
 
@@ -184,39 +184,39 @@ class Draft(PendingFile):
             except OSError as error:
                 self._lose(error)
 
-    def end(self, ending: Summary) -> None:
-        """Write the rest, and put it on the disk."""
+    def end(self, summary: Summary) -> None:
+        """Write the rest to disk."""
         if not self.fault:
             with self._kept():
-                self._writer.end(ending)
+                self._writer.end(summary)
                 self._finish()
 
 
 F = TypeVar("F", bound=PendingFile)
 
 
-def drafts(outputs: Iterable[Output], header: Header) -> AbstractContextManager[list[Draft]]:
-    """Open a report of verdicts for each output; else as `pending_files`."""
-    return opened(outputs, lambda output, stream: Draft(output, header, stream))
+def drafts(outputs: Iterable[Output], header: Header) -> AbstractContextManager[list[PendingReport]]:
+    """Open a pending report for each output; see `opened`."""
+    return opened(outputs, lambda output, stream: PendingReport(output, header, stream))
 
 
 def pending_files(outputs: Iterable[Output]) -> AbstractContextManager[list[PendingFile]]:
-    """Open a file for each output, which is to be filled; one that is not gets no name.
+    """Open a pending file for each output; one left unfilled gets no name.
 
     Raises:
-        NotDone: a file cannot be made, or could not be written to its end.
+        NotDone: a file cannot be made, or not be written completely.
     """
     return opened(outputs, PendingFile)
 
 
 @contextmanager
 def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> Iterator[list[F]]:
-    """Open a file under a temporary name for each output, and give it its name when all is written.
+    """Open a temporary file for each output; commit the complete ones at the end of the block.
 
-    Nothing half-written stands under a name, whatever happens in between. One that fails does not stop the others.
+    A partial file never gets its name, and one fault does not stop the others.
 
     Raises:
-        NotDone: a file cannot be made, or could not be written to its end.
+        NotDone: a file cannot be made, or not be written completely.
     """
     going: list[tuple[F, Path]] = []
     try:

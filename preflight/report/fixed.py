@@ -1,4 +1,4 @@
-"""Reports of what a fix did: the results in, a page, Markdown or JSON out, in pieces."""
+"""Report the results of a fix as a page, Markdown or JSON, in pieces."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,12 +15,12 @@ FORMATS: dict[str, ReportFormat] = {
     "markdown": ReportFormat(("md",), rb"<!-- preflight fix report -->"),
     "json": ReportFormat(("json",), rb'\{\s*"schema": "preflight\.fix/.{0,65000}?"facts_after":'),
 }
-"""Name → dress; a plan of `--dry-run --format json` is none of them, and is not replaced."""
+"""Name → format; the output of `--dry-run --format json` is none of them, and is not replaced."""
 ROWS = ("| asset | outcome | what was wrong | what was done | now |", "|---|---|---|---|---|")
 
 
 def fix_pieces(format_name: str, fixed: Fixed) -> Iterator[str]:
-    """Yield the pieces of a report in one of `FORMATS`."""
+    """Yield a report in one of `FORMATS`, piece by piece."""
     makes: dict[str, Callable[[Fixed], Iterator[str]]] = {"html": _html, "markdown": _markdown, "json": _json}
     return makes[format_name](fixed)
 
@@ -38,7 +38,7 @@ def _json(fixed: Fixed) -> Iterator[str]:
 
 
 def _markdown(fixed: Fixed) -> Iterator[str]:
-    """Yield the sum, and a row an asset."""
+    """Yield the summary, then a row an asset."""
     state = "ready" if fixed.is_ready else "not all ready"
     yield f"{MARK}\n**preflight fix: {state}**: {escaped(f'{fixed.words()}. {signature(fixed.header)}.')}\n"
     for line in share_lines(fixed.planned):

@@ -1,4 +1,4 @@
-"""What a fix came to, and its words: the results with the plan of the whole."""
+"""Results of a fix, and their wording."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,12 +9,12 @@ from preflight.report import Header
 from preflight.report.text import passed_words
 
 MARK = "<!-- preflight fix report -->"
-"""What a page and a table begin with."""
+"""First line of HTML and Markdown reports."""
 OUTCOMES: tuple[Outcome, ...] = ("fixed", "untouched", "unfixable", "declined", "failed")
 
 
 class Fixed(NamedTuple):
-    """What a fix came to."""
+    """Results of a fix."""
 
     header: Header
     results: Sequence[FixResult]
@@ -22,12 +22,12 @@ class Fixed(NamedTuple):
 
     @property
     def is_ready(self) -> bool:
-        """Whether everything is clean by now."""
+        """Whether everything is clean now."""
         done = all(one.outcome in ("fixed", "untouched") for one in self.results)
         return done and not self.planned.beyond_mending
 
     def words(self) -> str:
-        """Return the counts: "4 files: 3 fixed, 1 untouched"."""
+        """Format the counts: "4 files: 3 fixed, 1 untouched"."""
         counts = {outcome: sum(one.outcome == outcome for one in self.results) for outcome in OUTCOMES}
         files = f"{len(self.results)} {'file' if len(self.results) == 1 else 'files'}"
         words = f"{files}: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}"
@@ -36,7 +36,7 @@ class Fixed(NamedTuple):
 
 
 def quality_words(one: FixResult) -> str:
-    """Return how near a new file comes to its source, or nothing where that was not measured."""
+    """Format the quality of a new file; empty where it was not measured."""
     if one.quality is None:
         return ""
     found = one.quality

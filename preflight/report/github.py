@@ -1,6 +1,6 @@
-"""Reports as GitHub's workflow commands: an annotation for each finding, and one for the sum.
+"""Reports as GitHub workflow commands: an annotation a finding, and one for the summary.
 
-Source of the syntax: GitHub's documentation of workflow commands; the runner's own reader undoes the escapes.
+Source: GitHub's documentation of workflow commands; the runner undoes the escapes.
 """
 
 from typing import TextIO
@@ -17,13 +17,13 @@ PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 class Writer:
-    """A report of annotations. GitHub shows ten of a kind for each step; the log has them all."""
+    """Writes annotations. GitHub shows ten of a kind a step; the log has all."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out, self._totals = header, out, Totals()
 
     def begin(self) -> None:
-        """Write nothing: the first annotation is the first line."""
+        """Write nothing."""
 
     def asset(self, judged: Judged) -> None:
         """Write the annotations of one asset."""
@@ -32,7 +32,7 @@ class Writer:
             self._out.write(annotation(finding, name_of(judged.asset), judged.asset))
 
     def end(self, summary: Summary) -> None:
-        """Write the annotations of the request, and the sum as a notice."""
+        """Write the annotations of the request, and the summary as a notice."""
         findings = summary.findings or ()
         self._totals.count(findings)
         for finding in findings:
@@ -44,7 +44,7 @@ class Writer:
 
 
 def annotation(finding: Finding, name: str, asset: Asset | None = None) -> str:
-    """Return the line of one finding; a URL is no file of the repository."""
+    """Format a finding; URLs are no files of the repository."""
     file = f"file={printable(asset.path).translate(PROPERTY)}," if asset and not asset.is_url else ""
     said = f"{name}: {printable(finding.message)}"
     title = finding.rule.translate(PROPERTY)

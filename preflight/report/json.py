@@ -16,7 +16,7 @@ from preflight.plan.file import Source
 from preflight.plan.request import RequestPlan, Shared
 from preflight.plan.result import FixResult
 from preflight.policy.policy import UnusedIgnore
-from preflight.report import Header, Summary, made_once
+from preflight.report import Header, Summary, keep_latest
 from preflight.report.remedies import came_of, said
 from preflight.report.text import path_of
 from preflight.values.assets import printable, shown
@@ -31,16 +31,16 @@ REPORT_SCHEMA = "preflight.report/1"
 FACTS_SCHEMA = "preflight.facts/1"
 FIX_SCHEMA = "preflight.fix/1"
 RATE_PLACES = 3
-"""Decimals of `frame_rate_hz`; the exact value stands beside it as `frame_rate`."""
+"""Decimals of `frame_rate_hz`; `frame_rate` is exact."""
 
 
 def dump(value: Json) -> str:
-    """Return JSON text, indented, with a newline at the end; bytes that are no text are shown as escapes."""
+    """Encode as indented JSON with a newline at the end; undecodable bytes are escaped."""
     return msgspec.json.format(msgspec.json.encode(value, enc_hook=_encode), indent=2).decode() + "\n"
 
 
 def report_json(report: Report) -> Json:
-    """Return a report as the contract has it."""
+    """Convert a report to `preflight.report/1`."""
     return {
         "schema": REPORT_SCHEMA,
         "tool": tool_json(Header(profile=report.profile)),
@@ -53,30 +53,30 @@ def report_json(report: Report) -> Json:
 
 
 def tool_json(header: Header) -> Json:
-    """Return who wrote a report."""
+    """Name program and version."""
     return {"name": "preflight", "version": header.version}
 
 
 class Writer:
-    """A report written asset by asset, so that a hundred thousand of them need no memory."""
+    """Writes a report asset by asset, without keeping them."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out = header, out
         self._between = "\n    "
 
     def begin(self) -> None:
-        """Write who judged, and by what."""
+        """Write tool and profile."""
         tool, profile = line(tool_json(self._header)), line(self._header.edition)
         head = f'"schema": "{REPORT_SCHEMA}",\n  "tool": {tool},\n  "profile": {profile}'
         self._out.write(f'{{\n  {head},\n  "assets": [')
 
     def asset(self, judged: Judged) -> None:
-        """Write one asset on a line of its own."""
+        """Write one asset on a line."""
         before, self._between = self._between, ",\n    "
         self._out.write(before + asset_line(judged))
 
     def end(self, summary: Summary) -> None:
-        """Write the findings of the request and the verdict, and close the object."""
+        """Write the findings on the request and the verdict."""
         findings = line([finding_json(finding) for finding in summary.findings or ()])
         rest = '  "interrupted": true,\n' if summary.interrupted else ""
         rest += f'  "passed_over": {summary.passed_over},\n'
@@ -85,19 +85,19 @@ class Writer:
 
 
 def line(value: Json | list[Json] | list[str] | str | None) -> str:
-    """Return JSON text on one line; what a terminal would act upon is an escape of JSON's own."""
+    """Encode as JSON on one line; control characters are escaped."""
     text = msgspec.json.encode(value, enc_hook=_encode).decode()
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
-@made_once
+@keep_latest
 def asset_line(judged: Judged) -> str:
-    """Return one asset of a report on one line; made once for all reports that hold it."""
+    """Encode one asset on a line; cached for all reports that hold it."""
     return line(judged_json(judged))
 
 
 def judged_json(judged: Judged) -> Json:
-    """Return one asset of a report."""
+    """Convert one asset of a report."""
     return {
         "path": path_of(judged.asset),
         "kind": judged.kind,
@@ -109,7 +109,7 @@ def judged_json(judged: Judged) -> Json:
 
 
 def facts_report(probed: Iterable[Probed]) -> Json:
-    """Return the facts of assets, without a verdict."""
+    """Convert the facts of assets, without verdicts."""
     return {"schema": FACTS_SCHEMA, "assets": [_probed_json(one) for one in probed]}
 
 
@@ -124,7 +124,7 @@ def _probed_json(probed: Probed) -> Json:
 
 
 def facts_json(facts: Facts | None) -> Json | None:
-    """Return facts with JSON numbers; a rate is given twice, as a decimal and exactly."""
+    """Convert facts; a rate is given as a decimal and exactly."""
     if facts is None:
         return None
     found: Json = msgspec.structs.asdict(facts)
@@ -149,13 +149,13 @@ def _shape(width_px: int, height_px: int) -> int | float:
 
 
 def finding_json(finding: Finding) -> Json:
-    """Return one finding."""
+    """Convert one finding."""
     fields = msgspec.structs.asdict(finding)
     return {name: printable(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def unused_ignores_json(unused_ignores: Iterable[UnusedIgnore]) -> list[Json]:
-    """Return what of a policy did nothing: each exception as the settings have it, and what came of it."""
+    """Convert unused ignores: as in the settings, with their state."""
     return [
         {
             "place": one.place,
@@ -170,7 +170,7 @@ def unused_ignores_json(unused_ignores: Iterable[UnusedIgnore]) -> list[Json]:
 
 
 def fix_report(profile: str, results: Iterable[FixResult], planned: RequestPlan | None = None) -> Json:
-    """Return what a fix did, and of a request how its seconds were shared."""
+    """Convert the results of a fix, and how seconds were shared."""
     rows = [_result_json(one) for one in results]
     return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows, **_whole_json(planned)}
 
@@ -178,7 +178,7 @@ def fix_report(profile: str, results: Iterable[FixResult], planned: RequestPlan 
 def plan_report(
     profile: str, plans: Iterable[tuple[Judged, Plan, Source | None]], planned: RequestPlan | None = None
 ) -> Json:
-    """Return what a fix would do, so that `fix --plan` can do it later: no outcome yet, the rest as in `fix_report`."""
+    """Convert plans so that `fix --plan` can apply them later: as `fix_report`, without outcomes."""
     rows = [
         {
             **_plan_json(plan),
@@ -193,7 +193,7 @@ def plan_report(
 
 
 def _whole_json(planned: RequestPlan | None) -> Json:
-    """Return what is said of a request as a whole: who gives up how much, and what no share clears."""
+    """Convert how the seconds of a request are shared, and what remains."""
     shared = planned.shared if planned else ()
     left = planned.beyond_mending if planned else ()
     passed_over = planned.passed_over if planned else 0
@@ -219,7 +219,7 @@ def _step_json(step: Step) -> Json:
 
 
 def _mark(plan: Plan) -> str:
-    """Return what tells the steps as they are printed from any that a person makes of them."""
+    """Hash the steps as printed, to detect edits."""
     from preflight.plan.edited import mark_of_printed
 
     return mark_of_printed([_step_json(step) for step in plan.steps])

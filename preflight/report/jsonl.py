@@ -1,7 +1,7 @@
-"""Reports as JSON Lines, to be read while they are written: an asset a line, then the request, then the sum.
+"""Reports as JSON Lines, readable while written: an asset a line, then the request, then the summary.
 
-Each line is an object with `line`: "asset" with the fields that `preflight.report/1` has for one, "request" with the
-findings of the request as a whole, "summary" with the verdict. A report without a summary was cut short.
+Each line is an object with `line`: "asset" with the fields of `preflight.report/1`, "request" with the findings on the
+request, "summary" with the verdict. A report without a summary was cut short.
 """
 
 from typing import TextIO
@@ -15,13 +15,13 @@ SCHEMA = "preflight.lines/1"
 
 
 class Writer:
-    """A report as lines of JSON."""
+    """Writes JSON Lines."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out, self._totals = header, out, Totals()
 
     def begin(self) -> None:
-        """Write nothing: the first asset is the first line."""
+        """Write nothing."""
 
     def asset(self, judged: Judged) -> None:
         """Write one asset."""
@@ -29,7 +29,7 @@ class Writer:
         self._out.write(f'{{"line":"asset",{asset_line(judged).removeprefix("{")}\n')
 
     def end(self, summary: Summary) -> None:
-        """Write what is said of the request, and the sum."""
+        """Write the request, and the summary."""
         self._write({"line": "request", "findings": [finding_json(finding) for finding in summary.findings or ()]})
         self._write(
             {

@@ -1,7 +1,7 @@
-"""Reports as JUnit XML, for build servers: a suite an asset, a case a rule.
+"""Reports as JUnit XML: a suite an asset, a case a rule.
 
-What passes is a case too. An error is a failure; that something could not be judged is an error; a warning stands in
-the case's output. A rule that had nothing to go by is skipped: "could not tell" is never "passed".
+Passed rules are cases too. An error is a failure; unjudged is an error; a warning goes to the case's output. A rule
+without its value is skipped: "could not tell" is never "passed".
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,29 +19,29 @@ SKIPPED = quoteattr("not judged: what it goes by is not there, or was not measur
 
 
 class Result(NamedTuple):
-    """What one rule came to."""
+    """Result of one rule."""
 
     rule: str
     findings: Sequence[Finding] = ()
     judged: bool = True
-    """Whether the rule had what it goes by."""
+    """Whether its value was measured."""
 
 
 class Writer:
-    """A report as JUnit has it; each asset is written when it is known, so no sum stands at the top."""
+    """Writes JUnit; assets are written at once, so there are no totals at the top."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out = header, out
         self._unmeasured: set[Kind] = set()
-        """Kinds of which something was not measured."""
+        """Kinds with unmeasured values."""
 
     def begin(self) -> None:
-        """Open the document; its name tells the program and the profile."""
+        """Open the document, named after program and profile."""
         name = quoteattr(f"preflight {self._header.version}: {self._header.edition}")
         self._out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={name}>\n')
 
     def asset(self, judged: Judged) -> None:
-        """Write one asset: every rule of its family."""
+        """Write one asset: every rule of its kind."""
         kind, name = family(judged), name_of(judged.asset)
         if not measured(judged):
             self._unmeasured.add(kind)
@@ -51,7 +51,7 @@ class Writer:
             self._put(name, *_quiet(kind, lacking(judged, kind)))
 
     def end(self, summary: Summary) -> None:
-        """Write the rules of the request, and whether the run came to its end."""
+        """Write the rules of the request, and whether the run was interrupted."""
         if summary.findings is not None:
             self._write("request", self._request_results(summary))
         if summary.interrupted:
@@ -77,9 +77,9 @@ class Writer:
 
 
 def asset_results(judged: Judged) -> Iterator[Result]:
-    """Yield what each rule of an asset's family came to; it was judged where the field of its limit was measured.
+    """Yield the result of each rule of an asset's kind; judged where its value was measured.
 
-    Of a kind that is not taken nothing else was judged. A finding of another rule is a case as well: none is lost.
+    Where the kind is not taken, nothing else was judged. Findings of other rules are added as cases.
     """
     kind, found = family(judged), by_rule(judged.findings)
     without = lacking(judged, kind)
@@ -89,7 +89,7 @@ def asset_results(judged: Judged) -> Iterator[Result]:
 
 
 def lacking(judged: Judged, kind: Kind) -> frozenset[str]:
-    """Return the rules of a family that had nothing to go by."""
+    """List the rules whose value was not measured."""
     fields, facts = _fields(kind), judged.facts
     whole = measured(judged) and judged.kind == kind
     if not whole or any(one.rule == f"{kind}{NOT_TAKEN}" for one in judged.findings):
@@ -99,18 +99,18 @@ def lacking(judged: Judged, kind: Kind) -> frozenset[str]:
 
 @lru_cache(256)
 def _quiet(kind: Kind, without: frozenset[str]) -> tuple[str, list[str]]:
-    """Return the cases of an asset without findings, which are those of most assets."""
+    """Format the cases of an asset without findings, the usual one; cached."""
     return _cases(Result(rule, judged=rule not in without) for rule, _ in _fields(kind))
 
 
 @cache
 def _fields(kind: Kind) -> tuple[tuple[str, str], ...]:
-    """Return the rules of a family, and the field that each one's limit is named for."""
+    """List the rules of a kind with the fact each judges."""
     return tuple((rule.id, (rule.limit or "").rpartition(".")[2]) for rule in ASSET_RULES[kind])
 
 
 def family(judged: Judged) -> Kind:
-    """Return the kind by whose rules an asset was judged."""
+    """Choose the kind whose rules judged an asset."""
     return judged.asset.role.kind if judged.asset.role else judged.kind
 
 
@@ -121,7 +121,7 @@ def measured(judged: Judged) -> bool:
 
 
 def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Return findings by their rule."""
+    """Group findings by rule."""
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         found.setdefault(finding.rule, []).append(finding)
@@ -129,7 +129,7 @@ def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def _cases(results: Iterable[Result]) -> tuple[str, list[str]]:
-    """Return the counts of a suite as attributes, and each case from its name on."""
+    """Format the counts of a suite, and each case from its name on."""
     cases = [(result.rule, *_case(result)) for result in results]
     kinds = [kind for _, kind, _ in cases]
     failures, errors, skipped = (kinds.count(kind) for kind in ("failure", "error", "skipped"))
@@ -138,7 +138,7 @@ def _cases(results: Iterable[Result]) -> tuple[str, list[str]]:
 
 
 def _case(result: Result) -> tuple[str, str]:
-    """Return what a case counts as, and the rest of its element."""
+    """Format one case, with what it counts as."""
     if not result.findings:
         return ("passed", "/>") if result.judged else ("skipped", f"><skipped message={SKIPPED}/></testcase>")
     wrong = [finding for finding in result.findings if finding.severity == "error"]

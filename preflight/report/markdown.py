@@ -1,6 +1,6 @@
-"""Reports as GitHub's Markdown, for a pull request: the sum, then a table of what was found; long lists are folded.
+"""Reports as GitHub Markdown: a summary, then tables; long ones are folded.
 
-Nothing in a name or a message acts there: no link, no picture, no HTML, no @mention, no cell of its own.
+Names and messages are escaped: no link, image, HTML, @mention or table cell of theirs takes effect.
 """
 
 import re
@@ -14,19 +14,19 @@ from preflight.values.findings import Finding, Judged, Verdict
 
 MARK = "<!-- preflight report -->"
 OPEN_ROWS = 20
-"""How many rows of a table are shown before the rest is folded."""
+"""Rows shown before the rest is folded."""
 FOUND = ("| asset | verdict | findings |", "|---|---|---|")
 CLEAN = ("| asset | measured |", "|---|---|")
 ACTIVE = re.compile(r"[&<>|`*\[\]\\~$@#]|(?<![^\W_])_|_(?![^\W_])|:(?=\S)|(?<=www)\.", re.IGNORECASE)
-"""Signs that can begin something: markup, HTML, a cell, a link, an emoji's name, a formula."""
+"""Characters that begin markup, HTML, a cell, a link, an emoji or a formula."""
 QUIET = re.compile(r"[^&<>|`*\[\]\\~$@#_:]*")
-"""Words without such a sign, which are most: a test that takes a tenth of the time."""
+"""Text without such characters; a fast test."""
 APART = "<!-- -->"
-"""Stands behind a sign of which GitHub makes a link or an emoji even where it was written as a character reference."""
+"""Follows characters that GitHub links or turns into emoji even as references."""
 
 
 class Writer:
-    """A report in Markdown: its rows are kept, since the sum stands above them."""
+    """Writes Markdown; rows are kept, since the summary precedes them."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out, self._totals = header, out, Totals()
@@ -34,7 +34,7 @@ class Writer:
         self._clean: list[str] = []
 
     def begin(self) -> None:
-        """Write the mark by which a later run, or a bot, knows the report."""
+        """Write the mark by which later runs and bots recognise the report."""
         self._out.write(f"{MARK}\n")
 
     def asset(self, judged: Judged) -> None:
@@ -47,7 +47,7 @@ class Writer:
             self._clean.append(f"| {name} | {escaped(summary(judged.facts))} |\n")
 
     def end(self, summary: Summary) -> None:
-        """Write the sum and the tables."""
+        """Write the summary and the tables."""
         if summary.findings:
             self._totals.count(summary.findings)
             self._found.append(row("the request", summary.request_verdict, summary.findings))
@@ -61,20 +61,20 @@ class Writer:
 
 
 def row(name: str, verdict: Verdict, findings: Iterable[Finding]) -> str:
-    """Return the row of one asset."""
+    """Format the row of one asset."""
     said = "<br>".join(f"{one.severity} `{one.rule}`: {escaped(one.message)}" for one in findings)
     return f"| {name} | {verdict} | {said} |\n"
 
 
 def table(head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
-    """Yield a table, if there is a row."""
+    """Yield a table, if there are rows."""
     if rows:
         yield "\n" + "".join(f"{one}\n" for one in head)
         yield from rows
 
 
 def folded(title: str, head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
-    """Yield a table that opens on a click, if there is a row."""
+    """Yield a folded table, if there are rows."""
     if rows:
         yield f"\n<details><summary>{title}</summary>\n"
         yield from table(head, rows)
@@ -82,12 +82,12 @@ def folded(title: str, head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
 
 
 def name_cell(asset: Asset) -> str:
-    """Return an asset's name and role."""
+    """Format an asset's name and role."""
     return f"<code>{escaped(path_of(asset))}</code>{f' ({asset.role})' if asset.role else ''}"
 
 
 def escaped(words: str) -> str:
-    """Return words in which every sign that could act is a character reference."""
+    """Replace active characters by references."""
     said = printable(words)
     if QUIET.fullmatch(said) and "www" not in said.lower():
         return said

@@ -1,6 +1,6 @@
-"""A run as OpenMetrics text, for the text file collector of a node exporter.
+"""A run as OpenMetrics text, for the node exporter's textfile collector.
 
-Only gauges, without times of their own: what that collector takes, in both the old format and the new.
+Gauges without timestamps only, as that collector requires.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,16 +11,16 @@ from preflight.values.findings import EXIT_CODES
 
 Sample = tuple[dict[str, str], float]
 FIRST = "# TYPE preflight_program gauge"
-"""How a file begins that may be replaced."""
+"""First line of a file that may be replaced."""
 
 
 def openmetrics(tally: Tally, profile: str, *, complete: bool, ended_at_s: float) -> str:
-    """Return the text.
+    """Format the metrics of a run.
 
     Args:
         tally: the counts.
-        profile: the name of the edition.
-        complete: whether the run came to its end.
+        profile: name of the edition.
+        complete: whether the run ended by itself.
         ended_at_s: seconds since 1970.
     """
     rules: list[Sample] = [

@@ -1,4 +1,4 @@
-"""What is to be done next, in the words of the command line: remedies and errors in, sentences out."""
+"""Word remedies and errors for the command line."""
 
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ SENTENCES: dict[Kind, str] = {
     "split-at-nul": "Use --from0.",
     "judge-in-request": "Name it by --image, --video or --audio, or in a request.toml.",
 }
-"""Kind → sentence; what is in braces is filled in from the remedy."""
+"""Kind → sentence; braces are filled from the remedy."""
 SETTINGS: dict[str, str] = {
     "key": "EVOLINK_API_KEY",
     "bucket": "--bucket",
@@ -102,26 +102,26 @@ SETTINGS: dict[str, str] = {
     "done": "--done",
     "incoming": "INCOMING",
 }
-"""Setting → how it is set here."""
+"""Setting → its name on the command line."""
 
 
 def said(advice: Advice) -> str:
-    """Return what is to be done next, as sentences; may be empty."""
+    """Word advice as sentences; may be empty."""
     parts = advice if isinstance(advice, tuple) else (advice,)
     words = (SENTENCES[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
     return " ".join(filter(None, words))
 
 
 def message_of(error: "PreflightError") -> str:
-    """Return what an error says happened."""
+    """Word what happened in an error."""
     return "".join(SETTINGS[part.name] if isinstance(part, Setting) else part for part in error.parts)
 
 
 def in_full(error: "PreflightError") -> str:
-    """Return what an error says happened, and what to do, in one line."""
+    """Word an error and its advice in one line."""
     return ". ".join(filter(None, (message_of(error), said(error.remedies))))
 
 
 def came_of(result: "FixResult") -> str:
-    """Return why nothing came of an asset, and what to do, in one line; may be empty."""
+    """Word why there is no new file, and what to do; may be empty."""
     return ". ".join(filter(None, (result.message, said(result.remedies))))

@@ -1,7 +1,7 @@
-"""Reports as SARIF 2.1.0, for code scanning: every rule with its help, a result for each finding.
+"""Reports as SARIF 2.1.0, for code scanning: all rules with help, a result a finding.
 
-Every result stands at a file, by an address relative to where the program was run, because code scanning shows no
-other: what is said of a request, or of a URL, stands at the file of the request.
+Code scanning shows results only at files, relative to the working directory: findings on a request or URL stand at the
+request file.
 """
 
 import os
@@ -23,20 +23,20 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 INTERRUPTED_EXIT = 130
 STAND_IN = "request.toml"
-"""Stands for the file of a request that was put together by options."""
+"""Stands for the file of a request made of options."""
 REQUEST: Json = {"name": "request", "kind": "object"}
 WHOLE: Json = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
-"""Media have no lines; code scanning asks for one all the same."""
+"""Media have no lines, but code scanning requires one."""
 MOST_RESULTS = 25_000
 MOST_PACKED_BYTES = 9_000_000
-"""GitHub's "SARIF support for code scanning", limits: 25,000 results of a run, 10 MB of an upload, packed by gzip; the
-rules and what surrounds them take some kilobytes of it."""
+"""GitHub's "SARIF support for code scanning", limits: 25,000 results a run, 10 MB an upload, gzipped; rules and
+envelope take a few kilobytes."""
 BESIDE = ("measured", "limit", "unit", "margin", "how", "source", "fix")
-"""Fields of a finding that SARIF has no place for; they are the result's properties."""
+"""Fields of a finding without a place in SARIF; written as properties."""
 
 
 class Writer:
-    """A report as SARIF has it; results are written at the end, the most severe first."""
+    """Writes SARIF; results come at the end, most severe first."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out = header, out
@@ -59,7 +59,7 @@ class Writer:
             self._results.add(finding.severity, line(result_json(finding, place, judged.asset)))
 
     def end(self, summary: Summary) -> None:
-        """Write the findings, those of the request among them, and how the run ended."""
+        """Write all findings, and how the run ended."""
         for finding in summary.findings or ():
             place = {**located(self._header.request or STAND_IN), "logicalLocations": [REQUEST]}
             self._results.add(finding.severity, line(result_json(finding, place)))
@@ -77,7 +77,7 @@ class Writer:
         self._out.write(f'\n],\n"invocations": {line([ran])},\n"properties": {line(sums)}\n}}]\n}}\n')
 
     def _ran(self, summary: Summary) -> Json:
-        """Return how the run ended, and what of it is not in the report."""
+        """Convert how the run ended, and what the report leaves out."""
         code = INTERRUPTED_EXIT if summary.interrupted else EXIT_CODES[summary.verdict]
         ran: Json = {"executionSuccessful": summary.verdict != "unsure", "exitCode": code}
         if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in summary.unused_ignores]:
@@ -89,16 +89,16 @@ class Writer:
 
 
 class Results:
-    """Results in order of severity, as many and as large as code scanning takes."""
+    """Results by severity, limited to what code scanning takes."""
 
     def __init__(self) -> None:
         self._kept: dict[Severity, TextIO] = {}
         self._count: Counter[Severity] = Counter()
         self.left_out = 0
-        """How many did not fit."""
+        """Results that did not fit."""
 
     def add(self, severity: Severity, result: str) -> None:
-        """Keep a result, if it may be among those that fit."""
+        """Keep a result, if it may fit."""
         self._count[severity] += 1
         if self._count[severity] <= MOST_RESULTS:
             if severity not in self._kept:
@@ -108,7 +108,7 @@ class Results:
             self.left_out += 1
 
     def fit(self) -> Iterator[str]:
-        """Yield the results that fit, the most severe first, and count the others."""
+        """Yield the results that fit, most severe first, and count the rest."""
         import zlib
 
         packed, size, written = zlib.compressobj(level=1, wbits=9, memLevel=1), 0, 0
@@ -128,14 +128,14 @@ class Results:
 
 
 def place_of(asset: Asset, request: str | None) -> Json:
-    """Return where an asset's findings stand: its file; of a URL, the request that names it."""
+    """Locate an asset's findings: its file; for a URL the request."""
     return located((request or STAND_IN) if asset.is_url else asset.path)
 
 
 def located(path: str) -> Json:
-    """Return a file as a physical location, relative to where the program was run.
+    """Build a physical location, relative to the working directory.
 
-    Code scanning takes no other: what lies elsewhere is named by its path without what leads out of here.
+    Paths outside are written without their leading part, since code scanning refuses them.
     """
     odd = os.path.isabs(path) or {os.pardir, os.curdir} & set(path.split("/"))  # noqa: PTH117 - any bytes may be a name
     here = os.path.relpath(path) if odd else path
@@ -146,7 +146,7 @@ def located(path: str) -> Json:
 
 
 def driver_json(header: Header) -> Json:
-    """Return the program with all its rules."""
+    """Convert the program and all rules."""
     rules = [
         {
             "id": rule.id,
@@ -163,7 +163,7 @@ INDEX = {rule_id: index for index, rule_id in enumerate(RULES)}
 
 
 def result_json(finding: Finding, place: Json, asset: Asset | None = None) -> Json:
-    """Return one finding; what would mend it is said in words and stands among the properties."""
+    """Convert one finding; its possible fix is said in words and in properties."""
     found = finding_json(finding)
     address = f" ({shown(asset.path)})" if asset and asset.is_url else ""
     mends = f" Would be mended by `preflight fix` ({finding.fix})." if finding.fix != "none" else ""
@@ -182,5 +182,5 @@ def result_json(finding: Finding, place: Json, asset: Asset | None = None) -> Js
 
 
 def text_of(words: str) -> str:
-    """Return words as the text of a message, where braces are places to fill in and `[words](address)` is a link."""
+    """Escape a message: braces are placeholders and `[words](address)` a link."""
     return re.sub(r"\[(?=[^\[\]]*\]\()", r"\\[", words.replace("{", "{{").replace("}", "}}"))

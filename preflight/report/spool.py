@@ -1,23 +1,23 @@
-"""Where a part of a report waits for what stands above it: in memory while it is small, then on the disk, nameless."""
+"""Spool parts of a report: in memory while small, then in an unnamed file."""
 
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import TextIO, cast
 
 KEPT_BYTES = 1 << 14
-"""How much waits in memory."""
+"""Bytes kept in memory."""
 COPIED = 1 << 12
-"""Characters that are taken up at a time."""
+"""Characters copied at a time."""
 
 
 def spool() -> TextIO:
-    """Return a file without a name, in memory until it grows; who asked for it closes it."""
+    """Open a spool; the caller closes it."""
     spooled = SpooledTemporaryFile(KEPT_BYTES, "w+", encoding="utf-8", newline="")  # noqa: SIM115 - see above
     return cast("TextIO", spooled)
 
 
 def pour(spooled: TextIO, out: TextIO) -> None:
-    """Write what waited, and close where it did."""
+    """Copy a spool to a stream, and close it."""
     spooled.seek(0)
     copyfileobj(spooled, out, COPIED)
     spooled.close()

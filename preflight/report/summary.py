@@ -1,4 +1,4 @@
-"""A run in a few lines: what a person asks for at its end, and what has to be said aloud in any case."""
+"""Summarise a run in a few lines."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from preflight.values.assets import printable
 
 
 def summary_lines(tally: Tally) -> Iterator[Line]:
-    """Yield how long a run took, how often each rule was broken, and which files took longest."""
+    """Yield duration, findings per rule, and slowest files."""
     files = "1 file" if tally.files == 1 else f"{tally.files:,} files"
     recalled = "" if tally.recalled is None else f"; {tally.recalled:,} measured in an earlier run"
     yield ((f"{files} in {tally.elapsed_s:.2f} s{recalled}", "bold"),)
@@ -20,11 +20,11 @@ def summary_lines(tally: Tally) -> Iterator[Line]:
 
 
 def suppressed_lines(tally: Tally, *, baseline: bool = True) -> Iterator[str]:
-    """Yield what was found and does not count, or counts for less: nobody should have to look for it.
+    """Yield what was suppressed or lowered, so that nobody has to search.
 
     Args:
-        tally: what was counted.
-        baseline: whether the baseline is there; of one that could not be written nothing is said.
+        tally: the counts.
+        baseline: whether the baseline exists; a failed one is not mentioned.
     """
     if tally.ignored:
         yield f"{_findings(tally.ignored.total())} ignored by policy: {_each(tally.ignored)}"

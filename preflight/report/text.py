@@ -1,6 +1,6 @@
-"""Reports for people: one line a finding, then a summary. Colour only on a terminal.
+"""Text reports: a line a finding, then a summary; coloured only on a terminal.
 
-A line reads `asset: severity rule: measured; allowed`, so it can be searched and cut by other tools.
+A line reads `asset: severity rule: measured; allowed`, for searching and cutting by other tools.
 """
 
 import sys
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from preflight.report import Header, Summary, made_once
+from preflight.report import Header, Summary, keep_latest
 from preflight.report.remedies import came_of
 from preflight.report.remedies import said as advice
 from preflight.values.assets import Asset, printable, shown
@@ -33,7 +33,7 @@ STYLES |= {"unsure": "bold magenta", "lossless": "green", "lossy": "yellow", "cr
 
 
 def write(lines: Iterable[Line], stream: TextIO | None = None) -> None:
-    """Write lines; rich is loaded only for a terminal, where there is colour to show."""
+    """Write lines; rich is imported only for a terminal."""
     out = stream or sys.stdout
     if out.isatty():
         _write_styled(lines, out)
@@ -58,17 +58,17 @@ def _console(out: TextIO) -> "Console":
     return Console(file=out, highlight=False)
 
 
-@made_once
+@keep_latest
 def path_of(asset: Asset) -> str:
-    """Return an asset's path as it may be shown."""
+    """Format an asset's path for display."""
     return shown(asset.path)
 
 
-@made_once
+@keep_latest
 def name_of(asset: Asset) -> str:
-    """Return an asset's name and role.
+    """Format an asset's name and role.
 
-    At the beginning of a line `::` is an order to GitHub's runners; of a file the same name with `./` is none.
+    A leading `::` is a command to GitHub's runners; `./` in front disarms it.
     """
     name = path_of(asset)
     name = f"./{name}" if name.lstrip().startswith("::") else name
@@ -84,7 +84,7 @@ def judged_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
 
 
 def finding_lines(name: str, findings: Iterable[Finding], *, verbose: bool = False) -> Iterator[Line]:
-    """Yield a line for each finding, and a second one where it is to be said how it was measured."""
+    """Yield a line a finding, and its details if verbose."""
     for finding in findings:
         yield finding_line(name, finding)
         if verbose:
@@ -92,7 +92,7 @@ def finding_lines(name: str, findings: Iterable[Finding], *, verbose: bool = Fal
 
 
 def finding_line(name: str, finding: Finding) -> Line:
-    """Return the line of one finding."""
+    """Format one finding."""
     return (
         (name, "bold"),
         (": ", ""),
@@ -102,7 +102,7 @@ def finding_line(name: str, finding: Finding) -> Line:
 
 
 def grounds(finding: Finding) -> str:
-    """Return what a finding stands on: "measured by ...; limit ...; margin ...; source ..."; a dash where unknown."""
+    """Format the details of a finding: "measured by ...; limit ...; margin ...; source ..."; a dash where unknown."""
     margin = None if finding.margin is None else with_unit(distinct_decimal(finding.margin, 0), finding.unit)
     limit = with_unit(finding.limit, finding.unit) if finding.limit else None
     parts = {"measured by": finding.how, "limit": limit, "margin": margin, "source": finding.source}
@@ -110,7 +110,7 @@ def grounds(finding: Finding) -> str:
 
 
 def plan_lines(plan: "Plan") -> Iterator[Line]:
-    """Yield what is to be done to one asset, or why nothing is."""
+    """Yield the steps planned for one asset, or why there are none."""
     from preflight.plan.steps import Cut, find
 
     name = shown(plan.asset.path)
@@ -129,7 +129,7 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
 
 
 def share_lines(planned: "RequestPlan") -> Iterator[Line]:
-    """Yield how the seconds of a request are shared and how else they could be, or that they cannot be."""
+    """Yield how the seconds of a request are shared, with alternatives, or that they cannot be."""
     for finding in planned.beyond_mending:
         yield ("the request", "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
     if planned.advice:
@@ -150,7 +150,7 @@ def _said(finding: Finding) -> Line:
 
 
 def result_line(result: "FixResult") -> Line:
-    """Return what came of one asset."""
+    """Format the result of one asset."""
     name, after = shown(result.before.asset.path), result.after
     style = {"untouched": "green", "fixed": "green"}.get(result.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
@@ -159,9 +159,9 @@ def result_line(result: "FixResult") -> Line:
     return (name, "bold"), (": ", ""), (result.outcome, style), (words + grade + said, "")
 
 
-@made_once
+@keep_latest
 def summary(facts: Facts | None) -> str:
-    """Return the measures that matter in a few words: "mp4, 1280 x 720 px, 25 fps, 5 s, 1,234 bytes"."""
+    """Format the main facts: "mp4, 1280 x 720 px, 25 fps, 5 s, 1,234 bytes"."""
     if facts is None:
         return "nothing measured"
     words = [facts.format]
@@ -175,7 +175,7 @@ def summary(facts: Facts | None) -> str:
 
 
 class Totals:
-    """What a run came to, counted as assets go by, so that none has to be kept."""
+    """Counts of a run, without keeping assets."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[Verdict] = Counter()
@@ -183,7 +183,7 @@ class Totals:
         self.fixable = 0
 
     def add(self, verdict: Verdict, findings: Iterable[Finding]) -> None:
-        """Count one asset, or the set's own findings."""
+        """Count one asset with its findings."""
         self.verdicts[verdict] += 1
         self.count(findings)
 
@@ -194,7 +194,7 @@ class Totals:
             self.fixable += finding.severity == "error" and finding.fix in ("lossless", "lossy")
 
     def words(self) -> str:
-        """Return the counts: "4 files: 1 pass, 3 fail, 0 unsure; 4 errors, 1 warning"."""
+        """Format the counts: "4 files: 1 pass, 3 fail, 0 unsure; 4 errors, 1 warning"."""
         files = sum(self.verdicts.values())
         counts = [f"{self.verdicts[one]} {one}" for one in EXIT_CODES]
         found = [f"{n} {severity}{'s' if n != 1 else ''}" for severity, n in sorted(self.severities.items())]
@@ -212,7 +212,7 @@ class Totals:
 
 
 def passed_words(files: int) -> str:
-    """Return how many files of a folder were not judged: "1 file passed over as no media"."""
+    """Format the number of files skipped: "1 file passed over as no media"."""
     return f"{files:,} {'file' if files == 1 else 'files'} passed over as no media"
 
 
@@ -220,19 +220,19 @@ INTERRUPTED = "Interrupted: what is not named was not judged"
 
 
 def signature(header: Header) -> str:
-    """Return by what, and by whom, was judged."""
+    """Format profile and version."""
     return f"Profile {header.edition}, preflight {header.version}"
 
 
 class Writer:
-    """A report of lines; each is written when it is known."""
+    """Writes text, line by line."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out, self._totals = header, out, Totals()
         self._styled = out.isatty()
 
     def begin(self) -> None:
-        """Write nothing: the first finding is the first line."""
+        """Write nothing."""
 
     def asset(self, judged: Judged) -> None:
         """Write the lines of one asset."""
@@ -244,7 +244,7 @@ class Writer:
             self._out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
 
     def end(self, ending: Summary) -> None:
-        """Write what is said of the request, and the sum."""
+        """Write the request, and the summary."""
         findings = ending.findings or ()
         self._totals.count(findings)
         write(finding_lines("request", findings, verbose=self._header.verbose), self._out)

@@ -1,7 +1,7 @@
-"""The sandbox: a stranger that behaves like the documented service, on a loopback address, and breaks on demand.
+"""The sandbox: behaves like the documented service, on a loopback address, and fails on demand.
 
-It reads the documents itself and judges with its own code, and takes nothing from the rest of the package, so that the
-two can disagree.
+It reads the documents and judges with its own code, independent of the rest of the package, so that the two can
+disagree.
 """
 
 from preflight.sandbox.faults import Fault, Faults, read_fault

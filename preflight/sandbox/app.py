@@ -1,4 +1,4 @@
-"""The application: a service in, an ASGI application with all routes behind the gate out."""
+"""Build the ASGI application: all routes behind the gate."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from preflight.sandbox.door import Door
+    from preflight.sandbox.listener import Listener
     from preflight.sandbox.service import Service
 
 
-def application(service: Service, door: Door) -> Starlette:
+def application(service: Service, listener: Listener) -> Starlette:
     """Build the application of one sandbox."""
 
     @asynccontextmanager
@@ -37,7 +37,9 @@ def application(service: Service, door: Door) -> Starlette:
         routes=[*routes_api(service), *routes_files(service)],
         lifespan=lifespan,
         middleware=[
-            Middleware(Gate, settings=service.settings, exchanges=service.exchanges, fates=service.fates, door=door)
+            Middleware(
+                Gate, settings=service.settings, exchanges=service.exchanges, fates=service.fates, listener=listener
+            )
         ],
         exception_handlers={
             ApiError: on_error,
@@ -50,7 +52,7 @@ def application(service: Service, door: Door) -> Starlette:
 
 
 def _on_http_error(request: Request, error: Exception) -> Response:
-    """Answer to an address or a method that does not exist."""
+    """Respond to an unknown path or method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = {404: "not_found", 405: "method_not_allowed"}.get(status, "http_error")
     return refusal(request.url.path, status, code, f"{request.method} is not served here")

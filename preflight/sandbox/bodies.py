@@ -1,7 +1,6 @@
-"""Request bodies: a stream of chunks in, the same within a limit out.
+"""Read request bodies within a limit.
 
-A body that is too long is read to its end all the same and thrown away, so that a client that is still sending gets to
-read the answer instead of a broken connection.
+A longer body is read to its end and discarded, so that its client gets the response instead of a broken connection.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ class TooLongError(Exception):
 
 
 async def capped(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncGenerator[bytes, None]:
-    """Hand on chunks as long as all of them together are within the limit, in bytes.
+    """Yield chunks while their total is within the limit, in bytes.
 
     Raises:
-        TooLongError: They are not.
+        TooLongError: it is not.
     """
     size_bytes = 0
     async for chunk in chunks:
@@ -43,10 +42,10 @@ async def capped(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncGenerator
 
 
 async def json_body(request: Request) -> object:
-    """Read a body as JSON.
+    """Read a JSON body.
 
     Raises:
-        ApiError: It is too long or no JSON.
+        ApiError: it is too long or no JSON.
     """
     max_bytes = documents().limits.body_max_bytes
     try:

@@ -1,4 +1,4 @@
-"""What a fault does to one request: a call that would go well in, the same broken as the plan says out."""
+"""Apply a fault to one request."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from preflight.sandbox.faults import Fault
 
 HANG_UP: Final = "preflight.hang-up"
-"""The message that breaks the connection off."""
+"""Message that drops the connection."""
 RAW: Final = "preflight.raw"
-"""The message whose bytes go out as they are; with `last`, the connection is closed behind them."""
+"""Message whose bytes are sent as they are; `last` closes the connection."""
 HUGE_BYTES: Final = 5 << 20
 WRONG_WORDS: tuple[object, ...] = ("succeeded", "in_progress", "", "\x1b[31mdone", 7, None, ["completed"])
-"""Status words that nobody documented, in turn."""
+"""Undocumented status words, in turn."""
 
 _CODES: dict[int, tuple[str | int, str]] = {
     400: ("invalid_request", "the sandbox was told to refuse"),
@@ -39,7 +39,7 @@ _CODES: dict[int, tuple[str | int, str]] = {
     502: (502, "bad gateway"),
     503: (503, "service unavailable"),
 }
-"""Status → code and words; a code is text or a number, as the service has it."""
+"""Status → code and message; a code is text or a number, as in the service."""
 _FILES_WORDS = {
     "40001": "file is too large",
     "40002": "file type is not supported",
@@ -49,28 +49,28 @@ _FILES_WORDS = {
 _DRIPS = 20
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """An answer that was kept back."""
+class CapturedResponse(msgspec.Struct, frozen=True):
+    """A response captured before sending."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
-    def with_body(self, body: bytes) -> Answer:
-        """Give the same answer with another body, and a length that agrees."""
+    def with_body(self, body: bytes) -> CapturedResponse:
+        """Replace the body, with its length."""
         headers = [(name, value) for name, value in self.headers if name.lower() != b"content-length"]
         length = (b"content-length", str(len(body)).encode())
-        return Answer(self.status, (*headers, length), body)
+        return CapturedResponse(self.status, (*headers, length), body)
 
 
 class Call:
-    """One request, and all that can be done to it."""
+    """One request, and what faults can do to it."""
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         self.app, self.scope, self.receive, self.send = app, scope, receive, send
 
     async def take_all(self) -> None:
-        """Take the whole request in, so that it is acted upon even when the client goes away meanwhile."""
+        """Read the whole request first, so that it is served even if the client disconnects."""
         taken: list[Message] = []
         while not taken or taken[-1].get("more_body"):
             taken.append(await self.receive())
@@ -82,11 +82,11 @@ class Call:
         self.receive = again
 
     async def serve(self) -> None:
-        """Let it go well."""
+        """Serve it without a fault."""
         await self.app(self.scope, self.receive, self.send)
 
-    async def kept_back(self) -> Answer:
-        """Let the service act, and keep its answer."""
+    async def capture(self) -> CapturedResponse:
+        """Serve it, and capture the response."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -94,31 +94,33 @@ class Call:
 
         await self.app(self.scope, self.receive, keep)
         start = messages[0]
-        return Answer(start["status"], tuple(start["headers"]), b"".join(m.get("body", b"") for m in messages[1:]))
+        return CapturedResponse(
+            start["status"], tuple(start["headers"]), b"".join(m.get("body", b"") for m in messages[1:])
+        )
 
-    async def say(self, answer: Answer, pieces: int = 1, pause_s: float = 0.0) -> None:
-        """Send an answer, in pieces if it has to be slow."""
-        await self._start(answer)
-        size = max(1, -(-len(answer.body) // pieces))
-        for begin in range(0, len(answer.body), size):
-            await self._more(answer.body[begin : begin + size])
+    async def say(self, response: CapturedResponse, pieces: int = 1, pause_s: float = 0.0) -> None:
+        """Send a response, in pieces with pauses."""
+        await self._start(response)
+        size = max(1, -(-len(response.body) // pieces))
+        for begin in range(0, len(response.body), size):
+            await self._more(response.body[begin : begin + size])
             await asyncio.sleep(pause_s)
         await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def say_half(self, answer: Answer) -> None:
-        """Promise all of an answer, send half, and break the connection off."""
-        await self._start(answer)
-        await self._more(answer.body[: len(answer.body) // 2])
+    async def say_half(self, response: CapturedResponse) -> None:
+        """Send half of a response under its full length, and drop the connection."""
+        await self._start(response)
+        await self._more(response.body[: len(response.body) // 2])
         await self.drop()
 
     async def drop(self) -> None:
-        """Break the connection off, and wait until that is known here too."""
+        """Drop the connection, and wait until that is noticed."""
         await self.send({"type": HANG_UP})
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
     async def say_raw(self, content: bytes, pieces: int = 1, pause_s: float = 0.0) -> None:
-        """Send bytes as they are, in pieces if they have to be slow, and close the connection."""
+        """Send raw bytes, in pieces with pauses, and close the connection."""
         size = max(1, -(-len(content) // pieces))
         for begin in range(0, len(content), size):
             await self.send({"type": RAW, "body": content[begin : begin + size], "last": False})
@@ -128,33 +130,33 @@ class Call:
             pass
 
     async def refuse(self, status: int, headers: dict[str, str]) -> None:
-        """Answer with a documented refusal."""
+        """Respond with a documented refusal."""
         code, words = _CODES[status]
-        answer = refusal(self.scope["path"], status, code, words)
-        answer.headers.update(headers)
-        await answer(self.scope, self.receive, self.send)
+        response = refusal(self.scope["path"], status, code, words)
+        response.headers.update(headers)
+        await response(self.scope, self.receive, self.send)
 
-    async def _start(self, answer: Answer) -> None:
-        await self.send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers]})
+    async def _start(self, response: CapturedResponse) -> None:
+        await self.send({"type": "http.response.start", "status": response.status, "headers": [*response.headers]})
 
     async def _more(self, body: bytes) -> None:
         await self.send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def meet(fault: Fault, call: Call, count: int) -> None:
-    """Let one request meet its fault.
+    """Apply a fault to a request.
 
     Args:
-        fault: What goes wrong.
-        call: The request.
-        count: How many met the same before.
+        fault: the fault.
+        call: the request.
+        count: how often it was met before.
     """
-    if fault.kind in _WAYS:
-        await _WAYS[fault.kind](fault, call)
+    if fault.kind in _FAULTS:
+        await _FAULTS[fault.kind](fault, call)
     elif fault.kind in HEADS:
-        await call.say_raw(malformed(fault.kind, count, await call.kept_back()))
+        await call.say_raw(malformed(fault.kind, count, await call.capture()))
     elif fault.kind == "wrong-status":
-        await _said_otherwise(call, status=WRONG_WORDS[count % len(WRONG_WORDS)])
+        await _with_fields(call, status=WRONG_WORDS[count % len(WRONG_WORDS)])
     elif fault.kind in _FILES_WORDS:
         await files_refusal(int(fault.kind), _FILES_WORDS[fault.kind])(call.scope, call.receive, call.send)
     else:
@@ -164,7 +166,7 @@ async def meet(fault: Fault, call: Call, count: int) -> None:
 async def _refused(fault: Fault, call: Call) -> None:
     status, _, way = fault.kind.partition("-")
     if way == "after":
-        await call.kept_back()
+        await call.capture()
     headers = {}
     if status in {"429", "503"} and way in {"", "date"}:
         later = datetime.now(UTC) + timedelta(seconds=fault.seconds)
@@ -172,12 +174,12 @@ async def _refused(fault: Fault, call: Call) -> None:
     await call.refuse(int(status), headers)
 
 
-async def _said_otherwise(call: Call, **fields: object) -> None:
-    """Change fields of a JSON answer; UNSET takes one away."""
-    answer = await call.kept_back()
-    told = {**msgspec.json.decode(answer.body), **fields}
+async def _with_fields(call: Call, **fields: object) -> None:
+    """Change fields of a JSON response; UNSET removes one."""
+    response = await call.capture()
+    told = {**msgspec.json.decode(response.body), **fields}
     kept = {name: value for name, value in told.items() if value is not msgspec.UNSET}
-    await call.say(answer.with_body(msgspec.json.encode(kept)))
+    await call.say(response.with_body(msgspec.json.encode(kept)))
 
 
 async def _drop_before(_: Fault, call: Call) -> None:
@@ -185,7 +187,7 @@ async def _drop_before(_: Fault, call: Call) -> None:
 
 
 async def _drop_after(_: Fault, call: Call) -> None:
-    await call.kept_back()
+    await call.capture()
     await call.drop()
 
 
@@ -196,53 +198,53 @@ async def _delay(fault: Fault, call: Call) -> None:
 
 
 async def _delay_after(fault: Fault, call: Call) -> None:
-    answer = await call.kept_back()
+    response = await call.capture()
     await asyncio.sleep(fault.seconds)
-    await call.say(answer)
+    await call.say(response)
 
 
 async def _truncated(_: Fault, call: Call) -> None:
-    await call.say_half(await call.kept_back())
+    await call.say_half(await call.capture())
 
 
 async def _short(_: Fault, call: Call) -> None:
-    answer = await call.kept_back()
-    await call.say(answer.with_body(answer.body[: len(answer.body) // 2]))
+    response = await call.capture()
+    await call.say(response.with_body(response.body[: len(response.body) // 2]))
 
 
 async def _huge(_: Fault, call: Call) -> None:
-    answer = await call.kept_back()
-    await call.say(answer.with_body(answer.body + b" " * HUGE_BYTES))
+    response = await call.capture()
+    await call.say(response.with_body(response.body + b" " * HUGE_BYTES))
 
 
 async def _malformed(_: Fault, call: Call) -> None:
-    answer = await call.kept_back()
-    await call.say(answer.with_body(b"<html><body><h1>Welcome to the hotel</h1></body></html>"))
+    response = await call.capture()
+    await call.say(response.with_body(b"<html><body><h1>Welcome to the hotel</h1></body></html>"))
 
 
 async def _empty(_: Fault, call: Call) -> None:
-    await call.say((await call.kept_back()).with_body(b""))
+    await call.say((await call.capture()).with_body(b""))
 
 
 async def _slow(fault: Fault, call: Call) -> None:
-    await call.say(await call.kept_back(), _DRIPS, fault.seconds / _DRIPS)
+    await call.say(await call.capture(), _DRIPS, fault.seconds / _DRIPS)
 
 
 async def _no_id(_: Fault, call: Call) -> None:
-    await _said_otherwise(call, id=msgspec.UNSET)
+    await _with_fields(call, id=msgspec.UNSET)
 
 
 async def _drip(fault: Fault, call: Call) -> None:
-    answer = await call.kept_back()
-    await call.say_raw(whole(answer), _DRIPS, fault.seconds / _DRIPS)
+    response = await call.capture()
+    await call.say_raw(whole(response), _DRIPS, fault.seconds / _DRIPS)
 
 
 async def _interim(fault: Fault, call: Call) -> None:
-    answer = await call.kept_back()
-    await call.say_raw(b"".join(INTERIM) * _DRIPS + whole(answer), _DRIPS, fault.seconds / _DRIPS)
+    response = await call.capture()
+    await call.say_raw(b"".join(INTERIM) * _DRIPS + whole(response), _DRIPS, fault.seconds / _DRIPS)
 
 
-_WAYS: dict[str, Callable[[Fault, Call], Awaitable[None]]] = {
+_FAULTS: dict[str, Callable[[Fault, Call], Awaitable[None]]] = {
     "drop-before": _drop_before,
     "drop-after": _drop_after,
     "delay": _delay,

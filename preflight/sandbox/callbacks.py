@@ -1,4 +1,4 @@
-"""Callbacks: a finished task in, its query body posted to the receiver, and a record of every delivery out."""
+"""Deliver callbacks of finished tasks, and record each delivery."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from preflight.sandbox.fetch import FetchError, is_loopback
-from preflight.sandbox.tasks import answer
+from preflight.sandbox.tasks import task_json
 
 if TYPE_CHECKING:
     from preflight.sandbox.settings import Settings
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One callback: a receiver elsewhere is recorded with no attempt made."""
+    """One callback; a receiver outside this machine is recorded without an attempt."""
 
     task_id: str
     url: str
@@ -27,7 +27,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 async def deliver(client: httpx.AsyncClient, task: Task, url: str, settings: Settings) -> Delivery:
-    """Post a task to its receiver, trying again after each of the waits in the settings."""
+    """Post a task to its receiver, retrying after each wait of the settings."""
     if not is_loopback(urlsplit(url).hostname or ""):
         return Delivery(task.id, url, attempts=0, delivered=False)
     attempts = 1
@@ -44,7 +44,7 @@ async def deliver(client: httpx.AsyncClient, task: Task, url: str, settings: Set
 async def _post(client: httpx.AsyncClient, task: Task, url: str, settings: Settings) -> bool:
     try:
         received = await client.post(
-            url, json=answer(task), timeout=settings.callback_timeout_s, follow_redirects=False
+            url, json=task_json(task), timeout=settings.callback_timeout_s, follow_redirects=False
         )
     except (httpx.HTTPError, httpx.InvalidURL, FetchError):
         return False

@@ -1,7 +1,7 @@
-"""What the documents say, as frozen values: `documents.toml` in, editions, limits, prices and frame sizes out.
+"""Load `documents.toml`: editions, limits, prices and frame sizes.
 
-The sandbox reads the provider's documents by itself, apart from the rest of the package, so that the two readings
-can be held against each other.
+The sandbox reads the provider's documents independently of the rest of the package, so that both readings can be
+compared.
 """
 
 from fractions import Fraction
@@ -12,16 +12,16 @@ from typing import Literal, TypeVar, cast
 import msgspec
 
 EditionName = Literal["2026-04", "2026-10"]
-"""Which reading of the documents is in force."""
+"""Edition of the documents in force."""
 
 Ratio = tuple[Fraction, Fraction]
-"""Smallest and largest value, both allowed."""
+"""Smallest and largest value, inclusive."""
 
 _T = TypeVar("_T")
 
 
 class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one edition of the documents says differently from another; a maximum of 0 means that there is none."""
+    """Rules that differ between editions; a maximum of 0 means none."""
 
     source: str
     qualities: tuple[str, ...]
@@ -35,7 +35,7 @@ class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What all editions say alike. Pairs are smallest and largest, both allowed."""
+    """Rules common to all editions. Pairs are smallest and largest, inclusive."""
 
     duration_s: tuple[int, int]
     duration_default_s: int
@@ -60,26 +60,26 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long reference clips may be, in seconds: each, and all of one kind together."""
+    """Durations of reference clips in seconds: each, and all of one kind."""
 
     clip_s: Ratio
     total_s: Fraction
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one kind of model takes: of each array the fewest and the most items."""
+    """Fewest and most items of each array, for one kind of model."""
 
     image_urls: tuple[int, int]
     video_urls: tuple[int, int]
     audio_urls: tuple[int, int]
     prompt_limited: bool
-    """Whether the edition's limits on the prompt are said of it."""
+    """Whether the edition's prompt limits apply."""
     web_search: tuple[str, ...] = ()
     """Tiers that take `model_params.web_search`."""
 
 
 class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one tier costs, in credits; a quality without a factor is not offered."""
+    """Credits of one tier; a quality without a factor is not offered."""
 
     rate: Fraction
     minimum: Fraction
@@ -88,7 +88,7 @@ class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One model: its kind, its tier, and the first edition that describes it."""
+    """Kind and tier of a model, and the first edition that describes it."""
 
     kind: str
     tier: str
@@ -96,7 +96,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything the sandbox has read."""
+    """All documents."""
 
     editions: dict[str, Edition]
     limits: Limits
@@ -107,20 +107,20 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frames: dict[str, dict[str, tuple[int, int]]]
 
     def kind_of(self, model: str) -> Kind:
-        """Look up what a model takes."""
+        """Look up a model's kind."""
         return self.kinds[self.models[model].kind]
 
     def tier_of(self, model: str) -> Tier:
-        """Look up what a model costs."""
+        """Look up a model's tier."""
         return self.tiers[self.models[model].tier]
 
     def edition_for(self, model: str, chosen: EditionName) -> Edition:
-        """Pick the edition that a model is judged by: the chosen one, or the first that describes the model."""
+        """Choose a model's edition: the chosen one, or the first that describes it."""
         return self.editions[max(chosen, self.models[model].since)]
 
 
 def _fraction(wanted: type[_T], value: object) -> _T:
-    """Read a decimal number written as text, exactly."""
+    """Parse a decimal exactly."""
     if wanted is Fraction:
         return cast("_T", Fraction(str(value)))
     raise NotImplementedError(f"{wanted} is not a type that the documents use")
@@ -128,6 +128,6 @@ def _fraction(wanted: type[_T], value: object) -> _T:
 
 @cache
 def documents() -> Documents:
-    """Read `documents.toml`, once."""
+    """Load the documents, cached."""
     text = files(__package__).joinpath("documents.toml").read_bytes()
     return msgspec.toml.decode(text, type=Documents, dec_hook=_fraction)

@@ -1,10 +1,10 @@
-"""Refusals: what went wrong in, the service's documented error shapes out."""
+"""Refusals in the service's documented error shapes."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 FILES_PREFIX = "/api/v1/files"
-"""Where the files service lives; it has an error shape of its own."""
+"""Path of the files service; it has its own error shape."""
 
 _TYPES = {
     400: "invalid_request_error",
@@ -18,7 +18,7 @@ _TYPES = {
 
 
 class ApiError(Exception):
-    """The API refuses: HTTP status, machine-readable code, words, and the parameter at fault if there is one."""
+    """The API refuses: HTTP status, code, message, and the parameter at fault if any."""
 
     def __init__(self, status: int, code: str, message: str, param: str | None = None) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class ApiError(Exception):
 
 
 class FilesError(Exception):
-    """The files service refuses: its own code, words, and the HTTP status (often 200 all the same)."""
+    """The files service refuses: its own code, message, and HTTP status (often 200)."""
 
     def __init__(self, code: int, message: str, status: int = 200) -> None:
         super().__init__(message)
@@ -39,36 +39,36 @@ class FilesError(Exception):
 
 
 def invalid(message: str, param: str | None = None) -> ApiError:
-    """Make the refusal of a request that breaks a rule."""
+    """Build the refusal of an invalid request."""
     return ApiError(400, "invalid_request", message, param)
 
 
 def error_body(code: str | int, message: str, kind: str, param: str | None = None) -> dict[str, str | int]:
-    """Shape the inside of an `error` member; its code is text or a number."""
+    """Build an `error` member; its code is text or a number."""
     body: dict[str, str | int] = {"code": code, "message": message, "type": kind}
     return body if param is None else {**body, "param": param}
 
 
 def api_refusal(status: int, code: str | int, message: str, param: str | None = None) -> JSONResponse:
-    """Answer in the API's shape."""
+    """Build a response in the API's shape."""
     kind = _TYPES.get(status, "server_error")
     return JSONResponse({"error": error_body(code, message, kind, param)}, status_code=status)
 
 
 def files_refusal(code: int, message: str, status: int = 200) -> JSONResponse:
-    """Answer in the files service's shape."""
+    """Build a response in the files service's shape."""
     return JSONResponse({"success": False, "code": code, "msg": message}, status_code=status)
 
 
 def refusal(path: str, status: int, code: str | int, message: str) -> JSONResponse:
-    """Answer in the shape of whichever service the path belongs to."""
+    """Build a response in the shape of the path's service."""
     if path.startswith(FILES_PREFIX):
         return files_refusal(status, message, status)
     return api_refusal(status, code, message)
 
 
 def on_error(request: Request, error: Exception) -> Response:
-    """Turn any exception of a route into an answer; one that was not expected tells nothing but that."""
+    """Convert an exception of a route to a response; unexpected ones reveal only their type."""
     match error:
         case ApiError():
             return api_refusal(error.status, error.code, error.message, error.param)

@@ -1,8 +1,8 @@
-"""Faults on demand: a plan, which is data, in; the fate of each call of each route out.
+"""Faults on demand: a plan in, the fault of each call out.
 
-    sandbox --fault create:drop-after:0.2 --seed 7        a fifth of the create calls are taken and never answered
+    sandbox --fault create:drop-after:0.2 --seed 7        a fifth of the create calls get no response
 
-The same seed gives the nth call of a route the same fate, whatever the other routes do.
+The same seed gives the nth call of a route the same fault, whatever other routes do.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 from preflight.sandbox.errors import FILES_PREFIX
 
 ROUTES: Final = ("create", "task", "tasks", "credits", "upload", "list", "quota", "delete", "download", "result")
-"""What a request can ask for; `download` is an uploaded file, `result` a film."""
+"""Routes; `download` is an uploaded file, `result` a video made."""
 
 _STATUSES = ("400", "401", "402", "403", "404", "413", "429", "500", "502", "503")
 _CALL = frozenset(
@@ -40,40 +40,39 @@ KINDS: Final = {
     "outcome": frozenset({"moderation", "service-error"}),
     "callback": frozenset({"late", "twice"}),
 }
-"""Route → what can go wrong there. The last three are no requests: a file was stored, a task ends, it is called back.
+"""Route → its faults. The last three are no requests: storing a file, the end of a task, its callback.
 
-    refuse              this call is served, and for some seconds after it nobody listens
-    drop-before, -after the connection breaks before the service has acted, or after it has
-    delay, -after       it acts, or only answers, some seconds late
-    truncated, short    half of the answer comes; its length says so (short) or promises all of it (truncated)
-    huge                the answer is padded to 5 MiB
-    malformed, empty    HTTP 200, but a page of HTML, or nothing
-    bad-...             it acts, and the head of its answer is malformed: a Location that is no address, lengths that
-                        contradict, lines that are no header, a status line that is none, a coding that nobody asked
-                        for; bad-date alone leaves the answer whole, beside a date that is none
-    drip, interim       head and body drip for some seconds, or answers 1xx come before the answer; then it is whole
-    400 ... 503         the documented refusal, before it has acted; 429 and 503 with Retry-After in seconds
-    429-date, -bare     the same with a date, or with no word of when; 503-bare likewise
-    500-after ...       the service has acted, and says all the same that it failed; 503-after has no Retry-After
-    40001 ... 50001     the codes of the files service, in its own shape with HTTP 200
-    wrong-status, no-id a status that nobody documented; a task without its id
-    slow                the file drips for some seconds
-    expire              the file is gone at once, whatever the answer promised
+    refuse              this call is served, then nothing is accepted for some seconds
+    drop-before, -after the connection drops before the service acts, or after
+    delay, -after       it acts, or only responds, some seconds late
+    truncated, short    half of the response comes; its length says so (short) or promises all (truncated)
+    huge                the response is padded to 5 MiB
+    malformed, empty    HTTP 200, but an HTML page, or nothing
+    bad-...             it acts, and the head of its response is malformed: an invalid Location, contradictory lengths,
+                        invalid header lines or status line, an unrequested coding; bad-date leaves the response
+                        intact, beside an invalid date
+    drip, interim       head and body come slowly, or 1xx responses come first; then it is intact
+    400 ... 503         the documented refusal, before it acts; 429 and 503 with Retry-After in seconds
+    429-date, -bare     the same with a date, or without Retry-After; 503-bare likewise
+    500-after ...       the service acts, and reports a failure; 503-after has no Retry-After
+    40001 ... 50001     codes of the files service, in its own shape with HTTP 200
+    wrong-status, no-id an undocumented status; a task without its id
+    slow                the file comes slowly
+    expire              the file is gone at once, whatever the response promised
     moderation          the task fails by content_policy_violation; service-error: by service_error
-    late, twice         the callback comes some seconds late, or twice
-"""
+    late, twice         the callback comes some seconds late, or twice"""
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that goes wrong on one route."""
+    """One fault of one route."""
 
     route: str
     kind: str
     probability: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.5
-    """How long a delay, a door that is shut or a slow download lasts; what Retry-After says, in whole seconds."""
+    """Duration of a delay, pause or slow download; also Retry-After, in whole seconds."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """How often at most; None for always."""
+    """Most occurrences; None for no limit."""
 
     def __post_init__(self) -> None:
         if self.route not in KINDS:
@@ -84,17 +83,17 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A plan of what goes wrong; of several that would befall one call the first does."""
+    """A plan of faults; the first that applies to a call counts."""
 
     seed: int = 0
     faults: tuple[Fault, ...] = ()
 
 
 def read_fault(text: str) -> Fault:
-    """Read `ROUTE:KIND[:PROBABILITY[:SECONDS]]`.
+    """Parse `ROUTE:KIND[:PROBABILITY[:SECONDS]]`.
 
     Raises:
-        ValueError: It is no fault.
+        ValueError: it is no fault.
     """
     match = re.fullmatch(r"([a-z]+):([a-z0-9-]+)(?::([0-9]+(?:\.[0-9]+)?))?(?::([0-9]+(?:\.[0-9]+)?))?", text)
     if match is None:
@@ -108,7 +107,7 @@ def read_fault(text: str) -> Fault:
 
 
 class Fates:
-    """Decides what each call of each route meets, and counts what was met."""
+    """Chooses the fault of each call, and counts them."""
 
     def __init__(self, plan: Faults) -> None:
         self._plan = plan
@@ -118,7 +117,7 @@ class Fates:
         self.met: Counter[tuple[str, str]] = Counter()
 
     def next(self, route: str) -> Fault | None:
-        """Give the fate of the next call of a route; None lets it go well."""
+        """Choose the fault of a route's next call; None for none."""
         with self._lock:
             self.calls[route] += 1
             for place, fault in enumerate(self._plan.faults):
@@ -135,13 +134,13 @@ class Fates:
 
 
 def chance(*what: object) -> float:
-    """Give a number from 0 up to 1 that depends on nothing but what it is for."""
+    """Compute a number from 0 up to 1 that depends only on the arguments."""
     digest = hashlib.sha256("/".join(map(str, what)).encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48
 
 
 def route_of(method: str, path: str) -> str:
-    """Name the route of a request, or nothing for one that is not served."""
+    """Name the route of a request; empty where it is not served."""
     if path.startswith(("/files/", f"{FILES_PREFIX}/download/")):
         return "download"
     if path.startswith("/results/"):

@@ -1,4 +1,4 @@
-"""Fetching assets: a URL in, the asset's bytes or a fault out. The sandbox never leaves the machine."""
+"""Download assets, from loopback addresses only."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _REDIRECTS_AT_MOST = 3
 
 
 class FetchError(Exception):
-    """An asset could not be fetched; the text is what the service says then."""
+    """An asset could not be downloaded; the text is the service's message."""
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, without asking any name server."""
+    """Tell whether a host is this machine, without DNS."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -24,13 +24,13 @@ def is_loopback(host: str) -> bool:
 
 
 async def _stay_here(request: httpx.Request) -> None:
-    """Refuse a request, first or redirected, that would leave the machine."""
+    """Refuse a request or redirect to another machine."""
     if not is_loopback(request.url.host):
         raise FetchError("Error while downloading")
 
 
 def loopback_client(timeout_s: float) -> httpx.AsyncClient:
-    """Make a client that reaches loopback addresses only, by no proxy."""
+    """Build a client for loopback addresses only, without proxies."""
     return httpx.AsyncClient(
         timeout=timeout_s,
         headers={"Accept-Encoding": "identity"},
@@ -42,17 +42,17 @@ def loopback_client(timeout_s: float) -> httpx.AsyncClient:
 
 
 async def fetch(client: httpx.AsyncClient, url: str, into: IO[bytes], *, max_bytes: int, timeout_s: float) -> None:
-    """Fetch one asset by a plain GET, keeping little more than is allowed.
+    """Download one asset by a plain GET.
 
     Args:
-        client: One made by `loopback_client`.
-        url: Where the asset is.
-        into: Takes the asset, and is then at its beginning.
-        max_bytes: The limit for its kind; a longer file is cut off behind it, so that its length still tells.
-        timeout_s: Limit on the whole transfer, in seconds.
+        client: made by `loopback_client`.
+        url: the asset's.
+        into: receives the asset, then rewound.
+        max_bytes: limit of its kind; a longer file is cut behind it, so that its length still shows.
+        timeout_s: seconds for the whole download.
 
     Raises:
-        FetchError: The address is elsewhere, does not answer 200, answers packed, or takes too long.
+        FetchError: the address is elsewhere, the response is not 200 or compressed, or it takes too long.
     """
     try:
         async with asyncio.timeout(timeout_s), client.stream("GET", url) as answer:

@@ -1,6 +1,6 @@
-"""Uploaded files: open files and wished-for names in, stored bytes and their records out.
+"""Store uploaded files.
 
-Bytes lie under a random id; names only ever are keys of a table, so that no name can reach outside the folder.
+Bytes lie under a random id; names are only keys of a table, so that none can leave the folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from preflight.sandbox.settings import Settings
 
 TOO_LARGE, WRONG_TYPE, QUOTA, STORAGE = 40001, 40002, 40003, 50001
-"""The files service's own codes."""
+"""Codes of the files service."""
 
 _UNSAFE = re.compile(r"[^\w.\-]+")
 _NAME_CHARACTERS = 120
@@ -43,21 +43,21 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     stored: Path
     is_lost: bool = False
-    """Whether it is gone before its time."""
+    """Whether it vanished early."""
 
     @property
     def address(self) -> str:
-        """The path under which it is served, not yet quoted."""
+        """Path of its URL, unquoted."""
         return f"{self.upload_path}/{self.file_name}"
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can still be fetched."""
+        """Whether it can still be downloaded."""
         return not self.is_lost and datetime.now(UTC) < self.expires_at
 
 
 class FileStore:
-    """Every uploaded file of one sandbox, oldest first."""
+    """All uploaded files of one sandbox, oldest first."""
 
     def __init__(self, folder: Path, url: str, settings: Settings, fates: Fates) -> None:
         self._folder = folder
@@ -69,38 +69,38 @@ class FileStore:
 
     @property
     def quota(self) -> int:
-        """How many files may live at once."""
+        """Most living files."""
         return self._settings.upload_quota
 
     @property
     def alive(self) -> list[Upload]:
-        """Files that can still be fetched, oldest first."""
+        """Files that can still be downloaded, oldest first."""
         return [upload for upload in list(self._uploads.values()) if upload.is_alive]
 
     def at(self, address: str) -> Upload | None:
-        """Find a living file by the path under which it is served."""
+        """Find a living file by the path of its URL."""
         return next((upload for upload in self.alive if upload.address == address), None)
 
     def by_id(self, file_id: str) -> Upload | None:
-        """Find a living file by its id."""
+        """Find a living file by id."""
         return next((upload for upload in self.alive if upload.file_id == file_id), None)
 
     def delete(self, upload: Upload) -> None:
-        """Forget a file and its bytes."""
+        """Delete a file."""
         self._uploads.pop(upload.file_id, None)
         upload.stored.unlink(missing_ok=True)
 
     def store(self, file: IO[bytes], *, size_bytes: int, name: str, path: str) -> Upload:
-        """Store one file; one under the same path and name is replaced.
+        """Store a file, replacing one of the same path and name.
 
         Args:
-            file: Open for reading, at its beginning.
-            size_bytes: Its length.
-            name: The name wished for, or nothing.
-            path: The folder wished for, or nothing.
+            file: open for reading, at its beginning.
+            size_bytes: its length.
+            name: the name wanted, or empty.
+            path: the folder wanted, or empty.
 
         Raises:
-            FilesError: It is too large, no medium, one too many, or cannot be written.
+            FilesError: it is too large, no medium, beyond the quota, or cannot be written.
         """
         found = media_type(file.read(HEAD_BYTES))
         file.seek(0)
@@ -110,7 +110,7 @@ class FileStore:
         if earlier is None and len(self.alive) >= self.quota:
             raise FilesError(QUOTA, f"file quota of {self.quota} files is used up")
         self._write(file, upload.stored)
-        if earlier is not None:  # in its place at once, for whoever is about to read it
+        if earlier is not None:  # replaced atomically, for concurrent readers
             upload = msgspec.structs.replace(upload, stored=upload.stored.replace(earlier.stored))
         self._uploads[upload.file_id] = upload
         if earlier is not None:
@@ -140,8 +140,8 @@ class FileStore:
             target.unlink(missing_ok=True)
             raise FilesError(STORAGE, "the file could not be stored") from error
 
-    def answer(self, upload: Upload) -> dict[str, object]:
-        """Shape a file as the service shows it."""
+    def json(self, upload: Upload) -> dict[str, object]:
+        """Convert a file as the service shows it."""
         return {
             "file_id": upload.file_id,
             "file_name": upload.file_name,
@@ -165,12 +165,12 @@ def _check(found: str | None, size_bytes: int) -> None:
 
 
 def too_large() -> FilesError:
-    """Make the refusal of a file beyond the limit."""
+    """Build the refusal of a too large file."""
     return FilesError(TOO_LARGE, f"file must be at most {documents().limits.upload_max_bytes >> 20} MB")
 
 
 def safe_name(name: str) -> str:
-    """Reduce a name to letters, digits, `.`, `-` and `_`; nothing is left of one that only points elsewhere."""
+    """Reduce a name to letters, digits, `.`, `-` and `_`; may be empty."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return _UNSAFE.sub("_", last)[-_NAME_CHARACTERS:].lstrip(".")
 

@@ -1,7 +1,6 @@
-"""The one door every request passes: an ASGI application in, the same behind a key check and a record out.
+"""ASGI middleware for every request: checks the key, applies faults, records the exchange.
 
-A request's method, path and status are kept for tests to look at; its headers never are. Here a request also meets its
-fault, if the plan has one for it.
+Method, path and status are recorded for tests; headers never are.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from preflight.sandbox.door import Door
     from preflight.sandbox.faults import Fates
+    from preflight.sandbox.listener import Listener
     from preflight.sandbox.settings import Settings
 
 _PUBLIC = ("/api/v1/files/download/",)
@@ -31,31 +30,31 @@ _KEYED = ("/v1/", "/api/v1/")
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """One request as it is remembered."""
+    """One recorded request."""
 
     method: str
     path: str
     status: int
-    """0 where the connection was broken off without an answer."""
+    """0 where the connection was dropped without a response."""
     fault: str = ""
-    """What kind of fault it met."""
+    """Kind of fault met."""
 
 
 class Gate:
-    """ASGI middleware: checks the key where one is needed, breaks what is to be broken, remembers every exchange."""
+    """ASGI middleware: checks keys, applies faults, records exchanges."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, exchanges: deque[Exchange], fates: Fates, door: Door
+        self, app: ASGIApp, *, settings: Settings, exchanges: deque[Exchange], fates: Fates, listener: Listener
     ) -> None:
         self.app = app
         self.keys = settings.keys
         self.ahead_s = settings.clock_ahead_s
         self.exchanges = exchanges
         self.fates = fates
-        self.door = door
+        self.listener = listener
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or refuse it."""
+        """Serve or refuse one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -66,7 +65,7 @@ class Gate:
         fault = self.fates.next(route_of(scope["method"], scope["path"]))
         remembering = self._remembering(scope, send, fault.kind if fault else "")
         if fault and fault.kind == "refuse":
-            self.door.shut(fault.seconds)
+            self.listener.pause(fault.seconds)
         if fault is None or fault.kind == "refuse":
             await self.app(scope, receive, remembering)
             return
@@ -79,7 +78,7 @@ class Gate:
         return scheme.lower() == "bearer" and bool(key) and (not self.keys or key in self.keys)
 
     def _date(self) -> tuple[bytes, bytes]:
-        """Return the Date of an answer, by the sandbox's own clock."""
+        """Build the Date header, by the sandbox's own clock."""
         return b"date", formatdate(time.time() + self.ahead_s, usegmt=True).encode()
 
     def _remembering(self, scope: Scope, send: Send, fault: str = "") -> Send:
@@ -93,9 +92,9 @@ class Gate:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], self._date()]}
             if message["type"] == HANG_UP:
-                self.door.drop(tuple(scope["client"]))
+                self.listener.drop(tuple(scope["client"]))
             elif message["type"] == RAW:
-                self.door.write(tuple(scope["client"]), message["body"], last=message["last"])
+                self.listener.write(tuple(scope["client"]), message["body"], last=message["last"])
             else:
                 await send(message)
 
@@ -103,5 +102,5 @@ class Gate:
 
 
 def needs_key(path: str) -> bool:
-    """Tell whether a path is closed to requests without a key; downloads are open."""
+    """Tell whether a path requires a key; downloads do not."""
     return path.startswith(_KEYED) and not path.startswith(_PUBLIC)

@@ -1,11 +1,11 @@
-"""Malformed heads: an answer that was kept back in, the bytes of the same answer with a broken head out."""
+"""Malform the head of a captured response."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from preflight.sandbox.breaking import Answer
+    from preflight.sandbox.breaking import CapturedResponse
 
 _PLACES = (
     *(b"http://[", b"http://x:port/", b"http://\xff\xfe/", b"//", b"http://a..b/", b"http://x:99999999/"),
@@ -59,20 +59,20 @@ HEADS: Final[dict[str, tuple[tuple[bytes, tuple[bytes, ...]], ...]]] = {
         )
     ),
 }
-"""Kind → ways, which are taken in turn: status and headers. Only a bad date leaves the answer whole."""
+"""Kind → variants, in turn: status and headers. Only bad-date leaves the response intact."""
 
 
-def malformed(kind: str, count: int, answer: Answer) -> bytes:
-    """Return an answer with a head of this kind, the nth of its ways."""
-    ways = HEADS[kind]
-    status, lines = ways[count % len(ways)]
-    return b"\r\n".join([b"HTTP/1.1 " + status, *lines, b"", b""]) + answer.body
+def malformed(kind: str, count: int, response: CapturedResponse) -> bytes:
+    """Format a response with the nth malformed head of a kind."""
+    variants = HEADS[kind]
+    status, lines = variants[count % len(variants)]
+    return b"\r\n".join([b"HTTP/1.1 " + status, *lines, b"", b""]) + response.body
 
 
-def whole(answer: Answer) -> bytes:
-    """Return an answer as bytes, nothing wrong with it."""
-    head = [b"HTTP/1.1 %d OK" % answer.status, *(name + b": " + value for name, value in answer.headers)]
-    return b"\r\n".join([*head, b"Connection: close", b"", b""]) + answer.body
+def whole(response: CapturedResponse) -> bytes:
+    """Format a response as bytes, intact."""
+    head = [b"HTTP/1.1 %d OK" % response.status, *(name + b": " + value for name, value in response.headers)]
+    return b"\r\n".join([*head, b"Connection: close", b"", b""]) + response.body
 
 
 INTERIM = (
@@ -80,4 +80,4 @@ INTERIM = (
     b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n",
     b"HTTP/1.1 102 Processing\r\n\r\n",
 )
-"""Answers before the answer."""
+"""1xx responses."""

@@ -1,4 +1,4 @@
-"""Judging assets: facts in, the first fault out, or none. Words follow what the service has been seen to answer."""
+"""Judge assets: facts in, the first fault out. Messages follow the service's observed responses."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MB = 1 << 20
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with an asset: the words, and the code a task fails with when it is told there."""
+    """Fault of an asset: message, and the code of the failing task."""
 
     message: str
     code: str = "invalid_parameters"
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """The documents in force for one sandbox."""
+    """The documents in force."""
 
     limits: Limits
     edition: Edition
@@ -34,14 +34,14 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 def rules(settings: Settings, model: str) -> Rules:
-    """Pick what is in force for a model under these settings."""
+    """Choose the documents in force for a model."""
     read = documents()
     lengths = read.lengths["strict" if settings.strict_lengths else "wire"]
     return Rules(limits=read.limits, edition=read.edition_for(model, settings.edition), lengths=lengths)
 
 
 def type_fault(kind: str, media_type: str | None, allowed: frozenset[str]) -> Fault | None:
-    """Judge what a file is. `kind` is `image`, `video` or `audio`."""
+    """Judge a media type. `kind` is `image`, `video` or `audio`."""
     if media_type in allowed:
         return None
     code = "image_processing_error" if kind == "image" else "invalid_parameters"
@@ -49,7 +49,7 @@ def type_fault(kind: str, media_type: str | None, allowed: frozenset[str]) -> Fa
 
 
 def size_fault(kind: str, size_bytes: int, max_bytes: int) -> Fault | None:
-    """Judge the length of a file in bytes; it may have been cut off behind the limit."""
+    """Judge a file size in bytes; the file may be cut behind the limit."""
     if size_bytes <= max_bytes:
         return None
     return Fault(f"{kind} size (MB) must be less than or equal to {max_bytes // _MB}")
@@ -103,14 +103,14 @@ def _video_faults(facts: VideoFacts, in_force: Rules) -> Iterator[str]:
 
 
 def audio_fault(facts: AudioFacts, in_force: Rules) -> Fault | None:
-    """Judge one sound."""
+    """Judge one audio file."""
     if not facts.codec.startswith(("pcm_", "mp3")):
         return Fault(f"audio format (codec {facts.codec}) is not valid")
     return _first(_outside("audio duration (seconds)", facts.duration_s, *in_force.lengths.clip_s))
 
 
 def total_fault(kind: str, durations_s: Iterable[Fraction], in_force: Rules) -> Fault | None:
-    """Judge the length, in seconds, of all clips of one kind together. `kind` is `video` or `audio`."""
+    """Judge the total duration, in seconds, of one kind. `kind` is `video` or `audio`."""
     total_s = sum(durations_s, Fraction(0))
     return _first(_outside(f"{kind} total duration (seconds)", total_s, Fraction(0), in_force.lengths.total_s))
 
@@ -121,7 +121,7 @@ def _first(messages: Iterator[str]) -> Fault | None:
 
 
 def _outside(name: str, value: Fraction, smallest: Fraction | int, largest: Fraction | int) -> Iterator[str]:
-    """Say that a value is outside its bounds, which are themselves allowed."""
+    """Yield a message for a value outside its inclusive bounds."""
     if value < smallest:
         yield f"{name} {_number(value)} must be greater than or equal to {_number(smallest)}"
     if value > largest:

@@ -1,7 +1,7 @@
-"""Measuring assets: an open file and its media type in, frozen facts out. Nothing is judged here.
+"""Measure assets: an open file and its media type in, facts out.
 
-Images are decoded in full. Of videos every packet is read and one frame decoded; of sound every sample is decoded.
-Containers are opened from the file object with a fixed format, so no playlist can send the reader elsewhere.
+Images are decoded completely. Of videos every packet is read and one frame decoded; of audio every sample is decoded.
+Containers are opened with a fixed format, so no playlist can redirect the reader.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 _PILLOW_FORMATS = ("JPEG", "PNG", "WEBP")
 """A camera's MPO opens as JPEG."""
 _PIXELS_TO_DECODE = 6000 * 6000
-"""An image with more pixels than this breaks the limit on its sides anyway and is not decoded."""
-_SOUND_ENOUGH_S = 120
-"""A sound this long breaks every limit anyway; what comes after is not decoded."""
+"""Larger images exceed the limit of their sides, and are not decoded."""
+_AUDIO_ENOUGH_S = 120
+"""Longer audio exceeds every limit; the rest is not decoded."""
 _EXIF_ORIENTATION = 0x0112
 _EXIF_SIDEWAYS = (5, 6, 7, 8)
 _CONTAINER = {"audio/wav": "wav", "audio/mpeg": "mp3"}
 
 
 class MeasureError(Exception):
-    """The file could not be read to its end, or holds no picture or sound."""
+    """The file could not be read completely, or holds no image, video or audio."""
 
 
 class ImageFacts(msgspec.Struct, frozen=True):
-    """An image as a viewer sees it, in pixels."""
+    """An image as displayed, in pixels."""
 
     width_px: int
     height_px: int
 
 
 class VideoFacts(msgspec.Struct, frozen=True):
-    """A video as a viewer sees it: shape in pixels, length in seconds, mean frame rate in Hz."""
+    """A video as displayed: size in pixels, duration in seconds, mean frame rate in Hz."""
 
     width_px: int
     height_px: int
@@ -50,17 +50,17 @@ class VideoFacts(msgspec.Struct, frozen=True):
 
 
 class AudioFacts(msgspec.Struct, frozen=True):
-    """A sound: what is played, in seconds."""
+    """Played duration of audio in seconds."""
 
     duration_s: Fraction
     codec: str
 
 
 def measure(kind: str, file: IO[bytes], media_type: str) -> ImageFacts | VideoFacts | AudioFacts:
-    """Measure a file that is to be an image, a video or an audio.
+    """Measure an image, video or audio file.
 
     Raises:
-        MeasureError: It cannot be read.
+        MeasureError: it cannot be read.
     """
     if kind == "image":
         return measure_image(file)
@@ -68,10 +68,10 @@ def measure(kind: str, file: IO[bytes], media_type: str) -> ImageFacts | VideoFa
 
 
 def measure_image(file: IO[bytes]) -> ImageFacts:
-    """Measure an image, EXIF orientation applied, after decoding it in full.
+    """Decode an image and measure it, EXIF orientation applied.
 
     Raises:
-        MeasureError: It cannot be decoded.
+        MeasureError: it cannot be decoded.
     """
     from PIL import Image
 
@@ -81,16 +81,16 @@ def measure_image(file: IO[bytes]) -> ImageFacts:
                 image.load()
             width_px, height_px = image.size
             sideways = image.getexif().get(_EXIF_ORIENTATION) in _EXIF_SIDEWAYS
-    except Exception as error:  # on broken files Pillow raises ten kinds at least, with no base in common
+    except Exception as error:  # Pillow raises many exceptions without a common base
         raise MeasureError(type(error).__name__) from error
     return ImageFacts(height_px, width_px) if sideways else ImageFacts(width_px, height_px)
 
 
 def measure_video(file: IO[bytes]) -> VideoFacts:
-    """Measure a MP4 or MOV file.
+    """Measure an MP4 or MOV file.
 
     Raises:
-        MeasureError: It cannot be read, or has no video.
+        MeasureError: it cannot be read, or has no video.
     """
     import av
 
@@ -110,7 +110,7 @@ def _video_facts(container: InputContainer) -> VideoFacts:
     if stream is None:
         raise MeasureError("no video stream")
     frames, duration_s = _frames_and_length(container, stream)
-    width_px, height_px = _seen(container, stream)
+    width_px, height_px = _displayed_size(container, stream)
     return VideoFacts(
         width_px=width_px,
         height_px=height_px,
@@ -122,7 +122,7 @@ def _video_facts(container: InputContainer) -> VideoFacts:
 
 
 def _frames_and_length(container: InputContainer, stream: VideoStream) -> tuple[int, Fraction]:
-    """Count the packets that are shown and time them, in seconds, from the first one's start to the last one's end."""
+    """Count the displayed packets, and measure from first start to last end, in seconds."""
     times = [
         (packet.pts, packet.pts + (packet.duration or 0))
         for packet in container.demux(stream)
@@ -136,8 +136,8 @@ def _frames_and_length(container: InputContainer, stream: VideoStream) -> tuple[
     return len(times), length * stream.time_base
 
 
-def _seen(container: InputContainer, stream: VideoStream) -> tuple[int, int]:
-    """Decode one frame and give its width and height in pixels, square ones, turned as a player turns them."""
+def _displayed_size(container: InputContainer, stream: VideoStream) -> tuple[int, int]:
+    """Decode one frame and measure it in square pixels, rotated."""
     container.seek(0)
     frame: VideoFrame | None = next(container.decode(stream), None)
     if frame is None:
@@ -148,14 +148,14 @@ def _seen(container: InputContainer, stream: VideoStream) -> tuple[int, int]:
 
 
 def measure_audio(file: IO[bytes], kind: str) -> AudioFacts:
-    """Measure a WAV or MP3 file by decoding it.
+    """Decode a WAV or MP3 file and measure it.
 
     Args:
-        file: The open file.
+        file: the open file.
         kind: `audio/wav` or `audio/mpeg`.
 
     Raises:
-        MeasureError: It cannot be decoded, or holds no sound.
+        MeasureError: it cannot be decoded, or holds no audio.
     """
     import av
 
@@ -172,7 +172,7 @@ def _played(container: InputContainer) -> Fraction:
     duration_s = Fraction(0)
     for frame in container.decode(audio=0):
         duration_s += Fraction(frame.samples, frame.sample_rate)
-        if duration_s > _SOUND_ENOUGH_S:
+        if duration_s > _AUDIO_ENOUGH_S:
             break
     if not duration_s:
         raise MeasureError("no samples")

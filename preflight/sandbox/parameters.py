@@ -1,4 +1,4 @@
-"""The body of a submission: decoded JSON in, one frozen `Parameters` out, or the refusal of the first broken rule."""
+"""Validate the body of a submission: `Parameters`, or the first refusal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _JSON_NAMES = {str: "a string", int: "an integer", bool: "a boolean", list: "an 
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission that keeps every rule about its parameters; lengths in seconds."""
+    """A valid submission; durations in seconds."""
 
     model: str
     prompt: str
@@ -40,10 +40,10 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parameters(body: object, settings: Settings) -> Parameters:
-    """Judge the body of a submission; unknown fields are let through.
+    """Validate the body of a submission; unknown fields are ignored.
 
     Raises:
-        ApiError: A rule is broken; `param` names the field.
+        ApiError: a rule is broken; `param` names the field.
     """
     if not isinstance(body, dict):
         raise invalid("the request body must be a JSON object")
@@ -64,7 +64,7 @@ def parameters(body: object, settings: Settings) -> Parameters:
 
 
 def _field(body: Mapping[str, object], name: str, kind: type[_T], default: _T) -> _T:
-    """Take one field of the given type; one that is absent or null takes its default."""
+    """Read a field of a type; its default where missing or null."""
     value = body.get(name)
     if value is None:
         return default
@@ -83,7 +83,7 @@ def _model(body: Mapping[str, object]) -> str:
 
 
 def _check_model_params(body: Mapping[str, object], model: str) -> None:
-    """Hold `model_params.web_search` against its type where the model has it; elsewhere it is an unknown field."""
+    """Check the type of `model_params.web_search` where the model has it; unknown elsewhere."""
     if documents().models[model].tier in documents().kind_of(model).web_search:
         inner: dict[str, object] = _field(body, "model_params", dict, {})
         if not isinstance(inner.get("web_search", False), bool):
@@ -104,7 +104,7 @@ def _check_prompt_length(prompt: str, edition: Edition) -> None:
     for count, maximum, unit in (
         (cjk_characters, edition.prompt_max_cjk_characters, "Korean or Chinese characters"),
         (words, edition.prompt_max_words, "words"),
-        # A floor: no tokeniser makes fewer tokens than that.
+        # Lower bound: no tokeniser makes fewer.
         (cjk_characters // 2 + words, edition.prompt_max_tokens, "tokens"),
     ):
         if maximum and count > maximum:
@@ -112,7 +112,7 @@ def _check_prompt_length(prompt: str, edition: Edition) -> None:
 
 
 def _assets(body: Mapping[str, object], model: str) -> dict[str, tuple[str, ...]]:
-    """Take the three arrays, each as many as the model takes, and never sound alone."""
+    """Read the three arrays, within the model's counts, and never audio alone."""
     kind = documents().kind_of(model)
     found = {
         "image_urls": _urls(body, "image_urls", kind.image_urls),
@@ -144,7 +144,7 @@ def _asset_url(url: object, param: str) -> str:
 
 
 def _scheme_and_host(url: str) -> tuple[str, str]:
-    """Split off scheme and host, both empty where the text is no URL with a host."""
+    """Split off scheme and host; both empty where there is no host."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -188,7 +188,7 @@ def _callback_url(body: Mapping[str, object], edition: Edition, settings: Settin
 
 
 def _check_callback_reach(url: str, host: str, edition: Edition) -> None:
-    """Hold a callback address against the later pages: not too long, not private."""
+    """Check a callback address by the later edition: not too long, not private."""
     maximum = edition.callback_url_max_characters
     if maximum and len(url) > maximum:
         raise invalid(f"callback_url must have at most {maximum} characters", "callback_url")
@@ -204,10 +204,10 @@ def _is_public(host: str) -> bool:
 
 
 def idempotency_key(value: str | None) -> str | None:
-    """Judge the header `Idempotency-Key`.
+    """Validate the header `Idempotency-Key`.
 
     Raises:
-        ApiError: It is there but has the wrong length or other characters than `A-Za-z0-9._-`.
+        ApiError: it has a wrong length or other characters than `A-Za-z0-9._-`.
     """
     shortest, longest = documents().limits.idempotency_key_characters
     if value is not None and not re.fullmatch(rf"[A-Za-z0-9._-]{{{shortest},{longest}}}", value):

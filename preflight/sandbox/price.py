@@ -1,4 +1,4 @@
-"""What a task costs: tier, quality and seconds in, credits out, by the price rules in `documents.toml`."""
+"""Compute a task's price by the rules in `documents.toml`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def price(tier: Tier, *, quality: str, duration_s: int, input_s: Fraction, conte
     """Compute the credits of one task, exactly.
 
     Args:
-        tier: Rate, minimum and factors.
-        quality: Tier of the output, `720p` for one.
-        duration_s: Length of the output in seconds.
-        input_s: Total length of the reference videos in seconds.
+        tier: rate, minimum and factors.
+        quality: such as `720p`.
+        duration_s: duration of the output in seconds.
+        input_s: total duration of the reference videos in seconds.
         content_filter: False costs a tenth more.
     """
     factors = tier.factor_with_video if input_s else tier.factor_alone
@@ -30,5 +30,5 @@ def price(tier: Tier, *, quality: str, duration_s: int, input_s: Fraction, conte
 
 
 def shown(credits_: Fraction) -> float:
-    """Round credits to the four decimals that answers carry."""
+    """Round credits to the four decimals of responses."""
     return round(float(credits_), 4)

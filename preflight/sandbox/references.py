@@ -1,6 +1,6 @@
-"""The reference material of one submission: URLs in, what was measured and the first fault out.
+"""Check the references of a submission: URLs in, facts and the first fault out.
 
-Items are counted as the service counts them: `content[0]` is the prompt, then come images, videos and sounds.
+Items are numbered as by the service: `content[0]` is the prompt, then come images, videos and audio.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from preflight.sandbox.sniff import HEAD_BYTES, media_type
 if TYPE_CHECKING:
     import httpx
 
-    from preflight.sandbox.apart import Apart
+    from preflight.sandbox.isolated import Isolated
     from preflight.sandbox.judge import Rules
     from preflight.sandbox.parameters import Parameters
     from preflight.sandbox.settings import Settings
@@ -33,7 +33,7 @@ Facts = ImageFacts | VideoFacts | AudioFacts
 
 
 class References(msgspec.Struct, frozen=True):
-    """What was found: facts of everything judged, and the first fault with the parameter it lies in."""
+    """Facts of everything judged, and the first fault with its parameter."""
 
     facts: tuple[Facts, ...] = ()
     fault: Fault | None = None
@@ -41,34 +41,36 @@ class References(msgspec.Struct, frozen=True):
 
     @property
     def video_s(self) -> Fraction:
-        """Total length of the reference videos in seconds."""
+        """Total duration of the reference videos in seconds."""
         return sum((facts.duration_s for facts in self.facts if isinstance(facts, VideoFacts)), Fraction(0))
 
     @property
     def shape(self) -> tuple[int, int] | None:
-        """Width and height in pixels of what `adaptive` follows: the first video, else the first image."""
+        """Width and height in pixels for `adaptive`: of the first video, else the first image."""
         seen = [facts for facts in self.facts if not isinstance(facts, AudioFacts)]
         seen.sort(key=lambda facts: isinstance(facts, ImageFacts))
         return (seen[0].width_px, seen[0].height_px) if seen else None
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """What differs between images, videos and sounds before they are measured."""
+    """Name, media types and size limit of a kind."""
 
     name: str
     types: frozenset[str]
     max_bytes: int
 
 
-async def inspect(client: httpx.AsyncClient, apart: Apart, parameters: Parameters, settings: Settings) -> References:
-    """Fetch, measure and judge every asset in the order of the arrays, up to the first fault."""
+async def inspect(
+    client: httpx.AsyncClient, isolated: Isolated, parameters: Parameters, settings: Settings
+) -> References:
+    """Download, measure and judge all assets in order, up to the first fault."""
     in_force = judge.rules(settings, parameters.model)
     found: list[Facts] = []
     for number, (kind, param, url) in enumerate(_numbered(parameters, in_force), start=1):
         try:
             with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
                 await fetch(client, url, file, max_bytes=kind.max_bytes, timeout_s=settings.download_timeout_s)
-                result = await asyncio.to_thread(_inspect_file, apart, kind, file, in_force)
+                result = await asyncio.to_thread(_inspect_file, isolated, kind, file, in_force)
         except FetchError as error:
             result = Fault(str(error))
         if isinstance(result, Fault):
@@ -88,8 +90,8 @@ def _numbered(parameters: Parameters, in_force: Rules) -> list[tuple[_Kind, str,
     return [(kind, f"{kind.name}_urls[{place}]", url) for kind, urls in arrays for place, url in enumerate(urls)]
 
 
-def _inspect_file(apart: Apart, kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Fault:
-    """Judge one file: what it is, how long it is in bytes, then what it holds."""
+def _inspect_file(isolated: Isolated, kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Fault:
+    """Judge one file: type, size, then content."""
     found = media_type(file.read(HEAD_BYTES))
     file.seek(0, os.SEEK_END)
     size_bytes = file.tell()
@@ -98,7 +100,7 @@ def _inspect_file(apart: Apart, kind: _Kind, file: IO[bytes], in_force: Rules) -
     if fault or found is None:
         return fault or Fault("format is not valid")
     try:
-        facts = apart.measure(kind.name, file, found)
+        facts = isolated.measure(kind.name, file, found)
     except MeasureError:
         code = "image_processing_error" if kind.name == "image" else "invalid_parameters"
         return Fault(f"{kind.name} format ({found}) is not valid: the file cannot be read", code)

@@ -1,4 +1,4 @@
-"""Making results: shape, length and sound asked for in, a small real MP4 file out. One child process of ffmpeg."""
+"""Make results: small real MP4 files, by one ffmpeg child."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _SOURCE_SHRINK = 4
 
 
 class RenderError(Exception):
-    """ffmpeg could not make the file; the text holds the end of what it said."""
+    """ffmpeg failed; the text holds the end of its output."""
 
 
 def frame_size(quality: str, aspect_ratio: str, shape: tuple[int, int] | None) -> tuple[int, int]:
-    """Look up width and height, in pixels, of a result.
+    """Choose width and height of a result, in pixels.
 
     Args:
-        quality: Tier, `720p` for one.
-        aspect_ratio: `16:9` for one, or `adaptive`.
-        shape: What `adaptive` follows, width and height in pixels; None stands for 16:9.
+        quality: such as `720p`.
+        aspect_ratio: such as `16:9`, or `adaptive`.
+        shape: width and height in pixels for `adaptive`; None for 16:9.
     """
     frames = documents().frames[quality]
     if aspect_ratio != "adaptive":
@@ -41,14 +41,14 @@ def frame_size(quality: str, aspect_ratio: str, shape: tuple[int, int] | None) -
 
 
 def render(target: Path, *, size: tuple[int, int], duration_s: int, sound: bool, timeout_s: float) -> None:
-    """Make one result; blocks until it is there.
+    """Make one result; blocks until it is complete.
 
     Args:
-        target: Absolute path of the file to make.
-        size: Width and height in pixels, both even.
-        duration_s: Length in seconds.
-        sound: Whether it has a sound track.
-        timeout_s: How long ffmpeg may take, in seconds.
+        target: absolute path of the file.
+        size: width and height in pixels, both even.
+        duration_s: duration in seconds.
+        sound: whether it has an audio track.
+        timeout_s: seconds for ffmpeg.
 
     Raises:
         RenderError: ffmpeg failed or took too long.
@@ -67,7 +67,7 @@ def _ffmpeg() -> str:
 
 
 def _arguments(size: tuple[int, int], duration_s: int, *, sound: bool) -> list[str]:
-    """Draw a test pattern in small and enlarge it: half the time, a fifth of the bytes."""
+    """Draw a small test pattern and enlarge it: half the time, a fifth of the bytes."""
     width_px, height_px = size
     drawn = f"{width_px // _SOURCE_SHRINK}x{height_px // _SOURCE_SHRINK}"
     picture = f"testsrc2=size={drawn}:rate={FRAME_RATE_HZ},scale={width_px}:{height_px}:flags=neighbor,setsar=1"

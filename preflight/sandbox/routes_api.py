@@ -1,4 +1,4 @@
-"""Routes of the API: requests in, the documented answers out."""
+"""Routes of the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from preflight.sandbox.bodies import json_body
 from preflight.sandbox.errors import ApiError, invalid
 from preflight.sandbox.parameters import idempotency_key
 from preflight.sandbox.price import shown
-from preflight.sandbox.tasks import PAGE_TASKS, answer, is_status
+from preflight.sandbox.tasks import PAGE_TASKS, is_status, task_json
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -37,7 +37,7 @@ class _ApiRoutes:
         self._service = service
 
     async def submit(self, request: Request) -> Response:
-        """Take a submission."""
+        """Accept a submission."""
         key = idempotency_key(request.headers.get("idempotency-key"))
         reply, replayed = await self._service.submit(await json_body(request), key)
         return JSONResponse(reply, headers={"idempotency-replayed": "true"} if replayed else None)
@@ -47,7 +47,7 @@ class _ApiRoutes:
         task = self._service.book.get(request.path_params["task_id"])
         if task is None:
             raise ApiError(404, "task_not_found", "no such task")
-        return JSONResponse(answer(task))
+        return JSONResponse(task_json(task))
 
     async def tasks(self, request: Request) -> Response:
         """List tasks, newest first."""
@@ -58,7 +58,7 @@ class _ApiRoutes:
         if not (page.isascii() and page.isdecimal() and len(page) <= _PAGE_DIGITS and int(page) > 0):
             raise invalid("page must be a positive number", "page")
         shown_tasks, total = self._service.book.page(status=status, model=query.get("model"), page=int(page))
-        listed = {"object": "list", "data": [answer(task) for task in shown_tasks]}
+        listed = {"object": "list", "data": [task_json(task) for task in shown_tasks]}
         return JSONResponse({**listed, "page": int(page), "page_size": PAGE_TASKS, "total": total})
 
     async def credits(self, request: Request) -> Response:  # noqa: ARG002 - routes are called with the request

@@ -1,4 +1,4 @@
-"""Routes of the files service and of all downloads: requests in, the documented answers out."""
+"""Routes of the files service and of all downloads."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _FilesRoutes:
         self._files = service.files
 
     async def upload(self, request: Request) -> Response:
-        """Take one file; its bytes go to disk as they come."""
+        """Store one file, streamed to disk."""
         form = await _form(request)
         try:
             file = form.get("file")
@@ -64,7 +64,7 @@ class _FilesRoutes:
             )
         finally:
             await form.close()
-        return _success(self._files.answer(upload), "File uploaded successfully")
+        return _success(self._files.json(upload), "File uploaded successfully")
 
     async def list(self, request: Request) -> Response:
         """List living files, newest first."""
@@ -74,7 +74,7 @@ class _FilesRoutes:
         shown = newest_first[(page - 1) * page_size : page * page_size]
         return _success(
             {
-                "files": [self._files.answer(upload) for upload in shown],
+                "files": [self._files.json(upload) for upload in shown],
                 "total": len(newest_first),
                 "page": page,
                 "page_size": page_size,
@@ -82,7 +82,7 @@ class _FilesRoutes:
         )
 
     async def quota(self, request: Request) -> Response:  # noqa: ARG002 - routes are called with the request
-        """Tell how many files there may be and are."""
+        """Show the number of files, used and allowed."""
         used = len(self._files.alive)
         return _success(
             {
@@ -102,15 +102,15 @@ class _FilesRoutes:
         return _success(None, "File deleted successfully")
 
     async def download(self, request: Request) -> Response:
-        """Serve an uploaded file, in part if asked."""
+        """Serve an uploaded file, also in part."""
         return _served(self._files.at(request.path_params["address"]))
 
     async def download_by_id(self, request: Request) -> Response:
-        """Serve an uploaded file under its id."""
+        """Serve an uploaded file by id."""
         return _served(self._files.by_id(request.path_params["file_id"]))
 
     async def result(self, request: Request) -> Response:
-        """Serve the result of a task as long as its link lives."""
+        """Serve a task's result while its link lives."""
         task = self._service.book.get(request.path_params["name"].removesuffix(".mp4"))
         if task is None or task.result is None or time.monotonic() >= task.expires_s:
             raise ApiError(404, "not_found", "no such result, or its link has expired")
@@ -118,7 +118,7 @@ class _FilesRoutes:
 
 
 async def _form(request: Request) -> FormData:
-    """Read a multipart body, files to disk, within the limit on uploads."""
+    """Read a multipart body, files to disk, within the upload limit."""
     limit_bytes = documents().limits.upload_max_bytes + _ENVELOPE_BYTES
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise FilesError(400, "the body must be multipart/form-data", 400)
@@ -132,12 +132,12 @@ async def _form(request: Request) -> FormData:
 
 
 def _text(form: FormData, *names: str) -> str:
-    """Take the first text field that is there under one of its names."""
+    """Read the first text field present under one of its names."""
     return next((value for name in names if isinstance(value := form.get(name), str)), "")
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    """Take a positive number from a query."""
+    """Read a positive number from a query."""
     text = query.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):  # noqa: PLR2004 - nine digits are plenty
         raise FilesError(400, f"{name} must be a positive number", 400)

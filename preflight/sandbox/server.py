@@ -1,4 +1,4 @@
-"""Running a sandbox: settings in, a real HTTP server on a loopback address out."""
+"""Run a sandbox: a real HTTP server on a loopback address."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import msgspec
 import uvicorn
 
 from preflight.sandbox.app import application
-from preflight.sandbox.door import Door
 from preflight.sandbox.fetch import is_loopback
+from preflight.sandbox.listener import Listener
 from preflight.sandbox.service import Service
 from preflight.sandbox.settings import Settings
 
@@ -37,81 +37,81 @@ _GRACE_S = 1
 
 
 class Sandbox:
-    """One running sandbox: where it is, and what happened in it so far."""
+    """One running sandbox, and what happened in it."""
 
     def __init__(self, service: Service) -> None:
         self.state = service
 
     @property
     def url(self) -> str:
-        """Where it answers, `http://127.0.0.1:40123` for one; API, files and downloads alike."""
+        """Base URL, such as `http://127.0.0.1:40123`; for API, files and downloads."""
         return self.state.url
 
     @property
     def settings(self) -> Settings:
-        """How it behaves."""
+        """Its settings."""
         return self.state.settings
 
     @property
     def tasks(self) -> list[Task]:
-        """Every accepted task in its latest state, oldest first."""
+        """All accepted tasks in their latest state, oldest first."""
         return self.state.book.all
 
     @property
     def paid_by_body(self) -> Counter[str]:
-        """How often each body, as canonical JSON, was accepted and not given back."""
+        """Times each body, as canonical JSON, was accepted and not refunded."""
         return self.state.book.paid_by_body
 
     @property
     def credits_left(self) -> float:
-        """What can still be spent."""
+        """Credits left."""
         return float(self.state.book.left)
 
     @property
     def uploads(self) -> list[Upload]:
-        """Uploaded files that still live, oldest first."""
+        """Living uploads, oldest first."""
         return self.state.files.alive
 
     @property
     def requests(self) -> list[Exchange]:
-        """Method, path and status of every answered request."""
+        """Method, path and status of all served requests."""
         return list(self.state.exchanges)
 
     @property
     def calls(self) -> Counter[str]:
-        """How many calls of each route came in, answered or not yet."""
+        """Calls of each route, also unfinished ones."""
         return self.state.fates.calls.copy()
 
     @property
     def faults_met(self) -> Counter[tuple[str, str]]:
-        """How often each fault was met, by route and kind."""
+        """Faults met, by route and kind."""
         return self.state.fates.met.copy()
 
     @property
     def callbacks(self) -> list[Delivery]:
-        """Callbacks that were delivered, given up, or only recorded."""
+        """Callbacks delivered, given up, or only recorded."""
         return list(self.state.deliveries)
 
 
 @contextmanager
 def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> Iterator[Sandbox]:
-    """Run a sandbox in a thread of this process until the block is left.
+    """Run a sandbox in a thread until the block ends.
 
     Args:
-        host: A loopback address.
+        host: a loopback address.
         port: 0 takes a free one.
-        **settings: Fields of `Settings`.
+        **settings: fields of `Settings`.
 
     Raises:
-        ValueError: The host is not a loopback address, or a setting does not exist or has a wrong value.
-        OSError: The port is taken.
+        ValueError: the host is not a loopback address, or a setting is unknown or invalid.
+        OSError: the port is taken.
     """
     chosen = _settings(settings)
     with _listening(host, port) as sock, tempfile.TemporaryDirectory(prefix="preflight-sandbox-") as folder:
         service = Service(chosen, Path(folder), _url(sock))
-        door = Door()
-        server = uvicorn.Server(_config(service, door))
-        door.guard(server, partial(_listening, *sock.getsockname()[:2]))
+        listener = Listener()
+        server = uvicorn.Server(_config(service, listener))
+        listener.attach(server, partial(_listening, *sock.getsockname()[:2]))
         thread = threading.Thread(target=server.run, args=([sock],), name="sandbox", daemon=True)
         thread.start()
         try:
@@ -125,17 +125,17 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> It
 def serve(
     *, host: str = "127.0.0.1", port: int = 0, on_ready: Callable[[str], None] | None = None, **settings: object
 ) -> None:
-    """Run a sandbox until the process gets SIGINT (Ctrl-C) or SIGTERM; to be called in the main thread.
+    """Run a sandbox until SIGINT (Ctrl-C) or SIGTERM; call it in the main thread.
 
     Args:
-        host: A loopback address.
+        host: a loopback address.
         port: 0 takes a free one.
-        on_ready: Called with the sandbox's URL once it answers.
-        **settings: Fields of `Settings`.
+        on_ready: called with the URL once it serves.
+        **settings: fields of `Settings`.
 
     Raises:
-        ValueError: The host is not a loopback address, or a setting does not exist or has a wrong value.
-        OSError: The port is taken.
+        ValueError: the host is not a loopback address, or a setting is unknown or invalid.
+        OSError: the port is taken.
     """
     with _stop_signal() as stop, running(host=host, port=port, **settings) as sandbox:
         if on_ready is not None:
@@ -145,7 +145,7 @@ def serve(
 
 @contextmanager
 def _stop_signal() -> Iterator[threading.Event]:
-    """Give an event that SIGINT and SIGTERM set, in place of what they do otherwise."""
+    """Yield an event that SIGINT and SIGTERM set instead of their default."""
     stop = threading.Event()
     earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -168,7 +168,7 @@ def _listening(host: str, port: int) -> socket.socket:
         raise ValueError(f"the sandbox only listens on loopback addresses, not on {host!r}")
     address = "127.0.0.1" if host == "localhost" else host
     is_ipv6 = ipaddress.ip_address(address).version == 6  # noqa: PLR2004 - the version's own name
-    # The protocol is named because asyncio turns Nagle's delay (40 ms an answer) off for sockets that name it only.
+    # asyncio disables Nagle's delay (40 ms a response) only for sockets that name the protocol.
     sock = socket.socket(socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -185,13 +185,13 @@ def _url(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if sock.family == socket.AF_INET6 else f"http://{host}:{port}"
 
 
-def _config(service: Service, door: Door) -> uvicorn.Config:
-    """Keep the server quiet: no access log, no headers in any log."""
+def _config(service: Service, listener: Listener) -> uvicorn.Config:
+    """Configure uvicorn without logs."""
     return uvicorn.Config(
-        application(service, door),
+        application(service, listener),
         lifespan="on",
         loop="asyncio",
-        http=door.protocol(),
+        http=listener.protocol(),
         ws="none",
         log_config=None,
         log_level="error",

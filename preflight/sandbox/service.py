@@ -1,4 +1,4 @@
-"""The service itself: bodies of submissions in, tasks that run in the background out."""
+"""The service: submissions in, tasks running in the background."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from preflight.sandbox.apart import Apart
 from preflight.sandbox.callbacks import Delivery, deliver
 from preflight.sandbox.documents import documents
 from preflight.sandbox.errors import ApiError
 from preflight.sandbox.faults import Fates
 from preflight.sandbox.fetch import loopback_client
 from preflight.sandbox.files import FileStore
+from preflight.sandbox.isolated import Isolated
 from preflight.sandbox.parameters import parameters
 from preflight.sandbox.price import price, shown
 from preflight.sandbox.references import References, inspect
 from preflight.sandbox.results import RenderError, frame_size, render
-from preflight.sandbox.tasks import JsonObject, Task, TaskBook, answer, canonical, failed, new_id
+from preflight.sandbox.tasks import JsonObject, Task, TaskBook, canonical, failed, new_id, task_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,24 +35,24 @@ if TYPE_CHECKING:
 
 _RENDERS_AT_ONCE = 2
 _REMEMBERED = 100_000
-"""How many of the latest exchanges and callbacks are remembered."""
+"""Latest exchanges and callbacks kept."""
 _OUTCOMES = {
     "moderation": ("content_policy_violation", "the content may contain real person"),
     "service-error": ("service_error", "the sandbox was told to fail"),
 }
 _PENDING_SHARE = 0.1
-"""How much of its time a task is pending before it is processed."""
+"""Part of its time a task is pending."""
 
 
 class _Reply(msgspec.Struct, frozen=True):
-    """What an idempotency key stands for: a body, as canonical JSON, and the answer to it."""
+    """Body, as canonical JSON, and response of an idempotency key."""
 
     body: str
-    answer: JsonObject
+    response: JsonObject
 
 
 class Service:
-    """Everything one sandbox remembers, and what it does."""
+    """State and behaviour of one sandbox."""
 
     def __init__(self, settings: Settings, folder: Path, url: str) -> None:
         self.settings = settings
@@ -67,13 +67,13 @@ class Service:
         self._locks: dict[str, asyncio.Lock] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._renders = asyncio.Semaphore(_RENDERS_AT_ONCE)
-        self._films: dict[tuple[tuple[int, int], int, bool], Path] = {}
+        self._videos: dict[tuple[tuple[int, int], int, bool], Path] = {}
         self._client: httpx.AsyncClient
-        self._apart = Apart()
+        self._isolated = Isolated()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Be ready for requests; on leaving, give up what still runs."""
+        """Serve requests until the block ends; running tasks are cancelled then."""
         (self.folder / "results").mkdir()
         async with loopback_client(self.settings.download_timeout_s) as self._client:
             try:
@@ -83,16 +83,16 @@ class Service:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
-                self._apart.close()
+                self._isolated.close()
 
     async def submit(self, body: object, key: str | None) -> tuple[JsonObject, bool]:
-        """Accept a submission, or give the earlier answer to one under the same idempotency key.
+        """Accept a submission, or replay the response of its idempotency key.
 
         Returns:
-            The answer, and whether it is a replay.
+            The response, and whether it is a replay.
 
         Raises:
-            ApiError: The submission is refused, or the key was used for another body.
+            ApiError: the submission is refused, or the key was used for another body.
         """
         if key is None or not self.settings.replays:
             return await self._accept(body, key), False
@@ -101,14 +101,14 @@ class Service:
             known = self._replies.get(key)
             if known is None:
                 self._replies[key] = _Reply(text, await self._accept(body, key))
-                return self._replies[key].answer, False
+                return self._replies[key].response, False
             if known.body != text:
                 raise ApiError(409, "idempotency_key_reused", "Idempotency-Key was used with another body")
-            return known.answer, True
+            return known.response, True
 
     async def _accept(self, body: object, key: str | None) -> JsonObject:
         asked = parameters(body, self.settings)
-        found = await inspect(self._client, self._apart, asked, self.settings)
+        found = await inspect(self._client, self._isolated, asked, self.settings)
         if found.fault and self.settings.judge_at == "submit":
             raise ApiError(400, "invalid_request", found.fault.message, found.param)
         task = msgspec.structs.replace(self._task(asked, found, body), idempotency_key=key)
@@ -117,7 +117,7 @@ class Service:
             raise ApiError(402, "insufficient_credits", words)
         self.book.put(task)
         self._start(task)
-        return answer(task)
+        return task_json(task)
 
     def _task(self, asked: Parameters, found: References, body: object) -> Task:
         created = int(time.time() + self.settings.clock_ahead_s)
@@ -169,7 +169,7 @@ class Service:
             self.deliveries.append(await deliver(self._client, over, url, self.settings))
 
     async def _outcome(self, task: Task) -> Task:
-        """Make the result, or find the reason why there is none."""
+        """Make the result, or fail the task."""
         if self.settings.fail_with is not None:
             return failed(task, self.settings.fail_with, "the sandbox was told to fail")
         if task.fault is not None:
@@ -178,17 +178,17 @@ class Service:
         if fate is not None:
             return failed(task, *_OUTCOMES[fate.kind])
         try:
-            film = await self._film(task)
+            video = await self._rendered(task)
         except RenderError as error:
             return failed(task, "service_error", str(error))
         url = f"{self.url}/results/{task.id}.mp4"
-        return msgspec.structs.replace(task, status="completed", result=film, result_url=url)
+        return msgspec.structs.replace(task, status="completed", result=video, result_url=url)
 
-    async def _film(self, task: Task) -> Path:
-        """Make a film, or take one of the same size, length and sound that was made before."""
+    async def _rendered(self, task: Task) -> Path:
+        """Render a video, or reuse one of the same size, duration and audio."""
         wanted = (task.size_px, task.duration_s, task.sound)
         async with self._renders:
-            if wanted not in self._films:
+            if wanted not in self._videos:
                 target = self.folder / "results" / f"{task.id}.mp4"
                 await asyncio.to_thread(
                     render,
@@ -198,5 +198,5 @@ class Service:
                     sound=task.sound,
                     timeout_s=self.settings.render_timeout_s,
                 )
-                self._films[wanted] = target
-        return self._films[wanted]
+                self._videos[wanted] = target
+        return self._videos[wanted]

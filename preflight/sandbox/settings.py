@@ -1,4 +1,4 @@
-"""How one sandbox behaves: keyword settings in, one frozen value out."""
+"""Settings of one sandbox."""
 
 from typing import Literal
 
@@ -9,41 +9,41 @@ from preflight.sandbox.faults import Faults
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of one sandbox; every time is in seconds."""
+    """Settings of one sandbox; all times in seconds."""
 
     run_s: float = 2.0
-    """How long a task takes from its submission to its result."""
+    """Duration of a task."""
     credits: float = 10_000.0
-    """Balance at the start."""
+    """Initial balance."""
     keys: frozenset[str] = frozenset()
-    """Keys that are accepted; when empty, any key but an empty one."""
+    """Accepted keys; any non-empty one when empty."""
     edition: EditionName = "2026-04"
-    """Which edition of the documents is enforced."""
+    """Edition of the documents enforced."""
     strict_lengths: bool = True
-    """Clip lengths as documented (2 to 15 s), or as accepted on the wire (1.8 to 15.2 s)."""
+    """Clip durations as documented (2 to 15 s), or as observed (1.8 to 15.2 s)."""
     judge_at: Literal["submit", "task"] = "submit"
-    """Whether a fault in an asset is answered at submission (HTTP 400) or makes the task fail."""
+    """Whether a fault in an asset is reported at submission (HTTP 400) or fails the task."""
     fail_with: str | None = None
-    """Error code with which every task fails, or none."""
+    """Error code with which every task fails; None for none."""
     upload_lifetime_s: float = 72 * 3600.0
-    """How long an uploaded file can be fetched."""
+    """Life of an uploaded file."""
     result_lifetime_s: float = 24 * 3600.0
-    """How long a result can be fetched."""
+    """Life of a result."""
     upload_quota: int = 100
-    """How many uploaded files may live at once."""
+    """Most living uploads."""
     download_timeout_s: float = 20.0
-    """How long fetching one asset may take."""
+    """Time to download one asset."""
     render_timeout_s: float = 120.0
-    """How long ffmpeg may take to make one result."""
+    """Time to make one result."""
     replays: bool = True
-    """Whether a submission under an idempotency key that was used before gives the earlier task."""
+    """Whether a used idempotency key returns the earlier task."""
     faults: Faults = Faults()
-    """What goes wrong."""
+    """Plan of faults."""
     clock_ahead_s: float = 0.0
-    """How far its clock is ahead of the machine's: of its answers' Date, and of when a task was created."""
+    """Its clock minus the machine's: for Date headers and creation times."""
     callback_http: bool = False
     """Whether `callback_url` may be plain HTTP on a loopback address."""
     callback_timeout_s: float = 10.0
-    """How long a receiver of a callback may take to answer."""
+    """Time for a callback's receiver to respond."""
     callback_retry_s: tuple[float, ...] = (1.0, 2.0, 4.0)
-    """Waits before each further attempt to deliver a callback."""
+    """Waits before each further attempt of a callback."""

@@ -1,9 +1,9 @@
-"""What a file is, by its first bytes: a head of it in, a media type or None out. Its name is never asked."""
+"""Detect a file's media type by its first bytes, never by name."""
 
 from typing import Final
 
 HEAD_BYTES: Final = 64
-"""How much of a file `media_type` needs to see."""
+"""Bytes that `media_type` needs."""
 
 _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -49,13 +49,13 @@ _SUFFIXES = {
 
 
 def media_type(head: bytes) -> str | None:
-    """Name the type of a file that begins with these bytes.
+    """Detect the media type of a file's first bytes.
 
     Args:
-        head: The first `HEAD_BYTES` bytes, or the whole file if it is shorter.
+        head: the first `HEAD_BYTES` bytes, or the whole file if it is shorter.
 
     Returns:
-        A media type such as `video/mp4`, or None for anything not known to be an image, a video or a sound.
+        A media type such as `video/mp4`; None for anything but image, video or audio.
     """
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
@@ -70,7 +70,7 @@ def media_type(head: bytes) -> str | None:
 
 
 def suffix(kind: str) -> str:
-    """Give the usual file name suffix of a media type, with its dot, or nothing."""
+    """Choose the file extension of a media type, with its dot; empty for none."""
     return _SUFFIXES.get(kind, "")
 
 
@@ -81,7 +81,7 @@ def _branded(brand: bytes) -> str:
 
 
 def _is_mpeg_layer_3(head: bytes) -> bool:
-    """Tell the frame header of an MP3: sync, a version, layer III, a bit rate and a sample rate that exist."""
+    """Tell whether bytes are an MP3 frame header: sync, version, layer III, valid bit rate and sample rate."""
     header = int.from_bytes(head[:4].ljust(4, b"\0"))
     sync, version, layer = header >> 21, header >> 19 & 3, header >> 17 & 3
     bit_rate, sample_rate = header >> 12 & 15, header >> 10 & 3

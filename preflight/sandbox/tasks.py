@@ -1,6 +1,6 @@
-"""Tasks: accepted submissions in, their course from `pending` to `completed` or `failed` out.
+"""Tasks, from `pending` to `completed` or `failed`.
 
-A `Task` is a frozen value; the book holds the latest one under each id and replaces it as the task goes on.
+A `Task` is a frozen value; the book holds the latest under each id.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ Status = Literal["pending", "processing", "completed", "failed"]
 JsonObject = dict[str, object]
 
 PAGE_TASKS = 20
-"""How many tasks one page of the list holds."""
+"""Tasks on one page of the list."""
 
 _STATUSES: tuple[Status, ...] = ("pending", "processing", "completed", "failed")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted submission; lengths and times in seconds."""
+    """One accepted submission; durations and times in seconds."""
 
     id: str
     model: str
     body: JsonObject
-    """The body as it was sent."""
+    """As sent."""
     canonical_body: str
-    """The same as canonical JSON."""
+    """As canonical JSON."""
     credits: Fraction
-    """Reserved at submission; given back if the task fails."""
+    """Reserved at submission; refunded if the task fails."""
     input_video_s: Fraction
     duration_s: int
     size_px: tuple[int, int]
@@ -49,19 +49,19 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """On the monotonic clock."""
     run_s: float
     fault: Fault | None = None
-    """What makes the task fail, known beforehand."""
+    """Fault that will fail the task."""
     callback_url: str | None = None
     idempotency_key: str | None = None
     status: Status = "pending"
     result: Path | None = None
     result_url: str | None = None
     expires_s: float = 0.0
-    """When the result's link dies, on the monotonic clock."""
+    """End of the result's link, on the monotonic clock."""
     error: dict[str, str | int] | None = None
 
     @property
     def progress(self) -> int:
-        """How far the task is, 0 to 100; only a finished one has 100."""
+        """Progress, 0 to 100; 100 only when over."""
         if self.status == "pending":
             return 0
         if self.status in {"completed", "failed"}:
@@ -71,17 +71,17 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether it has ended."""
         return self.status in {"completed", "failed"}
 
 
 def new_id(now_s: int) -> str:
-    """Make the id of a task born at this time, in seconds since 1970."""
+    """Make a task id for a time in seconds since 1970."""
     return f"task-unified-{now_s}-{secrets.token_hex(4)}"
 
 
-def answer(task: Task) -> JsonObject:
-    """Shape a task as the service shows it."""
+def task_json(task: Task) -> JsonObject:
+    """Convert a task as the service shows it."""
     shape: JsonObject = {
         "id": task.id,
         "object": "video.generation.task",
@@ -105,15 +105,15 @@ def answer(task: Task) -> JsonObject:
 
 
 def failed(task: Task, code: str, message: str) -> Task:
-    """Let a task fail."""
+    """Mark a task as failed."""
     return msgspec.structs.replace(task, status="failed", error=error_body(code, message, "task_error"))
 
 
 def canonical(body: object) -> str:
-    """Write a JSON value so that equal values are equal text: sorted keys, no spaces, numbers of any size.
+    """Format JSON so that equal values are equal text: sorted keys, no spaces.
 
     Raises:
-        ApiError: It is nested too deeply to be written.
+        ApiError: it is nested too deeply.
     """
     try:
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -122,7 +122,7 @@ def canonical(body: object) -> str:
 
 
 class TaskBook:
-    """Every task of one sandbox, oldest first, and the credits they take."""
+    """All tasks of one sandbox, oldest first, and their credits."""
 
     def __init__(self, balance: float) -> None:
         self._balance = Fraction(str(balance))
@@ -148,19 +148,19 @@ class TaskBook:
 
     @property
     def left(self) -> Fraction:
-        """Credits that can still be reserved."""
+        """Credits left."""
         return self._balance - self.used
 
     @property
     def paid_by_body(self) -> Counter[str]:
-        """How often each body, as canonical JSON, was accepted and not given back."""
+        """Times each body, as canonical JSON, was accepted and not refunded."""
         return Counter(task.canonical_body for task in self.all if task.status != "failed")
 
     def page(self, *, status: str | None, model: str | None, page: int) -> tuple[list[Task], int]:
         """Select tasks, newest first.
 
         Returns:
-            One page of them, counted from 1, and how many there are on all pages.
+            One page of them, counted from 1, and the number on all pages.
         """
         wanted = [
             task

@@ -19,7 +19,7 @@ from preflight.profiles import load
 from preflight.report import Header
 from preflight.report.html import LINKS, RIGHT, WRONG
 from preflight.report.html.measures import measures_of
-from preflight.report.html.pictures import pictures
+from preflight.report.html.previews import preview
 from preflight.report.html.render import POLICY, TEMPLATES
 from preflight.values.assets import Role
 from preflight.values.findings import Finding, Judged
@@ -262,7 +262,7 @@ def test_what_cannot_be_read_has_words_instead(real: Page) -> None:
 
 def instead(judged: Judged) -> str:
     """Return the words in the place of a picture."""
-    see = pictures(judged, thumbnails)
+    see = preview(judged, thumbnails)
     assert see
     return see.instead
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from preflight.policy.policy import UnusedIgnore
-from preflight.report import FORMATS, Header, Summary, made_once, open_writer, write_report
+from preflight.report import FORMATS, Header, Summary, keep_latest, open_writer, write_report
 from preflight.values.findings import Judged
 from tests import made
 from tests.report.fixed import ASSETS, DURATION, HEADING, REMARKS, REQUEST, asset, golden, unstyled, written
@@ -139,7 +139,7 @@ def test_an_interrupted_run_ends_each_sheet_once() -> None:
 def test_what_several_reports_ask_for_of_one_asset_is_made_once_and_not_mixed_up() -> None:
     asked: list[str] = []
 
-    @made_once
+    @keep_latest
     def name(judged: Judged) -> str:
         asked.append(judged.asset.path)
         return judged.asset.path.upper()

@@ -1,6 +1,6 @@
-"""Reports as one page that a browser shows alone: what was found, what it was measured by, and what there is to see.
+"""Reports as one self-contained page: findings, measurements and previews.
 
-It holds everything it shows. It runs nothing, asks nobody, and says to the browser that it must not.
+The page has no scripts and no external resources, and forbids both to the browser.
 """
 
 from typing import NamedTuple, TextIO
@@ -16,34 +16,33 @@ from preflight.values.findings import Judged, Verdict
 
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
 LINKS = 20
-"""How many assets that did not pass, or were not made ready, are named at the top."""
+"""Most assets linked at the top."""
 WRONG, RIGHT = 300, 100
-"""How many assets that did not pass, and that did, get an article with a picture; the others are rows of a table.
+"""Failed and passed assets with an article and preview; the rest are table rows.
 
-A picture takes a child and up to a second; ten thousand of them no browser shows.
-"""
+A preview takes a child process and up to a second; no browser shows ten thousand."""
 
 
 class Writer:
-    """A report as a page: its articles wait aside, since the verdict stands above them."""
+    """Writes a page; articles are spooled, since the verdict precedes them."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out, self._totals = header, out, Totals()
         self._planned_fixes = header.planned_fixes
         self._links: list[Link] = []
         self._number = self._wrong = 0
-        self._waiting: TextIO = spool()
+        self._articles: TextIO = spool()
         self._rows: TextIO = spool()
-        self._in_rows = 0
-        for spooled in (self._waiting, self._rows):
+        self._row_count = 0
+        for spooled in (self._articles, self._rows):
             finalize(self, spooled.close)
 
     def begin(self) -> None:
-        """Write the mark by which a later run knows the report, and the page's head."""
+        """Write the head, with the mark of our reports."""
         self._out.write(page_begin(MARK, signature(self._header)))
 
     def asset(self, judged: Judged) -> None:
-        """Write one asset aside."""
+        """Spool one asset."""
         self._totals.add(judged.verdict, judged.findings)
         self._number += 1
         if judged.verdict != "pass":
@@ -53,19 +52,19 @@ class Writer:
         plan = self._planned_fixes.plan(judged) if self._planned_fixes else None
         right = self._number - self._wrong
         if right <= RIGHT if judged.verdict == "pass" else self._wrong <= WRONG:
-            self._waiting.write(asset_article(judged, self._number, self._header, plan))
+            self._articles.write(asset_article(judged, self._number, self._header, plan))
         else:
-            self._in_rows += 1
+            self._row_count += 1
             self._rows.write(render("row", judged=judged, number=self._number))
 
     def end(self, summary: Summary) -> None:
-        """Write the verdict, the articles and what is said of the request."""
+        """Write the verdict, the articles and the request."""
         if summary.findings is not None:
             self._totals.count(summary.findings)
         self._out.write(f"{self._top(summary)}<main>\n")
-        pour(self._waiting, self._out)
-        if self._in_rows:
-            self._out.write(render("rows_begin", count=self._in_rows))
+        pour(self._articles, self._out)
+        if self._row_count:
+            self._out.write(render("rows_begin", count=self._row_count))
             pour(self._rows, self._out)
             self._out.write(render("rows_end"))
         if summary.findings is not None:
@@ -74,7 +73,7 @@ class Writer:
         self._out.write(render("end"))
 
     def _top(self, summary: Summary) -> str:
-        """Return the verdict, what it counts, and the way to what did not pass."""
+        """Render the verdict, the counts, and links to failed assets."""
         lines = [Line(f"{self._totals.words()}."), Line(f"{signature(self._header)}.", "summary")]
         if summary.passed_over:
             lines.append(Line(f"{passed_words(summary.passed_over)}."))
@@ -96,7 +95,7 @@ class Writer:
 
 
 class Line(NamedTuple):
-    """A line below a verdict."""
+    """A line below the verdict."""
 
     words: str
     class_: str = ""
@@ -104,7 +103,7 @@ class Line(NamedTuple):
 
 
 class Link(NamedTuple):
-    """The way to an article, and its verdict."""
+    """A link to an article, with its verdict."""
 
     sign: str
     word: str
@@ -114,5 +113,5 @@ class Link(NamedTuple):
 
 
 def link(verdict: Verdict, name: str, place: str) -> Link:
-    """Return the way to an article."""
+    """Build a link to an article."""
     return Link(SIGNS[verdict], verdict, verdict, name, place)

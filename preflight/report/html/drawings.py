@@ -1,4 +1,4 @@
-"""Drawings: numbers in, the places of their parts out. Each says in words what it shows."""
+"""Compute drawings from numbers; each describes itself in words."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -8,11 +8,11 @@ import msgspec
 from preflight.report.html.measures import Measure, Scale, State
 
 ROOM = Fraction(1, 4)
-"""How much of the allowed range is shown on either side of it."""
+"""Margin on either side, as a part of the allowed range."""
 FURTHEST = 2
-"""How many allowed ranges beyond the last bound an axis may reach; what lies further stands at its end."""
+"""Most allowed ranges an axis extends beyond the last bound; values further out stand at its end."""
 HIGH = 100
-"""The height of a waveform; its lines are as many as were measured."""
+"""Height of a waveform."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -27,17 +27,17 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """An axis with the allowed range shaded, and where on it the measured value stands."""
+    """An axis with the allowed range and the measured value."""
 
     parts: tuple[Part, ...]
     at: str
     state: str
     words: str
-    """What the drawing shows."""
+    """Description for screen readers."""
 
 
 class Outline(msgspec.Struct, frozen=True):
-    """The outline of a sound as one shape about a middle line."""
+    """A waveform as one closed shape."""
 
     path: str
     width: int
@@ -46,11 +46,11 @@ class Outline(msgspec.Struct, frozen=True):
 
 
 def gauge(measure: Measure, beside: Measure | None = None) -> Bar | None:
-    """Return the bar of a number; None for what is no number.
+    """Draw the bar of a number; None for other values.
 
     Args:
         measure: the value and its bounds.
-        beside: what is drawn beside it, so that both axes reach as far; None where it stands alone.
+        beside: a measure drawn beside it on the same axis; None for none.
     """
     if measure.scale is None:
         return None
@@ -74,7 +74,7 @@ def _bar(scale: Scale, state: State, words: str, beside: Scale | None) -> Bar:
 
 
 def _axis(scale: Scale) -> tuple[Fraction, Fraction]:
-    """Return the ends of an axis that holds the allowed range and, unless it is far out, the value."""
+    """Compute the ends of an axis: the allowed range and, unless far out, the value."""
     low = scale.low if scale.low is not None else Fraction(0)
     high = scale.high if scale.high is not None else 2 * max(low, scale.value)
     span = abs(high - low) or abs(high) or Fraction(1)
@@ -92,11 +92,11 @@ def _percent(share: Fraction) -> str:
 
 
 def waveform(outline: Sequence[float], said: str) -> Outline:
-    """Return the outline of a sound, 0 to 1 each.
+    """Draw the waveform of peaks, 0 to 1.
 
     Args:
-        outline: how loud it is, from its beginning to its end.
-        said: what of it is told in words.
+        outline: peaks in time order.
+        said: its description.
     """
     tops = [f"{at} {HIGH / 2 - _reach(peak):.1f}" for at, peak in enumerate(outline)]
     bottoms = [f"{at} {HIGH / 2 + _reach(peak):.1f}" for at, peak in enumerate(outline)]
@@ -105,5 +105,5 @@ def waveform(outline: Sequence[float], said: str) -> Outline:
 
 
 def _reach(peak: float) -> float:
-    """Return how far a peak reaches from the middle; silence is a thin line."""
+    """Compute a peak's height from the middle; silence is a thin line."""
     return max(min(peak, 1.0) * HIGH / 2, 0.5)

@@ -1,4 +1,4 @@
-"""What a fix did, as a page: the results in; each original beside its new file, what was wrong and what was done."""
+"""Render the results of a fix: each original beside its new file, with findings and steps."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -10,7 +10,7 @@ from preflight.report.fixes import MARK, Fixed, quality_words
 from preflight.report.html import LINKS, Line, Link
 from preflight.report.html.articles import request_article, shares
 from preflight.report.html.measures import Measure, measures_of
-from preflight.report.html.pictures import pictures
+from preflight.report.html.previews import preview
 from preflight.report.html.render import page_begin, render
 from preflight.report.remedies import came_of
 from preflight.report.text import signature
@@ -23,13 +23,13 @@ LOOKS: dict[Outcome, tuple[str, str]] = {
     "declined": ("–", "unsure"),  # noqa: RUF001 - a dash, as a sign
     "failed": ("✗", "fail"),
 }
-"""Outcome → its sign, and the verdict whose colour it has."""
+"""Outcome → sign, and the verdict whose colour it has."""
 PICTURES = 200
-"""Of how many assets there is something to see: of each two pictures are taken, and each takes up to a second."""
+"""Assets with previews: each takes two, and each up to a second."""
 
 
 def fix_page(fixed: Fixed) -> Iterator[str]:
-    """Yield the page, an asset at a time."""
+    """Yield the page, asset by asset."""
     yield page_begin(f"<!DOCTYPE html>\n{MARK}\n", f"{signature(fixed.header)}: what was fixed")
     yield f"{_top(fixed)}<main>\n"
     for number, one in enumerate(fixed.results, 1):
@@ -40,7 +40,7 @@ def fix_page(fixed: Fixed) -> Iterator[str]:
 
 
 def _top(fixed: Fixed) -> str:
-    """Return what came of all, and the way to what needs a person."""
+    """Render the summary, and links to what needs a person."""
     sign, verdict, word = ("✓", "pass", "ready") if fixed.is_ready else ("✗", "fail", "not all ready")
     lines = [Line(f"{fixed.words()}."), Line(f"{signature(fixed.header)}. The originals are as they were.", "summary")]
     rest = [(n, one) for n, one in enumerate(fixed.results, 1) if one.outcome not in ("fixed", "untouched")]
@@ -53,7 +53,7 @@ def _top(fixed: Fixed) -> str:
 
 
 def _article(one: FixResult, number: int, header: Header) -> str:
-    """Return the article of one asset."""
+    """Render one asset."""
     sign, verdict = LOOKS[one.outcome]
     seen, why = number <= PICTURES, came_of(one)
     return render(
@@ -62,8 +62,8 @@ def _article(one: FixResult, number: int, header: Header) -> str:
         number=number,
         sign=sign,
         verdict=verdict,
-        see_before=pictures(one.before, header.thumbnails) if seen else None,
-        see_after=pictures(one.after, header.thumbnails) if seen and one.after else None,
+        preview_before=preview(one.before, header.thumbnails) if seen else None,
+        preview_after=preview(one.after, header.thumbnails) if seen and one.after else None,
         said=f"{why[:1].upper()}{why[1:].rstrip('.')}." if why else "",
         quality=quality_words(one),
         measures=list(_both(one, header.limits)),
@@ -71,7 +71,7 @@ def _article(one: FixResult, number: int, header: Header) -> str:
 
 
 def _both(one: FixResult, limits: Profile | None) -> Iterator[tuple[str, Measure | None, Measure | None]]:
-    """Yield each quantity of the original beside that of the new file: once, unless it was read in several ways."""
+    """Yield each quantity of original and new file side by side."""
     sides = measures_of(one.before, limits), measures_of(one.after, limits) if one.after else []
     for title in dict.fromkeys(row.title for side in sides for row in side):
         before, after = ([row for row in side if row.title == title] for side in sides)

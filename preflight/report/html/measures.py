@@ -1,6 +1,6 @@
-"""What was measured against what is allowed: facts and limits in, one row a quantity out.
+"""Compare facts with limits, one row a quantity.
 
-Where the limits are not at hand, or a quantity belongs to a whole request, a finding says what it was measured against.
+Without limits, or for quantities of a request, findings tell the bounds.
 """
 
 import re
@@ -17,44 +17,44 @@ from preflight.values.limits import OneOf, Range, Severity
 from preflight.values.units import Unit, decimal, distinct_decimal, file_size, with_unit
 
 State = Severity | None
-"""How severe it is that a value is out of bounds; None where it is within."""
+"""Severity of a value out of bounds; None within."""
 
 Quantity = tuple[str, str, Fraction | int | None, Range, Unit, str]
-"""The rule's last part, what it is called, its value, its limit, the unit of both, and the fact's name."""
+"""Rule name, title, value, limit, unit, and the fact's name."""
 SPAN = re.compile(r"(-?\d+(?:\.\d+)?)?\.\.(-?\d+(?:\.\d+)?)?")
-"""How a finding writes down a range."""
+"""A range as findings write it."""
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """One quantity of one asset, or of a request."""
+    """One quantity of an asset or request."""
 
     title: str
     value: str
-    """With its unit."""
+    """With unit."""
     allowed: str = ""
     said: str = ""
-    """How it stands to what is allowed: "within", "among them", "5.02 s over"."""
+    """Relation to the limit: "within", "among them", "5.02 s over"."""
     state: State = None
     scale: "Scale | None" = None
     how: str = ""
 
 
 class Scale(msgspec.Struct, frozen=True, kw_only=True):
-    """A number between bounds, for a picture of it."""
+    """A number between bounds, for drawing."""
 
     value: Fraction
     low: Fraction | None = None
     high: Fraction | None = None
     doubtful: Fraction | None = None
-    """From here up to `high` the sources can be read either way."""
+    """From here to `high` the sources are ambiguous."""
 
 
 def measures_of(judged: Judged, limits: Profile | None) -> list[Measure]:
-    """Return what was measured of an asset and has a limit; nothing where nothing could be measured, or counts.
+    """List the measured quantities of an asset that have limits.
 
     Args:
         judged: the asset.
-        limits: what it was judged by, where that is known.
+        limits: the profile that judged it, if known.
     """
     facts = judged.facts
     if facts is None or (limits and not limits.takes(judged.kind)):
@@ -69,7 +69,7 @@ def measures_of(judged: Judged, limits: Profile | None) -> list[Measure]:
 
 
 def measures_found(findings: Iterable[Finding]) -> Iterator[Measure]:
-    """Yield a row for each finding that says a number and the range it should lie in."""
+    """Yield a row for each finding with a number and a range."""
     for finding in findings:
         bounds = SPAN.fullmatch(finding.limit or "")
         if bounds and isinstance(finding.measured, Fraction | int):
@@ -80,7 +80,7 @@ def measures_found(findings: Iterable[Finding]) -> Iterator[Measure]:
 
 
 def _words(facts: Facts, limits: Profile, severities: dict[str, Severity]) -> Iterator[Measure]:
-    """Yield what is one of several words: the format, and what a clip is coded in."""
+    """Yield quantities with a list of allowed words: format and codecs."""
     kind = facts.__struct_config__.tag
     yield _word("Format", facts.format, getattr(limits, str(kind)).format, severities.get(f"{kind}/format"))
     if isinstance(facts, VideoFacts):
@@ -97,7 +97,7 @@ def _word(title: str, word: str, limit: OneOf, severity: State) -> Measure:
 
 
 def _numbers(kind: Kind, facts: Facts, limits: Profile, severities: dict[str, Severity]) -> Iterator[Measure]:
-    """Yield what lies between bounds."""
+    """Yield quantities with bounds."""
     for rule, title, value, limit, unit, field in _quantities(facts, limits):
         how = "file system" if field == "bytes" else facts.measured_by.get(field, "")
         if value is None:
@@ -108,7 +108,7 @@ def _numbers(kind: Kind, facts: Facts, limits: Profile, severities: dict[str, Se
 
 
 def _quantities(facts: Facts, limits: Profile) -> Iterator[Quantity]:
-    """Yield every number of an asset that has a limit, in the order in which a person asks for them."""
+    """Yield every number of an asset that has a limit, most wanted first."""
     kinds: dict[type[Facts], ImageLimits | VideoLimits | AudioLimits]
     kinds = {ImageFacts: limits.image, VideoFacts: limits.video, AudioFacts: limits.audio}
     own = kinds[type(facts)]
@@ -127,7 +127,7 @@ def _quantities(facts: Facts, limits: Profile) -> Iterator[Quantity]:
 
 
 def _row(title: str, scale: Scale, unit: Unit, severity: Severity, how: str) -> Measure:
-    """Return the row of a number: within, in doubt, or so much under or over."""
+    """Build the row of a number: within, in doubt, under or over."""
     value, low, high = scale.value, scale.low, scale.high
     broken = low if low is not None and value < low else high if high is not None and value > high else None
     said, state = "within", None
@@ -144,7 +144,7 @@ def _row(title: str, scale: Scale, unit: Unit, severity: Severity, how: str) -> 
 
 
 def _allowed(scale: Scale, unit: Unit) -> str:
-    """Return the bounds in the words of a limit."""
+    """Format bounds as limits do."""
     low, high = (None if bound is None else decimal(bound) for bound in (scale.low, scale.high))
     if low is not None and high is not None:
         return with_unit(low if low == high else f"{low} to {high}", unit)

@@ -1,6 +1,6 @@
-"""Templates and values in, markup out, in which words can do nothing: Jinja escapes all that is not markup already.
+"""Render templates; Jinja escapes all that is no markup.
 
-What is written is HTML and well-formed XML at once, so that any strict reader can check it.
+The output is HTML and well-formed XML at once, so that strict parsers can check it.
 """
 
 import re
@@ -20,23 +20,23 @@ TEMPLATES = Path(__file__).parent / "templates"
 COLORS = TEMPLATES / "colors.css"
 """The colours of every page of ours, light and dark."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-"""What the browser is told: nothing is run, and nobody is asked."""
+"""Content security policy: no scripts, no requests."""
 SIGNS: dict[str, str] = {"pass": "✓", "fail": "✗", "unsure": "?", "error": "✗", "warning": "!", "info": "i"}
 ADVICE = "What to do"
 DONE = {"fixed": "What was done", "declined": "What would be done; it was declined"}
 
 
 def render(template: str, **values: object) -> str:
-    """Return a template filled with values."""
+    """Render a template with values."""
     return _environment().get_template(f"{template}.html").render(values)
 
 
 def page_begin(mark: str, title: str) -> str:
-    """Return all that stands before the header.
+    """Render everything before the header.
 
     Args:
-        mark: how its files begin, by which a later run knows them.
-        title: what the browser calls it.
+        mark: first line of the file, by which later runs recognise it.
+        title: the page's title.
     """
     from markupsafe import Markup
 
@@ -47,7 +47,7 @@ def page_begin(mark: str, title: str) -> str:
 
 @cache
 def _environment() -> "Environment":
-    """Return what renders; it holds templates alone, and none of a caller's values."""
+    """Build the Jinja environment; it holds templates only."""
     import jinja2
 
     found = jinja2.Environment(
@@ -66,10 +66,10 @@ def _environment() -> "Environment":
 
 
 def _shown(value: object) -> object:
-    """Return a value as it is shown: a character that acts on a screen or a reader, by its code."""
+    """Escape control characters of a value."""
     return printable(value) if type(value) is str else value
 
 
 def _pieces(words: str) -> list[str]:
-    """Return words of this program in pieces, every second of which stood between `` ` ``."""
+    """Split words at backticks; every second piece was between them."""
     return re.split(r"`([^`]+)`", words)

@@ -93,7 +93,7 @@ def why_view(item: Item, which: Which, profile: Profile) -> View:
             "message": printable(finding.message),
             "grounds": [[title, printable(said)] for title, said in stands_on],
         }
-        for finding, stands_on in grounds(judged.findings, mendable=False)
+        for finding, stands_on in grounds(judged.findings, fixable=False)
     ]
     return {"findings": findings, "measures": [_measure_view(row) for row in measures_of(judged, profile)]}
 

@@ -1,6 +1,6 @@
-"""Measuring in a process of its own, which may crash, hang or balloon: a file in, facts or `MeasureError` out.
+"""Measure files in a child process, which may crash, hang or run out of memory.
 
-Apart.measure ── a line: kind, type, path ──► main ── measure ──► a line: facts, or why there are none
+Isolated.measure ── a line: kind, type, path ──► main ── measure ──► a line: facts, or a fault
 """
 
 import json
@@ -23,18 +23,18 @@ from preflight.system import processes
 
 LIMIT_S = 60.0
 LIMIT_BYTES = 4 << 30
-"""What measuring one file may take: seconds, and bytes of address space where the system has such a bound."""
-BOOT = "import sys; sys.path[:] = sys.argv[1:]; from preflight.sandbox.apart import main; main()"
+"""Limits for one file: seconds, and bytes of address space where the system supports it."""
+BOOT = "import sys; sys.path[:] = sys.argv[1:]; from preflight.sandbox.isolated import main; main()"
 ROOT = os.fspath(Path(__file__).resolve().parent.parent.parent)
 NEEDED = ("PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "SYSTEMROOT")
-"""What the process sees of the environment."""
+"""Environment variables passed to the child."""
 TYPES = {"image": ImageFacts, "video": VideoFacts, "audio": AudioFacts}
 
 Facts = ImageFacts | VideoFacts | AudioFacts
 
 
-class Apart:
-    """A process that measures one file after the other; it is started when it is needed, and again where it died."""
+class Isolated:
+    """A child process that measures file after file; started on demand, restarted after a crash."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -44,16 +44,16 @@ class Apart:
         """Measure a file.
 
         Raises:
-            MeasureError: it cannot be read, or the process ended over it.
+            MeasureError: it cannot be read, or the child ended over it.
         """
         with self._turn, tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "asset")
             with path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
-            answer = self._ask({"kind": kind, "type": media_type, "path": str(path)})
-        if "fault" in answer:
-            raise MeasureError(str(answer["fault"]))
-        facts: Facts = msgspec.convert(answer["facts"], TYPES[kind], dec_hook=lambda _, text: Fraction(text))
+            response = self._ask({"kind": kind, "type": media_type, "path": str(path)})
+        if "fault" in response:
+            raise MeasureError(str(response["fault"]))
+        facts: Facts = msgspec.convert(response["facts"], TYPES[kind], dec_hook=lambda _, text: Fraction(text))
         return facts
 
     def _ask(self, question: dict[str, str]) -> dict[str, object]:
@@ -63,7 +63,7 @@ class Apart:
         line = b""
         try:
             if process.stdin and process.stdout:
-                with suppress(OSError):  # it died: there is no answer
+                with suppress(OSError):  # the child died: no response
                     process.stdin.write(json.dumps(question).encode() + b"\n")
                     process.stdin.flush()
                 line = process.stdout.readline()
@@ -72,8 +72,8 @@ class Apart:
         if not line.endswith(b"\n"):
             self._end()
             return {"fault": "the reader ended over it"}
-        answer: dict[str, object] = json.loads(line)
-        return answer
+        response: dict[str, object] = json.loads(line)
+        return response
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
@@ -98,7 +98,7 @@ class Apart:
                         pipe.close()
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the child, whatever it is doing."""
         if self._process is not None:
             self._process.kill()
         with self._turn:
@@ -106,20 +106,20 @@ class Apart:
 
 
 def main() -> None:
-    """Answer, line by line, until nobody asks any more."""
+    """Serve requests line by line until stdin ends."""
     _bound()
     for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(_answer(json.loads(line)) + b"\n")
+        sys.stdout.buffer.write(_respond(json.loads(line)) + b"\n")
         sys.stdout.buffer.flush()
 
 
-def _answer(asked: dict[str, str]) -> bytes:
+def _respond(asked: dict[str, str]) -> bytes:
     try:
         with Path(asked["path"]).open("rb") as file:
-            answer: dict[str, object] = {"facts": measure(asked["kind"], file, asked["type"])}
+            response: dict[str, object] = {"facts": measure(asked["kind"], file, asked["type"])}
     except Exception as error:  # noqa: BLE001 - whatever it is, the file cannot be measured
-        answer = {"fault": type(error).__name__}
-    return msgspec.json.encode(answer, enc_hook=str)
+        response = {"fault": type(error).__name__}
+    return msgspec.json.encode(response, enc_hook=str)
 
 
 def _bound() -> None:

@@ -1,4 +1,4 @@
-"""The door stays open for who has something to say: idle, dripping and packed strangers cost little."""
+"""Idle, slow and too many connections cost little, and shut out no other client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from preflight.sandbox import Sandbox, running
-from preflight.sandbox.door import CONNECTIONS_MAX
+from preflight.sandbox.listener import CONNECTIONS_MAX
 from tests.sandbox.wire import connect, refused
 from tests.upload.stranger import Stranger, say
 
@@ -50,7 +50,7 @@ def drops(sandbox: Sandbox, first: bytes, drop: bytes) -> Iterator[float]:
 def test_the_head_of_a_request_may_not_take_for_ever(
     first: bytes, drop: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("preflight.sandbox.door.HEAD_S", 0.4)
+    monkeypatch.setattr("preflight.sandbox.listener.HEAD_S", 0.4)
     with running(run_s=60) as sandbox:
         (took_s,) = drops(sandbox, first, drop)
         assert 0.3 < took_s < 3

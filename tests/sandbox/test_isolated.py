@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.sandbox import apart as module
-from preflight.sandbox.apart import Apart
+from preflight.sandbox import isolated as module
+from preflight.sandbox.isolated import Isolated
 from preflight.sandbox.measure import ImageFacts, MeasureError, measure
 from preflight.system.processes import kill
 from tests.specimens import MEDIA
@@ -21,8 +21,8 @@ SPECIMENS = [
 
 
 @pytest.fixture
-def apart() -> Iterator[Apart]:
-    found = Apart()
+def isolated() -> Iterator[Isolated]:
+    found = Isolated()
     yield found
     found.close()
 
@@ -33,41 +33,43 @@ def readers() -> set[int]:
     return {int(pid) for pid in pids if b"sandbox.apart" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
-def width(apart: Apart) -> int:
+def width(isolated: Isolated) -> int:
     with (MEDIA / "image-ok.jpeg").open("rb") as file:
-        facts = apart.measure("image", file, "image/jpeg")
+        facts = isolated.measure("image", file, "image/jpeg")
     assert isinstance(facts, ImageFacts)
     return facts.width_px
 
 
-def test_facts_are_those_that_are_measured_here(apart: Apart) -> None:
+def test_facts_are_those_that_are_measured_here(isolated: Isolated) -> None:
     for kind, name, media_type in SPECIMENS:
         with (MEDIA / name).open("rb") as file, (MEDIA / name).open("rb") as same:
-            assert apart.measure(kind, file, media_type) == measure(kind, same, media_type)
+            assert isolated.measure(kind, file, media_type) == measure(kind, same, media_type)
 
 
-def test_a_file_that_cannot_be_read_is_a_fault_and_the_next_one_is_measured(apart: Apart) -> None:
+def test_a_file_that_cannot_be_read_is_a_fault_and_the_next_one_is_measured(isolated: Isolated) -> None:
     with pytest.raises(MeasureError):
-        apart.measure("image", io.BytesIO(b"\xff\xd8\xff"), "image/jpeg")
-    assert width(apart) == 640
+        isolated.measure("image", io.BytesIO(b"\xff\xd8\xff"), "image/jpeg")
+    assert width(isolated) == 640
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the process in /proc")
-def test_a_reader_that_died_gives_way_to_another_and_ends_with_the_sandbox(apart: Apart) -> None:
+def test_a_reader_that_died_gives_way_to_another_and_ends_with_the_sandbox(isolated: Isolated) -> None:
     others = readers()
     for _ in range(2):
-        width(apart)
+        width(isolated)
         (first,) = readers() - others
         kill(first)
         with pytest.raises(MeasureError, match="ended over it"):
-            width(apart)
-    width(apart)
+            width(isolated)
+    width(isolated)
     (last,) = readers() - others
-    apart.close()
+    isolated.close()
     assert not Path(f"/proc/{last}").exists()
 
 
-def test_a_file_that_takes_too_long_is_a_fault(apart: Apart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_takes_too_long_is_a_fault(
+    isolated: Isolated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from PIL import Image
 
     path = tmp_path / "heavy.webp"
@@ -75,5 +77,5 @@ def test_a_file_that_takes_too_long_is_a_fault(apart: Apart, monkeypatch: pytest
     monkeypatch.setattr(module, "LIMIT_S", 0.01)
     begun = time.monotonic()
     with path.open("rb") as file, pytest.raises(MeasureError, match="ended over it"):
-        apart.measure("image", file, "image/webp")
+        isolated.measure("image", file, "image/webp")
     assert time.monotonic() - begun < 30
