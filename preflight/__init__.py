@@ -1,4 +1,4 @@
-"""Measure, judge, mend and submit reference media for video generation, before anything leaves the machine.
+"""Measure, judge, fix and submit reference media for video generation, before anything leaves the machine.
 
      files, URLs, request.toml
        │
@@ -10,14 +10,14 @@
                               request ──► upload ──► submit ──► wait ──► download
                                              └───── ledger ─────┘
 
-For Python, the flow is `check`, `fix`, `build_request`, `check_request`, `submit`, `wait` and `download`, and `Client`,
-which holds an account's settings for them. `preflight.api` lists every name; they are loaded when one is first used.
+In Python: `check`, `fix`, `build_request`, `check_request`, `submit`, `wait` and `download`, and `Client`, which holds
+an account's settings for them. `preflight.api` lists every name; names load on first use.
 """
 
 from preflight._version import __version__ as __version__
 
 TYPE_CHECKING = False
-"""As in `typing`, which takes longer to import than all that stands here; type checkers go by the name."""
+"""As in `typing`, which is slower to import than this module; type checkers know the name."""
 
 if TYPE_CHECKING:
     from preflight.api import *  # noqa: F403 - the public names, which stand there, each once
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        """Load the public names, and return one."""
+        """Load the public names, and look one up."""
         if name.startswith("_") and name != "__all__":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
@@ -42,5 +42,5 @@ else:
         return public[name]
 
     def __dir__() -> list[str]:
-        """Return all names, those not loaded yet too."""
+        """List all names, loaded or not."""
         return sorted({*globals(), *__getattr__("__all__")})

@@ -1,3 +1,3 @@
-"""The version, for the package and whatever it writes."""
+"""Version of the package."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""What stops the program, as one tree; each branch is an exit status.
+"""Errors that stop the program, as one tree; each branch is an exit status.
 
     PreflightError                  3
     ├── CallError                   2   the call, a setting, the profile or the request file is wrong
@@ -7,17 +7,17 @@
     ├── NotDone                     3   something could not be done here: no ffmpeg, no permission, a full disk
     │   ├── FixFailed                   ffmpeg or Pillow could not make the new file; nothing was left behind
     │   └── Unreachable                 the service did not take the connection, so nothing can have happened
-    ├── Refused                     4   the service answered, and said no
+    ├── Refused                     4   the service refused
     │   └── TaskFailed                  the task was accepted, ran, and failed (not charged)
-    └── OutcomeUnknown              5   the create call left and no answer came back: it may have been paid for
+    └── OutcomeUnknown              5   the create call left and no response came: it may have been paid for
 
 A bad file is not in the tree: it is a finding, which is a value.
 
-What is to be done next, and which setting is meant, are values too: each face has its own words for them.
+Remedies and settings are values too: each face words them.
 """
 
 TYPE_CHECKING = False
-"""As in `typing`, which the program has no need to load so early."""
+"""As in `typing`, which need not load so early."""
 
 if TYPE_CHECKING:
     from preflight.values.excerpt import Excerpt
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class PreflightError(Exception):
-    """Anything that stops the program with a message for a person.
+    """Any error that stops the program with a message.
 
     Args:
-        message: what happened, to what, measured against what; the parts of it where it names a setting.
-        advice: the next thing to do; may be empty.
-        excerpt: the line of a text file at which reading it failed.
+        message: what happened, to what, against what; in parts where it names a setting.
+        advice: what to do next; may be empty.
+        excerpt: line of a text file that could not be read.
     """
 
     exit_code = 3
@@ -45,12 +45,12 @@ class PreflightError(Exception):
 
     @property
     def advice(self) -> str:
-        """The next thing to do, as sentences; may be empty."""
+        """What to do next, as sentences; may be empty."""
         return " ".join(map(str, self.remedies))
 
 
 class CallError(PreflightError):
-    """The command line, a setting or a file that steers the run is wrong."""
+    """The command line, a setting or an input file is wrong."""
 
     exit_code = 2
 
@@ -64,27 +64,27 @@ class RequestFileError(CallError):
 
 
 class NotDone(PreflightError):  # noqa: N818 - named for what a person reads: it was not done
-    """Something that was asked for could not be done on this machine."""
+    """Something could not be done on this machine."""
 
     exit_code = 3
 
 
 class FixFailed(NotDone):
-    """A new file could not be made; no partial file was left."""
+    """A new file could not be made; nothing was left behind."""
 
 
 class Unreachable(NotDone):
-    """The service could not be reached, so it cannot have acted."""
+    """The service could not be reached, and cannot have acted."""
 
 
 class Refused(PreflightError):  # noqa: N818 - named for what the service did
-    """The service answered and refused.
+    """The service refused.
 
     Args:
-        message: what the service said, in its words, with the local rule that covers it where one does.
-        status: the HTTP status, or None for a failed task.
-        code: the service's own error code, as text.
-        advice: the next thing to do.
+        message: the service's words, with the local rule that covers it, if any.
+        status: the HTTP status; None for a failed task.
+        code: the service's own error code.
+        advice: what to do next.
     """
 
     exit_code = 4
@@ -96,10 +96,10 @@ class Refused(PreflightError):  # noqa: N818 - named for what the service did
 
 
 class TaskFailed(Refused):
-    """A task was accepted and failed later; failed tasks are not charged."""
+    """A task was accepted and failed later; not charged."""
 
 
 class OutcomeUnknown(PreflightError):  # noqa: N818 - a state, not a fault
-    """A submission left and no answer came back: it may have been accepted and paid for."""
+    """A submission left and no response came: it may have been accepted and paid for."""
 
     exit_code = 5
