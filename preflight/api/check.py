@@ -46,7 +46,7 @@ def check(
 
     Returns:
         The report. `verdict` is "pass" only when every file was measured and is clean, "fail" when one is not, and
-            "unsure" when one could not be judged; the policy of a settings file is not applied.
+        "unsure" when one could not be judged; the policy of a settings file is not applied.
 
     Raises:
         CallError: a path does not exist, is a URL or a request file, or no media were found; or an argument is invalid.

@@ -58,8 +58,8 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
 
     Returns:
         One result for each asset of the report, in order: its `outcome` ("untouched", "fixed", "unfixable", "declined"
-            or "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why there is no
-            new file.
+        or "failed"), the `asset` to go on with, the `plan`, `before` and `after`, and in `message` why there is no
+        new file.
 
     Raises:
         CallError: an argument is invalid, `also` names no warning, `crop` names a path that is not in the report, the

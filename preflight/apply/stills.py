@@ -108,7 +108,7 @@ class Viewer:
 
 
 def _drawn_on(ground: str, frame: "VideoFrame", colors: "Colors", size_px: tuple[int, int]) -> "Image.Image":
-    """Return a frame in this size, its transparent parts on a color."""
+    """Draw a frame at a size, transparent parts on a color."""
     import av
     from PIL import Image
 
