@@ -228,7 +228,7 @@ class _Again:
         return line
 
     def give_back(self) -> None:
-        """Return all lines after the first non-empty one."""
+        """Give back all lines after the first non-empty one."""
         while len(self.taken) > 1 and not self.taken[0].strip():
             del self.taken[0]
         self._back += reversed(self.taken[1:])

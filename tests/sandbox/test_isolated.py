@@ -30,7 +30,7 @@ def isolated() -> Iterator[Isolated]:
 def readers() -> set[int]:
     """Return the processes that measure for sandboxes of this one."""
     pids = [pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()]
-    return {int(pid) for pid in pids if b"sandbox.apart" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return {int(pid) for pid in pids if b"sandbox.isolated" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 def width(isolated: Isolated) -> int:
