@@ -1,8 +1,8 @@
-"""Findings → Plan: the least that clears them, as data.
+"""Plan fixes: the least that clears the findings, as data.
 
-    Judged, Profile, FixOptions ── plan ──► Plan(steps, loss, what is beyond mending)
+    Judged, Profile, FixOptions ── plan ──► Plan(steps, loss, what cannot be fixed)
 
-A passing asset gets a plan without steps, unless a person marked the part of it to keep.
+A passing asset gets a plan without steps, unless a part to keep is marked.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from preflight.errors import PreflightError
 from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
 from preflight.plan.also import ALL, HEADER, also_names, wished
 from preflight.plan.audio import audio_steps
-from preflight.plan.av import PICTURE_ENCODER, Seams, video_steps
+from preflight.plan.av import VIDEO_ENCODER, CutPointFinder, video_steps
 from preflight.plan.image import image_steps, may_be_too_large, too_small_within
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import uncropped
@@ -31,21 +31,21 @@ from preflight.values.units import decimal, distinct_decimal
 LEAST_DROPPED_S = Fraction(1, 100)
 Findings = tuple[Finding, ...]
 
-__all__ = ["FixOptions", "Plan", "Seams", "Step", "plan", "planned", "window_of"]
+__all__ = ["CutPointFinder", "FixOptions", "Plan", "Step", "plan", "planned", "window_of"]
 
 
-def plan(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seams | None = None) -> Plan:
+def plan(judged: Judged, profile: Profile, fix_options: FixOptions, points: CutPointFinder | None = None) -> Plan:
     """Plan one asset.
 
     Args:
         judged: the asset with its facts and findings.
         profile: the limits that the result must meet.
-        fix_options: what a person allows and asks for.
-        points: finds where the clip can be cut without encoding it.
+        fix_options: what the user allows and asks for.
+        points: finds cut points of the clip.
 
     Returns:
-        The plan; without steps where nothing has to be done or where some error is beyond mending, since a file that
-        would fail all the same is not worth making.
+        The plan; without steps where nothing has to be done, or where an error cannot be fixed, since a file that still
+            fails is not worth making.
     """
     errors = tuple(finding for finding in judged.findings if finding.severity == "error")
     fix_options = fix_options.of(judged.asset.path)
@@ -64,7 +64,7 @@ def plan(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seam
 
 
 def _attempts(also: Findings, fix_options: FixOptions) -> Iterator[Findings]:
-    """Yield the warnings to clear: all that the allowed loss does, those that none is needed for, and none."""
+    """Yield the warnings to clear: all within the allowed loss, the lossless ones, none."""
     allowed_ones = tuple(finding for finding in also if allowed(finding.fix, fix_options.allow))
     lossless = tuple(finding for finding in also if finding.fix == "lossless")
     yield from dict.fromkeys((allowed_ones, lossless, ()))
@@ -76,9 +76,9 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
     also: Findings,
     profile: Profile,
     fix_options: FixOptions,
-    points: Seams | None,
+    points: CutPointFinder | None,
 ) -> Plan:
-    """Plan what clears errors and warnings; without steps where that cannot be done, or clears no more than was."""
+    """Plan what clears errors and warnings; without steps where that is impossible or needless."""
     window, area = window_of(judged, fix_options), _cropped(judged, fix_options)
     if stopped := _stopped(judged, errors, profile, fix_options):
         return stopped
@@ -104,7 +104,7 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
 
 
 def _stopped(judged: Judged, errors: Findings, profile: Profile, fix_options: FixOptions) -> Plan | None:
-    """Return the plan that mends nothing, because something stands against it; None where nothing does."""
+    """Build a plan without steps where a fix is impossible; None where it is possible."""
     window, area = window_of(judged, fix_options), _cropped(judged, fix_options)
     if judged.asset.is_url:
         return _beyond(judged, errors or (_uncut(judged),), IS_URL) if errors or window or area else _untouched(judged)
@@ -116,7 +116,7 @@ def _stopped(judged: Judged, errors: Findings, profile: Profile, fix_options: Fi
 
 
 def with_drops(steps: Iterable[Step], facts: Facts | None) -> tuple[Step, ...]:
-    """Return steps of which a cut says how much it leaves out."""
+    """Add to cuts how much they leave out."""
     whole = facts.duration_s if isinstance(facts, VideoFacts | AudioFacts) else None
     return tuple(
         msgspec.structs.replace(step, drops_s=_dropped(whole, step.length_s)) if isinstance(step, Cut) else step
@@ -125,7 +125,7 @@ def with_drops(steps: Iterable[Step], facts: Facts | None) -> tuple[Step, ...]:
 
 
 def _dropped(whole: Fraction | None, length: Fraction) -> Fraction | None:
-    """Return how many seconds a cut leaves out; None where that is no more than rounding."""
+    """Compute the seconds a cut leaves out; None for mere rounding."""
     return whole - length if whole is not None and whole - length >= LEAST_DROPPED_S else None
 
 
@@ -134,18 +134,18 @@ def _untouched(judged: Judged) -> Plan:
 
 
 def _cropped(judged: Judged, fix_options: FixOptions) -> Area | None:
-    """Return the part of a picture that a person marked; a sound has none."""
+    """Look up the marked crop of an image or clip; audio has none."""
     there = isinstance(judged.facts, ImageFacts | VideoFacts) and isinstance(fix_options.crop, Area)
     return fix_options.crop if there and isinstance(fix_options.crop, Area) else None
 
 
 def _with_left(found: Plan, also: Findings) -> Plan:
-    """Return a plan that says which warnings stay that were to be cleared."""
+    """Add the warnings that stay though they were to be cleared."""
     return msgspec.structs.replace(found, left=tuple(one for one in also if one.rule not in found.also))
 
 
-def planned(judged: Judged, profile: Profile, fix_options: FixOptions, points: Seams | None = None) -> Plan:
-    """Plan as `plan` does; an error that nobody foresaw is said in the plan, and costs this asset alone."""
+def planned(judged: Judged, profile: Profile, fix_options: FixOptions, points: CutPointFinder | None = None) -> Plan:
+    """Run `plan`; an unexpected error is recorded in the plan, and costs this asset alone."""
     try:
         return plan(judged, profile, fix_options, points)
     except PreflightError:
@@ -156,14 +156,14 @@ def planned(judged: Judged, profile: Profile, fix_options: FixOptions, points: S
 
 
 def _unmapped(judged: Judged, steps: tuple[Step, ...]) -> bool:
-    """Tell whether frames are to be encoded whose colours only a decoder of Dolby Vision knows."""
+    """Tell whether frames would be encoded whose colours only a Dolby Vision decoder knows."""
     facts = judged.facts
-    encodes = any(isinstance(step, Encode) and step.codec == PICTURE_ENCODER for step in steps)
+    encodes = any(isinstance(step, Encode) and step.codec == VIDEO_ENCODER for step in steps)
     return encodes and isinstance(facts, VideoFacts) and facts.only_dolby_vision
 
 
 def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, fix_options: FixOptions) -> Plan | None:
-    """Return the plan that mends nothing, because nothing can be done; None where something can."""
+    """Build a plan without steps where nothing can be done; None where something can."""
     facts = judged.facts
     hopeless = tuple(finding for finding in errors if _hopeless(finding, judged, fix_options))
     if isinstance(facts, ImageFacts) and too_small_within(facts, profile.image):
@@ -176,10 +176,9 @@ def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, fix_
 def _otherwise(
     steps: tuple[Step, ...], judged: Judged, broken: frozenset[str], profile: Profile, fix_options: FixOptions
 ) -> tuple[Step, ...]:
-    """Return the steps to take where the first ones miss, where that is allowed.
+    """Choose the alternative steps, within the allowed loss.
 
-    What is cut between packets is encoded instead, unless that only puts a header right; a picture that is still too
-    large without loss is coded with one.
+    A cut between packets is encoded instead; an image too large for lossless coding is coded lossy.
     """
     cut = find(steps, Cut)
     if cut and cut.packets:
@@ -195,21 +194,21 @@ def _otherwise(
 
 
 def _clearing_only(broken: frozenset[str], steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Return steps that say of the broken rules alone that they clear them."""
+    """Restrict the rules that steps clear to the broken ones."""
     return tuple(
         msgspec.structs.replace(step, clears=tuple(rule for rule in step.clears if rule in broken)) for step in steps
     )
 
 
 def window_of(judged: Judged, fix_options: FixOptions) -> Window | None:
-    """Return the part to keep that a person marked; a picture has no parts."""
+    """Look up the part to keep that the user marked; an image has none."""
     if isinstance(judged.facts, ImageFacts):
         return None
     return judged.asset.keep or fix_options.keep_of.get(judged.asset.path)
 
 
 def _unkept(judged: Judged, window: Window, profile: Profile, fix_options: FixOptions) -> Plan | None:
-    """Return the plan that says why the part to keep cannot be; None when it can."""
+    """Build a plan that says why the part cannot be kept; None where it can."""
     if missed := _missed(judged, window):
         return _beyond(judged, (missed,), f"{missed.message[0].upper()}{missed.message[1:]}.")
     limit = profile.video.duration_s if judged.kind == "video" else profile.audio.duration_s
@@ -218,7 +217,7 @@ def _unkept(judged: Judged, window: Window, profile: Profile, fix_options: FixOp
 
 
 def _missed(judged: Judged, window: Window) -> Finding | None:
-    """Return the finding that the part to keep begins where there is nothing any more."""
+    """Report a part to keep that begins after the end."""
     whole = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
     if whole is None or window.start_s < whole:
         return None
@@ -228,7 +227,7 @@ def _missed(judged: Judged, window: Window) -> Finding | None:
 
 
 def _short(judged: Judged, window: Window, limit: Range) -> Finding | None:
-    """Return the finding that the part to keep is too short, of what is long enough itself."""
+    """Report a part to keep that is too short, where the whole is long enough."""
     whole = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
     if whole is None or limit.min is None or whole < limit.min:
         return None
@@ -249,13 +248,13 @@ def _short(judged: Judged, window: Window, limit: Range) -> Finding | None:
 
 
 def _uncut(judged: Judged) -> Finding:
-    """Return the finding that a part to keep is marked of what cannot be cut here."""
+    """Report a part to keep on a URL, which cannot be cut here."""
     message = "a part to keep is marked, but what lies at a URL is sent as it is"
     return Finding(rule=f"{judged.kind}/duration", severity="error", message=message)
 
 
 def _hopeless(finding: Finding, judged: Judged, fix_options: FixOptions) -> bool:
-    """Tell whether nothing clears a finding: what is too short is made longer only where that was asked for by name."""
+    """Tell whether nothing clears a finding: extending needs the user's option."""
     too_short = finding.rule.endswith("/duration") and finding.fix == "creative"
     there = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
     return finding.fix == "none" or (too_short and (fix_options.extend is None or not there))
@@ -277,7 +276,7 @@ def _steps(  # noqa: PLR0913 - what video_steps takes
     fix_options: FixOptions,
     *,
     window: Window | None,
-    points: Seams | None,
+    points: CutPointFinder | None,
 ) -> list[Step]:
     facts = judged.facts
     if isinstance(facts, ImageFacts):

@@ -1,4 +1,4 @@
-"""Another way where the first missed: a plan and the verdict on what it led to in, the next plan to try out."""
+"""Choose the next plan after one that failed."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -11,20 +11,20 @@ from preflight.values.facts import Facts, VideoFacts
 from preflight.values.findings import Judged
 
 LIGHTER = Fraction(3, 5)
-"""The part of a bit rate that is tried where a file became too large."""
+"""Factor for the bit rate after a file was too large."""
 SIZE_RULES = {"video/size", "audio/size"}
 LENGTH_RULES = {"video/duration", "audio/duration"}
 SHORTER_S = Fraction(1, 20)
-"""What is cut off more where a file became too long: more than a frame at any rate that is allowed."""
+"""Seconds cut off after a file was too long: more than a frame at any allowed rate."""
 
 
 def next_strategy(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | None:
-    """Return the plan to try after one that missed; None when there is none.
+    """Choose the plan to try after a failed one; None when there is none.
 
     Args:
-        plan: the one that was carried out.
-        facts: what was measured of the source.
-        judged: the verdict on the result; None when there was no result.
+        plan: the plan applied.
+        facts: facts of the source.
+        judged: the verdict on the result; None without a result.
     """
     if plan.otherwise:
         return other_way(plan)
@@ -41,7 +41,7 @@ def next_strategy(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | Non
 
 
 def other_way(plan: Plan) -> Plan:
-    """Return the plan that stands in for one; it clears the warnings that its own steps do."""
+    """Build the alternative plan; it clears the warnings of its own steps."""
     also = tuple(rule for rule in plan.also if any(rule in step.clears for step in plan.otherwise))
     return msgspec.structs.replace(plan, steps=plan.otherwise, otherwise=(), also=also)
 
@@ -51,14 +51,14 @@ def _changed(plan: Plan, change: Callable[[Step], Step]) -> Plan:
 
 
 def _nearly(judged: Judged | None, cut: Cut) -> bool:
-    """Tell whether a result is about as long as it was to be; pictures counted at the wrong rate are far from it."""
+    """Tell whether a result has about the planned duration; a wrong rate is far off."""
     if judged is None or not isinstance(judged.facts, VideoFacts) or judged.facts.duration_s is None:
         return True
     return abs(judged.facts.duration_s - cut.length_s) <= SHORTER_S
 
 
 def _constant(plan: Plan, facts: Facts) -> Plan | None:
-    """Return the plan that makes the rate constant: a mean rate does not count the pictures of a part of a clip."""
+    """Add a constant rate: a mean rate miscounts the frames of a part."""
     encodes = any(isinstance(step, Encode) and step.codec == "libx264" for step in plan.steps)
     retimed = any(isinstance(step, Retime) for step in plan.steps)
     if not encodes or retimed or not isinstance(facts, VideoFacts) or not facts.frame_rate_hz:

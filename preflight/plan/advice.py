@@ -1,4 +1,4 @@
-"""What a person can do where a plan mends nothing: findings, steps and limits in, a remedy or two out."""
+"""Choose the advice where a plan fixes nothing."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,12 +18,12 @@ NO_PREVIEW = "The picture that its camera put into it is too small: develop the 
 
 
 def on_hopeless(hopeless: Sequence[Finding], errors: Iterable[Finding], fix_options: FixOptions) -> Remedies:
-    """Return the advice on findings that nothing clears.
+    """Choose the advice on findings that nothing clears.
 
     Args:
         hopeless: those findings.
-        errors: all that count; a shape that waits for a word is told with them, so that nobody has to ask twice.
-        fix_options: what a person allows and asks for.
+        errors: all errors; an aspect ratio that needs an option is advised on too, so that nobody asks twice.
+        fix_options: what the user allows and asks for.
     """
     if not any(finding.rule.endswith("/duration") for finding in hopeless):
         rule = next((finding.rule for finding in (*hopeless, *errors)), "RULE")
@@ -35,7 +35,7 @@ def on_hopeless(hopeless: Sequence[Finding], errors: Iterable[Finding], fix_opti
 
 
 def on_too_much(steps: Sequence[Step]) -> Remedy:
-    """Return the advice on steps that lose more than is allowed: the loss, and what names the step alone."""
+    """Choose the advice on steps beyond the allowed loss: that loss, or the step's own option."""
     needed: Loss = max((step.loss for step in steps), key=LADDER.index)
     lossy = any(step.loss == "lossy" for step in steps)
     if not any(isinstance(step, Crop | Pad) for step in steps):
@@ -44,5 +44,5 @@ def on_too_much(steps: Sequence[Step]) -> Remedy:
 
 
 def on_short_part(limit: Range) -> Remedy:
-    """Return the advice on a part to keep that is shorter than anything may be."""
+    """Choose the advice on a part to keep that is too short."""
     return Remedy("mark-longer-part", span=decimal(limit.min) if limit.min is not None else "0")

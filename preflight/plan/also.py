@@ -1,6 +1,6 @@
-"""Warnings that are mended too, where that is asked for by name: the words of a call in, findings to clear out.
+"""Choose the warnings to clear, by name.
 
-A name is that of a rule without its kind: `location`, `alpha`, `hdr`; `all` is every warning that can be mended.
+A name is a rule's without its kind: `location`, `alpha`, `hdr`; `all` is every warning that can be fixed.
 """
 
 import difflib
@@ -14,20 +14,20 @@ from preflight.values.findings import Finding
 
 ALL = "all"
 BEYOND = {"readable", "unjudged"}
-"""Rules whose findings no step clears."""
+"""Rules that no step clears."""
 HEADER = "video/header"
 
 
 def also_names() -> tuple[str, ...]:
-    """Return the names that may stand behind `also`, without `all`, in order."""
+    """List the names allowed for `also`, except `all`, in order."""
     return tuple(sorted({_short(rule.id) for rule in (*IMAGE, *VIDEO, *AUDIO)} - BEYOND))
 
 
 def read_also(given: Iterable[str]) -> tuple[str, ...]:
-    """Read names of warnings, each of which may be several with commas between.
+    """Parse names of warnings, also comma-separated.
 
     Raises:
-        CallError: a name is none; it says the nearest one.
+        CallError: a name is unknown; suggests the nearest.
     """
     words = [word.strip() for text in given for word in text.split(",") if word.strip()]
     known = also_names()
@@ -40,13 +40,13 @@ def read_also(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def wished(findings: Iterable[Finding], also: tuple[str, ...]) -> Iterator[Finding]:
-    """Yield the findings that are no errors and are to be cleared.
+    """Yield the warnings to clear.
 
-    One that a policy ignores is cleared only where its name is said.
+    One that the policy ignores is cleared only by its own name.
 
     Args:
         findings: on one asset.
-        also: names, as `read_also` returns them.
+        also: names from `read_also`.
     """
     for finding in findings:
         named = _short(finding.rule) in also or (ALL in also and not finding.ignored)

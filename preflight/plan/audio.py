@@ -1,7 +1,7 @@
-"""Planning for sounds: findings in, steps out.
+"""Plan audio files: findings in, steps out.
 
-What is written is the first of these that fits into the limits: the sound's own format, where that is MP3 or plain PCM;
-a WAV of 16 bits, or of 24 where deeper samples are asked for; the same at 48 kHz; that in stereo; an MP3.
+Written is the first that fits the limits: the own format, if MP3 or PCM; WAV of 16 bits, or 24 where asked for; the
+same at 48 kHz; that in stereo; MP3.
 """
 
 import re
@@ -20,51 +20,51 @@ from preflight.values.facts import AudioFacts
 from preflight.values.limits import Range
 
 PADDING_S = Fraction(1, 10)
-"""What an MP3 may store beyond what it plays: priming and padding are at most a few frames of up to 72 ms."""
+"""Seconds that an MP3 may store beyond its audio: priming and padding are a few frames of up to 72 ms."""
 UNEVEN = Fraction(3, 2)
-"""How many times the mean bytes a second a part of an MP3 may take: its rate may vary."""
+"""Factor by which a part of an MP3 may exceed the mean bit rate, which may vary."""
 MP3_BIT_RATE = 320_000
 WAV_HEAD_BYTES = 1 << 10
 PLAIN_BITS, MOST_BITS = 16, 24
-"""What every reader of WAV plays, and the most that is written: no documented service takes more, or floats."""
+"""Bits that every WAV reader plays, and the most written: no documented service takes more, or floats."""
 CODINGS = {16: "pcm_s16le", 24: "pcm_s24le"}
 BESIDE = frozenset({"audio/name", "audio/header"})
-"""Rules that a sound breaks by what stands beside its samples."""
+"""Rules about data beside the samples."""
 OWN = {"pcm_u8": 8, "pcm_s16le": 16, "pcm_s24le": 24}
-"""Codings of a WAV that may be written as they are, and their bits."""
+"""WAV codecs that may be kept, and their bits."""
 SIXTEEN = re.compile(r"adpcm_|pcm_(alaw|mulaw|u8|s8)|gsm")
-"""Codecs that store no samples of 16 bits, and whose decoders make those and no others."""
+"""Codecs that decode to exactly 16 bits, but do not store them."""
 HIGHEST_RATE_HZ, STEREO = 48_000, 2
-"""What a rate and channels are brought down to where they take too many bytes."""
+"""Reduced rate and channels where the file is too large."""
 UNTOLD_CHANNELS = 6
-"""How many a sound may turn out to have, where a codec hides them."""
+"""Channels assumed where a codec hides them."""
 
 
 class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a sound is to be written."""
+    """The audio to write."""
 
     length_s: Fraction
     longer: bool
-    """Whether it was too short."""
+    """Whether it is extended."""
     late: bool
-    """Whether it begins later than its source: an MP3 that does is silent at first, for want of the frames before."""
+    """Whether its start is cut: an MP3 then begins with silence, since earlier frames are missing."""
 
 
 def audio_steps(
     facts: AudioFacts, errors: frozenset[str], limits: AudioLimits, fix_options: FixOptions, window: Window | None
 ) -> Iterator[Step]:
-    """Yield the steps that clear a sound's errors, least loss first where there is a choice.
+    """Yield the steps that clear an audio file's errors, least loss first.
 
-    A WAV of plain samples is cut by these, and an MP3 that keeps its beginning by frames, without encoding; everything
-    else is written as WAV, or as MP3 where a WAV would not fit. A length that only a header has wrong is put right by
-    writing it anew. Deeper samples than 16 bits are kept where that is asked for, or no loss is allowed.
+    PCM WAV is cut by samples, and an MP3 that keeps its beginning by frames, without encoding; all else becomes WAV, or
+    MP3 where WAV does not fit. A wrong duration in the header is cleared by rewriting. More than 16 bits are kept where
+    asked for, or where no loss is allowed.
 
     Args:
-        facts: what was measured.
-        errors: ids of the rules that found errors.
-        limits: what the sound must become.
-        fix_options: what a person allows and asks for.
-        window: the part to keep, where one was marked.
+        facts: facts of the file.
+        errors: ids of the broken rules.
+        limits: limits for the result.
+        fix_options: what the user allows and asks for.
+        window: the part to keep, if marked.
     """
     whole = facts.duration_s or Fraction(0)
     readings = [whole, facts.stored_duration_s or whole, facts.header_duration_s or whole]
@@ -92,7 +92,7 @@ def audio_steps(
 
 
 def audio_extend(length: Fraction, limit: Range, how: Lengthen | None) -> Extend | None:
-    """Return what makes a sound of this length long enough; what is frozen of a sound is its silence."""
+    """Plan the extension of audio; "freeze" adds silence."""
     if how is None or length <= 0 or limit.min is None or length >= limit.min:
         return None
     way = "silence" if how == "freeze" else how
@@ -100,7 +100,7 @@ def audio_extend(length: Fraction, limit: Range, how: Lengthen | None) -> Extend
 
 
 def _padded(cut: Cut | None, whole: Fraction, limit: Range, *, encoded: bool) -> Cut | None:
-    """Return the cut that leaves an MP3 room for its padding; what is already an MP3 and not cut has its own."""
+    """Shorten the cut so that an MP3's padding fits; an uncut MP3 has its own."""
     if limit.max is None or not (cut or encoded):
         return cut
     most = limit.max - PADDING_S
@@ -116,7 +116,7 @@ def _cut(start_s: Fraction, length_s: Fraction, *clears: str) -> Cut:
 def _written(
     facts: AudioFacts, limits: AudioLimits, wanted: _Wanted, clears: tuple[str, ...], most_bits: int
 ) -> tuple[Write] | tuple[Encode, Write]:
-    """Return the encode, where one is needed, and the format: a sound made longer is written as WAV, to the sample."""
+    """Choose encoder and format; extended audio becomes WAV, exact to the sample."""
     room = limits.bytes.warn_above or limits.bytes.max
     kept = (Write(format=facts.format, loss="lossless", clears=clears),)
     stays = facts.format in limits.format.allowed and not wanted.longer and _stays_small(facts, wanted, room, clears)
@@ -134,7 +134,7 @@ def _written(
 
 
 def _codings(facts: AudioFacts, most_bits: int, *, can_stay: bool) -> Iterator[Encode | None]:
-    """Yield the encodes of a WAV, that with the least loss first; None where its own samples stay as they are."""
+    """Yield the encoders for WAV, least loss first; None where samples stay."""
     own = None if facts.format != "wav" or _is_roomy(facts) else OWN.get(facts.codec or "")
     wanted = min(most_bits, MOST_BITS if _bits(facts) > PLAIN_BITS else PLAIN_BITS)
     if own == wanted and can_stay:
@@ -155,7 +155,7 @@ def _codings(facts: AudioFacts, most_bits: int, *, can_stay: bool) -> Iterator[E
 def _rounded(
     facts: AudioFacts, bits: int, *, rate: tuple[int, int] | None = None, channels: tuple[int, int] | None = None
 ) -> Encode:
-    """Return the encode to samples of so many bits, at the source's rate and channels, or at fewer."""
+    """Build the encode to some bits, at the source's rate and channels or fewer."""
     deeper = _bits(facts) > bits
     encode = Encode(
         codec=CODINGS[bits],
@@ -168,7 +168,7 @@ def _rounded(
 
 
 def _fewer(encode: Encode, rate: tuple[int, int] | None, channels: tuple[int, int] | None) -> Encode:
-    """Return an encode that says what rate and channels were, and what they become."""
+    """Add reduced rate and channels to an encode."""
     if rate:
         encode = msgspec.structs.replace(encode, rate_from_hz=rate[0], sample_rate_hz=rate[1])
     if channels:
@@ -177,7 +177,7 @@ def _fewer(encode: Encode, rate: tuple[int, int] | None, channels: tuple[int, in
 
 
 def _bits(facts: AudioFacts) -> int:
-    """Return the bits a sample that hold what a source has: floats, and what a codec makes, have more than any."""
+    """Compute the bits that hold a source's samples; floats and decoded audio count as 32."""
     if SIXTEEN.match(facts.codec or ""):
         return PLAIN_BITS
     if own := OWN.get(facts.codec or ""):
@@ -186,19 +186,19 @@ def _bits(facts: AudioFacts) -> int:
 
 
 def _is_roomy(facts: AudioFacts) -> bool:
-    """Tell whether samples are stored in more bits than count."""
+    """Tell whether samples are stored in more bits than they have."""
     return facts.bit_depth is not None and facts.bit_depth <= OWN.get(facts.codec or "", 0) - 8
 
 
 def _brought_down(facts: AudioFacts) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """Return what rate and channels become where they have to become fewer: before and after, None where they stay."""
+    """Compute reduced rate and channels, each as before and after; None where they stay."""
     rate, channels = facts.sample_rate_hz or 0, facts.channels or 0
     lower = (rate, HIGHEST_RATE_HZ) if rate > HIGHEST_RATE_HZ else None
     return lower, (channels, STEREO) if channels > STEREO else None
 
 
 def _stays_small(facts: AudioFacts, wanted: _Wanted, room: Fraction | None, clears: tuple[str, ...]) -> bool:
-    """Tell whether an MP3 is small enough when so much of it is written as it is."""
+    """Tell whether the wanted part of an MP3 fits as it is."""
     if "audio/size" not in clears:
         return True
     return _fits(facts.bytes * wanted.length_s * UNEVEN / facts.duration_s, room) if facts.duration_s else False
@@ -209,7 +209,7 @@ def _fits(size: Fraction, room: Fraction | None) -> bool:
 
 
 def _wav_bytes(facts: AudioFacts, length_s: Fraction, encode: Encode | None) -> Fraction:
-    """Return the size of a WAV, as a coding makes it, or, where there is none, of the source's own samples."""
+    """Estimate the size of a WAV, encoded or of the source's own samples."""
     bits = next(bits for coding, bits in OWN.items() if coding == (encode.codec if encode else facts.codec))
     rate = (encode and encode.sample_rate_hz) or facts.sample_rate_hz or HIGHEST_RATE_HZ
     channels = (encode and encode.channels) or facts.channels or UNTOLD_CHANNELS

@@ -1,4 +1,4 @@
-"""Planning for clips: findings in, steps out."""
+"""Plan clips: findings in, steps out."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan.also import HEADER
-from preflight.plan.clip_audio import SOUND_BIT_RATE, audio_steps_of_clip, kept_tracks
+from preflight.plan.clip_audio import AUDIO_BIT_RATE, audio_steps_of_clip, kept_tracks
 from preflight.plan.geometry import Frame, even_size
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import shape_steps
@@ -35,12 +35,12 @@ from preflight.values.facts import Area, VideoFacts
 from preflight.values.limits import Range
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
-PICTURE_ENCODER = "libx264"
+VIDEO_ENCODER = "libx264"
 LEAST_BIT_RATE = 200_000
 SHARE_OF_LIMIT = Fraction(1, 2)
-"""How much of the allowed bytes an encode may fill: far from the edge, and far more than a reference clip needs."""
+"""Part of the allowed bytes that an encode may fill: safe, and more than a reference clip needs."""
 LOSSLESS_SHARE = Fraction(9, 10)
-"""The part of what an encode could keep that a cut between packets has to keep to be preferred."""
+"""Least part of an encoded cut's length that a cut between packets must keep."""
 CLEARED_BY_CUT = {"video/duration", "video/size"}
 CLEARED_BY_WRITING = ("video/format", "video/location", "video/name", "video/streams")
 BESIDE = frozenset({"video/location", "video/name", "video/streams", HEADER})
@@ -50,8 +50,8 @@ ENCODED_ANEW = {"video/hdr", "video/bit-depth", "video/interlace", "video/alpha"
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 
-Seams = Callable[[Wanted], CutPoint | None]
-"""Finds where a clip can be cut between its packets."""
+CutPointFinder = Callable[[Wanted], CutPoint | None]
+"""Finds cut points of a clip."""
 
 
 def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and what is wished
@@ -61,17 +61,17 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     fix_options: FixOptions,
     window: Window | None,
     *,
-    points: Seams | None = None,
+    points: CutPointFinder | None = None,
 ) -> Iterator[Step]:
-    """Yield the steps that clear a clip's errors; only the stream that needs it is encoded.
+    """Yield the steps that clear a clip's errors; only streams that need it are encoded.
 
     Args:
-        facts: what was measured.
-        errors: ids of the rules that found errors.
-        limits: what the clip must become.
-        fix_options: what a person allows and asks for.
-        window: the part to keep, where one was marked.
-        points: finds where it can be cut without encoding; None where that was tried in vain.
+        facts: facts of the clip.
+        errors: ids of the broken rules.
+        limits: limits for the result.
+        fix_options: what the user allows and asks for.
+        window: the part to keep, if marked.
+        points: finds cut points; None after that failed.
     """
     rate = target_rate(facts.frame_rate_hz or Fraction(0), limits.frame_rate_hz)
     cut = video_cut(facts, limits.duration_s, rate, fix_options.keep, window)
@@ -101,7 +101,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     recut = cut is not None and cut.packets is None
     encodes = not copies or ("video/size" in errors and not (cut and cut.packets))
     if encodes or recut:
-        yield from _picture_repairs(facts, fix_options)
+        yield from _video_repairs(facts, fix_options)
         yield from shape or _whole_pixels(facts, limits)
         if retime:
             yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
@@ -112,7 +112,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         length = longest.length_s if longest else facts.duration_s or Fraction(1)
         clears = tuple(sorted(errors & {"video/size", "video/codec", "video/bit-depth", "video/pixel-shape"}))
         bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
-        yield Encode(codec=PICTURE_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
+        yield Encode(codec=VIDEO_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
     yield from audio_steps(facts, cut)
     yield from audio_steps_of_clip(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
@@ -121,17 +121,17 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
 
 
 def _with_own(limits: VideoLimits, facts: VideoFacts) -> VideoLimits:
-    """Return limits that take the codecs that a clip has: a warning of them is cleared only where it was asked for."""
+    """Allow the clip's own codecs: a warning about them is cleared only on request."""
     codec = msgspec.structs.replace(limits.codec, allowed=(*limits.codec.allowed, facts.codec or ""))
-    heard = (track.codec for track in facts.sounds)
+    kept_codecs = (track.codec for track in facts.sounds)
     sound_codec = msgspec.structs.replace(
-        limits.sound_codec, allowed=(*limits.sound_codec.allowed, facts.sound_codec or "", *heard)
+        limits.sound_codec, allowed=(*limits.sound_codec.allowed, facts.sound_codec or "", *kept_codecs)
     )
     return msgspec.structs.replace(limits, codec=codec, sound_codec=sound_codec)
 
 
 def _told_anew(facts: VideoFacts, cut: Cut | None, extend: Extend | None) -> Iterator[str]:
-    """Yield the rules on lengths that a new header clears; not where audio that is kept outlasts the frames."""
+    """Yield the duration rules that rewriting clears, unless kept audio outlasts the video."""
     if not (cut or extend):
         yield "video/duration"
     longer = (facts.sound_duration_s or 0) > (facts.duration_s or 0)
@@ -140,9 +140,9 @@ def _told_anew(facts: VideoFacts, cut: Cut | None, extend: Extend | None) -> Ite
 
 
 def _as_long_as_shown(facts: VideoFacts, limits: VideoLimits, rate: Fraction, *, copies: bool) -> Cut | None:
-    """Return the cut that leaves out what is heard behind the last frame, and drops no frame.
+    """Plan a cut that removes audio behind the last frame, and no frame.
 
-    None where it has to begin elsewhere than the frames do, or they were not counted.
+    None where video and audio do not start together, or frames were not counted.
     """
     longer = facts.duration_s and (facts.sound_duration_s or 0) > facts.duration_s
     if not longer or not facts.duration_s or not facts.frames or gap_s(facts) or (facts.fields and copies):
@@ -158,8 +158,8 @@ def _as_long_as_shown(facts: VideoFacts, limits: VideoLimits, rate: Fraction, *,
     )
 
 
-def _picture_repairs(facts: VideoFacts, fix_options: FixOptions) -> Iterator[Step]:
-    """Yield what an encode should put right while it is at it."""
+def _video_repairs(facts: VideoFacts, fix_options: FixOptions) -> Iterator[Step]:
+    """Yield repairs that any encode includes."""
     if facts.interlaced:
         yield Deinterlace(
             weave=facts.fields if facts.codec == "hevc" else None, loss="lossy", clears=("video/interlace",)
@@ -176,10 +176,9 @@ def _picture_repairs(facts: VideoFacts, fix_options: FixOptions) -> Iterator[Ste
 
 
 def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
-    """Yield what an encode needs where the size may stay: square pixels if it turns the picture, and even sides.
+    """Yield the scaling that an encode needs: square pixels if rotated, and even sides.
 
-    The shape of pixels would not be turned with the picture; and of two colour samples for four pixels there is none
-    half (H.264, 6.2: 4:2:0).
+    The pixel aspect would not rotate with the frame; and 4:2:0 needs even sides (H.264, 6.2).
     """
     turned = facts.rotation_deg in (90, 270) and facts.pixel_aspect != 1
     stored = facts.coded_width_px, facts.coded_height_px
@@ -195,7 +194,7 @@ def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
 def _shape_steps(
     facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, fix_options: FixOptions
 ) -> Iterator[Step]:
-    """Yield cropping or padding and scaling; nothing when the size is as it should be."""
+    """Yield cropping or padding and scaling, if needed."""
     if not (errors & {*SHAPE_RULES, "video/pixel-shape"} or isinstance(fix_options.crop, Area)):
         return
     frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
@@ -209,7 +208,7 @@ def _shape_steps(
 
 
 def target_rate(rate: Fraction, limit: Range) -> Fraction:
-    """Return the rate within the limit that is nearest: itself, a whole part of it, or the bound.
+    """Choose the nearest rate within the limit: the same, an integer fraction, or the bound.
 
     119.88 fps becomes 59.94, every second frame; 23.976 becomes 24.
     """
@@ -220,9 +219,9 @@ def target_rate(rate: Fraction, limit: Range) -> Fraction:
 
 
 def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, window: Window | None) -> Cut | None:
-    """Return the cut from a frame's start, a whole number of frames at the new rate; None when the whole may stay.
+    """Plan a cut at frame boundaries, in whole frames at the new rate; None where nothing is cut.
 
-    A cut that begins within a frame would begin with the next one, and be a frame short.
+    A cut within a frame would begin with the next one, and be a frame short.
     """
     whole = facts.duration_s
     if whole is None or rate <= 0:
@@ -237,7 +236,7 @@ def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, windo
 
 
 def _whole_frames(length: Fraction, limit: Range, rate: Fraction) -> Fraction:
-    """Return a length as whole frames: no more than asked for, unless that were too short only for being rounded."""
+    """Round a duration down to whole frames; up where it would become too short."""
     frames = math.floor(length * rate)
     if limit.min is not None and frames / rate < limit.min <= length:
         frames = math.ceil(limit.min * rate)
@@ -245,10 +244,10 @@ def _whole_frames(length: Fraction, limit: Range, rate: Fraction) -> Fraction:
 
 
 def wanted_part(cut: Cut, whole: Fraction, rate: Fraction, keep: Keep, window: Window | None) -> Wanted:
-    """Return how far a cut between packets may miss the cut that an encode would make.
+    """Compute the tolerances of a cut between packets.
 
-    The ends that a person marked, or that are the clip's own, may be missed by a picture; the others by as much as
-    leaves most of what could be kept.
+    Ends that the user marked, or the clip's own, may be missed by a frame; others by as much as keeps most of the
+    length.
     """
     picture, free = 1 / rate, cut.length_s * (1 - LOSSLESS_SHARE)
     end = cut.start_s + cut.length_s
@@ -263,15 +262,15 @@ def wanted_part(cut: Cut, whole: Fraction, rate: Fraction, keep: Keep, window: W
 
 
 def _shrinks(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, cut: Cut) -> bool:
-    """Tell whether a clip is small enough once it is cut, as far as its mean bit rate tells."""
+    """Tell whether a cut clip is small enough, by its mean bit rate."""
     room = limits.bytes.warn_above or limits.bytes.max
     if "video/size" not in errors or room is None or not facts.duration_s:
         return True
     return facts.bytes * cut.length_s / facts.duration_s <= room * LOSSLESS_SHARE
 
 
-def between_packets(cut: Cut, wanted: Wanted, points: Seams, *, clears: tuple[str, ...]) -> Cut:
-    """Return the cut that encodes nothing, where packets allow it; else the cut as it is."""
+def between_packets(cut: Cut, wanted: Wanted, points: CutPointFinder, *, clears: tuple[str, ...]) -> Cut:
+    """Move a cut to cut points, if there are any; else keep it."""
     cut_point = points(wanted)
     if cut_point is None:
         return cut
@@ -285,7 +284,7 @@ def between_packets(cut: Cut, wanted: Wanted, points: Seams, *, clears: tuple[st
 
 
 def video_extend(length: Fraction | None, limit: Range, rate: Fraction, how: Lengthen | None) -> Extend | None:
-    """Return what makes a clip of this length long enough, to a whole number of frames; None when it is, or unasked."""
+    """Plan the extension of a clip, in whole frames; None where it is long enough, or not asked for."""
     if how is None or not length or rate <= 0 or limit.min is None or length >= limit.min:
         return None
     whole = Fraction(math.ceil(limit.min * rate)) / rate
@@ -294,7 +293,7 @@ def video_extend(length: Fraction | None, limit: Range, rate: Fraction, how: Len
 
 
 def kept_part(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, window: Window | None) -> Cut | None:
-    """Return what stays of `whole` seconds: the marked part, or as much as the limit lets, from where `keep` says."""
+    """Plan the part kept of `whole` seconds: the marked part, or what the limit allows."""
     start, end = (window.start_s, min(window.end_s, whole)) if window else (Fraction(0), whole)
     too_long = limit.max is not None and max(longest if window is None else end - start, end - start) > limit.max
     if window is None and not too_long:
@@ -304,16 +303,16 @@ def kept_part(whole: Fraction, longest: Fraction, limit: Range, keep: Keep, wind
     return Cut(start_s=start, length_s=room, loss="lossy", clears=())
 
 
-def bit_rate_that_fits(limit: Range, length_s: Fraction, sounds: int) -> int | None:
-    """Return the picture's bit rate, in bit/s, at which a clip of this length fills its share of the limit.
+def bit_rate_that_fits(limit: Range, length_s: Fraction, tracks: int) -> int | None:
+    """Compute the video bit rate, in bit/s, that fills the clip's share of the limit.
 
     Args:
         limit: on the bytes of the file.
-        length_s: seconds.
-        sounds: how many sound tracks it has.
+        length_s: duration in seconds.
+        tracks: number of audio tracks.
     """
     room = limit.warn_above or limit.max
     if room is None:
         return None
-    rate = room * SHARE_OF_LIMIT * 8 / max(length_s, Fraction(1)) - SOUND_BIT_RATE * sounds
+    rate = room * SHARE_OF_LIMIT * 8 / max(length_s, Fraction(1)) - AUDIO_BIT_RATE * tracks
     return max(int(rate), LEAST_BIT_RATE)

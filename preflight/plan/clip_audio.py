@@ -1,6 +1,6 @@
-"""Planning for the sound of a clip: which tracks stay, in which order, and which of them are encoded.
+"""Plan the audio of a clip: which tracks stay, in which order, and which are encoded.
 
-The track that a player plays comes first; the others are kept behind it, since MP4 and MOV hold several.
+The default track comes first; the others follow.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from preflight.values.facts import AudioTrack, VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.limits import OneOf
 
-SOUND_BIT_RATE = 192_000
+AUDIO_BIT_RATE = 192_000
 MOST_AAC_HZ = 96_000
-"""ISO 14496-3, table 1.18: no higher rate has an index."""
+"""ISO 14496-3, table 1.18: the highest rate with an index."""
 PAIR = STEREO = 2
 
 
 def kept_tracks(facts: VideoFacts) -> tuple[AudioTrack, ...]:
-    """Return the tracks that a new file holds, the one that is played first."""
+    """List the tracks that a new file can hold, default first."""
     first = heard(facts.sounds)
     held = [track for track in facts.sounds if track.known and not track.empty]
     if not facts.sounds and facts.sound_codec:
@@ -29,19 +29,19 @@ def kept_tracks(facts: VideoFacts) -> tuple[AudioTrack, ...]:
 
 
 def kept_after(facts: VideoFacts, steps: tuple[Step, ...]) -> tuple[AudioTrack, ...]:
-    """Return the tracks that a new file holds after all that steps drop and join."""
+    """List the tracks kept after steps that drop and join."""
     gone = {place for step in steps if isinstance(step, DropAudio) for place in step.places}
     joined = {step.right for step in steps if isinstance(step, JoinAudio)}
     return tuple(track for track in kept_tracks(facts) if track.place not in gone | joined)
 
 
 def audio_steps_of_clip(facts: VideoFacts, allowed: OneOf, *, recut: bool) -> Iterator[Step]:
-    """Yield what is done to the sound of a clip.
+    """Yield the audio steps of a clip.
 
     Args:
-        facts: what was measured.
-        allowed: the codecs that may stay.
-        recut: whether all of it has to be encoded anew, since its length changes.
+        facts: facts of the clip.
+        allowed: codecs that may stay.
+        recut: whether all audio must be encoded, since its length changes.
     """
     empty = tuple(track.place for track in facts.sounds if track.empty)
     unknown = tuple(track.place for track in facts.sounds if not track.known and not track.empty)
@@ -58,10 +58,9 @@ def audio_steps_of_clip(facts: VideoFacts, allowed: OneOf, *, recut: bool) -> It
 
 
 def other_audio(plan: Plan, facts: VideoFacts, judged: Judged | None) -> Plan | None:
-    """Return the plan that treats the sound otherwise, where an encode failed or lost some of it; None where none does.
+    """Change the audio steps where an encode failed or lost tracks; None where nothing is left to try.
 
-    It is encoded where it was copied, then mixed down, and at last left out, each step named; never where a person
-    allows no loss.
+    Audio is encoded instead of copied, then mixed down, at last dropped; never where no loss is allowed.
     """
     kept = kept_after(facts, plan.steps)
     lost = _lost(kept, judged)
@@ -79,7 +78,7 @@ def other_audio(plan: Plan, facts: VideoFacts, judged: Judged | None) -> Plan | 
 
 
 def _lost(kept: tuple[AudioTrack, ...], judged: Judged | None) -> list[AudioTrack]:
-    """Return the tracks that a new file has not, or has without samples; all of them where there is no new file."""
+    """List the tracks missing or empty in a new file; all without a new file."""
     if judged is None:
         return list(kept)
     if not isinstance(judged.facts, VideoFacts):
@@ -89,7 +88,7 @@ def _lost(kept: tuple[AudioTrack, ...], judged: Judged | None) -> list[AudioTrac
 
 
 def _placed(plan: Plan, step: Step) -> Plan:
-    """Return a plan with one more step for the sound, before the file is written."""
+    """Add an audio step before the write."""
     return msgspec.structs.replace(plan, steps=(*plan.steps[:-1], step, plan.steps[-1]))
 
 
@@ -99,7 +98,7 @@ def _mixed(step: Step) -> Step:
 
 
 def _pair(kept: tuple[AudioTrack, ...], allowed: OneOf) -> JoinAudio | None:
-    """Return the step that joins left and right, which a camera keeps apart as two tracks of one channel."""
+    """Join the mono tracks in which a camera stores left and right."""
     mono = [t for t in kept if t.channels == 1 and t.codec.startswith("pcm_") and t.codec not in allowed.allowed]
     one_kind = len({(track.codec, track.sample_rate_hz) for track in mono}) == 1
     if len(mono) < PAIR or len(mono) != len(kept) or not one_kind:
@@ -109,14 +108,14 @@ def _pair(kept: tuple[AudioTrack, ...], allowed: OneOf) -> JoinAudio | None:
 
 
 def _encode(tracks: list[AudioTrack], *, whole: bool) -> Encode:
-    """Return the step that encodes tracks as AAC; a rate that it has not is halved until it has."""
+    """Build the AAC encode; a rate that AAC lacks is halved."""
     rate = max((track.sample_rate_hz or 0 for track in tracks), default=0)
     lower = rate
     while lower > MOST_AAC_HZ:
         lower //= 2
     return Encode(
         codec="aac",
-        max_bit_rate=SOUND_BIT_RATE,
+        max_bit_rate=AUDIO_BIT_RATE,
         tracks=() if whole else tuple(track.place for track in tracks),
         sample_rate_hz=lower if lower != rate else None,
         loss="lossy",

@@ -1,4 +1,4 @@
-"""`FILE=x,y,w,h` and `FILE=top` → what is cropped of which file: texts and assets in, `FixOptions.crop_of` out."""
+"""Parse crops: `FILE=x,y,w,h` and `FILE=top` → `FixOptions.crop_of`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,10 +15,10 @@ EXPECTED = f"x,y,width,height in pixels, {', '.join(get_args(Where))}"
 
 
 def read_crop(text: str) -> Where | Area:
-    """Read which part of a picture stays: "120,0,640,480", or from which side it is taken: "top".
+    """Parse a crop: "120,0,640,480", or the side it is taken from, "top".
 
     Raises:
-        CallError: it is neither, or holds no pixel.
+        CallError: it is neither, or empty.
     """
     sides: dict[str, Where] = {side: side for side in get_args(Where)}
     if side := sides.get(text.strip().lower()):
@@ -31,7 +31,7 @@ def read_crop(text: str) -> Where | Area:
 
 
 def crops_of(texts: Iterable[str], assets: Sequence[Asset]) -> dict[str, Where | Area]:
-    """Return path → what is cropped, of texts such as "wide.png=top"; the last of two for one file counts.
+    """Map path → crop, from texts such as "wide.png=top"; the last for a file counts.
 
     Raises:
         CallError: a text is no crop, or names none of the assets, or several.

@@ -1,4 +1,4 @@
-"""Where a clip can be cut without encoding: its packets are read in a child, which may crash or hang alone."""
+"""Find cut points of a clip, reading its packets in a child process."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ BOUNDS = Bounds(seconds=30.0, memory_bytes=2 << 30)
 
 
 def cut_points_of(path: str) -> Callable[[Wanted], CutPoint | None]:
-    """Return what finds seams of a clip; it finds none in what cannot be read."""
+    """Build the finder of cut points; it finds none in an unreadable clip."""
     return partial(_cut_point, path)
 
 

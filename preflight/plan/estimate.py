@@ -1,4 +1,4 @@
-"""What a plan leads to, before it is carried out: the new size and length, and about how long it takes."""
+"""Estimate a plan's output: size, duration and processing time."""
 
 from fractions import Fraction
 
@@ -10,22 +10,22 @@ from preflight.workers.processors import processors
 
 PIXELS_READ_S = 120_000_000
 PIXELS_WRITTEN_S = 45_000_000
-"""Pixels that one processor decodes, and encodes, in a second; measured on a slow one, so that few wait longer."""
+"""Pixels that one slow processor decodes, and encodes, a second."""
 START_S = Fraction(1, 2)
-"""What starting, measuring the result and comparing it take."""
+"""Seconds for starting, measuring and comparing."""
 
 
 class OutputEstimate(msgspec.Struct, frozen=True, kw_only=True):
-    """What will be, as far as it can be told."""
+    """Estimated output."""
 
     size_px: tuple[int, int] | None = None
     length_s: Fraction | None = None
     seconds: Fraction | None = None
-    """About how long it takes on this machine; None where nobody can say."""
+    """Processing time on this machine; None where unknown."""
 
 
 def estimate_output(plan: Plan, facts: Facts) -> OutputEstimate:
-    """Return what a plan makes of a file."""
+    """Estimate the output of a plan."""
     if isinstance(facts, ImageFacts):
         return OutputEstimate(size_px=planned_size(plan, facts.given_px), seconds=START_S)
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
@@ -39,13 +39,13 @@ def estimate_output(plan: Plan, facts: Facts) -> OutputEstimate:
 
 
 def held_s(plan: Plan) -> Fraction:
-    """Return for how long a plan holds the first frame, in seconds."""
+    """Compute how long a plan holds the first frame, in seconds."""
     lead = find(plan.steps, Lead)
     return lead.length_s if lead and lead.how == "hold" else Fraction(0)
 
 
 def planned_size(plan: Plan, before: tuple[int, int]) -> tuple[int, int]:
-    """Return width and height in pixels that a picture of a size becomes."""
+    """Compute the planned width and height in pixels."""
     shaped = find(plan.steps, Pad) or find(plan.steps, Resize) or find(plan.steps, Crop)
     return (shaped.width_px, shaped.height_px) if shaped else before
 

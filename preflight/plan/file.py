@@ -1,7 +1,7 @@
-"""Plans as a file: plans as they were printed in, plans that can be carried out later out.
+"""Read plan files.
 
-A person may have edited the file, or somebody else have written it: every step is held against what a step may say,
-and a plan is for the very content that it was made for.
+A file may be edited or written by anybody: every step is validated, and a plan applies only to the content it was made
+for.
 """
 
 from pathlib import Path
@@ -39,25 +39,25 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset of a plan file; what else stands there is for people."""
+    """One asset of a plan file; other keys are for people."""
 
     path: str
     steps: tuple[Step, ...] = ()
     otherwise: tuple[Step, ...] = ()
     mark: str = ""
-    """Of the steps as they were printed."""
+    """Hash of the printed steps."""
     source: Source | None = None
     also: tuple[str, ...] = ()
     """Ids of rules whose warnings are cleared, too."""
 
     @property
     def is_edited(self) -> bool:
-        """Whether the steps are others than were printed."""
+        """Whether the steps differ from the printed ones."""
         return self.mark != mark_of(self.steps)
 
 
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole plan file."""
+    """A plan file."""
 
     schema: Literal["preflight.fix/1"]
     profile: str
@@ -68,7 +68,7 @@ def read_plans(path: Path) -> PlanFile:
     """Read a plan file.
 
     Raises:
-        CallError: it cannot be read, is no plan, or has a step that cannot be carried out.
+        CallError: it cannot be read, is no plan, or has an invalid step.
     """
     try:
         content = bytes_of(path, MAX_FILE_BYTES, plain=False)
@@ -98,10 +98,10 @@ def _refuse_unsound(path: Path, asset: Planned) -> None:
 
 
 def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
-    """Refuse, before anything is made, a plan that makes a picture or clip larger than its edition takes.
+    """Refuse a plan whose result exceeds its edition's sides.
 
     Raises:
-        CallError: a side beyond the edition's longest.
+        CallError: a side is longer than the edition allows.
     """
     for asset in found.assets:
         writes = {step.format for step in (*asset.steps, *asset.otherwise) if isinstance(step, Write)}
@@ -116,7 +116,7 @@ def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
 
 
 def _sound(step: Step) -> bool:
-    """Tell whether a step says what can be done at all."""
+    """Tell whether a step's values are possible."""
     match step:
         case Resize() | Crop() | Pad() | Flatten():
             return _drawn(step)

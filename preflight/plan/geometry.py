@@ -1,4 +1,4 @@
-"""Sizes: the one within the limits that is nearest to a picture's own shape and size."""
+"""Compute the size within limits nearest to an image's own."""
 
 import itertools
 import math
@@ -10,17 +10,17 @@ import msgspec
 from preflight.values.limits import Range
 
 AREA_SLACK = Fraction(97, 100)
-"""How much of the best possible area may be given up for a truer shape: 1280 x 720 rather than 1284 x 722."""
+"""Part of the area given up for a truer aspect ratio: 1280 x 720 rather than 1284 x 722."""
 WIDEST = Fraction(10**9)
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """The limits on a picture's size."""
+    """Limits on a size."""
 
     side_px: Range
     pixels: Range | None = None
     multiple: int = 1
-    """Sides are multiples of this: 2 where chroma is subsampled."""
+    """Divisor of both sides: 2 where chroma is subsampled."""
 
     def takes(self, width: int, height: int) -> bool:
         """Tell whether a size is within the limits."""
@@ -29,9 +29,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
-    """Return the size within `frame` that keeps the shape best and is scaled no more than needed.
+    """Compute the size within `frame` with the best aspect ratio and least scaling.
 
-    Returns None when no size of nearly this shape fits.
+    None where no size of nearly this aspect ratio fits.
     """
     scale = _scale(width, height, frame)
     if scale is None:
@@ -44,7 +44,7 @@ def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | Non
 
 
 def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
-    """Return the even sides next to a size, of the shape that is most like it; of sizes further off where none fits."""
+    """Choose the neighbouring even size of the best aspect ratio, else the nearest that fits."""
     next_to = [(w - w % 2, w + w % 2) for w in (width, height)]
     fits = [
         (across, down) for across, down in itertools.product(*next_to) if across and down and frame.takes(across, down)
@@ -54,13 +54,13 @@ def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
 
 
 def _dissimilarity(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tuple[Fraction, Fraction]:
-    """Order sizes by shape first, in steps too small to see, then by area."""
+    """Rank sizes by aspect ratio, in invisible steps, then by area."""
     shape = abs(Fraction(size[0], size[1]) / ratio - 1)
     return round(shape, 4), abs(size[0] * size[1] / area - 1)
 
 
 def _scale(width: int, height: int, frame: Frame) -> Fraction | None:
-    """Return the factor nearest to 1 that brings both sides and the area within the limits."""
+    """Compute the factor nearest to 1 that meets the limits."""
     low, high = Fraction(0), WIDEST
     for side in (width, height):
         low = max(low, (frame.side_px.min or Fraction(0)) / side)
@@ -76,7 +76,7 @@ def _root(value: Fraction) -> Fraction:
 
 
 def _candidates(width: int, height: int, scale: Fraction, multiple: int) -> Iterator[tuple[int, int]]:
-    """Yield sizes of nearly the shape, from a little smaller to a little larger than the scale asks for."""
+    """Yield sizes of nearly the aspect ratio, around the scaled one."""
     middle = width * scale / multiple
     reach = max(2, math.ceil(middle * (1 - AREA_SLACK)))
     for columns in range(max(1, math.floor(middle) - reach), math.ceil(middle) + reach + 1):
@@ -88,7 +88,7 @@ def _candidates(width: int, height: int, scale: Fraction, multiple: int) -> Iter
 
 
 def within_ratio(width: int, height: int, limit: Range, fit: str) -> tuple[int, int]:
-    """Return the size to crop or pad to, so that width over height is within a range."""
+    """Compute the size to crop or pad to for an aspect ratio within a range."""
     ratio = Fraction(width, height)
     bound = limit.broken_by(ratio)
     if bound is None:

@@ -1,4 +1,4 @@
-"""Planning for pictures: findings in, steps out."""
+"""Plan images: findings in, steps out."""
 
 import math
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from preflight.profiles.schema import ImageLimits
 from preflight.values.facts import ImageFacts
 
 EXACT, JPEG, WEBP = "png", "jpeg", "webp"
-"""What is written without loss, and with one: with transparency or without."""
+"""Formats written: lossless, lossy, and lossy with transparency."""
 CODED_EXACTLY = ("png", "bmp", "gif", "tiff", "psd", "ico")
 EIGHT_BITS = 8
 INKS = ("CMYK", "LAB")
-"""Pillow's modes of colors that have to be converted for a screen."""
+"""Pillow's modes that must be converted for display."""
 BESIDE = frozenset({"image/location", "image/name"})
-"""Rules that a picture breaks by what stands beside it, and by nothing that it shows."""
+"""Rules about data beside the image."""
 STRIPPED = ("jpeg", "png", "webp")
-"""Formats whose metadata can be left out while the coded picture stays as it is."""
+"""Formats whose metadata can be removed without changing the coded image."""
 CLEARED_BY_WRITING = (
     "image/format",
     "image/size",
@@ -32,20 +32,20 @@ CLEARED_BY_WRITING = (
     "image/name",
 )
 WORDS_BYTES = 4096
-"""What is written beside a picture that is kept as it is: its turn, and a profile in place of a word."""
+"""Bytes added to a kept image: orientation, and a profile instead of a name."""
 
 
 def image_steps(
     facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, fix_options: FixOptions, *, second: bool = False
 ) -> Iterator[Step]:
-    """Yield the steps that clear a picture's errors, least loss first where there is a choice.
+    """Yield the steps that clear an image's errors, least loss first.
 
     Args:
-        facts: what was measured.
-        errors: ids of the rules that found errors.
-        limits: what the picture must become.
-        fix_options: what a person allows and asks for.
-        second: whether the first way has not made it small enough.
+        facts: facts of the image.
+        errors: ids of the broken rules.
+        limits: limits for the result.
+        fix_options: what the user allows and asks for.
+        second: whether the first plan left it too large.
     """
     shaped = list(_shaped(facts, errors, limits, fix_options))
     if not shaped and not second and _kept(facts, errors, limits):
@@ -64,12 +64,12 @@ def image_steps(
 
 
 def too_small_within(facts: ImageFacts, limits: ImageLimits) -> bool:
-    """Tell whether a raw photograph's preview is too small to be taken in its place: none is enlarged."""
+    """Tell whether a raw photograph's preview is too small: it is never enlarged."""
     return facts.raw and (facts.preview is None or limits.side_px.broken_by(min(facts.given_px)) == limits.side_px.min)
 
 
 def may_be_too_large(facts: ImageFacts, steps: tuple[Step, ...], limits: ImageLimits) -> bool:
-    """Tell whether what is written without loss may take more bytes than are allowed."""
+    """Tell whether lossless output may exceed the allowed bytes."""
     write, room = find(steps, Write), _room(limits)
     if write is None or room is None or not (write.kept or write.lossless or write.format == EXACT):
         return False
@@ -78,12 +78,12 @@ def may_be_too_large(facts: ImageFacts, steps: tuple[Step, ...], limits: ImageLi
 
 
 def _samples(facts: ImageFacts) -> int:
-    """Return how many samples a pixel has: bytes of a pixel of noise, nearly, which nothing compresses."""
+    """Count the samples of a pixel: nearly its bytes where noise cannot be compressed."""
     return 4 if facts.alpha else 3
 
 
 def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, fix_options: FixOptions) -> Iterator[Step]:
-    """Yield the steps that change its shape and its size."""
+    """Yield the steps that change aspect ratio and size."""
     ratio = limits.aspect_ratio if "image/aspect-ratio" in errors else None
     clears = ("image/aspect-ratio",), ("image/side",)
     yield from shape_steps(facts.given_px, ratio, Frame(side_px=limits.side_px), fix_options, clears)
@@ -95,12 +95,12 @@ def _last_size(facts: ImageFacts, shaped: list[Step]) -> tuple[int, int]:
 
 
 def _room(limits: ImageLimits) -> int | None:
-    """Return the bytes that a new file may take, by the stricter reading of the limit."""
+    """Compute the bytes allowed, by the stricter reading of the limit."""
     return int(limits.bytes.warn_above or limits.bytes.max or 0) or None
 
 
 def _kept(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits) -> bool:
-    """Tell whether all is well once what stands beside the coded picture is left out."""
+    """Tell whether stripping alone clears all errors."""
     if errors and errors <= BESIDE:
         return facts.format in STRIPPED and (facts.frames == 1 or facts.format != JPEG)
     room = _room(limits)
@@ -133,7 +133,7 @@ def _write(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, targe
 
 
 def _left_out(facts: ImageFacts) -> Iterator[LeftOut]:
-    """Yield what of a picture is never written: depth that decoders differ on, inks, and all frames but the first."""
+    """Yield what is never written: depth that decoders disagree on, inks, and frames after the first."""
     if facts.raw:
         yield "raw"
         return
@@ -146,7 +146,7 @@ def _left_out(facts: ImageFacts) -> Iterator[LeftOut]:
 
 
 def _target(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, pixels: int, *, second: bool) -> str:
-    """Choose the format: the picture's own where it is allowed and fits, else PNG where that fits, else with loss."""
+    """Choose the format: the own one where allowed and small enough, else PNG where it fits, else lossy."""
     lossy = WEBP if facts.alpha and WEBP in limits.format.allowed else EXACT if facts.alpha else JPEG
     if second:
         return lossy

@@ -1,7 +1,6 @@
-"""`FILE=START-END` → the assets with the part to keep marked on the one that is meant.
+"""Mark parts to keep: `FILE=START-END` in, marked assets out.
 
-In: parts to keep by the names that a person typed, and assets. Out: the assets, or a `CallError` that says what a name
-could mean instead: no mark is passed over in silence.
+A name that fits none or several files raises a `CallError` with suggestions: no mark is ignored.
 """
 
 import difflib
@@ -23,15 +22,15 @@ NO_PARTS = "a picture has no part to keep"
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """The part of a file that is to stay."""
+    """A part to keep of a file."""
 
     name: str
-    """What the file was called: its path, or as much of the path's end as tells it from the others."""
+    """The file's path, or enough of its end to identify it."""
     window: Window
 
     @classmethod
     def parse(cls, text: str) -> "Mark":
-        """Read "clip.mov=3.0-9.5"; raise ValueError, with words, for anything else."""
+        """Parse "clip.mov=3.0-9.5"; raise ValueError, with words, for anything else."""
         name, _, part = text.rpartition("=")
         if not name:
             msg = f"expected FILE=START-END, got {text!r}"
@@ -39,18 +38,17 @@ class Mark(msgspec.Struct, frozen=True):
         return cls(name, Window.parse(part))
 
     def __str__(self) -> str:
-        """Return the mark as it may be shown."""
+        """Format the mark, printable."""
         return f"{shown(self.name)}={self.window}"
 
 
 def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
-    """Return the assets, the part to keep marked on each that a mark names; it stands over one marked before.
+    """Mark assets, replacing earlier marks.
 
-    A name is first held against whole paths, links followed, then against their ends. An asset that is there twice is
-    marked twice.
+    Names are compared with whole paths, links resolved, then with their ends. An asset listed twice is marked twice.
 
     Raises:
-        CallError: a name means none of them or several, or two marks on one asset differ.
+        CallError: a name fits none of them or several, or two marks on one asset differ.
     """
     resolved = [_resolved(asset.path) for asset in assets] if marks else []
     meant: dict[int, Mark] = {}
@@ -66,21 +64,21 @@ def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
 
 
 def named(name: str, said: str, assets: Sequence[Asset]) -> list[int]:
-    """Return the places of the asset that a person named: by its path, or as much of its end as tells it from others.
+    """Find the positions of an asset by its path, or enough of its end to identify it.
 
     Args:
-        name: as it was typed.
-        said: with what is wanted of it, as a message shows it.
-        assets: those that are given.
+        name: as typed.
+        said: name and option for messages.
+        assets: the assets given.
 
     Raises:
-        CallError: it means none of them or several.
+        CallError: it fits none of them or several.
     """
     return _meant(name, said, assets, [_resolved(asset.path) for asset in assets])
 
 
 def _meant(name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str]) -> list[int]:
-    """Return the places of the asset that a mark names."""
+    """Find the positions of the asset that a mark names."""
     wanted = _resolved(name)
     if found := [place for place, path in enumerate(resolved) if path == wanted]:
         return found
@@ -94,7 +92,7 @@ def _meant(name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str
 
 
 def _refuse(name: str, said: str, assets: Sequence[Asset]) -> NoReturn:
-    """Raise CallError for a name of none of the assets, with the nearest one."""
+    """Raise CallError for a mark without an asset, suggesting the nearest."""
     known = {text: asset for asset in assets for text in (asset.path, _parts(asset)[-1])}
     near = difflib.get_close_matches(name, known, 1, 0.5)
     advice = f"Did you mean {shown(known[near[0]].path)}?" if near else ""
@@ -112,14 +110,14 @@ def _parts(asset: Asset) -> list[str]:
 
 
 def refuse_useless(marked: Iterable[Asset], judged: Sequence[Judged]) -> None:
-    """Refuse marks on what has no parts.
+    """Refuse marks on assets without parts.
 
     Args:
-        marked: what was to be judged.
-        judged: what was; a file of a folder that is no medium is not there.
+        marked: the assets given.
+        judged: the assets judged; non-media of folders are missing.
 
     Raises:
-        CallError: a mark is on a picture, or on no medium.
+        CallError: a mark is on an image, or on no medium.
     """
     for one in judged:
         if one.asset.keep and isinstance(one.facts, ImageFacts):
@@ -131,14 +129,14 @@ def refuse_useless(marked: Iterable[Asset], judged: Sequence[Judged]) -> None:
 
 
 def overruled(before: Iterable[Asset], after: Iterable[Asset]) -> Iterator[str]:
-    """Yield a sentence for each part to keep of a request in whose place another one is kept."""
+    """Yield a sentence for each part of the request file replaced by the call's."""
     for old, new in zip(before, after, strict=True):
         if old.keep and new.keep and old.keep != new.keep:
             yield f"{shown(new.path)}: {new.keep} s stay, as this call says, not {old.keep} s, as the request does"
 
 
 def curtailed(judged: Iterable[Judged], profile: Profile) -> Iterator[str]:
-    """Yield a sentence for each marked part that cannot be kept whole; what is kept of it, the plan says."""
+    """Yield a sentence for each marked part that cannot be kept whole."""
     for one in judged:
         facts, keep = one.facts, one.asset.keep
         whole = facts.duration_s if isinstance(facts, VideoFacts | AudioFacts) else None

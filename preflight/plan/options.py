@@ -1,4 +1,4 @@
-"""What a person allows and asks for when something is to be mended."""
+"""Options of a fix: what the user allows and asks for."""
 
 import re
 
@@ -15,65 +15,58 @@ COLOR = re.compile(r"black|white|#[0-9A-Fa-f]{6}")
 
 
 class FixOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The choices of one run."""
+    """Options of one run."""
 
     allow: Loss = "lossy"
-    """The most loss that is allowed; "creative" changes what is shown."""
+    """Greatest loss; "creative" changes what is shown."""
     keep: Keep = "start"
-    """Which part of a clip or sound that is too long stays."""
+    """Part kept of a clip or audio that is too long."""
     keep_named: bool = False
     """Whether `keep` was asked for by name."""
     keep_of: dict[str, Window] = {}
-    """Path → the part to keep, where a person marked one."""
+    """Path → marked part to keep."""
     fit: Fit = "crop"
-    """How a picture of a refused shape is made to fit, when creative steps are allowed."""
+    """How a refused aspect ratio is fixed, where creative steps are allowed."""
     fit_named: bool = False
-    """Whether `fit` was asked for by name, which allows that step and no other creative one."""
+    """Whether `fit` was given, which allows that creative step alone."""
     pad_color: str = "black"
-    """What padding is filled with: black, white or #rrggbb."""
+    """Padding: black, white or #rrggbb."""
     extend: Lengthen | None = None
-    """How what is too short is made longer; asking for it by name allows that step."""
+    """How short media are extended; giving it allows that step."""
     bits: Bits = "16"
-    """How deep a sound that is written as WAV is: 16 bits, or as deep as its source, up to 24."""
+    """Bits a sample of WAV: 16, or the source's up to 24."""
     share: Strategy = "proportion"
-    """Who gives up seconds where the clips or sounds of a request are together too long."""
+    """Which assets give up seconds where a request is too long."""
     also: tuple[str, ...] = ()
-    """Names of warnings that are cleared too, as `plan.also` reads them."""
+    """Names of warnings to clear too, from `plan.also`."""
     crop_of: dict[str, Where | Area] = {}
-    """Path → the part of a picture or clip that stays, or from which side a part of an allowed shape is taken."""
+    """Path → part kept of an image or clip, or the side where an allowed aspect ratio is taken."""
 
     def __post_init__(self) -> None:
-        """Refuse a color that is none."""
+        """Refuse an invalid color."""
         if not COLOR.fullmatch(self.pad_color):
             msg = f"expected black, white or #rrggbb, got {self.pad_color!r}"
             raise ValueError(msg)
 
     def permits(self, step: Step) -> bool:
-        """Tell whether a step may be taken: for its loss, or because it was asked for by name."""
+        """Tell whether a step is allowed, by its loss or its option."""
         named = isinstance(step, Crop | Pad) if self.fit_named else False
         return named or isinstance(step, Extend) or allowed(step.loss, self.allow)
 
     def of(self, path: str) -> "FixOptions":
-        """Return the choices for one file: a crop that is named for it goes before how all others are made to fit."""
+        """Select the options for one file: its own crop replaces `fit`."""
         if path not in self.crop_of:
             return self
         return msgspec.structs.replace(self, fit="crop", fit_named=True, crop_of={path: self.crop_of[path]})
 
     @property
     def crop(self) -> Where | Area | None:
-        """What is cropped, of the choices for one file."""
+        """Crop of the file selected by `of`."""
         return next(iter(self.crop_of.values()), None)
 
 
 def fit_step(fix_options: FixOptions, size: Size, shaped: Size, clears: tuple[str, ...]) -> Crop | Pad:
-    """Return the step that crops or pads.
-
-    Args:
-        fix_options: the choices for one file.
-        size: width and height in px as it is shown.
-        shaped: those that it becomes.
-        clears: the rules whose findings that clears.
-    """
+    """Build the step that crops or pads."""
     width_px, height_px = shaped
     if fix_options.fit == "crop":
         left_px, top_px = _corner(fix_options.crop, size, shaped)
@@ -85,7 +78,7 @@ def fit_step(fix_options: FixOptions, size: Size, shaped: Size, clears: tuple[st
 
 
 def _corner(where: Where | Area | None, size: Size, shaped: Size) -> tuple[int | None, int | None]:
-    """Return where a part begins that is taken from a side; None where it lies in the middle."""
+    """Compute the corner of a part at a side; None for the middle."""
     spare_x, spare_y = size[0] - shaped[0], size[1] - shaped[1]
     corners: dict[object, tuple[int, int]] = {
         "top": (spare_x // 2, 0),

@@ -1,8 +1,8 @@
-"""Findings on a whole request → plans for its assets, the seconds shared where together they are too many.
+"""Plan a request: its assets, with seconds shared where they are too many.
 
     Report, Profile, FixOptions ── plan_request ──► RequestPlan(a plan for each asset, who gives up how many seconds)
 
-An asset is planned by itself; sharing only marks the part of it that stays.
+Assets are planned one by one; sharing only marks the parts kept.
 """
 
 import math
@@ -28,7 +28,7 @@ from preflight.values.limits import Range
 from preflight.values.units import decimal
 
 KINDS: tuple[Kind, ...] = ("video", "audio")
-"""What has a length."""
+"""Kinds with a duration."""
 NO_SHARE = "No way of sharing the seconds keeps each within its own limits: leave one out."
 
 
@@ -37,37 +37,37 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     rule: str
-    """The rule whose finding it clears."""
+    """Rule whose finding it clears."""
     parts: tuple[Part, ...]
     chosen: Share
     alternatives: tuple[Share, ...] = ()
 
 
 class RequestPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done to the assets of a request, in their order."""
+    """Plans of a request's assets, in order."""
 
     plans: tuple[tuple[Judged, Plan], ...]
     shared: tuple[Shared, ...] = ()
     beyond_mending: tuple[Finding, ...] = ()
-    """Findings on all together that no share clears."""
+    """Findings on the request that no share clears."""
     advice: str = ""
-    """What a person can do about those."""
+    """What the user can do about those."""
     passed_over: int = 0
-    """How many files of folders were no media."""
+    """Files of folders that were no media."""
 
 
 class Member(msgspec.Struct, frozen=True):
-    """One asset of the kind that is shared."""
+    """One asset of the shared kind."""
 
     judged: Judged
     facts: VideoFacts | AudioFacts
     window: Window
-    """What of it is kept if nobody has to give."""
+    """Part kept if nothing is given up."""
     part: Part
 
 
 def plan_request(report: Report, profile: Profile, fix_options: FixOptions) -> RequestPlan:
-    """Plan a request: each asset, and who gives up how much where together they are too long."""
+    """Plan a request: each asset, and who gives up how many seconds."""
     plans = {
         n: planned(one, profile, fix_options, cut_points_of(one.asset.path)) for n, one in enumerate(report.assets)
     }
@@ -101,7 +101,7 @@ def _limits(profile: Profile, kind: Kind) -> VideoLimits | AudioLimits:
 
 
 def _members(report: Report, kind: Kind, profile: Profile, fix_options: FixOptions) -> dict[int, Member]:
-    """Return place → asset of those of a kind; none at all where one of them was not measured."""
+    """Map position → asset of a kind; empty where one was not measured."""
     ours = {n: one for n, one in enumerate(report.assets) if one.asset.role and one.asset.role.kind == kind}
     facts = {place: one.facts for place, one in ours.items()}
     known = {p: f for p, f in facts.items() if isinstance(f, VideoFacts | AudioFacts) and f.duration_s}
@@ -111,7 +111,7 @@ def _members(report: Report, kind: Kind, profile: Profile, fix_options: FixOptio
 
 
 def _member(judged: Judged, facts: VideoFacts | AudioFacts, profile: Profile, fix_options: FixOptions) -> Member:
-    """Return how long an asset counts: the marked part of it, or the longest that any reader may see."""
+    """Compute how long an asset counts: its marked part, or the longest duration readers may see."""
     whole = facts.duration_s or Fraction(0)
     marked = window_of(judged, fix_options)
     marked = marked if marked and marked.start_s < whole and not judged.asset.is_url else None
@@ -133,7 +133,7 @@ def _member(judged: Judged, facts: VideoFacts | AudioFacts, profile: Profile, fi
 
 
 def _least(facts: VideoFacts | AudioFacts, profile: Profile, shortest: Fraction) -> Fraction:
-    """Return the least length that is not too short when it is written: whole frames, and MP3's padding."""
+    """Compute the least duration that is valid once written: whole frames, and MP3's padding."""
     if isinstance(facts, AudioFacts):
         return shortest + PADDING_S if facts.format == "mp3" else shortest
     rate = target_rate(facts.frame_rate_hz or Fraction(1), profile.video.frame_rate_hz)
@@ -143,7 +143,7 @@ def _least(facts: VideoFacts | AudioFacts, profile: Profile, shortest: Fraction)
 def _shared(
     members: dict[int, Member], kind: Kind, profile: Profile, fix_options: FixOptions
 ) -> Shared | Finding | None:
-    """Return how the seconds are shared, None where they need not be, or what cannot be cleared."""
+    """Share the seconds; None where that is not needed, a finding where it is impossible."""
     limits, parts = _limits(profile, kind), tuple(member.part for member in members.values())
     each, total = limits.duration_s, _total(members, limits.total_duration_s)
     together = sum((_most(part, each) for part in parts), Fraction(0))
@@ -163,7 +163,7 @@ def _most(part: Part, each: Range) -> Fraction:
 
 
 def _total(members: dict[int, Member], limit: Range) -> Range:
-    """Return what may be shared: a cut MP3 stores a little more than was asked for, and that counts too."""
+    """Reduce the total by the padding of cut MP3 files."""
     padded = [m for m in members.values() if m.facts.format == "mp3" and not m.part.fixed]
     together = sum((member.part.duration_s for member in members.values()), Fraction(0))
     if limit.max is None or (together <= limit.max and not any(member.part.marked for member in padded)):
@@ -172,14 +172,14 @@ def _total(members: dict[int, Member], limit: Range) -> Range:
 
 
 def _of_report(report: Report, found: Finding) -> Finding:
-    """Return the report's own finding by the same rule, which says where the limit comes from, if there is one."""
+    """Prefer the report's own finding, which has the limit's source."""
     return next((finding for finding in report.findings if finding.rule == found.rule), found)
 
 
 def _marked(members: dict[int, Member], chosen: Share, fix_options: FixOptions) -> Iterator[tuple[int, Judged]]:
-    """Yield the assets that give, with the part that stays marked.
+    """Yield the assets that give up seconds, with the part kept marked.
 
-    What gives nothing but is brought to another rate is marked whole: it is then written in whole frames, never more.
+    An asset that only changes rate is marked whole: it is then written in whole frames, never more.
     """
     for (place, member), length in zip(members.items(), chosen.lengths_s, strict=True):
         retimed = any(finding.rule == "video/frame-rate" for finding in member.judged.findings)
@@ -189,16 +189,16 @@ def _marked(members: dict[int, Member], chosen: Share, fix_options: FixOptions) 
 
 
 def _kept(window: Window, length: Fraction, keep: Keep) -> Window:
-    """Return the part of a window that stays, from where `keep` says."""
+    """Compute the part of a window kept, from where `keep` says."""
     spare = max(window.end_s - window.start_s - length, Fraction(0))
     start = window.start_s + {"start": Fraction(0), "middle": spare / 2, "end": spare}[keep]
     return Window(start, min(start + length, window.end_s))
 
 
 def _clearing(todo: Plan, judged: Judged, rule: str, found: Shared | None) -> Plan:
-    """Return a plan whose cut says that it clears the finding on all together.
+    """Mark a plan's cut as clearing the finding on the request.
 
-    Where an asset had to give, and what it takes is not allowed, the plan says that the finding remains.
+    Where the asset had to give up seconds but may not, the finding remains in its plan.
     """
     errors = {finding.rule for finding in judged.findings if finding.severity == "error"}
 

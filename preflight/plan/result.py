@@ -1,4 +1,4 @@
-"""What became of a plan: the new file and the verdict on it, or why there is none."""
+"""Results of plans."""
 
 from typing import Literal
 
@@ -14,21 +14,21 @@ Outcome = Literal["untouched", "fixed", "unfixable", "declined", "failed"]
 
 
 class FixResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset after its plan was carried out, or was not."""
+    """One asset after its plan was applied, or was not."""
 
     plan: Plan
     outcome: Outcome
     before: Judged
     after: Judged | None = None
-    """The verdict on the new file."""
+    """Verdict on the new file."""
     message: str = ""
-    """Why nothing came of it."""
+    """Why there is no new file."""
     remedies: Remedies = ()
     """What to do about that."""
     quality: Quality | None = None
-    """How near the new file comes to its source, where that was asked for and something was encoded."""
+    """Quality of the new file, where asked for and encoded."""
 
     @property
     def asset(self) -> Asset:
-        """The asset to go on with: the new file where there is one."""
+        """The asset to go on with: the new file, if any."""
         return self.after.asset if self.after else self.before.asset

@@ -1,4 +1,4 @@
-"""Shape and size: what is cropped or padded, and what it is scaled to."""
+"""Plan cropping, padding and scaling."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -20,14 +20,14 @@ def shape_steps(
     fix_options: FixOptions,
     clears: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Iterator[Crop | Pad | Resize]:
-    """Yield cropping and scaling, or scaling and padding: no scaler mixes a border into the picture beside it.
+    """Yield crop then scale, or scale then pad: scaling must not mix padding into the image.
 
     Args:
-        size: as it is shown.
-        ratio: the limit of width over height that is broken; None where it is not.
+        size: displayed size.
+        ratio: the broken limit of width over height; None where it is met.
         frame: the limits on the size.
         fix_options: whether to crop, or what to pad with.
-        clears: the rules that the shape clears, and those that the size does.
+        clears: rules cleared by cropping or padding, and by scaling.
     """
     if isinstance(fix_options.crop, Area):
         yield from _marked(fix_options.crop, frame, clears)
@@ -45,11 +45,11 @@ def shape_steps(
 
 
 def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
-    """Return the finding that the part of a picture or clip that a person marked cannot be all of it; None if it can.
+    """Report a marked crop that is impossible; None for a possible one.
 
     Args:
         judged: the asset; it was measured.
-        part: what is to stay, in displayed pixels.
+        part: the part kept, in displayed pixels.
         profile: the limits.
     """
     facts = judged.facts
@@ -73,7 +73,7 @@ def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
 
 
 def _marked(part: Area, frame: Frame, clears: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[Crop | Resize]:
-    """Yield cropping to the part that a person marked, and scaling where that is too small or too large."""
+    """Yield the marked crop, and the scaling it needs."""
     size = part.width_px, part.height_px
     yield Crop(
         left_px=part.left_px,
@@ -92,7 +92,7 @@ def _scaled(before: Size, size: Size, clears: tuple[str, ...]) -> Iterator[Resiz
 
 
 def _inner(size: Size, padded: Size, final: Size, multiple: int) -> Size:
-    """Return what a picture is scaled to so that it fills a padded frame of a final size as far as it did."""
+    """Compute the scaled size of an image within its padded frame."""
     if final == padded:
         return size
     parts = (Fraction(side * whole, around) for side, around, whole in zip(size, padded, final, strict=True))

@@ -1,4 +1,4 @@
-"""Clips whose frames and audio do not begin together: what was measured in, the step that keeps them together out."""
+"""Plan clips whose video and audio do not start together."""
 
 import math
 from collections.abc import Iterator
@@ -9,24 +9,24 @@ from preflight.values.facts import VideoFacts
 
 
 def gap_s(facts: VideoFacts) -> Fraction:
-    """Return how much later than the audio the first frame is shown, in seconds; 0 where that is less than a frame.
+    """Compute by how many seconds the video starts after the audio; 0 for less than a frame.
 
-    Negative where the audio begins later.
+    Negative where the audio starts later.
     """
     frame_s = 1 / facts.frame_rate_hz if facts.frame_rate_hz else Fraction(1)
     return facts.start_offset_s if abs(facts.start_offset_s) >= frame_s else Fraction(0)
 
 
 def frame_steps(facts: VideoFacts, cut: Cut | None, rate: Fraction, *, steady: bool) -> Iterator[Step]:
-    """Yield what fills the time before the first frame of a clip that is encoded.
+    """Yield the steps that fill the time before the first frame of an encoded clip.
 
-    A cut begins with a frame. What is held is counted in frames, so the rate has to be constant.
+    A cut begins with a frame. Holding counts frames, so the rate must be constant.
 
     Args:
-        facts: what was measured.
-        cut: the part that is kept.
-        rate: frames a second of the new file.
-        steady: whether it is made constant already.
+        facts: facts of the clip.
+        cut: the part kept.
+        rate: frame rate of the new file in Hz.
+        steady: whether it is constant already.
     """
     gap = gap_s(facts)
     if gap <= 0:
@@ -41,7 +41,7 @@ def frame_steps(facts: VideoFacts, cut: Cut | None, rate: Fraction, *, steady: b
 
 
 def audio_steps(facts: VideoFacts, cut: Cut | None) -> Iterator[Step]:
-    """Yield what fills the time before the audio of a clip."""
+    """Yield the steps that fill the time before a clip's audio."""
     silent = -gap_s(facts) - (cut.start_s if cut else 0)
     if silent > 0:
         yield Lead(how="silence", length_s=silent, loss="lossless", clears=())

@@ -1,7 +1,7 @@
-"""The steps of a plan: what is done to an asset, why, and what it costs.
+"""Steps of a plan: what is done to an asset, why, and at which loss.
 
-A plan is data: it can be printed, saved and tested without ffmpeg. Steps stand in the order in which they take effect;
-all steps on a clip or sound become one ffmpeg run.
+A plan is data: printable, storable and testable without ffmpeg. Steps take effect in order; all steps on a clip or
+audio become one ffmpeg run.
 """
 
 from collections.abc import Iterator
@@ -20,24 +20,24 @@ LADDER: tuple[Loss, ...] = ("none", "lossless", "lossy", "creative")
 """From no loss to the most."""
 BLUR = "blur"
 BLUR_PART = Fraction(1, 30)
-"""How far a blurred ground is blurred, as a part of its shorter side."""
+"""Blur radius of a background, as a part of its shorter side."""
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
-    """What every step has."""
+    """Fields of every step."""
 
     loss: Loss
     clears: tuple[str, ...]
-    """Ids of the rules whose findings it clears; empty for a step that a person asked for or that others need."""
+    """Ids of the rules it clears; empty for steps that the user or other steps need."""
 
 
 class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
-    """Apply the orientation or rotation, so that the stored picture is what a viewer sees."""
+    """Apply orientation or rotation to the stored frames."""
 
     degrees: int = 0
-    """Of a clip: clockwise, 0, 90, 180 or 270."""
+    """Clockwise rotation of a clip: 0, 90, 180 or 270."""
     mirrored: bool = False
-    """Of a clip: whether left and right are exchanged afterwards."""
+    """Whether a clip is then flipped horizontally."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -45,12 +45,12 @@ class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
 
 
 class Aperture(_Step, frozen=True, kw_only=True, tag="aperture"):
-    """Keep the part of a stored frame that its file says is shown."""
+    """Crop stored frames to their displayed area."""
 
     area: Area
     stored_width_px: int
     stored_height_px: int
-    """The size of the whole stored frame, by which an ffmpeg is known that leaves the rest out by itself."""
+    """Size of the stored frame; tells whether an ffmpeg has cropped already."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -58,20 +58,20 @@ class Aperture(_Step, frozen=True, kw_only=True, tag="aperture"):
 
 
 class Packets(msgspec.Struct, frozen=True):
-    """Where a clip is cut between its packets, so that nothing is encoded: those of its pictures, as they lie there."""
+    """Frames of a cut between packets, in stored order."""
 
     first: int
-    """How many come before."""
+    """Frames before it."""
     count: int
 
 
 class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
-    """Keep a part of a clip or sound."""
+    """Keep a part of a clip or audio."""
 
     start_s: Fraction
     length_s: Fraction
     packets: Packets | None = None
-    """The pictures of a clip that is not encoded."""
+    """Frames of a clip cut without encoding."""
     drops_s: Fraction | None = None
     """How much of it is left out, in seconds; None where that is not known."""
 
@@ -84,12 +84,12 @@ class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
 
 
 class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
-    """Scale to square pixels of this size."""
+    """Scale to this size in square pixels."""
 
     width_px: int
     height_px: int
     rounded: bool = False
-    """Whether it is done only because the encoder takes no odd side."""
+    """Whether only the encoder's need of even sides requires it."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -98,7 +98,7 @@ class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
 
 
 class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
-    """Keep a part of the picture, in displayed pixels before scaling."""
+    """Crop to the middle, in displayed pixels before scaling."""
 
     width_px: int
     height_px: int
@@ -115,12 +115,12 @@ class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
 
 
 class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
-    """Put the picture in the middle of a larger one, in displayed pixels before scaling."""
+    """Pad on all sides, in displayed pixels before scaling."""
 
     width_px: int
     height_px: int
     fill: str = "black"
-    """What lies around it: black, white, #rrggbb, or "blur" for a blurred, enlarged copy of the picture itself."""
+    """black, white, #rrggbb, or "blur" for a blurred, enlarged copy of the image itself."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -140,7 +140,7 @@ class Flatten(_Step, frozen=True, kw_only=True, tag="flatten"):
 
 
 class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
-    """Show at a constant rate, frames repeated or dropped."""
+    """Convert to a constant rate by repeating or dropping frames."""
 
     frame_rate_hz: Fraction
 
@@ -150,16 +150,16 @@ class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
 
 
 class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
-    """Make a clip or sound that is too short last as long as it must."""
+    """Extend a clip or audio that is too short."""
 
     how: Literal["loop", "freeze", "silence", "slow"]
-    """Repeat it from the beginning, hold its last frame, add silence, or slow it down."""
+    """Repeat from the start, hold the last frame, add silence, or slow down."""
     from_s: Fraction
-    """How long it is by then."""
+    """Duration before, in seconds."""
     length_s: Fraction
-    """How long it becomes: a whole number of frames of a clip."""
+    """Duration after, in seconds; whole frames for a clip."""
     frame_rate_hz: Fraction | None = None
-    """The constant rate that the pictures are given; None for a sound."""
+    """Constant rate of the video; None for audio."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -181,10 +181,10 @@ class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
 
 
 class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
-    """Make whole frames of half-frames."""
+    """Convert fields to frames."""
 
     weave: Side | None = None
-    """Which field comes first, where each comes from the decoder as a frame of its own; two are then put together."""
+    """First field, where the decoder outputs single fields; pairs are joined first."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -192,10 +192,10 @@ class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
 
 
 class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
-    """Fill the time between the first sound of a clip and its first frame, so that they stay together."""
+    """Fill the time between a clip's first audio and its first frame, to keep them in sync."""
 
     how: Literal["hold", "drop", "silence"]
-    """Hold the first frame until then, leave out what is heard before, or be silent until the audio begins."""
+    """Hold the first frame, drop the audio before it, or add silence before the audio."""
     length_s: Fraction
 
     def words(self) -> str:
@@ -209,10 +209,10 @@ class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
 
 
 class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
-    """Leave out sound tracks that cannot be kept."""
+    """Drop audio tracks that cannot be kept."""
 
     places: tuple[int, ...]
-    """Which of the sound tracks, from 0."""
+    """Audio tracks, from 0."""
     why: Literal["empty", "unknown", "undecodable"]
 
     def words(self) -> str:
@@ -227,7 +227,7 @@ class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
 
 
 class JoinAudio(_Step, frozen=True, kw_only=True, tag="join-sound"):
-    """Make one track with two channels of two tracks with one, as cameras keep left and right."""
+    """Join two mono tracks as left and right, as cameras store them."""
 
     left: int
     right: int
@@ -238,24 +238,24 @@ class JoinAudio(_Step, frozen=True, kw_only=True, tag="join-sound"):
 
 
 class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
-    """Encode the pictures or the sound."""
+    """Encode video or audio."""
 
     codec: str
     """ffmpeg's encoder: libx264, aac, pcm_s24le, libmp3lame, ..."""
     max_bit_rate: int | None = None
-    """Upper bound in bit/s, so that the file fits."""
+    """Greatest bit rate in bit/s, so that the file fits."""
     dither: bool = False
-    """Whether samples that are deeper are rounded to the encoder's, with a noise that hides the steps."""
+    """Whether deeper samples are rounded with dither."""
     tracks: tuple[int, ...] = ()
-    """Which sound tracks of a clip, from 0; all that are kept when empty."""
+    """Audio tracks of a clip, from 0; all kept ones when empty."""
     sample_rate_hz: int | None = None
-    """What the samples of a sound are brought to, where they cannot stay as they are."""
+    """New sample rate; None where it stays."""
     channels: int | None = None
-    """To how many channels a sound is mixed down."""
+    """Number of channels after mixing down; None where it stays."""
     bits_from: int | None = None
     rate_from_hz: int | None = None
     channels_from: int | None = None
-    """What a sound has before, where it becomes less and that is known."""
+    """Bits, rate and channels before, where reduced and known."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -263,7 +263,7 @@ class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
         return f"encode with {self.codec}{bound}{''.join(f', {loss}' for loss in self._losses())}"
 
     def _losses(self) -> Iterator[str]:
-        """Yield in words what of a sound becomes less."""
+        """Yield the reductions of audio in words."""
         if self.dither:
             deeper = f"{self.bits_from}-bit" if self.bits_from else "deeper"
             yield f"{deeper} samples rounded with dither"
@@ -288,18 +288,18 @@ LEFT_OUT: dict[LeftOut, str] = {
 
 
 class Write(_Step, frozen=True, kw_only=True, tag="write"):
-    """Write the file in this format, without the metadata that tells place or device."""
+    """Write the file in a format, without metadata about place or device."""
 
     format: str
     max_bytes: int | None = None
     min_side_px: int = 1
-    """No side may be made shorter than this to make a picture fit."""
+    """Shortest side to which an image may be shrunk to fit."""
     left_out: tuple[LeftOut, ...] = ()
-    """What of a picture the new file does not hold."""
+    """Parts of an image not written."""
     kept: bool = False
-    """Whether the coded picture stays as it is, and what lies beside it is left out."""
+    """Whether the coded image is kept and only stripped."""
     lossless: bool = False
-    """Whether a WebP is coded without loss."""
+    """Whether WebP is coded losslessly."""
 
     def words(self) -> str:
         """Say what is done."""
@@ -329,17 +329,17 @@ Step = (
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done to one asset; no steps means nothing."""
+    """Steps for one asset; none means nothing to do."""
 
     asset: Asset
     kind: Kind
     steps: tuple[Step, ...] = ()
     otherwise: tuple[Step, ...] = ()
-    """The steps to take where those lead to no clean file; empty where there is no other way."""
+    """Alternative steps if those fail; empty for none."""
     beyond_mending: tuple[Finding, ...] = ()
-    """Errors that no step within the allowed loss clears."""
+    """Errors that no allowed step clears."""
     remedies: Remedies = ()
-    """What a person can do about those."""
+    """What the user can do about those."""
     also: tuple[str, ...] = ()
     """Ids of rules whose warnings are cleared too, as was asked for."""
     left: tuple[Finding, ...] = ()
@@ -347,16 +347,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cut_asked: bool = False
     """Whether a person asked for the cut: by marking a part, or by saying which stays."""
     fault: str = ""
-    """The fault of the program at which planning ended, where one was met."""
+    """Program error that ended planning, if any."""
 
     @property
     def advice(self) -> str:
-        """What a person can do about what cannot be mended, as sentences; may be empty."""
+        """What the user can do about what cannot be fixed, as sentences; may be empty."""
         return " ".join(map(str, self.remedies))
 
     @property
     def loss(self) -> Loss:
-        """The greatest loss of any step."""
+        """Greatest loss of any step."""
         return max((step.loss for step in self.steps), key=LADDER.index, default="none")
 
     @property
@@ -375,10 +375,10 @@ S = TypeVar("S")
 
 
 def find(steps: tuple[Step, ...], wanted: type[S]) -> S | None:
-    """Return the first step of a type."""
+    """Find the first step of a type."""
     return next((step for step in steps if isinstance(step, wanted)), None)
 
 
 def allowed(loss: Loss, most: Loss) -> bool:
-    """Tell whether a loss is within what a person allows."""
+    """Tell whether a loss is within the user's limit."""
     return LADDER.index(loss) <= LADDER.index(most)
