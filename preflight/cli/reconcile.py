@@ -16,7 +16,7 @@ from preflight.profiles import Profile
 from preflight.report import text
 from preflight.report.remedies import message_of
 from preflight.service import origin
-from preflight.submission import reconcile as lost
+from preflight.submission import reconcile as reconciling
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
 
 def _search(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Search":
     with _service(base_url, call, profile) as service:
-        return lost.search(base_url, service, ledger)
+        return reconciling.search(base_url, service, ledger)
 
 
 # ---- a person's word ------------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def _adopt(call: Asked, profile: Profile, ledger: "Ledger") -> None:
         )
     entry = _sent_there(found(ledger, which), call)
     with _service(entry.base_url, call, profile) as service:
-        entry = lost.adopt(entry, task_id, service, ledger)
+        entry = reconciling.adopt(entry, task_id, service, ledger)
     number, status = entry.number, printable(entry.status or "without status")
     save = f"`preflight task download {number}` saves the video."
     then = f"`preflight task wait {number}` writes down why." if status in ("failed", "cancelled") else save
@@ -108,7 +108,7 @@ def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
             click.echo(stray_line(task))
         return search
 
-    settled = lost.gone(entry, ledger, None if call.sure else searched)
+    settled = reconciling.gone(entry, ledger, None if call.sure else searched)
     click.echo(f"Entry {settled.number} is refused: the request may be sent again.")
 
 
@@ -125,7 +125,7 @@ def _sent_there(entry: "Entry", call: Asked) -> "Entry":
 
 def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     """Show what is unknown, service by service; one that cannot be asked does not hide the others."""
-    open_, only = lost.by_address(lost.unknown(ledger)), call.service.base_url
+    open_, only = reconciling.by_address(reconciling.unknown(ledger)), call.service.base_url
     here = {where: entries for where, entries in open_.items() if only is None or origin.same(only, where)}
     if not here:
         click.echo(
@@ -157,7 +157,7 @@ def _fail(failures: list[PreflightError]) -> None:
 
 def _show(search: "Search") -> None:
     """Print the strays of a service that may be what became of its entries, and what a person may say of each."""
-    if search.skew is not None and abs(search.skew) >= lost.SKEWED:
+    if search.skew is not None and abs(search.skew) >= reconciling.SKEWED:
         click.echo(f"{_apart(search.skew)}; the times of tasks are the service's", err=True)
     near = {task.id: task for entry in search.entries for task in search.near(entry)[:SHOWN]}
     for task in near.values():
@@ -185,6 +185,6 @@ def _advice(entry: "Entry", search: "Search") -> str:
         return f"entry {number} is probably that one: `preflight task reconcile --adopt {number}={match.id}` says so"
     if search.near(entry):
         return f"entry {number} may be one of these: `preflight task reconcile --adopt {number}=TASK` says which"
-    until = lost.gone_from(entry)
+    until = reconciling.gone_from(entry)
     when = f" from {until:%H:%M:%S} UTC on" if until > datetime.now(UTC) else ""
     return f"entry {number} has no task there: `preflight task reconcile --gone {number}` lets it be sent again{when}"
