@@ -35,6 +35,8 @@ def measuring(  # noqa: PLR0913 - how to measure, each by name
         word: words the advice on a failed download; None for what is the same in every face.
         several: whether several files come; without a usable cache, children then start before the rest is imported.
     """
+    with WorkerPool(depth, jobs=jobs, bounds=bounds or Bounds()) as pool:
+        if several and not (cache and _cached()):
             pool.start()
         from preflight.flow.check import Measuring, plain
         from preflight.probe.cache import Cache

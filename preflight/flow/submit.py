@@ -1,9 +1,9 @@
-"""A request in; checked, mended, priced, agreed to, uploaded and sent, once; an entry and a task out.
+"""Submit a request: check, fix, price, confirm, upload, send once.
 
-    spec ─ check ─► Report ─ mend, check ─► Ready ─ confirm ─► orphans ─► upload ─► send ─► Submitted
+    spec ─ check ─► Report ─ fix, check ─► Ready ─ confirm ─► orphans ─► upload ─► send ─► Submitted
                        └─ Unclean             └─ costs too much
 
-Nothing here prints or asks: a face of the program says in `Steps` what it hears of, and what it is asked.
+Nothing here prints or asks: a face passes callbacks in `Steps`.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,18 +44,18 @@ if TYPE_CHECKING:
     from preflight.plan.result import FixResult
 
 UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
-"""What to do where a part to keep was not cut."""
+"""Advice where a part to keep was not cut."""
 Begin = Callable[[str], Progress | None]
-"""Called with a path when its upload begins; returns what is called with the part that is sent."""
+"""Called with a path when its upload begins; returns its progress callback."""
 
 
 class Unclean(CallError):  # noqa: N818 - a state of the request
-    """A request is not to be sent as it is.
+    """A request must not be sent as it is.
 
     Args:
-        message: what is the matter.
-        report: what was found.
-        advice: the next thing to do.
+        message: what is wrong.
+        report: the report on it.
+        advice: what to do next.
     """
 
     def __init__(self, message: str, report: Report, *, advice: Advice = "") -> None:
@@ -64,7 +64,7 @@ class Unclean(CallError):  # noqa: N818 - a state of the request
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """A clean request, with all that is needed to send it."""
+    """A clean request, ready to send."""
 
     spec: RequestSpec
     report: Report
@@ -72,69 +72,68 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     hashes: dict[str, str]
     """Path → SHA-256 as checked."""
     price: Estimate | None
-    """What it will cost; None where that cannot be told."""
+    """Price estimate; None where unknown."""
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
     """A request that the service accepted."""
 
     entry: Entry
-    """What the ledger holds of it."""
+    """Its ledger entry."""
     task: Task
-    """The service's answer; `credits_reserved` is what it set aside."""
+    """The service's response; `credits_reserved` is the amount reserved."""
     price: Estimate | None = None
-    """What was expected; None where the profile has no price for it."""
+    """Price estimate; None where the profile has no price."""
     orphans: tuple[Entry, ...] = ()
-    """What a program that ended too soon had sent without an answer: `preflight task reconcile` finds out."""
+    """Submissions that an ended program left without a response: see `preflight task reconcile`."""
 
     @property
     def task_id(self) -> str:
-        """What `wait` and `download` take."""
+        """Id for `wait` and `download`."""
         return self.task.id
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """By which ledger and which uploads a request is sent, and for how much."""
+    """Ledger, uploads and price limit of a submission."""
 
     ledger: Path | None = None
-    """None for the usual one."""
+    """None for the default."""
     bucket: str | None = None
-    """A bucket of the caller's own, instead of the service's files service."""
+    """The caller's own bucket instead of the files service."""
     uploads_at_once: int = UPLOADS_AT_ONCE
     again: bool = False
-    """Whether what was sent before is sent, and paid for, once more."""
+    """Whether to send, and pay for, a request sent before."""
     max_credits: Fraction | None = None
-    """Nothing is sent where the estimate is higher, or cannot be made."""
+    """Nothing is sent where the estimate is higher, or missing."""
     choice: Choice = Choice()
-    """How it is mended where it is not clean, and which parts stay."""
+    """How an unclean request is fixed, and which parts are kept."""
     limit: str = "max_credits"
-    """What the caller calls that limit."""
+    """Name of that limit in messages."""
     hint: str = ""
-    """What else to say where it costs too much."""
+    """Further advice where it costs too much."""
 
 
 class Steps(msgspec.Struct, frozen=True, kw_only=True):
-    """What a face of the program hears of on the way, and is asked; all may be left out."""
+    """Callbacks of a face; all optional."""
 
     measured: Callable[[str], None] | None = None
-    """Told the path of each asset when it is measured."""
+    """Called with the path of each measured asset."""
     judged: Callable[[Report], None] | None = None
-    """Told the verdict on the request as it was handed in."""
+    """Called with the first report."""
     apply_plan: "Callable[[Report, RequestPlan], Sequence[FixResult]] | None" = None
-    """Carries out the plans for a request that is not clean, or has parts to keep; returns what came of each asset, or
-    nothing where the request stays as it is."""
+    """Applies the plans of an unclean request, or one with parts to keep; returns one result an asset."""
     chosen: Heard | None = None
-    """Hears what is chosen of parts that are too long."""
+    """Called with the choice of parts that are too long."""
     judged_again: Callable[[Report], None] | None = None
-    """Told the verdict on the request as it was mended."""
+    """Called with the report after fixing."""
     confirm: Callable[[Ready, Account], bool] | None = None
-    """Asked before anything of the request leaves this machine; what it says no to is not sent."""
+    """Asked before anything leaves this machine; False stops."""
     orphan: Hear | None = None
-    """Told of each submission that another run left without an answer."""
+    """Called with each submission that an ended run left without a response."""
     uploading: Callable[[Ready], AbstractContextManager[Begin]] | None = None
-    """Opened around the uploads, gives what hears of each."""
+    """Opened around the uploads; yields the callback for each."""
     accepted: Callable[[Submitted, Account], None] | None = None
-    """Told what was sent, while the service is still open: to wait for it, and to download it."""
+    """Called after acceptance while the service is open, to wait and download."""
 
 
 def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
@@ -146,15 +145,15 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     steps: Steps | None = None,
     terms: Terms | None = None,
 ) -> Submitted | None:
-    """Take a request from its check to its task; return None where it was not agreed to.
+    """Check, upload and send a request; None where it was not confirmed.
 
     Args:
         spec: the request.
         profile: the edition of the limits.
-        door: where the service is.
-        measuring: gives a way of measuring, for as long as files are measured.
-        steps: what is heard and asked on the way.
-        terms: by which ledger and which uploads it is sent, and for how much.
+        door: the service.
+        measuring: opens a way of measuring.
+        steps: callbacks.
+        terms: ledger, uploads and price limit.
 
     Raises:
         Unclean: the request is not clean, or has a part to keep that was not cut. Nothing was sent.
@@ -187,10 +186,10 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
 def cleaned(
     spec: RequestSpec, profile: Profile, how: Measuring, steps: Steps | None = None, choice: Choice | None = None
 ) -> tuple[RequestSpec, Report]:
-    """Judge a request; where it is not clean, or marked to be cut, let it be mended, and judge it once more.
+    """Check a request; where it is not clean or has parts to keep, fix it and check again.
 
     Returns:
-        The request as it may be sent, and the report on it, which may still be one that it is not clean.
+        The request as it may be sent, and its last report, which may still not be clean.
     """
     steps, choice = steps or Steps(), choice or Choice()
     spec = marked_spec(spec, choice, steps.chosen)
@@ -213,19 +212,19 @@ def cleaned(
 
 
 def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, *, uncut: bool = False) -> Ready:
-    """Return a request that was checked, ready to be sent.
+    """Price and hash a checked request.
 
     Args:
         spec: the request.
-        report: what was found of it.
-        profile: the edition that it was checked by.
-        terms: what it may cost.
-        uncut: whether a part to keep that is still marked may stay so.
+        report: its report.
+        profile: the edition it was checked by.
+        terms: the price limit.
+        uncut: whether a part to keep may stay uncut.
 
     Raises:
         Unclean: it is not clean, or a part to keep was not cut.
-        CallError: it would cost more than is allowed, might, or nobody can tell.
-        NotDone: a file cannot be read, or is not in the state in which it was measured.
+        CallError: it costs or may cost too much.
+        NotDone: a file cannot be read, or has changed since it was measured.
     """
     refuse_unclean(spec, report, uncut=uncut)
     if terms.max_credits is not None:
@@ -236,12 +235,12 @@ def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, 
 
 
 def cuts_due(report: Report, profile: Profile, hopeless: "Callable[[Plan], None]") -> "dict[Asset, Plan]":
-    """Plan what is cut before a request is sent: each asset with a part to keep, and its plan.
+    """Plan the cuts before sending: each asset with a part to keep, and its plan.
 
     Args:
-        report: what was found of it.
+        report: the report on the request.
         profile: the limits.
-        hopeless: told of each plan that cannot be carried out.
+        hopeless: called with each plan that cannot be applied.
 
     Raises:
         NotDone: one cannot be cut.
@@ -257,7 +256,7 @@ def cuts_due(report: Report, profile: Profile, hopeless: "Callable[[Plan], None]
 
 
 def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) -> None:
-    """Raise Unclean for what is not to be sent: what is not clean, and what was to be cut and is not."""
+    """Raise Unclean for a request that is not clean or not cut."""
     if report.verdict != "pass":
         found = [(str(judged.asset.role), finding) for judged in report.assets for finding in judged.findings]
         found += [("request", finding) for finding in report.findings]
@@ -272,7 +271,7 @@ def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) ->
 
 
 def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again: bool) -> tuple[Entry, Task]:
-    """Upload what is not there yet, and send the create call."""
+    """Upload what is missing, and send the create call."""
     heard: AbstractContextManager[Begin | None] = steps.uploading(ready) if steps.uploading else nullcontext()
     with advised(NOT_SUBMITTED), heard as begin:
         urls = upload_assets(ready.report, ready.hashes, account, progress=begin)
@@ -282,10 +281,10 @@ def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again:
 def send(
     ready: Ready, urls: dict[str, str], account: Account, base_url: str, *, again: bool = False
 ) -> tuple[Entry, Task]:
-    """Send the create call of a request whose files are uploaded, once; what `urls` ended meanwhile is renewed.
+    """Send the create call of an uploaded request once, renewing URLs that end too soon.
 
     Raises:
-        PreflightError: as `submission.submit` does.
+        PreflightError: as `submission.submit.submit`.
     """
     assets = [judged.asset for judged in ready.report.assets]
     urls = renew_uploads(urls, ready.report, ready.hashes, account)
