@@ -1,8 +1,8 @@
-"""Why TOML cannot be read, for people who never heard of TOML: text and tomllib's complaint in, a cause and a line out.
+"""TOML errors for people who do not know TOML: a text and tomllib's message in, a cause and a corrected line out.
 
-    TOMLDecodeError ──► the line ──► causes, the likeliest first ──► the first whose corrected line can be read
+    TOMLDecodeError ──► the line ──► causes, the likeliest first ──► the first whose corrected line parses
 
-A corrected line is offered only where reading gets past it.
+A corrected line is offered only where parsing gets past it.
 """
 
 import re
@@ -26,26 +26,26 @@ QUOTED = re.compile(rf"[{CURLY}]([^{CURLY}]*)[{CURLY}]")
 WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 NUMBER_WITH_UNIT = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:s|sec|seconds|초|秒)")
 MOST_FAULTS = 3
-"""In one line."""
+"""Most corrections to one line."""
 MOST_CHARACTERS = 1 << 16
-"""Of a file for which corrections are tried: each is read with the line as it would be."""
+"""Longest file to try corrections on: each try parses all of it."""
 BETWEEN = re.compile(r"""(?<=["'}\d])\s+(?=["'{\d])""")
 COMMENT = re.compile(r"\s+#.*$")
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Why a text is no TOML."""
+    """An error in a TOML text."""
 
     cause: str
     excerpt: Excerpt
 
 
 def fault_of(text: str, error: tomllib.TOMLDecodeError) -> Fault:
-    """Explain why TOML cannot be read.
+    """Explain why TOML cannot be parsed.
 
     Args:
         text: the file, without a byte order mark.
-        error: what `tomllib` said of it.
+        error: the exception of `tomllib`.
     """
     lines = text.split("\n")
     if text.lstrip().startswith("{"):
@@ -59,7 +59,7 @@ def fault_of(text: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def _place(lines: list[str], said: str) -> tuple[int, int]:
-    """Find the line and column that an error is about, both from 1."""
+    """Return line and column of an error, both from 1."""
     found = PLACE.search(said)
     if found and found[1]:
         number = min(int(found[1]), len(lines))
@@ -69,7 +69,7 @@ def _place(lines: list[str], said: str) -> tuple[int, int]:
 
 
 def _is_better(lines: list[str], number: int, corrected: str) -> bool:
-    """Tell whether reading gets past a line when it is written so."""
+    """Tell whether parsing gets past a corrected line."""
     text = "\n".join([*lines[: number - 1], corrected, *lines[number:]])
     try:
         tomllib.loads(text)
@@ -91,7 +91,7 @@ def _stands_alone(lines: list[str]) -> bool:
 
 
 def _differs(line: str, corrected: str) -> int:
-    """Find the first column at which two lines differ, from 1."""
+    """Return the first column at which two lines differ, from 1."""
     pairs = enumerate(zip(line, corrected, strict=False), 1)
     return next((at for at, (one, other) in pairs if one != other), min(len(line), len(corrected)) + 1)
 
@@ -100,7 +100,7 @@ def _differs(line: str, corrected: str) -> int:
 
 
 def _guesses(line: str) -> Iterator[tuple[str, str]]:
-    """Yield causes, each with the line as it would have to be; of several faults in a line the first is named."""
+    """Yield causes and corrected lines; of several faults in a line, name the first."""
     found: dict[str, str] = {line: ""}
     for _ in range(MOST_FAULTS):
         for begun, first in list(found.items()):
@@ -116,7 +116,7 @@ def _plain_blanks(line: str) -> str:
 
 
 def _straight_quotes(line: str) -> str:
-    """Put straight quotes in the place of curly ones: single ones where the text between holds a double one."""
+    """Replace curly quotes by straight ones: single ones around a double quote."""
     line = QUOTED.sub(lambda found: _as_text(found[1]), line)
     return "".join(QUOTES.get(one, one) for one in line)
 
@@ -126,7 +126,7 @@ def _plain_signs(line: str) -> str:
 
 
 def _literal(line: str) -> str:
-    """Write text with a backslash between single quotes, in which it means itself."""
+    """Put text with a backslash between single quotes, which keep it unchanged."""
     return BASIC.sub(lambda found: _as_text(found[1]), line)
 
 
@@ -138,13 +138,13 @@ def _as_text(text: str) -> str:
 
 
 def _equals(line: str) -> str | None:
-    """Write `=` where a colon, or nothing, stands between key and value."""
+    """Put `=` between key and value in place of a colon or nothing."""
     found = re.fullmatch(r"(\s*[\w\-]+)\s*(?::\s*(\S.*?)|\s([^\s=][^=]*?)),?\s*", line)
     return f"{found[1]} = {found[2] or found[3]}" if found else None
 
 
 def _closed(line: str) -> str | None:
-    """End a text that has no closing quote."""
+    """Close an open quote."""
     found = KEY_AND_VALUE.fullmatch(line)
     if not found or found[2][:1] not in ('"', "'"):
         return None
@@ -153,7 +153,7 @@ def _closed(line: str) -> str | None:
 
 
 def _quoted(line: str) -> str | None:
-    """Put quotes round a bare value."""
+    """Quote a bare value."""
     found = KEY_AND_VALUE.fullmatch(line)
     value = COMMENT.sub("", found[2]).strip().rstrip(",") if found else ""
     if not found or not value or value[0] in "[{":
@@ -162,19 +162,19 @@ def _quoted(line: str) -> str | None:
 
 
 def _bare(value: str) -> str:
-    """Take away the quotes that begin or end a value."""
+    """Remove the quotes at either end of a value."""
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value.strip('"')
 
 
 def _known_word(line: str) -> str | None:
-    """Write true and false as TOML has them."""
+    """Spell true and false as in TOML."""
     found = KEY_AND_VALUE.fullmatch(line)
     word = WORDS.get(COMMENT.sub("", found[2]).strip().lower()) if found else None
     return f"{found[1]}{word}" if found and word else None
 
 
 def _bare_number(line: str) -> str | None:
-    """Leave out the unit behind a number of seconds."""
+    """Remove the unit after a number of seconds."""
     found = KEY_AND_VALUE.fullmatch(line)
     number = NUMBER_WITH_UNIT.fullmatch(COMMENT.sub("", found[2]).strip()) if found else None
     return f"{found[1]}{number[1]}" if found and number else None
@@ -204,7 +204,7 @@ def _listed(line: str) -> str | None:
 
 
 def _quoted_entries(line: str) -> str | None:
-    """Put quotes round the bare entries of a list."""
+    """Quote the bare entries of a list."""
     found = KEY_AND_VALUE.fullmatch(line)
     value = found[2].strip() if found else ""
     if not found or not (value.startswith("[") and value.endswith("]")) or set(value) & set("\"'{"):
@@ -232,7 +232,7 @@ CORRECTIONS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
 
 
 def _in_words(lines: list[str], number: int, said: str) -> str:
-    """Say what `tomllib` said, in words that need no knowledge of TOML where there are such."""
+    """Translate tomllib's message for people who do not know TOML, where possible."""
     plain = PLACE.sub("", said)
     if "overwrite" in plain or "twice" in plain:
         return "a key is given twice"

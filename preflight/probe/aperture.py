@@ -49,7 +49,7 @@ def aperture_of(track: Track) -> CleanAperture | None:
     Raises:
         Unmeasured: its numbers are invalid.
     """
-    return _told(track.entries[0].box(b"clap") or b"") if track.entries else None
+    return _parsed_clap(track.entries[0].box(b"clap") or b"") if track.entries else None
 
 
 def area_of(track: Track, width_px: int, height_px: int) -> Area | None:
@@ -67,7 +67,7 @@ def area_of(track: Track, width_px: int, height_px: int) -> Area | None:
     return area
 
 
-def _told(clap: bytes) -> CleanAperture | None:
+def _parsed_clap(clap: bytes) -> CleanAperture | None:
     if not clap:
         return None
     if len(clap) < struct.calcsize(LAYOUT) or not all(struct.unpack_from(LAYOUT, clap)[1::2]):

@@ -41,7 +41,7 @@ def channels_of(stream: BinaryIO, size: int, sniffed: Sniffed, audio: "AudioStre
         return audio.codec_context.channels or None
     codec = str(audio.codec_context.codec.canonical_name)
     found = _recorded(codec, bytes(audio.codec_context.extradata or b""))
-    found = found or next(iter(_told(stream, size, sniffed.opener)), None)
+    found = found or next(iter(_container_channels(stream, size, sniffed.opener)), None)
     return found if found and 0 < found <= MOST_CHANNELS else None
 
 
@@ -58,13 +58,13 @@ def unlist(container: "InputContainer", stream: BinaryIO, demuxer: str) -> None:
     place = stream.tell()
     size = stream.seek(0, os.SEEK_END)
     stream.seek(place)
-    for audio, count in zip(container.streams.audio, _told(stream, size, demuxer), strict=False):
+    for audio, count in zip(container.streams.audio, _container_channels(stream, size, demuxer), strict=False):
         known: object = audio.codec_context
         if known is not None and AS_LISTED.match(audio.codec_context.codec.canonical_name) and count > 0:
             audio.codec_context.layout = f"{min(count, MOST_CHANNELS)} channels"
 
 
-def _told(stream: BinaryIO, size: int, demuxer: str) -> list[int]:
+def _container_channels(stream: BinaryIO, size: int, demuxer: str) -> list[int]:
     """Return the channel count of each audio track by the container."""
     place = stream.tell()
     told = _aiff(stream) if demuxer == "aiff" else _entries(stream, size)

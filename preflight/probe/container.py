@@ -204,9 +204,9 @@ class _Tally:
         self.packets += 1
         start = packet.pts if packet.pts is not None else packet.dts
         if start is not None:
-            self._place(start, duration)
+            self._note_time(start, duration)
 
-    def _place(self, start: int, duration: int) -> None:
+    def _note_time(self, start: int, duration: int) -> None:
         """Note a packet's time; without a duration it gets that of the previous one."""
         self.first = start if self.first is None else min(self.first, start)
         if self._latest is not None and start > self._latest:

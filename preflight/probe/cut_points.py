@@ -77,7 +77,7 @@ def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
 
 
 def boundaries_in(path: str) -> list[GopBoundary]:
-    """Return the borders between a clip's packets; none in what cannot be read."""
+    """Return a clip's boundaries; none for an unreadable file."""
     try:
         with open(path, "rb", opener=open_without_waiting) as stream:
             found = sniff(stream)
@@ -85,8 +85,8 @@ def boundaries_in(path: str) -> list[GopBoundary]:
             if found is None or found.reader != "av":
                 return []
             with opened(stream, found.opener) as container:
-                frames = video_streams(container)
-                return list(gop_boundaries(list(_frame_timings(container, frames[0])))) if frames else []
+                streams = video_streams(container)
+                return list(gop_boundaries(list(_frame_timings(container, streams[0])))) if streams else []
     except (OSError, Unreadable):
         return []
 

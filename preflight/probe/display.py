@@ -76,7 +76,7 @@ def read_display(stream: BinaryIO, track: Track, stored: FrameSize, turned: Orie
     return Display(area=area, pixel_aspect=aspect, orientation=orientation)
 
 
-def told_by_codec(codec: str, units: Iterable[bytes]) -> Orientation:
+def orientation_by_codec(codec: str, units: Iterable[bytes]) -> Orientation:
     """Return the orientation by messages in NAL units, such as those of a first sample."""
     for unit in units:
         if not unit:
@@ -85,11 +85,11 @@ def told_by_codec(codec: str, units: Iterable[bytes]) -> Orientation:
         if kind == (H264_SEI if codec == "h264" else HEVC_SEI):
             for message in messages(unit[1 if codec == "h264" else 2 :]):
                 if message.kind == DISPLAY_ORIENTATION:
-                    return _told(message.content)
+                    return _message_orientation(message.content)
     return UPRIGHT
 
 
-def _told(content: bytes) -> Orientation:
+def _message_orientation(content: bytes) -> Orientation:
     bits = Bits(content)
     try:
         if bits.flag():  # display_orientation_cancel_flag

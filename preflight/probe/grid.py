@@ -57,7 +57,7 @@ def _ticks(starts: Sequence[int], base: Fraction) -> Iterator[Fraction]:
     mean = Fraction(starts[-1] - starts[0], len(starts) - 1)
     found = [Fraction(max(coarse, 1))]
     millisecond = MILLISECOND / base
-    if millisecond > 1 and all(_off(start - starts[0], millisecond) <= 1 for start in starts):
+    if millisecond > 1 and all(_distance(start - starts[0], millisecond) <= 1 for start in starts):
         found.append(millisecond)
     yield from (tick for tick in found if tick <= mean * COARSEST)
 
@@ -66,7 +66,7 @@ def _mean(starts: Sequence[int], base: Fraction) -> Fraction:
     return (len(starts) - 1) / ((starts[-1] - starts[0]) * base)
 
 
-def _off(time: int, unit: Fraction) -> Fraction:
+def _distance(time: int, unit: Fraction) -> Fraction:
     """Return the distance from a whole number of units."""
     return abs(time - round(time / unit) * unit)
 

@@ -41,7 +41,7 @@ class Entry(Protocol):
         """Whether it can be decoded alone."""
 
 
-Looks = Callable[[BinaryIO, int, int], bool | None]
+FrameCheck = Callable[[BinaryIO, int, int], bool | None]
 """Tells whether bytes at an offset begin like a frame; None where parameter sets come first."""
 
 
@@ -59,16 +59,16 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
     Raises:
         Unreadable: too many samples cannot be frames.
     """
-    looks, position = _looks(codec, record), stream.tell()
+    check, position = _check_for(codec, record), stream.tell()
     bringing: set[int] = set()
-    if looks is None:
+    if check is None:
         return bringing
     total = lost = 0
     key_lost = True
     for total, entry in enumerate(entries, 1):
         if total > MOST_SAMPLES:
             break
-        seen = looks(stream, entry.pos, entry.size)
+        seen = check(stream, entry.pos, entry.size)
         foreign = seen is False
         bringing |= {total - 1} if seen is None else set()
         key_lost = foreign if entry.is_keyframe else key_lost
@@ -79,7 +79,7 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
     return bringing
 
 
-def _looks(codec: str, record: bytes) -> Looks | None:
+def _check_for(codec: str, record: bytes) -> FrameCheck | None:
     """Return the check for a codec, or None."""
     if codec == "h264" and len(record) > H264_WIDTH_AT and record[0] == 1:
         return _chain(1 + (record[H264_WIDTH_AT] & 3), _is_h264_slice, _is_h264_set)
@@ -97,10 +97,10 @@ BEGINNINGS: dict[str, Callable[[bytes], bool]] = {
 }
 
 
-def _chain(width: int, is_slice: Callable[[int], bool], is_set: Callable[[int], bool]) -> Looks:
+def _chain(width: int, is_slice: Callable[[int], bool], is_set: Callable[[int], bool]) -> FrameCheck:
     """Return the check for NAL units with lengths of `width` bytes: they must reach a slice."""
 
-    def looks(stream: BinaryIO, at: int, size: int) -> bool | None:
+    def check(stream: BinaryIO, at: int, size: int) -> bool | None:
         end, bringing = at + size, False
         for _ in range(MOST_UNITS):
             head = _read(stream, at, width + 1)
@@ -113,7 +113,7 @@ def _chain(width: int, is_slice: Callable[[int], bool], is_set: Callable[[int], 
             at += length
         return False
 
-    return looks
+    return check
 
 
 def _is_h264_slice(first: int) -> bool:

@@ -17,7 +17,7 @@ from preflight.probe.bitstream.sps import holds_picture_sets, read_codec_header
 from preflight.probe.boxes import Boxes, read_boxes
 from preflight.probe.clip_audio import audio_tracks, heard
 from preflight.probe.container import FrameSize, codec_name, decoded_size, known_codec, opened
-from preflight.probe.display import Display, Track, read_display, told_by_codec
+from preflight.probe.display import Display, Track, orientation_by_codec, read_display
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import Movie, read_movie
@@ -58,7 +58,7 @@ def probe_video(
         movie = read_movie(stream, size)
     boxes = read_boxes(movie) if movie is not None else None
     stream.seek(0)
-    parsing = measure or movie is None or not all(map(_told_by_record, movie.tracks))
+    parsing = measure or movie is None or not all(map(_is_record_complete, movie.tracks))
     with opened(stream, sniffed.opener, parsing=parsing) as container:
         videos = video_streams(container)
         if not videos:
@@ -90,13 +90,13 @@ def probe_video(
         dolby = dolby_vision(stream, size, video, boxed)
         look = appearance(video, told, known.header, evidence.formats, dolby)
         turned = _turned(video, boxes, reader)
-        track = Track(size=size, demuxer=sniffed.opener, number=_place(container, video, boxes), boxes=boxed)
+        track = Track(size=size, demuxer=sniffed.opener, number=_track_number(container, video, boxes), boxes=boxed)
         display = read_display(stream, track, coded, turned)
         known = msgspec.structs.replace(known, audio_tracks=tracks, look=look)
         return _facts(container, videos, timing, known, Stored(coded, display))
 
 
-def _told_by_record(track: BoxedTrack) -> bool:
+def _is_record_complete(track: BoxedTrack) -> bool:
     """Tell whether the codec configuration of an MP4 or MOV is complete without parsing samples."""
     return track.handler != b"vide" or (len(track.entries) == 1 and track.entries[0].format in RECORDED)
 
@@ -107,7 +107,7 @@ def _reader(video: "VideoStream", header: CodecHeader | None) -> Reader:
     return Reader(codec_name(video), record, header.fields if header else None)
 
 
-def _place(container: "InputContainer", video: "VideoStream", boxes: Boxes | None) -> int:
+def _track_number(container: "InputContainer", video: "VideoStream", boxes: Boxes | None) -> int:
     """Return track_ID in MP4 and MOV, elsewhere the index among video tracks."""
     return video.id if boxes is not None else [s.index for s in container.streams.video].index(video.index)
 
@@ -118,7 +118,7 @@ def _turned(video: "VideoStream", boxes: Boxes | None, reader: Reader) -> Orient
     Tracks of MP4 and MOV and libav's streams have the same order.
     """
     told = boxes.turns[video.index] if boxes is not None and len(boxes.turns) > video.index else UPRIGHT
-    return told if told != UPRIGHT else told_by_codec(codec_name(video), reader.first)
+    return told if told != UPRIGHT else orientation_by_codec(codec_name(video), reader.first)
 
 
 def _framed(coded: FrameSize, timing: Timing, codec: str) -> FrameSize:

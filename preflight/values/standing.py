@@ -30,16 +30,16 @@ class Standing:
         """Count one asset."""
         self.files += 1
         for edition, judged in zip(self.editions, row, strict=True):
-            self._hear(edition, judged.verdict)
+            self._count_verdict(edition, judged.verdict)
             self.passing[edition] += judged.verdict == "pass"
 
     def add_request(self, reports: Sequence[Report]) -> None:
         """Count the findings about the whole request; add its assets one by one."""
         self.reports = tuple(reports)
         for edition, report in zip(self.editions, reports, strict=True):
-            self._hear(edition, verdict_of(report.findings, report.fail_on))
+            self._count_verdict(edition, verdict_of(report.findings, report.fail_on))
 
-    def _hear(self, edition: str, verdict: Verdict) -> None:
+    def _count_verdict(self, edition: str, verdict: Verdict) -> None:
         self._worst[edition] = worst([self._worst[edition], verdict])
 
     @property

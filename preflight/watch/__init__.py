@@ -108,7 +108,7 @@ class Watch:
             self._arrivals,
             stopping or Stopping(),
             leave=lambda arrival, reason: self._leave(arrival, "failed", reason),
-            ended=self._told,
+            ended=self._report_moved,
         )
 
     # ---- the two ways to watch
@@ -171,7 +171,7 @@ class Watch:
         for group in _groups(failing, processors()):
             self._carrier.move_all(self._fixed(group))
             self._heartbeat()
-        self._carrier.rest()
+        self._carrier.end_round()
 
     def _is_for_fixing(self, ruling: Ruling, failing: list[Ruling]) -> bool:
         """Tell whether to try a fix, and collect the file if so."""
@@ -188,7 +188,7 @@ class Watch:
         assets = (Asset(path=arrival.path, walked=True) for arrival in arrivals)
         for arrival, probed in zip(arrivals, measure(assets, how), strict=True):
             if is_bystander(probed):
-                self._arrivals.pass_over(arrival.path)
+                self._arrivals.ignore(arrival.path)
                 continue
             plain = judge(probed, profile)
             judged = self._weighed(plain)
@@ -225,9 +225,9 @@ class Watch:
 
     def _leave(self, arrival: Arrival, became: Became, reason: str, rules: tuple[str, ...] = ()) -> None:
         """Leave a file for a later attempt; wait for one that changed meanwhile."""
-        if self._arrivals.again(arrival.path, arrival.state):
+        if self._arrivals.restart_if_changed(arrival.path, arrival.state):
             return
-        pause_s = self._arrivals.later(arrival.path)
+        pause_s = self._arrivals.postpone(arrival.path)
         self._journal.left(arrival.path, reason)
         reason = f"{reason}; it stays, and is tried again after {pause_s:g} s"
         self._say(News(path=arrival.path, became=became, rules=rules, reason=reason))
@@ -236,7 +236,7 @@ class Watch:
         self.became[news.became] += 1
         self._tell(news)
 
-    def _told(self, moved: Moved) -> None:
+    def _report_moved(self, moved: Moved) -> None:
         handling = moved.handling
         news = News(path=handling.path, became=handling.outcome, rules=handling.rules, target=moved.targets[0])
         self._say(news)

@@ -114,7 +114,7 @@ class Arrivals:
         """Forget a file that was moved."""
         self._waiting.pop(path, None)
 
-    def again(self, path: str, state: State) -> bool:
+    def restart_if_changed(self, path: str, state: State) -> bool:
         """Tell whether a file changed or is gone; then restart its settling time, or forget it.
 
         Nothing is known of a file whose folder became a link.
@@ -131,7 +131,7 @@ class Arrivals:
             self._waiting[path] = _Waiting(now, self._clock() + self._settle_s)
         return True
 
-    def pass_over(self, path: str) -> None:
+    def ignore(self, path: str) -> None:
         """Ignore a file while it stays unchanged."""
         if path in self._waiting:
             self._waiting[path].due_s = float("inf")
@@ -157,7 +157,7 @@ class Arrivals:
         ]
         return max(max(given) - self._clock(), 0.0) if given else None
 
-    def later(self, path: str) -> float:
+    def postpone(self, path: str) -> float:
         """Postpone a file, longer each time; return the seconds."""
         waiting = self._waiting.get(path)
         if waiting is None:

@@ -140,17 +140,17 @@ class Carrier:
 
     def _settle_into(self, settled: deque[Work], prepared: list[Work]) -> None:
         """Flush prepared moves, which may then begin."""
-        self._settle(self._drafts)
+        self._flush(self._drafts)
         self._drafts.clear()
         settled.extend(prepared)
         prepared.clear()
 
-    def _settle(self, files: Iterable[str]) -> None:
+    def _flush(self, files: Iterable[str]) -> None:
         """Flush files, changed folders and the journal."""
         with self._opened() as at:
             flush(files, self._touched, at)
         self._touched.clear()
-        self._journal.settle()
+        self._journal.flush()
 
     def _move(self, ruling: Ruling, handling: Handling) -> None:
         """Begin and finish the move of one file.
@@ -170,7 +170,7 @@ class Carrier:
                 self._end(handling, finish, at)
                 return
         self._journal.dropped(handling)
-        self._arrivals.again(ruling.arrival.path, ruling.arrival.state)
+        self._arrivals.restart_if_changed(ruling.arrival.path, ruling.arrival.state)
 
     def _end(self, handling: Handling, way: Callable[[Handling, Borders, Opened], Moved | None], at: Opened) -> None:
         """Complete a move and report it.
@@ -191,11 +191,11 @@ class Carrier:
             fixing.clear_one(self.stage, handling.path)
         self._ended(moved)
 
-    def rest(self) -> None:
+    def end_round(self) -> None:
         """Flush everything and rotate the journal; call it between two rounds."""
         with self._stopping.held():
-            self._settle(())
-            self._journal.rest()
+            self._flush(())
+            self._journal.rotate()
 
     # ---- after a broken run
 

@@ -137,28 +137,28 @@ class Journal:
 
     def seen(self, arrivals: Iterable[Arrival]) -> None:
         """Record files as complete and accepted."""
-        self._say({"step": "seen", "path": self._absolute(one.path), "state": one.state} for one in arrivals)
+        self._append({"step": "seen", "path": self._absolute(one.path), "state": one.state} for one in arrivals)
 
     def judged(self, handling: Handling) -> None:
         """Record the target of a file, before it moves."""
-        self._say([{"step": "judged", **self._plain(handling)}])
+        self._append([{"step": "judged", **self._plain(handling)}])
 
     def moved(self, moved: Moved) -> None:
         """Record a file as moved."""
         targets = [self._absolute(target) for target in moved.targets]
         said = {"step": "moved", "token": moved.handling.token, "path": self._absolute(moved.handling.path)}
-        self._say([{**said, "targets": targets}])
+        self._append([{**said, "targets": targets}])
 
     def dropped(self, handling: Handling) -> None:
         """Record that a file was not moved: it changed, or cannot be moved."""
-        self._say([{"step": "dropped", "token": handling.token, "path": self._absolute(handling.path)}])
+        self._append([{"step": "dropped", "token": handling.token, "path": self._absolute(handling.path)}])
 
     def left(self, path: str, reason: str) -> None:
         """Record that a file stays."""
-        self._say([{"step": "left", "path": self._absolute(path), "reason": reason}])
+        self._append([{"step": "left", "path": self._absolute(path), "reason": reason}])
 
-    def _say(self, entries: Iterable[dict[str, Any]]) -> None:
-        """Append lines; `settle` puts them on disk."""
+    def _append(self, entries: Iterable[dict[str, Any]]) -> None:
+        """Append lines; `flush` puts them on disk."""
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         lines = b"".join(_line({"time": now, **entry}) for entry in entries)
         if self._stream is not None and lines:
@@ -176,12 +176,12 @@ class Journal:
     def _absolute(self, path: str) -> str:
         return os.path.join(self._here, path)  # noqa: PTH118 - any bytes may be a name
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Flush the lines to disk."""
         if self._stream is not None:
             flush_content(self._stream.fileno())
 
-    def rest(self) -> None:
+    def rotate(self) -> None:
         """Rotate a long file, when nothing is pending."""
         if self._stream is None or self._stream.tell() < self._max_bytes:
             return

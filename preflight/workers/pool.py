@@ -82,7 +82,7 @@ class _Worker(msgspec.Struct, eq=False):
         self.chunks.append(chunk)
         self.child.link.send_message(message)
 
-    def hear(self) -> None:
+    def receive_answer(self) -> None:
         """Receive the first chunk's answer, or the ready message; raise OSError or EOFError when the child is dead."""
         heard, self.since = self.child.link.receive(REST_S), time.monotonic()
         if not self.ready:
@@ -225,7 +225,7 @@ class WorkerPool:
         for worker in busy:
             if worker.child.link in heard:
                 try:
-                    worker.hear()
+                    worker.receive_answer()
                 except (EOFError, OSError):
                     self._replace(worker, self._overdue(worker))
             elif not heard and (death := self._overdue(worker)):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from preflight.probe import Depth
 from preflight.probe.aperture import CleanAperture
-from preflight.probe.display import Display, told_by_codec
+from preflight.probe.display import Display, orientation_by_codec
 from preflight.probe.faults import Unmeasured
 from preflight.probe.matroska import Shown
 from preflight.probe.orientation import UPRIGHT, Orientation
@@ -122,8 +122,8 @@ def test_the_shown_size_is_told_at_every_depth(
 
 @given(st.lists(st.binary(max_size=40), max_size=5), st.sampled_from(["h264", "hevc"]))
 def test_any_units_are_read_without_complaint(units: list[bytes], codec: str) -> None:
-    assert told_by_codec(codec, units).degrees in (0, 90, 180, 270)
+    assert orientation_by_codec(codec, units).degrees in (0, 90, 180, 270)
 
 
 def test_a_message_that_takes_back_another_turns_nothing() -> None:
-    assert told_by_codec("h264", [bytes([6, 47, 1, 0x80])]) == UPRIGHT
+    assert orientation_by_codec("h264", [bytes([6, 47, 1, 0x80])]) == UPRIGHT

@@ -156,7 +156,7 @@ def test_a_file_that_is_passed_over_is_looked_at_again_only_when_it_changes(
     path.write_bytes(b"x")
     arrivals.scan()
     clock.now_s += 2
-    arrivals.pass_over(str(path))
+    arrivals.ignore(str(path))
     for _ in range(3):
         arrivals.scan()
         clock.now_s += 1_000_000
@@ -173,7 +173,7 @@ def test_what_is_tried_again_waits_longer_each_time_up_to_a_bound(
     path = tmp_path / "a.mp4"
     path.write_bytes(b"x")
     arrivals.scan()
-    pauses = [arrivals.later(str(path)) for _ in range(40)]
+    pauses = [arrivals.postpone(str(path)) for _ in range(40)]
     assert pauses[:4] == [5, 10, 20, 40]
     assert pauses == sorted(pauses)
     assert pauses[-1] == LAST_AGAIN_S
@@ -182,7 +182,7 @@ def test_what_is_tried_again_waits_longer_each_time_up_to_a_bound(
     assert names(arrivals) == []
     clock.now_s += 1
     assert names(arrivals) == ["a.mp4"]
-    assert arrivals.later(str(tmp_path / "unknown.mp4")) == 0
+    assert arrivals.postpone(str(tmp_path / "unknown.mp4")) == 0
 
 
 def test_a_file_that_changed_waits_no_longer_than_any_new_one(arrivals: Arrivals, clock: Clock, tmp_path: Path) -> None:
@@ -193,14 +193,14 @@ def test_a_file_that_changed_waits_no_longer_than_any_new_one(arrivals: Arrivals
         state = at.state(str(path))
     assert state
     for _ in range(9):
-        arrivals.later(str(path))
-    assert not arrivals.again(str(path), state)
+        arrivals.postpone(str(path))
+    assert not arrivals.restart_if_changed(str(path), state)
     path.write_bytes(b"xy")
-    assert arrivals.again(str(path), state)
+    assert arrivals.restart_if_changed(str(path), state)
     clock.now_s += 2
     assert names(arrivals) == ["a.mp4"]
     path.unlink()
-    assert arrivals.again(str(path), state)
+    assert arrivals.restart_if_changed(str(path), state)
     assert names(arrivals) == []
 
 

@@ -141,8 +141,8 @@ def test_a_long_journal_makes_room_and_is_kept_once(tmp_path: Path) -> None:
     with Journal(tmp_path, max_bytes=2000) as journal:
         for number in range(30):
             journal.left(f"{number}.mp4", "no permission")
-            journal.rest()
-            journal.settle()
+            journal.rotate()
+            journal.flush()
     assert journal.path.stat().st_size < 2300
     kept = journal.path.with_name("journal.jsonl.1")
     assert 2000 <= kept.stat().st_size < 2300

@@ -136,7 +136,7 @@ def read_vui(bits: Bits) -> Vui:
         return Vui(pixel_aspect=aspect)
     bits.skip(3)  # video_format
     full_range, described = bits.flag(), bits.flag()
-    primaries, transfer, matrix = (_told(bits.take(8)) for _ in range(3)) if described else (None, None, None)
+    primaries, transfer, matrix = (_specified(bits.take(8)) for _ in range(3)) if described else (None, None, None)
     return Vui(pixel_aspect=aspect, full_range=full_range, primaries=primaries, transfer=transfer, matrix=matrix)
 
 
@@ -149,5 +149,5 @@ def _pixel_aspect(bits: Bits) -> Fraction | None:
     return Fraction(width, height) if width and height else None
 
 
-def _told(code: int) -> int | None:
+def _specified(code: int) -> int | None:
     return None if code == UNSPECIFIED else code

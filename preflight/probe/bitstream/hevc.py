@@ -132,12 +132,12 @@ def _pass_reference_sets(bits: Bits) -> None:
     distances: list[int] = []
     for number in range(bits.ue(SETS_MAX)):
         predicted = number > 0 and bits.flag()
-        distances = _predicted_set(bits, distances) if predicted else _told_set(bits)
+        distances = _predicted_set(bits, distances) if predicted else _explicit_set(bits)
         if len(distances) > PICTURES_MAX:
             raise Malformed(f"{len(distances)} reference pictures")
 
 
-def _told_set(bits: Bits) -> list[int]:
+def _explicit_set(bits: Bits) -> list[int]:
     """Read an explicit set; return its distances, in pictures, 7-67 to 7-70."""
     before, after = bits.ue(PICTURES_MAX), bits.ue(PICTURES_MAX)
     return [*_distances(bits, before, -1), *_distances(bits, after, 1)]
