@@ -21,12 +21,14 @@ READ = (
     "preflight.apply.alike",
     "preflight.media.candidates",
     "preflight.media.preview",
+    "preflight.media.thumbnails",
     *LATER,
 )
 """What children of many tests load; a server that has it need not load it in each."""
 
 # A shared machine may be slow for a moment; how fast things are is a benchmark's business.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+settings.register_profile("thorough", settings.get_profile("patient"), max_examples=500)
 settings.load_profile("patient")
 
 

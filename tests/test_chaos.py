@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,16 +19,20 @@ from scripts.chaos_laws import broken_laws
 from scripts.chaos_run import LONGEST_DELAY_S, SETTLES_S, Ran, make_plan, tally
 from tests.upload.stranger import KEY
 
-RUNS = 20
+SEED, NUMBERS = 11, (0, 6, 8, 10, 11, 13)
+"""Two of them are killed, one submits twice at once; between them twelve routes break in
+35 ways. The script runs 1,000."""
+JOBS = 3
 BODY = b'{"model":"seedance-2.0-reference-to-video","prompt":"A rider.","duration":4,"quality":"480p"}'
 
 
-def test_twenty_runs_break_no_law() -> None:
-    runs = [*chaos.many_runs(11, RUNS, jobs=4)]
+def test_six_runs_break_no_law() -> None:
+    with ThreadPoolExecutor(JOBS) as pool:
+        runs = [*pool.map(partial(chaos.one_run, SEED), NUMBERS)]
     assert [(ran.seed, ran.number, ran.violations) for ran in runs if ran.violations] == []
     counts = tally(runs)
-    assert counts["runs ended"]["downloaded"] > RUNS / 2
-    assert sum(counts["faults met"].values()) > RUNS
+    assert counts["runs ended"]["downloaded"] >= len(NUMBERS) / 2
+    assert sum(counts["faults met"].values()) > len(NUMBERS)
     assert any(command.status == -9 for ran in runs for command in ran.commands)
 
 
@@ -138,10 +144,10 @@ def test_a_run_that_never_ends_is_noticed_and_told(capsys: pytest.CaptureFixture
 
 
 def test_the_script_can_repeat_one_run() -> None:
-    command = [sys.executable, chaos.__file__, "--replay", "11:0"]
+    command = [sys.executable, chaos.__file__, "--replay", f"{SEED}:19"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "--replay 11:0 ended: " in done.stdout
+    assert f"--replay {SEED}:19 ended: " in done.stdout
 
 
 def test_a_plan_is_kept_by_the_sandbox() -> None:

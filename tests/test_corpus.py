@@ -6,6 +6,7 @@ which may be (`allow`). A false pass is never tolerated; of the rest 99.5 % have
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from preflight.flow.check import check_assets
 from preflight.profiles import load
 from preflight.values.assets import Asset
+from preflight.values.findings import Judged
 
 CORPUS = Path(os.environ.get("PREFLIGHT_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 AGREEMENT = 0.995
@@ -23,6 +25,12 @@ pytestmark = pytest.mark.skipif(not (CORPUS / "truth.jsonl").is_file(), reason="
 
 def rows() -> list[dict[str, Any]]:
     return [json.loads(line) for line in (CORPUS / "truth.jsonl").read_text().splitlines()]
+
+
+@cache
+def verdicts() -> list[Judged]:
+    """Judge every file, once for all tests."""
+    return [*check_assets([Asset(path=str(CORPUS / row["path"])) for row in rows()], load())]
 
 
 def disagreement(row: dict[str, Any], errors: set[str]) -> str:
@@ -39,9 +47,8 @@ def disagreement(row: dict[str, Any], errors: set[str]) -> str:
 
 def test_the_verdicts_agree_with_the_truth_and_nothing_broken_passes() -> None:
     truth = rows()
-    assets = [Asset(path=str(CORPUS / row["path"])) for row in truth]
     wrong, false_passes = {}, []
-    for row, judged in zip(truth, check_assets(assets, load()), strict=True):
+    for row, judged in zip(truth, verdicts(), strict=True):
         errors = {finding.rule for finding in judged.findings if finding.severity == "error"}
         if said := disagreement(row, errors):
             wrong[row["path"]] = said
@@ -53,9 +60,8 @@ def test_the_verdicts_agree_with_the_truth_and_nothing_broken_passes() -> None:
 
 def test_measures_agree_where_two_decoders_agree() -> None:
     truth = rows()
-    assets = [Asset(path=str(CORPUS / row["path"])) for row in truth]
     apart, compared = {}, 0
-    for row, judged in zip(truth, check_assets(assets, load()), strict=True):
+    for row, judged in zip(truth, verdicts(), strict=True):
         for name in row.get("sure", ()) if judged.facts else ():
             compared += 1
             measured, known = getattr(judged.facts, name, None), row["facts"][name]

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from preflight.cli import main
 from preflight.flow.check import Measuring, check_assets
 from preflight.profiles import load
 from preflight.values.assets import Asset
@@ -141,13 +142,19 @@ FIXED = [row for row in ROWS if row["kind"] != "folder" and (row["fix"] or row.g
 
 
 @pytest.mark.parametrize("row", FIXED, ids=name)
-def test_a_fix_makes_what_the_source_shows_or_nothing(row: dict[str, Any], tmp_path: Path) -> None:
+def test_a_fix_makes_what_the_source_shows_or_nothing(
+    row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     source = source_of(row, tmp_path)
-    command = [sys.executable, "-m", "preflight", "fix", str(source), "--yes", "--no-cache", "--format", "json"]
+    command = ["preflight", "fix", str(source), "--yes", "--no-cache", "--format", "json"]
     command += ["--output", str(tmp_path / "out"), "--jobs", "1", *row.get("fix_args", ())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout, done.stderr
-    (one,) = json.loads(done.stdout)["assets"]
+    monkeypatch.setattr(sys, "argv", command)
+    monkeypatch.setenv("PREFLIGHT_START", "spawn")  # no server of its own: the one of all tests forks for it
+    with pytest.raises(SystemExit):
+        main()
+    out, err = capfd.readouterr()
+    assert out, err
+    (one,) = json.loads(out)["assets"]
     said = f"{one['outcome']} {one['loss']} {one['message']} {[s['words'] for s in one['steps']]}"
     if row["fix"] == "none":
         assert one["outcome"] != "fixed", said
@@ -157,5 +164,5 @@ def test_a_fix_makes_what_the_source_shows_or_nothing(row: dict[str, Any], tmp_p
     if one["outcome"] != "fixed":
         return
     loss = row["fix"] if row["fix"] in ("lossless", "lossy") else row.get("loss_if_any", one["loss"])
-    found = wrong(Path(one["output"]), source, row["kind"], row.get("must") or {}, done.stdout + done.stderr)
+    found = wrong(Path(one["output"]), source, row["kind"], row.get("must") or {}, out + err)
     assert (found, one["loss"]) == ([], loss), said

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from typing import Any, NamedTuple
 import click
 import pytest
 
+from preflight.cli import main
 from preflight.cli.commands import COMMANDS, root
 from preflight.errors import OutcomeUnknown, PreflightError
 from preflight.sandbox import running
@@ -60,8 +62,8 @@ class Ran(NamedTuple):
 class Home:
     """A place of its own for everything that the program writes, and the program in it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, streams: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._patch, self._streams = folder, patch, streams
         (folder / "quick.toml").write_text(QUICK)
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("PREFLIGHT_")}
         self.env |= {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
@@ -75,6 +77,25 @@ class Home:
         return path
 
     def run(self, *arguments: str | Path) -> Ran:
+        """Run the program in this process, with the environment and the folder of this home."""
+        with self._patch.context() as patch:
+            for name in os.environ.keys() - self.env.keys():
+                patch.delenv(name)
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            patch.setattr(tempfile, "tempdir", self.env["TMPDIR"])
+            patch.setattr(sys, "argv", ["preflight", *map(str, arguments)])
+            patch.setenv("PREFLIGHT_START", "spawn")  # no server of its own: the one of all tests forks for it
+            patch.chdir(self.folder)
+            self._streams.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        out, err = self._streams.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ran(ended.value.code, out, err)
+
+    def start(self, *arguments: str | Path) -> Ran:
+        """Run the program in a process of its own, to its end."""
         command = [str(PROGRAM), *map(str, arguments)]
         done = subprocess.run(
             command, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=LIMIT_S, check=False
@@ -95,8 +116,8 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
+    return Home(tmp_path, monkeypatch, capfd)
 
 
 FORMATS = next(
@@ -172,7 +193,7 @@ def test_the_key_is_nowhere_whatever_becomes_of_a_submission(home: Home, setting
     request = home.request(WITH_IMAGE)
     with running(**settings) as sandbox:
         at = ("--base-url", sandbox.url)
-        ran = home.run("submit", request, "--yes", "--download", "films", *at)
+        ran = home.start("submit", request, "--yes", "--download", "films", *at)
         assert ran.status == status, ran.err
         home.search(ran)
         for more in (("task", "list"), ("task", "show", "1"), ("task", "drift"), ("task", "drift", "--format", "json")):
@@ -239,7 +260,7 @@ def test_the_key_is_in_no_process_list_and_not_in_the_sandbox_s_log(home: Home) 
     watcher = threading.Thread(target=watch, daemon=True)
     with sandbox_process(home) as (url, said):
         watcher.start()
-        ran = home.run("submit", request, "--yes", "--download", "films", "--base-url", url)
+        ran = home.start("submit", request, "--yes", "--download", "films", "--base-url", url)
         over.set()
         watcher.join()
     assert ran.status == 0, ran.err

@@ -394,7 +394,7 @@ def test_a_role_goes_with_the_new_file(tmp_path: Path) -> None:
     assert done.judged.asset == Asset(path=done.path, role=Role("image", 2))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(120, 500).map(lambda n: 2 * n),
     st.integers(120, 400).map(lambda n: 2 * n),
@@ -420,7 +420,7 @@ def test_a_mended_clip_has_no_error_left(
         assert plan(judged(Path(done.path)), PROFILE, FixOptions()).steps == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.tuples(st.integers(1, 900), st.integers(1, 900)),
     st.sampled_from(["PNG", "GIF", "BMP", "TIFF", "JPEG", "WEBP"]),

@@ -33,7 +33,8 @@ def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], 
     def run(*arguments: str | Path) -> Ended:
         monkeypatch.setattr(sys, "argv", ["preflight", *map(str, arguments)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+            patch.setenv("PREFLIGHT_START", "spawn")  # no server of its own: the one of all tests forks for it
             main()
         out, err = capfd.readouterr()
         assert isinstance(ended.value.code, int)

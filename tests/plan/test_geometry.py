@@ -52,7 +52,7 @@ shapes = st.tuples(st.integers(16, 8000), st.integers(16, 8000)).filter(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(shapes)
 def test_the_nearest_size_of_a_clip_is_within_all_limits_and_keeps_the_shape(size: tuple[int, int]) -> None:
     found = nearest_size(*size, CLIP)
@@ -62,7 +62,7 @@ def test_the_nearest_size_of_a_clip_is_within_all_limits_and_keeps_the_shape(siz
     assert abs(Fraction(*found) / Fraction(*size) - 1) < Fraction(1, 100)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(shapes)
 def test_the_nearest_size_of_a_picture_is_within_all_limits_and_keeps_the_shape(size: tuple[int, int]) -> None:
     found = nearest_size(*size, PICTURE)
@@ -71,7 +71,7 @@ def test_the_nearest_size_of_a_picture_is_within_all_limits_and_keeps_the_shape(
     assert abs(Fraction(*found) / Fraction(*size) - 1) < Fraction(1, 100)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(shapes)
 def test_a_size_that_is_within_the_limits_stays_as_it_is(size: tuple[int, int]) -> None:
     if PICTURE.takes(*size):
@@ -124,7 +124,7 @@ def test_a_fitted_shape_is_within_and_only_one_side_changes_in_one_direction(wid
         assert found[1] >= height
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.tuples(st.integers(400, 2000), st.integers(400, 2000)).filter(lambda size: CLIP.takes(*size)))
 def test_even_sides_lie_next_to_those_there_were(size: tuple[int, int]) -> None:
     found = even_size(*size, CLIP)

@@ -164,7 +164,7 @@ def test_what_is_no_jpeg_is_unreadable(content: bytes) -> None:
         read_header(io.BytesIO(content))
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(st.binary(max_size=300), st.booleans())
 def test_no_bytes_make_the_header_crash(tail: bytes, framed: bool) -> None:
     content = picture()
