@@ -50,7 +50,7 @@ FORMS = {
 
 QUICK = 'extends = "seedance-2.0-2026-04"\nname = "quick"\ntitle = "Quick"\n[service]\npoll_s = 1\nwait_s = 20\n'
 TASK = {"id": "task-unified-1", "status": "pending"}
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 class Ran(NamedTuple):

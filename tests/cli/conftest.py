@@ -33,9 +33,10 @@ def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], 
     def run(*arguments: str | Path) -> Ended:
         monkeypatch.setattr(sys, "argv", ["preflight", *map(str, arguments)])
         capfd.readouterr()
-        with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+        with monkeypatch.context() as patch:
             patch.setenv("PREFLIGHT_START", "spawn")  # no server of its own: the one of all tests forks for it
-            main()
+            with pytest.raises(SystemExit) as ended:
+                main()
         out, err = capfd.readouterr()
         assert isinstance(ended.value.code, int)
         return Ended(ended.value.code, out, err)
