@@ -367,5 +367,5 @@ def _read(frame: Frame) -> Still:
     return frame.plain or frame.shown
 
 
-def _tiny(*pictures: Still) -> bool:
-    return any(min(one.width_px, one.height_px) < LEAST_PX for one in pictures)
+def _tiny(*stills: Still) -> bool:
+    return any(min(one.width_px, one.height_px) < LEAST_PX for one in stills)

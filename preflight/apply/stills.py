@@ -248,6 +248,6 @@ def _read(path: Path) -> Still | None:
     return Still(width_px=width, height_px=height, rgb=rgb) if len(rgb) == 3 * width * height else None
 
 
-def shape(picture: Still) -> float:
+def shape(still: Still) -> float:
     """Compute width over height."""
-    return picture.width_px / picture.height_px
+    return still.width_px / still.height_px

@@ -26,8 +26,8 @@ BUCKETS = 600
 """Points of an outline."""
 
 
-def picture(path: str, facts: Facts, max_side_px: int) -> bytes:
-    """Return a JPEG of a picture, or of a frame of a clip.
+def preview(path: str, facts: Facts, max_side_px: int) -> bytes:
+    """Return a JPEG of an image, or of a frame of a clip.
 
     Raises:
         Unmeasured, Unreadable: there is nothing to see, and why.

@@ -93,7 +93,7 @@ def _refuse_unsound(path: Path, asset: Planned) -> None:
     if sum(isinstance(step, Write) for step in asset.steps) != 1:
         raise CallError(f"{path}: {asset.path}: a plan writes one file: one step with do = write")
     for step in steps:
-        if not _sound(step):
+        if not _is_possible(step):
             raise CallError(f"{path}: {asset.path}: this cannot be done: {step.words()}")
 
 
@@ -115,7 +115,7 @@ def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
                 )
 
 
-def _sound(step: Step) -> bool:
+def _is_possible(step: Step) -> bool:
     """Tell whether a step's values are possible."""
     match step:
         case Resize() | Crop() | Pad() | Flatten():

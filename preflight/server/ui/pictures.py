@@ -115,11 +115,11 @@ def played_as(facts: Facts) -> str | None:
 
 
 def _thumb(path: str, facts: Facts, draft: Path) -> None:
-    draft.write_bytes(footage.picture(path, facts, 320))
+    draft.write_bytes(footage.preview(path, facts, 320))
 
 
 def _large(path: str, facts: Facts, draft: Path) -> None:
-    draft.write_bytes(footage.picture(path, facts, 1280))
+    draft.write_bytes(footage.preview(path, facts, 1280))
 
 
 def _strip(path: str, facts: Facts, draft: Path) -> None:
