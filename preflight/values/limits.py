@@ -29,7 +29,7 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min: Fraction | None = None
     max: Fraction | None = None
     warn_above: Fraction | None = None
-    """Values from here to `max` are ambiguous in the sources."""
+    """Values above this, up to `max`, are ambiguous in the sources."""
     seen_min: Fraction | None = None
     seen_max: Fraction | None = None
     """The most extreme value that the service accepted beyond the documented bounds."""
