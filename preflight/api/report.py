@@ -1,4 +1,4 @@
-"""The report as a program or a notebook holds it."""
+"""The report for programs and notebooks."""
 
 import html
 from contextlib import suppress
@@ -13,7 +13,7 @@ from preflight.report import Header, Summary
 from preflight.values import findings
 
 PICTURED = 24
-"""Assets of a report in a notebook that are shown with a picture, which takes a child process each."""
+"""Most assets shown with previews in a notebook; each takes a child process."""
 FRAME = (
     '<iframe sandbox srcdoc="{page}" title="preflight report" loading="lazy" '
     'style="width:100%;height:{height_px}px;border:1px solid #8884;border-radius:6px"></iframe>'
@@ -22,11 +22,11 @@ TOP_PX, ASSET_PX, MOST_PX = 220, 260, 720
 
 
 class Report(findings.Report, frozen=True, kw_only=True):
-    """All assets in order, and the findings about them together; as text, JSON or a page in a notebook."""
+    """All assets in order, and the findings on the request; as text, JSON or a notebook page."""
 
     @classmethod
     def of(cls, report: findings.Report) -> Self:
-        """Give a report the methods of this class."""
+        """Add the methods of this class to a report."""
         return cls(**{name: getattr(report, name) for name in report.__struct_fields__})
 
     @property
@@ -35,25 +35,25 @@ class Report(findings.Report, frozen=True, kw_only=True):
         return self.verdict == "pass"
 
     def to_dict(self) -> dict[str, Any]:
-        """Convert to plain values, by the keys of the JSON Schema `preflight.report/1`."""
+        """Convert to plain values, by the keys of `preflight.report/1`."""
         converted: dict[str, Any] = msgspec.json.decode(self.to_json())
         return converted
 
     def to_json(self) -> str:
-        """Write JSON, as `preflight.report/1` has it."""
+        """Convert to JSON, `preflight.report/1`."""
         from preflight.report.json import dump, report_json
 
         return dump(report_json(self))
 
     def __repr__(self) -> str:
-        """Name the verdict, the number of assets of each verdict, and the edition."""
+        """Show verdict, counts and edition."""
         verdicts = [judged.verdict for judged in self.assets]
         counts = ", ".join(f"{verdicts.count(one)} {one}" for one in ("pass", "fail", "unsure") if one in verdicts)
         files = f"{len(verdicts)} asset{'' if len(verdicts) == 1 else 's'}"
         return f"<Report {self.verdict}: {files}{f' ({counts})' if counts else ''}; {self.profile}>"
 
     def _repr_html_(self) -> str:
-        """Draw the report as a page in a frame, which neither the notebook's style nor a script reaches."""
+        """Render a page in a sandboxed frame, isolated from the notebook's styles and scripts."""
         from preflight.report.html import Writer
 
         page = StringIO()

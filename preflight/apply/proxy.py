@@ -1,4 +1,4 @@
-"""Small copies for a browser: a clip or sound that it may not play in, one that it plays out; for looking at alone."""
+"""Make small copies of clips and audio that every browser plays; for viewing only."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from preflight.values.facts import AudioFacts, VideoFacts
 LONGER_SIDE_PX = 640
 LIMIT_S = 600.0
 KEY_EVERY_FRAMES = 12
-"""Frames between two keyframes: a player that is led to a moment shows it at once."""
+"""Frames between two keyframes, so that seeking is immediate."""
 
 
 def make_proxy(path: str, facts: VideoFacts | AudioFacts, target: Path) -> None:

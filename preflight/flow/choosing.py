@@ -1,4 +1,4 @@
-"""What stays of what is too long: the parts that a person marked, or the best ones; and the plans that cut to them.
+"""Choose the parts kept: marked ones, or the best; and plan the cuts.
 
 assets ── marked ──► judged ── best parts ──► FixOptions ──► plans
 """
@@ -26,29 +26,29 @@ Tell = Callable[[str], None]
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person chooses before anything is planned."""
+    """Choices made before planning."""
 
     fix_options: FixOptions = FixOptions()
     marks: tuple[Mark, ...] = ()
     """Parts to keep of single files."""
     best: bool = False
-    """Whether the best part is looked for of what is too long and has no mark."""
+    """Whether to find the best part of what is too long and unmarked."""
     preview: Path | None = None
-    """The folder for pictures of the parts among which would be chosen."""
+    """Folder for previews of the candidate parts."""
 
     @property
     def looks(self) -> bool:
-        """Whether files are looked into before they are planned."""
+        """Whether media analysis is needed before planning."""
         return self.best or self.preview is not None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What a face of the program hears while parts are chosen, as sentences."""
+    """Callbacks of a face while parts are chosen; called with sentences."""
 
     tell: Tell
-    """Told what is to be known beside the plans."""
+    """Called with remarks on the plans."""
     note: Tell
-    """Told what could not be looked into, and where pictures are."""
+    """Called with files that could not be analysed, and with previews written."""
 
 
 def plan_files(
@@ -57,14 +57,14 @@ def plan_files(
     """Measure, judge and plan files one by one.
 
     Args:
-        assets: the files; where nothing is marked or looked for they are planned as they come.
-        choice: which parts stay, and how to fix.
+        assets: the files; planned one by one where nothing is marked or searched.
+        choice: the parts kept, and the options.
         profile: the limits.
         how: how files are measured.
-        heard: told of what is chosen.
+        heard: callbacks.
 
     Raises:
-        CallError: a mark names none of the files, or is on one that has no parts.
+        CallError: a mark names none of the files, or is on one without parts.
     """
     if not (choice.marks or choice.looks):
         judged = check_assets(assets, profile, how)
@@ -77,14 +77,14 @@ def plan_files(
 def plan_spec(
     spec: RequestSpec, choice: Choice, profile: Profile, how: Measuring, heard: Heard | None = None
 ) -> RequestPlan:
-    """Measure, judge and plan a request as a whole; the arguments are as for `plan_files`."""
+    """Measure, judge and plan a request; arguments as for `plan_files`."""
     spec = marked_spec(spec, choice, heard)
     report = check_request(spec, profile, how)
     return plan_whole(report, profile, chosen(spec.assets, report.assets, choice, profile, heard))
 
 
 def marked_spec(spec: RequestSpec, choice: Choice, heard: Heard | None = None) -> RequestSpec:
-    """Mark parts to keep in a request; they stand over those that it has, which is told.
+    """Mark parts of a request, replacing its own marks with a remark.
 
     Raises:
         CallError: a mark names none of its assets.
@@ -100,11 +100,11 @@ def marked_spec(spec: RequestSpec, choice: Choice, heard: Heard | None = None) -
 def chosen(
     marked: Sequence[Asset], judged: Sequence[Judged], choice: Choice, profile: Profile, heard: Heard | None = None
 ) -> FixOptions:
-    """Hold marked parts against what was measured, and look for the best part of the rest, if that is asked.
+    """Check the marked parts, and find the best part of the rest if asked.
 
     Raises:
-        CallError: a mark is on a picture, or on no medium.
-        NotDone: a picture of the parts cannot be written.
+        CallError: a mark is on an image, or on no medium.
+        NotDone: a preview cannot be written.
     """
     refuse_useless(marked, judged)
     if heard:
@@ -127,7 +127,7 @@ def chosen(
 def _candidates(
     judged: Sequence[Judged], choice: Choice, profile: Profile, heard: Heard | None
 ) -> "dict[str, tuple[Candidate, ...]]":
-    """Look for the parts worth keeping; what cannot be looked into keeps its start, which is told."""
+    """Find the parts worth keeping; an unreadable file keeps its start, with a note."""
     from preflight.media.candidates import propose
     from preflight.probe.faults import Unmeasured, Unreadable
 

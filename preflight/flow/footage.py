@@ -1,6 +1,6 @@
-"""Looking into footage for a person who chooses: a file and its facts in; pictures, outlines, cut points, parts out.
+"""Media analysis for a user who chooses: thumbnails, waveforms, cut points, best parts.
 
-Everything is looked into in a child that may crash or hang alone; what is played instead of a file is made by ffmpeg.
+Files are read in a child process; playable copies are made by ffmpeg.
 """
 
 from fractions import Fraction
@@ -23,7 +23,7 @@ from preflight.workers.isolated import call_isolated
 
 LOOK = Bounds(seconds=30.0, memory_bytes=2 << 30)
 BUCKETS = 600
-"""Points of an outline."""
+"""Points of a waveform."""
 
 
 def preview(path: str, facts: Facts, max_side_px: int) -> bytes:
@@ -38,7 +38,7 @@ def preview(path: str, facts: Facts, max_side_px: int) -> bytes:
 
 
 def filmstrip(path: str, facts: VideoFacts) -> bytes:
-    """Return a JPEG of frames side by side, from the beginning of a clip to its end.
+    """Make a JPEG of frames side by side, from start to end of a clip.
 
     Raises:
         Unmeasured, Unreadable: there is nothing to see, and why.
@@ -47,7 +47,7 @@ def filmstrip(path: str, facts: VideoFacts) -> bytes:
 
 
 def outline(path: str, facts: VideoFacts | AudioFacts) -> tuple[float, ...]:
-    """Return how loud a sound, or a clip's, is: the highest sample, 0 to 1, in each of `BUCKETS` equal parts.
+    """Measure the peaks of audio, 0 to 1, in `BUCKETS` equal parts.
 
     Raises:
         Unmeasured, Unreadable: there is nothing to hear, and why.
@@ -56,14 +56,14 @@ def outline(path: str, facts: VideoFacts | AudioFacts) -> tuple[float, ...]:
 
 
 class CutPoints(msgspec.Struct, frozen=True):
-    """Where a clip can be cut without encoding, in seconds from its beginning."""
+    """Cut points of a clip, in seconds from its start."""
 
     starts_s: tuple[Fraction, ...]
     ends_s: tuple[Fraction, ...]
 
 
 def cut_points(path: str) -> CutPoints:
-    """Return where a clip can begin, and where it can end, without encoding; none in what cannot be read."""
+    """Find where a clip can start and end without encoding; none in an unreadable clip."""
     try:
         found: list[GopBoundary] = call_isolated(boundaries_in, path, bounds=LOOK)
     except Unmeasured:
@@ -72,10 +72,10 @@ def cut_points(path: str) -> CutPoints:
 
 
 def best_parts(judged: Judged, profile: Profile) -> tuple[Candidate, ...]:
-    """Return the parts of a clip or sound that is too long which are best worth keeping, best first.
+    """Rank the parts worth keeping of a clip or audio that is too long, best first.
 
     Raises:
-        Unmeasured, Unreadable: it could not be looked into, and why.
+        Unmeasured, Unreadable: it could not be read, and why.
     """
     from preflight.media.candidates import propose
 

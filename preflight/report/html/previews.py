@@ -55,7 +55,7 @@ def preview(judged: Judged, thumbnails: Thumbnails | None) -> Preview | None:
         return Preview(instead="No picture: the file is not here any more.")
     try:
         seen = thumbnails(asset.path, facts)
-    except Exception as fault:  # noqa: BLE001 - a picture is an extra: whatever fails, the verdict is written
+    except Exception as fault:  # noqa: BLE001 - a preview is optional: the verdict is written in any case
         return Preview(instead=f"No picture: {fault}.")
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8
 
