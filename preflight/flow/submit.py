@@ -32,7 +32,7 @@ from preflight.submission.submit import (
     Submission,
     advised,
 )
-from preflight.submission.submit import submit as send_once
+from preflight.submission.submit import submit as send_create_call
 from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.findings import Report, counts
@@ -296,4 +296,4 @@ def send(
         facts=tuple(judged.facts for judged in ready.report.assets),
         price=ready.price.credits if ready.price else None,
     )
-    return send_once(submission, account, again=again)
+    return send_create_call(submission, account, again=again)

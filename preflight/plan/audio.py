@@ -36,7 +36,7 @@ SIXTEEN = re.compile(r"adpcm_|pcm_(alaw|mulaw|u8|s8)|gsm")
 """Codecs that decode to exactly 16 bits, but do not store them."""
 HIGHEST_RATE_HZ, STEREO = 48_000, 2
 """Reduced rate and channels where the file is too large."""
-UNTOLD_CHANNELS = 6
+UNKNOWN_CHANNELS = 6
 """Channels assumed where a codec hides them."""
 
 
@@ -212,5 +212,5 @@ def _wav_bytes(facts: AudioFacts, length_s: Fraction, encode: Encode | None) -> 
     """Estimate the size of a WAV, encoded or of the source's own samples."""
     bits = next(bits for coding, bits in OWN.items() if coding == (encode.codec if encode else facts.codec))
     rate = (encode and encode.sample_rate_hz) or facts.sample_rate_hz or HIGHEST_RATE_HZ
-    channels = (encode and encode.channels) or facts.channels or UNTOLD_CHANNELS
+    channels = (encode and encode.channels) or facts.channels or UNKNOWN_CHANNELS
     return length_s * rate * channels * Fraction(bits, 8) + WAV_HEAD_BYTES

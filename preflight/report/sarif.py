@@ -166,12 +166,12 @@ def result_json(finding: Finding, place: Json, asset: Asset | None = None) -> Js
     """Convert one finding; its possible fix is said in words and in properties."""
     found = finding_json(finding)
     address = f" ({shown(asset.path)})" if asset and asset.is_url else ""
-    mends = f" Would be mended by `preflight fix` ({finding.fix})." if finding.fix != "none" else ""
+    fixes = f" Would be mended by `preflight fix` ({finding.fix})." if finding.fix != "none" else ""
     return {
         "ruleId": finding.rule,
         **({"ruleIndex": INDEX[finding.rule]} if finding.rule in INDEX else {}),
         "level": LEVELS[finding.severity],
-        "message": {"text": text_of(f"{found['message']}{address}.{mends}")},
+        "message": {"text": text_of(f"{found['message']}{address}.{fixes}")},
         "locations": [place],
         **({"suppressions": [{"kind": "external", "justification": finding.ignored}]} if finding.ignored else {}),
         "properties": {

@@ -55,12 +55,12 @@ async def fetch(client: httpx.AsyncClient, url: str, into: IO[bytes], *, max_byt
         FetchError: the address is elsewhere, the response is not 200 or compressed, or it takes too long.
     """
     try:
-        async with asyncio.timeout(timeout_s), client.stream("GET", url) as answer:
-            if answer.status_code != httpx.codes.OK:
+        async with asyncio.timeout(timeout_s), client.stream("GET", url) as response:
+            if response.status_code != httpx.codes.OK:
                 raise FetchError("Error while downloading")
-            if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
                 raise FetchError("Error while downloading")
-            async for chunk in answer.aiter_raw():
+            async for chunk in response.aiter_raw():
                 into.write(chunk)
                 if into.tell() > max_bytes:
                     break

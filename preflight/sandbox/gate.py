@@ -59,8 +59,8 @@ class Gate:
             await self.app(scope, receive, send)
             return
         if needs_key(scope["path"]) and not self._admits(Headers(scope=scope)):
-            answer = refusal(scope["path"], 401, "invalid_api_key", "API key missing or not known")
-            await answer(scope, receive, self._remembering(scope, send))
+            response = refusal(scope["path"], 401, "invalid_api_key", "API key missing or not known")
+            await response(scope, receive, self._remembering(scope, send))
             return
         fault = self.fates.next(route_of(scope["method"], scope["path"]))
         remembering = self._remembering(scope, send, fault.kind if fault else "")

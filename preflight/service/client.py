@@ -148,10 +148,10 @@ class Service:
         Source: the provider's own client; undocumented.
         """
         try:
-            answer = self._api.call("GET", "/v1/credits")
+            decoded = self._api.call("GET", "/v1/credits")
         except PreflightError:
             return None
-        return read_remaining(answer)
+        return read_remaining(decoded)
 
     def wait(  # noqa: PLR0913 - how long and how often, and what is handed in
         self,

@@ -328,23 +328,23 @@ def content_coding(headers: httpx.Headers) -> str:
 
 
 def _checked(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa: ANN401 - JSON, of whatever shape
-    answer = _decoded(content)
-    table = answer if isinstance(answer, dict) else {}
+    decoded = _decoded(content)
+    table = decoded if isinstance(decoded, dict) else {}
     error = table.get("error")
     no = table.get("success") is False or (bool(error) and "id" not in table)
     if not response.is_success or no:
         inside = error if isinstance(error, dict) else {"message": error, **table}
         raise _refusal(response, inside, key)
-    if answer is msgspec.UNSET:
+    if decoded is msgspec.UNSET:
         raise ResponseLost(f"HTTP {response.status_code}, but the answer is not whole JSON")
-    return _redacted(key, answer)
+    return _redacted(key, decoded)
 
 
-def _redacted(key: str, answer: object) -> object:
+def _redacted(key: str, decoded: object) -> object:
     """Remove the key from a response, however it is escaped there."""
-    said, secret = msgspec.json.encode(answer), msgspec.json.encode(key)[1:-1]
+    said, secret = msgspec.json.encode(decoded), msgspec.json.encode(key)[1:-1]
     if len(key) < SECRET_MIN or secret not in said:
-        return answer
+        return decoded
     return msgspec.json.decode(said.replace(secret, b"[key]"))
 
 

@@ -17,13 +17,13 @@ CHANGE_IT = "The same request would fail again: change it first."
 NOT_CHARGED = "Failed tasks are not charged."
 
 
-def read_task(answer: object) -> Task:
+def read_task(response: object) -> Task:
     """Parse a task; fields of a wrong type count as missing.
 
     Raises:
         ResponseLost: it has no usable id.
     """
-    table = table_of(answer)
+    table = table_of(response)
     table = table if "id" in table else table_of(table.get("data"))
     return Task(
         id=read_id(table.get("id")),
@@ -37,14 +37,14 @@ def read_task(answer: object) -> Task:
     )
 
 
-def read_tasks(answer: object) -> list[Task]:
+def read_tasks(response: object) -> list[Task]:
     """Parse a page of tasks; those without a usable id are skipped.
 
     Raises:
         ResponseLost: it is no list.
     """
-    table = table_of(answer)
-    items = answer if isinstance(answer, list) else table.get("data", table.get("tasks"))
+    table = table_of(response)
+    items = response if isinstance(response, list) else table.get("data", table.get("tasks"))
     if not isinstance(items, list):
         raise ResponseLost("the service answered, and not with a list of tasks")
     return list(_readable(items))
@@ -62,9 +62,9 @@ def read_id(told: object) -> str:
     return told
 
 
-def read_remaining(answer: object) -> Fraction | None:
+def read_remaining(response: object) -> Fraction | None:
     """Parse the remaining credits: the outermost field with such a name; None where there is none."""
-    return next(_remaining(answer), None)
+    return next(_remaining(response), None)
 
 
 def failure_of(task: Task) -> TaskFailed:
@@ -111,9 +111,9 @@ def _readable(items: list[object]) -> Iterator[Task]:
             yield read_task(item)
 
 
-def _remaining(answer: object) -> Iterator[Fraction]:
+def _remaining(response: object) -> Iterator[Fraction]:
     """Yield the fields named like remaining credits, outermost first."""
-    tables = [table_of(answer)]
+    tables = [table_of(response)]
     for table in tables:
         amounts = {name: amount_of(value) for name, value in table.items()}
         looks = [name for name in amounts if re.search(r"remain|balance|available|left", name)]

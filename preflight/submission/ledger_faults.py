@@ -17,7 +17,7 @@ COST = (
     "It alone knows what was sent: without it the same request can be sent, and paid, a second time, and an answer that"
     " was lost is not looked for."
 )
-MEND = (Remedy("recover-ledger"), COST)
+RECOVER = (Remedy("recover-ledger"), COST)
 ROOM = f"Make room on its disk, and say it again. {SOUND}"
 WRITABLE = f"Let the file and its folder be written by you, for SQLite writes beside it, too. {SOUND}"
 
@@ -36,8 +36,8 @@ SQLITE: dict[int, tuple[str, Advice]] = {
         f"Is there room, within your quota too, and is the disk well? Say it again then. {COST}",
     ),
     sqlite3.SQLITE_NOMEM: ("there is not enough memory", f"Say it again when there is. {SOUND}"),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", MEND),
-    sqlite3.SQLITE_NOTADB: ("it is damaged, or no ledger", MEND),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", RECOVER),
+    sqlite3.SQLITE_NOTADB: ("it is damaged, or no ledger", RECOVER),
 }
 """Primary result code → fault and advice. Source: SQLite, 'Result and Error Codes'."""
 SYSTEM: dict[int, tuple[str, str]] = {

@@ -205,9 +205,9 @@ def _ends(url: str, life_s: int, needed: int) -> datetime:
 
 
 def _expect_credentials(url: str, scheme: str) -> None:
-    ways = CREDENTIALS[scheme]
-    if not any(all(os.environ.get(name) for name in names) for names in ways):
-        enough = "; or ".join(" and ".join(names) for names in ways)
+    alternatives = CREDENTIALS[scheme]
+    if not any(all(os.environ.get(name) for name in names) for names in alternatives):
+        enough = "; or ".join(" and ".join(names) for names in alternatives)
         raise CallError(f"{url}: no credentials in the environment", advice=f"Set {enough}.")
 
 

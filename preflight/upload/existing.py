@@ -63,14 +63,14 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
     path = folder / f".preflight-{secrets.token_hex(8)}{_suffix(url)}"
     with client(agent=agent, proxies=False, limit_s=LIMIT_S, transport=transport) as plain:
         try:
-            with _named(url), _opened(plain, url, {}, allow_private=allow_private) as answer:
-                _expect(answer, (OK,), "a plain GET")
-                _expect_medium(answer)
+            with _named(url), _opened(plain, url, {}, allow_private=allow_private) as response:
+                _expect(response, (OK,), "a plain GET")
+                _expect_medium(response)
                 with path.open("xb") as file:
-                    save(answer, file, max_bytes=max_bytes, limit_s=LIMIT_S, progress=progress)
-            with _named(url), _opened(plain, url, RANGE, allow_private=allow_private) as answer:
-                _expect(answer, (OK, PARTIAL), "a GET of the first 1,024 bytes")
-                _expect_alike(answer, path)
+                    save(response, file, max_bytes=max_bytes, limit_s=LIMIT_S, progress=progress)
+            with _named(url), _opened(plain, url, RANGE, allow_private=allow_private) as response:
+                _expect(response, (OK, PARTIAL), "a GET of the first 1,024 bytes")
+                _expect_alike(response, path)
         except BaseException:
             remove(path)
             raise
@@ -92,18 +92,18 @@ def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = N
     with (
         _named(url),
         client(transport=transport) as plain,
-        plain.stream("GET", encoded(url), headers=headers) as answer,
+        plain.stream("GET", encoded(url), headers=headers) as response,
     ):
-        _expect(answer, (OK, PARTIAL), "a GET of the first byte")
-        told = _stated_size(answer)
+        _expect(response, (OK, PARTIAL), "a GET of the first byte")
+        told = _stated_size(response)
         if told not in (None, size):
             raise NotDone(f"has {told:,} bytes, and {size:,} were uploaded")
 
 
-def _stated_size(answer: httpx.Response) -> int | None:
+def _stated_size(response: httpx.Response) -> int | None:
     """Read the size of the whole file from a response's headers; None where missing."""
-    partial = answer.status_code == PARTIAL
-    text = answer.headers.get("Content-Range" if partial else "Content-Length", "")
+    partial = response.status_code == PARTIAL
+    text = response.headers.get("Content-Range" if partial else "Content-Length", "")
     found = re.fullmatch(r"bytes [0-9-]+/([0-9]{1,18})" if partial else r"([0-9]{1,18})", text)
     return int(found[1]) if found else None
 

@@ -63,8 +63,8 @@ def upload_file(  # noqa: PLR0913 - what, under which name, within which limits
     def attempt() -> Uploaded:
         with opened(path, limits.upload_max_bytes) as file:
             reader = HashingReader(file, parcel, progress)
-            answer = _send(files, reader, name, parcel.media_type)
-            return _uploaded(answer, reader.bytes, limits.upload_life_s)
+            response = _send(files, reader, name, parcel.media_type)
+            return _uploaded(response, reader.bytes, limits.upload_life_s)
 
     return retry(attempt, (Unreachable, ResponseLost, Busy), sleep=sleep)
 
@@ -78,8 +78,8 @@ def _send(files: HttpChannel, file: HashingReader, name: str, media_type: str) -
     )
 
 
-def _uploaded(answer: object, size: int, life_s: int) -> Uploaded:
-    told: Any = answer.get("data") if isinstance(answer, dict) else None
+def _uploaded(response: object, size: int, life_s: int) -> Uploaded:
+    told: Any = response.get("data") if isinstance(response, dict) else None
     told = told if isinstance(told, dict) else {}
     url, file_id = told.get("file_url"), told.get("file_id")
     if not (isinstance(url, str) and len(url) <= URL_MAX and re.match(r"https?://[^\s/]+/\S*$", url)):

@@ -24,7 +24,7 @@ LOOKS: dict[Outcome, tuple[str, str]] = {
     "failed": ("✗", "fail"),
 }
 """Outcome → sign, and the verdict whose colour it has."""
-PICTURES = 200
+PREVIEWS = 200
 """Assets with previews: each takes two, and each up to a second."""
 
 
@@ -55,7 +55,7 @@ def _top(fixed: Fixed) -> str:
 def _article(one: FixResult, number: int, header: Header) -> str:
     """Render one asset."""
     sign, verdict = LOOKS[one.outcome]
-    seen, why = number <= PICTURES, came_of(one)
+    seen, why = number <= PREVIEWS, came_of(one)
     return render(
         "fixed",
         one=one,
