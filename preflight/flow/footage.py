@@ -27,7 +27,7 @@ BUCKETS = 600
 
 
 def preview(path: str, facts: Facts, max_side_px: int) -> bytes:
-    """Return a JPEG of an image, or of a frame of a clip.
+    """Make a JPEG preview of an image or clip.
 
     Raises:
         Unmeasured, Unreadable: there is nothing to see, and why.
