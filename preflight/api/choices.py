@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ParamSpec, TypedDict, TypeVar, get_type_hints
+from typing import Any, Literal, ParamSpec, TypedDict, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -72,8 +72,18 @@ def options_from(choices: Mapping[str, Any], report: Report) -> FixOptions:
     try:
         plain = msgspec.convert({**said, "fit": fit or "crop", "fit_named": fit is not None}, FixOptions)
     except msgspec.ValidationError as error:
-        raise CallError(f"fix: {error}") from None
+        name = str(error).rpartition("`$.")[2].rstrip("`")
+        raise CallError(f"fix: {name}: {_expected(name)}, got {said.get(name)!r}") from None
     return msgspec.structs.replace(plain, also=also, crop_of=crop)
+
+
+def _expected(name: str) -> str:
+    """Word what a choice may be."""
+    hint = get_type_hints(FixChoices).get(name, str)
+    words = [
+        repr(one) for literal in (hint, *get_args(hint)) if get_origin(literal) is Literal for one in get_args(literal)
+    ]
+    return f"expected {', '.join(words)}" if words else "expected something else"
 
 
 def _also(given: Iterable[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from preflight.probe import Depth
 from preflight.profiles import DEFAULT, Profile, load, names
 from preflight.request.file import RequestSpec, load_spec
 from preflight.upload.fetcher import Fetcher
-from preflight.values.assets import Asset, printable
+from preflight.values.assets import Asset, as_stored, printable
 from preflight.values.findings import Report
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def path_of(given: AnyPath, name: str) -> str:
     """
     if not isinstance(given, str | bytes | os.PathLike):
         raise CallError(f"{name}: expected a path, got {_short(given)}")
-    return os.fsdecode(given)
+    return as_stored(os.fsdecode(given))
 
 
 def asset_of(given: AnyPath | Asset, name: str) -> Asset:

@@ -13,11 +13,13 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.profiles.schema import Profile
-from preflight.values.assets import Asset, Window, shown
+from preflight.values.assets import Asset, Kind, Role, Window, composed, shown
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.units import decimal
 
+ROLES: dict[str, Kind] = {"image": "image", "video": "video", "clip": "video", "audio": "audio", "sound": "audio"}
+ROLE = re.compile(r"(image|video|clip|audio|sound)\s*(\d{1,3})", re.IGNORECASE)
 NO_PARTS = "a picture has no part to keep"
 
 
@@ -25,21 +27,21 @@ class Mark(msgspec.Struct, frozen=True):
     """A part to keep of a file."""
 
     name: str
-    """The file's path, or enough of its end to identify it."""
+    """The file's path, enough of its end to identify it, or its role; "" for the only file that has parts."""
     window: Window
 
     @classmethod
     def parse(cls, text: str) -> "Mark":
-        """Parse "clip.mov=3.0-9.5"; raise ValueError, with words, for anything else."""
-        name, _, part = text.rpartition("=")
-        if not name:
+        """Parse "clip.mov=3.0-9.5", "video 1=3.0-9.5" or "3.0-9.5"; raise ValueError otherwise."""
+        name, equals, part = text.rpartition("=")
+        if equals and not name:
             msg = f"expected FILE=START-END, got {text!r}"
             raise ValueError(msg)
         return cls(name, Window.parse(part))
 
     def __str__(self) -> str:
         """Format the mark, printable."""
-        return f"{shown(self.name)}={self.window}"
+        return f"{shown(self.name)}={self.window}" if self.name else str(self.window)
 
 
 def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
@@ -79,16 +81,51 @@ def named(name: str, said: str, assets: Sequence[Asset]) -> list[int]:
 
 def _meant(name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str]) -> list[int]:
     """Find the positions of the asset that a mark names."""
+    if not name:
+        return [_only(said, assets)]
     wanted = _resolved(name)
     if found := [place for place, path in enumerate(resolved) if path == wanted]:
         return found
+    if role := ROLE.fullmatch(name):
+        return _by_role(role, said, assets)
     tail = os.path.normpath(name).split("/")
     found = [place for place, asset in enumerate(assets) if _parts(asset)[-len(tail) :] == tail]
+    if not found:
+        tail = [composed(one) for one in tail]
+        found = [n for n, asset in enumerate(assets) if [*map(composed, _parts(asset)[-len(tail) :])] == tail]
     several = list({resolved[place]: shown(assets[place].path) for place in found}.values())
     if len(several) > 1:
         more = f" or {len(several) - 2} more" if len(several) > 2 else ""  # noqa: PLR2004 - the two that are named
         raise CallError(f"{said}: that may be {several[0]} or {several[1]}{more}", advice="Name more of the path.")
     return found or _refuse(name, said, assets)
+
+
+def _only(said: str, assets: Sequence[Asset]) -> int:
+    """Find the position of the only asset that can have parts.
+
+    Raises:
+        CallError: there are several, or none.
+    """
+    found = [place for place, asset in enumerate(assets) if asset.expected_kind in ("video", "audio")]
+    found = found or [place for place, asset in enumerate(assets) if asset.expected_kind == "unknown"]
+    if len(found) == 1:
+        return found[0]
+    several = f"{len(found)} clips and sounds are" if found else "no clip or sound is"
+    raise CallError(f"{said}: {several} given; which is meant?", advice=f"Write FILE={said}, or video 1={said}.")
+
+
+def _by_role(role: "re.Match[str]", said: str, assets: Sequence[Asset]) -> list[int]:
+    """Find the position of an asset by its role.
+
+    Raises:
+        CallError: none has it.
+    """
+    wanted = Role(ROLES[role[1].lower()], int(role[2]))
+    found = [place for place, asset in enumerate(assets) if asset.role == wanted]
+    if not found:
+        have = ", ".join(str(asset.role) for asset in assets if asset.role)
+        raise CallError(f"{said}: there is no {wanted}", advice=f"There are {have}." if have else "Name the file.")
+    return found
 
 
 def _refuse(name: str, said: str, assets: Sequence[Asset]) -> NoReturn:

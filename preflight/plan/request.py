@@ -126,6 +126,7 @@ def _member(judged: Judged, facts: VideoFacts | AudioFacts, profile: Profile, fi
         name=str(judged.asset.role),
         duration_s=length,
         marked=marked is not None,
+        marked_by_hand=judged.asset.keep is not None,
         fixed=judged.asset.is_url or length <= least,
         least_s=least,
     )

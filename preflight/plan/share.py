@@ -25,7 +25,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: Fraction
     """Duration, or that of the marked part."""
     marked: bool = False
-    """Whether the part to keep is marked."""
+    """Whether the part to keep is marked or was looked for."""
+    marked_by_hand: bool = True
+    """Whether a person marked it; else it is the best part."""
     fixed: bool = False
     """Whether it cannot be cut: a URL, or as short as allowed."""
     least_s: Fraction | None = None
@@ -170,8 +172,9 @@ def _why(parts: Sequence[Part], lengths: Sequence[Fraction], strategy: Strategy,
     """Word who keeps and gives up what."""
     cut = [(part, length) for part, length in zip(parts, lengths, strict=True) if length < part.duration_s]
     kept = [part for part, length in zip(parts, lengths, strict=True) if part.marked and length >= part.duration_s]
-    lead = [f"{part.name} keeps its marked {decimal(part.duration_s)} s" for part in kept]
-    if marks:
+    said = ("best", "marked")
+    lead = [f"{part.name} keeps its {said[part.marked_by_hand]} {decimal(part.duration_s)} s" for part in kept]
+    if marks and any(part.marked and part.marked_by_hand for part in parts):
         lead.append("there is no room for all that is marked, so marked parts are shortened too")
     return "; ".join([*lead, _gives(cut, strategy)])
 

@@ -120,9 +120,9 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
         yield (name, "bold"), (f": {advice(plan.remedies)}", "")
     elif not plan.steps:
         yield (name, "bold"), (": ", ""), ("stays as it is", STYLES["pass"])
-    part = find(plan.steps, Cut)
+    part, chosen = find(plan.steps, Cut), " as marked" if plan.asset.keep else " as chosen"
     for step in plan.steps:
-        reason = f" for {', '.join(step.clears)}" if step.clears else " as marked" if step is part else ""
+        reason = f" for {', '.join(step.clears)}" if step.clears else chosen if step is part else ""
         yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
     for finding in plan.left:
         yield (name, "bold"), (": ", ""), ("stays", STYLES["warning"]), *_said(finding)

@@ -15,7 +15,7 @@ import msgspec
 from preflight.errors import RequestFileError
 from preflight.files.text import TextError, bytes_of, json_of, toml_of
 from preflight.files.toml import TableError, convert_table
-from preflight.values.assets import Asset, Kind, Role, Window, printable, unsupported
+from preflight.values.assets import Asset, Kind, Role, Window, as_stored, printable, unsupported
 
 SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
 """Array names of the service, as in request.json, → ours."""
@@ -187,7 +187,7 @@ def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path, *, abs
     given = Asset(path=wanted.path, role=role, keep=_window(wanted.keep, f"{place}.keep"))
     if given.is_url:
         return given
-    path = folder / wanted.path
+    path = Path(as_stored(str(folder / wanted.path)))
     if not os.path.exists(path) and (why := unsupported(wanted.path)):  # noqa: PTH110 - as below
         raise TableError(f"{place}: {why}")
     if not absent and not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have

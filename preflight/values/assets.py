@@ -6,6 +6,7 @@ In: arguments or a request.toml. Out: `Asset` values, in the same order.
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
@@ -66,6 +67,11 @@ class Role(msgspec.Struct, frozen=True):
         return f"{self.kind} {self.number}"
 
 
+MOMENT = r"(?:\d{1,4}:){0,2}\d{1,30}(?:\.\d{1,30})?"
+"""Seconds, minutes and seconds, or hours too."""
+SIXTY = 60
+
+
 class Window(msgspec.Struct, frozen=True):
     """The part of a video or audio file to keep, in seconds from its start."""
 
@@ -74,12 +80,12 @@ class Window(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> "Window":
-        """Parse "3.0-9.5"; raise ValueError otherwise."""
-        match = re.fullmatch(r"\s*(\d{1,30}(?:\.\d{1,30})?)\s*-\s*(\d{1,30}(?:\.\d{1,30})?)\s*", text)
+        """Parse "3.0-9.5", or "1:20-1:35" with minutes; raise ValueError otherwise."""
+        match = re.fullmatch(rf"\s*({MOMENT})\s*[-\u2013\u2014~]\s*({MOMENT})\s*", text)
         if not match:
-            msg = f"expected START-END in seconds, such as 3.0-9.5, got {text[:60]!r}"
+            msg = f"expected START-END in seconds, such as 3.0-9.5, or in minutes, such as 1:20-1:35, got {text[:60]!r}"
             raise ValueError(msg)
-        start, end = Fraction(match[1]), Fraction(match[2])
+        start, end = _seconds(match[1]), _seconds(match[2])
         if end <= start:
             msg = f"expected an end after the start, got {text!r}"
             raise ValueError(msg)
@@ -89,6 +95,18 @@ class Window(msgspec.Struct, frozen=True):
         """Format the window for `parse`, with all digits."""
         start, end = (Decimal(bound.numerator) / bound.denominator for bound in (self.start_s, self.end_s))
         return f"{start:f}-{end:f}"
+
+
+def _seconds(moment: str) -> Fraction:
+    """Read a moment on the clock, "1:20.5", in seconds; raise ValueError for a minute of 60 seconds or more."""
+    *larger, seconds = map(Fraction, moment.split(":"))
+    if larger and (seconds >= SIXTY or (larger[1:] and larger[1] >= SIXTY)):
+        msg = f"{moment[:60]}: a minute has 60 seconds, an hour 60 minutes"
+        raise ValueError(msg)
+    total = Fraction(0)
+    for one in (*larger, seconds):
+        total = total * SIXTY + one
+    return total
 
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +180,29 @@ def _walk(folder: str) -> Iterator[Asset]:
 def ending_of(format_name: str) -> str:
     """Return the extension, without the dot, for files written in a format."""
     return ENDINGS.get(format_name, format_name)
+
+
+def composed(name: str) -> str:
+    """Write a name in composed characters: macOS stores "é" as two, others as one (Unicode NFC)."""
+    if name.isascii():
+        return name
+    from unicodedata import normalize
+
+    return normalize("NFC", name)
+
+
+def as_stored(path: str) -> str:
+    """Find a file whose name is spelled in composed or decomposed characters; return other paths unchanged."""
+    if path.isascii() or os.path.lexists(path):
+        return path
+    folder, name = os.path.split(path)
+    folder = as_stored(folder) if folder else ""
+    with suppress(OSError):
+        wanted = composed(name)
+        for entry in sorted(os.listdir(folder or ".")):  # noqa: PTH208 - any bytes may be a name
+            if composed(entry) == wanted:
+                return os.path.join(folder, entry)  # noqa: PTH118 - as above
+    return path
 
 
 def printable(text: str) -> str:

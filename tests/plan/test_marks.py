@@ -88,6 +88,36 @@ def test_one_file_by_two_paths_is_not_two_files(tmp_path: Path, monkeypatch: pyt
     assert kept(["x/a.mp4", "./x/a.mp4"], "a.mp4=1-4") == {"x/a.mp4": "1-4", "./x/a.mp4": "1-4"}
 
 
+def test_an_asset_is_known_by_its_role() -> None:
+    roles = [Role("image", 1), Role("video", 1), Role("video", 2), Role("audio", 1)]
+    assets = [Asset(path=f"{role}.x", role=role) for role in roles]
+    marks = [Mark.parse("video 2=1-4"), Mark.parse("Audio1=2-5")]
+    assert [str(asset.keep) for asset in with_marks(assets, marks)] == ["None", "None", "1-4", "2-5"]
+    with pytest.raises(CallError, match=r"video 3=1-4: there is no video 3") as caught:
+        with_marks(assets, [Mark.parse("video 3=1-4")])
+    assert caught.value.advice == "There are image 1, video 1, video 2, audio 1."
+
+
+def test_a_file_that_is_named_like_a_role_is_that_file() -> None:
+    assert kept(["video 1", "b.mp4"], "video 1=1-4") == {"video 1": "1-4"}
+
+
+def test_a_part_without_a_name_is_of_the_only_clip_or_sound() -> None:
+    assert kept(["a.mp4"], "1:00-1:09") == {"a.mp4": "60-69"}
+    assert kept(["a.jpg", "a.mp4", "note.txt"], "1-4") == {"a.mp4": "1-4"}
+    assert kept(["take"], "1-4") == {"take": "1-4"}
+    error = refused(["a.mp4", "b.wav"], "80-95")
+    assert error.message == "80-95: 2 clips and sounds are given; which is meant?"
+    assert error.advice == "Write FILE=80-95, or video 1=80-95."
+    assert "no clip or sound is given" in refused(["a.jpg"], "80-95").message
+
+
+def test_composed_and_decomposed_letters_are_the_same_name() -> None:
+    assert kept(["set/cafe\u0301.mp4"], "caf\u00e9.mp4=1-4") == {"set/cafe\u0301.mp4": "1-4"}
+    both = ["x/cafe\u0301.mp4", "y/caf\u00e9.mp4"]
+    assert kept(both, "caf\u00e9.mp4=1-4") == {"y/caf\u00e9.mp4": "1-4"}
+
+
 def test_an_asset_that_is_there_twice_is_marked_twice() -> None:
     twice = [Asset(path="a.mp4", role=Role("video", 1)), Asset(path="a.mp4", role=Role("video", 2))]
     assert [str(asset.keep) for asset in with_marks(twice, [Mark.parse("a.mp4=1-4")])] == ["1-4", "1-4"]

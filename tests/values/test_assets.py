@@ -26,7 +26,17 @@ def found(*paths: str | Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("text", "start", "end"),
-    [("3.0-9.5", "3", "9.5"), ("0-15", "0", "15"), (" 1 - 2.25 ", "1", "2.25"), ("0.0001-0.0002", "0.0001", "0.0002")],
+    [
+        ("3.0-9.5", "3", "9.5"),
+        ("0-15", "0", "15"),
+        (" 1 - 2.25 ", "1", "2.25"),
+        ("0.0001-0.0002", "0.0001", "0.0002"),
+        ("1:20-1:35", "80", "95"),
+        ("0:59.5-1:00", "59.5", "60"),
+        ("1:00:00-1:00:03.25", "3600", "3603.25"),
+        ("80 \u2013 95", "80", "95"),
+        ("3~9.5", "3", "9.5"),
+    ],
 )
 def test_a_window_is_read_exactly(text: str, start: str, end: str) -> None:
     assert Window.parse(text) == Window(Fraction(start), Fraction(end))
@@ -34,11 +44,17 @@ def test_a_window_is_read_exactly(text: str, start: str, end: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "3", "3-", "-3", "a-b", "3:9", "1e3-2e3", "-1-2", "1--2", "nan-inf", "1-2-3"])
 def test_what_is_no_window_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match=r"expected START-END in seconds, such as 3\.0-9\.5, got"):
+    with pytest.raises(ValueError, match=r"expected START-END in seconds, such as 3\.0-9\.5, or in minutes"):
         Window.parse(text)
 
 
-@pytest.mark.parametrize("text", ["9-3", "3-3", "0-0"])
+@pytest.mark.parametrize("text", ["1:60-2:00", "1:60:00-2:00:00", "0:75-2:00"])
+def test_a_minute_has_sixty_seconds(text: str) -> None:
+    with pytest.raises(ValueError, match="a minute has 60 seconds"):
+        Window.parse(text)
+
+
+@pytest.mark.parametrize("text", ["9-3", "3-3", "0-0", "1:20-1:20"])
 def test_a_window_that_ends_before_it_starts_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected an end after the start"):
         Window.parse(text)

@@ -32,7 +32,7 @@ class FixChoices(Group, frozen=True, kw_only=True):
         tuple[str, ...],
         Option(
             "What stays of what is too long: start, middle, end, best (whole shots, or between quiet moments), or "
-            "FILE=3.0-9.5; repeatable.",
+            "FILE=3.0-9.5, 'video 1=3.0-9.5', or 1:20-1:35 of the only clip or sound; repeatable.",
             flags=("--keep",),
             metavar="WHERE",
         ),
@@ -113,9 +113,14 @@ class FixChoices(Group, frozen=True, kw_only=True):
         from preflight.plan.marks import Mark
 
         try:
-            return [Mark.parse(keep) for keep in self.keeps if "=" in keep]
+            return [Mark.parse(keep) for keep in self.keeps if _is_mark(keep)]
         except ValueError as error:
             raise CallError(f"--keep: {error}") from None
+
+
+def _is_mark(keep: str) -> bool:
+    """Tell whether a value of `--keep` names a part, and not which part is to be chosen."""
+    return "=" in keep or any(one.isdigit() for one in keep)
 
 
 def _word_of(keeps: Sequence[str]) -> Keep:
@@ -124,10 +129,10 @@ def _word_of(keeps: Sequence[str]) -> Keep:
     Raises:
         CallError: it is none.
     """
-    words = [keep for keep in keeps if "=" not in keep]
+    words = [keep for keep in keeps if not _is_mark(keep)]
     if not words or words[-1] == BEST:
         return "start"
     for keep in get_args(Keep):
         if keep == words[-1]:
             return keep  # type: ignore[no-any-return] # one of them
-    raise CallError(f"--keep: expected start, middle, end, best or FILE=START-END, got {words[-1]!r}")
+    raise CallError(f"--keep: expected start, middle, end, best, START-END or FILE=START-END, got {words[-1]!r}")
