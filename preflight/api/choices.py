@@ -72,7 +72,10 @@ def options_from(choices: Mapping[str, Any], report: Report) -> FixOptions:
     try:
         plain = msgspec.convert({**said, "fit": fit or "crop", "fit_named": fit is not None}, FixOptions)
     except msgspec.ValidationError as error:
-        name = str(error).rpartition("`$.")[2].rstrip("`")
+        _, _, place = str(error).partition(" - at `$.")
+        name = place.rstrip("`")
+        if name not in said:
+            raise CallError(f"fix: {error}") from None
         raise CallError(f"fix: {name}: {_expected(name)}, got {said.get(name)!r}") from None
     return msgspec.structs.replace(plain, also=also, crop_of=crop)
 

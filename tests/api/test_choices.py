@@ -39,3 +39,18 @@ def test_a_choice_of_no_such_name_is_a_mistake_of_the_program() -> None:
 def test_a_choice_that_is_none_is_named() -> None:
     with pytest.raises(preflight.CallError, match="middel"):
         options_from({"keep": "middel"}, NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"keep": "foo"}, "fix: keep: expected 'start', 'middle', 'end', got 'foo'"),
+        ({"extend": "x"}, "fix: extend: expected 'loop', 'freeze', 'slow', got 'x'"),
+        ({"allow": 3}, "fix: allow: expected 'lossless', 'lossy', 'creative', 'none', got 3"),
+        ({"pad_color": "pink"}, "fix: expected black, white or #rrggbb, got 'pink'"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused_with_those_that_are(choice: dict[str, object], said: str) -> None:
+    with pytest.raises(preflight.CallError) as caught:
+        options_from(choice, NOTHING)
+    assert caught.value.message == said
