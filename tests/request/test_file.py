@@ -106,8 +106,10 @@ def test_an_absolute_path_stays(tmp_path: Path) -> None:
         ),
         (
             'prompt = "p"\nvideos = ["c.mp4", { path = "c.mp4", keep = "first" }]',
-            "videos.1.keep: expected START-END in seconds, such as 3.0-9.5, or in minutes, such as 1:20-1:35, "
-            "got 'first'",
+            (
+                "videos.1.keep: expected START-END in seconds, such as 3.0-9.5, or in minutes, such as 1:20-1:35, "
+                "got 'first'"
+            ),
         ),
     ],
 )
