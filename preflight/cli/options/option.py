@@ -20,7 +20,7 @@ from preflight.cli.searched import FOREIGN
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Stored(click.ParamType):
+class _Stored(click.ParamType[str]):
     """A path to what exists, in the spelling of the folder that holds it."""
 
     name = "path"
