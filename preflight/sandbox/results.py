@@ -40,20 +40,20 @@ def frame_size(quality: str, aspect_ratio: str, shape: tuple[int, int] | None) -
     return min(frames.values(), key=lambda frame: abs(math.log(frame[0] / frame[1]) - wanted))
 
 
-def render(target: Path, *, size: tuple[int, int], duration_s: int, sound: bool, timeout_s: float) -> None:
+def render(target: Path, *, size: tuple[int, int], duration_s: int, audio: bool, timeout_s: float) -> None:
     """Make one result; blocks until it is complete.
 
     Args:
         target: absolute path of the file.
         size: width and height in pixels, both even.
         duration_s: duration in seconds.
-        sound: whether it has an audio track.
+        audio: whether it has an audio track.
         timeout_s: seconds for ffmpeg.
 
     Raises:
         RenderError: ffmpeg failed or took too long.
     """
-    command = [_ffmpeg(), *_arguments(size, duration_s, sound=sound), f"file:{target}"]
+    command = [_ffmpeg(), *_arguments(size, duration_s, audio=audio), f"file:{target}"]
     try:
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=timeout_s)  # noqa: S603 - an argument list of numbers and our own path
     except subprocess.CalledProcessError as error:
@@ -66,15 +66,15 @@ def _ffmpeg() -> str:
     return os.environ.get("PREFLIGHT_FFMPEG") or imageio_ffmpeg.get_ffmpeg_exe()
 
 
-def _arguments(size: tuple[int, int], duration_s: int, *, sound: bool) -> list[str]:
+def _arguments(size: tuple[int, int], duration_s: int, *, audio: bool) -> list[str]:
     """Draw a small test pattern and enlarge it: half the time, a fifth of the bytes."""
     width_px, height_px = size
     drawn = f"{width_px // _SOURCE_SHRINK}x{height_px // _SOURCE_SHRINK}"
     picture = f"testsrc2=size={drawn}:rate={FRAME_RATE_HZ},scale={width_px}:{height_px}:flags=neighbor,setsar=1"
-    tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"] if sound else []
+    tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"] if audio else []
     return [
         *("-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", picture, *tone),
         *("-t", str(duration_s), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p"),
-        *(("-c:a", "aac", "-b:a", "96k") if sound else ("-an",)),
+        *(("-c:a", "aac", "-b:a", "96k") if audio else ("-an",)),
         *("-movflags", "+faststart", "-f", "mp4"),
     ]

@@ -195,7 +195,7 @@ class Service:
                     target,
                     size=task.size_px,
                     duration_s=task.duration_s,
-                    sound=task.sound,
+                    audio=task.sound,
                     timeout_s=self.settings.render_timeout_s,
                 )
                 self._videos[wanted] = target
