@@ -13,7 +13,7 @@ from preflight.cli.lists import listed
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionsOptions, format_of
 from preflight.cli.options.measuring import MeasuringOptions
-from preflight.cli.options.option import STORED, Argument, Group, Option, options_of
+from preflight.cli.options.option import Argument, Group, Option, options_of, stored
 from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
 from preflight.cli.options.service import AgentOptions
 from preflight.cli.run_context import opened
@@ -40,7 +40,7 @@ __all__ = ["nothing"]
 class Asked(Group, frozen=True, kw_only=True):
     """What a call of `check` asks."""
 
-    paths: Annotated[tuple[str, ...], Argument("PATH...", STORED)] = ()
+    paths: Annotated[tuple[str, ...], Argument("PATH...", stored)] = ()
     parts: RequestParts = RequestParts()
     lists: ListOptions = ListOptions()
     editions: EditionsOptions = EditionsOptions()

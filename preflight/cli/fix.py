@@ -14,7 +14,7 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions, OutputOptions, TextOrJson
 from preflight.cli.options.measuring import MeasuringOptions
-from preflight.cli.options.option import FILE, FOLDER, STORED, Argument, Group, Option, options_of
+from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of, stored
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
@@ -50,7 +50,7 @@ EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 class Asked(Group, frozen=True, kw_only=True):
     """What a call of `fix` asks."""
 
-    paths: Annotated[tuple[str, ...], Argument("PATH...", STORED)] = ()
+    paths: Annotated[tuple[str, ...], Argument("PATH...", stored)] = ()
     yes: Annotated[bool, Option("Do what the plan says without asking.")] = False
     dry_run: Annotated[bool, Option("Show the plan and stop.")] = False
     choices: FixChoices = FixChoices()

@@ -20,19 +20,13 @@ from preflight.cli.searched import FOREIGN
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Stored(click.ParamType[str]):
-    """A path to what exists, in the spelling of the folder that holds it."""
+def stored(value: str) -> str:
+    """Read a path to what exists, in the spelling of the folder that holds it."""
+    from preflight.values.assets import as_stored
 
-    name = "path"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
-        """Return the path as it is stored."""
-        from preflight.values.assets import as_stored
-
-        return as_stored(value)
+    return as_stored(value)
 
 
-STORED = _Stored()
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
