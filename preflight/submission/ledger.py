@@ -114,7 +114,7 @@ class Ledger:
         """
         now = self._clock()
         sent = [SentAsset(*asset) for asset in assets]
-        hashed = _hash_request(body, sent)
+        hashed = hash_request(body, sent)
         values = (f"preflight-{uuid.uuid4().hex}", "intended", origin.spelled(base_url), profile, body, hashed)
         told = (None if price is None else str(price), self._process_lock.name, now, now, skew_s)
         with self._transaction() as db:
@@ -328,7 +328,8 @@ class Ledger:
         self._db.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _hash_request(body: bytes, assets: Iterable[SentAsset]) -> str:
+def hash_request(body: bytes, assets: Iterable[SentAsset]) -> str:
+    """Hash a body in which each upload is named by its content: one request has one hash wherever its assets lie."""
     for asset in assets:
         if asset.sha256 is not None:
             body = body.replace(msgspec.json.encode(asset.url), f'"sha256:{asset.sha256}"'.encode())

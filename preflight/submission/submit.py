@@ -240,8 +240,12 @@ def wait(
     return task
 
 
-def download(task: "Task", account: Account, folder: Path, *, progress: Progress | None = None) -> list[Path]:
+def download(
+    task: "Task", account: Account, folder: Path, *, progress: Progress | None = None, name: str = ""
+) -> list[Path]:
     """Download a completed task's results into a folder and measure them.
+
+    They are named after the task unless a name is given; a taken name is followed by the next.
 
     Raises:
         NotDone: there is none, or one cannot be downloaded, or is no readable medium; saved files stay.
@@ -250,7 +254,7 @@ def download(task: "Task", account: Account, folder: Path, *, progress: Progress
     again = Remedy("download-once-more", task=str(entry.number) if entry else task.id)
     if not task.results:
         raise NotDone(f"task {task.id} is completed, and names no result", advice=again)
-    done, name = in_parts(progress), f"{task.id}.mp4"
+    done, name = in_parts(progress), name or f"{task.id}.mp4"
     with paid_for(again):
         paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
     for path in paths:

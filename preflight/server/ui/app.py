@@ -20,6 +20,7 @@ from preflight.server.guard import Guard
 from preflight.server.ui.bench import Bench
 from preflight.server.ui.routes import DeskRoutes
 from preflight.server.ui.routes_seen import SeenRoutes
+from preflight.server.ui.routes_sent import SentRoutes
 from preflight.server.ui.words import WORDS
 
 HERE = Path(__file__).parent
@@ -46,6 +47,7 @@ def application(bench: Bench, access: Access) -> Starlette:
             Mount("/static", StaticFiles(directory=HERE / "static")),
             *DeskRoutes(bench).routes(),
             *SeenRoutes(bench).routes(),
+            *SentRoutes(bench).routes(),
         ],
         middleware=[Middleware(Guard, access=access)],
         exception_handlers={

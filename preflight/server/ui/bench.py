@@ -9,6 +9,7 @@ from preflight.server.ui.desk import Desk
 from preflight.server.ui.fixing import Fixing
 from preflight.server.ui.pictures import Pictures
 from preflight.server.ui.project import Project
+from preflight.server.ui.sending import Sending
 from preflight.server.ui.threads import Threads
 from preflight.workers.session import Session, current
 
@@ -19,14 +20,16 @@ class Bench:
     Args:
         project: where it is kept.
         profile: the edition of the limits.
+        base_url: the service; the profile's when None.
     """
 
-    def __init__(self, project: Project, profile: Profile) -> None:
+    def __init__(self, project: Project, profile: Profile, base_url: str | None = None) -> None:
         self.session = Session(current())
         self.threads = Threads(self.session)
         self.events = Events()
         self.desk = Desk(project, profile, self.threads, self.events)
         self.fixing = Fixing(self.desk)
+        self.sending = Sending(self.desk, base_url)
         self.pictures = Pictures(project.own / "seen")
 
     def __enter__(self) -> Self:
@@ -39,3 +42,4 @@ class Bench:
         """End what goes on; everything is saved already."""
         self.fixing.close()
         self.threads.close()
+        self.sending.close()

@@ -8,6 +8,7 @@ Everything here may be called from any thread.
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -16,6 +17,8 @@ from preflight.errors import CallError, NotDone, PreflightError
 from preflight.flow.check import Measuring, judge_whole, measure
 from preflight.flow.fix import plan_whole
 from preflight.plan import FixOptions, Plan
+from preflight.plan.share import Part
+from preflight.plan.share import share as share_seconds
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
@@ -28,6 +31,7 @@ from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Threads
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Strategy
+from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
 from preflight.workers.pool import WorkerPool
@@ -102,6 +106,11 @@ class Desk:
             roles = self.roles()
             cards = [self.card(item, roles.get(item.id)) for item in self.ordered()]
             return {"cards": cards, "request": request_view(self)}
+
+    def paths(self) -> set[str]:
+        """Return every file that an item is, or was made into."""
+        with self.turn:
+            return {path for item in self.items.values() for path in (item.source, item.fixed) if path}
 
     @property
     def is_thinking(self) -> bool:
@@ -190,14 +199,15 @@ class Desk:
             item.taken = which == "fixed"
             item.version += 1
 
-    def fixed(self, id_: str, made_by: str, after: Judged) -> None:
+    def fixed(self, id_: str, made_by: str, part: Window | None, after: Judged) -> None:
         """Put a new file in the place of its original, which stays as it is."""
         with self.turn:
             if id_ not in self.items:
                 return
             item = self.items[id_]
             with self.changing(item):
-                item.fixed, item.fixed_by, item.taken, item.message = absolute(after.asset.path), made_by, True, ""
+                item.fixed, item.fixed_by, item.fixed_part = absolute(after.asset.path), made_by, part
+                item.taken, item.message = True, ""
                 item.probed["fixed"] = Probed(asset=after.asset, facts=after.facts, identity=after.identity)
                 item.judged["fixed"] = after
                 item.version += 1
@@ -221,6 +231,21 @@ class Desk:
         """Choose who gives up seconds where clips, or sounds, are together too long."""
         with self.turn, self.changing():
             self.share = share
+
+    def shorten(self, together_s: Fraction) -> None:
+        """Mark a part of each clip so that all together last so long; each gives its part."""
+        with self.turn:
+            clips = [(item, judged) for item in self.of_kind("video") if (judged := item.judged.get("original"))]
+            parts = [part for item, judged in clips if (part := shareable(item, judged))]
+            limits = self.profile.video
+            ways = share_seconds(
+                parts, msgspec.structs.replace(limits.total_duration_s, max=together_s), limits.duration_s
+            )
+            if len(parts) < len(clips) or not ways:
+                raise CallError("the clips cannot be cut to that")
+            for (item, _), length in zip(clips, ways[0].lengths_s, strict=True):
+                start = item.keep.start_s if item.keep else Fraction(0)
+                self.keep(item.id, Window(start, start + length))
 
     def note(self, item: Item, message: str) -> None:
         """Say beside an item what came of it."""
@@ -339,6 +364,15 @@ class Desk:
         found = [planned[msgspec.json.encode(one)].plans[n][1] for n, one in enumerate(options)]
         shared = planned[msgspec.json.encode(usual)].shared
         return found, [{"kind": one.kind, "why": one.chosen.why} for one in shared]
+
+
+def shareable(item: Item, judged: Judged) -> Part | None:
+    """Return how long a clip is, or the marked part of it; None where that is not known."""
+    facts = judged.facts
+    if not isinstance(facts, VideoFacts) or facts.duration_s is None:
+        return None
+    start = item.keep.start_s if item.keep else Fraction(0)
+    return Part(name=item.name, duration_s=facts.duration_s - start)
 
 
 def _as(probed: Probed, asset: Asset) -> Probed:

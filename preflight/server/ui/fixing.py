@@ -21,7 +21,7 @@ from preflight.report.remedies import message_of
 from preflight.server.answers import MissingError
 from preflight.server.ui.advice import advice
 from preflight.server.ui.desk import Desk
-from preflight.server.ui.items import Item
+from preflight.server.ui.items import Item, part_of
 from preflight.server.ui.words import WORDS
 from preflight.values.findings import Judged
 from preflight.workers.processors import processors
@@ -176,7 +176,7 @@ class Fixing:
         why = ""
         try:
             if result.outcome == "fixed" and result.after is not None:
-                self._desk.fixed(job.item, made_by, result.after)
+                self._desk.fixed(job.item, made_by, part_of(result.plan), result.after)
             else:
                 why = ". ".join(filter(None, (result.message, advice(result.remedies))))
         except PreflightError as error:

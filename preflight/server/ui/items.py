@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from preflight.plan import FixOptions, Plan
+from preflight.plan.steps import Cut, find
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Fit, Lengthen
 from preflight.values.facts import VideoFacts
@@ -57,6 +58,8 @@ class Kept(msgspec.Struct, kw_only=True):
     """Path of the new file, where one was made."""
     fixed_by: str = ""
     """The keep mark and choices that it was made by, as text."""
+    fixed_part: Window | None = None
+    """The part of the original that it holds, where that is not all."""
     taken: bool = False
     """Whether the new file is the one that is sent."""
 
@@ -111,6 +114,12 @@ def item_of(kept: Kept) -> Item:
     """Return an item of which nothing is measured yet."""
     known = {name: getattr(kept, name) for name in Kept.__struct_fields__}
     return Item(**known, probed={}, judged={})
+
+
+def part_of(plan: Plan) -> Window | None:
+    """Return the part that a plan keeps; None where it keeps all."""
+    cut = find(plan.steps, Cut)
+    return Window(cut.start_s, cut.start_s + cut.length_s) if cut else None
 
 
 def on_frames(window: Window, item: Item) -> Window:

@@ -98,7 +98,7 @@ class DeskRoutes:
         return Json(await run_sync(self._whole))
 
     def _whole(self) -> dict[str, Any]:
-        return self._desk.whole() | {"queue": self._bench.fixing.view()}
+        return self._desk.whole() | {"queue": self._bench.fixing.view(), "send": self._bench.sending.view()}
 
     async def events(self, _: Request) -> Response:
         """Tell what changes, for as long as somebody listens."""

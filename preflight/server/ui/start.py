@@ -55,6 +55,6 @@ def running_page(start: Start, port: int = 0) -> Iterator[tuple[Bench, Access]]:
 
 @contextmanager
 def _bench(start: Start) -> Iterator[Bench]:
-    with Bench(Project(start.request), start.profile) as bench:
+    with Bench(Project(start.request), start.profile, start.base_url) as bench:
         bench.desk.open(start.assets)
         yield bench

@@ -7,7 +7,6 @@ from typing import Any
 
 from preflight.plan import Plan
 from preflight.plan.estimate import estimate_output
-from preflight.plan.steps import Cut, find
 from preflight.profiles.schema import Profile
 from preflight.report.html.articles import grounds
 from preflight.report.html.drawings import gauge
@@ -15,10 +14,10 @@ from preflight.report.html.measures import Measure, measures_of
 from preflight.report.html.render import SIGNS
 from preflight.report.text import summary
 from preflight.server.ui.advice import advice
-from preflight.server.ui.items import Item, Which
+from preflight.server.ui.items import Item, Which, part_of
 from preflight.server.ui.problems import limits_of, problem
 from preflight.server.ui.words import WORDS
-from preflight.values.assets import Role, printable
+from preflight.values.assets import Role, Window, printable
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, counts
 from preflight.values.units import decimal
@@ -116,7 +115,8 @@ def trim_view(item: Item, profile: Profile) -> View | None:
         "frame_s": _seconds(1 / rate) if rate else 0.01,
         "least_s": _seconds(limits.duration_s.min or Fraction(0)),
         "most_s": _seconds(limits.duration_s.max) if limits.duration_s.max is not None else None,
-        "keep": [_seconds(item.keep.start_s), _seconds(item.keep.end_s)] if item.keep else None,
+        "keep": _span(item.keep) if item.keep else None,
+        "made": _span(item.fixed_part) if item.which == "fixed" and item.fixed_part else None,
         "active": item.which == "original",
     }
 
@@ -148,9 +148,12 @@ def plan_view(item: Item) -> View | None:
 
 
 def _part(plan: Plan) -> list[float] | None:
-    """Return what of a clip or sound a plan keeps, in seconds; None where it keeps all."""
-    cut = find(plan.steps, Cut)
-    return [_seconds(cut.start_s), _seconds(cut.start_s + cut.length_s)] if cut else None
+    part = part_of(plan)
+    return _span(part) if part else None
+
+
+def _span(part: Window) -> list[float]:
+    return [_seconds(part.start_s), _seconds(part.end_s)]
 
 
 def _is_cut_alone(plan: Plan, judged: Judged) -> bool:

@@ -241,6 +241,7 @@ WORDS: dict[str, str] = {
     "sent.title": "Sent before",
     "sent.none": "Nothing was sent yet.",
     "sent.use": "Use this request again",
+    "sent.follow": "Follow it",
     "sent.entry": "{when}: {state}",
     "sent.sandbox": "sandbox",
     # ---- states of a submission

@@ -3,7 +3,10 @@
 import { ask } from "./api.js";
 import { showDrop } from "./drop.js";
 import { at, learn, t } from "./dom.js";
+import { showPrompt } from "./prompt.js";
 import { showQueue } from "./queue.js";
+import { showSend } from "./send.js";
+import { showSettings } from "./settings.js";
 import { showShelves } from "./shelves.js";
 import { known, listen, on, whole } from "./store.js";
 
@@ -15,6 +18,9 @@ async function begin() {
   known.shares = basis.shares;
   showDrop(at("drop"));
   showShelves(at("shelves"));
+  showPrompt(at("prompt"));
+  showSettings(at("settings"));
+  showSend(at("send"));
   showQueue(at("queue"));
   on("request", showOverall);
   await whole();

@@ -29,7 +29,7 @@ function steps(card) {
       becomes && h("span", { class: "soft", text: t("plan.outcome", { what: becomes }) }),
       plan.seconds !== null && h("span", { class: "soft", text: t("plan.time", { seconds: Math.max(1, Math.round(plan.seconds)) }) })),
     h("ol", { class: "steps" }, ...plan.steps.map((/** @type {any} */ step) => h("li", { text: step.words }))),
-    button(t("fix"), () => change("POST", `/api/assets/${card.id}/fix`), { class: "main", "aria-describedby": `card-${card.id}` }));
+    button(t("fix"), () => change("POST", `/api/assets/${card.id}/fix`), { class: "main" }));
 }
 
 /** @param {any} plan */

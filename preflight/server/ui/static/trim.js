@@ -231,7 +231,7 @@ export function makeTrim(id, box) {
       card = next;
       box.hidden = !card.trim;
       if (!card.trim) return;
-      if (!held) [start, end] = card.trim.keep ?? card.plan?.part ?? [0, card.trim.duration_s];
+      if (!held) [start, end] = card.trim.keep ?? card.trim.made ?? card.plan?.part ?? [0, card.trim.duration_s];
       if (!built) whenSeen(box, build);
       draw();
     },

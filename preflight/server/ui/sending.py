@@ -1,0 +1,362 @@
+"""Sending what is on the desk: key and address, a quote, one submission at a time, and the film that comes of it.
+
+    ask ──► quote ──► confirmed ──► checked once more ──► uploaded ──► sent ──► waited for ──► saved
+
+The key is held in memory alone, and is shown, told and written nowhere.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError
+from preflight.flow.account import Door, account_of, opened_ledger
+from preflight.flow.check import Measuring
+from preflight.flow.follow import film_of, find_lost, sent_before
+from preflight.flow.measuring import measuring
+from preflight.flow.submit import Ready, Steps, Submitted, Terms, prepared, submit
+from preflight.profiles.schema import Profile
+from preflight.report.remedies import message_of
+from preflight.server.ui.advice import advice
+from preflight.server.ui.desk import Desk
+from preflight.server.ui.items import name_of
+from preflight.server.ui.request_view import SETTINGS, price, price_view
+from preflight.server.ui.words import WORDS
+from preflight.service.addresses import is_local, named_addresses
+from preflight.service.refusals import blamed
+from preflight.submission.submit import Account
+from preflight.upload.fetcher import Fetcher
+from preflight.values.assets import printable
+from preflight.values.units import decimal
+
+if TYPE_CHECKING:
+    from preflight.flow.submit import Begin
+    from preflight.service.task import Task
+
+Stage = Literal["idle", "checking", "uploading", "sending", "waiting", "making", "downloading", "done", "failed"]
+GOING = ("checking", "uploading", "sending", "waiting", "making", "downloading")
+KEY = "EVOLINK_API_KEY"
+SANDBOX_KEY = "the-sandbox-takes-any-key"
+SANDBOX_RUN_S = 3.0
+SANDBOX_POLL_S = 1
+SHOWN = 20
+"""Earlier submissions that are listed."""
+TOLD_EVERY_S = 0.15
+
+
+class Progress(msgspec.Struct, kw_only=True):
+    """How far a submission is."""
+
+    stage: Stage = "idle"
+    part: float | None = None
+    since: float = 0.0
+    """When it began, as the clock of this machine tells it."""
+    message: str = ""
+    advice: str = ""
+    blames: str = ""
+    """The asset that the service means."""
+    duplicate: bool = False
+    unknown: bool = False
+    film: int | None = None
+    """The entry whose film was saved."""
+    sandbox: bool = False
+
+
+class Sending:
+    """What sends, for one desk.
+
+    Args:
+        desk: whose request is sent.
+        base_url: the service; the profile's when None.
+    """
+
+    def __init__(self, desk: Desk, base_url: str | None) -> None:
+        self._desk, self._base_url = desk, base_url
+        self._turn = threading.RLock()
+        self._key = os.environ.get(KEY, "")
+        self._sandbox = False
+        self._running = ExitStack()
+        self._sandbox_url = ""
+        self._now = Progress()
+        self._parts: dict[str, Fraction] = {}
+        self._told_s = 0.0
+        self._sent = self._listed()
+
+    # ---- what the page is told
+
+    def view(self) -> dict[str, Any]:
+        """Return what the page is told of sending."""
+        with self._turn:
+            now = msgspec.to_builtins(self._now)
+            state = {"key": bool(self._key), "sandbox": self._sandbox, "address": self._address(), "now": now}
+        return state | {"sent": self._sent}
+
+    def _listed(self) -> list[dict[str, Any]]:
+        """Return the latest submissions of this project, those in the sandbox too."""
+        found = []
+        for sandbox in (False, True):
+            path = self._desk.project.ledger(sandbox=sandbox)
+            if path.exists():
+                with opened_ledger(path) as ledger:
+                    found += [(entry, sandbox) for entry in ledger.entries(SHOWN)]
+        found.sort(key=lambda one: one[0].created_at, reverse=True)
+        return [
+            {
+                "number": entry.number,
+                "sandbox": sandbox,
+                "when": f"{entry.created_at:%Y-%m-%d %H:%M} UTC",
+                "state": entry.state,
+                "words": WORDS[f"state.{entry.state}"],
+                "message": printable(entry.message),
+                "task": entry.task_id or "",
+                "price": decimal(entry.price, 2) if entry.price is not None else "",
+                "films": [printable(os.path.basename(path)) for path in entry.downloads],  # noqa: PTH119 - any bytes
+                "made": entry.changed_at.timestamp(),
+            }
+            for entry, sandbox in found[:SHOWN]
+        ]
+
+    def _address(self) -> str:
+        return "" if self._sandbox else self._base_url or self._desk.profile.service.base_url
+
+    def film(self, number: int, place: int, *, sandbox: bool) -> str | None:
+        """Return the path of a film that was saved; None where there is none."""
+        path = self._desk.project.ledger(sandbox=sandbox)
+        if not path.exists():
+            return None
+        with opened_ledger(path) as ledger:
+            entry = ledger.find(number)
+        return entry.downloads[place] if entry and place < len(entry.downloads) else None
+
+    # ---- what a person chooses
+
+    def set_key(self, key: str) -> None:
+        """Take a key for as long as the program runs."""
+        with self._turn:
+            self._key = key.strip()
+        self._tell()
+
+    def set_sandbox(self, *, on: bool) -> None:
+        """Send to the sandbox on this machine, or to the service."""
+        with self._turn:
+            self._sandbox = on
+        self._tell()
+
+    def quote(self) -> dict[str, Any]:
+        """Return what sending would cost, what is left, and whether the same was sent before.
+
+        Raises:
+            PreflightError: the request is not clean, or a file has changed since it was measured.
+        """
+        report, spec = self._desk.report, self._desk.spec()
+        if report is None or len(report.assets) != len(spec.assets):
+            raise CallError("not everything is measured yet")
+        ready = prepared(spec, report, self._profile(), Terms())
+        door = self._door()
+        with opened_ledger(self._ledger()) as ledger:
+            earlier = sent_before(ready, door.base_url, ledger)
+        with door.service() as service:
+            left = service.credits()
+        return {
+            "price": price_view(ready.price),
+            "left": decimal(left, 2) if left is not None else "",
+            "earlier": f"{earlier[0].created_at:%Y-%m-%d %H:%M} UTC" if earlier else "",
+            "assets": [{"role": str(one.role), "name": printable(os.path.basename(one.path))} for one in spec.assets],  # noqa: PTH119 - any bytes
+        }
+
+    def make_cheaper(self) -> None:
+        """Mark parts of the clips so that together they cost the least.
+
+        Raises:
+            CallError: nothing would be saved.
+        """
+        spec, report = self._desk.spec(), self._desk.report
+        estimate = price(spec, report, self._desk.profile)
+        if estimate is None or not estimate.cut_credits:
+            raise CallError("nothing would be saved by shorter clips")
+        self._desk.shorten(estimate.cut_s)
+
+    def send(self, *, again: bool) -> None:
+        """Send the request, in a thread of its own.
+
+        Raises:
+            CallError: one is being sent already, or there is no key.
+        """
+        with self._turn:
+            if self._now.stage in GOING:
+                raise CallError("a request is being sent already")
+            door = self._door()
+            self._now = Progress(stage="checking", since=time.time(), sandbox=self._sandbox)
+            self._parts.clear()
+            sandbox = self._sandbox
+        self._tell()
+        self._desk.threads.do("sending", self._guarded, self._send, door, again, sandbox)
+
+    def look(self) -> None:
+        """Look for what was sent without an answer, and follow what is found."""
+        door, sandbox = self._door(), self._sandbox
+        self._desk.threads.do("sending", self._guarded, self._look, door, sandbox)
+
+    def follow(self, number: int, *, sandbox: bool) -> None:
+        """Wait for an accepted task again, and save its film."""
+        door = self._door()
+        self._set(stage="waiting", since=time.time(), message="", advice="")
+        self._desk.threads.do("sending", self._guarded, self._follow, door, number, sandbox)
+
+    def use(self, number: int, *, sandbox: bool) -> None:
+        """Take prompt and settings of an earlier request, and its files where they still are.
+
+        Raises:
+            CallError: there is no such entry.
+        """
+        with opened_ledger(self._desk.project.ledger(sandbox=sandbox)) as ledger:
+            entry = ledger.find(number)
+        if entry is None:
+            raise CallError("there is no such submission")
+        body = msgspec.json.decode(entry.body, type=dict[str, Any])
+        self._desk.set({name: body.get(name) for name in ("prompt", *SETTINGS)})
+        there = [asset.path for asset in entry.assets if os.path.isfile(asset.path)]  # noqa: PTH113 - any bytes
+        self._desk.add((path, name_of(path)) for path in there if path not in self._desk.paths())
+
+    def close(self) -> None:
+        """End the sandbox, if it runs."""
+        self._running.close()
+
+    # ---- one submission
+
+    def _send(self, door: Door, again: bool, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
+        steps = Steps(
+            confirm=self._confirmed,
+            uploading=self._uploading,
+            accepted=self._accepted,
+        )
+        terms = Terms(ledger=self._desk.project.ledger(sandbox=sandbox), again=again)
+        submit(self._desk.spec(), self._profile(), door, lambda: self._measuring(door), steps=steps, terms=terms)
+
+    @contextmanager
+    def _measuring(self, door: Door) -> Iterator[Measuring]:
+        with Fetcher(allow_private=door.allow_private) as fetch, measuring(fetch=fetch) as how:
+            yield how
+
+    def _confirmed(self, ready: Ready, _: Account) -> bool:
+        self._set(stage="uploading" if ready.hashes else "sending", part=0.0)
+        return True
+
+    @contextmanager
+    def _uploading(self, ready: Ready) -> "Iterator[Begin]":
+        total = max(len(ready.hashes), 1)
+
+        def begin(path: str) -> Any:  # noqa: ANN401 - what hears of the part that is sent
+            def advance(part: Fraction) -> None:
+                self._parts[path] = part
+                self._set(part=float(sum(self._parts.values(), Fraction(0)) / total), often=True)
+
+            return advance
+
+        yield begin
+        self._set(stage="sending", part=None)
+
+    def _accepted(self, sent: Submitted, account: Account) -> None:
+        self._set(stage="waiting", part=None)
+        self._bring(sent.task_id, sent.entry.number, account)
+
+    def _bring(self, task_id: str, number: int, account: Account) -> None:
+        def heard(task: "Task") -> None:
+            stage: Stage = "making" if task.status == "processing" else "waiting"
+            self._set(stage=stage, part=(task.progress or 0) / 100)
+
+        def saving(part: Fraction) -> None:
+            self._set(stage="downloading", part=float(part), often=True)
+
+        project = self._desk.project
+        film_of(task_id, account, project.videos, name=f"{project.name}.mp4", heard=heard, saving=saving)
+        self._set(stage="done", part=None, film=number)
+
+    def _look(self, door: Door, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
+        with opened_ledger(self._desk.project.ledger(sandbox=sandbox)) as ledger, door.service() as service:
+            found = find_lost(Account(service, ledger, self._profile()), door.base_url)
+        if not found:
+            self._set(advice=WORDS["send.unknown.nothing"])
+            return
+        self._set(stage="waiting", unknown=False, message="", advice="")
+        self._follow(door, found[0].number, sandbox)
+
+    def _follow(self, door: Door, number: int, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
+        ledger = self._desk.project.ledger(sandbox=sandbox)
+        with account_of(str(number), self._profile(), ledger, lambda _: door) as (task_id, account):
+            self._bring(task_id, number, account)
+
+    def _guarded(self, call: Any, *args: object) -> None:  # noqa: ANN401 - any of the calls above
+        try:
+            call(*args)
+        except PreflightError as error:
+            self._failed(error)
+        except Exception as error:  # noqa: BLE001 - a person has to be told of it, whatever it is
+            from preflight.values.unforeseen import unforeseen
+
+            self._failed(NotDone(unforeseen(error)))
+
+    def _failed(self, error: PreflightError) -> None:
+        place = blamed(error.message)
+        items = [item for item in self._desk.ordered() if item.id in self._desk.roles()]
+        kinds = [part.kind for part in error.remedies if not isinstance(part, str)]
+        self._set(
+            stage="failed",
+            part=None,
+            message=printable(message_of(error)),
+            advice=printable(advice(error.remedies)),
+            blames=items[place].id if place is not None and place < len(items) else "",
+            duplicate=bool({"show-or-send-again", "show-there-or-send-again"} & set(kinds)),
+            unknown=isinstance(error, OutcomeUnknown),
+        )
+
+    # ---- where it goes
+
+    def _ledger(self) -> Any:  # noqa: ANN401 - a path
+        return self._desk.project.ledger(sandbox=self._sandbox)
+
+    def _profile(self) -> Profile:
+        """Return the edition; the sandbox is asked more often how far it is."""
+        profile = self._desk.profile
+        if not self._sandbox:
+            return profile
+        return msgspec.structs.replace(profile, service=msgspec.structs.replace(profile.service, poll_s=SANDBOX_POLL_S))
+
+    def _door(self) -> Door:
+        with self._turn:
+            if self._sandbox:
+                url = self._sandbox_at()
+                return Door(key=SANDBOX_KEY, base_url=url, files_url=url, allow_private=True)
+            if not self._key:
+                raise CallError(WORDS["send.key.none"], advice=WORDS["send.sandbox"])
+            base, files = named_addresses(self._desk.profile, self._base_url, None)
+            return Door(key=self._key, base_url=base, files_url=files, allow_private=is_local(self._base_url))
+
+    def _sandbox_at(self) -> str:
+        """Return where the sandbox is; it is started when it is first needed."""
+        if not self._sandbox_url:
+            from preflight.sandbox import running
+
+            edition = "2026-10" if self._desk.profile.name.endswith("2026-10") else "2026-04"
+            self._sandbox_url = self._running.enter_context(running(run_s=SANDBOX_RUN_S, edition=edition)).url
+        return self._sandbox_url
+
+    def _set(self, *, often: bool = False, **changes: Any) -> None:  # noqa: ANN401 - fields of `Progress`
+        with self._turn:
+            self._now = msgspec.structs.replace(self._now, **changes)
+            now_s = time.monotonic()
+            if often and now_s - self._told_s < TOLD_EVERY_S:
+                return
+            self._told_s = now_s
+        if not often:
+            self._sent = self._listed()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._desk.events.tell("send", self.view())

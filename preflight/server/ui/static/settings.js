@@ -1,0 +1,89 @@
+// The settings of the request, from what the edition allows.
+
+import { change } from "./api.js";
+import { button, fill, h, later, s, t } from "./dom.js";
+import { cards, known, on } from "./store.js";
+
+/** @param {HTMLElement} box */
+export function showSettings(box) {
+  const edition = known.edition;
+  const set = (/** @type {string} */ name, /** @type {any} */ value) => change("PATCH", "/api/request", { [name]: value });
+  const model = h("select", { id: "set-model" }, ...edition.models.map((/** @type {any} */ one) => h("option", { value: one.id, text: one.id })));
+  model.addEventListener("change", () => set("model", model.value === edition.default_model ? null : model.value));
+
+  const { min, max } = edition.duration;
+  const length = h("input", { id: "set-duration", type: "range", min, max, step: "1" });
+  const told = h("output", { for: "set-duration" });
+  const saveLength = later(() => set("duration", Number(length.value)), 200);
+  length.addEventListener("input", () => {
+    told.textContent = t("settings.duration.value", { seconds: length.value });
+    saveLength();
+  });
+
+  const quality = h("div", { class: "pills", role: "group", "aria-labelledby": "set-quality" });
+  const ratio = h("div", { class: "pills", role: "group", "aria-labelledby": "set-ratio" });
+  const sound = h("input", { id: "set-sound", type: "checkbox" });
+  sound.addEventListener("change", () => set("generate_audio", sound.checked));
+  const callback = h("input", { id: "set-callback", type: "url", placeholder: "https://", inputmode: "url" });
+  callback.addEventListener("change", () => set("callback_url", callback.value.trim() || null));
+
+  box.classList.add("panel");
+  fill(box,
+    h("h2", { id: "settings-title", text: t("settings.title") }),
+    h("div", { class: "fields" },
+      h("div", { class: "field" }, h("label", { for: "set-model", text: t("settings.model") }), model),
+      h("div", { class: "field" }, h("label", { for: "set-duration" }, t("settings.duration"), " ", told), length),
+      h("div", { class: "field" }, h("span", { class: "label", id: "set-quality", text: t("settings.quality") }), quality),
+      h("div", { class: "field" }, h("label", { class: "check", for: "set-sound" }, sound, t("settings.generate_audio"))),
+      h("div", { class: "field wide" }, h("span", { class: "label", id: "set-ratio", text: t("settings.aspect_ratio") }), ratio),
+      h("div", { class: "field" }, h("label", { for: "set-callback", text: t("settings.callback_url") }), callback)),
+    h("ul", { class: "found", id: "settings-found" }));
+
+  on("request", ({ settings, findings }) => {
+    box.hidden = !cards.size;
+    const now = settings.model ?? edition.default_model;
+    model.value = now;
+    if (document.activeElement !== length) length.value = String(settings.duration ?? edition.duration.default);
+    told.textContent = t("settings.duration.value", { seconds: length.value });
+    const of = edition.models.find((/** @type {any} */ one) => one.id === now)?.quality ?? [];
+    const chosen = settings.quality ?? edition.quality;
+    pills(quality, of, chosen, (value) => set("quality", value === edition.quality ? null : value), (value) => value);
+    const shape = settings.aspect_ratio ?? edition.aspect_ratio.default;
+    pills(ratio, edition.aspect_ratio.of, shape, (value) => set("aspect_ratio", value), (value) => value, drawn);
+    sound.checked = settings.generate_audio ?? true;
+    if (document.activeElement !== callback) callback.value = settings.callback_url ?? "";
+    const about = findings.filter((/** @type {any} */ one) => /request\/(model|duration|quality|aspect-ratio|callback|generate|content)/.test(one.rule));
+    fill(/** @type {HTMLElement} */ (document.getElementById("settings-found")), ...about.map((/** @type {any} */ one) => h("li", { class: one.severity, text: `${one.sign} ${one.words}` })));
+  });
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {string[]} of
+ * @param {string} now
+ * @param {(value: string) => void} choose
+ * @param {(value: string) => string} words
+ * @param {(value: string) => Node | null} [picture]
+ */
+function pills(box, of, now, choose, words, picture) {
+  const key = JSON.stringify([of, now]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  const had = box.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.value : null;
+  fill(box, ...of.map((value) => {
+    const one = button("", () => choose(value), { "aria-pressed": String(value === now), data: { value } });
+    fill(one, picture?.(value), words(value));
+    return one;
+  }));
+  if (had) /** @type {HTMLElement | null} */ ([...box.children].find((one) => /** @type {HTMLElement} */ (one).dataset.value === had))?.focus();
+}
+
+/** A ratio as a shape. @param {string} value */
+function drawn(value) {
+  const [across, down] = value.split(":").map(Number);
+  if (!across || !down) return null;
+  const size = 18 / Math.max(across, down);
+  const [width, height] = [across * size, down * size];
+  return s("svg", { class: "shape", viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" },
+    s("rect", { x: 10 - width / 2, y: 10 - height / 2, width, height, rx: 1.5 }));
+}

@@ -1,0 +1,210 @@
+"""The page in a real browser: what an editor does, by mouse and by keys, with a screen reader, on a phone."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from preflight.request.file import load_spec
+from tests.server.browsers import Heard, browser, faults_by_axe
+from tests.server.pages import opened
+from tests.specimens import MEDIA, media
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Locator, Page
+
+PATIENCE_MS = 90_000
+DEMO = MEDIA.parent / "demo"
+PLAYED = """async (film) => {
+  film.muted = true;
+  await film.play();
+  await new Promise((going) => { film.ontimeupdate = going; });
+  return film.duration;
+}"""
+
+
+@pytest.fixture(scope="module")
+def chrome() -> "Iterator[Browser]":
+    with browser() as opened_:
+        yield opened_
+
+
+def card(tab: "Page", role: str, verdict: str) -> "Locator":
+    """Return a card once it has a verdict."""
+    found = tab.locator(f'article[data-asset="{role}"][data-verdict="{verdict}"]')
+    found.wait_for(timeout=PATIENCE_MS)
+    return found
+
+
+def test_an_editor_goes_from_files_to_a_film(chrome: "Browser", tmp_path: Path) -> None:
+    with opened(tmp_path / "film") as page:
+        tab = chrome.new_page(viewport={"width": 1280, "height": 900})
+        heard = Heard(tab, page.access.url)
+        tab.set_default_timeout(PATIENCE_MS)
+        tab.goto(page.access.secret_url)
+        assert "token" not in tab.url
+        tab.locator('input[type="file"]').first.set_input_files([DEMO / "rider.jpg", DEMO / "drive.mov"])
+
+        clip = card(tab, "video 1", "fail")
+        see_what_is_wrong(clip)
+        trim_by_keys_and_mouse(tab, clip)
+        fix_and_compare(tab)
+        describe(tab)
+        send_and_play(tab)
+        assert (tmp_path / "film" / "videos" / "film.mp4").is_file()
+        assert heard.wrong == []
+        tab.close()
+
+
+def see_what_is_wrong(clip: "Locator") -> None:
+    """What is wrong is said at once, and why behind it."""
+    assert clip.get_attribute("aria-label") == "drive.mov"
+    assert "16.016 s long: keep 15" in clip.inner_text()
+    clip.get_by_role("button", name="Why").click()
+    clip.get_by_text("video/duration").wait_for()
+
+
+def trim_by_keys_and_mouse(tab: "Page", clip: "Locator") -> None:
+    last = clip.get_by_role("slider", name="End of the part to keep of drive.mov")
+    last.focus()
+    last.press("Shift+ArrowLeft")
+    last.press("ArrowLeft")
+    assert float(last.get_attribute("aria-valuenow") or 0) == pytest.approx(13.958, abs=0.05)
+    first = clip.get_by_role("slider", name="Start of the part to keep of drive.mov")
+    track, grip = clip.locator(".track").bounding_box(), first.bounding_box()
+    assert track
+    assert grip
+    tab.mouse.move(grip["x"] + 4, grip["y"] + 20)
+    tab.mouse.down()
+    tab.mouse.move(track["x"] + track["width"] / 2, grip["y"] + 20, steps=4)
+    tab.mouse.up()
+    assert float(first.get_attribute("aria-valuenow") or 0) == pytest.approx(8, abs=0.2)
+    clip.get_by_text("within 2 to 15 s").wait_for()
+    clip.locator(".steps").get_by_text("keep 7.9").or_(clip.locator(".steps").get_by_text("keep 8")).wait_for()
+
+
+def fix_and_compare(tab: "Page") -> None:
+    tab.get_by_role("button", name="Fix all").click()
+    clip, image = card(tab, "video 1", "pass"), card(tab, "image 1", "pass")
+    image.get_by_text("Before and after").click()
+    image.get_by_role("slider", name="How much of the new picture is shown").fill("80")
+    clip.get_by_text("Before and after").click()
+    assert clip.locator(".players video").count() == 2
+
+
+def describe(tab: "Page") -> None:
+    """What is named is marked, and what is not there is said."""
+    field = tab.get_by_label("What the film shows")
+    tab.get_by_role("button", name="Insert image 1").click()
+    field.press_sequentially(" rides as in video 1 and video 2")
+    tab.locator("#prompt .found").get_by_text("video 2").wait_for()
+    field.fill("The rider of image 1 moves as in video 1")
+    tab.locator("#prompt .found").get_by_text("video 2").wait_for(state="detached")
+    assert tab.locator(".marked mark.there").all_inner_texts() == ["image 1", "video 1"]
+    tab.get_by_label("Length of the film").fill("4")
+    tab.get_by_text("About ").wait_for()
+
+
+def send_and_play(tab: "Page") -> None:
+    tab.get_by_label("Try it free").check()
+    tab.get_by_role("button", name="Send", exact=True).click()
+    tab.get_by_role("button", name="Yes, send it").click()
+    film = tab.get_by_label("Film", exact=True)
+    film.wait_for()
+    assert film.evaluate(PLAYED) == pytest.approx(4, abs=0.3)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(chrome: "Browser", tmp_path: Path, scheme: "str") -> None:
+    with opened(tmp_path) as page:
+        tab = chrome.new_page(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        tab.set_default_timeout(PATIENCE_MS)
+        tab.goto(page.access.secret_url)
+        tab.get_by_role("button", name="Choose files").wait_for()
+        assert faults_by_axe(tab) == []
+        names = ("image-heic.heic", "image-751x300.png", "audio-20s.wav", "image-ok.jpg", "video-854x480.mp4")
+        tab.locator('input[type="file"]').first.set_input_files([MEDIA / name for name in names])
+        card(tab, "image 1", "fail").get_by_role("button", name="Why").click()
+        card(tab, "audio 1", "fail").locator(".wave path").wait_for(state="attached")
+        page.settled()
+        tab.get_by_label("What the film shows").fill("image 1 and image 9")
+        tab.locator(".marked mark.stray").wait_for(state="attached")
+        assert faults_by_axe(tab) == []
+        tab.get_by_role("button", name="Fix all").click()
+        card(tab, "image 1", "pass").get_by_text("Before and after").click()
+        page.settled()
+        assert faults_by_axe(tab) == []
+        page.change("DELETE", f"/api/assets/{page.cards()[1]['id']}")
+        tab.get_by_label("What the film shows").fill("A street")
+        tab.get_by_label("Try it free").check()
+        tab.get_by_role("button", name="Send", exact=True).click()
+        tab.get_by_role("button", name="Yes, send it").wait_for()
+        assert faults_by_axe(tab) == []
+        tab.close()
+
+
+@pytest.mark.parametrize("width", [360, 640])
+def test_it_fits_a_phone_and_200_percent(chrome: "Browser", tmp_path: Path, width: int) -> None:
+    with opened(tmp_path, media("image-751x300.png"), media("audio-20s.wav"), media("video-854x480.mp4")) as page:
+        tab = chrome.new_page(viewport={"width": width, "height": 740})
+        tab.goto(page.access.secret_url)
+        card(tab, "audio 1", "fail").get_by_role("button", name="Why").click()
+        card(tab, "image 1", "fail")
+        page.settled()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.close()
+
+
+def test_two_tabs_show_the_same_and_a_reload_loses_nothing(chrome: "Browser", tmp_path: Path) -> None:
+    with opened(tmp_path) as page:
+        context = chrome.new_context()
+        one, other = context.new_page(), context.new_page()
+        one.goto(page.access.secret_url)
+        other.goto(page.access.url)
+        one.locator('input[type="file"]').first.set_input_files([MEDIA / "image-ok.jpg", MEDIA / "image-ok.png"])
+        card(other, "image 2", "pass")
+        one.get_by_label("What the film shows").fill("Seen in both")
+        other.get_by_text("Seen in both").first.wait_for()
+        card(one, "image 2", "pass").focus()
+        one.keyboard.press("Alt+ArrowUp")
+        other.locator('article[data-asset="image 1"][aria-label="image-ok.png"]').wait_for()
+        one.reload()
+        one.locator('article[data-asset="image 1"][aria-label="image-ok.png"]').wait_for()
+        assert one.get_by_label("What the film shows").input_value() == "Seen in both"
+        assert load_spec(tmp_path / "request.toml").prompt == "Seen in both"
+        context.close()
+
+
+def test_names_are_text_and_nothing_else(chrome: "Browser", tmp_path: Path) -> None:
+    name = "<img src=x onerror=alert(1)>'\"&amp;.jpg"
+    with opened(tmp_path) as page:
+        page.upload(media("image-ok.jpg"), name)
+        tab = chrome.new_page()
+        heard = Heard(tab, page.access.url)
+        tab.goto(page.access.secret_url)
+        assert card(tab, "image 1", "pass").get_attribute("aria-label") == name
+        assert tab.locator("img[onerror]").count() == 0
+        assert heard.wrong == []
+        tab.close()
+
+
+def test_sixty_files_are_all_there_and_the_page_goes_on_answering(chrome: "Browser", tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"{number:02}.jpg").write_bytes((MEDIA / "image-ok.jpg").read_bytes() + bytes(number))
+    with opened(tmp_path / "project") as page:
+        tab = chrome.new_page()
+        tab.set_default_timeout(PATIENCE_MS)
+        tab.goto(page.access.secret_url)
+        tab.evaluate(
+            "() => { window.longest = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())"
+            " window.longest = Math.max(window.longest, one.duration) }).observe({ entryTypes: ['longtask'] }) }"
+        )
+        tab.locator('input[type="file"]').first.set_input_files(sorted(folder.iterdir()))
+        card(tab, "image 60", "pass")
+        tab.get_by_text("60 of 9").wait_for()
+        assert tab.evaluate("window.longest") < 400  # of a machine that may do other things, too
+        tab.close()
