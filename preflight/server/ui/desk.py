@@ -17,6 +17,7 @@ from preflight.errors import CallError, NotDone, PreflightError
 from preflight.flow.check import Measuring, judge_whole, measure
 from preflight.flow.fix import plan_whole
 from preflight.plan import FixOptions, Plan
+from preflight.plan.result import FixResult
 from preflight.plan.share import Part
 from preflight.plan.share import share as share_seconds
 from preflight.profiles.schema import Profile
@@ -25,7 +26,7 @@ from preflight.rules import judge
 from preflight.server.answers import MissingError
 from preflight.server.events import Events
 from preflight.server.ui import views
-from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames
+from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames, part_of
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Threads
@@ -199,15 +200,15 @@ class Desk:
             item.taken = which == "fixed"
             item.version += 1
 
-    def fixed(self, id_: str, made_by: str, part: Window | None, after: Judged) -> None:
+    def fixed(self, id_: str, made_by: str, result: FixResult, after: Judged) -> None:
         """Put a new file in the place of its original, which stays as it is."""
         with self.turn:
             if id_ not in self.items:
                 return
             item = self.items[id_]
             with self.changing(item):
-                item.fixed, item.fixed_by, item.fixed_part = absolute(after.asset.path), made_by, part
-                item.taken, item.message = True, ""
+                item.fixed, item.fixed_by, item.fixed_part = absolute(after.asset.path), made_by, part_of(result.plan)
+                item.taken, item.message, item.result = True, "", result
                 item.probed["fixed"] = Probed(asset=after.asset, facts=after.facts, identity=after.identity)
                 item.judged["fixed"] = after
                 item.version += 1
@@ -262,10 +263,12 @@ class Desk:
     def changing(self, *items: Item) -> Iterator[None]:
         """Save what is changed within, tell of it, and judge anew."""
         with self.turn:
+            before = self.roles()
             yield
             self.project.save(self.ordered(), self.spec())
-            for item in items:
-                if item.id in self.items:
+            after, changed = self.roles(), {item.id for item in items}
+            for item in self.ordered():
+                if item.id in changed or before.get(item.id) != after.get(item.id):
                     self._tell(item)
         self.think()
 

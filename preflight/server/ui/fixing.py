@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from preflight.errors import PreflightError
-from preflight.flow.fix import fix_one, order_of
+from preflight.flow.fix import fix_one, graded, order_of
 from preflight.plan import Plan
 from preflight.plan.estimate import estimate_output
 from preflight.plan.result import FixResult
@@ -21,7 +21,7 @@ from preflight.report.remedies import message_of
 from preflight.server.answers import MissingError
 from preflight.server.ui.advice import advice
 from preflight.server.ui.desk import Desk
-from preflight.server.ui.items import Item, part_of
+from preflight.server.ui.items import Item
 from preflight.server.ui.words import WORDS
 from preflight.values.findings import Judged
 from preflight.workers.processors import processors
@@ -107,6 +107,20 @@ class Fixing:
         for item in self._desk.ordered():
             self.fix(item.id)
 
+    def quality(self, id_: str) -> dict[str, float]:
+        """Measure how near a new clip comes to its original, by VMAF.
+
+        Raises:
+            MissingError: it was not made in this run, or nothing was encoded.
+            NotDone: the two cannot be compared.
+        """
+        made = self._desk.item(id_).result
+        with self._desk.threads.session.entered():
+            found = graded(made).quality if made else None
+        if found is None:
+            raise MissingError("nothing was encoded here that could be compared: fix it again")
+        return {"mean": round(found.vmaf_mean, 1), "worst": round(found.vmaf_min, 1)}
+
     def cancel(self, id_: str) -> None:
         """End a fix; its original is as it was.
 
@@ -176,7 +190,7 @@ class Fixing:
         why = ""
         try:
             if result.outcome == "fixed" and result.after is not None:
-                self._desk.fixed(job.item, made_by, part_of(result.plan), result.after)
+                self._desk.fixed(job.item, made_by, result, result.after)
             else:
                 why = ". ".join(filter(None, (result.message, advice(result.remedies))))
         except PreflightError as error:

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from preflight.plan import FixOptions, Plan
+from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, find
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Fit, Lengthen
@@ -71,6 +72,8 @@ class Item(Kept, kw_only=True):
     probed: dict[Which, Probed] = {}
     judged: dict[Which, Judged] = {}
     plan: Plan | None = None
+    result: FixResult | None = None
+    """How the new file was made, where that was in this run."""
     message: str = ""
     """What came of the last fix, where that was not a new file."""
     version: int = 0

@@ -82,6 +82,7 @@ class DeskRoutes:
             Route("/api/assets/{id}/choices", self.choose, methods=["PUT"]),
             Route("/api/assets/{id}/taken", self.take, methods=["PUT"]),
             Route("/api/assets/{id}/fix", self.fix, methods=["POST"]),
+            Route("/api/assets/{id}/quality", self.quality, methods=["POST"]),
             Route("/api/fix", self.fix_all, methods=["POST"]),
             Route("/api/jobs/{id}", self.cancel, methods=["DELETE"]),
             Route("/api/queue", self.pause, methods=["PUT"]),
@@ -154,6 +155,10 @@ class DeskRoutes:
         """Queue the fix of one asset."""
         await run_sync(self._bench.fixing.fix, request.path_params["id"])
         return Response(status_code=202)
+
+    async def quality(self, request: Request) -> Response:
+        """Measure how near a new clip comes to its original."""
+        return Json(await run_sync(self._bench.fixing.quality, request.path_params["id"]))
 
     async def fix_all(self, _: Request) -> Response:
         """Queue all fixes that there are."""

@@ -70,11 +70,18 @@ function players(card, tag) {
   }
   after.addEventListener("seeked", () => (before.currentTime = start + after.currentTime));
   before.addEventListener("loadedmetadata", () => (before.currentTime = start));
+  const grade = h("span", { class: "soft", role: "status" });
+  const compare = button(t("after.quality"), async () => {
+    compare.disabled = true;
+    const found = await change("POST", `/api/assets/${card.id}/quality`);
+    compare.disabled = false;
+    if (found) grade.textContent = t("after.vmaf", found);
+  });
   return h("figure", {},
     h("div", { class: "players" },
       h("div", {}, before, h("p", { class: "soft", text: t("after.before") })),
       h("div", {}, after, h("p", { class: "soft", text: t("after.after") }))),
-    play);
+    h("div", { class: "line" }, play, tag === "video" && compare, grade));
 }
 
 /** @param {any} fixed */

@@ -126,7 +126,6 @@ export function makeTrim(id, box) {
     track.append(card.kind === "video" ? strip() : await wave(), ticks, region, head, first, last);
     fill(box,
       h("div", { class: "line" }, h("h4", { text: t("trim.title") }), readout),
-      stage,
       track,
       h("div", { class: "line" },
         player.button,
@@ -134,6 +133,7 @@ export function makeTrim(id, box) {
         card.kind === "video" && snap,
         best,
         parts),
+      stage,
       h("p", { class: "soft help", text: t("trim.help") }));
     dragged();
     if (card.kind === "video") showCuts(snap);
