@@ -5,7 +5,7 @@ READY := .venv/ready
 SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_guest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spawn check lint types docs docs-check fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ types: setup ## check types, as each of the three systems has them
 	$(BIN)/mypy --platform linux --cache-dir .mypy_cache/linux
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+types-page: ## check the types of the page's scripts, by TypeScript from npm
+	npx --yes --package typescript tsc -p jsconfig.json
 
 docs: setup ## write the generated parts of README.md anew
 	$(BIN)/python scripts/docs.py

@@ -42,7 +42,7 @@ def cards(client: httpx.Client, count: int) -> list[dict[str, str]]:
     """Return the cards once so many are judged."""
     give_up, found = time.monotonic() + 60, list[dict[str, str]]()
     while time.monotonic() < give_up:
-        found = client.get("/api/state").json()["cards"]
+        found = list(client.get("/api/state").json()["cards"])
         if len(found) == count and all(card["verdict"] for card in found):
             return found
         time.sleep(0.05)
