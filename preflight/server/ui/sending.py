@@ -29,7 +29,7 @@ from preflight.server.ui.items import name_of
 from preflight.server.ui.request_view import SETTINGS, price, price_view
 from preflight.server.ui.words import WORDS
 from preflight.service.addresses import is_local, named_addresses
-from preflight.service.refusals import blamed
+from preflight.service.refusals import blamed_asset
 from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import printable
@@ -303,7 +303,7 @@ class Sending:
             self._failed(NotDone(unforeseen(error)))
 
     def _failed(self, error: PreflightError) -> None:
-        place = blamed(error.message)
+        place = blamed_asset(error.message)
         items = [item for item in self._desk.ordered() if item.id in self._desk.roles()]
         kinds = [part.kind for part in error.remedies if not isinstance(part, str)]
         self._set(
