@@ -68,13 +68,13 @@ class Page:
 
     def settled(self) -> dict[str, Any]:
         """Wait until everything is measured, judged and planned."""
-
-        def is_settled(state: dict[str, Any]) -> bool:
-            desk = self.bench.desk
-            judged = all(card["state"] == "judged" for card in state["cards"])
-            return judged and not desk.is_thinking and not state["queue"]["jobs"]
-
-        return self.when(is_settled)
+        give_up, desk = time.monotonic() + PATIENCE_S, self.bench.desk
+        while time.monotonic() < give_up:
+            was_thinking, state = desk.is_thinking, self.state()
+            if not (was_thinking or state["queue"]["jobs"]) and all(c["state"] == "judged" for c in state["cards"]):
+                return state
+            time.sleep(0.03)
+        raise AssertionError(self.state())
 
 
 @contextmanager

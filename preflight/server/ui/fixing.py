@@ -169,8 +169,6 @@ class Fixing:
             threads = max(1, processors() // 2) if several else None
             order = order_of(self._desk.profile, self._desk.project.ready, threads=threads)
             result = fix_one(judged, plan, order, lambda part: self._advance(job, part))
-        with self._turn:
-            self._jobs.pop(job.id, None)
         self._ended(job, made_by, result)
 
     def _advance(self, job: Job, part: Fraction) -> None:
@@ -184,18 +182,24 @@ class Fixing:
         self._tell(job)
 
     def _ended(self, job: Job, made_by: str, result: FixResult) -> None:
+        """Put the new file on the desk, or say why there is none; only then is the job over."""
+        why = "" if job.cancelled else self._taken(job, made_by, result)
+        with self._turn:
+            self._jobs.pop(job.id, None)
         if job.cancelled:
             self._desk.events.tell("queue", self.view())
-            return
-        why = ""
+        else:
+            self._over(job, WORDS["fix.failed"].format(why=why) if why else "")
+
+    def _taken(self, job: Job, made_by: str, result: FixResult) -> str:
+        """Put the new file on the desk; return why there is none, or nothing."""
+        if result.outcome != "fixed" or result.after is None:
+            return ". ".join(filter(None, (result.message, advice(result.remedies))))
         try:
-            if result.outcome == "fixed" and result.after is not None:
-                self._desk.fixed(job.item, made_by, result, result.after)
-            else:
-                why = ". ".join(filter(None, (result.message, advice(result.remedies))))
+            self._desk.fixed(job.item, made_by, result, result.after)
         except PreflightError as error:
-            why = message_of(error)
-        self._over(job, WORDS["fix.failed"].format(why=why) if why else "")
+            return message_of(error)
+        return ""
 
     def _over(self, job: Job, message: str) -> None:
         with suppress(MissingError):
