@@ -127,6 +127,9 @@ def ends_of(plan: Plan, before: Facts) -> Sought:
             found = viewer.shown(nearly)
             frames[name] = tuple(found[one] for one in nearly)
     seen = [_in_source(plan, moments[name]) for name in OF_SOURCE if name in moments]
+    if before.frame_rate_constant is False:
+        # What is sought there is the first frame behind a moment: a frame that is held long begins well before it.
+        seen = [frames[name][around.index(Fraction(0))].at_s for name in OF_SOURCE if name in moments]
     return Sought(
         frames=frames,
         middle_s=moments.get("middle"),

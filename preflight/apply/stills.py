@@ -66,6 +66,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """Lightness of its samples, where decoders may read the colours differently."""
     flat: Still | None = None
     """The frame on a color, where it may have transparent parts."""
+    at_s: Fraction = Fraction(0)
+    """Start of the frame, in seconds since the first frame is shown."""
 
 
 class Viewer:
@@ -95,16 +97,16 @@ class Viewer:
         from preflight.media.reading import ODD, colors_of, drawn
         from preflight.media.view import as_seen
 
-        frame = self._reel.at(moment_s + self._late)[1]
+        at_s, frame = self._reel.at(moment_s + self._late)
         colors = self._colors = self._colors or colors_of(frame, self._told)
         shown = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors)))
         flat = None
         if self._ground is not None and any(part.is_alpha for part in frame.format.components):
             flat = _kept(as_seen(frame, self._facts, SIDE_PX, partial(_drawn_on, self._ground, frame, colors)))
         if not colors.high and colors.matrix not in ODD:
-            return Frame(shown=shown, flat=flat)
+            return Frame(shown=shown, flat=flat, at_s=at_s)
         plain = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors, plain=True)))
-        return Frame(shown=shown, plain=plain, flat=flat)
+        return Frame(shown=shown, plain=plain, flat=flat, at_s=at_s)
 
 
 def _drawn_on(ground: str, frame: "VideoFrame", colors: "Colors", size_px: tuple[int, int]) -> "Image.Image":

@@ -37,6 +37,10 @@ from preflight.values.limits import Range
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
 VIDEO_ENCODER = "libx264"
 LEAST_BIT_RATE = 200_000
+USUAL_RATES_HZ, RECORDED_HZ = (24, 25, 30, 50, 60), (30, 60)
+"""Constant rates, and those of which screens and phones leave frames out."""
+NEARLY = Fraction(49, 50)
+"""The part of a usual rate from which on a mean is taken for it."""
 SHARE_OF_LIMIT = Fraction(1, 2)
 """Part of the allowed bytes that an encode may fill: safe, and more than a reference clip needs."""
 LOSSLESS_SHARE = Fraction(9, 10)
@@ -74,10 +78,30 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         points: finds cut points; None after that failed.
     """
     rate = target_rate(facts.frame_rate_hz or Fraction(0), limits.frame_rate_hz)
+    steps = tuple(_steps_at(rate, facts, errors, limits, fix_options, window, points))
+    encodes = any(isinstance(step, Encode) and step.codec == PICTURE_ENCODER for step in steps)
+    if encodes and facts.frame_rate_constant is False and rate == facts.frame_rate_hz:
+        rate = steady_rate(rate, limits.frame_rate_hz)
+        steps = tuple(_steps_at(rate, facts, errors, limits, fix_options, window, None, steady=True))
+    yield from steps
+
+
+def _steps_at(  # noqa: PLR0913, PLR0917 - what `video_steps` takes, and a rate
+    rate: Fraction,
+    facts: VideoFacts,
+    errors: frozenset[str],
+    limits: VideoLimits,
+    fix_options: FixOptions,
+    window: Window | None,
+    points: Seams | None,
+    *,
+    steady: bool = False,
+) -> Iterator[Step]:
+    """Yield the steps that clear a clip's errors where an encode has a rate, which may have to be made constant."""
     cut = video_cut(facts, limits.duration_s, rate, fix_options.keep, window)
     extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, fix_options.extend)
     shape = list(_shape_steps(facts, errors, limits, fix_options))
-    retime = rate != facts.frame_rate_hz
+    retime = steady or rate != facts.frame_rate_hz
     anew = bool(extend or shape or retime or facts.aperture or errors & ENCODED_ANEW)
     if errors and errors <= BESIDE and not cut:
         if anew:
@@ -216,6 +240,18 @@ def target_rate(rate: Fraction, limit: Range) -> Fraction:
         part = rate / math.ceil(rate / limit.max)
         return part if part >= limit.max * Fraction(9, 10) else limit.max
     return max(rate, limit.min or rate)
+
+
+def steady_rate(mean: Fraction, limit: Range) -> Fraction:
+    """Return the constant rate for frames that come at times of their own: one at which few of them are lost.
+
+    What records a screen or a phone's camera leaves frames out of 30 or 60 a second where nothing changes, so that the
+    mean is lower. An encode by the mean alone would have another length than its frames were counted for.
+    """
+    usual = [Fraction(rate) for rate in USUAL_RATES_HZ if mean <= rate and limit.broken_by(Fraction(rate)) is None]
+    near = [rate for rate in usual if mean >= rate * NEARLY]
+    common = [rate for rate in usual if rate in RECORDED_HZ]
+    return next(iter((*near, *common)), mean)
 
 
 def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, window: Window | None) -> Cut | None:
