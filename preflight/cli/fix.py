@@ -104,10 +104,11 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     \b
     Example: preflight fix clip.mov --keep 'clip.mov=3.0-9.5'
     Example: preflight fix footage/ --yes --output ready/ --report fixed.html
+    Example: preflight fix wide.png --crop wide.png=top --also location
     Example: preflight fix short.mp4 wide.png --extend loop --fit blur
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    choice = call.choices.choice(call.preview)
+    choice = _with_offered(call, call.choices.choice(call.preview))
     if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
     if call.plan_file and call.choices.keeps:
@@ -128,6 +129,14 @@ def command(ctx: click.Context, /, call: Asked) -> None:
         with pending_files(outputs) as files:
             status = _mended(call, spec, planned, profile, files)
     ctx.exit(status)
+
+
+def _with_offered(call: Asked, choice: "Choice") -> "Choice":
+    """Offer to take places out of metadata, where a person is asked and did not say which warnings are mended."""
+    if not sys.stdin.isatty() or call.yes or call.dry_run or call.choices.also:
+        return choice
+    offered = msgspec.structs.replace(choice.fix_options, also=("location",))
+    return msgspec.structs.replace(choice, fix_options=offered)
 
 
 def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
 
+PLACED = "Take the place out with another program, or decline that step where you are asked."
+
 
 class Asked(Group, frozen=True, kw_only=True):
     """What a call of `submit` asks."""
@@ -232,7 +234,10 @@ def _show(ready: Ready, view: str, due: dict[Asset, Plan]) -> None:
 
 def _due_line(asset: Asset, plan: Plan) -> text.Line:
     cut = find(plan.steps, Cut)
-    part = f" to {decimal(cut.start_s)}-{decimal(cut.start_s + cut.length_s)} s" if cut else ""
+    if cut is None:
+        words = " loses the place in its metadata first; its address depends on the new file"
+        return (str(asset.role), "bold"), (words, "")
+    part = f" to {decimal(cut.start_s)}-{decimal(cut.start_s + cut.length_s)} s"
     return (str(asset.role), "bold"), (f" is cut{part} first; its address depends on the new file", "")
 
 
@@ -246,12 +251,20 @@ def _mended(call: Asked, profile: Profile, report: Report, planned: "RequestPlan
         click.echo(line)
     text.write(text.share_lines(planned))
     results = apply_agreed(list(planned.plans), profile, call.out.output, quiet=False, agreed=call.yes)
-    if not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in results):
+    if not planned.beyond_mending and all(map(_may_go_on, results)):
         return results
     text.write(map(text.result_line, results))
+    if any(one.outcome == "failed" and not one.before.asset.keep for one in results) and report.verdict == "pass":
+        raise NotDone("a place could not be taken out of a file; nothing was sent", advice=PLACED)
     if report.verdict == "pass":
         raise NotDone("a part to keep is marked and was not cut; nothing was sent", advice=UNCUT)
     return []
+
+
+def _may_go_on(one: FixResult) -> bool:
+    """Tell whether an asset may be sent: what passes may keep its place, where a person says so."""
+    kept = one.outcome == "declined" and one.before.verdict == "pass" and not one.before.asset.keep
+    return kept or one.outcome in ("untouched", "fixed")
 
 
 def _print_again(report: Report) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from preflight.flow.check import Measuring, check_assets, check_request
 from preflight.flow.fix import plan_fixes, plan_whole
 from preflight.plan import FixOptions
+from preflight.plan.crops import crops_of
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan
 from preflight.profiles.schema import Profile
@@ -33,6 +34,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """Parts to keep of single files."""
     best: bool = False
     """Whether to find the best part of what is too long and unmarked."""
+    crops: tuple[str, ...] = ()
+    """Crops of single files, as `plan.crops` reads them."""
     preview: Path | None = None
     """Folder for previews of the candidate parts."""
 
@@ -66,7 +69,7 @@ def plan_files(
     Raises:
         CallError: a mark names none of the files, or is on one without parts.
     """
-    if not (choice.marks or choice.looks):
+    if not (choice.marks or choice.looks or choice.crops):
         judged = check_assets(assets, profile, how)
         return RequestPlan(plans=tuple(plan_fixes(judged, profile, choice.fix_options)))
     marked = with_marks(list(assets), choice.marks)
@@ -103,14 +106,15 @@ def chosen(
     """Check the marked parts, and find the best part of the rest if asked.
 
     Raises:
-        CallError: a mark is on an image, or on no medium.
+        CallError: a mark is on an image, or on no medium; a crop is none, or names none of the files.
         NotDone: a preview cannot be written.
     """
     refuse_useless(marked, judged)
     if heard:
         list(map(heard.tell, curtailed(judged, profile)))
+    fix_options = msgspec.structs.replace(choice.fix_options, crop_of=crops_of(choice.crops, marked))
     if not choice.looks:
-        return choice.fix_options
+        return fix_options
     parts = _candidates(judged, choice, profile, heard)
     if choice.preview:
         from preflight.media.preview import preview
@@ -119,9 +123,9 @@ def chosen(
             if heard:
                 heard.note(f"preview written: {printable(str(path))}")
     if not choice.best:
-        return choice.fix_options
+        return fix_options
     best = {path: found[0].window for path, found in parts.items() if found}
-    return msgspec.structs.replace(choice.fix_options, keep_of=best)
+    return msgspec.structs.replace(fix_options, keep_of=best)
 
 
 def _candidates(

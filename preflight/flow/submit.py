@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 UNCUT = "The lines above say why. Remove `keep` from the request to send the whole."
 """Advice where a part to keep was not cut."""
+BEFORE_UPLOAD = ("location",)
+"""Warnings fixed before every upload: whoever has the URL can read where the file was taken."""
 Begin = Callable[[str], Progress | None]
 """Called with a path when its upload begins; returns its progress callback."""
 
@@ -197,11 +199,14 @@ def cleaned(
     if steps.judged:
         steps.judged(report)
     marked = any(asset.keep for asset in spec.assets)
-    if steps.apply_plan is None or (report.verdict == "pass" and not marked):
+    if steps.apply_plan is None:
         return spec, report
-    results = steps.apply_plan(
-        report, plan_whole(report, profile, chosen(spec.assets, report.assets, choice, profile, steps.chosen))
-    )
+    fix_options = chosen(spec.assets, report.assets, choice, profile, steps.chosen)
+    fix_options = msgspec.structs.replace(fix_options, also=(*fix_options.also, *BEFORE_UPLOAD))
+    planned = plan_whole(report, profile, fix_options)
+    if report.verdict == "pass" and not (marked or any(plan.steps for _, plan in planned.plans)):
+        return spec, report
+    results = steps.apply_plan(report, planned)
     if all(one.outcome == "untouched" for one in results):
         return spec, report
     spec = with_results(spec, results)
@@ -235,7 +240,7 @@ def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, 
 
 
 def cuts_due(report: Report, profile: Profile, hopeless: "Callable[[Plan], None]") -> "dict[Asset, Plan]":
-    """Plan the cuts before sending: each asset with a part to keep, and its plan.
+    """Plan the cuts and the removal of places before sending: each such asset, and its plan.
 
     Args:
         report: the report on the request.
@@ -245,11 +250,10 @@ def cuts_due(report: Report, profile: Profile, hopeless: "Callable[[Plan], None]
     Raises:
         NotDone: one cannot be cut.
     """
-    if not any(judged.asset.keep for judged in report.assets):
-        return {}
-    planned = plan_whole(report, profile, Choice().fix_options)
+    cuts = any(judged.asset.keep for judged in report.assets)
+    planned = plan_whole(report, profile, msgspec.structs.replace(Choice().fix_options, also=BEFORE_UPLOAD))
     beyond = [plan for _, plan in planned.plans if plan.beyond_mending]
-    if beyond or planned.beyond_mending:
+    if cuts and (beyond or planned.beyond_mending):
         list(map(hopeless, beyond))
         raise NotDone("a part to keep is marked and cannot be cut; nothing would be sent", advice=UNCUT)
     return {judged.asset: plan for judged, plan in planned.plans if plan.steps}

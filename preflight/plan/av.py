@@ -79,7 +79,7 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
     """
     rate = target_rate(facts.frame_rate_hz or Fraction(0), limits.frame_rate_hz)
     steps = tuple(_steps_at(rate, facts, errors, limits, fix_options, window, points))
-    encodes = any(isinstance(step, Encode) and step.codec == PICTURE_ENCODER for step in steps)
+    encodes = any(isinstance(step, Encode) and step.codec == VIDEO_ENCODER for step in steps)
     if encodes and facts.frame_rate_constant is False and rate == facts.frame_rate_hz:
         rate = steady_rate(rate, limits.frame_rate_hz)
         steps = tuple(_steps_at(rate, facts, errors, limits, fix_options, window, None, steady=True))
@@ -93,7 +93,7 @@ def _steps_at(  # noqa: PLR0913, PLR0917 - what `video_steps` takes, and a rate
     limits: VideoLimits,
     fix_options: FixOptions,
     window: Window | None,
-    points: Seams | None,
+    points: CutPointFinder | None,
     *,
     steady: bool = False,
 ) -> Iterator[Step]:

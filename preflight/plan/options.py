@@ -56,7 +56,7 @@ class FixOptions(msgspec.Struct, frozen=True, kw_only=True):
     def of(self, path: str) -> "FixOptions":
         """Select the options for one file: its own crop replaces `fit`."""
         if path not in self.crop_of:
-            return self
+            return msgspec.structs.replace(self, crop_of={}) if self.crop_of else self
         return msgspec.structs.replace(self, fit="crop", fit_named=True, crop_of={path: self.crop_of[path]})
 
     @property

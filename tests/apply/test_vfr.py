@@ -51,7 +51,10 @@ def test_one_encode_makes_what_was_planned(name: str, keep: Window | None, tmp_p
     [("24.13", 30), ("24.9", 25), ("29.5", 30), ("31", 60), ("45", 60), ("49.2", 50), ("24", 24), ("60", 60)],
 )
 def test_the_rate_is_one_at_which_frames_were_left_out(mean: str, rate: int) -> None:
-    assert steady_rate(Fraction(mean), Range(min=Fraction(24), max=Fraction(60), source="", read=date(2026, 11, 29))) == rate
+    assert (
+        steady_rate(Fraction(mean), Range(min=Fraction(24), max=Fraction(60), source="", read=date(2026, 11, 29)))
+        == rate
+    )
 
 
 def test_where_no_usual_rate_is_allowed_the_mean_is_taken() -> None:

@@ -34,6 +34,23 @@ def test_a_passing_file_is_never_touched(program: Program, tmp_path: Path) -> No
     assert not (tmp_path / "ready").exists()
 
 
+def test_warnings_are_mended_by_name_and_a_crop_is_made_where_it_is_said(program: Program, tmp_path: Path) -> None:
+    alpha, placed = MEDIA / "image-alpha.png", MEDIA / "image-gps.jpg"
+    crop = f"{alpha.name}=10,20,400,300"
+    ended = program("fix", alpha, placed, "--also", "location,alpha", "--crop", crop, "--yes", "--output", "ready")
+    assert ended.status == 0
+    assert "image-alpha.png: creative: crop to 400 x 300 px at 10, 20" in ended.out
+    assert "image-alpha.png: lossy: put transparent parts on black for image/alpha" in ended.out
+    assert "image-gps.jpg: lossless: write as jpeg, the coded picture as it is for image/location" in ended.out
+    made = [tmp_path / "ready" / name for name in (alpha.name, placed.name)]
+    assert "no findings" in program("check", *made).out
+
+
+def test_a_warning_that_is_none_is_refused_with_the_nearest(program: Program) -> None:
+    ended = program("fix", OK, "--also", "locaton", "--yes")
+    assert (ended.status, "Did you mean location?" in ended.err) == (2, True)
+
+
 def test_a_dry_run_writes_nothing(program: Program, tmp_path: Path) -> None:
     ended = program("fix", TOO_LARGE, "--dry-run", "--format", "json")
     assert ended.status == 0

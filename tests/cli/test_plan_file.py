@@ -229,7 +229,7 @@ def answered(keys: str, *arguments: object) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("keys", "made"),
-    [("a", {"clip.mp4", "long.mp4"}), ("l", {"long.mp4"}), ("eny", {"long.mp4"}), ("n", set()), ("q", set())],
+    [("a", {"clip.mp4", "long.mp4"}), ("l", set()), ("eny", {"long.mp4"}), ("n", set()), ("q", set())],
 )
 def test_one_key_answers_for_all_the_lossless_each_or_none(
     clip: Path, tmp_path: Path, keys: str, made: set[str]
@@ -241,6 +241,18 @@ def test_one_key_answers_for_all_the_lossless_each_or_none(
     assert status == (0 if len(made) == 2 else 1)
     assert "What is wrong" in said
     assert "lossless" in said
+
+
+def test_the_key_for_the_lossless_takes_a_cut_that_was_asked_for(clip: Path, tmp_path: Path) -> None:
+    shutil.copy(TOO_LONG, tmp_path / "long.mp4")
+    answered("l", clip, tmp_path / "long.mp4", "--keep", "start", "--output", tmp_path / "ready")
+    assert {path.name for path in (tmp_path / "ready").glob("*.mp4")} == {"long.mp4"}
+
+
+def test_a_place_is_offered_where_a_person_is_asked(tmp_path: Path) -> None:
+    shutil.copy(MEDIA / "image-gps.jpg", tmp_path / "gps.jpg")
+    _, said = answered("l", tmp_path / "gps.jpg", "--output", tmp_path / "ready")
+    assert (tmp_path / "ready" / "gps.jpg").is_file(), said
 
 
 def test_a_second_run_finds_the_work_done(program: Program, clip: Path) -> None:

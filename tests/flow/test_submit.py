@@ -103,6 +103,17 @@ def test_what_is_not_clean_is_mended_judged_again_and_sent(door: Door, sandbox: 
     assert len(sandbox.tasks) == 1
 
 
+def test_a_place_is_taken_out_before_anything_is_uploaded(door: Door, sandbox: Sandbox, tmp_path: Path) -> None:
+    heard = Heard(tmp_path / "ready")
+    placed = MEDIA / "image-gps.jpg"
+    sent = submit(request(placed), PROFILE, door, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "ledger"))
+    assert sent
+    assert "mend" in heard.words
+    (made,) = (tmp_path / "ready").glob("*.jpg")
+    assert b"GPS" not in made.read_bytes()
+    assert len(sandbox.tasks) == 1
+
+
 @pytest.mark.parametrize("mends", [True, False])
 def test_what_stays_unclean_is_refused_with_the_report_and_no_ledger_is_made(
     mends: bool, door: Door, sandbox: Sandbox, tmp_path: Path

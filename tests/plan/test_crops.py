@@ -62,6 +62,13 @@ def test_naming_a_crop_allows_that_step_for_that_file_and_for_no_other() -> None
     assert find(named.steps, Pad)
 
 
+def test_a_part_of_one_file_is_none_of_another() -> None:
+    fix_options = FixOptions(crop_of={"a": PART}, also=("location",))
+    assert plan(judged(image(), "b"), PROFILE, fix_options).steps == ()
+    assert find(plan(judged(image(location=True), "b"), PROFILE, fix_options).steps, Crop) is None
+    assert plan(judged(image(location=True), "b"), PROFILE, fix_options).also == ("image/location",)
+
+
 def test_a_part_that_is_too_small_is_scaled() -> None:
     small = Area(left_px=0, top_px=0, width_px=200, height_px=100)
     found = plan(judged(image(), "a"), PROFILE, FixOptions(crop_of={"a": small}))

@@ -65,6 +65,24 @@ class FixChoices(Group, frozen=True, kw_only=True):
         Strategy, Option("Who gives up seconds where a request's clips, or its sounds, are together too long.")
     ] = "proportion"
 
+    also: Annotated[
+        tuple[str, ...],
+        Option(
+            "Mend warnings too: location, alpha, hdr, color, bit-depth, ... or all; with commas, or repeated. "
+            "Transparency is put on black, or on --pad-color.",
+            metavar="NAMES",
+        ),
+    ] = ()
+    crops: Annotated[
+        tuple[str, ...],
+        Option(
+            "Crop FILE=x,y,width,height in pixels, or keep FILE=top, bottom, left, right or center of a refused shape; "
+            "repeatable.",
+            flags=("--crop",),
+            metavar="FILE=PART",
+        ),
+    ] = ()
+
     def choice(self, preview: Path | None = None) -> "Choice":
         """Read how to fix, and which parts stay.
 
@@ -76,15 +94,22 @@ class FixChoices(Group, frozen=True, kw_only=True):
         """
         from preflight.flow.choosing import Choice
 
-        return Choice(fix_options=self.options(), marks=tuple(self.marks()), best=BEST in self.keeps, preview=preview)
+        return Choice(
+            fix_options=self.options(),
+            marks=tuple(self.marks()),
+            best=BEST in self.keeps,
+            crops=self.crops,
+            preview=preview,
+        )
 
     def options(self) -> "FixOptions":
         """Read how to fix; parts of single files are `marks`.
 
         Raises:
-            CallError: the word of `--keep` is none, or a color is none, or nothing is padded with it.
+            CallError: the word of `--keep`, a name of `--also` or a color is none, or nothing is padded with it.
         """
         from preflight.plan import FixOptions
+        from preflight.plan.also import read_also
 
         named, color = "fit" in self.typed, self.pad_color
         if color and named and self.fit != "pad":
@@ -100,6 +125,8 @@ class FixChoices(Group, frozen=True, kw_only=True):
                 bits=self.bits,
                 share=self.share,
                 keep=_word_of(self.keeps),
+                keep_named=bool(self.keeps),
+                also=read_also(self.also),
             )
         except ValueError as error:
             raise CallError(f"--pad-color: {error}") from None
