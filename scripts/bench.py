@@ -1,6 +1,6 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
-    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix]
+    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix] [look]
 
 All run when none is named.
 
@@ -32,6 +32,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.bench_fix import fix
+from scripts.bench_look import look
 from scripts.bench_pairs import (
     PREFLIGHT,
     PYTHON,
@@ -335,6 +336,7 @@ PARTS = {
     "upload": upload,
     "submit": submit,
     "fix": fix,
+    "look": look,
 }
 
 

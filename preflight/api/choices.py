@@ -10,7 +10,7 @@ from preflight.api.common import AnyPath, path_of
 from preflight.errors import CallError
 from preflight.plan import FixOptions
 from preflight.values.assets import printable
-from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
+from preflight.values.choices import Bits, Fit, KeepBest, Lengthen, Strategy, Where
 from preflight.values.facts import Area
 from preflight.values.findings import Loss, Report
 
@@ -22,7 +22,7 @@ class FixChoices(TypedDict, total=False):
     """The choices of one call of `fix`; each may be left out. What they mean stands there."""
 
     allow: Loss
-    keep: Keep
+    keep: KeepBest
     extend: Lengthen | None
     fit: Fit | None
     pad_color: str
@@ -32,6 +32,8 @@ class FixChoices(TypedDict, total=False):
     crop: Mapping[AnyPath, Where | tuple[int, int, int, int]] | None
 
 
+BEST = "best"
+"""What `keep` says where each file is looked into before it is planned."""
 NOT_SAID = msgspec.structs.asdict(FixOptions())
 DEFAULTS: dict[str, Any] = {name: NOT_SAID.get(name) for name in FixChoices.__annotations__} | {"fit": None}
 """Choice → what counts where it is left out."""
@@ -70,7 +72,8 @@ def options_from(choices: Mapping[str, Any], report: Report) -> FixOptions:
     said = {**DEFAULTS, **choices}
     also, crop, fit = _also(said.pop("also")), _crop_of(said.pop("crop") or {}, report), said["fit"]
     try:
-        plain = msgspec.convert({**said, "fit": fit or "crop", "fit_named": fit is not None}, FixOptions)
+        keep = "start" if said["keep"] == BEST else said["keep"]
+        plain = msgspec.convert({**said, "keep": keep, "fit": fit or "crop", "fit_named": fit is not None}, FixOptions)
     except msgspec.ValidationError as error:
         _, _, place = str(error).partition(" - at `$.")
         name = place.rstrip("`")

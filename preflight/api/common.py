@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import msgspec
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from preflight.flow.account import Door
 
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-Stage = Literal["check", "fix", "upload", "wait", "download"]
+Stage = Literal["check", "look", "fix", "upload", "wait", "download"]
+Doing = Literal["", "looking", "encoding", "checking"]
 
 
 # ---- progress -------------------------------------------------------------------------------------------------------
@@ -44,6 +45,8 @@ class Advance(msgspec.Struct, frozen=True, kw_only=True):
     """Path or URL of an asset; for "wait" and "download" the task id."""
     part: Fraction
     """0 to 1. "check" reports 1 once per asset; elsewhere a repeated attempt restarts."""
+    doing: Doing = ""
+    """Step within "fix", whose part is 1 when the new file is checked, not when it is encoded."""
 
 
 Progress = Callable[[Advance], None]
@@ -56,20 +59,27 @@ class Teller:
         self._progress = progress
         self._turn = threading.RLock()
 
-    def tell(self, stage: Stage, name: str, part: Fraction) -> None:
+    def tell(self, stage: Stage, name: str, part: Fraction, doing: Doing = "") -> None:
         """Report a part done."""
         if self._progress:
             with self._turn:
-                self._progress(Advance(stage=stage, name=name, part=min(part, Fraction(1))))
+                self._progress(Advance(stage=stage, name=name, part=min(part, Fraction(1)), doing=doing))
 
     def ended(self, stage: Stage, name: str) -> None:
         """Report that something is done."""
         self.tell(stage, name, Fraction(1))
 
-    def begin(self, stage: Stage, name: str) -> Callable[[Fraction], None]:
+    def begin(self, stage: Stage, name: str) -> "Move":
         """Report that something begins; returns the callback for the rest."""
         self.tell(stage, name, Fraction(0))
         return partial(self.tell, stage, name)
+
+
+class Move(Protocol):
+    """Report a part done."""
+
+    def __call__(self, part: Fraction, doing: Doing = "") -> None:
+        """Report a part done, and the step where there are several."""
 
 
 # ---- what a caller means --------------------------------------------------------------------------------------------

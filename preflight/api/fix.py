@@ -1,12 +1,13 @@
 """Make clean new files; sources are never written."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
 import msgspec
 
-from preflight.api.choices import FixChoices, options_from, spelled_out
+from preflight.api.choices import BEST, FixChoices, options_from, spelled_out
 from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
@@ -39,7 +40,8 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         report: from `check` or `check_request`; for a request, seconds are shared where they are too many.
         output: folder for new files; made if it is missing.
         allow: the greatest loss: "lossless", "lossy", or "creative", which changes what is shown.
-        keep: part kept of what is too long and has no `Asset.keep`: "start", "middle" or "end".
+        keep: part kept of what is too long and has no `Asset.keep`: "start", "middle", "end", or "best", found by
+            analysis; where that fails the start is kept, and `message` says so.
         extend: repeat ("loop"), hold ("freeze") or slow down ("slow") what is too short; None leaves it.
         fit: crop ("crop"), pad ("pad"), or pad with a blurred copy ("blur") a refused aspect ratio. Naming one allows
             it; None crops where `allow` is "creative".
@@ -54,7 +56,7 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
             plans are "declined", so `lambda plan: False` only plans.
         profile: needed where the report's profile is not a shipped one.
         jobs: files made in parallel; one a processor when None.
-        progress: called with the part of each new file done.
+        progress: called with the part of each file analysed ("look"), and of each new file done ("fix").
 
     Returns:
         One result for each asset of the report, in order: its `outcome` ("untouched", "fixed", "unfixable", "declined"
@@ -72,11 +74,19 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
     refuse_useless((), report.assets)
+    faults: dict[str, str] = {}
+    if choices.get("keep") == BEST:
+        from preflight.flow.best import keep_best, look
+        from preflight.plan.request import shared_lengths
+
+        longest = shared_lengths(report, edition, fix_options)
+        looked = look(report.assets, edition, longest, partial(teller.begin, "look"))
+        fix_options, faults = keep_best(looked, fix_options), looked.faults
     plans = fixing.plan_report(report, edition, fix_options)
     done = fixing.fix_all(
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
-    return tuple(map(_worded, done))
+    return tuple(_worded(one, faults.get(one.before.asset.path, "")) for one in done)
 
 
 def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestSpec:
@@ -94,8 +104,9 @@ def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestS
     return fixing.with_results(request, results)
 
 
-def _worded(results: FixResult) -> FixResult:
-    """Word the remedies of a result for Python."""
-    advice, why = said(results.plan.remedies), [results.message, said(results.remedies)]
+def _worded(results: FixResult, fault: str) -> FixResult:
+    """Word the remedies of a result for Python, and why its best part was not found."""
+    blind = f"it could not be looked into, and its start is kept: {fault}" if fault else ""
+    advice, why = said(results.plan.remedies), [results.message, said(results.remedies), blind]
     plan = msgspec.structs.replace(results.plan, remedies=(advice,) if advice else ())
     return msgspec.structs.replace(results, plan=plan, message=". ".join(filter(None, why)), remedies=())

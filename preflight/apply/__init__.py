@@ -34,6 +34,7 @@ from preflight.plan import Plan
 from preflight.plan.adapt import next_strategy, other_way
 from preflight.plan.steps import Cut, DropAudio, Encode, Write, find
 from preflight.values.assets import Asset, ending_of
+from preflight.values.doing import Doing
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 
@@ -45,7 +46,9 @@ MAX_STRATEGIES = 6
 """Plans tried for one file."""
 
 Judge = Callable[[Asset], Judged]
-Progress = Callable[[Fraction], None]
+Progress = Callable[[Fraction, Doing], None]
+ENCODED = Fraction(9, 10)
+"""Part done when a file is encoded; checking follows."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,13 +83,14 @@ def apply_plan(plan: Plan, facts: Facts, order: Order, progress: Progress | None
         plan: the steps.
         facts: facts of the source.
         order: where the new file goes, and what it must pass.
-        progress: called with the part done, 0 to 1.
+        progress: called with the part done, 0 to 1, and the step.
 
     Raises:
         FixFailed: the file could not be made, or is not clean; nothing was left behind.
         NotDone: the folder cannot be written, or no ffmpeg can do it.
     """
     _write(plan)
+    _tell(progress, Fraction(0), "looking")
     path = Path(plan.asset.path)
     state, source = settled_state(path), content_of(path)
     clean_up(order.folder)
@@ -98,6 +102,11 @@ def apply_plan(plan: Plan, facts: Facts, order: Order, progress: Progress | None
             if not is_still(path, source, state):
                 raise FixFailed("it changed while it was mended; still being written?")
             return _finished(plan, made, source, draft, order)
+
+
+def _tell(progress: Progress | None, part: Fraction, doing: Doing) -> None:
+    if progress:
+        progress(part, doing)
 
 
 def _found(plan: Plan, source: Content, order: Order) -> Applied | None:
@@ -161,6 +170,7 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
         try:
             with _reading_source(plan, facts) as reading:
                 version = _make(plan, facts, target, order, progress)
+                _tell(progress, ENCODED, "checking")
                 judged = order.judge(_at(plan, target))
                 missed = _fault(plan, facts, target, judged, reading)
         except FixFailed as error:
@@ -245,6 +255,7 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     if isinstance(facts, ImageFacts):
         from preflight.apply.image import make_image
 
+        _tell(progress, Fraction(0), "encoding")
         make_image(plan, facts, target)
         return None
     from preflight.apply.audio import make_audio
@@ -256,7 +267,10 @@ def _make(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
     cut, length = find(plan.steps, Cut), planned_s(plan, facts) or Fraction(1)
     if cut and cut.packets and isinstance(facts, VideoFacts):
         return cut_clip(plan, cut.packets, facts, target)
-    done = (lambda seconds: progress(min(seconds / length, Fraction(1)))) if progress else None
+
+    def done(seconds: Fraction) -> None:
+        _tell(progress, min(seconds / length, Fraction(1)) * ENCODED, "encoding")
+
     if isinstance(facts, AudioFacts):
         return make_audio(plan, facts, target, threads=order.threads, progress=done)
     colors = _colors(plan, facts) if encodes_video(plan) else None

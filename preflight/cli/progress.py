@@ -1,19 +1,26 @@
 """Progress on a terminal, and nothing anywhere else."""
 
 import sys
-from collections.abc import Callable
+from contextlib import contextmanager
 from fractions import Fraction
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.progress import Progress, TaskID
 
 T = TypeVar("T")
+
+
+class Move(Protocol):
+    """Moves one bar."""
+
+    def __call__(self, part: Fraction, doing: str = "") -> None:
+        """Show the part that is done, and the stage where there are several."""
 
 
 class Bars:
@@ -29,22 +36,28 @@ class Bars:
         """Show the bars, on a terminal."""
         if self.total and sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                TimeRemainingColumn(),
+            )
             self.shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
             self.shown.start()
             self.overall = self.shown.add_task(self.title, total=self.total)
         return self
 
-    def start(self, name: str) -> Callable[[Fraction], None] | None:
-        """Begin a file's bar and return what moves it."""
+    def start(self, name: str) -> "Move | None":
+        """Begin a file's bar and return what moves it, and says behind its name what is being done."""
         if self.shown is None:
             return None
         bars, task = self.shown, self.shown.add_task(printable(name), total=1)
 
-        def moved(part: Fraction) -> None:
-            bars.update(task, completed=float(part), visible=part < 1)
+        def moved(part: Fraction, doing: str = "") -> None:
+            said = printable(f"{name}: {doing}" if doing else name)
+            bars.update(task, description=said, completed=float(part), visible=part < 1)
             bars.update(self.overall, completed=sum(bars.tasks[one].completed for one in self.files))
 
         self.files.append(task)
@@ -56,6 +69,13 @@ class Bars:
         """Take the bars away."""
         if self.shown is not None:
             self.shown.stop()
+
+
+@contextmanager
+def looking(count: int) -> "Iterator[Callable[[str], Move | None]]":
+    """Show how far looking into files is, on a terminal; give what begins a bar."""
+    with Bars("looking", count) as bars:
+        yield bars.start
 
 
 class Count:

@@ -3,25 +3,24 @@
 assets ── marked ──► judged ── best parts ──► FixOptions ──► plans
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from preflight.flow.best import Begin, Looked, keep_best, look
 from preflight.flow.check import Measuring, check_assets, check_request
 from preflight.flow.fix import plan_fixes, plan_whole
 from preflight.plan import FixOptions
 from preflight.plan.crops import crops_of
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
-from preflight.plan.request import RequestPlan
+from preflight.plan.request import RequestPlan, shared_lengths
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, printable
-from preflight.values.findings import Judged
-
-if TYPE_CHECKING:
-    from preflight.media.windows import Candidate
+from preflight.values.findings import Judged, Report
 
 Tell = Callable[[str], None]
 
@@ -45,6 +44,10 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
         return self.best or self.preview is not None
 
 
+def _nobody(_: int) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """Callbacks of a face while parts are chosen; called with sentences."""
 
@@ -52,6 +55,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """Called with remarks on the plans."""
     note: Tell
     """Called with files that could not be analysed, and with previews written."""
+    looking: Callable[[int], AbstractContextManager[Begin | None]] = _nobody
+    """Entered with the number of files during their analysis; returns the callback for each that begins."""
 
 
 def plan_files(
@@ -83,7 +88,15 @@ def plan_spec(
     """Measure, judge and plan a request; arguments as for `plan_files`."""
     spec = marked_spec(spec, choice, heard)
     report = check_request(spec, profile, how)
-    return plan_whole(report, profile, chosen(spec.assets, report.assets, choice, profile, heard))
+    return plan_whole(report, profile, chosen_of(report, spec.assets, choice, profile, heard))
+
+
+def chosen_of(
+    report: Report, marked: Sequence[Asset], choice: Choice, profile: Profile, heard: Heard | None = None
+) -> FixOptions:
+    """Choose parts of the assets of a request, each within its share of the seconds; as `chosen` does."""
+    longest_s = shared_lengths(report, profile, choice.fix_options) if choice.looks else {}
+    return chosen(marked, report.assets, choice, profile, heard, longest_s=longest_s)
 
 
 def marked_spec(spec: RequestSpec, choice: Choice, heard: Heard | None = None) -> RequestSpec:
@@ -100,8 +113,14 @@ def marked_spec(spec: RequestSpec, choice: Choice, heard: Heard | None = None) -
     return msgspec.structs.replace(spec, assets=assets)
 
 
-def chosen(
-    marked: Sequence[Asset], judged: Sequence[Judged], choice: Choice, profile: Profile, heard: Heard | None = None
+def chosen(  # noqa: PLR0913 - what was asked and found, who hears of it, and what each may keep
+    marked: Sequence[Asset],
+    judged: Sequence[Judged],
+    choice: Choice,
+    profile: Profile,
+    heard: Heard | None = None,
+    *,
+    longest_s: Mapping[str, Fraction] | None = None,
 ) -> FixOptions:
     """Check the marked parts, and find the best part of the rest if asked.
 
@@ -115,32 +134,24 @@ def chosen(
     fix_options = msgspec.structs.replace(choice.fix_options, crop_of=crops_of(choice.crops, marked))
     if not choice.looks:
         return fix_options
-    parts = _candidates(judged, choice, profile, heard)
+    looked = _looked(judged, choice, profile, heard, longest_s or {})
     if choice.preview:
         from preflight.media.preview import preview
 
-        for path in preview(judged, parts, choice.preview):
+        for path in preview(judged, looked.proposals, choice.preview):
             if heard:
                 heard.note(f"preview written: {printable(str(path))}")
-    if not choice.best:
-        return fix_options
-    best = {path: found[0].window for path, found in parts.items() if found}
-    return msgspec.structs.replace(fix_options, keep_of=best)
+    return keep_best(looked, fix_options) if choice.best else fix_options
 
 
-def _candidates(
-    judged: Sequence[Judged], choice: Choice, profile: Profile, heard: Heard | None
-) -> "dict[str, tuple[Candidate, ...]]":
-    """Find the parts worth keeping; an unreadable file keeps its start, with a note."""
-    from preflight.media.candidates import propose
-    from preflight.probe.faults import Unmeasured, Unreadable
-
-    found = {}
-    for one in judged:
-        try:
-            found[one.asset.path] = propose(one, profile)
-        except (Unmeasured, Unreadable) as fault:
-            end = "; its start is kept" if choice.best else ""
-            if heard:
-                heard.note(f"{printable(one.asset.path)}: could not be looked into{end}: {fault}")
-    return found
+def _looked(
+    judged: Sequence[Judged], choice: Choice, profile: Profile, heard: Heard | None, longest_s: Mapping[str, Fraction]
+) -> Looked:
+    """Look for the parts worth keeping; what cannot be looked into keeps its start, which is told."""
+    with heard.looking(len(judged)) if heard else nullcontext() as begin:
+        looked = look(judged, profile, longest_s, begin)
+    for path, fault in looked.faults.items():
+        end = "; its start is kept" if choice.best else ""
+        if heard:
+            heard.note(f"{printable(path)}: could not be looked into{end}: {fault}")
+    return looked

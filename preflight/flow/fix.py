@@ -9,6 +9,7 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -138,6 +139,8 @@ def fix_one(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | 
         return FixResult(plan=todo, outcome="failed", before=judged, message=error.message, remedies=error.remedies)
     except Exception as error:  # noqa: BLE001 - whatever it is, it costs this file alone
         return FixResult(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
+    if progress:
+        progress(Fraction(1), "checking")
     message = FOUND if applied.found else f"another way was taken: {applied.missed}" if applied.missed else ""
     return FixResult(plan=applied.plan, outcome="fixed", before=judged, after=applied.judged, message=message)
 

@@ -80,7 +80,7 @@ def best_parts(judged: Judged, profile: Profile) -> tuple[Candidate, ...]:
     from preflight.media.candidates import propose
 
     asset = msgspec.structs.replace(judged.asset, keep=None)
-    return propose(msgspec.structs.replace(judged, asset=asset), profile, LOOK)
+    return propose(msgspec.structs.replace(judged, asset=asset), profile)
 
 
 def make_proxy(path: str, facts: Facts, target: Path) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from preflight.errors import CallError, NotDone
 from preflight.flow.account import Door, Hear, opened_ledger
 from preflight.flow.check import Measuring, check_request
-from preflight.flow.choosing import Choice, Heard, chosen, marked_spec
+from preflight.flow.choosing import Choice, Heard, chosen_of, marked_spec
 from preflight.flow.fix import plan_whole, with_results
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
@@ -201,7 +201,7 @@ def cleaned(
     marked = any(asset.keep for asset in spec.assets)
     if steps.apply_plan is None:
         return spec, report
-    fix_options = chosen(spec.assets, report.assets, choice, profile, steps.chosen)
+    fix_options = chosen_of(report, spec.assets, choice, profile, steps.chosen)
     fix_options = msgspec.structs.replace(fix_options, also=(*fix_options.also, *BEFORE_UPLOAD))
     planned = plan_whole(report, profile, fix_options)
     if report.verdict == "pass" and not (marked or any(plan.steps for _, plan in planned.plans)):

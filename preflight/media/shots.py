@@ -1,112 +1,212 @@
-"""Shot changes of a clip.
+"""Detect shots: cuts, dissolves and fades, in frames made small.
 
-Frames are compared at a few thousand pixels. A shot changes where a frame differs from the previous one far more than
-its neighbours do, and the difference lasts: fades, pans and zooms change evenly, flashes disappear.
+A cut is a frame that differs from the one before far more than its neighbours do among themselves, an adaptive
+threshold (Yusoff et al. 2000), of pixels or of histograms (Zhang et al. 1993), and where the difference lasts: a pan or
+a zoom changes evenly, a flash goes as it came.
+A dissolve, and a fade from or to black, is a stretch whose frames are mixtures of its first and its last (Lienhart
+1999), with little change just before and just after.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from preflight.media.footage import open_video, timed
-from preflight.probe.faults import Unreadable
+from preflight.media.timeline import STEP_S
+from preflight.values.assets import Window
 
 if TYPE_CHECKING:
-    from av import VideoFrame
-    from av.video.reformatter import VideoReformatter
-    from PIL import Image
+    from numpy.typing import NDArray
+
+    Glance = NDArray[Any]
+    Floats = NDArray[Any]
 
 GLANCE_PX = (64, 36)
-"""Size for comparison: it averages noise, and comparing is cheap."""
+"""The size at which frames are compared: noise averages out, and comparing costs next to nothing."""
 FLOOR = 10.0
-"""Mean sample difference, of 255, below which no shot changes."""
+"""Mean difference of all samples, of 255, below which nothing is another shot."""
 RATIO = 3.0
-"""Least ratio to the mean difference of the frames around."""
+"""How many times the mean difference around it a frame must differ."""
 AROUND_S = Fraction(3, 10)
-"""Distance of the frames around, on either side; at least the nearest three."""
+"""How far frames on either side are around; the nearest three always are."""
 NEAREST = 3
-REPEAT = 1.0
-"""Mean sample difference of a repeated frame, as where 12 frames per second are stored as 60. Repeats are no measure of
-motion."""
+TONES_FLOOR = 0.06
+"""Histogram distance, 0 to 1, below which no shot changes."""
 LASTING = 4
 """Frames that a change must last; a flash is shorter."""
+BRIEF_S = Fraction(1, 2)
+"""Length below which a shot between equal tones is a burst of flashes."""
+REACHES = (2, 3, 4, 6, 8, 12, 16)
+"""Half the lengths of detected transitions, in steps."""
+CHANGED = 12.0
+"""Mean difference of the ends of a transition, of 255, below which there is none."""
+UNMIXED = 0.2
+"""Greatest difference of its frames from mixtures of its ends, as a part of that."""
+RESTLESS = 0.4
+"""Greatest change just before and just after, as a part of that."""
 
 
-def shot_changes(path: str, format_name: str) -> tuple[Fraction, ...]:
-    """Return the start of each shot but the first, in seconds from the first frame.
+class Lasting:
+    """Differences between successive arrays, as far as they last.
+
+    Lasting is the least of three: to the one before, to one further back, and of one further on to the one before.
 
     Args:
-        path: a clip.
-        format_name: its measured format.
-
-    Raises:
-        Unmeasured: it cannot be opened, or changed.
-        Unreadable: no frame can be decoded.
+        apart: distance of two arrays.
     """
-    from av.video.reformatter import VideoReformatter
 
-    with open_video(path, format_name) as (container, track):
-        times: list[Fraction] = []
-        scores = differences(_glances(timed(container, track), VideoReformatter(), times))
-    if not times:
-        raise Unreadable("no picture can be decoded")
-    return tuple(times[at] - times[0] for at in changes(scores, times))
+    def __init__(self, apart: "Callable[[NDArray[Any], NDArray[Any]], float]") -> None:
+        self._apart = apart
+        self._recent: deque[NDArray[Any]] = deque(maxlen=LASTING + 1)
+        self._sudden: list[float] = []
+        self._spread: list[float] = []
 
+    def add(self, one: "NDArray[Any]") -> None:
+        """Add the next array."""
+        self._recent.append(one)
+        self._sudden.append(self._apart(one, self._recent[max(len(self._recent) - 2, 0)]))
+        self._spread.append(self._apart(one, self._recent[0]))
 
-def _glances(
-    frames: "Iterable[tuple[Fraction, VideoFrame]]", reformatter: "VideoReformatter", times: list[Fraction]
-) -> "Iterable[Image.Image]":
-    """Yield frames as small images, and note their times."""
-    import av
-    from PIL import Image
-
-    width, height = GLANCE_PX
-    for time_s, frame in frames:
-        try:
-            small = reformatter.reformat(frame, width, height, "rgb24", interpolation="FAST_BILINEAR")
-        except (av.FFmpegError, ValueError):
-            continue
-        times.append(time_s)
-        plane = small.planes[0]
-        yield Image.frombytes("RGB", GLANCE_PX, bytes(plane), "raw", "RGB", plane.line_size, 1)
+    def scores(self) -> list[float]:
+        """List the difference of each to the previous one; 0 for the first."""
+        onward = self._spread[LASTING - 1 :] or [0.0]
+        onward += [self._apart(self._recent[-1], before) for before in list(self._recent)[-LASTING:-1]]
+        return [min(three) for three in zip(self._sudden, self._spread, onward, strict=False)]
 
 
-def differences(glances: "Iterable[Image.Image]") -> list[float]:
-    """Return each image's lasting difference from the previous one, of 255; 0 for the first.
+def cuts_of(glances: "Iterable[Glance]", times_s: Sequence[Fraction]) -> list[int]:
+    """Find the frames that begin a shot, but the first.
 
-    The least of three differences: to the previous image, to an earlier one, and of a later one to the previous.
+    Frames are compared by pixels and by histogram, which motion hardly changes.
+
+    Args:
+        glances: frames made small.
+        times_s: their times; complete when the glances are exhausted.
     """
-    sudden, spread = [], []
-    recent: deque[Image.Image] = deque(maxlen=LASTING + 1)
+    pixels, tones = Lasting(pixel_difference), Lasting(_histogram_difference)
     for glance in glances:
-        recent.append(glance)
-        sudden.append(_difference(glance, recent[max(len(recent) - 2, 0)]))
-        spread.append(_difference(glance, recent[0]))
-    onward = spread[LASTING - 1 :] or [0.0]
-    onward += [_difference(recent[-1], before) for before in list(recent)[-LASTING:-1]]
-    return [min(three) for three in zip(sudden, spread, onward, strict=False)]
+        pixels.add(glance)
+        tones.add(_histogram(glance))
+    changed = pixels.scores()
+    by_tones = (at for at in changes(tones.scores(), times_s, TONES_FLOOR) if changed[at] >= FLOOR)
+    return sorted({*changes(changed, times_s, FLOOR), *by_tones})
 
 
-def _difference(one: "Image.Image", other: "Image.Image") -> float:
-    """Return the mean absolute difference of all samples."""
-    from PIL import Image, ImageChops
+def pixel_difference(one: "NDArray[Any]", other: "NDArray[Any]") -> float:
+    """Compute the mean absolute sample difference."""
+    import numpy as np
 
-    mean = ImageChops.difference(one, other).resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    return sum(mean) / len(mean) if isinstance(mean, tuple) else float(mean or 0)
-
-
-def changes(scores: Sequence[float], times_s: Sequence[Fraction]) -> list[int]:
-    """Return the indexes of scores that stand out from those around."""
-    return [at for at, score in enumerate(scores) if score >= FLOOR and _stands_out(scores, times_s, at)]
+    return float((np.maximum(one, other) - np.minimum(one, other)).mean())
 
 
-def _stands_out(scores: Sequence[float], times_s: Sequence[Fraction], at: int) -> bool:
+def _histogram(glance: "Glance") -> "NDArray[Any]":
+    """Count the samples of each plane in sixteen bins."""
+    import numpy as np
+
+    planes = np.arange(len(glance), dtype=np.uint8)[:, None, None] * 16
+    return np.bincount(((glance >> 4) + planes).ravel(), minlength=16 * len(glance))
+
+
+def _histogram_difference(one: "NDArray[Any]", other: "NDArray[Any]") -> float:
+    """Compute the part of samples in other bins, 0 to 1."""
+    import numpy as np
+
+    return float(np.abs(one - other).sum()) / max(2 * float(one.sum()), 1)
+
+
+def changes(scores: Sequence[float], times_s: Sequence[Fraction], floor: float = FLOOR) -> list[int]:
+    """Find the scores that reach a floor and stand out of those around them."""
+    return [at for at, score in enumerate(scores) if score >= floor and _stands_out(scores, times_s, at, floor / 10)]
+
+
+def _stands_out(scores: Sequence[float], times_s: Sequence[Fraction], at: int, repeat: float) -> bool:
     first, last = min(bisect_left(times_s, times_s[at] - AROUND_S), at - NEAREST), at + NEAREST
     last = max(bisect_right(times_s, times_s[at] + AROUND_S) - 1, last)
     around = [*scores[max(first, 1) : at], *scores[at + 1 : last + 1]]
-    moving = [score for score in around if score >= REPEAT]
+    # Less than a tenth of the floor repeats the frame before, as where 12 frames a second are shown as 60.
+    moving = [score for score in around if score >= repeat]
     before, after = scores[max(at - NEAREST, 0) : at], scores[at : at + NEAREST + 1]
     first_of_best = scores[at] > max(before, default=0.0) and scores[at] == max(after)
     return first_of_best and scores[at] >= RATIO * sum(moving) / max(len(moving), 1)
+
+
+def without_flashes(cuts: Sequence[Fraction], frames: "Glance") -> list[Fraction]:
+    """Remove the cuts at both ends of bursts of flashes.
+
+    Args:
+        cuts: in order.
+        frames: one gray frame for each step.
+    """
+    kept: list[Fraction] = []
+    for cut in cuts:
+        if kept and cut - kept[-1] < BRIEF_S and _same_tones(frames, kept[-1], cut):
+            kept.pop()
+        else:
+            kept.append(cut)
+    return kept
+
+
+def _same_tones(frames: "Glance", first: Fraction, last: Fraction) -> bool:
+    """Compare the sorted samples before one moment and after another."""
+    import numpy as np
+
+    before, after = max(int(first / STEP_S) - 1, 0), min(int(last / STEP_S) + 1, len(frames) - 1)
+    return pixel_difference(np.sort(frames[before], axis=None), np.sort(frames[after], axis=None)) < FLOOR
+
+
+def transitions(frames: "Glance", cuts: Sequence[Fraction] = ()) -> list[tuple[Fraction, Fraction]]:
+    """Find dissolves and fades: start and end in seconds, in order.
+
+    Args:
+        frames: one gray frame for each step.
+        cuts: known cuts; no transition contains one.
+    """
+    found = sorted((one for reach in REACHES for one in _mixed(frames, reach)), reverse=True)
+    chosen: list[tuple[int, int]] = []
+    for _, first, last in found:
+        free = all(last <= begin or first >= end for begin, end in chosen)
+        if free and not any(first * STEP_S < cut < (last + 1) * STEP_S for cut in cuts):
+            chosen.append((first, last))
+    return [(first * STEP_S, last * STEP_S) for first, last in sorted(chosen)]
+
+
+def _mixed(frames: "Glance", reach: int) -> list[tuple[float, int, int]]:
+    """Find spans of twice a reach that mix their ends: clarity, first and last step."""
+    import numpy as np
+
+    count = len(frames) - 2 * reach
+    if count <= 0:
+        return []
+    values = frames.astype(np.float32)
+    first, middle, last = values[:count], values[reach : reach + count], values[2 * reach :]
+    changed = _apart(first, last)
+    unmixed = _apart(middle, (first + last) / 2)
+    half = reach // 2
+    unmixed = np.maximum(
+        unmixed, _apart(values[half : half + count], first + (last - first) * np.float32(half / (2 * reach)))
+    )
+    at = np.arange(count)
+    before = _apart(first, values[np.maximum(at - reach, 0)])
+    after = _apart(last, values[np.minimum(at + 3 * reach, len(frames) - 1)])
+    calm = np.maximum(before, after) <= RESTLESS * changed
+    places = np.flatnonzero((changed >= CHANGED) & (unmixed <= UNMIXED * changed) & calm)
+    clear = changed - 2 * unmixed - np.maximum(before, after)
+    return [(float(clear[place]), int(place), int(place + 2 * reach)) for place in places]
+
+
+def _apart(one: "Floats", other: "Floats") -> "Floats":
+    import numpy as np
+
+    means: Floats = np.abs(one - other).mean(axis=(1, 2))
+    return means
+
+
+def shots_between(
+    duration_s: Fraction, cuts: Sequence[Fraction], gradual: Sequence[tuple[Fraction, Fraction]]
+) -> tuple[Window, ...]:
+    """List the shots between cuts and transitions."""
+    borders = sorted([*((cut, cut) for cut in cuts), *gradual])
+    ends = [*(min(first, duration_s) for first, _ in borders), duration_s]
+    starts = [Fraction(0), *(last for _, last in borders)]
+    return tuple(Window(start, end) for start, end in zip(starts, ends, strict=True) if end > start)

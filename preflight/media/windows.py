@@ -1,116 +1,260 @@
-"""Best windows to keep: a duration, limits and marks in; windows out.
+"""Rank the windows of a timeline that may be kept, within the limits; best first.
 
-Marks are shot changes or quiet moments, and both ends. A window between two marks shows whole shots. One of the longest
-duration from a mark shows more but cuts its last shot, and so counts two thirds.
+    every window ── worth of its steps, its length, its ends ──► ranked ── unlike ── ends moved ──► ranked, unlike
+
+Of windows that overlap the best speaks for all (non-maximum suppression). Its ends then move to a pause or a beat near
+by, unless they stand between two shots.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from preflight.media.interest import interest_of
+from preflight.media.timeline import STEP_S, Timeline
 from preflight.values.assets import Window
 from preflight.values.limits import Range
+from preflight.values.units import decimal
 
-MarkedBy = Literal["shots", "quiet"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-CUT_SHORT = Fraction(2, 3)
-"""Weight of a window that ends between marks, against one that ends on a mark."""
+    Floats = NDArray[Any]
+
+CUT_FRONT, CUT_SHORT = 0.85, 0.75
+"""Factor for a window that begins, or ends, within one of several shots."""
+CUT_WORD = 0.95
+"""Factor for each end that cuts a word or a beat."""
+AT_START = 1.1
+"""Factor for a window at the start: another has to be clearly better."""
+LENGTH_POWER = 0.5
+"""Exponent of the length: a quarter of the length scores half."""
 OVERLAP = Fraction(1, 2)
-"""Overlap, of the shorter window, above which only the better is kept."""
+"""Overlap, of the shorter window, above which the better of two suppresses the other."""
+BEAT_NEAR_S, PAUSE_NEAR_S = Fraction(4, 5), Fraction(2)
+"""Greatest move of an end to a beat, or to a pause."""
+LEAD_S = Fraction(15, 100)
+"""Silence kept next to speech."""
+ATTACK_S = Fraction(2, 100)
+"""Distance of a cut before a beat, so that its attack is whole or absent."""
+ROOM = 3
+"""Windows refined, in multiples of those wanted: some become alike."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A part to keep."""
+    """A candidate window."""
 
     window: Window
     score: Fraction
-    """0 to 1: duration relative to the longest possible, less for a cut shot."""
+    """0 to 1: mean score of its steps against the best window, times the factors for length and ends."""
     why: str
 
 
-def best_windows(  # noqa: PLR0913 - the marks and the four ways to choose among them
-    duration_s: Fraction,
-    limits: Range,
-    marks: Iterable[Fraction],
-    *,
-    keep_most: bool = True,
-    count: int = 5,
-    marked_by: MarkedBy = "shots",
+Scored = tuple[Window, float]
+
+
+def best_windows(
+    timeline: Timeline, limits: Range, *, longest_s: Fraction | None = None, count: int = 5
 ) -> tuple[Candidate, ...]:
-    """Return the best parts of a clip or audio file, best first; none where it is too short.
+    """Rank the windows that may be kept; empty where the whole is shorter than the limits allow.
 
     Args:
-        duration_s: the whole duration.
-        limits: durations of a part, in seconds.
-        marks: preferred starts and ends, in seconds from the start; others are ignored.
-        keep_most: whether a long part with a cut shot may rank above whole shots.
-        count: the most parts; similar ones are left out.
-        marked_by: the kind of marks, for the text.
+        timeline: features of the clip or audio file.
+        limits: duration allowed, in seconds.
+        longest_s: its share of the seconds of a request; None for the limit alone.
+        count: most candidates; fewer where others would be alike.
+
+    Returns:
+        Candidates that differ, best first, at least one of whole shots where one fits.
     """
-    longest = duration_s if limits.max is None else min(duration_s, limits.max)
-    if longest <= 0 or longest < (limits.min or 0):
+    whole, shortest = timeline.duration_s, limits.min or Fraction(0)
+    longest = min(bound for bound in (whole, limits.max, longest_s) if bound is not None)
+    if longest <= 0 or longest < shortest or count < 1:
         return ()
-    edges = [Fraction(0), *sorted({mark for mark in marks if 0 < mark < duration_s}), duration_s]
-    between = _between(edges, longest, limits.min or Fraction(0))
-    windows = between if between and not keep_most else between | _begun(edges, longest)
-    ranked = sorted((_judged(window, edges, longest, marked_by) for window in windows), key=_rank)
-    return tuple(_unlike(ranked, count))
+    if longest == whole:
+        words = "the only shot, whole" if len(timeline.shots) == 1 else "the whole"
+        return (Candidate(window=Window(Fraction(0), whole), score=Fraction(1), why=words),)
+    ranking = _Ranking(timeline, shortest, longest)
+    pool = ranking.ranked({*ranking.of_length(), *ranking.of_shots()})
+    rough = _unlike(pool, ROOM * count)
+    moved = ranking.ranked(
+        {ranking.moved(one) for one, _ in rough} | {one for one, _ in rough if ranking.is_whole(one)}
+    )
+    chosen = _unlike(moved, count)
+    if timeline.shots and not any(ranking.is_whole(one) for one, _ in chosen):
+        chosen = _with_whole(chosen, [one for one in pool if ranking.is_whole(one[0])], count)
+    return tuple(ranking.candidate(*one) for one in chosen)
 
 
-def _between(edges: list[Fraction], longest: Fraction, shortest: Fraction) -> set[tuple[Fraction, Fraction]]:
-    """Return the longest windows between marks."""
-    ends = ((start, edges[bisect_right(edges, start + longest) - 1]) for start in edges)
-    starts = ((edges[bisect_left(edges, end - longest)], end) for end in edges)
-    return {(start, end) for start, end in (*ends, *starts) if end > start and end - start >= shortest}
+class _Ranking:
+    """Scores windows of one timeline."""
 
+    def __init__(self, timeline: Timeline, shortest: Fraction, longest: Fraction) -> None:
+        import numpy as np
 
-def _begun(edges: list[Fraction], longest: Fraction) -> set[tuple[Fraction, Fraction]]:
-    """Return the windows of the longest duration from each mark."""
-    return {(start, start + longest) for start in edges if start + longest <= edges[-1]}
+        self._timeline, self._shortest, self._longest = timeline, shortest, longest
+        worth = interest_of(timeline)
+        self._sums = np.concatenate([[0.0], np.cumsum(worth)])
+        self._starts = {shot.start_s for shot in timeline.shots} | {Fraction(0)}
+        self._ends = {shot.end_s for shot in timeline.shots} | {timeline.duration_s}
+        self._quiet = np.asarray([(float(one.start_s), float(one.end_s)) for one in timeline.pauses]).reshape(-1, 2)
+        self._beats = np.asarray([float(beat) for beat in timeline.beats_s])
 
+    def of_length(self) -> Iterator[Window]:
+        """Yield windows of the greatest length: from each step and shot start, and to each shot end."""
+        last = self._timeline.duration_s - self._longest
+        steps = (STEP_S * at for at in range(int(last / STEP_S) + 1))
+        ends = (end - self._longest for end in self._ends)
+        for start in (*steps, *self._starts, *ends):
+            if 0 <= start <= last:
+                yield Window(start, start + self._longest)
 
-def _judged(
-    window: tuple[Fraction, Fraction], edges: list[Fraction], longest: Fraction, marked_by: MarkedBy
-) -> Candidate:
-    start, end = window
-    first, last = bisect_left(edges, start), bisect_left(edges, end)
-    whole = edges[last] == end
-    score = (end - start) / longest * (1 if whole else CUT_SHORT)
-    return Candidate(window=Window(start, end), score=score, why=_words(first, last, len(edges) - 1, whole, marked_by))
+    def of_shots(self) -> Iterator[Window]:
+        """Yield windows of whole shots."""
+        ends = sorted(self._ends)
+        for start in self._starts:
+            first, last = (bisect_left(ends, start + self._shortest), bisect_right(ends, start + self._longest))
+            yield from (Window(start, end) for end in ends[first:last] if end > start)
 
+    def is_whole(self, window: Window) -> bool:
+        """Tell whether a window consists of whole shots."""
+        return window.start_s in self._starts and window.end_s in self._ends
 
-def _words(first: int, last: int, shots: int, whole: bool, marked_by: MarkedBy) -> str:  # noqa: FBT001 - one fact of five
-    """Explain a window that begins with shot `first`, from 0, and ends in `last`."""
-    if marked_by == "quiet":
-        start = "the beginning" if first == 0 else "a quiet moment"
-        end = ("the end" if last == shots else "a quiet moment") if whole else "the longest that is allowed"
+    def ranked(self, windows: Iterable[Window]) -> list[Scored]:
+        """Score windows; best first, then the earlier, then the longer."""
+        import numpy as np
+
+        given = list(windows)
+        bounds = np.asarray([(float(one.start_s), float(one.end_s)) for one in given])
+        worth = self._worth(bounds / float(STEP_S))
+        lengths = (bounds[:, 1] - bounds[:, 0]) / float(self._longest)
+        scores = worth / max(float(worth.max()), 1e-9) * lengths**LENGTH_POWER * self._ends_worth(bounds)
+        scores *= np.where(bounds[:, 0] <= 0, AT_START, 1.0)
+        order = sorted(range(len(given)), key=lambda at: (-round(scores[at], 3), given[at].start_s, -given[at].end_s))
+        return [(given[at], float(scores[at])) for at in order]
+
+    def _worth(self, bounds: "Floats") -> "Floats":
+        """Average step scores between bounds, in steps."""
+        import numpy as np
+
+        places = np.arange(len(self._sums))
+        first, last = (np.interp(bounds[:, at], places, self._sums) for at in (0, 1))
+        means: Floats = np.maximum((last - first) / (bounds[:, 1] - bounds[:, 0]), 1e-6)
+        return means
+
+    def _ends_worth(self, bounds: "Floats") -> "Floats":
+        """Compute the factor for ends that cut shots, words or beats."""
+        import numpy as np
+
+        costs = (CUT_FRONT, CUT_SHORT) if len(self._timeline.shots) > 1 else (1.0, 1.0)
+        worth = np.ones(len(bounds))
+        for at, (cost, marks) in enumerate(zip(costs, (self._starts, self._ends), strict=True)):
+            worth *= np.where(np.isin(bounds[:, at], [float(mark) for mark in marks]), 1.0, cost)
+            worth *= np.where(self._are_clear(bounds[:, at]), 1.0, CUT_WORD)
+        return worth
+
+    def _are_clear(self, moments: "Floats") -> "NDArray[Any]":
+        """Tell which moments cut no word and no beat, as far as known."""
+        import numpy as np
+
+        free = (moments <= 0) | (moments >= float(self._timeline.duration_s))
+        if not (len(self._quiet) or len(self._beats)):
+            return np.ones_like(free)
+        if len(self._quiet):
+            at = np.maximum(np.searchsorted(self._quiet[:, 0], moments, "right") - 1, 0)
+            free |= (self._quiet[at, 0] <= moments) & (moments <= self._quiet[at, 1])
+        if len(self._beats):
+            at = np.searchsorted(self._beats, moments)
+            near = (self._beats[np.clip(at - by, 0, len(self._beats) - 1)] for by in (0, 1))
+            free |= np.minimum(*(np.abs(one - moments) for one in near)) <= 2 * float(ATTACK_S)
+        return free
+
+    def _is_clear(self, moment: Fraction) -> bool:
+        import numpy as np
+
+        return bool(self._are_clear(np.asarray([float(moment)]))[0])
+
+    def moved(self, window: Window) -> Window:
+        """Move the ends of a window to pauses or beats near them."""
+        start, end = window.start_s, window.end_s
+        if start not in self._starts or not (self._is_clear(start) or self._timeline.shots[1:]):
+            start = self._best_near(start, [pause.end_s - _lead(pause) for pause in self._timeline.pauses])
+        most = min(start + self._longest, self._timeline.duration_s)
+        if end not in self._ends or end > most:
+            near = [pause.start_s + _lead(pause) for pause in self._timeline.pauses]
+            end = min(self._best_near(min(end, most), near, most), most)
+        return Window(start, end) if end - start >= max(self._shortest, STEP_S) else window
+
+    def _best_near(self, moment: Fraction, pauses: list[Fraction], most: Fraction | None = None) -> Fraction:
+        """Find the beat, else the pause, nearest to a moment; the moment itself where none is near."""
+        beats = [beat - ATTACK_S for beat in self._timeline.beats_s]
+        for marks, near in ((beats, BEAT_NEAR_S), (pauses, PAUSE_NEAR_S)):
+            found = _nearest([mark for mark in marks if mark >= 0 and (most is None or mark <= most)], moment)
+            if found is not None and abs(found - moment) <= near:
+                return found
+        return moment
+
+    def candidate(self, window: Window, score: float) -> Candidate:
+        """Describe a scored window."""
+        exact = Fraction(round(min(max(score, 0.0), 1.0) * 1000), 1000)
+        words = self._shot_words(window) if len(self._timeline.shots) > 1 else self._part_words(window)
+        return Candidate(window=window, score=exact, why=words)
+
+    def _shot_words(self, window: Window) -> str:
+        shots = self._timeline.shots
+        first = bisect_right([shot.end_s for shot in shots], window.start_s)
+        last = max(bisect_left([shot.start_s for shot in shots], window.end_s), first + 1)
+        those = f"shot {last}" if last - first == 1 else f"shots {first + 1} to {last}"
+        if self.is_whole(window):
+            return f"{those} of {len(shots)}, whole"
+        if window.start_s in self._starts:
+            return f"begins with shot {first + 1} of {len(shots)}, cut off in shot {last}"
+        return f"part of {those} of {len(shots)}"
+
+    def _part_words(self, window: Window) -> str:
+        start = "the beginning" if window.start_s == 0 else self._moment_words(window.start_s)
+        end = "the end" if window.end_s == self._timeline.duration_s else self._moment_words(window.end_s)
         return f"from {start} to {end}"
-    if not whole:
-        return f"begins with shot {first + 1} of {shots}, the longest that is allowed, cut off in shot {last}"
-    if last - first == 1:
-        return "the only shot, whole" if shots == 1 else f"shot {last} of {shots}, whole"
-    return f"shots {first + 1} to {last} of {shots}, whole"
+
+    def _moment_words(self, moment: Fraction) -> str:
+        if not (len(self._quiet) or len(self._beats)) or not self._is_clear(moment):
+            return f"{decimal(moment)} s"
+        return "a pause" if any(one.start_s <= moment <= one.end_s for one in self._timeline.pauses) else "a beat"
 
 
-def _rank(candidate: Candidate) -> tuple[Fraction, Fraction]:
-    """Order by score, then start; no two share both and end on a mark."""
-    return -candidate.score, candidate.window.start_s
+def _lead(pause: Window) -> Fraction:
+    return min(LEAD_S, (pause.end_s - pause.start_s) / 2)
 
 
-def _unlike(ranked: list[Candidate], count: int) -> list[Candidate]:
-    """Return the first windows that are not similar to a better one."""
-    chosen: list[Candidate] = []
-    for candidate in ranked:
+def _nearest(marks: "tuple[Fraction, ...] | list[Fraction]", moment: Fraction) -> Fraction | None:
+    """Find the nearest of sorted marks."""
+    at = bisect_left(marks, moment)
+    return min(marks[max(at - 1, 0) : at + 1], key=lambda mark: abs(mark - moment), default=None)
+
+
+def _unlike(ranked: list[Scored], count: int) -> list[Scored]:
+    """Suppress windows that overlap a better one."""
+    chosen: list[Scored] = []
+    for window, score in ranked:
         if len(chosen) >= count:
             break
-        if not any(_alike(candidate.window, other.window) for other in chosen):
-            chosen.append(candidate)
+        if not any(_alike(window, other) for other, _ in chosen):
+            chosen.append((window, score))
     return chosen
 
 
 def _alike(one: Window, other: Window) -> bool:
     shared = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
     return shared > OVERLAP * min(one.end_s - one.start_s, other.end_s - other.start_s)
+
+
+def _with_whole(chosen: list[Scored], whole: list[Scored], count: int) -> list[Scored]:
+    """Return the chosen and one window of whole shots, where one fits; one unlike them if there is."""
+    if not whole or count == 1:
+        return chosen
+    kept = chosen[: count - 1]
+    unlike = (one for one in whole if not any(_alike(one[0], other) for other, _ in kept))
+    return sorted([*kept, next(unlike, whole[0])], key=lambda one: -one[1])

@@ -201,9 +201,14 @@ def _clearing_only(broken: frozenset[str], steps: Iterable[Step]) -> tuple[Step,
 
 
 def window_of(judged: Judged, fix_options: FixOptions) -> Window | None:
-    """Look up the part to keep that the user marked; an image has none."""
+    """Look up the part to keep, marked or found; an image has none."""
     if isinstance(judged.facts, ImageFacts):
         return None
+    return marked_window(judged, fix_options) or fix_options.best_of.get(judged.asset.path)
+
+
+def marked_window(judged: Judged, fix_options: FixOptions) -> Window | None:
+    """Look up the part to keep that the user marked."""
     return judged.asset.keep or fix_options.keep_of.get(judged.asset.path)
 
 

@@ -25,6 +25,8 @@ class FixOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Whether `keep` was asked for by name."""
     keep_of: dict[str, Window] = {}
     """Path → marked part to keep."""
+    best_of: dict[str, Window] = {}
+    """Path → best part found; marked parts take precedence."""
     fit: Fit = "crop"
     """How a refused aspect ratio is fixed, where creative steps are allowed."""
     fit_named: bool = False

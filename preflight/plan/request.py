@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.plan import planned, window_of
+from preflight.plan import marked_window, planned
 from preflight.plan.audio import PADDING_S
 from preflight.plan.av import target_rate
 from preflight.plan.cut_points import cut_points_of
@@ -21,7 +21,6 @@ from preflight.plan.steps import Cut, Plan, Step
 from preflight.profiles.schema import AudioLimits, Profile, VideoLimits
 from preflight.rules.common import readings
 from preflight.values.assets import Kind, Window
-from preflight.values.choices import Keep
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.limits import Range
@@ -113,7 +112,7 @@ def _members(report: Report, kind: Kind, profile: Profile, fix_options: FixOptio
 def _member(judged: Judged, facts: VideoFacts | AudioFacts, profile: Profile, fix_options: FixOptions) -> Member:
     """Compute how long an asset counts: its marked part, or the longest duration readers may see."""
     whole = facts.duration_s or Fraction(0)
-    marked = window_of(judged, fix_options)
+    marked = marked_window(judged, fix_options)
     marked = marked if marked and marked.start_s < whole and not judged.asset.is_url else None
     window = Window(marked.start_s, min(marked.end_s, whole)) if marked else Window(Fraction(0), whole)
     length = window.end_s - window.start_s if marked else max(s for _, s, _ in readings(facts, whole))
@@ -185,14 +184,32 @@ def _marked(members: dict[int, Member], chosen: Share, fix_options: FixOptions) 
     for (place, member), length in zip(members.items(), chosen.lengths_s, strict=True):
         retimed = any(finding.rule == "video/frame-rate" for finding in member.judged.findings)
         if not member.part.fixed and (length < member.part.duration_s or retimed):
-            asset = msgspec.structs.replace(member.judged.asset, keep=_kept(member.window, length, fix_options.keep))
+            asset = msgspec.structs.replace(member.judged.asset, keep=_kept(member, length, fix_options))
             yield place, msgspec.structs.replace(member.judged, asset=asset)
 
 
-def _kept(window: Window, length: Fraction, keep: Keep) -> Window:
-    """Compute the part of a window kept, from where `keep` says."""
+def shared_lengths(report: Report, profile: Profile, fix_options: FixOptions) -> dict[str, Fraction]:
+    """Compute path → seconds left to each asset that gives some up and has no marked part."""
+    found: dict[str, Fraction] = {}
+    for kind in KINDS:
+        members = _members(report, kind, profile, fix_options)
+        shared = _shared(members, kind, profile, fix_options)
+        if not isinstance(shared, Shared):
+            continue
+        for member, length in zip(members.values(), shared.chosen.lengths_s, strict=True):
+            path = member.judged.asset.path
+            if length < member.part.duration_s and not (member.part.marked or member.part.fixed):
+                found[path] = min(length, found.get(path, length))
+    return found
+
+
+def _kept(member: Member, length: Fraction, fix_options: FixOptions) -> Window:
+    """Compute the part of an asset kept: the best one found, or from where `keep` says."""
+    window, best = member.window, fix_options.best_of.get(member.judged.asset.path)
+    if best and not member.part.marked:
+        return Window(best.start_s, min(best.end_s, best.start_s + length))
     spare = max(window.end_s - window.start_s - length, Fraction(0))
-    start = window.start_s + {"start": Fraction(0), "middle": spare / 2, "end": spare}[keep]
+    start = window.start_s + {"start": Fraction(0), "middle": spare / 2, "end": spare}[fix_options.keep]
     return Window(start, min(start + length, window.end_s))
 
 

@@ -10,6 +10,8 @@ Allow = Literal["lossless", "lossy", "creative"]
 """The most loss of a fixed file."""
 Keep = Literal["start", "middle", "end"]
 """The part to keep of a clip or audio file that is too long."""
+KeepBest = Literal["start", "middle", "end", "best"]
+"""The same, or the best part, found by analysis."""
 Fit = Literal["crop", "pad", "blur"]
 """How an image or clip of a refused aspect ratio is adapted."""
 Where = Literal["top", "bottom", "left", "right", "center"]

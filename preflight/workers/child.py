@@ -46,7 +46,8 @@ LATER = (
 IDLE_S = 0.1
 READY = "ready"
 """A child's first message."""
-DONE, RAISED = "done", "raised"
+DONE, RAISED, TOLD = "done", "raised", "told"
+"""The outcome of a call; or progress that its function reports."""
 
 
 def main() -> NoReturn:
@@ -122,7 +123,7 @@ def work(link: Link, parent: int) -> None:
             system.limit_memory(bounds.memory_bytes)
             continue
         system.limit_time(bounds.seconds * GRACE)
-        answer = _answer(asked)
+        answer = _answer(asked, link)
         system.limit_time(0)
         try:
             _send(link, answer)
@@ -130,10 +131,11 @@ def work(link: Link, parent: int) -> None:
             return
 
 
-def _answer(asked: tuple[object, ...]) -> tuple[str, object]:
-    function, arguments = asked
+def _answer(asked: tuple[object, ...], link: Link) -> tuple[str, object]:
+    function, arguments, *tells = asked
+    telling = {"progress": lambda value: link.send((TOLD, value))} if any(tells) else {}
     try:
-        return DONE, function(*arguments)  # type: ignore[operator, misc] # a pair of a function and its arguments
+        return DONE, function(*arguments, **telling)  # type: ignore[operator, misc] # a function and its arguments
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the program
         from preflight.values.unforeseen import with_place
 

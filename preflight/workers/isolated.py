@@ -9,28 +9,33 @@ from preflight.errors import PreflightError
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.bounds import START_S, Bounds
 from preflight.values.unforeseen import unforeseen
-from preflight.workers.child import RAISED
+from preflight.workers.child import RAISED, TOLD
 from preflight.workers.session import current
 from preflight.workers.starter import Child, Singles
 
 T = TypeVar("T")
 U = TypeVar("U")
+Told = Callable[[Any], None]
+"""Called with a value that a function tells before it is done."""
 CRASHED = "looking into it crashed the reader"
 
 
-def call_isolated(function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> T:
+def call_isolated(
+    function: Callable[..., T], *args: object, bounds: Bounds | None = None, progress: Told | None = None
+) -> T:
     """Call a function in a child process and return its result.
 
     Args:
         function: of a module, so that the child can import it.
         args: picklable arguments; the result is picklable too.
         bounds: time and memory for the call.
+        progress: called with each value that the function reports; the function gets a `progress` argument for it.
 
     Raises:
         Unmeasured: the child crashed, exceeded its bounds, or met an unexpected error.
         Unreadable, PreflightError: raised by the function.
     """
-    with closing(IsolatedCall(function, *args, bounds=bounds)) as look:
+    with closing(IsolatedCall(function, *args, bounds=bounds, progress=progress)) as look:
         return look.result()
 
 
@@ -41,13 +46,20 @@ class IsolatedCall(Generic[T]):
         function: of a module, so that the child can import it.
         args: picklable arguments; the result is picklable, and small.
         bounds: time and memory for the call.
+        progress: called, while a result is awaited, with each value that the function reports.
 
     Raises:
         Unmeasured: no child can be started.
     """
 
-    def __init__(self, function: Callable[..., T], *args: object, bounds: Bounds | None = None) -> None:
-        self._bounds = bounds or Bounds()
+    def __init__(
+        self,
+        function: Callable[..., T],
+        *args: object,
+        bounds: Bounds | None = None,
+        progress: Told | None = None,
+    ) -> None:
+        self._bounds, self._progress = bounds or Bounds(), progress
         self._child = _started(self._bounds)
         self._is_ready = self._is_lost = False
         self._ask(function, *args)
@@ -83,21 +95,31 @@ class IsolatedCall(Generic[T]):
 
     def _ask(self, function: Callable[..., object], *args: object) -> None:
         with suppress(OSError):  # it died at once: `result` reports it
-            self._child.link.send((function, args))
+            self._child.link.send((function, args, self._progress is not None))
 
     def _answer(self) -> Any:  # noqa: ANN401 - what the function returns
-        allowed_s, since = self._bounds.seconds, time.monotonic()
+        since: float | None = None
+        while True:
+            how, result, since = self._next(since)
+            if how != TOLD:
+                return _returned(how, result)
+            if self._progress:
+                self._progress(result)
+
+    def _next(self, since: float | None) -> tuple[str, Any, float]:
+        """Receive the next message; return it with the time at which the call began."""
+        allowed_s, began = self._bounds.seconds, since or time.monotonic()
         try:
             if not self._is_ready:
                 self._child.link.receive(START_S)
-                self._is_ready, since = True, time.monotonic()
-            how, result = self._child.link.receive(allowed_s)
+                self._is_ready, began = True, time.monotonic()
+            how, result = self._child.link.receive(max(began + allowed_s - time.monotonic(), 0))
         except (EOFError, OSError) as error:
             self._is_lost = True
-            if isinstance(error, TimeoutError) or time.monotonic() >= since + allowed_s:  # it may have ended itself
+            if isinstance(error, TimeoutError) or time.monotonic() >= began + allowed_s:  # it may have ended itself
                 raise Unmeasured(f"looking into it took more than {allowed_s:g} s, and was ended") from None
             raise Unmeasured(CRASHED) from None
-        return _returned(how, result)
+        return how, result, began
 
     def close(self) -> None:
         """End the child."""

@@ -24,6 +24,25 @@ def test_what_does_not_comply_becomes_new_files_and_the_rest_stays(tmp_path: Pat
     assert all(0 <= one.part <= 1 for one in told)
 
 
+def test_the_best_part_is_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+    told: list[preflight.Advance] = []
+    report = preflight.check(LONG)
+    (done,) = preflight.fix(report, tmp_path / "ready", keep="best", progress=told.append)
+    assert done.outcome == "fixed"
+    assert {one.stage for one in told} == {"look", "fix"}
+    assert {one.doing for one in told if one.stage == "look"} == {""}
+    assert [one.part for one in told if one.stage == "look"][-1] == 1
+
+
+def test_what_cannot_be_looked_into_keeps_its_start_and_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "long.wav"
+    source.write_bytes((MEDIA / "audio-20s.wav").read_bytes())
+    report = preflight.check(source)
+    source.unlink()
+    (done,) = preflight.fix(report, tmp_path / "ready", keep="best")
+    assert "could not be looked into, and its start is kept" in done.message
+
+
 def test_what_is_asked_for_by_name_is_done(tmp_path: Path) -> None:
     (longer,) = preflight.fix(preflight.check(SHORT), tmp_path, extend="freeze")
     assert longer.after is not None
@@ -63,7 +82,6 @@ def test_what_was_fixed_of_another_request_is_not_put_into_this_one(tmp_path: Pa
 
 WRONG: dict[str, dict[str, Any]] = {
     "lossles": {"allow": "lossles"},
-    "best": {"keep": "best"},
     "#12": {"pad_color": "#12"},
     "17 bits": {"bits": "17"},
     "another edition": {"profile": "seedance-2.0-2026-10"},

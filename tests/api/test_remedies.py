@@ -72,7 +72,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "a part that was not cut": unready(marked_clip()),
     "a file without a URL": unready(a_request()),
     "a report on something else": lambda: preflight.body_of(a_request(), preflight.check(OK), {}),
-    "a choice that is none": lambda: preflight.fix(preflight.check(OK), "out", keep="best"),  # type: ignore[arg-type] # the point
+    "a choice that is none": lambda: preflight.fix(preflight.check(OK), "out", keep="loudest"),  # type: ignore[arg-type] # the point
     "another edition": lambda: preflight.fix(preflight.check(OK), "out", profile="seedance-2.0-2026-10"),
     "what was fixed elsewhere": lambda: preflight.with_results(a_request(), preflight.fix(preflight.check(OK), "out")),
     "no key": lambda: preflight.submit(a_request(), key=""),

@@ -21,6 +21,7 @@ from preflight.apply import Order, apply_plan
 from preflight.apply.ffmpeg import find_tool, run
 from preflight.apply.record import settled_state
 from preflight.errors import FixFailed, NotDone
+from preflight.flow.fix import fix_one
 from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.cut_points import cut_points_of
 from preflight.plan.steps import Cut, Encode, Packets
@@ -372,15 +373,20 @@ def test_a_plan_that_writes_nothing_is_a_mistake_of_the_caller(tmp_path: Path) -
         apply_plan(Plan(asset=Asset(path="a"), kind="video"), made.VIDEO, order(tmp_path))
 
 
-def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
+def test_progress_names_its_stages_and_is_whole_only_when_the_file_is_done(tmp_path: Path) -> None:
     path = copied("video-20s.mp4", tmp_path)
     verdict = judged(path)
-    heard: list[Fraction] = []
+    heard: list[tuple[Fraction, str]] = []
     assert verdict.facts
-    apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order(tmp_path / "out"), heard.append)
-    assert heard
-    assert heard == sorted(heard)
-    assert Fraction(9, 10) < heard[-1] <= 1
+    result = fix_one(
+        verdict, plan(verdict, PROFILE, FixOptions()), order(tmp_path / "out"), lambda *told: heard.append(told)
+    )
+    assert result.outcome == "fixed"
+    parts, stages = [part for part, _ in heard], [doing for _, doing in heard]
+    assert parts == sorted(parts)
+    assert list(dict.fromkeys(stages)) == ["looking", "encoding", "checking"]
+    assert [part for part in parts if part == 1] == parts[-1:]
+    assert max(part for part, doing in heard if doing == "encoding") <= Fraction(9, 10)
 
 
 def test_a_role_goes_with_the_new_file(tmp_path: Path) -> None:

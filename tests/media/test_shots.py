@@ -2,19 +2,36 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
+from numpy.typing import NDArray
 
-from preflight.media.shots import LASTING, changes, differences, shot_changes
+from preflight.media.progress import Part
+from preflight.media.seeing import watch
+from preflight.media.shots import LASTING, Lasting, changes, pixel_difference, shots_between, transitions
+from preflight.media.timeline import STEP_S
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.values.assets import Window
 from tests.media.conftest import CUTS, Film
 from tests.posix import make_pipe
 from tests.specimens import media
 
 Cuts = Callable[..., Path]
 TRUTH = tuple(Fraction(frame, 25) for frame in CUTS)
+LENGTH_S = Fraction(203, 25)
+
+
+def seen_shots(path: str, kind: str) -> list[Window]:
+    return list(watch(path, kind, LENGTH_S, Part(None, Fraction(0), Fraction(1), 60)).shots)
+
+
+def shot_changes(path: str, kind: str) -> tuple[Fraction, ...]:
+    """Return the cuts: where a shot begins as another ends."""
+    shots = seen_shots(path, kind)
+    return tuple(after.start_s for before, after in pairwise(shots) if before.end_s == after.start_s)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +78,18 @@ def test_what_changes_evenly_or_goes_as_it_came_is_one_shot(film: Film, name: st
     assert shot_changes(str(path), "mp4") == ()
 
 
-def test_a_dissolve_is_no_cut(film: Film) -> None:
+def test_a_dissolve_lies_between_two_shots_and_is_no_cut(film: Film) -> None:
     sources = ("smptebars=size=160x90:rate=25:d=3", "testsrc2=size=160x90:rate=25:d=3")
     path = film("dissolve.mp4", *sources, graph="xfade=transition=fade:duration=1:offset=2,format=yuv420p")
-    assert shot_changes(str(path), "mp4") == ()
+    first, second = seen_shots(str(path), "mp4")
+    assert float(first.end_s) == pytest.approx(2, abs=0.3)
+    assert float(second.start_s) == pytest.approx(3, abs=0.45)
+
+
+def test_a_fade_from_black_and_to_black_is_left_out_of_its_shot(film: Film) -> None:
+    faded = "[0]fade=in:0:25,fade=out:75:25,format=yuv420p"
+    path = film("in-and-out.mp4", "smptebars=size=160x90:rate=25:d=4", graph=faded, options=("-c:v", "libx264"))
+    assert [shot for shot in seen_shots(str(path), "mp4") if 1.0 <= shot.start_s <= 1.3 and 2.7 <= shot.end_s <= 3.1]
 
 
 def test_cuts_within_motion_and_noise_are_found(film: Film) -> None:
@@ -130,8 +155,15 @@ def test_a_missing_file_a_folder_and_a_pipe_are_refused_at_once(tmp_path: Path) 
 # ---- the arithmetic ----------------------------------------------------------------------------------------------
 
 
-def plain(*levels: int) -> list[Image.Image]:
-    return [Image.new("RGB", (64, 36), (level, level, level)) for level in levels]
+def plain(*levels: int) -> list[NDArray[np.uint8]]:
+    return [np.full((3, 36, 64), level, np.uint8) for level in levels]
+
+
+def differences(pictures: list[NDArray[np.uint8]]) -> list[float]:
+    found = Lasting(pixel_difference)
+    for picture in pictures:
+        found.add(picture)
+    return found.scores()
 
 
 def test_a_lasting_change_counts_in_full() -> None:
@@ -149,7 +181,7 @@ def test_a_change_near_the_end_counts(last: int) -> None:
     assert max(differences(plain(*[10] * 8, *[99] * last))) == 89
 
 
-@pytest.mark.parametrize("count", range(8))
+@pytest.mark.parametrize("count", range(1, 8))
 def test_there_is_a_score_for_every_picture(count: int) -> None:
     assert len(differences(plain(*range(count)))) == count
 
@@ -180,3 +212,32 @@ def test_slides_that_stand_still_between_are_shots() -> None:
 
 def test_nothing_has_no_changes() -> None:
     assert changes([], []) == []
+
+
+def ramp(length: int, low: int = 20, high: int = 200) -> NDArray[np.uint8]:
+    """Steps of one picture, so many that mix it with another, and steps of the other."""
+    one, other = (np.random.default_rng(seed).integers(low, high, (18, 32)) for seed in (1, 2))
+    parts = np.concatenate([np.zeros(30), np.linspace(0, 1, length), np.ones(30)])[:, None, None]
+    mixed: NDArray[np.uint8] = (one * (1 - parts) + other * parts).astype(np.uint8)
+    return mixed
+
+
+@pytest.mark.parametrize("length", [5, 8, 12, 20, 30])
+def test_a_mixture_of_two_pictures_is_a_transition_of_about_its_length(length: int) -> None:
+    ((first, last),) = transitions(ramp(length))
+    assert float(first / STEP_S) == pytest.approx(30, abs=length / 3 + 2)
+    assert float(last / STEP_S) == pytest.approx(30 + length, abs=length / 3 + 2)
+
+
+def test_a_cut_and_a_still_picture_are_no_transition() -> None:
+    assert transitions(ramp(0)) == []
+    assert transitions(ramp(0)[:30]) == []
+    assert transitions(ramp(10), [Fraction(35, 10)]) == []
+
+
+def test_shots_leave_out_what_lies_in_transitions() -> None:
+    found = shots_between(Fraction(20), [Fraction(4)], [(Fraction(9), Fraction(10)), (Fraction(19), Fraction(21))])
+    assert found == (Window(F0, Fraction(4)), Window(Fraction(4), Fraction(9)), Window(Fraction(10), Fraction(19)))
+
+
+F0 = Fraction(0)

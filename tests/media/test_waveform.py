@@ -1,16 +1,12 @@
 """The outline of a sound, and its quiet moments."""
 
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from preflight.media.waveform import LEAD, PAUSE, envelope, quiet_points, quiet_windows
+from preflight.media.waveform import envelope
 from preflight.probe.faults import Unmeasured, Unreadable
-from tests.media.conftest import Film
 from tests.specimens import media
 
 Tune = Callable[..., Path]
@@ -33,7 +29,6 @@ def test_more_parts_than_there_is_sound_repeat_it_and_one_part_is_the_whole(tune
 def test_rate_and_channels_change_nothing(tune: Tune, rate: int, channels: int) -> None:
     path = tune((0.5, 1), (0.0, 1), (0.5, 1), rate_hz=rate, channels=channels)
     assert envelope(str(path), "wav", 3) == pytest.approx((0.5, 0.0, 0.5), abs=0.001)
-    assert len(quiet_points(str(path), "wav")) == 2
 
 
 @pytest.mark.parametrize(
@@ -57,43 +52,15 @@ def test_a_clip_s_sound_has_an_envelope() -> None:
 def test_what_has_no_sound_has_none(name: str, kind: str) -> None:
     with pytest.raises(Unreadable):
         envelope(media(name), kind, 5)
-    with pytest.raises(Unreadable):
-        quiet_points(media(name), kind)
 
 
 def test_one_sample_is_a_sound() -> None:
     assert len(envelope(media("audio-one-sample.wav"), "wav", 3)) == 3
-    assert quiet_points(media("audio-one-sample.wav"), "wav") == ()
 
 
 def test_a_wav_without_samples_has_no_sound() -> None:
     with pytest.raises(Unreadable):
         envelope(media("audio-wav-no-samples.wav"), "wav", 3)
-
-
-def test_a_gap_in_speech_is_a_quiet_point(tune: Tune) -> None:
-    (moment,) = quiet_points(str(tune((0.5, 2), (0.02, 0.2), (0.5, 2))), "wav")
-    assert isinstance(moment, Fraction)
-    assert 2 <= moment <= Fraction(22, 10)
-
-
-def test_a_pause_has_a_point_near_each_of_its_ends(tune: Tune) -> None:
-    first, last = quiet_points(str(tune((0.5, 2), (0.0, 3), (0.5, 2))), "wav")
-    assert 2 < first < Fraction(25, 10)
-    assert Fraction(45, 10) < last < 5
-
-
-def test_a_steady_sound_has_no_quiet_points(tune: Tune) -> None:
-    assert quiet_points(str(tune((0.3, 5))), "wav") == ()
-
-
-def test_a_sound_that_swells_and_fades_evenly_has_none_in_its_middle(film: Film) -> None:
-    path = film("swell.wav", "sine=f=300:d=8", graph="[0]afade=in:d=4,afade=out:st=4:d=4")
-    assert all(moment < 2 or moment > 6 for moment in quiet_points(str(path), "wav"))
-
-
-def test_silence_through_and_through_is_one_pause(tune: Tune) -> None:
-    assert len(quiet_points(str(tune((0.0, 5))), "wav")) == 2
 
 
 def test_damaged_sound_is_heard_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -110,7 +77,6 @@ def test_a_sound_that_changes_its_rate_and_channels_on_the_way_is_heard_to_its_e
     path.write_bytes(b"".join(Path(media(part)).read_bytes() for part in parts))
     found = envelope(str(path), "mp3", 12)
     assert min(found) > 0.05
-    assert all(0 <= moment < 60 for moment in quiet_points(str(path), "mp3"))
 
 
 def test_a_file_that_changed_is_refused(tmp_path: Path) -> None:
@@ -118,22 +84,3 @@ def test_a_file_that_changed_is_refused(tmp_path: Path) -> None:
     path.write_bytes(Path(media("audio-5s.mp3")).read_bytes())
     with pytest.raises(Unmeasured, match="no longer the wav"):
         envelope(str(path), "wav", 5)
-
-
-# ---- the arithmetic -------------------------------------------------------------------------------------------------
-
-
-def test_of_a_short_quiet_stretch_the_quietest_counts() -> None:
-    assert quiet_windows([0.5] * 20 + [0.1, 0.05, 0.02, 0.1] + [0.5] * 20) == [22]
-
-
-def test_a_stretch_is_a_pause_from_half_a_second_on() -> None:
-    assert quiet_windows([0.5] * 20 + [0.0] * PAUSE + [0.5] * 20) == [20 + LEAD, 20 + PAUSE - 1 - LEAD]
-    assert len(quiet_windows([0.5] * 20 + [0.0] * (PAUSE - 1) + [0.5] * 20)) == 1
-
-
-@given(st.lists(st.floats(0, 1), max_size=200))
-def test_quiet_places_stand_in_order_and_are_not_the_loudest(loudness: list[float]) -> None:
-    found = quiet_windows(loudness)
-    assert found == sorted(set(found))
-    assert all(loudness[at] < 1 for at in found)

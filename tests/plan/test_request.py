@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.plan import FixOptions
-from preflight.plan.request import RequestPlan, plan_request
+from preflight.plan.request import RequestPlan, plan_request, shared_lengths
 from preflight.plan.steps import Cut, Extend, Plan, find
 from preflight.report.remedies import said
 from preflight.request.file import RequestSpec
@@ -227,3 +227,48 @@ def test_planned_sounds_fit_together_with_all_they_store(sounds: list[tuple[Frac
         assert left(judged, plan) >= 2
         total += left(judged, plan) + padded
     assert total <= 15
+
+
+# ---- the best part ------------------------------------------------------------------------------------------------
+
+
+def test_the_best_part_is_as_long_as_the_share_of_the_request() -> None:
+    report = reported(lasting("10"), lasting("10"), lasting("10"))
+    lengths = shared_lengths(report, PROFILE, FixOptions())
+    assert lengths == dict.fromkeys(("0.video", "1.video", "2.video"), Fraction(5))
+    best = {path: Window(Fraction(2 + place), Fraction(7 + place)) for place, path in enumerate(lengths)}
+    found = planned(report, best_of=best)
+    assert [cut.start_s for cut in cuts(found) if cut] == [2, 3, 4]
+    assert [cut.length_s for cut in cuts(found) if cut] == [5, 5, 5]
+    assert found.shared[0].chosen.total_s == 15
+
+
+def test_the_best_part_of_what_need_not_give_is_kept_too() -> None:
+    report = reported(lasting("40"))
+    assert shared_lengths(report, PROFILE, FixOptions()) == {}
+    (cut,) = cuts(planned(report, best_of={"0.video": Window(Fraction(20), Fraction(32))}))
+    assert cut
+    assert cut.start_s == 20
+    assert cut.length_s == 12
+
+
+def test_what_a_person_marked_stands_over_the_best_part_and_has_no_share_to_choose_from() -> None:
+    report = reported(lasting("10"), lasting("10"), keeps={0: "1-9"})
+    assert set(shared_lengths(report, PROFILE, FixOptions())) == {"1.video"}
+    best = {path: Window(Fraction(0), Fraction(4)) for path in ("0.video", "1.video")}
+    first, second = cuts(planned(report, best_of=best))
+    assert first
+    assert second
+    assert first.start_s == 1
+    assert first.length_s == 8
+    assert second.start_s == 0
+    assert second.length_s == 4
+
+
+def test_a_best_part_longer_than_its_share_ends_earlier() -> None:
+    report = reported(lasting("10"), lasting("10"), lasting("10"))
+    found = planned(report, best_of={"0.video": Window(Fraction(1), Fraction(9))})
+    first = cuts(found)[0]
+    assert first
+    assert first.start_s == 1
+    assert first.length_s == 5

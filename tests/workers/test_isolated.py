@@ -54,6 +54,13 @@ def crash() -> None:
     kill(os.getpid())
 
 
+def counted(last: int, progress: Callable[[int], None] | None = None) -> int:
+    for number in range(last):
+        if progress:
+            progress(number)
+    return last
+
+
 def refuse(words: str) -> None:
     raise Unreadable(words)
 
@@ -253,3 +260,21 @@ def test_a_module_that_another_thread_is_importing_does_not_stop_a_look(
         assert call_isolated(import_slow, bounds=Bounds(seconds=10)) == 7
         importing.result()
     del sys.modules["slow_to_import"]
+
+
+def test_what_a_function_reports_on_the_way_is_heard_in_order() -> None:
+    told: list[int] = []
+    assert call_isolated(counted, 5, progress=told.append) == 5
+    assert told == [0, 1, 2, 3, 4]
+
+
+def test_a_function_is_given_no_progress_where_nobody_listens() -> None:
+    assert call_isolated(counted, 5) == 5
+
+
+def test_what_a_listener_raises_is_raised_and_the_child_is_ended() -> None:
+    def refuse_to_hear(_: int) -> None:
+        raise OSError(5, "no")
+
+    with pytest.raises(OSError, match="no"):
+        call_isolated(counted, 5, progress=refuse_to_hear)

@@ -31,7 +31,7 @@ class FixChoices(Group, frozen=True, kw_only=True):
     keeps: Annotated[
         tuple[str, ...],
         Option(
-            "What stays of what is too long: start, middle, end, best (whole shots, or between quiet moments), or "
+            "What stays of what is too long: start, middle, end, best (whole shots, motion, loudness), or "
             "FILE=3.0-9.5, 'video 1=3.0-9.5', or 1:20-1:35 of the only clip or sound; repeatable.",
             flags=("--keep",),
             metavar="WHERE",

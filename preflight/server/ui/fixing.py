@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -23,6 +24,7 @@ from preflight.server.ui.advice import advice
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.items import Item
 from preflight.server.ui.words import WORDS
+from preflight.values.doing import Doing
 from preflight.values.findings import Judged
 from preflight.workers.processors import processors
 from preflight.workers.session import Session
@@ -168,15 +170,15 @@ class Fixing:
             made_by = item.made_by
             threads = max(1, processors() // 2) if several else None
             order = order_of(self._desk.profile, self._desk.project.ready, threads=threads)
-            result = fix_one(judged, plan, order, lambda part: self._advance(job, part))
+            result = fix_one(judged, plan, order, partial(self._advance, job))
         self._ended(job, made_by, result)
 
-    def _advance(self, job: Job, part: Fraction) -> None:
+    def _advance(self, job: Job, part: Fraction, doing: Doing) -> None:
         now_s = time.monotonic()
         with self._turn:
             job.part = float(min(part, Fraction(1)))
-            job.stage = "checking" if part >= 1 else "encoding"
-            if part < 1 and now_s - job.told_s < TOLD_EVERY_S:
+            same, job.stage = job.stage == doing, doing
+            if same and part < 1 and now_s - job.told_s < TOLD_EVERY_S:
                 return
             job.told_s = now_s
         self._tell(job)

@@ -1,0 +1,277 @@
+"""Video features of a clip: shots, motion, sharpness and black.
+
+Motion is the mean absolute frame difference, sharpness the variance of the Laplacian (Pech-Pacheco et al. 2000), both
+of frames made small. A clip of more frames than are worth decoding is looked at by its keyframes: what it shows between
+them is told by how many bytes that takes, which is much where much moves.
+"""
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from preflight.media.footage import open_video, timed
+from preflight.media.progress import Part, Within
+from preflight.media.shots import GLANCE_PX, cuts_of, shots_between, transitions, without_flashes
+from preflight.media.timeline import STEP_S
+from preflight.probe.faults import Unreadable
+from preflight.values.assets import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+    from numpy.typing import NDArray
+
+    Floats = NDArray[Any]
+    Glance = NDArray[Any]
+
+DETAIL_PX = 320
+"""Width for sharpness; narrower clips as they are."""
+DETAIL_STEPS = 5
+"""Steps per sharpness sample."""
+BLACK_OF = 98
+BLACK = 32
+"""Luma of this percentile below which a frame is black; black is 16 in most video."""
+PLANAR = re.compile(r"yuvj?4(20|22|44)p(10le)?")
+"""Pixel formats read without conversion."""
+PLANES = ("luma", "blue difference", "red difference")
+EIGHT = 8
+
+MOST_PX = 4_000_000_000
+"""Most pixels decoded in full: a minute of 1080p at 30 fps."""
+SPARSE_S = Fraction(5)
+"""Mean keyframe distance above which all frames are decoded all the same."""
+NEAR_S = Fraction(1, 2)
+"""Mean sample distance up to which motion is measured between samples."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Video features, named as in `Timeline`."""
+
+    motion: tuple[float, ...]
+    sharpness: tuple[float, ...]
+    is_black: tuple[bool, ...]
+    shots: tuple[Window, ...]
+    zero_s: Fraction
+    """Presentation time of the first frame."""
+
+
+class Packets(msgspec.Struct, frozen=True, kw_only=True):
+    """Packet times and sizes of a video stream."""
+
+    times_s: tuple[float, ...]
+    sizes: tuple[int, ...]
+    keyframes: int
+
+    def sparse(self, pixels: int, duration_s: Fraction) -> bool:
+        """Tell whether to decode keyframes only: too many frames, and enough keyframes."""
+        return len(self.times_s) * pixels > MOST_PX and self.keyframes * SPARSE_S >= duration_s
+
+
+def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> Seen:
+    """Measure the video features of a clip.
+
+    Args:
+        path: a clip.
+        format_name: the format that was measured.
+        duration_s: its duration.
+        part: progress and deadline.
+
+    Raises:
+        Unmeasured: it cannot be opened, or changed since it was measured.
+        Unreadable: no frame can be decoded.
+    """
+    sampler = Sampler()
+    with open_video(path, format_name) as (container, track):
+        found = _packets(container, track) if _cost(track, duration_s) > MOST_PX else None
+        sparse = found is not None and found.sparse(track.width * track.height, duration_s)
+        track.codec_context.options = {"skip_loop_filter": "all"}
+        frames = _keyframes(container, track) if sparse else timed(container, track)
+        cuts = cuts_of(sampler.glances(frames, duration_s, part), sampler.times_s)
+    if not sampler.times_s:
+        raise Unreadable("no picture can be decoded")
+    zero = sampler.times_s[0]
+    return sampler.seen(duration_s, [sampler.times_s[at] - zero for at in cuts], found if sparse else None)
+
+
+def _cost(track: "VideoStream", duration_s: Fraction) -> Fraction:
+    """Estimate the pixels of all frames from the header."""
+    return duration_s * Fraction(track.average_rate or 25) * track.width * track.height
+
+
+def _packets(container: "InputContainer", track: "VideoStream") -> "Packets | None":
+    """Read all packet headers and seek back; None where seeking fails."""
+    import av
+
+    times, sizes, keyframes = [], [], 0
+    try:
+        for packet in container.demux(track):
+            if packet.size and packet.pts is not None:
+                times.append(float(packet.pts * packet.time_base))
+                sizes.append(0 if packet.is_keyframe else packet.size)
+                keyframes += packet.is_keyframe
+    except (av.FFmpegError, ValueError, OSError):
+        pass
+    try:
+        container.seek(container.start_time or 0)
+    except (av.FFmpegError, ValueError, OSError):
+        return None
+    return Packets(times_s=tuple(times), sizes=tuple(sizes), keyframes=keyframes)
+
+
+def _keyframes(container: "InputContainer", track: "VideoStream") -> "Iterator[tuple[Fraction, VideoFrame]]":
+    """Decode keyframes only, at most one in two steps."""
+    track.codec_context.skip_frame = "NONKEY"
+    after: Fraction | None = None
+    for moment, frame in timed(container, track):
+        if after is None or moment >= after:
+            after = moment + 2 * STEP_S
+            yield moment, frame
+
+
+class Sampler:
+    """Samples a stream of frames, one per step."""
+
+    def __init__(self) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self.times_s: list[Fraction] = []
+        self._reformatter = VideoReformatter()
+        self._next_s: Fraction | None = None
+        self._at: list[int] = []
+        self._thumbs: list[Glance] = []
+        self._sharpness: list[float] = []
+        self._is_black: list[bool] = []
+
+    def glances(
+        self, frames: "Iterator[tuple[Fraction, VideoFrame]]", duration_s: Fraction, part: Part
+    ) -> "Iterator[Glance]":
+        """Yield each frame made small, and measure one per step."""
+        import av
+
+        for moment, frame in frames:
+            try:
+                glance = self._glance(frame)
+                self.times_s.append(moment)
+                self._sample(moment - self.times_s[0], glance, frame)
+            except (av.FFmpegError, ValueError):
+                continue
+            yield glance
+            if part.is_over(Within(moment - self.times_s[0], duration_s)):
+                return
+
+    def _glance(self, frame: "VideoFrame") -> "Glance":
+        """Pick luma and chroma samples of a frame, three planes of one size."""
+        import numpy as np
+
+        if not PLANAR.fullmatch(frame.format.name):
+            frame = self._reformatter.reformat(frame, *GLANCE_PX, "yuv444p", interpolation="FAST_BILINEAR")
+        return np.stack([_picked(_plane(frame, at)) for at in range(len(PLANES))])
+
+    def _sample(self, moment: Fraction, glance: "Glance", frame: "VideoFrame") -> None:
+        import numpy as np
+
+        if self._next_s is not None and moment < self._next_s:
+            return
+        step = int(moment / STEP_S)
+        self._next_s = (step + 1) * STEP_S
+        gray = glance[0]
+        self._at.append(step)
+        self._thumbs.append(gray.reshape(GLANCE_PX[1] // 2, 2, GLANCE_PX[0] // 2, 2).mean(axis=(1, 3)).astype(np.uint8))
+        self._is_black.append(float(np.percentile(gray, BLACK_OF)) < BLACK)
+        again = len(self._sharpness) % DETAIL_STEPS and self._sharpness
+        self._sharpness.append(self._sharpness[-1] if again else self._detail(frame))
+
+    def _detail(self, frame: "VideoFrame") -> float:
+        if not PLANAR.fullmatch(frame.format.name):
+            frame = self._reformatter.reformat(frame, format="gray")
+        return laplacian_variance(_shrunk(_plane(frame, 0)))
+
+    def seen(self, duration_s: Fraction, cuts: "Sequence[Fraction]", told: "Packets | None") -> Seen:
+        """Collect the features of all steps; a step without a frame repeats the previous one."""
+        import numpy as np
+
+        count = max(int(-(-duration_s // STEP_S)), 1)
+        at = np.asarray(self._at)
+        shown = np.maximum(np.searchsorted(at, np.arange(count), "right") - 1, 0)
+        thumbs = np.stack(self._thumbs)
+        moved = motion_of(thumbs, at)
+        near = float(np.diff(at).mean()) * float(STEP_S) <= NEAR_S if len(at) > 1 else True
+        motion = moved[shown] if told is None or near else _busyness(told, count, float(self.times_s[0]))
+        even = thumbs[shown]
+        cuts = without_flashes(cuts, even)
+        gradual = transitions(even, cuts) if told is None else []
+        return Seen(
+            motion=tuple(motion.tolist()),
+            sharpness=tuple(np.asarray(self._sharpness)[shown].tolist()),
+            is_black=tuple(np.asarray(self._is_black)[shown].tolist()),
+            shots=shots_between(duration_s, cuts, gradual),
+            zero_s=self.times_s[0],
+        )
+
+
+def _plane(frame: "VideoFrame", at: int) -> "NDArray[Any]":
+    """View the samples of a plane."""
+    import numpy as np
+
+    plane, deep = frame.planes[at], frame.format.components[at].bits > EIGHT
+    samples: NDArray[Any] = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
+    return samples.reshape(plane.height, -1)[:, : plane.width]
+
+
+def _picked(samples: "NDArray[Any]") -> "Glance":
+    """Pick evenly spaced samples of a plane, in eight bits."""
+    import numpy as np
+
+    height, width = samples.shape
+    across, down = GLANCE_PX
+    picked: Glance = samples[np.arange(down) * height // down][:, np.arange(across) * width // across]
+    return picked if picked.dtype == np.uint8 else (picked >> 2).astype(np.uint8)
+
+
+def _shrunk(luma: "NDArray[Any]") -> "Glance":
+    """Subsample luma to about `DETAIL_PX`, in eight bits."""
+    import numpy as np
+
+    apart = max(luma.shape[1] // DETAIL_PX, 1)
+    rows, columns = (max(size // apart, 1) * apart for size in luma.shape)
+    corner = luma[:rows:apart, :columns:apart].astype(np.uint16)
+    if apart > 1:
+        corner = (corner + luma[apart // 2 : rows : apart, apart // 2 : columns : apart]) // 2
+    return (corner if luma.dtype == np.uint8 else corner >> 2).astype(np.uint8)
+
+
+def laplacian_variance(gray: "Glance") -> float:
+    """Compute the variance of the Laplacian: large for sharp edges, near 0 for blur."""
+    import numpy as np
+
+    values = gray.astype(np.int16)
+    around = values[:-2, 1:-1] + values[2:, 1:-1] + values[1:-1, :-2] + values[1:-1, 2:]
+    return float((around - 4 * values[1:-1, 1:-1]).var())
+
+
+def motion_of(thumbs: "Glance", at: "NDArray[Any]") -> "Floats":
+    """Compute the mean absolute difference of successive samples, per step between them."""
+    import numpy as np
+
+    if len(thumbs) == 1:
+        return np.zeros(1, np.float32)
+    moved = np.abs(np.diff(thumbs.astype(np.int16), axis=0)).mean(axis=(1, 2)) / np.diff(at)
+    return np.concatenate([moved[:1], moved]).astype(np.float32)
+
+
+def _busyness(told: Packets, count: int, zero_s: float) -> "Floats":
+    """Compute motion from packet sizes: bytes but keyframes per step, smoothed over a second, 10 at the median."""
+    import numpy as np
+
+    steps = ((np.asarray(told.times_s) - zero_s) / float(STEP_S)).astype(int).clip(0, count - 1)
+    taken = np.bincount(steps, np.asarray(told.sizes), count)
+    smooth = np.convolve(taken, np.full(10, 0.1), "same")
+    return (smooth / (np.median(smooth[smooth > 0]) if (smooth > 0).any() else 1) * 10).astype(np.float32)
+
+
+__all__ = ["DETAIL_PX", "Seen", "laplacian_variance", "motion_of", "watch"]
