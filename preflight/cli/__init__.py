@@ -19,7 +19,7 @@ INTERRUPTED = 130
 UNEXPECTED = 3
 GARBAGE = 50_000
 """Objects after which Python looks for garbage in circles."""
-LOOKING = frozenset({"check", "probe", "fix", "submit"})
+LOOKING = frozenset({"check", "probe", "fix", "new", "submit"})
 """Commands that look into files at once."""
 FIRST: "dict[str, Load]" = {
     **dict.fromkeys(("mp4", "mov", "mkv", "webm", "mp3", "wav", "m4a", "flac"), "av"),

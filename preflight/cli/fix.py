@@ -174,17 +174,32 @@ def _mended(
     unmeasured: list[str] = []
     if call.measure_quality:
         results = [_graded(one, unmeasured) for one in results]
-    report(results, planned, profile, call.shown.format_name)
-    fixed = Fixed(_header(profile, seen=bool(files)), results, planned)
+    written, fault = _with_request(call, spec, results, planned)
+    path = str(written.path) if written else None
+    report(results, planned, profile, call.shown.format_name, path)
+    fixed = Fixed(_header(profile, seen=bool(files)), results, planned, path)
     for file in files:
         file.fill(fix_pieces(file.output.format_name, fixed))
     for words in unmeasured:
         click.echo(words, err=True)
-    if spec and not planned.beyond_mending and all(one.outcome in ("untouched", "fixed") for one in results):
-        written = write_request(with_results(spec, results), call.out.output, Path(call.paths[0]))
+    if fault:
+        raise fault
+    if written:
         click.echo(_written_words(written), err=beside)
     worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
+
+
+def _with_request(
+    call: Asked, spec: "RequestSpec | None", results: "Sequence[FixResult]", planned: RequestPlan
+) -> "tuple[Written | None, NotDone | None]":
+    """Write the request that names the new files, where all are ready; return what kept it from being written."""
+    if spec is None or planned.beyond_mending or any(one.outcome not in ("untouched", "fixed") for one in results):
+        return None, None
+    try:
+        return write_request(with_results(spec, results), call.out.output, Path(call.paths[0])), None
+    except NotDone as error:
+        return None, error
 
 
 def _written_words(written: "Written") -> str:
@@ -227,12 +242,14 @@ def _graded(one: FixResult, unmeasured: list[str]) -> FixResult:
         return one
 
 
-def report(results: list[FixResult], planned: RequestPlan, profile: Profile, format_name: str) -> None:
-    """Print what came of each asset."""
+def report(
+    results: list[FixResult], planned: RequestPlan, profile: Profile, format_name: str, path: str | None = None
+) -> None:
+    """Print what came of each asset; JSON names the path of the request that was written, too."""
     if format_name == "json":
         from preflight.report.json import dump, fix_report
 
-        click.echo(dump(fix_report(profile.name, results, planned)), nl=False)
+        click.echo(dump(fix_report(profile.name, results, planned, path)), nl=False)
     else:
         text.write(map(text.result_line, results))
 

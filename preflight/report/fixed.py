@@ -34,7 +34,7 @@ def _html(fixed: Fixed) -> Iterator[str]:
 def _json(fixed: Fixed) -> Iterator[str]:
     from preflight.report.json import dump, fix_report
 
-    yield dump(fix_report(fixed.header.profile, fixed.results, fixed.planned))
+    yield dump(fix_report(fixed.header.profile, fixed.results, fixed.planned, fixed.request_path))
 
 
 def _markdown(fixed: Fixed) -> Iterator[str]:

@@ -19,6 +19,8 @@ class Fixed(NamedTuple):
     header: Header
     results: Sequence[FixResult]
     planned: RequestPlan
+    request_path: str | None = None
+    """The request file that names the new files."""
 
     @property
     def is_ready(self) -> bool:

@@ -169,10 +169,13 @@ def unused_ignores_json(unused_ignores: Iterable[UnusedIgnore]) -> list[Json]:
     ]
 
 
-def fix_report(profile: str, results: Iterable[FixResult], planned: RequestPlan | None = None) -> Json:
-    """Convert the results of a fix, and how seconds were shared."""
+def fix_report(
+    profile: str, results: Iterable[FixResult], planned: RequestPlan | None = None, request_path: str | None = None
+) -> Json:
+    """Convert the results of a fix, how seconds were shared, and the request file that names the new files."""
     rows = [_result_json(one) for one in results]
-    return {"schema": FIX_SCHEMA, "profile": profile, "assets": rows, **_whole_json(planned)}
+    path = None if request_path is None else printable(request_path)
+    return {"schema": FIX_SCHEMA, "profile": profile, "request_path": path, "assets": rows, **_whole_json(planned)}
 
 
 def plan_report(
