@@ -12,15 +12,28 @@ import click
 
 from preflight.cli.commands import COMMANDS, root
 from preflight.flow.check import check_assets
-from preflight.profiles import load, names
+from preflight.profiles import edition_for, load, names
 from preflight.profiles.entries import Entry, entries
+from preflight.profiles.index import INDEX, made_index, written
 from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.rules import RULES
 from preflight.values.assets import Asset
-from preflight.values.limits import Count, OneOf, Range
 
 README = Path(__file__).parent.parent / "README.md"
-FAMILIES = ("image", "video", "audio", "request")
+PAGE = README.parent / "docs" / "models.md"
+EXTRACT = (
+    "seedance-2.0-reference-to-video",
+    "seedance-2.5-reference-to-video",
+    "minimax-h3-reference-to-video",
+    "wan3.0-reference-video",
+    "kling-o3-reference-to-video",
+)
+EXTRACT_PLACES = (
+    *("image.count", "image.format", "image.side_px", "image.bytes"),
+    *("video.count", "video.duration_s", "video.total_duration_s", "video.side_px", "video.bytes"),
+    "audio.duration_s",
+)
+UNSHOWN = ("default_model", "service", "output")
 WIDTH = 100
 SAMPLE = Asset(path="fixtures/demo/drive.mov")
 SAMPLE_LINES = 7
@@ -34,15 +47,39 @@ def rules_table() -> str:
 
 
 def limits_table() -> str:
-    """Return the limits of every shipped edition side by side; a dash where its documents give none."""
-    profiles = [load(name) for name in names()]
-    rows = [f"| limit | {' | '.join(p.name for p in profiles)} |", f"|---|{'---|' * len(profiles)}"]
-    for family in FAMILIES:
-        for key in getattr(profiles[0], family).__struct_fields__:
-            if isinstance(getattr(getattr(profiles[0], family), key), Count | OneOf | Range):
-                cells = [limit_cell(entries(profile)[f"{family}.{key}"]) for profile in profiles]
-                rows.append(f"| `{family}.{key}` | {' | '.join(cells)} |")
+    """Return the limits that differ most, for a model of each family; the page of the manual has them all."""
+    profiles = [load(edition_for(name)) for name in EXTRACT]
+    rows = [f"| limit | {' | '.join(EXTRACT)} |", f"|---|{'---|' * len(profiles)}"]
+    for place in EXTRACT_PLACES:
+        cells = [limit_cell(entries(profile)[place]) for profile in profiles]
+        rows.append(f"| `{place}` | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def models_page() -> str:
+    """Return the page of the manual that has the limits of every model, by edition."""
+    lines = [
+        "# Limits by model",
+        "",
+        "Made from the shipped editions by `scripts/docs.py`. A dash: the documents give no such limit.",
+    ]
+    lines += [
+        "`in doubt` marks what they do not settle: breaking it is a warning. Sources: `preflight profiles NAME`.",
+        "",
+    ]
+    for name in names():
+        profile = load(name)
+        lines += [f"## {name}", "", f"{profile.title}. Models: {', '.join(f'`{one}`' for one in profile.models)}.", ""]
+        found = {place: entry for place, entry in entries(profile).items() if entry and place not in UNSHOWN}
+        lines += ["| limit | value |", "|---|---|"]
+        lines += [f"| `{place}` | {cell(entry)} |" for place, entry in found.items() if not place.startswith("price")]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def cell(entry: Entry) -> str:
+    """Return all that a limit says, fit for a table."""
+    return entry.words.replace("|", ", ")
 
 
 def limit_cell(entry: Entry | None) -> str:
@@ -93,13 +130,22 @@ def renewed(text: str) -> str:
     return text
 
 
+def files() -> dict[Path, str]:
+    """Return every file that is made, or holds parts that are, as it should be."""
+    return {
+        INDEX: written(made_index()).decode(),
+        PAGE: models_page(),
+        README: renewed(README.read_text(encoding="utf-8")),
+    }
+
+
 def main() -> None:
-    """Write README.md, or compare it."""
-    old = README.read_text(encoding="utf-8")
-    new = renewed(old)
-    if "--check" in sys.argv[1:]:
-        sys.exit("README.md is not up to date: run `make docs`" if new != old else 0)
-    README.write_text(new, encoding="utf-8")
+    """Write README.md, the page of the models and the index of the editions, or compare them."""
+    for path, new in files().items():
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        if "--check" in sys.argv[1:] and new != old:
+            sys.exit(f"{path.name} is not up to date: run `make docs`")
+        path.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from preflight.values.probed import Probed
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MEDIA = FIXTURES / "media"
 PROFILE: Profile = load()
+FIRST = ("", "-image-to-video", "-text-to-video")
+EDITIONS = ("seedance-2.0-2026-04", *(f"seedance-2.0{name}-2026-10" for name in FIRST))
+"""The editions of one family: two of one model, and those of its sisters."""
 
 
 def lowered(profile: Profile, *, longest_s: int = 15) -> Profile:

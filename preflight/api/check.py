@@ -93,7 +93,8 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
         RequestFileError: the request.toml cannot be used.
         CallError: the profile does not know the model, or an argument is invalid.
     """
-    spec, edition = spec_of(request), edition_of(profile)
+    spec = spec_of(request, profile)
+    edition = edition_of(profile, spec.model)
     with measuring(depth, jobs, cache=cache) as how:
         return Report.of(checking.check_request(spec, edition, how, partial(Teller(progress).ended, "check")))
 

@@ -53,7 +53,7 @@ class Client:
         ledger: AnyPath | None = None,
         agent: str | None = None,
     ) -> None:
-        self.profile = edition_of(profile)
+        self.profile, self._named = edition_of(profile), profile
         self.base_url = base_url
         self._key, self._files_url, self._bucket, self._ledger, self._agent = key, files_url, bucket, ledger, agent
         self._session = Session()
@@ -100,7 +100,7 @@ class Client:
     ) -> Report:
         """Check one request; see `preflight.check_request`."""
         with self._session.entered():
-            return check_request(request, profile=self.profile, depth=depth, jobs=jobs, cache=cache, progress=progress)
+            return check_request(request, profile=self._named, depth=depth, jobs=jobs, cache=cache, progress=progress)
 
     @spelled_out
     def fix(
@@ -115,7 +115,7 @@ class Client:
     ) -> tuple[FixResult, ...]:
         """Make new files of what does not comply; see `preflight.fix`."""
         with self._session.entered():
-            return fix(report, output, agree=agree, profile=self.profile, jobs=jobs, progress=progress, **choices)
+            return fix(report, output, agree=agree, profile=self._named, jobs=jobs, progress=progress, **choices)
 
     def submit(
         self,
@@ -130,7 +130,7 @@ class Client:
             return submit(
                 request,
                 key=self._needed_key(),
-                profile=self.profile,
+                profile=self._named,
                 base_url=self.base_url,
                 files_url=self._files_url,
                 bucket=self._bucket,

@@ -17,7 +17,7 @@ from preflight.errors import CallError
 from preflight.flow.check import Measuring
 from preflight.flow.measuring import measuring as opened
 from preflight.probe import Depth
-from preflight.profiles import DEFAULT, Profile, load, names
+from preflight.profiles import DEFAULT, Profile, edition_for, load, names
 from preflight.request.file import RequestSpec, load_spec
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, as_stored, printable
@@ -95,11 +95,15 @@ def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
     return load(path_of(name_or_path, "profile"))
 
 
-def edition_of(profile: Profile | AnyPath | None) -> Profile:
-    """Load the profile meant; the default for None."""
+def edition_of(profile: Profile | AnyPath | None, model: str | None = None) -> Profile:
+    """Return the profile that is meant; for None the edition of a request's model, or the default one.
+
+    Raises:
+        CallError: no edition describes the model.
+    """
     if isinstance(profile, Profile):
         return profile
-    return load_profile(DEFAULT if profile is None else profile)
+    return load_profile(edition_for(model) if profile is None else profile)
 
 
 def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile:
@@ -117,9 +121,11 @@ def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile
     return edition
 
 
-def spec_of(request: RequestSpec | AnyPath) -> RequestSpec:
-    """Pass a request on, or read the request.toml at a path."""
-    return request if isinstance(request, RequestSpec) else load_spec(Path(path_of(request, "request")))
+def spec_of(request: RequestSpec | AnyPath, profile: Profile | AnyPath | None = None) -> RequestSpec:
+    """Return a request, or read the request.toml at a path, with the fields of the profile, if one is named."""
+    if isinstance(request, RequestSpec):
+        return request
+    return load_spec(Path(path_of(request, "request")), None if profile is None else edition_of(profile))
 
 
 def path_of(given: AnyPath, name: str) -> str:

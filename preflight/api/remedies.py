@@ -80,6 +80,7 @@ SENTENCES: dict[Kind, str] = {
     "plan-anew": f"Plan anew: {MAKES_PLANS}.",
     "plan-with-part": "Plan anew with `Asset.keep`, here {0.span}: that encodes where it must.",
     "print-schema": "`preflight.profiles.json_schema()` returns the schema.",
+    "list-models": "`preflight.profiles.names()` lists the editions.",
     "list-rules": "`rules` of the command line lists them.",
     "write-baseline": "`check --write-baseline` of the command line writes it anew.",
     "judge-in-request": "`check_request` does that.",

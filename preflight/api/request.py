@@ -14,16 +14,17 @@ from preflight.files.toml import TableError, convert_table
 from preflight.flow.paths import refuse_absent
 from preflight.flow.submit import refuse_unclean
 from preflight.profiles import Profile
+from preflight.profiles.index import index
 from preflight.request.body import Body
 from preflight.request.body import build_body as built
-from preflight.request.file import RequestFile, RequestSpec, load_spec
+from preflight.request.file import RequestFile, RequestSpec, divided, load_spec
 from preflight.values.assets import Asset, Kind, Role, printable
 from preflight.values.findings import Report
 
 
 @to_a_program()
 def build_request(  # noqa: PLR0913 - the service's own settings, each by name
-    prompt: str,
+    prompt: str = "",
     *,
     images: Iterable[AnyPath | Asset] = (),
     videos: Iterable[AnyPath | Asset] = (),
@@ -35,6 +36,7 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
     generate_audio: bool | None = None,
     callback_url: str | None = None,
     content_filter: bool | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> RequestSpec:
     """Build a request. Names are the service's, order is kept, None takes the default.
 
@@ -50,12 +52,13 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
         generate_audio: whether the video has audio.
         callback_url: called by the service when the task ends.
         content_filter: whether the service filters.
+        fields: what else the model takes, by the service's own names, such as `seed`, `model_params` or `image_start`.
 
     Raises:
         CallError: a file does not exist, or a setting has a wrong type. Compliance is checked by `check_request`.
     """
     settings: dict[str, Any] = {
-        "prompt": prompt,
+        "prompt": None if prompt == "" and model in index().prompt_optional else prompt,
         "model": model,
         "duration": duration,
         "quality": quality,
@@ -64,12 +67,18 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
         "callback_url": callback_url,
         "content_filter": content_filter,
     }
+    if not isinstance(prompt, str):
+        raise CallError(f"prompt: expected text, got {prompt!r}")
     try:
-        convert_table(settings, RequestFile)
+        table, beside = divided({**settings, **(fields or {})}, None)
+        convert_table(table, RequestFile)
     except TableError as error:
         raise CallError(str(error)) from None
-    assets = (*_assets("image", images), *_assets("video", videos), *_assets("audio", audios))
-    return RequestSpec(assets=assets, **settings)
+    assets = [*_assets("image", images), *_assets("video", videos), *_assets("audio", audios)]
+    for field, path in beside.singles.items():
+        (asset,) = _assets(beside.kinds[field], [path])
+        assets.append(msgspec.structs.replace(asset, role=Role(beside.kinds[field], 0, field)))
+    return RequestSpec(assets=tuple(assets), **settings, fields=beside.fields)
 
 
 @to_a_program()

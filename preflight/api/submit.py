@@ -68,7 +68,8 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
             for. See `preflight task reconcile`.
     """
     refuse_no_text(key, "key", "the service's key")
-    spec, edition, teller = spec_of(request), edition_of(profile), Teller(progress)
+    spec, teller = spec_of(request, profile), Teller(progress)
+    edition = edition_of(profile, spec.model)
     door = door_of(edition, key, base_url, files_url, agent=agent)
     steps = Steps(
         measured=partial(teller.ended, "check"), uploading=lambda _: nullcontext(partial(teller.begin, "upload"))

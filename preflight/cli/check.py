@@ -19,7 +19,6 @@ from preflight.cli.options.service import AgentOptions
 from preflight.cli.run_context import opened
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent, refuse_unfit
-from preflight.profiles import load
 from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, collect, is_request, printable
@@ -92,7 +91,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     Example: preflight check footage/ --profile seedance-2.0-2026-04 --profile seedance-2.0-2026-10
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
-    spec = request_by_parts(call) or requested(call.paths)
+    spec = request_by_parts(call) or requested(call.paths, call.editions.named)
     assets = listed(call.lists, call.paths, request=spec is not None)
     if spec is None and (call.paths or assets is None):
         require(call.paths)
@@ -115,7 +114,7 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
         from preflight.flow.check import check_assets, check_request
         from preflight.report.files import drafts, read_outputs
 
-        profile = load(call.editions.profile_names[0])
+        profile = call.editions.one(spec.model if spec else None)
         outputs = read_outputs(call.outputs, call.read(spec))
         planned_fixes = _planned_fixes(profile, [call.format_name, *(output.format_name for output in outputs)])
         header = Header(
@@ -184,9 +183,10 @@ def request_by_parts(call: Asked) -> "RequestSpec | None":
     return RequestSpec(assets=tuple(asset for assets in sets for asset in assets), prompt=prompt)
 
 
-def requested(paths: tuple[str, ...]) -> "RequestSpec | None":
+def requested(paths: tuple[str, ...], edition: "Profile | None" = None) -> "RequestSpec | None":
     """Return the one request that PATHs mean, or None where they mean files.
 
+    It has the fields of the edition that is named, or else of that of its model.
     Beside others, a .toml is a mistake, and a .json a file like any other: it may lie beside footage.
     """
     files = [path for path in paths if is_request(path)]
@@ -200,7 +200,7 @@ def requested(paths: tuple[str, ...]) -> "RequestSpec | None":
     if not beside and not holds_json(Path(files[0])):
         return None
 
-    return load_spec(Path(files[0]))
+    return load_spec(Path(files[0]), edition)
 
 
 def require(paths: Iterable[str]) -> None:

@@ -114,7 +114,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
     if call.plan_file and call.choices.keeps:
         raise CallError("--plan says itself what is kept: give no --keep", advice="Or plan anew, without --plan.")
-    spec = requested(call.paths)
+    spec = requested(call.paths, call.edition.named)
     outputs = _outputs(call, spec)
     with nullcontext() if call.dry_run else whoever_reads():
         with call.measuring.opened() as how:
@@ -219,7 +219,7 @@ def _planned(
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
-    profile = call.edition.load()
+    profile = call.edition.load(spec.model if spec else None)
     heard = Heard(tell=lambda line: _tell(call, [line]), note=lambda line: click.echo(line, err=True), looking=looking)
     if spec:
         return profile, plan_spec(spec, choice, profile, how, heard)

@@ -34,8 +34,8 @@ def command(*, request: Path | None, shown_as: TextOrJson, edition: EditionOptio
     Example: preflight prompt
     Example: preflight prompt request.toml
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile = edition.load()
-    spec = load_spec(request) if request else None
+    spec = load_spec(request, edition.named) if request else None
+    profile = edition.load(spec.model if spec else None)
     if shown_as.is_json:
         from preflight.report.json import dump
 

@@ -34,7 +34,7 @@ from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.body import build_body, encode
 from preflight.request.file import RequestSpec, load_spec
-from preflight.service.addresses import is_local
+from preflight.service.addresses import is_local, refuse_check_only
 from preflight.submission.prepare import suffix_of
 from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
@@ -94,7 +94,9 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     Example: preflight submit request.toml --dry-run
     Example: preflight submit request.toml --wait --download videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profile, spec = call.edition.load(), load_spec(call.request)
+    spec = load_spec(call.request, call.edition.named)
+    profile = call.edition.load(spec.model)
+    refuse_check_only(profile)
     if call.dry_run:
         ctx.exit(_looked_at(call, spec, profile))
     door = call.service.door(profile)

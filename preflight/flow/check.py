@@ -13,11 +13,13 @@ import msgspec
 
 from preflight.errors import CallError, NotDone
 from preflight.probe.cache import Cache
+from preflight.profiles import nearest
 from preflight.profiles.schema import Profile
 from preflight.request.body import planned_bytes
 from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge, judge_request
-from preflight.values.assets import Asset
+from preflight.rules.fields import unknown as unknown_fields
+from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
 from preflight.values.remedy import Remedies
@@ -148,12 +150,9 @@ def check_request(
         progress: called once with the path of each asset, when measured or at the end.
 
     Raises:
-        CallError: the profile does not know the model.
+        CallError: the profile does not know the model, or one of the fields.
     """
-    if spec.model is not None and spec.model not in profile.models:
-        raise CallError(
-            f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
-        )
+    refuse_unknown(spec, profile)
     how, waiting = how or Measuring(), dict.fromkeys(asset.path for asset in spec.assets)
 
     def measured(path: str, _took_s: float) -> None:
@@ -168,6 +167,18 @@ def check_request(
     if progress:
         list(map(progress, waiting))
     return report
+
+
+def refuse_unknown(spec: RequestSpec, profile: Profile) -> None:
+    """Raise CallError for a model or a field that the profile does not know, with those that are most like it."""
+    if spec.model is not None and spec.model not in profile.models:
+        raise CallError(
+            f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
+        )
+    for name in unknown_fields(spec, profile):
+        near = nearest(name, profile.fields()) or profile.fields()[:3]
+        words = f"{printable(name)}: {profile.name} has no such field"
+        raise CallError(words, advice=f"Nearest: {', '.join(near)}.")
 
 
 def judge_whole(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:

@@ -1,6 +1,8 @@
 """Profiles: the documented limits as data, one TOML file per edition, each limit with source and date."""
 
-from preflight.profiles.loader import DEFAULT, json_schema, load, names, shipped_addresses
+from preflight.profiles.entries import stale
+from preflight.profiles.index import edition_for, shipped_addresses
+from preflight.profiles.loader import DEFAULT, json_schema, load, names, nearest
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
 
 __all__ = [
@@ -9,8 +11,11 @@ __all__ = [
     "ImageLimits",
     "Profile",
     "VideoLimits",
+    "edition_for",
     "json_schema",
     "load",
     "names",
+    "nearest",
     "shipped_addresses",
+    "stale",
 ]

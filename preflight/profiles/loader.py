@@ -1,13 +1,13 @@
 """Loading of profiles: TOML in, a validated `Profile` out, or a `ProfileError` with the place.
 
-`extends = "NAME"` (a shipped edition, or a path relative to the file) inherits all other limits. `without =
-["phrasings", "request.tags"]` removes inherited limits that this profile's documents lack.
+A profile may say `extends = "NAME"` (a shipped edition or base, or a path beside it) and give only what differs. What
+the other one says and this one's documents do not is left out by its place: `without = ["phrasings", "request.tags"]`.
+A `source` and a `read` at the top stand for every limit of the file that has none of its own.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,15 @@ import msgspec
 from preflight.errors import ProfileError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
-from preflight.profiles.schema import Profile
+from preflight.profiles.consistency import refuse_contradictions
+from preflight.profiles.inherited import refuse_missing, signed, with_places
+from preflight.profiles.schema import FORMATS, Profile
 from preflight.values.limits import read_number
 from preflight.values.remedy import Remedy
 
-SHIPPED = Path(__file__).parent
+SHIPPED = Path(__file__).parent / "editions"
+BASES = Path(__file__).parent / "bases"
+"""What several editions extend, and is none itself."""
 DEFAULT = "seedance-2.0-2026-04"
 LONGEST_WORD = 200
 """Most characters of a name to quote."""
@@ -45,12 +49,21 @@ def load(name_or_path: str = DEFAULT) -> Profile:
     """
     path = locate(name_or_path, SHIPPED)
     try:
-        profile = convert_table(flatten(path), Profile, dec_hook=_decode)
+        table = flatten(path)
+        _refuse_format(table.get("format", 1))
+        refuse_missing(table)
+        profile = convert_table(with_places(table), Profile, dec_hook=_decode)
+        refuse_contradictions(profile)
     except TableError as error:
         raise ProfileError(f"{path.name}: {error}", advice=Remedy("print-schema")) from None
     if path.parent != SHIPPED and profile.name in names():
         _refuse_name(path, profile)
     return profile
+
+
+def _refuse_format(found: object) -> None:
+    if found not in FORMATS or isinstance(found, bool):
+        raise TableError(f"format: expected {' or '.join(map(str, FORMATS))}, got {found!r}")
 
 
 def _refuse_name(path: Path, profile: Profile) -> None:
@@ -65,29 +78,36 @@ def _refuse_name(path: Path, profile: Profile) -> None:
         raise ProfileError(words, advice='Give it a name of its own: `name = "..."`.')
 
 
-@cache
-def shipped_addresses() -> frozenset[str]:
-    """Return the service addresses of the shipped editions."""
-    services = [load(name).service for name in names()]
-    return frozenset(address for service in services for address in (service.base_url, service.files_url))
-
-
 def locate(name_or_path: str, beside: Path) -> Path:
     """Return the file of a name or path; shipped names come first."""
     if name_or_path in names():
         return SHIPPED / f"{name_or_path}.toml"
-    path = beside / name_or_path if beside != SHIPPED else Path(name_or_path)
+    path = beside / name_or_path if beside not in (SHIPPED, BASES) else Path(name_or_path)
     if os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
         return path
+    near = nearest(name_or_path, names())
     raise ProfileError(
         f"no profile named {name_or_path[:LONGEST_WORD]!r}, and no such file",
-        advice=f"Shipped profiles: {', '.join(names())}.",
+        advice=f"Shipped profiles with names like it: {', '.join(near)}." if near else Remedy("list-models"),
     )
+
+
+def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
+    """Return the words that are most like one, the nearest first."""
+    import difflib
+
+    return difflib.get_close_matches(word[:LONGEST_WORD], list(words), n=count, cutoff=0.5)
+
+
+def _extended(base: str, beside: Path) -> Path:
+    """Return the file of what is extended: a shipped base, or as `locate`."""
+    shipped = {path.stem: path for path in BASES.glob("*.toml")}
+    return shipped.get(base) or locate(base, beside)
 
 
 def flatten(path: Path, depth: int = 0) -> Table:
     """Return a profile's table, merged with all that it extends."""
-    table = _read(path)
+    table = signed(_read(path), path.name)
     base = table.pop("extends", None)
     if base is None:
         return table
@@ -96,7 +116,7 @@ def flatten(path: Path, depth: int = 0) -> Table:
     if depth == MAX_DEPTH:
         raise ProfileError(f"{path.name}: extends: {MAX_DEPTH} profiles deep; does one extend itself?")
     without = table.pop("without", [])
-    below = flatten(locate(base, path.parent), depth + 1)
+    below = flatten(_extended(base, path.parent), depth + 1)
     return overlay(_lacking(below, without, path.name), table)
 
 
@@ -109,15 +129,21 @@ def _lacking(below: Table, without: object, name: str) -> Table:
     if not isinstance(without, list) or not all(isinstance(place, str) for place in without):
         raise ProfileError(f"{name}: without: expected a list of places such as 'request.tags', got {without!r}")
     for number, place in enumerate(without):
-        *tables, key = place.split(".")
-        below = holder = dict(below)
-        for step in tables:
-            inner = holder.get(step)
-            holder[step] = holder = dict(inner) if isinstance(inner, dict) else {}
-        if key not in holder:
+        if (left := _cut(below, place)) is None:
             raise ProfileError(f"{name}: without.{number}: nothing stands at {place!r} in what is extended")
-        del holder[key]
+        below = left
     return below
+
+
+def _cut(table: Table, place: str) -> Table | None:
+    """Return a table without what stands at a dotted place, keys with dots among them; None for nothing."""
+    if place in table:
+        return {key: value for key, value in table.items() if key != place}
+    for key, inner in table.items():
+        if isinstance(inner, dict) and place.startswith(f"{key}."):
+            left = _cut(inner, place.removeprefix(f"{key}."))
+            return None if left is None else {**table, key: left}
+    return None
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:
@@ -131,7 +157,13 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a complete profile (with `extends`, inherited parts may be omitted)."""
-    return msgspec.json.schema(Profile, schema_hook=lambda _: {"type": "number"})
+    schema = msgspec.json.schema(Profile, schema_hook=lambda _: {"type": "number"})
+    own = schema["$defs"]["Profile"]["properties"]
+    own["extends"] = {"type": "string", "description": "The profile that this one differs from."}
+    own["without"] = {"type": "array", "items": {"type": "string"}, "description": "Places of it that are left out."}
+    own["source"] = {"type": "string", "description": "Where every limit of this file is from that does not say."}
+    own["read"] = {"type": "string", "format": "date", "description": "When that was read."}
+    return schema
 
 
 def _read(path: Path) -> Table:

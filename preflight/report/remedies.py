@@ -87,6 +87,7 @@ SENTENCES: dict[Kind, str] = {
     "plan-anew": "Plan anew: `preflight fix --dry-run --format json`.",
     "plan-with-part": "Plan anew with --keep FILE=START-END, here {0.span}: that encodes where it must.",
     "print-schema": "`preflight profiles --schema` prints the schema.",
+    "list-models": "`preflight models` lists what there is.",
     "list-rules": "`preflight rules` lists them.",
     "write-baseline": "Write it anew with --write-baseline.",
     "split-at-nul": "Use --from0.",

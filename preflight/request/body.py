@@ -5,9 +5,11 @@ always sent.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
+from preflight.profiles.index import needs_prompt
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, Kind
@@ -16,7 +18,7 @@ ARRAYS: dict[str, Kind] = {"image_urls": "image", "video_urls": "video", "audio_
 PLACEHOLDER_URL = "https://files.example.com/" + "0" * 64 + ".webp"
 """Stands for an upload's URL, of the usual length."""
 
-Body = dict[str, str | int | bool | list[str]]
+Body = dict[str, Any]
 
 
 def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], str]) -> Body:
@@ -24,17 +26,23 @@ def build_body(spec: RequestSpec, profile: Profile, url_of: Callable[[Asset], st
 
     Source: the provider's reference-to-video document, "Request parameters".
     """
-    body: Body = {"model": spec.model or profile.default_model, "prompt": spec.prompt or ""}
+    body: Body = {"model": spec.model or profile.default_model}
+    if spec.prompt is not None or needs_prompt(profile):
+        body["prompt"] = spec.prompt or ""
     for key, kind in ARRAYS.items():
         urls = [as_sent(url_of(asset)) for asset in spec.of_kind(kind)]
         if urls:
             body[key] = urls
-    body["aspect_ratio"] = spec.aspect_ratio or profile.request.aspect_ratio.default
+    for field, asset in spec.singles().items():
+        body[field] = as_sent(url_of(asset))
+    ratio = profile.request.aspect_ratio
+    if spec.aspect_ratio or (ratio and ratio.sent):
+        body["aspect_ratio"] = spec.aspect_ratio or (ratio.default if ratio else None)
     for key in ("duration", "quality", "generate_audio", "callback_url", "content_filter"):
         value = getattr(spec, key)
         if value is not None:
             body[key] = value
-    return body
+    return body | spec.fields
 
 
 def as_sent(url: str) -> str:

@@ -6,7 +6,7 @@ In: TOML, or JSON with the service's names. Out: assets in array order with thei
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import msgspec
 from preflight.errors import RequestFileError
 from preflight.files.text import TextError, bytes_of, json_of, toml_of
 from preflight.files.toml import TableError, convert_table
+from preflight.profiles import Profile, load, nearest
+from preflight.profiles.index import index, needs_prompt
 from preflight.values.assets import Asset, Kind, Role, Window, as_stored, printable, unsupported
 
 SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
@@ -35,7 +37,9 @@ MISPLACED = {
     "input": "the keys stand at the top of the file, in no table of their own: leave it out",
     "parameters": "the keys stand at the top of the file, in no table of their own: leave it out",
 }
-"""Keys of other models and tools → advice."""
+"""What people write, from other models and other tools, and what it is here."""
+KEYS: dict[str, Kind] = {"images": "image", "videos": "video", "audios": "audio"}
+NOT_SETTINGS = ("assets", "fields")
 JSON_BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*[\[{]")
 SAMPLE_BYTES = 512
 MAX_BYTES = 256 << 20
@@ -43,22 +47,43 @@ MAX_BYTES = 256 << 20
 
 
 class RequestSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as the user wants it; None takes the profile's default."""
+    """A request as asked for; None means that the profile's default is sent.
+
+    Assets stand in the arrays, or each in a field of its own, which its role then names.
+    """
 
     assets: tuple[Asset, ...] = ()
     model: str | None = None
     prompt: str | None = None
-    duration: int | None = None
-    """Duration of the video to make, in seconds."""
+    duration: int | str | None = None
+    """Length of the video to be made, in seconds; a word such as "auto" where the model has one."""
     quality: str | None = None
     aspect_ratio: str | None = None
     generate_audio: bool | None = None
     callback_url: str | None = None
     content_filter: bool | None = None
+    fields: dict[str, Any] = {}
+    """What else is asked for, by the service's own names: `seed`, `model_params`."""
 
     def of_kind(self, kind: Kind) -> tuple[Asset, ...]:
-        """List the assets of one array, in order."""
-        return tuple(asset for asset in self.assets if asset.role and asset.role.kind == kind)
+        """Return the assets of one array, in order."""
+        return tuple(a for a in self.assets if a.role and a.role.kind == kind and not a.role.field)
+
+    def singles(self) -> dict[str, Asset]:
+        """Return the assets that stand in fields of their own, by field."""
+        return {asset.role.field: asset for asset in self.assets if asset.role and asset.role.field}
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request file has beside what every model takes."""
+
+    singles: dict[str, Any] = {}
+    """Field → the file or address that stands in it."""
+    kinds: dict[str, Kind] = {}
+    """Field → what the file is."""
+    fields: dict[str, Any] = {}
+    duration: dict[str, str] = {}
+    """The length, where it is a word."""
 
 
 class AssetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,9 +94,9 @@ class AssetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields of a request.toml."""
+    """The shape of a request.toml, but for the fields that only some models have."""
 
-    prompt: str
+    prompt: str | None = None
     model: str | None = None
     images: list[str | AssetEntry] = []
     videos: list[str | AssetEntry] = []
@@ -84,26 +109,33 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     content_filter: bool | None = None
 
 
-def load_spec(path: Path, *, absent: bool = False) -> RequestSpec:
-    """Read a request.toml, or a request.json: the body of a create call.
+def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = False) -> RequestSpec:
+    """Read a request.toml, or a request.json with the service's own field names: the body of its create call.
+
+    Args:
+        path: the file.
+        edition: whose fields it may have; those of the edition of its model where none is named.
+        absent: whether files may be missing.
 
     Raises:
         RequestFileError: it cannot be read, is neither, has wrong types or unknown keys, or names missing files.
     """
     name = printable(str(path))
     try:
-        entry = convert_table(_table(path, name), RequestFile)
+        table, beside = divided(_table(path, name), edition)
+        entry = convert_table(table, RequestFile)
         assets = [
             *_assets("image", "images", entry.images, path.parent, absent=absent),
             *_assets("video", "videos", entry.videos, path.parent, absent=absent),
             *_assets("audio", "audios", entry.audios, path.parent, absent=absent),
+            *_singles(beside, path.parent, absent=absent),
         ]
     except TextError as error:
         raise RequestFileError(f"{name}: {error}", excerpt=error.excerpt) from None
     except TableError as error:
         raise RequestFileError(f"{name}: {error}", advice=_known(str(error))) from None
-    settings = {f: getattr(entry, f) for f in RequestSpec.__struct_fields__ if f != "assets"}
-    return RequestSpec(assets=tuple(assets), **settings)
+    settings = {f: getattr(entry, f) for f in RequestSpec.__struct_fields__ if f not in NOT_SETTINGS}
+    return RequestSpec(assets=tuple(assets), **{**settings, **beside.duration}, fields=beside.fields)
 
 
 def holds_json(path: Path) -> bool:
@@ -120,7 +152,10 @@ def _known(said: str) -> str:
     if "unknown key" not in said:
         return ""
     keys = ", ".join(RequestFile.__struct_fields__)
-    return f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
+    key = said.partition(":")[0]
+    near = nearest(key, dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields]))
+    lead = f"Nearest: {', '.join(near)}. " if near else ""
+    return lead + f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
 
 
 def with_roles(kind: Kind, paths: Iterable[str]) -> list[Asset]:
@@ -132,9 +167,11 @@ def dump_spec(spec: RequestSpec, folder: Path) -> str:
     """Format a request as request.toml for a file in `folder`."""
     import tomli_w
 
-    table: dict[str, Any] = {f: getattr(spec, f) for f in RequestSpec.__struct_fields__ if f != "assets"}
-    for key, kind in (("images", "image"), ("videos", "video"), ("audios", "audio")):
-        table[key] = [_entry(asset, folder) for asset in spec.assets if asset.role and asset.role.kind == kind]
+    table: dict[str, Any] = {f: getattr(spec, f) for f in RequestSpec.__struct_fields__ if f not in NOT_SETTINGS}
+    for key, kind in KEYS.items():
+        table[key] = [_entry(asset, folder) for asset in spec.of_kind(kind)]
+    table |= {field: _entry(asset, folder) for field, asset in spec.singles().items()}
+    table |= spec.fields
     return tomli_w.dumps({key: value for key, value in table.items() if value not in (None, [])})
 
 
@@ -149,21 +186,49 @@ def _table(path: Path, name: str) -> dict[str, Any]:
     """Read the keys of a request file, the service's names converted to ours."""
     content = _read(path, name)
     if path.suffix.lower() != ".json":
-        table = toml_of(content)
-        _refuse_misplaced(table)
-        return table
+        return toml_of(content)
     body: Any = json_of(content)
     if not isinstance(body, dict):
         raise TableError(f"expected an object with the fields of a request, got {type(body).__name__}")
-    _refuse_misplaced(body)
     return {SERVICE_KEYS.get(str(key), str(key)): value for key, value in body.items()}
 
 
-def _refuse_misplaced(table: dict[str, Any]) -> None:
-    """Raise TableError for keys of other tools, with the right one."""
+def divided(table: dict[str, Any], edition: Profile | None) -> tuple[dict[str, Any], Beside]:
+    """Part the keys that every model takes from those that the edition of the model has beside them.
+
+    Raises:
+        TableError: the edition has no such field, or needs a prompt, and there is none.
+    """
+    model = table.get("model")
+    edition = edition or _edition_of(model)
     for key, instead in MISPLACED.items():
-        if key in table:
+        if key in table and not (edition and edition.knows(key)):
             raise TableError(f"{key}: unknown key; {instead}")
+    if edition and needs_prompt(edition) and "prompt" not in table:
+        raise TableError("prompt: missing")
+    kinds = index().fields | ({name: one.kind for name, one in edition.request.fields.items()} if edition else {})
+    others = {key: value for key, value in table.items() if key in kinds and key not in RequestFile.__struct_fields__}
+    others |= {key: table[key] for key in ("model_params",) if key in table}
+    worded = {k: v for k, v in table.items() if k == "duration" and isinstance(v, str) and v in index().length_words}
+    held: dict[str, Kind] = {key: kind for key in others if (kind := kinds.get(key))}
+    singles = {key: others[key] for key in held}
+    fields = {key: value for key, value in others.items() if key not in singles}
+    rest = {key: value for key, value in table.items() if key not in others and key not in worded}
+    return rest, Beside(singles=singles, kinds=held, fields=fields, duration=worded)
+
+
+def _edition_of(model: object) -> Profile | None:
+    """Return the edition that a model is judged by where no other is named; None where none describes it."""
+    if model is None:
+        return load()
+    name = index().models.get(model) if isinstance(model, str) else None
+    return load(name) if name else None
+
+
+def _singles(beside: Beside, folder: Path, *, absent: bool) -> Iterator[Asset]:
+    for field, value in beside.singles.items():
+        entry = convert_table({field: value}, dict[str, str | AssetEntry])[field]
+        yield _asset(Role(beside.kinds[field], 0, field), field, entry, folder, absent=absent)
 
 
 def _read(path: Path, name: str) -> bytes:

@@ -63,8 +63,12 @@ def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate
 
 
 def output_s(spec: RequestSpec, profile: Profile) -> int:
-    """Compute the duration of the video to make, in seconds."""
-    return spec.duration if spec.duration is not None else profile.request.duration_s.default
+    """Return the length of the video to be made, in seconds; the longest where the model chooses it."""
+    limit = profile.request.duration_s
+    asked = limit.default if spec.duration is None and limit else spec.duration
+    if isinstance(asked, int) and not (limit and asked in limit.special):
+        return asked
+    return (limit.longest if limit else None) or 0
 
 
 def billed_s(video_s: int, input_s: Fraction) -> Fraction:

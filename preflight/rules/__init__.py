@@ -44,6 +44,7 @@ def judge(probed: Probed, profile: Profile) -> Judged:
     Unmeasured values are ignored where measured ones already fail the asset.
     """
     family = probed.asset.role.kind if probed.asset.role else probed.kind
+    profile = profile.seen_from(probed.asset.role)
     rules = ASSET_RULES if profile.takes(family) else NOT_TAKEN_RULES
     findings = [finding for rule in rules[family] for finding in _checked(rule, family, probed, profile)]
     untold = tuple(finding for finding in findings if finding.rule.endswith(UNJUDGED))

@@ -46,7 +46,7 @@ def _misplaced(facts: AudioFacts, limit: OneOf) -> Finding:
     lead = f"{facts.lead_bytes:,} bytes of an ID3v2 tag stand before its RIFF header"
     return Finding(
         rule="audio/format",
-        severity=limit.severity,
+        severity=limit.weight,
         message=f"{lead}: newer readers do not open it",
         measured=facts.lead_bytes,
         limit="..0",
@@ -80,7 +80,7 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     if stored and facts.bit_depth and facts.bit_depth <= int(stored[1]) - 8:
         yield Finding(
             rule="audio/codec",
-            severity=limit.severity,
+            severity=limit.weight,
             message=f"{facts.bit_depth} bits a sample stored in {stored[1]}: readers built on ffmpeg hear noise",
             measured=facts.bit_depth,
             how=facts.measured_by.get("codec"),

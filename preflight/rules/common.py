@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from preflight.profiles.schema import Profile
+from preflight.profiles.schema import ImageLimits, Profile, VideoLimits
 from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.values.assets import Kind, printable
-from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import NOT_TAKEN, Finding, Loss
 from preflight.values.limits import Count, OneOf, Range
 from preflight.values.probed import Probed
@@ -110,8 +110,8 @@ def not_taken(kind: Kind) -> Rule[Probed]:
         if probed.facts and not profile.takes(kind):
             yield Finding(
                 rule=f"{kind}{NOT_TAKEN}",
-                severity=limit.severity,
-                message=f"{profile.name} takes no {PLURALS[kind]}",
+                severity=limit.weight,
+                message=limit.told(f"{profile.name} takes no {PLURALS[kind]}"),
                 limit=limit.text(),
                 unit="files",
                 source=limit.source,
@@ -153,6 +153,11 @@ def wrong_kind(rule_id: str, found: str, limit: OneOf, message: str) -> Finding:
     )
 
 
+def taken(limit: OneOf) -> str:
+    """Return how a message says which words are taken: by the documents, or as far as anybody has seen."""
+    return f"{limit.words()} allowed" if limit.severity == "error" else f"seen accepted: {limit.words()}"
+
+
 def unmeasured(kind: Kind, message: str) -> Finding:
     """Report a missing value that matters."""
     return Finding(rule=f"{kind}/unjudged", severity="error", message=message)
@@ -171,17 +176,26 @@ def readings(facts: VideoFacts | AudioFacts, measured: Fraction) -> list[tuple[s
 def sides(
     rule_id: str, facts: VideoFacts | AudioFacts, measured: Fraction, limit: Range, lead: str
 ) -> Iterator[Finding]:
-    """Yield a finding for the first duration that breaks its limit, the measured one first."""
-    for words, value, how in readings(facts, measured):
-        bound = limit.broken_by(value)
-        if bound is None:
-            continue
+    """Yield one finding for the first reading of a length that breaks its limit, the measured one first."""
+    found = [(words, value, how, limit.broken_by(value)) for words, value, how in readings(facts, measured)]
+    broken = [one for one in found if one[3] is not None]
+    noted = [one for one in found if limit.note_above is not None and one[1] > limit.note_above]
+    for words, value, how, broken_at in (broken or noted)[:1]:
+        bound = broken_at or limit.note_above or Fraction(0)
         said = "{} s long"
         if words:
             said = f"{lead} {distinct_decimal(measured, bound)} s but {words} {{}} s; either may be read"
-        fix: Loss = "lossy" if bound == limit.max else _lengthening(facts, words)
+        fix: Loss = "lossy" if bound in (limit.highest, limit.note_above) else _lengthening(facts, words)
         yield from beyond(rule_id, Reading(value, how, said), limit, "s", fix=fix)
-        return
+
+
+def edges(rule_id: str, facts: ImageFacts | VideoFacts, limits: ImageLimits | VideoLimits) -> Iterator[Finding]:
+    """Yield a finding for an edge, as displayed, beyond the limits on the shorter or the longer one."""
+    short, long = sorted((facts.width_px, facts.height_px))
+    for limit, value, word in ((limits.short_edge_px, short, "short"), (limits.long_edge_px, long, "long")):
+        if limit:
+            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px on the {word} edge")
+            yield from beyond(rule_id, reading, limit, "px", fix="lossy")
 
 
 def _lengthening(facts: VideoFacts | AudioFacts, words: str) -> Loss:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from preflight.profiles.schema import Profile
-from preflight.rules.common import name, readable, unjudged, wrong_kind
+from preflight.rules.common import edges, name, readable, unjudged, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
 from preflight.values.facts import ImageFacts
 from preflight.values.findings import Finding
@@ -49,6 +49,21 @@ def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
         for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
             reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px {word}")
             yield from beyond("image/side", reading, profile.image.side_px, "px", fix="lossy")
+        yield from edges("image/side", facts, profile.image)
+
+
+@rule("image/dimensions", "image.dimensions")
+def dimensions(probed: Probed, profile: Profile) -> Iterator[Finding]:
+    """The picture, as displayed, is not exactly of one of the sizes that the model takes.
+
+    Why: Some models begin with the picture as it is, and refuse one that is not of the size of the video to be made.
+
+    Fix: Scale or crop it to one of those named.
+    """
+    limit = profile.image.dimensions
+    if limit and (facts := _facts(probed)):
+        size = f"{facts.width_px}x{facts.height_px}"
+        yield from not_among("image/dimensions", size, limit, f"{size} px; exactly {limit.words()} allowed", fix="none")
 
 
 @rule("image/aspect-ratio", "image.aspect_ratio")
@@ -93,15 +108,27 @@ def animation(probed: Probed, _profile: Profile) -> Iterator[Finding]:
         yield Finding(rule="image/animation", severity="warning", message=message, measured=facts.frames, fix="lossy")
 
 
-@rule("image/alpha")
-def alpha(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+@rule("image/alpha", "image.opaque")
+def alpha(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """The picture has transparency.
 
-    Why: What the service puts behind transparent parts is not documented; black is common.
+    Why: What the service puts behind transparent parts is not documented; black is common. Some models refuse a format
+    with transparency, which is an error.
 
     Fix: Put the picture on the background that is meant.
     """
     if (facts := _facts(probed)) and facts.alpha:
+        limit = profile.image.opaque
+        if limit and facts.format in limit.allowed:
+            yield Finding(
+                rule="image/alpha",
+                severity=limit.weight,
+                message=limit.told(f"{facts.format} with transparency; none is allowed"),
+                measured=facts.mode,
+                source=limit.source,
+                fix="lossy",
+            )
+            return
         message = "has transparency; what is put behind it is not documented"
         yield Finding(rule="image/alpha", severity="warning", message=message, measured=facts.mode, fix="lossy")
 
@@ -168,6 +195,7 @@ RULES: tuple[Rule[Probed], ...] = (
     unjudged("image"),
     format_,
     side,
+    dimensions,
     aspect_ratio,
     size,
     animation,

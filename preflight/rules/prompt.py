@@ -1,10 +1,12 @@
 """Rules for the prompt: its length, and the references it mentions."""
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from preflight.profiles.schema import Profile, PromptLength
+from preflight.profiles.schema import Profile
+from preflight.profiles.settings import PromptLength, Tags
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
 from preflight.values.assets import printable
@@ -41,21 +43,52 @@ def prompt_length(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         used = length(prompt)
         yield from _beyond_budget(used, limit)
         yield from _beyond_tokens(used, limit)
+        yield from _beyond_characters(prompt, used, limit)
 
 
 def _beyond_budget(used: "Length", limit: PromptLength) -> Iterator[Finding]:
     """Judge the shares of both scales, whose sum is limited."""
+    if limit.characters is None or limit.words is None:
+        return
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
     if share > 1:
         asked = "allowed" if limit.severity == "error" else "recommended"
         yield Finding(
             rule="request/prompt-length",
-            severity=limit.severity,
+            severity=limit.weight,
             message=f"the prompt has {_counted(used)}; up to {limit.characters:,} of the one or {limit.words:,} of the "
             f"other {asked} ({float(share):.1%} of the budget)",
             measured=used.characters or used.words,
             limit=f"1..{limit.characters if used.characters else limit.words}",
             unit="characters" if used.characters else "words",
+            source=limit.source,
+        )
+
+
+def _beyond_characters(prompt: str, used: "Length", limit: PromptLength) -> Iterator[Finding]:
+    """Judge the characters of any script; where wide ones weigh more, each takes more of the budget."""
+    most, wide = limit.max_characters, limit.max_wide_characters
+    if most is None:
+        return
+    from preflight.request.prompt import composed
+
+    count = len(composed(prompt))
+    share = (
+        Fraction(count, most)
+        if wide is None
+        else Fraction(used.characters, wide) + Fraction(max(count - used.characters, 0), most)
+    )
+    if share > 1:
+        scales = f"at most {most:,} characters" + (f", or {wide:,} Korean/Chinese ones," if wide is not None else "")
+        said = f"the prompt has {count:,} characters; {scales} allowed"
+        said += ": what is beyond is cut off without a word" if limit.cut else ""
+        yield Finding(
+            rule="request/prompt-length",
+            severity="warning" if limit.cut or limit.doubtful else "error",
+            message=limit.told(said),
+            measured=count,
+            limit=f"1..{most}",
+            unit="characters",
             source=limit.source,
         )
 
@@ -102,7 +135,11 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
             yield _stray(mention, whole.count(mention.kind), composed(prompt), tags.source)
     named = {(mention.kind, mention.number) for mention in found}
     for asset in whole.spec.assets:
-        if asset.role and not {(asset.role.kind, asset.role.number), (asset.role.kind, None)} & named:
+        if (
+            asset.role
+            and not asset.role.field
+            and not {(asset.role.kind, asset.role.number), (asset.role.kind, None)} & named
+        ):
             message = f"the prompt never mentions {asset.role}"
             yield Finding(rule="request/prompt-reference", severity="info", message=message, source=tags.source)
 
@@ -157,5 +194,62 @@ def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     if tags:
         message = f"the prompt uses tags ({', '.join(map(printable, tags))}); this edition knows plain words only"
         yield Finding(
-            rule="request/prompt-tag", severity=limit.severity, message=message, measured=len(tags), source=limit.source
+            rule="request/prompt-tag",
+            severity=limit.weight,
+            message=limit.told(message),
+            measured=len(tags),
+            source=limit.source,
+        )
+
+
+@rule("request/prompt-style", "request.tags")
+def prompt_style(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The prompt does not name its references in the way that the model's documents write them.
+
+    Why: Models differ: @image1, Image 1, <<<image_1>>>, character1. Another writing may be understood, or be read as
+    plain words. Where a writing is mandatory, an image without it is an error.
+
+    Fix: Write the references as the message says. The prompt is never rewritten for you.
+    """
+    limit, prompt = profile.request.tags, whole.spec.prompt
+    if prompt is None or limit is None:
+        return
+    if limit.required:
+        yield from _unnamed(prompt, limit, whole)
+    elif limit.preferred:
+        yield from _otherwise_written(prompt, limit, limit.preferred)
+
+
+def _unnamed(prompt: str, limit: Tags, whole: WholeRequest) -> Iterator[Finding]:
+    """Yield a finding for the images whose mandatory word is not in the prompt: an error where none of them is."""
+    words = [str(limit.required).format(n=number) for number in range(1, whole.count("image") + 1)]
+    missing = [word for word in words if not re.search(rf"(?<![^\W_]){re.escape(word)}(?!\d)", prompt, re.IGNORECASE)]
+    if missing:
+        yield Finding(
+            rule="request/prompt-style",
+            severity=limit.weight if len(missing) == len(words) else "warning",
+            message=limit.told(f"the prompt has to name each image, and does not name {', '.join(missing)}"),
+            measured=len(missing),
+            source=limit.source,
+        )
+
+
+def _otherwise_written(prompt: str, limit: Tags, preferred: str) -> Iterator[Finding]:
+    """Yield an info for references that are written in another way than the preferred one."""
+    from preflight.request.prompt import mentions
+
+    shown = {
+        mention.text.strip(): preferred.format(kind=mention.kind, Kind=mention.kind.title(), n=mention.number)
+        for mention in mentions(prompt)
+        if mention.number is not None and mention.is_certain
+    }
+    other = {said: wanted for said, wanted in shown.items() if wanted.lower() not in prompt.lower()}
+    if other:
+        said, wanted = next(iter(other.items()))
+        yield Finding(
+            rule="request/prompt-style",
+            severity="info",
+            message=limit.told(f'the prompt writes "{printable(said)}"; the documents of this model write "{wanted}"'),
+            measured=len(other),
+            source=limit.source,
         )

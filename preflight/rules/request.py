@@ -7,16 +7,17 @@ from fractions import Fraction
 
 from preflight.profiles.schema import Profile
 from preflight.rules.common import PLURALS, readings
-from preflight.rules.prompt import prompt_length, prompt_reference, prompt_tag
+from preflight.rules.prompt import prompt_length, prompt_reference, prompt_style, prompt_tag
 from preflight.rules.rule import Reading, Rule, beyond, rule
-from preflight.rules.task_type import task_type
+from preflight.rules.settings import aspect_ratio, clips_and_duration, duration, field, model, quality, together
+from preflight.rules.task_type import prompt_order, task_type
 from preflight.rules.whole import REFERENCE_KINDS, WholeRequest
 from preflight.values.assets import printable
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Finding
 from preflight.values.limits import Count, Range
 from preflight.values.networks import is_private_host
-from preflight.values.units import decimal
+from preflight.values.units import decimal, file_size
 
 
 @rule("request/image-count", "image.count")
@@ -54,7 +55,14 @@ def audio_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
 def _count(rule_id: str, count: int, limit: Count, what: str) -> Iterator[Finding]:
     reading = Reading(count, "the request", f"{{}} {what}{'' if count == 1 else 's'}")
-    allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
+    allowed = Range(
+        min=Fraction(limit.min),
+        max=Fraction(limit.max),
+        source=limit.source,
+        read=limit.read,
+        severity=limit.severity,
+        doubtful=limit.doubtful,
+    )
     yield from beyond(rule_id, reading, allowed, "files", fix="none")
 
 
@@ -68,6 +76,21 @@ def video_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Find
     """
     if profile.takes("video"):
         yield from _total("request/video-total-duration", whole.clips("video"), profile.video.total_duration_s, "clips")
+
+
+@rule("request/video-total-size", "video.total_bytes")
+def video_total_size(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The clips together take more bytes than allowed.
+
+    Why: Some services give one limit for all clips: each may be small enough, and the sum still be refused.
+
+    Fix: Cut them, or encode them at a lower rate.
+    """
+    limit = profile.video.total_bytes
+    if limit and profile.takes("video"):
+        sizes = [p.facts.bytes for p in whole.probed if p.facts and p.asset.role and p.asset.role.kind == "video"]
+        reading = Reading(sum(sizes), "sum of the assets", f"clips of {file_size(sum(sizes))} together")
+        yield from beyond("request/video-total-size", reading, limit, "bytes", fix="lossy")
 
 
 @rule("request/audio-total-duration", "audio.total_duration_s")
@@ -104,13 +127,15 @@ def audio_alone(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Add an image or a clip.
     """
-    present = {kind for kind in REFERENCE_KINDS if whole.count(kind)}
+    present = {kind for kind in REFERENCE_KINDS if whole.sends(kind)}
     limit = profile.request.alone
     if limit and present and present <= set(limit.refused):
         yield Finding(
             rule="request/audio-alone",
-            severity=limit.severity,
-            message=f"only {' and '.join(PLURALS[kind] for kind in sorted(present))}; an image or a clip is needed",
+            severity=limit.weight,
+            message=limit.told(
+                f"only {' and '.join(PLURALS[kind] for kind in sorted(present))}; an image or a clip is needed"
+            ),
             measured=whole.count("audio"),
             source=limit.source,
         )
@@ -126,76 +151,8 @@ def no_references(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     """
     limit = profile.request.references
     if limit and not whole.spec.assets:
-        message = f"no image, clip or sound is sent; {limit.cheaper} does the same for less"
-        yield Finding(rule="request/no-references", severity=limit.severity, message=message, source=limit.source)
-
-
-@rule("request/duration", "request.duration_s")
-def duration(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The length asked for is outside what the model makes.
-
-    Why: The service refuses the request.
-
-    Fix: Ask for a whole number of seconds within the range.
-    """
-    limit = profile.request.duration_s
-    if whole.spec.duration is not None:
-        words = "{} s asked for"
-        allowed = Range(min=Fraction(limit.min), max=Fraction(limit.max), source=limit.source, read=limit.read)
-        reading = Reading(whole.spec.duration, "the request", words)
-        yield from beyond("request/duration", reading, allowed, "s", fix="none")
-
-
-@rule("request/model")
-def model(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The model asked for is none of those that the edition describes.
-
-    Why: What an edition does not describe cannot be judged by it. One edition alone refuses such a request outright;
-    this is said where several are compared.
-
-    Fix: Judge by an edition that describes the model, or name another model of this one.
-    """
-    asked = whole.spec.model
-    if asked is not None and asked not in profile.models:
-        known = tuple(profile.models)
-        message = f"model {printable(asked)!r} asked for; {profile.name} describes {', '.join(known)}"
-        source = "; ".join(dict.fromkeys(one.source for one in profile.models.values()))
-        yield _setting("request/model", printable(asked), known, message, source)
-
-
-@rule("request/quality", "request.quality")
-def quality(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The quality asked for is not one that the model makes.
-
-    Why: The service refuses the request. Which qualities there are depends on the model and the edition.
-
-    Fix: Ask for one of those named.
-    """
-    name = whole.spec.model or profile.default_model
-    known, asked = profile.models.get(name), whole.spec.quality
-    if known and asked is not None and asked not in known.quality:
-        message = f"quality {printable(asked)!r} asked for; {name} makes {' or '.join(known.quality)}"
-        yield _setting("request/quality", asked, known.quality, message, known.source)
-
-
-@rule("request/aspect-ratio", "request.aspect_ratio")
-def aspect_ratio(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
-    """The shape asked for is not one that the model makes.
-
-    Why: The service refuses the request.
-
-    Fix: Ask for one of those named.
-    """
-    limit, asked = profile.request.aspect_ratio, whole.spec.aspect_ratio
-    if asked is not None and asked not in limit.allowed:
-        message = f"aspect ratio {printable(asked)!r} asked for; one of {', '.join(limit.allowed)} allowed"
-        yield _setting("request/aspect-ratio", asked, limit.allowed, message, limit.source)
-
-
-def _setting(rule_id: str, asked: str, allowed: tuple[str, ...], message: str, source: str) -> Finding:
-    return Finding(
-        rule=rule_id, severity="error", message=message, measured=asked, limit="|".join(allowed), source=source
-    )
+        said = limit.told(f"no image, clip or sound is sent; {limit.cheaper} does the same for less")
+        yield Finding(rule="request/no-references", severity=limit.weight, message=said, source=limit.source)
 
 
 @rule("request/callback-url", "request.callback_url")
@@ -207,13 +164,13 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Fix: Give the address of an HTTPS server on the open network, or leave it out and ask for the task until it is over.
     """
     limit, url = profile.request.callback_url, whole.spec.callback_url
-    if url is None:
+    if url is None or limit is None:
         return
     if fault := _address_fault(url, limit.scheme, limit.max_characters, private=limit.private_addresses):
         yield Finding(
             rule="request/callback-url",
-            severity=limit.severity,
-            message=f"callback_url {fault}",
+            severity=limit.weight,
+            message=limit.told(f"callback_url {fault}"),
             measured=printable(url)[:80],
             limit=limit.scheme,
             source=limit.source,
@@ -259,16 +216,22 @@ RULES: tuple[Rule[WholeRequest], ...] = (
     audio_count,
     video_total_duration,
     audio_total_duration,
+    video_total_size,
     audio_alone,
     no_references,
+    together,
     prompt_length,
     prompt_reference,
     prompt_tag,
+    prompt_style,
     task_type,
+    prompt_order,
     model,
     duration,
+    clips_and_duration,
     quality,
     aspect_ratio,
+    field,
     callback_url,
     body_size,
 )

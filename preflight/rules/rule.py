@@ -46,6 +46,8 @@ def limit_at(profile: Profile, place: str | None) -> Sourced | None:
     found: object = profile
     for step in (place or "").split(".") if place else ():
         found = getattr(found, step)
+    if isinstance(found, dict):
+        found = next(iter(found.values()), None)
     return found if isinstance(found, Sourced) else None
 
 
@@ -88,21 +90,24 @@ def shape(width_px: int, height_px: int, how: str = "") -> Reading:
 def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Loss) -> Iterator[Finding]:
     """Yield a finding where a reading lies outside a range, or in its grey zone."""
     bound = limit.broken_by(reading.value)
-    severity: Severity = limit.severity
+    severity: Severity = limit.weight
     if bound is None:
-        if limit.warn_above is None or reading.value <= limit.warn_above:
+        grey = limit.note_above if limit.warn_above is None else limit.warn_above
+        if grey is None or reading.value <= grey:
             return
-        bound, severity = limit.warn_above, "warning"
+        bound, severity = grey, "warning"
     said = (reading.words or with_unit("{}", unit)).replace("{}", distinct_decimal(reading.value, bound))
     message = f"{said}; {limit.words(unit)} allowed"
-    if severity == "warning" and limit.warn_above is not None:
+    if severity == "warning" and limit.warn_above is not None and limit.broken_by(reading.value) is None:
         message = f"{said}: above {with_unit(decimal(bound), unit)}, the stricter reading of the limit"
     elif limit.broken_by(reading.value) is not None and limit.seen_accepted(reading.value):
         message += " (the service has been seen to accept it, the document does not)"
+    if limit.note:
+        message += f": the service {limit.note}"
     yield Finding(
         rule=rule_id,
         severity=severity,
-        message=message,
+        message=limit.told(message),
         measured=reading.value,
         limit=limit.text(),
         unit=unit,
@@ -118,8 +123,8 @@ def not_among(rule_id: str, value: str, limit: OneOf, message: str, *, fix: Loss
     if value not in limit.allowed:
         yield Finding(
             rule=rule_id,
-            severity=limit.severity,
-            message=message,
+            severity=limit.weight,
+            message=limit.told(message),
             measured=value,
             limit=limit.text(),
             how="the content's own words, not the name's",

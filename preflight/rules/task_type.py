@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from preflight.profiles.schema import Profile, TaskType
+from preflight.profiles.schema import Profile
+from preflight.profiles.settings import TaskType
+from preflight.rules.fields import value_of
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
 from preflight.values.assets import printable
@@ -27,7 +29,7 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     use a model that edits, or the settings that are named.
     """
     limit, prompt = profile.request.task_type, whole.spec.prompt
-    if limit is None or prompt is None or not whole.count("video"):
+    if limit is None or prompt is None or not whole.sends("video"):
         return
     from preflight.rules.orders import orders
 
@@ -38,9 +40,11 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
             kind = "an edit" if order.task == "edit" else "an extension"
             yield Finding(
                 rule="request/task-type",
-                severity=limit.severity,
-                message=f'"{said}" may be taken for the order of {kind}, which demands {" and ".join(wants)}: the'
-                " task would fail minutes after it was accepted",
+                severity=limit.weight,
+                message=limit.told(
+                    f'"{said}" may be taken for the order of {kind}, which demands {" and ".join(wants)}: the'
+                    " task would fail minutes after it was accepted"
+                ),
                 measured=order.task,
                 source=limit.source,
             )
@@ -50,9 +54,33 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 def _demands(order: "Order", limit: TaskType, whole: WholeRequest, profile: Profile) -> list[str]:
     """List the settings that the task demands and the request lacks."""
     spec = whole.spec
-    ratio = spec.aspect_ratio or profile.request.aspect_ratio.default
-    length = profile.request.duration_s.default if spec.duration is None else spec.duration
-    wants = [] if ratio == limit.aspect_ratio else [f"the aspect ratio {limit.aspect_ratio}, not {printable(ratio)}"]
+    ratio, length = value_of("aspect_ratio", spec, profile), value_of("duration", spec, profile)
+    wants = (
+        [] if ratio == limit.aspect_ratio else [f"the aspect ratio {limit.aspect_ratio}, not {printable(str(ratio))}"]
+    )
     if order.task == "edit" and length != limit.edit_duration:
         wants.append(f"the duration {limit.edit_duration}, not {length}")
     return wants
+
+
+@rule("request/prompt-order", "request.order")
+def prompt_order(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
+    """The prompt does not order what the model is for: to edit the clip, or to extend it.
+
+    Why: Models that edit or extend read in the prompt what to do. One that only describes a picture may be taken for
+    another task, or leave the clip as it is. The words that are known here are few, so it is a warning.
+
+    Fix: Say it: "Edit the video: remove the logo", "Extend the video: she walks on".
+    """
+    limit, prompt = profile.request.order, whole.spec.prompt
+    if limit is None or prompt is None:
+        return
+    from preflight.rules.orders import orders
+
+    if not any(order.task == limit.task for order in orders(prompt)):
+        yield Finding(
+            rule="request/prompt-order",
+            severity="warning",
+            message=limit.told(f"no words are found in the prompt that order to {limit.task} the clip"),
+            source=limit.source,
+        )

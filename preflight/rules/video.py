@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from preflight.profiles.schema import Profile
-from preflight.rules.common import disagreement, name, readable, sides, unjudged, unmeasured, wrong_kind
+from preflight.rules.common import (
+    disagreement,
+    edges,
+    name,
+    readable,
+    sides,
+    taken,
+    unjudged,
+    unmeasured,
+    wrong_kind,
+)
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Finding
@@ -83,6 +93,7 @@ def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
         for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
             reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px {word}")
             yield from beyond("video/side", reading, profile.video.side_px, "px", fix="lossy")
+        yield from edges("video/side", facts, profile.video)
 
 
 @rule("video/aspect-ratio", "video.aspect_ratio")
@@ -138,13 +149,14 @@ def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
 def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """The pictures are in a codec that the service has not been seen to take.
 
-    Why: The document names containers only; H.264 and H.265 are what has been seen accepted.
+    Why: Most documents name containers only; H.264 and H.265 are what has been seen accepted. Where a document names
+    the codecs, another is an error.
 
     Fix: Encode the pictures as H.264.
     """
     if (facts := _facts(probed)) and facts.codec:
         limit = profile.video.codec
-        message = f"pictures in {facts.codec}; seen accepted: {limit.words()}"
+        message = f"pictures in {facts.codec}; {taken(limit)}"
         yield from not_among("video/codec", facts.codec, limit, message, fix="lossy")
 
 
@@ -152,13 +164,14 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
 def sound_codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """The clip's sound is in a codec that the service has not been seen to take.
 
-    Why: The document names containers only; AAC and MP3 are what has been seen accepted.
+    Why: Most documents name containers only; AAC and MP3 are what has been seen accepted. Where a document names the
+    codecs, another is an error.
 
     Fix: Encode the sound as AAC; the pictures stay as they are.
     """
     if (facts := _facts(probed)) and facts.sound_codec:
         limit = profile.video.sound_codec
-        message = f"sound in {facts.sound_codec}; seen accepted: {limit.words()}"
+        message = f"sound in {facts.sound_codec}; {taken(limit)}"
         yield from not_among("video/sound-codec", facts.sound_codec, limit, message, fix="lossy")
 
 

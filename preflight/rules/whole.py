@@ -22,6 +22,10 @@ class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
         """Count the assets of a kind."""
         return len(self.spec.of_kind(kind))
 
+    def sends(self, kind: Kind) -> bool:
+        """Tell whether any asset of a kind is sent, in its array or in a field of its own."""
+        return any(asset.role and asset.role.kind == kind for asset in self.spec.assets)
+
     def clips(self, kind: Kind) -> list[VideoFacts | AudioFacts]:
         """List the facts of a kind's assets that have a duration."""
         facts = [p.facts for p in self.probed if p.asset.role and p.asset.role.kind == kind]

@@ -13,9 +13,17 @@ def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> 
     """
     from preflight.service.http import origin_of
 
+    refuse_check_only(profile)
     if base_url is None:
         return origin_of(profile.service.base_url), origin_of(files_url or profile.service.files_url)
     return origin_of(base_url), origin_of(files_url or base_url)
+
+
+def refuse_check_only(profile: Profile) -> None:
+    """Raise CallError for an edition of a service to which this program sends nothing."""
+    if other := profile.service.check_only:
+        words = f"profile {profile.name}: {other}'s models are only checked for here; nothing is sent to {other}"
+        raise CallError(words, advice="Send it by that service's own means.")
 
 
 def named_addresses(profile: Profile, base_url: str | None, files_url: str | None) -> tuple[str, str]:

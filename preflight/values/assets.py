@@ -60,11 +60,13 @@ class Role(msgspec.Struct, frozen=True):
 
     kind: Kind
     number: int
-    """1-based position in its array."""
+    """1-based position in its array; 0 where it stands in a field of its own."""
+    field: str = ""
+    """The field that holds its address alone, such as "image_start"; "" for one of an array."""
 
     def __str__(self) -> str:
         """Format the role as the prompt does: "video 1"."""
-        return f"{self.kind} {self.number}"
+        return self.field or f"{self.kind} {self.number}"
 
 
 MOMENT = r"(?:\d{1,4}:){0,2}\d{1,30}(?:\.\d{1,30})?"

@@ -1,6 +1,7 @@
 """Limits: `Range`, `OneOf` and `Count`, each with its source and date.
 
-In: a measured value. Out: the limit in words and, for a range, the broken bound. All bounds are inclusive.
+In: a measured value. Out: the limit's words and, for a range, the side on which it is broken. `min` and `max` are
+inclusive, `above` and `below` are not.
 """
 
 import datetime as dt
@@ -21,24 +22,74 @@ class Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     source: str
     read: dt.date
     severity: Severity = "error"
+    doubtful: bool = False
+    """Whether the documents contradict themselves, or are not known to say this: what breaks it is a warning."""
+
+    @property
+    def weight(self) -> Severity:
+        """How severe it is to break the limit."""
+        return "warning" if self.doubtful and self.severity == "error" else self.severity
+
+    def told(self, message: str) -> str:
+        """Say in a message that the limit is in doubt, where it is."""
+        return f"{message} (in doubt: the documents do not settle it)" if self.doubtful else message
 
 
 class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A range between two inclusive bounds; a missing bound sets no limit."""
+    """A quantity between two bounds; a missing bound does not limit."""
 
     min: Fraction | None = None
     max: Fraction | None = None
+    above: Fraction | None = None
+    """A lower bound that is itself too low."""
+    below: Fraction | None = None
+    """An upper bound that is itself too high."""
     warn_above: Fraction | None = None
     """Values above this, up to `max`, are ambiguous in the sources."""
     seen_min: Fraction | None = None
     seen_max: Fraction | None = None
-    """The most extreme value that the service accepted beyond the documented bounds."""
+    """How far the service has been seen to accept values that the document refuses."""
+    note_above: Fraction | None = None
+    """Above this the service takes the value and does something else with it, which `note` says: a warning."""
+    note: str | None = None
+    """What the service does with a value beyond the bounds, or above `note_above`: "cuts it to 15 s"."""
 
     def __post_init__(self) -> None:
         """Refuse contradictory bounds."""
         if self.min is not None and self.max is not None and self.min > self.max:
             msg = f"expected min to be at most max, got {decimal(self.min)} and {decimal(self.max)}"
             raise ValueError(msg)
+        for strict, name in ((self.above, "above"), (self.below, "below")):
+            twin = self.min if name == "above" else self.max
+            if strict is not None and twin is not None:
+                msg = f"expected {name} or {'min' if name == 'above' else 'max'}, got both"
+                raise ValueError(msg)
+        self._refuse_empty()
+
+    def _refuse_empty(self) -> None:
+        low, high = self.lowest, self.highest
+        strict = self.above is not None or self.below is not None
+        if strict and low is not None and high is not None and low >= high:
+            msg = f"expected the lower bound to be below the upper one, got {decimal(low)} and {decimal(high)}"
+            raise ValueError(msg)
+        if self.note_above is not None and (self.note is None or (high is not None and self.note_above > high)):
+            msg = "expected note_above to be at most the upper bound, and a note that says what happens then"
+            raise ValueError(msg)
+
+    @property
+    def lowest(self) -> Fraction | None:
+        """The lower bound, inclusive or not."""
+        return self.min if self.above is None else self.above
+
+    @property
+    def highest(self) -> Fraction | None:
+        """The upper bound, inclusive or not."""
+        return self.max if self.below is None else self.below
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is limited."""
+        return self.lowest is None and self.highest is None and self.note_above is None
 
     def broken_by(self, value: Fraction | int) -> Fraction | None:
         """Return the bound that a value breaks, or None."""
@@ -46,6 +97,10 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return self.min
         if self.max is not None and _below(self.max, value):
             return self.max
+        if self.above is not None and not _below(self.above, value):
+            return self.above
+        if self.below is not None and not _below(value, self.below):
+            return self.below
         return None
 
     def seen_accepted(self, value: Fraction | int) -> bool:
@@ -55,18 +110,21 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (low is None or value >= low) and (high is None or value <= high)
 
     def margin(self, value: Fraction | int) -> Fraction | None:
-        """Return the distance to the nearest bound: negative outside, None without bounds."""
-        room = [value - self.min] if self.min is not None else []
-        room += [self.max - value] if self.max is not None else []
+        """Return the distance to the nearest bound: positive inside, negative outside, None without bounds."""
+        low, high = self.lowest, self.highest
+        room = [value - low] if low is not None else []
+        room += [high - value] if high is not None else []
         return min((Fraction(r) for r in room), default=None)
 
     def text(self) -> str:
-        """Format the range for JSON: `2..15`, `..50000000`, `300..`."""
-        low, high = ("" if bound is None else decimal(bound).replace(",", "") for bound in (self.min, self.max))
-        return f"{low}..{high}"
+        """Return the contract's short form: `2..15`, `..50000000`, `300..`."""
+        low, high = ("" if bound is None else decimal(bound).replace(",", "") for bound in (self.lowest, self.highest))
+        return f"{'>' if self.above is not None else ''}{low}..{'<' if self.below is not None else ''}{high}"
 
     def words(self, unit: Unit = "") -> str:
-        """Format the range for a sentence: "2 to 15 s", "at most 50 s", "at least 300 px"."""
+        """Return the range for a sentence: "2 to 15 s", "at most 50 s", "at least 300 px", "more than 300 px"."""
+        if self.above is not None or self.below is not None:
+            return self._strict_words(unit)
         if self.min is None or self.max is None:
             bound = self.max if self.min is None else self.min
             lead = "at most" if self.min is None else "at least"
@@ -74,6 +132,15 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.min == self.max:
             return with_unit(decimal(self.min), unit)
         return f"{decimal(self.min)} to {with_unit(decimal(self.max), unit)}"
+
+    def _strict_words(self, unit: Unit) -> str:
+        bounds = (
+            ("at least", self.min),
+            ("more than", self.above),
+            ("at most", self.max),
+            ("less than", self.below),
+        )
+        return " and ".join(f"{lead} {with_unit(decimal(one), unit)}" for lead, one in bounds if one is not None)
 
 
 def _below(one: Fraction | int, other: Fraction | int) -> bool:
@@ -107,6 +174,12 @@ class Count(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     min: int = 0
     max: int
+
+    def __post_init__(self) -> None:
+        """Refuse a count that nothing can satisfy."""
+        if not 0 <= self.min <= self.max:
+            msg = f"expected min to be 0 or more and at most max, got {self.min} and {self.max}"
+            raise ValueError(msg)
 
     def text(self) -> str:
         """Format the count for JSON: `0..9`."""

@@ -51,6 +51,7 @@ Kind: TypeAlias = Literal[
     "plan-anew",
     "plan-with-part",
     "print-schema",
+    "list-models",
     "list-rules",
     "write-baseline",
     "split-at-nul",

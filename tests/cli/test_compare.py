@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from preflight.profiles import names
 from preflight.report import FORMATS
 from tests.cli.conftest import FIXTURES, MEDIA, Program
 from tests.posix import make_pipe
+from tests.specimens import EDITIONS
 
-OLDER, NEWER, FRAMES, WORDS = names()
+OLDER, NEWER, FRAMES, WORDS = EDITIONS
 OK, LARGE, SOUND = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "audio-5s.wav"
 BOTH = ("--profile", OLDER, "--profile", NEWER)
 SISTERS = ("--profile", FRAMES, "--profile", WORDS)

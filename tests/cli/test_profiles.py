@@ -7,13 +7,14 @@ import pytest
 
 from preflight.profiles import DEFAULT, names
 from tests.cli.conftest import Program
+from tests.specimens import EDITIONS
 
-OLDER, NEWER, FRAMES, WORDS = names()
+OLDER, NEWER, FRAMES, WORDS = EDITIONS
 
 
 def test_the_editions_are_listed_with_the_default_one_marked(program: Program) -> None:
     lines = program("profiles").out.splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"{DEFAULT} (default)", NEWER, FRAMES, WORDS]
+    assert [line.split(":")[0] for line in lines] == [f"{n} (default)" if n == DEFAULT else n for n in names()]
     told = json.loads(program("profiles", "--format", "json").out)
     assert told["schema"] == "preflight.editions/1"
     assert [(one["name"], one["default"]) for one in told["editions"]] == [(n, n == DEFAULT) for n in names()]

@@ -11,15 +11,16 @@ import pytest
 from preflight.errors import CallError
 from preflight.flow.check import Measuring, check_assets, check_request
 from preflight.flow.compare import compare_assets, compare_request, rows_of
-from preflight.profiles import Profile, load, names
+from preflight.profiles import Profile, load
 from preflight.request.file import RequestSpec, load_spec, with_roles
 from preflight.values.assets import Asset, collect
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.standing import Row, Standing
 from preflight.workers.pool import WorkerPool
+from tests.specimens import EDITIONS as NAMES
 from tests.specimens import FIXTURES, media
 
-EDITIONS = [load(name) for name in names()]
+EDITIONS = [load(name) for name in NAMES]
 OLDER, NEWER, FRAMES, WORDS = EDITIONS
 PICTURE, LARGE, SOUND = "image-ok.png", "video-1920x1080.mp4", "audio-5s.wav"
 

@@ -23,11 +23,10 @@ from preflight.policy.policy import (
     unused_ignores,
     unused_words,
 )
-from preflight.profiles import names
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding, Judged, Report
 from tests.policy.test_policy import LARGE, TODAY, UNTOLD, WITH_PLACE, only, policy
-from tests.specimens import copied
+from tests.specimens import EDITIONS, copied
 
 
 def states(house: Policy, *assets: Judged, today: dt.date = TODAY) -> dict[str, str]:
@@ -156,7 +155,7 @@ def test_a_run_says_once_what_of_its_policy_did_nothing_and_ends_as_it_would(for
 def test_several_editions_side_by_side_say_it_once(tmp_path: Path) -> None:
     copied("image-ok.jpeg", tmp_path)
     (tmp_path / "preflight.toml").write_text(STALE, encoding="utf-8")
-    editions = [word for name in names()[:2] for word in ("--profile", name)]
+    editions = [word for name in EDITIONS[:2] for word in ("--profile", name)]
     command = [sys.executable, "-c", "from preflight.cli import main; main()", "check", ".", "--format", "json"]
     ended = subprocess.run([*command, *editions], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -411,12 +411,13 @@ def test_what_a_person_typed_cannot_act_upon_a_terminal() -> None:
 def test_a_wider_limit_never_adds_a_finding(images: int, videos: int, audios: int, duration: int, more: int) -> None:
     whole = request(images=images, videos=videos, audios=audios, duration=duration)
     limits = PROFILE.request.duration_s
+    assert limits
     count = PROFILE.image.count
     wider = msgspec.structs.replace(
         PROFILE,
         image=msgspec.structs.replace(PROFILE.image, count=msgspec.structs.replace(count, max=count.max + more)),
         request=msgspec.structs.replace(
-            PROFILE.request, duration_s=msgspec.structs.replace(limits, max=limits.max + more)
+            PROFILE.request, duration_s=msgspec.structs.replace(limits, max=(limits.max or 0) + more)
         ),
     )
     assert set(said(whole, wider)) <= set(said(whole))

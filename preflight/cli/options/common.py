@@ -1,5 +1,6 @@
 """Options that mean the same in every command."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,10 +9,25 @@ from click.core import ParameterSource
 
 from preflight.cli.options.option import FOLDER, Group, Option
 from preflight.errors import CallError
-from preflight.profiles import DEFAULT, Profile, load
+from preflight.profiles import DEFAULT, Profile, edition_for, load, stale
+from preflight.values.assets import printable
 
 PROFILE = "profile_name"
 """The parameter that the setting `profile` stands behind."""
+OF_MODEL = f"if not said, that of the request's model, or else {DEFAULT}"
+
+
+def loaded(name: str | None, model: str | None) -> Profile:
+    """Load a profile by name, else the edition of a model, and say aloud where it is old.
+
+    Raises:
+        CallError: no edition describes the model.
+        ProfileError: it cannot be used.
+    """
+    profile = load(edition_for(model) if name is None else name)
+    if words := stale(profile, dt.datetime.now(dt.UTC).date()):
+        click.echo(f"preflight: {printable(words)}", err=True)
+    return profile
 
 
 # ---- the edition ----------------------------------------------------------------------------------------------------
@@ -21,22 +37,28 @@ class EditionOptions(Group, frozen=True, kw_only=True):
     """By which limits files are judged."""
 
     profile_name: Annotated[
-        str,
+        str | None,
         Option(
-            "Edition of the limits, or a profile file of your own.",
+            f"Edition of the limits, or a profile file of your own; {OF_MODEL}.",
             flags=("--profile",),
             kept=True,
             metavar="NAME|FILE",
         ),
-    ] = DEFAULT
+    ] = None
 
-    def load(self) -> Profile:
-        """Load the profile that is named.
+    def load(self, model: str | None = None) -> Profile:
+        """Load the profile that is named, else the edition of a request's model, or the default one.
 
         Raises:
+            CallError: no edition describes the model.
             ProfileError: it cannot be used.
         """
-        return load(self.profile_name)
+        return loaded(self.profile_name, model)
+
+    @property
+    def named(self) -> Profile | None:
+        """The profile that is named, loaded; None where none is."""
+        return None if self.profile_name is None else load(self.profile_name)
 
 
 class Repeated(click.Option):
@@ -59,18 +81,27 @@ class EditionsOptions(Group, frozen=True, kw_only=True):
     profile_names: Annotated[
         tuple[str, ...],
         Option(
-            "Edition of the limits, or a profile file of your own; repeated: several, side by side.",
+            "Edition of the limits, or a profile file of your own; repeated: several, side by side; " + OF_MODEL + ".",
             flags=("--profile",),
             kept=True,
             metavar="NAME|FILE",
             cls=Repeated,
         ),
-    ] = (DEFAULT,)
+    ] = ()
 
     @property
     def are_several(self) -> bool:
         """Whether more than one is named."""
         return len(set(self.profile_names)) > 1
+
+    def one(self, model: str | None = None) -> Profile:
+        """Load the profile that is named first, else the edition of a request's model, or the default one."""
+        return loaded(next(iter(self.profile_names), None), model)
+
+    @property
+    def named(self) -> Profile | None:
+        """The profile that is named, loaded, where just one is."""
+        return load(self.profile_names[0]) if len(set(self.profile_names)) == 1 else None
 
     def load(self) -> list[Profile]:
         """Load the profiles that are named; the same one twice is one.

@@ -101,13 +101,14 @@ def prompt_view(spec: RequestSpec, profile: Profile) -> dict[str, Any]:
 def edition_view(profile: Profile) -> dict[str, Any]:
     """Return what an edition lets a person choose."""
     limits = profile.request
+    length, ratio = limits.duration_s, limits.aspect_ratio
     return {
         "name": profile.name,
         "title": profile.title,
         "models": [{"id": name, "quality": list(model.quality)} for name, model in profile.models.items()],
         "default_model": profile.default_model,
-        "duration": {"min": limits.duration_s.min, "max": limits.duration_s.max, "default": limits.duration_s.default},
+        "duration": {"min": length.min, "max": length.max, "default": length.default} if length else None,
         "quality": limits.quality.default if limits.quality else None,
-        "aspect_ratio": {"of": list(limits.aspect_ratio.allowed), "default": limits.aspect_ratio.default},
+        "aspect_ratio": {"of": list(ratio.allowed), "default": ratio.default} if ratio else None,
         "base_url": profile.service.base_url,
     }

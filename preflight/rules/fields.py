@@ -1,0 +1,79 @@
+"""What a request has in each field of the service, and whether a condition on it is met.
+
+In: the request, and the edition that gives what is not said. Out: plain values; of an array, how many stand in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from preflight.profiles.schema import ARRAYS, Profile
+from preflight.profiles.settings import Between, Condition
+from preflight.request.file import RequestSpec
+
+PARAMS = "model_params"
+KINDS = {name: kind for kind, name in ARRAYS.items()}
+TYPED = ("prompt", "duration", "quality", "aspect_ratio", "generate_audio", "callback_url", "content_filter")
+
+
+def given(spec: RequestSpec) -> dict[str, Any]:
+    """Return what a request asks for, by the service's names; of `model_params` each by `model_params.NAME`."""
+    found = {name: value for name in TYPED if (value := getattr(spec, name)) is not None}
+    found |= {name: count for name, kind in KINDS.items() if (count := len(spec.of_kind(kind)))}
+    found |= dict.fromkeys(spec.singles(), True)
+    for name, value in spec.fields.items():
+        if name == PARAMS and isinstance(value, Mapping):
+            found |= {f"{PARAMS}.{key}": inner for key, inner in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def value_of(name: str, spec: RequestSpec, profile: Profile) -> Any:  # noqa: ANN401 - whatever a field may hold
+    """Return what stands in a field, or what the service puts there by itself; None where nothing does."""
+    found = given(spec).get(name)
+    if found is not None:
+        return found
+    request = profile.request
+    own = {"duration": request.duration_s, "quality": request.quality, "aspect_ratio": request.aspect_ratio}
+    default = own.get(name) or request.fields.get(name)
+    return default.default if default else None
+
+
+def holds(when: Mapping[str, Condition], spec: RequestSpec, profile: Profile) -> bool:
+    """Tell whether every condition is met."""
+    return all(_met(condition, value_of(name, spec, profile)) for name, condition in when.items())
+
+
+def _met(condition: Condition, value: Any) -> bool:  # noqa: ANN401 - whatever a field may hold
+    if isinstance(condition, bool):
+        return (value is not None and value is not False and value not in ("", 0)) is condition
+    if isinstance(condition, Between):
+        number = value if isinstance(value, int) else 0
+        return (condition.min is None or number >= condition.min) and (condition.max is None or number <= condition.max)
+    if isinstance(condition, tuple):
+        return value in condition
+    return bool(value == condition)
+
+
+def words(when: Mapping[str, Condition]) -> str:
+    """Return conditions for a sentence: "with quality 1080p, without image_start"."""
+    return ", ".join(_worded(name, condition) for name, condition in when.items())
+
+
+def _worded(name: str, condition: Condition) -> str:
+    if isinstance(condition, bool):
+        return f"{'with' if condition else 'without'} {name}"
+    if isinstance(condition, Between):
+        least, most = condition.min, condition.max
+        bounds = [f"at least {least}"] if least is not None else []
+        bounds += [f"at most {most}"] if most is not None else []
+        return f"with {' and '.join(bounds)} {name}"
+    said = " or ".join(map(str, condition)) if isinstance(condition, tuple) else str(condition)
+    return f"with {name} {said}"
+
+
+def unknown(spec: RequestSpec, profile: Profile) -> Iterator[str]:
+    """Yield the fields that are asked for, and that the edition's documents do not name."""
+    for name in given(spec):
+        if not profile.knows(name):
+            yield name
