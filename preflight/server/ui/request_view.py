@@ -107,8 +107,8 @@ def edition_view(profile: Profile) -> dict[str, Any]:
         "title": profile.title,
         "models": [{"id": name, "quality": list(model.quality)} for name, model in profile.models.items()],
         "default_model": profile.default_model,
-        "duration": {"min": length.min, "max": length.max, "default": length.default} if length else None,
+        "duration": {name: getattr(length, name, None) for name in ("min", "max", "default")},
         "quality": limits.quality.default if limits.quality else None,
-        "aspect_ratio": {"of": list(ratio.allowed), "default": ratio.default} if ratio else None,
+        "aspect_ratio": {"of": list(ratio.allowed) if ratio else [], "default": ratio.default if ratio else None},
         "base_url": profile.service.base_url,
     }
