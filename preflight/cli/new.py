@@ -75,8 +75,8 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     ctx.exit(UNMEASURED if any(one.unmeasured for one in draft.left_out) else 0)
 
 
-def _lead(profile: str) -> list[str]:
-    both = "" if profile == DEFAULT else f", both with --profile {profile}"
+def _lead(profile: str | None) -> list[str]:
+    both = "" if profile in (None, DEFAULT) else f", both with --profile {profile}"
     return [f"A request: change it, then look with `preflight check`, and send with `preflight submit`{both}."]
 
 

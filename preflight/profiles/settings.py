@@ -102,6 +102,11 @@ class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         bounded = self.min is not None or self.max is not None
         return bounded and (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
 
+    def words(self) -> str:
+        """Format what may be asked for: "4 to 15", "5 or 10", "2 to 30 or -1"."""
+        bounds = [f"{self.min} to {self.max}"] if self.min is not None or self.max is not None else []
+        return " or ".join([*bounds, *map(str, self.allowed), *map(str, self.special)])
+
     @property
     def longest(self) -> int | None:
         """The longest video that can be asked for, in seconds; None where that is not said."""

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from preflight.profiles.schema import NUMBER, AudioLimits, ImageLimits, Profile, VideoLimits
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, Kind, printable
@@ -83,8 +85,10 @@ def _prompt(spec: RequestSpec, profile: Profile) -> str:
     import tomli_w
 
     said = ["Say what the video shows, and what each asset is for, by its number: the first of `images` is image 1."]
-    if length := profile.request.prompt:
+    if (length := profile.request.prompt) and length.characters and length.words:
         said.append(f"At most {length.characters:,} characters of Korean or Chinese, or {length.words:,} words.")
+    if length and length.max_characters:
+        said.append(f"At most {length.max_characters:,} characters.")
     if profile.phrasings:
         words = "; ".join(one.words.replace(NUMBER, "N") for one in profile.phrasings.values())
         said.append(f"Documented words: {words}.")
@@ -106,7 +110,7 @@ def allowed_words(kind: Kind, profile: Profile) -> str:
     said = []
     for name, (words, unit) in MEASURES.items():
         limit = getattr(limits, name, None)
-        if isinstance(limit, Range):
+        if isinstance(limit, Range) and not limit.is_open:
             said.append(words.format(limit.words(unit)))
     return f"At most {limits.count.max} {CALLED[kind]}: {'; '.join([limits.format.words(), *said])}."
 
@@ -137,15 +141,19 @@ def _settings(profile: Profile) -> str:
 
 def _setting_lines(profile: Profile) -> Iterator[tuple[str, str]]:
     limits = profile.request
-    seconds, ratio = limits.duration_s, limits.aspect_ratio
     yield f'model = "{profile.default_model}"', _or(profile.models)
-    yield f"duration = {seconds.default}", f"{seconds.min} to {seconds.max} seconds of video"
+    if seconds := limits.duration_s:
+        yield f"duration = {msgspec.json.encode(seconds.default).decode()}", f"{seconds.words()} seconds of video"
     if limits.quality:
         yield f'quality = "{limits.quality.default}"', _or(profile.models[profile.default_model].quality)
-    yield f'aspect_ratio = "{ratio.default}"', _or(ratio.allowed)
-    yield "generate_audio = true", "true or false"
-    yield 'callback_url = "https://..."', f"{limits.callback_url.scheme}: called when the task ends"
-    yield "content_filter = true", "true or false"
+    if ratio := limits.aspect_ratio:
+        yield f'aspect_ratio = "{ratio.default}"', _or(ratio.allowed)
+    if profile.knows("generate_audio"):
+        yield "generate_audio = true", "true or false"
+    if limits.callback_url:
+        yield 'callback_url = "https://..."', f"{limits.callback_url.scheme}: called when the task ends"
+    if profile.knows("content_filter"):
+        yield "content_filter = true", "true or false"
 
 
 def _or(words: Iterable[str]) -> str:

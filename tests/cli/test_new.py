@@ -52,6 +52,7 @@ def test_the_comments_say_what_the_edition_allows(program: Program, tmp_path: Pa
     profile = load(DEFAULT)
     assert f"# At most {profile.image.count.max} images: {profile.image.format.words()}" in words
     assert f"{profile.video.total_duration_s.words('s')} together" in words
+    assert profile.request.aspect_ratio
     assert all(ratio in words for ratio in profile.request.aspect_ratio.allowed)
     assert "videos = []" in words
 
