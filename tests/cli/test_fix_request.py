@@ -55,7 +55,7 @@ def test_another_way_replaces_what_was_written_before(program: Program) -> None:
     assert list(Path("ready").glob(".preflight-*")) == []
 
 
-@pytest.mark.parametrize("edit", ["# a note\n", "", "\n"])
+@pytest.mark.parametrize("edit", ["# a note\n", ""])
 @pytest.mark.usefixtures("set_")
 def test_what_somebody_edited_stays_and_the_last_line_says_which_to_submit(program: Program, edit: str) -> None:
     last_line(program, "--share", "longest")

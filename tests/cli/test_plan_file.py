@@ -273,7 +273,7 @@ def test_the_best_part_is_kept_and_the_candidates_are_drawn(program: Program, tm
 
 
 def test_killed_at_random_moments_nothing_is_lost(tmp_path: Path) -> None:
-    assert kill(4, 7, tmp_path) == []
+    assert kill(3, 7, tmp_path) == []
 
 
 def test_a_run_of_kills_that_lacks_a_specimen_fails_instead_of_proving_less(

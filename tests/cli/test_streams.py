@@ -59,8 +59,16 @@ def test_a_closed_standard_input_is_nobody_to_ask(tmp_path: Path) -> None:
     assert "there is nobody to ask" in done.stderr
 
 
-@pytest.mark.parametrize("reader", ["true", "head -1", "head -c 1"])
-@pytest.mark.parametrize("more", ["", " 2>&1", " --format json"])
+@pytest.mark.parametrize(
+    ("reader", "more"),
+    [
+        ("true", ""),
+        ("head -1", ""),
+        ("head -c 1", " 2>&1"),
+        ("true", " --format json"),
+        ("head -c 1", " --format json"),
+    ],
+)
 def test_work_that_was_agreed_to_is_done_though_nobody_reads(tmp_path: Path, reader: str, more: str) -> None:
     done = shell(f"$P fix $LARGE --yes --output ready{more} | {reader}", tmp_path)
     assert done.returncode == 0

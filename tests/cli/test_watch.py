@@ -299,15 +299,19 @@ def lines_of(place: Path) -> int:
     return 0
 
 
+KILLS = 4
+"""How often a watch is killed before one goes on to the end."""
+
+
 @pytest.mark.parametrize("across", [False, True], ids=["one disk", "another disk"])
 def test_killed_at_any_moment_every_file_ends_in_one_place_once(place: Path, across: bool) -> None:
     if across and (not SHM.is_dir() or SHM.stat().st_dev == place.stat().st_dev):
         pytest.skip("there is no second file system")
     ready = Path(tempfile.mkdtemp(dir=SHM, prefix="preflight-test-")) if across else place / "ready"
     try:
-        names, chance, end = fill(place, 900), random.Random(11), time.monotonic() + 8  # noqa: S311 - moments, not secrets
+        names, chance, end = fill(place, 300), random.Random(11), time.monotonic() + 60  # noqa: S311 - moments, not secrets
         kills = 0
-        while waiting(place) and time.monotonic() < end:
+        while waiting(place) and kills < KILLS and time.monotonic() < end:
             judged = lines_of(place)
             command = call(place, "--once", "--settle", "0", "--no-cache", ready=ready)
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
@@ -329,11 +333,11 @@ def test_killed_at_any_moment_every_file_ends_in_one_place_once(place: Path, acr
 
 
 def test_killed_while_mending_every_file_has_one_successor_and_one_original(place: Path) -> None:
-    names = [f"{number}.jpg" for number in range(12)]
+    names = [f"{number}.jpg" for number in range(8)]
     for name in names:
         shutil.copy(HEIC, place / "in" / name)
-    chance, end, kills = random.Random(5), time.monotonic() + 10, 0  # noqa: S311 - moments, not secrets
-    while waiting(place) and time.monotonic() < end:
+    chance, end, kills = random.Random(5), time.monotonic() + 60, 0  # noqa: S311 - moments, not secrets
+    while waiting(place) and kills < KILLS and time.monotonic() < end:
         command = call(place, "--once", "--settle", "0", "--fix")
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
             with suppress(subprocess.TimeoutExpired):
@@ -341,7 +345,7 @@ def test_killed_while_mending_every_file_has_one_successor_and_one_original(plac
             running.kill()
         kills += running.returncode == KILLED
     assert once(place, "--fix").returncode == 0
-    ready = [f"{number}.png" for number in range(12)]
+    ready = [f"{number}.png" for number in range(8)]
     found = [*ready, *(f"{name}.preflight.json" for name in ready)]
     assert Counter(media_in(place / "ready")) == Counter(found)
     assert Counter(media_in(place / "rejected" / "originals")) == Counter(names)
