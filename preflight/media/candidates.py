@@ -81,6 +81,8 @@ def timeline_of(path: str, facts: VideoFacts | AudioFacts, progress: Progress | 
         Unreadable: nothing of it can be decoded.
     """
     duration, zero = facts.duration_s or Fraction(0), Fraction(0)
+    if progress:
+        progress(zero)
     if isinstance(facts, AudioFacts):
         heard = listen(path, facts.format, duration, Part(progress, zero, Fraction(1), LISTEN_S))
         return Timeline(duration_s=duration, **asdict(heard))
