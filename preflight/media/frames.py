@@ -1,6 +1,8 @@
 """Stills: an image, or moments of a clip, in; small JPEGs as a viewer sees them out."""
 
 import io
+import math
+import time
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 QUALITY = 85
 
 
-def frames_at(path: str, format_name: str, times_s: Iterable[Fraction], max_side_px: int) -> tuple[Still, ...]:
+def frames_at(
+    path: str, format_name: str, times_s: Iterable[Fraction], max_side_px: int, *, within_s: float = math.inf
+) -> tuple[Still, ...]:
     """Return the frame displayed at each moment, in the order given; past the end, the last frame.
 
     Args:
@@ -27,19 +31,22 @@ def frames_at(path: str, format_name: str, times_s: Iterable[Fraction], max_side
         format_name: its measured format.
         times_s: seconds from the start of the first frame.
         max_side_px: longest side; smaller frames keep their size.
+        within_s: seconds after which no further frame is sought; the first is always there.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
         Unreadable: no frame can be decoded.
     """
-    moments = tuple(times_s)
+    moments, until_s = tuple(times_s), time.monotonic() + within_s
     facts = shown_as(path, format_name)
     with open_video(path, format_name) as (container, track):
         reel, stills = Reel(container, track), {}
         for moment in sorted(set(moments)):
+            if stills and time.monotonic() > until_s:
+                break
             time_s, frame = reel.at(moment)
             stills[moment] = _encoded(as_seen(frame, facts, max_side_px), time_s)
-    return tuple(stills[moment] for moment in moments)
+    return tuple(stills[moment] for moment in moments if moment in stills)
 
 
 def thumbnail(path: str, facts: ImageFacts | VideoFacts, max_side_px: int) -> Still:

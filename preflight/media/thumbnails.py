@@ -9,7 +9,9 @@ from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.still import Still
 from preflight.workers.isolated import call_isolated
 
-BOUNDS = Bounds(seconds=10.0, memory_bytes=2 << 30)
+BOUNDS = Bounds(seconds=20.0, memory_bytes=2 << 30)
+STILLS_S = 5.0
+"""Seconds for the stills of one clip; a large one shows fewer."""
 IMAGE_PX = 320
 STILL_PX = 200
 """Longest side of a clip's still."""
@@ -36,4 +38,5 @@ def look(path: str, facts: Facts) -> Seen:
         return envelope(path, facts.format, BUCKETS)
     length = facts.duration_s or Fraction(0)
     moments = [length * (2 * at + 1) / (2 * STILLS) for at in range(STILLS)]
-    return tuple({still.time_s: still for still in frames_at(path, facts.format, moments, STILL_PX)}.values())
+    found = frames_at(path, facts.format, moments, STILL_PX, within_s=STILLS_S)
+    return tuple({still.time_s: still for still in found}.values())

@@ -28,3 +28,7 @@ class Unmeasured(Exception):  # noqa: N818 - the same
     def __init__(self, message: str, facts: Facts | None = None) -> None:
         super().__init__(message)
         self.facts = facts
+
+
+class TimedOut(Unmeasured):
+    """An isolated call took longer than its bound."""

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from typing import Any, Generic, TypeVar
 
 from preflight.errors import PreflightError
-from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.faults import TimedOut, Unmeasured, Unreadable
 from preflight.values.bounds import START_S, Bounds
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED, TOLD
@@ -117,7 +117,7 @@ class IsolatedCall(Generic[T]):
         except (EOFError, OSError) as error:
             self._is_lost = True
             if isinstance(error, TimeoutError) or time.monotonic() >= began + allowed_s:  # it may have ended itself
-                raise Unmeasured(f"looking into it took more than {allowed_s:g} s, and was ended") from None
+                raise TimedOut(f"looking into it took more than {allowed_s:g} s, and was ended") from None
             raise Unmeasured(CRASHED) from None
         return how, result, began
 

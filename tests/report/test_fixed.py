@@ -92,7 +92,8 @@ def test_what_was_wrong_and_what_was_done_with_its_loss_is_said(page: Page) -> N
 def test_what_is_not_ready_is_named_at_the_top(page: Page) -> None:
     head = page.root.find("body/header")
     assert head is not None
-    assert words(head[0]) == "✗ not all ready"
+    assert words(head[0]) == f"✗ not ready: {NAMES[2]}"
+    assert words(page.root.find("head/title")) == words(head[0])
     assert "4 files: 2 fixed, 1 untouched, 1 unfixable." in words(head)
     (link,) = head.iter("a")
     assert words(link).endswith(NAMES[2])

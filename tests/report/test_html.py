@@ -15,11 +15,12 @@ import pytest
 from PIL import Image
 
 from preflight.media.thumbnails import IMAGE_PX, thumbnails
+from preflight.probe.faults import TimedOut
 from preflight.profiles import load
 from preflight.report import Header
-from preflight.report.html import LINKS, RIGHT, WRONG
+from preflight.report.html import LINKS, OPEN_RIGHT, RIGHT, WRONG, headline
 from preflight.report.html.measures import measures_of
-from preflight.report.html.previews import preview
+from preflight.report.html.previews import Preview, preview
 from preflight.report.html.render import POLICY, TEMPLATES
 from preflight.values.assets import Role
 from preflight.values.findings import Finding, Judged
@@ -69,7 +70,7 @@ class Page(NamedTuple):
     root: ET.Element
 
     def articles(self) -> dict[str, ET.Element]:
-        return {words(one.find("h2/span[@class='name']")): one for one in self.root.iter("article")}
+        return {words(one.find(".//h2/span[@class='name']")): one for one in self.root.iter("article")}
 
 
 STYLE = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("colors.css", "page.css"))
@@ -128,7 +129,8 @@ def test_the_verdict_comes_first_and_large() -> None:
     body = page.root.find("body")
     assert body is not None
     assert body[0].tag == "header"
-    assert (body[0][0].tag, words(body[0][0])) == ("h1", "? unsure")
+    assert (body[0][0].tag, words(body[0][0])) == ("h1", "? unsure: pov.mov, locked.png, theme.mp3")
+    assert words(page.root.find("head/title")) == words(body[0][0])
     assert "8 files: 5 pass, 2 fail, 1 unsure; 5 errors, 2 infos, 1 warning." in words(body[0])
     assert "Profile house-2026, preflight 1.2.3." in words(body[0])
 
@@ -441,3 +443,24 @@ def test_of_very_many_assets_some_get_articles_and_all_others_a_row_each() -> No
     assert sorted([*page.articles(), *listed]) == sorted(one.asset.path for one in many)
     places = {one.get("id") for one in page.root.iter() if one.get("id")}
     assert all((one.get("href") or "")[1:] in places for one in page.root.iter("a"))
+
+
+def test_of_a_long_set_only_the_first_and_the_failed_are_open() -> None:
+    few, many = (read(written("html", [asset(f"{n}.png", made.IMAGE) for n in range(count)])) for count in (5, 40))
+    assert [one.find("details") for one in few.articles().values()] == [None] * 5
+    folded = [one.find("details") is not None for one in many.articles().values()]
+    assert folded == [False] * OPEN_RIGHT + [True] * (40 - OPEN_RIGHT)
+
+
+def test_a_headline_names_three_and_counts_the_rest() -> None:
+    assert headline("fail", ["a/1.mp4", "2.mp4", "3.mp4", "4.mp4"], 9) == "fail: 1.mp4, 2.mp4, 3.mp4 and 6 more"
+    assert headline("pass", [], 0) == "pass"
+
+
+def test_a_picture_that_takes_too_long_is_said_to(tmp_path: Path) -> None:
+    def slow(_path: str, _facts: object) -> tuple[float, ...]:
+        raise TimedOut("looking into it took more than 20 s, and was ended")
+
+    path = tmp_path / "a.png"
+    path.touch()
+    assert preview(asset(str(path), made.IMAGE), slow) == Preview(instead="No picture: it takes too long.")

@@ -23,12 +23,15 @@ Grounds = list[tuple[Finding, list[tuple[str, str]]]]
 """Findings with titled details."""
 
 
-def asset_article(judged: Judged, number: int, header: Header, plan: Plan | None = None) -> str:
-    """Render an asset's article, with its planned fix if known."""
+def asset_article(
+    judged: Judged, number: int, header: Header, plan: Plan | None = None, *, folded: bool = False
+) -> str:
+    """Render an asset's article, with its planned fix if known; folded, its head alone shows."""
     return render(
         "asset",
         judged=judged,
         number=number,
+        folded=folded,
         preview=preview(judged, header.thumbnails),
         measures=measures_of(judged, header.limits),
         findings=grounds(judged.findings, fixable=not judged.asset.is_url),

@@ -7,7 +7,7 @@ from preflight.plan.result import FixResult, Outcome
 from preflight.profiles.schema import Profile
 from preflight.report import Header
 from preflight.report.fixes import MARK, Fixed, quality_words
-from preflight.report.html import LINKS, Line, Link
+from preflight.report.html import LINKS, Line, Link, headline
 from preflight.report.html.articles import request_article, shares
 from preflight.report.html.measures import Measure, measures_of
 from preflight.report.html.previews import preview
@@ -30,7 +30,8 @@ PREVIEWS = 200
 
 def fix_page(fixed: Fixed) -> Iterator[str]:
     """Yield the page, asset by asset."""
-    yield page_begin(f"<!DOCTYPE html>\n{MARK}\n", f"{signature(fixed.header)}: what was fixed")
+    sign, _, words = _headline(fixed)
+    yield page_begin(f"<!DOCTYPE html>\n{MARK}\n", f"{sign} {words}")
     yield f"{_top(fixed)}<main>\n"
     for number, one in enumerate(fixed.results, 1):
         yield _article(one, number, fixed.header)
@@ -39,9 +40,18 @@ def fix_page(fixed: Fixed) -> Iterator[str]:
     yield render("end")
 
 
+def _headline(fixed: Fixed) -> tuple[str, str, str]:
+    """Word whether all is ready, with the names of what is not, or of all; as sign, verdict and words."""
+    rest = [one for one in fixed.results if one.outcome not in ("fixed", "untouched")]
+    names = [shown(one.before.asset.path) for one in rest or fixed.results]
+    if fixed.is_ready:
+        return "✓", "pass", headline("ready", names, len(names))
+    return "✗", "fail", headline("not ready", names, len(names)) if rest else "not all ready"
+
+
 def _top(fixed: Fixed) -> str:
     """Render the summary, and links to what needs a person."""
-    sign, verdict, word = ("✓", "pass", "ready") if fixed.is_ready else ("✗", "fail", "not all ready")
+    sign, verdict, word = _headline(fixed)
     lines = [Line(f"{fixed.words()}."), Line(f"{signature(fixed.header)}. The originals are as they were.", "summary")]
     rest = [(n, one) for n, one in enumerate(fixed.results, 1) if one.outcome not in ("fixed", "untouched")]
     links = [

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import msgspec
 
+from preflight.probe.faults import TimedOut
 from preflight.report.html.drawings import Outline, waveform
-from preflight.values.assets import shown
+from preflight.values.assets import Asset, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import Judged
 from preflight.values.still import Still
@@ -47,17 +48,23 @@ def preview(judged: Judged, thumbnails: Thumbnails | None) -> Preview | None:
     asset, facts = judged.asset, judged.facts
     if thumbnails is None:
         return None
-    if asset.is_url:
-        return Preview(instead="No picture: it lies at an address, and is not kept here.")
-    if facts is None:
-        return Preview(instead="No picture: it could not be measured.")
-    if not os.path.isfile(asset.path):  # noqa: PTH113 - a name with a NUL is no file, and no error
-        return Preview(instead="No picture: the file is not here any more.")
+    if facts is None or (missing := _missing(asset)):
+        return Preview(instead=f"No picture: {'it could not be measured' if facts is None else missing}.")
     try:
         seen = thumbnails(asset.path, facts)
+    except TimedOut:
+        return Preview(instead="No picture: it takes too long.")
     except Exception as fault:  # noqa: BLE001 - a preview is optional: the verdict is written in any case
         return Preview(instead=f"No picture: {fault}.")
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8
+
+
+def _missing(asset: Asset) -> str:
+    """Explain why there is no file to preview, or return an empty string."""
+    if asset.is_url:
+        return "it lies at an address, and is not kept here"
+    there = os.path.isfile(asset.path)  # noqa: PTH113 - a name with a NUL is no file, and no error
+    return "" if there else "the file is not here any more"
 
 
 def _figure(name: str, facts: Facts, seen: Seen) -> Preview:
