@@ -40,7 +40,8 @@ def frames_at(
     moments, until_s = tuple(times_s), time.monotonic() + within_s
     facts = shown_as(path, format_name)
     with open_video(path, format_name) as (container, track):
-        reel, stills = Reel(container, track), {}
+        reel = Reel(container, track)
+        stills: dict[Fraction, Still] = {}
         for moment in sorted(set(moments)):
             if stills and time.monotonic() > until_s:
                 break
