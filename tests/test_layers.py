@@ -34,8 +34,8 @@ BELOW = {
     "report": "_version errors files plan policy probe profiles rules system values",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
-    "server": "errors files flow media plan probe profiles report request rules sandbox service submission upload"
-    " values workers",
+    "server": "_version errors files flow media plan probe profiles report request rules sandbox service submission"
+    " upload values workers",
     "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox server"
     " service submission system upload values watch workers",
     "sandbox": "system",

@@ -1,6 +1,7 @@
 """The application of a page: a bench and who may ask in, an ASGI application behind the guard out."""
 
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from starlette.applications import Starlette
@@ -14,15 +15,30 @@ from starlette.staticfiles import StaticFiles
 from preflight.errors import PreflightError
 from preflight.report.html.render import COLORS
 from preflight.server.access import TOKEN, Access
-from preflight.server.answers import on_error
+from preflight.server.answers import Json, on_error
 from preflight.server.events import TooMany
 from preflight.server.guard import Guard
+from preflight.server.openapi import document
 from preflight.server.ui.bench import Bench
-from preflight.server.ui.routes import DeskRoutes
+from preflight.server.ui.items import Choices
+from preflight.server.ui.routes import DeskRoutes, Marked, Moved, Paused, Shares, Taken
 from preflight.server.ui.routes_seen import SeenRoutes
-from preflight.server.ui.routes_sent import SentRoutes
+from preflight.server.ui.routes_sent import Confirmed, Keyed, SentRoutes, Switched
 from preflight.server.ui.words import WORDS
 
+BODIES: dict[str, type] = {
+    "move": Moved,
+    "keep": Marked,
+    "choose": Choices,
+    "take": Taken,
+    "pause": Paused,
+    "share": Shares,
+    "settings": dict[str, Any],
+    "key": Keyed,
+    "sandbox": Switched,
+    "send": Confirmed,
+}
+"""Name of a handler → what it reads."""
 HERE = Path(__file__).parent
 
 
@@ -40,14 +56,19 @@ def application(bench: Bench, access: Access) -> Starlette:
     async def colors(_: Request) -> Response:
         return Response(COLORS.read_text(encoding="utf-8"), media_type="text/css")
 
+    asked = [*DeskRoutes(bench).routes(), *SeenRoutes(bench).routes(), *SentRoutes(bench).routes()]
+    described = document(asked, "The page of preflight", BODIES)
+
+    async def api(_: Request) -> Response:
+        return Json(described)
+
     return Starlette(
         routes=[
             Route("/", page),
             Route("/static/colors.css", colors),
             Mount("/static", StaticFiles(directory=HERE / "static")),
-            *DeskRoutes(bench).routes(),
-            *SeenRoutes(bench).routes(),
-            *SentRoutes(bench).routes(),
+            Route("/api/openapi.json", api),
+            *asked,
         ],
         middleware=[Middleware(Guard, access=access)],
         exception_handlers={

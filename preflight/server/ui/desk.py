@@ -61,6 +61,8 @@ class Desk:
         self.share: Strategy = "proportion"
         self.job_of: Callable[[str], dict[str, Any] | None] = lambda _: None
         """Tells what is being done for an item; set by whoever does it."""
+        self._walked: set[str] = set()
+        """What was found in folders: there, what is no medium is passed over."""
         self._thinks = self._again = False
 
     # ---- reading
@@ -132,7 +134,9 @@ class Desk:
         self.items = {item.id: item for item in found.items}
         for item in found.items:
             self._measure(item)
-        self.add((asset.path, name_of(asset.path)) for asset in paths)
+        assets = list(paths)
+        self._walked = {absolute(asset.path) for asset in assets if asset.walked}
+        self.add((asset.path, name_of(asset.path)) for asset in assets)
 
     def add(self, files: Iterable[tuple[str, str]]) -> list[Item]:
         """Add files by path and the name that a person knows them by; what is there already is not added again.
@@ -289,7 +293,11 @@ class Desk:
         if item.state == "waiting":
             item.state = "measuring"
             self._tell(item)
-        probed = self._probe(Asset(path=item.path_of(which)))
+        path = item.path_of(which)
+        probed = self._probe(Asset(path=path, walked=path in self._walked))
+        if probed.is_bystander:
+            self.remove(item.id)
+            return
         with self.turn:
             item.probed[which] = probed
             item.judged[which] = judge(probed, self.profile)
@@ -344,7 +352,9 @@ class Desk:
             roles, spec = self.roles(), self.spec()
             ours = [item for item in self.ordered() if item.id in roles and item.which in item.probed]
             probed = tuple(_as(item.probed[item.which], item.asset(roles[item.id])) for item in ours)
-            options = {item.id: msgspec.structs.replace(item.choices.options, share=self.share) for item in ours}
+            options = {
+                item.id: msgspec.structs.replace(item.choices.options(item.path), share=self.share) for item in ours
+            }
         spec = msgspec.structs.replace(spec, assets=tuple(one.asset for one in probed))
         report = judge_whole(spec, probed, self.profile)
         plans, shared = self._plans(report, [options[item.id] for item in ours])

@@ -9,15 +9,18 @@ from typing import Literal
 import msgspec
 
 from preflight.plan import FixOptions, Plan
+from preflight.plan.also import also_names
 from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, find
 from preflight.values.assets import Asset, Kind, Role, Window
-from preflight.values.choices import Fit, Lengthen
+from preflight.values.choices import Fit, Lengthen, Where
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.probed import Probed
 
 NANOSECONDS = 1_000_000_000
+ALSO = ("location",)
+"""What is mended though it is but a warning, unless a person says otherwise: nobody means to send where they live."""
 KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 """The shelves, in the order of the service's arrays."""
 Which = Literal["original", "fixed"]
@@ -30,16 +33,27 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     fit: Fit | None = None
     extend: Lengthen | None = None
     pad_color: str = "black"
+    crop: Where | None = None
+    """Where a crop lies; in the middle when None."""
+    also: tuple[str, ...] | None = None
+    """Warnings that are mended, too; the location alone when None."""
 
     def __post_init__(self) -> None:
         """Refuse a color that is none."""
         FixOptions(pad_color=self.pad_color)
+        if unknown := sorted(set(self.also or ()) - set(also_names())):
+            msg = f"no warning is called {unknown[0]!r}"
+            raise ValueError(msg)
 
-    @property
-    def options(self) -> FixOptions:
-        """How its plan is made."""
+    def options(self, path: str) -> FixOptions:
+        """Return how the plan of a file is made."""
         return FixOptions(
-            fit=self.fit or "crop", fit_named=self.fit is not None, extend=self.extend, pad_color=self.pad_color
+            fit=self.fit or "crop",
+            fit_named=self.fit is not None,
+            extend=self.extend,
+            pad_color=self.pad_color,
+            also=ALSO if self.also is None else self.also,
+            crop_of={path: self.crop} if self.crop and self.fit == "crop" else {},
         )
 
 

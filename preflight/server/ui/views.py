@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from preflight.plan import Plan
+from preflight.plan.also import also_names
 from preflight.plan.estimate import estimate_output
 from preflight.profiles.schema import Profile
 from preflight.report.html.articles import grounds
@@ -14,10 +15,11 @@ from preflight.report.html.measures import Measure, measures_of
 from preflight.report.html.render import SIGNS
 from preflight.report.text import summary
 from preflight.server.ui.advice import advice
-from preflight.server.ui.items import Item, Which, part_of
+from preflight.server.ui.items import ALSO, Item, Which, part_of
 from preflight.server.ui.problems import limits_of, problem
 from preflight.server.ui.words import WORDS
 from preflight.values.assets import Role, Window, printable
+from preflight.values.choices import Where
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, counts
 from preflight.values.units import decimal
@@ -170,9 +172,20 @@ def choices_view(item: Item) -> View:
         offers["fit"] = {"now": item.choices.fit, "of": ["crop", "pad", "blur"]}
     if item.choices.fit == "pad" and "fit" in offers:
         offers["pad_color"] = {"now": item.choices.pad_color, "of": ["black", "white"]}
+    if item.choices.fit == "crop" and "fit" in offers:
+        offers["crop"] = {"now": item.choices.crop or "center", "of": list(get_args(Where))}
+    if judged and (also := _also(judged)):
+        now = ALSO if item.choices.also is None else item.choices.also
+        offers["also"] = {"now": [name for name in now if name in also], "of": also}
     if judged and _is_too_short(judged):
         offers["extend"] = {"now": item.choices.extend, "of": ["loop", "freeze", "slow"]}
     return offers
+
+
+def _also(judged: Judged) -> list[str]:
+    """Return the warnings that can be mended, by their names."""
+    found = [one.rule.partition("/")[2] for one in judged.findings if one.severity != "error" and one.fix != "none"]
+    return sorted(set(found) & set(also_names()))
 
 
 def _is_too_short(judged: Judged) -> bool:

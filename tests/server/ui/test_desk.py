@@ -1,14 +1,17 @@
 """Files on the desk: brought, measured, judged, moved, and found again."""
 
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from preflight.request.file import load_spec
+from preflight.server.ui.start import Start, running_page
+from preflight.values.assets import collect
 from tests.server.pages import opened
-from tests.specimens import MEDIA, media
+from tests.specimens import MEDIA, PROFILE, media
 
 
 def verdicts(state: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -201,3 +204,26 @@ def test_changes_are_told_to_every_page_that_listens(tmp_path: Path) -> None:
         assert next(lines) == "event: hello"
         page.change("PATCH", "/api/request", {"prompt": "Heard?"})
         assert any("Heard?" in line for line in lines)
+
+
+def test_what_the_page_can_be_asked_is_described(tmp_path: Path) -> None:
+    with opened(tmp_path) as page:
+        found = page.client.get("/api/openapi.json").json()
+        assert found["openapi"] == "3.1.0"
+        assert found["paths"]["/api/assets/{id}/keep"]["put"]["requestBody"]
+        assert all(one["summary"] for path in found["paths"].values() for one in path.values())
+        ids = [one["operationId"] for path in found["paths"].values() for one in path.values()]
+        assert len(ids) == len(set(ids))
+
+
+def test_what_a_folder_holds_besides_media_is_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    shutil.copyfile(MEDIA / "image-ok.jpg", folder / "a.jpg")
+    (folder / "notes.txt").write_text("no medium")
+    start = Start(request=tmp_path / "project" / "request.toml", assets=tuple(collect([str(folder)])), profile=PROFILE)
+    with running_page(start) as (bench, _):
+        give_up = time.monotonic() + 30
+        while len(bench.desk.ordered()) > 1 and time.monotonic() < give_up:
+            time.sleep(0.05)
+        assert [item.name for item in bench.desk.ordered()] == ["a.jpg"]

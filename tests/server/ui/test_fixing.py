@@ -124,3 +124,26 @@ def test_what_cannot_be_mended_says_why(tmp_path: Path) -> None:
     with opened(tmp_path, media("image-299x300.png")) as page:
         (card,) = page.settled()["cards"]
         assert card["plan"] is None or card["plan"]["steps"] or card["plan"]["advice"]
+
+
+def test_a_location_is_removed_unless_that_is_switched_off(tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-gps.jpg")) as page:
+        (card,) = page.settled()["cards"]
+        assert card["choices"]["also"] == {"now": ["location"], "of": ["location"]}
+        assert card["plan"]["tag"] == "no re-encoding"
+        page.change("PUT", f"/api/assets/{card['id']}/choices", {"also": []})
+        assert page.settled()["cards"][0]["plan"] is None
+        page.change("PUT", f"/api/assets/{card['id']}/choices", {})
+        page.settled()
+        page.change("POST", f"/api/assets/{card['id']}/fix")
+        (card,) = page.settled()["cards"]
+        assert (card["verdict"], card["problems"]) == ("pass", [])
+
+
+@pytest.mark.parametrize(
+    "choices", [{"also": ["everything"]}, {"crop": "somewhere"}, {"pad_color": "mauve"}, {"fits": 1}]
+)
+def test_a_choice_that_there_is_not_is_refused(tmp_path: Path, choices: dict[str, object]) -> None:
+    with opened(tmp_path, media("image-ok.jpg")) as page:
+        (card,) = page.settled()["cards"]
+        assert page.client.put(f"/api/assets/{card['id']}/choices", json=choices).status_code == 400

@@ -44,16 +44,25 @@ function choices(card) {
   return h("div", { class: "choices" }, ...offered.map(([name, { now, of }]) => choice(card, name, now, of)));
 }
 
-/** @param {any} card @param {string} name @param {string | null} now @param {string[]} of */
+/** @param {string} key @param {string} value */
+const named = (key, value) => (t(key) === key ? value : t(key));
+
+/** What a press means: of several the other state of one, else this one, or none. @param {string} name @param {any} now @param {string} value */
+function toggled(name, now, value) {
+  if (Array.isArray(now)) return now.includes(value) ? now.filter((one) => one !== value) : [...now, value];
+  return now === value && name !== "pad_color" && name !== "crop" ? null : value;
+}
+
+/** @param {any} card @param {string} name @param {any} now @param {string[]} of */
 function choice(card, name, now, of) {
   const said = Object.fromEntries(Object.entries(card.choices).map(([key, one]) => [key, one.now]));
-  const choose = (/** @type {string | null} */ value) => change("PUT", `/api/assets/${card.id}/choices`, { ...said, [name]: value });
+  const choose = (/** @type {any} */ value) => change("PUT", `/api/assets/${card.id}/choices`, { ...said, [name]: value });
   const label = `choice-${card.id}-${name}`;
   return h("div", { class: "choice" },
     h("span", { id: label, text: t(`choice.${name}`) }),
     h("div", { class: "pills", role: "group", "aria-labelledby": label }, ...of.map((value) =>
-      button(t(`choice.${name}.${value}`), () => choose(now === value && name !== "pad_color" ? null : value), {
-        "aria-pressed": String(now === value), data: { choice: `${name}-${value}` },
+      button(named(`choice.${name}.${value}`, value), () => choose(toggled(name, now, value)), {
+        "aria-pressed": String(Array.isArray(now) ? now.includes(value) : now === value), data: { choice: `${name}-${value}` },
       }))));
 }
 
