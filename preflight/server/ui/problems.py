@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
 from preflight.server.ui.words import WORDS
+from preflight.values.assets import ending_of
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
@@ -89,7 +90,7 @@ def _rate(judged: Judged, limits: Limits) -> str:
 
 
 def _format(judged: Judged, limits: Limits) -> str:
-    found = judged.facts.format if judged.facts else ""
+    found = ending_of(judged.facts.format) if judged.facts else ""
     return WORDS["problem.format"].format(value=found.upper(), limit=_either(limits.format.allowed))
 
 

@@ -24,6 +24,8 @@ from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, counts
 from preflight.values.units import decimal
 
+NAME = "name"
+"""A warning that is not worth a question: new files are named by what they are."""
 View = dict[str, Any]
 
 
@@ -174,7 +176,7 @@ def choices_view(item: Item) -> View:
         offers["pad_color"] = {"now": item.choices.pad_color, "of": ["black", "white"]}
     if item.choices.fit == "crop" and "fit" in offers:
         offers["crop"] = {"now": item.choices.crop or "center", "of": list(get_args(Where))}
-    if judged and (also := _also(judged)):
+    if item.which == "original" and judged and (also := _also(judged)):
         now = ALSO if item.choices.also is None else item.choices.also
         offers["also"] = {"now": [name for name in now if name in also], "of": also}
     if judged and _is_too_short(judged):
@@ -185,7 +187,7 @@ def choices_view(item: Item) -> View:
 def _also(judged: Judged) -> list[str]:
     """Return the warnings that can be mended, by their names."""
     found = [one.rule.partition("/")[2] for one in judged.findings if one.severity != "error" and one.fix != "none"]
-    return sorted(set(found) & set(also_names()))
+    return sorted(set(found) & set(also_names()) - {NAME})
 
 
 def _is_too_short(judged: Judged) -> bool:

@@ -23,6 +23,8 @@ export function makeTrim(id, box) {
   const track = h("div", { class: "track" });
   const region = h("div", { class: "region", title: t("trim.title") });
   const head = h("div", { class: "playhead" });
+  const early = h("div", { class: "shade" });
+  const late = h("div", { class: "shade late" });
   const ticks = h("div", { class: "ticks" });
   const readout = h("p", { class: "readout line" });
   const parts = h("div", { class: "pills", role: "group", "aria-label": t("trim.best") });
@@ -79,7 +81,10 @@ export function makeTrim(id, box) {
   function place(element, from, to) {
     const share = (/** @type {number} */ at) => `${(clamp(at, 0, whole()) / whole()) * 100}%`;
     element.style.left = share(from);
-    if (element === region) element.style.right = `calc(100% - ${share(to)})`;
+    if (element !== region) return;
+    element.style.right = `calc(100% - ${share(to)})`;
+    early.style.width = share(from);
+    late.style.width = `calc(100% - ${share(to)})`;
   }
 
   function draw() {
@@ -123,7 +128,7 @@ export function makeTrim(id, box) {
       if (snaps) set(snapped(start, cuts.starts), snapped(end, cuts.ends), "both");
     });
     const best = button(t("trim.best"), () => showParts(best));
-    track.append(card.kind === "video" ? strip() : await wave(), ticks, region, head, first, last);
+    track.append(card.kind === "video" ? strip() : await wave(), early, late, ticks, region, head, first, last);
     fill(box,
       h("div", { class: "line" }, h("h4", { text: t("trim.title") }), readout),
       track,
