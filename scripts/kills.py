@@ -72,12 +72,12 @@ def faults(sources: Path, ready: Path, before: dict[str, str]) -> list[str]:
         found.append("a source was changed")
     told = {Path(asset["path"]).name: asset["output"] for asset in json.loads(ended.stdout)["assets"]}
     made = {Path(output).name for output in told.values() if output}
-    there = {path.name for path in ready.iterdir()}
-    records = {name for name in there if name.endswith(".preflight.json")}
-    if {name.removesuffix(".preflight.json") for name in records} != there - records:
-        found.append(f"files without a record, or records without a file: {sorted(there)}")
-    if there - records != made or len(made) != len(before):
-        found.append(f"not one new file for each source: {sorted(there - records)} and {told}")
+    there = {path.name for path in ready.iterdir() if path.name != ".preflight"}
+    records = {path.name for path in (ready / ".preflight").iterdir()}
+    if {name.removesuffix(".json") for name in records} != there:
+        found.append(f"files without a record, or records without a file: {sorted(there)}, {sorted(records)}")
+    if there != made or len(made) != len(before):
+        found.append(f"not one new file for each source: {sorted(there)} and {told}")
     check = subprocess.run([PREFLIGHT, "check", str(ready)], capture_output=True, text=True, check=False)
     return [*found, *([check.stdout] if check.returncode else [])]
 

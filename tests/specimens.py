@@ -148,10 +148,9 @@ def decode_image(frame: av.VideoFrame) -> Image.Image:
 
 
 def left_behind(folder: Path) -> Iterator[str]:
-    """Name everything in a folder, hidden files too; the record beside a new file goes with it."""
-    return (path.name for path in sorted(folder.iterdir()) if not _is_record(path))
-
-
-def _is_record(path: Path) -> bool:
-    made = path.with_name(path.name.removesuffix(".preflight.json"))
-    return path.name.endswith(".preflight.json") and made.exists()
+    """Name everything in a folder, hidden files too; the record of a new file goes with it."""
+    yield from (path.name for path in sorted(folder.iterdir()) if path.name != ".preflight")
+    records = folder / ".preflight"
+    for path in sorted(records.iterdir()) if records.is_dir() else ():
+        if not (folder / path.name.removesuffix(".json")).exists():
+            yield f".preflight/{path.name}"

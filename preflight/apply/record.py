@@ -1,6 +1,6 @@
 """Record what a new file was made from, so that a second run reuses it.
 
-    source, plan, profile ── Origin ──► name.mp4 and name.mp4.preflight.json ──► found again by the next run
+    source, plan, profile ── Origin ──► name.mp4 and .preflight/name.mp4.json ──► found again by the next run
 
 The record is committed before the file. A file without a record is the user's own; a record without a file is
 interrupted work, and is done again.
@@ -8,6 +8,7 @@ interrupted work, and is done again.
 
 import hmac
 import os
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,7 +34,10 @@ from preflight.values.facts import Identity
 from preflight.values.units import exact
 
 SCHEMA = "preflight.made/1"
+FOLDER = ".preflight"
+"""Folder for records, in the folder of the new files."""
 SUFFIX = ".preflight.json"
+"""Of a record that lies beside its file: in a hot folder, and where 0.1.0 wrote it."""
 MAX_RECORD_BYTES = 1 << 20
 
 
@@ -121,7 +125,29 @@ def is_still(path: Path, content: Content, state: Identity | None) -> bool:
 
 def beside(path: Path) -> Path:
     """Build the path of a file's record; long names are cut."""
-    return Path(name_beside(os.fspath(path), SUFFIX))
+    return Path(name_beside(os.fspath(path.parent / FOLDER / path.name), ".json"))
+
+
+def _record_of(path: Path) -> Path:
+    """Find a file's record: in the folder of records, else beside the file."""
+    there, old = beside(path), Path(name_beside(os.fspath(path), SUFFIX))
+    return old if not os.path.lexists(there) and os.path.lexists(old) else there
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder for records.
+
+    Raises:
+        NotDone: it cannot be made, or something else has its name.
+    """
+    place = folder / FOLDER
+    try:
+        with suppress(FileExistsError):
+            place.mkdir()
+        if not stat.S_ISDIR(place.lstat().st_mode):
+            raise NotDone(f"{printable(str(place))}: is no folder, and records go there", advice="Remove it.")
+    except OSError as error:
+        raise NotDone(f"{printable(str(place))}: cannot be made: {error.strerror or error}") from None
 
 
 def find_made(wanted: Path, origin: Origin) -> Path | None:
@@ -130,7 +156,8 @@ def find_made(wanted: Path, origin: Origin) -> Path | None:
     Records of interrupted work are removed, to free the name.
     """
     for path in names(wanted):
-        made = _read(beside(path))
+        record = _record_of(path)
+        made = _read(record)
         if made is None:
             if not path.exists():
                 return None
@@ -141,7 +168,7 @@ def find_made(wanted: Path, origin: Origin) -> Path | None:
             if content_of(path) == made.output:
                 return path
         if not path.exists():
-            remove(beside(path))
+            remove(record)
             return None
     return None
 
@@ -171,6 +198,7 @@ def claiming(
 ) -> Callable[[Path], Path]:
     """Build the function by which `commit` writes the record beside a name."""
     seal = seal_of(origin, output)
+    _make_folder(folder)
 
     def claim(path: Path) -> Path:
         made = Made(

@@ -23,6 +23,7 @@ from preflight.flow.fix import (
     fingerprinted,
     graded,
     plans_from,
+    with_passing,
     with_results,
     write_request,
 )
@@ -38,13 +39,15 @@ from preflight.report.remedies import in_full
 from preflight.values.assets import collect, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from preflight.flow.check import Measuring
     from preflight.flow.fix import Written
     from preflight.report.files import Output, PendingFile
     from preflight.request.file import RequestSpec
 
+PLACED = {"fixed": "new", "untouched": "that passed"}
+"""Outcome → word for the files in the folder."""
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
 
@@ -72,6 +75,13 @@ class Asked(Group, frozen=True, kw_only=True):
             metavar="FILE",
         ),
     ] = None
+    everything: Annotated[
+        bool,
+        Option(
+            "Put the files that pass into the folder of the new ones too, by hard links or copies: it holds the set.",
+            flags=("--all",),
+        ),
+    ] = False
     measure_quality: Annotated[
         bool,
         Option(
@@ -174,6 +184,8 @@ def _mended(
     unmeasured: list[str] = []
     if call.measure_quality:
         results = [_graded(one, unmeasured) for one in results]
+    if call.everything:
+        results = with_passing(results, call.out.output)
     written, fault = _with_request(call, spec, results, planned)
     path = str(written.path) if written else None
     report(results, planned, profile, call.shown.format_name, path)
@@ -186,8 +198,20 @@ def _mended(
         raise fault
     if written:
         click.echo(_written_words(written), err=beside)
+    for words in _places(call, results, files):
+        click.echo(words, err=beside)
     worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
+
+
+def _places(call: Asked, results: "Sequence[FixResult]", files: "Sequence[PendingFile]") -> "Iterator[str]":
+    """Say where the new files, those that pass, and the reports are."""
+    there = [one.outcome for one in results if one.after]
+    words = [f"{there.count(outcome)} {said}" for outcome, said in PLACED.items() if outcome in there]
+    if words:
+        yield f"in {printable(str(call.out.output))}: {', '.join(words)}"
+    for file in files:
+        yield f"report written: {printable(str(file.output.path))}"
 
 
 def _with_request(

@@ -186,6 +186,33 @@ def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     ]
 
 
+def with_passing(results: Iterable[FixResult], folder: Path) -> list[FixResult]:
+    """Put the files that were not touched into the folder of the new ones, so that it holds all.
+
+    Args:
+        results: results of a fix.
+        folder: where hard links, else copies, are made.
+
+    Raises:
+        NotDone: a file cannot be put there.
+    """
+    return [
+        msgspec.structs.replace(one, after=_placed(one.before, folder)) if one.outcome == "untouched" else one
+        for one in results
+    ]
+
+
+def _placed(judged: Judged, folder: Path) -> Judged | None:
+    """Put a file into a folder; None for a URL."""
+    if judged.asset.is_url:
+        return None
+    from preflight.files.place import place
+
+    path = os.fspath(place(Path(judged.asset.path), folder))
+    asset = msgspec.structs.replace(judged.asset, path=path, walked=False)
+    return msgspec.structs.replace(judged, asset=asset)
+
+
 def graded(one: FixResult) -> FixResult:
     """Measure the quality of a new file against its source.
 

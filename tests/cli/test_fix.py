@@ -15,6 +15,10 @@ TOO_LARGE, TOO_SHORT, OK = MEDIA / "video-1920x1080.mp4", MEDIA / "video-1.8s.mp
 DEMO = FIXTURES / "demo"
 
 
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def test_a_fixed_file_is_new_clean_and_named_and_the_source_is_as_it_was(program: Program, tmp_path: Path) -> None:
     before = (TOO_LARGE.read_bytes(), TOO_LARGE.stat().st_mtime_ns)
     ended = program("fix", TOO_LARGE, "--yes", "--output", "ready")
@@ -23,8 +27,8 @@ def test_a_fixed_file_is_new_clean_and_named_and_the_source_is_as_it_was(program
     assert "fixed -> ready/video-1920x1080.mp4: mp4, 1280 x 720 px, 25 fps, 3 s" in ended.out
     assert program("check", "ready").status == 0
     assert (TOO_LARGE.read_bytes(), TOO_LARGE.stat().st_mtime_ns) == before
-    made = ["video-1920x1080.mp4", "video-1920x1080.mp4.preflight.json"]
-    assert sorted(path.name for path in (tmp_path / "ready").iterdir()) == made
+    made = [".preflight/video-1920x1080.mp4.json", "video-1920x1080.mp4"]
+    assert sorted(path.relative_to(tmp_path / "ready").as_posix() for path in files_in(tmp_path / "ready")) == made
 
 
 def test_a_passing_file_is_never_touched(program: Program, tmp_path: Path) -> None:
@@ -226,3 +230,17 @@ def test_a_request_that_cannot_be_shared_is_not_written(program: Program, tmp_pa
     assert not (tmp_path / "ready").exists()
     found = json.loads(program("fix", "request.toml", "--yes", "--format", "json").out)
     assert [finding["rule"] for finding in found["findings"]] == ["request/video-total-duration"]
+
+
+def test_with_all_one_folder_holds_the_set_and_the_last_lines_say_where_all_is(
+    program: Program, tmp_path: Path
+) -> None:
+    ended = program("fix", OK, TOO_LARGE, "--yes", "--all", "--output", "ready", "--report", "fixed.html")
+    assert ended.status == 0
+    assert f"{OK}: untouched -> ready/{OK.name}" in ended.out
+    assert ended.out.splitlines()[-2:] == ["in ready: 1 new, 1 that passed", "report written: fixed.html"]
+    assert sorted(path.name for path in (tmp_path / "ready").iterdir()) == [".preflight", OK.name, TOO_LARGE.name]
+    assert (tmp_path / "ready" / OK.name).samefile(OK) or (tmp_path / "ready" / OK.name).read_bytes() == OK.read_bytes()
+    again = program("fix", OK, "--yes", "--all", "--output", "ready", "--format", "json")
+    (asset,) = json.loads(again.out)["assets"]
+    assert (asset["outcome"], asset["output"]) == ("untouched", f"ready/{OK.name}")
