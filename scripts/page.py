@@ -34,7 +34,7 @@ def main() -> None:
         with running_page(start) as (bench, access), sync_playwright() as driver:
             bench.desk.set({"prompt": PROMPT})
             browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-            page = browser.new_page(viewport=SIZE, device_scale_factor=1.25)  # type: ignore[arg-type] # a size
+            page = browser.new_page(viewport=SIZE, device_scale_factor=1.25)
             page.set_default_timeout(PATIENCE_MS)
             page.goto(access.secret_url)
             _worked_on(page)
