@@ -23,6 +23,8 @@ COMMANDS = {
     "callback": "Receive the service's callbacks, and believe none before asking it.",
     "explain": "Explain a rule: what it checks, why, and what to do.",
     "rules": "List every rule.",
+    "where": "Say which models take files as they are, after which fix, or never.",
+    "models": "List every model: its limits, their sources, its price, what changed.",
     "profiles": "List the editions of the limits, or show one.",
     "schema": "Print the JSON Schema of what a command prints or reads.",
     "sandbox": "Run the service on this machine, to try things against.",

@@ -123,7 +123,7 @@ def _written(
     if facts.format == "mp3" and stays and not wanted.late:
         return kept
     wav = Write(format="wav", loss="lossless", clears=clears)
-    for encode in _codings(facts, most_bits, can_stay=not wanted.longer):
+    for encode in _codings(facts, most_bits, can_stay=not wanted.longer) if "wav" in limits.format.allowed else ():
         if _fits(_wav_bytes(facts, wanted.length_s, encode), room):
             return (encode, wav) if encode else (wav,)
         if facts.format == "mp3" and stays:

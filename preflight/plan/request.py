@@ -6,14 +6,14 @@ Assets are planned one by one; sharing only marks the parts kept.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import msgspec
 
 from preflight.plan import marked_window, planned
 from preflight.plan.audio import PADDING_S
-from preflight.plan.av import target_rate
+from preflight.plan.av import CutPointFinder, target_rate
 from preflight.plan.cut_points import cut_points_of
 from preflight.plan.options import FixOptions
 from preflight.plan.share import Part, Share, pick, share
@@ -65,11 +65,14 @@ class Member(msgspec.Struct, frozen=True):
     part: Part
 
 
-def plan_request(report: Report, profile: Profile, fix_options: FixOptions) -> RequestPlan:
-    """Plan a request: each asset, and who gives up how many seconds."""
-    plans = {
-        n: planned(one, profile, fix_options, cut_points_of(one.asset.path)) for n, one in enumerate(report.assets)
-    }
+def plan_request(
+    report: Report,
+    profile: Profile,
+    fix_options: FixOptions,
+    points_of: Callable[[str], CutPointFinder] = cut_points_of,
+) -> RequestPlan:
+    """Plan a request: each asset, and who gives up how many seconds; `points_of` finds the cut points of a path."""
+    plans = {n: planned(one, profile, fix_options, points_of(one.asset.path)) for n, one in enumerate(report.assets)}
     shared, beyond = [], []
     for kind in KINDS:
         members = _members(report, kind, profile, fix_options)

@@ -2,7 +2,7 @@
 
 from preflight.profiles.entries import stale
 from preflight.profiles.index import edition_for, shipped_addresses
-from preflight.profiles.loader import DEFAULT, json_schema, load, names, nearest
+from preflight.profiles.loader import DEFAULT, json_schema, load, load_all, names, nearest
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "edition_for",
     "json_schema",
     "load",
+    "load_all",
     "names",
     "nearest",
     "shipped_addresses",

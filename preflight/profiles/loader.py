@@ -105,18 +105,32 @@ def _extended(base: str, beside: Path) -> Path:
     return shipped.get(base) or locate(base, beside)
 
 
-def flatten(path: Path, depth: int = 0) -> Table:
-    """Return a profile's table, merged with all that it extends."""
+def load_all(chosen: Iterable[str]) -> list[Profile]:
+    """Load shipped editions by name, each file read once whatever extends it."""
+    known: dict[Path, Table] = {}
+    tables = (with_places(flatten(locate(name, SHIPPED), 0, known)) for name in chosen)
+    return [convert_table(table, Profile, dec_hook=_decode) for table in tables]
+
+
+def flatten(path: Path, depth: int = 0, known: dict[Path, Table] | None = None) -> Table:
+    """Return a profile's table, merged with all that it extends; `known` holds what was read before, by file."""
+    if known is not None and path in known:
+        return known[path]
     table = signed(_read(path), path.name)
     base = table.pop("extends", None)
-    if base is None:
-        return table
+    found = table if base is None else _merged(table, base, path, depth, known)
+    if known is not None:
+        known[path] = found
+    return found
+
+
+def _merged(table: Table, base: object, path: Path, depth: int, known: dict[Path, Table] | None) -> Table:
     if not isinstance(base, str):
         raise ProfileError(f"{path.name}: extends: expected a profile's name or path, got {base!r}")
     if depth == MAX_DEPTH:
         raise ProfileError(f"{path.name}: extends: {MAX_DEPTH} profiles deep; does one extend itself?")
     without = table.pop("without", [])
-    below = flatten(_extended(base, path.parent), depth + 1)
+    below = flatten(_extended(base, path.parent), depth + 1, known)
     return overlay(_lacking(below, without, path.name), table)
 
 

@@ -15,10 +15,12 @@ from preflight.profiles import json_schema
 from preflight.report.comparison import COMPARISON_SCHEMA
 from preflight.report.json import FACTS_SCHEMA, FIX_SCHEMA, REPORT_SCHEMA, line
 from preflight.report.jsonl import SCHEMA as LINES_SCHEMA
+from preflight.report.where import WHERE_SCHEMA
 from preflight.values.choices import Strategy
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import EXIT_CODES, Finding
 from preflight.values.limits import Severity
+from preflight.values.places import WAYS
 from preflight.values.quality import Quality
 
 Json = dict[str, Any]
@@ -341,6 +343,17 @@ def _tasks() -> Json:
     return record(schema=_of(TASKS_SCHEMA), preflight=TEXT, entries=many(record(**_entry())))
 
 
+def _where() -> Json:
+    way = {"enum": list(WAYS)}
+    why = record(way=way, rule=TEXT, message=TEXT, source=maybe(TEXT))
+    counts = record(**dict.fromkeys(WAYS, COUNT))
+    place = record(
+        model=TEXT, edition=TEXT, way=way, counts=counts, usd=maybe(NUMBER), service=maybe(TEXT), why=many(why)
+    )
+    tool = record(name={"const": "preflight"}, version=TEXT)
+    return record(schema={"const": WHERE_SCHEMA}, tool=tool, request=maybe(TEXT), files=COUNT, places=many(place))
+
+
 SCHEMAS: dict[str, tuple[str, Callable[[], Json]]] = {
     "report": ("What `check --format json` prints", _report),
     "lines": ("What `check --format jsonl` prints, line by line", _lines),
@@ -351,5 +364,6 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Json]]] = {
     "submit": ("What `submit --format json` prints", _submit),
     "task": ("What `task show`, `task wait` and `task download` print as JSON", _task),
     "tasks": ("What `task list --format json` prints", _tasks),
+    "where": ("What `where --format json` prints", _where),
 }
 """Name → what it describes, and its shape; `profile` is beside them."""

@@ -87,10 +87,37 @@ def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction
     quality = spec.quality or (usual.default if usual else None)
     factors = (model.with_video if input_s > 0 else model.without_video) if model else {}
     filtered = Fraction(1) if spec.content_filter is not False else profile.price.unfiltered
-    if model is None or quality is None or quality not in factors or filtered is None:
+    if model is None:
+        usd = _rated(spec, profile, quality, input_s)
+        return None if usd is None or filtered is None else usd * profile.price.credits_per_usd * filtered
+    if quality is None or quality not in factors or filtered is None:
         return None
     units = billed_s(output_s(spec, profile), input_s)
     return max(model.minimum_credits, model.credits_per_s * units * factors[quality]) * filtered
+
+
+def _rated(spec: RequestSpec, profile: Profile, quality: str | None, input_s: Fraction) -> Fraction | None:
+    """Price a request in USD by a plain rate; None where it has none for the quality, or not all of it is known."""
+    rate = profile.price.rates.get(spec.model or profile.default_model)
+    usd = rate.usd.get(quality or "any", rate.usd.get("any")) if rate else None
+    if rate is None or usd is None or rate.free_images is not None:
+        return None
+    input_s = min(input_s, rate.input_cap_s) if rate.input_cap_s is not None else input_s
+    if rate.per == "second":
+        return usd * (output_s(spec, profile) + (input_s if rate.input_counts else 0))
+    return usd * math.ceil(input_s) if rate.per == "input second" else None
+
+
+def usd_per_s(model: str, profile: Profile) -> Fraction | None:
+    """Price a second of video without clips in USD, at the usual quality or the least that is told; None if unknown."""
+    usual = profile.request.quality.default if profile.request.quality else ""
+    if price := profile.price.models.get(model):
+        factor = price.without_video.get(usual, min(price.without_video.values(), default=None))
+        return None if factor is None else price.credits_per_s * factor / profile.price.credits_per_usd
+    rate = profile.price.rates.get(model)
+    if rate is None or rate.per not in ("second", "input second"):
+        return None
+    return next((rate.usd[name] for name in (usual, "any", "from") if name in rate.usd), None)
 
 
 def _shortest_s(spec: RequestSpec, profile: Profile) -> Fraction:

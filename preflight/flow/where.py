@@ -1,0 +1,195 @@
+"""Which models take these files: measured once, judged and planned by every edition, the least loss first.
+
+    probed ─┬─ judge ── pass ─────────────────► as it is
+            └─ plan ── its loss, or no plan ──► after a lossless fix · after a lossy one · never
+
+Editions share most of their limits: files are judged once for each set of limits of their kind.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+
+import msgspec
+
+from preflight.flow.check import judge_whole
+from preflight.plan import FixOptions, Plan, planned
+from preflight.plan.cut_points import cut_points_of
+from preflight.plan.request import plan_request
+from preflight.probe.cut_points import CutPoint, Wanted
+from preflight.profiles.index import index
+from preflight.profiles.schema import ARRAYS, NOTHING, Profile
+from preflight.request.file import RequestSpec
+from preflight.request.price import estimate, usd_per_s
+from preflight.rules import judge
+from preflight.rules.common import PLURALS
+from preflight.values.assets import Asset, Role
+from preflight.values.facts import VideoFacts
+from preflight.values.findings import Finding, Judged
+from preflight.values.places import WAYS, Answer, Place, Way
+from preflight.values.probed import Probed
+
+
+def where_files(probed: Sequence[Probed], profiles: Iterable[Profile]) -> list[Place]:
+    """Say of every model which of some files it takes, each by itself, and what the others need."""
+    known: dict[object, Answer] = {}
+    points = _Points()
+    found: list[Place] = []
+    for profile in profiles:
+        answers = [_answer(at, one, profile, known, points) for at, one in enumerate(probed)]
+        found += [_place(model, profile, answers, usd_per_s(model, profile)) for model in _described(profile)]
+    return in_order(found)
+
+
+def where_request(spec: RequestSpec, probed: tuple[Probed, ...], profiles: Iterable[Profile]) -> list[Place]:
+    """Say of every model whether it takes a request, and what it needs until it does."""
+    found: list[Place] = []
+    points = _Points()
+    for profile in profiles:
+        for model in _described(profile):
+            theirs = as_for(msgspec.structs.replace(spec, model=model), profile)
+            roles = zip(probed, theirs.assets, strict=True)
+            placed = tuple(msgspec.structs.replace(one, asset=asset) for one, asset in roles)
+            price = estimate(theirs, profile, _clips_s(placed))
+            usd = price.usd if price else None
+            found.append(_place(model, profile, _of_request(theirs, placed, profile, points), usd))
+    return in_order(found)
+
+
+def _described(profile: Profile) -> Iterator[str]:
+    """Yield the models that are judged by a profile, those left out that a shipped edition of another name has."""
+    for model in profile.models:
+        if index().models.get(model, profile.name) == profile.name:
+            yield model
+
+
+def _clips_s(probed: Iterable[Probed]) -> Fraction:
+    """Add the durations of the clips, in seconds."""
+    lengths = (one.facts.duration_s for one in probed if isinstance(one.facts, VideoFacts))
+    return sum((length for length in lengths if length), Fraction(0))
+
+
+def in_order(places: Iterable[Place]) -> list[Place]:
+    """Return places by the least loss, then by the price, then by the name; what has no price comes last."""
+
+    def key(place: Place) -> tuple[int, int, int, Fraction, str]:
+        needs = sum(count for way, count in place.counts.items() if way != "as it is")
+        return WAYS.index(place.way), needs, place.usd is None, place.usd or Fraction(0), place.model
+
+    return sorted(places, key=key)
+
+
+# ---- one file --------------------------------------------------------------------------------------------------
+
+
+class _Points:
+    """Remembers where clips can be cut without encoding: many editions ask for the same cut."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Wanted], CutPoint | None] = {}
+
+    def of(self, path: str) -> Callable[[Wanted], CutPoint | None]:
+        """Return what finds the cut points of a clip."""
+        return partial(self._find, path)
+
+    def _find(self, path: str, wanted: Wanted) -> CutPoint | None:
+        if (path, wanted) not in self._known:
+            self._known[path, wanted] = cut_points_of(path)(wanted)
+        return self._known[path, wanted]
+
+
+def _answer(at: int, probed: Probed, profile: Profile, known: dict[object, Answer], points: _Points) -> Answer:
+    """Judge and plan a file, or return what limits like these said of it before."""
+    kind = probed.kind
+    if kind in PLURALS and not profile.takes(kind):
+        return Answer(way="never", why=f"takes no {PLURALS[kind]}", rule=f"{kind}/not-taken")
+    limits = getattr(profile, kind) if kind in ARRAYS else None
+    key = (at, msgspec.structs.replace(limits, count=NOTHING) if limits else None)
+    if key not in known:
+        known[key] = _of_file(judge(probed, profile), profile, points)
+    return known[key]
+
+
+def _of_file(judged: Judged, profile: Profile, points: _Points) -> Answer:
+    if judged.verdict == "pass":
+        return Answer(way="as it is")
+    errors = [finding for finding in judged.findings if finding.severity == "error"]
+    if judged.verdict == "unsure":
+        return _because("unsure", errors[0])
+    todo = planned(judged, profile, FixOptions(), points.of(judged.asset.path))
+    if not todo.steps:
+        return _because("never", (todo.beyond_mending or tuple(errors))[0])
+    return _because("lossless" if todo.loss in ("none", "lossless") else "lossy", errors[0])
+
+
+def _because(way: Way, finding: Finding) -> Answer:
+    return Answer(way=way, why=finding.message, rule=finding.rule, source=finding.source or "")
+
+
+# ---- a request -------------------------------------------------------------------------------------------------
+
+
+def as_for(spec: RequestSpec, profile: Profile) -> RequestSpec:
+    """Return a request with its assets in the fields that the edition has for them.
+
+    Where it has no array for a kind but fields of one file each, they stand there in order; and the other way round.
+    """
+    assets = list(spec.assets)
+    for kind, array in ARRAYS.items():
+        count = getattr(profile, kind).count.max
+        places = [at for at, one in enumerate(assets) if one.role and one.role.kind == kind]
+        single = profile.single(kind)
+        fields = [one.role.field for at in places if (one := assets[at]).role]
+        if not count and single and not any(fields):
+            for at, name in zip(places, single, strict=False):
+                assets[at] = _at(assets[at], Role(kind, 0, name))
+        elif count and not profile.knows(array):
+            continue
+        elif any(fields) and not set(fields) <= {*single, ""}:
+            for number, at in enumerate(places, 1):
+                assets[at] = _at(assets[at], Role(kind, number))
+    return msgspec.structs.replace(spec, assets=tuple(assets))
+
+
+def _at(asset: Asset, role: Role) -> Asset:
+    return msgspec.structs.replace(asset, role=role)
+
+
+def _of_request(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile, points: _Points) -> list[Answer]:
+    """Return what each asset needs, and what the request as a whole does."""
+    report = judge_whole(spec, probed, profile)
+    todo = plan_request(report, profile, FixOptions(), points.of)
+    answers = [_planned(judged, plan) for judged, plan in todo.plans]
+    cleared = {rule for _, plan in todo.plans for step in plan.steps for rule in step.clears}
+    errors = (one for one in report.findings if one.severity == "error" and one.rule not in cleared)
+    return [*answers, *(_because("never", one) for one in errors)]
+
+
+def _planned(judged: Judged, todo: Plan) -> Answer:
+    errors = [finding for finding in judged.findings if finding.severity == "error"]
+    if not errors and not todo.steps:
+        return Answer(way="as it is")
+    if judged.verdict == "unsure":
+        return _because("unsure", errors[0])
+    if not todo.steps:
+        return _because("never", (todo.beyond_mending or tuple(errors))[0])
+    way: Way = "lossless" if todo.loss in ("none", "lossless") else "lossy"
+    return _because(way, errors[0]) if errors else Answer(way=way, why="a part of it is kept")
+
+
+# ---- one model -------------------------------------------------------------------------------------------------
+
+
+def _place(model: str, profile: Profile, answers: Sequence[Answer], usd: Fraction | None) -> Place:
+    counts = {way: sum(answer.way == way for answer in answers) for way in WAYS}
+    worst: Way = max((answer.way for answer in answers), key=WAYS.index, default="as it is")
+    reasons = {answer.rule: answer for answer in sorted(answers, key=lambda one: WAYS.index(one.way)) if answer.rule}
+    return Place(
+        model=model,
+        edition=profile.name,
+        way=worst,
+        counts=counts,
+        why=tuple(sorted(reasons.values(), key=lambda one: -WAYS.index(one.way))),
+        usd=usd,
+        check_only=profile.service.check_only,
+    )

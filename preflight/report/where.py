@@ -1,0 +1,145 @@
+"""Format where files can be sent: a table for people, `preflight.where/1` for programs, CSV, and a page.
+
+In: places in their order, and what was asked about. Out: characters.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from preflight.report import Header
+from preflight.report.csv import text_cell
+from preflight.report.json import dump, tool_json
+from preflight.report.text import Line
+from preflight.values.assets import printable
+from preflight.values.places import WAYS, Answer, Place, Way
+from preflight.values.units import number
+
+WHERE_SCHEMA = "preflight.where/1"
+SAID: dict[Way, str] = {
+    "as it is": "as it is",
+    "lossless": "after a lossless fix",
+    "lossy": "after a lossy fix",
+    "never": "never",
+    "unsure": "cannot be told",
+}
+STYLES: dict[Way, str] = {
+    "as it is": "green",
+    "lossless": "green",
+    "lossy": "yellow",
+    "never": "red",
+    "unsure": "magenta",
+}
+COLUMNS = (
+    "model",
+    "edition",
+    *(way.replace(" ", "_") for way in WAYS),
+    "way",
+    "usd",
+    "service",
+    "rule",
+    "why",
+    "source",
+)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked about."""
+
+    files: int
+    request: str | None = None
+    """The request file; None where files were asked about, each by itself."""
+
+    @property
+    def unit(self) -> str:
+        """What the price is for."""
+        return "" if self.request else "/s"
+
+
+def table_lines(places: Sequence[Place], asked: Asked, *, sources: bool = False) -> Iterable[Line]:
+    """Format a line a model, and beneath it what stands in the way."""
+    width = max((len(place.model) for place in places), default=0)
+    way_width = max(map(len, SAID.values()))
+    for place in places:
+        cost = "" if place.usd is None else f"  about {_usd(place.usd)} USD{asked.unit}"
+        other = f"  only checked for: {place.check_only}" if place.check_only else ""
+        yield (
+            (f"{SAID[place.way]:<{way_width}}", STYLES[place.way]),
+            (f"  {printable(place.model):<{width}}", "bold"),
+            (f"{_counted(place, asked)}{cost}{other}".rstrip(), ""),
+        )
+        for answer in place.why:
+            source = f"  [{answer.source}]" if sources and answer.source else ""
+            yield (
+                (f"    {SAID[answer.way]}: ", STYLES[answer.way]),
+                (printable(_reason(answer)), ""),
+                (printable(source), "dim"),
+            )
+
+
+def _counted(place: Place, asked: Asked) -> str:
+    """Format how many files need what, where they do not all need the same."""
+    found = [f"{count} {SAID[way]}" for way, count in place.counts.items() if count]
+    return f"  {', '.join(found)}" if asked.request is None and len(found) > 1 else ""
+
+
+def _reason(answer: Answer) -> str:
+    return f"{answer.rule}: {answer.why}" if answer.rule else answer.why
+
+
+def _usd(usd: Fraction) -> str:
+    return f"{float(usd):.3g}"
+
+
+def where_json(places: Sequence[Place], asked: Asked) -> str:
+    """Format as `preflight.where/1`."""
+    found: dict[str, Any] = {
+        "schema": WHERE_SCHEMA,
+        "tool": tool_json(Header(profile="")),
+        "request": asked.request,
+        "files": asked.files,
+        "places": [place_json(place) for place in places],
+    }
+    return dump(found)
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """Convert one place."""
+    return {
+        "model": place.model,
+        "edition": place.edition,
+        "way": place.way,
+        "counts": place.counts,
+        "usd": None if place.usd is None else number(place.usd),
+        "service": place.check_only,
+        "why": [{"way": a.way, "rule": a.rule, "message": a.why, "source": a.source or None} for a in place.why],
+    }
+
+
+def where_csv(places: Sequence[Place]) -> str:
+    """Format as CSV: a row for each thing in the way, one for a model without any."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for place in places:
+        usd = "" if place.usd is None else number(place.usd)
+        first = (text_cell(place.model), text_cell(place.edition), *(place.counts[way] for way in WAYS), place.way, usd)
+        for answer in place.why or (None,):
+            cells = (answer.rule, answer.why, answer.source) if answer else ("", "", "")
+            rows.writerow((*first, text_cell(place.check_only or ""), *map(text_cell, cells)))
+    return out.getvalue()
+
+
+def where_html(places: Sequence[Place], asked: Asked) -> str:
+    """Format as a page that stands alone."""
+    from preflight.report.html.render import page_begin, render
+
+    title = f"Where {printable(asked.request or f'{asked.files} files')} can be sent"
+    rows = [(place, SAID[place.way], "" if place.usd is None else _usd(place.usd)) for place in places]
+    begin = page_begin("<!DOCTYPE html>\n", title)
+    body = render("where", title=title, rows=rows, said=SAID, unit=f"USD{asked.unit}")
+    return f"{begin}<main>\n{body}{render('end')}"
