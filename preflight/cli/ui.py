@@ -52,9 +52,10 @@ def command(*, call: Asked) -> None:
     request, paths = _places(call)
     for path in paths:
         refuse_absent(path, folder=True)
+    from preflight.request.file import load_spec
     from preflight.server.ui.start import Start, serve_page
 
-    profile = call.edition.load()
+    profile = call.edition.load(load_spec(request, absent=True).model if request.exists() else None)
     start = Start(request=request, assets=tuple(collect(paths)), profile=profile, base_url=call.base_url)
     serve_page(start, call.port, on_ready=lambda url: _say_where(url, opens=not call.no_browser))
 

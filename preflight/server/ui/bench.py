@@ -1,9 +1,12 @@
 """All that stands around one desk: its threads, its queue, its pictures, and who hears of changes."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from preflight.errors import PreflightError
 from preflight.profiles.schema import Profile
+from preflight.report.remedies import message_of
 from preflight.server.events import Events
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.fixing import Fixing
@@ -11,6 +14,8 @@ from preflight.server.ui.pictures import Pictures
 from preflight.server.ui.project import Project
 from preflight.server.ui.sending import Sending
 from preflight.server.ui.threads import Threads
+from preflight.values.assets import printable
+from preflight.values.bounds import Bounds
 from preflight.workers.session import Session, current
 
 
@@ -25,16 +30,24 @@ class Bench:
 
     def __init__(self, project: Project, profile: Profile, base_url: str | None = None) -> None:
         self.session = Session(current())
-        self.threads = Threads(self.session)
         self.events = Events()
+        self.threads = Threads(self.session, self._trouble)
         self.desk = Desk(project, profile, self.threads, self.events)
         self.fixing = Fixing(self.desk)
         self.sending = Sending(self.desk, base_url)
         self.pictures = Pictures(project.own / "seen")
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Begin: what starts the children gets ready, so that the first file need not wait for it."""
+        self.threads.do("looking", self._get_ready)
         return self
+
+    def _get_ready(self) -> None:
+        with suppress(OSError):
+            self.session.start(Bounds()).end()
+
+    def _trouble(self, error: PreflightError) -> None:
+        self.events.tell("trouble", {"message": printable(message_of(error))})
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -5,6 +5,7 @@
 Everything here may be called from any thread.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from preflight.plan import FixOptions, Plan
 from preflight.plan.result import FixResult
 from preflight.plan.share import Part
 from preflight.plan.share import share as share_seconds
+from preflight.probe import identity
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
@@ -324,6 +326,15 @@ class Desk:
                 item.kind = kind
                 self.items = {**{i: one for i, one in self.items.items() if i != item.id}, item.id: item}
 
+    def look_again(self) -> bool:
+        """Measure anew what has changed on the disk since it was measured; tell whether anything has."""
+        with self.turn:
+            changed = [item for item in self.items.values() if item.state == "judged" and _has_changed(item)]
+            for item in changed:
+                self._measure(item)
+                self._tell(item)
+        return bool(changed)
+
     def think(self) -> None:
         """Judge and plan anew, soon; while that is done, once more at its end."""
         with self.turn:
@@ -386,6 +397,17 @@ def shareable(item: Item, judged: Judged) -> Part | None:
         return None
     start = item.keep.start_s if item.keep else Fraction(0)
     return Part(name=item.name, duration_s=facts.duration_s - start)
+
+
+def _has_changed(item: Item) -> bool:
+    """Tell whether the file that is sent is not in the state in which it was measured."""
+    judged = item.now
+    if judged is None or judged.identity is None or judged.asset.is_url:
+        return False
+    try:
+        return identity(os.stat(item.path)) != judged.identity  # noqa: PTH116 - any bytes may be a name
+    except OSError:
+        return True
 
 
 def _as(probed: Probed, asset: Asset) -> Probed:

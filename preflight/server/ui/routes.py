@@ -96,6 +96,7 @@ class DeskRoutes:
 
     async def state(self, _: Request) -> Response:
         """Tell all that is known now."""
+        await run_sync(self._desk.look_again)
         return Json(await run_sync(self._whole))
 
     def _whole(self) -> dict[str, Any]:

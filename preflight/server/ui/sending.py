@@ -154,6 +154,8 @@ class Sending:
         Raises:
             PreflightError: the request is not clean, or a file has changed since it was measured.
         """
+        if self._desk.look_again():
+            raise CallError("a file has changed since it was measured: it is measured again")
         report, spec = self._desk.report, self._desk.spec()
         if report is None or len(report.assets) != len(spec.assets):
             raise CallError("not everything is measured yet")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal
 
+from preflight.errors import PreflightError
 from preflight.workers.processors import processors
 from preflight.workers.session import Session
 
@@ -15,10 +16,11 @@ class Threads:
 
     Args:
         session: for which they work; what they begin is ended with it.
+        trouble: told of what could not be done, such as a full disk.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, trouble: Callable[[PreflightError], None]) -> None:
+        self.session, self._trouble = session, trouble
         cores = processors()
         at_once: dict[Work, int] = {"looking": cores, "seeing": cores, "thinking": 1, "fixing": min(cores, 2)}
         at_once["sending"] = 4
@@ -29,7 +31,11 @@ class Threads:
 
         def done() -> object:
             with self.session.entered():
-                return call(*args)
+                try:
+                    return call(*args)
+                except PreflightError as error:
+                    self._trouble(error)
+                    return None
 
         try:
             return self._pools[work].submit(done)

@@ -1,6 +1,7 @@
 """Files on the desk: brought, measured, judged, moved, and found again."""
 
 import shutil
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -178,7 +179,7 @@ def test_paths_never_come_from_a_browser(tmp_path: Path) -> None:
         ("PUT", "/api/share", {"share": "mine"}),
         ("PUT", "/api/share", [1]),
         ("PATCH", "/api/request", {"assets": []}),
-        ("PATCH", "/api/request", {"duration": "long"}),
+        ("PATCH", "/api/request", {"duration": [1]}),
         ("PUT", "/api/queue", {}),
     ],
 )
@@ -227,3 +228,28 @@ def test_what_a_folder_holds_besides_media_is_passed_over(tmp_path: Path) -> Non
         while len(bench.desk.ordered()) > 1 and time.monotonic() < give_up:
             time.sleep(0.05)
         assert [item.name for item in bench.desk.ordered()] == ["a.jpg"]
+
+
+def test_a_file_that_changes_is_measured_again(tmp_path: Path) -> None:
+    shutil.copyfile(MEDIA / "image-ok.jpg", tmp_path / "shot.jpg")
+    with opened(tmp_path / "project", str(tmp_path / "shot.jpg")) as page:
+        assert page.settled()["cards"][0]["verdict"] == "pass"
+        shutil.copyfile(MEDIA / "image-299x300.jpg", tmp_path / "shot.jpg")
+        assert page.when(lambda state: state["cards"][0]["verdict"] == "fail")
+        (tmp_path / "shot.jpg").unlink()
+        assert page.when(lambda state: state["cards"][0]["verdict"] == "unsure")
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path) as page:
+        head = (
+            f"POST /api/assets?name=a.jpg HTTP/1.1\r\nHost: 127.0.0.1:{page.access.port}\r\n"
+            f"Authorization: Bearer {page.access.token}\r\nContent-Length: 1000000\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", page.access.port)) as asked:
+            asked.sendall(head.encode() + bytes(5000))
+        give_up = time.monotonic() + 10
+        while list((tmp_path / "originals").glob("*")) and time.monotonic() < give_up:
+            time.sleep(0.02)
+        assert page.state()["cards"] == []
+        assert [path for path in tmp_path.glob("originals/**/*") if path.is_file()] == []
