@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from preflight.profiles import load
 from preflight.server.ui.samples import samples
@@ -17,7 +17,7 @@ from preflight.values.assets import Asset
 
 TARGET = Path(__file__).parent.parent / "docs" / "page.png"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-SIZE = {"width": 1120, "height": 1560}
+SIZE: ViewportSize = {"width": 1120, "height": 1560}
 PATIENCE_MS = 120_000
 PROMPT = "The rider of image 1 crosses a wide plain at dusk. Follow the camera of video 1; audio 1 plays throughout."
 
