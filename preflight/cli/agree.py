@@ -1,5 +1,6 @@
 """Plans shown, a person asked, and what was agreed to carried out: the part that `fix` and `submit` share."""
 
+import shutil
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -21,9 +22,17 @@ from preflight.values.units import decimal
 
 Plans = list[tuple[Judged, Plan]]
 
-KEYS = {"a": "all of them", "l": "only what is lossless, cut only as asked", "e": "each in turn", "n": "none"}
+KEYS = {"a": "all of them", "l": "only what is lossless, cut only as asked", "e": "each in turn", "d": "details"}
+KEYS |= {"n": "none"}
 OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
 """What a person may press instead: yes and Enter are all of them, q and Escape none."""
+HANGUL = {"ㅁ": "a", "ㅣ": "l", "ㄷ": "e", "ㅇ": "d", "ㅜ": "n", "ㅛ": "y", "ㅂ": "q"}
+"""Letter of a Korean keyboard that writes Hangul → the Latin one on the same key."""
+COLUMNS = {"Asset": 0, "What is wrong": 3, "What will be done": 4, "Loss": 0, "It becomes": 0, "About": 0}
+"""Title → share of the width; 0 for what the content needs."""
+PATH_CHARACTERS = 28
+LINES_BESIDE = 6
+"""Lines of a terminal that the table leaves for its frame and the question."""
 
 
 def apply_agreed(
@@ -48,7 +57,7 @@ def apply_agreed(
             text.write(text.plan_lines(plan), stream)
     if not todo:
         return fix_all(plans, profile, output)
-    agreed_to = set(map(id, todo if agreed else chosen(todo, output)))
+    agreed_to = set(map(id, todo if agreed else chosen(todo, output, quiet=quiet)))
     with Bars("fixing", len(agreed_to)) as bars:
         return fix_all(
             plans,
@@ -60,22 +69,42 @@ def apply_agreed(
         )
 
 
-def chosen(todo: list[Plan], output: Path) -> list[Plan]:
+def chosen(todo: list[Plan], output: Path, *, quiet: bool) -> list[Plan]:
     """Ask which plans to carry out: one key for all, for the lossless ones, for each in turn, or for none.
+
+    Args:
+        todo: the plans.
+        output: where new files go.
+        quiet: whether standard output is for something else.
 
     Raises:
         CallError: standard input is no terminal.
     """
     count = f"{len(todo)} new {'file' if len(todo) == 1 else 'files'}"
     keys = ", ".join(f"[{key}] {words}" for key, words in KEYS.items())
-    key = pressed(f"Write {count} to {printable(str(output))}? {keys}: ", KEYS)
+    while (key := pressed(f"Write {count} to {printable(str(output))}? {keys}: ", KEYS)) == "d":
+        show_details(todo, quiet=quiet)
     if key == "e":
-        return [
-            plan for plan in todo if pressed(f"{printable(plan.asset.path)} ({plan.loss})? [y]es, [n]o: ", "yn") == "y"
-        ]
+        return [plan for plan in todo if _is_agreed(plan, quiet=quiet)]
     if key == "l":
         return [plan for plan in todo if plan.keeps_all]
     return todo if key == "a" else []
+
+
+def _is_agreed(plan: Plan, *, quiet: bool) -> bool:
+    """Show the steps of one plan, and ask for it."""
+    show_details([plan], quiet=quiet)
+    return ask(f"{printable(plan.asset.path)} ({plan.loss})?")
+
+
+def show_details(plans: list[Plan], *, quiet: bool) -> None:
+    """Show each step, with the reason for it; by pages where they are many."""
+    lines = ["".join(words for words, _ in line) for plan in plans for line in text.plan_lines(plan)]
+    if len(lines) > shutil.get_terminal_size().lines and not quiet:
+        click.echo_via_pager("\n".join(lines))
+        return
+    for line in lines:
+        click.echo(line, err=quiet)
 
 
 def pressed(question: str, keys: "dict[str, str] | str") -> str:
@@ -88,6 +117,8 @@ def pressed(question: str, keys: "dict[str, str] | str") -> str:
     click.echo(question, nl=False, err=True)
     while True:
         key = click.getchar().lower()
+        key = key.rstrip("\r\n") or key[:1]
+        key = HANGUL.get(key, key)
         key = key if key in keys else OTHER_KEYS.get(key, key)
         if key in keys:
             click.echo(key, err=True)
@@ -111,32 +142,49 @@ def ask(question: str) -> bool:
     Raises:
         CallError: standard input is no terminal.
     """
-    refuse_nobody()
-    return click.confirm(question, err=True)
+    return pressed(f"{question} [y]es, [n]o: ", "yn") == "y"
 
 
 def show_table(plans: Plans, *, quiet: bool) -> None:
-    """Show the plans as a table: what is wrong, what will be done, what it costs and what comes out."""
+    """Show the plans as a table, a line each, the worst first: what is wrong, what will be done, and what comes out."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(stderr=quiet)
     table = Table(expand=True)
-    for title in ("Asset", "What is wrong", "What will be done", "Loss", "It becomes", "About"):
-        table.add_column(title, overflow="fold")
-    for judged, plan in plans:
-        cells = [printable(judged.asset.path), *_cells(judged, plan)]
+    for title, ratio in COLUMNS.items():
+        table.add_column(title, ratio=ratio or None, no_wrap=True, overflow="ellipsis")
+    most = max(console.height - LINES_BESIDE, LINES_BESIDE)
+    for judged, plan in sorted(plans, key=_badness)[:most]:
+        cells = [_ending(judged.asset.path), *_cells(judged, plan)]
         table.add_row(*(Text(cell, style=text.STYLES.get(cell, "")) for cell in cells))
-    Console(stderr=quiet).print(table)
+    console.print(table)
+    if len(plans) > most:
+        click.echo(f"and {len(plans) - most:,} more", err=quiet)
+
+
+def _badness(one: tuple[Judged, Plan]) -> int:
+    """Rank a plan, the worst first."""
+    plan = one[1]
+    if plan.beyond_mending or plan.fault:
+        return 0
+    return 1 + ("creative", "lossy", "lossless", "none").index(plan.loss) if plan.steps else 5
+
+
+def _ending(path: str) -> str:
+    """Shorten a path to its end, which tells files apart."""
+    shown = printable(path)
+    return shown if len(shown) <= PATH_CHARACTERS else f"…{shown[1 - PATH_CHARACTERS :]}"
 
 
 def _cells(judged: Judged, plan: Plan) -> list[str]:
-    wrong = "\n".join(f"{f.rule}: {printable(f.message)}" for f in judged.findings if f.severity == "error")
+    wrong = "; ".join(printable(f.message) for f in judged.findings if f.severity == "error")
     if plan.beyond_mending:
         return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:
         return [wrong or "nothing", "stays as it is", "none", "", ""]
-    steps = "\n".join(step.words() for step in plan.steps)
+    steps = "; ".join(step.words() for step in plan.steps)
     becomes = estimate_output(plan, judged.facts) if judged.facts else OutputEstimate()
     return [wrong, steps, plan.loss, _becomes(becomes), _about(becomes.seconds)]
 

@@ -213,7 +213,7 @@ def answered(keys: str, *arguments: object) -> tuple[int, str]:
     """Run `fix` on a terminal, press a key at each question, and return the exit status and all that was shown."""
     theirs, ours = terminal()
     command = [str(PROGRAM), "fix", *map(str, arguments)]
-    environment = {**os.environ, "COLUMNS": "200", "TERM": "xterm"}
+    environment = {**os.environ, "COLUMNS": "200", "TERM": "xterm", "LINES": "40"}
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, env=environment) as child:
         os.close(ours)
         said = b""
@@ -227,9 +227,20 @@ def answered(keys: str, *arguments: object) -> tuple[int, str]:
             child.kill()
 
 
+BOTH = {"clip.mp4", "long.mp4"}
+
+
 @pytest.mark.parametrize(
     ("keys", "made"),
-    [("a", {"clip.mp4", "long.mp4"}), ("l", set()), ("eny", {"long.mp4"}), ("n", set()), ("q", set())],
+    [
+        ("a", BOTH),
+        ("l", set()),
+        ("eny", {"long.mp4"}),
+        ("n", set()),
+        ("dq", set()),
+        ("ㄷㅜㅛ", {"long.mp4"}),
+        ("ㅁ", BOTH),
+    ],
 )
 def test_one_key_answers_for_all_the_lossless_each_or_none(
     clip: Path, tmp_path: Path, keys: str, made: set[str]
@@ -241,6 +252,7 @@ def test_one_key_answers_for_all_the_lossless_each_or_none(
     assert status == (0 if len(made) == 2 else 1)
     assert "What is wrong" in said
     assert "lossless" in said
+    assert ("clip.mp4: lossy: encode with libx264" in said) == (keys[0] in "deㄷ")
 
 
 def test_the_key_for_the_lossless_takes_a_cut_that_was_asked_for(clip: Path, tmp_path: Path) -> None:
