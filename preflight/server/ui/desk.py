@@ -21,7 +21,7 @@ from preflight.plan import FixOptions, Plan
 from preflight.plan.result import FixResult
 from preflight.plan.share import Part
 from preflight.plan.share import share as share_seconds
-from preflight.probe import identity
+from preflight.probe import identity, unchanged
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
@@ -405,7 +405,7 @@ def _has_changed(item: Item) -> bool:
     if judged is None or judged.identity is None or judged.asset.is_url:
         return False
     try:
-        return identity(os.stat(item.path)) != judged.identity  # noqa: PTH116 - any bytes may be a name
+        return not unchanged(judged.identity, identity(os.stat(item.path)))  # noqa: PTH116 - any bytes may be a name
     except OSError:
         return True
 

@@ -120,6 +120,16 @@ def test_a_service_that_is_down_is_said_and_nothing_was_sent(page: Page) -> None
     assert not state["send"]["now"]["unknown"]
 
 
+def test_what_was_just_mended_is_sent_and_not_taken_for_changed(tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-heic.heic")) as page:
+        page.settled()
+        page.change("POST", "/api/fix")
+        page.settled()
+        ready(page)
+        page.change("PUT", "/api/sandbox", {"on": True})
+        assert page.change("POST", "/api/quote").json()["assets"] == [{"role": "image 1", "name": "image-heic.png"}]
+
+
 @pytest.mark.parametrize(("kind", "begins"), [("html", "<!DOCTYPE html>"), ("json", "{")])
 def test_reports_are_offered(page: Page, kind: str, begins: str) -> None:
     answer = page.client.get(f"/api/report.{kind}")
