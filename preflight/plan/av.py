@@ -209,7 +209,7 @@ def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
     odd = any(side % 2 for side in ((facts.aperture.width_px, facts.aperture.height_px) if facts.aperture else stored))
     if not (turned or odd):
         return
-    frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
+    frame = _frame(limits)
     size = even_size(facts.width_px, facts.height_px, frame)
     if size:
         yield Resize(width_px=size[0], height_px=size[1], rounded=not turned, loss="lossy", clears=())
@@ -221,7 +221,7 @@ def _shape_steps(
     """Yield cropping or padding and scaling, if needed."""
     if not (errors & {*SHAPE_RULES, "video/pixel-shape"} or isinstance(fix_options.crop, Area)):
         return
-    frame = Frame(side_px=limits.side_px, pixels=limits.pixels, multiple=2)
+    frame = _frame(limits)
     if not (errors & set(SHAPE_RULES) or isinstance(fix_options.crop, Area)):
         width_px, height_px = even_size(facts.width_px, facts.height_px, frame) or (facts.width_px, facts.height_px)
         yield Resize(width_px=width_px, height_px=height_px, loss="lossy", clears=("video/pixel-shape",))
@@ -229,6 +229,16 @@ def _shape_steps(
     ratio = limits.aspect_ratio if "video/aspect-ratio" in errors else None
     clears = ("video/aspect-ratio",), tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
     yield from shape_steps((facts.width_px, facts.height_px), ratio, frame, fix_options, clears)
+
+
+def _frame(limits: VideoLimits) -> Frame:
+    return Frame(
+        side_px=limits.side_px,
+        pixels=limits.pixels,
+        short_edge_px=limits.short_edge_px,
+        long_edge_px=limits.long_edge_px,
+        multiple=2,
+    )
 
 
 def target_rate(rate: Fraction, limit: Range) -> Fraction:
@@ -239,7 +249,7 @@ def target_rate(rate: Fraction, limit: Range) -> Fraction:
     if limit.max is not None and rate > limit.max:
         part = rate / math.ceil(rate / limit.max)
         return part if part >= limit.max * Fraction(9, 10) else limit.max
-    return max(rate, limit.min or rate)
+    return max(rate, limit.least or rate) if limit.broken_by(rate) is not None else rate
 
 
 def steady_rate(mean: Fraction, limit: Range) -> Fraction:

@@ -19,13 +19,21 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
     side_px: Range
     pixels: Range | None = None
+    short_edge_px: Range | None = None
+    long_edge_px: Range | None = None
     multiple: int = 1
     """Divisor of both sides: 2 where chroma is subsampled."""
 
     def takes(self, width: int, height: int) -> bool:
         """Tell whether a size is within the limits."""
-        inside = all(self.side_px.broken_by(side) is None for side in (width, height))
+        inside = all(limit.broken_by(side) is None for limit, side in self.edges(width, height))
         return inside and (self.pixels is None or self.pixels.broken_by(width * height) is None)
+
+    def edges(self, width: int, height: int) -> list[tuple[Range, int]]:
+        """List the limits on edges, each with the edge it is for."""
+        found = [(self.side_px, width), (self.side_px, height)]
+        found += [(self.short_edge_px, min(width, height))] if self.short_edge_px else []
+        return found + ([(self.long_edge_px, max(width, height))] if self.long_edge_px else [])
 
 
 def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
@@ -62,9 +70,9 @@ def _dissimilarity(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tu
 def _scale(width: int, height: int, frame: Frame) -> Fraction | None:
     """Compute the factor nearest to 1 that meets the limits."""
     low, high = Fraction(0), WIDEST
-    for side in (width, height):
-        low = max(low, (frame.side_px.min or Fraction(0)) / side)
-        high = min(high, frame.side_px.max / side if frame.side_px.max is not None else WIDEST)
+    for limit, side in frame.edges(width, height):
+        low = max(low, (limit.least or Fraction(0)) / side)
+        high = min(high, limit.most / side if limit.most is not None else WIDEST)
     if frame.pixels is not None:
         low = max(low, _root((frame.pixels.min or Fraction(0)) / (width * height)))
         high = min(high, _root(frame.pixels.max / (width * height)) if frame.pixels.max is not None else WIDEST)

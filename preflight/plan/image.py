@@ -86,7 +86,11 @@ def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, fix_
     """Yield the steps that change aspect ratio and size."""
     ratio = limits.aspect_ratio if "image/aspect-ratio" in errors else None
     clears = ("image/aspect-ratio",), ("image/side",)
-    yield from shape_steps(facts.given_px, ratio, Frame(side_px=limits.side_px), fix_options, clears)
+    yield from shape_steps(facts.given_px, ratio, _frame(limits), fix_options, clears)
+
+
+def _frame(limits: ImageLimits) -> Frame:
+    return Frame(side_px=limits.side_px, short_edge_px=limits.short_edge_px, long_edge_px=limits.long_edge_px)
 
 
 def _last_size(facts: ImageFacts, shaped: list[Step]) -> tuple[int, int]:
@@ -147,13 +151,20 @@ def _left_out(facts: ImageFacts) -> Iterator[LeftOut]:
 
 def _target(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, pixels: int, *, second: bool) -> str:
     """Choose the format: the own one where allowed and small enough, else PNG where it fits, else lossy."""
-    lossy = WEBP if facts.alpha and WEBP in limits.format.allowed else EXACT if facts.alpha else JPEG
+    allowed = _formats(facts, limits)
+    lossy = WEBP if facts.alpha and WEBP in allowed else EXACT if facts.alpha else JPEG
     if second:
         return lossy
     if "image/size" in errors:
-        exactly = facts.format in CODED_EXACTLY and EXACT in limits.format.allowed
-        return EXACT if exactly else WEBP if facts.lossless and WEBP in limits.format.allowed else lossy
-    if facts.format in limits.format.allowed:
+        exactly = facts.format in CODED_EXACTLY and EXACT in allowed
+        return EXACT if exactly else WEBP if facts.lossless and WEBP in allowed else lossy
+    if facts.format in allowed:
         return facts.format
     room = _room(limits)
-    return EXACT if room is None or pixels * _samples(facts) <= room else lossy
+    return EXACT if EXACT in allowed and (room is None or pixels * _samples(facts) <= room) else lossy
+
+
+def _formats(facts: ImageFacts, limits: ImageLimits) -> tuple[str, ...]:
+    """List the formats allowed, without those that may hold no transparency where the image has some."""
+    opaque = limits.opaque.allowed if limits.opaque and facts.alpha else ()
+    return tuple(one for one in limits.format.allowed if one not in opaque)

@@ -87,6 +87,16 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.max if self.below is None else self.below
 
     @property
+    def least(self) -> Fraction | None:
+        """The least value to aim at: the lower bound, or the next whole one above it; None without."""
+        return self.min if self.above is None else self.above + 1
+
+    @property
+    def most(self) -> Fraction | None:
+        """The greatest value to aim at: the upper bound, or the next whole one below it; None without."""
+        return self.max if self.below is None else self.below - 1
+
+    @property
     def is_open(self) -> bool:
         """Whether nothing is limited."""
         return self.lowest is None and self.highest is None and self.note_above is None
