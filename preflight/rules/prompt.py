@@ -9,7 +9,7 @@ from preflight.profiles.schema import Profile
 from preflight.profiles.settings import PromptLength, Tags
 from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
-from preflight.values.assets import printable
+from preflight.values.assets import Kind, printable
 from preflight.values.findings import Finding
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
     for mention in dict.fromkeys(found):
         if mention.number is not None and not 1 <= mention.number <= whole.count(mention.kind):
             yield _stray(mention, whole.count(mention.kind), composed(prompt), tags.source)
-    named = {(mention.kind, mention.number) for mention in found}
+    named = {(mention.kind, mention.number) for mention in found} | _required_named(prompt, tags)
     for asset in whole.spec.assets:
         if (
             asset.role
@@ -220,10 +220,23 @@ def prompt_style(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         yield from _otherwise_written(prompt, limit, limit.preferred)
 
 
+def _has_word(prompt: str, word: str) -> bool:
+    """Tell whether a word stands in a prompt by itself, whatever its case."""
+    return re.search(rf"(?<![^\W_]){re.escape(word)}(?!\d)", prompt, re.IGNORECASE) is not None
+
+
+def _required_named(prompt: str, tags: Tags) -> set[tuple[Kind, int | None]]:
+    """List the images that are named by their mandatory words."""
+    if not tags.required:
+        return set()
+    pattern = re.escape(tags.required).replace(r"\{n\}", r"(\d{1,6})")
+    return {("image", int(number)) for number in re.findall(pattern, prompt, re.IGNORECASE)}
+
+
 def _unnamed(prompt: str, limit: Tags, whole: WholeRequest) -> Iterator[Finding]:
     """Yield a finding for the images whose mandatory word is not in the prompt: an error where none of them is."""
     words = [str(limit.required).format(n=number) for number in range(1, whole.count("image") + 1)]
-    missing = [word for word in words if not re.search(rf"(?<![^\W_]){re.escape(word)}(?!\d)", prompt, re.IGNORECASE)]
+    missing = [word for word in words if not _has_word(prompt, word)]
     if missing:
         yield Finding(
             rule="request/prompt-style",
@@ -241,7 +254,7 @@ def _otherwise_written(prompt: str, limit: Tags, preferred: str) -> Iterator[Fin
     shown = {
         mention.text.strip(): preferred.format(kind=mention.kind, Kind=mention.kind.title(), n=mention.number)
         for mention in mentions(prompt)
-        if mention.number is not None and mention.is_certain
+        if mention.number is not None and mention.is_certain and (limit.understood or not mention.tag)
     }
     other = {said: wanted for said, wanted in shown.items() if wanted.lower() not in prompt.lower()}
     if other:

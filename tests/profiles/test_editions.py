@@ -581,4 +581,57 @@ def test_the_index_is_made_of_the_editions() -> None:
 
 
 def test_every_video_model_of_the_provider_that_makes_a_video_has_an_edition() -> None:
-    assert len(index().models) == 89
+    assert len([name for name in index().models if "/" not in name]) == 89
+
+
+ELSEWHERE: list[tuple[str, str, Made, Any, Any]] = [
+    # model at another service, rule, facts of a value, one that is taken, one that is not
+    ("fal/seedance-2.0", "image/size", picture_of, 31_457_280, 31_457_281),
+    ("fal/seedance-2.0", "audio/size", sound_of, 15_728_640, 15_728_641),
+    ("fal/seedance-2.0", "audio/duration", sounding, 15, Fraction("15.001")),
+    ("runway/seedance-2.0", "image/size", picture_of, 16_777_216, 16_777_217),
+    ("runway/seedance-2.0", "video/size", clip_of, 33_554_432, 33_554_433),
+    ("byteplus/seedance-2.5", "video/duration", lasting, 30, Fraction("30.001")),
+    ("byteplus/seedance-2.5", "video/frame-rate", at_rate, 24, Fraction("23.999")),
+]
+
+
+@pytest.mark.parametrize(("model", "rule", "made", "taken", "refused"), ELSEWHERE)
+def test_models_elsewhere_are_checked_for(model: str, rule: str, made: Made, taken: object, refused: object) -> None:
+    profile = load(edition_for(model))
+    assert profile.service.check_only
+    found = findings(made(taken), profile=profile).get(rule)
+    assert found is None or found.severity == WARNING
+    assert findings(made(refused), profile=profile)[rule].severity == ERROR
+
+
+def test_what_is_in_doubt_is_a_warning_that_says_so() -> None:
+    profile = load(edition_for("byteplus/seedance-2.0"))
+    for ratio in (Fraction("0.4"), Fraction("2.5")):
+        finding = findings(wide(ratio), profile=profile)["image/aspect-ratio"]
+        assert finding.severity == WARNING
+        assert finding.message.endswith("(in doubt: the documents do not settle it)")
+    assert "image/aspect-ratio" not in findings(wide(Fraction("2.499")), profile=profile)
+
+
+def test_clips_together_may_not_take_more_bytes_than_the_service_says() -> None:
+    assert "request/video-total-size" not in asked("fal/seedance-2.0", videos=3)
+    profile = load(edition_for("fal/seedance-2.0"))
+    clip_facts = clip_of(20_000_000)
+    probed = tuple(Probed(asset=Asset(path=str(n), role=Role("video", n)), facts=clip_facts) for n in (1, 2, 3))
+    spec = RequestSpec(assets=tuple(one.asset for one in probed), prompt="A street.")
+    found = judge_request(WholeRequest(spec=spec, probed=probed, body_bytes=100), profile)
+    assert [one.severity for one in found if one.rule == "request/video-total-size"] == [ERROR]
+
+
+def test_twelve_files_are_the_most_at_fal() -> None:
+    assert "request/together" not in asked("fal/seedance-2.0", images=9, videos=3)
+    assert asked("fal/seedance-2.0", images=9, videos=3, audios=1)["request/together"] == ERROR
+
+
+def test_nothing_is_sent_to_a_service_that_is_only_checked_for() -> None:
+    from preflight.errors import CallError
+    from preflight.service.addresses import addresses
+
+    with pytest.raises(CallError, match="fal's models are only checked for here"):
+        addresses(load(edition_for("fal/seedance-2.0")), None, None)
