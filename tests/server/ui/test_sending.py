@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from preflight.errors import Refused
+from preflight.profiles import Profile
 from preflight.sandbox import Faults, read_fault, running
 from tests.server.pages import Page, opened
-from tests.specimens import media, probed
+from tests.specimens import PROFILE, media, probed
 
 PROMPT = "The street of image 1 in the rain"
 KEY = "a-key-that-must-not-be-told"
@@ -17,6 +19,11 @@ KEY = "a-key-that-must-not-be-told"
 
 def is_over(state: dict[str, Any]) -> bool:
     return state["send"]["now"]["stage"] in ("done", "failed")
+
+
+def impatient(profile: Profile) -> Profile:
+    """Ask for a task every second."""
+    return msgspec.structs.replace(profile, service=msgspec.structs.replace(profile.service, poll_s=1))
 
 
 def ready(page: Page) -> None:
@@ -99,6 +106,7 @@ def test_an_answer_that_was_lost_is_looked_for_and_found(tmp_path: Path) -> None
     faults = Faults(seed=1, faults=(read_fault("create:drop-after:1"),))
     with running(run_s=0.5, faults=faults) as sandbox, opened(tmp_path, media("image-ok.jpg")) as page:
         page.bench.sending._base_url = sandbox.url  # noqa: SLF001 - as --base-url gives it
+        page.bench.desk.profile = impatient(PROFILE)
         page.change("PUT", "/api/key", {"key": KEY})
         ready(page)
         page.change("POST", "/api/send", {})

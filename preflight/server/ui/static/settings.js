@@ -24,7 +24,7 @@ export function showSettings(box) {
   const ratio = h("div", { class: "pills", role: "group", "aria-labelledby": "set-ratio" });
   const sound = h("input", { id: "set-sound", type: "checkbox" });
   sound.addEventListener("change", () => set("generate_audio", sound.checked));
-  const callback = h("input", { id: "set-callback", type: "url", placeholder: "https://", inputmode: "url" });
+  const callback = h("input", { id: "set-callback", type: "url", inputmode: "url" });
   callback.addEventListener("change", () => set("callback_url", callback.value.trim() || null));
 
   box.classList.add("panel");
