@@ -44,7 +44,7 @@ def test_a_choice_that_is_none_is_named() -> None:
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        ({"keep": "foo"}, "fix: keep: expected 'start', 'middle', 'end', got 'foo'"),
+        ({"keep": "foo"}, "fix: keep: expected 'start', 'middle', 'end', 'best', got 'foo'"),
         ({"extend": "x"}, "fix: extend: expected 'loop', 'freeze', 'slow', got 'x'"),
         ({"allow": 3}, "fix: allow: expected 'lossless', 'lossy', 'creative', 'none', got 3"),
         ({"pad_color": "pink"}, "fix: expected black, white or #rrggbb, got 'pink'"),

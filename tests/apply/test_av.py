@@ -32,7 +32,7 @@ def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> A
     done = apply_plan(found, verdict.facts, order_of(PROFILE, folder))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, touched)
     assert done.judged.verdict == judged(Path(done.path)).verdict == "pass"
-    assert not any(name.startswith(".") for name in (one.name for one in folder.iterdir()))
+    assert not any(name.startswith(".preflight-") for name in (one.name for one in folder.iterdir()))
     return done
 
 
