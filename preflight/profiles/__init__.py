@@ -1,6 +1,5 @@
 """Profiles: the documented limits as data, one TOML file per edition, each limit with source and date."""
 
-from preflight.profiles.entries import stale
 from preflight.profiles.index import edition_for, shipped_addresses
 from preflight.profiles.loader import DEFAULT, json_schema, load, load_all, names, nearest
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
@@ -18,5 +17,4 @@ __all__ = [
     "names",
     "nearest",
     "shipped_addresses",
-    "stale",
 ]

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from preflight.cli.options.option import FOLDER, Group, Option
 from preflight.errors import CallError
-from preflight.profiles import DEFAULT, Profile, edition_for, load, stale
+from preflight.profiles import DEFAULT, Profile, edition_for, load
 from preflight.values.assets import printable
 
 PROFILE = "profile_name"
@@ -25,8 +25,12 @@ def loaded(name: str | None, model: str | None) -> Profile:
         ProfileError: it cannot be used.
     """
     profile = load(edition_for(model) if name is None else name)
-    if words := stale(profile, dt.datetime.now(dt.UTC).date()):
-        click.echo(f"preflight: {printable(words)}", err=True)
+    today = dt.datetime.now(dt.UTC).date()
+    if profile.service.read < today.replace(year=today.year - 1, day=min(today.day, 28)):
+        from preflight.profiles.entries import stale
+
+        if words := stale(profile, today):
+            click.echo(f"preflight: {printable(words)}", err=True)
     return profile
 
 
