@@ -14,6 +14,7 @@ from preflight.report import text
 from preflight.values.assets import printable
 
 DIFF = "diff"
+COMPARE = "compare"
 CHANGES = ("changed", "added", "removed")
 EDITIONS_SCHEMA = "preflight.editions/1"
 LIMITS_SCHEMA = "preflight.limits/1"
@@ -23,19 +24,28 @@ NOTHING: dict[str, object] = {"value": None, "source": None, "read": None}
 
 
 @click.command("profiles")
-@click.argument("words", nargs=-1, metavar="[NAME|FILE | diff A B]")
+@click.argument("words", nargs=-1, metavar="[NAME|FILE | diff A B | compare FILE|URL [NAME]]")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a profile.")
 @options_of(TextOrJson)
 @settings_file
 def command(*, words: tuple[str, ...], schema: bool, shown: TextOrJson) -> None:
     """List the editions of the limits, show the limits of one with their sources, or say what differs between two.
 
+    With `compare`, an OpenAPI document of the provider (JSON or YAML) is held against the edition of each model that it
+    is for, or against the one that is named: what no longer agrees is told, and numbers in prose that the edition does
+    not have. Exit status: 0 where all agrees, 1 where something does not.
+
     \b
     Example: preflight profiles seedance-2.0-2026-04
     Example: preflight profiles diff seedance-2.0-2026-04 seedance-2.0-2026-10
+    Example: preflight profiles compare https://example.com/openapi.json
     """  # noqa: D301 - \b is click's mark for lines to keep
     if schema:
         _print_json(json_schema())
+    elif words[:1] == (COMPARE,):
+        from preflight.cli.drift import compare
+
+        click.get_current_context().exit(compare(words[1:], as_json=shown.is_json))
     elif words[:1] == (DIFF,):
         _print_differences(words[1:], shown)
     elif len(words) > 1:

@@ -1,0 +1,56 @@
+"""Documents of others, JSON or YAML, alone or in a fenced block of Markdown: bytes in, tables and lists out."""
+
+import re
+from typing import Any
+
+from preflight.errors import CallError
+from preflight.files.text import TextError, json_of_text, text_of
+
+FENCE = re.compile(r"^(`{3,}|~{3,})[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
+ALIAS = re.compile(r"(?m)[:\-]\s+[&*]\w")
+"""An anchor or alias of YAML: a few of them can stand for a document that fills a memory."""
+
+
+def document_of(content: bytes, mark: str) -> dict[str, Any]:
+    """Read a document that has a key at its top.
+
+    Args:
+        content: the file.
+        mark: a key that tells the document from other text: "openapi".
+
+    Raises:
+        CallError: it is neither, or has no such key; YAML cannot be read here.
+    """
+    try:
+        text = text_of(content)
+    except TextError as error:
+        raise CallError(str(error)) from None
+    for part in (*(match[2] for match in FENCE.finditer(text)), text):
+        if not re.search(rf"""(?m)^\s*["']?{mark}["']?\s*:|[{{,]\s*"{mark}"\s*:""", part):
+            continue
+        found = _json(part) if part.lstrip().startswith("{") else _yaml(part)
+        if isinstance(found, dict) and mark in found:
+            return found
+    raise CallError(f"no document in JSON or YAML with a key `{mark}` is in it")
+
+
+def _json(text: str) -> object:
+    try:
+        found: object = json_of_text(text)
+    except TextError as error:
+        raise CallError(f"is not JSON: {error}") from None
+    return found
+
+
+def _yaml(text: str) -> object:
+    if ALIAS.search(text):
+        raise CallError("holds anchors of YAML, which are not read", advice="Give the document as JSON.")
+    try:
+        import yaml
+    except ImportError:
+        raise CallError("YAML needs PyYAML: pip install 'preflight[yaml]'", advice="Or give it as JSON.") from None
+    try:
+        found: object = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise CallError(f"is not YAML: {' '.join(str(error).split())[:200]}") from None
+    return found
