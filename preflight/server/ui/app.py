@@ -6,7 +6,6 @@ from typing import Any
 import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
@@ -42,7 +41,7 @@ BODIES: dict[str, type] = {
 HERE = Path(__file__).parent
 
 
-def application(bench: Bench, access: Access) -> Starlette:
+def application(bench: Bench, access: Access) -> Guard:
     """Build the application of one page."""
     pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
 
@@ -62,7 +61,7 @@ def application(bench: Bench, access: Access) -> Starlette:
     async def api(_: Request) -> Response:
         return Json(described)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", page),
             Route("/static/colors.css", colors),
@@ -70,7 +69,6 @@ def application(bench: Bench, access: Access) -> Starlette:
             Route("/api/openapi.json", api),
             *asked,
         ],
-        middleware=[Middleware(Guard, access=access)],
         exception_handlers={
             PreflightError: on_error,
             TooMany: on_error,
@@ -79,3 +77,4 @@ def application(bench: Bench, access: Access) -> Starlette:
             Exception: on_error,
         },
     )
+    return Guard(app, access)

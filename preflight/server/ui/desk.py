@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from preflight.errors import CallError, NotDone, PreflightError
+from preflight.errors import CallError, PreflightError
 from preflight.flow.check import Measuring, judge_whole, measure
 from preflight.flow.fix import plan_whole
 from preflight.plan import FixOptions, Plan
@@ -37,6 +37,7 @@ from preflight.values.choices import Strategy
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
+from preflight.values.unforeseen import unforeseen
 from preflight.workers.pool import WorkerPool
 
 MOST_ITEMS = 500
@@ -350,8 +351,9 @@ class Desk:
                 self._again = False
             try:
                 self._judge()
-            except NotDone as error:
-                self.events.tell("trouble", {"message": error.message})
+            except Exception as error:  # noqa: BLE001 - the next change is judged all the same
+                words = error.message if isinstance(error, PreflightError) else unforeseen(error)
+                self.events.tell("trouble", {"message": words})
             with self.turn:
                 if not self._again:
                     self._thinks = False

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -19,6 +20,7 @@ from preflight.server.ui.items import Item, Which
 from preflight.server.ui.pictures import Sort, facts_of, played_as
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.units import decimal
+from preflight.workers.processors import processors
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 """For what has its version in its address."""
@@ -35,6 +37,8 @@ class SeenRoutes:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._few = CapacityLimiter(processors() + 1)
+        """Pictures are made a few at a time, whatever a browser asks for at once, and hold up nothing else."""
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -51,7 +55,7 @@ class SeenRoutes:
         """Show a small picture, a large one, or a filmstrip."""
         item, which = item_of(self._bench, request), which_of(request)
         sort = cast("Sort", request.url.path.rpartition("/")[2])
-        path = await run_sync(self._looked, self._bench.pictures.find, item, which, sort)
+        path = await run_sync(self._looked, self._bench.pictures.find, item, which, sort, limiter=self._few)
         return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
 
     async def played(self, request: Request) -> Response:
@@ -60,7 +64,7 @@ class SeenRoutes:
         kind = played_as(facts_of(item, which))
         if kind and not request.query_params.get("small"):
             return FileResponse(_there(item.path_of(which)), media_type=kind)
-        path = await run_sync(self._looked, self._bench.pictures.find, item, which, "proxy")
+        path = await run_sync(self._looked, self._bench.pictures.find, item, which, "proxy", limiter=self._few)
         return FileResponse(path, media_type="video/mp4")
 
     async def saved(self, request: Request) -> Response:
@@ -75,12 +79,14 @@ class SeenRoutes:
         facts = facts_of(item, "original")
         if not isinstance(facts, VideoFacts | AudioFacts):
             raise MissingError("a picture is not heard")
-        peaks = await run_sync(self._looked, footage.outline, item.source, facts)
+        peaks = await run_sync(self._looked, footage.outline, item.source, facts, limiter=self._few)
         return Json({"peaks": [round(peak, 3) for peak in peaks]}, headers=FOREVER)
 
     async def cuts(self, request: Request) -> Response:
         """Tell where a clip can be cut without encoding."""
-        found = await run_sync(self._looked, footage.cut_points, item_of(self._bench, request).source)
+        found = await run_sync(
+            self._looked, footage.cut_points, item_of(self._bench, request).source, limiter=self._few
+        )
         return Json({"starts": list(map(float, found.starts_s)), "ends": list(map(float, found.ends_s))})
 
     async def parts(self, request: Request) -> Response:
@@ -88,7 +94,7 @@ class SeenRoutes:
         judged = item_of(self._bench, request).judged.get("original")
         if judged is None:
             raise MissingError("it is not measured yet")
-        found = await run_sync(self._looked, footage.best_parts, judged, self._bench.desk.profile)
+        found = await run_sync(self._looked, footage.best_parts, judged, self._bench.desk.profile, limiter=self._few)
         return Json([_part_view(one) for one in found[:OFFERED]])
 
     def _looked(self, call: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401 - what the call returns

@@ -33,6 +33,7 @@ from preflight.service.refusals import blamed_asset
 from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import printable
+from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -198,18 +199,18 @@ class Sending:
             self._parts.clear()
             sandbox = self._sandbox
         self._tell()
-        self._desk.threads.do("sending", self._guarded, self._send, door, again, sandbox)
+        self._desk.threads.do_alone(self._guarded, self._send, door, again, sandbox)
 
     def look(self) -> None:
         """Look for what was sent without an answer, and follow what is found."""
         door, sandbox = self._door(), self._sandbox
-        self._desk.threads.do("sending", self._guarded, self._look, door, sandbox)
+        self._desk.threads.do_alone(self._guarded, self._look, door, sandbox)
 
     def follow(self, number: int, *, sandbox: bool) -> None:
         """Wait for an accepted task again, and save its film."""
         door = self._door()
         self._set(stage="waiting", since=time.time(), message="", advice="")
-        self._desk.threads.do("sending", self._guarded, self._follow, door, number, sandbox)
+        self._desk.threads.do_alone(self._guarded, self._follow, door, number, sandbox)
 
     def use(self, number: int, *, sandbox: bool) -> None:
         """Take prompt and settings of an earlier request, and its files where they still are.
@@ -300,8 +301,6 @@ class Sending:
         except PreflightError as error:
             self._failed(error)
         except Exception as error:  # noqa: BLE001 - a person has to be told of it, whatever it is
-            from preflight.values.unforeseen import unforeseen
-
             self._failed(NotDone(unforeseen(error)))
 
     def _failed(self, error: PreflightError) -> None:

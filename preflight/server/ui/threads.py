@@ -1,14 +1,16 @@
 """Threads in which a desk's work is done, a few for each kind of it, all for one session."""
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
-from preflight.errors import PreflightError
+from preflight.errors import NotDone, PreflightError
+from preflight.values.unforeseen import unforeseen
 from preflight.workers.processors import processors
 from preflight.workers.session import Session
 
-Work = Literal["looking", "seeing", "thinking", "fixing", "sending"]
+Work = Literal["looking", "thinking", "fixing"]
 
 
 class Threads:
@@ -22,25 +24,31 @@ class Threads:
     def __init__(self, session: Session, trouble: Callable[[PreflightError], None]) -> None:
         self.session, self._trouble = session, trouble
         cores = processors()
-        at_once: dict[Work, int] = {"looking": cores, "seeing": cores, "thinking": 1, "fixing": min(cores, 2)}
-        at_once["sending"] = 4
+        at_once: dict[Work, int] = {"looking": cores, "thinking": 1, "fixing": min(cores, 2)}
         self._pools = {work: ThreadPoolExecutor(n, thread_name_prefix=work) for work, n in at_once.items()}
 
-    def do(self, work: Work, call: Callable[..., object], *args: object) -> "Future[object] | None":
-        """Do something soon; None where nothing begins any more."""
-
-        def done() -> object:
-            with self.session.entered():
-                try:
-                    return call(*args)
-                except PreflightError as error:
-                    self._trouble(error)
-                    return None
-
+    def do(self, work: Work, call: Callable[..., object], *args: object) -> None:
+        """Do something soon; nothing where all is being ended."""
         try:
-            return self._pools[work].submit(done)
-        except RuntimeError:  # all is being ended
-            return None
+            self._pools[work].submit(self._done, call, *args)
+        except RuntimeError:
+            return
+
+    def do_alone(self, call: Callable[..., object], *args: object) -> None:
+        """Do something that may wait for a network for long: the program does not wait for it when it ends.
+
+        What it has to remember is on the disk at any time.
+        """
+        threading.Thread(target=self._done, args=(call, *args), name="alone", daemon=True).start()
+
+    def _done(self, call: Callable[..., object], *args: object) -> None:
+        with self.session.entered():
+            try:
+                call(*args)
+            except PreflightError as error:
+                self._trouble(error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a person is told, and the rest goes on
+                self._trouble(NotDone(unforeseen(error)))
 
     def close(self) -> None:
         """Let nothing begin any more, end what runs, and wait for it."""
