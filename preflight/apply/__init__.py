@@ -104,6 +104,19 @@ def apply_plan(plan: Plan, facts: Facts, order: Order, progress: Progress | None
             return _finished(plan, made, source, draft, order)
 
 
+def find_applied(plan: Plan, order: Order) -> Applied | None:
+    """Find the result of an earlier run of a plan, if it still passes; nothing is made.
+
+    Raises:
+        NotDone: the source cannot be read.
+    """
+    if not order.folder.is_dir():
+        return None
+    source = content_of(Path(plan.asset.path))
+    with in_turn(order.folder, identity(Origin(source=source, profile=order.profile, steps=plan.steps)), wait=pause):
+        return _found(plan, source, order)
+
+
 def _tell(progress: Progress | None, part: Fraction, doing: Doing) -> None:
     if progress:
         progress(part, doing)

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -36,7 +37,14 @@ LINES_BESIDE = 6
 
 
 def apply_agreed(
-    plans: Plans, profile: Profile, output: Path, *, quiet: bool, agreed: bool, jobs: int | None = None
+    plans: Plans,
+    profile: Profile,
+    output: Path,
+    *,
+    quiet: bool,
+    agreed: bool,
+    jobs: int | None = None,
+    before: Callable[[], bool] | None = None,
 ) -> list[FixResult]:
     """Show the plans, ask, and carry out what was agreed to, with progress.
 
@@ -47,6 +55,7 @@ def apply_agreed(
         quiet: whether standard output is for something else.
         agreed: whether nobody has to be asked.
         jobs: how many at a time.
+        before: asked when plans were agreed to and before any begins; all are declined where it says no.
     """
     stream = sys.stderr if quiet else sys.stdout
     todo = [plan for _, plan in plans if plan.steps]
@@ -57,7 +66,8 @@ def apply_agreed(
             text.write(text.plan_lines(plan), stream)
     if not todo:
         return fix_all(plans, profile, output)
-    agreed_to = set(map(id, todo if agreed else chosen(todo, output, quiet=quiet)))
+    going = todo if agreed else chosen(todo, output, quiet=quiet)
+    agreed_to = set(map(id, going if not (going and before) or before() else ()))
     with Bars("fixing", len(agreed_to)) as bars:
         return fix_all(
             plans,

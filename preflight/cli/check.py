@@ -91,7 +91,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     Example: preflight check footage/ --profile seedance-2.0-2026-04 --profile seedance-2.0-2026-10
     Example: preflight check --image style.png --audio bgm.mp3 --prompt "Audio 1 sets the pace."
     """  # noqa: D301 - \b is click's mark for lines to keep
-    spec = request_by_parts(call) or requested(call.paths, call.editions.named)
+    spec = spec_of_parts(call.parts, beside=bool(call.paths)) or requested(call.paths, call.editions.named)
     assets = listed(call.lists, call.paths, request=spec is not None)
     if spec is None and (call.paths or assets is None):
         require(call.paths)
@@ -165,13 +165,22 @@ def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
     return len(paths) != 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
 
 
-def request_by_parts(call: Asked) -> "RequestSpec | None":
-    """Return the one request that --image, --video, --audio and --prompt mean, or None where none of them was said."""
-    parts, prompt = call.parts, call.parts.prompt
+def spec_of_parts(parts: RequestParts, *, beside: bool, what: str = "PATHs") -> "RequestSpec | None":
+    """Build the one request that --image, --video, --audio and --prompt mean; None where none of them was said.
+
+    Args:
+        parts: what was said.
+        beside: whether files are given, too.
+        what: what those are called.
+
+    Raises:
+        CallError: both are given, the prompt is no text, or a file does not exist.
+    """
     if not parts:
         return None
-    if call.paths:
-        raise CallError("give either PATHs or --image, --video, --audio and --prompt, not both")
+    if beside:
+        raise CallError(f"give either {what} or --image, --video, --audio and --prompt, not both")
+    prompt = parts.prompt
     if prompt is not None and not prompt.isascii() and prompt != prompt.encode("utf-8", "replace").decode():
         raise CallError("--prompt: not UTF-8 text")
     for path in (*parts.images, *parts.videos, *parts.audios):

@@ -13,18 +13,18 @@ from preflight._version import __version__
 from preflight.errors import CallError
 from preflight.flow.account import opened_ledger
 from preflight.report import text
+from preflight.report.schemas import TASK_SCHEMA, TASKS_SCHEMA
 from preflight.values.assets import masked, printable, shown
 from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from preflight.service.task import Task
     from preflight.submission.ledger import Ledger
     from preflight.submission.states import Entry
 
-TASKS_SCHEMA = "preflight.tasks/1"
-TASK_SCHEMA = "preflight.task/1"
 STYLES = {"unknown": "bold magenta", "failed": "bold red", "refused": "bold red"}
 FREE = ("refused", "failed")
 """States in which nothing is paid, so that no price is told."""
@@ -103,11 +103,26 @@ def whole_json(entry: "Entry") -> dict[str, Any]:
     }
 
 
+def stray_json(task_id: str, outcome: str, paths: "Iterable[Path]") -> dict[str, Any]:
+    """Return what is printed as JSON of a task that is in no entry."""
+    return {
+        "schema": TASK_SCHEMA,
+        "preflight": __version__,
+        "outcome": outcome,
+        "task_id": printable(task_id),
+        "entry": None,
+        "price": None,
+        "results": [printable(str(path)) for path in paths],
+    }
+
+
 def entry_json(entry: "Entry") -> dict[str, Any]:
     """Return an entry as JSON has it; prices in credits, moments in UTC."""
     return {
         "number": entry.number,
         "state": entry.state,
+        "outcome": entry.state,
+        "entry": entry.number,
         "task_id": entry.task_id,
         "status": printable(entry.status),
         "progress": entry.progress,
@@ -117,6 +132,7 @@ def entry_json(entry: "Entry") -> dict[str, Any]:
         "profile": printable(entry.profile),
         "price": _amount(entry.price),
         "credits_reserved": _amount(entry.credits_reserved),
+        "results": [printable(path) for path in entry.downloads],
         "message": printable(masked(entry.message)),
     }
 

@@ -1,19 +1,20 @@
 """`preflight task`: what the ledger and the service know of submissions; wait, download. `reconcile` is beside it."""
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from preflight._version import __version__
-from preflight.cli.entries import entries_json, found, line, open_ledger, say_orphan, whole_json
+from preflight.cli.entries import entries_json, found, line, open_ledger, say_orphan, stray_json, whole_json
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionOptions, TextOrJson
 from preflight.cli.options.option import FOLDER, options_of
 from preflight.cli.options.service import ServiceOptions
 from preflight.cli.progress import Bars
 from preflight.cli.reconcile import command as reconcile
-from preflight.errors import PreflightError, Refused
+from preflight.errors import PreflightError, Refused, TaskFailed
 from preflight.flow.account import account_of
 from preflight.profiles import Profile
 from preflight.report import text
@@ -97,33 +98,39 @@ def show(*, which: str, shown_as: TextOrJson, service: ServiceOptions) -> None:
 @command.command("wait")
 @click.argument("which", metavar="TASK|ENTRY")
 @click.option("--download", "folder", type=FOLDER, help="Save the video here.")
+@options_of(TextOrJson)
 @options_of(EditionOptions)
 @options_of(ServiceOptions)
 @settings_file
-def wait_(*, which: str, folder: Path | None, edition: EditionOptions, service: ServiceOptions) -> None:
+def wait_(
+    *, which: str, folder: Path | None, shown_as: TextOrJson, edition: EditionOptions, service: ServiceOptions
+) -> None:
     """Wait until a task is over; Ctrl-C leaves it running.
 
     \b
     Example: preflight task wait 3 --download videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
     with _account(which, edition.load(), service) as (task_id, account):
-        bring(task_id, account, folder)
+        _brought(task_id, account, folder, shown_as)
 
 
 @command.command("download")
 @click.argument("which", metavar="TASK|ENTRY")
 @click.argument("folder", type=FOLDER, default=DOWNLOADS, metavar="[DIR]")
+@options_of(TextOrJson)
 @options_of(EditionOptions)
 @options_of(ServiceOptions)
 @settings_file
-def download_(*, which: str, folder: Path, edition: EditionOptions, service: ServiceOptions) -> None:
+def download_(
+    *, which: str, folder: Path, shown_as: TextOrJson, edition: EditionOptions, service: ServiceOptions
+) -> None:
     """Save the video of a completed task; its links live for a day.
 
     \b
     Example: preflight task download 3 videos/
     """  # noqa: D301 - \b is click's mark for lines to keep
     with _account(which, edition.load(), service) as (task_id, account):
-        bring(task_id, account, folder, reach=True)
+        _brought(task_id, account, folder, shown_as, reach=True)
 
 
 @command.command("drift")
@@ -165,14 +172,36 @@ def _dump(value: dict[str, Any]) -> None:
     click.echo(dump(value), nl=False)
 
 
-def bring(task_id: str, account: Account, folder: Path | None, *, reach: bool = False) -> None:
-    """Wait for a task with progress, download it if a folder is named, and say what came.
+def _brought(task_id: str, account: Account, folder: Path | None, shown_as: TextOrJson, *, reach: bool = False) -> None:
+    """Wait and download as `bring` does; as JSON, print what the ledger knows when the task is over."""
+    if not shown_as.is_json:
+        bring(task_id, account, folder, reach=reach)
+        return
+    try:
+        paths = bring(task_id, account, folder, reach=reach, out=sys.stderr)
+    except TaskFailed:
+        _dump(_ended(task_id, account, "failed", []))
+        raise
+    _dump(_ended(task_id, account, "downloaded" if paths else "completed", paths))
+
+
+def _ended(task_id: str, account: Account, outcome: str, paths: list[Path]) -> dict[str, Any]:
+    """Tell how a task ended, by its entry; by what came of it where it is in another ledger."""
+    entry = account.ledger.find(task_id)
+    return whole_json(entry) if entry else stray_json(task_id, outcome, paths)
+
+
+def bring(
+    task_id: str, account: Account, folder: Path | None, *, reach: bool = False, out: TextIO | None = None
+) -> list[Path]:
+    """Wait for a task with progress, download it if a folder is named, say what came, and return its paths.
 
     Args:
         task_id: the task.
         account: where it is asked for, and written down.
         folder: where the video goes; None only waits.
         reach: whether no connection at the first question ends it; else it is said, and sat out.
+        out: where what came is said; standard output if None.
     """
     try:
         with Bars("waiting", 1) as bars:
@@ -182,12 +211,14 @@ def bring(task_id: str, account: Account, folder: Path | None, *, reach: bool = 
         click.echo(f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it.", err=True)
         raise
     if folder is None:
-        click.echo(f"Task {printable(task_id)} is completed. `preflight task download {task_id}` saves the video.")
-        return
+        words = f"Task {printable(task_id)} is completed. `preflight task download {task_id}` saves the video."
+        click.echo(words, file=out)
+        return []
     with Bars("downloading", 1) as bars:
         paths = download(task, account, folder, progress=bars.start("result"))
     for path in paths:
-        click.echo(f"{printable(str(path))}: {_seen(path)}")
+        click.echo(f"{printable(str(path))}: {_seen(path)}", file=out)
+    return paths
 
 
 def _seen(path: Path) -> str:

@@ -145,6 +145,34 @@ def fix_one(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | 
     return FixResult(plan=applied.plan, outcome="fixed", before=judged, after=applied.judged, message=message)
 
 
+def made_before(planned: "RequestPlan", profile: Profile, folder: Path) -> list[FixResult] | None:
+    """Find what an earlier run made of the same plans; None where something has yet to be made, or nothing was.
+
+    Args:
+        planned: the plans.
+        profile: the limits that the files must meet.
+        folder: where new files go.
+
+    Raises:
+        NotDone: a source cannot be read.
+    """
+    from preflight.apply import find_applied
+
+    order, results = order_of(profile, folder), list[FixResult]()
+    if not any(plan.steps for _, plan in planned.plans):
+        return None
+    for judged, plan in planned.plans:
+        if plan.beyond_mending or plan.fault:
+            return None
+        if not plan.steps:
+            results.append(FixResult(plan=plan, outcome="untouched", before=judged))
+            continue
+        if (found := find_applied(plan, order)) is None:
+            return None
+        results.append(FixResult(plan=found.plan, outcome="fixed", before=judged, after=found.judged, message=FOUND))
+    return results
+
+
 def fix_all(  # noqa: PLR0913 - what to carry out, and how, each by name
     plans: "Sequence[tuple[Judged, Plan]]",
     profile: Profile,

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.submission.prepare import body_of
+from preflight.submission.prepare import request_hash
 from preflight.submission.submit import Account, download, wait
 
 if TYPE_CHECKING:
@@ -51,16 +51,7 @@ def sent_before(ready: "Ready", base_url: str, ledger: "Ledger") -> "list[Entry]
 
     Nothing is uploaded for it, and nothing asked of the network.
     """
-    from preflight.submission.ledger import hash_request
-    from preflight.submission.states import SentAsset
-
-    def stand_in(path: str) -> str:
-        return f"upload://{ready.hashes[path]}" if path in ready.hashes else path
-
-    assets = [judged.asset for judged in ready.report.assets]
-    body = body_of(ready.spec, ready.profile, {asset.path: stand_in(asset.path) for asset in assets})
-    sent = [SentAsset(str(a.role), a.path, ready.hashes.get(a.path), stand_in(a.path)) for a in assets]
-    return ledger.same_body(hash_request(body, sent), base_url)
+    return ledger.same_body(request_hash(ready.spec, ready.report, ready.profile, ready.hashes), base_url)
 
 
 def find_lost(account: Account, base_url: str) -> "list[Entry]":

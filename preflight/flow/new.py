@@ -16,7 +16,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.files.atomic import commit, written
 from preflight.flow.check import Measuring, judge_whole, media
-from preflight.flow.choosing import Choice, Heard, chosen
+from preflight.flow.choosing import Choice, Heard, chosen_of
 from preflight.flow.fix import plan_whole
 from preflight.plan.marks import with_marks
 from preflight.plan.request import RequestPlan
@@ -83,7 +83,7 @@ def draft_request(
     kept = tuple(one.asset for one in placed)
     spec = RequestSpec(assets=kept, prompt=stub_prompt(kept, profile))
     report = judge_whole(spec, tuple(placed), profile)
-    planned = plan_whole(report, profile, chosen(kept, report.assets, choice, profile, heard))
+    planned = plan_whole(report, profile, chosen_of(report, kept, choice, profile, heard))
     marked = [(_with_part(judged, plan), judged) for judged, plan in planned.plans]
     return Draft(
         spec=msgspec.structs.replace(spec, assets=tuple(asset for asset, _ in marked)),

@@ -21,9 +21,17 @@ from preflight.flow.choosing import Choice, Heard, chosen_of, marked_spec
 from preflight.flow.fix import plan_whole, with_results
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
-from preflight.request.price import Estimate, refuse_costly
+from preflight.request.price import Estimate, estimate, refuse_costly
 from preflight.service.task import Task
-from preflight.submission.prepare import body_of, hash_assets, price_of, renew_uploads, upload_assets
+from preflight.submission.duplicates import refuse_duplicates
+from preflight.submission.prepare import (
+    body_of,
+    hash_assets,
+    price_of,
+    renew_uploads,
+    request_hash,
+    upload_assets,
+)
 from preflight.submission.states import Entry
 from preflight.submission.submit import (
     NOT_SUBMITTED,
@@ -39,7 +47,7 @@ from preflight.values.findings import Report, counts
 from preflight.values.remedy import Advice, Remedy
 
 if TYPE_CHECKING:
-    from preflight.plan import Plan
+    from preflight.plan import FixOptions, Plan
     from preflight.plan.request import RequestPlan
     from preflight.plan.result import FixResult
 
@@ -159,7 +167,8 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
 
     Raises:
         Unclean: the request is not clean, or has a part to keep that was not cut. Nothing was sent.
-        CallError: it was sent before, or costs too much; the key or an address cannot be used. Nothing was sent.
+        Duplicate, DuplicateUnknown: it was sent before. Nothing was sent, and nobody was asked.
+        CallError: it costs too much; the key or an address cannot be used. Nothing was sent.
         NotDone: a file, the ledger or an upload failed, or the service cannot be reached.
         Refused, OutcomeUnknown: as the create call ended.
     """
@@ -169,12 +178,16 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     with door.service() as service:
         with measuring() as how:
             spec, report = cleaned(spec, profile, how, steps, terms.choice)
-        ready = prepared(spec, report, profile, terms, uncut=steps.apply_plan is not None)
+        refuse_unclean(spec, report, uncut=steps.apply_plan is not None)
+        hashes = hash_assets(report)
         place = place_of(terms.bucket, profile, allow_private=door.allow_private)
         orphans: list[Entry] = []
         with opened_ledger(terms.ledger, orphans.append) as ledger:
             if steps.orphan:
                 list(map(steps.orphan, orphans))
+            if not terms.again:
+                refuse_duplicates(request_hash(spec, report, profile, hashes), door.base_url, ledger)
+            ready = _priced(spec, report, profile, terms, hashes)
             account = Account(service, ledger, profile, place, terms.uploads_at_once)
             if steps.confirm and not steps.confirm(ready, account):
                 return None
@@ -202,8 +215,7 @@ def cleaned(
     if steps.apply_plan is None:
         return spec, report
     fix_options = chosen_of(report, spec.assets, choice, profile, steps.chosen)
-    fix_options = msgspec.structs.replace(fix_options, also=(*fix_options.also, *BEFORE_UPLOAD))
-    planned = plan_whole(report, profile, fix_options)
+    planned = plan_whole(report, profile, before_upload(fix_options))
     if report.verdict == "pass" and not (marked or any(plan.steps for _, plan in planned.plans)):
         return spec, report
     results = steps.apply_plan(report, planned)
@@ -232,26 +244,56 @@ def prepared(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, 
         NotDone: a file cannot be read, or has changed since it was measured.
     """
     refuse_unclean(spec, report, uncut=uncut)
+    return _priced(spec, report, profile, terms, hash_assets(report))
+
+
+def _priced(spec: RequestSpec, report: Report, profile: Profile, terms: Terms, hashes: dict[str, str]) -> Ready:
+    """Price a hashed request; raise CallError where it costs or may cost too much."""
     if terms.max_credits is not None:
         most = price_of(spec, report, profile, longest=True)
         refuse_costly(terms.max_credits, most, terms.limit, hint=terms.hint)
-    hashes, price = hash_assets(report), price_of(spec, report, profile)
+    price = price_of(spec, report, profile)
     return Ready(spec=spec, report=report, profile=profile, hashes=hashes, price=price)
 
 
-def cuts_due(report: Report, profile: Profile, hopeless: "Callable[[Plan], None]") -> "dict[Asset, Plan]":
+def foreseen_price(spec: RequestSpec, planned: "RequestPlan", profile: Profile, terms: Terms) -> Estimate | None:
+    """Estimate what a request costs once its plans are applied; None where unknown.
+
+    Raises:
+        CallError: that is more than the limit.
+    """
+    from preflight.plan.estimate import estimate_output
+
+    clips = [(one.facts, plan) for one, plan in planned.plans if one.asset.role and one.asset.role.kind == "video"]
+    lengths = [estimate_output(plan, facts).length_s if facts else None for facts, plan in clips]
+    known = [length for length in lengths if length is not None]
+    price = estimate(spec, profile, sum(known, Fraction(0))) if len(known) == len(lengths) else None
+    if terms.max_credits is not None and price is not None:
+        refuse_costly(terms.max_credits, price, terms.limit, hint=terms.hint)
+    return price
+
+
+def before_upload(fix_options: "FixOptions") -> "FixOptions":
+    """Add the warnings that are fixed before every upload."""
+    return msgspec.structs.replace(fix_options, also=tuple(dict.fromkeys((*fix_options.also, *BEFORE_UPLOAD))))
+
+
+def cuts_due(
+    report: Report, profile: Profile, hopeless: "Callable[[Plan], None]", fix_options: "FixOptions | None" = None
+) -> "dict[Asset, Plan]":
     """Plan the cuts and the removal of places before sending: each such asset, and its plan.
 
     Args:
         report: the report on the request.
         profile: the limits.
         hopeless: called with each plan that cannot be applied.
+        fix_options: how to fix; the default if None.
 
     Raises:
         NotDone: one cannot be cut.
     """
     cuts = any(judged.asset.keep for judged in report.assets)
-    planned = plan_whole(report, profile, msgspec.structs.replace(Choice().fix_options, also=BEFORE_UPLOAD))
+    planned = plan_whole(report, profile, before_upload(fix_options or Choice().fix_options))
     beyond = [plan for _, plan in planned.plans if plan.beyond_mending]
     if cuts and (beyond or planned.beyond_mending):
         list(map(hopeless, beyond))

@@ -121,3 +121,24 @@ def _place(account: Account) -> "Place":
 def body_of(spec: RequestSpec, profile: Profile, urls: dict[str, str]) -> bytes:
     """Build the exact bytes of the create call."""
     return encode(build_body(spec, profile, lambda asset: asset.path if asset.is_url else urls[asset.path]))
+
+
+def request_hash(spec: RequestSpec, report: Report, profile: Profile, hashes: dict[str, str]) -> str:
+    """Compute the hash under which the ledger will know a request, before anything is uploaded.
+
+    Args:
+        spec: the request.
+        report: its assets.
+        profile: the edition.
+        hashes: path → SHA-256 of each file; what has none is a URL.
+    """
+    from preflight.submission.ledger import hash_request
+    from preflight.submission.states import SentAsset
+
+    def stand_in(path: str) -> str:
+        return f"upload://{hashes[path]}" if path in hashes else path
+
+    assets = [judged.asset for judged in report.assets]
+    body = body_of(spec, profile, {asset.path: stand_in(asset.path) for asset in assets})
+    sent = [SentAsset(str(a.role), a.path, hashes.get(a.path), stand_in(a.path)) for a in assets]
+    return hash_request(body, sent)

@@ -15,6 +15,7 @@ import msgspec
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed, Unreachable
 from preflight.profiles.schema import Profile
+from preflight.submission.duplicates import refuse_duplicates
 from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.facts import Facts
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from preflight.service.client import Service, Trouble
     from preflight.service.task import Task
     from preflight.submission.ledger import Ledger
-    from preflight.submission.ledgers import ForeignEntry
     from preflight.submission.states import Entry
     from preflight.upload.parcel import Place
 
@@ -64,10 +64,10 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     """Send the create call once; the intent is on disk before it.
 
     Raises:
-        CallError: the same request was sent before, and `again` is not set; nothing is recorded.
+        Duplicate: the same request was sent before, and `again` is not set; nothing is recorded.
         Refused: the service refused.
         Unreachable: nothing left this machine.
-        OutcomeUnknown: it left, and no response came; or so it was with the same request before.
+        OutcomeUnknown: it left, and no response came; DuplicateUnknown where so it was with the same request before.
     """
     from preflight.service.client import RECONCILE
     from preflight.submission import mismatch
@@ -131,41 +131,9 @@ def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, 
             skew_s=None if skew is None else skew.total_seconds(),
         )
         if not again:
-            same = ledger.same_body(entry.body_hash, entry.base_url)
-            _refuse_twice([one for one in same if one.number < entry.number])
-            _refuse_known(ledgers.same_request(ledger.path, entry.body_hash, entry.base_url))
+            refuse_duplicates(entry.body_hash, entry.base_url, ledger, before=entry.number)
         ledgers.remember(ledger.path)
         return entry
-
-
-def _refuse_twice(earlier: "list[Entry]") -> None:
-    """Raise where the same body was or may have been accepted; the most doubtful entry counts."""
-    from preflight.service.client import RECONCILE
-
-    if not earlier:
-        return
-    first = min(earlier, key=lambda entry: ("unknown", "sent", "intended", entry.state).index(entry.state))
-    task = f", task {first.task_id}" if first.task_id else ""
-    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
-    words = f"{when} (entry {first.number}, {first.state}{task})"
-    if first.state == "unknown":
-        raise OutcomeUnknown(f"{words}, and no answer is known; nothing was sent now", advice=RECONCILE)
-    if first.state in ("intended", "sent"):
-        raise CallError(f"{words}; nothing was sent now", advice=Remedy("show-what-becomes", entry=first.number))
-    raise CallError(f"{words}; nothing was sent", advice=Remedy("show-or-send-again", entry=first.number))
-
-
-def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
-    """Raise where another ledger has the same request; the most doubtful entry counts."""
-    if not elsewhere:
-        return
-    first = min(elsewhere, key=lambda known: ("unknown", "sent", "intended", known.state).index(known.state))
-    there, task = printable(str(first.path)), f", task {first.task_id}" if first.task_id else ""
-    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
-    words = f"{when} by another ledger: entry {first.number} of {there} ({first.state}{task}); nothing was sent"
-    if first.state in ("unknown", "sent"):
-        raise OutcomeUnknown(words, advice=Remedy("reconcile-ledger-first", path=there))
-    raise CallError(words, advice=Remedy("show-there-or-send-again", entry=first.number, path=there))
 
 
 def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":

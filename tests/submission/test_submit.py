@@ -110,7 +110,7 @@ def test_a_lost_answer_is_unknown_sent_once_and_not_sent_again(tmp_path: Path, k
         assert here.entry().state == "unknown"
         assert (here.creates, len(here.sandbox.tasks), here.paused) == (1, kind in ACTED, [])
         second = caught(here.submit)
-        assert (type(second), second.exit_code) == (OutcomeUnknown, 5)
+        assert (isinstance(second, OutcomeUnknown), second.exit_code) == (True, 5)
         assert "entry 1, unknown" in second.message
         assert ("task reconcile" in said(second.remedies), "--again" in said(second.remedies)) == (True, False)
         assert (here.creates, len(here.account.ledger.entries())) == (1, 1)

@@ -151,7 +151,9 @@ def click_option(said: Said) -> Callable[[F], F]:
     kind = how.kind or _kind_of(said.type)
     if isinstance(how, Argument):
         many = get_origin(said.type) is tuple
-        return click.argument(said.name, metavar=how.metavar, type=kind, nargs=-1 if many else 1)
+        required = not many and said.default is msgspec.NODEFAULT
+        nargs = -1 if many else 1
+        return click.argument(said.name, metavar=how.metavar, type=kind, nargs=nargs, required=required)
     if said.default is msgspec.NODEFAULT:
         more["required"] = True
     elif said.default not in (None, ()) and said.default is not False:  # 0 is a default to be shown

@@ -1,0 +1,127 @@
+"""Refuse a request that was sent before, by this ledger or by another one that this user has."""
+
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from preflight.errors import CallError, OutcomeUnknown
+from preflight.submission.states import State
+from preflight.values.assets import printable
+from preflight.values.remedy import Advice, Remedy
+
+if TYPE_CHECKING:
+    from preflight.submission.ledger import Ledger
+    from preflight.submission.ledgers import ForeignEntry
+    from preflight.submission.states import Entry
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier submission of the same request."""
+
+    number: int
+    """Its entry number."""
+    state: State
+    task_id: str | None
+    created_at: datetime
+    price: Fraction | None = None
+    """The estimate, in credits; None where unknown, or in another ledger."""
+    downloads: tuple[str, ...] = ()
+    ledger: Path | None = None
+    """The other ledger; None for the one in use."""
+
+
+class Duplicate(CallError):  # noqa: N818 - a state of the request
+    """The same request was sent before; nothing was sent now.
+
+    Args:
+        message: when, and what became of it.
+        known: the earlier submission.
+        advice: what to do next.
+    """
+
+    def __init__(self, message: str, known: Known, *, advice: Advice = "") -> None:
+        super().__init__(message, advice=advice)
+        self.known = known
+
+
+class DuplicateUnknown(OutcomeUnknown):
+    """The same request was sent before, and no response is known; nothing was sent now.
+
+    Args:
+        message: when.
+        known: the earlier submission.
+        advice: what to do next.
+    """
+
+    def __init__(self, message: str, known: Known, *, advice: Advice = "") -> None:
+        super().__init__(message, advice=advice)
+        self.known = known
+
+
+def refuse_duplicates(body_hash: str, base_url: str, ledger: "Ledger", *, before: int | None = None) -> None:
+    """Raise where the same request was or may have been accepted.
+
+    Args:
+        body_hash: hash of the body, with each upload named by its content.
+        base_url: the service.
+        ledger: the ledger in use; the user's others are searched too.
+        before: the entry of this submission, if recorded; only earlier ones count.
+
+    Raises:
+        Duplicate: it was accepted, or is being sent.
+        DuplicateUnknown: it was sent, and no response is known.
+        NotDone: another ledger cannot be read.
+    """
+    from preflight.submission import ledgers
+
+    same = ledger.same_body(body_hash, base_url)
+    _refuse_twice([one for one in same if before is None or one.number < before])
+    _refuse_known(ledgers.same_request(ledger.path, body_hash, base_url))
+
+
+def _refuse_twice(earlier: "list[Entry]") -> None:
+    """Raise where this ledger has the same body; the most doubtful entry counts."""
+    from preflight.service.client import RECONCILE
+
+    if not earlier:
+        return
+    first = min(earlier, key=lambda entry: ("unknown", "sent", "intended", entry.state).index(entry.state))
+    known = Known(
+        number=first.number,
+        state=first.state,
+        task_id=first.task_id,
+        created_at=first.created_at,
+        price=first.price,
+        downloads=first.downloads,
+    )
+    task = f", task {first.task_id}" if first.task_id else ""
+    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
+    words = f"{when} (entry {first.number}, {first.state}{task})"
+    if first.state == "unknown":
+        raise DuplicateUnknown(f"{words}, and no answer is known; nothing was sent now", known, advice=RECONCILE)
+    if first.state in ("intended", "sent"):
+        raise Duplicate(f"{words}; nothing was sent now", known, advice=Remedy("show-what-becomes", entry=first.number))
+    raise Duplicate(f"{words}; nothing was sent", known, advice=Remedy("show-or-send-again", entry=first.number))
+
+
+def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
+    """Raise where another ledger has the same request; the most doubtful entry counts."""
+    if not elsewhere:
+        return
+    first = min(elsewhere, key=lambda known: ("unknown", "sent", "intended", known.state).index(known.state))
+    known = Known(
+        number=first.number,
+        state=first.state,
+        task_id=first.task_id,
+        created_at=first.created_at,
+        ledger=first.path,
+    )
+    there, task = printable(str(first.path)), f", task {first.task_id}" if first.task_id else ""
+    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
+    words = f"{when} by another ledger: entry {first.number} of {there} ({first.state}{task}); nothing was sent"
+    if first.state in ("unknown", "sent"):
+        raise DuplicateUnknown(words, known, advice=Remedy("reconcile-ledger-first", path=there))
+    raise Duplicate(words, known, advice=Remedy("show-there-or-send-again", entry=first.number, path=there))
