@@ -19,6 +19,7 @@ from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
 from preflight.service.http import ResponseLost
 from preflight.service.task import Task
+from preflight.submission.duplicates import Duplicate, DuplicateUnknown
 from preflight.submission.ledger import Ledger
 from preflight.submission.states import Entry
 from preflight.submission.submit import PATIENCE, Account, Submission, advised, download, submit, task_of, wait
@@ -468,7 +469,7 @@ def test_a_repeat_that_is_not_sent_leaves_no_entry(tmp_path: Path) -> None:
     with scene(tmp_path) as here:
         entry, _ = here.submit()
         error = caught(here.submit)
-        assert (type(error), error.exit_code, "--again" in said(error.remedies)) == (CallError, 2, True)
+        assert (type(error), error.exit_code, "--again" in said(error.remedies)) == (Duplicate, 2, True)
         assert f"entry 1, accepted, task {entry.task_id}" in error.message
         assert [one.number for one in here.account.ledger.entries()] == [1]
         assert here.submit(again=True)[0].number == 2
@@ -487,7 +488,7 @@ def test_what_another_program_is_sending_is_not_sent_beside_it(tmp_path: Path) -
         sent = here.submission()
         other.sent(other.intend(sent.body, base_url=sent.base_url, profile="p"))
         error = caught(here.submit)
-        assert (type(error), error.exit_code, "--again" in said(error.remedies)) == (CallError, 2, False)
+        assert (type(error), error.exit_code, "--again" in said(error.remedies)) == (Duplicate, 2, False)
         assert "A program that runs now is sending it" in said(error.remedies)
         assert (here.creates, len(other.entries())) == (0, 1)
 
@@ -497,7 +498,7 @@ def test_of_several_that_were_sent_before_the_one_in_doubt_counts(tmp_path: Path
         caught(here.submit)
         here.submit(again=True)
         error = caught(here.submit)
-        assert (type(error), "entry 1, unknown" in error.message) == (OutcomeUnknown, True)
+        assert (type(error), "entry 1, unknown" in error.message) == (DuplicateUnknown, True)
         assert here.creates == 2
 
 
