@@ -143,14 +143,14 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
 
 
 def _thumbnails() -> "Thumbnails":
-    """Return what looks into files; it is loaded for the reports alone that show pictures."""
+    """Load the maker of thumbnails, for the reports that show them."""
     from preflight.media.thumbnails import thumbnails
 
     return thumbnails
 
 
 def _planned_fixes(profile: "Profile", formats: Iterable[str]) -> "PlannedFixes | None":
-    """Return what plans for the reports that show it, where there is one."""
+    """Plan fixes for the reports that show them."""
     if "html" not in formats:
         return None
     from preflight.flow.planned import PlannedFixes

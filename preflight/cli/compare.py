@@ -112,7 +112,7 @@ def _rows(
 
 
 def _reports(call: "Asked", profiles: Sequence["Profile"], spec: "RequestSpec", by: "Weighing") -> "list[Report]":
-    """Return what each edition says of a request."""
+    """Judge a request by each edition."""
     from preflight.flow.compare import compare_request
     from preflight.upload.fetcher import Fetcher
 

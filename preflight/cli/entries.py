@@ -79,7 +79,7 @@ def stray_line(task: "Task") -> str:
 
 
 def entries_json(entries: "list[Entry]") -> dict[str, Any]:
-    """Return what `task list` prints as JSON."""
+    """Build the JSON of `task list`."""
     return {
         "schema": TASKS_SCHEMA,
         "preflight": __version__,
@@ -88,7 +88,7 @@ def entries_json(entries: "list[Entry]") -> dict[str, Any]:
 
 
 def whole_json(entry: "Entry") -> dict[str, Any]:
-    """Return what `task show` prints as JSON: an entry with its assets, its downloads and its body."""
+    """Build the JSON of `task show`: an entry with its assets, downloads and body."""
     assets = [
         {"role": printable(one.role), "path": shown(one.path), "sha256": one.sha256, "url": shown(one.url)}
         for one in entry.assets

@@ -138,7 +138,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
             show(planned, profile, call.shown.format_name)
             return
         with pending_files(outputs) as files:
-            status = _mended(call, spec, planned, profile, files)
+            status = _fixed_and_shown(call, spec, planned, profile, files)
     ctx.exit(status)
 
 
@@ -172,7 +172,7 @@ def _header(profile: Profile, *, seen: bool) -> Header:
     return Header(profile=profile.name, limits=profile, thumbnails=thumbnails)
 
 
-def _mended(
+def _fixed_and_shown(
     call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[PendingFile]"
 ) -> int:
     """Show the plans, carry out what is agreed to, say what came of it, and return the exit status."""

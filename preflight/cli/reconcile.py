@@ -179,7 +179,7 @@ def _apart(skew: timedelta) -> str:
 
 
 def _advice(entry: "Entry", search: "Search") -> str:
-    """Return what a person may say of an entry, by what its service has."""
+    """Advise on an entry, by the tasks that its service has."""
     number, match = entry.number, search.match(entry)
     if match:
         return f"entry {number} is probably that one: `preflight task reconcile --adopt {number}={match.id}` says so"

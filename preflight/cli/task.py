@@ -158,12 +158,12 @@ def mismatch_(*, shown_as: TextOrJson, service: ServiceOptions) -> None:
         click.echo("nothing was refused that had been called clean", err=True)
 
 
-def _mismatch_line(drift: "RuleMismatch") -> text.Line:
-    where = "create call" if drift.stage == "create" else "task"
-    code = f" [{printable(drift.code)}]" if drift.code else ""
-    kinds = ", ".join(str(asset.get("kind", "unmeasured")) for asset in drift.assets) or "no assets"
-    words = f" {printable(drift.profile)}: {where} refused: {printable(drift.message)}{code} ({kinds})"
-    return (f"{drift.at:%Y-%m-%d %H:%M} UTC", ""), (" ", ""), (drift.rule or "no rule", "bold red"), (words, "")
+def _mismatch_line(mismatch: "RuleMismatch") -> text.Line:
+    where = "create call" if mismatch.stage == "create" else "task"
+    code = f" [{printable(mismatch.code)}]" if mismatch.code else ""
+    kinds = ", ".join(str(asset.get("kind", "unmeasured")) for asset in mismatch.assets) or "no assets"
+    words = f" {printable(mismatch.profile)}: {where} refused: {printable(mismatch.message)}{code} ({kinds})"
+    return (f"{mismatch.at:%Y-%m-%d %H:%M} UTC", ""), (" ", ""), (mismatch.rule or "no rule", "bold red"), (words, "")
 
 
 def _dump(value: dict[str, Any]) -> None:
@@ -230,7 +230,7 @@ def _seen(path: Path) -> str:
 
 
 def _told(bars: Bars, task_id: str, limit_s: float) -> "Callable[[Task], None]":
-    """Return what moves the bar, and says once that a status is not known, and until when it is asked for again."""
+    """Build the callback that moves the bar, and names an unknown status once."""
     from fractions import Fraction
 
     move, until, said = bars.start(task_id), _until(limit_s), False
@@ -256,7 +256,7 @@ def _until(left_s: float) -> str:
 
 
 def _sat_out() -> "Callable[[PreflightError, float], None]":
-    """Return what says on stderr that a fault is sat out: each kind once, and for how long."""
+    """Build the callback that names each kind of fault once, with the wait, on standard error."""
     said: set[type[PreflightError]] = set()
 
     def tell(error: PreflightError, left_s: float) -> None:

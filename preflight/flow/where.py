@@ -89,7 +89,7 @@ class _Points:
         self._known: dict[tuple[str, Wanted], CutPoint | None] = {}
 
     def of(self, path: str) -> Callable[[Wanted], CutPoint | None]:
-        """Return what finds the cut points of a clip."""
+        """Build the finder of a clip's cut points."""
         return partial(self._find, path)
 
     def _find(self, path: str, wanted: Wanted) -> CutPoint | None:
@@ -156,7 +156,7 @@ def _at(asset: Asset, role: Role) -> Asset:
 
 
 def _of_request(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile, points: _Points) -> list[Answer]:
-    """Return what each asset needs, and what the request as a whole does."""
+    """List the needs of each asset, and of the request as a whole."""
     report = judge_whole(spec, probed, profile)
     todo = plan_request(report, profile, FixOptions(), points.of)
     answers = [_planned(judged, plan) for judged, plan in todo.plans]

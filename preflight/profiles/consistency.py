@@ -12,13 +12,13 @@ from preflight.profiles.settings import Case, Condition, Field, OutputLength, Sc
 KINDS = tuple(ARRAYS)
 
 
-def refuse_contradictions(profile: Profile) -> None:
+def refuse_inconsistent(profile: Profile) -> None:
     """Raise TableError for the first thing that nothing can satisfy, or that names what is not there."""
-    for place, words in contradictions(profile):
+    for place, words in inconsistencies(profile):
         raise TableError(f"{place}: {words}")
 
 
-def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
+def inconsistencies(profile: Profile) -> Iterator[tuple[str, str]]:
     """Yield every place of a profile that contradicts another, with what was expected."""
     if profile.format > 1 and profile.default_model not in profile.models:
         yield "default_model", _one_of(profile.models, profile.default_model)

@@ -101,7 +101,7 @@ def _of_places(profile: Profile) -> Iterator[tuple[str, Entry | None]]:
 
 
 def stale(profile: Profile, today: dt.date) -> str:
-    """Return what to say of an edition of which nothing was read for more than a year; "" for any other."""
+    """Warn of an edition whose sources are all older than a year; "" for others."""
     read = max(entry.read for entry in entries(profile).values() if entry and entry.read)
     if (today - read).days <= STALE_DAYS:
         return ""

@@ -46,7 +46,7 @@ def _signed(table: Tables, wanted: type[msgspec.Struct], about: Tables) -> Table
 
 
 def _below(value: Any, wanted: object, about: Tables) -> Any:  # noqa: ANN401 - whatever stands in a TOML file
-    """Return what stands in a table, with the limits in it signed."""
+    """Copy a table, with its limits signed."""
     if not isinstance(value, dict):
         return value
     for option in (wanted, *get_args(wanted)):

@@ -16,7 +16,7 @@ import msgspec
 from preflight.errors import ProfileError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
-from preflight.profiles.consistency import refuse_contradictions
+from preflight.profiles.consistency import refuse_inconsistent
 from preflight.profiles.inherited import refuse_missing, signed, with_places
 from preflight.profiles.schema import FORMATS, Profile
 from preflight.values.limits import read_number
@@ -53,7 +53,7 @@ def load(name_or_path: str = DEFAULT) -> Profile:
         _refuse_format(table.get("format", 1))
         refuse_missing(table)
         profile = convert_table(with_places(table), Profile, dec_hook=_decode)
-        refuse_contradictions(profile)
+        refuse_inconsistent(profile)
     except TableError as error:
         raise ProfileError(f"{path.name}: {error}", advice=Remedy("print-schema")) from None
     if path.parent != SHIPPED and profile.name in names():

@@ -16,7 +16,7 @@ TYPED = ("prompt", "duration", "quality", "aspect_ratio", "generate_audio", "cal
 
 
 def given(spec: RequestSpec) -> dict[str, Any]:
-    """Return what a request asks for, by the service's names; of `model_params` each by `model_params.NAME`."""
+    """Map the service's field names to a request's values; those of `model_params` as `model_params.NAME`."""
     found = {name: value for name in TYPED if (value := getattr(spec, name)) is not None}
     found |= {name: count for name, kind in KINDS.items() if (count := len(spec.of_kind(kind)))}
     found |= dict.fromkeys(spec.singles(), True)
@@ -29,7 +29,7 @@ def given(spec: RequestSpec) -> dict[str, Any]:
 
 
 def value_of(name: str, spec: RequestSpec, profile: Profile) -> Any:  # noqa: ANN401 - whatever a field may hold
-    """Return what stands in a field, or what the service puts there by itself; None where nothing does."""
+    """Look up a field's value, or the service's default; None without either."""
     found = given(spec).get(name)
     if found is not None:
         return found

@@ -59,7 +59,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict"
 
     def refusal(self, scope: Scope) -> Refusal | None:
-        """Return why a request is not answered; None where it is."""
+        """Explain why a request is refused; None where it is not."""
         headers = Headers(scope=scope)
         if headers.get("host", "") not in self.hosts or len(headers.getlist("host")) != 1:
             return Refusal(421, "this server is not called by that name")
@@ -71,7 +71,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         return self._unproven(scope, headers, origin)
 
     def _unproven(self, scope: Scope, headers: Headers, origin: str | None) -> Refusal | None:
-        """Return why a request that comes from here is not answered: it has no token, or is not proven to be ours."""
+        """Explain why a request from this machine is refused: no token, or no proof that it is ours."""
         if self._knows(headers.get("authorization", "").removeprefix(BEARER)):
             return None
         if scope["method"] in SAFE and scope["path"] == "/" and self._knows(_asked_token(scope)):

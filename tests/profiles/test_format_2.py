@@ -191,8 +191,8 @@ def test_places_with_dots_in_their_names_can_be_left_out(tmp_path: Path) -> None
 
 
 def test_a_table_error_is_what_the_checks_raise() -> None:
-    from preflight.profiles.consistency import refuse_contradictions
+    from preflight.profiles.consistency import refuse_inconsistent
 
     profile = load("kling-o1-image-to-video-2026-10")
     with pytest.raises(TableError, match=r"^default_model: "):
-        refuse_contradictions(msgspec.structs.replace(profile, default_model="nobody"))
+        refuse_inconsistent(msgspec.structs.replace(profile, default_model="nobody"))

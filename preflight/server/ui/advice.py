@@ -6,7 +6,7 @@ from preflight.values.remedy import Advice, Remedy
 
 
 def advice(given: Advice) -> str:
-    """Return what is to be done next, as sentences; may be empty."""
+    """Word the next steps; may be empty."""
     parts = given if isinstance(given, tuple) else (given,)
     return " ".join(filter(None, map(_words, parts)))
 

@@ -10,7 +10,7 @@ from preflight.report.remedies import message_of
 from preflight.server.events import Events
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.fixing import Fixing
-from preflight.server.ui.pictures import Pictures
+from preflight.server.ui.previews import Previews
 from preflight.server.ui.project import Project
 from preflight.server.ui.sending import Sending
 from preflight.server.ui.threads import Threads
@@ -35,7 +35,7 @@ class Bench:
         self.desk = Desk(project, profile, self.threads, self.events)
         self.fixing = Fixing(self.desk)
         self.sending = Sending(self.desk, base_url)
-        self.pictures = Pictures(project.own / "seen")
+        self.previews = Previews(project.own / "seen")
 
     def __enter__(self) -> Self:
         """Begin: what starts the children gets ready, so that the first file need not wait for it."""

@@ -103,7 +103,7 @@ class Desk:
             return msgspec.structs.replace(self.settings, assets=assets)
 
     def card(self, item: Item, role: Role | None) -> dict[str, Any]:
-        """Return what the page is told of an item."""
+        """Build the state of an item for the page."""
         return views.card_view(item, role, self.profile) | {"job": self.job_of(item.id)}
 
     def whole(self) -> dict[str, Any]:

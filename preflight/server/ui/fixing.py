@@ -51,7 +51,7 @@ class Job(msgspec.Struct, kw_only=True):
     session: Session | None = None
 
     def view(self) -> dict[str, Any]:
-        """Return what the page is told of it."""
+        """Build its state for the page."""
         known = {"id": self.id, "asset": self.item, "name": self.name, "stage": self.stage, "part": round(self.part, 3)}
         return known | {"left_s": self._left_s()}
 
@@ -81,7 +81,7 @@ class Fixing:
         desk.job_of = self.job_of
 
     def job_of(self, item: str) -> dict[str, Any] | None:
-        """Return what is being done for an item; None where nothing is."""
+        """Look up the job of an item; None where there is none."""
         with self._turn:
             found = next((job for job in self._jobs.values() if job.item == item and not job.cancelled), None)
             return found.view() if found else None

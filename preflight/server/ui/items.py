@@ -123,7 +123,7 @@ class Item(Kept, kw_only=True):
         return msgspec.json.encode((str(self.keep) if self.keep else None, self.choices), order="sorted").decode()
 
     def kept(self) -> Kept:
-        """Return what of it is written down."""
+        """Build the saved form of the item."""
         return Kept(**{name: getattr(self, name) for name in Kept.__struct_fields__})
 
 
@@ -157,7 +157,7 @@ def _no_earlier(at_s: Fraction) -> Fraction:
 
 
 def kind_by_name(path: str) -> Kind:
-    """Return what a file's name promises."""
+    """Guess the kind of a file by its name."""
     return Asset(path=path).expected_kind
 
 

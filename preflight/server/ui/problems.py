@@ -16,7 +16,7 @@ Say = Callable[[Judged, Limits], str]
 
 
 def problem(finding: Finding, judged: Judged, profile: Profile) -> str:
-    """Return what is wrong in few words; the finding's own sentence where there are no shorter ones."""
+    """Word a finding briefly, or by its own message."""
     say = SAYINGS.get(finding.rule.partition("/")[2])
     limits = limits_of(judged, profile)
     said = say(judged, limits) if say and limits and judged.facts else ""

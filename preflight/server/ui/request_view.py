@@ -20,7 +20,7 @@ SETTINGS = ("model", "duration", "quality", "aspect_ratio", "generate_audio", "c
 
 
 def request_view(desk: "Desk") -> dict[str, Any]:
-    """Return what the page is told of the request."""
+    """Build the state of the request for the page."""
     items, spec, report = desk.ordered(), desk.spec(), desk.report
     waiting = sum(1 for item in items if item.state != "judged")
     findings = report.findings if report else ()
@@ -99,7 +99,7 @@ def prompt_view(spec: RequestSpec, profile: Profile) -> dict[str, Any]:
 
 
 def edition_view(profile: Profile) -> dict[str, Any]:
-    """Return what an edition lets a person choose."""
+    """List the settings that an edition offers."""
     limits = profile.request
     length, ratio = limits.duration_s, limits.aspect_ratio
     return {

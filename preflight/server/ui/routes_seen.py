@@ -17,7 +17,7 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.server.answers import Json, MissingError
 from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Item, Which
-from preflight.server.ui.pictures import Sort, facts_of, played_as
+from preflight.server.ui.previews import Sort, facts_of, played_as
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.units import decimal
 from preflight.workers.processors import processors
@@ -43,7 +43,7 @@ class SeenRoutes:
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
-            *(Route(f"/api/assets/{{id}}/{sort}", self.picture) for sort in ("thumb", "large", "strip")),
+            *(Route(f"/api/assets/{{id}}/{sort}", self.preview) for sort in ("thumb", "large", "strip")),
             Route("/api/assets/{id}/media", self.played),
             Route("/api/assets/{id}/file", self.saved),
             Route("/api/assets/{id}/wave", self.outline),
@@ -51,11 +51,11 @@ class SeenRoutes:
             Route("/api/assets/{id}/parts", self.parts),
         ]
 
-    async def picture(self, request: Request) -> Response:
+    async def preview(self, request: Request) -> Response:
         """Show a small picture, a large one, or a filmstrip."""
         item, which = item_of(self._bench, request), which_of(request)
         sort = cast("Sort", request.url.path.rpartition("/")[2])
-        path = await run_sync(self._looked, self._bench.pictures.find, item, which, sort, limiter=self._few)
+        path = await run_sync(self._looked, self._bench.previews.find, item, which, sort, limiter=self._few)
         return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
 
     async def played(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class SeenRoutes:
         kind = played_as(facts_of(item, which))
         if kind and not request.query_params.get("small"):
             return FileResponse(_there(item.path_of(which)), media_type=kind)
-        path = await run_sync(self._looked, self._bench.pictures.find, item, which, "proxy", limiter=self._few)
+        path = await run_sync(self._looked, self._bench.previews.find, item, which, "proxy", limiter=self._few)
         return FileResponse(path, media_type="video/mp4")
 
     async def saved(self, request: Request) -> Response:

@@ -92,7 +92,7 @@ class Sending:
     # ---- what the page is told
 
     def view(self) -> dict[str, Any]:
-        """Return what the page is told of sending."""
+        """Build the state of sending for the page."""
         with self._turn:
             now = msgspec.to_builtins(self._now)
             state = {"key": bool(self._key), "sandbox": self._sandbox, "address": self._address(), "now": now}
@@ -150,7 +150,7 @@ class Sending:
         self._tell()
 
     def quote(self) -> dict[str, Any]:
-        """Return what sending would cost, what is left, and whether the same was sent before.
+        """Estimate the price, the credits left, and whether the same request was sent before.
 
         Raises:
             PreflightError: the request is not clean, or a file has changed since it was measured.

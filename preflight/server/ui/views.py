@@ -30,7 +30,7 @@ View = dict[str, Any]
 
 
 def card_view(item: Item, role: Role | None, profile: Profile) -> View:
-    """Return what a card shows."""
+    """Build a card."""
     judged = item.now
     verdict = judged.verdict if judged else ""
     return {
@@ -133,7 +133,7 @@ def _seconds(value: Fraction) -> float:
 
 
 def plan_view(item: Item) -> View | None:
-    """Return what would be done to an item, or why nothing can be; None where nothing has to be."""
+    """Word the planned fix of an item, or why there is none; None where none is needed."""
     plan, judged = item.plan, item.now
     if plan is None or judged is None or (not plan.steps and not plan.beyond_mending):
         return None

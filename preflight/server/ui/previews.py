@@ -31,7 +31,7 @@ PLAYED_SOUND = frozenset({None, "aac", "mp3", "opus", "vorbis"})
 HEARD = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
-class Pictures:
+class Previews:
     """A folder of pictures that can be made again.
 
     Args:
@@ -92,7 +92,7 @@ class Pictures:
 
 
 def facts_of(item: Item, which: Which) -> Facts:
-    """Return what was measured of a file.
+    """Look up the facts of a file.
 
     Raises:
         MissingError: nothing was, or it lies at an address.
