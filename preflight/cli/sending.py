@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+import msgspec
 
 from preflight._version import __version__
 from preflight.cli.address import is_agreed, remember
-from preflight.cli.agree import apply_agreed, ask
+from preflight.cli.agree import apply_agreed, ask, is_anybody_there, pressed
 from preflight.cli.check import print_report
 from preflight.cli.cost import price_lines
 from preflight.cli.progress import Bars
 from preflight.cli.task import bring
 from preflight.errors import NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed
+from preflight.flow.choosing import Choice, Open, open_choices
 from preflight.flow.fix import made_before
 from preflight.flow.submit import UNCUT, Ready, Submitted, Terms, Unclean, foreseen_price
 from preflight.plan.result import FixResult
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
     from preflight.request.file import RequestSpec
 
 PLACED = "Take the place out with another program, or decline that step where you are asked."
+
+
+CHOICES: dict[Open, tuple[str, dict[str, str]]] = {
+    "fit": ("A shape is refused. Fit it by", {"c": "crop", "p": "pad", "b": "blur", "n": "nothing"}),
+    "extend": ("Something is too short. Make it longer by", {"l": "loop", "f": "freeze", "s": "slow", "n": "nothing"}),
+    "keep": ("Something is too long. Keep its", {"s": "start", "m": "middle", "e": "end", "b": "best"}),
+}
+"""What may be open → the question, and its keys."""
 
 
 class Sending:
@@ -80,6 +90,17 @@ class Sending:
         self.judged(report)
 
     # ---- before anything is encoded ----------------------------------------------------------------------------------
+
+    def choose(self, planned: "RequestPlan", choice: Choice) -> Choice:
+        """Ask a person, a key each, for what nobody has chosen yet."""
+        if self._call.yes or not is_anybody_there():
+            return choice
+        for name in open_choices(planned, choice):
+            question, keys = CHOICES[name]
+            said = ", ".join(f"[{key}] {words}" for key, words in keys.items())
+            key = pressed(f"{question} {said}: ", keys)
+            choice = _with_answer(choice, name, keys[key])
+        return choice
 
     def apply_plan(self, report: Report, planned: "RequestPlan") -> list[FixResult]:
         """Show the plans and the price, ask once, and apply what a person lets us; nothing where not all was done.
@@ -206,6 +227,17 @@ class Sending:
         if error is None:
             return "declined"
         return "refused" if isinstance(error, Refused) else "stopped"
+
+
+def _with_answer(choice: Choice, name: Open, said: str) -> Choice:
+    """Take one answer into a choice."""
+    if said == "nothing":
+        return choice
+    if said == "best":
+        return msgspec.structs.replace(choice, best=True)
+    named = {"fit": {"fit_named": True}, "keep": {"keep_named": True}, "extend": {}}[name]
+    options = msgspec.structs.replace(choice.fix_options, **{name: said, **named})
+    return msgspec.structs.replace(choice, fix_options=options)
 
 
 def _may_go_on(one: FixResult) -> bool:

@@ -152,6 +152,7 @@ def _submitted(call: Asked, spec: RequestSpec, profile: Profile, door: "Door", t
     steps = Steps(
         judged=sending.judged,
         apply_plan=sending.apply_plan,
+        choose=sending.choose,
         chosen=_heard(sending.tell),
         judged_again=sending.judged_again,
         confirm=sending.confirm,

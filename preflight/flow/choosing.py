@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -17,12 +18,16 @@ from preflight.plan import FixOptions
 from preflight.plan.crops import crops_of
 from preflight.plan.marks import Mark, curtailed, overruled, refuse_useless, with_marks
 from preflight.plan.request import RequestPlan, shared_lengths
+from preflight.plan.steps import Cut, find
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
+from preflight.values.remedy import Remedy
 
 Tell = Callable[[str], None]
+Open = Literal["fit", "extend", "keep"]
+"""What may have to be chosen, by the name of its option."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +94,20 @@ def plan_spec(
     spec = marked_spec(spec, choice, heard)
     report = check_request(spec, profile, how)
     return plan_whole(report, profile, chosen_of(report, spec.assets, choice, profile, heard))
+
+
+def open_choices(planned: RequestPlan, choice: Choice) -> tuple[Open, ...]:
+    """List what a person has yet to choose: a shape to fit, a length to reach, or which part stays."""
+    plans = [plan for _, plan in planned.plans]
+    wanted = {one.kind for plan in plans for one in plan.remedies if isinstance(one, Remedy)}
+    options = choice.fix_options
+    cuts = any(find(plan.steps, Cut) and not plan.cut_asked for plan in plans)
+    found: dict[Open, bool] = {
+        "fit": not options.fit_named and not wanted.isdisjoint({"fit", "allow-creative"}),
+        "extend": options.extend is None and "lengthen" in wanted,
+        "keep": cuts and not (options.keep_named or choice.best),
+    }
+    return tuple(name for name, is_open in found.items() if is_open)
 
 
 def chosen_of(

@@ -132,6 +132,8 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     """Called with the first report."""
     apply_plan: "Callable[[Report, RequestPlan], Sequence[FixResult]] | None" = None
     """Applies the plans of an unclean request, or one with parts to keep; returns one result an asset."""
+    choose: "Callable[[RequestPlan, Choice], Choice] | None" = None
+    """Asked, before anything is encoded, for what the choice leaves open; see `choosing.open_choices`."""
     chosen: Heard | None = None
     """Called with the choice of parts that are too long."""
     judged_again: Callable[[Report], None] | None = None
@@ -216,6 +218,9 @@ def cleaned(
         return spec, report
     fix_options = chosen_of(report, spec.assets, choice, profile, steps.chosen)
     planned = plan_whole(report, profile, before_upload(fix_options))
+    if steps.choose and (made := steps.choose(planned, choice)) != choice:
+        fix_options = chosen_of(report, spec.assets, made, profile, steps.chosen)
+        planned = plan_whole(report, profile, before_upload(fix_options))
     if report.verdict == "pass" and not (marked or any(plan.steps for _, plan in planned.plans)):
         return spec, report
     results = steps.apply_plan(report, planned)

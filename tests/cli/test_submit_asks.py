@@ -131,3 +131,18 @@ def test_all_is_asked_before_anything_is_encoded(program: Program, sandbox: Sand
     assert b"Price: about" in asked
     assert not (tmp_path / "preflight-fixed").exists()
     assert sandbox.tasks == []
+
+
+def test_what_nobody_has_chosen_is_asked_first(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:  # noqa: ARG001 - its ledger and key
+    theirs, ours = terminal()
+    clip = str(MEDIA / "video-1.8s.mp4")
+    command = [str(PROGRAM), "submit", "--video", clip, "--prompt", "Video 1.", "--base-url", sandbox.url]
+    with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours, cwd=tmp_path) as child:
+        os.close(ours)
+        assert b"Make it longer by [l] loop" in until_asked(theirs)
+        os.write(theirs, b"f")
+        assert b"Write 1 new file" in until_asked(theirs)
+        os.write(theirs, b"n")
+        read_all(theirs)
+        assert child.wait(30) == 1
+    assert not (tmp_path / "preflight-fixed").exists()
