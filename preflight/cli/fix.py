@@ -30,7 +30,8 @@ from preflight.flow.fix import (
 from preflight.flow.paths import nothing
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
-from preflight.profiles import Profile
+from preflight.profiles import Profile, edition_for, load, names
+from preflight.profiles.common import JOINED
 from preflight.report import Header, text
 from preflight.report.files import pending_files, read_outputs
 from preflight.report.fixed import FORMATS, fix_pieces
@@ -96,10 +97,35 @@ class Asked(Group, frozen=True, kw_only=True):
             metavar="FILE",
         ),
     ] = ()
+    targets: Annotated[
+        tuple[str, ...],
+        Option(
+            "The model or edition that new files are for; repeated: files that all of them take, if there are.",
+            flags=("--for",),
+            metavar="MODEL",
+        ),
+    ] = ()
     out: OutputOptions = OutputOptions()
     edition: EditionOptions = EditionOptions()
     measuring: MeasuringOptions = MeasuringOptions()
     shown: TextOrJson = TextOrJson()
+
+    def profile(self, spec: "RequestSpec | None") -> Profile:
+        """Load the limits that new files are to keep.
+
+        Raises:
+            CallError: a model is known to no edition, of some limit those named have nothing in common, or more is said
+                than goes together.
+        """
+        if not self.targets:
+            return self.edition.load(spec.model if spec else None)
+        if self.edition.profile_name is not None:
+            raise CallError("--for and --profile both say which limits count: give one of them")
+        if spec is not None and len(self.targets) > 1:
+            raise CallError("--for several models is for files: a request has one model")
+        shipped = names()
+        chosen = dict.fromkeys(one if one in shipped else edition_for(one) for one in self.targets)
+        return load(JOINED.join(chosen))
 
 
 @click.command("fix")
@@ -117,6 +143,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     Example: preflight fix footage/ --yes --output ready/ --report fixed.html
     Example: preflight fix wide.png --crop wide.png=top --also location
     Example: preflight fix short.mp4 wide.png --extend loop --fit blur
+    Example: preflight fix footage/ --for seedance-2.5-reference-to-video --for wan3.0-reference-video
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
     choice = _with_offered(call, call.choices.choice(call.preview))
@@ -243,7 +270,7 @@ def _planned(
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
-    profile = call.edition.load(spec.model if spec else None)
+    profile = call.profile(spec)
     heard = Heard(tell=lambda line: _tell(call, [line]), note=lambda line: click.echo(line, err=True), looking=looking)
     if spec:
         return profile, plan_spec(spec, choice, profile, how, heard)

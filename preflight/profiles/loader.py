@@ -16,6 +16,7 @@ import msgspec
 from preflight.errors import ProfileError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
+from preflight.profiles.common import JOINED, common
 from preflight.profiles.consistency import refuse_inconsistent
 from preflight.profiles.inherited import refuse_missing, signed, with_places
 from preflight.profiles.schema import FORMATS, Profile
@@ -47,6 +48,8 @@ def load(name_or_path: str = DEFAULT) -> Profile:
     Raises:
         ProfileError: it is missing, not TOML, or breaks the schema; the message begins with the place.
     """
+    if JOINED in name_or_path and set(several := name_or_path.split(JOINED)) <= set(names()):
+        return common([load(name) for name in several])
     path = locate(name_or_path, SHIPPED)
     try:
         table = flatten(path)
