@@ -107,7 +107,8 @@ def edition_view(profile: Profile) -> dict[str, Any]:
         "title": profile.title,
         "models": [{"id": name, "quality": list(model.quality)} for name, model in profile.models.items()],
         "default_model": profile.default_model,
-        "duration": {name: getattr(length, name, None) for name in ("min", "max", "default")},
+        "duration": {name: getattr(length, name, None) for name in ("min", "max", "default")}
+        | {"of": [*length.allowed, *length.special] if length else []},
         "quality": limits.quality.default if limits.quality else None,
         "aspect_ratio": {"of": list(ratio.allowed) if ratio else [], "default": ratio.default if ratio else None},
         "base_url": profile.service.base_url,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from preflight.profiles import load, names
 from preflight.request.file import load_spec
+from preflight.server.ui.request_view import edition_view
 from preflight.server.ui.start import Start, running_page
 from preflight.values.assets import collect
 from tests.server.pages import opened
@@ -253,3 +255,11 @@ def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
             time.sleep(0.02)
         assert page.state()["cards"] == []
         assert [path for path in tmp_path.glob("originals/**/*") if path.is_file()] == []
+
+
+def test_every_edition_says_what_may_be_chosen() -> None:
+    for name in names():
+        view = edition_view(load(name))
+        assert view["models"]
+        ranged = view["duration"]["min"] is not None and view["duration"]["max"] is not None
+        assert ranged or isinstance(view["duration"]["of"], list)

@@ -45,9 +45,10 @@ export function showSend(box) {
     sandbox.checked = send.sandbox;
     key.hidden = send.sandbox;
     key.classList.toggle("known", send.key);
-    where.textContent = send.sandbox ? "" : `${t("send.to", { address: send.address })} ${t(send.key ? "send.key.known" : "send.key.none")}`;
+    const nowhere = !send.sandbox && !send.address;
+    where.textContent = send.sandbox ? "" : nowhere ? t("send.nowhere") : `${t("send.to", { address: send.address })} ${t(send.key ? "send.key.known" : "send.key.none")}`;
     const clean = request.verdict === "pass" && !request.uncut.length;
-    go.disabled = !clean || GOING.includes(send.now.stage) || !(send.key || send.sandbox);
+    go.disabled = !clean || nowhere || GOING.includes(send.now.stage) || !(send.key || send.sandbox);
     go.title = clean ? "" : t("send.not-clean");
     showNow(now, send.now);
     showFilm(film, send);

@@ -11,12 +11,14 @@ export function showSettings(box) {
   const model = h("select", { id: "set-model" }, ...edition.models.map((/** @type {any} */ one) => h("option", { value: one.id, text: one.id })));
   model.addEventListener("change", () => set("model", model.value === edition.default_model ? null : model.value));
 
-  const { min, max } = edition.duration;
+  const { min, max, of: lengths } = edition.duration;
+  const ranged = min !== null && max !== null;
   const length = h("input", { id: "set-duration", type: "range", min, max, step: "1" });
   const told = h("output", { for: "set-duration" });
+  const fixed = h("div", { class: "pills", role: "group", "aria-labelledby": "set-length" });
   const saveLength = later(() => set("duration", Number(length.value)), 200);
   length.addEventListener("input", () => {
-    told.textContent = t("settings.duration.value", { seconds: length.value });
+    told.textContent = seconds(length.value);
     saveLength();
   });
 
@@ -32,10 +34,13 @@ export function showSettings(box) {
     h("h2", { id: "settings-title", text: t("settings.title") }),
     h("div", { class: "fields" },
       h("div", { class: "field" }, h("label", { for: "set-model", text: t("settings.model") }), model),
-      h("div", { class: "field" }, h("label", { for: "set-duration" }, t("settings.duration"), " ", told), length),
+      (ranged || lengths.length > 0) && h("div", { class: "field" },
+        ranged ? h("label", { for: "set-duration", id: "set-length" }, t("settings.duration"), " ", told) : h("span", { class: "label", id: "set-length", text: t("settings.duration") }),
+        ranged && length,
+        lengths.length > 0 && fixed),
       h("div", { class: "field" }, h("span", { class: "label", id: "set-quality", text: t("settings.quality") }), quality),
       h("div", { class: "field" }, h("label", { class: "check", for: "set-sound" }, sound, t("settings.generate_audio"))),
-      h("div", { class: "field wide" }, h("span", { class: "label", id: "set-ratio", text: t("settings.aspect_ratio") }), ratio),
+      edition.aspect_ratio.of.length > 0 && h("div", { class: "field wide" }, h("span", { class: "label", id: "set-ratio", text: t("settings.aspect_ratio") }), ratio),
       h("div", { class: "field" }, h("label", { for: "set-callback", text: t("settings.callback_url") }), callback)),
     h("ul", { class: "found", id: "settings-found" }));
 
@@ -43,10 +48,13 @@ export function showSettings(box) {
     box.hidden = !cards.size;
     const now = settings.model ?? edition.default_model;
     model.value = now;
-    if (document.activeElement !== length) length.value = String(settings.duration ?? edition.duration.default);
-    told.textContent = t("settings.duration.value", { seconds: length.value });
+    const lasts = settings.duration ?? edition.duration.default;
+    if (document.activeElement !== length && Number(lasts) >= min) length.value = String(lasts);
+    told.textContent = seconds(document.activeElement === length ? length.value : lasts);
+    pills(fixed, lengths.map(String), String(lasts), (value) => set("duration", lengths.find((/** @type {any} */ one) => String(one) === value)), seconds);
     const of = edition.models.find((/** @type {any} */ one) => one.id === now)?.quality ?? [];
     const chosen = settings.quality ?? edition.quality;
+    /** @type {HTMLElement} */ (quality.parentElement).hidden = !of.length;
     pills(quality, of, chosen, (value) => set("quality", value === edition.quality ? null : value), (value) => value);
     const shape = settings.aspect_ratio ?? edition.aspect_ratio.default;
     pills(ratio, edition.aspect_ratio.of, shape, (value) => set("aspect_ratio", value), (value) => value, drawn);
@@ -55,6 +63,13 @@ export function showSettings(box) {
     const about = findings.filter((/** @type {any} */ one) => /request\/(model|duration|quality|aspect-ratio|callback|generate|content)/.test(one.rule));
     fill(/** @type {HTMLElement} */ (document.getElementById("settings-found")), ...about.map((/** @type {any} */ one) => h("li", { class: one.severity, text: `${one.sign} ${one.words}` })));
   });
+}
+
+/** A length in words: some are none, and leave it to the model or the clip. @param {any} value */
+function seconds(value) {
+  if (value === null || value === undefined) return "";
+  if (String(value) === "0") return t("settings.duration.clip");
+  return Number(value) > 0 ? t("settings.duration.value", { seconds: value }) : t("settings.duration.auto");
 }
 
 /**
