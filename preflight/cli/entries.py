@@ -104,7 +104,7 @@ def whole_json(entry: "Entry") -> dict[str, Any]:
 
 
 def stray_json(task_id: str, outcome: str, paths: "Iterable[Path]") -> dict[str, Any]:
-    """Return what is printed as JSON of a task that is in no entry."""
+    """Tell as JSON how a task ended that is in no entry."""
     return {
         "schema": TASK_SCHEMA,
         "preflight": __version__,

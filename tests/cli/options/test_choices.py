@@ -34,7 +34,7 @@ def test_only_a_fit_that_is_typed_allows_what_it_does() -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"keeps": ("middel",)}, "--keep: expected start, middle, end, best or FILE=START-END"),
+        ({"keeps": ("middel",)}, "--keep: expected start, middle, end, best, START-END or FILE=START-END"),
         ({"keeps": ("a.mov=x",)}, "--keep: "),
         ({"pad_color": "mauve"}, "--pad-color: expected black, white or #rrggbb"),
         ({"pad_color": "white", "fit": "crop", "typed": frozenset({"fit"})}, "--fit crop pads with no color"),
