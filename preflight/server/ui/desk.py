@@ -5,7 +5,6 @@
 Everything here may be called from any thread.
 """
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,12 +15,8 @@ import msgspec
 
 from preflight.errors import CallError, PreflightError
 from preflight.flow.check import Measuring, judge_whole, measure
-from preflight.flow.fix import plan_whole
-from preflight.plan import FixOptions, Plan
 from preflight.plan.result import FixResult
-from preflight.plan.share import Part
 from preflight.plan.share import share as share_seconds
-from preflight.probe import identity, unchanged
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
@@ -29,12 +24,12 @@ from preflight.server.answers import MissingError
 from preflight.server.events import Events
 from preflight.server.ui import views
 from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames, part_of
+from preflight.server.ui.planning import has_changed, plans_of, probed_as, shareable
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Threads
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Strategy
-from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed
 from preflight.values.unforeseen import unforeseen
@@ -277,7 +272,7 @@ class Desk:
             for item in self.ordered():
                 if item.id in changed or before.get(item.id) != after.get(item.id):
                     self._tell(item)
-        self.think()
+            self.think()
 
     def _tell(self, item: Item) -> None:
         self.events.tell("card", self.card(item, self.roles().get(item.id)))
@@ -310,7 +305,7 @@ class Desk:
             if which == "original":
                 self._shelve(item, probed)
             self._tell(item)
-        self.think()
+            self.think()
 
     def _probe(self, asset: Asset) -> Probed:
         try:
@@ -330,7 +325,7 @@ class Desk:
     def look_again(self) -> bool:
         """Measure anew what has changed on the disk since it was measured; tell whether anything has."""
         with self.turn:
-            changed = [item for item in self.items.values() if item.state == "judged" and _has_changed(item)]
+            changed = [item for item in self.items.values() if item.state == "judged" and has_changed(item)]
             for item in changed:
                 self._measure(item)
                 self._tell(item)
@@ -364,13 +359,13 @@ class Desk:
         with self.turn:
             roles, spec = self.roles(), self.spec()
             ours = [item for item in self.ordered() if item.id in roles and item.which in item.probed]
-            probed = tuple(_as(item.probed[item.which], item.asset(roles[item.id])) for item in ours)
+            probed = tuple(probed_as(item.probed[item.which], item.asset(roles[item.id])) for item in ours)
             options = {
                 item.id: msgspec.structs.replace(item.choices.options(item.path), share=self.share) for item in ours
             }
         spec = msgspec.structs.replace(spec, assets=tuple(one.asset for one in probed))
         report = judge_whole(spec, probed, self.profile)
-        plans, shared = self._plans(report, [options[item.id] for item in ours])
+        plans, shared = plans_of(report, [options[item.id] for item in ours], self.profile)
         with self.turn:
             self.report, self.shared = report, shared
             before = {item.id: views.card_view(item, roles.get(item.id), self.profile) for item in ours}
@@ -382,39 +377,3 @@ class Desk:
                     continue
                 self._tell(item)
             self.events.tell("request", request_view(self))
-
-    def _plans(self, report: Report, options: list[FixOptions]) -> tuple[list[Plan], list[dict[str, Any]]]:
-        """Plan each asset by its own choices, and the seconds of all together."""
-        usual = FixOptions(share=self.share)
-        planned = {key: plan_whole(report, self.profile, one) for key, one in _distinct([usual, *options]).items()}
-        found = [planned[msgspec.json.encode(one)].plans[n][1] for n, one in enumerate(options)]
-        shared = planned[msgspec.json.encode(usual)].shared
-        return found, [{"kind": one.kind, "why": one.chosen.why} for one in shared]
-
-
-def shareable(item: Item, judged: Judged) -> Part | None:
-    """Return how long a clip is, or the marked part of it; None where that is not known."""
-    facts = judged.facts
-    if not isinstance(facts, VideoFacts) or facts.duration_s is None:
-        return None
-    start = item.keep.start_s if item.keep else Fraction(0)
-    return Part(name=item.name, duration_s=facts.duration_s - start)
-
-
-def _has_changed(item: Item) -> bool:
-    """Tell whether the file that is sent is not in the state in which it was measured."""
-    judged = item.now
-    if judged is None or judged.identity is None or judged.asset.is_url:
-        return False
-    try:
-        return not unchanged(judged.identity, identity(os.stat(item.path)))  # noqa: PTH116 - any bytes may be a name
-    except OSError:
-        return True
-
-
-def _as(probed: Probed, asset: Asset) -> Probed:
-    return msgspec.structs.replace(probed, asset=asset)
-
-
-def _distinct(options: list[FixOptions]) -> dict[bytes, FixOptions]:
-    return {msgspec.json.encode(one): one for one in options}
