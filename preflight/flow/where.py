@@ -6,54 +6,59 @@
 Editions share most of their limits: files are judged once for each set of limits of their kind.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
+from typing import Self
 
 import msgspec
 
 from preflight.flow.check import judge_whole
 from preflight.plan import FixOptions, Plan, planned
-from preflight.plan.cut_points import cut_points_of
+from preflight.plan.av import CutPointFinder
+from preflight.plan.cut_points import BOUNDS
 from preflight.plan.request import plan_request
-from preflight.probe.cut_points import CutPoint, Wanted
+from preflight.probe.cut_points import CutPoint, Wanted, cut_point_in
+from preflight.probe.faults import Unmeasured
 from preflight.profiles.index import index
 from preflight.profiles.schema import ARRAYS, NOTHING, Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import estimate, usd_per_s
 from preflight.rules import judge
 from preflight.rules.common import PLURALS
-from preflight.values.assets import Asset, Role
+from preflight.values.assets import Asset, Kind, Role
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.places import WAYS, Answer, Place, Way
 from preflight.values.probed import Probed
+from preflight.workers.isolated import IsolatedCall
 
 
 def where_files(probed: Sequence[Probed], profiles: Iterable[Profile]) -> list[Place]:
     """Say of every model which of some files it takes, each by itself, and what the others need."""
-    known: dict[object, Answer] = {}
-    points = _Points()
     found: list[Place] = []
-    for profile in profiles:
-        answers = [_answer(at, one, profile, known, points) for at, one in enumerate(probed)]
+    with _Points() as points:
+        answered = _Answers(probed, points)
+        by_edition = [(profile, answered.by(profile)) for profile in profiles]
+    for profile, answers in by_edition:
         found += [_place(model, profile, answers, usd_per_s(model, profile)) for model in _described(profile)]
     return in_order(found)
 
 
 def where_request(spec: RequestSpec, probed: tuple[Probed, ...], profiles: Iterable[Profile]) -> list[Place]:
     """Say of every model whether it takes a request, and what it needs until it does."""
-    found: list[Place] = []
-    points = _Points()
-    for profile in profiles:
-        for model in _described(profile):
-            theirs = as_for(msgspec.structs.replace(spec, model=model), profile)
-            roles = zip(probed, theirs.assets, strict=True)
-            placed = tuple(msgspec.structs.replace(one, asset=asset) for one, asset in roles)
-            price = estimate(theirs, profile, _clips_s(placed))
-            usd = price.usd if price else None
-            found.append(_place(model, profile, _of_request(theirs, placed, profile, points), usd))
-    return in_order(found)
+    with _Points() as points:
+        both = ((model, profile) for profile in profiles for model in _described(profile))
+        return in_order(_place_of_request(spec, probed, model, profile, points) for model, profile in both)
+
+
+def _place_of_request(
+    spec: RequestSpec, probed: tuple[Probed, ...], model: str, profile: Profile, points: "_Points"
+) -> Place:
+    theirs = as_for(msgspec.structs.replace(spec, model=model), profile)
+    placed = tuple(msgspec.structs.replace(one, asset=asset) for one, asset in zip(probed, theirs.assets, strict=True))
+    price = estimate(theirs, profile, _clips_s(placed))
+    return _place(model, profile, _of_request(theirs, placed, profile, points), price.usd if price else None)
 
 
 def _described(profile: Profile) -> Iterator[str]:
@@ -83,31 +88,69 @@ def in_order(places: Iterable[Place]) -> list[Place]:
 
 
 class _Points:
-    """Remembers where clips can be cut without encoding: many editions ask for the same cut."""
+    """Remembers where clips can be cut without encoding: many editions ask for one cut, and one child reads all."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, Wanted], CutPoint | None] = {}
+        self._child: IsolatedCall[CutPoint | None] | None = None
 
-    def of(self, path: str) -> Callable[[Wanted], CutPoint | None]:
+    def __enter__(self) -> Self:
+        """Begin; no child is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the child."""
+        self._end()
+
+    def of(self, path: str) -> CutPointFinder:
         """Build the finder of a clip's cut points."""
         return partial(self._find, path)
 
     def _find(self, path: str, wanted: Wanted) -> CutPoint | None:
         if (path, wanted) not in self._known:
-            self._known[path, wanted] = cut_points_of(path)(wanted)
+            try:
+                self._known[path, wanted] = self._read(path, wanted)
+            except Unmeasured:
+                self._end()
+                self._known[path, wanted] = None
         return self._known[path, wanted]
 
+    def _read(self, path: str, wanted: Wanted) -> CutPoint | None:
+        if self._child is None:
+            self._child = IsolatedCall(cut_point_in, path, wanted, bounds=BOUNDS)
+            return self._child.result()
+        return self._child.then(cut_point_in, path, wanted)
 
-def _answer(at: int, probed: Probed, profile: Profile, known: dict[object, Answer], points: _Points) -> Answer:
-    """Judge and plan a file, or return what limits like these said of it before."""
-    kind = probed.kind
-    if kind in PLURALS and not profile.takes(kind):
-        return Answer(way="never", why=f"takes no {PLURALS[kind]}", rule=f"{kind}/not-taken")
-    limits = getattr(profile, kind) if kind in ARRAYS else None
-    key = (at, msgspec.structs.replace(limits, count=NOTHING) if limits else None)
-    if key not in known:
-        known[key] = _of_file(judge(probed, profile), profile, points)
-    return known[key]
+    def _end(self) -> None:
+        if self._child:
+            self._child.close()
+        self._child = None
+
+
+class _Answers:
+    """Answers about files, each found once for each set of limits of its kind."""
+
+    def __init__(self, probed: Sequence[Probed], points: _Points) -> None:
+        self._probed, self._points = probed, points
+        self._groups: dict[object, int] = {}
+        self._known: dict[tuple[int, int], Answer] = {}
+
+    def by(self, profile: Profile) -> list[Answer]:
+        """Judge and plan each file by a profile."""
+        groups = {kind: self._group(kind, profile) for kind in ARRAYS}
+        return [self._of(at, one, profile, groups.get(one.kind, 0)) for at, one in enumerate(self._probed)]
+
+    def _group(self, kind: Kind, profile: Profile) -> int:
+        """Number the limits of a kind; how many files are allowed makes no difference to one file."""
+        limits = msgspec.structs.replace(getattr(profile, kind), count=NOTHING)
+        return self._groups.setdefault((kind, limits), len(self._groups) + 1)
+
+    def _of(self, at: int, probed: Probed, profile: Profile, group: int) -> Answer:
+        if probed.kind in PLURALS and not profile.takes(probed.kind):
+            return Answer(way="never", why=f"takes no {PLURALS[probed.kind]}", rule=f"{probed.kind}/not-taken")
+        if (at, group) not in self._known:
+            self._known[at, group] = _of_file(judge(probed, profile), profile, self._points)
+        return self._known[at, group]
 
 
 def _of_file(judged: Judged, profile: Profile, points: _Points) -> Answer:

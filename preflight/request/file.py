@@ -153,7 +153,8 @@ def _known(said: str) -> str:
         return ""
     keys = ", ".join(RequestFile.__struct_fields__)
     key = said.partition(":")[0]
-    near = nearest(key, dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields]))
+    known = dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields])
+    near = nearest(key, [one for one in known if one != key])
     lead = f"Nearest: {', '.join(near)}. " if near else ""
     return lead + f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
 

@@ -131,8 +131,9 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
 
     found = mentions(prompt)
     for mention in dict.fromkeys(found):
-        if mention.number is not None and not 1 <= mention.number <= whole.count(mention.kind):
-            yield _stray(mention, whole.count(mention.kind), composed(prompt), tags.source)
+        sent = whole.count(mention.kind) + (f"{mention.kind}_url" in whole.spec.singles())
+        if mention.number is not None and not 1 <= mention.number <= sent:
+            yield _stray(mention, sent, composed(prompt), tags.source)
     named = {(mention.kind, mention.number) for mention in found} | _required_named(prompt, tags)
     for asset in whole.spec.assets:
         if (

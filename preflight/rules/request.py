@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
+import msgspec
+
 from preflight.profiles.schema import Profile
 from preflight.rules.common import PLURALS, readings
 from preflight.rules.prompt import prompt_length, prompt_reference, prompt_style, prompt_tag
@@ -12,7 +14,7 @@ from preflight.rules.rule import Reading, Rule, beyond, rule
 from preflight.rules.settings import aspect_ratio, clips_and_duration, duration, field, model, quality, together
 from preflight.rules.task_type import prompt_order, task_type
 from preflight.rules.whole import REFERENCE_KINDS, WholeRequest
-from preflight.values.assets import printable
+from preflight.values.assets import Kind, printable
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Finding
 from preflight.values.limits import Count, Range
@@ -28,7 +30,7 @@ def image_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, and number the prompt's references anew; or add what is missing.
     """
-    yield from _count("request/image-count", whole.count("image"), profile.image.count, "image")
+    yield from _count("image", whole, profile, "image")
 
 
 @rule("request/video-count", "video.count")
@@ -39,7 +41,7 @@ def video_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, or join short ones into one clip.
     """
-    yield from _count("request/video-count", whole.count("video"), profile.video.count, "clip")
+    yield from _count("video", whole, profile, "clip")
 
 
 @rule("request/audio-count", "audio.count")
@@ -50,10 +52,13 @@ def audio_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, or mix them into one.
     """
-    yield from _count("request/audio-count", whole.count("audio"), profile.audio.count, "sound")
+    yield from _count("audio", whole, profile, "sound")
 
 
-def _count(rule_id: str, count: int, limit: Count, what: str) -> Iterator[Finding]:
+def _count(kind: Kind, whole: WholeRequest, profile: Profile, what: str) -> Iterator[Finding]:
+    """Judge how many stand in an array; where the model has fields of one file instead, say so."""
+    limit: Count = getattr(profile, kind).count
+    count = whole.count(kind)
     reading = Reading(count, "the request", f"{{}} {what}{'' if count == 1 else 's'}")
     allowed = Range(
         min=Fraction(limit.min),
@@ -63,7 +68,10 @@ def _count(rule_id: str, count: int, limit: Count, what: str) -> Iterator[Findin
         severity=limit.severity,
         doubtful=limit.doubtful,
     )
-    yield from beyond(rule_id, reading, allowed, "files", fix="none")
+    single = "" if limit.max else " or ".join(profile.single(kind))
+    for found in beyond(f"request/{kind}-count", reading, allowed, "files", fix="none"):
+        hint = f"; this model takes one as {single}" if single else ""
+        yield msgspec.structs.replace(found, message=found.message + hint)
 
 
 @rule("request/video-total-duration", "video.total_duration_s")

@@ -635,3 +635,17 @@ def test_nothing_is_sent_to_a_service_that_is_only_checked_for() -> None:
 
     with pytest.raises(CallError, match="fal's models are only checked for here"):
         addresses(load(edition_for("fal/seedance-2.0")), None, None)
+
+
+def test_a_clip_in_a_field_of_its_own_is_the_first_that_the_prompt_names() -> None:
+    prompt = "<<<video_1>>> at dusk."
+    assert "request/prompt-reference" not in asked(KO3, singles=("video_url",), prompt=prompt)
+    assert asked(KO3, prompt=prompt)["request/prompt-reference"] == ERROR
+
+
+def test_a_clip_in_an_array_that_takes_none_is_told_the_field_that_does() -> None:
+    probed = (Probed(asset=Asset(path="a.mp4", role=Role("video", 1)), facts=lasting(4)),)
+    spec = RequestSpec(assets=tuple(one.asset for one in probed), prompt="A street.")
+    found = judge_request(WholeRequest(spec=spec, probed=probed, body_bytes=100), load(edition_for(KO3)))
+    (said,) = [one.message for one in found if one.rule == "request/video-count"]
+    assert said.endswith("; this model takes one as video_url")
