@@ -15,8 +15,9 @@ from preflight.cli.progress import looking
 from preflight.errors import CallError
 from preflight.flow.choosing import Heard
 from preflight.flow.new import Draft, draft_request, write_draft
-from preflight.profiles import DEFAULT
+from preflight.profiles import DEFAULT, Profile
 from preflight.report import text
+from preflight.request.template import is_chosen
 from preflight.values.assets import collect, printable
 from preflight.values.choices import Strategy
 
@@ -71,13 +72,14 @@ def command(ctx: click.Context, /, call: Asked) -> None:
         passed_over = how.passed.files
     if not draft.spec.assets:
         nothing(passed_over)
-    path = write_draft(draft, profile, call.wanted, _lead(call.edition.profile_name))
+    path = write_draft(draft, profile, call.wanted, _lead(call.edition.profile_name, profile))
     _tell(draft, path, passed_over)
     ctx.exit(UNMEASURED if any(one.unmeasured for one in draft.left_out) else 0)
 
 
-def _lead(profile: str | None) -> list[str]:
-    both = "" if profile in (None, DEFAULT) else f", both with --profile {profile}"
+def _lead(said: str | None, profile: Profile) -> list[str]:
+    known = said in (None, DEFAULT) or is_chosen(profile)
+    both = "" if known else f", both with --profile {said}"
     return [f"A request: change it, then look with `preflight check`, and send with `preflight submit`{both}."]
 
 

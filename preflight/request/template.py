@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from preflight.profiles import DEFAULT
+from preflight.profiles.index import index
 from preflight.profiles.schema import NUMBER, AudioLimits, ImageLimits, Profile, VideoLimits
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, Kind, printable
@@ -39,6 +41,11 @@ def _sentence(asset: Asset, profile: Profile) -> str:
     return f"{words[0].replace(NUMBER, str(number))}." if words else f"{str(asset.role).capitalize()} is a reference."
 
 
+def is_chosen(profile: Profile) -> bool:
+    """Tell whether naming the model is what chooses an edition, and no default does."""
+    return profile.name != DEFAULT and index().models.get(profile.default_model) == profile.name
+
+
 def template(  # noqa: PLR0913 - a request, and what is told beside it, each by name
     spec: RequestSpec,
     profile: Profile,
@@ -60,6 +67,7 @@ def template(  # noqa: PLR0913 - a request, and what is told beside it, each by 
     """
     parts = [
         _comments([*lead, f"Limits: {profile.title} ({profile.name})."]),
+        *([f'model = "{profile.default_model}"\n'] if is_chosen(profile) else []),
         _prompt(spec, profile),
         *(_array(kind, spec, profile, folder, notes or {}) for kind in KEYS if profile.takes(kind)),
         _settings(profile),
@@ -141,7 +149,8 @@ def _settings(profile: Profile) -> str:
 
 def _setting_lines(profile: Profile) -> Iterator[tuple[str, str]]:
     limits = profile.request
-    yield f'model = "{profile.default_model}"', _or(profile.models)
+    if not is_chosen(profile):
+        yield f'model = "{profile.default_model}"', _or(profile.models)
     if seconds := limits.duration_s:
         yield f"duration = {msgspec.json.encode(seconds.default).decode()}", f"{seconds.words()} seconds of video"
     if limits.quality:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from preflight.profiles.schema import Profile
+from preflight.profiles.schema import UNSAID, Profile
 from preflight.values.findings import Finding, Loss
 from preflight.values.limits import OneOf, Range, Severity, Sourced
 from preflight.values.units import Unit, decimal, distinct_decimal, with_unit
@@ -48,7 +48,7 @@ def limit_at(profile: Profile, place: str | None) -> Sourced | None:
         found = getattr(found, step)
     if isinstance(found, dict):
         found = next(iter(found.values()), None)
-    return found if isinstance(found, Sourced) else None
+    return found if isinstance(found, Sourced) and found.source != UNSAID["source"] else None
 
 
 def rule(rule_id: str, limit: str | None = None) -> Callable[[Check[Subject]], Rule[Subject]]:

@@ -98,3 +98,13 @@ def test_a_fix_as_json_names_the_request_that_it_wrote(program: Program, tmp_pat
     fixed = json.loads(program("fix", "request.toml", "--yes", "--output", "ready", "--format", "json").out)
     assert load_spec(tmp_path / fixed["request_path"]).assets[0].path == str(tmp_path / "ready" / "image-gif.png")
     assert json.loads(program("fix", MEDIA / "image-gif.gif", "--yes", "--format", "json").out)["request_path"] is None
+
+
+def test_a_template_of_another_edition_names_the_model_that_chooses_it(program: Program, tmp_path: Path) -> None:
+    assert program("new", MEDIA / "image-ok.jpeg", "--profile", "seedance-2.5-reference-to-video-2026-10").status == 0
+    words = (tmp_path / "request.toml").read_text()
+    assert 'model = "seedance-2.5-reference-to-video"\n' in words
+    assert "--profile" not in words
+    ended = program("check", "request.toml")
+    assert ended.status == 0
+    assert "Profile seedance-2.5-reference-to-video-2026-10" in ended.out

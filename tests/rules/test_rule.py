@@ -190,3 +190,9 @@ def test_a_word_of_a_list_is_fine_and_any_other_is_reported() -> None:
 def test_a_place_that_is_no_limit_has_none() -> None:
     assert limit_at(load(), None) is None
     assert limit_at(load(), "image") is None
+
+
+def test_a_limit_that_an_edition_does_not_give_has_no_source() -> None:
+    profile = load(edition_for("kling-o3-reference-to-video"))
+    assert limit_at(profile, "image.side_px") is None
+    assert RULES["image/side"].source(profile) == f"not given: the documents of {profile.name} have no such limit"
