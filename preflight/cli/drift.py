@@ -8,9 +8,9 @@ import click
 from preflight.errors import CallError
 from preflight.files.documents import document_of
 from preflight.files.text import bytes_of
-from preflight.profiles import Profile, load, nearest
+from preflight.profiles import Profile, load
 from preflight.profiles.drift import Drift, NoSchemaError, drifts, models_of, request_schema
-from preflight.profiles.index import index
+from preflight.profiles.index import index, nearest_models
 from preflight.report import text
 from preflight.values.assets import Asset, printable, shown
 
@@ -73,7 +73,7 @@ def _editions(models: tuple[str, ...], named: tuple[str, ...]) -> tuple[list[Pro
 
 def _print_text(found: dict[str, list[Drift]], unknown: list[str]) -> None:
     for model in unknown:
-        near = nearest(model, index().models)
+        near = nearest_models(model)
         like = f"; nearest: {', '.join(near)}" if near else ""
         text.write([((f"{printable(model)}: ", "bold"), (f"no edition describes it{like}", "red"))])
     for name, drift_list in found.items():

@@ -6,9 +6,9 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import TextOrJson
 from preflight.cli.options.option import options_of
 from preflight.errors import CallError
-from preflight.profiles import Profile, load_all, names, nearest
+from preflight.profiles import Profile, load_all, names
 from preflight.profiles.entries import NOT_GIVEN, Entry, differences, entries
-from preflight.profiles.index import index
+from preflight.profiles.index import index, nearest_models
 from preflight.report import text
 from preflight.values.assets import printable
 from preflight.values.units import number
@@ -35,7 +35,7 @@ def command(*, name: str | None, shown: TextOrJson) -> None:
         return
     by = [one for one in profiles if name in one.models]
     if not by:
-        near = nearest(name, index().models)
+        near = nearest_models(name)
         advice = f"Nearest: {', '.join(near)}." if near else "`preflight models` lists them."
         raise CallError(f"no edition describes the model {printable(name)!r}", advice=advice)
     chosen = next((one for one in by if one.name == index().models.get(name)), by[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from preflight.errors import CallError
-from preflight.profiles.loader import DEFAULT, SHIPPED, load, names, nearest
+from preflight.profiles.loader import DEFAULT, load, names, nearest
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Kind, printable
 from preflight.values.remedy import Remedy
@@ -48,12 +48,17 @@ def edition_for(model: str | None) -> str:
         return DEFAULT
     found = index().models.get(model)
     if found is None:
-        near = nearest(model, index().models)
+        near = nearest_models(model)
         raise CallError(
             f"model: no edition describes {printable(model)!r}",
             advice=f"Nearest: {', '.join(near)}." if near else Remedy("list-models"),
         )
     return found
+
+
+def nearest_models(model: str) -> list[str]:
+    """List the models most like a name; those of other services only where it names one."""
+    return nearest(model, [one for one in index().models if ("/" in one) <= ("/" in model)])
 
 
 def shipped_addresses() -> frozenset[str]:
@@ -99,6 +104,3 @@ def needs_prompt(profile: Profile) -> bool:
 def written(found: Index) -> bytes:
     """Return an index as its file holds it."""
     return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
-
-
-__all__ = ["SHIPPED", "Index", "edition_for", "index", "made_index", "needs_prompt", "shipped_addresses", "written"]

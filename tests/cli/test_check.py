@@ -117,7 +117,7 @@ def test_a_request_file_that_is_wrong_names_the_place(program: Program, tmp_path
 
 
 def test_an_unknown_model_names_those_that_are_known(program: Program, tmp_path: Path) -> None:
-    (tmp_path / "r.toml").write_text('prompt = "x"\nmodel = "seedance-9"\n')
+    (tmp_path / "r.toml").write_text('prompt = "x"\nmodel = "seedance-2.0-fast-reference-to-vidoe"\n')
     ended = program("check", "r.toml")
     assert ended.status == 2
     assert "seedance-2.0-fast-reference-to-video" in ended.err
