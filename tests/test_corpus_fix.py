@@ -34,7 +34,7 @@ from preflight.workers.pool import WorkerPool
 from tests.specimens import PROFILE
 from tests.test_corpus import CORPUS, rows
 
-LIMITS = tomllib.loads((Path(preflight.profiles.__file__).parent / f"{PROFILE.name}.toml").read_text())
+LIMITS = tomllib.loads((Path(preflight.profiles.__file__).parent / "editions" / f"{PROFILE.name}.toml").read_text())
 JOBS = 2
 SAMPLED = 5
 """Every so many of the files are mended, and others of those that need an encode encoded by the carried ffmpeg."""

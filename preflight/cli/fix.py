@@ -223,10 +223,10 @@ def _fixed_and_shown(
         click.echo(words, err=True)
     if fault:
         raise fault
-    if written:
-        click.echo(_written_words(written), err=beside)
     for words in _places(call, results, files):
         click.echo(words, err=beside)
+    if written:
+        click.echo(_written_words(written), err=beside)
     worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
 
