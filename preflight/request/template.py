@@ -152,7 +152,8 @@ def _setting_lines(profile: Profile) -> Iterator[tuple[str, str]]:
     if not is_chosen(profile):
         yield f'model = "{profile.default_model}"', _or(profile.models)
     if seconds := limits.duration_s:
-        yield f"duration = {msgspec.json.encode(seconds.default).decode()}", f"{seconds.words()} seconds of video"
+        usual = seconds.longest if seconds.default is None else seconds.default
+        yield f"duration = {msgspec.json.encode(usual).decode()}", f"{seconds.words()} seconds of video"
     if limits.quality:
         yield f'quality = "{limits.quality.default}"', _or(profile.models[profile.default_model].quality)
     if ratio := limits.aspect_ratio:

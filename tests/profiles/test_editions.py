@@ -358,7 +358,8 @@ LENGTHS: list[tuple[str, str, str]] = [
     ("grok-imagine-text-to-video-beta", "6 30", "5 31"),
     (HHR, "3 15", "2 16"),
     (HA02, "6 10", "5 8"),
-    ("veo-3.1-fast-generate-preview", "4 6 8", ""),
+    ("veo-3.1-fast-generate-preview", "4 6 8", "5 10"),
+    ("sora-2-pro-preview", "4 8 12", "5 10"),
 ]
 
 
