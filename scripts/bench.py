@@ -1,6 +1,6 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
-    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix] [look]
+    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix] [look] [estimates]
 
 All run when none is named.
 
@@ -31,6 +31,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scripts.bench_estimates import estimates
 from scripts.bench_fix import fix
 from scripts.bench_look import look
 from scripts.bench_pairs import (
@@ -337,6 +338,7 @@ PARTS = {
     "submit": submit,
     "fix": fix,
     "look": look,
+    "estimates": estimates,
 }
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 from preflight.cli.progress import Bars
 from preflight.errors import CallError
 from preflight.flow.fix import fix_all
+from preflight.flow.pace import learn, remembered
 from preflight.plan import Plan
 from preflight.plan.estimate import OutputEstimate, estimate_output
 from preflight.plan.result import FixResult
@@ -69,7 +71,8 @@ def apply_agreed(
     going = todo if agreed else chosen(todo, output, quiet=quiet)
     agreed_to = set(map(id, going if not (going and before) or before() else ()))
     with Bars("fixing", len(agreed_to)) as bars:
-        return fix_all(
+        since = time.monotonic()
+        results = fix_all(
             plans,
             profile,
             output,
@@ -77,6 +80,17 @@ def apply_agreed(
             jobs=jobs,
             begin=lambda plan: bars.start(plan.asset.path),
         )
+    _learn(plans, results, time.monotonic() - since)
+    return results
+
+
+def _learn(plans: Plans, results: list[FixResult], took_s: float) -> None:
+    """Remember how long the encodes took, for later estimates, where all that was begun was made in this run."""
+    begun = [(judged, plan) for (judged, plan), one in zip(plans, results, strict=True) if one.outcome == "fixed"]
+    if any(one.outcome == "failed" or one.message for one in results):
+        return
+    known = [estimate_output(plan, judged.facts).seconds for judged, plan in begun if judged.facts]
+    learn(float(sum(filter(None, known), Fraction(0))), took_s)
 
 
 def chosen(todo: list[Plan], output: Path, *, quiet: bool) -> list[Plan]:
@@ -166,8 +180,9 @@ def show_table(plans: Plans, *, quiet: bool) -> None:
     for title, ratio in COLUMNS.items():
         table.add_column(title, ratio=ratio or None, no_wrap=True, overflow="ellipsis")
     most = max(console.height - LINES_BESIDE, LINES_BESIDE)
+    pace = Fraction(remembered())
     for judged, plan in sorted(plans, key=_badness)[:most]:
-        cells = [_ending(judged.asset.path), *_cells(judged, plan)]
+        cells = [_ending(judged.asset.path), *_cells(judged, plan, pace)]
         table.add_row(*(Text(cell, style=text.STYLES.get(cell, "")) for cell in cells))
     console.print(table)
     if len(plans) > most:
@@ -188,14 +203,14 @@ def _ending(path: str) -> str:
     return shown if len(shown) <= PATH_CHARACTERS else f"…{shown[1 - PATH_CHARACTERS :]}"
 
 
-def _cells(judged: Judged, plan: Plan) -> list[str]:
+def _cells(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
     wrong = "; ".join(printable(f.message) for f in judged.findings if f.severity == "error")
     if plan.beyond_mending:
         return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:
         return [wrong or "nothing", "stays as it is", "none", "", ""]
     steps = "; ".join(step.words() for step in plan.steps)
-    becomes = estimate_output(plan, judged.facts) if judged.facts else OutputEstimate()
+    becomes = estimate_output(plan, judged.facts, pace) if judged.facts else OutputEstimate()
     return [wrong, steps, plan.loss, _becomes(becomes), _about(becomes.seconds)]
 
 

@@ -24,8 +24,14 @@ class OutputEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """Processing time on this machine; None where unknown."""
 
 
-def estimate_output(plan: Plan, facts: Facts) -> OutputEstimate:
-    """Estimate the output of a plan."""
+def estimate_output(plan: Plan, facts: Facts, pace: Fraction = Fraction(1)) -> OutputEstimate:
+    """Estimate the output of a plan.
+
+    Args:
+        plan: what is done.
+        facts: of the source.
+        pace: how many times longer than on the machine of the constants above an encode takes.
+    """
     if isinstance(facts, ImageFacts):
         return OutputEstimate(size_px=planned_size(plan, facts.given_px), seconds=START_S)
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
@@ -35,7 +41,7 @@ def estimate_output(plan: Plan, facts: Facts) -> OutputEstimate:
     if not isinstance(facts, VideoFacts):
         return OutputEstimate(length_s=length, seconds=START_S)
     size = planned_size(plan, (facts.width_px, facts.height_px))
-    return OutputEstimate(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length))
+    return OutputEstimate(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length, pace))
 
 
 def held_s(plan: Plan) -> Fraction:
@@ -50,7 +56,9 @@ def planned_size(plan: Plan, before: tuple[int, int]) -> tuple[int, int]:
     return (shaped.width_px, shaped.height_px) if shaped else before
 
 
-def _seconds(plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fraction | None) -> Fraction | None:
+def _seconds(
+    plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fraction | None, pace: Fraction
+) -> Fraction | None:
     if find(plan.steps, Encode) is None:
         return START_S
     retime = find(plan.steps, Retime)
@@ -59,4 +67,4 @@ def _seconds(plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fract
         return None
     read = facts.coded_width_px * facts.coded_height_px * length * facts.frame_rate_hz / PIXELS_READ_S
     written = size[0] * size[1] * length * rate / PIXELS_WRITTEN_S
-    return START_S + (read + written) / processors()
+    return START_S + (read + written) / processors() * pace
