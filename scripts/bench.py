@@ -1,6 +1,7 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
-    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix] [look] [estimates]
+    python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix]
+                            [look] [estimates]
 
 All run when none is named.
 
