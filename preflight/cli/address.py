@@ -6,7 +6,7 @@ Any other one is shown and asked for, once, `--yes` or not; a profile that a fou
 import click
 from click.core import ParameterSource
 
-from preflight.cli.agree import is_anybody_there
+from preflight.cli.agree import ask, is_anybody_there
 from preflight.cli.searched import FOREIGN, own_file
 from preflight.errors import CallError
 from preflight.files import notes as own
@@ -104,6 +104,6 @@ def _ask(address: str) -> None:
     words = f"The key would be sent to {address}, which is the address of no shipped edition"
     if not is_anybody_there():
         raise CallError(f"{words}, and there is nobody to ask", advice=f"Name it: --base-url {address}")
-    if not click.confirm(f"{words}. Send it there?", err=True):
+    if not ask(f"{words}. Send it there?"):
         raise CallError(f"{address}: not agreed to, so nothing was sent")
     remember(address)

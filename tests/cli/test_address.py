@@ -14,7 +14,7 @@ from preflight.files import notes as own
 from preflight.sandbox import Sandbox
 from preflight.system.files import me
 from tests.cli.conftest import Program
-from tests.cli.test_commands import read_all
+from tests.cli.test_commands import read_all, until_asked
 from tests.posix import give_away, terminal
 from tests.upload.stranger import Stranger, say
 
@@ -145,34 +145,37 @@ def test_an_address_that_is_no_edition_s_own_is_asked_for_also_with_yes(
     assert f"The key would be sent to {sandbox.url}, which is the address of no shipped edition" in ended.err
     assert f"Name it: --base-url {sandbox.url}" in ended.err
     assert sandbox.requests == []
-    said = answered(b"n\n", "--yes", *words)
+    said = answered("n", "--yes", *words)
     assert b"not agreed to" in said
     assert sandbox.requests == []
-    assert b"Submitted once" in answered(b"y\n", "--yes", *words)
+    assert b"Submitted once" in answered("y", "--yes", *words)
     assert is_agreed(sandbox.url.replace("127.0.0.1", "LOCALHOST"))
-    assert b"The key would be sent" not in answered(b"", "--yes", "--again", *words)
+    assert b"The key would be sent" not in answered("", "--yes", "--again", *words)
     assert len(sandbox.tasks) == 2
 
 
-def answered(keys: bytes, *words: str) -> bytes:
-    """Submit at a terminal, and return what is said."""
+def answered(keys: str, *words: str) -> bytes:
+    """Submit at a terminal, press a key at each question, and return what is said."""
     theirs, ours = terminal()
     command = [str(Path(sys.executable).with_name("preflight")), "submit", "r.toml", *words]
     with subprocess.Popen(command, stdin=ours, stdout=ours, stderr=ours) as ran:
         os.close(ours)
-        os.write(theirs, keys)
-        said = read_all(theirs)
+        said = b""
+        for key in keys:
+            said += until_asked(theirs)
+            os.write(theirs, key.encode())
+        said += read_all(theirs)
         ran.wait(30)
     return said
 
 
 def test_no_call_carries_the_key_before_a_person_has_said_yes(sandbox: Sandbox) -> None:
-    said = answered(b"n\n", "--base-url", sandbox.url)
+    said = answered("n", "--base-url", sandbox.url)
     assert b"nothing was sent" in said
     assert sandbox.requests == []
     assert b"Credits left" not in said
-    assert b"Submitted once" in answered(b"y\n", "--base-url", sandbox.url)
-    assert b"Credits left" in answered(b"n\n", "--base-url", sandbox.url, "--again")
+    assert b"Submitted once" in answered("y", "--base-url", sandbox.url)
+    assert b"Credits left" in answered("n", "--base-url", sandbox.url, "--again")
 
 
 def test_what_was_agreed_to_is_read_as_a_stranger_s() -> None:

@@ -15,7 +15,7 @@ from preflight.request.file import RequestSpec, with_roles
 from preflight.request.price import estimate, refuse_costly
 from preflight.sandbox import Sandbox, running
 from tests.cli.conftest import MEDIA, QUICK, Program
-from tests.cli.test_commands import read_all
+from tests.cli.test_commands import read_all, until_asked
 from tests.posix import terminal
 from tests.specimens import PROFILE
 
@@ -171,8 +171,9 @@ def test_on_a_terminal_the_price_is_said_and_the_question_asked_and_no_means_no(
         command, stdin=ours, stdout=ours, stderr=ours, env={**os.environ, "EVOLINK_API_KEY": key}
     ) as ran:
         os.close(ours)
-        os.write(theirs, b"n\n")
-        said = read_all(theirs)
+        said = until_asked(theirs)
+        os.write(theirs, b"n")
+        said += read_all(theirs)
         assert ran.wait(30) == 1
     assert said.index(b"about 25.11 credits") < said.index(b"Submit to ")
     assert b"nothing was sent" in said
