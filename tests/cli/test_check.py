@@ -120,7 +120,7 @@ def test_an_unknown_model_names_those_that_are_known(program: Program, tmp_path:
     (tmp_path / "r.toml").write_text('prompt = "x"\nmodel = "seedance-2.0-fast-reference-to-vidoe"\n')
     ended = program("check", "r.toml")
     assert ended.status == 2
-    assert "Nearest: seedance-1.5-pro" in ended.err
+    assert "Nearest: seedance-2.0-fast-reference-to-video" in ended.err
 
 
 def test_a_private_url_is_not_asked_for_and_gives_no_verdict(program: Program) -> None:

@@ -35,7 +35,7 @@ def plans_of(report: Report, options: list[FixOptions], profile: Profile) -> tup
 
 
 def probed_as(probed: Probed, asset: Asset) -> Probed:
-    """Return what was measured of a file, for the part that it plays now."""
+    """Look up the facts of the file that a card plays now."""
     return msgspec.structs.replace(probed, asset=asset)
 
 
