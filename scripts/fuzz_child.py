@@ -99,6 +99,7 @@ def verdict(path: Path, depth: Depth) -> Judged:
 def judge_twice(path: Path, depth: Depth) -> tuple[Judged | None, list[Found]]:
     """Ask the program twice; return its verdict and what it did that it must not do."""
     forget_peak()
+    held_bytes = peak_bytes()
     _ignored.clear()
     begun = time.process_time()
     try:
@@ -110,8 +111,8 @@ def judge_twice(path: Path, depth: Depth) -> tuple[Judged | None, list[Found]]:
     found = [Found("exception", words) for words in _ignored]
     if seconds > MOST_SECONDS:
         found.append(Found("slow", f"{seconds:.1f} s"))
-    if peak_bytes() > MOST_BYTES:
-        found.append(Found("memory", f"{peak_bytes() >> 20} MiB"))
+    if (taken_bytes := peak_bytes() - held_bytes) > MOST_BYTES:
+        found.append(Found("memory", f"{taken_bytes >> 20} MiB"))
     if judged != again:
         found.append(Found("unstable", f"{judged.findings} and then {again.findings}"))
     return judged, found
