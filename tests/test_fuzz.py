@@ -270,7 +270,7 @@ def test_two_verdicts_on_one_file_are_caught(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_too_much_time_and_memory_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz_child, "MOST_SECONDS", -1.0)
-    monkeypatch.setattr(fuzz_child, "MOST_BYTES", 1)
+    monkeypatch.setattr(fuzz_child, "MOST_BYTES", -1)
     _, found = fuzz_child.judge_twice(MEDIA / "image-ok.png", "exact")
     assert [one.kind for one in found] == ["slow", "memory"]
 
