@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from preflight.errors import PreflightError
-from preflight.values.remedy import Advice, Kind, Remedy
+from preflight.values.remedy import Advice, Kind, worded
 from preflight.workers.session import session
 
 LENGTHEN = '`extend="loop"`, `extend="freeze"` or `extend="slow"`'
@@ -91,9 +91,7 @@ SENTENCES: dict[Kind, str] = {
 
 def said(advice: Advice) -> str:
     """Word advice as sentences; may be empty."""
-    parts = advice if isinstance(advice, tuple) else (advice,)
-    words = (SENTENCES[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
-    return " ".join(filter(None, words))
+    return worded(advice, SENTENCES)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from preflight.values.remedy import Advice, Kind, Remedy, Setting
+from preflight.values.remedy import Advice, Kind, Setting, worded
 
 if TYPE_CHECKING:
     from preflight.errors import PreflightError
@@ -108,9 +108,7 @@ SETTINGS: dict[str, str] = {
 
 def said(advice: Advice) -> str:
     """Word advice as sentences; may be empty."""
-    parts = advice if isinstance(advice, tuple) else (advice,)
-    words = (SENTENCES[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
-    return " ".join(filter(None, words))
+    return worded(advice, SENTENCES)
 
 
 def message_of(error: "PreflightError") -> str:

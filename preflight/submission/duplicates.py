@@ -82,13 +82,18 @@ def refuse_duplicates(body_hash: str, base_url: str, ledger: "Ledger", *, before
     _refuse_known(ledgers.same_request(ledger.path, body_hash, base_url))
 
 
+def _certainty(entry: "Entry | ForeignEntry") -> int:
+    """Rank an entry, the most doubtful first."""
+    return ("unknown", "sent", "intended", entry.state).index(entry.state)
+
+
 def _refuse_twice(earlier: "list[Entry]") -> None:
     """Raise where this ledger has the same body; the most doubtful entry counts."""
     from preflight.service.client import RECONCILE
 
     if not earlier:
         return
-    first = min(earlier, key=lambda entry: ("unknown", "sent", "intended", entry.state).index(entry.state))
+    first = min(earlier, key=_certainty)
     known = Known(
         number=first.number,
         state=first.state,
@@ -111,7 +116,7 @@ def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
     """Raise where another ledger has the same request; the most doubtful entry counts."""
     if not elsewhere:
         return
-    first = min(elsewhere, key=lambda known: ("unknown", "sent", "intended", known.state).index(known.state))
+    first = min(elsewhere, key=_certainty)
     known = Known(
         number=first.number,
         state=first.state,

@@ -3,6 +3,7 @@
 A sentence that is the same for both may stay text.
 """
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -102,4 +103,13 @@ class Setting(msgspec.Struct, frozen=True):
 Remedies: TypeAlias = tuple[str | Remedy, ...]
 """Sentences in order."""
 Advice: TypeAlias = str | Remedy | Remedies
+Sentences: TypeAlias = Mapping[Kind, str]
+"""Kind → sentence of a face; braces are filled from the remedy."""
 Message: TypeAlias = str | tuple[str | Setting, ...]
+
+
+def worded(advice: Advice, sentences: Sentences) -> str:
+    """Word advice by a face's sentences; may be empty."""
+    parts = advice if isinstance(advice, tuple) else (advice,)
+    words = (sentences[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
+    return " ".join(filter(None, words))

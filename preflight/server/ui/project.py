@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.errors import CallError, NotDone
+from preflight.errors import NotDone
 from preflight.files.atomic import replace
 from preflight.request.file import RequestSpec, dump_spec, load_spec
 from preflight.server.ui.items import KINDS, Item, Kept, item_of, name_of
@@ -153,20 +153,6 @@ def _item(asset: Asset, kept: Kept | None) -> Item:
     item.kind = role.kind
     item.keep = asset.keep if item.which == "original" else item.keep
     return item
-
-
-def request_at(path: str) -> Path:
-    """Return where the request of a project is, of a folder or a request.toml.
-
-    Raises:
-        CallError: it is no request that can be saved to.
-    """
-    place = Path(path)
-    if place.is_dir():
-        return place / "request.toml"
-    if place.suffix.lower() != ".toml":
-        raise CallError(f"{printable(path)}: is no request.toml", advice="Save it as request.toml first.")
-    return place
 
 
 def _plain(value: object) -> object:
