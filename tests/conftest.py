@@ -39,8 +39,8 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(home / name))
-        for name in [name for name in os.environ if name.startswith("PREFLIGHT_")]:
-            patch.delenv(name)
+        for name in [name for name in os.environ if name.startswith("PREFLIGHT_") and name != process.START]:
+            patch.delenv(name)  # how children are started is what `make test-spawn` is for
         yield home
 
 

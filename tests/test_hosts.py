@@ -147,8 +147,8 @@ def below(pid):
 
 def count():
     while not stop.wait(0.002):
-        for server in below(os.getpid()):
-            seen.update(below(server))
+        for started in below(os.getpid()):
+            seen.update([started] if os.environ.get("PREFLIGHT_START") == "spawn" else below(started))
 
 counter = threading.Thread(target=count)
 counter.start()
