@@ -15,6 +15,8 @@ from preflight.api.request import load_request as load_request
 from preflight.api.submit import submit as submit
 from preflight.api.task import download as download
 from preflight.api.task import wait as wait
+from preflight.api.where import where as where
+from preflight.api.where import where_request as where_request
 from preflight.errors import CallError as CallError
 from preflight.errors import FixFailed as FixFailed
 from preflight.errors import NotDone as NotDone
@@ -42,6 +44,8 @@ from preflight.values.facts import ImageFacts as ImageFacts
 from preflight.values.facts import VideoFacts as VideoFacts
 from preflight.values.findings import Finding as Finding
 from preflight.values.findings import Judged as Judged
+from preflight.values.places import Answer as Answer
+from preflight.values.places import Place as Place
 
 Treated, with_treated = FixResult, with_results  # names of 0.1.0
 

@@ -53,14 +53,9 @@ def check(
         ProfileError: the profile cannot be used.
     """
     edition, teller, found = edition_of(profile), Teller(progress), []
-    assets = [asset_of(path, "check") for path in paths]
-    for asset in assets:
-        if is_request(asset.path):
-            words = f"{printable(asset.path)}: a request is judged as a whole"
-            raise CallError(words, advice=Remedy("judge-in-request"))
-        refuse_unfit(asset.path)
+    files = files_of(paths, "check")
     with measuring(depth, jobs, cache=cache) as how:
-        for judged in checking.check_assets(_walked(assets), edition, how):
+        for judged in checking.check_assets(files, edition, how):
             found.append(judged)
             teller.ended("check", judged.asset.path)
     if not found:
@@ -97,6 +92,21 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
     edition = edition_of(profile, spec.model)
     with measuring(depth, jobs, cache=cache) as how:
         return Report.of(checking.check_request(spec, edition, how, partial(Teller(progress).ended, "check")))
+
+
+def files_of(paths: Iterable[AnyPath | Asset], name: str) -> Iterator[Asset]:
+    """Return the files named, and those below folders; `name` is the function's that takes them.
+
+    Raises:
+        CallError: a path does not exist, is a URL or a request file.
+    """
+    assets = [asset_of(path, name) for path in paths]
+    for asset in assets:
+        if is_request(asset.path):
+            words = f"{printable(asset.path)}: a request is judged as a whole"
+            raise CallError(words, advice=Remedy("judge-in-request"))
+        refuse_unfit(asset.path)
+    return _walked(assets)
 
 
 def _walked(assets: Iterable[Asset]) -> Iterator[Asset]:

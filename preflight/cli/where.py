@@ -41,7 +41,8 @@ def command(ctx: click.Context, /, call: Asking) -> None:
     """Say which models take each PATH as it is, after a lossless fix, after a lossy one, or never, and why.
 
     Files are judged each by itself, and measured once; a request.toml as a whole. The least loss comes first, then the
-    price. Exit status: 0 when at least one model takes everything as it is, 1 when none does, 3 when one cannot tell.
+    price. "Perhaps as it is" breaks a limit of which the documents do not settle whether it holds. Exit status: 0 when
+    at least one model surely takes everything as it is, 1 when none does, 3 when one cannot tell.
 
     \b
     Example: preflight where footage/

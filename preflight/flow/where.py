@@ -1,6 +1,6 @@
 """Which models take these files: measured once, judged and planned by every edition, the least loss first.
 
-    probed ─┬─ judge ── pass ─────────────────► as it is
+    probed ─┬─ judge ── pass ─────────────────► as it is · perhaps as it is, where only limits in doubt are broken
             └─ plan ── its loss, or no plan ──► after a lossless fix · after a lossy one · never
 
 Editions share most of their limits: files are judged once for each set of limits of their kind.
@@ -75,11 +75,12 @@ def _clips_s(probed: Iterable[Probed]) -> Fraction:
 
 
 def in_order(places: Iterable[Place]) -> list[Place]:
-    """Return places by the least loss, then by the price, then by the name; what has no price comes last."""
+    """Return places by the least loss, what is sure first, then by price and name; what has no price comes last."""
 
-    def key(place: Place) -> tuple[int, int, int, Fraction, str]:
+    def key(place: Place) -> tuple[int, bool, int, int, Fraction, str]:
         needs = sum(count for way, count in place.counts.items() if way != "as it is")
-        return WAYS.index(place.way), needs, place.usd is None, place.usd or Fraction(0), place.model
+        way, price = WAYS.index(place.way), place.usd or Fraction(0)
+        return way, place.doubts > 0, needs, place.usd is None, price, place.model
 
     return sorted(places, key=key)
 
@@ -155,18 +156,37 @@ class _Answers:
 
 def _of_file(judged: Judged, profile: Profile, points: _Points) -> Answer:
     if judged.verdict == "pass":
-        return Answer(way="as it is")
+        return _passing(_doubts(judged.findings))
     errors = [finding for finding in judged.findings if finding.severity == "error"]
     if judged.verdict == "unsure":
         return _because("unsure", errors[0])
     todo = planned(judged, profile, FixOptions(), points.of(judged.asset.path))
     if not todo.steps:
         return _because("never", (todo.beyond_mending or tuple(errors))[0])
-    return _because("lossless" if todo.loss in ("none", "lossless") else "lossy", errors[0])
+    return _because(_after(todo), errors[0], _left(judged, todo))
 
 
-def _because(way: Way, finding: Finding) -> Answer:
-    return Answer(way=way, why=finding.message, rule=finding.rule, source=finding.source or "")
+def _because(way: Way, finding: Finding, doubts: tuple[Answer, ...] = ()) -> Answer:
+    return Answer(way=way, why=finding.message, rule=finding.rule, source=finding.source or "", doubts=doubts)
+
+
+def _after(todo: Plan) -> Way:
+    return "lossless" if todo.loss in ("none", "lossless") else "lossy"
+
+
+def _passing(doubts: tuple[Answer, ...]) -> Answer:
+    """Build the answer of what breaks no limit, but perhaps some in doubt."""
+    return msgspec.structs.replace(doubts[0], doubts=doubts) if doubts else Answer(way="as it is")
+
+
+def _doubts(findings: Iterable[Finding]) -> tuple[Answer, ...]:
+    return tuple(_because("doubtful", one) for one in findings if one.doubtful)
+
+
+def _left(judged: Judged, todo: Plan) -> tuple[Answer, ...]:
+    """List the limits in doubt that are still broken after a fix."""
+    cleared = {rule for step in todo.steps for rule in step.clears}
+    return _doubts(one for one in judged.findings if one.rule not in cleared)
 
 
 # ---- a request -------------------------------------------------------------------------------------------------
@@ -204,20 +224,23 @@ def _of_request(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile,
     todo = plan_request(report, profile, FixOptions(), points.of)
     answers = [_planned(judged, plan) for judged, plan in todo.plans]
     cleared = {rule for _, plan in todo.plans for step in plan.steps for rule in step.clears}
-    errors = (one for one in report.findings if one.severity == "error" and one.rule not in cleared)
-    return [*answers, *(_because("never", one) for one in errors)]
+    left = [one for one in report.findings if one.rule not in cleared]
+    answers += [_because("never", one) for one in left if one.severity == "error"]
+    return [*answers, _passing(doubts)] if (doubts := _doubts(left)) else answers
 
 
 def _planned(judged: Judged, todo: Plan) -> Answer:
     errors = [finding for finding in judged.findings if finding.severity == "error"]
     if not errors and not todo.steps:
-        return Answer(way="as it is")
+        return _passing(_doubts(judged.findings))
     if judged.verdict == "unsure":
         return _because("unsure", errors[0])
     if not todo.steps:
         return _because("never", (todo.beyond_mending or tuple(errors))[0])
-    way: Way = "lossless" if todo.loss in ("none", "lossless") else "lossy"
-    return _because(way, errors[0]) if errors else Answer(way=way, why="a part of it is kept")
+    doubts = _left(judged, todo)
+    if errors:
+        return _because(_after(todo), errors[0], doubts)
+    return Answer(way=_after(todo), why="a part of it is kept", doubts=doubts)
 
 
 # ---- one model -------------------------------------------------------------------------------------------------
@@ -226,12 +249,14 @@ def _planned(judged: Judged, todo: Plan) -> Answer:
 def _place(model: str, profile: Profile, answers: Sequence[Answer], usd: Fraction | None) -> Place:
     counts = {way: sum(answer.way == way for answer in answers) for way in WAYS}
     worst: Way = max((answer.way for answer in answers), key=WAYS.index, default="as it is")
-    reasons = {answer.rule: answer for answer in sorted(answers, key=lambda one: WAYS.index(one.way)) if answer.rule}
+    told = [one for answer in answers for one in (*answer.doubts, answer) if one.rule]
+    reasons = {answer.rule: answer for answer in sorted(told, key=lambda one: WAYS.index(one.way))}
     return Place(
         model=model,
         edition=profile.name,
         way=worst,
         counts=counts,
+        doubts=sum(bool(answer.doubts) for answer in answers),
         why=tuple(sorted(reasons.values(), key=lambda one: -WAYS.index(one.way))),
         usd=usd,
         check_only=profile.service.check_only,

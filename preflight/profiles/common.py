@@ -54,6 +54,7 @@ def _one(place: str, limits: Sequence[Sourced], profiles: Sequence[Profile]) -> 
         "source": "; ".join(dict.fromkeys(limit.source for limit in strict)),
         "read": min(limit.read for limit in strict),
         "severity": strict[0].weight,
+        "doubtful": all(limit.doubtful for limit in strict),
     }
     try:
         if isinstance(strict[0], Count):

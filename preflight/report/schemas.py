@@ -347,9 +347,8 @@ def _where() -> Json:
     way = {"enum": list(WAYS)}
     why = record(way=way, rule=TEXT, message=TEXT, source=maybe(TEXT))
     counts = record(**dict.fromkeys(WAYS, COUNT))
-    place = record(
-        model=TEXT, edition=TEXT, way=way, counts=counts, usd=maybe(NUMBER), service=maybe(TEXT), why=many(why)
-    )
+    found = {"way": way, "counts": counts, "doubts": COUNT, "usd": maybe(NUMBER), "service": maybe(TEXT)}
+    place = record(model=TEXT, edition=TEXT, **found, why=many(why))
     tool = record(name={"const": "preflight"}, version=TEXT)
     return record(schema={"const": WHERE_SCHEMA}, tool=tool, request=maybe(TEXT), files=COUNT, places=many(place))
 

@@ -22,6 +22,7 @@ from preflight.values.units import number
 WHERE_SCHEMA = "preflight.where/1"
 SAID: dict[Way, str] = {
     "as it is": "as it is",
+    "doubtful": "perhaps as it is",
     "lossless": "after a lossless fix",
     "lossy": "after a lossy fix",
     "never": "never",
@@ -29,6 +30,7 @@ SAID: dict[Way, str] = {
 }
 STYLES: dict[Way, str] = {
     "as it is": "green",
+    "doubtful": "magenta",
     "lossless": "green",
     "lossy": "yellow",
     "never": "red",
@@ -37,14 +39,17 @@ STYLES: dict[Way, str] = {
 COLUMNS = (
     "model",
     "edition",
-    *(way.replace(" ", "_") for way in WAYS),
+    *(way.replace(" ", "_") for way in WAYS if way != "doubtful"),
     "way",
     "usd",
     "service",
     "rule",
     "why",
     "source",
+    "doubtful",
+    "doubts",
 )
+"""New columns come last, for those who read by position."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,16 +80,29 @@ def table_lines(places: Sequence[Place], asked: Asked, *, sources: bool = False)
         for answer in place.why:
             source = f"  [{answer.source}]" if sources and answer.source else ""
             yield (
-                (f"    {SAID[answer.way]}: ", STYLES[answer.way]),
+                (f"    {_stands(answer)}: ", STYLES[answer.way]),
                 (printable(_reason(answer)), ""),
                 (printable(source), "dim"),
             )
 
 
 def _counted(place: Place, asked: Asked) -> str:
-    """Format how many files need what, where they do not all need the same."""
+    """Format how many files need what, where they do not all need the same, or some stay in doubt after a fix."""
     found = [f"{count} {SAID[way]}" for way, count in place.counts.items() if count]
-    return f"  {', '.join(found)}" if asked.request is None and len(found) > 1 else ""
+    parts = found if asked.request is None and len(found) > 1 else []
+    return f"  {', '.join([*parts, *_unsettled(place, asked)])}".rstrip()
+
+
+def _unsettled(place: Place, asked: Asked) -> list[str]:
+    """Format how many files a limit in doubt may still refuse after their fix."""
+    count = place.doubts - place.counts["doubtful"]
+    if count <= 0 or place.way not in ("lossless", "lossy"):
+        return []
+    return ["in doubt then" if asked.request else f"{count} in doubt then"]
+
+
+def _stands(answer: Answer) -> str:
+    return "perhaps" if answer.way == "doubtful" else SAID[answer.way]
 
 
 def _reason(answer: Answer) -> str:
@@ -114,6 +132,7 @@ def place_json(place: Place) -> dict[str, Any]:
         "edition": place.edition,
         "way": place.way,
         "counts": place.counts,
+        "doubts": place.doubts,
         "usd": None if place.usd is None else number(place.usd),
         "service": place.check_only,
         "why": [{"way": a.way, "rule": a.rule, "message": a.why, "source": a.source or None} for a in place.why],
@@ -127,10 +146,12 @@ def where_csv(places: Sequence[Place]) -> str:
     rows.writerow(COLUMNS)
     for place in places:
         usd = "" if place.usd is None else number(place.usd)
-        first = (text_cell(place.model), text_cell(place.edition), *(place.counts[way] for way in WAYS), place.way, usd)
+        counts = [place.counts[way] for way in WAYS if way != "doubtful"]
+        first = (text_cell(place.model), text_cell(place.edition), *counts, place.way, usd)
         for answer in place.why or (None,):
             cells = (answer.rule, answer.why, answer.source) if answer else ("", "", "")
-            rows.writerow((*first, text_cell(place.check_only or ""), *map(text_cell, cells)))
+            last = (place.counts["doubtful"], place.doubts)
+            rows.writerow((*first, text_cell(place.check_only or ""), *map(text_cell, cells), *last))
     return out.getvalue()
 
 
@@ -139,7 +160,9 @@ def where_html(places: Sequence[Place], asked: Asked) -> str:
     from preflight.report.html.render import page_begin, render
 
     title = f"Where {printable(asked.request or f'{asked.files} files')} can be sent"
-    rows = [(place, SAID[place.way], "" if place.usd is None else _usd(place.usd)) for place in places]
+    ways = [", ".join([SAID[place.way], *_unsettled(place, asked)]) for place in places]
+    prices = ["" if place.usd is None else _usd(place.usd) for place in places]
+    rows = zip(places, ways, prices, strict=True)
     begin = page_begin("<!DOCTYPE html>\n", title)
-    body = render("where", title=title, rows=rows, said=SAID, unit=f"USD{asked.unit}")
+    body = render("where", title=title, rows=rows, stands=_stands, unit=f"USD{asked.unit}")
     return f"{begin}<main>\n{body}{render('end')}"

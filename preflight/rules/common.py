@@ -115,6 +115,7 @@ def not_taken(kind: Kind) -> Rule[Probed]:
                 limit=limit.text(),
                 unit="files",
                 source=limit.source,
+                doubtful=limit.doubtful,
             )
 
     return check

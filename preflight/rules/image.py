@@ -127,6 +127,7 @@ def alpha(probed: Probed, profile: Profile) -> Iterator[Finding]:
                 measured=facts.mode,
                 source=limit.source,
                 fix="lossy",
+                doubtful=limit.doubtful,
             )
             return
         message = "has transparency; what is put behind it is not documented"

@@ -90,6 +90,7 @@ def _beyond_characters(prompt: str, used: "Length", limit: PromptLength) -> Iter
             limit=f"1..{most}",
             unit="characters",
             source=limit.source,
+            doubtful=limit.doubtful,
         )
 
 
@@ -107,6 +108,7 @@ def _beyond_tokens(used: "Length", limit: PromptLength) -> Iterator[Finding]:
         limit=f"1..{limit.max_tokens}",
         unit="tokens",
         source=limit.source,
+        doubtful=not sure,
     )
 
 

@@ -146,6 +146,7 @@ def audio_alone(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
             ),
             measured=whole.count("audio"),
             source=limit.source,
+            doubtful=limit.doubtful,
         )
 
 
@@ -182,6 +183,7 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
             measured=printable(url)[:80],
             limit=limit.scheme,
             source=limit.source,
+            doubtful=limit.doubtful,
         )
 
 

@@ -115,6 +115,7 @@ def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Los
         how=reading.how or None,
         source=limit.source,
         fix=fix,
+        doubtful=limit.doubtful or (limit.broken_by(reading.value) is None and limit.warn_above is not None),
     )
 
 
@@ -130,4 +131,5 @@ def not_among(rule_id: str, value: str, limit: OneOf, message: str, *, fix: Loss
             how="the content's own words, not the name's",
             source=limit.source,
             fix=fix,
+            doubtful=limit.weight == "warning",
         )

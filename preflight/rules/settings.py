@@ -290,6 +290,7 @@ def _broken(rule_id: str, measured: Any, allowed: Iterable[str], message: str, l
         measured=measured,
         limit="|".join(allowed),
         source=limit.source,
+        doubtful=limit.doubtful,
     )
 
 

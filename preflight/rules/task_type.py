@@ -47,6 +47,7 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
                 ),
                 measured=order.task,
                 source=limit.source,
+                doubtful=True,
             )
             return
 

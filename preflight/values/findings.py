@@ -45,6 +45,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The rule's own severity, where a policy or baseline changed it."""
     ignored: str | None = None
     """Why the finding does not count, and until when; None when it counts."""
+    doubtful: bool = False
+    """Whether the service may refuse it or take it: the documents do not settle which."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):

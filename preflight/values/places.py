@@ -5,9 +5,12 @@ from typing import Literal
 
 import msgspec
 
-Way = Literal["as it is", "lossless", "lossy", "never", "unsure"]
-WAYS: tuple[Way, ...] = ("as it is", "lossless", "lossy", "never", "unsure")
-"""What it takes until a model takes a file: the least first; of what could not be measured nobody knows."""
+Way = Literal["as it is", "doubtful", "lossless", "lossy", "never", "unsure"]
+WAYS: tuple[Way, ...] = ("as it is", "doubtful", "lossless", "lossy", "never", "unsure")
+"""What it takes until a model takes a file: the least first; of what could not be measured nobody knows.
+
+"doubtful" is as it is, where a limit that the documents do not settle turns out not to hold.
+"""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +20,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     rule: str = ""
     source: str = ""
+    doubts: tuple["Answer", ...] = ()
+    """The limits that it breaks, also after a fix, and of which the documents do not settle whether they hold."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +32,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     way: Way
     counts: dict[Way, int]
     """Way → how many files."""
+    doubts: int = 0
+    """How many files are taken, as they are or after a fix, only where a limit in doubt does not hold."""
     why: tuple[Answer, ...] = ()
     """What stands in the way: of each rule once, the worst first."""
     usd: Fraction | None = None

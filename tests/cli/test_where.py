@@ -31,6 +31,21 @@ def test_json_keeps_to_its_schema(program: Program) -> None:
     assert {one["model"] for one in told["places"]} > {"wan3.0-reference-video", "kling-v3-motion-control"}
 
 
+def test_what_is_in_doubt_is_no_yes_in_any_format(program: Program) -> None:
+    only = ("--model", "byteplus/seedance-2.0")
+    ended = program("where", DEMO, *only)
+    assert ended.status == 1
+    assert ended.out.startswith("perhaps as it is")
+    assert "    perhaps: video/duration: " in ended.out
+    told = json.loads(program("where", DEMO, *only, "--format", "json").out)
+    jsonschema.validate(told, schema_of("where"))
+    (place,) = told["places"]
+    assert (place["way"], place["doubts"]) == ("doubtful", place["counts"]["doubtful"])
+    rows = list(csv.DictReader(io.StringIO(program("where", DEMO, *only, "--format", "csv").out)))
+    assert {(row["way"], row["doubtful"]) for row in rows} == {("doubtful", str(place["doubts"]))}
+    assert "perhaps as it is" in program("where", DEMO, *only, "--format", "html").out
+
+
 def test_a_row_of_csv_says_what_stands_in_the_way(program: Program) -> None:
     rows = list(csv.DictReader(io.StringIO(program("where", DEMO / "rider.jpg", "--format", "csv").out)))
     of = {row["model"]: row for row in rows}

@@ -10,7 +10,7 @@ from preflight.profiles import load, load_all, names
 from preflight.request.file import RequestSpec, with_roles
 from preflight.values.assets import Asset
 from preflight.values.facts import Facts
-from preflight.values.places import Place
+from preflight.values.places import WAYS, Answer, Place
 from preflight.values.probed import Fault, Probed
 from tests.made import AUDIO, IMAGE, VIDEO, image, measured, video
 
@@ -65,9 +65,62 @@ def test_the_least_loss_comes_first_and_then_the_price() -> None:
     places = where_files([measured(image(format="bmp"))], ALL)
     assert places == in_order(reversed(places))
     ways = [place.way for place in places]
-    assert ways == sorted(ways, key=["as it is", "lossless", "lossy", "never", "unsure"].index)
+    assert ways == sorted(ways, key=WAYS.index)
     priced = [place.usd for place in places if place.way == "as it is" and place.usd is not None]
     assert priced == sorted(priced)
+
+
+def test_what_breaks_only_limits_in_doubt_is_perhaps_as_it_is_behind_what_is_surely_so() -> None:
+    places = where_files([measured(image(format="png")), measured(video(duration_s=Fraction(16)))], ALL)
+    (doubtful,) = [one for one in places if one.model == "byteplus/seedance-2.0"]
+    assert (doubtful.way, doubtful.doubts, doubtful.counts["as it is"]) == ("doubtful", 1, 1)
+    assert [(one.rule, one.way) for one in doubtful.why] == [("video/duration", "doubtful")]
+    sure = [at for at, one in enumerate(places) if one.way == "as it is"]
+    assert sure
+    assert max(sure) < places.index(doubtful) < min(at for at, one in enumerate(places) if one.way == "lossy")
+
+
+@pytest.mark.parametrize(
+    ("facts", "model"),
+    [
+        (video(codec="prores", format="mov"), "seedance-2.0-reference-to-video"),
+        (video(sound_codec="pcm_s16le", format="mov"), "seedance-2.5-reference-to-video"),
+        (video(bytes=210_000_000 - 1_000_000), "seedance-2.5-reference-to-video"),
+        (image(bytes=30_500_000), "seedance-2.0-reference-to-video"),
+        (image(alpha=True, mode="RGBA", format="webp", bytes=20_500_000), "wan3.0-reference-video"),
+    ],
+)
+def test_what_is_only_seen_accepted_or_within_the_larger_reading_of_a_limit_is_in_doubt(
+    facts: Facts, model: str
+) -> None:
+    assert by_model(facts)[model].way == "doubtful"
+
+
+def test_a_limit_that_is_only_advised_leaves_nothing_in_doubt() -> None:
+    tall = by_model(image(width_px=1000, height_px=3000))["happyhorse-1.1-reference-to-video"]
+    assert (tall.way, tall.doubts) == ("as it is", 0)
+
+
+def test_a_limit_in_doubt_that_a_fix_leaves_broken_is_told_beside_it() -> None:
+    place = by_model(video(frame_rate_hz=Fraction(24000, 1001)), image(format="heic"))["byteplus/seedance-2.5"]
+    assert (place.way, place.doubts) == ("lossy", 1)
+    assert [one.way for one in place.why] == ["lossy", "doubtful"]
+    big = by_model(image(width_px=7000, bytes=31_000_000))["byteplus/seedance-2.0"]
+    assert (big.way, big.doubts) == ("doubtful", 1)
+
+
+def test_of_two_that_need_the_same_fix_the_one_without_doubts_comes_first() -> None:
+    def place(model: str, doubts: int) -> Place:
+        answer = Answer(way="lossless", why="x", rule="video/format")
+        counts = {way: int(way == "lossless") for way in WAYS}
+        return Place(model=model, edition="e", way="lossless", counts=counts, doubts=doubts, why=(answer,))
+
+    assert [one.model for one in in_order([place("a", 1), place("b", 0)])] == ["b", "a"]
+
+
+def test_a_request_that_breaks_only_limits_in_doubt_is_perhaps_taken() -> None:
+    place = request("byteplus/seedance-2.0", *["image"] * 10)["byteplus/seedance-2.0"]
+    assert (place.way, [one.rule for one in place.why]) == ("doubtful", ["request/image-count"])
 
 
 def test_reasons_say_the_rule_the_words_and_the_document() -> None:
