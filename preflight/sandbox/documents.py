@@ -119,7 +119,7 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.editions[max(chosen, self.models[model].since)]
 
 
-def _fraction(wanted: type[_T], value: object) -> _T:
+def decimal_hook(wanted: type[_T], value: object) -> _T:
     """Parse a decimal exactly."""
     if wanted is Fraction:
         return cast("_T", Fraction(str(value)))
@@ -130,4 +130,4 @@ def _fraction(wanted: type[_T], value: object) -> _T:
 def documents() -> Documents:
     """Load the documents, cached."""
     text = files(__package__).joinpath("documents.toml").read_bytes()
-    return msgspec.toml.decode(text, type=Documents, dec_hook=_fraction)
+    return msgspec.toml.decode(text, type=Documents, dec_hook=decimal_hook)

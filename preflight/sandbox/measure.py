@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_PILLOW_FORMATS = ("JPEG", "PNG", "WEBP")
+_PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 """A camera's MPO opens as JPEG."""
-_PIXELS_TO_DECODE = 6000 * 6000
+_HEIF = ("image/heic", "image/heif")
+_PIXELS_TO_DECODE = 8000 * 8000
 """Larger images exceed the limit of their sides, and are not decoded."""
 _AUDIO_ENOUGH_S = 120
 """Longer audio exceeds every limit; the rest is not decoded."""
@@ -36,6 +37,8 @@ class ImageFacts(msgspec.Struct, frozen=True):
 
     width_px: int
     height_px: int
+    transparent: bool = False
+    """Whether it has transparency, be it in no pixel."""
 
 
 class VideoFacts(msgspec.Struct, frozen=True):
@@ -63,7 +66,7 @@ def measure(kind: str, file: IO[bytes], media_type: str) -> ImageFacts | VideoFa
         MeasureError: it cannot be read.
     """
     if kind == "image":
-        return measure_image(file)
+        return measure_heif(file) if media_type in _HEIF else measure_image(file)
     return measure_video(file) if kind == "video" else measure_audio(file, media_type)
 
 
@@ -81,9 +84,30 @@ def measure_image(file: IO[bytes]) -> ImageFacts:
                 image.load()
             width_px, height_px = image.size
             sideways = image.getexif().get(_EXIF_ORIENTATION) in _EXIF_SIDEWAYS
+            transparent = image.has_transparency_data
     except Exception as error:  # Pillow raises many exceptions without a common base
         raise MeasureError(type(error).__name__) from error
-    return ImageFacts(height_px, width_px) if sideways else ImageFacts(width_px, height_px)
+    if sideways:
+        width_px, height_px = height_px, width_px
+    return ImageFacts(width_px, height_px, transparent)
+
+
+def measure_heif(file: IO[bytes]) -> ImageFacts:
+    """Measure a HEIC or HEIF image, turned as it says.
+
+    Raises:
+        MeasureError: it cannot be read.
+    """
+    import pillow_heif
+
+    try:
+        image = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
+        width_px, height_px = image.size
+        if width_px * height_px <= _PIXELS_TO_DECODE:
+            _ = image.data  # decodes
+        return ImageFacts(width_px, height_px, image.has_alpha)
+    except Exception as error:  # libheif raises several kinds without a common base
+        raise MeasureError(type(error).__name__) from error
 
 
 def measure_video(file: IO[bytes]) -> VideoFacts:

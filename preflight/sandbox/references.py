@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from preflight.sandbox import judge
+from preflight.sandbox.documents import documents
 from preflight.sandbox.fetch import FetchError, fetch
 from preflight.sandbox.judge import Fault
 from preflight.sandbox.measure import AudioFacts, ImageFacts, MeasureError, VideoFacts
@@ -22,9 +23,9 @@ from preflight.sandbox.sniff import HEAD_BYTES, media_type
 if TYPE_CHECKING:
     import httpx
 
+    from preflight.sandbox.fields import Parameters
     from preflight.sandbox.isolated import Isolated
-    from preflight.sandbox.judge import Rules
-    from preflight.sandbox.parameters import Parameters
+    from preflight.sandbox.media import Rules
     from preflight.sandbox.settings import Settings
 
 _IN_MEMORY_BYTES = 1 << 20
@@ -57,7 +58,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
     name: str
     types: frozenset[str]
-    max_bytes: int
+    max_bytes: int | None
 
 
 async def inspect(
@@ -69,7 +70,8 @@ async def inspect(
     for number, (kind, param, url) in enumerate(_numbered(parameters, in_force), start=1):
         try:
             with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
-                await fetch(client, url, file, max_bytes=kind.max_bytes, timeout_s=settings.download_timeout_s)
+                most = documents().limits.upload_max_bytes if kind.max_bytes is None else kind.max_bytes
+                await fetch(client, url, file, max_bytes=most, timeout_s=settings.download_timeout_s)
                 result = await asyncio.to_thread(_inspect_file, isolated, kind, file, in_force)
         except FetchError as error:
             result = Fault(str(error))
@@ -77,17 +79,20 @@ async def inspect(
             fault = msgspec.structs.replace(result, message=f"content[{number}]: {result.message}")
             return References(tuple(found), fault, param)
         found.append(result)
-    return _judge_totals(tuple(found), in_force)
+    return _judge_totals(tuple(found), in_force, parameters)
 
 
 def _numbered(parameters: Parameters, in_force: Rules) -> list[tuple[_Kind, str, str]]:
-    limits = in_force.limits
     arrays = (
-        (_Kind("image", limits.image_types, limits.image_max_bytes), parameters.image_urls),
-        (_Kind("video", limits.video_types, limits.video_max_bytes), parameters.video_urls),
-        (_Kind("audio", limits.audio_types, limits.audio_max_bytes), parameters.audio_urls),
+        (_Kind("image", in_force.image.types, in_force.image.max_bytes), parameters.image_urls),
+        (_Kind("video", in_force.video.types, in_force.video.max_bytes), parameters.video_urls),
+        (_Kind("audio", in_force.audio.types, in_force.audio.max_bytes), parameters.audio_urls),
     )
-    return [(kind, f"{kind.name}_urls[{place}]", url) for kind, urls in arrays for place, url in enumerate(urls)]
+    return [
+        (kind, parameters.single.get(kind.name, f"{kind.name}_urls[{place}]"), url)
+        for kind, urls in arrays
+        for place, url in enumerate(urls)
+    ]
 
 
 def _inspect_file(isolated: Isolated, kind: _Kind, file: IO[bytes], in_force: Rules) -> Facts | Fault:
@@ -104,19 +109,24 @@ def _inspect_file(isolated: Isolated, kind: _Kind, file: IO[bytes], in_force: Ru
     except MeasureError:
         code = "image_processing_error" if kind.name == "image" else "invalid_parameters"
         return Fault(f"{kind.name} format ({found}) is not valid: the file cannot be read", code)
-    return _fault_of(facts, in_force) or facts
+    return _fault_of(facts, in_force, found) or facts
 
 
-def _fault_of(facts: Facts, in_force: Rules) -> Fault | None:
+def _fault_of(facts: Facts, in_force: Rules, media_type: str) -> Fault | None:
     if isinstance(facts, ImageFacts):
-        return judge.image_fault(facts, in_force.limits)
-    return judge.video_fault(facts, in_force) if isinstance(facts, VideoFacts) else judge.audio_fault(facts, in_force)
+        return judge.image_fault(facts, in_force.image, media_type)
+    if isinstance(facts, VideoFacts):
+        return judge.video_fault(facts, in_force.video)
+    return judge.audio_fault(facts, in_force.audio)
 
 
-def _judge_totals(found: tuple[Facts, ...], in_force: Rules) -> References:
-    for kind, facts_type in (("video", VideoFacts), ("audio", AudioFacts)):
-        durations_s = [facts.duration_s for facts in found if isinstance(facts, facts_type)]
-        fault = judge.total_fault(kind, durations_s, in_force)
-        if fault:
-            return References(found, fault, f"{kind}_urls")
-    return References(found)
+def _judge_totals(found: tuple[Facts, ...], in_force: Rules, parameters: Parameters) -> References:
+    video = [facts.duration_s for facts in found if isinstance(facts, VideoFacts)]
+    audio = [facts.duration_s for facts in found if isinstance(facts, AudioFacts)]
+    faults = (
+        ("video_urls", judge.total_fault("video", video, in_force.video)),
+        ("audio_urls", judge.total_fault("audio", audio, in_force.audio)),
+        ("duration", judge.output_fault(video, parameters.duration_s, parameters.clips_and_output_max_s)),
+    )
+    param, fault = next((one for one in faults if one[1]), (None, None))
+    return References(found, fault, param)

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import imageio_ffmpeg
 
-from preflight.sandbox.documents import documents
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,15 +22,14 @@ class RenderError(Exception):
     """ffmpeg failed; the text holds the end of its output."""
 
 
-def frame_size(quality: str, aspect_ratio: str, shape: tuple[int, int] | None) -> tuple[int, int]:
+def frame_size(frames: dict[str, tuple[int, int]], aspect_ratio: str, shape: tuple[int, int] | None) -> tuple[int, int]:
     """Choose width and height of a result, in pixels.
 
     Args:
-        quality: such as `720p`.
+        frames: the sizes of the quality by aspect ratio.
         aspect_ratio: such as `16:9`, or `adaptive`.
         shape: width and height in pixels for `adaptive`; None for 16:9.
     """
-    frames = documents().frames[quality]
     if aspect_ratio != "adaptive":
         return frames[aspect_ratio]
     width_px, height_px = shape or frames["16:9"]

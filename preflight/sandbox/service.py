@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight.sandbox.callbacks import Delivery, deliver
-from preflight.sandbox.documents import documents
 from preflight.sandbox.errors import ApiError
 from preflight.sandbox.faults import Fates
 from preflight.sandbox.fetch import loopback_client
@@ -21,6 +20,7 @@ from preflight.sandbox.parameters import parameters
 from preflight.sandbox.price import price, shown
 from preflight.sandbox.references import References, inspect
 from preflight.sandbox.results import RenderError, frame_size, render
+from preflight.sandbox.tables import frames_of, tier_of
 from preflight.sandbox.tasks import JsonObject, Task, TaskBook, canonical, failed, new_id, task_json
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from preflight.sandbox.fields import Parameters
     from preflight.sandbox.gate import Exchange
-    from preflight.sandbox.parameters import Parameters
     from preflight.sandbox.settings import Settings
 
 _RENDERS_AT_ONCE = 2
@@ -122,9 +122,9 @@ class Service:
     def _task(self, asked: Parameters, found: References, body: object) -> Task:
         created = int(time.time() + self.settings.clock_ahead_s)
         cost = price(
-            documents().tier_of(asked.model),
+            tier_of(asked.model),
             quality=asked.quality,
-            duration_s=asked.duration_s,
+            duration_s=asked.duration_s if asked.reserved_s is None else asked.reserved_s,
             input_s=found.video_s,
             content_filter=asked.content_filter,
         )
@@ -136,12 +136,12 @@ class Service:
             credits=cost,
             input_video_s=found.video_s,
             duration_s=asked.duration_s,
-            size_px=frame_size(asked.quality, asked.aspect_ratio, found.shape),
+            size_px=frame_size(frames_of(asked.model, asked.quality), asked.aspect_ratio, found.shape),
             sound=asked.generate_audio,
             created=created,
             started_s=time.monotonic(),
             run_s=self.settings.run_s,
-            fault=found.fault,
+            fault=found.fault or asked.late,
             callback_url=asked.callback_url,
         )
 

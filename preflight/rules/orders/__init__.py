@@ -34,6 +34,8 @@ class _Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orders: dict[Task, tuple[str, ...]]
     before: str = "(?!)"
     behind: str = "(?!)"
+    named: str = ""
+    alone: dict[Task, str] = {}
 
 
 class _Pattern(msgspec.Struct, frozen=True):
@@ -46,8 +48,21 @@ class _Pattern(msgspec.Struct, frozen=True):
 
 
 def orders(prompt: str) -> list[Order]:
-    """Find the orders to edit or extend a clip; the first of each sentence."""
-    return [order for sentence in SENTENCE.split(prompt[:LONGEST]) for order in _first(sentence)]
+    """Find the orders to edit or extend a clip; the first of each sentence.
+
+    Where a prompt names no reference at all, an order that begins it is meant for the clip that is sent.
+    """
+    prompt = prompt[:LONGEST]
+    return [order for sentence in SENTENCE.split(prompt) for order in _first(sentence)] or list(_alone(prompt))
+
+
+def _alone(prompt: str) -> Iterator[Order]:
+    for known in _languages():
+        if known.named and not re.search(known.named, prompt, re.IGNORECASE):
+            for task, pattern in known.alone.items():
+                if found := re.match(pattern, prompt, re.IGNORECASE):
+                    yield Order(task, " ".join(found[0].split()))
+                    return
 
 
 def _first(sentence: str) -> Iterator[Order]:
@@ -65,11 +80,17 @@ def _begin(match: re.Match[str]) -> int:
 
 
 @cache
+def _languages() -> tuple[_Language, ...]:
+    """Load all languages, cached."""
+    files = sorted(FOLDER.glob("*.toml"))
+    return tuple(msgspec.convert(tomllib.loads(one.read_text(encoding="utf-8")), _Language) for one in files)
+
+
+@cache
 def _patterns() -> tuple[_Pattern, ...]:
-    """Load the patterns of all languages, cached."""
+    """Compile the patterns of all languages, cached."""
     found: list[_Pattern] = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        language = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Language)
+    for language in _languages():
         denied = [re.compile(one, re.IGNORECASE) for one in (language.before, language.behind)]
         for task, patterns in language.orders.items():
             filled = (_filled(one, language.words) for one in patterns)
