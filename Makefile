@@ -5,7 +5,7 @@ READY := .venv/ready
 SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_guest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check manual fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -42,11 +42,15 @@ types: setup ## check types, as each of the three systems has them
 types-page: ## check the types of the page's scripts, by TypeScript from npm
 	npx --yes --package typescript tsc -p jsconfig.json
 
-docs: setup ## write the generated parts of README.md anew
+docs: setup ## write the generated parts of README.md and the manual anew
 	$(BIN)/python scripts/docs.py
 
 docs-check: setup
 	$(BIN)/python scripts/docs.py --check
+
+manual: setup ## build the manual into build/manual, its warnings being errors
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[manual]'
+	$(BIN)/python scripts/manual.py
 
 fix-style: setup ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -58,7 +62,7 @@ fixtures: setup ## make the specimens that are missing
 bench: setup ## measure speed as ratios, side by side
 	$(BIN)/python scripts/bench.py
 
-peers: setup ## write the README's comparison with ffprobe, mediainfo, exiftool and mutagen anew
+peers: setup ## write the manual's comparison with ffprobe, mediainfo, exiftool and mutagen anew
 	$(BIN)/python scripts/peers.py --write
 
 fuzz: setup ## judge 20,000 damaged files and look for crashes, hangs and false passes

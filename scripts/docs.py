@@ -1,4 +1,4 @@
-"""Write the generated parts of README.md: rules, limits, commands' help, samples of reports. `--check` only compares.
+"""Write the generated parts of README.md and the manual: rules, limits, samples of reports. `--check` only compares.
 
 A part stands between `<!-- NAME -->` and `<!-- end NAME -->`; what stands there is replaced, nothing else is touched.
 """
@@ -8,9 +8,6 @@ import io
 import sys
 from pathlib import Path
 
-import click
-
-from preflight.cli.commands import COMMANDS, root
 from preflight.flow.check import check_assets
 from preflight.profiles import edition_for, load, names
 from preflight.profiles.entries import Entry, entries
@@ -19,8 +16,9 @@ from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.rules import RULES
 from preflight.values.assets import Asset
 
-README = Path(__file__).parent.parent / "README.md"
-PAGE = README.parent / "docs" / "models.md"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGE = DOCS / "models.md"
 EXTRACT = (
     "seedance-2.0-reference-to-video",
     "seedance-2.5-reference-to-video",
@@ -87,23 +85,10 @@ def limit_cell(entry: Entry | None) -> str:
     return entry.words.split(";", 1)[0].replace("|", ", ") if entry else "-"
 
 
-def command_help() -> str:
-    """Return what `--help` prints, for the program and for each command."""
-    parts = []
-    for name in ("", *COMMANDS):
-        command = root.get_command(click.Context(root), name) if name else root
-        if command is None:
-            raise SystemExit(f"no command {name}")
-        title = f"preflight {name}".strip()
-        context = click.Context(command, info_name=title, terminal_width=WIDTH, max_content_width=WIDTH)
-        parts.append(f"```text\n$ {title} --help\n{command.get_help(context)}\n```")
-    return "\n\n".join(parts)
-
-
 def report_samples() -> str:
     """Return how each report looks, for one shipped clip; long lines and long reports are cut."""
     profile, parts = load(), []
-    with contextlib.chdir(README.parent):
+    with contextlib.chdir(ROOT):
         for format_name in (name for name in FORMATS if name not in ("text", "html")):
             out = io.StringIO()
             write_report([open_writer(format_name, Header(profile=profile.name), out)], check_assets([SAMPLE], profile))
@@ -115,15 +100,21 @@ def report_samples() -> str:
     return "\n\n".join(parts)
 
 
-PARTS = {"rules": rules_table, "limits": limits_table, "help": command_help, "reports": report_samples}
+PARTS = {
+    ROOT / "README.md": {"limits": limits_table},
+    DOCS / "rules.md": {"rules": rules_table},
+    DOCS / "pipeline.md": {"reports": report_samples},
+}
+"""File → its generated parts."""
 
 
-def renewed(text: str) -> str:
-    """Return the text with every generated part written anew."""
-    for name, make in PARTS.items():
+def renewed(path: Path) -> str:
+    """Return a file's text with each of its generated parts written anew."""
+    text = path.read_text(encoding="utf-8")
+    for name, make in PARTS[path].items():
         begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
         if begin not in text or end not in text:
-            raise SystemExit(f"README.md: no place for {name}: {begin} ... {end}")
+            raise SystemExit(f"{path.name}: no place for {name}: {begin} ... {end}")
         before, rest = text.split(begin, 1)
         after = rest.split(end, 1)[1]
         text = f"{before}{begin}\n\n{make()}\n\n{end}{after}"
@@ -132,15 +123,12 @@ def renewed(text: str) -> str:
 
 def files() -> dict[Path, str]:
     """Return every file that is made, or holds parts that are, as it should be."""
-    return {
-        INDEX: written(made_index()).decode(),
-        PAGE: models_page(),
-        README: renewed(README.read_text(encoding="utf-8")),
-    }
+    made = {INDEX: written(made_index()).decode(), PAGE: models_page()}
+    return made | {path: renewed(path) for path in PARTS}
 
 
 def main() -> None:
-    """Write README.md, the page of the models and the index of the editions, or compare them."""
+    """Write the generated parts, the page of the models and the index of the editions, or compare them."""
     for path, new in files().items():
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         if "--check" in sys.argv[1:] and new != old:

@@ -1,7 +1,7 @@
 """What ordinary tools answer beside what preflight answers and what is true, on the project's own specimens.
 
-In: specimens of `fixtures/media`. Out: a Markdown table; `--write` puts it into README.md, between `<!-- peers -->` and
-`<!-- end peers -->`. The truth is a full decode, made here. A tool that is not installed has an empty column.
+In: specimens of `fixtures/media`. Out: a Markdown table; `--write` puts it into the manual, between `<!-- peers -->`
+and `<!-- end peers -->`. The truth is a full decode, made here. A tool that is not installed has an empty column.
 """
 
 import json
@@ -31,7 +31,7 @@ from preflight.values.assets import Asset
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "measuring.md"
 MEDIA = ROOT / "fixtures" / "media"
 BEGIN, END = "<!-- peers -->", "<!-- end peers -->"
 LIMIT_S = 60
@@ -438,19 +438,19 @@ def table() -> str:
 def placed(text: str, made: str) -> str:
     """Return the text with what stands between the marks replaced."""
     if BEGIN not in text or END not in text:
-        raise SystemExit(f"README.md: no place for the table: {BEGIN} ... {END}")
+        raise SystemExit(f"measuring.md: no place for the table: {BEGIN} ... {END}")
     before, rest = text.split(BEGIN, 1)
     return f"{before}{BEGIN}\n\n{made}\n\n{END}{rest.split(END, 1)[1]}"
 
 
-def main(arguments: list[str], readme: Path = README) -> None:
-    """Print the table, or write it into README.md."""
+def main(arguments: list[str], page: Path = PAGE) -> None:
+    """Print the table, or write it into the manual."""
     if arguments not in ([], ["--write"]):
         raise SystemExit("usage: peers.py [--write]")
     if not arguments:
         print(table())
         return
-    readme.write_text(placed(readme.read_text(encoding="utf-8"), table()), encoding="utf-8")
+    page.write_text(placed(page.read_text(encoding="utf-8"), table()), encoding="utf-8")
 
 
 if __name__ == "__main__":

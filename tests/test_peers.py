@@ -12,8 +12,8 @@ from scripts import peers
 from scripts.peers import (
     BEGIN,
     END,
+    PAGE,
     PEERS,
-    README,
     ROWS,
     Question,
     Row,
@@ -388,7 +388,7 @@ def test_a_text_without_the_marks_is_left_alone() -> None:
 
 
 def test_other_arguments_are_refused_and_nothing_is_written() -> None:
-    before = README.read_bytes()
+    before = PAGE.read_bytes()
     with pytest.raises(SystemExit, match="usage"):
         main(["--wirte"])
-    assert README.read_bytes() == before
+    assert PAGE.read_bytes() == before

@@ -1,4 +1,4 @@
-"""What README.md shows of Python runs as it stands, and prints what stands below it."""
+"""What the README and the manual show of Python runs as it stands, and prints what stands below it."""
 
 import os
 import re
@@ -11,8 +11,8 @@ import pytest
 
 from tests.specimens import FIXTURES
 
-README = Path(__file__).parent.parent / "README.md"
-SECTION = "From Python"
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", ROOT / "docs" / "python.md")
 
 
 class Example(NamedTuple):
@@ -22,12 +22,16 @@ class Example(NamedTuple):
 
 
 def examples() -> list[Example]:
-    """Return the Python blocks of the section, each with the text block right below it."""
-    found = re.search(
-        rf"^(#+) {SECTION}\n(.*?)(?=^\1 |\Z)", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
-    assert found, f"README.md has no section {SECTION!r}"
-    blocks = re.findall(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", found[2], re.MULTILINE | re.DOTALL)
+    """Return the Python blocks of the pages, each with the text block right below it."""
+    blocks = [
+        block
+        for page in PAGES
+        for block in re.findall(
+            r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?",
+            page.read_text(encoding="utf-8"),
+            re.MULTILINE | re.DOTALL,
+        )
+    ]
     return [Example(code, printed or None) for code, printed in blocks]
 
 

@@ -1,0 +1,74 @@
+"""Take the picture of a terminal that the README shows: `preflight check fixtures/demo`, in its colours, as SVG.
+
+It needs a system with pseudo-terminals. The picture names no address that a browser would ask.
+"""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "docs" / "terminal.svg"
+COMMAND = ("preflight", "check", "fixtures/demo")
+WIDTH = 118
+FORMAT = """\
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
+<title>A terminal: preflight check fixtures/demo</title>
+<style>
+.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px;
+line-height: {line_height}px; font-variant-east-asian: full-width; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
+</clipPath>
+{lines}
+</defs>
+<rect width="{width}" height="{height}" rx="8" fill="#0c0c0c" />
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def printed() -> str:
+    """Return what the command prints on a terminal, its colours as escapes."""
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(WIDTH)}
+    command = [sys.executable, "-m", *COMMAND]
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=theirs, stderr=subprocess.DEVNULL) as running:
+        os.close(theirs)
+        parts = []
+        try:
+            while part := os.read(ours, 65536):
+                parts.append(part)
+        except OSError:  # so Linux says that the other end is closed
+            pass
+        running.wait()
+    os.close(ours)
+    return b"".join(parts).decode().replace("\r\n", "\n")
+
+
+def main() -> None:
+    """Write docs/terminal.svg."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True, color_system="truecolor")
+        console.print(Text.assemble(("$ ", "bold green"), " ".join(COMMAND)))
+        console.print(Text.from_ansi(printed()))
+        svg = console.export_svg(title=" ".join(COMMAND), theme=MONOKAI, code_format=FORMAT, unique_id="terminal")
+    TARGET.write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What the README and the manual show: commands run and print what stands below them, and links lead somewhere.
+
+A block marked `console` is a session: each `$ preflight ...` runs, in one folder a page, and prints to stdout what
+stands below it; a line `...` stands for any number of lines. A comment `<!-- folder: take.mp4=video-20s.mp4 -->` says
+which specimens lie in the folder, and under which names; `<!-- file: NAME -->` puts the block below it there. Of the
+commands in `sh` blocks, which need a key or a server or never end, names and options are looked up.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from preflight.cli.commands import root
+from tests.specimens import FIXTURES, MEDIA
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "SECURITY.md"])
+FENCE = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^<!-- file: (\S+) -->\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
+
+
+class Shown(NamedTuple):
+    """A command, and what the page says that it prints."""
+
+    command: str
+    printed: str
+
+
+def sessions(page: Path) -> list[Shown]:
+    """Return the commands of a page that run, in order."""
+    shown: list[Shown] = []
+    for kind, body in FENCE.findall(page.read_text(encoding="utf-8")):
+        if kind == "console":
+            for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+                command, _, printed = part.partition("\n")
+                shown.append(Shown(command, printed))
+    return shown
+
+
+def typed(page: Path) -> Iterator[list[str]]:
+    """Yield the words of each `preflight` command in a page's blocks, what is piped or chained apart."""
+    for _, body in FENCE.findall(page.read_text(encoding="utf-8")):
+        for line in body.replace("\\\n", " ").splitlines():
+            for part in re.split(r"\s(?:\||&&|;)\s", line.removeprefix("$ ").split(" # ")[0]):
+                words = shlex.split(part.split(" #")[0])
+                while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                    del words[0]
+                if words[:1] == ["preflight"]:
+                    yield words[1:]
+
+
+def folder_of(page: Path, place: Path) -> Path:
+    """Make the folder in which a page's commands run: the shipped fixtures, and the specimens that it names."""
+    (place / "fixtures").symlink_to(FIXTURES)
+    for said in re.findall(r"<!-- folder: (.*?) -->", page.read_text(encoding="utf-8"), re.DOTALL):
+        for pair in said.split():
+            name, _, specimen = pair.partition("=")
+            target = place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((MEDIA / specimen).read_bytes())
+    for name, text in FILE.findall(page.read_text(encoding="utf-8")):
+        (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def pattern(printed: str) -> str:
+    """Write what a page shows as a pattern; a line of three dots stands for any lines."""
+    return "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\n" for line in printed.splitlines())
+
+
+def alike() -> list[list[Path]]:
+    """Return the pages that run commands, those of the same commands together: they say it in another language."""
+    groups: dict[tuple[str, ...], list[Path]] = {}
+    for page in PAGES:
+        if commands := tuple(shown.command for shown in sessions(page)):
+            groups.setdefault(commands, []).append(page)
+    return list(groups.values())
+
+
+@pytest.mark.parametrize("pages", alike(), ids=lambda pages: pages[0].name)
+def test_the_commands_of_a_page_print_what_stands_below_them(pages: list[Path], tmp_path: Path) -> None:
+    place = folder_of(pages[0], tmp_path)
+    env = {name: value for name, value in os.environ.items() if name != "EVOLINK_API_KEY"}
+    for each in zip(*map(sessions, pages), strict=True):
+        words = shlex.split(each[0].command)
+        assert words[0] == "preflight", each[0].command
+        command = [sys.executable, "-m", "preflight", *words[1:]]
+        ended = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, timeout=300, check=False)
+        assert ended.returncode in (0, 1), ended.stderr
+        for shown in each:
+            assert re.fullmatch(pattern(shown.printed), ended.stdout), f"$ {shown.command}\n{ended.stdout}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_commands_and_options_of_a_page_are_there(page: Path) -> None:
+    unknown = []
+    for words in typed(page):
+        command: click.Command | None = root
+        rest = list(words)
+        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            command = command.get_command(click.Context(command), rest.pop(0))
+        if command is None:
+            unknown.append(" ".join(words))
+            continue
+        names = {"--help", *(name for param in command.params for name in (*param.opts, *param.secondary_opts))}
+        unknown += [
+            f"{' '.join(words)}: {word}" for word in rest if _is_option(word) and word.split("=")[0] not in names
+        ]
+    assert unknown == []
+
+
+def _is_option(word: str) -> bool:
+    return re.fullmatch(r"--[a-z][a-z0-9-]*(=.*)?|-[a-zA-Z]", word) is not None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    dead = []
+    for pair in LINK.findall(page.read_text(encoding="utf-8")):
+        target = next(one for one in pair if one)
+        if not re.match(r"[a-z]+:|#", target) and not (page.parent / target.partition("#")[0]).exists():
+            dead.append(target)
+    assert [one for one in dead if one not in MADE] == []
+
+
+MADE = {"schemas.md"}
+"""Pages that only the built manual has."""
+
+
+def test_the_first_page_is_short_and_in_three_languages() -> None:
+    for name in ("README.md", "README.ko.md", "README.zh.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 180, name
+        others = {"README.md", "README.ko.md", "README.zh.md"} - {name}
+        assert all(f"]({other})" in text for other in others), name
+
+
+def test_every_page_of_the_manual_is_in_its_contents() -> None:
+    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").split()
+    assert sorted(page.stem for page in (ROOT / "docs").glob("*.md") if page.stem not in {*contents, "index"}) == []
