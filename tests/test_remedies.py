@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import get_args, get_type_hints
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,16 +145,3 @@ def test_an_error_lets_python_read_its_own_words() -> None:
     with pytest.raises(NotDone) as raised, python.to_a_program():
         raise NotDone("no", advice=("Well.", Remedy("wait-again", task="t")))
     assert raised.value.advice == "Well. `wait` returns to it. Do not submit it again."
-
-
-def test_a_remedy_without_words_shows_its_kind() -> None:
-    error = NotDone("no", advice=("Well.", Remedy("wait-again", task="t")))
-    assert error.advice == "Well. [wait-again]"
-    assert error.remedies == ("Well.", Remedy("wait-again", task="t"))
-
-
-def test_remedies_are_values() -> None:
-    one = Remedy("wait-again", task="t")
-    assert msgspec.convert(msgspec.to_builtins(one), Remedy) == one
-    with pytest.raises(AttributeError):
-        one.task = "u"  # type: ignore[misc] # the point

@@ -51,6 +51,7 @@ def _yaml(text: str) -> object:
         raise CallError("YAML needs PyYAML: pip install 'preflight[yaml]'", advice="Or give it as JSON.") from None
     try:
         found: object = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError) as error:
+        # A tag whose value is none of its kind (`!!bool maybe`, `!!int ""`) raises what PyYAML's own look-up raises.
         raise CallError(f"is not YAML: {' '.join(str(error).split())[:200]}") from None
     return found

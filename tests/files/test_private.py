@@ -17,7 +17,6 @@ from preflight.errors import NotDone
 from preflight.files import atomic as place
 from preflight.files import private
 from preflight.files.atomic import commit, in_turn, temporary
-from preflight.files.secret import SECRET, secret
 from preflight.system.files import me
 from tests.posix import give_away
 from tests.specimens import copied
@@ -99,18 +98,6 @@ def test_where_the_users_own_folder_cannot_be_made_the_systems_one_is_taken(
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert private.folder("locks").name == "locks"
-
-
-def test_the_secret_is_made_once_and_is_for_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    first = secret()
-    assert len(first) == 32
-    assert secret() == first
-    path = private.folder() / SECRET
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.write_bytes(b"short")
-    with pytest.raises(NotDone, match="is not what this program wrote"):
-        secret()
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------------------

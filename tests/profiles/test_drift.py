@@ -1,15 +1,11 @@
 """What of an edition no longer agrees with the provider's OpenAPI document."""
 
 import copy
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
-from preflight.errors import CallError
-from preflight.files.documents import document_of
 from preflight.profiles import edition_for, load
 from preflight.profiles.drift import NoSchemaError, drifts, models_of, request_schema
 
@@ -123,16 +119,3 @@ def test_a_reference_that_leads_to_itself_ends() -> None:
     document["components"]["schemas"]["Request"] = {"$ref": "#/components/schemas/Request"}
     with pytest.raises(NoSchemaError):
         request_schema(document)
-
-
-@pytest.mark.parametrize("form", ["json", "yaml", "markdown"])
-def test_json_yaml_and_a_block_of_markdown_are_read_alike(form: str) -> None:
-    text = json.dumps(DOCUMENT) if form == "json" else yaml.safe_dump(json.loads(json.dumps(DOCUMENT)))
-    text = f"# A page\n\n````yaml POST /v1\n{text}````\n" if form == "markdown" else text
-    assert document_of(text.encode(), "openapi") == json.loads(json.dumps(DOCUMENT))
-
-
-@pytest.mark.parametrize("text", ["", "openapi: [", '{"openapi": ', "no document", "openapi: &a [*a]", "\xff\x00"])
-def test_what_is_no_document_is_refused_with_words(text: str) -> None:
-    with pytest.raises(CallError):
-        document_of(text.encode("latin-1"), "openapi")

@@ -277,14 +277,17 @@ def mentions(prompt: str) -> list[Mention]:
     prompt = composed(prompt)
     text = folded(prompt)
     named: list[Mention] = []
+    listed = set[int]()
     for noun, read in _mentioned(text):
         if read:
             named += _named(prompt, noun, read, MOST_SPREAD - len(named))
         elif found := ordinal_before(text, noun.at, latin=noun.word.isascii(), many=noun.many):
             named += _ordered(prompt, noun, found)
+            listed |= {noun.end} if len(found.numbers) > 1 else set()
     general = [
         Mention(kinds()[match[1] or match[2] or match[3]], None, prompt[match.start() : match.end()], match.start())
         for match in _patterns()["all"].finditer(text)
+        if match[2] is None or match.end() not in listed  # "the second and third images" are not all of them
     ]
     return sorted([*named, *general], key=lambda mention: mention.start)
 

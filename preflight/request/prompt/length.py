@@ -13,6 +13,9 @@ _WORD = r"[^\W_](?:['\u2019\u02bc\u2010\u2011-]?[^\W_]){0,19}"
 """Up to twenty letters and digits, with apostrophes and hyphens inside."""
 _JOINERS = "\u00ad\u200c\u200d\u2060"
 """Format characters inside words."""
+_UNSEEN = re.compile(r"[\s\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
+"""Blanks, and letters and marks that show nothing: fillers, variation selectors (Unicode, DerivedCoreProperties:
+Default_Ignorable_Code_Point), the empty Braille cell."""
 WIDE_SCRIPTS = ("CJK UNIFIED", "CJK COMPATIBILITY", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 FEWEST, MOST = (Fraction(1, 2), Fraction(1)), (Fraction(2), Fraction(3))
 """Tokens per wide character and per word, least and most. The service's tokeniser is not published: byte pair encodings
@@ -55,8 +58,8 @@ def length(prompt: str) -> Length:
 
 
 def is_blank(prompt: str) -> bool:
-    """Tell whether a prompt shows nothing: only blanks, control and format characters."""
-    return all(one.isspace() or unicodedata.category(one) in {"Cc", "Cf"} for one in set(prompt))
+    """Tell whether a prompt shows nothing: only blanks, fillers, control and format characters."""
+    return all(_UNSEEN.fullmatch(one) or unicodedata.category(one) in {"Cc", "Cf"} for one in set(prompt))
 
 
 def _is_wide(character: str) -> bool:
