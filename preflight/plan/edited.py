@@ -21,6 +21,8 @@ from preflight.values.units import decimal, exact
 
 FINEST = 1_000_000
 """Greatest denominator of a printed decimal: 0.3333333333333333 s is a third."""
+GREATEST = 10**9
+"""Greatest number of a step; a larger one could not even be shown."""
 LATER = frozenset({"drops_s", "left_px", "top_px"})
 """Fields that steps have had only since version 0.1.0."""
 SLACK_S = Fraction(1, 1000)
@@ -32,7 +34,11 @@ def exactly(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signat
     if wanted is not Fraction or isinstance(value, bool) or not isinstance(value, int | float | str):
         msg = f"expected a number, got {value!r}"
         raise ValueError(msg)
-    return exact(value).limit_denominator(FINEST)
+    found = exact(value).limit_denominator(FINEST)
+    if abs(found) > GREATEST:
+        msg = f"expected a number up to {GREATEST:,}, got {str(value)[:40]}"
+        raise ValueError(msg)
+    return found
 
 
 def mark_of(steps: tuple[Step, ...]) -> str:

@@ -13,7 +13,24 @@ from preflight.errors import CallError
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.edited import exactly, mark_of
 from preflight.plan.options import COLOR
-from preflight.plan.steps import BLUR, Crop, Cut, Encode, Extend, Flatten, Pad, Resize, Retime, Step, Write
+from preflight.plan.steps import (
+    BLUR,
+    Aperture,
+    Crop,
+    Cut,
+    DropAudio,
+    Encode,
+    Extend,
+    Flatten,
+    JoinAudio,
+    Lead,
+    Pad,
+    Resize,
+    Retime,
+    Step,
+    Turn,
+    Write,
+)
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
 from preflight.values.remedy import Remedy
@@ -118,22 +135,24 @@ def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
 def _is_possible(step: Step) -> bool:
     """Tell whether a step's values are possible."""
     match step:
-        case Resize() | Crop() | Pad() | Flatten():
+        case Turn() | Aperture() | Resize() | Crop() | Pad() | Flatten():
             return _drawn(step)
-        case Cut() | Extend():
+        case Cut() | Extend() | Lead() | Retime():
             return _timed(step)
-        case Retime():
-            return 0 < step.frame_rate_hz <= MOST_HZ
-        case Encode():
-            counts = (step.max_bit_rate, step.sample_rate_hz, step.channels)
-            return step.codec in ENCODERS and all(count is None or count > 0 for count in counts)
+        case Encode() | DropAudio() | JoinAudio():
+            return _coded(step)
         case Write():
-            return any(step.format in formats for formats in FORMATS.values())
+            known = any(step.format in formats for formats in FORMATS.values())
+            return known and (step.max_bytes is None or step.max_bytes > 0) and 0 < step.min_side_px <= MOST_PX
         case _:
             return True
 
 
-def _drawn(step: Resize | Crop | Pad | Flatten) -> bool:
+def _drawn(step: Turn | Aperture | Resize | Crop | Pad | Flatten) -> bool:
+    if isinstance(step, Turn):
+        return step.degrees in range(0, 360, 90)
+    if isinstance(step, Aperture):
+        return _within(step)
     if isinstance(step, Flatten):
         return COLOR.fullmatch(step.color) is not None
     filled = not isinstance(step, Pad) or step.fill == BLUR or COLOR.fullmatch(step.fill)
@@ -142,8 +161,31 @@ def _drawn(step: Resize | Crop | Pad | Flatten) -> bool:
     return sides and step.width_px * step.height_px <= MOST_PIXELS and bool(filled) and placed
 
 
-def _timed(step: Cut | Extend) -> bool:
+def _within(step: Aperture) -> bool:
+    """Tell whether the displayed area lies in the stored frame."""
+    area = step.area
+    sides = area.width_px > 0 and area.height_px > 0 and min(area.left_px, area.top_px) >= 0
+    across = area.left_px + area.width_px <= step.stored_width_px <= MOST_PX
+    return sides and across and area.top_px + area.height_px <= step.stored_height_px <= MOST_PX
+
+
+def _timed(step: Cut | Extend | Lead | Retime) -> bool:
+    if isinstance(step, Lead):
+        return 0 < step.length_s <= MOST_S
+    if isinstance(step, Retime):
+        return 0 < step.frame_rate_hz <= MOST_HZ
     if isinstance(step, Extend):
-        return 0 < step.from_s <= step.length_s <= MOST_S and 0 < (step.frame_rate_hz or 1) <= MOST_HZ
+        rated = step.frame_rate_hz is None or 0 < step.frame_rate_hz <= MOST_HZ
+        return 0 < step.from_s <= step.length_s <= MOST_S and rated
     counted = step.packets is None or (step.packets.first >= 0 and step.packets.count > 0)
     return step.start_s >= 0 and 0 < step.length_s <= MOST_S and counted
+
+
+def _coded(step: Encode | DropAudio | JoinAudio) -> bool:
+    if isinstance(step, DropAudio):
+        return min(step.places, default=-1) >= 0
+    if isinstance(step, JoinAudio):
+        return step.left != step.right and min(step.left, step.right) >= 0
+    counts = (step.max_bit_rate, step.sample_rate_hz, step.channels)
+    positive = all(count is None or count > 0 for count in counts)
+    return step.codec in ENCODERS and positive and min(step.tracks, default=0) >= 0

@@ -163,11 +163,12 @@ class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
 
     def words(self) -> str:
         """Say what is done."""
+        times = self.length_s / self.from_s if self.from_s else Fraction(0)
         done = {
             "loop": "repeat it from the beginning",
             "freeze": "hold the last frame",
             "silence": "add silence",
-            "slow": f"slow it down {decimal(self.length_s / self.from_s)} times",
+            "slow": f"slow it down {decimal(times)} times",
         }
         return f"{done[self.how]} until {decimal(self.length_s)} s"
 

@@ -124,7 +124,7 @@ def allowed_words(kind: Kind, profile: Profile) -> str:
 
 
 def _told(asset: Asset, notes: Mapping[Asset, str]) -> str:
-    return ": ".join(filter(None, (str(asset.role), notes.get(asset, ""))))
+    return printable(": ".join(filter(None, (str(asset.role), notes.get(asset, "")))))
 
 
 def _entry(asset: Asset, folder: Path) -> str:
@@ -141,6 +141,8 @@ def _quoted(words: str) -> str:
 def _settings(profile: Profile) -> str:
     """Format the settings as comments, each with what may stand there."""
     lines = list(_setting_lines(profile))
+    if not lines:
+        return ""
     width = max(len(said) for said, _ in lines)
     return _comments(["Settings; take the # away to change one."]) + "".join(
         f"# {said:<{width}}  # {why}\n" for said, why in lines

@@ -5,23 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import av
-import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from preflight.apply import Applied, apply_plan
 from preflight.apply.cutting import cut_clip
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, Plan, plan
-from preflight.plan.clip_audio import audio_steps_of_clip, kept_after, kept_tracks, other_audio
+from preflight.plan.clip_audio import audio_steps_of_clip
 from preflight.plan.cut_points import cut_points_of
-from preflight.plan.steps import Cut, DropAudio, Encode, JoinAudio, Packets, Write, find
-from preflight.probe.clip_audio import heard
-from preflight.values.assets import Asset, Window
-from preflight.values.facts import UNKNOWN, AudioTrack, VideoFacts
-from tests import made
+from preflight.plan.steps import Cut, DropAudio, JoinAudio, Packets, Write, find
+from preflight.values.assets import Window
+from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, judged, media
 
 LOW, HIGH = 330, 1000
@@ -101,53 +96,3 @@ def test_a_cut_between_packets_keeps_both_tracks(name: str, tmp_path: Path) -> N
     cut_clip(Plan(asset=verdict.asset, kind="video", steps=(cut, *sounds, written)), packets, facts, target)
     second = [[HIGH], [LOW]] if name.endswith("mkv") else [[LOW], [HIGH]]
     assert tones(target) == ([[LOW, HIGH]] if name.endswith("mov") else second)
-
-
-def test_what_cannot_be_decoded_is_left_out_at_last() -> None:
-    facts = made.video(sound_codec="ac3", sounds=(AudioTrack(place=0, codec="ac3"),))
-    encodes = Encode(codec="libx264", loss="lossy", clears=())
-    steps = (encodes, *audio_steps_of_clip(facts, PROFILE.video.sound_codec, recut=False))
-    todo = Plan(asset=Asset(path="a"), kind="video", steps=(*steps, Write(format="mp4", loss="lossless", clears=())))
-    mixed = other_audio(todo, facts, None)
-    assert mixed
-    assert "encode with aac, at most 0.2 Mbit/s, mixed down to 2 channels" in [step.words() for step in mixed.steps]
-    silent = other_audio(mixed, facts, None)
-    assert silent
-    assert "leave out a sound track that cannot be decoded" in [step.words() for step in silent.steps]
-    assert kept_after(facts, silent.steps) == ()
-    assert other_audio(silent, facts, None) is None
-
-
-def test_sound_is_not_encoded_or_left_out_where_nothing_may_be_lost() -> None:
-    facts = made.video(sound_codec="aac", sounds=(AudioTrack(place=0, codec="aac"),))
-    todo = Plan(asset=Asset(path="a"), kind="video", steps=(Write(format="mp4", loss="lossless", clears=()),))
-    assert other_audio(todo, facts, None) is None
-
-
-def test_a_rate_that_aac_has_not_is_halved_and_named() -> None:
-    facts = made.video(
-        sound_codec="pcm_s24le", sounds=(AudioTrack(place=0, codec="pcm_s24le", sample_rate_hz=192_000),)
-    )
-    (encode,) = audio_steps_of_clip(facts, PROFILE.video.sound_codec, recut=False)
-    assert encode.words() == "encode with aac, at most 0.2 Mbit/s, 96,000 samples a second"
-
-
-tracks = st.builds(
-    AudioTrack,
-    place=st.just(0),
-    codec=st.sampled_from(["aac", "pcm_s16le", "opus", UNKNOWN]),
-    default=st.booleans(),
-    empty=st.booleans(),
-)
-
-
-@given(st.lists(tracks, max_size=4))
-def test_every_track_that_can_be_heard_is_kept_and_a_marked_one_comes_first(given: list[AudioTrack]) -> None:
-    sounds = tuple(msgspec.structs.replace(track, place=place) for place, track in enumerate(given))
-    played = heard(sounds)
-    facts = made.video(sounds=sounds, sound_codec=played.codec if played else None)
-    kept = kept_tracks(facts)
-    audible = [track for track in sounds if track.known and not track.empty]
-    assert {track.place for track in kept} == {track.place for track in audible}
-    if any(track.default for track in audible):
-        assert kept[0].default

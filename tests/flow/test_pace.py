@@ -1,7 +1,6 @@
 """How long encodes take on this machine is remembered, and nonsense is not believed."""
 
 import json
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.flow.pace import SLOWEST, learn, remembered
-from preflight.plan.estimate import START_S, estimate_output
-from preflight.plan.steps import Encode, Plan
-from preflight.values.assets import Asset
-from tests import made
 
 
 def test_the_first_run_is_taken_and_later_ones_are_approached(tmp_path: Path) -> None:
@@ -50,14 +45,3 @@ def test_a_pace_has_bounds(tmp_path_factory: pytest.TempPathFactory, pace: float
     assert 1 / SLOWEST <= remembered(path) <= SLOWEST
     learn(10, took_s, path)
     assert 1 / SLOWEST <= remembered(path) <= SLOWEST
-
-
-def test_an_estimate_of_an_encode_grows_with_the_pace_and_others_do_not() -> None:
-    asset = Asset(path="a.mp4")
-    encode = Plan(asset=asset, kind="video", steps=(Encode(codec="libx264", loss="lossy", clears=()),))
-    one, three = (estimate_output(encode, made.VIDEO, Fraction(pace)).seconds for pace in (1, 3))
-    assert one is not None
-    assert three is not None
-    assert three - START_S == 3 * (one - START_S)
-    copied = Plan(asset=asset, kind="video", steps=())
-    assert estimate_output(copied, made.VIDEO, Fraction(3)).seconds == START_S

@@ -118,27 +118,6 @@ def test_sound_is_encoded_anew_beside_pictures_that_are_extended() -> None:
     assert [step.codec for step in found.steps if isinstance(step, Encode)] == ["libx264", "aac"]
 
 
-@pytest.mark.parametrize(
-    ("facts", "codec"),
-    [
-        (heard("1.5"), "pcm_s16le"),
-        (heard("1.5", codec="pcm_s24le"), "pcm_s24le"),
-        (heard("1.5", format="mp3", codec="mp3", sample_type="coded"), "pcm_s24le"),
-        (heard("1.5", format="flac", codec="flac", sample_type="integer", bit_depth=24), "pcm_s24le"),
-    ],
-)
-def test_an_extended_sound_is_written_as_wav_of_16_bits_or_of_24_where_that_is_asked_for(
-    facts: AudioFacts, codec: str
-) -> None:
-    extend, encode, write = planned(facts, extend="freeze", bits="source").steps
-    (plain,) = (step for step in planned(facts, extend="freeze").steps if isinstance(step, Encode))
-    assert plain.codec == "pcm_s16le"
-    assert isinstance(extend, Extend)
-    assert isinstance(encode, Encode)
-    assert isinstance(write, Write)
-    assert (extend.how, encode.codec, write.format) == ("silence", codec, "wav")
-
-
 @given(st.fractions("1/100", "199/100", max_denominator=90_000), st.fractions(1, 240, max_denominator=1001), HOWS)
 def test_an_extended_clip_is_a_whole_number_of_frames_and_just_long_enough(
     there: Fraction, rate: Fraction, how: Lengthen
@@ -150,13 +129,6 @@ def test_an_extended_clip_is_a_whole_number_of_frames_and_just_long_enough(
     assert (step.how, step.from_s, frames.denominator) == (how, there, 1)
     assert frames == math.ceil(2 * step.frame_rate_hz)
     assert step.clears == ("video/duration",)
-
-
-@given(st.fractions("1/100000", "199/100", max_denominator=192_000), HOWS)
-def test_an_extended_sound_is_as_long_as_it_must_be(there: Fraction, how: Lengthen) -> None:
-    step = find(planned(heard(there), extend=how).steps, Extend)
-    assert step
-    assert [step.from_s, step.length_s, *step.clears] == [there, 2, "audio/duration"]
 
 
 @given(st.fractions("1/2", "199/100", max_denominator=1000), HOWS)

@@ -5,7 +5,6 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from preflight.plan.edited import mark_of
 from preflight.plan.steps import (
     LADDER,
     Crop,
@@ -116,18 +115,3 @@ def test_lossless_is_about_samples_and_dropping_about_content() -> None:
     assert msgspec.structs.replace(unasked, steps=(msgspec.structs.replace(cut, drops_s=None),)).keeps_all
     lossy = Plan(asset=Asset(path="a"), kind="video", steps=(Deinterlace(loss="lossy", clears=()),), cut_asked=True)
     assert not lossy.keeps_all
-
-
-def test_the_mark_of_steps_that_an_earlier_version_printed_holds() -> None:
-    steps = (
-        Crop(width_px=1000, height_px=400, loss="creative", clears=("video/aspect-ratio",)),
-        Cut(
-            start_s=Fraction(1, 3),
-            length_s=Fraction(15),
-            packets=Packets(3, 40),
-            loss="lossless",
-            clears=("video/duration",),
-        ),
-        Write(format="mp4", loss="lossless", clears=()),
-    )
-    assert mark_of(steps) == "9e4e687d7b4b4f83", "as version 0.1.0 printed it"
