@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from preflight._version import __version__
-from preflight.cli.entries import entries_json, found, line, open_ledger, say_orphan, stray_json, whole_json
+from preflight.cli.entries import found, line, open_ledger, say_orphan
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionOptions, TextOrJson
 from preflight.cli.options.option import FOLDER, options_of
@@ -18,6 +18,7 @@ from preflight.errors import PreflightError, Refused, TaskFailed
 from preflight.flow.account import account_of
 from preflight.profiles import Profile
 from preflight.report import text
+from preflight.report.entries import entries_json, stray_json, whole_json
 from preflight.submission.submit import Account, download, wait
 from preflight.values.assets import masked, printable, shown
 

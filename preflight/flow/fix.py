@@ -32,7 +32,7 @@ from preflight.workers.session import session, within
 if TYPE_CHECKING:
     from preflight.apply import Order, Progress
     from preflight.plan import FixOptions, Plan
-    from preflight.plan.file import Planned, Source
+    from preflight.plan.file import PlanFile, Planned, Source
     from preflight.plan.request import RequestPlan
 
 How = Literal["new", "same", "replaced"]
@@ -80,18 +80,15 @@ def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Jud
         yield judged, plan, source
 
 
-def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
-    """Read a plan file, with its edition and its sources, all unchanged.
+def _unchanged(path: Path, found: "PlanFile", profile: Profile) -> "list[tuple[Source, Planned]]":
+    """List the sources of plans with steps, all unchanged.
 
     Raises:
-        CallError: it is no plan, exceeds its edition's limits, or a source has changed.
+        CallError: a plan exceeds its edition's limits, or a source has changed.
     """
     from preflight.apply.record import content_of
-    from preflight.plan.file import read_plans, refuse_beyond
-    from preflight.profiles import load
+    from preflight.plan.file import refuse_beyond
 
-    found = read_plans(path)
-    profile = load(found.profile)
     refuse_beyond(path, found, profile)
     wanted = [(_beside(path, planned.source), planned) for planned in found.assets if planned.steps and planned.source]
     for source, planned in wanted:
@@ -100,7 +97,7 @@ def unchanged(path: Path) -> "tuple[Profile, list[tuple[Source, Planned]]]":
                 f"{printable(planned.path)}: is not the file that was planned for: it has changed since",
                 advice=Remedy("plan-anew"),
             )
-    return profile, wanted
+    return wanted
 
 
 def _beside(plan_file: Path, source: "Source") -> "Source":
@@ -336,12 +333,32 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
     Raises:
         CallError: it is no plan, a source has changed, or an edited cut cannot be made.
     """
+    from preflight.plan.file import read_plans
+    from preflight.profiles import load
+
+    found = read_plans(path)
+    profile = load(found.profile)
+    return profile, plans_of(found, path, profile, how)
+
+
+def plans_of(found: "PlanFile", path: Path, profile: Profile, how: Measuring) -> "RequestPlan":
+    """Read plans for the files as they are now: those that have steps, in order.
+
+    Args:
+        found: the content of a plan file.
+        path: names it in messages; its sources may lie beside it.
+        profile: its edition.
+        how: how the sources are measured.
+
+    Raises:
+        CallError: a source has changed, or an edited cut cannot be made.
+    """
     from preflight.plan import Plan, with_drops
     from preflight.plan.cut_points import cut_points_of
     from preflight.plan.edited import as_edited
     from preflight.plan.request import RequestPlan
 
-    profile, wanted = unchanged(path)
+    wanted = _unchanged(path, found, profile)
     judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)
     plans = []
     for one, (source, planned) in zip(judged, wanted, strict=True):
@@ -355,4 +372,4 @@ def plans_from(path: Path, how: Measuring) -> "tuple[Profile, RequestPlan]":
         )
         plan = as_edited(plan, cut_points_of(source.path)) if planned.is_edited else plan
         plans.append((one, msgspec.structs.replace(plan, steps=with_drops(plan.steps, one.facts))))
-    return profile, RequestPlan(plans=tuple(plans))
+    return RequestPlan(plans=tuple(plans))

@@ -89,11 +89,21 @@ def read_plans(path: Path) -> PlanFile:
     """
     try:
         content = bytes_of(path, MAX_FILE_BYTES, plain=False)
+    except OSError as error:
+        raise CallError(f"{path}: cannot be read: {error.strerror or error}") from None
+    return parse_plans(content, path)
+
+
+def parse_plans(content: bytes, path: Path) -> PlanFile:
+    """Parse the content of a plan file; `path` names it in messages.
+
+    Raises:
+        CallError: it is no plan, or has an invalid step.
+    """
+    try:
         if len(content) > MAX_FILE_BYTES:
             raise CallError(f"{path}: is larger than any plan", advice=HOW)
         found = msgspec.convert(json_of(content), type=PlanFile, dec_hook=exactly)
-    except OSError as error:
-        raise CallError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, ArithmeticError) as error:
         raise CallError(f"{path}: is no plan: {error}", advice=HOW) from None
     for asset in found.assets:

@@ -122,18 +122,35 @@ def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = Fals
     """
     name = printable(str(path))
     try:
-        table, beside = divided(_table(path, name), edition)
-        entry = convert_table(table, RequestFile)
-        assets = [
-            *_assets("image", "images", entry.images, path.parent, absent=absent),
-            *_assets("video", "videos", entry.videos, path.parent, absent=absent),
-            *_assets("audio", "audios", entry.audios, path.parent, absent=absent),
-            *_singles(beside, path.parent, absent=absent),
-        ]
+        return spec_of_table(_table(path, name), path.parent, edition, absent=absent)
     except TextError as error:
         raise RequestFileError(f"{name}: {error}", excerpt=error.excerpt) from None
     except TableError as error:
         raise RequestFileError(f"{name}: {error}", advice=_known(str(error))) from None
+
+
+def spec_of_table(
+    table: dict[str, Any], folder: Path, edition: Profile | None = None, *, absent: bool = False
+) -> RequestSpec:
+    """Build a request of the keys of a request.toml.
+
+    Args:
+        table: the keys; see `in_our_names`.
+        folder: what its paths are relative to.
+        edition: as for `load_spec`.
+        absent: as for `load_spec`.
+
+    Raises:
+        TableError: a type is wrong, a key unknown, or a file missing.
+    """
+    table, beside = divided(table, edition)
+    entry = convert_table(table, RequestFile)
+    assets = [
+        *_assets("image", "images", entry.images, folder, absent=absent),
+        *_assets("video", "videos", entry.videos, folder, absent=absent),
+        *_assets("audio", "audios", entry.audios, folder, absent=absent),
+        *_singles(beside, folder, absent=absent),
+    ]
     settings = {f: getattr(entry, f) for f in RequestSpec.__struct_fields__ if f not in NOT_SETTINGS}
     return RequestSpec(assets=tuple(assets), **{**settings, **beside.duration}, fields=beside.fields)
 
@@ -191,6 +208,11 @@ def _table(path: Path, name: str) -> dict[str, Any]:
     body: Any = json_of(content)
     if not isinstance(body, dict):
         raise TableError(f"expected an object with the fields of a request, got {type(body).__name__}")
+    return in_our_names(body)
+
+
+def in_our_names(body: dict[str, Any]) -> dict[str, Any]:
+    """Convert the service's names of the keys of a body to ours."""
     return {SERVICE_KEYS.get(str(key), str(key)): value for key, value in body.items()}
 
 
