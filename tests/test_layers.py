@@ -36,7 +36,9 @@ BELOW = {
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
     "server": "_version errors files flow media plan probe profiles report request rules sandbox service submission"
     " upload values workers",
-    "cli": "_version apply errors files flow media plan policy probe profiles report request rules sandbox server"
+    "mcp": "_version errors files flow plan probe profiles report request rules server service submission upload values"
+    " workers",
+    "cli": "_version apply errors files flow mcp media plan policy probe profiles report request rules sandbox server"
     " service submission system upload values watch workers",
     "sandbox": "system",
     "__init__": "_version api",

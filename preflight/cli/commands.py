@@ -16,6 +16,7 @@ COMMANDS = {
     "fix": "Show what would mend the findings, ask, do it, and measure again.",
     "new": "Write a request.toml of files: roles, shared seconds, a prompt to fill in.",
     "ui": "Open a page in the browser: drop files, see, trim, fix, describe, send.",
+    "mcp": "Serve the same as tools for agents, by the Model Context Protocol.",
     "watch": "Judge files as they arrive in a folder, and move each to where it belongs.",
     "prompt": "List the documented phrasings, with the numbers of a request's assets.",
     "submit": "Check a request, price it, upload its assets and submit it, once.",

@@ -13,6 +13,7 @@ import msgspec
 from preflight.plan.steps import Step
 from preflight.profiles import json_schema
 from preflight.report.comparison import COMPARISON_SCHEMA
+from preflight.report.estimate import ESTIMATE_SCHEMA, PARTS, RULE_SCHEMA
 from preflight.report.json import FACTS_SCHEMA, FIX_SCHEMA, REPORT_SCHEMA, line
 from preflight.report.jsonl import SCHEMA as LINES_SCHEMA
 from preflight.report.where import WHERE_SCHEMA
@@ -353,6 +354,26 @@ def _where() -> Json:
     return record(schema={"const": WHERE_SCHEMA}, tool=tool, request=maybe(TEXT), files=COUNT, places=many(place))
 
 
+def _estimate() -> Json:
+    """Describe a price; the request's body and what lets it be sent are told by tools for agents."""
+    more = {
+        "model": TEXT,
+        "verdict": VERDICT,
+        "base_url": maybe(TEXT),
+        "body": {},
+        "token": maybe({**TEXT, "description": "Lets exactly this be submitted once, where the server allows it."}),
+        "expires_at": maybe({**TEXT, "format": "date-time"}),
+        "findings": many(ref(Finding)),
+    }
+    parts = dict.fromkeys(("credits", "usd", "output_s", *PARTS), maybe(NUMBER))
+    return record(more, schema=_of(ESTIMATE_SCHEMA), preflight=TEXT, profile=TEXT, **parts, read=maybe(TEXT))
+
+
+def _rule() -> Json:
+    words = dict.fromkeys(("rule", "what", "why", "fix", "profile", "source"), TEXT)
+    return record(schema=_of(RULE_SCHEMA), **words, **dict.fromkeys(("place", "limit", "read"), maybe(TEXT)))
+
+
 SCHEMAS: dict[str, tuple[str, Callable[[], Json]]] = {
     "report": ("What `check --format json` prints", _report),
     "lines": ("What `check --format jsonl` prints, line by line", _lines),
@@ -364,5 +385,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Json]]] = {
     "task": ("What `task show`, `task wait` and `task download` print as JSON", _task),
     "tasks": ("What `task list --format json` prints", _tasks),
     "where": ("What `where --format json` prints", _where),
+    "estimate": ("What a request costs, as tools for agents tell it", _estimate),
+    "rule": ("What a rule says, as tools for agents tell it", _rule),
 }
 """Name → what it describes, and its shape; `profile` is beside them."""

@@ -115,14 +115,18 @@ def _usd(usd: Fraction) -> str:
 
 def where_json(places: Sequence[Place], asked: Asked) -> str:
     """Format as `preflight.where/1`."""
-    found: dict[str, Any] = {
+    return dump(where_report(places, asked))
+
+
+def where_report(places: Sequence[Place], asked: Asked) -> dict[str, Any]:
+    """Convert to `preflight.where/1`."""
+    return {
         "schema": WHERE_SCHEMA,
         "tool": tool_json(Header(profile="")),
         "request": asked.request,
         "files": asked.files,
         "places": [place_json(place) for place in places],
     }
-    return dump(found)
 
 
 def place_json(place: Place) -> dict[str, Any]:

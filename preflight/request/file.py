@@ -185,16 +185,21 @@ def dump_spec(spec: RequestSpec, folder: Path) -> str:
     """Format a request as request.toml for a file in `folder`."""
     import tomli_w
 
+    return tomli_w.dumps(table_of(spec, folder))
+
+
+def table_of(spec: RequestSpec, folder: Path | None = None) -> dict[str, Any]:
+    """Convert a request to the keys of a request.toml; paths are relative to `folder`, or as they are."""
     table: dict[str, Any] = {f: getattr(spec, f) for f in RequestSpec.__struct_fields__ if f not in NOT_SETTINGS}
     for key, kind in KEYS.items():
         table[key] = [_entry(asset, folder) for asset in spec.of_kind(kind)]
     table |= {field: _entry(asset, folder) for field, asset in spec.singles().items()}
     table |= spec.fields
-    return tomli_w.dumps({key: value for key, value in table.items() if value not in (None, [])})
+    return {key: value for key, value in table.items() if value not in (None, [])}
 
 
-def _entry(asset: Asset, folder: Path) -> str | dict[str, str]:
-    path = asset.path if asset.is_url else os.path.relpath(asset.path, folder)
+def _entry(asset: Asset, folder: Path | None) -> str | dict[str, str]:
+    path = asset.path if asset.is_url or folder is None else os.path.relpath(asset.path, folder)
     if asset.keep is None:
         return path
     return {"path": path, "keep": str(asset.keep)}
