@@ -1,6 +1,7 @@
 """`preflight mcp`: folders that may be read in; tools for agents, on standard input and output or by HTTP."""
 
 import os
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +15,6 @@ from preflight.cli.options.service import ServiceOptions
 from preflight.errors import CallError
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from preflight.mcp.calls import House
 
 NEEDED = "mcp"
@@ -43,7 +42,7 @@ class Asked(Group, frozen=True, kw_only=True):
         Path | None, Option("Of --http: a file with the token that clients have to send.", kind=FILE, metavar="FILE")
     ] = None
     max_credits: Annotated[
-        "Fraction | None",
+        Fraction | None,
         Option(
             "Let a request be submitted without asking a person, by a token of estimate_price, where it costs at most "
             "so much; a costlier one is refused.",

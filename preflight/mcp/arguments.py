@@ -31,9 +31,9 @@ Request: TypeAlias = Annotated[
         "callback_url, content_filter, and what else the model takes. image_urls, video_urls, audio_urls will do too."
     ),
 ]
+Word: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=SHORT)]
 Profile: TypeAlias = Annotated[
-    str | None,
-    said("Name of the edition of the limits; if not said, that of the request's model.", max_length=SHORT),
+    Word | None, said("Name of the edition of the limits; if not said, that of the request's model.")
 ]
 Verbose: TypeAlias = Annotated[bool, said("Whether to tell all, not just 2 kB with the worst first.")]
 Thoroughly: TypeAlias = Annotated[
@@ -140,8 +140,7 @@ class SubmitRequest(Arguments, frozen=True):
     request: Request
     profile: Profile = None
     token: Annotated[
-        str | None,
-        said("From estimate_price, for exactly this request; if not said, a person is asked.", max_length=SHORT),
+        Word | None, said("From estimate_price, for exactly this request; if not said, a person is asked.")
     ] = None
 
 
