@@ -31,7 +31,7 @@ BELOW = {
     "upload": "errors files probe profiles service values workers",
     "submission": "errors files profiles request service system upload values workers",
     "flow": "apply errors files media plan probe profiles request rules service submission upload values workers",
-    "report": "_version errors files plan policy probe profiles rules submission system values",
+    "report": "_version errors files plan policy probe profiles request rules submission system values",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
     "server": "_version errors files flow media plan probe profiles report request rules sandbox service submission"

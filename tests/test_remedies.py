@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from preflight.api import remedies as python
 from preflight.errors import CallError, NotDone
+from preflight.mcp import remedies as agents
 from preflight.report import remedies as typed
 from preflight.values.remedy import Kind, Remedy, Setting
 from tests.test_layers import BELOW, modules, part
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FACES = {"report", "watch", "api", "cli", "sandbox", "server", "errors", "_version", "__init__", "__main__"}
+FACES = {"report", "watch", "api", "cli", "mcp", "sandbox", "server", "errors", "_version", "__init__", "__main__"}
 STAGES = sorted((set(BELOW) - FACES) | {"watch"})
 """The rooms that have no words of a face; the watch tells what happened by values, too."""
 TYPED = re.compile(
@@ -87,7 +88,9 @@ def test_what_is_no_word_of_a_face_is_not() -> None:
 # ---- the faces ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sentences", [typed.SENTENCES, python.SENTENCES], ids=["command line", "Python"])
+@pytest.mark.parametrize(
+    "sentences", [typed.SENTENCES, python.SENTENCES, agents.SENTENCES], ids=["command line", "Python", "agents"]
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_face_has_a_sentence_for_each_kind(kind: Kind, sentences: dict[Kind, str]) -> None:
     filled = {name: 7 if name == "entry" else f"<{name}>" for name in Remedy.__struct_fields__ if name != "kind"}
@@ -99,8 +102,9 @@ def test_each_face_has_a_sentence_for_each_kind(kind: Kind, sentences: dict[Kind
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_sentences_of_a_kind_are_filled_with_is_a_field(kind: Kind) -> None:
-    fields = [set(re.findall(r"\{0\.(\w+)", face[kind])) for face in (typed.SENTENCES, python.SENTENCES)]
-    assert fields[0] | fields[1] <= set(Remedy.__struct_fields__)
+    faces = (typed.SENTENCES, python.SENTENCES, agents.SENTENCES)
+    fields = {name for face in faces for name in re.findall(r"\{0\.(\w+)", face[kind])}
+    assert fields <= set(Remedy.__struct_fields__)
 
 
 def test_python_has_no_options() -> None:
@@ -116,7 +120,7 @@ def test_the_command_line_has_a_name_for_each_setting() -> None:
 
 @given(st.text(), st.text())
 def test_what_is_filled_in_is_never_read_as_a_pattern(task: str, path: str) -> None:
-    for face in (typed, python):
+    for face in (typed, python, agents):
         assert path in face.said(Remedy("send-without-asking", path=path))
     assert typed.said(Remedy("download-saves", task=task)) == f"`preflight task download {task}` saves it."
 

@@ -80,10 +80,16 @@ def told_of(call: Call, report: Report, *, verbose: bool, next_tool: str) -> Tol
         totals.add(judged.verdict, judged.findings)
     totals.count(report.findings)
     head = [f"{report.verdict.upper()} by {report.profile}: {totals.words()}. {DATA}"]
-    head += [next_tool] if totals.fixable else []
+    head += [next_tool] if any(one.fix != "none" for one in _counting(report)) else []
     head += [f"{passed_words(report.passed_over)}."] if report.passed_over else []
     text = brief(head, finding_rows(call, report, verbose=verbose), verbose=verbose)
     return Told(json=shown_report(report, verbose=verbose), text=text)
+
+
+def _counting(report: Report) -> Iterator[Finding]:
+    """Yield the errors of a report."""
+    found = [*report.findings, *(one for judged in report.assets for one in judged.findings)]
+    return (one for one in found if counts(one, "error"))
 
 
 def shown_report(report: Report, *, verbose: bool = False) -> Json:
