@@ -12,17 +12,18 @@ from random import Random
 import msgspec
 
 from preflight.apply.record import Content, Origin, beside, claiming, content_of, find_made
-from preflight.cli.entries import body_json
 from preflight.cli.settings import read_policy, read_settings
 from preflight.errors import PreflightError, Refused
 from preflight.files.text import toml_of
 from preflight.flow.fix import unchanged
 from preflight.plan.edited import mark_of
+from preflight.plan.file import read_plans
 from preflight.plan.steps import Resize, Step, Write
 from preflight.policy.baseline import Entry, dump, read_baseline
 from preflight.probe import probe
 from preflight.probe.cache import Cache
 from preflight.profiles import load
+from preflight.report.entries import body_json
 from preflight.request import manifest as lists
 from preflight.request.file import load_spec
 from preflight.service.responses import read_task
@@ -163,7 +164,8 @@ def plan(folder: Path) -> Leg:
     def read(content: bytes) -> list[str]:
         path = folder / "plan.json"
         path.write_bytes(content)
-        _, wanted = unchanged(path)
+        found = read_plans(path)
+        wanted = unchanged(path, found, load(found.profile))
         return [
             f"{one.path} is not the file that was planned for"
             for one, _ in wanted

@@ -80,7 +80,7 @@ def fingerprinted(plans: "Iterable[tuple[Judged, Plan]]") -> "Iterator[tuple[Jud
         yield judged, plan, source
 
 
-def _unchanged(path: Path, found: "PlanFile", profile: Profile) -> "list[tuple[Source, Planned]]":
+def unchanged(path: Path, found: "PlanFile", profile: Profile) -> "list[tuple[Source, Planned]]":
     """List the sources of plans with steps, all unchanged.
 
     Raises:
@@ -358,7 +358,7 @@ def plans_of(found: "PlanFile", path: Path, profile: Profile, how: Measuring) ->
     from preflight.plan.edited import as_edited
     from preflight.plan.request import RequestPlan
 
-    wanted = _unchanged(path, found, profile)
+    wanted = unchanged(path, found, profile)
     judged = check_assets([Asset(path=source.path) for source, _ in wanted], profile, how)
     plans = []
     for one, (source, planned) in zip(judged, wanted, strict=True):
