@@ -24,7 +24,8 @@ def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None)
         return
     clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
     cost = f"about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD)"
-    words = f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from data of {price.read}.{balance}"
+    data = f"data of {price.read}" if price.source is None else f"your prices, read {price.read} from {price.source}"
+    words = f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from {data}.{balance}"
     yield ((words, "bold"),)
     if price.input_s:
         yield ((f"  {_clip_words(price)}", ""),)

@@ -1,68 +1,113 @@
 """`preflight models`: every model that is known, or one of them in full, with what changed between its editions."""
 
+from collections.abc import Iterator
+from typing import Annotated
+
 import click
 
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import TextOrJson
-from preflight.cli.options.option import options_of
+from preflight.cli.options.option import Argument, Group, Option, options_of
+from preflight.cli.options.service import AgentOptions
 from preflight.errors import CallError
 from preflight.profiles import Profile, load_all, names
-from preflight.profiles.entries import NOT_GIVEN, Entry, differences, entries
+from preflight.profiles.entries import NOT_GIVEN, differences, entries
 from preflight.profiles.index import index, nearest_models
+from preflight.profiles.prices import OwnPrices, by_quality, own_prices
 from preflight.report import text
 from preflight.values.assets import printable
-from preflight.values.units import number
+from preflight.values.units import decimal, number
 
 MODELS_SCHEMA = "preflight.models/1"
 MODEL_SCHEMA = "preflight.model/1"
 COUNTS = ("image", "video", "audio")
 
 
+class Asking(Group, frozen=True, kw_only=True):
+    """What a call of `models` asks."""
+
+    name: Annotated[str | None, Argument("[NAME]")] = None
+    refresh_prices: Annotated[
+        bool, Option("Read the provider's public price rules, show what moved, and use them from now on.")
+    ] = False
+    base_url: Annotated[
+        str | None,
+        Option("The service that is asked for prices; the provider if not said.", guarded=True, metavar="URL"),
+    ] = None
+    asking: AgentOptions = AgentOptions()
+    shown: TextOrJson = TextOrJson()
+
+
 @click.command("models")
-@click.argument("name", required=False, metavar="[NAME]")
-@options_of(TextOrJson)
+@options_of(Asking)
 @settings_file
-def command(*, name: str | None, shown: TextOrJson) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, call: Asking) -> None:
     """List every model, or all that is known of NAME: its limits, sources, price and editions, and what changed.
+
+    Prices that were refreshed are kept in the user's data folder, each with its date and where it is from, and count
+    for every estimate; where there is none, the edition's counts. No key is sent to ask for them.
 
     \b
     Example: preflight models
     Example: preflight models seedance-2.5-reference-to-video
+    Example: preflight models --refresh-prices
     """  # noqa: D301 - \b is click's mark for lines to keep
     profiles = load_all(names())
-    if name is None:
-        _print_all(profiles, shown)
+    if call.refresh_prices:
+        ctx.exit(_refresh(call, profiles))
+    if call.name is None:
+        _print_all(profiles, call.shown)
         return
+    chosen, others = _editions(call.name, profiles)
+    _print_one(call.name, chosen, others, call.shown)
+
+
+def _refresh(call: Asking, profiles: list[Profile]) -> int:
+    from preflight.cli.prices import refresh_prices
+
+    by_name = {profile.name: profile for profile in profiles}
+    models = [(model, by_name[edition]) for model, edition in index().models.items()]
+    chosen = models if call.name is None else [(call.name, _editions(call.name, profiles)[0])]
+    return refresh_prices(chosen, call.base_url, call.asking.agent, as_json=call.shown.is_json)
+
+
+def _editions(name: str, profiles: list[Profile]) -> tuple[Profile, list[Profile]]:
+    """Return the edition that a model chooses, and the others that describe it.
+
+    Raises:
+        CallError: none does.
+    """
     by = [one for one in profiles if name in one.models]
     if not by:
         near = nearest_models(name)
         advice = f"Nearest: {', '.join(near)}." if near else "`preflight models` lists them."
         raise CallError(f"no edition describes the model {printable(name)!r}", advice=advice)
     chosen = next((one for one in by if one.name == index().models.get(name)), by[0])
-    _print_one(name, chosen, [one for one in by if one is not chosen], shown)
+    return chosen, [one for one in by if one is not chosen]
 
 
 def _print_all(profiles: list[Profile], shown: TextOrJson) -> None:
-    by_name = {profile.name: profile for profile in profiles}
+    by_name, own = {profile.name: profile for profile in profiles}, own_prices()
     rows = [(model, by_name[edition]) for model, edition in index().models.items()]
     if shown.is_json:
-        _print_json({"schema": MODELS_SCHEMA, "models": [_row_json(model, profile) for model, profile in rows]})
+        _print_json({"schema": MODELS_SCHEMA, "models": [_row_json(model, profile, own) for model, profile in rows]})
         return
     width = max(len(model) for model, _ in rows)
     text.write(
         (
             (f"{model:<{width}}", "bold"),
-            (f"  {_taken(profile)}{_cost(model, profile)}", ""),
+            (f"  {_taken(profile)}{_cost(model, profile, own)}", ""),
             (f"  {profile.name}", "dim"),
         )
         for model, profile in rows
     )
 
 
-def _row_json(model: str, profile: Profile) -> dict[str, object]:
+def _row_json(model: str, profile: Profile, own: OwnPrices) -> dict[str, object]:
     from preflight.request.price import usd_per_s
 
-    usd = usd_per_s(model, profile)
+    usd = usd_per_s(model, profile, own)
     length, ratio = profile.request.duration_s, profile.request.aspect_ratio
     return {
         "model": model,
@@ -73,6 +118,8 @@ def _row_json(model: str, profile: Profile) -> dict[str, object]:
         "quality": list(profile.models[model].quality),
         "aspect_ratio": list(ratio.allowed) if ratio else [],
         "usd_per_s": None if usd is None else number(usd),
+        "price_read": own[model].read if model in own else profile.price.read,
+        "price_source": own[model].source if model in own else profile.price.source,
         "service": profile.service.check_only,
     }
 
@@ -86,11 +133,12 @@ def _taken(profile: Profile) -> str:
     return f"{', '.join(parts) or 'no files'}; {f'{length.words()} s' if length else 'no length'}"
 
 
-def _cost(model: str, profile: Profile) -> str:
+def _cost(model: str, profile: Profile, own: OwnPrices) -> str:
     from preflight.request.price import usd_per_s
 
-    usd = usd_per_s(model, profile)
-    return "" if usd is None else f"; about {float(usd):.3g} USD/s"
+    usd = usd_per_s(model, profile, own)
+    when = f" of {own[model].read}" if model in own else ""
+    return "" if usd is None else f"; about {float(usd):.3g} USD/s{when}"
 
 
 def _print_one(model: str, profile: Profile, others: list[Profile], shown: TextOrJson) -> None:
@@ -101,7 +149,9 @@ def _print_one(model: str, profile: Profile, others: list[Profile], shown: TextO
             for place, entry in found.items()
         ]
         changed = [{"edition": one.name, "differences": _change(profile, one)} for one in others]
-        _print_json({"schema": MODEL_SCHEMA, **_row_json(model, profile), "limits": limits, "others": changed})
+        _print_json(
+            {"schema": MODEL_SCHEMA, **_row_json(model, profile, own_prices()), "limits": limits, "others": changed}
+        )
         return
     text.write([((printable(model), "bold"), (f": {printable(profile.title)}, edition {profile.name}", ""))])
     text.write(
@@ -112,14 +162,20 @@ def _print_one(model: str, profile: Profile, others: list[Profile], shown: TextO
         )
         for place, entry in found.items()
     )
+    text.write(_own_lines(model, profile))
     for other in others:
         text.write([((f"Changed in {other.name}:", "bold"),)])
         text.write([((f"  {words}", ""),) for words in _change(profile, other)] or [(("  nothing", ""),)])
 
 
-def _limit_line(place: str, entry: Entry) -> text.Line:
-    source = f"  [{printable(entry.source)}; read {entry.read}]" if entry.source else ""
-    return (printable(place), "bold"), (f" = {printable(entry.words)}", ""), (source, "dim")
+def _own_lines(model: str, profile: Profile) -> Iterator[text.Line]:
+    """Yield the user's own price, which counts in place of the edition's."""
+    own = own_prices()
+    if model in own:
+        costs = by_quality(model, profile, own)
+        words = ", ".join(f"{place} {decimal(value, 4)}" for place, value in costs.items())
+        source = f"  [{printable(own[model].source)}; read {own[model].read}]"
+        yield ("your price", "bold"), (f" = credits a second: {printable(words)}", ""), (source, "dim")
 
 
 def _change(before: Profile, after: Profile) -> list[str]:

@@ -19,6 +19,7 @@ from preflight.flow.account import Door, Hear, opened_ledger
 from preflight.flow.check import Measuring, check_request
 from preflight.flow.choosing import Choice, Heard, chosen_of, marked_spec
 from preflight.flow.fix import plan_whole, with_results
+from preflight.profiles.prices import own_prices
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import Estimate, estimate, refuse_costly
@@ -272,7 +273,8 @@ def foreseen_price(spec: RequestSpec, planned: "RequestPlan", profile: Profile, 
     clips = [(one.facts, plan) for one, plan in planned.plans if one.asset.role and one.asset.role.kind == "video"]
     lengths = [estimate_output(plan, facts).length_s if facts else None for facts, plan in clips]
     known = [length for length in lengths if length is not None]
-    price = estimate(spec, profile, sum(known, Fraction(0))) if len(known) == len(lengths) else None
+    whole = len(known) == len(lengths)
+    price = estimate(spec, profile, sum(known, Fraction(0)), own_prices()) if whole else None
     if terms.max_credits is not None and price is not None:
         refuse_costly(terms.max_credits, price, terms.limit, hint=terms.hint)
     return price

@@ -21,6 +21,7 @@ from preflight.plan.request import plan_request
 from preflight.probe.cut_points import CutPoint, Wanted, cut_point_in
 from preflight.probe.faults import Unmeasured
 from preflight.profiles.index import index
+from preflight.profiles.prices import OwnPrices, own_prices
 from preflight.profiles.schema import ARRAYS, NOTHING, Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import estimate, usd_per_s
@@ -37,27 +38,29 @@ from preflight.workers.isolated import IsolatedCall
 def where_files(probed: Sequence[Probed], profiles: Iterable[Profile]) -> list[Place]:
     """Say of every model which of some files it takes, each by itself, and what the others need."""
     found: list[Place] = []
+    own = own_prices()
     with _Points() as points:
         answered = _Answers(probed, points)
         by_edition = [(profile, answered.by(profile)) for profile in profiles]
     for profile, answers in by_edition:
-        found += [_place(model, profile, answers, usd_per_s(model, profile)) for model in _described(profile)]
+        found += [_place(model, profile, answers, usd_per_s(model, profile, own)) for model in _described(profile)]
     return in_order(found)
 
 
 def where_request(spec: RequestSpec, probed: tuple[Probed, ...], profiles: Iterable[Profile]) -> list[Place]:
     """Say of every model whether it takes a request, and what it needs until it does."""
+    own = own_prices()
     with _Points() as points:
         both = ((model, profile) for profile in profiles for model in _described(profile))
-        return in_order(_place_of_request(spec, probed, model, profile, points) for model, profile in both)
+        return in_order(_place_of_request(spec, probed, model, profile, points, own) for model, profile in both)
 
 
-def _place_of_request(
-    spec: RequestSpec, probed: tuple[Probed, ...], model: str, profile: Profile, points: "_Points"
+def _place_of_request(  # noqa: PLR0913, PLR0917 - what is asked, of whom, and what is known for all
+    spec: RequestSpec, probed: tuple[Probed, ...], model: str, profile: Profile, points: "_Points", own: OwnPrices
 ) -> Place:
     theirs = as_for(msgspec.structs.replace(spec, model=model), profile)
     placed = tuple(msgspec.structs.replace(one, asset=asset) for one, asset in zip(probed, theirs.assets, strict=True))
-    price = estimate(theirs, profile, _clips_s(placed))
+    price = estimate(theirs, profile, _clips_s(placed), own)
     return _place(model, profile, _of_request(theirs, placed, profile, points), price.usd if price else None)
 
 

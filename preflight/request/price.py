@@ -10,7 +10,8 @@ from fractions import Fraction
 import msgspec
 
 from preflight.errors import CallError
-from preflight.profiles.schema import Profile
+from preflight.profiles.prices import OwnPrices
+from preflight.profiles.schema import Profile, Rate
 from preflight.request.file import RequestSpec
 from preflight.values.units import decimal, distinct_decimal
 
@@ -32,23 +33,28 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """Credits saved by cutting to `cut_s`; 0 where the clips are no longer."""
     read: str
     """Date of the price data."""
+    source: str | None = None
+    """Address that the user's own price was read from; None for the edition's."""
 
 
-def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate | None:
+def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction, own: OwnPrices | None = None) -> Estimate | None:
     """Estimate a request's price; None without price data.
 
     Args:
         spec: the request.
-        profile: the edition whose data is used.
+        profile: the edition whose data is used where the user has none.
         input_s: duration of all reference clips, in seconds.
+        own: the user's own prices by model.
 
-    Source: the provider's public price rules, dated in the profile.
+    Source: the provider's public price rules, dated in the profile or by the user.
     """
-    total, alone = _credits(spec, profile, input_s), _credits(spec, profile, Fraction(0))
+    own = own or {}
+    total, alone = _credits(spec, profile, input_s, own), _credits(spec, profile, Fraction(0), own)
     cut_s = _shortest_s(spec, profile)
-    cut = _credits(spec, profile, min(input_s, cut_s))
+    cut = _credits(spec, profile, min(input_s, cut_s), own)
     if total is None or alone is None or cut is None:
         return None
+    used = own.get(spec.model or profile.default_model)
     return Estimate(
         credits=total,
         usd=total / profile.price.credits_per_usd,
@@ -58,7 +64,8 @@ def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Estimate
         clip_credits=total - alone,
         cut_s=cut_s,
         cut_credits=max(Fraction(0), total - cut),
-        read=profile.price.read.isoformat(),
+        read=(used or profile.price).read.isoformat(),
+        source=used.source if used else None,
     )
 
 
@@ -81,14 +88,16 @@ def ceil_tenths(seconds: Fraction | int) -> Fraction:
     return Fraction(math.ceil(seconds * 10), 10)
 
 
-def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction | None:
-    model = profile.price.models.get(spec.model or profile.default_model)
+def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction, own: OwnPrices) -> Fraction | None:
+    name = spec.model or profile.default_model
+    model = profile.price.models.get(name)
+    model = own.get(name, model) if model or _is_plain(name, profile, input_s) else None
     usual = profile.request.quality
     quality = spec.quality or (usual.default if usual else None)
     factors = (model.with_video if input_s > 0 else model.without_video) if model else {}
     filtered = Fraction(1) if spec.content_filter is not False else profile.price.unfiltered
     if model is None:
-        usd = _rated(spec, profile, quality, input_s)
+        usd = _rated(spec, profile, quality, input_s, own)
         return None if usd is None or filtered is None else usd * profile.price.credits_per_usd * filtered
     if quality is None or quality not in factors or filtered is None:
         return None
@@ -96,9 +105,16 @@ def _credits(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction
     return max(model.minimum_credits, model.credits_per_s * units * factors[quality]) * filtered
 
 
-def _rated(spec: RequestSpec, profile: Profile, quality: str | None, input_s: Fraction) -> Fraction | None:
+def _is_plain(name: str, profile: Profile, input_s: Fraction) -> bool:
+    """Tell whether the user's own price is computed where the edition has none: without clips a second is a second."""
+    return name not in profile.price.rates and not input_s
+
+
+def _rated(
+    spec: RequestSpec, profile: Profile, quality: str | None, input_s: Fraction, own: OwnPrices
+) -> Fraction | None:
     """Price a request in USD by a plain rate; None where it has none for the quality, or not all of it is known."""
-    rate = profile.price.rates.get(spec.model or profile.default_model)
+    rate = _rate(spec.model or profile.default_model, profile, own)
     usd = rate.usd.get(quality or "any", rate.usd.get("any")) if rate else None
     if rate is None or usd is None or rate.free_images is not None:
         return None
@@ -108,13 +124,24 @@ def _rated(spec: RequestSpec, profile: Profile, quality: str | None, input_s: Fr
     return usd * math.ceil(input_s) if rate.per == "input second" else None
 
 
-def usd_per_s(model: str, profile: Profile) -> Fraction | None:
+def _rate(model: str, profile: Profile, own: OwnPrices) -> Rate | None:
+    """Return a model's plain rate, with the user's own price in place of the edition's."""
+    rate, price = profile.price.rates.get(model), own.get(model)
+    if rate is None or price is None:
+        return rate
+    per_s = price.credits_per_s / profile.price.credits_per_usd
+    return msgspec.structs.replace(rate, usd={name: per_s * factor for name, factor in price.without_video.items()})
+
+
+def usd_per_s(model: str, profile: Profile, own: OwnPrices | None = None) -> Fraction | None:
     """Price a second of video without clips in USD, at the usual quality or the least that is told; None if unknown."""
     usual = profile.request.quality.default if profile.request.quality else ""
-    if price := profile.price.models.get(model):
+    own = own or {}
+    price = profile.price.models.get(model)
+    if price := own.get(model, price) if price or _is_plain(model, profile, Fraction(0)) else None:
         factor = price.without_video.get(usual, min(price.without_video.values(), default=None))
         return None if factor is None else price.credits_per_s * factor / profile.price.credits_per_usd
-    rate = profile.price.rates.get(model)
+    rate = _rate(model, profile, own)
     if rate is None or rate.per not in ("second", "input second"):
         return None
     return next((rate.usd[name] for name in (usual, "any", "from") if name in rate.usd), None)

@@ -17,8 +17,12 @@ import msgspec
 
 from preflight.sandbox.errors import FILES_PREFIX
 
-ROUTES: Final = ("create", "task", "tasks", "credits", "upload", "list", "quota", "delete", "download", "result")
-"""Routes; `download` is an uploaded file, `result` a video made."""
+ROUTES: Final = (
+    *("create", "task", "tasks", "credits", "prices", "upload", "list", "quota", "delete", "download", "result"),
+)
+"""Routes; `prices` is the public price rules of a model, `download` an uploaded file, `result` a video made."""
+RULES_PREFIX = "/v1/catalog/models/"
+"""What the path of a model's public price rules begins with."""
 
 _STATUSES = ("400", "401", "402", "403", "404", "413", "429", "500", "502", "503")
 _CALL = frozenset(
@@ -147,6 +151,8 @@ def route_of(method: str, path: str) -> str:
         return "result"
     if path.startswith("/v1/tasks/"):
         return "task"
+    if path.startswith(RULES_PREFIX):
+        return "prices"
     if path.startswith(FILES_PREFIX) and method == "DELETE":
         return "delete"
     return {

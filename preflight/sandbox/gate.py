@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 
 from preflight.sandbox.breaking import HANG_UP, RAW, Call, meet
 from preflight.sandbox.errors import refusal
-from preflight.sandbox.faults import route_of
+from preflight.sandbox.faults import RULES_PREFIX, route_of
 
 if TYPE_CHECKING:
     from collections import deque
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from preflight.sandbox.listener import Listener
     from preflight.sandbox.settings import Settings
 
-_PUBLIC = ("/api/v1/files/download/",)
+_PUBLIC = ("/api/v1/files/download/", RULES_PREFIX)
 _KEYED = ("/v1/", "/api/v1/")
 
 
@@ -102,5 +102,5 @@ class Gate:
 
 
 def needs_key(path: str) -> bool:
-    """Tell whether a path requires a key; downloads do not."""
+    """Tell whether a path requires a key; downloads and price rules do not."""
     return path.startswith(_KEYED) and not path.startswith(_PUBLIC)

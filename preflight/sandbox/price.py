@@ -29,6 +29,18 @@ def price(tier: Tier, *, quality: str, duration_s: int, input_s: Fraction, conte
     return credits_ if content_filter else credits_ * _UNFILTERED
 
 
+def rules_json(model: str, tier: Tier) -> dict[str, object]:
+    """Format the price rules of a model: credits a second, the least, and factors by quality."""
+    factors = {"without_video": tier.factor_alone, "with_video": tier.factor_with_video}
+    return {
+        "model": model,
+        "billing_rule": "per_second",
+        "rate": shown(tier.rate),
+        "minimum": shown(tier.minimum),
+        "factors": {name: {one: shown(factor) for one, factor in of.items()} for name, of in factors.items()},
+    }
+
+
 def shown(credits_: Fraction) -> float:
     """Round credits to the four decimals of responses."""
     return round(float(credits_), 4)

@@ -8,9 +8,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from preflight.sandbox.bodies import json_body
+from preflight.sandbox.documents import documents
 from preflight.sandbox.errors import ApiError, invalid
+from preflight.sandbox.faults import RULES_PREFIX
 from preflight.sandbox.parameters import idempotency_key
-from preflight.sandbox.price import shown
+from preflight.sandbox.price import rules_json, shown
+from preflight.sandbox.tables import tables, tier_of
 from preflight.sandbox.tasks import PAGE_TASKS, is_status, task_json
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ def routes_api(service: Service) -> list[Route]:
         Route("/v1/tasks/{task_id}", routes.task, methods=["GET"]),
         Route("/v1/tasks", routes.tasks, methods=["GET"]),
         Route("/v1/credits", routes.credits, methods=["GET"]),
+        Route(f"{RULES_PREFIX}{{model}}/pricing-rules", routes.pricing_rules, methods=["GET"]),
     ]
 
 
@@ -60,6 +64,13 @@ class _ApiRoutes:
         shown_tasks, total = self._service.book.page(status=status, model=query.get("model"), page=int(page))
         listed = {"object": "list", "data": [task_json(task) for task in shown_tasks]}
         return JSONResponse({**listed, "page": int(page), "page_size": PAGE_TASKS, "total": total})
+
+    async def pricing_rules(self, request: Request) -> Response:
+        """Show the price rules of a model, which are public."""
+        model = request.path_params["model"]
+        if model not in (*documents().models, *tables()):
+            raise ApiError(404, "model_not_found", "no such model")
+        return JSONResponse(rules_json(model, tier_of(model)))
 
     async def credits(self, request: Request) -> Response:  # noqa: ARG002 - routes are called with the request
         """Show the balance."""

@@ -112,7 +112,7 @@ class HttpChannel:
 
     Args:
         address: the service's, https (or http on a loopback address), without user name or query.
-        key: sent as a bearer token to this origin alone; redirects are not followed.
+        key: sent as a bearer token to this origin alone; redirects are not followed. None sends none.
         agent: User-Agent; None for preflight's own.
         transport: carries the requests; None for real sockets.
 
@@ -121,13 +121,14 @@ class HttpChannel:
     """
 
     def __init__(
-        self, address: str, key: str, *, agent: str | None = None, transport: httpx.BaseTransport | None = None
+        self, address: str, key: str | None, *, agent: str | None = None, transport: httpx.BaseTransport | None = None
     ) -> None:
         self.origin = origin_of(address)
         self.skew_s: float | None = None
         """The service's clock minus this machine's, in seconds, from the last response; None where unknown."""
-        self._key = _token(key)
-        self._client = client(headers={"Authorization": f"Bearer {key}"}, agent=agent, transport=transport)
+        self._key = "" if key is None else _token(key)
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self._client = client(headers=headers, agent=agent, transport=transport)
 
     def __enter__(self) -> Self:
         return self

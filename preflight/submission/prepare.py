@@ -28,15 +28,18 @@ def price_of(spec: RequestSpec, report: Report, profile: Profile, *, longest: bo
     Args:
         spec: the request.
         report: facts of its assets.
-        profile: the edition whose price data is used.
+        profile: the edition whose price data is used where the user has none.
         longest: whether each clip counts by the longest duration any reader may see.
     """
+    from preflight.profiles.prices import own_prices
     from preflight.request.price import estimate
 
     clips = [judged for judged in report.assets if judged.asset.role and judged.asset.role.kind == "video"]
     lengths = [_billed_length_s(clip, longest=longest) for clip in clips]
     known = [length for length in lengths if length is not None]
-    return estimate(spec, profile, sum(known, Fraction(0))) if len(known) == len(lengths) else None
+    if len(known) < len(lengths):
+        return None
+    return estimate(spec, profile, sum(known, Fraction(0)), own_prices())
 
 
 def _billed_length_s(clip: Judged, *, longest: bool) -> Fraction | None:

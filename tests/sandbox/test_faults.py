@@ -109,6 +109,7 @@ def test_a_fault_may_be_limited_to_a_number_of_times() -> None:
         ("GET", "/v1/tasks/task-1", "task"),
         ("GET", "/v1/tasks", "tasks"),
         ("GET", "/v1/credits", "credits"),
+        ("GET", "/v1/catalog/models/seedance-2.0-reference-to-video/pricing-rules", "prices"),
         ("POST", "/api/v1/files/upload/stream", "upload"),
         ("GET", "/api/v1/files/list", "list"),
         ("GET", "/api/v1/files/quota", "quota"),

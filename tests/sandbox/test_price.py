@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from preflight.sandbox.documents import documents
 from preflight.sandbox.price import price, shown
 from tests.sandbox.wire import FAST, MINI, STANDARD
+
+if TYPE_CHECKING:
+    from preflight.sandbox import Sandbox
 
 
 @pytest.mark.parametrize(
@@ -40,3 +45,11 @@ def test_without_the_content_filter_a_task_costs_a_tenth_more() -> None:
     standard = documents().tier_of(STANDARD)
     cost = price(standard, quality="720p", duration_s=10, input_s=Fraction(0), content_filter=False)
     assert shown(cost) == 148.5
+
+
+def test_the_rules_are_public_and_those_that_a_task_is_priced_by(judging: Sandbox) -> None:
+    found = httpx.get(f"{judging.url}/v1/catalog/models/{STANDARD}/pricing-rules", trust_env=False).json()
+    assert (found["rate"], found["minimum"], found["billing_rule"]) == (13.5, 25.002, "per_second")
+    assert found["factors"]["with_video"]["720p"] == 0.609
+    none = httpx.get(f"{judging.url}/v1/catalog/models/none/pricing-rules", trust_env=False)
+    assert (none.status_code, none.json()["error"]["code"]) == (404, "model_not_found")

@@ -1,0 +1,90 @@
+"""`preflight models --refresh-prices`: models in; what their prices are now, and where that is kept, out."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from preflight.profiles import Profile
+from preflight.report import text
+from preflight.values.assets import printable
+from preflight.values.units import decimal, number
+
+if TYPE_CHECKING:
+    from preflight.flow.prices import Moved, Refreshed
+
+PRICES_SCHEMA = "preflight.refreshed-prices/1"
+PLACES = 4
+
+
+def refresh_prices(models: list[tuple[str, Profile]], base_url: str | None, agent: str | None, *, as_json: bool) -> int:
+    """Read the public rules of models, print what moved, and return the exit status."""
+    from preflight.flow.prices import refresh
+    from preflight.service.http import origin_of
+
+    asked = [(model, profile) for model, profile in models if profile.service.check_only is None]
+    if not asked:
+        from preflight.service.addresses import refuse_check_only
+
+        refuse_check_only(models[0][1])
+    address = origin_of(base_url or asked[0][1].service.base_url)
+    found = refresh(asked, address, agent=agent)
+    if as_json:
+        _print_json(found)
+    else:
+        text.write(_lines(found))
+    return 3 if found.faults or found.path is None else 0
+
+
+def _lines(found: "Refreshed") -> Iterator[text.Line]:
+    for moved in found.models:
+        if not moved.absent:
+            yield from _model_lines(moved)
+    absent = [moved.model for moved in found.models if moved.absent]
+    if absent:
+        yield ((f"No rules are given for {len(absent)} models; the editions' prices count for them.", "dim"),)
+    if found.path is None:
+        yield (("Nothing was changed.", "yellow"),)
+        return
+    kept = printable(str(found.path))
+    words = f"Prices of {found.read} from {found.source} count from now on; they are kept in {kept}."
+    yield ((words, "bold"),)
+    yield (("Without that file the editions' own prices count again.", "dim"),)
+
+
+def _model_lines(moved: "Moved") -> Iterator[text.Line]:
+    model = printable(moved.model)
+    if moved.fault:
+        yield (model, "bold"), (f": left as it was: {printable(moved.fault)}", "red")
+        return
+    if not moved.places:
+        yield (model, "bold"), (": as before", "dim")
+        return
+    yield ((model, "bold"), (": credits a second" if moved.before else ": credits a second, not known before", ""))
+    for place in moved.places:
+        before, after = moved.before.get(place), moved.after[place]
+        known = "" if before is None else f"{decimal(before, PLACES)} -> "
+        yield ((f"  {printable(place)}: {known}{decimal(after, PLACES)}", ""),)
+
+
+def _print_json(found: "Refreshed") -> None:
+    from preflight.report.json import dump
+
+    value: dict[str, Any] = {
+        "schema": PRICES_SCHEMA,
+        "read": found.read.isoformat(),
+        "source": found.source,
+        "path": None if found.path is None else printable(str(found.path)),
+        "models": [_model_json(moved) for moved in found.models],
+    }
+    click.echo(dump(value), nl=False)
+
+
+def _model_json(moved: "Moved") -> dict[str, Any]:
+    return {
+        "model": moved.model,
+        "moved": list(moved.places),
+        "fault": moved.fault or None,
+        "before": {place: number(value) for place, value in moved.before.items()},
+        "after": {place: number(value) for place, value in moved.after.items()},
+    }
