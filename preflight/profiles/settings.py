@@ -104,8 +104,13 @@ class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def words(self) -> str:
         """Format what may be asked for: "4 to 15", "5 or 10", "2 to 30 or -1"."""
-        bounds = [f"{self.min} to {self.max}"] if self.min is not None or self.max is not None else []
+        bounds = [self._bounds()] if self.min is not None or self.max is not None else []
         return " or ".join([*bounds, *map(str, self.allowed), *map(str, self.special)])
+
+    def _bounds(self) -> str:
+        if self.min is None or self.max is None:
+            return f"at most {self.max}" if self.min is None else f"at least {self.min}"
+        return f"{self.min} to {self.max}"
 
     @property
     def longest(self) -> int | None:
