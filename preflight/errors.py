@@ -93,6 +93,8 @@ class Refused(PreflightError):  # noqa: N818 - named for what the service did
         super().__init__(message, advice=advice)
         self.status = status
         self.code = code
+        self.answer: object = None
+        """The service's response as it came, decoded, without the key; None where there is none."""
 
 
 class TaskFailed(Refused):

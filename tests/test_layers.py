@@ -28,7 +28,7 @@ BELOW = {
     "plan": "errors files probe profiles rules values workers",
     "apply": "_version errors files media plan probe system values workers",
     "service": "_version errors files profiles system values",
-    "upload": "errors files probe profiles service values workers",
+    "upload": "errors files probe profiles service system values workers",
     "submission": "errors files profiles request service system upload values workers",
     "flow": "apply errors files media plan probe profiles request rules service submission upload values workers",
     "report": "_version errors files plan policy probe profiles request rules submission system values",

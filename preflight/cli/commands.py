@@ -28,6 +28,7 @@ COMMANDS = {
     "models": "List every model: its limits, their sources, its price, what changed.",
     "profiles": "List the editions of the limits, or show one.",
     "schema": "Print the JSON Schema of what a command prints or reads.",
+    "serve": "Stand between programs and the service: check, mend, send once.",
     "sandbox": "Run the service on this machine, to try things against.",
     "doctor": "Say what is installed, what is missing, and what to do.",
     "completion": "Print the script by which a shell completes commands and options.",

@@ -10,6 +10,7 @@ import math
 import os
 import stat
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -128,20 +129,33 @@ def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     return json_of_text(text_of(content))
 
 
-def json_of_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def json_of_text(text: str, *, unique: bool = False) -> Any:  # noqa: ANN401 - any JSON value
     """Parse JSON text.
+
+    Args:
+        text: the text.
+        unique: whether to refuse two keys of one name, of which readers take the first or the last (RFC 8259, 4).
 
     Raises:
         TextError: it is no JSON, or exceeds the bounds.
     """
+    pairs = _unique if unique else None
     try:
-        value = json.loads(text, parse_int=_whole, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_int=_whole, parse_constant=_refuse_constant, object_pairs_hook=pairs)
     except TextError:
         raise
     except (ValueError, RecursionError) as error:
         raise TextError(f"not JSON: {_why(error)}") from None
     refuse_unbounded(value)
     return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise TextError(f"{twice[:60]}: stands there twice")
+    return table
 
 
 def _whole(digits: str) -> int:

@@ -28,6 +28,8 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     """User-Agent; None for preflight's own."""
     allow_private: bool = False
     """Whether private addresses may be fetched; only for a service on this machine."""
+    attempts: int = 4
+    """How often a create call is begun while nothing can have happened; one where the caller tells its own client."""
 
     def __repr__(self) -> str:
         """Show the addresses, not the key."""
@@ -41,7 +43,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
         """
         from preflight.service.client import Service
 
-        return Service(self.base_url, self.key, files_url=self.files_url, agent=self.agent)
+        return Service(self.base_url, self.key, files_url=self.files_url, agent=self.agent, attempts=self.attempts)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from preflight.submission.states import Entry
 from preflight.submission.submit import (
     NOT_SUBMITTED,
     Account,
+    Intended,
     Progress,
     Submission,
     advised,
@@ -331,10 +332,24 @@ def _sent(ready: Ready, account: Account, base_url: str, steps: Steps, *, again:
     return send(ready, urls, account, base_url, again=again)
 
 
-def send(
-    ready: Ready, urls: dict[str, str], account: Account, base_url: str, *, again: bool = False
+def send(  # noqa: PLR0913 - what, where to, and who hears of it
+    ready: Ready,
+    urls: dict[str, str],
+    account: Account,
+    base_url: str,
+    *,
+    again: bool = False,
+    intended: Intended | None = None,
 ) -> tuple[Entry, Task]:
     """Send the create call of an uploaded request once, renewing URLs that end too soon.
+
+    Args:
+        ready: the request.
+        urls: path → URL of what was uploaded.
+        account: where to, and the ledger.
+        base_url: the service.
+        again: whether a request sent before is sent once more.
+        intended: as for `submission.submit.submit`.
 
     Raises:
         PreflightError: as `submission.submit.submit`.
@@ -349,4 +364,4 @@ def send(
         facts=tuple(judged.facts for judged in ready.report.assets),
         price=ready.price.credits if ready.price else None,
     )
-    return send_create_call(submission, account, again=again)
+    return send_create_call(submission, account, again=again, intended=intended)

@@ -36,7 +36,7 @@ RATE_PLACES = 3
 
 def dump(value: Json) -> str:
     """Encode as indented JSON with a newline at the end; undecodable bytes are escaped."""
-    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_encode), indent=2).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=encode), indent=2).decode() + "\n"
 
 
 def report_json(report: Report) -> Json:
@@ -86,7 +86,7 @@ class Writer:
 
 def line(value: Json | list[Json] | list[str] | str | None) -> str:
     """Encode as JSON on one line; control characters are escaped."""
-    text = msgspec.json.encode(value, enc_hook=_encode).decode()
+    text = msgspec.json.encode(value, enc_hook=encode).decode()
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
@@ -218,7 +218,7 @@ def _shared_json(shared: Shared) -> Json:
 
 
 def _step_json(step: Step) -> Json:
-    return {**msgspec.to_builtins(step, enc_hook=_encode), "words": step.words()}
+    return {**msgspec.to_builtins(step, enc_hook=encode), "words": step.words()}
 
 
 def _mark(plan: Plan) -> str:
@@ -261,7 +261,8 @@ def _findings(judged: Judged) -> list[Json]:
     return [finding_json(finding) for finding in judged.findings]
 
 
-def _encode(value: object) -> object:
+def encode(value: object) -> object:
+    """Convert a fraction to a number, for msgspec."""
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else number(value)
     raise NotImplementedError(type(value).__name__)

@@ -16,7 +16,7 @@ import httpx
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused, Unreachable
 from preflight.service.download import RESULT_S, download
-from preflight.service.http import Busy, HttpChannel, Progress, ResponseLost, client, pause_s, retry
+from preflight.service.http import ATTEMPTS, Busy, HttpChannel, Progress, ResponseLost, client, pause_s, retry
 from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.service.task import Task
 from preflight.values.remedy import Remedy
@@ -43,6 +43,7 @@ class Service:
         agent: User-Agent, also for result links; None for preflight's own.
         transport: carries the requests; None for real sockets.
         sleep: waits between attempts, in seconds.
+        attempts: how often a create call is begun while nothing can have happened.
 
     Raises:
         CallError: an address or the key cannot be used.
@@ -57,11 +58,13 @@ class Service:
         agent: str | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self._api = HttpChannel(base_url, key, agent=agent, transport=transport)
         self.files = HttpChannel(files_url or base_url, key, agent=agent, transport=transport)
         self._open = client(agent=agent, limit_s=RESULT_S, transport=transport)
         self._sleep = sleep
+        self._attempts = attempts
 
     def __enter__(self) -> Self:
         return self
@@ -85,8 +88,8 @@ class Service:
     def submit(self, body: bytes, idempotency_key: str) -> Task:
         """Create a task: the one call that costs.
 
-        Retried, at most three times, only where nothing can have happened: no connection, HTTP 429, and 503 with
-        Retry-After. The idempotency key is sent and not relied on.
+        Retried, by default at most three times, only where nothing can have happened: no connection, HTTP 429, and 503
+        with Retry-After. The idempotency key is sent and not relied on.
 
         Args:
             body: JSON, encoded by `request.encode`.
@@ -107,7 +110,7 @@ class Service:
             return read_task(self._api.call("POST", "/v1/videos/generations", content=body, headers=headers))
 
         try:
-            return retry(attempt, (Unreachable, Busy), sleep=self._sleep)
+            return retry(attempt, (Unreachable, Busy), attempts=self._attempts, sleep=self._sleep)
         except Unreachable:
             raise
         except NotDone as error:

@@ -126,7 +126,7 @@ class HttpChannel:
         self.origin = origin_of(address)
         self.skew_s: float | None = None
         """The service's clock minus this machine's, in seconds, from the last response; None where unknown."""
-        self._key = "" if key is None else _token(key)
+        self._key = "" if key is None else key_checked(key)
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         self._client = client(headers=headers, agent=agent, transport=transport)
 
@@ -293,7 +293,12 @@ def origin_of(address: str) -> str:
     return found
 
 
-def _token(key: str) -> str:
+def key_checked(key: str) -> str:
+    """Pass a key on that can stand in a header.
+
+    Raises:
+        CallError: it is none.
+    """
     if not re.fullmatch(r"[\x21-\x7e]{1,1024}", key):
         what = "not set" if not key.strip() else "not a key: it has blanks, control or non-ASCII characters"
         raise CallError((Setting("key"), f": {what}"), advice="Copy it again from the provider's console.")
@@ -335,7 +340,10 @@ def _checked(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa
     no = table.get("success") is False or (bool(error) and "id" not in table)
     if not response.is_success or no:
         inside = error if isinstance(error, dict) else {"message": error, **table}
-        raise _refusal(response, inside, key)
+        refusal = _refusal(response, inside, key)
+        if isinstance(refusal, Refused):
+            refusal.answer = _redacted(key, table)
+        raise refusal
     if decoded is msgspec.UNSET:
         raise ResponseLost(f"HTTP {response.status_code}, but the answer is not whole JSON")
     return _redacted(key, decoded)

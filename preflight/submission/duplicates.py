@@ -82,6 +82,12 @@ def refuse_duplicates(body_hash: str, base_url: str, ledger: "Ledger", *, before
     _refuse_known(ledgers.same_request(ledger.path, body_hash, base_url))
 
 
+def refuse_unsettled(entry: "Entry", ledger: "Ledger") -> None:
+    """Raise DuplicateUnknown where an earlier entry of the same request is still without a known outcome."""
+    same = ledger.same_body(entry.body_hash, entry.base_url)
+    _refuse_twice([one for one in same if one.number < entry.number and one.state == "unknown"])
+
+
 def _certainty(entry: "Entry | ForeignEntry") -> int:
     """Rank an entry, the most doubtful first."""
     return ("unknown", "sent", "intended", entry.state).index(entry.state)

@@ -239,6 +239,10 @@ class Ledger:
         """Open a transaction, for modules that keep their own tables in the file."""
         return self._transaction()
 
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Open a transaction that only reads, for the same modules."""
+        return self._transaction("DEFERRED")
+
     def _step(self, number: int, state: State, **told: str | int | None) -> Entry:
         """Move an entry to its next state, with further values, if allowed."""
         values = {"state": state, "changed_s": self._clock(), **told}

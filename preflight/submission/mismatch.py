@@ -167,7 +167,9 @@ def _explained(error: Refused, said: ServiceError, entry: "Entry", ledger: "Ledg
     advice += [Remedy("explain-refusal", rule=refusal.rule)] if refusal.rule else []
     advice += [Remedy("send-drift")] if refusal.is_mismatch else []
     advice += ["Failed tasks are not charged."] if isinstance(error, TaskFailed) else []
-    return Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=tuple(advice))
+    told = Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=tuple(advice))
+    told.answer = error.answer
+    return told
 
 
 def _record(ledger: "Ledger", entry: "Entry", said: ServiceError, refusal: Refusal, facts: list[Plain]) -> None:

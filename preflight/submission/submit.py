@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from preflight.upload.parcel import Place
 
 Progress = Callable[[Fraction], None]
+Intended = Callable[["Entry"], None]
 NOT_SUBMITTED = "Nothing was submitted or paid for: submit it again. What was uploaded whole is not uploaded again."
 """Advice when an upload fails."""
 PATIENCE = 4
@@ -60,8 +61,16 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     price: Fraction | None = None
 
 
-def submit(submission: Submission, account: Account, *, again: bool = False) -> "tuple[Entry, Task]":
+def submit(
+    submission: Submission, account: Account, *, again: bool = False, intended: "Intended | None" = None
+) -> "tuple[Entry, Task]":
     """Send the create call once; the intent is on disk before it.
+
+    Args:
+        submission: what is sent.
+        account: where to, and the ledger.
+        again: whether a request sent before is sent once more.
+        intended: called with the new entry in the transaction that records it; what it raises undoes both.
 
     Raises:
         Duplicate: the same request was sent before, and `again` is not set; nothing is recorded.
@@ -73,7 +82,7 @@ def submit(submission: Submission, account: Account, *, again: bool = False) -> 
     from preflight.submission import mismatch
 
     ledger = account.ledger
-    entry = _intended(submission, ledger, account.service.skew, again=again)
+    entry = _intended(submission, ledger, account.service.skew, again=again, intended=intended)
     mismatch.keep_facts(ledger, entry, submission.facts)
     ledger.sent(entry)
     try:
@@ -113,7 +122,9 @@ def _uploads_of(entry: "Entry") -> list[str]:
     return [asset.url for asset in entry.assets if asset.sha256 is not None]
 
 
-def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool) -> "Entry":
+def _intended(
+    submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool, intended: "Intended | None"
+) -> "Entry":
     """Record the intent, unless any ledger has the same request.
 
     Search and record are one transaction: of two programs at once the later sees the earlier, and a refused repeat
@@ -132,6 +143,8 @@ def _intended(submission: Submission, ledger: "Ledger", skew: timedelta | None, 
         )
         if not again:
             refuse_duplicates(entry.body_hash, entry.base_url, ledger, before=entry.number)
+        if intended:
+            intended(entry)
         ledgers.remember(ledger.path)
         return entry
 

@@ -4,12 +4,14 @@ The key is not known here. The address that was checked is the one connected to,
 environment's proxies are therefore not used.
 """
 
+import ipaddress
 import re
 import secrets
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
@@ -27,9 +29,12 @@ LIMIT_S = 300.0
 BEGINNING_BYTES = 1024
 RANGE = {"Range": f"bytes=0-{BEGINNING_BYTES - 1}"}
 FIRST = {"Range": "bytes=0-0"}
-OK, PARTIAL = 200, 206
+OK, PARTIAL, UNCHANGED = 200, 206, 304
 MEDIA = re.compile(r"(image|video|audio)/.+|(application|binary)/octet-stream|application/(mp4|ogg)|", re.IGNORECASE)
 """Content types of media; a missing one is accepted, the content decides."""
+Reach = Literal["public", "loopback", "all"]
+"""Which addresses may be asked, each redirect's too."""
+Heard = Callable[[httpx.Headers], None]
 
 
 def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
@@ -38,8 +43,11 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
     max_bytes: int,
     *,
     allow_private: bool = False,
+    loopback: bool = False,
+    limit_s: float = LIMIT_S,
     progress: Progress | None = None,
     agent: str | None = None,
+    heard: Heard | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> Path:
     """Download a URL to a new temporary file, which the caller removes.
@@ -51,8 +59,11 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
         folder: where the file is made.
         max_bytes: its greatest size.
         allow_private: whether private addresses are allowed.
+        loopback: whether those of this machine are, and no other private ones.
+        limit_s: seconds for one response.
         progress: called with the bytes done and in all.
         agent: User-Agent; None for preflight's own.
+        heard: called with the headers of the response that is saved.
         transport: carries the requests; None for real sockets.
 
     Raises:
@@ -61,20 +72,62 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
             short, ranges are refused, or a second response is another file.
     """
     path = folder / f".preflight-{secrets.token_hex(8)}{_suffix(url)}"
-    with client(agent=agent, proxies=False, limit_s=LIMIT_S, transport=transport) as plain:
+    reach = _reach(allow_private=allow_private, loopback=loopback)
+    with client(agent=agent, proxies=False, limit_s=limit_s, transport=transport) as plain:
         try:
-            with _named(url), _opened(plain, url, {}, allow_private=allow_private) as response:
+            with _named(url), _opened(plain, url, {}, reach) as response:
                 _expect(response, (OK,), "a plain GET")
                 _expect_medium(response)
+                if heard:
+                    heard(response.headers)
                 with path.open("xb") as file:
-                    save(response, file, max_bytes=max_bytes, limit_s=LIMIT_S, progress=progress)
-            with _named(url), _opened(plain, url, RANGE, allow_private=allow_private) as response:
+                    save(response, file, max_bytes=max_bytes, limit_s=limit_s, progress=progress)
+            with _named(url), _opened(plain, url, RANGE, reach) as response:
                 _expect(response, (OK, PARTIAL), "a GET of the first 1,024 bytes")
                 _expect_alike(response, path)
         except BaseException:
             remove(path)
             raise
     return path
+
+
+def is_unchanged(  # noqa: PLR0913 - what, what was told of it before, and as whom
+    url: str,
+    etag: str,
+    *,
+    allow_private: bool = False,
+    loopback: bool = False,
+    limit_s: float = LIMIT_S,
+    agent: str | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> bool:
+    """Ask a host whether a URL still leads to the same bytes; no file is read.
+
+    Args:
+        url: the address.
+        etag: the strong validator that came with the bytes (RFC 9110, 8.8.3).
+        allow_private: as for `fetch`.
+        loopback: as for `fetch`.
+        limit_s: as for `fetch`.
+        agent: as for `fetch`.
+        transport: as for `fetch`.
+
+    Raises:
+        CallError, NotDone: as `fetch`; a host that answers otherwise has changed it.
+    """
+    headers, reach = {"If-None-Match": etag}, _reach(allow_private=allow_private, loopback=loopback)
+    with (
+        client(agent=agent, proxies=False, limit_s=limit_s, transport=transport) as plain,
+        _named(url),
+        _opened(plain, url, headers, reach) as response,
+    ):
+        same = response.headers.get("ETag") == etag
+        return response.status_code == UNCHANGED or (response.status_code == OK and same)
+
+
+def is_strong(etag: str) -> bool:
+    """Tell whether a validator changes with every byte: `"..."`, and not `W/"..."`."""
+    return re.fullmatch(r'"[\x21\x23-\x7e]{1,512}"', etag) is not None
 
 
 def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = None) -> None:
@@ -120,6 +173,13 @@ def _private(addresses: Iterable[str]) -> str | None:
     return next((address for address in addresses if not is_public(address)), None)
 
 
+def _beyond(addresses: Iterable[str], reach: Reach) -> str | None:
+    """Find an address that may not be asked; None where there is none."""
+    if reach == "all":
+        return None
+    return _private(one for one in addresses if reach == "public" or not ipaddress.ip_address(one).is_loopback)
+
+
 @contextmanager
 def _named(url: str) -> Iterator[None]:
     """Begin every message with the URL, secrets removed."""
@@ -135,12 +195,16 @@ def _named(url: str) -> Iterator[None]:
         raise type(error)(f"{name}: {error.message}", advice=error.remedies) from None
 
 
+def _reach(*, allow_private: bool, loopback: bool) -> Reach:
+    return "all" if allow_private else "loopback" if loopback else "public"
+
+
 @contextmanager
-def _opened(plain: Client, url: str, headers: dict[str, str], *, allow_private: bool) -> Iterator[httpx.Response]:
+def _opened(plain: Client, url: str, headers: dict[str, str], reach: Reach) -> Iterator[httpx.Response]:
     """Follow at most 5 redirects, checking each address, and yield the last response."""
     here = encoded(url)
     for _ in range(MAX_HOPS + 1):
-        response = _requested(plain, here, headers, _addresses(here, allow_private=allow_private))
+        response = _requested(plain, here, headers, _addresses(here, reach))
         try:
             if not response.has_redirect_location:
                 yield response
@@ -164,7 +228,7 @@ def _requested(plain: Client, url: httpx.URL, headers: dict[str, str], addresses
     raise fault(error, shown_url(str(url))) from None
 
 
-def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
+def _addresses(url: httpx.URL, reach: Reach) -> list[str]:
     """Look a host up; refuse it where one of its addresses is private."""
     if url.scheme not in ("http", "https") or not url.host:
         raise CallError("not an http or https URL")
@@ -174,7 +238,7 @@ def _addresses(url: httpx.URL, *, allow_private: bool) -> list[str]:
         addresses = _looked_up(url)
     except OSError as error:
         raise Unreachable(f"{url.host} has no address ({error.strerror})") from None
-    if not allow_private and (private := _private(addresses)):
+    if private := _beyond(addresses, reach):
         said = "" if url.host == private else f"{private}, "
         raise NotDone(f"{url.host} is {said}an address that the service cannot reach", advice="Upload the file.")
     return addresses

@@ -1,0 +1,221 @@
+"""The create call: a body and whose it is in; the service's answer, a refusal with every finding, or a job's task out.
+
+Call ── known? ──► replayed          the same key, or the same body a moment ago
+  └─ judged ─┬─ clean ──► passed     one create call, through the ledger
+             ├─ to be mended ──► job its own task, at once
+             └─ refused              422, nothing sent
+"""
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from preflight.errors import OutcomeUnknown
+from preflight.flow.relay import brought, judge_brought, plan_request_fixes, relayed
+from preflight.plan import FixOptions
+from preflight.request.file import RequestSpec
+from preflight.server.gateway.errors import Answer, ApiError, too_busy
+from preflight.server.gateway.house import House
+from preflight.server.gateway.incoming import Incoming, incoming
+from preflight.server.gateway.reports import HEADER, PATH, findings_json, in_short, named
+from preflight.service import origin
+from preflight.service.client import RECONCILE
+from preflight.submission.asks import Ask
+from preflight.submission.duplicates import refuse_unsettled
+from preflight.submission.states import Entry
+from preflight.submission.submit import Account
+from preflight.upload.bucket import place_of
+from preflight.upload.contents import Content
+from preflight.values.findings import Report
+
+if TYPE_CHECKING:
+    from preflight.server.gateway.jobs import Jobs
+    from preflight.service.task import Task
+
+FAILED = "preflight_failed"
+REPLAYED = {"idempotency-replayed": "true"}
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A create call as it came."""
+
+    table: dict[str, Any]
+    key: str
+    """The provider's key."""
+    idempotency_key: str | None = None
+    parts: Mapping[str, Content] = {}
+    """What stands in the body for a file of its form."""
+
+    def __repr__(self) -> str:
+        """Show no key."""
+        return f"Call({self.idempotency_key!r})"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a create call."""
+
+    answer: Answer
+    said: str
+    """In a word, for the log and the counters."""
+    entry: int | None = None
+    task: str | None = None
+
+
+class Create:
+    """Answers create calls; called in threads.
+
+    Args:
+        house: the gateway's state.
+        jobs: takes what has to be mended.
+    """
+
+    def __init__(self, house: House, jobs: "Jobs") -> None:
+        self._house, self._jobs = house, jobs
+
+    def __call__(self, call: Call) -> Outcome:
+        """Answer a create call.
+
+        Raises:
+            ApiError, PreflightError: it is refused, or cannot be done; nothing was sent, but for `OutcomeUnknown`.
+        """
+        house, settings = self._house, self._house.settings
+        with house.session.entered(), incoming(call.table, settings, house.assets.contents, call.parts) as one:
+            door = settings.door(call.key, one.profile)
+            ask = Ask(
+                account="" if settings.key else house.account(call.key),
+                key=call.idempotency_key,
+                body_hash=one.body_hash,
+                base_url=origin.spelled(door.base_url),
+                created_s=time.time(),
+            )
+            self._jobs.offer(ask.account, call.key)
+            with house.turns.of(f"body {ask.account} {ask.body_hash}", f"key {ask.account} {ask.key}"):
+                return self._known(ask) or self._new(ask, one, call.key)
+
+    # ---- what was asked before
+
+    def _known(self, ask: Ask) -> Outcome | None:
+        """Answer as before, where the same was asked; None where it is new, or nothing came of it."""
+        asks, once_s = self._house.asks, self._house.settings.once_s
+        by_key = asks.by_key(ask.account, ask.key) if ask.key else None
+        if by_key and by_key.body_hash != ask.body_hash:
+            words = "Idempotency-Key was used with another body"
+            raise ApiError(409, "idempotency_key_reused", words)
+        by_body = asks.by_body(ask.account, ask.body_hash, ask.base_url, ask.created_s - once_s) if once_s else None
+        return (self._replayed(by_key, by_key=True) if by_key else None) or (
+            self._replayed(by_body, by_key=False) if by_body else None
+        )
+
+    def _replayed(self, earlier: Ask, *, by_key: bool) -> Outcome | None:
+        if earlier.job:
+            answer = self._jobs.answer(earlier)
+            if answer is None or (self._jobs.is_failed(earlier) and not by_key):
+                return None
+            return _replay(answer, earlier, earlier.job)
+        entry = self._house.ledger.find(earlier.entry) if earlier.entry else None
+        if entry is None or entry.state == "refused" or (entry.state == "failed" and not by_key):
+            return None
+        if entry.task_id is None:
+            refuse_unanswered(entry)
+        body = earlier.answer or msgspec.json.encode(task_of_entry(entry))
+        return _replay(Answer(body=body), earlier, entry.task_id)
+
+    # ---- what is new
+
+    def _new(self, ask: Ask, one: Incoming, key: str) -> Outcome:
+        house = self._house
+        with brought(one.spec, one.here, house.assets) as found:
+            report = judge_brought(one.spec, found, one.profile, house.assets)
+            shown = named(report, one.names)
+            headers = {HEADER: f"{PATH}{house.reports.keep(shown, one.profile)}"}
+            fixing = house.settings.on_fail == "fix"
+            if fixing and (report.verdict == "fail" or one.here):
+                with brought(one.spec, one.here, house.assets, whole=True, before=found) as whole:
+                    planned = plan_request_fixes(report, whole, one.profile, house.settings.fix_options or FixOptions())
+                    if planned:
+                        return self._fixing(ask, one, key, headers)
+            if report.verdict != "pass":
+                raise refusal(shown, headers)
+            entry, task = send_once(house, ask, one, report, key)
+        body = msgspec.json.encode(task.raw)
+        return Outcome(answer=Answer(body=body, headers=headers), said="passed", entry=entry.number, task=task.id)
+
+    def _fixing(self, ask: Ask, one: Incoming, key: str, headers: Mapping[str, str]) -> Outcome:
+        if not self._jobs.has_room:
+            raise too_busy("too many requests are being mended")
+        made = self._jobs.accept(ask, one, key)
+        answer = self._jobs.answer(made) or Answer(body=b"{}")
+        answer = msgspec.structs.replace(answer, headers={**answer.headers, **headers})
+        return Outcome(answer=answer, said="mending", task=made.job)
+
+
+def send_once(  # noqa: PLR0913 - what, whose, and as it may have been mended
+    house: House, ask: Ask, one: Incoming, report: Report, key: str, *, spec: RequestSpec | None = None
+) -> "tuple[Entry, Task]":
+    """Upload what is here and send the one create call of an ask; the ledger holds both or neither.
+
+    Args:
+        house: the gateway's state.
+        ask: what was asked.
+        one: the request as it came.
+        report: on what is sent; it passes.
+        key: the provider's.
+        spec: what is sent; the request as it came if None.
+
+    Raises:
+        DuplicateUnknown: the same was sent before, and nobody knows what became of it.
+        PreflightError: as `flow.relay.relayed`.
+    """
+    door = house.settings.door(key, one.profile)
+    place = place_of(house.settings.bucket, one.profile, allow_private=door.allow_private)
+    linked: list[Ask] = []
+
+    def intended(entry: Entry) -> None:
+        refuse_unsettled(entry, house.ledger)
+        linked.append(house.asks.sent(ask, entry))
+
+    with door.service() as service:
+        account = Account(service, house.ledger, one.profile, place)
+        entry, task = relayed(spec or one.spec, report, one.profile, account, door.base_url, intended=intended)
+    house.asks.answered(linked[0], msgspec.json.encode(task.raw))
+    return entry, task
+
+
+def refusal(report: Report, headers: Mapping[str, str]) -> ApiError:
+    """Build the refusal of a request that is not clean: every finding, and where the report is."""
+    findings = findings_json(report)
+    error = ApiError(422, FAILED, f"nothing was sent: {in_short(report)}", headers=headers)
+    error.beside = {
+        "error": {"code": FAILED, "message": error.message, "type": "invalid_request_error", "findings": findings},
+        "findings": findings,
+        "verdict": report.verdict,
+        "report": headers[HEADER],
+    }
+    return error
+
+
+def refuse_unanswered(entry: Entry) -> None:
+    """Raise what is known of an entry that has no task: that nobody knows."""
+    words = f"the same request was sent on {entry.created_at:%Y-%m-%d %H:%M} UTC (entry {entry.number}), and no answer"
+    raise OutcomeUnknown(
+        f"{words} is known: it may have been accepted and paid for; nothing was sent now", advice=RECONCILE
+    )
+
+
+def task_of_entry(entry: Entry) -> dict[str, Any]:
+    """Build a task's description from the ledger, where the service's own answer was lost."""
+    return {
+        "id": entry.task_id,
+        "object": "video.generation.task",
+        "created": int(entry.created_at.timestamp()),
+        "status": entry.status or "pending",
+        "progress": entry.progress or 0,
+        "type": "video",
+    }
+
+
+def _replay(answer: Answer, earlier: Ask, task: str | None) -> Outcome:
+    replayed = msgspec.structs.replace(answer, headers={**answer.headers, **REPLAYED})
+    return Outcome(answer=replayed, said="replayed", entry=earlier.entry, task=task)

@@ -1,0 +1,335 @@
+"""Requests that have to be mended first: each a task of the gateway's own, until the service has one for it.
+
+    accept ──► queue ──► brought, judged, planned ──► mended ──► judged again ──► sent once ──► the service's task
+                 ▲                                        │
+                 └── a restart, a service that is down ───┘       error: the task failed, and nothing was paid
+
+A job is on disk before its program hears of it, with its entry in the ledger from the moment that one is intended; the
+key is not: a job that is found after a restart waits until its program asks again, unless the gateway holds the key.
+"""
+
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from queue import Empty, Queue
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from preflight.errors import OutcomeUnknown, PreflightError, Unreachable
+from preflight.flow.relay import apply_fixes, brought, judge_brought, plan_request_fixes
+from preflight.plan import FixOptions
+from preflight.request.file import RequestSpec
+from preflight.server.gateway.create import refusal, refuse_unanswered, send_once
+from preflight.server.gateway.errors import Answer, as_api_error, error_json
+from preflight.server.gateway.house import House
+from preflight.server.gateway.incoming import Incoming, incoming
+from preflight.server.gateway.reports import HEADER, PATH, named
+from preflight.service.http import Busy, ResponseLost, pause_s
+from preflight.submission.asks import Ask, new_job
+from preflight.upload.contents import Content
+from preflight.upload.parcel import hash_file
+from preflight.values.findings import Report
+from preflight.values.probed import Fault
+
+if TYPE_CHECKING:
+    from preflight.plan import Plan
+    from preflight.plan.request import RequestPlan
+    from preflight.submission.states import Entry
+
+Heard = Callable[[Fraction, str], None]
+TRANSIENT: tuple[type[PreflightError], ...] = (Unreachable, Busy, ResponseLost)
+"""What passes by itself; nothing was paid."""
+PAUSE_S = 5.0
+PATIENCE_S = 3600.0
+"""How long a job waits for a service that is down."""
+KEYS = 1024
+ESTIMATED_S = 120
+"""What a task says of how long it takes, before the service says it."""
+LOOK_S = 0.2
+MENDING_FROM, MENDING_PART = 5, 75
+"""Progress, of 100, at which mending begins, and its share."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a job needs to go on."""
+
+    table: dict[str, Any]
+    here: list[Content] = []
+    names: dict[str, str] = {}
+
+
+class _Stopped(Exception):  # noqa: N818 - a state, not a fault
+    """The gateway ends; the job goes on with the next one."""
+
+
+class Jobs:
+    """The open jobs of one gateway.
+
+    Args:
+        house: its state.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._turn = threading.Lock()
+        self._queue: Queue[str] = Queue()
+        self._open = set[str]()
+        self._progress: dict[str, int] = {}
+        self._waiting: dict[str, set[str]] = {}
+        """Account → jobs that wait for its key."""
+        self._keys: OrderedDict[str, str] = OrderedDict()
+        self._stopping = threading.Event()
+        self._workers = [
+            threading.Thread(target=self._work, name=f"job-{n}", daemon=True) for n in range(house.settings.jobs)
+        ]
+
+    def start(self) -> None:
+        """Take up what an earlier gateway left open, and begin."""
+        kept: list[Content] = []
+        for ask in self._house.asks.open_jobs():
+            if ask.job and not self._is_settled(ask):
+                self._open.add(ask.job)
+                kept += _request(ask).here
+                self._queue.put(ask.job)
+        self._house.assets.contents.clean_up(one.path for one in kept)
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self, grace_s: float) -> None:
+        """End: what is mended stays open, what is being sent is heard out."""
+        self._stopping.set()
+        self._house.session.stop()
+        give_up = time.monotonic() + grace_s
+        for worker in self._workers:
+            if worker.ident is not None:
+                worker.join(max(0.0, give_up - time.monotonic()))
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        with self._turn:
+            return len(self._open)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another one is taken."""
+        return self.count < self._house.settings.jobs_waiting and not self._stopping.is_set()
+
+    def accept(self, ask: Ask, one: Incoming, key: str) -> Ask:
+        """Record a job, and do it behind; what its program sent is held until it is over."""
+        here = list(one.here.values())
+        request = Request(table=one.table, here=here, names=one.names)
+        made = self._house.asks.add(
+            msgspec.structs.replace(ask, job=new_job(ask.created_s), request=msgspec.json.encode(request, enc_hook=str))
+        )
+        for content in here:
+            self._house.assets.contents.hold(content)
+        self.offer(ask.account, key)
+        with self._turn:
+            self._open.add(str(made.job))
+        self._queue.put(str(made.job))
+        return made
+
+    def offer(self, account: str, key: str) -> None:
+        """Hold a key in memory for the jobs of its account."""
+        with self._turn:
+            self._keys[account] = key
+            self._keys.move_to_end(account)
+            while len(self._keys) > KEYS:
+                self._keys.popitem(last=False)
+            waiting = self._waiting.pop(account, set())
+        for job in waiting:
+            self._queue.put(job)
+
+    # ---- what is told of a job
+
+    def answer(self, ask: Ask) -> Answer | None:
+        """Describe a job as the service describes a task; None where it came to nothing and may be asked anew.
+
+        Raises:
+            OutcomeUnknown: its create call left, and no answer is known.
+        """
+        now = self._house.asks.job(str(ask.job)) or ask
+        entry = self.entry_of(now)
+        if entry and entry.task_id is None and entry.state == "unknown":
+            refuse_unanswered(entry)
+        if now.answer:
+            return Answer(body=msgspec.json.encode({**msgspec.json.decode(now.answer), "id": now.job}))
+        return Answer(body=msgspec.json.encode(self.described(now)))
+
+    def entry_of(self, ask: Ask) -> "Entry | None":
+        """Find the entry that a job became."""
+        return self._house.ledger.find(ask.entry) if ask.entry else None
+
+    def is_failed(self, ask: Ask) -> bool:
+        """Tell whether a job, or the task that came of it, failed: nothing was paid."""
+        now = self._house.asks.job(str(ask.job)) or ask
+        entry = self.entry_of(now)
+        return now.error is not None or bool(entry and entry.state == "failed")
+
+    def described(self, ask: Ask) -> dict[str, Any]:
+        """Describe a job that has no task yet."""
+        table = _request(ask).table
+        with self._turn:
+            progress = self._progress.get(str(ask.job))
+        status = "failed" if ask.error else "pending" if progress is None else "processing"
+        shape: dict[str, Any] = {
+            "id": ask.job,
+            "object": "video.generation.task",
+            "created": int(ask.created_s),
+            "model": table.get("model"),
+            "status": status,
+            "progress": 100 if ask.error else progress or 0,
+            "type": "video",
+            "task_info": {
+                "can_cancel": False,
+                "estimated_time": ESTIMATED_S,
+                "video_duration": table.get("duration", 5),
+            },
+            "usage": {"billing_rule": "per_second", "credits_reserved": 0, "user_group": "default"},
+        }
+        if ask.error:
+            shape["error"] = msgspec.json.decode(ask.error)
+        return shape
+
+    # ---- doing it
+
+    def _work(self) -> None:
+        with self._house.session.entered():
+            while not self._stopping.is_set():
+                try:
+                    job = self._queue.get(timeout=LOOK_S)
+                except Empty:
+                    continue
+                self._attempt(job)
+
+    def _attempt(self, job: str) -> None:
+        ask = self._house.asks.job(job)
+        if ask is None or self._is_settled(ask):
+            self._over(job, ask)
+            return
+        key = self._key_of(ask)
+        if key is None:
+            return
+        try:
+            self._do(ask, key)
+        except _Stopped:
+            return
+        except OutcomeUnknown:
+            self._over(job, ask)
+        except TRANSIENT as error:
+            self._later(ask, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it costs this job alone, and its program is told
+            if not self._stopping.is_set():
+                self._failed(ask, error)
+        else:
+            self._over(job, ask)
+
+    def _is_settled(self, ask: Ask) -> bool:
+        """Tell whether nothing more is to be done; an entry that left nothing behind is begun anew."""
+        entry = self.entry_of(ask)
+        return not ask.is_open or (entry is not None and entry.state != "refused")
+
+    def _key_of(self, ask: Ask) -> str | None:
+        """Return the key of a job; without one it waits for it."""
+        if self._house.settings.key:
+            return self._house.settings.key
+        with self._turn:
+            if ask.account not in self._keys:
+                self._waiting.setdefault(ask.account, set()).add(str(ask.job))
+            return self._keys.get(ask.account)
+
+    def _do(self, ask: Ask, key: str) -> None:
+        house, request, job = self._house, _request(ask), str(ask.job)
+        self._tell(job, 0)
+        parts = {str(one.path): one for one in request.here}
+        with (
+            incoming(request.table, house.settings, house.assets.contents, parts) as one,
+            brought(one.spec, one.here, house.assets, whole=True) as found,
+        ):
+            report = judge_brought(one.spec, found, one.profile, house.assets)
+            planned = plan_request_fixes(report, found, one.profile, house.settings.fix_options or FixOptions())
+            spec = one.spec
+            if planned:
+                self._go_on()
+                self._tell(job, MENDING_FROM)
+                spec = apply_fixes(spec, planned, one.profile, house.fixed(job), self._begin(job, planned))
+                report = self._again(one, spec, found)
+            if report.verdict != "pass":
+                shown = named(report, request.names)
+                raise refusal(shown, {HEADER: f"{PATH}{house.reports.keep(shown, one.profile)}"})
+            self._tell(job, MENDING_FROM + MENDING_PART)
+            self._go_on()
+            send_once(house, ask, one, report, key, spec=spec)
+
+    def _again(self, one: Incoming, spec: RequestSpec, found: Mapping[str, Content | Fault]) -> Report:
+        """Judge a request with its new files, which are measured again."""
+        new = {asset.path for asset in spec.assets} - set(found)
+        return judge_brought(spec, {**found, **{path: _content(path) for path in new}}, one.profile, self._house.assets)
+
+    def _begin(self, job: str, planned: "RequestPlan") -> "Callable[[Plan], Heard]":
+        """Tell how far the mending is: the mean of all files."""
+        parts: dict[str, Fraction] = {plan.asset.path: Fraction(0) for _, plan in planned.plans if plan.steps}
+
+        def begin(plan: "Plan") -> Heard:
+            def heard(part: Fraction, _doing: str = "") -> None:
+                parts[plan.asset.path] = part
+                self._tell(job, MENDING_FROM + int(MENDING_PART * sum(parts.values()) / len(parts)))
+
+            return heard
+
+        return begin
+
+    def _go_on(self) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
+
+    def _later(self, ask: Ask, error: PreflightError) -> None:
+        """Try again when a service that is down may be up."""
+        if self._stopping.is_set():
+            return
+        if time.time() - ask.created_s > PATIENCE_S:
+            self._failed(ask, error)
+            return
+        again = threading.Timer(pause_s(error, PAUSE_S), self._queue.put, [str(ask.job)])
+        again.daemon = True
+        again.start()
+
+    def _failed(self, ask: Ask, error: Exception) -> None:
+        told = as_api_error(error)
+        said: dict[str, Any] = {**error_json(told.status, told.code, told.message, told.param), "type": "task_error"}
+        said |= {"findings": told.beside["findings"]} if "findings" in told.beside else {}
+        self._house.asks.failed(ask, msgspec.json.encode(said, enc_hook=str))
+        self._house.metrics.created("failed")
+        self._over(str(ask.job), ask)
+
+    def _over(self, job: str, ask: Ask | None) -> None:
+        with self._turn:
+            was_open = job in self._open
+            self._open.discard(job)
+            self._progress.pop(job, None)
+        if ask and was_open:
+            for content in _request(ask).here:
+                self._house.assets.contents.release(content)
+        shutil.rmtree(self._house.fixed(job), ignore_errors=True)
+
+    def _tell(self, job: str, progress: int) -> None:
+        with self._turn:
+            self._progress[job] = progress
+
+
+def _request(ask: Ask) -> Request:
+    def read(wanted: type, value: object) -> object:
+        return Path(str(value)) if wanted is Path else value
+
+    return msgspec.json.decode(ask.request or b"{}", type=Request, dec_hook=read)
+
+
+def _content(path: str) -> Content:
+    file = Path(path)
+    return Content(path=file, sha256=hash_file(file), bytes=file.stat().st_size)

@@ -1,0 +1,138 @@
+"""Tasks as the provider shows them, the gateway's own among them under their own ids."""
+
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from preflight.errors import NotDone
+from preflight.server.gateway.create import refuse_unanswered
+from preflight.server.gateway.errors import Answer, ApiError
+from preflight.server.gateway.house import House
+from preflight.server.gateway.jobs import Jobs
+from preflight.service.http import ResponseLost
+from preflight.service.passing import Passed, pass_on
+from preflight.service.responses import read_id, read_task
+from preflight.submission.asks import Ask
+
+OURS = "task-preflight-"
+LISTED = 500
+"""The latest jobs of an account whose ids are put into a list."""
+TASK = "Preflight-Task"
+"""The header that names the provider's task behind one of the gateway's own."""
+OK = 200
+
+
+class Tasks:
+    """Answers calls about tasks; called in threads.
+
+    Args:
+        house: the gateway's state.
+        jobs: what is being mended.
+    """
+
+    def __init__(self, house: House, jobs: Jobs) -> None:
+        self._house, self._jobs = house, jobs
+
+    def passed(self, key: str, method: str, path: str, query: str) -> Answer:
+        """Pass a call on as it came.
+
+        Raises:
+            PreflightError: there is no answer.
+        """
+        settings = self._house.settings
+        door = settings.door(key)
+        return _answer(pass_on(door.base_url, key, method, path, query, agent=settings.agent))
+
+    def task(self, key: str, task_id: str, query: str) -> Answer:
+        """Show one task.
+
+        Raises:
+            ApiError: there is none of this account.
+            OutcomeUnknown: the create call of a job left, and no answer is known.
+        """
+        if not task_id.startswith(OURS):
+            answer = self.passed(key, "GET", f"/v1/tasks/{_checked(task_id)}", query)
+            self._write_down(answer)
+            return answer
+        ask = self._house.asks.job(task_id)
+        account = "" if self._house.settings.key else self._house.account(key)
+        if ask is None or ask.account != account:
+            raise _missing()
+        self._jobs.offer(account, key)
+        return self._of_job(ask, key, query)
+
+    def _of_job(self, ask: Ask, key: str, query: str) -> Answer:
+        entry = self._jobs.entry_of(ask)
+        if entry and entry.task_id:
+            answer = self.passed(key, "GET", f"/v1/tasks/{entry.task_id}", query)
+            self._write_down(answer)
+            return _renamed(answer, {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
+        if entry and entry.state == "unknown":
+            refuse_unanswered(entry)
+        return self._jobs.answer(ask) or Answer(body=msgspec.json.encode(self._jobs.described(ask)))
+
+    def listed(self, key: str, params: dict[str, str], query: str) -> Answer:
+        """List tasks: those that were mended under the ids that their programs know, and first those without a task."""
+        answer = self.passed(key, "GET", "/v1/tasks", query)
+        account = "" if self._house.settings.key else self._house.account(key)
+        jobs = self._house.asks.jobs_of(account, LISTED)
+        if not jobs or answer.status != OK:
+            return answer
+        entries = {str(ask.job): self._jobs.entry_of(ask) for ask in jobs}
+        names = {entry.task_id: job for job, entry in entries.items() if entry and entry.task_id}
+        return _with_first(_renamed(answer, names, {}), self._without_task(jobs, entries, params))
+
+    def _without_task(self, jobs: list[Ask], entries: dict[str, Any], params: dict[str, str]) -> list[dict[str, Any]]:
+        if params.get("page", "1") != "1":
+            return []
+        alone = [ask for ask in jobs if not (entries[str(ask.job)] and entries[str(ask.job)].task_id)]
+        shown = map(self._jobs.described, alone)
+        return [one for one in shown if all(params.get(name, one[name]) == one[name] for name in ("status", "model"))]
+
+    def _write_down(self, answer: Answer) -> None:
+        """Note in the ledger how a task ended, so that what failed may be asked for again."""
+        if answer.status != OK:
+            return
+        with suppress(NotDone):
+            task = read_task(msgspec.json.decode(answer.body))
+            if task.is_over:
+                self._house.ledger.finished(task)
+
+
+def _answer(passed: Passed) -> Answer:
+    return Answer(status=passed.status, body=passed.body, headers=passed.headers, media_type=passed.media_type)
+
+
+def _missing() -> ApiError:
+    return ApiError(404, "task_not_found", "no such task")
+
+
+def _checked(task_id: str) -> str:
+    try:
+        return read_id(task_id)
+    except ResponseLost:
+        raise _missing() from None
+
+
+def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> Answer:
+    """Put other ids in place of tasks' ids, at the top of an answer and in its list."""
+    table = msgspec.json.decode(answer.body)
+    if not isinstance(table, dict):
+        return answer
+    inner = table.get("data", table.get("tasks"))
+    for one in [table, *(inner if isinstance(inner, list) else [inner])]:
+        if isinstance(one, dict) and one.get("id") in names:
+            one["id"] = names[one["id"]]
+    return msgspec.structs.replace(answer, body=msgspec.json.encode(table), headers={**answer.headers, **headers})
+
+
+def _with_first(answer: Answer, first: list[dict[str, Any]]) -> Answer:
+    """Put tasks before those of a list."""
+    table = msgspec.json.decode(answer.body)
+    if not (first and isinstance(table, dict) and isinstance(table.get("data"), list)):
+        return answer
+    table["data"] = [*first, *table["data"]]
+    if isinstance(table.get("total"), int):
+        table["total"] += len(first)
+    return msgspec.structs.replace(answer, body=msgspec.json.encode(table))

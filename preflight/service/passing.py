@@ -1,0 +1,85 @@
+"""Pass one call on to the service as it came, and its answer back as it came: no create call, nothing that costs.
+
+The key goes to the service's own origin alone; redirects are not followed.
+"""
+
+import msgspec
+
+from preflight.errors import CallError
+from preflight.service.http import (
+    ANSWER_MAX_BYTES,
+    ANSWER_S,
+    ResponseLost,
+    client,
+    content_coding,
+    key_checked,
+    origin_of,
+    shown_url,
+    translated,
+)
+from preflight.service.transport import Exchange
+
+PASSED_BACK = ("retry-after",)
+"""Headers of an answer that are passed back, beside its type."""
+JSON = "application/json"
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """The service's answer."""
+
+    status: int
+    body: bytes
+    media_type: str
+    headers: dict[str, str] = {}
+
+
+def pass_on(  # noqa: PLR0913 - a call has so many parts
+    base_url: str, key: str, method: str, path: str, query: str = "", *, agent: str | None = None
+) -> Passed:
+    """Send a call without a body.
+
+    Args:
+        base_url: the service's, https (or http on a loopback address).
+        key: sent as a bearer token.
+        method: such as GET.
+        path: below the origin, already encoded.
+        query: as it came, already encoded.
+        agent: User-Agent; None for preflight's own.
+
+    Raises:
+        CallError: the key or the address cannot be used.
+        Unreachable: no connection.
+        ResponseLost: no whole answer, or one that is no JSON.
+    """
+    origin, exchange = origin_of(base_url), Exchange(ANSWER_S)
+    if not path.startswith("/"):
+        raise CallError("not a path")
+    url = f"{origin}{path}{f'?{query}' if query else ''}"
+    headers = {"Authorization": f"Bearer {key_checked(key)}"}
+    with (
+        translated(shown_url(origin), key, exchange),
+        client(headers=headers, agent=agent) as plain,
+        plain.stream(method, url, exchange=exchange) as response,
+    ):
+        if coding := content_coding(response.headers):
+            raise ResponseLost(
+                f"{shown_url(origin)}: the answer came packed ({coding}), though it was asked for as it is"
+            )
+        body = bytearray()
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > ANSWER_MAX_BYTES:
+                raise ResponseLost(f"{shown_url(origin)}: the answer is larger than {ANSWER_MAX_BYTES:,} bytes")
+        _refuse_garbage(bytes(body), response.status_code, shown_url(origin))
+        found = {name: response.headers[name] for name in PASSED_BACK if name in response.headers}
+        return Passed(status=response.status_code, body=bytes(body), media_type=JSON, headers=found)
+
+
+def _refuse_garbage(body: bytes, status: int, where: str) -> None:
+    """Raise ResponseLost for an answer that no client of the service could read."""
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise ResponseLost(f"{where}: HTTP {status}, but the answer is not whole JSON") from None
+    if not 200 <= status < 600:  # noqa: PLR2004 - what HTTP has
+        raise ResponseLost(f"{where}: HTTP {status}")

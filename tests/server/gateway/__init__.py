@@ -1,0 +1,1 @@
+"""The gateway, as programs meet it: over HTTP, between them and the sandbox."""

@@ -1,0 +1,82 @@
+"""A host of assets on loopback: knows validators and ranges, counts what is asked of it, can hang or lead on."""
+
+import hashlib
+import re
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+
+
+class Host:
+    """Serves what was put there under any name."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.redirects: dict[str, str] = {}
+        self.asked = Counter[tuple[str, int]]()
+        """Path and status of what was answered."""
+        self.etags = True
+        self.go_on = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.go_on.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def put(self, content: bytes | Path, name: str) -> str:
+        """Serve bytes, or a file, and say where."""
+        self.files[f"/{name}"] = content if isinstance(content, bytes) else content.read_bytes()
+        return f"{self.url}/{name}"
+
+
+def _handler(host: Host) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class in a function
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.path = self.path.partition("?")[0]
+            if self.path.startswith("/hang"):
+                host.go_on.wait(30)
+            if self.path in host.redirects:
+                self._answer(302, b"", {"Location": host.redirects[self.path]})
+            elif self.path not in host.files:
+                self._answer(404, b"", {})
+            else:
+                self._serve(host.files[self.path])
+
+        def _serve(self, content: bytes) -> None:
+            etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+            headers = {"ETag": etag} if host.etags else {}
+            if host.etags and self.headers.get("If-None-Match") == etag:
+                self._answer(304, b"", headers)
+                return
+            part = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+            if part:
+                first, last = int(part[1]), min(int(part[2]), len(content) - 1)
+                told = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+                self._answer(206, content[first : last + 1], {**headers, **told})
+            else:
+                self._answer(200, content, headers)
+
+        def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+            host.asked[self.path, status] += 1
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                self.wfile.write(content)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
