@@ -84,6 +84,7 @@ SENTENCES: dict[Kind, str] = {
     "list-rules": "`rules` of the command line lists them.",
     "write-baseline": "`check --write-baseline` of the command line writes it anew.",
     "judge-in-request": "`check_request` does that.",
+    "read-anonymously": "Or, where everybody may read it: AWS_SKIP_SIGNATURE=true in the environment.",
     "split-at-nul": "Its names end with NUL: split it there.",
 }
 """Kind → sentence; braces are filled from the remedy."""

@@ -162,7 +162,7 @@ def _several(spec: "RequestSpec | None", paths: tuple[str, ...]) -> bool:
     """Tell whether there is more than one file to measure, as far as a glance tells."""
     if spec:
         return len(spec.assets) > 1
-    return len(paths) != 1 or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
+    return len(paths) != 1 or Asset(path=paths[0]).is_object or os.path.isdir(paths[0])  # noqa: PTH112 - any bytes may be a name
 
 
 def spec_of_parts(parts: RequestParts, *, beside: bool, what: str = "PATHs") -> "RequestSpec | None":
@@ -198,7 +198,7 @@ def requested(paths: tuple[str, ...], edition: "Profile | None" = None) -> "Requ
     It has the fields of the edition that is named, or else of that of its model.
     Beside others, a .toml is a mistake, and a .json a file like any other: it may lie beside footage.
     """
-    files = [path for path in paths if is_request(path)]
+    files = [path for path in paths if is_request(path) and not Asset(path=path).is_url]
     beside = [path for path in files if path.lower().endswith(".toml")]
     if beside and len(paths) > 1:
         raise CallError(f"{printable(beside[0])}: a request file is judged alone; give one request and nothing else")

@@ -79,7 +79,7 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     slower to open.
     """
     cache = how.cache if len(block) > 1 else None
-    here = [asset for asset in block if not (asset.is_url or asset.unread)]
+    here = [asset for asset in block if not (asset.unread or (asset.is_url and not asset.is_object))]
     known = cache.find(here, how.pool.depth, how.pool.bounds) if cache else {}
     found = (known.get(asset) or _at_hand(asset, how) for asset in block)
     ready, ahead = itertools.tee(found)
@@ -89,18 +89,19 @@ def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
             yield one
             continue
         probed = next(measured)
-        if asset.is_url:
+        downloaded = asset.is_url and not asset.is_object
+        if downloaded:
             Path(one.path).unlink(missing_ok=True)
         elif cache:
             cache.keep(probed, how.pool.depth, how.pool.bounds)
-        yield msgspec.structs.replace(probed, asset=asset) if asset.is_url else probed
+        yield msgspec.structs.replace(probed, asset=asset) if downloaded else probed
 
 
 def _at_hand(asset: Asset, how: Measuring) -> Asset | Probed:
     """Choose the file to measure, or the fault of a line that cannot be read."""
     if asset.unread:
         return Probed(asset=asset, fault=Fault("unmeasured", asset.unread))
-    return _fetched(asset, how) if asset.is_url else asset
+    return _fetched(asset, how) if asset.is_url and not asset.is_object else asset
 
 
 def _fetched(asset: Asset, how: Measuring) -> Asset | Probed:
@@ -123,11 +124,22 @@ def check_assets(assets: Iterable[Asset], profile: Profile, how: Measuring | Non
 
 def media(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
     """Measure assets in order; files of folders that are no media are counted and skipped."""
-    for probed in measure(assets, how):
+    for probed in measure(_expanded(assets, how), how):
         if is_bystander(probed):
             how.passed.files += 1
         else:
             yield probed
+
+
+def _expanded(assets: Iterable[Asset], how: Measuring) -> Iterator[Asset]:
+    """Yield assets in order, and in place of a bucket's prefix the objects below it."""
+    for asset in assets:
+        if asset.is_object:
+            from preflight.objects.listing import expand
+
+            yield from expand([asset], how.pool.stores)
+        else:
+            yield asset
 
 
 def is_bystander(probed: Probed) -> bool:

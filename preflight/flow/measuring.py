@@ -23,6 +23,7 @@ def measuring(  # noqa: PLR0913 - how to measure, each by name
     fetch: "Fetch | None" = None,
     word: "Word | None" = None,
     several: bool = False,
+    anonymous: bool = False,
 ) -> "Iterator[Measuring]":
     """Open a way of measuring.
 
@@ -33,9 +34,11 @@ def measuring(  # noqa: PLR0913 - how to measure, each by name
         cache: how an already measured file is recognised; None for no cache.
         fetch: downloads URLs.
         word: words the advice on a failed download; None for what is the same in every face.
+        anonymous: whether buckets are read unsigned.
         several: whether several files come; without a usable cache, children then start before the rest is imported.
     """
     with WorkerPool(depth, jobs=jobs, bounds=bounds or Bounds()) as pool:
+        pool.anonymous = anonymous
         if several and not (cache and _cached()):
             pool.start()
         from preflight.flow.check import Measuring, plain

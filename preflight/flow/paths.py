@@ -29,8 +29,13 @@ def refuse_unfit(path: str) -> None:
     """Refuse what is not judged by itself, or is not there.
 
     Raises:
-        CallError: it is a URL, does not exist, or is neither a file nor a folder.
+        CallError: it is a web page's URL or no address of an object, does not exist, or is neither a file nor a folder.
     """
+    if Asset(path=path).is_object:
+        from preflight.objects.address import parse
+
+        parse(path)
+        return
     if Asset(path=path).is_url and not os.path.lexists(path):
         words = f"{printable(path)}: a URL is judged as part of a request"
         raise CallError(words, advice=Remedy("judge-in-request"))

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.remote import remote
 from preflight.probe.shortage import SHORT_OF_MEMORY, in_doubt
 from preflight.probe.sniff import Sniffed, sniff
 from preflight.system.files import NO_WAIT, READ
@@ -32,7 +33,7 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
     try:
         with _open_regular(asset.path) as stream:
             before = identity(os.fstat(stream.fileno()))
-            probed = _probe_stream(asset, _at_hand(stream, before[2]), before, depth)
+            probed = probe_stream(asset, _at_hand(stream, before[2]), before[2], depth, before)
             after = identity(os.fstat(stream.fileno()))
     except OSError as error:
         return Probed(asset=asset, fault=Fault("unmeasured", f"cannot be read: {error.strerror or error}"))
@@ -72,12 +73,24 @@ def _at_hand(stream: BinaryIO, size: int) -> BinaryIO:
     return io.BytesIO(stream.read(size)) if 0 < size <= SMALL_BYTES else stream
 
 
-def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) -> Probed:
-    size, sniffed = seen[2], None
+def probe_stream(
+    asset: Asset, stream: BinaryIO, size: int, depth: Depth = "exact", seen: Identity | None = None
+) -> Probed:
+    """Measure an open file.
+
+    Args:
+        asset: what is measured.
+        stream: the file, at its start.
+        size: in bytes.
+        depth: how thoroughly.
+        seen: the identity of the file's state, where it has one.
+    """
+    sniffed = None
     try:
         if size == 0:
             raise Unreadable("is empty (0 bytes)")  # noqa: TRY301 - one place turns faults into values
         sniffed = sniff(stream)
+        _bring_whole(stream, sniffed, depth)
         if sniffed is None or _stands_in_another(stream, sniffed):
             raise _unknown(stream)
         stream.seek(0)
@@ -93,6 +106,13 @@ def _probe_stream(asset: Asset, stream: BinaryIO, seen: Identity, depth: Depth) 
     except Unmeasured as fault:
         known, hint = fault.facts, _promised(sniffed)
         return Probed(asset=asset, facts=known, fault=Fault("unmeasured", str(fault)), hint=hint, identity=seen)
+
+
+def _bring_whole(stream: BinaryIO, sniffed: Sniffed | None, depth: Depth) -> None:
+    """Bring the whole of a file elsewhere, where all of it is to be decoded."""
+    far = remote(stream)
+    if far and (depth == "full" or (depth == "exact" and sniffed is not None and sniffed.reader == "pillow")):
+        far.download()
 
 
 def _stands_in_another(stream: BinaryIO, sniffed: Sniffed) -> bool:

@@ -17,6 +17,8 @@ from preflight.probe.bitstream.parameter_sets import ParameterSets
 from preflight.probe.container import codec_name, words
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.movie import Track
+from preflight.probe.remote import remote
+from preflight.probe.spots import bring_keyframes
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -136,7 +138,9 @@ def points_of_index(
         bringing: samples with parameter sets.
     """
     entries = [Line(*line) for line in map(LINE, video.index_entries)]
-    wanted = sorted(bringing.union(place for place, entry in enumerate(entries) if entry.is_keyframe))[:MOST_POINTS]
+    far = remote(stream)
+    keys = bring_keyframes(far, entries) if far else (n for n, entry in enumerate(entries) if entry.is_keyframe)
+    wanted = sorted(bringing.union(keys))[:MOST_POINTS]
     entry_at = track.entry_at() if track and len(track.entries) > 1 else lambda _at: 1
     base, begin = float(video.time_base or 1), entries[0].timestamp if entries else 0
     found: list[Point] = []
@@ -160,6 +164,9 @@ def _fetcher(stream: BinaryIO, entries: Sequence[Line], prefix: int) -> "Callabl
         import av
 
         wanted = entries[first : first + count]
+        far = remote(stream)
+        if count == 1 and far and not far.has(wanted[0].pos + prefix, wanted[0].size - prefix):
+            return []  # larger than a clip elsewhere may cost
         return [av.Packet(_read(stream, entry.pos + prefix, entry.size - prefix)) for entry in wanted]
 
     return fetch

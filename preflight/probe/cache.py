@@ -37,6 +37,8 @@ UNASKED_S = 120.0
 Linux begins after 30 s."""
 BUSY_S = 0.2
 CHECKSUM_BYTES = 16
+OF_OBJECTS = -1
+"""In place of a device: an object in a bucket."""
 BATCH = 512
 MEASURING = ("av", "pillow", "pillow-heif", "mutagen", "simplejpeg", "isal")
 """Libraries whose version affects measurements."""
@@ -127,7 +129,7 @@ class Cache:
 
     def keep(self, probed: Probed, depth: Depth, bounds: Bounds = UNSAID) -> None:
         """Remember a result; a failed measurement is repeated next time."""
-        seen = probed.identity
+        seen = self._state_of_object(probed.asset) if probed.asset.is_object else probed.identity
         if self._db is None or seen is None or (probed.fault and probed.fault.kind == "unmeasured"):
             return
         if not self._settled(seen, probed.asset.path):
@@ -141,6 +143,8 @@ class Cache:
     def _state(self, asset: Asset) -> Identity | None:
         """Return a file's current state; by content, hash it and note the hash."""
         try:
+            if asset.is_object:
+                return self._state_of_object(asset)
             if self._by == "identity":
                 return identity(os.stat(asset.path))  # noqa: PTH116 - any bytes may be a name, and there are many
             seen, content = _content(asset.path)
@@ -149,12 +153,24 @@ class Cache:
         self._contents[seen] = content
         return seen
 
+    def _state_of_object(self, asset: Asset) -> Identity | None:
+        """Return a stand-in for an object's state: its size, and a hash of address and ETag."""
+        from hashlib import blake2b
+
+        if asset.stored is None or not asset.stored.etag:
+            return None
+        token = f"{asset.path}\n{asset.stored.etag}".encode("utf-8", "surrogateescape")
+        content = blake2b(token, digest_size=CHECKSUM_BYTES).digest()
+        seen = (OF_OBJECTS, int.from_bytes(content[:8]), asset.stored.size, 0, 0)
+        self._contents[seen] = content
+        return seen
+
     def _settled(self, seen: Identity, path: str) -> bool:
         """Tell whether a state identifies one content: its clock tick is over, or the content was hashed.
 
         The time before measuring counts: a write during it, in the same tick, leaves the same state.
         """
-        if self._by == "content":
+        if self._by == "content" or seen[0] == OF_OBJECTS:
             return seen in self._contents
         asked_s = self._clock() if self._asked_s is None else self._asked_s
         age_s = asked_s - max(seen[3], seen[4]) / 1e9
@@ -166,7 +182,8 @@ class Cache:
     def _key(self, seen: Identity, depth: Depth, bounds: Bounds) -> bytes:
         from hashlib import blake2b
 
-        token = self._contents[seen].hex() if self._by == "content" else seen
+        by_content = self._by == "content" or seen[0] == OF_OBJECTS
+        token = self._contents[seen].hex() if by_content else seen
         return blake2b(f"{token} {depth} {bounds} {_versions()}".encode(), digest_size=CHECKSUM_BYTES).digest()
 
     def flush(self) -> None:
@@ -226,7 +243,8 @@ def _unsealed(value: bytes | None, key: bytes) -> Remembered | None:
 
 
 def _recalled(known: Remembered, asset: Asset, seen: Identity) -> Probed:
-    return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=seen)
+    at = None if asset.is_object else seen
+    return Probed(asset=asset, facts=known.facts, fault=known.fault, hint=known.hint, identity=at)
 
 
 def _fraction(_wanted: type, text: str) -> Fraction:

@@ -4,7 +4,7 @@ libav gets no name, so that none can be an option, pattern or protocol; and the 
 becomes a playlist.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -13,6 +13,7 @@ import msgspec
 from preflight.probe.doubt import HEAD_BYTES as DOUBT_BYTES
 from preflight.probe.doubt import Doubt
 from preflight.probe.faults import Unreadable
+from preflight.probe.remote import remote
 from preflight.probe.sniff import mpeg_frame_bytes
 from preflight.values.facts import UNKNOWN
 
@@ -58,22 +59,28 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def opened(stream: BinaryIO, demuxer: str, *, parsing: bool = True) -> "Iterator[InputContainer]":
+def opened(
+    stream: BinaryIO, demuxer: str, *, parsing: bool = True, indexed: bool = False
+) -> "Iterator[InputContainer]":
     """Open a container; raise Unreadable where libav cannot.
 
     Args:
         stream: the file.
         demuxer: libav's name of the format.
         parsing: whether to parse sample headers for what the container leaves open.
+        indexed: whether its header describes everything, so that samples of a file elsewhere need not be brought.
     """
     import av
+
+    far = remote(stream) if indexed else None
 
     av.logging.set_level(None)
     options = NO_DECODERS if parsing else NO_PARSERS
     try:
-        container = av.open(
-            stream, "r", format=demuxer, options=options, metadata_errors="replace", buffer_size=BUFFER_BYTES
-        )
+        with far.elided() if far else nullcontext():
+            container = av.open(
+                stream, "r", format=demuxer, options=options, metadata_errors="replace", buffer_size=BUFFER_BYTES
+            )
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Unreadable(f"not a whole {demuxer} file: {words(error)}") from None
     with container:

@@ -7,11 +7,14 @@ Sources: ISO 14496-15, 5.3.3 and 8.3.3 (lengths before NAL units); H.264, table 
 (SOI); RDD 36, 5.1 (ProRes frame); ISO 14496-2, 6.2 (start codes); VP9 bitstream, 6.2 (frame_marker).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import BinaryIO, Protocol
+from itertools import islice
+from typing import BinaryIO
 
 from preflight.probe.faults import Unreadable
+from preflight.probe.remote import remote
+from preflight.probe.spots import Entry, bring_keyframes
 
 TOLERATED = Fraction(1, 10)
 """Part of a clip that damage may destroy; beyond that the index is wrong."""
@@ -23,22 +26,6 @@ H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 """Offset in avcC and hvcC of the two bits with the width of lengths, less one byte."""
 HEAD_BYTES = 8
 VP9_MARKER = 2
-
-
-class Entry(Protocol):
-    """A line of an index, as in PyAV."""
-
-    @property
-    def pos(self) -> int:
-        """File offset of the sample."""
-
-    @property
-    def size(self) -> int:
-        """Bytes of the sample."""
-
-    @property
-    def is_keyframe(self) -> bool:
-        """Whether it can be decoded alone."""
 
 
 FrameCheck = Callable[[BinaryIO, int, int], bool | None]
@@ -65,18 +52,25 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
         return bringing
     total = lost = 0
     key_lost = True
-    for total, entry in enumerate(entries, 1):
-        if total > MOST_SAMPLES:
-            break
+    for place, entry in _looked_at(stream, entries):
+        total += 1
         seen = check(stream, entry.pos, entry.size)
         foreign = seen is False
-        bringing |= {total - 1} if seen is None else set()
+        bringing |= {place} if seen is None else set()
         key_lost = foreign if entry.is_keyframe else key_lost
         lost += foreign or key_lost
     stream.seek(position)
     if lost > TOLERATED * total:
         raise Unreadable(f"its index points elsewhere: {lost} of {total} samples hold no {codec} pictures")
     return bringing
+
+
+def _looked_at(stream: BinaryIO, entries: Iterable[Entry]) -> Iterator[tuple[int, Entry]]:
+    """Yield the samples to check, with their index: of a file elsewhere those of a few keyframes."""
+    if far := remote(stream):
+        listed = list(entries)
+        return ((place, listed[place]) for place in bring_keyframes(far, listed))
+    return enumerate(islice(entries, MOST_SAMPLES))
 
 
 def _check_for(codec: str, record: bytes) -> FrameCheck | None:

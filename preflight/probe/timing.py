@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-    from preflight.probe.samples import Entry
+    from preflight.probe.spots import Entry
 
 TICK_S = Fraction(1, 500)
 """An edit list uses ticks of the movie, often milliseconds, rounded down: 2.83333 s become 2.833, and 60 frames per

@@ -23,6 +23,7 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.movie import Movie, read_movie
 from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation
+from preflight.probe.remote import remote
 from preflight.probe.sniff import Sniffed
 from preflight.probe.timing import Timing, claimed, indexed, walked
 from preflight.values.facts import AudioTrack, VideoFacts
@@ -58,8 +59,9 @@ def probe_video(
         movie = read_movie(stream, size)
     boxes = read_boxes(movie) if movie is not None else None
     stream.seek(0)
-    parsing = measure or movie is None or not all(map(_is_record_complete, movie.tracks))
-    with opened(stream, sniffed.opener, parsing=parsing) as container:
+    told_whole = movie is not None and all(map(_is_record_complete, movie.tracks))
+    indexed_whole = told_whole and movie is not None and not movie.fragmented
+    with opened(stream, sniffed.opener, parsing=measure or not told_whole, indexed=indexed_whole) as container:
         videos = video_streams(container)
         if not videos:
             return None
@@ -189,7 +191,16 @@ def _timing(
         return walked(container, video, reader)
     for track in (*container.streams.video, *container.streams.audio):
         _refuse_cut(track.index_entries, known.bytes, track.type)
-    return indexed(stream, known.bytes, video, reader) or walked(container, video, reader)
+    return indexed(stream, known.bytes, video, reader) or _walked(container, video, stream, reader)
+
+
+def _walked(container: "InputContainer", video: "VideoStream", stream: BinaryIO, reader: Reader) -> Timing:
+    """Walk the packets; of a file elsewhere, whose samples may not have been brought, from a new start."""
+    if remote(stream) is None:
+        return walked(container, video, reader)
+    stream.seek(0)
+    with opened(stream, "mov") as again:
+        return walked(again, again.streams.video[video_streams(container).index(video)], reader)
 
 
 def _refuse_cut(entries: "object", size: int, kind: str) -> None:

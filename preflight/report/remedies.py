@@ -92,6 +92,7 @@ SENTENCES: dict[Kind, str] = {
     "write-baseline": "Write it anew with --write-baseline.",
     "split-at-nul": "Use --from0.",
     "judge-in-request": "Name it by --image, --video or --audio, or in a request.toml.",
+    "read-anonymously": "Or, where everybody may read it: --anonymous.",
 }
 """Kind → sentence; braces are filled from the remedy."""
 SETTINGS: dict[str, str] = {

@@ -284,7 +284,7 @@ def _asset(row: dict[str, Any], place: str, folder: Path) -> tuple[Asset, Kind |
     if asset.keep and "image" in (kind, asset.expected_kind):
         raise Unread(f"{place}: keep: a picture has no part to keep")
     if asset.is_url:
-        _require_address(path, place)
+        (_require_object if asset.is_object else _require_address)(path, place)
         return asset, kind
     if (why := unsupported(path)) and not os.path.lexists(folder / path):
         raise Unread(f"{place}: {PATH}: {why}")
@@ -311,6 +311,13 @@ def _require_address(url: str, place: str) -> None:
         raise Unread(f"{place}: {PATH}: {shown(url)[:60]!r} is no address")
     if "@" in urlsplit(url).netloc:
         raise Unread(f"{place}: {PATH}: {shown(url)[:60]!r} carries a user name, which the service could not use")
+
+
+def _require_object(url: str, place: str) -> None:
+    """Refuse addresses of objects that are none."""
+    if not re.fullmatch(r"[a-z0-9]+://[A-Za-z0-9][A-Za-z0-9._-]*/.+", url, re.DOTALL | re.IGNORECASE):
+        shown_part = re.sub(r"//[^/]*@", "//", url)[:60]
+        raise Unread(f"{place}: {PATH}: {shown_part!r} is no address of an object")
 
 
 def _is_a_name(path: str) -> bool:

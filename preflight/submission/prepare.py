@@ -13,7 +13,7 @@ from preflight.profiles.schema import Profile
 from preflight.request.body import build_body, encode
 from preflight.request.file import RequestSpec
 from preflight.submission.submit import Account, Progress, in_parts
-from preflight.values.assets import ending_of
+from preflight.values.assets import ending_of, printable
 from preflight.values.facts import Facts, VideoFacts
 from preflight.values.findings import Judged, Report
 
@@ -57,12 +57,16 @@ def hash_assets(report: Report) -> dict[str, str]:
 
     Raises:
         NotDone: a file cannot be read, or has changed since it was measured.
-        CallError: the request is not clean.
+        CallError: the request is not clean, or an asset lies in a bucket.
     """
     from preflight.upload.parcel import hash_files
 
     if report.verdict != "pass":
         raise CallError("the request is not clean, so nothing was sent", advice="Each finding says what is wrong.")
+    for judged in report.assets:
+        if judged.asset.is_object:
+            words = f"{printable(judged.asset.path)}: lies in a bucket, which the service cannot read"
+            raise CallError(words, advice="Give an https link that the service may read, or a copy on this machine.")
     local = [judged for judged in report.assets if not judged.asset.is_url]
     return hash_files({judged.asset.path: judged.identity for judged in local})
 

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from preflight.errors import CallError, NotDone, PreflightError
+from preflight.objects.credentials import ALLOW_HTTP, ENDPOINTS, YES, enough_for, has_credentials, secrets_in, without
 from preflight.profiles.schema import Profile, Service
 from preflight.service.http import Progress, cleaned, is_loopback, shown_url
 from preflight.upload.existing import first_byte, private_address
@@ -29,33 +30,6 @@ PARTS_AT_ONCE = 3
 LONGEST_LINK_S = 7 * 86400
 """Longest life of a signed link. Source: the documents on signing of S3 (version 4), GCS (V4) and Azure (user
 delegation keys)."""
-CREDENTIALS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "s3": (
-        ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-        ("AWS_WEB_IDENTITY_TOKEN_FILE",),
-        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI",),
-    ),
-    "gs": (
-        ("GOOGLE_APPLICATION_CREDENTIALS",),
-        ("GOOGLE_SERVICE_ACCOUNT",),
-        ("GOOGLE_SERVICE_ACCOUNT_PATH",),
-        ("GOOGLE_SERVICE_ACCOUNT_KEY",),
-    ),
-    "az": (
-        ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT_KEY"),
-        ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_CLIENT_ID", "AZURE_STORAGE_CLIENT_SECRET"),
-        ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"),
-        ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_FEDERATED_TOKEN_FILE"),
-    ),
-}
-"""Scheme → alternative sets of variables. Without any, obstore would ask the network for credentials."""
-ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT")
-ALLOW_HTTP = ("AWS_ALLOW_HTTP", "GOOGLE_ALLOW_HTTP", "AZURE_ALLOW_HTTP")
-SECRET = re.compile(r"(AWS|GOOGLE|AZURE)_\w*(KEY|KEY_ID|SECRET|TOKEN|ACCOUNT|PASSWORD)", re.ASCII)
-"""Variables whose values are kept out of messages."""
-SECRET_LENGTH = 8
-"""Shorter values are no secrets, and may be parts of words."""
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,16 +179,14 @@ def _ends(url: str, life_s: int, needed: int) -> datetime:
 
 
 def _expect_credentials(url: str, scheme: str) -> None:
-    alternatives = CREDENTIALS[scheme]
-    if not any(all(os.environ.get(name) for name in names) for names in alternatives):
-        enough = "; or ".join(" and ".join(names) for names in alternatives)
-        raise CallError(f"{url}: no credentials in the environment", advice=f"Set {enough}.")
+    if not has_credentials(scheme, os.environ):
+        raise CallError(f"{url}: no credentials in the environment", advice=f"Set {enough_for(scheme)}.")
 
 
 def _client_options() -> Any:  # noqa: ANN401 - obstore's type is for type checkers alone
     """Allow ten minutes a part, and http to this machine or where the environment allows it."""
     local = any(is_loopback(url) for name in ENDPOINTS if (url := os.environ.get(name)))
-    allowed = any(os.environ.get(name, "").lower() in ("1", "true") for name in ALLOW_HTTP)
+    allowed = any(os.environ.get(name, "").lower() in YES for name in ALLOW_HTTP)
     return {"connect_timeout": "10s", "timeout": "10m", **({"allow_http": True} if local or allowed else {})}
 
 
@@ -245,11 +217,4 @@ def _said(error: Exception) -> str:
     told = re.search(r"<Code>([^<]{1,80})</Code>.*?<Message>([^<]{1,300})</Message>", text, re.DOTALL)
     text = f"{told[2]} [{told[1]}]" if told else text
     text = re.sub(r"https?://\S+", lambda url: shown_url(url[0]), text)
-    for value in sorted(_secrets(), key=len, reverse=True):
-        text = text.replace(value, "[credential]")
-    return cleaned(text)
-
-
-def _secrets() -> list[str]:
-    named = (value for name, value in os.environ.items() if SECRET.fullmatch(name))
-    return [value for value in named if len(value) >= SECRET_LENGTH]
+    return cleaned(without(secrets_in(os.environ), text))

@@ -111,27 +111,43 @@ def _seconds(moment: str) -> Fraction:
     return total
 
 
+class Stored(msgspec.Struct, frozen=True):
+    """What a listing or an answer told of an object in a bucket."""
+
+    size: int
+    """In bytes."""
+    etag: str | None = None
+    """The store's mark of this content; None where it gives none."""
+
+
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or URL to judge."""
+    """A file, URL or object to judge."""
 
     path: str
-    """A path as given, or an http(s) URL."""
+    """A path as given, an http(s) URL, or an object's address: s3://, gs:// or az://."""
     role: Role | None = None
     keep: Window | None = None
     walked: bool = False
     """Whether a folder walk found it; files that are no media are then skipped."""
     unread: str = ""
     """Why this line of a list cannot be judged, with its line number; "" for other assets."""
+    stored: Stored | None = None
+    """Size and mark of an object, where they are known."""
 
     @property
     def is_url(self) -> bool:
-        """Whether the path is a URL; `http:x.mp4` is a file."""
-        return re.match(r"https?://", self.path, re.IGNORECASE) is not None
+        """Whether the path is an address, of a web page or an object; `http:x.mp4` is a file."""
+        return re.match(r"(?:https?|s3|gs|az)://", self.path, re.IGNORECASE) is not None
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the path is the address of an object, or of all objects below a prefix."""
+        return self.path[:5].lower() in ("s3://", "gs://", "az://")
 
     @property
     def suffix(self) -> str:
         """The extension in lower case, without the dot."""
-        path = re.split(r"[?#]", self.path, maxsplit=1)[0] if self.is_url else self.path
+        path = re.split(r"[?#]", self.path, maxsplit=1)[0] if self.is_url and not self.is_object else self.path
         return os.path.splitext(path)[1].removeprefix(".").lower()  # noqa: PTH122 - a URL is not a path
 
     @property
@@ -153,7 +169,11 @@ def unsupported(path: str) -> str | None:
     """
     match = re.match(r"[a-z][a-z0-9+.-]*:(?=//)|(?:file|ftp|data):", path, re.IGNORECASE)
     known = match is None or Asset(path=path).is_url
-    return None if known or not match else f"{match[0].lower()} is not supported: give a path, or http: or https:"
+    return (
+        None
+        if known or not match
+        else f"{match[0].lower()} is not supported: give a path, or http:, https:, s3:, gs: or az:"
+    )
 
 
 def collect(paths: Iterable[str | Asset]) -> Iterator[Asset]:

@@ -57,6 +57,7 @@ Kind: TypeAlias = Literal[
     "write-baseline",
     "split-at-nul",
     "judge-in-request",
+    "read-anonymously",
 ]
 
 

@@ -12,8 +12,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -32,6 +33,9 @@ from preflight.workers.processors import processors
 from preflight.workers.session import Session, current
 from preflight.workers.starter import Child
 
+if TYPE_CHECKING:
+    from preflight.objects.stores import Stores
+
 CHUNK_FILES = {"header": 16, "exact": 4, "full": 1}
 """Files per chunk: enough to amortise the transfer, few enough to repeat one by one."""
 AHEAD = 4
@@ -44,10 +48,12 @@ REST_S = 5.0
 """Longest wait for the rest of an answer."""
 
 
-def measured(asset: Asset, depth: Depth = "exact", bounds: Bounds | None = None) -> Probed:
-    """Measure one local file in a child process."""
+def measured(
+    asset: Asset, depth: Depth = "exact", bounds: Bounds | None = None, stores: "Stores | None" = None
+) -> Probed:
+    """Measure one file or object in a child process."""
     try:
-        return call_isolated(timed, asset, depth, bounds=bounds)[0]
+        return call_isolated(timed, asset, depth, stores, bounds=bounds)[0]
     except Unmeasured as fault:
         return unmeasured(asset, str(fault))
 
@@ -109,6 +115,8 @@ class WorkerPool:
         self.depth = depth
         self.jobs = jobs or processors()
         self.bounds = bounds or Bounds()
+        self.anonymous = False
+        """Whether buckets are read unsigned."""
         self.watch: Callable[[str, float], None] | None = None
         """Called with each file's path and measuring time in seconds."""
         self._workers: list[_Worker] = []
@@ -180,7 +188,8 @@ class WorkerPool:
 
     def _told(self, probed: Probed, took_s: float) -> Probed:
         if probed.fault and probed.fault.message == SHORT_OF_MEMORY:
-            probed = measured(probed.asset, self.depth, self.bounds)  # an earlier file may have used up the memory
+            stores = self._stores([probed.asset])
+            probed = measured(probed.asset, self.depth, self.bounds, stores)  # an earlier file used up the memory?
         if self.watch is not None:
             self.watch(probed.asset.path, took_s)
         return probed
@@ -203,12 +212,24 @@ class WorkerPool:
 
     def _give(self, worker: _Worker, most_bytes: int | None = None) -> None:
         """Send a child the next chunk, up to a size."""
-        message = serialized((measure_all, (self._waiting[0].assets, self.depth)))
+        assets = self._waiting[0].assets
+        message = serialized((measure_all, (assets, self.depth, self._stores(assets))))
         if most_bytes is None or len(message) <= most_bytes:
             try:
                 worker.give(self._waiting.popleft(), message)
             except OSError:
                 self._replace(worker)
+
+    def _stores(self, assets: list[Asset]) -> "Stores | None":
+        """Return how buckets are reached, if any of these is an object."""
+        return self.stores if any(asset.is_object for asset in assets) else None
+
+    @cached_property
+    def stores(self) -> "Stores":
+        """How buckets are reached: by this program's environment, which children do not have."""
+        from preflight.objects.stores import from_environment
+
+        return from_environment(anonymous=self.anonymous)
 
     def _give_up(self, error: OSError) -> None:
         """Continue with the running children; without any, nothing can be measured."""

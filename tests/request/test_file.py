@@ -124,13 +124,13 @@ def test_what_is_wrong_is_named_with_its_place(text: str, message: str, tmp_path
         ("file:///etc/passwd", "file:"),
         ("file:/etc/passwd", "file:"),
         ("ftp://user:secret@example.com/a.png", "ftp:"),
-        ("S3://bucket/a.png", "s3:"),
+        ("GOPHER://host/a.png", "gopher:"),
         ("data:image/png;base64,AAAA", "data:"),
     ],
 )
 def test_an_address_of_another_scheme_is_refused_by_its_scheme_alone(address: str, scheme: str, tmp_path: Path) -> None:
     said = complaint(tmp_path, f'prompt = "p"\nimages = ["{address}"]')
-    assert said == f"images.0: {scheme} is not supported: give a path, or http: or https:"
+    assert said == f"images.0: {scheme} is not supported: give a path, or http:, https:, s3:, gs: or az:"
 
 
 def test_a_file_that_is_called_like_an_address_is_a_file(tmp_path: Path) -> None:

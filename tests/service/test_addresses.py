@@ -139,7 +139,7 @@ def test_an_address_of_another_scheme_is_refused_by_its_scheme_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(CallError, match=r"^ftp: is not supported: give a path, or http: or https:$"):
+    with pytest.raises(CallError, match=r"^ftp: is not supported: give a path, or http:, https:, s3:, gs: or az:$"):
         refuse_absent("ftp://user:secret@example.com/a.png", folder=True)
     with pytest.raises(CallError, match=r"^clips:a\.mp4: No such file"):
         refuse_absent("clips:a.mp4", folder=False)

@@ -17,9 +17,10 @@ import msgspec
 import pytest
 
 from preflight.errors import CallError, NotDone, PreflightError
+from preflight.objects.credentials import CREDENTIALS
 from preflight.profiles.loader import load
 from preflight.profiles.schema import Service as Limits
-from preflight.upload.bucket import CREDENTIALS, PART_BYTES, bucket_place, open_bucket, put
+from preflight.upload.bucket import PART_BYTES, bucket_place, open_bucket, put
 from preflight.upload.parcel import Parcel, Uploaded, hash_file, needed_s
 from tests.upload.store import Store, storing
 from tests.upload.stranger import Stranger, closed_url, say

@@ -48,6 +48,10 @@ class MeasuringOptions(Group, frozen=True, kw_only=True):
         int, Option("MiB that measuring one file may take.", kind=click.IntRange(256, 1 << 20), kept=True)
     ] = 4096
 
+    anonymous: Annotated[
+        bool, Option("Read buckets unsigned, as those that are open to everybody allow.", kept=True)
+    ] = False
+
     def opened(self, fetch: "Fetch | None" = None, *, several: bool = False) -> "AbstractContextManager[Measuring]":
         """Open a way of measuring.
 
@@ -66,6 +70,7 @@ class MeasuringOptions(Group, frozen=True, kw_only=True):
             fetch=fetch,
             word=_word if fetch else None,
             several=several,
+            anonymous=self.anonymous,
         )
 
 

@@ -1,0 +1,71 @@
+"""Addresses of buckets and prefixes in; the objects there as assets out, page by page, in the order of their keys.
+
+Hidden names and unfinished downloads are passed over, as in a folder. A million keys need no more memory than a page.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from preflight.errors import NotDone
+from preflight.objects.address import Address, parse
+from preflight.objects.stores import Stores
+from preflight.values.assets import SUFFIX_KINDS, Asset, Stored, printable
+from preflight.values.leftovers import is_system_folder, is_unfinished
+
+PAGE_KEYS = 1000
+
+
+def expand(assets: Iterable[Asset], stores: Stores) -> Iterator[Asset]:
+    """Yield assets in order, and in place of a prefix the objects below it.
+
+    An address ending with `/`, or of a whole bucket, is a prefix; one with the ending of a media file is an object;
+    any other one is a prefix if there is something below it.
+
+    Raises:
+        CallError: an address is wrong, or there are no credentials for it.
+        NotDone: a bucket cannot be listed.
+    """
+    for asset in assets:
+        if not asset.is_object or asset.unread or asset.stored:
+            yield asset
+            continue
+        address = parse(asset.path)
+        if address.key and not address.key.endswith("/") and asset.suffix in SUFFIX_KINDS:
+            yield asset
+            continue
+        below = listed(address, stores)
+        first = next(below, None)
+        if first is not None:
+            yield first
+            yield from below
+        elif address.key and not address.key.endswith("/"):
+            yield asset
+
+
+def listed(address: Address, stores: Stores) -> Iterator[Asset]:
+    """List the objects below a prefix.
+
+    Raises:
+        CallError: there are no credentials for it.
+        NotDone: it cannot be listed.
+    """
+    import obstore
+
+    store, prefix = stores.open(address.scheme, address.bucket), address.key.rstrip("/")
+    try:
+        for page in obstore.list(store, prefix=prefix or None, chunk_size=PAGE_KEYS):
+            for found in page:
+                if not _is_passed_over(found["path"].removeprefix(prefix)):
+                    stored = Stored(found["size"], found["e_tag"])
+                    yield Asset(path=f"{address.root}/{found['path']}", walked=True, stored=stored)
+    except Exception as error:  # noqa: BLE001 - obstore's errors share no base
+        raise NotDone(f"{printable(str(address))}: cannot be listed: {stores.said(error)}", advice=ADVICE) from None
+
+
+def _is_passed_over(key: str) -> bool:
+    *folders, name = key.split("/")
+    return is_unfinished(name) or any(
+        part.startswith(".") or is_system_folder(part) for part in (*folders, name) if part
+    )
+
+
+ADVICE = "Are bucket, region and endpoint right, and may the credentials of the environment list it?"
