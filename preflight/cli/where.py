@@ -71,10 +71,10 @@ def _places(call: Asking, spec: "RequestSpec | None") -> "tuple[int, list[Place]
         Fetcher(allow_private=False, agent=call.asking.agent) as fetch,
         call.measuring.opened(fetch, several=True) as how,
     ):
+        profiles = load_all(names())  # while children start
         probed = tuple(measure(spec.assets, how) if spec else media(collect(call.paths), how))
     if not probed and spec is None:
         nothing(how.passed.files)
-    profiles = load_all(names())
     found = where_request(spec, probed, profiles) if spec else where_files(probed, profiles)
     chosen = [one for one in found if not call.models or any(word in one.model for word in call.models)]
     return len(probed), chosen

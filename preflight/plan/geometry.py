@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import msgspec
@@ -12,6 +12,8 @@ from preflight.values.limits import Range
 AREA_SLACK = Fraction(97, 100)
 """Part of the area given up for a truer aspect ratio: 1280 x 720 rather than 1284 x 722."""
 WIDEST = Fraction(10**9)
+STEPS = 10_000
+"""Steps in which aspect ratios are told apart: less is not seen."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,10 +47,14 @@ def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | Non
     if scale is None:
         return None
     area = width * height * scale * scale
-    fits = [size for size in _candidates(width, height, scale, frame.multiple) if frame.takes(*size)]
-    near = [s for s in fits if AREA_SLACK <= Fraction(s[0] * s[1]) / area <= 1 / AREA_SLACK]
-    ratio = Fraction(width, height)
-    return min(near or fits, key=lambda s: _dissimilarity(s, ratio, area), default=None)
+    least, most, likest = (
+        math.ceil(area * AREA_SLACK),
+        math.floor(area / AREA_SLACK),
+        _dissimilarity(width, height, area),
+    )
+    sizes = sorted(_candidates(width, height, scale, frame.multiple), key=likest)
+    near = (size for size in sizes if least <= size[0] * size[1] <= most)
+    return next((size for size in itertools.chain(near, sizes) if frame.takes(*size)), None)
 
 
 def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
@@ -57,14 +63,21 @@ def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
     fits = [
         (across, down) for across, down in itertools.product(*next_to) if across and down and frame.takes(across, down)
     ]
-    ratio, area = Fraction(width, height), Fraction(width * height)
-    return min(fits, key=lambda s: _dissimilarity(s, ratio, area), default=None) or nearest_size(width, height, frame)
+    likest = _dissimilarity(width, height, Fraction(width * height))
+    return min(fits, key=likest, default=None) or nearest_size(width, height, frame)
 
 
-def _dissimilarity(size: tuple[int, int], ratio: Fraction, area: Fraction) -> tuple[Fraction, Fraction]:
-    """Rank sizes by aspect ratio, in invisible steps, then by area."""
-    shape = abs(Fraction(size[0], size[1]) / ratio - 1)
-    return round(shape, 4), abs(size[0] * size[1] / area - 1)
+def _dissimilarity(width: int, height: int, area: Fraction) -> Callable[[tuple[int, int]], tuple[int, int]]:
+    """Build the rank of a size: by aspect ratio, in invisible steps, then by area; in integers, which are fast."""
+    wanted, scale = area.numerator, area.denominator
+
+    def rank(size: tuple[int, int]) -> tuple[int, int]:
+        across, down = size
+        whole, rest = divmod(abs(across * height - down * width) * STEPS, down * width)
+        up = 2 * rest > down * width or (2 * rest == down * width and whole % 2)
+        return whole + bool(up), abs(across * down * scale - wanted)
+
+    return rank
 
 
 def _scale(width: int, height: int, frame: Frame) -> Fraction | None:
@@ -88,11 +101,10 @@ def _candidates(width: int, height: int, scale: Fraction, multiple: int) -> Iter
     middle = width * scale / multiple
     reach = max(2, math.ceil(middle * (1 - AREA_SLACK)))
     for columns in range(max(1, math.floor(middle) - reach), math.ceil(middle) + reach + 1):
-        across = columns * multiple
-        rows = Fraction(across * height, width * multiple)
-        for down in {math.floor(rows), math.ceil(rows)}:
-            if down > 0:
-                yield across, down * multiple
+        below, rest = divmod(columns * height, width)
+        for rows in (below, below + 1) if rest else (below,):
+            if rows > 0:
+                yield columns * multiple, rows * multiple
 
 
 def within_ratio(width: int, height: int, limit: Range, fit: str) -> tuple[int, int]:

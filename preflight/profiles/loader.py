@@ -8,6 +8,7 @@ A `source` and a `read` at the top stand for every limit of the file that has no
 import os
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,13 @@ Table = dict[str, Any]
 
 def names() -> list[str]:
     """Return the names of the shipped editions, per model family from oldest to newest."""
-    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    return sorted(_stems(SHIPPED))
+
+
+@cache
+def _stems(folder: Path) -> frozenset[str]:
+    """List what is shipped in a folder, which does not change while the program runs."""
+    return frozenset(path.stem for path in folder.glob("*.toml"))
 
 
 def load(name_or_path: str = DEFAULT) -> Profile:
@@ -83,7 +90,7 @@ def _refuse_name(path: Path, profile: Profile) -> None:
 
 def locate(name_or_path: str, beside: Path) -> Path:
     """Return the file of a name or path; shipped names come first."""
-    if name_or_path in names():
+    if name_or_path in _stems(SHIPPED):
         return SHIPPED / f"{name_or_path}.toml"
     path = beside / name_or_path if beside not in (SHIPPED, BASES) else Path(name_or_path)
     if os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
@@ -104,8 +111,7 @@ def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
 
 def _extended(base: str, beside: Path) -> Path:
     """Return the file of what is extended: a shipped base, or as `locate`."""
-    shipped = {path.stem: path for path in BASES.glob("*.toml")}
-    return shipped.get(base) or locate(base, beside)
+    return BASES / f"{base}.toml" if base in _stems(BASES) else locate(base, beside)
 
 
 def load_all(chosen: Iterable[str]) -> list[Profile]:
