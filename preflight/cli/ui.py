@@ -56,7 +56,14 @@ def command(*, call: Asked) -> None:
     from preflight.server.ui.start import Start, serve_page
 
     profile = call.edition.load(load_spec(request, absent=True).model if request.exists() else None)
-    start = Start(request=request, assets=tuple(collect(paths)), profile=profile, base_url=call.base_url)
+    start = Start(
+        request=request,
+        assets=tuple(collect(paths)),
+        profile=profile,
+        base_url=call.base_url,
+        follows=call.edition.profile_name is None,
+        reveal=lambda path: click.launch(path, locate=True) == 0,
+    )
     serve_page(start, call.port, on_ready=lambda url: _say_where(url, opens=not call.no_browser))
 
 

@@ -71,8 +71,13 @@ def cut_points(path: str) -> CutPoints:
     return CutPoints(tuple(one.at_s for one in found if one.is_key), tuple(one.at_s for one in found[1:]))
 
 
-def best_parts(judged: Judged, profile: Profile) -> tuple[Candidate, ...]:
+def best_parts(judged: Judged, profile: Profile, longest_s: Fraction | None = None) -> tuple[Candidate, ...]:
     """Rank the parts worth keeping of a clip or audio that is too long, best first.
+
+    Args:
+        judged: the asset with its facts; its mark is passed over.
+        profile: the limits on durations.
+        longest_s: its share of the seconds of a request; None for the limit alone.
 
     Raises:
         Unmeasured, Unreadable: it could not be read, and why.
@@ -80,7 +85,7 @@ def best_parts(judged: Judged, profile: Profile) -> tuple[Candidate, ...]:
     from preflight.media.candidates import propose
 
     asset = msgspec.structs.replace(judged.asset, keep=None)
-    return propose(msgspec.structs.replace(judged, asset=asset), profile)
+    return propose(msgspec.structs.replace(judged, asset=asset), profile, longest_s=longest_s)
 
 
 def make_proxy(path: str, facts: Facts, target: Path) -> None:

@@ -1,16 +1,27 @@
 """Estimate a plan's output: size, duration and processing time."""
 
+import re
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 
-from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, find
-from preflight.values.facts import Facts, ImageFacts, VideoFacts
+from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, Write, find
+from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.workers.processors import processors
 
 PIXELS_READ_S = 120_000_000
 PIXELS_WRITTEN_S = 45_000_000
 """Pixels that one slow processor decodes, and encodes, a second."""
+SWELLING: dict[tuple[str, str], Fraction] = {
+    ("heic", "jpeg"): Fraction(5, 2),
+    ("avif", "jpeg"): Fraction(3),
+    ("webp", "jpeg"): Fraction(2),
+    **{(one, one): Fraction(1) for one in ("jpeg", "png", "webp")},
+}
+"""Format before and after → how many times more bytes a pixel takes, about."""
+PCM = re.compile(r"pcm_[su](\d+)[lb]e")
+Bound = Literal["about", "at most"]
 START_S = Fraction(1, 2)
 """Seconds for starting, measuring and comparing."""
 
@@ -22,6 +33,9 @@ class OutputEstimate(msgspec.Struct, frozen=True, kw_only=True):
     length_s: Fraction | None = None
     seconds: Fraction | None = None
     """Processing time on this machine; None where unknown."""
+    bytes: int | None = None
+    """Size of the new file; None where nothing tells."""
+    bytes_are: Bound = "about"
 
 
 def estimate_output(plan: Plan, facts: Facts, pace: Fraction = Fraction(1)) -> OutputEstimate:
@@ -33,15 +47,52 @@ def estimate_output(plan: Plan, facts: Facts, pace: Fraction = Fraction(1)) -> O
         pace: how many times longer than on the machine of the constants above an encode takes.
     """
     if isinstance(facts, ImageFacts):
-        return OutputEstimate(size_px=planned_size(plan, facts.given_px), seconds=START_S)
+        size = planned_size(plan, facts.given_px)
+        return OutputEstimate(size_px=size, seconds=START_S, bytes=_image_bytes(plan, facts, size))
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     length = made.length_s if made else facts.duration_s
     if length is not None and not made:
         length += held_s(plan)
+    bytes_, are = _bytes(plan, facts, length)
+    known = OutputEstimate(length_s=length, seconds=START_S, bytes=bytes_, bytes_are=are)
     if not isinstance(facts, VideoFacts):
-        return OutputEstimate(length_s=length, seconds=START_S)
+        return known
     size = planned_size(plan, (facts.width_px, facts.height_px))
-    return OutputEstimate(size_px=size, length_s=length, seconds=_seconds(plan, facts, size, length, pace))
+    return msgspec.structs.replace(known, size_px=size, seconds=_seconds(plan, facts, size, length, pace))
+
+
+def _bytes(plan: Plan, facts: VideoFacts | AudioFacts, length: Fraction | None) -> tuple[int | None, Bound]:
+    """Compute the size of a new clip or audio: by its share of the source where it is copied, else by its rates."""
+    encodes = [step for step in plan.steps if isinstance(step, Encode)]
+    if length is None or not facts.duration_s:
+        return None, "about"
+    if not encodes or (isinstance(facts, VideoFacts) and not any(step.codec.startswith("libx") for step in encodes)):
+        return round(facts.bytes * length / facts.duration_s), "about"
+    rates = [step.max_bit_rate or _pcm_rate(step, facts) for step in encodes]
+    if not all(rates):
+        return None, "about"
+    return round(sum(rates) * length / 8), "at most"
+
+
+def _pcm_rate(step: Encode, facts: VideoFacts | AudioFacts) -> int:
+    """Compute the bit rate of uncompressed audio in bit/s; 0 of what is compressed, or not known."""
+    found = PCM.fullmatch(step.codec)
+    if found is None or not isinstance(facts, AudioFacts):
+        return 0
+    return int(found[1]) * (step.sample_rate_hz or facts.sample_rate_hz or 0) * (step.channels or facts.channels or 0)
+
+
+def _image_bytes(plan: Plan, facts: ImageFacts, size: tuple[int, int]) -> int | None:
+    """Compute the size of a new image from the bytes that a pixel takes in its source; None between unlike formats."""
+    write = find(plan.steps, Write)
+    if write is None:
+        return None
+    swelling = SWELLING.get((facts.format, write.format))
+    if swelling is None:
+        return None
+    width, height = facts.given_px
+    guess = round(facts.bytes * swelling * size[0] * size[1] / (width * height))
+    return min(guess, write.max_bytes) if write.max_bytes else guess
 
 
 def held_s(plan: Plan) -> Fraction:

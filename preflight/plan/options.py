@@ -79,6 +79,14 @@ def fit_step(fix_options: FixOptions, size: Size, shaped: Size, clears: tuple[st
     return Pad(width_px=width_px, height_px=height_px, fill=fill, loss="creative", clears=clears)
 
 
+def area_at(where: Where | None, size: Size, shaped: Size) -> Area:
+    """Compute the part of an image or clip that a crop to `shaped` keeps at a side; in the middle when None."""
+    left, top = _corner(where, size, shaped)
+    spare = (size[0] - shaped[0]) // 2, (size[1] - shaped[1]) // 2
+    left_px, top_px = spare[0] if left is None else left, spare[1] if top is None else top
+    return Area(left_px=left_px, top_px=top_px, width_px=shaped[0], height_px=shaped[1])
+
+
 def _corner(where: Where | Area | None, size: Size, shaped: Size) -> tuple[int | None, int | None]:
     """Compute the corner of a part at a side; None for the middle."""
     spare_x, spare_y = size[0] - shaped[0], size[1] - shaped[1]

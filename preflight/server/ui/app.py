@@ -20,7 +20,7 @@ from preflight.server.guard import Guard
 from preflight.server.openapi import document
 from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Choices
-from preflight.server.ui.routes import DeskRoutes, Marked, Moved, Paused, Shares, Taken
+from preflight.server.ui.routes import DeskRoutes, Marked, Moved, Paused, Placed, Shares, Taken
 from preflight.server.ui.routes_seen import SeenRoutes
 from preflight.server.ui.routes_sent import Confirmed, Keyed, SentRoutes, Switched
 from preflight.server.ui.words import WORDS
@@ -28,6 +28,7 @@ from preflight.server.ui.words import WORDS
 BODIES: dict[str, type] = {
     "move": Moved,
     "keep": Marked,
+    "place": Placed,
     "choose": Choices,
     "take": Taken,
     "pause": Paused,

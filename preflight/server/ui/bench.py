@@ -1,5 +1,6 @@
 """All that stands around one desk: its threads, its queue, its pictures, and who hears of changes."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,9 @@ from preflight.values.assets import printable
 from preflight.values.bounds import Bounds
 from preflight.workers.session import Session, current
 
+Reveal = Callable[[str], bool]
+"""Shows a file in its folder; tells whether it could."""
+
 
 class Bench:
     """One project with all that works for it; a context.
@@ -26,9 +30,13 @@ class Bench:
         project: where it is kept.
         profile: the edition of the limits.
         base_url: the service; the profile's when None.
+        reveal: shows a file in its folder; None where that cannot be done.
     """
 
-    def __init__(self, project: Project, profile: Profile, base_url: str | None = None) -> None:
+    def __init__(
+        self, project: Project, profile: Profile, base_url: str | None = None, *, reveal: Reveal | None = None
+    ) -> None:
+        self.reveal = reveal
         self.session = Session(current())
         self.events = Events()
         self.threads = Threads(self.session, self._trouble)

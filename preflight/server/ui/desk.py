@@ -8,7 +8,6 @@ Everything here may be called from any thread.
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -16,15 +15,16 @@ import msgspec
 from preflight.errors import CallError, PreflightError
 from preflight.flow.check import Measuring, judge_whole, measure
 from preflight.plan.result import FixResult
-from preflight.plan.share import share as share_seconds
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
 from preflight.server.answers import MissingError
 from preflight.server.events import Events
 from preflight.server.ui import views
+from preflight.server.ui.editions import default_model, edition_of, understood
 from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames, part_of
-from preflight.server.ui.planning import has_changed, plans_of, probed_as, shareable
+from preflight.server.ui.places import roles_of
+from preflight.server.ui.planning import has_changed, plans_of, probed_as
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Threads
@@ -57,8 +57,12 @@ class Desk:
         self.report: Report | None = None
         self.shared: list[dict[str, Any]] = []
         self.share: Strategy = "proportion"
+        self.follows = False
+        """Whether the edition becomes that of a model that is chosen."""
         self.job_of: Callable[[str], dict[str, Any] | None] = lambda _: None
         """Tells what is being done for an item; set by whoever does it."""
+        self.on_model: Callable[[], None] = lambda: None
+        """Called when another model is chosen; set by who sends."""
         self._walked: set[str] = set()
         """What was found in folders: there, what is no medium is passed over."""
         self._thinks = self._again = False
@@ -79,7 +83,7 @@ class Desk:
     def roles(self) -> dict[str, Role]:
         """Return id → role of what is sent."""
         with self.turn:
-            return {item.id: Role(kind, n) for kind in KINDS for n, item in enumerate(self.of_kind(kind), 1)}
+            return roles_of(self.items.values(), self.profile)
 
     def of_kind(self, kind: Kind) -> list[Item]:
         """Return the items of a shelf, in order."""
@@ -99,7 +103,8 @@ class Desk:
 
     def card(self, item: Item, role: Role | None) -> dict[str, Any]:
         """Build the state of an item for the page."""
-        return views.card_view(item, role, self.profile) | {"job": self.job_of(item.id)}
+        place = next((n for n, one in enumerate(self.of_kind(item.kind), 1) if one is item), 0)
+        return views.card_view(item, role, self.profile) | {"place": place, "job": self.job_of(item.id)}
 
     def whole(self) -> dict[str, Any]:
         """Return all that the page is told."""
@@ -128,7 +133,7 @@ class Desk:
             PreflightError: the project cannot be read or written.
         """
         found = self.project.open()
-        self.settings = found.settings
+        self.settings, self.profile = found.settings, self._edition(found.settings.model)
         self.items = {item.id: item for item in found.items}
         for item in found.items:
             self._measure(item)
@@ -224,31 +229,44 @@ class Desk:
         with self.turn, self.changing():
             now = {name: getattr(self.settings, name) for name in RequestSpec.__struct_fields__ if name != "assets"}
             try:
-                self.settings = msgspec.convert(now | changes, RequestSpec)
+                settings = msgspec.convert(now | changes, RequestSpec)
             except msgspec.ValidationError as error:
                 raise CallError(f"settings: {error}") from None
-            if self.settings.prompt is None:
-                self.settings = msgspec.structs.replace(self.settings, prompt="")
+            profile = self._edition(settings.model) if "model" in changes else self.profile
+            prompt = "" if settings.prompt is None else settings.prompt
+            self.settings = msgspec.structs.replace(settings, prompt=prompt)
+            if "model" in changes:
+                self._follow(profile)
+        if "model" in changes:
+            self.on_model()
+
+    def _edition(self, model: str | None) -> Profile:
+        return edition_of(model or default_model(), self.profile) if self.follows else self.profile
+
+    def _follow(self, profile: Profile) -> None:
+        """Judge everything by another edition."""
+        if profile is not self.profile:
+            self.profile = profile
+            for item in self.items.values():
+                item.judged = {which: judge(probed, profile) for which, probed in item.probed.items()}
+                item.plan = None
+                item.version += 1
+                self._tell(item)
+        self.settings = understood(self.settings, profile)
+
+    def place(self, id_: str, field: str) -> None:
+        """Choose the field of the request in which an item stands; "" for its array."""
+        with self.turn, self.changing():
+            item = self.item(id_)
+            for other in self.of_kind(item.kind):
+                if field and other.field == field:
+                    other.field = ""
+            item.field = field
 
     def set_share(self, share: Strategy) -> None:
         """Choose who gives up seconds where clips, or sounds, are together too long."""
         with self.turn, self.changing():
             self.share = share
-
-    def shorten(self, together_s: Fraction) -> None:
-        """Mark a part of each clip so that all together last so long; each gives its part."""
-        with self.turn:
-            clips = [(item, judged) for item in self.of_kind("video") if (judged := item.judged.get("original"))]
-            parts = [part for item, judged in clips if (part := shareable(item, judged))]
-            limits = self.profile.video
-            ways = share_seconds(
-                parts, msgspec.structs.replace(limits.total_duration_s, max=together_s), limits.duration_s
-            )
-            if len(parts) < len(clips) or not ways:
-                raise CallError("the clips cannot be cut to that")
-            for (item, _), length in zip(clips, ways[0].lengths_s, strict=True):
-                start = item.keep.start_s if item.keep else Fraction(0)
-                self.keep(item.id, Window(start, start + length))
 
     def note(self, item: Item, message: str) -> None:
         """Say beside an item what came of it."""
@@ -360,9 +378,7 @@ class Desk:
             roles, spec = self.roles(), self.spec()
             ours = [item for item in self.ordered() if item.id in roles and item.which in item.probed]
             probed = tuple(probed_as(item.probed[item.which], item.asset(roles[item.id])) for item in ours)
-            options = {
-                item.id: msgspec.structs.replace(item.choices.options(item.path), share=self.share) for item in ours
-            }
+            options = {item.id: msgspec.structs.replace(item.options, share=self.share) for item in ours}
         spec = msgspec.structs.replace(spec, assets=tuple(one.asset for one in probed))
         report = judge_whole(spec, probed, self.profile)
         plans, shared = plans_of(report, [options[item.id] for item in ours], self.profile)

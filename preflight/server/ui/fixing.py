@@ -105,6 +105,11 @@ class Fixing:
         self._tell(job)
         self._desk.threads.do("fixing", self._run, job, item, plan, judged)
 
+    def again(self, id_: str) -> None:
+        """Go back to the original, and queue its fix once it is planned anew."""
+        self._desk.take(id_, "original")
+        self._desk.threads.do("thinking", self.fix, id_)
+
     def fix_all(self) -> None:
         """Queue all that can be mended."""
         for item in self._desk.ordered():

@@ -14,7 +14,7 @@ from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, find
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Fit, Lengthen, Where
-from preflight.values.facts import VideoFacts
+from preflight.values.facts import Area, VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.probed import Probed
 
@@ -33,8 +33,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     fit: Fit | None = None
     extend: Lengthen | None = None
     pad_color: str = "black"
-    crop: Where | None = None
-    """Where a crop lies; in the middle when None."""
+    crop: Where | Area | None = None
+    """Where a crop lies, or the part that was drawn; in the middle when None."""
     also: tuple[str, ...] | None = None
     """Warnings that are mended, too; the location alone when None."""
 
@@ -68,6 +68,8 @@ class Kept(msgspec.Struct, kw_only=True):
     kind: Kind = "unknown"
     keep: Window | None = None
     """The part of the original to keep."""
+    field: str = ""
+    """The field of the request that was chosen for it; its array when empty."""
     choices: Choices = Choices()
     fixed: str | None = None
     """Path of the new file, where one was made."""
@@ -116,6 +118,14 @@ class Item(Kept, kw_only=True):
         """Return it as an asset of a request."""
         keep = self.keep if self.which == "original" and self.kind in ("video", "audio") else None
         return Asset(path=self.path, role=role, keep=keep)
+
+    @property
+    def options(self) -> FixOptions:
+        """How the plan of what is sent is made: what was chosen is done once, to the original."""
+        chosen = self.choices.options(self.path)
+        if self.which == "original":
+            return chosen
+        return msgspec.structs.replace(chosen, crop_of={}, fit="crop", fit_named=False, extend=None)
 
     @property
     def made_by(self) -> str:

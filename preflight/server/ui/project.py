@@ -148,9 +148,11 @@ def absolute(path: str) -> str:
 def _item(asset: Asset, kept: Kept | None) -> Item:
     role = asset.role or Role("image", 1)
     if kept is None:
-        return item_of(Kept(name=name_of(asset.path), source=asset.path, kind=role.kind, keep=asset.keep))
+        return item_of(
+            Kept(name=name_of(asset.path), source=asset.path, kind=role.kind, keep=asset.keep, field=role.field)
+        )
     item = item_of(kept)
-    item.kind = role.kind
+    item.kind, item.field = role.kind, role.field
     item.keep = asset.keep if item.which == "original" else item.keep
     return item
 

@@ -1,14 +1,14 @@
 """What the page is told of the request as a whole: settings, what the edition allows, findings, price, the prompt."""
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from preflight.profiles.schema import Profile
 from preflight.report.html.render import SIGNS
 from preflight.request.file import RequestSpec
 from preflight.request.price import Estimate
-from preflight.request.prompt import composed, length, mentions, offers, placed
 from preflight.server.ui import views
+from preflight.server.ui.editions import models_view
+from preflight.server.ui.prompt_view import prompt_view
 from preflight.submission.prepare import price_of
 from preflight.values.findings import Report, verdict_of
 from preflight.values.units import decimal
@@ -32,7 +32,7 @@ def request_view(desk: "Desk") -> dict[str, Any]:
         "verdict": verdict,
         "sign": SIGNS[verdict] if verdict else "",
         "set_verdict": verdict_of(findings),
-        "findings": [views.finding_view(one) for one in findings],
+        "findings": [] if waiting else [views.finding_view(one) for one in findings],
         "shelves": views.shelf_views(items, desk.profile),
         "shared": desk.shared,
         "share": desk.share,
@@ -40,6 +40,7 @@ def request_view(desk: "Desk") -> dict[str, Any]:
         "prompt": prompt_view(spec, desk.profile),
         "price": price_view(price(spec, report, desk.profile)),
         "fixable": [item.id for item in items if item.plan and item.plan.steps and item.state == "judged"],
+        "undecided": [item.id for item in items if views.is_undecided(item)],
         "uncut": [item.id for item in items if item.keep and item.which == "original"],
     }
 
@@ -65,47 +66,21 @@ def price_view(estimate: Estimate | None) -> dict[str, Any] | None:
     }
 
 
-def prompt_view(spec: RequestSpec, profile: Profile) -> dict[str, Any]:
-    """Return the prompt with the places where it names references, and how much of its budget it uses."""
-    text = composed(spec.prompt or "")
-    used, limit = length(text), profile.request.prompt
-    counts = {kind: len(spec.of_kind(kind)) for kind in ("image", "video", "audio")}
-    part = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words) if limit else Fraction(0)
-    there = placed(text, spec.assets)
-    return {
-        "text": text,
-        "words": used.words,
-        "characters": used.characters,
-        "part": round(float(part) * 100, 1),
-        "limited": limit is not None,
-        "mentions": [
-            {
-                "start": one.start,
-                "end": one.start + len(one.text),
-                "kind": one.kind,
-                "number": one.number,
-                "there": one.number is None or 1 <= one.number <= counts[one.kind],
-                "sure": one.is_certain,
-            }
-            for one in mentions(text)
-        ],
-        "unnamed": [str(one.role) for one in there if not one.excerpts],
-        "offers": [
-            {"role": str(one.role), "purpose": offer.purpose, "words": offer.words}
-            for one in there
-            for offer in offers(profile.phrasings.values(), one.role)
-        ],
-    }
+def edition_view(profile: Profile, *, follows: bool = False) -> dict[str, Any]:
+    """List the settings that an edition offers.
 
-
-def edition_view(profile: Profile) -> dict[str, Any]:
-    """List the settings that an edition offers."""
+    Args:
+        profile: the edition in use.
+        follows: whether a model of another edition may be chosen.
+    """
     limits = profile.request
     length, ratio = limits.duration_s, limits.aspect_ratio
     return {
         "name": profile.name,
         "title": profile.title,
-        "models": [{"id": name, "quality": list(model.quality)} for name, model in profile.models.items()],
+        "models": models_view(profile, follows=follows),
+        "qualities": {name: list(model.quality) for name, model in profile.models.items()},
+        "takes": [name for name in ("generate_audio", "callback_url") if profile.knows(name)],
         "default_model": profile.default_model,
         "duration": {name: getattr(length, name, None) for name in ("min", "max", "default")}
         | {"of": [*length.allowed, *length.special] if length else []},

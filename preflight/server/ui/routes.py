@@ -57,6 +57,12 @@ class Shares(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Strategy
 
 
+class Placed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The field of the request that an asset stands in; "" for its array."""
+
+    field: str
+
+
 class DeskRoutes:
     """Answers what is asked of one desk.
 
@@ -78,10 +84,12 @@ class DeskRoutes:
             Route("/api/assets/{id}", self.remove, methods=["DELETE"]),
             Route("/api/assets/{id}/why", self.why),
             Route("/api/assets/{id}/place", self.move, methods=["PUT"]),
+            Route("/api/assets/{id}/field", self.place, methods=["PUT"]),
             Route("/api/assets/{id}/keep", self.keep, methods=["PUT"]),
             Route("/api/assets/{id}/choices", self.choose, methods=["PUT"]),
             Route("/api/assets/{id}/taken", self.take, methods=["PUT"]),
             Route("/api/assets/{id}/fix", self.fix, methods=["POST"]),
+            Route("/api/assets/{id}/again", self.again, methods=["POST"]),
             Route("/api/assets/{id}/quality", self.quality, methods=["POST"]),
             Route("/api/fix", self.fix_all, methods=["POST"]),
             Route("/api/jobs/{id}", self.cancel, methods=["DELETE"]),
@@ -91,8 +99,9 @@ class DeskRoutes:
         ]
 
     async def basis(self, _: Request) -> Response:
-        """Tell what does not change: the words, and what the edition allows."""
-        return Json({"words": WORDS, "edition": edition_view(self._desk.profile), "shares": WAYS})
+        """Tell what seldom changes: the words, and what the edition allows."""
+        edition = edition_view(self._desk.profile, follows=self._desk.follows)
+        return Json({"words": WORDS, "edition": edition, "shares": WAYS, "reveals": self._bench.reveal is not None})
 
     async def state(self, _: Request) -> Response:
         """Tell all that is known now."""
@@ -134,6 +143,12 @@ class DeskRoutes:
         await run_sync(self._desk.move, request.path_params["id"], moved.place)
         return Response(status_code=204)
 
+    async def place(self, request: Request) -> Response:
+        """Choose the field of the request in which an asset stands."""
+        placed = await body_as(request, Placed)
+        await run_sync(self._desk.place, request.path_params["id"], placed.field)
+        return Response(status_code=204)
+
     async def keep(self, request: Request) -> Response:
         """Mark the part to keep."""
         marked = await body_as(request, Marked)
@@ -155,6 +170,11 @@ class DeskRoutes:
     async def fix(self, request: Request) -> Response:
         """Queue the fix of one asset."""
         await run_sync(self._bench.fixing.fix, request.path_params["id"])
+        return Response(status_code=202)
+
+    async def again(self, request: Request) -> Response:
+        """Make the new file of an asset anew."""
+        await run_sync(self._bench.fixing.again, request.path_params["id"])
         return Response(status_code=202)
 
     async def quality(self, request: Request) -> Response:

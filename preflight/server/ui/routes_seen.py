@@ -18,6 +18,8 @@ from preflight.server.answers import Json, MissingError
 from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Item, Which
 from preflight.server.ui.previews import Sort, facts_of, played_as
+from preflight.server.ui.seconds import share_s
+from preflight.values.assets import printable
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.units import decimal
 from preflight.workers.processors import processors
@@ -46,6 +48,7 @@ class SeenRoutes:
             *(Route(f"/api/assets/{{id}}/{sort}", self.preview) for sort in ("thumb", "large", "strip")),
             Route("/api/assets/{id}/media", self.played),
             Route("/api/assets/{id}/file", self.saved),
+            Route("/api/assets/{id}/show", self.reveal, methods=["POST"]),
             Route("/api/assets/{id}/wave", self.outline),
             Route("/api/assets/{id}/cuts", self.cuts),
             Route("/api/assets/{id}/parts", self.parts),
@@ -73,6 +76,13 @@ class SeenRoutes:
         name = Path(item.path_of(which)).name if which == "fixed" else item.name
         return FileResponse(_there(item.path_of(which)), media_type="application/octet-stream", filename=name)
 
+    async def reveal(self, request: Request) -> Response:
+        """Show a file in its folder, on the screen of this machine."""
+        path, show = _there(item_of(self._bench, request).path_of(which_of(request))), self._bench.reveal
+        if show is None or not await run_sync(show, path):
+            raise MissingError(f"no folder can be shown here; it is {printable(path)}")
+        return Response(status_code=204)
+
     async def outline(self, request: Request) -> Response:
         """Tell how loud a sound is, from its beginning to its end."""
         item = item_of(self._bench, request)
@@ -91,10 +101,12 @@ class SeenRoutes:
 
     async def parts(self, request: Request) -> Response:
         """Tell the parts that are best worth keeping."""
-        judged = item_of(self._bench, request).judged.get("original")
+        item, desk = item_of(self._bench, request), self._bench.desk
+        judged = item.judged.get("original")
         if judged is None:
             raise MissingError("it is not measured yet")
-        found = await run_sync(self._looked, footage.best_parts, judged, self._bench.desk.profile, limiter=self._few)
+        longest_s = await run_sync(share_s, desk, item)
+        found = await run_sync(self._looked, footage.best_parts, judged, desk.profile, longest_s, limiter=self._few)
         return Json([_part_view(one) for one in found[:OFFERED]])
 
     def _looked(self, call: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401 - what the call returns

@@ -15,6 +15,7 @@ from preflight.media.thumbnails import thumbnails
 from preflight.report import Header, open_writer, write_report
 from preflight.server.answers import Json, MissingError, body_as
 from preflight.server.ui.bench import Bench
+from preflight.values.assets import printable
 
 REPORTS: dict[str, tuple[str, str]] = {
     "html": ("text/html", "report.html"),
@@ -56,12 +57,14 @@ class SentRoutes:
             Route("/api/key", self.key, methods=["PUT"]),
             Route("/api/sandbox", self.sandbox, methods=["PUT"]),
             Route("/api/quote", self.quote, methods=["POST"]),
+            Route("/api/credits", self.credits, methods=["POST"]),
             Route("/api/cheaper", self.cheaper, methods=["POST"]),
             Route("/api/send", self.send, methods=["POST"]),
             Route("/api/lost", self.look, methods=["POST"]),
             Route("/api/sent/{where}/{number:int}/follow", self.follow, methods=["POST"]),
             Route("/api/sent/{where}/{number:int}/use", self.use, methods=["POST"]),
             Route("/api/sent/{where}/{number:int}/film", self.film),
+            Route("/api/sent/{where}/{number:int}/film/show", self.reveal, methods=["POST"]),
             *(Route(f"/api/report.{kind}", self.report) for kind in REPORTS),
         ]
 
@@ -80,6 +83,11 @@ class SentRoutes:
     async def quote(self, _: Request) -> Response:
         """Tell what sending would cost."""
         return Json(await run_sync(self._sending.quote))
+
+    async def credits(self, _: Request) -> Response:
+        """Ask the service for the credits left."""
+        await run_sync(self._sending.ask_credits)
+        return Response(status_code=204)
 
     async def cheaper(self, _: Request) -> Response:
         """Cut the clips to the length below which nothing is saved."""
@@ -115,6 +123,14 @@ class SentRoutes:
         path = await run_sync(lambda: _there(self._sending.film(number, 0, sandbox=sandbox)))
         saves = Path(path).name if request.query_params.get("save") else None
         return FileResponse(path, media_type="video/mp4", filename=saves)
+
+    async def reveal(self, request: Request) -> Response:
+        """Show a film in its folder, on the screen of this machine."""
+        number, sandbox = _entry(request)
+        path = await run_sync(lambda: _there(self._sending.film(number, 0, sandbox=sandbox)))
+        if self._bench.reveal is None or not await run_sync(self._bench.reveal, path):
+            raise MissingError(f"no folder can be shown here; it is {printable(path)}")
+        return Response(status_code=204)
 
     async def report(self, request: Request) -> Response:
         """Write a report on the request as it is now."""

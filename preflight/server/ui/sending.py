@@ -27,6 +27,8 @@ from preflight.server.ui.advice import advice
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.items import name_of
 from preflight.server.ui.request_view import SETTINGS, price, price_view
+from preflight.server.ui.seconds import shorten
+from preflight.server.ui.sent import sent_views
 from preflight.server.ui.words import WORDS
 from preflight.service.addresses import is_local, named_addresses
 from preflight.service.refusals import blamed_asset
@@ -46,8 +48,6 @@ KEY = "EVOLINK_API_KEY"
 SANDBOX_KEY = "the-sandbox-takes-any-key"
 SANDBOX_RUN_S = 3.0
 SANDBOX_POLL_S = 1
-SHOWN = 20
-"""Earlier submissions that are listed."""
 TOLD_EVERY_S = 0.15
 
 
@@ -84,10 +84,12 @@ class Sending:
         self._sandbox = False
         self._running = ExitStack()
         self._sandbox_url = ""
+        self._left = ""
         self._now = Progress()
         self._parts: dict[str, Fraction] = {}
         self._told_s = 0.0
-        self._sent = self._listed()
+        self._sent = sent_views(self._desk)
+        desk.on_model = self._tell
 
     # ---- what the page is told
 
@@ -95,33 +97,21 @@ class Sending:
         """Build the state of sending for the page."""
         with self._turn:
             now = msgspec.to_builtins(self._now)
-            state = {"key": bool(self._key), "sandbox": self._sandbox, "address": self._address(), "now": now}
-        return state | {"sent": self._sent}
-
-    def _listed(self) -> list[dict[str, Any]]:
-        """Return the latest submissions of this project, those in the sandbox too."""
-        found = []
-        for sandbox in (False, True):
-            path = self._desk.project.ledger(sandbox=sandbox)
-            if path.exists():
-                with opened_ledger(path) as ledger:
-                    found += [(entry, sandbox) for entry in ledger.entries(SHOWN)]
-        found.sort(key=lambda one: one[0].created_at, reverse=True)
-        return [
-            {
-                "number": entry.number,
-                "sandbox": sandbox,
-                "when": f"{entry.created_at:%Y-%m-%d %H:%M} UTC",
-                "state": entry.state,
-                "words": WORDS[f"state.{entry.state}"],
-                "message": printable(entry.message),
-                "task": entry.task_id or "",
-                "price": decimal(entry.price, 2) if entry.price is not None else "",
-                "films": [printable(os.path.basename(path)) for path in entry.downloads],  # noqa: PTH119 - any bytes
-                "made": entry.changed_at.timestamp(),
+            state = {
+                "key": bool(self._key),
+                "sandbox": self._sandbox,
+                "address": self._address(),
+                "now": now,
+                "left": self._left,
             }
-            for entry, sandbox in found[:SHOWN]
-        ]
+            return state | {"sent": self._sent, "sandboxed": self._is_sandboxed()}
+
+    def _is_sandboxed(self) -> bool:
+        """Tell whether the sandbox knows the model."""
+        from preflight.sandbox.documents import documents
+
+        model = self._desk.settings.model or self._desk.profile.default_model
+        return model in documents().models
 
     def _address(self) -> str:
         return "" if self._sandbox else self._base_url or self._desk.profile.service.base_url
@@ -140,7 +130,7 @@ class Sending:
     def set_key(self, key: str) -> None:
         """Take a key for as long as the program runs."""
         with self._turn:
-            self._key = key.strip()
+            self._key, self._left = key.strip(), ""
         self._tell()
 
     def set_sandbox(self, *, on: bool) -> None:
@@ -164,14 +154,27 @@ class Sending:
         door = self._door()
         with opened_ledger(self._ledger()) as ledger:
             earlier = sent_before(ready, door.base_url, ledger)
-        with door.service() as service:
-            left = service.credits()
         return {
             "price": price_view(ready.price),
-            "left": decimal(left, 2) if left is not None else "",
+            "left": self._credits(door),
             "earlier": f"{earlier[0].created_at:%Y-%m-%d %H:%M} UTC" if earlier else "",
             "assets": [{"role": str(one.role), "name": printable(os.path.basename(one.path))} for one in spec.assets],  # noqa: PTH119 - any bytes
         }
+
+    def ask_credits(self) -> None:
+        """Ask the service for the credits left, and tell of it.
+
+        Raises:
+            PreflightError: there is no key, or the service does not answer.
+        """
+        self._credits(self._door())
+        self._tell()
+
+    def _credits(self, door: Door) -> str:
+        with door.service() as service:
+            left = service.credits()
+        self._left = decimal(left, 2) if left is not None and not self._sandbox else ""
+        return decimal(left, 2) if left is not None else ""
 
     def make_cheaper(self) -> None:
         """Mark parts of the clips so that together they cost the least.
@@ -183,7 +186,7 @@ class Sending:
         estimate = price(spec, report, self._desk.profile)
         if estimate is None or not estimate.cut_credits:
             raise CallError("nothing would be saved by shorter clips")
-        self._desk.shorten(estimate.cut_s)
+        shorten(self._desk, estimate.cut_s)
 
     def send(self, *, again: bool) -> None:
         """Send the request, in a thread of its own.
@@ -349,14 +352,14 @@ class Sending:
         return self._sandbox_url
 
     def _set(self, *, often: bool = False, **changes: Any) -> None:  # noqa: ANN401 - fields of `Progress`
+        sent = None if often else sent_views(self._desk)
         with self._turn:
             self._now = msgspec.structs.replace(self._now, **changes)
+            self._sent = self._sent if sent is None else sent
             now_s = time.monotonic()
             if often and now_s - self._told_s < TOLD_EVERY_S:
                 return
             self._told_s = now_s
-        if not often:
-            self._sent = self._listed()
         self._tell()
 
     def _tell(self) -> None:

@@ -10,7 +10,7 @@ from preflight.profiles.schema import Profile
 from preflight.server.access import Access
 from preflight.server.listen import listening, running, serve
 from preflight.server.ui.app import application
-from preflight.server.ui.bench import Bench
+from preflight.server.ui.bench import Bench, Reveal
 from preflight.server.ui.project import Project
 from preflight.values.assets import Asset
 
@@ -25,6 +25,10 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     """Files that are opened in place."""
     base_url: str | None = None
     """The service; the profile's when None."""
+    follows: bool = True
+    """Whether the edition becomes that of a model that is chosen."""
+    reveal: Reveal | None = None
+    """Shows a file in its folder on this machine's screen; None where that cannot be done."""
 
 
 def serve_page(start: Start, port: int, on_ready: Callable[[str], None]) -> None:
@@ -55,6 +59,7 @@ def running_page(start: Start, port: int = 0) -> Iterator[tuple[Bench, Access]]:
 
 @contextmanager
 def _bench(start: Start) -> Iterator[Bench]:
-    with Bench(Project(start.request), start.profile, start.base_url) as bench:
+    with Bench(Project(start.request), start.profile, start.base_url, reveal=start.reveal) as bench:
+        bench.desk.follows = start.follows
         bench.desk.open(start.assets)
         yield bench

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, get_args
+from typing import Any
 
 from preflight.flow.pace import remembered
 from preflight.plan import Plan
 from preflight.plan.also import also_names
-from preflight.plan.estimate import estimate_output
-from preflight.profiles.schema import Profile
+from preflight.plan.estimate import OutputEstimate, estimate_output
+from preflight.plan.geometry import within_ratio
+from preflight.plan.options import area_at
+from preflight.profiles.schema import AudioLimits, ImageLimits, Profile
 from preflight.report.html.articles import grounds
 from preflight.report.html.drawings import gauge
 from preflight.report.html.measures import Measure, measures_of
@@ -17,16 +19,19 @@ from preflight.report.html.render import SIGNS
 from preflight.report.text import summary
 from preflight.server.ui.advice import advice
 from preflight.server.ui.items import ALSO, Item, Which, part_of
+from preflight.server.ui.places import fields_of
 from preflight.server.ui.problems import limits_of, problem
 from preflight.server.ui.words import WORDS
-from preflight.values.assets import Role, Window, printable
-from preflight.values.choices import Where
-from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.assets import Kind, Role, Window, printable
+from preflight.values.facts import Area, AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, counts
-from preflight.values.units import decimal
+from preflight.values.remedy import Remedy
+from preflight.values.units import decimal, file_size
 
 NAME = "name"
 """A warning that is not worth a question: new files are named by what they are."""
+OPEN = {"fit", "allow-creative", "allow-creative-and-lossy", "lengthen"}
+"""Remedies that are choices of a card."""
 View = dict[str, Any]
 
 
@@ -51,6 +56,8 @@ def card_view(item: Item, role: Role | None, profile: Profile) -> View:
         "trim": trim_view(item, profile),
         "plan": plan_view(item),
         "choices": choices_view(item),
+        "fields": {"now": role.field if role else "", "of": fields_of(profile, item.kind)},
+        "box": box_view(item, profile),
         "fixed": fixed_view(item, profile),
         "message": printable(item.message),
     }
@@ -112,7 +119,7 @@ def trim_view(item: Item, profile: Profile) -> View | None:
     limits = limits_of(judged, profile) if judged else None
     if judged is None or isinstance(facts, ImageFacts) or facts is None or not facts.duration_s:
         return None
-    if limits is None or judged.asset.is_url or not hasattr(limits, "duration_s"):
+    if limits is None or isinstance(limits, ImageLimits) or judged.asset.is_url or not profile.takes(judged.kind):
         return None
     rate = facts.frame_rate_hz if isinstance(facts, VideoFacts) else None
     return {
@@ -144,12 +151,29 @@ def plan_view(item: Item) -> View | None:
         "loss": plan.loss,
         "tag": WORDS[f"loss.{plan.loss}"],
         "advice": printable(advice(plan.remedies)) if plan.beyond_mending else "",
+        "undecided": is_undecided(item),
+        "bytes": _bytes(foreseen),
         "size": f"{foreseen.size_px[0]} x {foreseen.size_px[1]} px" if foreseen and foreseen.size_px else "",
         "length": f"{decimal(foreseen.length_s)} s" if foreseen and foreseen.length_s is not None else "",
         "seconds": float(foreseen.seconds) if foreseen and foreseen.seconds is not None else None,
         "cuts": _is_cut_alone(plan, judged),
         "part": _part(plan),
     }
+
+
+def _bytes(foreseen: OutputEstimate | None) -> str:
+    """Say how large a new file will be, as far as that is foreseen."""
+    if foreseen is None or foreseen.bytes is None:
+        return ""
+    return WORDS[f"plan.bytes.{foreseen.bytes_are}"].format(size=file_size(foreseen.bytes))
+
+
+def is_undecided(item: Item) -> bool:
+    """Tell whether an item can be mended once a person chooses how."""
+    plan = item.plan
+    if plan is None or plan.steps or not plan.beyond_mending:
+        return False
+    return bool(OPEN & {part.kind for part in plan.remedies if isinstance(part, Remedy)})
 
 
 def _part(plan: Plan) -> list[float] | None:
@@ -173,16 +197,46 @@ def choices_view(item: Item) -> View:
     offers: View = {}
     if "aspect-ratio" in broken:
         offers["fit"] = {"now": item.choices.fit, "of": ["crop", "pad", "blur"]}
-    if item.choices.fit == "pad" and "fit" in offers:
-        offers["pad_color"] = {"now": item.choices.pad_color, "of": ["black", "white"]}
     if item.choices.fit == "crop" and "fit" in offers:
-        offers["crop"] = {"now": item.choices.crop or "center", "of": list(get_args(Where))}
-    if item.which == "original" and judged and (also := _also(judged)):
+        offers["crop"] = {"now": item.choices.crop or "center", "of": _sides(judged)}
+    also = _also(judged) if judged else []
+    if also:
         now = ALSO if item.choices.also is None else item.choices.also
         offers["also"] = {"now": [name for name in now if name in also], "of": also}
+    fills = "alpha" in offers.get("also", {"now": []})["now"] or (item.choices.fit == "pad" and "fit" in offers)
+    if fills or (item.kind == "image" and "alpha" in broken and "alpha" not in also):
+        offers["pad_color"] = {"now": item.choices.pad_color, "of": ["black", "white"]}
     if judged and _is_too_short(judged):
         offers["extend"] = {"now": item.choices.extend, "of": ["loop", "freeze", "slow"]}
     return offers
+
+
+def _sides(judged: Judged | None) -> list[str]:
+    """List the sides from which a crop can be taken: of a wide frame left and right, of a tall one top and bottom."""
+    facts = judged.facts if judged else None
+    if facts is None or isinstance(facts, AudioFacts):
+        return []
+    return ["left", "center", "right"] if facts.aspect_ratio > 1 else ["top", "center", "bottom"]
+
+
+def box_view(item: Item, profile: Profile) -> View | None:
+    """Return the size of an original, the ratios allowed and the part to crop; None where none is to be drawn."""
+    judged = item.judged.get("original")
+    facts, limits = judged.facts if judged else None, limits_of(judged, profile) if judged else None
+    if item.choices.fit != "crop" or isinstance(facts, AudioFacts) or facts is None or limits is None:
+        return None
+    if isinstance(limits, AudioLimits) or judged is None or limits.aspect_ratio.broken_by(facts.aspect_ratio) is None:
+        return None
+    size = facts.given_px if isinstance(facts, ImageFacts) else (facts.width_px, facts.height_px)
+    drawn, ratio = item.choices.crop, limits.aspect_ratio
+    shaped = within_ratio(*size, ratio, "crop")
+    where = drawn if isinstance(drawn, Area) else area_at(drawn, size, shaped)
+    return {
+        "size": list(size),
+        "least": _seconds(ratio.least) if ratio.least is not None else 0.0,
+        "most": _seconds(ratio.most) if ratio.most is not None else 1e6,
+        "area": [where.left_px, where.top_px, where.width_px, where.height_px],
+    }
 
 
 def _also(judged: Judged) -> list[str]:
@@ -245,14 +299,15 @@ def finding_view(finding: Finding) -> View:
 def shelf_views(items: Iterable[Item], profile: Profile) -> dict[str, View]:
     """Return for each shelf how many it holds, how many it may, and of the seconds together too."""
     held = list(items)
-    counts_ = {"image": profile.image.count.max, "video": profile.video.count.max, "audio": profile.audio.count.max}
+    counts_ = profile.image.count.max, profile.video.count.max, profile.audio.count.max
     totals = {"video": profile.video.total_duration_s.max, "audio": profile.audio.total_duration_s.max}
     found: dict[str, View] = {}
-    for kind, most in counts_.items():
+    kinds: tuple[Kind, ...] = ("image", "video", "audio")
+    for kind, most in zip(kinds, counts_, strict=True):
         ours = [item for item in held if item.kind == kind]
         total = totals.get(kind)
         used = sum((length_s(item) for item in ours), Fraction(0))
-        found[kind] = {"count": len(ours), "most": most}
+        found[kind] = {"count": len(ours), "most": most + len(profile.single(kind))}
         found[kind] |= {"used_s": _seconds(used), "most_s": _seconds(total)} if total is not None else {}
     return found
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from preflight.request.file import load_spec
 from tests.server.pages import opened
@@ -147,3 +148,51 @@ def test_a_choice_that_there_is_not_is_refused(tmp_path: Path, choices: dict[str
     with opened(tmp_path, media("image-ok.jpg")) as page:
         (card,) = page.settled()["cards"]
         assert page.client.put(f"/api/assets/{card['id']}/choices", json=choices).status_code == 400
+
+
+def test_a_crop_is_drawn_carried_out_once_and_kept(tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-751x300.png")) as page:
+        (card,) = page.settled()["cards"]
+        assert card["plan"]["undecided"]
+        assert page.state()["request"]["undecided"] == [card["id"]]
+        page.change("PUT", f"/api/assets/{card['id']}/choices", {"fit": "crop"})
+        (card,) = page.settled()["cards"]
+        assert card["box"] == {"size": [751, 300], "least": 0.4, "most": 2.5, "area": [0, 0, 750, 300]}
+        drawn = {"left_px": 40, "top_px": 0, "width_px": 500, "height_px": 300}
+        page.change("PUT", f"/api/assets/{card['id']}/choices", {"fit": "crop", "crop": drawn})
+        assert page.settled()["cards"][0]["plan"]["size"] == "500 x 300 px"
+        page.change("POST", f"/api/assets/{card['id']}/fix")
+        (card,) = page.settled()["cards"]
+        assert (card["verdict"], card["plan"]) == ("pass", None)
+        with Image.open(next((tmp_path / "ready").glob("*.png"))) as made:
+            assert made.size == (500, 300)
+    with opened(tmp_path) as page:
+        assert page.settled()["cards"][0]["box"]["area"] == [40, 0, 500, 300]
+
+
+def test_a_crop_beyond_the_picture_is_refused_by_the_plan(tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-751x300.png")) as page:
+        (card,) = page.settled()["cards"]
+        drawn = {"left_px": 400, "top_px": 0, "width_px": 500, "height_px": 300}
+        page.change("PUT", f"/api/assets/{card['id']}/choices", {"fit": "crop", "crop": drawn})
+        (card,) = page.settled()["cards"]
+        assert card["plan"]["steps"] == []
+
+
+def test_again_makes_the_new_file_anew_from_the_original(tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-heic.heic")) as page:
+        (card,) = page.settled()["cards"]
+        page.change("POST", f"/api/assets/{card['id']}/fix")
+        page.settled()
+        page.change("POST", f"/api/assets/{card['id']}/again")
+        page.when(lambda state: state["cards"][0]["verdict"] == "pass")
+        assert page.settled()["cards"][0]["fixed"]["taken"]
+
+
+def test_the_size_of_a_new_file_is_foreseen(tmp_path: Path) -> None:
+    names = ("audio-20s.wav", "image-heic.heic", "video-854x480.mp4")
+    with opened(tmp_path, *map(media, names)) as page:
+        cards = {card["name"]: card for card in page.settled()["cards"]}
+        assert cards["audio-20s.wav"]["plan"]["bytes"].startswith("at most 240,000")
+        assert cards["image-heic.heic"]["plan"]["bytes"] == ""
+        assert cards["video-854x480.mp4"]["plan"] is None

@@ -98,3 +98,28 @@ def test_a_file_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
         next((tmp_path / "originals").iterdir()).unlink()
         for what in ("thumb", "file"):
             assert page.client.get(f"{place}/{what}").status_code == 404
+
+
+def test_best_parts_are_no_longer_than_the_share_of_the_request(tmp_path: Path) -> None:
+    with opened(tmp_path, media("audio-20s.wav"), media("audio-15s.wav")) as page:
+        (long, _) = page.settled()["cards"]
+        page.change("PUT", f"/api/assets/{long['id']}/keep", {"keep": [0, 3]})
+        page.settled()
+        parts = page.client.get(f"/api/assets/{long['id']}/parts").json()
+        assert parts
+        assert all(part["end"] - part["start"] < 10 for part in parts)
+
+
+def test_a_file_is_shown_in_its_folder_by_who_can(tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-ok.jpg")) as page:
+        place = only(page)
+        assert page.client.post(f"{place}/show").status_code == 404
+        shown: list[str] = []
+
+        def show(path: str) -> bool:
+            shown.append(path)
+            return True
+
+        page.bench.reveal = show
+        page.change("POST", f"{place}/show")
+        assert shown == [str(Path(media("image-ok.jpg")).resolve())]

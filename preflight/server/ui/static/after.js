@@ -2,6 +2,7 @@
 
 import { change } from "./api.js";
 import { button, fill, h, t } from "./dom.js";
+import { known } from "./store.js";
 
 /** @param {HTMLElement} box @param {any} card */
 export function showAfter(box, card) {
@@ -19,8 +20,18 @@ export function showAfter(box, card) {
       fixed.taken
         ? button(t("after.back"), () => take(card, "original"))
         : !fixed.stale && button(t("after.take"), () => take(card, "fixed"), { class: "main" }),
-      h("a", { class: "button", href: `/api/assets/${card.id}/file?which=fixed`, download: fixed.name, text: t("after.save") })),
+      fixed.taken && !fixed.stale && button(t("after.again"), () => change("POST", `/api/assets/${card.id}/again`), { title: t("after.again.hint") }),
+      saved(`/api/assets/${card.id}/file?which=fixed`, fixed.name),
+      known.reveals && button(t("after.show"), () => change("POST", `/api/assets/${card.id}/show?which=fixed`))),
     details);
+}
+
+/** A link that saves a file, and that can be dragged out of the page to a folder. @param {string} href @param {string} name */
+export function saved(href, name) {
+  const link = h("a", { class: "button", href, download: name, title: t("after.save.hint"), text: t("after.save") });
+  link.addEventListener("dragstart", (/** @type {DragEvent} */ event) =>
+    event.dataTransfer?.setData("DownloadURL", `application/octet-stream:${name.replace(/:/g, "_")}:${link.href}`));
+  return link;
 }
 
 /** @param {any} card @param {string} which */

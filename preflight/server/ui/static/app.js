@@ -16,6 +16,7 @@ async function begin() {
   learn(basis.words);
   known.edition = basis.edition;
   known.shares = basis.shares;
+  known.reveals = basis.reveals;
   showDrop(at("drop"));
   showShelves(at("shelves"));
   showPrompt(at("prompt"));

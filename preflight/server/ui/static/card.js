@@ -4,7 +4,7 @@ import { ask, change } from "./api.js";
 import { showAfter } from "./after.js";
 import { button, fill, h, t } from "./dom.js";
 import { bars, findings } from "./measures.js";
-import { showPlan } from "./plan.js";
+import { makePlan } from "./plan.js";
 import { makeTrim } from "./trim.js";
 
 /**
@@ -26,6 +26,7 @@ export function makeCard(id, moved) {
   const body = h("div", { class: "body" }, parts.head, parts.problems, parts.why, parts.plan);
   const element = h("article", { class: "card", id: `card-${id}`, tabindex: "-1", data: { id } }, parts.picture, body, parts.after, parts.trim);
   const trim = makeTrim(id, parts.trim);
+  const showPlan = makePlan(parts.plan);
   element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const by = event.altKey ? { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key] : 0;
     if (by) {
@@ -47,7 +48,7 @@ export function makeCard(id, moved) {
       if (!same("version", "sees")) showPicture(parts.picture, card);
       if (!same("problems", "measures", "state")) showProblems(parts.problems, parts.why, card);
       if (!same("version")) hideWhy(parts.why, parts.problems);
-      if (!same("plan", "choices", "job", "message", "problems", "fixed")) showPlan(parts.plan, card);
+      if (!same("plan", "choices", "job", "message", "problems", "fixed", "fields", "box")) showPlan(card);
       if (!same("fixed", "version")) showAfter(parts.after, card);
       if (!same("trim", "version", "plan")) trim.show(card);
     },
@@ -63,7 +64,7 @@ function showHead(head, card, moved) {
     card.role && button("↑", () => moved(card.id, -1), { class: "quiet", "aria-label": `${t("card.up")}: ${card.name}`, title: t("card.up") }),
     card.role && button("↓", () => moved(card.id, 1), { class: "quiet", "aria-label": `${t("card.down")}: ${card.name}`, title: t("card.down") }),
     button("✕", () => change("DELETE", `/api/assets/${card.id}`), { class: "quiet", "aria-label": t("card.remove.label", { name: card.name }), title: t("card.remove") }));
-  fill(head, h("div", { class: "line" }, badge, name, grip, tools), h("p", { class: "facts soft", text: card.facts }));
+  fill(head, h("div", { class: "line" }, badge, grip, tools), name, h("p", { class: "facts soft", text: card.facts }));
 }
 
 /** @param {HTMLElement} box @param {any} card */

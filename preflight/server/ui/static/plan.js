@@ -1,27 +1,41 @@
 // What Fix will do to one asset, the choices that there are, and how far it is.
 
 import { change } from "./api.js";
+import { chosen, cropBox, ownColor } from "./crop.js";
 import { button, fill, h, number, t } from "./dom.js";
 
-/** @param {HTMLElement} box @param {any} card */
-export function showPlan(box, card) {
-  const { plan, job } = card;
-  const focused = document.activeElement instanceof HTMLElement && box.contains(document.activeElement) ? document.activeElement.dataset.choice : "";
-  fill(
-    box,
-    choices(card),
-    plan && !job && (plan.steps.length ? steps(card) : hopeless(plan)),
-    job && progress(job),
-    card.message && h("p", { class: "message", text: card.message }),
-  );
-  box.hidden = !box.childElementCount;
-  if (focused) /** @type {HTMLElement | null} */ (box.querySelector(`[data-choice="${focused}"]`))?.focus();
+/** What a plan is shown in; the box of a crop stays where it is while it is dragged. @param {HTMLElement} box */
+export function makePlan(box) {
+  const parts = { choices: h("div", { class: "choices" }), crop: h("div", { class: "crop-place" }), plan: h("div", {}), job: h("div", {}), message: h("p", { class: "message", role: "status" }) };
+  fill(box, ...Object.values(parts));
+  /** @type {{element: HTMLElement, show: (card: any) => void} | null} */
+  let crop = null;
+  return (/** @type {any} */ card) => {
+    const { plan, job } = card;
+    const focused = focusIn(box);
+    fill(parts.choices, ...choices(card));
+    if (!card.box) crop = null;
+    else if (!crop) crop = cropBox(card);
+    if (parts.crop.firstChild !== (crop?.element ?? null)) fill(parts.crop, crop?.element);
+    crop?.show(card);
+    fill(parts.plan, plan && !job && (plan.steps.length ? steps(card) : hopeless(plan)));
+    fill(parts.job, job && progress(job));
+    parts.message.textContent = card.message;
+    box.hidden = ![...box.children].some((one) => one.childNodes.length);
+    if (focused) /** @type {HTMLElement | null} */ (box.querySelector(`[data-choice="${focused}"]`))?.focus();
+  };
+}
+
+/** @param {HTMLElement} box */
+function focusIn(box) {
+  const now = document.activeElement;
+  return now instanceof HTMLElement && box.contains(now) ? now.dataset.choice : "";
 }
 
 /** @param {any} card */
 function steps(card) {
   const { plan } = card;
-  const becomes = [plan.size, plan.length].filter(Boolean).join(", ");
+  const becomes = [plan.size, plan.length, plan.bytes].filter(Boolean).join(", ");
   return h("div", {},
     h("div", { class: "line" },
       h("h4", { text: t(plan.cuts ? "plan.cut" : "plan.title") }),
@@ -29,19 +43,29 @@ function steps(card) {
       becomes && h("span", { class: "soft", text: t("plan.outcome", { what: becomes }) }),
       plan.seconds !== null && h("span", { class: "soft", text: t("plan.time", { seconds: Math.max(1, Math.round(plan.seconds)) }) })),
     h("ol", { class: "steps" }, ...plan.steps.map((/** @type {any} */ step) => h("li", { text: step.words }))),
-    button(t("fix"), () => change("POST", `/api/assets/${card.id}/fix`), { class: "main" }));
+    button(t("fix"), () => change("POST", `/api/assets/${card.id}/fix`), { class: "main", data: { choice: "fix" } }));
 }
 
 /** @param {any} plan */
 function hopeless(plan) {
-  return h("div", {}, h("h4", { text: t("plan.none") }), h("p", { text: plan.advice }));
+  return h("div", {}, h("h4", { text: t(plan.undecided ? "plan.open" : "plan.none") }), !plan.undecided && h("p", { text: plan.advice }));
 }
 
-/** @param {any} card */
+/** @param {any} card @returns {HTMLElement[]} */
 function choices(card) {
-  const offered = Object.entries(card.choices);
-  if (!offered.length) return null;
-  return h("div", { class: "choices" }, ...offered.map(([name, { now, of }]) => choice(card, name, now, of)));
+  const found = Object.entries(card.choices).map(([name, { now, of }]) => choice(card, name, now, of));
+  return card.fields.of.length ? [places(card), ...found] : found;
+}
+
+/** The place of the request that it stands in. @param {any} card */
+function places(card) {
+  const label = `choice-${card.id}-field`;
+  return h("div", { class: "choice" },
+    h("span", { id: label, text: t("choice.field") }),
+    h("div", { class: "pills", role: "group", "aria-labelledby": label }, ...card.fields.of.map((/** @type {string} */ field) =>
+      button(field || t("choice.field.array"), () => change("PUT", `/api/assets/${card.id}/field`, { field }), {
+        "aria-pressed": String(card.fields.now === field), data: { choice: `field-${field}` },
+      }))));
 }
 
 /** @param {string} key @param {string} value */
@@ -55,15 +79,14 @@ function toggled(name, now, value) {
 
 /** @param {any} card @param {string} name @param {any} now @param {string[]} of */
 function choice(card, name, now, of) {
-  const said = Object.fromEntries(Object.entries(card.choices).map(([key, one]) => [key, one.now]));
-  const choose = (/** @type {any} */ value) => change("PUT", `/api/assets/${card.id}/choices`, { ...said, [name]: value });
+  const choose = (/** @type {any} */ value) => change("PUT", `/api/assets/${card.id}/choices`, { ...chosen(card), [name]: value });
   const label = `choice-${card.id}-${name}`;
   return h("div", { class: "choice" },
     h("span", { id: label, text: t(`choice.${name}`) }),
     h("div", { class: "pills", role: "group", "aria-labelledby": label }, ...of.map((value) =>
       button(named(`choice.${name}.${value}`, value), () => choose(toggled(name, now, value)), {
         "aria-pressed": String(Array.isArray(now) ? now.includes(value) : now === value), data: { choice: `${name}-${value}` },
-      }))));
+      })), name === "pad_color" && ownColor(now, choose)));
 }
 
 /** @param {any} job */
@@ -72,5 +95,5 @@ export function progress(job) {
   return h("div", { class: "job" },
     h("progress", { max: "1", value: job.stage === "queued" ? 0 : job.part || null, "aria-label": `${job.name}: ${t(`job.${job.stage}`)}` }),
     h("span", { text: [t(`job.${job.stage}`), left].filter(Boolean).join(", ") }),
-    button(t("fix.cancel"), () => change("DELETE", `/api/jobs/${job.id}`), { "aria-label": t("fix.cancel.label", { name: job.name }) }));
+    button(t("fix.cancel"), () => change("DELETE", `/api/jobs/${job.id}`), { "aria-label": t("fix.cancel.label", { name: job.name }), data: { choice: `cancel-${job.id}`, act: `cancel-${job.id}` } }));
 }

@@ -9,7 +9,7 @@ export function showPrompt(box) {
   const field = h("textarea", { id: "prompt-field", rows: "5", spellcheck: "true", "aria-describedby": "prompt-count prompt-unnamed" });
   const marked = h("div", { class: "marked", "aria-hidden": "true" });
   const chips = h("div", { class: "chips" });
-  const count = h("p", { id: "prompt-count", class: "soft" });
+  const count = h("p", { id: "prompt-count", class: "soft line" });
   const unnamed = h("p", { id: "prompt-unnamed", class: "soft" });
   const found = h("ul", { class: "found", "aria-live": "polite" });
   const snippets = h("details", { class: "snippets" });
@@ -49,9 +49,7 @@ export function showPrompt(box) {
     if (prompt.text === field.value) mark(marked, prompt);
     else if (!sent) fill(marked, field.value);
     showChips(chips, insert);
-    const values = { words: prompt.words, characters: prompt.characters, part: prompt.part };
-    count.textContent = prompt.limited ? t("prompt.count", values) : "";
-    count.classList.toggle("over", prompt.part > 100);
+    fill(count, ...prompt.counts.map((/** @type {any} */ one) => h("span", { class: one.over ? "over" : "", text: one.words })));
     unnamed.textContent = prompt.text && prompt.unnamed.length ? prompt.unnamed.map((/** @type {string} */ role) => t("prompt.unnamed", { role })).join(". ") : "";
     const about = request.findings.filter((/** @type {any} */ one) => /prompt|task-type/.test(one.rule) && one.severity !== "info");
     fill(found, ...about.map(finding));
@@ -81,7 +79,7 @@ function mark(box, prompt) {
 
 /** @param {HTMLElement} box @param {(words: string) => void} insert */
 function showChips(box, insert) {
-  const ours = [...cards.values()].filter((card) => card.role);
+  const ours = [...cards.values()].filter((card) => / \d+$/.test(card.role));
   ours.sort((a, b) => order(a) - order(b));
   const key = ours.map((card) => `${card.id}${card.role}${card.version}${card.sees}`).join();
   if (box.dataset.key === key) return;
@@ -97,7 +95,7 @@ function showChips(box, insert) {
 }
 
 /** @param {any} card */
-const order = (card) => ["image", "video", "audio"].indexOf(card.kind) * 1000 + Number(card.role.split(" ")[1]);
+const order = (card) => ["image", "video", "audio"].indexOf(card.kind) * 1000 + card.place;
 
 /** @param {HTMLElement} box @param {any[]} offers @param {(words: string) => void} insert */
 function showSnippets(box, offers, insert) {

@@ -1,8 +1,9 @@
 // Sending: what goes, what it costs, a person's word, how far it is, and the film.
 
 import { ask, change, trouble } from "./api.js";
-import { button, fill, h, number, t } from "./dom.js";
-import { showSent } from "./sent.js";
+import { saved } from "./after.js";
+import { button, fill, h, t } from "./dom.js";
+import { countdown, showSent, stopwatch } from "./sent.js";
 import { cards, known, on } from "./store.js";
 
 const GOING = ["checking", "uploading", "sending", "waiting", "making", "downloading"];
@@ -18,17 +19,19 @@ export function showSend(box) {
   const film = h("div", { class: "film" });
   const sent = h("details", { class: "sent" });
   const dialog = h("dialog", { "aria-labelledby": "confirm-title" });
+  const missing = h("ul", { class: "missing", id: "send-missing" });
   const sandbox = h("input", { type: "checkbox", id: "sandbox" });
   sandbox.addEventListener("change", () => change("PUT", "/api/sandbox", { on: sandbox.checked }));
+  const hint = h("p", { class: "soft" });
   const key = keyField();
 
   box.classList.add("panel");
   fill(box,
     h("h2", { id: "send-title", text: t("send.title") }),
-    found,
     h("div", { class: "fields" },
       h("div", { class: "field" }, h("span", { class: "label", text: t("send.order") }), order),
-      h("div", { class: "field" }, price, h("label", { class: "check", for: "sandbox" }, sandbox, t("send.sandbox")), h("p", { class: "soft", text: t("send.sandbox.hint") }), key, where)),
+      h("div", { class: "field" }, price, h("label", { class: "check", for: "sandbox" }, sandbox, t("send.sandbox")), hint, key, where)),
+    found, missing,
     h("div", { class: "line" }, go,
       h("a", { class: "button", href: "/api/report.html", download: "report.html", text: t("request.report") }),
       h("a", { class: "button", href: "/api/report.json", download: "report.json", text: t("request.report.json") })),
@@ -39,17 +42,19 @@ export function showSend(box) {
     if (!request || !send) return;
     box.hidden = !cards.size;
     showOrder(order);
-    fill(found, ...request.findings.filter((/** @type {any} */ one) => one.severity !== "info").map((/** @type {any} */ one) =>
+    fill(found, ...request.findings.filter((/** @type {any} */ one) => one.severity === "warning").map((/** @type {any} */ one) =>
       h("li", { class: one.severity, title: one.source, text: `${one.sign} ${one.words}` })));
-    showPrice(price, request.price, send.sandbox);
+    showPrice(price, request.price, send);
     sandbox.checked = send.sandbox;
+    sandbox.disabled = !send.sandboxed && !send.sandbox;
+    hint.textContent = t(send.sandboxed ? "send.sandbox.hint" : "send.sandbox.stranger");
     key.hidden = send.sandbox;
     key.classList.toggle("known", send.key);
     const nowhere = !send.sandbox && !send.address;
     where.textContent = send.sandbox ? "" : nowhere ? t("send.nowhere") : `${t("send.to", { address: send.address })} ${t(send.key ? "send.key.known" : "send.key.none")}`;
-    const clean = request.verdict === "pass" && !request.uncut.length;
-    go.disabled = !clean || nowhere || GOING.includes(send.now.stage) || !(send.key || send.sandbox);
-    go.title = clean ? "" : t("send.not-clean");
+    const reasons = missingOf(request, send);
+    fill(missing, ...reasons);
+    go.disabled = reasons.length > 0 || GOING.includes(send.now.stage);
     showNow(now, send.now);
     showFilm(film, send);
     showSent(sent, send.sent);
@@ -57,6 +62,26 @@ export function showSend(box) {
   on("request", show);
   on("send", show);
 }
+
+/** What still has to be done before it can be sent, each with the way there. @param {any} request @param {any} send */
+function missingOf(request, send) {
+  const link = (/** @type {string} */ key, /** @type {any} */ card) => h("li", {}, h("a", { href: `#card-${card.id}`, text: t(key, card) }));
+  const roles = [...cards.values()].filter((card) => card.role).sort((a, b) => order(a) - order(b));
+  const unfit = roles.filter((card) => card.state === "judged" && card.verdict !== "pass");
+  const uncut = roles.filter((card) => card.verdict === "pass" && request.uncut.includes(card.id));
+  const nowhere = !send.sandbox && !send.address;
+  return [
+    request.measuring && h("li", { text: t("request.measuring") }),
+    ...unfit.map((card) => link(`send.missing.${card.verdict}`, card)),
+    ...uncut.map((card) => link("send.missing.cut", card)),
+    ...request.findings.filter((/** @type {any} */ one) => one.severity === "error").map((/** @type {any} */ one) => h("li", { title: one.source, text: one.words })),
+    nowhere && h("li", { text: t("send.nowhere") }),
+    !nowhere && !send.sandbox && !send.key && h("li", {}, h("a", { href: "#key", text: t("send.missing.key") })),
+  ].filter(Boolean);
+}
+
+/** @param {any} card */
+const order = (card) => ["image", "video", "audio"].indexOf(card.kind) * 1000 + card.place;
 
 function keyField() {
   const field = h("input", { type: "password", id: "key", autocomplete: "off", spellcheck: "false" });
@@ -75,13 +100,19 @@ function keyField() {
 /** @param {HTMLElement} box */
 function showOrder(box) {
   const ours = [...cards.values()].filter((card) => card.role);
-  const rank = (/** @type {any} */ card) => ["image", "video", "audio"].indexOf(card.kind) * 1000 + Number(card.role.split(" ")[1]);
-  ours.sort((a, b) => rank(a) - rank(b));
+  ours.sort((a, b) => order(a) - order(b));
+  const key = ours.map((card) => `${card.id}${card.role}${card.verdict}`).join();
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
   fill(box, ...ours.map((card) => h("li", {}, h("span", { class: `sign ${card.verdict}`, text: card.sign }), ` ${card.role}: `, h("a", { href: `#card-${card.id}`, text: card.name }))));
 }
 
-/** @param {HTMLElement} box @param {any} price @param {boolean} free */
-function showPrice(box, price, free) {
+/** @param {HTMLElement} box @param {any} price @param {any} send */
+function showPrice(box, price, send) {
+  const free = send.sandbox;
+  const key = JSON.stringify([price, free, send.key, send.left]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
   if (!price) {
     fill(box, h("p", { class: "soft", text: t("send.price.none") }));
     return;
@@ -89,7 +120,9 @@ function showPrice(box, price, free) {
   fill(box,
     h("p", { class: "sum" }, h("strong", { text: t("send.price", price) })),
     h("p", { class: "soft", text: t("send.price.made", { output: price.output_s, input: price.input_s, billed: price.billed_s, read: price.read }) }),
-    price.cut_credits && !free && button(t("send.cheaper", { seconds: price.cut_s, credits: price.cut_credits }), () => change("POST", "/api/cheaper")));
+    price.cut_credits && !free && button(t("send.cheaper", { seconds: price.cut_s, credits: price.cut_credits }), () => change("POST", "/api/cheaper")),
+    !free && send.key && h("p", { class: "line" }, send.left && h("span", { text: t("send.left", { credits: send.left }) }),
+      button(t("send.left.ask"), () => change("POST", "/api/credits"))));
 }
 
 /** Ask for a person's word, with what it costs. @param {any} dialog */
@@ -139,10 +172,9 @@ function showNow(box, now) {
     if (blamed) document.getElementById(`card-${blamed.id}`)?.classList.add("blamed");
     return;
   }
-  const seconds = Math.max(0, Math.round(Date.now() / 1000 - now.since));
   fill(box, h("div", { class: "job" },
     h("progress", { max: "1", value: now.part || null, "aria-label": t(`send.${now.stage}`) }),
-    h("span", { text: `${t(`send.${now.stage}`)}, ${t("send.since", { seconds: number(seconds, 0) })}` })));
+    h("span", {}, t(`send.${now.stage}`), ", ", stopwatch(now.since))));
 }
 
 /** @param {HTMLElement} box @param {any} send */
@@ -155,10 +187,11 @@ function showFilm(box, send) {
   const source = `/api/sent/${entry.sandbox ? "sandbox" : "paid"}/${entry.number}/film`;
   if (/** @type {HTMLElement} */ (box).dataset.source === source && box.childElementCount) return;
   box.dataset.source = source;
-  const left = Math.max(0, Math.floor(24 - (Date.now() / 1000 - entry.made) / 3600));
   fill(box,
     h("h3", { text: t("send.done") }),
     h("video", { src: source, controls: true, playsinline: true, preload: "auto", "aria-label": t("film.title") }),
-    h("p", { class: "soft", text: `${t("film.saved", { name: `videos/${entry.films[0]}` })}. ${t("film.life", { hours: left })}` }),
-    h("a", { class: "button", href: `${source}?save=1`, download: entry.films[0], text: t("film.save") }));
+    h("p", { class: "soft" }, `${t("film.saved", { name: `videos/${entry.films[0]}` })}. `, countdown(entry.ends)),
+    h("div", { class: "line" },
+      saved(`${source}?save=1`, entry.films[0]),
+      known.reveals && button(t("after.show"), () => change("POST", `${source}/show`))));
 }

@@ -53,7 +53,7 @@ function place(card, element) {
 
 /** @param {any} card */
 function rank(card) {
-  return Number(card?.role?.split(" ")[1] ?? 1e6);
+  return card?.place || 1e6;
 }
 
 /** @param {string} id @param {number} by */

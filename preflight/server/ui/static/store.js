@@ -1,4 +1,5 @@
 // What is known of the project by now, and who wants to hear of changes. The program tells of them by server-sent events.
+// News is shown in small slices of time, the newest of each kind alone, so that the page answers whatever comes in.
 
 import { ask } from "./api.js";
 import { at, fill, say, t } from "./dom.js";
@@ -7,41 +8,70 @@ import { at, fill, say, t } from "./dom.js";
 
 /** @type {Map<string, Card>} */
 export const cards = new Map();
-/** @type {{request: any, queue: any, edition: any, shares: string[], send: any}} */
-export const known = { request: null, queue: { paused: false, jobs: [] }, edition: null, shares: [], send: null };
+/** @type {{request: any, queue: any, edition: any, shares: string[], send: any, reveals: boolean}} */
+export const known = { request: null, queue: { paused: false, jobs: [] }, edition: null, shares: [], send: null, reveals: false };
+
+const SLICE_MS = 8;
+const GATHER_MS = 20;
 
 /** @type {Record<string, ((told: any) => void)[]>} */
 const listeners = {};
+/** What is still to be shown, by what it shows. @type {Map<string, () => void>} */
+const due = new Map();
+/** The cards as they are shown. @type {Map<string, Card>} */
+const shown = new Map();
+let timer = 0;
 
-/** Hear of a kind of change: card, gone, request, queue, job, send. @param {string} name @param {(told: any) => void} call */
+/** Hear of a kind of change: card, gone, request, queue, send, edition. @param {string} name @param {(told: any) => void} call */
 export function on(name, call) {
   (listeners[name] ??= []).push(call);
 }
 
-/** @param {string} name @param {any} told */
+/** Let all who listen hear of something soon. @param {string} name @param {any} told */
 export function tell(name, told) {
-  for (const call of listeners[name] ?? []) call(told);
+  (listeners[name] ?? []).forEach((call, place) => soon(`${name} ${place}`, () => call(told)));
+}
+
+/** Do something in one of the next slices; what was to be done under the same key is not. @param {string} key @param {() => void} act */
+function soon(key, act) {
+  due.set(key, act);
+  timer ||= setTimeout(work, GATHER_MS);
+}
+
+function work() {
+  const until = performance.now() + SLICE_MS;
+  timer = 0;
+  for (const [key, act] of due) {
+    due.delete(key);
+    act();
+    if (performance.now() > until) break;
+  }
+  if (due.size) timer ||= setTimeout(work, 0);
 }
 
 /** Ask for everything, and tell of it. */
 export async function whole() {
   const found = await ask("GET", "/api/state");
-  known.request = found.request;
-  known.queue = found.queue;
-  known.send = found.send;
   const there = new Set(found.cards.map((/** @type {Card} */ card) => card.id));
   for (const id of [...cards.keys()]) if (!there.has(id)) drop(id);
   for (const card of found.cards) keep(card);
-  tell("request", known.request);
-  tell("queue", known.queue);
-  tell("send", known.send);
+  asked(found.request);
+  queued(found.queue);
+  tell("send", (known.send = found.send));
 }
 
 /** @param {Card} card */
 function keep(card) {
-  const before = cards.get(card.id);
   cards.set(card.id, card);
-  tell("card", { card, before });
+  soon(`card ${card.id}`, () => show(card.id));
+}
+
+/** @param {string} id */
+function show(id) {
+  const [card, before] = [cards.get(id), shown.get(id)];
+  if (!card) return;
+  shown.set(id, { ...card });
+  for (const call of listeners.card ?? []) call({ card, before });
   if (before && before.state !== "judged" && card.state === "judged") {
     say(t("card.measured", { name: card.name, verdict: card.word }));
   }
@@ -50,7 +80,36 @@ function keep(card) {
 /** @param {string} id */
 function drop(id) {
   cards.delete(id);
-  tell("gone", id);
+  shown.delete(id);
+  soon(`card ${id}`, () => listeners.gone?.forEach((call) => call(id)));
+}
+
+/** Take what is told of the request; of another edition its settings are asked for. @param {any} request */
+async function asked(request) {
+  known.request = request;
+  if (request.profile !== known.edition.name) {
+    known.edition = (await ask("GET", "/api/basis")).edition;
+    tell("edition", known.edition);
+  }
+  tell("request", known.request);
+}
+
+/** @param {any} queue */
+function queued(queue) {
+  known.queue = queue;
+  tell("queue", queue);
+  for (const card of cards.values()) {
+    const job = queue.jobs.find((/** @type {any} */ one) => one.asset === card.id) ?? null;
+    if (JSON.stringify(job) !== JSON.stringify(card.job)) keep({ ...card, job });
+  }
+}
+
+/** @param {any} job */
+function advanced(job) {
+  const jobs = [...known.queue.jobs];
+  const place = jobs.findIndex((one) => one.id === job.id);
+  jobs.splice(place < 0 ? jobs.length : place, place < 0 ? 0 : 1, job);
+  queued({ ...known.queue, jobs });
 }
 
 /** Listen for as long as the page is open; after a break everything is asked for anew. */
@@ -60,24 +119,18 @@ export function listen() {
     source.addEventListener(name, (event) => call(JSON.parse(/** @type {MessageEvent} */ (event).data)));
   let greeted = false;
   told("hello", () => {
-    fill(at("trouble"));
+    if (greeted) fill(at("trouble"));
     if (greeted) whole();
     greeted = true;
   });
   told("again", () => whole());
   told("card", keep);
   told("gone", ({ id }) => drop(id));
-  told("request", (request) => tell("request", (known.request = request)));
-  told("queue", (queue) => tell("queue", (known.queue = queue)));
+  told("request", asked);
+  told("queue", queued);
   told("send", (send) => tell("send", (known.send = send)));
   told("trouble", ({ message }) => (at("trouble").textContent = message));
-  told("job", (job) => {
-    const others = known.queue.jobs.filter((/** @type {any} */ one) => one.id !== job.id);
-    const place = known.queue.jobs.findIndex((/** @type {any} */ one) => one.id === job.id);
-    others.splice(place < 0 ? others.length : place, 0, job);
-    known.queue = { ...known.queue, jobs: others };
-    tell("queue", known.queue);
-  });
+  told("job", advanced);
   source.onerror = () => {
     at("trouble").textContent = source.readyState === EventSource.CLOSED ? t("ended") : t("again");
   };
