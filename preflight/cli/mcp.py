@@ -74,7 +74,7 @@ def command(*, call: Asked) -> None:
     _refuse_without_sdk()
     house = _house(call)
     if not call.http:
-        from preflight.mcp.server import serve_stdio
+        from preflight.mcp.stdio import serve_stdio
 
         serve_stdio(house)
         return

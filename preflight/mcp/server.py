@@ -1,6 +1,5 @@
 """The server: calls of a client in; results with text and JSON out, and a person asked where it costs."""
 
-import asyncio
 from functools import cache, partial
 from typing import Any
 
@@ -8,7 +7,6 @@ import anyio
 import mcp_types as types
 import msgspec
 from mcp.server import Server, ServerRequestContext
-from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
@@ -162,22 +160,3 @@ def _wrong(words: str, secret: str = "") -> types.CallToolResult:
 def _without(text: str, secret: str) -> str:
     """Leave a key out, should it ever stand in a result."""
     return text.replace(secret, "[key]") if secret else text
-
-
-# ---- transports ------------------------------------------------------------------------------------------------------
-
-
-def serve_stdio(house: House) -> None:
-    """Serve one client on standard input and output, until it closes them."""
-    tools = Tools(house)
-
-    async def served() -> None:
-        server = tools.server()
-        async with stdio_server() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
-        tools.close()
-
-    try:
-        asyncio.run(served())
-    finally:
-        tools.close()

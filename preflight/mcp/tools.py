@@ -115,7 +115,7 @@ TOOLS = {
             arguments=asked.ApplyFix,
             schema="fix",
             function=apply_fix,
-            hints=Hints(changes=True, repeatable=True, goes_out=True),
+            hints=Hints(changes=True),
         ),
         Tool(
             name="estimate_price",

@@ -40,7 +40,7 @@ def test_each_tool_says_what_it_takes_returns_and_may_do(modern: Agent) -> None:
     once = {one.name for one in tools.values() if one.annotations and not one.annotations.idempotent_hint}
     assert once == {"submit_request", "download_result"}
     here = {one.name for one in tools.values() if one.annotations and not one.annotations.open_world_hint}
-    assert here == {"probe_media", "check_media", "explain_rule"}
+    assert here == {"probe_media", "check_media", "explain_rule", "apply_fix"}
     assert modern.client.server_info is not None
     assert modern.client.server_info.name == "preflight"
 
