@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import anyio
 from mcp.server.stdio import stdio_server
@@ -42,7 +43,7 @@ def _input() -> Iterator[io.TextIOWrapper]:
     started meanwhile gets an empty input.
     """
     source, (ours, theirs) = os.dup(INPUT), os.pipe()
-    with open(os.devnull, "rb") as nothing:
+    with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), INPUT)
     end = os.fdopen(theirs, "wb", buffering=0)
     threading.Thread(target=_copy, args=(source, end), name="input", daemon=True).start()
