@@ -67,8 +67,17 @@ def doubts(path: Path, facts: Facts) -> list[Doubt]:
         file.seek(0)
         if isinstance(facts, ImageFacts):
             return [*kind, *_by_ffmpeg(path, facts), *_of_image(path.read_bytes(), facts)]
-        seen = _of_clip(file, facts) if isinstance(facts, VideoFacts) else _of_sound(file, facts)
+        seen = list(_of_clip(file, facts) if isinstance(facts, VideoFacts) else _of_sound(file, facts))
+        if any(one.kind == "size" for one in seen) and _is_clean_aperture(path, facts):
+            seen = [one for one in seen if one.kind != "size"]
         return [*kind, *_by_ffmpeg(path, facts), *seen]
+
+
+def _is_clean_aperture(path: Path, facts: Facts) -> bool:
+    """Tell whether a clip's facts are the part of its frames that ffmpeg shows: libav leaves the cut to its caller."""
+    if not isinstance(facts, VideoFacts) or b"clap" not in path.read_bytes():
+        return False
+    return decoded_by_ffmpeg(path, "0:V:0").size_px == (facts.width_px, facts.height_px)
 
 
 def _of_kind(head: bytes, facts: Facts) -> Iterator[Doubt]:
@@ -92,15 +101,24 @@ def _by_ffmpeg(path: Path, facts: Facts) -> Iterator[Doubt]:
     """Let ffmpeg itself decode all of a file, and count what comes out."""
     if isinstance(facts, ImageFacts) and facts.coding:  # that few know it is a warning, which stands there
         return
-    frames, seconds = decoded_by_ffmpeg(path, "0:a:0" if isinstance(facts, AudioFacts) else "0:V:0")
+    seen = decoded_by_ffmpeg(path, "0:a:0" if isinstance(facts, AudioFacts) else "0:V:0")
     if isinstance(facts, AudioFacts):
-        yield from _share(seconds, facts.duration_s, "s, by ffmpeg,")
+        yield from _share(seen.seconds, facts.duration_s, "s, by ffmpeg,")
     else:
-        yield from _share(frames, facts.frames if isinstance(facts, VideoFacts) else 1, "frames, by ffmpeg,")
+        yield from _share(seen.frames, facts.frames if isinstance(facts, VideoFacts) else 1, "frames, by ffmpeg,")
 
 
-def decoded_by_ffmpeg(path: Path, stream: str) -> tuple[int, Fraction]:
-    """Return how many frames of a stream an ffmpeg of its own decodes, and how many seconds they last."""
+class Played(msgspec.Struct, frozen=True):
+    """What ffmpeg plays of a stream."""
+
+    frames: int
+    seconds: Fraction
+    size_px: tuple[int, int] | None
+    """What it shows of a frame."""
+
+
+def decoded_by_ffmpeg(path: Path, stream: str) -> Played:
+    """Let an ffmpeg of its own decode a stream."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "quiet", "-threads", "1", "-i", f"file:{path}"]
     ended = subprocess.run(
         [*command, "-map", stream, "-t", str(LONGEST_S), "-fps_mode", "passthrough", "-f", "framecrc", "-"],
@@ -112,7 +130,9 @@ def decoded_by_ffmpeg(path: Path, stream: str) -> tuple[int, Fraction]:
     lines = ended.stdout.decode("ascii", "replace").splitlines()
     base = next((Fraction(line.split()[-1]) for line in lines if line.startswith("#tb 0:")), Fraction(1))
     rows = [line.split(",") for line in lines if not line.startswith("#")]
-    return len(rows), sum(int(row[3]) for row in rows) * base
+    sides = next((line.split()[-1].split("x") for line in lines if line.startswith("#dimensions 0:")), None)
+    size_px = (int(sides[0]), int(sides[1])) if sides else None
+    return Played(len(rows), sum(int(row[3]) for row in rows) * base, size_px)
 
 
 # ---- clips ----------------------------------------------------------------------------------------------------------

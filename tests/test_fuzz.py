@@ -6,13 +6,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
 from PIL import Image
 
 from preflight.probe import Depth
-from preflight.values.facts import Facts, ImageFacts
+from preflight.values.facts import Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 from scripts import fuzz, fuzz_child, fuzz_kinds, fuzz_mutate, fuzz_oracle
 from scripts.fuzz_mutate import MEDIA, mutant, parts_of
@@ -20,7 +21,7 @@ from scripts.fuzz_oracle import doubts
 from tests.specimens import probed
 
 
-def facts_of(name: str) -> Facts:
+def facts_of(name: str | Path) -> Facts:
     facts = probed(name).facts
     assert facts is not None
     return facts
@@ -118,8 +119,8 @@ def test_what_is_put_into_a_box_leaves_the_samples_where_the_index_says(name: st
     data = bytearray((MEDIA / name).read_bytes())
     assert fuzz_kinds.aperture(data, Random(0))  # noqa: S311 - not a secret
     (tmp_path / name).write_bytes(data)
-    frames, _ = fuzz_oracle.decoded_by_ffmpeg(tmp_path / name, "0:V:0")
-    assert frames == fuzz_oracle.decoded_by_ffmpeg(MEDIA / name, "0:V:0")[0] > 0
+    frames = fuzz_oracle.decoded_by_ffmpeg(tmp_path / name, "0:V:0").frames
+    assert frames == fuzz_oracle.decoded_by_ffmpeg(MEDIA / name, "0:V:0").frames > 0
 
 
 def test_what_must_not_pass_is_a_find_where_it_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -308,3 +309,26 @@ def test_the_clock_ends_a_run(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_slack_is_small_beside_the_limits() -> None:
     assert Fraction(1, 10) >= fuzz_oracle.SLACK_S
+
+
+class Chosen(Random):
+    """A dice that falls as told."""
+
+    def __init__(self, *values: int) -> None:
+        super().__init__(0)
+        self._values = iter(values)
+
+    def choice(self, seq: object) -> Any:  # noqa: ANN401, ARG002 - as the real one
+        return next(self._values)
+
+
+def test_what_a_clean_aperture_leaves_of_a_frame_is_no_false_pass(tmp_path: Path) -> None:
+    content = bytearray((MEDIA / "video-836x1112.mp4").read_bytes())
+    assert fuzz_kinds.aperture(content, Chosen(1, 1, 2, 1))
+    (tmp_path / "half.mp4").write_bytes(content)
+    facts = facts_of(tmp_path / "half.mp4")
+    assert isinstance(facts, VideoFacts)
+    assert (facts.width_px, facts.height_px) == (836, 556)
+    assert fuzz_oracle.doubts(tmp_path / "half.mp4", facts) == []
+    whole = msgspec.structs.replace(facts, height_px=1112)
+    assert [doubt.kind for doubt in fuzz_oracle.doubts(tmp_path / "half.mp4", whole)] == ["size"]

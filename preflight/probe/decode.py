@@ -49,6 +49,8 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
         ) as container:
             unlist(container, stream, demuxer)
             streams = _media(container)
+            for video in container.streams.video:
+                video.thread_type = "NONE"  # by slices, libav's VP9 decoder takes what is damaged for whole
             for packet in container.demux(streams):
                 decoded = _decode(packet)
                 if packet.stream is streams[0]:

@@ -29,6 +29,15 @@ def test_damage_that_no_index_shows_is_found_only_by_decoding(name: str, tmp_pat
     assert fault.kind == "unreadable"
 
 
+def test_damage_that_a_decoder_of_several_threads_passes_over_is_found(tmp_path: Path) -> None:
+    content = bytearray((MEDIA / "video-vp9.mp4").read_bytes())
+    content[1028] ^= 0x40  # in the 14th frame: ffmpeg itself shows 56 frames of 75, libav's threads by slices all
+    (tmp_path / "flipped.mp4").write_bytes(content)
+    fault = probed(tmp_path / "flipped.mp4", "full").fault
+    assert fault
+    assert "video is damaged from " in fault.message
+
+
 def test_damage_is_told_with_the_time_at_which_it_begins(tmp_path: Path) -> None:
     fault = probed(damaged("video-10s.mp4", tmp_path, 0.6), "full").fault
     assert fault
