@@ -133,6 +133,10 @@ def _decoded_png(stream: BinaryIO, size: int, sniffed: Sniffed) -> Seen:
 
     found = png.read_header(stream, size, whole=True)
     opaque = png.refuse_damage(stream, size, found.header)
+    if found.frames > 1:
+        from preflight.probe.apng import refuse_damaged_frames
+
+        refuse_damaged_frames(stream, size, found.header, found.frames)
     if found.transparent:
         opaque = pillow.is_opaque(pillow.open_image(stream, sniffed))
     seen = _seen_png(found)

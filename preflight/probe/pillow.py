@@ -177,7 +177,7 @@ def by_pillow(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image | None":
 
 def _decoded(image: "Image.Image", seen: Seen) -> Seen:
     load(image)
-    return msgspec.structs.replace(
+    decoded = msgspec.structs.replace(
         seen,
         width_px=image.width,
         height_px=image.height,
@@ -186,6 +186,18 @@ def _decoded(image: "Image.Image", seen: Seen) -> Seen:
         how="Pillow decoded",
         decoded=True,
     )
+    for frame in range(1, seen.frames):
+        _load_frame(image, frame)
+    return decoded
+
+
+def _load_frame(image: "Image.Image", frame: int) -> None:
+    """Decode a later frame of an animation."""
+    try:
+        image.seek(frame)
+    except (*BAD_FILE, struct.error) as error:
+        raise Unreadable(f"frame {frame + 1} cannot be decoded: {_words(error)}") from None
+    load(image)
 
 
 def _open(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
