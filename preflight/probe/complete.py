@@ -167,14 +167,31 @@ def _refuse_cut_segment(stream: BinaryIO, size: int) -> None:
 
 
 def _refuse_cut_list(stream: BinaryIO, size: int) -> None:
-    """Refuse an AVI whose frame list ends past the file: RIFF, LIST and lengths."""
-    at = RIFF_LIST_HEAD
+    """Refuse an AVI whose frame lists end past the file: RIFF, LIST and lengths; in OpenDML, of each RIFF."""
+    at = 0
     while at + RIFF_LIST_HEAD <= size:
-        stream.seek(at)
-        name, length, kind = struct.unpack("<4sI4s", stream.read(RIFF_LIST_HEAD))
+        name, length, kind = _list_head(stream, at)
+        if at and (name, kind) != (b"RIFF", b"AVIX"):
+            return
+        _refuse_cut_frames(stream, size, at + RIFF_LIST_HEAD)
+        if length in ENDLESS:
+            return
+        at += HEADER + length + length % 2
+
+
+def _refuse_cut_frames(stream: BinaryIO, size: int, at: int) -> None:
+    """Refuse a list of frames, sought from an offset, that ends past the file."""
+    while at + RIFF_LIST_HEAD <= size:
+        name, length, kind = _list_head(stream, at)
         end = at + HEADER + length
         if kind == b"movi" and name == b"LIST":
             if end > size and length not in ENDLESS:
                 raise _cut(f"its list of frames ends {end - size:,} bytes past the end of the file")
             return
         at = end + length % 2
+
+
+def _list_head(stream: BinaryIO, at: int) -> tuple[bytes, int, bytes]:
+    stream.seek(at)
+    name, length, kind = struct.unpack("<4sI4s", stream.read(RIFF_LIST_HEAD))
+    return name, length, kind

@@ -65,7 +65,8 @@ class Doubt:
             kind = int.from_bytes(said) & FIXED_BITS
             self._kind = kind if self._kind is None else self._kind
             side = self._sides[said] = _side_of(said, mpeg_frame_bytes(said) if kind == self._kind else 0)
-        return abs(side.frame_bytes - size) <= SLOT_BYTES and (not side.granules or side.holds(head, size))
+        whole = side.frame_bytes > 0 and abs(side.frame_bytes - size) <= SLOT_BYTES
+        return whole and (not side.granules or side.holds(head, size))
 
     def _is_adts(self, head: bytes, size: int) -> bool:
         kind = int.from_bytes(head[:4]) & ADTS_FIXED_BITS

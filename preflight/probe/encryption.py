@@ -30,6 +30,10 @@ ASF_STREAM, ASF_FLAGS_AT, ASF_ENCRYPTED = bytes.fromhex("9107dcb7 b7a9 cf11 8ee6
 """Stream Properties object; the second byte of its flags after the GUID, and its highest bit."""
 HEAD_BYTES = 1 << 18
 TS_PACKET, TS_NULL = 188, 0x1FFF
+TS_SPACINGS = (TS_PACKET, 192, 204)
+"""Bytes from one packet to the next: bare, with a time before each (M2TS), with check bytes behind (ISDB, DVB)."""
+TS_RUN, TS_JUNK = 5, 1024
+"""Sync bytes in a row that make a stream, and bytes before the first in which it is sought."""
 TS_SAMPLE_ENCRYPTED = {0xDB, 0xCF, 0xC1, 0xC2}
 """Stream types with sample encryption: H.264, AAC, AC-3, Enhanced AC-3."""
 FLV_FILTER = 0x20
@@ -95,16 +99,25 @@ def _asf(stream: BinaryIO, size: int) -> str:
 
 def _transport_stream(stream: BinaryIO, size: int) -> str:
     head = _head(stream, size)
-    packet = TS_PACKET if head[TS_PACKET : TS_PACKET + 1] == b"G" else TS_PACKET + 4
-    begin = 0 if packet == TS_PACKET else 4
-    whole = len(head) - 3
+    begin, packet = _spacing(head)
+    whole = max(len(head) - 3, 0)
     heads = zip(*(head[begin + byte : whole + byte : packet] for byte in (0, 1, 2, 3)), strict=True)
     for at, (sync, first, second, third) in enumerate(heads):
         if third >> 7 and sync == 0x47 and (first << 8 | second) & TS_NULL != TS_NULL:  # noqa: PLR2004 - sync byte
             return "transport scrambling"
-        if first & 0x40 and _names_encrypted(head[begin + at * packet :][:TS_PACKET]):
+        if first & 0x40 and _names_encrypted(head[begin + at * packet : begin + at * packet + TS_PACKET]):
             return "SAMPLE-AES"
     return ""
+
+
+def _spacing(head: bytes) -> tuple[int, int]:
+    """Find the first packet, and the bytes from one to the next."""
+    for begin in range(min(len(head), TS_JUNK)):
+        for packet in TS_SPACINGS if head[begin] == 0x47 else ():  # noqa: PLR2004 - sync byte
+            marks = head[begin : begin + TS_RUN * packet : packet]
+            if len(marks) > 1 and not marks.strip(b"G"):
+                return begin, packet
+    return 0, TS_PACKET
 
 
 def _names_encrypted(packet: bytes) -> bool:

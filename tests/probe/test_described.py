@@ -4,11 +4,8 @@ import io
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fixtures.recipe_image import png_by_hand, png_chunk
-from preflight.probe.bitstream.av1 import read_av1
 from preflight.probe.described import ADOBE_RGB, BT709, BT2020, CODED_PRIMARIES, Described, described
 from preflight.probe.sniff import sniff
 from tests.specimens import MEDIA, image
@@ -67,23 +64,3 @@ def test_what_the_container_leaves_open_the_coded_picture_says() -> None:
     at = content.index(b"nclx") + 4
     assert said(content[:at] + b"\0\1\0\x0d" + content[at + 4 :]) is None
     assert said(content[:at] + b"\0\2\0\2" + content[at + 4 :]) == Described(BT2020, "pq")
-
-
-SEQUENCES = {
-    (9, 16, 9): bytes.fromhex("0a0a182231f3f6a848804c20"),
-    (9, 18, 9): bytes.fromhex("0a0a182231f3f6a848904c20"),
-}
-"""Sequence headers of pictures by libaom, in PQ and in HLG."""
-
-
-@pytest.mark.parametrize("points", SEQUENCES)
-@pytest.mark.parametrize("before", [b"", b"\x12\0"], ids=["", "temporal delimiter"])
-def test_an_av1_picture_says_its_colors_itself(points: tuple[int, int, int], before: bytes) -> None:
-    assert read_av1(before + SEQUENCES[points]) == points
-    assert read_av1(before + SEQUENCES[points][:6]) is None
-
-
-@given(st.binary(max_size=80))
-def test_noise_breaks_nothing(content: bytes) -> None:
-    found = read_av1(content)
-    assert found is None or max(found) <= 255

@@ -10,7 +10,6 @@ from preflight.probe import Depth
 from preflight.probe.aperture import CleanAperture
 from preflight.probe.display import Display, orientation_by_codec
 from preflight.probe.faults import Unmeasured
-from preflight.probe.matroska import Shown
 from preflight.probe.orientation import UPRIGHT, Orientation
 from preflight.values.facts import Area
 from tests.specimens import video
@@ -62,21 +61,6 @@ def test_an_aperture_never_leaves_the_frame(
         and 0 < area.width_px <= width - area.left_px
         and 0 < area.height_px <= height - area.top_px
     )
-
-
-@given(st.tuples(*[st.integers(0, 5000)] * 4), SIDES, SIDES)
-def test_margins_never_leave_less_than_nothing(margins: tuple[int, int, int, int], width: int, height: int) -> None:
-    area = Shown(margins=margins).area(width, height)
-    assert area is None or (area.width_px + margins[0] + margins[2], area.height_px + margins[1] + margins[3]) == (
-        width,
-        height,
-    )
-
-
-def test_the_size_at_which_a_part_is_shown_tells_the_shape_of_its_pixels() -> None:
-    part = Area(left_px=0, top_px=0, width_px=720, height_px=480)
-    assert Shown(displayed=(16, 9)).pixel_aspect(part) == Fraction(32, 27)
-    assert Shown().pixel_aspect(part) is None
 
 
 def test_a_part_is_made_square_and_then_turned() -> None:

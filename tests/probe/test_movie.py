@@ -82,3 +82,9 @@ def test_the_entry_at_a_place_is_that_of_the_last_place_before_it(places: list[t
     before = [entry for place, entry in ordered if place <= at]
     expected = before[-1] if before else ordered[0][1] if ordered else 1
     assert EntryAt(ordered)(at) == expected
+
+
+@given(st.binary(max_size=400))
+def test_boxes_of_any_bytes_are_a_movie(content: bytes) -> None:
+    movie = read_movie(io.BytesIO(content), len(content))
+    assert all(top.end >= top.start for top in movie.tops)

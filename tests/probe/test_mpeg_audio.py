@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.recipe_junk import RECIPES, only_headers
+from fixtures.recipe_junk import RECIPES
 from fixtures.recipe_sound import APE, HTML, ID3V1, LYRICS
-from preflight.probe.doubt import Doubt
 from preflight.probe.mpeg_audio import Frames, frames_in, only_frames
-from preflight.probe.sniff import mpeg_frame_bytes, sniff
+from preflight.probe.sniff import sniff
 from tests.specimens import MEDIA, audio, probed
 
 FRAME = b"\xff\xfb\x90\x00" + bytes(413)
@@ -117,26 +116,6 @@ def test_a_sound_lasts_as_long_as_ffmpeg_plays_it_whatever_stands_among_and_behi
 @pytest.mark.parametrize("name", ["sound-joined.mp3", "sound-tags-within.mp3", "sound-half-rate-behind.mp3"])
 def test_sounds_joined_with_their_tags_are_no_damage(name: str) -> None:
     assert probed(name, "full").fault is None
-
-
-@pytest.mark.parametrize("name", ["audio-5s.mp3", "audio-vbr.mp3", "audio-mp3-stereo.mp3", "audio-mp3-mpeg2.mp3"])
-def test_sound_frames_are_never_doubted(name: str) -> None:
-    whole = (MEDIA / name).read_bytes()
-    frames, doubt = found(whole), Doubt("mp3", "mp3")
-    assert frames
-    assert (frames.alike, frames.junk, len(frames.spans)) == (True, False, 1)
-    at = frames.start
-    while at < frames.end:
-        length = mpeg_frame_bytes(whole[at : at + 4])
-        assert not doubt.is_junk(whole[at : at + 40], length)
-        at += length
-    assert not doubt.found
-
-
-def test_headers_that_lead_to_one_another_with_noise_between_are_doubted() -> None:
-    doubt, content = Doubt("mp3", "mp3"), only_headers(3)
-    assert [doubt.is_junk(content[at : at + 40], 104) for at in (0, 104, 208)] == [False] * 3
-    assert doubt.found
 
 
 def test_a_file_of_a_thousand_rows_and_more_is_walked_in_a_moment() -> None:

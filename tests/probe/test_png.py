@@ -12,47 +12,11 @@ from PIL import Image
 
 from preflight.probe.faults import Unreadable
 from preflight.probe.metadata import read_metadata
-from preflight.probe.png import Header, Png, plain, read_header, refuse_damage
+from preflight.probe.png import Header, plain
+from tests.probe.png_by_hand import GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA, chunk, fault, png, read, with_data
 from tests.specimens import MEDIA, image, probed
 
-GRAY, RGB, PALETTE, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
 TURNED = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
-
-
-def chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-
-def png(
-    width: int,
-    height: int,
-    rows: bytes,
-    *,
-    depth: int = 8,
-    color: int = GRAY,
-    interlace: int = 0,
-    parts: int = 1,
-    beside: bytes = b"",
-) -> bytes:
-    head = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, interlace)
-    packed = zlib.compress(rows)
-    size = -(-len(packed) // parts)
-    data = b"".join(chunk(b"IDAT", packed[at : at + size]) for at in range(0, len(packed), size))
-    texts = chunk(b"tEXt", b"a\0b") + beside
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + texts + data + chunk(b"IEND", b"")
-
-
-def read(content: bytes, *, whole: bool = False) -> Png:
-    return read_header(io.BytesIO(content), len(content), whole=whole)
-
-
-def fault(content: bytes) -> str | None:
-    """Return what is said of a PNG, or None where it is whole."""
-    try:
-        refuse_damage(io.BytesIO(content), len(content), read(content).header)
-    except Unreadable as said:
-        return str(said)
-    return None
 
 
 def rows_bytes(header: Header) -> int:
@@ -119,37 +83,6 @@ def test_every_kind_of_picture_is_counted_to_its_last_row(depth: int, color: int
     assert fault(png(37, 23, bytes(size - 1), depth=depth, color=color, interlace=interlace))
 
 
-def test_rows_beyond_the_last_do_no_harm() -> None:
-    assert fault(png(10, 4, bytes(11 * 9))) is None
-
-
-def test_data_that_is_no_zlib_is_damage() -> None:
-    broken = b"\xff" * 30
-    content = png(10, 4, b"")
-    at, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
-    assert fault(content[:at] + chunk(b"IDAT", broken) + content[end:])
-
-
-def with_data(*chunks: bytes, before: bytes = b"", behind: bytes = b"") -> bytes:
-    """Return a PNG of 4 rows of 10 pixels with these chunks of data, and others before and behind them."""
-    content = png(10, 4, b"")
-    at, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
-    return content[:at] + before + b"".join(chunk(b"IDAT", one) for one in chunks) + behind + content[end:]
-
-
-def test_a_wrong_sum_behind_the_last_row_is_damage_and_a_missing_one_is_minded_by_no_reader() -> None:
-    packed = zlib.compress(bytes(44))
-    for sum_, damaged in ((packed[-4:], False), (b"", False), (packed[-4:-2], False), (bytes(4), True)):
-        content = with_data(packed[:1], packed[1:-4] + sum_)
-        assert (fault(content) is not None) == damaged, sum_
-
-
-def test_data_behind_the_last_row_is_unpacked_no_further_than_somebody_might() -> None:
-    bomb = zlib.compress(bytes(1 << 26))
-    assert fault(with_data(bomb)) is None
-    assert fault(with_data(bomb[:-1] + b"x")) is None
-
-
 @pytest.mark.parametrize("place", ["before", "behind"])
 def test_a_second_header_is_damage(place: str) -> None:
     content = png(10, 4, bytes(44))
@@ -165,12 +98,6 @@ def test_pixels_that_are_parted_by_another_chunk_are_damage() -> None:
     said = fault(content)
     assert said
     assert "parted" in said
-
-
-def test_a_filter_that_does_not_exist_is_damage() -> None:
-    said = fault(png(10, 4, bytes(33) + b"\5" + bytes(10)))
-    assert said
-    assert "filter 5" in said
 
 
 @pytest.mark.parametrize("name", [b"IHDR", b"IDAT", b"tEXt"])
@@ -246,38 +173,6 @@ def test_alpha_that_is_opaque_everywhere_is_no_transparency(mode: str, hole: boo
     picture.save(path)
     assert image(path).alpha is hole
     assert image(path, "header").alpha is True
-
-
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32), st.booleans(), st.sampled_from([8, 16]))
-def test_opacity_is_seen_through_every_filter(width: int, height: int, seed: int, hole: bool, depth: int) -> None:
-    """Filter rows of random colors and of one alpha as the specification says, and see them judged."""
-    import random
-
-    chance, step = random.Random(seed), 4 * depth // 8  # noqa: S311 - colors, not secrets
-    rows, above = b"", bytes(width * step)
-    hidden = (chance.randrange(width), chance.randrange(height)) if hole else None
-    for y in range(height):
-        row = bytearray(chance.randrange(256) for _ in range(width * step))
-        for x in range(width):
-            row[x * step + step * 3 // 4 : (x + 1) * step] = b"\xff" * (step // 4)
-        if hidden and hidden[1] == y:
-            row[(hidden[0] + 1) * step - 1] = chance.randrange(255)
-        filter_ = chance.randrange(5)
-        rows += bytes((filter_,)) + filtered(filter_, bytes(row), above, step)
-        above = bytes(row)
-    content = png(width, height, rows, color=RGBA, depth=depth)
-    assert refuse_damage(io.BytesIO(content), len(content), read(content).header) is not hole
-
-
-def filtered(filter_: int, row: bytes, above: bytes, step: int) -> bytes:
-    """Filter a row, by 9.2 of the specification."""
-    found = bytearray()
-    for at, value in enumerate(row):
-        a, b = row[at - step] if at >= step else 0, above[at]
-        c = above[at - step] if at >= step else 0
-        nearest = min((a, b, c), key=lambda one: abs(a + b - c - one))
-        found.append((value - (0, a, b, (a + b) // 2, nearest)[filter_]) & 255)
-    return bytes(found)
 
 
 def raw_profile(kind: bytes, content: bytes) -> bytes:
