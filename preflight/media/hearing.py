@@ -137,7 +137,7 @@ def _blocks(pulses: "Iterator[tuple[array[int], int]]") -> "Iterator[Floats]":
 
     waiting: list[Floats] = []
     size = 0
-    for samples, per_second in pulses:
+    for samples, per_second in _gathered(pulses):
         channels = max(per_second // RATE_HZ, 1)
         rows = np.frombuffer(samples, np.int16).astype(np.float32).reshape(-1, channels) / FULL_SCALE
         sides = [rows[:, side::2].mean(axis=1) for side in range(min(channels, 2))]
@@ -152,6 +152,24 @@ def _blocks(pulses: "Iterator[tuple[array[int], int]]") -> "Iterator[Floats]":
     rest = np.concatenate(waiting, axis=1) if waiting else np.zeros((1, 0), np.float32)
     hops = max(-(-size // HOP), 1)
     yield np.pad(rest, ((0, 0), (0, (hops - 1) * HOP + FRAME - size)))[:, : (hops - 1) * HOP + FRAME]
+
+
+def _gathered(pulses: "Iterator[tuple[array[int], int]]") -> "Iterator[tuple[array[int], int]]":
+    """Join samples to stretches of a second: a frame of audio is too short to be worth a call of its own."""
+    from array import array
+
+    waiting, rate = array("h"), 0
+    for samples, per_second in pulses:
+        if waiting and per_second != rate:
+            yield waiting, rate
+            waiting = array("h")
+        rate = per_second
+        waiting.extend(samples)
+        if len(waiting) >= rate:
+            yield waiting, rate
+            waiting = array("h")
+    if waiting:
+        yield waiting, rate
 
 
 class _Spectra:

@@ -7,13 +7,14 @@ them is told by how many bytes that takes, which is much where much moves.
 
 import re
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from preflight.media.footage import open_video, timed
 from preflight.media.progress import Part, Within
-from preflight.media.shots import GLANCE_PX, cuts_of, shots_between, transitions, without_flashes
+from preflight.media.shots import GLANCE_PX, cuts_of, far_cuts_of, shots_between, transitions, without_flashes
 from preflight.media.timeline import STEP_S
 from preflight.probe.faults import Unreadable
 from preflight.values.assets import Window
@@ -43,8 +44,11 @@ EIGHT = 8
 
 MOST_PX = 4_000_000_000
 """Most pixels decoded in full: a minute of 1080p at 30 fps."""
-SPARSE_S = Fraction(5)
-"""Mean keyframe distance above which all frames are decoded all the same."""
+FRAME_PX = 100_000
+"""What a frame costs beside its pixels, in pixels."""
+SPARSE_S, LONG_SPARSE_S = Fraction(5), Fraction(12)
+"""Mean keyframe distance above which all frames are decoded all the same, and of what is twice too much; x264 lets
+250 frames pass."""
 NEAR_S = Fraction(1, 2)
 """Mean sample distance up to which motion is measured between samples."""
 
@@ -69,7 +73,9 @@ class Packets(msgspec.Struct, frozen=True, kw_only=True):
 
     def sparse(self, pixels: int, duration_s: Fraction) -> bool:
         """Tell whether to decode keyframes only: too many frames, and enough keyframes."""
-        return len(self.times_s) * pixels > MOST_PX and self.keyframes * SPARSE_S >= duration_s
+        cost = len(self.times_s) * (pixels + FRAME_PX)
+        most_s = LONG_SPARSE_S if cost > 2 * MOST_PX else SPARSE_S
+        return cost > MOST_PX and self.keyframes * most_s >= duration_s
 
 
 def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> Seen:
@@ -91,7 +97,9 @@ def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> Seen
         sparse = found is not None and found.sparse(track.width * track.height, duration_s)
         track.codec_context.options = {"skip_loop_filter": "all"}
         frames = _keyframes(container, track) if sparse else timed(container, track)
-        cuts = cuts_of(sampler.glances(frames, duration_s, part), sampler.times_s)
+        glances = sampler.glances(frames, duration_s, part)
+        far = found is not None and sparse and found.keyframes * NEAR_S < duration_s
+        cuts = far_cuts_of(glances) if far else cuts_of(glances, sampler.times_s)
     if not sampler.times_s:
         raise Unreadable("no picture can be decoded")
     zero = sampler.times_s[0]
@@ -99,8 +107,8 @@ def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> Seen
 
 
 def _cost(track: "VideoStream", duration_s: Fraction) -> Fraction:
-    """Estimate the pixels of all frames from the header."""
-    return duration_s * Fraction(track.average_rate or 25) * track.width * track.height
+    """Estimate the cost of all frames in pixels from the header."""
+    return duration_s * Fraction(track.average_rate or 25) * (track.width * track.height + FRAME_PX)
 
 
 def _packets(container: "InputContainer", track: "VideoStream") -> "Packets | None":
@@ -170,7 +178,7 @@ class Sampler:
 
         if not PLANAR.fullmatch(frame.format.name):
             frame = self._reformatter.reformat(frame, *GLANCE_PX, "yuv444p", interpolation="FAST_BILINEAR")
-        return np.stack([_picked(_plane(frame, at)) for at in range(len(PLANES))])
+        return np.stack([_picked(samples) for samples in _samples(frame)])
 
     def _sample(self, moment: Fraction, glance: "Glance", frame: "VideoFrame") -> None:
         import numpy as np
@@ -189,7 +197,7 @@ class Sampler:
     def _detail(self, frame: "VideoFrame") -> float:
         if not PLANAR.fullmatch(frame.format.name):
             frame = self._reformatter.reformat(frame, format="gray")
-        return laplacian_variance(_shrunk(_plane(frame, 0)))
+        return laplacian_variance(_shrunk(_samples(frame)[0]))
 
     def seen(self, duration_s: Fraction, cuts: "Sequence[Fraction]", told: "Packets | None") -> Seen:
         """Collect the features of all steps; a step without a frame repeats the previous one."""
@@ -214,23 +222,30 @@ class Sampler:
         )
 
 
-def _plane(frame: "VideoFrame", at: int) -> "NDArray[Any]":
-    """View the samples of a plane."""
+def _samples(frame: "VideoFrame") -> "list[NDArray[Any]]":
+    """View the samples of the first three planes, or of as many as there are."""
     import numpy as np
 
-    plane, deep = frame.planes[at], frame.format.components[at].bits > EIGHT
-    samples: NDArray[Any] = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
-    return samples.reshape(plane.height, -1)[:, : plane.width]
+    kind = np.uint16 if frame.format.components[0].bits > EIGHT else np.uint8
+    planes = frame.planes[: len(PLANES)]
+    return [np.frombuffer(plane, kind).reshape(plane.height, -1)[:, : plane.width] for plane in planes]
 
 
 def _picked(samples: "NDArray[Any]") -> "Glance":
     """Pick evenly spaced samples of a plane, in eight bits."""
     import numpy as np
 
-    height, width = samples.shape
-    across, down = GLANCE_PX
-    picked: Glance = samples[np.arange(down) * height // down][:, np.arange(across) * width // across]
+    picked: Glance = samples[_places(samples.shape)]
     return picked if picked.dtype == np.uint8 else (picked >> 2).astype(np.uint8)
+
+
+@cache
+def _places(size: tuple[int, int]) -> "tuple[NDArray[Any], ...]":
+    """List the rows and columns of a plane that are picked."""
+    import numpy as np
+
+    across, down = GLANCE_PX
+    return np.ix_(np.arange(down) * size[0] // down, np.arange(across) * size[1] // across)
 
 
 def _shrunk(luma: "NDArray[Any]") -> "Glance":

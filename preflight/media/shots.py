@@ -33,6 +33,8 @@ AROUND_S = Fraction(3, 10)
 NEAREST = 3
 TONES_FLOOR = 0.06
 """Histogram distance, 0 to 1, below which no shot changes."""
+FAR_FLOOR, FAR_TONES_FLOOR = 15.0, 0.12
+"""Both, of frames seconds apart, between which much moves within a shot."""
 LASTING = 4
 """Frames that a change must last; a flash is shorter."""
 BRIEF_S = Fraction(1, 2)
@@ -91,6 +93,22 @@ def cuts_of(glances: "Iterable[Glance]", times_s: Sequence[Fraction]) -> list[in
     changed = pixels.scores()
     by_tones = (at for at in changes(tones.scores(), times_s, TONES_FLOOR) if changed[at] >= FLOOR)
     return sorted({*changes(changed, times_s, FLOOR), *by_tones})
+
+
+def far_cuts_of(glances: "Iterable[Glance]") -> list[int]:
+    """Find the frames that begin a shot among frames seconds apart, where neighbours tell nothing of each other.
+
+    Args:
+        glances: keyframes made small; encoders begin a shot with one.
+    """
+    cuts: list[int] = []
+    before: Glance | None = None
+    for at, glance in enumerate(glances):
+        if before is not None and pixel_difference(glance, before) >= FAR_FLOOR:
+            apart = _histogram_difference(_histogram(glance), _histogram(before))
+            cuts += [at] if apart >= FAR_TONES_FLOOR else []
+        before = glance
+    return cuts
 
 
 def pixel_difference(one: "NDArray[Any]", other: "NDArray[Any]") -> float:

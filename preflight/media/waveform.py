@@ -77,10 +77,10 @@ def _turned(
     """Turn a frame into 16 bits; where a stream changes its form on the way, begin anew."""
     import av
 
-    for turner in (turner, av.AudioResampler(format="s16", rate=rate_hz)):  # noqa: PLR1704, B020 - the first that can
+    for fresh in (False, True):
+        turning = av.AudioResampler(format="s16", rate=rate_hz) if fresh or turner is None else turner
         try:
-            if turner is not None:
-                return turner.resample(frame), turner
+            return turning.resample(frame), turning
         except MemoryError:
             raise
         except (av.FFmpegError, ValueError):

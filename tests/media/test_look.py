@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from PIL import Image
 
+from preflight.apply.ffmpeg import find_tool, run
 from preflight.errors import NotDone
 from preflight.media.candidates import propose
 from preflight.media.preview import preview
@@ -19,7 +20,7 @@ from preflight.values.bounds import Bounds
 from preflight.values.findings import Judged
 from tests.made import judged as made_up
 from tests.made import video
-from tests.media.conftest import CUTS
+from tests.media.conftest import CUTS, Film
 from tests.specimens import PROFILE, copied, judged, left_behind, media
 
 F = Fraction
@@ -52,6 +53,20 @@ def sizes(path: Path) -> tuple[int, int]:
 
 
 # ---- propose --------------------------------------------------------------------------------------------------------
+
+
+def test_the_one_part_that_moves_is_found_in_half_an_hour(film: Film, tmp_path: Path) -> None:
+    options = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "120", "-pix_fmt", "yuv420p", "-video_track_timescale")
+    dull = film("dull.mp4", "smptebars=s=64x64:r=30:d=60", graph="noise=alls=3:allf=t", options=(*options, "15360"))
+    lively = film("lively.mp4", "testsrc2=s=64x64:r=30:d=12", graph="rotate=t/2", options=(*options, "15360"))
+    (tmp_path / "list.txt").write_text("".join(f"file '{one}'\n" for one in [dull] * 20 + [lively] + [dull] * 9))
+    long = tmp_path / "long.mp4"
+    run(find_tool().path, ["-f", "concat", "-safe", "0", "-i", str(tmp_path / "list.txt"), "-c", "copy", str(long)])
+    heard: list[Fraction] = []
+    best, *_ = propose(judged(long), PROFILE, progress=heard.append)
+    assert best.window == Window(F(1200), F(1212))
+    assert heard[0] == 0
+    assert heard == sorted(heard)
 
 
 def test_whole_shots_of_a_clip_that_is_too_long_are_proposed(clip: Judged, five_seconds: Profile) -> None:
