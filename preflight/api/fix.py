@@ -1,6 +1,7 @@
 """Make clean new files; sources are never written."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Unpack
@@ -12,6 +13,7 @@ from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
+from preflight.flow.choosing import Choice, Heard, chosen_of
 from preflight.plan import Plan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
@@ -67,26 +69,27 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
         CallError: an argument is invalid, `also` names no warning, `crop` names a path that is not in the report, the
             profile is not the report's, or `Asset.keep` is on an image.
     """
-    from preflight.plan.marks import refuse_useless
-
     edition, teller = edition_behind(report, profile), Teller(progress)
-    fix_options = options_from(choices, report)
+    choice = Choice(fix_options=options_from(choices, report), best=choices.get("keep") == BEST)
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
-    refuse_useless((), report.assets)
     faults: dict[str, str] = {}
-    if choices.get("keep") == BEST:
-        from preflight.flow.best import keep_best, look
-        from preflight.plan.request import shared_lengths
-
-        longest = shared_lengths(report, edition, fix_options)
-        looked = look(report.assets, edition, longest, partial(teller.begin, "look"))
-        fix_options, faults = keep_best(looked, fix_options), looked.faults
-    plans = fixing.plan_report(report, edition, fix_options)
+    options = chosen_of(report, (), choice, edition, _heard(teller, faults))
+    plans = fixing.plan_report(report, edition, options)
     done = fixing.fix_all(
         plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
     )
     return tuple(_worded(one, faults.get(one.before.asset.path, "")) for one in done)
+
+
+def _heard(teller: Teller, faults: dict[str, str]) -> Heard:
+    """Report the analysis as progress, and gather its faults by path; the rest stands in the results."""
+    looking = partial(teller.begin, "look")
+    return Heard(tell=_unheard, note=_unheard, looking=lambda _: nullcontext(looking), faulty=faults.__setitem__)
+
+
+def _unheard(_: str) -> None:
+    """Leave a remark to the results."""
 
 
 def with_results(request: RequestSpec, results: Sequence[FixResult]) -> RequestSpec:

@@ -3,9 +3,10 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from preflight.report.remedies import said
 from preflight.values.assets import printable
 from preflight.values.findings import Judged
 from preflight.values.units import decimal
+
+if TYPE_CHECKING:
+    from preflight.flow.turns import Turns
 
 Plans = list[tuple[Judged, Plan]]
 
@@ -47,6 +51,7 @@ def apply_agreed(
     agreed: bool,
     jobs: int | None = None,
     before: Callable[[], bool] | None = None,
+    turns: "Turns | None" = None,
 ) -> list[FixResult]:
     """Show the plans, ask, and carry out what was agreed to, with progress.
 
@@ -58,17 +63,14 @@ def apply_agreed(
         agreed: whether nobody has to be asked.
         jobs: how many at a time.
         before: asked when plans were agreed to and before any begins; all are declined where it says no.
+        turns: what is offered where a person goes through the plans in turn.
     """
-    stream = sys.stderr if quiet else sys.stdout
-    todo = [plan for _, plan in plans if plan.steps]
-    if stream.isatty() and todo:
-        show_table(plans, quiet=quiet)
-    else:
-        for _, plan in plans:
-            text.write(text.plan_lines(plan), stream)
-    if not todo:
+    if not _shown(plans, quiet=quiet):
         return fix_all(plans, profile, output)
-    going = todo if agreed else chosen(todo, output, quiet=quiet)
+    if not agreed:
+        plans, going = chosen(plans, output, quiet=quiet, turns=turns)
+    else:
+        going = [plan for _, plan in plans if plan.steps]
     agreed_to = set(map(id, going if not (going and before) or before() else ()))
     with Bars("fixing", len(agreed_to)) as bars:
         since = time.monotonic()
@@ -84,6 +86,18 @@ def apply_agreed(
     return results
 
 
+def _shown(plans: Plans, *, quiet: bool) -> bool:
+    """Show the plans; tell whether any has steps."""
+    stream = sys.stderr if quiet else sys.stdout
+    todo = any(plan.steps for _, plan in plans)
+    if stream.isatty() and todo:
+        show_table(plans, quiet=quiet)
+    else:
+        for _, plan in plans:
+            text.write(text.plan_lines(plan), stream)
+    return todo
+
+
 def _learn(plans: Plans, results: list[FixResult], took_s: float) -> None:
     """Remember how long the encodes took, for later estimates, where all that was begun was made in this run."""
     begun = [(judged, plan) for (judged, plan), one in zip(plans, results, strict=True) if one.outcome == "fixed"]
@@ -93,32 +107,31 @@ def _learn(plans: Plans, results: list[FixResult], took_s: float) -> None:
     learn(float(sum(filter(None, known), Fraction(0))), took_s)
 
 
-def chosen(todo: list[Plan], output: Path, *, quiet: bool) -> list[Plan]:
+def chosen(plans: Plans, output: Path, *, quiet: bool, turns: "Turns | None" = None) -> tuple[Plans, list[Plan]]:
     """Ask which plans to carry out: one key for all, for the lossless ones, for each in turn, or for none.
 
     Args:
-        todo: the plans.
+        plans: each asset with its plan.
         output: where new files go.
         quiet: whether standard output is for something else.
+        turns: what is offered of each in turn.
+
+    Returns:
+        The plans, with other parts where a person chose them, and those to carry out.
 
     Raises:
         CallError: standard input is no terminal.
     """
+    todo = [plan for _, plan in plans if plan.steps]
     count = f"{len(todo)} new {'file' if len(todo) == 1 else 'files'}"
     keys = ", ".join(f"[{key}] {words}" for key, words in KEYS.items())
     while (key := pressed(f"Write {count} to {printable(str(output))}? {keys}: ", KEYS)) == "d":
         show_details(todo, quiet=quiet)
     if key == "e":
-        return [plan for plan in todo if _is_agreed(plan, quiet=quiet)]
-    if key == "l":
-        return [plan for plan in todo if plan.keeps_all]
-    return todo if key == "a" else []
+        from preflight.cli.in_turn import each_in_turn
 
-
-def _is_agreed(plan: Plan, *, quiet: bool) -> bool:
-    """Show the steps of one plan, and ask for it."""
-    show_details([plan], quiet=quiet)
-    return ask(f"{printable(plan.asset.path)} ({plan.loss})?")
+        return each_in_turn(plans, turns, quiet=quiet)
+    return plans, {"a": todo, "l": [plan for plan in todo if plan.keeps_all]}.get(key, [])
 
 
 def show_details(plans: list[Plan], *, quiet: bool) -> None:
@@ -131,7 +144,7 @@ def show_details(plans: list[Plan], *, quiet: bool) -> None:
         click.echo(line, err=quiet)
 
 
-def pressed(question: str, keys: "dict[str, str] | str") -> str:
+def pressed(question: str, keys: "Collection[str]") -> str:
     """Ask until one of the keys is pressed, and return it.
 
     Raises:

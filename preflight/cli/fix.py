@@ -62,7 +62,8 @@ class Asked(Group, frozen=True, kw_only=True):
     preview: Annotated[
         Path | None,
         Option(
-            "Write a picture for each file into DIR: the parts that --keep best would choose among.",
+            "Write a picture for each file into DIR: the parts that --keep best would choose among, and what --fit "
+            "crop, pad and blur, or --crop, would make of a refused shape.",
             kind=FOLDER,
             metavar="DIR",
         ),
@@ -165,7 +166,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
             show(planned, profile, call.shown.format_name)
             return
         with pending_files(outputs) as files:
-            status = _fixed_and_shown(call, spec, planned, profile, files)
+            status = _fixed_and_shown(call, spec, planned, profile, files, choice)
     ctx.exit(status)
 
 
@@ -199,15 +200,34 @@ def _header(profile: Profile, *, seen: bool) -> Header:
     return Header(profile=profile.name, limits=profile, thumbnails=thumbnails)
 
 
-def _fixed_and_shown(
-    call: Asked, spec: "RequestSpec | None", planned: RequestPlan, profile: Profile, files: "Sequence[PendingFile]"
+def _applied(call: Asked, planned: RequestPlan, profile: Profile, choice: Choice) -> list[FixResult]:
+    """Show the plans, and carry out what is agreed to."""
+    from preflight.flow.turns import Turns
+
+    text.write(text.share_lines(planned), sys.stderr if call.shown.is_json else sys.stdout)
+    assets = [judged.asset for judged, _ in planned.plans]
+    return apply_agreed(
+        list(planned.plans),
+        profile,
+        call.out.output,
+        quiet=call.shown.is_json,
+        agreed=call.yes,
+        jobs=call.measuring.jobs,
+        turns=None if call.plan_file else Turns(choice, profile, assets),
+    )
+
+
+def _fixed_and_shown(  # noqa: PLR0917 - what is asked, planned and chosen, and where it is told
+    call: Asked,
+    spec: "RequestSpec | None",
+    planned: RequestPlan,
+    profile: Profile,
+    files: "Sequence[PendingFile]",
+    choice: Choice,
 ) -> int:
     """Show the plans, carry out what is agreed to, say what came of it, and return the exit status."""
     beside = call.shown.is_json
-    text.write(text.share_lines(planned), sys.stderr if beside else sys.stdout)
-    results = apply_agreed(
-        list(planned.plans), profile, call.out.output, quiet=beside, agreed=call.yes, jobs=call.measuring.jobs
-    )
+    results = _applied(call, planned, profile, choice)
     unmeasured: list[str] = []
     if call.measure_quality:
         results = [_graded(one, unmeasured) for one in results]

@@ -20,6 +20,7 @@ from preflight.errors import NotDone, OutcomeUnknown, PreflightError, Refused, T
 from preflight.flow.choosing import Choice, Open, open_choices
 from preflight.flow.fix import made_before
 from preflight.flow.submit import UNCUT, Ready, Submitted, Terms, Unclean, foreseen_price
+from preflight.flow.turns import Turns
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.report import text
@@ -63,6 +64,7 @@ class Sending:
     def __init__(self, call: "Asked", spec: "RequestSpec", profile: Profile, terms: Terms, base_url: str) -> None:
         self._call, self._spec, self._profile, self._terms = call, spec, profile, terms
         self._base_url = base_url
+        self._choice = terms.choice
         self._agreed: list[Estimate | None] = []
         """The price that a person said yes to, if asked already."""
         self._report: Report | None = None
@@ -100,6 +102,7 @@ class Sending:
             said = ", ".join(f"[{key}] {words}" for key, words in keys.items())
             key = pressed(f"{question} {said}: ", keys)
             choice = _with_answer(choice, name, keys[key])
+        self._choice = choice
         return choice
 
     def apply_plan(self, report: Report, planned: "RequestPlan") -> list[FixResult]:
@@ -122,6 +125,7 @@ class Sending:
         return []
 
     def _applied(self, planned: "RequestPlan") -> list[FixResult]:
+        """Show the plans, and carry out what is agreed to before the price is."""
         hopeless = planned.beyond_mending or any(plan.beyond_mending for _, plan in planned.plans)
         return apply_agreed(
             list(planned.plans),
@@ -130,6 +134,7 @@ class Sending:
             quiet=self._call.is_json,
             agreed=self._call.yes,
             before=None if hopeless else lambda: self._price_agreed(planned),
+            turns=Turns(self._choice, self._profile, [judged.asset for judged, _ in planned.plans]),
         )
 
     def _price_agreed(self, planned: "RequestPlan") -> bool:

@@ -62,6 +62,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """Called with files that could not be analysed, and with previews written."""
     looking: Callable[[int], AbstractContextManager[Begin | None]] = _nobody
     """Entered with the number of files during their analysis; returns the callback for each that begins."""
+    faulty: Callable[[str, str], None] | None = None
+    """Called with the path of a file that could not be analysed, and why, instead of a note."""
 
 
 def plan_files(
@@ -150,17 +152,34 @@ def chosen(  # noqa: PLR0913 - what was asked and found, who hears of it, and wh
     refuse_useless(marked, judged)
     if heard:
         list(map(heard.tell, curtailed(judged, profile)))
-    fix_options = msgspec.structs.replace(choice.fix_options, crop_of=crops_of(choice.crops, marked))
+    crops = {**choice.fix_options.crop_of, **crops_of(choice.crops, marked)}
+    fix_options = msgspec.structs.replace(choice.fix_options, crop_of=crops)
     if not choice.looks:
         return fix_options
     looked = _looked(judged, choice, profile, heard, longest_s or {})
     if choice.preview:
-        from preflight.media.preview import preview
-
-        for path in preview(judged, looked.proposals, choice.preview):
+        for path in previews(judged, looked, profile, fix_options, choice.preview):
             if heard:
                 heard.note(f"preview written: {printable(str(path))}")
     return keep_best(looked, fix_options) if choice.best else fix_options
+
+
+def previews(
+    judged: Sequence[Judged], looked: Looked, profile: Profile, fix_options: FixOptions, folder: Path
+) -> list[Path]:
+    """Draw what there is to choose from for each asset: parts to keep, and ways to fit a refused shape.
+
+    Raises:
+        NotDone: a picture cannot be written.
+    """
+    from preflight.flow.fitting import fittings
+    from preflight.media.preview import Offer, preview
+
+    offers = {
+        one.asset.path: Offer(looked.proposals.get(one.asset.path, ()), fittings(one, profile, fix_options))
+        for one in judged
+    }
+    return preview(judged, offers, folder)
 
 
 def _looked(
@@ -171,6 +190,8 @@ def _looked(
         looked = look(judged, profile, longest_s, begin)
     for path, fault in looked.faults.items():
         end = "; its start is kept" if choice.best else ""
-        if heard:
+        if heard and heard.faulty:
+            heard.faulty(path, fault)
+        elif heard:
             heard.note(f"{printable(path)}: could not be looked into{end}: {fault}")
     return looked

@@ -1,10 +1,13 @@
-"""Contact sheets: judged assets and their candidates in, one PNG each in a folder out."""
+"""Contact sheets: judged assets, their candidates and ways to fit in, one PNG each in a folder out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
+
 from preflight.files.atomic import commit, temporary
+from preflight.media.fitted import Fitting, fitted
 from preflight.media.frames import frames_at, thumbnail
 from preflight.media.sheet import Row, contact_sheet, row_of, waveform
 from preflight.media.waveform import envelope
@@ -22,6 +25,8 @@ STILLS = 5
 STILL_PX = 240
 IMAGE_PX = 640
 """Longest side of a still of a clip, and of an image."""
+WAYS_PX = 420
+"""Longest side of an image where ways to fit it are shown below each other."""
 BUCKETS = 1000
 LAST_S = Fraction(1, 100)
 """Distance of the last still from a window's end, where the next shot may begin."""
@@ -29,11 +34,17 @@ LONGEST_STEM = 200
 """Bytes kept of a name, so that the new one fits."""
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """What there is to choose from for one asset."""
+
+    parts: tuple[Candidate, ...] = ()
+    """Parts to keep, best first; the whole is shown where there are none."""
+    fittings: tuple[Fitting, ...] = ()
+    """Ways to fit a refused shape."""
+
+
 def preview(
-    judged: Iterable[Judged],
-    proposals: Mapping[str, tuple[Candidate, ...]],
-    folder: Path,
-    bounds: Bounds | None = None,
+    judged: Iterable[Judged], offers: Mapping[str, Offer], folder: Path, bounds: Bounds | None = None
 ) -> list[Path]:
     """Write a contact sheet for each local asset with facts; return the paths in order.
 
@@ -41,14 +52,14 @@ def preview(
 
     Args:
         judged: the assets.
-        proposals: path → candidates; a file without any is shown whole.
+        offers: path → what there is to choose from.
         folder: where the sheets go.
         bounds: bounds for one asset.
 
     Raises:
         NotDone: the folder cannot be made or written.
     """
-    return [_written(one.asset, one.facts, proposals, folder, bounds) for one in judged if _shown(one)]
+    return [_written(one.asset, one.facts, offers, folder, bounds) for one in judged if _shown(one)]
 
 
 def _shown(judged: Judged) -> bool:
@@ -56,17 +67,13 @@ def _shown(judged: Judged) -> bool:
 
 
 def _written(
-    asset: Asset,
-    facts: Facts | None,
-    proposals: Mapping[str, tuple[Candidate, ...]],
-    folder: Path,
-    bounds: Bounds | None,
+    asset: Asset, facts: Facts | None, offers: Mapping[str, Offer], folder: Path, bounds: Bounds | None
 ) -> Path:
     """Draw one asset's sheet in an isolated call, and commit it."""
-    name = Path(asset.path).name
-    parts = proposals.get(asset.path) or (_whole(asset, facts),)
+    name, offer = Path(asset.path).name, offers.get(asset.path, Offer())
+    offer = offer if offer.parts else Offer((_whole(asset, facts),), offer.fittings)
     try:
-        content = call_isolated(_contact_sheet, asset.path, facts, parts, name, bounds=bounds)
+        content = call_isolated(_contact_sheet, asset.path, facts, offer, name, bounds=bounds)
     except (Unmeasured, Unreadable) as fault:
         content = contact_sheet([Row(words=f"could not be looked into: {fault}")], name)
     with temporary(folder, "png") as draft:
@@ -83,15 +90,18 @@ def _whole(asset: Asset, facts: Facts | None) -> Candidate:
     return Candidate(window=Window(Fraction(0), length or Fraction(0)), score=Fraction(1), why=why)
 
 
-def _contact_sheet(path: str, facts: Facts, parts: tuple[Candidate, ...], title: str) -> bytes:
+def _contact_sheet(path: str, facts: Facts, offer: Offer, title: str) -> bytes:
     """Draw the stills or the waveform of a file."""
     if isinstance(facts, AudioFacts):
         outline = envelope(path, facts.format, BUCKETS)
-        return waveform(outline, parts, facts.duration_s or Fraction(0), title)
+        return waveform(outline, offer.parts, facts.duration_s or Fraction(0), title)
     if isinstance(facts, ImageFacts):
         words = f"{decimal(facts.width_px)} x {decimal(facts.height_px)} px, {facts.format}"
-        return contact_sheet([Row(words=words, stills=(thumbnail(path, facts, IMAGE_PX),))], title)
-    return contact_sheet(list(_rows(path, facts, parts)), title)
+        size = WAYS_PX if offer.fittings else IMAGE_PX
+        whole = Row(words=words, stills=(thumbnail(path, facts, size),))
+        return contact_sheet([whole, *_fitted_rows(whole, offer.fittings, size)], title)
+    rows = list(_rows(path, facts, offer.parts))
+    return contact_sheet([*rows, *_fitted_rows(rows[0], offer.fittings, STILL_PX)], title)
 
 
 def _rows(path: str, facts: VideoFacts, parts: tuple[Candidate, ...]) -> Iterator[Row]:
@@ -100,6 +110,12 @@ def _rows(path: str, facts: VideoFacts, parts: tuple[Candidate, ...]) -> Iterato
     stills = frames_at(path, facts.format, moments, STILL_PX)
     for at, part in enumerate(parts):
         yield row_of(at + 1, part, stills[at * STILLS : (at + 1) * STILLS])
+
+
+def _fitted_rows(whole: Row, fittings: tuple[Fitting, ...], size_px: int) -> Iterator[Row]:
+    """Yield the stills of a row again, fitted each way."""
+    for how in fittings:
+        yield Row(words=how.words, stills=tuple(fitted(still, how, size_px) for still in whole.stills))
 
 
 def _moments(window: Window) -> list[Fraction]:

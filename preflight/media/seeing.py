@@ -228,7 +228,7 @@ def _samples(frame: "VideoFrame") -> "list[NDArray[Any]]":
 
     kind = np.uint16 if frame.format.components[0].bits > EIGHT else np.uint8
     planes = frame.planes[: len(PLANES)]
-    return [np.frombuffer(plane, kind).reshape(plane.height, -1)[:, : plane.width] for plane in planes]
+    return [np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)[:, : plane.width] for plane in planes]
 
 
 def _picked(samples: "NDArray[Any]") -> "Glance":

@@ -207,6 +207,17 @@ def test_the_key_for_the_lossless_takes_a_cut_that_was_asked_for(clip: Path, tmp
     assert {path.name for path in (tmp_path / "ready").glob("*.mp4")} == {"long.mp4"}
 
 
+def test_each_in_turn_offers_other_parts_and_a_picture_of_them(tmp_path: Path) -> None:
+    shutil.copy(TOO_LONG, tmp_path / "long.mp4")
+    status, said = answered("e1y", tmp_path / "long.mp4", "--output", tmp_path / "ready")
+    assert status == 0
+    assert "[1] 0-" in said
+    assert "long.preview.png" in said
+    assert "that part instead: 1" in said
+    assert said.count("long.mp4: lossless: write as mp4") == 2
+    assert [path.name for path in (tmp_path / "ready").glob("*.mp4")] == ["long.mp4"]
+
+
 def test_a_place_is_offered_where_a_person_is_asked(tmp_path: Path) -> None:
     shutil.copy(MEDIA / "image-gps.jpg", tmp_path / "gps.jpg")
     _, said = answered("l", tmp_path / "gps.jpg", "--output", tmp_path / "ready")

@@ -11,7 +11,7 @@ from PIL import Image
 from preflight.apply.ffmpeg import find_tool, run
 from preflight.errors import NotDone
 from preflight.media.candidates import propose
-from preflight.media.preview import preview
+from preflight.media.preview import Offer, preview
 from preflight.media.windows import Candidate
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.profiles import Profile
@@ -146,7 +146,7 @@ def test_looking_is_bounded() -> None:
 def test_there_is_one_sheet_for_each_asset_in_order(clip: Judged, five_seconds: Profile, tmp_path: Path) -> None:
     given = [clip, judged("image-cmyk.jpg"), judged("audio-20s.wav"), judged("video-rotated-90.mp4")]
     proposals = {one.asset.path: propose(one, five_seconds) for one in given}
-    written = preview(given, proposals, tmp_path / "sheets")
+    written = preview(given, {path: Offer(parts) for path, parts in proposals.items()}, tmp_path / "sheets")
     assert [path.name for path in written] == [
         "cuts.preview.png",
         "image-cmyk.preview.png",
@@ -159,7 +159,7 @@ def test_there_is_one_sheet_for_each_asset_in_order(clip: Judged, five_seconds: 
 
 def test_more_candidates_make_a_longer_sheet(clip: Judged, tmp_path: Path) -> None:
     parts = tuple(Candidate(window=Window(F(at), F(at + 2)), score=F(1), why="a part") for at in range(3))
-    one, three = preview([clip, clip], {}, tmp_path)[:1], preview([clip], {clip.asset.path: parts}, tmp_path)
+    one, three = preview([clip, clip], {}, tmp_path)[:1], preview([clip], {clip.asset.path: Offer(parts)}, tmp_path)
     assert sizes(three[0])[1] > sizes(one[0])[1] + 200
 
 
