@@ -6,7 +6,7 @@ Any other one is shown and asked for, once, `--yes` or not; a profile that a fou
 import click
 from click.core import ParameterSource
 
-from preflight.cli.agree import ask, is_anybody_there
+from preflight.cli.question import ask, is_anybody_there
 from preflight.cli.searched import FOREIGN, own_file
 from preflight.errors import CallError
 from preflight.files import notes as own

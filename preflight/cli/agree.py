@@ -1,17 +1,17 @@
 """Plans shown, a person asked, and what was agreed to carried out: the part that `fix` and `submit` share."""
 
-import shutil
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from preflight.cli.in_turn import each_in_turn
 from preflight.cli.progress import Bars
-from preflight.errors import CallError
+from preflight.cli.question import Plans, pressed, show_details
 from preflight.flow.fix import fix_all
 from preflight.flow.pace import learn, remembered
 from preflight.plan import Plan
@@ -27,14 +27,8 @@ from preflight.values.units import decimal
 if TYPE_CHECKING:
     from preflight.flow.turns import Turns
 
-Plans = list[tuple[Judged, Plan]]
-
 KEYS = {"a": "all of them", "l": "only what is lossless, cut only as asked", "e": "each in turn", "d": "details"}
 KEYS |= {"n": "none"}
-OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
-"""What a person may press instead: yes and Enter are all of them, q and Escape none."""
-HANGUL = {"ㅁ": "a", "ㅣ": "l", "ㄷ": "e", "ㅇ": "d", "ㅜ": "n", "ㅛ": "y", "ㅂ": "q"}
-"""Letter of a Korean keyboard that writes Hangul → the Latin one on the same key."""
 COLUMNS = {"Asset": 0, "What is wrong": 3, "What will be done": 4, "Loss": 0, "It becomes": 0, "About": 0}
 """Title → share of the width; 0 for what the content needs."""
 PATH_CHARACTERS = 28
@@ -128,58 +122,8 @@ def chosen(plans: Plans, output: Path, *, quiet: bool, turns: "Turns | None" = N
     while (key := pressed(f"Write {count} to {printable(str(output))}? {keys}: ", KEYS)) == "d":
         show_details(todo, quiet=quiet)
     if key == "e":
-        from preflight.cli.in_turn import each_in_turn
-
         return each_in_turn(plans, turns, quiet=quiet)
     return plans, {"a": todo, "l": [plan for plan in todo if plan.keeps_all]}.get(key, [])
-
-
-def show_details(plans: list[Plan], *, quiet: bool) -> None:
-    """Show each step, with the reason for it; by pages where they are many."""
-    lines = ["".join(words for words, _ in line) for plan in plans for line in text.plan_lines(plan)]
-    if len(lines) > shutil.get_terminal_size().lines and not quiet:
-        click.echo_via_pager("\n".join(lines))
-        return
-    for line in lines:
-        click.echo(line, err=quiet)
-
-
-def pressed(question: str, keys: "Collection[str]") -> str:
-    """Ask until one of the keys is pressed, and return it.
-
-    Raises:
-        CallError: standard input is no terminal.
-    """
-    refuse_nobody()
-    click.echo(question, nl=False, err=True)
-    while True:
-        key = click.getchar().lower()
-        key = key.rstrip("\r\n") or key[:1]
-        key = HANGUL.get(key, key)
-        key = key if key in keys else OTHER_KEYS.get(key, key)
-        if key in keys:
-            click.echo(key, err=True)
-            return key
-
-
-def is_anybody_there() -> bool:
-    """Tell whether there is a terminal at which a person could answer."""
-    return sys.stdin.isatty()
-
-
-def refuse_nobody() -> None:
-    """Raise CallError where there is nobody to ask."""
-    if not is_anybody_there():
-        raise CallError("there is nobody to ask", advice="Say --yes to go on without asking, or --dry-run to look.")
-
-
-def ask(question: str) -> bool:
-    """Ask a person yes or no; refuse where there is none.
-
-    Raises:
-        CallError: standard input is no terminal.
-    """
-    return pressed(f"{question} [y]es, [n]o: ", "yn") == "y"
 
 
 def show_table(plans: Plans, *, quiet: bool) -> None:

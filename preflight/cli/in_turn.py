@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.cli.agree import Plans, pressed, show_details
 from preflight.cli.progress import looking
+from preflight.cli.question import Plans, pressed, show_details
 from preflight.plan import Plan
 from preflight.values.assets import printable
 from preflight.values.findings import Judged

@@ -11,10 +11,11 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.cli.address import is_agreed, remember
-from preflight.cli.agree import apply_agreed, ask, is_anybody_there, pressed
+from preflight.cli.agree import apply_agreed
 from preflight.cli.check import print_report
 from preflight.cli.cost import price_lines
 from preflight.cli.progress import Bars
+from preflight.cli.question import ask, is_anybody_there, pressed
 from preflight.cli.task import bring
 from preflight.errors import NotDone, OutcomeUnknown, PreflightError, Refused, TaskFailed
 from preflight.flow.choosing import Choice, Open, open_choices

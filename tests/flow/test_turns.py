@@ -30,9 +30,8 @@ def test_what_is_cut_is_offered_in_other_parts_with_a_picture(tmp_path: Path) ->
     part = msgspec.structs.replace(found.candidates[0], window=Window.parse("3-9"))
     chosen = turns(FixOptions()).with_part(LONG, part)
     assert chosen.cut_asked
-    assert find(chosen.steps, Cut) == find(chosen.steps, Cut)
     assert (cut := find(chosen.steps, Cut))
-    assert (cut.start_s, cut.length_s) == (3, 6)
+    assert [cut.start_s, cut.length_s] == [3, 6]
 
 
 def test_a_refused_shape_has_a_picture_and_no_parts(tmp_path: Path) -> None:
