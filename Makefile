@@ -5,7 +5,7 @@ READY := .venv/ready
 SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_guest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check manual fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check manual package fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ docs-check: setup
 manual: setup ## build the manual into build/manual, its warnings being errors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[manual]'
 	$(BIN)/python scripts/manual.py
+
+package: ## build wheel and sdist into dist/, install the wheel into a clean environment, and run it there
+	$(PYTHON) scripts/package.py --size
 
 fix-style: setup ## let ruff mend what it can
 	$(BIN)/ruff check --fix .

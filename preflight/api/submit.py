@@ -51,7 +51,7 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
             this machine, URLs of this machine may be assets.
         files_url: its files service; None for `base_url` if given, else the profile's.
         bucket: `s3://BUCKET/PREFIX`, `gs://` or `az://` instead of the files service; needs credentials in the
-            environment, and `preflight[bucket]`.
+            environment, and `preflight-media[bucket]`.
         ledger: file that records submissions; None for the command line's default.
         again: whether to send, and pay for, a request sent before.
         agent: User-Agent; None for preflight's own.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from preflight.mcp.calls import House
 
 NEEDED = "mcp"
-INSTALL = "pip install 'preflight[mcp]'"
+INSTALL = "pip install 'preflight-media[mcp]'"
 
 
 class Asked(Group, frozen=True, kw_only=True):

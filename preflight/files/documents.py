@@ -48,7 +48,7 @@ def _yaml(text: str) -> object:
     try:
         import yaml
     except ImportError:
-        raise CallError("YAML needs PyYAML: pip install 'preflight[yaml]'", advice="Or give it as JSON.") from None
+        raise CallError("YAML needs PyYAML: pip install 'preflight-media[yaml]'", advice="Or give it as JSON.") from None
     try:
         found: object = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError) as error:

@@ -69,7 +69,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
         except ImportError:
             raise CallError(
                 f"{scheme}://{bucket}: obstore, which reads buckets, is not installed",
-                advice="pip install 'preflight[bucket]'",
+                advice="pip install 'preflight-media[bucket]'",
             ) from None
         kind = {"s3": of.S3Store, "gs": of.GCSStore, "az": of.AzureStore}[scheme]
         try:

@@ -14,7 +14,7 @@ from preflight.system.files import TRUST_LIES_IN_FILES
 from preflight.values.assets import printable
 
 COMPANY = (
-    "Is there a company's proxy that signs by itself? pip install 'preflight[truststore]' takes the system's"
+    "Is there a company's proxy that signs by itself? pip install 'preflight-media[truststore]' takes the system's"
     " certificates; SSL_CERT_FILE=FILE.pem takes those of a file."
 )
 """Advice where no trusted authority signed."""

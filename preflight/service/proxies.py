@@ -19,7 +19,7 @@ from preflight.service.origin import is_loopback_host, shown, trimmed
 
 SCHEMES = ("http", "https", "socks5", "socks5h")
 SOCKS_TO = "Write socks5h://HOST:PORT (the proxy looks names up) or socks5://HOST:PORT."
-INSTALL = "pip install 'preflight[socks]'"
+INSTALL = "pip install 'preflight-media[socks]'"
 
 
 def proxy_for(url: httpx.URL, told: Mapping[str, str] | None = None) -> httpcore.Proxy | None:

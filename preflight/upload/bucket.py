@@ -56,7 +56,7 @@ def open_bucket(url: str) -> Bucket:
         from obstore.store import from_url
     except ImportError:
         raise CallError(
-            f"{url}: obstore, which sends to buckets, is not installed", advice="pip install 'preflight[bucket]'"
+            f"{url}: obstore, which sends to buckets, is not installed", advice="pip install 'preflight-media[bucket]'"
         ) from None
     _expect_credentials(url, match[1])
     with _translated(url):

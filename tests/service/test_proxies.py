@@ -78,7 +78,7 @@ def test_socks_without_its_library_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setattr("preflight.service.proxies._has_socks", lambda: False)
     with pytest.raises(CallError, match="SOCKS") as caught:
         read_proxy("socks5://p:1", "ALL_PROXY")
-    assert caught.value.advice == "pip install 'preflight[socks]'"
+    assert caught.value.advice == "pip install 'preflight-media[socks]'"
 
 
 def test_the_nearest_variable_counts_and_this_machine_needs_no_proxy() -> None:

@@ -280,7 +280,7 @@ def test_without_obstore_it_says_what_to_install(s3: S3, monkeypatch: pytest.Mon
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(CallError) as caught:
         open_bucket(s3.url)
-    assert "pip install 'preflight[bucket]'" in caught.value.advice
+    assert "pip install 'preflight-media[bucket]'" in caught.value.advice
 
 
 def test_obstore_is_not_loaded_before_a_bucket_is_named(bare: dict[str, str]) -> None:
