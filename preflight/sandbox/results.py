@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
-
-import imageio_ffmpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +59,15 @@ def render(target: Path, *, size: tuple[int, int], duration_s: int, audio: bool,
 
 
 def _ffmpeg() -> str:
-    return os.environ.get("PREFLIGHT_FFMPEG") or imageio_ffmpeg.get_ffmpeg_exe()
+    """Choose the ffmpeg that is named, else the one in the wheel, else the one on PATH."""
+    if named := os.environ.get("PREFLIGHT_FFMPEG"):
+        return named
+    try:
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):
+        return shutil.which("ffmpeg") or "ffmpeg"
 
 
 def _arguments(size: tuple[int, int], duration_s: int, *, audio: bool) -> list[str]:
