@@ -48,7 +48,8 @@ def _yaml(text: str) -> object:
     try:
         import yaml
     except ImportError:
-        raise CallError("YAML needs PyYAML: pip install 'preflight-media[yaml]'", advice="Or give it as JSON.") from None
+        words = "YAML needs PyYAML: pip install 'preflight-media[yaml]'"
+        raise CallError(words, advice="Or give it as JSON.") from None
     try:
         found: object = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError) as error:
