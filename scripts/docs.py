@@ -62,12 +62,14 @@ def models_page() -> str:
         "Made from the shipped editions by `scripts/docs.py`. A dash: the documents give no such limit.",
     ]
     lines += [
-        "`in doubt` marks what they do not settle: breaking it is a warning. Sources: `preflight profiles NAME`.",
+        "`in doubt` marks what they do not settle: breaking it is a warning. Each limit's own source: `preflight profiles NAME`.",
         "",
     ]
     for name in names():
         profile = load(name)
         lines += [f"## {name}", "", f"{profile.title}. Models: {', '.join(f'`{one}`' for one in profile.models)}.", ""]
+        model = profile.models[profile.default_model]
+        lines += [f"Source: {model.source}; read {model.read}.", ""]
         found = {place: entry for place, entry in entries(profile).items() if entry and place not in UNSHOWN}
         lines += ["| limit | value |", "|---|---|"]
         lines += [f"| `{place}` | {cell(entry)} |" for place, entry in found.items() if not place.startswith("price")]

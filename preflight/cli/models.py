@@ -6,11 +6,11 @@ from typing import Annotated
 import click
 
 from preflight.cli.options.beneath import settings_file
-from preflight.cli.options.common import TextOrJson
+from preflight.cli.options.common import TextOrJson, loaded_all
 from preflight.cli.options.option import Argument, Group, Option, options_of
 from preflight.cli.options.service import AgentOptions
 from preflight.errors import CallError
-from preflight.profiles import Profile, load_all, names
+from preflight.profiles import Profile
 from preflight.profiles.entries import NOT_GIVEN, differences, entries
 from preflight.profiles.index import index, nearest_models
 from preflight.profiles.prices import OwnPrices, by_quality, own_prices
@@ -53,7 +53,7 @@ def command(ctx: click.Context, /, call: Asking) -> None:
     Example: preflight models seedance-2.5-reference-to-video
     Example: preflight models --refresh-prices
     """  # noqa: D301 - \b is click's mark for lines to keep
-    profiles = load_all(names())
+    profiles = loaded_all()
     if call.refresh_prices:
         ctx.exit(_refresh(call, profiles))
     if call.name is None:

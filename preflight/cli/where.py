@@ -6,7 +6,7 @@ import click
 
 from preflight.cli.check import nothing, requested, require
 from preflight.cli.options.beneath import settings_file
-from preflight.cli.options.common import format_of
+from preflight.cli.options.common import format_of, loaded_all
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import Argument, Group, Option, options_of, stored
 from preflight.cli.options.service import AgentOptions
@@ -64,14 +64,13 @@ def _places(call: Asking, spec: "RequestSpec | None") -> "tuple[int, list[Place]
     """Measure once, and ask every edition."""
     from preflight.flow.check import measure, media
     from preflight.flow.where import where_files, where_request
-    from preflight.profiles import load_all, names
     from preflight.upload.fetcher import Fetcher
 
     with (
         Fetcher(allow_private=False, agent=call.asking.agent) as fetch,
         call.measuring.opened(fetch, several=True) as how,
     ):
-        profiles = load_all(names())  # while children start
+        profiles = loaded_all()  # while children start
         probed = tuple(measure(spec.assets, how) if spec else media(collect(call.paths), how))
     if not probed and spec is None:
         nothing(how.passed.files)

@@ -36,11 +36,18 @@ def inconsistencies(profile: Profile) -> Iterator[tuple[str, str]]:
         for at, one in enumerate(together.of):
             yield from _unknown(f"{place}.of.{at}", one, profile)
         yield from _of_conditions(f"{place}.when", together.when, profile)
+    yield from _of_nested(profile)
     for name, length_of in profile.request.clip_lengths.items():
         yield from _of_conditions(f"request.clip_lengths.{name}.when", length_of.when, profile)
     if against := profile.request.against_clips:
         yield from _of_conditions("request.against_clips.when", against.when, profile)
     yield from _of_places(profile)
+
+
+def _of_nested(profile: Profile) -> Iterator[tuple[str, str]]:
+    for table, names in (("shots", profile.request.shots), ("bindings", profile.request.bindings)):
+        for name in names:
+            yield from _unknown(f"request.{table}.{name}", name, profile)
 
 
 def _of_length(length: OutputLength) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ In: a `Profile`. Out: `Entry` by dotted place, None for an undocumented limit; a
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
@@ -106,6 +106,17 @@ def stale(profile: Profile, today: dt.date) -> str:
     if (today - read).days <= STALE_DAYS:
         return ""
     return f"profile {profile.name}: last read {read}, more than a year ago: limits may have changed"
+
+
+def stale_among(profiles: Iterable[Profile], today: dt.date) -> str:
+    """Warn once of all editions that `stale` warns of; "" where there are none."""
+    dated = ((profile.service.read, profile) for profile in profiles)
+    old = [profile for read, profile in dated if (today - read).days > STALE_DAYS and stale(profile, today)]
+    if not old:
+        return ""
+    many = f"{len(old)} editions were" if len(old) > 1 else f"{old[0].name} was"
+    oldest = min(profile.service.read for profile in old)
+    return f"{many} last read more than a year ago, the oldest {oldest}: limits may have changed"
 
 
 def differences(before: Profile, after: Profile) -> list[Difference]:

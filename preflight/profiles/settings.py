@@ -197,6 +197,21 @@ class Together(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     when: dict[str, Condition] = msgspec.field(default_factory=dict)
 
 
+class Shots(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list of shots, each with its prompt and its seconds, which add up to the length of the video."""
+
+    max: int
+    max_characters: int | None = None
+    """Of the prompt of each shot."""
+
+
+class Bindings(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A map from references, such as "image1", to addresses."""
+
+    kinds: tuple[Kind, ...]
+    max: int
+
+
 class AgainstClips(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the length asked for stands to the length of the clips that are sent, in seconds."""
 
@@ -248,5 +263,7 @@ class RequestLimits(Table, frozen=True, kw_only=True):
     strict: Sourced | None = None
     """What says that fields which the documents do not name are refused; None where nothing does."""
     fields: dict[str, Field] = msgspec.field(default_factory=dict)
+    shots: dict[str, Shots] = msgspec.field(default_factory=dict)
+    bindings: dict[str, Bindings] = msgspec.field(default_factory=dict)
     cases: dict[str, Case] = msgspec.field(default_factory=dict)
     together: dict[str, Together] = msgspec.field(default_factory=dict)

@@ -8,6 +8,7 @@ from preflight.profiles import nearest
 from preflight.profiles.schema import Profile
 from preflight.profiles.settings import Case, Field, OutputLength, Together
 from preflight.rules.fields import given, holds, unknown, value_of, words
+from preflight.rules.nested import nested
 from preflight.rules.rule import Reading, beyond, rule
 from preflight.rules.whole import WholeRequest
 from preflight.values.assets import printable
@@ -201,6 +202,8 @@ def field(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
             yield _broken("request/field", "none", ["given"], f"{name} is missing; {profile.name} needs it", limit)
         elif name in sent and name not in OWN_RULES and (name != "prompt" or limit.refused):
             yield from _held(name, sent[name], limit)
+    for wrong in nested(whole, profile):
+        yield _broken("request/field", wrong.measured, [wrong.allowed], wrong.message, wrong.limit)
     names = dict.fromkeys(case.field for case in profile.request.cases.values())
     for name in names:
         if name not in OWN_RULES:

@@ -3,6 +3,7 @@
 The numbers here are from the provider's pages and are not read from the editions.
 """
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from preflight.profiles import edition_for, load
+from preflight.profiles import edition_for, load, names
 from preflight.profiles.index import index
 from preflight.request.body import planned_bytes
 from preflight.request.file import RequestSpec
@@ -273,6 +274,20 @@ def asked(model: str, **given: Any) -> dict[str, str]:  # noqa: ANN401 - any set
 
 
 ERROR, WARNING = "error", "warning"
+KO3T = "kling-o3-text-to-video"
+
+
+def shots(*lengths: float | str | None, prompt: str = "A street.") -> dict[str, Any]:
+    """Write the parameters of a request of several shots."""
+    found = [{"index": n, "prompt": prompt, "duration": one} for n, one in enumerate(lengths, 1)]
+    return {"model_params": {"multi_shot": True, "shot_type": "customize", "multi_prompt": found}}
+
+
+def voices(*names: str) -> dict[str, Any]:
+    """Write the parameters that bind a voice to each reference."""
+    return {"model_params": {"voice_bindings": dict.fromkeys(names, "https://a.example/voice.mp3")}}
+
+
 COUNTS: list[tuple[str, str, int, int]] = [
     # model, the array, fewest, most
     (S25, "images", 0, 30),
@@ -480,6 +495,51 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
     (KO3, {"images": 5, "prompt": "a" * 2500}, {"prompt": "a" * 2501}, "request/prompt-length", ERROR),
     (KO3I, {"singles": ("image_start", "image_end")}, {"singles": ("image_end",)}, "request/field", ERROR),
     (KV3, {"singles": ("image_start",)}, {"singles": ()}, "request/field", ERROR),
+    (KO3T, {"duration": 10, "prompt": None, "fields": shots("5", "5")}, {"duration": 11}, "request/field", ERROR),
+    (
+        KO3T,
+        {"duration": 6, "prompt": None, "fields": shots(*"111111")},
+        {"duration": 7, "fields": shots(*"1111111")},
+        "request/field",
+        ERROR,
+    ),
+    (
+        KO3T,
+        {"prompt": None, "fields": shots("5", prompt="a" * 512)},
+        {"fields": shots("5", prompt="a" * 513)},
+        "request/field",
+        ERROR,
+    ),
+    (KO3T, {"prompt": None, "fields": shots(5)}, {"fields": shots(None)}, "request/field", ERROR),
+    (KO3T, {"prompt": None, "fields": shots("2.5", 2.5)}, {"fields": shots("2.5", 2.4)}, "request/field", ERROR),
+    (
+        KO3T,
+        {"prompt": None, "fields": shots("5")},
+        {"fields": {"model_params": {"multi_shot": True}}},
+        "request/field",
+        ERROR,
+    ),
+    (KO3T, {"prompt": None, "fields": shots("5")}, {"fields": shots()}, "request/field", ERROR),
+    (KO3T, {}, {"prompt": None}, "request/field", ERROR),
+    (
+        KV3,
+        {"singles": ("image_start",), "prompt": None, "fields": shots("5")},
+        {"fields": shots("4")},
+        "request/field",
+        ERROR,
+    ),
+    (W7, {"images": 1, "fields": voices("image1")}, {"fields": voices("img1")}, "request/field", ERROR),
+    (W7, {"images": 1, "fields": voices("image1")}, {"fields": voices("image01")}, "request/field", ERROR),
+    (W7, {"images": 4, "fields": voices("image4")}, {"fields": voices("image5")}, "request/field", ERROR),
+    (W7, {"videos": 1, "fields": voices("video1")}, {"fields": voices("video2")}, "request/field", ERROR),
+    (W7, {"images": 1, "fields": voices("image1")}, {"fields": voices()}, "request/field", ERROR),
+    (
+        W7,
+        {"images": 3, "videos": 2, "fields": voices("image1", "image2", "image3", "video1", "video2")},
+        {"fields": voices("image1", "image2", "image3", "video1", "video2", "video3")},
+        "request/field",
+        ERROR,
+    ),
     (
         KMC,
         {"images": 1, "lengths": (10,), "fields": {"model_params": {"character_orientation": "image"}}},
@@ -642,3 +702,19 @@ def test_a_clip_in_an_array_that_takes_none_is_told_the_field_that_does() -> Non
     found = judge_request(WholeRequest(spec=spec, probed=probed, body_bytes=100), load(edition_for(KO3)))
     (said,) = [one.message for one in found if one.rule == "request/video-count"]
     assert said.endswith("; this model takes one as video_url")
+
+
+PAGES = "https://evolink.ai/docs/en/api-manual/video-series/"
+FOLDERS = {
+    *("seedance2.5", "seedance1.5", "seedance1.0", "wan3.0", "wan2.7", "wan2.6", "wan2.5", "hailuo", "kling"),
+    *("minimax/minimax-h3/h3", "minimax/minimax-h3/h3-max", "minimax/minimax-h3/h3-max-turbo"),
+    *("sora2", "sora2pro", "veo3.1", "happyhorse1.0", "happyhorse1.1", "omnihuman"),
+}
+"""Folders of the provider's manual in which pages have been seen."""
+
+
+def test_no_address_of_a_page_is_guessed() -> None:
+    models = [model for name in names() for model in load(name).models.values()]
+    addresses = {one for model in models for one in re.findall(rf"{PAGES}(\S+)", model.source)}
+    assert {address.rpartition("/")[0] for address in addresses} <= FOLDERS
+    assert len(addresses) > 40

@@ -1,12 +1,13 @@
 """Profiles of format 2: what they may leave out, say once, and must not contradict."""
 
+import datetime as dt
 from pathlib import Path
 
 import jsonschema
 import msgspec
 
-from preflight.profiles import json_schema, load, names
-from preflight.profiles.entries import stale
+from preflight.profiles import json_schema, load, load_all, names
+from preflight.profiles.entries import stale, stale_among
 from preflight.profiles.loader import flatten, locate
 from preflight.values.assets import Role
 from tests.profiles.mine import MINE, written
@@ -46,6 +47,14 @@ def test_an_edition_older_than_a_year_is_said_to_be() -> None:
     read = max(one.read for one in (profile.image.count, profile.audio.codec or profile.image.count))
     assert stale(profile, read.replace(year=read.year + 1)) == ""
     assert "more than a year ago" in stale(profile, read.replace(year=read.year + 2))
+
+
+def test_of_many_old_editions_it_is_said_once() -> None:
+    profiles = load_all(names())
+    assert stale_among(profiles, dt.date(2026, 12, 1)) == ""
+    said = stale_among(profiles, dt.date(2029, 1, 1))
+    assert said.startswith(f"{len(profiles)} editions were last read more than a year ago, the oldest 2026-")
+    assert stale_among(profiles[:1], dt.date(2029, 1, 1)).startswith(f"{profiles[0].name} was last read")
 
 
 def test_a_strict_bound_has_words_and_a_short_form() -> None:

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from preflight.cli.options.option import FOLDER, Group, Option
 from preflight.errors import CallError
-from preflight.profiles import DEFAULT, Profile, edition_for, load
+from preflight.profiles import DEFAULT, Profile, edition_for, load, load_all, names
 from preflight.values.assets import printable
 
 PROFILE = "profile_name"
@@ -32,6 +32,16 @@ def loaded(name: str | None, model: str | None) -> Profile:
         if words := stale(profile, today):
             click.echo(f"preflight: {printable(words)}", err=True)
     return profile
+
+
+def loaded_all() -> list[Profile]:
+    """Load every shipped edition, and say aloud, once, how many are old."""
+    from preflight.profiles.entries import stale_among
+
+    profiles = load_all(names())
+    if words := stale_among(profiles, dt.datetime.now(dt.UTC).date()):
+        click.echo(f"preflight: {printable(words)}", err=True)
+    return profiles
 
 
 # ---- the edition ----------------------------------------------------------------------------------------------------
