@@ -62,7 +62,7 @@ def models_page() -> str:
         "Made from the shipped editions by `scripts/docs.py`. A dash: the documents give no such limit.",
     ]
     lines += [
-        "`in doubt` marks what they do not settle: breaking it is a warning. Each limit's own source: `preflight profiles NAME`.",
+        "`in doubt` marks what they do not settle: breaking it is a warning. Sources: `preflight profiles NAME`.",
         "",
     ]
     for name in names():
