@@ -71,10 +71,13 @@ class Lock:
 
 
 def _sign(descriptor: int) -> None:
-    """Write this process's id into the lock."""
-    os.ftruncate(descriptor, 0)
+    """Write this process's id into the lock, unless it stands there from the last time."""
+    mine = str(os.getpid()).encode()
     os.lseek(descriptor, 0, os.SEEK_SET)
-    os.write(descriptor, str(os.getpid()).encode())
+    if os.read(descriptor, NUMBER_BYTES) != mine:
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, mine)
 
 
 class ProcessLock:

@@ -27,7 +27,7 @@ from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
 from preflight.submission.prepare import hash_assets, price_of, upload_assets
-from preflight.submission.submit import NOT_SUBMITTED, Account, Intended, advised
+from preflight.submission.submit import NOT_SUBMITTED, Account, Beside, advised
 from preflight.upload.contents import Content, Contents, UrlContents
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Facts
@@ -263,7 +263,7 @@ def relayed(  # noqa: PLR0913 - what, where to, and who hears of it
     account: Account,
     base_url: str,
     *,
-    intended: Intended,
+    beside: Beside,
     uploading: Callable[[str, Fraction], None] | None = None,
 ) -> "tuple[Entry, Task]":
     """Upload what lies on this machine, and send the create call of a clean request once.
@@ -274,7 +274,7 @@ def relayed(  # noqa: PLR0913 - what, where to, and who hears of it
         profile: the edition it was judged by.
         account: the service and the ledger.
         base_url: the service.
-        intended: called with the new entry in the transaction that records it.
+        beside: what is recorded with its entry.
         uploading: called with the path and the part of what is uploaded.
 
     Raises:
@@ -289,4 +289,4 @@ def relayed(  # noqa: PLR0913 - what, where to, and who hears of it
 
     with advised(NOT_SUBMITTED):
         urls = upload_assets(report, hashes, account, progress=begin)
-    return send(ready, urls, account, base_url, again=True, intended=intended)
+    return send(ready, urls, account, base_url, again=True, beside=beside)

@@ -37,7 +37,7 @@ from preflight.submission.states import Entry
 from preflight.submission.submit import (
     NOT_SUBMITTED,
     Account,
-    Intended,
+    Beside,
     Progress,
     Submission,
     advised,
@@ -339,7 +339,7 @@ def send(  # noqa: PLR0913 - what, where to, and who hears of it
     base_url: str,
     *,
     again: bool = False,
-    intended: Intended | None = None,
+    beside: Beside | None = None,
 ) -> tuple[Entry, Task]:
     """Send the create call of an uploaded request once, renewing URLs that end too soon.
 
@@ -349,7 +349,7 @@ def send(  # noqa: PLR0913 - what, where to, and who hears of it
         account: where to, and the ledger.
         base_url: the service.
         again: whether a request sent before is sent once more.
-        intended: as for `submission.submit.submit`.
+        beside: what is recorded with its entry.
 
     Raises:
         PreflightError: as `submission.submit.submit`.
@@ -364,4 +364,4 @@ def send(  # noqa: PLR0913 - what, where to, and who hears of it
         facts=tuple(judged.facts for judged in ready.report.assets),
         price=ready.price.credits if ready.price else None,
     )
-    return send_create_call(submission, account, again=again, intended=intended)
+    return send_create_call(submission, account, again=again, beside=beside)

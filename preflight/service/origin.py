@@ -9,6 +9,7 @@ import ipaddress
 import re
 import socket
 import unicodedata
+from functools import lru_cache
 from urllib.parse import unquote
 
 import httpx
@@ -30,8 +31,9 @@ def trimmed(text: str) -> str:
     return text.strip(EDGES)
 
 
+@lru_cache(64)
 def normal(text: str) -> str:
-    """Normalise an address to its origin.
+    """Normalise an address to its origin; one service is asked again and again.
 
     Raises:
         NO_ADDRESS: it is no address.

@@ -68,6 +68,8 @@ class Ledger:
         self.path = path or default_path()
         self._clock = clock
         self._lock = threading.RLock()
+        self.turn = threading.Lock()
+        """Held by the thread of this process that records a submission, so that others do not poll for their turn."""
         self._process_lock = ProcessLock(self.path)
         with explained(self._name):
             self._make_private()

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from preflight.upload.parcel import Place
 
 Progress = Callable[[Fraction], None]
-Intended = Callable[["Entry"], None]
 NOT_SUBMITTED = "Nothing was submitted or paid for: submit it again. What was uploaded whole is not uploaded again."
 """Advice when an upload fails."""
 PATIENCE = 4
@@ -48,6 +47,13 @@ class Account(msgspec.Struct, frozen=True):
     uploads_at_once: int = UPLOADS_AT_ONCE
 
 
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller records beside an entry, in the entry's own transactions; what it raises undoes both."""
+
+    intended: "Callable[[Entry], None]"
+    accepted: "Callable[[Entry, Task], None]"
+
+
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """A request to send, and what is recorded of it."""
 
@@ -62,7 +68,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def submit(
-    submission: Submission, account: Account, *, again: bool = False, intended: "Intended | None" = None
+    submission: Submission, account: Account, *, again: bool = False, beside: Beside | None = None
 ) -> "tuple[Entry, Task]":
     """Send the create call once; the intent is on disk before it.
 
@@ -70,7 +76,7 @@ def submit(
         submission: what is sent.
         account: where to, and the ledger.
         again: whether a request sent before is sent once more.
-        intended: called with the new entry in the transaction that records it; what it raises undoes both.
+        beside: what is recorded with it.
 
     Raises:
         Duplicate: the same request was sent before, and `again` is not set; nothing is recorded.
@@ -82,8 +88,7 @@ def submit(
     from preflight.submission import mismatch
 
     ledger = account.ledger
-    entry = _intended(submission, ledger, account.service.skew, again=again, intended=intended)
-    mismatch.keep_facts(ledger, entry, submission.facts)
+    entry = _intended(submission, ledger, account.service.skew, again=again, beside=beside)
     ledger.sent(entry)
     try:
         task = account.service.submit(submission.body, entry.idempotency_key)
@@ -106,10 +111,18 @@ def submit(
         _note(ledger.unknown, entry, printable(words))
         raise OutcomeUnknown(printable(words), advice=RECONCILE) from error
     try:
-        return ledger.accepted(entry, task), task
+        return _accepted(entry, task, ledger, beside), task
     except NotDone as error:
         advice = (Remedy("note-task", task=task.id), *error.remedies)
         raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
+
+
+def _accepted(entry: "Entry", task: "Task", ledger: "Ledger", beside: Beside | None) -> "Entry":
+    with ledger.transaction():
+        found = ledger.accepted(entry, task)
+        if beside:
+            beside.accepted(found, task)
+        return found
 
 
 def _note(step: "Callable[[Entry, str], Entry]", entry: "Entry", message: str) -> None:
@@ -123,16 +136,16 @@ def _uploads_of(entry: "Entry") -> list[str]:
 
 
 def _intended(
-    submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool, intended: "Intended | None"
+    submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool, beside: Beside | None
 ) -> "Entry":
     """Record the intent, unless any ledger has the same request.
 
     Search and record are one transaction: of two programs at once the later sees the earlier, and a refused repeat
     leaves no entry.
     """
-    from preflight.submission import ledgers
+    from preflight.submission import ledgers, mismatch
 
-    with ledgers.in_turn(), ledger.transaction():
+    with ledger.turn, ledgers.in_turn(), ledger.transaction():
         entry = ledger.intend(
             submission.body,
             base_url=submission.base_url,
@@ -143,8 +156,9 @@ def _intended(
         )
         if not again:
             refuse_duplicates(entry.body_hash, entry.base_url, ledger, before=entry.number)
-        if intended:
-            intended(entry)
+        if beside:
+            beside.intended(entry)
+        mismatch.keep_facts(ledger, entry, submission.facts)
         ledgers.remember(ledger.path)
         return entry
 

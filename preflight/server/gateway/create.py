@@ -25,7 +25,7 @@ from preflight.service.client import RECONCILE
 from preflight.submission.asks import Ask
 from preflight.submission.duplicates import refuse_unsettled
 from preflight.submission.states import Entry
-from preflight.submission.submit import Account
+from preflight.submission.submit import Account, Beside
 from preflight.upload.bucket import place_of
 from preflight.upload.contents import Content
 from preflight.values.findings import Report
@@ -81,8 +81,8 @@ class Create:
             ApiError, PreflightError: it is refused, or cannot be done; nothing was sent, but for `OutcomeUnknown`.
         """
         house, settings = self._house, self._house.settings
-        with house.session.entered(), incoming(call.table, settings, house.assets.contents, call.parts) as one:
-            door = settings.door(call.key, one.profile)
+        with house.session.entered(), incoming(call.table, house, call.parts) as one:
+            door = house.door(call.key, one.profile)
             ask = Ask(
                 account="" if settings.key else house.account(call.key),
                 key=call.idempotency_key,
@@ -168,7 +168,7 @@ def send_once(  # noqa: PLR0913 - what, whose, and as it may have been mended
         DuplicateUnknown: the same was sent before, and nobody knows what became of it.
         PreflightError: as `flow.relay.relayed`.
     """
-    door = house.settings.door(key, one.profile)
+    door = house.door(key, one.profile)
     place = place_of(house.settings.bucket, one.profile, allow_private=door.allow_private)
     linked: list[Ask] = []
 
@@ -176,11 +176,13 @@ def send_once(  # noqa: PLR0913 - what, whose, and as it may have been mended
         refuse_unsettled(entry, house.ledger)
         linked.append(house.asks.sent(ask, entry))
 
+    def accepted(_: Entry, task: "Task") -> None:
+        house.asks.answered(linked[0], msgspec.json.encode(task.raw))
+
+    beside = Beside(intended=intended, accepted=accepted)
     with door.service() as service:
         account = Account(service, house.ledger, one.profile, place)
-        entry, task = relayed(spec or one.spec, report, one.profile, account, door.base_url, intended=intended)
-    house.asks.answered(linked[0], msgspec.json.encode(task.raw))
-    return entry, task
+        return relayed(spec or one.spec, report, one.profile, account, door.base_url, beside=beside)
 
 
 def refusal(report: Report, headers: Mapping[str, str]) -> ApiError:

@@ -40,7 +40,7 @@ class Files:
     def passed(self, key: str, method: str, path: str, query: str) -> Answer:
         """Pass a call on as it came; called in a thread."""
         settings = self._house.settings
-        found = pass_on(settings.door(key).files_url, key, method, path, query, agent=settings.agent)
+        found = pass_on(self._house.door(key).files_url, key, method, path, query, agent=settings.agent)
         return Answer(status=found.status, body=found.body, headers=found.headers, media_type=found.media_type)
 
     async def uploaded(self, form: FormData, key: str, in_work: InWork) -> tuple[Answer, dict[str, Any]]:
@@ -82,7 +82,7 @@ class Files:
 
     def _sent(self, parcel: Parcel, key: str, profile: Profile) -> Uploaded:
         settings = self._house.settings
-        door = settings.door(key)
+        door = self._house.door(key)
         with door.service() as service:
             place = place_of(settings.bucket, profile, allow_private=door.allow_private)
             place = place or files_service(service.files, profile.service)

@@ -8,9 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from preflight.errors import NotDone
 from preflight.files.lock import Lock, NoLocks
+from preflight.flow.account import Door
 from preflight.flow.relay import Assets
+from preflight.profiles import Profile
 from preflight.report.remedies import said
 from preflight.server.gateway.metrics import Metrics
 from preflight.server.gateway.reports import Reports
@@ -21,7 +25,7 @@ from preflight.upload.contents import Contents, Reach, UrlContents
 from preflight.values.assets import printable
 from preflight.workers.session import Session, current
 
-ACCOUNTS = 1024
+ACCOUNTS, EDITIONS = 1024, 128
 """Keys whose digest is held in memory."""
 
 
@@ -85,6 +89,8 @@ class House:
         reach = Reach(allow_private=settings.allow_private, loopback=settings.reaches_itself, agent=settings.agent)
         self.assets = Assets(contents=contents, urls=UrlContents(contents, reach), word=said)
         self.account = lru_cache(ACCOUNTS)(self.asks.account)
+        self.edition_of = lru_cache(EDITIONS)(settings.edition_of)
+        self._doors: dict[str, Door] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +102,17 @@ class House:
         """End the children, and close the ledger."""
         self.session.close()
         self._open.close()
+
+    def door(self, key: str, profile: Profile | None = None) -> Door:
+        """Build the door to the service; where it is, is worked out once.
+
+        Raises:
+            CallError: an address cannot be used, or nothing is sent to the edition's service.
+        """
+        name = profile.name if profile else ""
+        if name not in self._doors:
+            self._doors[name] = self.settings.door("", profile)
+        return msgspec.structs.replace(self._doors[name], key=key)
 
     def fixed(self, job: str) -> Path:
         """Return the folder in which a job makes its files."""

@@ -26,6 +26,7 @@ from preflight.profiles.schema import ARRAYS, Profile
 from preflight.request.file import RequestSpec
 from preflight.request.incoming import encoded, model_of, spec_of
 from preflight.server.gateway.errors import invalid
+from preflight.server.gateway.house import House
 from preflight.server.gateway.settings import UPLOAD_BYTES, Settings
 from preflight.upload.contents import Content, Contents
 from preflight.values.assets import Asset, Role, ending_of, printable
@@ -53,22 +54,19 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def incoming(
-    table: dict[str, Any], settings: Settings, contents: Contents, parts: Mapping[str, Content] | None = None
-) -> Iterator[Incoming]:
+def incoming(table: dict[str, Any], house: House, parts: Mapping[str, Content] | None = None) -> Iterator[Incoming]:
     """Read a body; what is taken is held for the length of the block.
 
     Args:
         table: the body.
-        settings: by which edition, and what may be read.
-        contents: where to.
+        house: by which edition, what may be read, and where it is taken to.
         parts: what stands in the body for a file of its form → its content, held by the caller.
 
     Raises:
         BodyError, ApiError, CallError: it cannot be used.
     """
-    profile = settings.edition_of(model_of(table))
-    taking = _Taking(settings, contents, parts or {})
+    profile, contents = house.edition_of(model_of(table)), house.assets.contents
+    taking = _Taking(house.settings, contents, parts or {})
     try:
         spec = spec_of(table, profile, taking.place)
         refuse_unknown(spec, profile)

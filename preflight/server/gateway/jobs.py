@@ -249,7 +249,7 @@ class Jobs:
         self._tell(job, 0)
         parts = {str(one.path): one for one in request.here}
         with (
-            incoming(request.table, house.settings, house.assets.contents, parts) as one,
+            incoming(request.table, house, parts) as one,
             brought(one.spec, one.here, house.assets, whole=True) as found,
         ):
             report = judge_brought(one.spec, found, one.profile, house.assets)

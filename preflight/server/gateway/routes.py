@@ -231,7 +231,7 @@ class Routes:
         house = self._house
         with (
             house.session.entered(),
-            incoming(table, house.settings, house.assets.contents, held) as one,
+            incoming(table, house, held) as one,
             brought(one.spec, one.here, house.assets) as found,
         ):
             report = judge_brought(one.spec, found, one.profile, house.assets)

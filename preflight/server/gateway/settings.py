@@ -82,7 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(found, request=unsaid)
 
     def door(self, key: str, profile: Profile | None = None) -> Door:
-        """Build the door to the service.
+        """Build the door to the service of an edition, by default of the one in use.
 
         Raises:
             CallError: an address cannot be used, or nothing is sent to the edition's service.

@@ -41,7 +41,7 @@ class Tasks:
             PreflightError: there is no answer.
         """
         settings = self._house.settings
-        door = settings.door(key)
+        door = self._house.door(key)
         return _answer(pass_on(door.base_url, key, method, path, query, agent=settings.agent))
 
     def task(self, key: str, task_id: str, query: str) -> Answer:
