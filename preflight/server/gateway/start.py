@@ -1,7 +1,7 @@
 """A gateway from its start to its end: settings in, a server for so long."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TextIO
 
 import msgspec
@@ -41,8 +41,7 @@ def serve_gateway(
     Raises:
         NotDone: the port is taken, or the ledger cannot be used.
     """
-    sock = listening(port, host)
-    with _opened(settings, host, sock.getsockname()[1], log) as serving:
+    with closing(listening(port, host)) as sock, _opened(settings, host, sock.getsockname()[1], log) as serving:
 
         def ready() -> None:
             on_ready(serving)
@@ -56,8 +55,8 @@ def running_gateway(
     settings: Settings, *, host: str = LOOPBACK, port: int = 0, log: TextIO | None = None
 ) -> Iterator[Serving]:
     """Serve in a thread until the block is left; arguments as for `serve_gateway`."""
-    sock = listening(port, host)
     with (
+        closing(listening(port, host)) as sock,
         _opened(settings, host, sock.getsockname()[1], log) as serving,
         running(serving.gate, sock, grace_s=round(settings.grace_s), at_once=CONNECTIONS),
     ):

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from preflight.sandbox import Sandbox, running
+from preflight.sandbox.tasks import Task
 from preflight.server.gateway.settings import Settings
 from preflight.server.gateway.start import Serving, running_gateway
 from tests.server.gateway.hosts import Host
@@ -52,6 +54,11 @@ def host() -> Iterator[Host]:
 def sandbox() -> Iterator[Sandbox]:
     with running(run_s=0) as service:
         yield service
+
+
+def sent_images(task: Task) -> list[str]:
+    """Return the addresses of the images that the service was sent."""
+    return msgspec.convert(task.body["image_urls"], list[str])
 
 
 Opened = Callable[..., AbstractContextManager[Gateway]]
