@@ -67,9 +67,16 @@ async def _write(request: Request, file: BinaryIO, name: str, most_bytes: int) -
         if done > most_bytes:
             raise _too_large(name, most_bytes)
         if len(waiting) >= PIECE_BYTES:
-            await run_sync(file.write, bytes(waiting))
+            await run_sync(_write_all, file, bytes(waiting))
             waiting.clear()
-    await run_sync(file.write, bytes(waiting))
+    await run_sync(_write_all, file, bytes(waiting))
+
+
+def _write_all(file: BinaryIO, content: bytes) -> None:
+    """Write all of a piece: on a disk that is nearly full a write may end early, and says so by its count alone."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 @contextmanager

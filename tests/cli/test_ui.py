@@ -18,17 +18,27 @@ from tests.specimens import media
 
 PROGRAM = (sys.executable, "-m", "preflight", "ui", "--no-browser")
 
+LIMITED = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+sys.argv[:] = ["preflight", "ui", "--no-browser"]
+runpy.run_module("preflight", run_name="__main__")
+"""
+"""The program where no file may grow beyond 100,000 bytes, which is what a disk is like that is nearly full."""
+
 
 @contextmanager
-def started(*arguments: str, cwd: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+def started(
+    *arguments: str, cwd: Path, program: tuple[str, ...] = PROGRAM
+) -> "Iterator[tuple[subprocess.Popen[str], str]]":
     """Start the program and give it with the first line that it prints."""
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen([*PROGRAM, *arguments], cwd=cwd, env=env, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen([*program, *arguments], cwd=cwd, env=env, stdout=subprocess.PIPE, text=True) as running:
         try:
-            assert program.stdout
-            yield program, program.stdout.readline().strip()
+            assert running.stdout
+            yield running, running.stdout.readline().strip()
         finally:
-            program.kill()
+            running.kill()
 
 
 @contextmanager
@@ -94,3 +104,23 @@ def test_a_project_of_another_hand_that_cannot_be_read_is_not_overwritten(tmp_pa
     done = subprocess.run([*PROGRAM, str(broken)], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert broken.read_text() == "prompt = "
+
+
+def test_a_full_disk_costs_the_file_that_does_not_fit_and_nothing_else(tmp_path: Path) -> None:
+    small = Path(media("image-ok.jpg")).read_bytes()
+    with started(cwd=tmp_path, program=(sys.executable, "-c", LIMITED)) as (_, url), asked(url) as client:
+        client.post("/api/assets", params={"name": "small.jpg"}, content=small).raise_for_status()
+        answer = client.post("/api/assets", params={"name": "large.jpg"}, content=small + bytes(200_000))
+        assert answer.status_code == 500
+        assert "cannot be stored" in answer.json()["error"]["message"]
+        assert [card["verdict"] for card in cards(client, 1)] == ["pass"]
+    assert [path.name for path in (tmp_path / "preflight-project" / "originals").iterdir()] == ["small.jpg"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_a_page_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    arguments = [*PROGRAM, "--output", str(tmp_path / "file" / "film")]
+    done = subprocess.run(arguments, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "cannot be written" in done.stderr

@@ -15,6 +15,7 @@ from preflight.server.ui.previews import Previews
 from preflight.server.ui.project import Project
 from preflight.server.ui.sending import Sending
 from preflight.server.ui.threads import Threads
+from preflight.service.addresses import is_local
 from preflight.values.assets import printable
 from preflight.values.bounds import Bounds
 from preflight.workers.session import Session, current
@@ -43,6 +44,7 @@ class Bench:
         self.desk = Desk(project, profile, self.threads, self.events)
         self.fixing = Fixing(self.desk)
         self.sending = Sending(self.desk, base_url)
+        self.desk.measurer.allow_private = is_local(base_url)
         self.previews = Previews(project.own / "seen")
 
     def __enter__(self) -> Self:

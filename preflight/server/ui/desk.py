@@ -7,13 +7,13 @@ Everything here may be called from any thread.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
 
-from preflight.errors import CallError, PreflightError
-from preflight.flow.check import Measuring, judge_whole, measure
+from preflight.errors import CallError
+from preflight.flow.check import judge_whole
 from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
@@ -23,17 +23,17 @@ from preflight.server.events import Events
 from preflight.server.ui import views
 from preflight.server.ui.editions import default_model, edition_of, understood
 from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames, part_of
+from preflight.server.ui.measurer import Measurer
 from preflight.server.ui.places import roles_of
 from preflight.server.ui.planning import has_changed, plans_of, probed_as
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
-from preflight.server.ui.threads import Threads
+from preflight.server.ui.threads import Thinking, Threads
+from preflight.server.ui.words import WORDS
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
-from preflight.values.probed import Fault, Probed
-from preflight.values.unforeseen import unforeseen
-from preflight.workers.pool import WorkerPool
+from preflight.values.probed import Probed
 
 MOST_ITEMS = 500
 """Assets of one project; a request takes fifteen."""
@@ -56,6 +56,8 @@ class Desk:
         self.settings = RequestSpec(prompt="")
         self.report: Report | None = None
         self.shared: list[dict[str, Any]] = []
+        self.trouble = ""
+        """What went wrong when the project was opened; told to each page."""
         self.share: Strategy = "proportion"
         self.follows = False
         """Whether the edition becomes that of a model that is chosen."""
@@ -63,9 +65,8 @@ class Desk:
         """Tells what is being done for an item; set by whoever does it."""
         self.on_model: Callable[[], None] = lambda: None
         """Called when another model is chosen; set by who sends."""
-        self._walked: set[str] = set()
-        """What was found in folders: there, what is no medium is passed over."""
-        self._thinks = self._again = False
+        self.measurer = Measurer(threads, self._begins, self._measured)
+        self._thinking = Thinking(threads, self._judge, lambda words: events.tell("trouble", {"message": words}))
 
     # ---- reading
 
@@ -111,7 +112,7 @@ class Desk:
         with self.turn:
             roles = self.roles()
             cards = [self.card(item, roles.get(item.id)) for item in self.ordered()]
-            return {"cards": cards, "request": request_view(self)}
+            return {"cards": cards, "request": request_view(self), "trouble": self.trouble}
 
     def paths(self) -> set[str]:
         """Return every file that an item is, or was made into."""
@@ -121,8 +122,7 @@ class Desk:
     @property
     def is_thinking(self) -> bool:
         """Whether something is still to be judged or planned anew."""
-        with self.turn:
-            return self._thinks
+        return self._thinking.is_busy
 
     # ---- changing
 
@@ -137,8 +137,11 @@ class Desk:
         self.items = {item.id: item for item in found.items}
         for item in found.items:
             self._measure(item)
-        assets = list(paths)
-        self._walked = {absolute(asset.path) for asset in assets if asset.walked}
+        given = list(paths)
+        assets = given[: max(MOST_ITEMS - len(self.items), 0)]
+        if len(assets) < len(given):
+            self.trouble = WORDS["drop.too-many"].format(most=len(assets), all=len(given))
+        self.measurer.walked |= {absolute(asset.path) for asset in assets if asset.walked}
         self.add((asset.path, name_of(asset.path)) for asset in assets)
 
     def add(self, files: Iterable[tuple[str, str]]) -> list[Item]:
@@ -299,20 +302,22 @@ class Desk:
 
     def _measure(self, item: Item) -> None:
         item.state = "waiting"
-        for which in ("fixed", "original") if item.fixed else ("original",):
-            self.threads.do("looking", self._measured, item, which)
+        self.measurer.add(item)
 
-    def _measured(self, item: Item, which: Which) -> None:
-        """Measure one file of an item, in a child that may crash or hang alone."""
+    def _begins(self, item: Item) -> bool:
+        """Say that an item is being measured, where it is still there."""
         if item.id not in self.items:
-            return
+            return False
         if item.state == "waiting":
             item.state = "measuring"
             self._tell(item)
-        path = item.path_of(which)
-        probed = self._probe(Asset(path=path, walked=path in self._walked))
+        return True
+
+    def _measured(self, item: Item, which: Which, probed: Probed) -> None:
+        """Put down what was found of one file of an item."""
         if probed.is_bystander:
-            self.remove(item.id)
+            with suppress(MissingError):
+                self.remove(item.id)
             return
         with self.turn:
             item.probed[which] = probed
@@ -325,12 +330,17 @@ class Desk:
             self._tell(item)
             self.think()
 
-    def _probe(self, asset: Asset) -> Probed:
-        try:
-            (probed,) = measure([asset], Measuring(pool=WorkerPool("exact", jobs=1)))
-        except PreflightError as error:
-            return Probed(asset=asset, fault=Fault("unmeasured", error.message))
-        return probed
+    def fetch(self, id_: str) -> None:
+        """Fetch an item that lies at an address, and measure it.
+
+        Raises:
+            CallError: it is a file.
+        """
+        item = self.item(id_)
+        if not Asset(path=item.source).is_url:
+            raise CallError("only what lies at an address is fetched")
+        item.state = "waiting"
+        self.measurer.fetch(item)
 
     def _shelve(self, item: Item, probed: Probed) -> None:
         """Put an item on the shelf of what it turned out to be, which is not what its name promised."""
@@ -351,26 +361,7 @@ class Desk:
 
     def think(self) -> None:
         """Judge and plan anew, soon; while that is done, once more at its end."""
-        with self.turn:
-            if self._thinks:
-                self._again = True
-                return
-            self._thinks = True
-        self.threads.do("thinking", self._think)
-
-    def _think(self) -> None:
-        while True:
-            with self.turn:
-                self._again = False
-            try:
-                self._judge()
-            except Exception as error:  # noqa: BLE001 - the next change is judged all the same
-                words = error.message if isinstance(error, PreflightError) else unforeseen(error)
-                self.events.tell("trouble", {"message": words})
-            with self.turn:
-                if not self._again:
-                    self._thinks = False
-                    return
+        self._thinking.ask()
 
     def _judge(self) -> None:
         """Judge the request of what is measured, plan each asset, and tell of what is new."""

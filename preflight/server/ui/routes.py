@@ -90,6 +90,7 @@ class DeskRoutes:
             Route("/api/assets/{id}/taken", self.take, methods=["PUT"]),
             Route("/api/assets/{id}/fix", self.fix, methods=["POST"]),
             Route("/api/assets/{id}/again", self.again, methods=["POST"]),
+            Route("/api/assets/{id}/fetch", self.fetch, methods=["POST"]),
             Route("/api/assets/{id}/quality", self.quality, methods=["POST"]),
             Route("/api/fix", self.fix_all, methods=["POST"]),
             Route("/api/jobs/{id}", self.cancel, methods=["DELETE"]),
@@ -175,6 +176,11 @@ class DeskRoutes:
     async def again(self, request: Request) -> Response:
         """Make the new file of an asset anew."""
         await run_sync(self._bench.fixing.again, request.path_params["id"])
+        return Response(status_code=202)
+
+    async def fetch(self, request: Request) -> Response:
+        """Fetch an asset that lies at an address, and judge it."""
+        await run_sync(self._desk.fetch, request.path_params["id"])
         return Response(status_code=202)
 
     async def quality(self, request: Request) -> Response:

@@ -57,3 +57,46 @@ class Threads:
         self.session.close()
         for pool in self._pools.values():
             pool.shutdown(wait=True)
+
+
+class Thinking:
+    """Work that is asked for again and again, and done once for all who asked meanwhile.
+
+    Args:
+        threads: in which it is done.
+        work: what is done.
+        trouble: told in words of what could not be done; the next time it is tried all the same.
+    """
+
+    def __init__(self, threads: Threads, work: Callable[[], None], trouble: Callable[[str], None]) -> None:
+        self._threads, self._work, self._trouble = threads, work, trouble
+        self._turn = threading.Lock()
+        self._busy = self._again = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is still to be done."""
+        with self._turn:
+            return self._busy
+
+    def ask(self) -> None:
+        """Do it soon; where it is being done, once more at its end."""
+        with self._turn:
+            self._again = True
+            if self._busy:
+                return
+            self._busy = True
+        self._threads.do("thinking", self._go)
+
+    def _go(self) -> None:
+        while self._goes_on():
+            try:
+                self._work()
+            except Exception as error:  # noqa: BLE001 - the next change is worked on all the same
+                self._trouble(error.message if isinstance(error, PreflightError) else unforeseen(error))
+
+    def _goes_on(self) -> bool:
+        """Take what was asked for; where nothing is left, be done."""
+        with self._turn:
+            self._busy, self._again = self._again, False
+            return self._busy

@@ -52,6 +52,7 @@ def card_view(item: Item, role: Role | None, profile: Profile) -> View:
         "problems": [_problem_view(found, judged, profile) for found in judged.findings] if judged else [],
         "measures": [_measure_view(row) for row in measures_of(judged, profile) if row.state] if judged else [],
         "version": item.version,
+        "remote": judged is not None and judged.asset.is_url and judged.facts is None,
         "sees": judged is not None and judged.facts is not None and not judged.asset.is_url,
         "trim": trim_view(item, profile),
         "plan": plan_view(item),

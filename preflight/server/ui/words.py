@@ -24,7 +24,7 @@ WORDS: dict[str, str] = {
     "drop.private": "Everything stays on this machine until you press Send.",
     "drop.bringing": "Bringing {name}, {part} %",
     "drop.failed": "{name} was not brought: {why}",
-    "drop.too-many": "Only the first {most} files were taken.",
+    "drop.too-many": "Only the first {most} of {all} files were taken.",
     # ---- shelves
     "shelf.image": "Images",
     "shelf.video": "Clips",
@@ -54,6 +54,8 @@ WORDS: dict[str, str] = {
     "card.down": "Later",
     "card.picture": "Picture of {name}",
     "card.nothing": "No picture",
+    "card.fetch": "Fetch and judge it",
+    "card.fetch.hint": "It lies at an address: nothing is asked there until you press this, or Send.",
     "card.moved": "{name} is now {role}",
     "card.measured": "{name}: {verdict}",
     "card.allowed": "{allowed} allowed",

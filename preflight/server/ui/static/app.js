@@ -26,6 +26,7 @@ async function begin() {
   on("request", showOverall);
   await whole();
   listen();
+  addEventListener("focus", () => whole().catch(() => {}));
 }
 
 /** @param {any} request */

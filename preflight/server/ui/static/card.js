@@ -85,7 +85,8 @@ function showProblems(box, why, card) {
   const toggle = card.state === "judged" && button(t("card.why"), () => toggleWhy(why, toggle, card), {
     class: "link", "aria-expanded": String(!why.hidden), "aria-controls": why.id,
   });
-  fill(box, lines.length > 0 && h("ul", {}, ...lines), bars(card.measures), toggle);
+  const fetches = card.remote && h("p", { class: "line" }, button(t("card.fetch"), () => change("POST", `/api/assets/${card.id}/fetch`)), h("span", { class: "soft", text: t("card.fetch.hint") }));
+  fill(box, lines.length > 0 && h("ul", {}, ...lines), bars(card.measures), fetches, toggle);
 }
 
 /** @param {HTMLElement} why @param {HTMLElement} problems */

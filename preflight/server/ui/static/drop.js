@@ -99,7 +99,7 @@ async function walk(entry, found) {
 /** @param {File[]} files */
 async function bring(files) {
   const news = /** @type {HTMLElement} */ (document.getElementById("bringing"));
-  if (files.length > MOST) news.textContent = t("drop.too-many", { most: MOST });
+  if (files.length > MOST) news.textContent = t("drop.too-many", { most: MOST, all: files.length });
   waiting.push(...files.filter((file) => !file.name.startsWith(".")).slice(0, MOST));
   if (busy) return;
   busy = true;

@@ -52,6 +52,7 @@ function work() {
 /** Ask for everything, and tell of it. */
 export async function whole() {
   const found = await ask("GET", "/api/state");
+  if (found.trouble) at("trouble").textContent = found.trouble;
   const there = new Set(found.cards.map((/** @type {Card} */ card) => card.id));
   for (const id of [...cards.keys()]) if (!there.has(id)) drop(id);
   for (const card of found.cards) keep(card);
