@@ -16,6 +16,7 @@ from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import Argument, Group, Option, options_of, stored
 from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
 from preflight.cli.options.service import AgentOptions
+from preflight.cli.progress import told
 from preflight.cli.run_context import opened
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent, refuse_unfit
@@ -133,8 +134,9 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
                 if planned_fixes:
                     planned_fixes.expect(report)
                 return write_report(writers, report.assets, report.findings, unused_ignores=run.unused_ignores), 0
-            with run.counting() as count:
-                judged = count.over(run.over(check_assets(assets or collect(call.paths), profile, how)))
+            with run.counting(held=call.format_name == "text") as count:
+                found, total = told(assets or collect(call.paths))
+                judged = count.over(run.over(check_assets(found, profile, how)), total)
                 over = how.passed.count
                 verdict = write_report(
                     writers, judged, seen=sys.stdout, unused_ignores=run.unused_ignores, passed_over=over

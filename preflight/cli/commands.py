@@ -10,33 +10,59 @@ from preflight._version import __version__
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-COMMANDS = {
-    "check": "Judge files, folders or a request against the documented limits.",
-    "probe": "Measure files and print the facts, without a verdict.",
-    "fix": "Show what would mend the findings, ask, do it, and measure again.",
-    "new": "Write a request.toml of files: roles, shared seconds, a prompt to fill in.",
-    "ui": "Open a page in the browser: drop files, see, trim, fix, describe, send.",
-    "mcp": "Serve the same as tools for agents, by the Model Context Protocol.",
-    "watch": "Judge files as they arrive in a folder, and move each to where it belongs.",
-    "prompt": "List the documented phrasings, with the numbers of a request's assets.",
-    "submit": "Check a request, price it, upload its assets and submit it, once.",
-    "task": "See, wait for and download what was submitted.",
-    "callback": "Receive the service's callbacks, and believe none before asking it.",
-    "explain": "Explain a rule: what it checks, why, and what to do.",
-    "rules": "List every rule.",
-    "where": "Say which models take files as they are, after which fix, or never.",
-    "models": "List every model: its limits, their sources, its price, what changed.",
-    "profiles": "List the editions of the limits, or show one.",
-    "schema": "Print the JSON Schema of what a command prints or reads.",
-    "serve": "Stand between programs and the service: check, mend, send once.",
-    "sandbox": "Run the service on this machine, to try things against.",
-    "doctor": "Say what is installed, what is missing, and what to do.",
-    "completion": "Print the script by which a shell completes commands and options.",
+GROUPS = {
+    "Look": {
+        "check": "Judge files, folders or a request against the documented limits.",
+        "probe": "Measure files and print the facts, without a verdict.",
+        "where": "Say which models take files as they are, after which fix, or never.",
+    },
+    "Mend": {
+        "fix": "Show what would mend the findings, ask, do it, and measure again.",
+        "ui": "Open a page in the browser: drop files, see, trim, fix, describe, send.",
+    },
+    "Send": {
+        "new": "Write a request.toml of files: roles, shared seconds, a prompt to fill in.",
+        "prompt": "List the documented phrasings, with the numbers of a request's assets.",
+        "submit": "Check a request, price it, upload its assets and submit it, once.",
+        "task": "See, wait for and download what was submitted.",
+        "callback": "Receive the service's callbacks, and believe none before asking it.",
+    },
+    "Serve": {
+        "serve": "Stand between programs and the service: check, mend, send once.",
+        "mcp": "Serve the same as tools for agents, by the Model Context Protocol.",
+        "watch": "Judge files as they arrive in a folder, and move each to where it belongs.",
+        "sandbox": "Run the service on this machine, to try things against.",
+    },
+    "Know": {
+        "explain": "Explain a rule: what it checks, why, and what to do.",
+        "rules": "List every rule.",
+        "models": "List every model: its limits, their sources, its price, what changed.",
+        "profiles": "List the editions of the limits, or show one.",
+        "schema": "Print the JSON Schema of what a command prints or reads.",
+        "doctor": "Say what is installed, what is missing, and what to do.",
+        "completion": "Print the script by which a shell completes commands and options.",
+    },
 }
+"""What a person wants → the commands for it, in the order in which they are met."""
+COMMANDS = {name: words for group in GROUPS.values() for name, words in group.items()}
+FIRST_STEPS = """\
+preflight check footage/    says what is wrong with files, and `preflight fix footage/` mends it.
+preflight ui                opens a page for all of it in the browser.
+preflight --help            lists everything else.\
+"""
+"""What to type next, for whoever types the name alone."""
+WRONG_CALL = 2
 
 
 class Commands(click.Group):
     """A group whose commands are imported when they are needed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say what to type next where nothing was typed."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(FIRST_STEPS, err=True)
+            ctx.exit(WRONG_CALL)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order in which a person meets them."""
@@ -59,8 +85,10 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{width}}", words) for name, words in commands.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,5 +1,6 @@
 """Progress on a terminal, and nothing anywhere else."""
 
+import itertools
 import sys
 from contextlib import contextmanager
 from fractions import Fraction
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 T = TypeVar("T")
+COUNTED = 10_000
+"""Files of which the number is told beforehand."""
 
 
 class Move(Protocol):
@@ -79,34 +82,64 @@ def looking(count: int) -> "Iterator[Callable[[str], Move | None]]":
 
 
 class Count:
-    """How many files are done, on stderr, where results go elsewhere; on a terminal the results themselves show it."""
+    """How many files are done, on stderr: a bar where their number is known.
 
-    def __init__(self, title: str) -> None:
+    Args:
+        title: what is done with them.
+        held: whether results that go to a terminal are held until the end; else they show it themselves.
+        mute: whether nothing is shown.
+    """
+
+    def __init__(self, title: str, *, held: bool = False, mute: bool = False) -> None:
         self.title = title
+        self._held, self._mute = held, mute
         self.shown: Progress | None = None
 
     def __enter__(self) -> Self:
-        """Show the count, where there is a terminal that shows nothing else."""
-        if sys.stderr.isatty() and not sys.stdout.isatty():
-            from rich.console import Console
-            from rich.progress import Progress, SpinnerColumn, TextColumn
-
-            columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed:,.0f} files", markup=False))
-            self.shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
-            self.shown.add_task(self.title, total=None)
-            self.shown.start()
+        """Begin; nothing is shown yet."""
         return self
 
-    def over(self, items: "Iterable[T]") -> "Iterator[T]":
-        """Count items as they go by."""
-        for item in items:
-            if self.shown is not None:
-                self.shown.advance(self.shown.task_ids[0])
-            yield item
+    def over(self, items: "Iterable[T]", total: int | None = None) -> "Iterator[T]":
+        """Count items as they go by, and take the count away behind the last one."""
+        self._show(total)
+        try:
+            for item in items:
+                if self.shown is not None:
+                    self.shown.advance(self.shown.task_ids[0])
+                yield item
+        finally:
+            self._hide()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the count away."""
+        self._hide()
+
+    def _show(self, total: int | None) -> None:
+        """Show the count, where there is a terminal on which nothing else is shown meanwhile."""
+        if self._mute or total == 1 or not sys.stderr.isatty() or (sys.stdout.isatty() and not self._held):
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
+
+        columns: list[ProgressColumn] = [SpinnerColumn()]
+        columns.append(TextColumn("{task.description}: {task.completed:,.0f} files", markup=False))
+        columns += [BarColumn()] if total else []
+        self.shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+        self.shown.add_task(self.title, total=total)
+        self.shown.start()
+
+    def _hide(self) -> None:
         if self.shown is not None:
             self.shown.stop()
+            self.shown = None
+
+
+def told(items: "Iterable[T]") -> "tuple[Iterator[T], int | None]":
+    """Count items beforehand, on a terminal; None where they are too many for that, or nobody sees it."""
+    rest = iter(items)
+    if not sys.stderr.isatty():
+        return rest, None
+    first = list(itertools.islice(rest, COUNTED))
+    return itertools.chain(first, rest), len(first) if len(first) < COUNTED else None

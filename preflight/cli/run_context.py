@@ -6,7 +6,7 @@ a log, a summary. Nothing of it is loaded unless it is asked for.
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -89,9 +89,13 @@ class RunContext:
             how.pool.watch = self._tally.took
             self._cache = how.cache
 
-    def counting(self) -> AbstractContextManager[Count]:
-        """Show a count on a terminal; a log there is not drawn over."""
-        return nullcontext(Count("checked")) if self._log else Count("checked")
+    def counting(self, *, held: bool) -> Count:
+        """Show a count on a terminal; a log there is not drawn over.
+
+        Args:
+            held: whether results that go to a terminal are held until the end.
+        """
+        return Count("checked", held=held, mute=self._log is not None)
 
     def over(self, judged: "Iterable[Judged]") -> "Iterator[Judged]":
         """Yield each asset as it counts here."""

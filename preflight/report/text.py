@@ -224,28 +224,70 @@ def signature(header: Header) -> str:
     return f"Profile {header.edition}, preflight {header.version}"
 
 
+def group_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
+    """Yield the lines of one asset for a person: its name with the verdict, and its findings below."""
+    name = name_of(judged.asset)
+    if not judged.findings:
+        yield from judged_lines(judged)
+        return
+    verdict = judged.verdict
+    yield (name, "bold"), (": ", ""), (verdict, STYLES[verdict]), (f": {summary(judged.facts)}", "dim")
+    for finding in judged.findings:
+        words = f" {finding.rule}: {printable(finding.message)}"
+        yield ("  ", ""), (finding.severity, STYLES[finding.severity]), (words, "")
+        if verbose:
+            yield ((f"      {grounds(finding)}", "dim"),)
+
+
+def badness(judged: Judged) -> tuple[int, int, int]:
+    """Rank an asset, the worst first: by verdict, then by errors, then by other findings."""
+    errors = sum(finding.severity == "error" for finding in judged.findings)
+    return -EXIT_CODES[judged.verdict], -errors, errors - len(judged.findings)
+
+
+HELD = 5000
+"""Assets held for a terminal; of more, each is shown as it comes."""
+
+
 class Writer:
-    """Writes text, line by line."""
+    """Writes text, line by line; on a terminal files are grouped, the worst first, once all are judged."""
 
     def __init__(self, header: Header, out: TextIO) -> None:
         self._header, self._out, self._totals = header, out, Totals()
         self._styled = out.isatty()
+        self._held: list[Judged] = []
+        self._holds = self._styled
 
     def begin(self) -> None:
         """Write nothing."""
 
     def asset(self, judged: Judged) -> None:
-        """Write the lines of one asset."""
+        """Write the lines of one asset, or hold it."""
         self._totals.add(judged.verdict, judged.findings)
-        lines = judged_lines(judged, verbose=self._header.verbose)
-        if self._styled:
-            _write_styled(lines, self._out)
-        else:
-            self._out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
+        if self._holds and judged.asset.role is None:
+            self._held.append(judged)
+            if len(self._held) > HELD:
+                self._show_held()
+            return
+        self._write(judged_lines(judged, verbose=self._header.verbose))
 
     def end(self, ending: Summary) -> None:
-        """Write the request, and the summary."""
+        """Write what is held, the request, and the summary."""
+        self._show_held()
         findings = ending.findings or ()
         self._totals.count(findings)
         write(finding_lines("request", findings, verbose=self._header.verbose), self._out)
         write(self._totals.lines(self._header, ending), self._out)
+
+    def _show_held(self) -> None:
+        """Write what is held, the worst first; a file alone needs no group."""
+        lines = group_lines if len(self._held) > 1 else judged_lines
+        for judged in sorted(self._held, key=badness):
+            self._write(lines(judged, verbose=self._header.verbose))
+        self._held, self._holds = [], False
+
+    def _write(self, lines: Iterable[Line]) -> None:
+        if self._styled:
+            _write_styled(lines, self._out)
+        else:
+            self._out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))

@@ -42,6 +42,21 @@ def test_the_one_line_of_each_command_agrees_with_the_list() -> None:
     assert list(COMMANDS) == [command.name for command in every_command() if command.name in COMMANDS]
 
 
+def test_the_name_alone_says_in_three_lines_what_to_type_next(program: Program) -> None:
+    ended = program()
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 3)
+    assert [line.split("  ")[0] for line in ended.err.splitlines()] == [
+        "preflight check footage/",
+        "preflight ui",
+        "preflight --help",
+    ]
+
+
+def test_help_groups_the_commands_by_what_a_person_wants(program: Program) -> None:
+    titles = [line for line in program("--help").out.splitlines() if line.endswith(":") and line[0] != " "]
+    assert titles == ["Options:", "Look:", "Mend:", "Send:", "Serve:", "Know:"]
+
+
 def run(command: list[str], env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, env=env, capture_output=True, text=True, check=True)
 
@@ -223,6 +238,20 @@ def test_a_terminal_sees_how_far_a_check_is_when_its_results_go_elsewhere(tmp_pa
         assert child.wait(60) == 3  # some of the specimens cannot be judged
     assert b"checked: " in said
     assert b"Profile seedance-2.0-2026-04" in (tmp_path / "out").read_bytes()
+
+
+def test_a_terminal_sees_a_bar_and_then_the_worst_file_first(tmp_path: Path) -> None:
+    for name in ("image-ok.jpeg", "image-299x300.png", "audio-5s.wav"):
+        (tmp_path / name).symlink_to(MEDIA / name)
+    theirs, ours = terminal()
+    command = [str(PROGRAM), "check", "--no-cache", "."]
+    with subprocess.Popen(command, stdout=ours, stderr=ours, cwd=tmp_path) as child:
+        os.close(ours)
+        said = read_all(theirs)
+        assert child.wait(60) == 1
+    count, _, report = said.rpartition(b"checked: ")
+    assert "\u2501".encode() in count
+    assert report.index(b"image-299x300.png") < report.index(b"audio-5s.wav") < report.index(b"FAIL")
 
 
 def read_all(terminal: int) -> bytes:

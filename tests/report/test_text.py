@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from fractions import Fraction
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 
 from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.result import FixResult
-from preflight.report import Header, Summary
+from preflight.report import Header, Summary, open_writer, write_report
 from preflight.report.text import (
     Line,
     Totals,
@@ -26,6 +27,7 @@ from preflight.rules import judge
 from preflight.values.assets import Asset, Role
 from preflight.values.facts import Facts
 from preflight.values.findings import Finding, Judged, Verdict
+from preflight.values.limits import Severity
 from tests import made
 from tests.report.fixed import ASSETS, DURATION, EMPTY, REQUEST, written
 from tests.specimens import PROFILE, judged, media
@@ -207,3 +209,51 @@ def test_a_long_line_is_not_broken_on_a_terminal() -> None:
 def test_output_goes_to_standard_output_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
     write([(("hello", "bold"),)])
     assert capsys.readouterr().out == "hello\n"
+
+
+# ---- on a terminal ---------------------------------------------------------------------------------------------------
+
+
+def shown(*found: Judged, findings: tuple[Finding, ...] | None = None) -> list[str]:
+    """Return what a terminal shows of a report, without its colours."""
+    out = Terminal()
+    write_report([open_writer("text", Header(profile="p", version="1"), out)], found, findings)
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
+
+
+def a_finding(severity: Severity, rule: str = "image/side") -> Finding:
+    return Finding(rule=rule, severity=severity, message=f"a {severity}")
+
+
+def found_of(path: str, *findings: Finding, role: Role | None = None) -> Judged:
+    return Judged(asset=Asset(path=path, role=role), kind="image", facts=made.image(), findings=findings)
+
+
+def test_files_are_grouped_with_the_worst_first() -> None:
+    error, warning = a_finding("error"), a_finding("warning")
+    lines = shown(
+        found_of("clean.png"),
+        found_of("warned.png", warning),
+        found_of("bad.png", error),
+        found_of("untold.png", a_finding("error", "image/unjudged")),
+        found_of("worse.png", warning, error, error),
+    )
+    names = [line.partition(": ")[0] for line in lines if not line.startswith("  ")]
+    assert names[:-1] == ["untold.png", "worse.png", "bad.png", "warned.png", "clean.png"]
+    assert lines[2].startswith("worse.png: fail: png, ")
+    assert lines[3:6] == ["  warning image/side: a warning", *["  error image/side: a error"] * 2]
+
+
+def test_a_file_alone_has_a_line_a_finding_as_it_has_elsewhere() -> None:
+    assert shown(found_of("bad.png", a_finding("error")))[0] == "bad.png: error image/side: a error"
+
+
+def test_the_assets_of_a_request_keep_their_order() -> None:
+    numbered = [found_of(f"{n}.png", *[a_finding("error")] * (n - 1), role=Role("image", n)) for n in (1, 2)]
+    assert [line[:5] for line in shown(*numbered, findings=())][:2] == ["1.png", "2.png"]
+
+
+def test_of_too_many_files_each_is_shown_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("preflight.report.text.HELD", 2)
+    lines = shown(*(found_of(f"{n}.png", *[a_finding("error")] * (n > 1)) for n in range(5)))
+    assert [line[:5] for line in lines if line[0].isdigit()] == ["2.png", "0.png", "1.png", "3.png", "4.png"]
