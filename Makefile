@@ -5,10 +5,10 @@ READY := .venv/ready
 SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_guest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check manual package fix-style fixtures bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check manual package fix-style fixtures demo-scale test-scale bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -61,6 +61,12 @@ fix-style: setup ## let ruff mend what it can
 
 fixtures: setup ## make the specimens that are missing
 	$(BIN)/python fixtures/make.py
+
+demo-scale: setup ## a bucket and a cluster on this machine: 2,000 objects, a worker killed midway, and a second run
+	$(BIN)/python scripts/demo_scale.py
+
+test-scale: setup ## run the long tests of buckets, verdict stores and clusters
+	TEST_SCALE=1 $(BIN)/pytest tests/scale
 
 bench: setup ## measure speed as ratios, side by side
 	$(BIN)/python scripts/bench.py

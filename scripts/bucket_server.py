@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 PAGE_KEYS = 1000
 
@@ -55,6 +55,7 @@ class Bucket:
         self._turn = threading.Lock()
         self._tags: dict[str, tuple[bytes, str]] = {}
         self._sorted: list[str] = []
+        self._changed = False
 
     @property
     def variables(self) -> dict[str, str]:
@@ -65,8 +66,13 @@ class Bucket:
 
     def put(self, key: str, content: bytes) -> str:
         """Put an object; return its address."""
+        self._changed = self._changed or key not in self.objects
         self.objects[key] = content
         return f"s3://{self.name}/{key}"
+
+    def remove(self, key: str) -> None:
+        """Delete an object, if it is there."""
+        self._changed = self.objects.pop(key, None) is not None or self._changed
 
     def etag(self, key: str) -> str:
         """Return an object's mark."""
@@ -95,7 +101,8 @@ class Bucket:
 
     def page(self, prefix: str, after: str) -> tuple[list[str], bool]:
         """List up to a thousand keys after one, in order; tell whether there are more."""
-        if len(self._sorted) != len(self.objects):
+        if self._changed or len(self._sorted) != len(self.objects):
+            self._changed = False
             self._sorted = sorted(self.objects, key=str.encode)
         at = bisect_right(self._sorted, after.encode(), key=str.encode) if after else 0
         if not after and prefix:
@@ -146,6 +153,15 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.bucket.put(key, content)
         self._say(Answer(200, headers={"ETag": self.bucket.etag(key)}))
+
+    def do_POST(self) -> None:
+        """Delete what a body lists."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        keys = [unescape(key) for key in re.findall(r"<Key>(.*?)</Key>", body, re.DOTALL)]
+        for key in keys:
+            self.bucket.remove(key)
+        deleted = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
+        self._say(Answer(200, f"<DeleteResult>{deleted}</DeleteResult>".encode()))
 
     def _object(self, asked: Request) -> Answer:
         content = self.bucket.objects.get(asked.key, b"")

@@ -34,6 +34,7 @@ BELOW = {
     "flow": "apply errors files media objects plan probe profiles request rules service submission upload values"
     " workers",
     "report": "_version errors files plan policy probe profiles request rules submission system values",
+    "scale": "_version errors flow objects policy profiles report rules upload values workers",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
     "server": "_version errors files flow media plan probe profiles report request rules sandbox service submission"
@@ -41,13 +42,14 @@ BELOW = {
     "mcp": "_version errors files flow plan probe profiles report request rules server service submission upload values"
     " workers",
     "cli": "_version apply errors files flow mcp media plan policy probe profiles report request rules sandbox server"
-    " service submission system upload values watch workers",
+    " objects scale service submission system upload values watch workers",
     "sandbox": "system",
     "__init__": "_version api",
     "__main__": "cli",
 }
 """Each room of the package, and the rooms that it may import, in the order in which they build upon each other."""
 HEAVY = ("av", "PIL", "httpx", "rich", "mutagen", "ffmpeg", "sqlite3", "starlette", "uvicorn", "obstore", "numpy")
+HEAVY += ("pyarrow", "dask", "distributed")
 
 
 def modules() -> list[Path]:

@@ -15,9 +15,11 @@ from preflight.cli.options.common import EditionsOptions, format_of
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import Argument, Group, Option, options_of, stored
 from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
+from preflight.cli.options.scale import EngineOptions
 from preflight.cli.options.service import AgentOptions
 from preflight.cli.progress import told
 from preflight.cli.run_context import opened
+from preflight.cli.scale import is_meant, judge_into_store
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent, refuse_unfit
 from preflight.report import FORMATS, Header, open_writer, write_report
@@ -46,12 +48,14 @@ class Asked(Group, frozen=True, kw_only=True):
     editions: EditionsOptions = EditionsOptions()
     measuring: MeasuringOptions = MeasuringOptions()
     asking: AgentOptions = AgentOptions()
+    engine: EngineOptions = EngineOptions()
     run: RunOptions = RunOptions()
     format_name: Annotated[str, format_of(*FORMATS)] = "text"
     outputs: Annotated[
         tuple[str, ...],
         Option(
-            "Write a report to a file as well, its format by its ending or as in junit:FILE; may be repeated.",
+            "Write a report to a file as well, its format by its ending or as in junit:FILE; may be repeated. "
+            "FOLDER/ or s3://BUCKET/PREFIX: a verdict store of Parquet files, for many assets.",
             flags=("--output",),
             metavar="FILE",
         ),
@@ -79,6 +83,8 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     With several --profile the same assets are judged by each edition, side by side, as text, JSON, CSV or Markdown; the
     exit status is that of the best: 0 when at least one edition takes everything as it is.
 
+    With --output FOLDER/ the verdicts go into a store, which a second run goes on from; `preflight report` sums it up.
+
     What counts, and how much, can be said in the settings: `[severity]`, `[[override]]` and `[[ignore]]`.
 
     Exit status: 0 clean, 1 findings, 2 the call is wrong, 3 something could not be judged, which outranks 1.
@@ -96,12 +102,21 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     assets = listed(call.lists, call.paths, request=spec is not None)
     if spec is None and (call.paths or assets is None):
         require(call.paths)
+    if is_meant(call):
+        ctx.exit(_into_store(call, spec, assets))
     if call.editions.are_several:
         from preflight.cli.compare import print_comparison
 
         ctx.exit(print_comparison(call, spec, assets or collect(call.paths)))
     verdict, passed_over = _judged(call, spec, assets)
     ctx.exit(EXIT_CODES[verdict] if verdict else nothing(passed_over))
+
+
+def _into_store(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> int:
+    """Judge many assets into a verdict store; return the exit status."""
+    if spec or call.editions.are_several:
+        raise CallError("a verdict store is of files, folders and buckets, judged by one edition")
+    return judge_into_store(call, assets)
 
 
 def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> "tuple[Verdict | None, int]":

@@ -14,6 +14,7 @@ GROUPS = {
     "Look": {
         "check": "Judge files, folders or a request against the documented limits.",
         "probe": "Measure files and print the facts, without a verdict.",
+        "report": "Sum up the verdicts of many assets: by rule, by folder, worst first.",
         "where": "Say which models take files as they are, after which fix, or never.",
     },
     "Mend": {

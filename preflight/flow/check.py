@@ -69,10 +69,10 @@ def measure(assets: Iterable[Asset], how: Measuring) -> Iterator[Probed]:
     rest = iter(assets)
     with how.pool:
         while block := list(itertools.islice(rest, BLOCK_FILES)):
-            yield from _measure_block(block, how)
+            yield from measure_block(block, how)
 
 
-def _measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
+def measure_block(block: list[Asset], how: Measuring) -> Iterator[Probed]:
     """Measure a block; cached facts are reused, URLs are downloaded in turn.
 
     Downloads are removed once measured, so that only a few exist at once. A single file skips the cache, which is

@@ -57,8 +57,8 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
         """Show nothing of what it holds."""
         yield from self.settings
 
-    def open(self, scheme: str, bucket: str) -> Any:  # noqa: ANN401 - obstore's classes share no type
-        """Open a bucket; nothing is sent yet.
+    def open(self, scheme: str, bucket: str, prefix: str = "") -> Any:  # noqa: ANN401 - obstore's classes share no type
+        """Open a bucket, or what lies below a prefix of it; nothing is sent yet.
 
         Raises:
             CallError: there are no credentials for it, they cannot be used, or obstore is not installed.
@@ -73,7 +73,13 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
             ) from None
         kind = {"s3": of.S3Store, "gs": of.GCSStore, "az": of.AzureStore}[scheme]
         try:
-            return kind(bucket, config=self.settings[scheme], client_options=self._client(), retry_config=_retrying())
+            return kind(
+                bucket,
+                prefix=prefix or None,
+                config=self.settings[scheme],
+                client_options=self._client(),
+                retry_config=_retrying(),
+            )
         except Exception as error:  # noqa: BLE001 - obstore's errors share no base, and all mean this
             raise CallError(f"{scheme}://{bucket}: cannot be opened: {self.said(error)}") from None
 

@@ -1,0 +1,151 @@
+"""`preflight check ... --output FOLDER/`: assets in, their verdicts into a store, and what it holds, summed up, out."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.errors import CallError
+from preflight.flow.paths import nothing
+from preflight.values.assets import Asset, collect
+from preflight.values.findings import EXIT_CODES, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from preflight.cli.check import Asked
+    from preflight.scale.keys import Tally
+    from preflight.scale.run import Engine, Progress
+    from preflight.scale.store import VerdictStore
+    from preflight.scale.work import Work
+
+SHOWN_EVERY_S = 0.2
+
+
+def is_meant(call: "Asked") -> bool:
+    """Tell whether verdicts are to go into a store."""
+    if call.engine.engine or call.engine.scheduler:
+        return True
+    return any(_is_place(word) for word in call.outputs)
+
+
+def _is_place(word: str) -> bool:
+    return Asset(path=word).is_object or word.endswith(("/", os.sep)) or os.path.isdir(word)  # noqa: PTH112 - as given
+
+
+def judge_into_store(call: "Asked", assets: Iterator[Asset] | None) -> int:
+    """Judge into a store, print what it holds, and return the exit status of this run.
+
+    Raises:
+        CallError: options contradict each other, or a store or a scheduler cannot be used.
+        NotDone: a bucket or the store failed; what was written before is whole.
+    """
+    place = _place(call)
+    from preflight.scale.render import RENDERED
+    from preflight.scale.run import Run, carry_out
+    from preflight.scale.store import VerdictStore
+    from preflight.scale.summary import summarize
+
+    if call.format_name not in RENDERED:
+        raise CallError(f"--format {call.format_name}: of a verdict store there are {', '.join(RENDERED)}")
+    work = _work(call)
+    store = VerdictStore(place, work.stores)
+    with _engine(call, work, store) as engine, shown() as told:
+        tally = carry_out(assets or collect(call.paths), Run(work=work, store=store, told=told), engine)
+    _say(tally)
+    if not (tally.done or tally.skipped):
+        nothing(tally.passed_over)
+    click.echo(RENDERED[call.format_name](summarize(store)), nl=False)
+    return EXIT_CODES[worst(verdict for verdict in EXIT_CODES if tally.of([verdict]))]
+
+
+def _place(call: "Asked") -> str:
+    """Return where the store is; refuse what does not go with one."""
+    run = call.run
+    if len(call.outputs) != 1 or not _is_place(call.outputs[0]):
+        why = "a verdict store stands alone" if call.outputs else "needs a place for the verdicts"
+        said = f"--output {call.outputs[0]}" if call.outputs else f"--engine {call.engine.engine or 'dask'}"
+        raise CallError(f"{said}: {why}", advice="Give one --output FOLDER/ or s3://BUCKET/PREFIX.")
+    if call.engine.scheduler and not call.engine.engine:
+        raise CallError("--scheduler: is of --engine dask")
+    if beside := [flag for flag, value in _unfit(run).items() if value]:
+        raise CallError(f"{beside[0]}: is not for a verdict store", advice="`preflight report` sums a store up.")
+    word = call.outputs[0]
+    return word if Asset(path=word).is_object else os.path.abspath(word)  # noqa: PTH100 - any bytes may be a name
+
+
+def _unfit(run: object) -> dict[str, object]:
+    names = ("baseline", "write_baseline", "log_format", "metrics")
+    return {f"--{name.replace('_', '-')}": getattr(run, name) for name in names}
+
+
+def _work(call: "Asked") -> "Work":
+    from preflight.cli.weighing import weighing
+    from preflight.objects.stores import from_environment
+    from preflight.scale.work import Work
+    from preflight.values.bounds import Bounds
+
+    weighed, measuring = weighing(call.run.fail_on), call.measuring
+    return Work(
+        profile=call.editions.one(),
+        stores=from_environment(anonymous=measuring.anonymous),
+        depth=measuring.depth,
+        bounds=Bounds(seconds=measuring.time_limit, memory_bytes=measuring.memory_limit << 20),
+        policy=weighed.policy,
+        today=weighed.today,
+        is_weighed=not weighed.is_idle,
+    )
+
+
+@contextmanager
+def _engine(call: "Asked", work: "Work", store: "VerdictStore") -> "Iterator[Engine]":
+    if call.engine.engine:
+        from preflight.scale.dask_engine import Dask
+        from preflight.workers.processors import processors
+
+        jobs = call.measuring.jobs or processors()
+        yield Dask(work=work, store=store, scheduler=call.engine.scheduler, jobs=jobs)
+        return
+    from preflight.scale.run import Here
+    from preflight.upload.fetcher import Fetcher
+
+    with Fetcher(allow_private=False, agent=call.asking.agent) as fetch, call.measuring.opened(fetch) as how:
+        yield Here(work=work, store=store, measuring=how)
+
+
+@contextmanager
+def shown() -> "Iterator[Callable[[Progress], None]]":
+    """Show on a terminal how far a run is."""
+    last = 0.0
+    on_terminal = sys.stderr.isatty()
+
+    def told(progress: "Progress") -> None:
+        nonlocal last
+        if on_terminal and time.monotonic() - last >= SHOWN_EVERY_S:
+            last = time.monotonic()
+            click.echo(f"\r\x1b[K{words(progress)}", nl=False, err=True)
+
+    try:
+        yield told
+    finally:
+        if last:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def words(progress: "Progress") -> str:
+    """Word how far a run is."""
+    tally = progress.tally
+    counts = f"{tally.judged['fail']:,} fail, {tally.judged['unsure']:,} unsure"
+    known = f", {tally.skipped:,} known" if tally.skipped else ""
+    return f"judged {tally.done:,} ({progress.rate:,.0f}/s), {progress.waiting:,} in work: {counts}{known}"
+
+
+def _say(tally: "Tally") -> None:
+    """Say on standard error what this run did."""
+    known = f", {tally.skipped:,} known before" if tally.skipped else ""
+    over = f", {tally.passed_over:,} passed over as no media" if tally.passed_over else ""
+    click.echo(f"preflight: {tally.done:,} judged{known}{over}", err=True)

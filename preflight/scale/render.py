@@ -1,0 +1,119 @@
+"""A summary in; its text, JSON (`preflight.summary/1`), CSV, Markdown or HTML out. Memory holds the summary alone."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from preflight._version import __version__
+from preflight.report.csv import text_cell
+from preflight.report.json import dump
+from preflight.report.markdown import escaped, table
+from preflight.scale.summary import Row, Summary
+from preflight.values.assets import printable
+from preflight.values.units import file_size
+
+SUMMARY_SCHEMA = "preflight.summary/1"
+SHOWN = 15
+"""Rows of each table that text and Markdown show."""
+PARTS = ("rule", "folder", "edition")
+COUNTED = ("assets", "passed", "failed", "unsure")
+
+
+def _rows(summary: Summary, part: str) -> tuple[Row, ...]:
+    return {"rule": summary.rules, "folder": summary.folders, "edition": summary.editions}[part]
+
+
+def _headline(summary: Summary) -> str:
+    assets = f"{summary.assets:,} {'asset' if summary.assets == 1 else 'assets'}"
+    counts = f"{summary.passed:,} pass, {summary.failed:,} fail, {summary.unsure:,} unsure"
+    editions = ", ".join(row.name for row in summary.editions)
+    return f"{assets}: {counts}; {file_size(summary.bytes)}. {printable(editions)}, preflight {__version__}."
+
+
+def as_text(summary: Summary) -> str:
+    """Format for a terminal."""
+    return "".join(f"{line}\n" for line in _text_lines(summary))
+
+
+def _text_lines(summary: Summary) -> Iterator[str]:
+    yield f"{printable(summary.place)}: {summary.verdict.upper()} {_headline(summary)}"
+    for part in ("rule", "folder"):
+        rows = [row for row in _rows(summary, part) if part == "rule" or row.failed or row.unsure]
+        if rows:
+            yield ""
+            yield f"by {part}, worst first"
+            yield from (_line(row, part) for row in rows[:SHOWN])
+            if len(rows) > SHOWN:
+                yield f"  and {len(rows) - SHOWN:,} more"
+    if summary.worst:
+        yield ""
+        yield "worst assets"
+        for one in summary.worst[:SHOWN]:
+            yield f"  {printable(one.url)}: {one.verdict}: {', '.join(one.rules)}"
+
+
+def _line(row: Row, part: str) -> str:
+    if part == "rule":
+        return f"  {row.assets:>10,}  {row.severity:<8} {row.name}"
+    return f"  {row.failed:>10,} of {row.assets:,} fail, {row.unsure:,} unsure  {printable(row.name) or '.'}"
+
+
+def as_json(summary: Summary) -> str:
+    """Format for programs."""
+    found = msgspec.to_builtins(summary)
+    tool = {"name": "preflight", "version": __version__}
+    return dump({"schema": SUMMARY_SCHEMA, "tool": tool, "verdict": summary.verdict, **found})
+
+
+def as_csv(summary: Summary) -> str:
+    """Format as a table: one row a rule, folder and edition, each worst first."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("by", "name", "severity", *COUNTED))
+    rows.writerow(("all", "", "", summary.assets, summary.passed, summary.failed, summary.unsure))
+    for part in PARTS:
+        for row in _rows(summary, part):
+            rows.writerow((part, text_cell(row.name), row.severity, *(getattr(row, name) for name in COUNTED)))
+    return out.getvalue()
+
+
+def as_markdown(summary: Summary) -> str:
+    """Format as GitHub Markdown."""
+    lines = [f"**preflight: {summary.verdict}**: {escaped(_headline(summary))}\n"]
+    heads = ("| {} | assets | pass | fail | unsure |", "|---|---:|---:|---:|---:|")
+    for part in ("rule", "folder"):
+        rows = [
+            f"| {escaped(row.name) or '.'} | {' | '.join(f'{getattr(row, name):,}' for name in COUNTED)} |\n"
+            for row in _rows(summary, part)[:SHOWN]
+        ]
+        lines += table((heads[0].format(part), heads[1]), rows)
+    worst = [
+        f"| <code>{escaped(one.url)}</code> | {one.verdict} | {escaped(', '.join(one.rules))} |\n"
+        for one in summary.worst[:SHOWN]
+    ]
+    return "".join([*lines, *table(("| asset | verdict | rules |", "|---|---|---|"), worst)])
+
+
+def as_html(summary: Summary) -> str:
+    """Format as a page that stands alone."""
+    from preflight.report.html.render import page_begin, render
+
+    title = f"{printable(summary.place)}: {summary.verdict}"
+    tables: Sequence[tuple[str, tuple[Row, ...]]] = [
+        ("Rule", summary.rules),
+        ("Folder", summary.folders),
+        ("Edition", summary.editions),
+    ]
+    body = render("summary", title=title, headline=_headline(summary), tables=tables, worst=summary.worst)
+    return f"{page_begin('<!DOCTYPE html>' + chr(10), title)}<main>\n{body}{render('end')}"
+
+
+RENDERED: dict[str, Callable[[Summary], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "csv": as_csv,
+    "markdown": as_markdown,
+    "html": as_html,
+}
