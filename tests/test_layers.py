@@ -48,8 +48,10 @@ BELOW = {
     "__main__": "cli",
 }
 """Each room of the package, and the rooms that it may import, in the order in which they build upon each other."""
-HEAVY = ("av", "PIL", "httpx", "rich", "mutagen", "ffmpeg", "sqlite3", "starlette", "uvicorn", "obstore", "numpy")
-HEAVY += ("pyarrow", "dask", "distributed")
+HEAVY = (
+    *("av", "PIL", "httpx", "rich", "mutagen", "ffmpeg", "sqlite3", "starlette", "uvicorn", "obstore", "numpy"),
+    *("pyarrow", "dask", "distributed"),
+)
 
 
 def modules() -> list[Path]:
