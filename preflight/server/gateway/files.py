@@ -14,6 +14,8 @@ from preflight.profiles import Profile, load
 from preflight.server.gateway.bodies import take_file
 from preflight.server.gateway.errors import Answer, ApiError
 from preflight.server.gateway.house import House
+from preflight.server.gateway.incoming import inline
+from preflight.server.gateway.incoming import suffix_of as suffix_by_content
 from preflight.server.gateway.reports import HEADER, PATH, findings_json, in_short, named
 from preflight.service.passing import pass_on
 from preflight.submission.prepare import suffix_of
@@ -21,7 +23,7 @@ from preflight.upload.bucket import place_of
 from preflight.upload.contents import Content
 from preflight.upload.files_service import UPLOAD_PATH, files_service
 from preflight.upload.parcel import Parcel, Uploaded
-from preflight.values.assets import printable
+from preflight.values.assets import Asset, printable
 from preflight.values.findings import Report
 
 InWork = Callable[..., Awaitable[Any]]
@@ -60,6 +62,32 @@ class Files:
         finally:
             self._house.assets.contents.release(content)
         return answer, {"report": answer.headers.get(HEADER), "outcome": "stored"}
+
+    def taken(self, table: dict[str, Any], key: str) -> Answer:
+        """Check and store a file that comes as Base64, or is brought from an address; called in a thread.
+
+        Raises:
+            ApiError: there is none, or it does not pass.
+
+        Source: the provider's own client, 1.2.1.
+        """
+        name = table.get("file_name")
+        name = PurePath(name).name if isinstance(name, str) else ""
+        content = self._brought(table.get("base64_data"), table.get("file_url"), PurePath(name).suffix)
+        try:
+            return self._stored(content, name or content.path.name, key)
+        finally:
+            self._house.assets.contents.release(content)
+
+    def _brought(self, data: object, url: object, suffix: str) -> Content:
+        assets = self._house.assets
+        if isinstance(url, str) and Asset(path=url).is_url:
+            return assets.urls.bring(url, lambda _: True).content
+        found = inline(data, short=True) if isinstance(data, str) else None
+        if not found:
+            what = "file_url is not a URL" if data is None and url is not None else "base64_data is not Base64"
+            raise ApiError(400, "invalid_request", what)
+        return assets.contents.of_bytes(found, suffix.lower().removeprefix(".") or suffix_by_content(found))
 
     def _stored(self, content: Content, name: str, key: str) -> Answer:
         house = self._house

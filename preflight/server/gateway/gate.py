@@ -24,7 +24,8 @@ BEARER = "bearer "
 OPEN = frozenset({"/healthz", "/readyz"})
 OWN = ("/preflight/", "/metrics")
 """Paths for which no key of the provider is needed."""
-WORKS = frozenset({"/v1/videos/generations", "/preflight/check", "/preflight/estimate", "/api/v1/files/upload/stream"})
+UPLOADS = frozenset(f"/api/v1/files/upload/{how}" for how in ("stream", "base64", "url"))
+WORKS = UPLOADS | {"/v1/videos/generations", "/preflight/check", "/preflight/estimate"}
 """Paths whose requests wait for a turn."""
 OWN_SITE = frozenset({"same-origin", "none"})
 NOTES = "preflight.notes"

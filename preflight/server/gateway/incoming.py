@@ -152,13 +152,18 @@ def below(text: str, roots: tuple[Path, ...], param: str = "") -> Path:
     return real
 
 
-def inline(text: str) -> bytes | None:
-    """Decode inline bytes; None where a text is none."""
+def inline(text: str, *, short: bool = False) -> bytes | None:
+    """Decode inline bytes; None where a text is none.
+
+    Args:
+        text: a data: URL, or Base64.
+        short: whether Base64 may be short; where an address may stand as well, it would be mistaken for one.
+    """
     try:
         if head := DATA.match(text):
             rest = text[head.end() :]
             return _decoded(unquote_to_bytes(rest).decode("ascii")) if head[2] else unquote_to_bytes(rest)
-        return _decoded(text) if BASE64.fullmatch(text) else None
+        return _decoded(text) if short or BASE64.fullmatch(text) else None
     except (binascii.Error, ValueError):
         return None
 

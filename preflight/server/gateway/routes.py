@@ -77,6 +77,8 @@ class Routes:
             Route("/v1/tasks", self.tasks, methods=["GET"]),
             Route("/v1/credits", self.credits, methods=["GET"]),
             Route("/api/v1/files/upload/stream", self.upload, methods=["POST"]),
+            Route("/api/v1/files/upload/base64", self.upload_told, methods=["POST"]),
+            Route("/api/v1/files/upload/url", self.upload_told, methods=["POST"]),
             Route("/api/v1/files/list", self.files, methods=["GET"]),
             Route("/api/v1/files/quota", self.files, methods=["GET"]),
             Route("/api/v1/files/{file_id}", self.files, methods=["DELETE"]),
@@ -147,6 +149,15 @@ class Routes:
         finally:
             await form.close()
         note(request.scope, **told)
+        return respond(answer)
+
+    async def upload_told(self, request: Request) -> Response:
+        """Store a file that comes as Base64, or from an address; checked, under the hash of its content."""
+        key = provider_key(request.headers, self._settings)
+        with self._room.taken() as taken:
+            table = await self._table(request, taken, {})
+            answer = await self._in_work(self._files.taken, table, key)
+        note(request.scope, report=answer.headers.get(HEADER), outcome="stored")
         return respond(answer)
 
     async def files(self, request: Request) -> Response:

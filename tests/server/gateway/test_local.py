@@ -148,5 +148,10 @@ def test_the_files_service_takes_what_passes_under_its_hash(gateway: Gateway, sa
         "image/format",
     )
     assert gateway.http.post(path, data={"uploadPath": "mine"}).json()["success"] is False
-    assert gateway.http.delete(f"/api/v1/files/{told['data']['file_id']}").json()["success"] is True
+    inline_bytes = {"base64_data": base64.b64encode(BYTES).decode(), "file_name": "mine.jpg"}
+    for how, sent in (("base64", inline_bytes), ("url", {"file_url": told["data"]["file_url"]})):
+        again = gateway.http.post(f"/api/v1/files/upload/{how}", json=sent).json()
+        assert again["data"]["file_url"] == told["data"]["file_url"], again
+        assert gateway.http.post(f"/api/v1/files/upload/{how}", json={"file_url": "x"}).json()["code"] == 400
+    assert gateway.http.delete(f"/api/v1/files/{sandbox.uploads[0].file_id}").json()["success"] is True
     assert sandbox.uploads == []

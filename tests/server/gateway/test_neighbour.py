@@ -200,7 +200,8 @@ def test_the_document_describes_what_is_served_and_its_page_loads_nothing_else(a
     assert document["openapi"].startswith("3.1.")
     assert set(document["paths"]) == {
         *("/v1/videos/generations", "/v1/tasks/{task_id}", "/v1/tasks", "/v1/credits"),
-        *("/api/v1/files/upload/stream", "/api/v1/files/list", "/api/v1/files/quota", "/api/v1/files/{file_id}"),
+        *(f"/api/v1/files/upload/{how}" for how in ("stream", "base64", "url")),
+        *("/api/v1/files/list", "/api/v1/files/quota", "/api/v1/files/{file_id}"),
         *("/preflight/check", "/preflight/estimate", "/preflight/reports/{report_id}"),
         *("/healthz", "/readyz", "/metrics"),
     }
