@@ -51,8 +51,10 @@ KEYS = 1024
 ESTIMATED_S = 120
 """What a task says of how long it takes, before the service says it."""
 LOOK_S = 0.2
-MENDING_FROM, MENDING_PART = 5, 75
+MENDING_FROM, MENDING_PART = 1, 18
 """Progress, of 100, at which mending begins, and its share."""
+SENT_AT = MENDING_FROM + MENDING_PART
+"""Progress from which on the service counts."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,7 +265,7 @@ class Jobs:
             if report.verdict != "pass":
                 shown = named(report, request.names)
                 raise refusal(shown, {HEADER: f"{PATH}{house.reports.keep(shown, one.profile)}"})
-            self._tell(job, MENDING_FROM + MENDING_PART)
+            self._tell(job, SENT_AT)
             self._go_on()
             send_once(house, ask, one, report, key, spec=spec)
 

@@ -9,7 +9,7 @@ from preflight.errors import NotDone
 from preflight.server.gateway.create import refuse_unanswered
 from preflight.server.gateway.errors import Answer, ApiError
 from preflight.server.gateway.house import House
-from preflight.server.gateway.jobs import Jobs
+from preflight.server.gateway.jobs import SENT_AT, Jobs
 from preflight.service.http import ResponseLost
 from preflight.service.passing import Passed, pass_on
 from preflight.service.responses import read_id, read_task
@@ -67,7 +67,7 @@ class Tasks:
         if entry and entry.task_id:
             answer = self.passed(key, "GET", f"/v1/tasks/{entry.task_id}", query)
             self._write_down(answer)
-            return _renamed(answer, {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
+            return _renamed(_going_on(answer), {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
         if entry and entry.state == "unknown":
             refuse_unanswered(entry)
         return self._jobs.answer(ask) or Answer(body=msgspec.json.encode(self._jobs.described(ask)))
@@ -125,6 +125,18 @@ def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> 
         if isinstance(one, dict) and one.get("id") in names:
             one["id"] = names[one["id"]]
     return msgspec.structs.replace(answer, body=msgspec.json.encode(table), headers={**answer.headers, **headers})
+
+
+def _going_on(answer: Answer) -> Answer:
+    """Let a task that was being fixed go on from there: it is not pending again, and no less far."""
+    table = msgspec.json.decode(answer.body)
+    if not isinstance(table, dict) or "id" not in table:
+        return answer
+    if table.get("status") == "pending":
+        table["status"] = "processing"
+    if isinstance(table.get("progress"), int):
+        table["progress"] = max(table["progress"], SENT_AT)
+    return msgspec.structs.replace(answer, body=msgspec.json.encode(table))
 
 
 def _with_first(answer: Answer, first: list[dict[str, Any]]) -> Answer:

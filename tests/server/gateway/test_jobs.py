@@ -116,6 +116,16 @@ def test_an_open_job_goes_on_after_a_restart_once_its_program_asks_again(
     assert len(sandbox.tasks) == 1
 
 
+def test_a_task_never_goes_back(opened: Opened, host: Host) -> None:
+    with running(run_s=0.6) as service, opened(base_url=service.url, on_fail="fix") as gateway:
+        seen = [gateway.create(body(f"{host.url}/{WRONG}")).json()]
+        while seen[-1]["status"] not in ("completed", "failed"):
+            seen.append(gateway.http.get(f"/v1/tasks/{seen[0]['id']}").json())
+    order = ["pending", "processing", "completed"]
+    assert [order.index(one["status"]) for one in seen] == sorted(order.index(one["status"]) for one in seen)
+    assert [one["progress"] for one in seen] == sorted(one["progress"] for one in seen)
+
+
 def test_a_gateway_that_holds_the_key_goes_on_by_itself(opened: Opened, sandbox: Sandbox, host: Host) -> None:
     with (
         running(run_s=0, faults=Faults(0, (Fault("create", "429", seconds=30),))) as busy,
