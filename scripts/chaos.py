@@ -8,6 +8,7 @@ would tell, and a film that counts as downloaded is on the disk, whole.
     python scripts/chaos.py                               1,000 runs by seed 1
     python scripts/chaos.py --runs 20 --seed 7            the first 20 by seed 7
     python scripts/chaos.py --replay 7:13                 one run again, told command by command
+    python scripts/chaos.py --gateway --runs 500          a program that asks a gateway, which is killed at times
 
 A pair of seed and number draws the same faults and kills again; at which instruction a kill comes is the machine's
 business. Exit 1 when a law was broken.
@@ -23,7 +24,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.chaos_run import Ran, make_plan, run, tally
+from scripts import chaos_gateway, chaos_run
+from scripts.chaos_run import Ran, make_plan, tally
 
 JOBS = 2
 TOLD_EVERY = 50
@@ -34,10 +36,10 @@ def main() -> None:
     asked = _arguments()
     if asked.replay:
         seed, _, number = asked.replay.partition(":")
-        sys.exit(tell(one_run(int(seed), int(number))))
+        sys.exit(tell(one_run(int(seed), int(number), through_gateway=asked.gateway)))
     began = time.monotonic()
     runs = []
-    for ran in many_runs(asked.seed, asked.runs, asked.jobs):
+    for ran in many_runs(asked.seed, asked.runs, asked.jobs, through_gateway=asked.gateway):
         runs.append(ran)
         if ran.violations:
             tell(ran)
@@ -46,15 +48,16 @@ def main() -> None:
     sys.exit(summary(runs, time.monotonic() - began))
 
 
-def many_runs(seed: int, count: int, jobs: int = JOBS) -> Iterator[Ran]:
+def many_runs(seed: int, count: int, jobs: int = JOBS, *, through_gateway: bool = False) -> Iterator[Ran]:
     """Yield runs as they end."""
     with ThreadPoolExecutor(jobs) as pool:
-        begun = [pool.submit(one_run, seed, number) for number in range(count)]
+        begun = [pool.submit(one_run, seed, number, through_gateway=through_gateway) for number in range(count)]
         yield from (future.result() for future in as_completed(begun))
 
 
-def one_run(seed: int, number: int) -> Ran:
+def one_run(seed: int, number: int, *, through_gateway: bool = False) -> Ran:
     """Run in a folder of its own."""
+    run = chaos_gateway.run if through_gateway else chaos_run.run
     with tempfile.TemporaryDirectory(prefix="preflight-chaos-") as folder:
         return run(seed, number, Path(folder))
 
@@ -94,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=JOBS)
     parser.add_argument("--replay", metavar="SEED:NUMBER")
+    parser.add_argument("--gateway", action="store_true")
     return parser.parse_args()
 
 

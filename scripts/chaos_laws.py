@@ -13,7 +13,9 @@ SETTLED = ("refused", "failed", "downloaded")
 LISTED = 1000
 
 
-def broken_laws(sandbox: Sandbox, folder: Path, *, finished: bool = True) -> Iterator[str]:
+def broken_laws(
+    sandbox: Sandbox, folder: Path, *, finished: bool = True, settled: tuple[str, ...] = SETTLED
+) -> Iterator[str]:
     """Name each law that was broken; whether all is settled is asked only of a person who finished."""
     if not finished:
         yield "it never ended"
@@ -24,7 +26,9 @@ def broken_laws(sandbox: Sandbox, folder: Path, *, finished: bool = True) -> Ite
     yield from (f"task {task_id} is in no entry: it is lost" for task_id in tasks if finished and task_id not in known)
     by_key = {task.idempotency_key: task for task in tasks.values()}
     for entry in entries:
-        yield from _explained(entry, tasks, by_key, finished=finished)
+        if finished and entry.state not in settled:
+            yield f"entry {entry.number} is {entry.state} at the end"
+        yield from _explained(entry, tasks, by_key)
 
 
 def _entries(path: Path) -> list[Entry]:
@@ -41,14 +45,10 @@ def _paid_once(sandbox: Sandbox) -> Iterator[str]:
             yield f"sent {count} times under the key {key}"
 
 
-def _explained(
-    entry: Entry, tasks: dict[str, Task], by_key: dict[str | None, Task], *, finished: bool
-) -> Iterator[str]:
+def _explained(entry: Entry, tasks: dict[str, Task], by_key: dict[str | None, Task]) -> Iterator[str]:
     """Hold the state of an entry against what the service knows."""
     task, sent = tasks.get(entry.task_id or ""), by_key.get(entry.idempotency_key)
     what = f"entry {entry.number} is {entry.state}"
-    if finished and entry.state not in SETTLED:
-        yield f"{what} at the end"
     if entry.state == "refused" and sent:
         yield f"{what}, and the service made {sent.id} of it"
     if task and sent and task is not sent:

@@ -34,6 +34,7 @@ poll_s = 0
 wait_s = 20
 """
 DOWNLOADED = "downloaded"
+KEY = "any-key-will-do-in-the-sandbox"
 UNKNOWN = 5
 """The exit status of what may have been accepted."""
 STEPS = 60
@@ -251,6 +252,11 @@ class Person:
             if again.status == UNKNOWN and "task reconcile" not in again.said:
                 self.violations.append("a person was not told that a lost answer can be looked for")
             return ""
+        self._looked(one)
+        return ""
+
+    def _looked(self, one: Found) -> None:
+        """Look for the task of an entry, and adopt it, or say that it is gone."""
         looked = self._call("task", "reconcile", "--ledger", one.ledger)
         if looked.status == 0:
             strays = [*dict(OFFERED.findall(looked.said)).get(one.number, "").split(), *STRAY.findall(looked.said)]
@@ -258,7 +264,6 @@ class Person:
                 self._call("task", "reconcile", "--adopt", f"{one.number}={strays[0]}", "--ledger", one.ledger)
             else:
                 self._give_up(one)
-        return ""
 
     def _give_up(self, one: Found) -> None:
         """Say that an entry is gone: at once, which must not be believed, and again when ten minutes have passed."""
@@ -350,7 +355,7 @@ class Person:
         self._environment = {
             **bare,
             **places,
-            "EVOLINK_API_KEY": "any-key-will-do-in-the-sandbox",
+            "EVOLINK_API_KEY": KEY,
             "PREFLIGHT_PROFILE": str(self.folder / "hasty.toml"),
         }
 
