@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DETAIL_PX = 320
 """Width for sharpness; narrower clips as they are."""
+LEAST_PX = 3
+"""Sides of an image below which no pixel has neighbors all around."""
 DETAIL_STEPS = 5
 """Steps per sharpness sample."""
 BLACK_OF = 98
@@ -265,6 +267,8 @@ def laplacian_variance(gray: "Glance") -> float:
     import numpy as np
 
     values = gray.astype(np.int16)
+    if min(values.shape) < LEAST_PX:
+        return 0.0
     around = values[:-2, 1:-1] + values[2:, 1:-1] + values[1:-1, :-2] + values[1:-1, 2:]
     return float((around - 4 * values[1:-1, 1:-1]).var())
 

@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.files.move import (
-    Borders,
-    Changed,
-    copy_whole,
-    flush,
-    flush_each,
-    held,
-)
+from preflight.files.move import Borders, Changed, copy_whole, flush, flush_each, held
 from preflight.files.opened import Opened, Spot
 from preflight.files.rename import rename_free
 from tests.posix import make_pipe

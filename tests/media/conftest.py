@@ -3,11 +3,16 @@
 import wave
 from array import array
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from preflight.apply.ffmpeg import find_tool, run
+from preflight.profiles import Profile
+from preflight.values.findings import Judged
+from tests.specimens import PROFILE, judged
 
 Film = Callable[..., Path]
 
@@ -73,3 +78,21 @@ def tune(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="module")
+def five_seconds() -> Profile:
+    """An edition that takes 1 to 5 s."""
+    bounds = {"min": Fraction(1), "max": Fraction(5)}
+    clips = msgspec.structs.replace(PROFILE.video.duration_s, **bounds)
+    sounds = msgspec.structs.replace(PROFILE.audio.duration_s, **bounds)
+    return msgspec.structs.replace(
+        PROFILE,
+        video=msgspec.structs.replace(PROFILE.video, duration_s=clips),
+        audio=msgspec.structs.replace(PROFILE.audio, duration_s=sounds),
+    )
+
+
+@pytest.fixture
+def clip(cuts: Callable[..., Path]) -> Judged:
+    return judged(cuts("cuts.mp4", ("-c:v", "libx264")))

@@ -4,8 +4,6 @@ import logging
 import ssl
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import httpx
 import pytest
@@ -13,7 +11,6 @@ import pytest
 from preflight.errors import CallError, PreflightError, Refused, Unreachable
 from preflight.service import http as wire
 from preflight.service.http import Busy, HttpChannel, ResponseLost, cleaned, fault, retry, shown_url
-from preflight.service.moments import retry_after_s
 from tests.upload.stranger import KEY, Reply, Stranger, closed_url, drop, say, silence
 
 
@@ -278,30 +275,6 @@ def test_a_wrong_certificate_is_unreachable() -> None:
         pytest.raises(Unreachable, match="self-signed"),
     ):
         line.call("GET", "/")
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("0", 0),
-        ("12", 12),
-        ("9" * 30, 999_999_999),
-        ("-1", None),
-        ("", None),
-        ("soon", None),
-        ("1.5", None),
-        ("٣", None),
-    ],
-)
-def test_retry_after_in_seconds(text: str, seconds: float | None) -> None:
-    assert retry_after_s(httpx.Headers({b"Retry-After": text.encode()})) == seconds
-
-
-def test_retry_after_as_a_date() -> None:
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
-    assert 27 < (retry_after_s(httpx.Headers({"Retry-After": soon})) or 0) <= 30
-    assert retry_after_s(httpx.Headers({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"})) == 0
-    assert retry_after_s(httpx.Headers({"Retry-After": "Wed, 21 Oct 2015 07:28:00 -0000"})) == 0
 
 
 def failing(*errors: PreflightError) -> Callable[[], str]:

@@ -1,15 +1,12 @@
 """What the environment says of proxies and certificates is used, or named as what it is."""
 
 import socket
-import ssl
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
 
 from preflight.errors import CallError, Unreachable
-from preflight.service.certificates import certificates, where_from
 from preflight.service.http import HttpChannel
 from preflight.service.proxies import is_excluded, proxy_for, read_proxy
 from tests.upload.stranger import KEY, Stranger, say
@@ -126,37 +123,3 @@ def test_a_socks_proxy_is_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
         thread.join()
     assert heard[0].startswith(b"\x05")
     assert b"api.example.com" in heard[1]
-
-
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_certificates_that_are_none_are_named_before_anything_leaves(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for other in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(other, raising=False)
-    monkeypatch.setenv(name, str(tmp_path / "nowhere"))
-    with HttpChannel(FAR, KEY) as line, pytest.raises(CallError, match=f"{name}=.*nowhere: no such f"):
-        line.call("GET", "/")
-
-
-def test_a_file_without_certificates_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for content in (b"", b"garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"\xff" * 999):
-        path = tmp_path / f"{len(content)}.pem"
-        path.write_bytes(content)
-        monkeypatch.setenv("SSL_CERT_FILE", str(path))
-        with pytest.raises(CallError, match="holds no certificates"):
-            certificates()
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path))
-    with pytest.raises(CallError, match="no such file"):
-        certificates()
-
-
-def test_it_is_said_where_certificates_are_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    assert where_from() in ("the system's (truststore)", "certifi's")
-    assert isinstance(certificates(), ssl.SSLContext) or where_from().startswith("the system's")
-    import certifi
-
-    monkeypatch.setenv("SSL_CERT_FILE", f" {certifi.where()}\r")
-    assert where_from() == f"SSL_CERT_FILE={certifi.where()}"

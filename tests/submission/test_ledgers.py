@@ -14,7 +14,6 @@ from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.service.client import Service
 from preflight.submission import ledgers
 from preflight.submission.ledger import Ledger, default_path
-from preflight.submission.ledger_faults import COST
 from preflight.submission.submit import Account, Submission, submit
 from preflight.system.files import me
 from tests.posix import give_away
@@ -182,75 +181,3 @@ def test_the_list_of_ledgers_is_read_as_a_stranger_s(tmp_path: Path) -> None:
     kept.unlink()
     kept.symlink_to("/dev/zero")
     assert ledgers.beside(tmp_path / "new") == []
-
-
-# ---- what goes wrong with one ----------------------------------------------------------------------------------------
-
-
-def fault_of(path: Path) -> NotDone:
-    with pytest.raises(NotDone) as caught, Ledger(path) as ledger:
-        ledger.intend(b"{}", base_url="http://x", profile="p")
-    return caught.value
-
-
-def test_a_ledger_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("preflight.submission.ledger.BUSY_S", 0.1)
-    Ledger(tmp_path / "l").close()
-    with sqlite3.connect(tmp_path / "l", isolation_level=None) as db:
-        db.execute("BEGIN EXCLUSIVE")
-        error = fault_of(tmp_path / "l")
-        db.execute("ROLLBACK")
-    db.close()
-    assert "another program has held it" in error.message
-    assert "sound" in said(error.remedies)
-
-
-@pytest.mark.parametrize(
-    "content", [b"not SQLite at all, but long enough to be read" * 9, b"SQLite format 3\0" + b"\xa5" * 4080]
-)
-def test_a_ledger_that_is_broken(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "l").write_bytes(content)
-    error = fault_of(tmp_path / "l")
-    assert COST in said(error.remedies)
-    assert (tmp_path / "l").read_bytes() == content
-
-
-def test_a_ledger_whose_pages_are_broken(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "l") as ledger:
-        ledger.intend(b"{}", base_url="http://x", profile="p")
-    content = bytearray((tmp_path / "l").read_bytes())
-    content[4096:] = b"\xa5" * (len(content) - 4096)
-    (tmp_path / "l").write_bytes(content)
-    error = fault_of(tmp_path / "l")
-    assert "it is damaged" in error.message
-    assert COST in said(error.remedies)
-
-
-def test_a_disk_that_is_full(tmp_path: Path) -> None:
-    """SQLite says the same of a file that may not have more pages."""
-    with Ledger(tmp_path / "l") as ledger:
-        ledger._db.execute(f"PRAGMA max_page_count = {ledger._db.execute('PRAGMA page_count').fetchone()[0]}")  # noqa: SLF001
-        with pytest.raises(NotDone) as caught:
-            ledger.intend(b"x" * 100_000, base_url="http://x", profile="p")
-    assert "its disk is full" in caught.value.message
-    assert "Make room" in said(caught.value.remedies)
-
-
-@pytest.mark.skipif(os.name != "posix" or me() == 0, reason="root may write everywhere")
-def test_a_ledger_that_may_not_be_written(tmp_path: Path) -> None:
-    Ledger(tmp_path / "l").close()
-    (tmp_path / "l").chmod(0o400)
-    assert "it may not be written" in fault_of(tmp_path / "l").message
-
-
-def test_a_ledger_that_is_opened_for_reading_only(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "l") as ledger:
-        ledger._db.execute("PRAGMA query_only = ON")  # noqa: SLF001 - stands for a disk mounted so
-        with pytest.raises(NotDone, match="it may not be written") as caught:
-            ledger.intend(b"{}", base_url="http://x", profile="p")
-    assert "sound" in said(caught.value.remedies)
-
-
-def test_a_place_where_no_ledger_can_be(tmp_path: Path) -> None:
-    (tmp_path / "l").mkdir()
-    assert "cannot be opened: Is a directory" in fault_of(tmp_path / "l").message

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from preflight.errors import CallError, NotDone, PreflightError
-from preflight.probe import identity, probe
+from preflight.probe import probe
 from preflight.profiles import Profile, load
 from preflight.rules import judge
 from preflight.sandbox import Sandbox, running
@@ -22,7 +22,7 @@ from preflight.submission.ledger import Ledger
 from preflight.submission.prepare import hash_assets, renew_uploads, upload_assets
 from preflight.submission.submit import Account
 from preflight.upload.files_service import files_service
-from preflight.upload.parcel import Parcel, Place, Uploaded, hash_file, hash_files, needed_s
+from preflight.upload.parcel import Parcel, Place, Uploaded, hash_file, needed_s
 from preflight.values.assets import Asset, Role
 from preflight.values.findings import Judged, Report
 from tests.upload.stranger import KEY
@@ -201,29 +201,10 @@ def test_a_file_of_the_same_size_that_was_written_again_is_not_what_was_checked(
         hash_assets(report)
 
 
-def test_fingerprints_are_those_of_the_contents(pictures: list[Path], tmp_path: Path) -> None:
-    assert hash_files({str(path): identity(path.stat()) for path in pictures}) == {
-        str(path): hash_file(path) for path in pictures
-    }
-    assert hash_files({}) == {}
-    with pytest.raises(NotDone, match="absent"):
-        hash_files({str(tmp_path / "absent"): None})
-
-
 def test_what_is_not_clean_has_no_fingerprint(tmp_path: Path) -> None:
     Image.new("RGB", (20, 20)).save(tmp_path / "small.png")
     with pytest.raises(CallError, match="not clean"):
         hash_assets(report_of(tmp_path / "small.png"))
-
-
-# ---- what ends too soon ---------------------------------------------------------------------------------------------
-
-
-def test_an_upload_is_needed_for_longer_than_a_task_takes_and_no_longer_than_a_fresh_one_lives() -> None:
-    service = PROFILE.service
-    assert needed_s(service) == 2 * service.wait_s
-    patient = msgspec.structs.replace(service, wait_s=service.upload_life_s)
-    assert needed_s(patient) == service.upload_life_s // 2
 
 
 def test_what_lives_long_enough_is_kept_without_asking_anybody(

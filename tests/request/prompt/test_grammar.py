@@ -6,10 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from preflight.request.prompt import (
-    length,
-    mentions,
-)
+from preflight.request.prompt import length, mentions
 from preflight.request.prompt.grammar import MOST_SPREAD, UNREADABLE, kinds
 
 

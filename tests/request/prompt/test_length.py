@@ -4,11 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.request.prompt import (
-    Length,
-    is_blank,
-    length,
-)
+from preflight.request.prompt import Length, is_blank, length
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,7 @@ import pytest
 from preflight.errors import ProfileError
 from preflight.profiles import load
 from preflight.request.file import with_roles
-from preflight.request.prompt import (
-    mentions,
-    offers,
-    offers_for_any,
-    placed,
-    strays,
-)
+from preflight.request.prompt import mentions, offers, offers_for_any, placed, strays
 from preflight.values.assets import Asset
 from tests.specimens import PROFILE
 
