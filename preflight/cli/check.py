@@ -237,7 +237,10 @@ def require(paths: Iterable[str]) -> None:
     """
     given = list(paths)
     if not given:
-        raise CallError("nothing to check", advice="Give files, folders or a request.toml; `preflight check --help`.")
+        name = click.get_current_context().info_name or "check"
+        words = {"where": "ask about", "new": "write a request of"}.get(name, name)
+        advice = f"Give files, folders or a request.toml; `preflight {name} --help`."
+        raise CallError(f"nothing to {words}", advice=advice)
     for path in given:
         refuse_unfit(path)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight._version import __version__
+from preflight.errors import CallError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -76,6 +77,21 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"preflight.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is typed; lead on from what is none.
+
+        Raises:
+            CallError: there is no such command.
+        """
+        name = args[0]
+        if name in COMMANDS or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        from preflight.values.assets import printable
+
+        raise CallError(f"{printable(name)}: no such command", advice=_meant(name))
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Complete the name of a command without importing the commands."""
         if incomplete.startswith("-"):
@@ -90,6 +106,22 @@ class Commands(click.Group):
         for title, commands in GROUPS.items():
             with formatter.section(title):
                 formatter.write_dl([(f"{name:<{width}}", words) for name, words in commands.items()])
+
+
+def _meant(name: str) -> str:
+    """Say what somebody may have meant who typed something else than a command."""
+    import difflib
+    import os
+    import shlex
+
+    from preflight.values.assets import Asset, printable
+
+    if name in ("help", "version"):
+        return f"`preflight --{name}` says it."
+    if os.path.exists(name) or Asset(path=name).expected_kind != "unknown":  # noqa: PTH110 - any bytes may be a name
+        return f"A file? `preflight check {printable(shlex.quote(name))}` judges it."
+    near = difflib.get_close_matches(name, COMMANDS, n=2, cutoff=0.5)
+    return f"Did you mean {' or '.join(near)}?" if near else "`preflight --help` lists them."
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from preflight.flow.account import Door
     from preflight.flow.check import Measuring
 
+WRITE_ONE = "`preflight new FOLDER` writes one; or say --image, --video, --audio and --prompt."
+ARTICLES = {"image": "a picture", "video": "a clip", "audio": "a sound"}
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
 
 
@@ -89,10 +91,16 @@ class Asked(Group, frozen=True, kw_only=True):
             CallError: there is none, or both.
         """
         spec = spec_of_parts(self.parts, beside=self.request is not None, what="REQUEST.TOML")
-        if spec is None and self.request is None:
-            advice = "`preflight new FOLDER` writes one; or say --image, --video, --audio and --prompt."
-            raise CallError("no request: give a REQUEST.TOML", advice=advice)
-        return spec or load_spec(self.request or Path(), self.edition.named)
+        if spec:
+            return spec
+        if self.request is None:
+            raise CallError("no request: give a REQUEST.TOML", advice=WRITE_ONE)
+        name = printable(str(self.request))
+        if (kind := Asset(path=name).expected_kind) != "unknown":
+            raise CallError(f"{name}: is named like {ARTICLES[kind]}, not like a request", advice=WRITE_ONE)
+        if not self.request.exists():
+            raise CallError(f"{name}: No such file or directory", advice=WRITE_ONE)
+        return load_spec(self.request, self.edition.named)
 
 
 @click.command("submit")

@@ -8,6 +8,9 @@ from preflight.errors import CallError
 from preflight.values.assets import Asset, printable, unsupported
 from preflight.values.remedy import Remedy
 
+MOST_NAMES = 5000
+"""Names of a folder among which the nearest is looked for."""
+
 
 def refuse_absent(path: str, *, folder: bool) -> None:
     """Refuse a missing path.
@@ -20,9 +23,28 @@ def refuse_absent(path: str, *, folder: bool) -> None:
     except (OSError, ValueError) as error:
         if why := unsupported(path):
             raise CallError(why) from None
-        raise CallError(f"{printable(path)}: {getattr(error, 'strerror', None) or error}") from None
+        words = f"{printable(path)}: {getattr(error, 'strerror', None) or error}"
+        raise CallError(words, advice=_nearest(path) if isinstance(error, FileNotFoundError) else "") from None
     if not (stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode))):
         raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")
+
+
+def _nearest(path: str) -> str:
+    """Name what lies in the folder of a missing path and is nearly called so; empty where nothing is."""
+    import difflib
+    import itertools
+
+    folder, name = os.path.split(path)
+    try:
+        with os.scandir(folder or ".") as entries:
+            found = {entry.name.casefold(): entry.name for entry in itertools.islice(entries, MOST_NAMES)}
+    except (OSError, ValueError):
+        return f"There is no folder {printable(folder)}." if folder else ""
+    whole = [one for low, one in found.items() if name and low.startswith(f"{name.casefold()} ")]
+    if whole:
+        return f"A name with blanks stands in quotation marks: {printable(min(whole))!r}."
+    near = difflib.get_close_matches(name.casefold(), found, n=3, cutoff=0.6)
+    return f"Nearest: {', '.join(printable(found[one]) for one in near)}." if near else ""
 
 
 def refuse_unfit(path: str) -> None:

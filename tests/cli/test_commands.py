@@ -285,3 +285,33 @@ def test_the_sandbox_serves_no_other_machine(program: Program) -> None:
     ended = program("sandbox", "--host", "0.0.0.0")  # noqa: S104 - exactly what must be refused
     assert ended.status == 2
     assert "loopback" in ended.err
+
+
+# ---- what beginners type ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        (["clip.mp4"], "`preflight check clip.mp4` judges it"),
+        (["my clips"], "`preflight check 'my clips'` judges it"),
+        (["chekc", "clip.mp4"], "Did you mean check"),
+        (["help"], "`preflight --help`"),
+        (["xyzzy"], "`preflight --help` lists them"),
+        (["check", "clop.mp4"], "Nearest: clip.mp4."),
+        (["check", "CLIP.MP4"], "Nearest: clip.mp4."),
+        (["check", "my", "clips"], "A name with blanks stands in quotation marks: 'my clips'."),
+        (["check", "nowhere/clip.mp4"], "There is no folder nowhere."),
+        (["fix"], "nothing to fix"),
+        (["where"], "`preflight where --help`"),
+        (["submit", "clip.mp4"], "`preflight new FOLDER` writes one"),
+        (["submit", "request.toml"], "`preflight new FOLDER` writes one"),
+        (["fix", "clip.mp4", "--out", "x"], "--output"),
+    ],
+)
+def test_a_beginner_s_mistake_leads_on(program: Program, tmp_path: Path, typed: list[str], leads: str) -> None:
+    (tmp_path / "clip.mp4").symlink_to(MEDIA / "video-1.8s.mp4")
+    (tmp_path / "my clips").mkdir()
+    ended = program(*typed)
+    assert (ended.status, ended.out) == (2, "")
+    assert leads in ended.err
