@@ -49,6 +49,10 @@ class Asked(Group, frozen=True, kw_only=True):
             kind=Amount(),
         ),
     ] = None
+    max_total: Annotated[
+        Fraction | None,
+        Option("With --max-credits: what all requests without a question may cost together.", kind=Amount()),
+    ] = None
     edition: EditionOptions = EditionOptions()
     service: ServiceOptions = ServiceOptions()
 
@@ -71,6 +75,8 @@ def command(*, call: Asked) -> None:
         raise CallError("no folder may be read", advice="Name it: --root DIR.")
     if not call.http and (call.token_file or call.port):
         raise CallError("--port and --token-file are of --http", advice="Say --http, too.")
+    if call.max_total is not None and call.max_credits is None:
+        raise CallError("--max-total bounds what --max-credits allows", advice="Say --max-credits, too.")
     _refuse_without_sdk()
     house = _house(call)
     if not call.http:
@@ -93,6 +99,7 @@ def _refuse_without_sdk() -> None:
 
 def _house(call: Asked) -> "House":
     from preflight.mcp.calls import Account, House
+    from preflight.mcp.offers import Budget
     from preflight.mcp.roots import Roots
 
     account = Account(
@@ -103,7 +110,8 @@ def _house(call: Asked) -> "House":
         agent=call.service.agent,
         max_credits=call.max_credits,
     )
-    return House(roots=Roots(call.roots, call.output), profile=call.edition.named, account=account)
+    roots, budget = Roots(call.roots, call.output), Budget(call.max_total)
+    return House(roots=roots, profile=call.edition.named, account=account, budget=budget)
 
 
 def _say_where(url: str) -> None:

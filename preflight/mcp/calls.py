@@ -17,7 +17,7 @@ from preflight.flow.account import Door
 from preflight.flow.check import Measuring
 from preflight.flow.measuring import measuring
 from preflight.flow.paths import refuse_absent
-from preflight.mcp.offers import Offers
+from preflight.mcp.offers import Budget, Offers
 from preflight.mcp.remedies import said
 from preflight.mcp.roots import Roots
 from preflight.mcp.running import Run
@@ -90,7 +90,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     bucket: str | None = None
     agent: str | None = None
     max_credits: Fraction | None = None
-    """Most credits of a request that is sent without asking; None asks always."""
+    """Most credits of a request; None lets a person be asked for each."""
 
     def __repr__(self) -> str:
         """Show where, not the key."""
@@ -120,6 +120,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile | None = None
     account: Account = msgspec.field(default_factory=Account)
     offers: Offers = msgspec.field(default_factory=Offers)
+    budget: Budget = msgspec.field(default_factory=Budget)
     plans: Plans = msgspec.field(default_factory=Plans)
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.flow.submit import Ready
 from preflight.submission.prepare import request_hash
+from preflight.values.units import decimal
 
 LIVES_S = 600
 MOST = 1000
@@ -66,6 +68,35 @@ class Offers:
                 words = "the token is for another body, price or content of a file; nothing was sent"
                 raise CallError(words, advice=BEGIN_ANEW)
             del self._given[token]
+
+
+class Budget:
+    """What all submissions without a question may cost together.
+
+    Args:
+        most: credits; None for no limit.
+    """
+
+    def __init__(self, most: Fraction | None = None) -> None:
+        self._turn, self._most = threading.Lock(), most
+        self._spent = Fraction(0)
+
+    def spend(self, credits_: Fraction | None) -> None:
+        """Count the price of one submission; what is not sent in the end stays counted.
+
+        Raises:
+            CallError: it would be too much together, or cannot be told.
+        """
+        with self._turn:
+            if self._most is None:
+                return
+            if credits_ is None or self._spent + credits_ > self._most:
+                left = decimal(self._most - self._spent, 2)
+                words = f"{left} credits are left of what may be spent without asking; nothing was sent"
+                raise CallError(
+                    words, advice="A person has to be asked, or starts the server with another --max-total."
+                )
+            self._spent += credits_
 
 
 def digest_of(ready: Ready, base_url: str) -> str:

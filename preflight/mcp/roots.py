@@ -10,6 +10,8 @@ from preflight.flow.paths import refuse_absent
 from preflight.mcp.words import quoted
 from preflight.values.assets import Asset, as_stored, collect, unsupported
 
+MOST_FILES = 5000
+"""Files of one call: each costs a model's patience."""
 OUTSIDE = "leads out of the folders that may be read"
 
 
@@ -51,13 +53,20 @@ class Roots:
         Raises:
             CallError: a path lies elsewhere, does not exist, is a URL, or is neither a file nor a folder.
         """
+        found = 0
         for path in paths:
             if Asset(path=path).is_url or (unsupported(path) and not os.path.lexists(self._absolute(path))):
                 advice = "A URL is judged as part of a request: check_request."
                 raise CallError(f"{quoted(path)}: is not below a folder that may be read", advice=advice)
             real = self.admitted(path)
             refuse_absent(real, folder=True)
-            yield from map(self._walked, collect([real]))
+            for asset in collect([real]):
+                found += 1
+                if found > MOST_FILES:
+                    raise CallError(
+                        f"more than {MOST_FILES:,} files in one call", advice="Name fewer, or a smaller folder."
+                    )
+                yield self._walked(asset)
 
     def writable(self) -> Path:
         """Return the output folder.

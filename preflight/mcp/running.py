@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mcp.server import ServerRequestContext
 
 T = TypeVar("T")
-AT_ONCE = 4
-"""Calls that work at the same time; more wait."""
+AT_ONCE, ASKING_AT_ONCE = 4, 32
+"""Calls that work at the same time, and of those that only ask the service; more wait."""
 TELL_S = 0.25
 """Seconds between notifications of progress."""
 

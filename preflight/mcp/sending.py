@@ -150,6 +150,7 @@ class Sending:
             return True
         if self._asked.token and self._call.house.account.max_credits is not None:
             offers.take("estimated", self._asked.token, digest)
+            self._call.house.budget.spend(ready.price.credits if ready.price else None)
             return True
         self._ready = ready
         return False

@@ -15,7 +15,7 @@ from preflight.errors import PreflightError
 from preflight.mcp.arguments import Arguments, SubmitRequest
 from preflight.mcp.calls import Call, House, Question, Told
 from preflight.mcp.remedies import in_full
-from preflight.mcp.running import AT_ONCE, Run, in_thread
+from preflight.mcp.running import ASKING_AT_ONCE, AT_ONCE, Run, in_thread
 from preflight.mcp.sending import declined, no_word
 from preflight.mcp.tools import TOOLS, Tool
 from preflight.mcp.words import brief, sentence
@@ -48,7 +48,7 @@ class Tools:
     def __init__(self, house: House) -> None:
         self._house = house
         self._session = Session()
-        self._limiter: anyio.CapacityLimiter | None = None
+        self._limiters: dict[bool, anyio.CapacityLimiter] = {}
 
     def close(self) -> None:
         """End all that runs."""
@@ -99,6 +99,7 @@ class Tools:
         if not _can_ask(ctx):
             assert isinstance(asked, SubmitRequest), "only this tool has a question"  # noqa: S101 - the one that costs
             raise no_word(asked)
+        told = msgspec.structs.replace(told, words=_without(told.words, self._house.account.key))
         if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return types.InputRequiredResult(input_requests={ANSWER: _form(told)}, request_state=told.token)
         if not _is_yes(await ctx.session.elicit_form(told.words, CONFIRM, ctx.request_id)):
@@ -109,8 +110,9 @@ class Tools:
     async def _run(self, tool: Tool, asked: Arguments, ctx: Context, agreed: str | None) -> Told | Question:
         run = Run(self._session)
         call = Call(house=self._house, run=run, agreed=agreed)
-        self._limiter = self._limiter or anyio.CapacityLimiter(AT_ONCE)  # of the loop in which it is made
-        return await in_thread(run, partial(tool.function, call, asked), ctx, self._limiter)
+        at_once = ASKING_AT_ONCE if tool.only_asks else AT_ONCE
+        limiter = self._limiters.setdefault(tool.only_asks, anyio.CapacityLimiter(at_once))
+        return await in_thread(run, partial(tool.function, call, asked), ctx, limiter)
 
     def _result(self, told: Told) -> types.CallToolResult:
         key = self._house.account.key

@@ -39,6 +39,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the published schema of its result."""
     function: Function
     hints: Hints = Hints()
+    only_asks: bool = False
+    """Whether it may wait for the service for long, and takes no processor meanwhile."""
 
     def listed(self) -> Listed:
         """Describe the tool to a client."""
@@ -145,6 +147,7 @@ TOOLS = {
             arguments=asked.TaskStatus,
             schema="task",
             function=task_status,
+            only_asks=True,
             hints=Hints(changes=True, repeatable=True, goes_out=True),
         ),
         Tool(

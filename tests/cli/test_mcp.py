@@ -20,6 +20,11 @@ def test_what_is_of_http_needs_http(program: Program, tmp_path: Path, option: tu
     assert (ended.status, "Say --http, too." in ended.err) == (2, True)
 
 
+def test_a_limit_together_needs_a_limit_of_each(program: Program, tmp_path: Path) -> None:
+    ended = program("mcp", "--root", tmp_path, "--max-total", "50")
+    assert (ended.status, "Say --max-credits, too." in ended.err) == (2, True)
+
+
 @pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", "Schl\u00fcssel".encode() * 9])
 def test_a_token_has_to_be_one(program: Program, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "token").write_bytes(content)

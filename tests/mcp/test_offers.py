@@ -1,7 +1,9 @@
+from fractions import Fraction
+
 import pytest
 
 from preflight.errors import CallError
-from preflight.mcp.offers import LIVES_S, Offers
+from preflight.mcp.offers import LIVES_S, Budget, Offers
 
 
 class Clock:
@@ -45,3 +47,14 @@ def test_the_oldest_tokens_give_way() -> None:
     with pytest.raises(CallError):
         offers.take("estimated", tokens[0], "a")
     offers.take("estimated", tokens[-1], "a")
+
+
+def test_what_is_sent_without_asking_has_a_limit_together() -> None:
+    budget = Budget(Fraction(50))
+    budget.spend(Fraction(30))
+    with pytest.raises(CallError, match="20 credits are left"):
+        budget.spend(Fraction(21))
+    with pytest.raises(CallError, match="20 credits are left"):
+        budget.spend(None)
+    budget.spend(Fraction(20))
+    Budget().spend(None)

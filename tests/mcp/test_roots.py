@@ -102,6 +102,13 @@ def test_in_a_folder_what_leads_out_is_told_and_not_opened(place: Path) -> None:
     assert found == {"a.mp4": "", "out.mp4": "leads out of the folders that may be read"}
 
 
+def test_a_call_has_a_limit_of_files(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("preflight.mcp.roots.MOST_FILES", 1)
+    (place / "root" / "b.mp4").write_bytes(b"x")
+    with pytest.raises(CallError, match="more than 1 files"):
+        list(Roots([place / "root"]).media(["."]))
+
+
 @pytest.mark.parametrize("said", ["https://example.com/x.mp4", "ftp://x/y.mp4", "file:///etc/passwd", "x\0y", "no.mp4"])
 def test_what_is_no_file_of_a_root_is_refused(place: Path, said: str) -> None:
     with pytest.raises(CallError):
