@@ -37,8 +37,8 @@ BEST = "best"
 def plan_fix(call: Call, asked: PlanFix) -> Told:
     """Plan fixes of files, or of a request."""
     one_of(asked.paths, asked.request)
-    choice, remarks = _choice(asked), list[str]()
-    heard = Heard(tell=remarks.append, note=remarks.append)
+    choice, notes = _choice(asked), list[str]()
+    heard = Heard(tell=notes.append, note=notes.append)
     spec: RequestSpec | None = None
     if asked.request is not None:
         spec = call.spec(asked.request, asked.profile)
@@ -54,7 +54,7 @@ def plan_fix(call: Call, asked: PlanFix) -> Told:
             nothing(how.passed.files)
     found = _plan_json(profile, planned, spec)
     call.house.plans.keep(found["plan_id"], found)
-    return Told(json=found, text=_plan_text(call, found["plan_id"], planned, remarks, verbose=asked.verbose))
+    return Told(json=found, text=_plan_text(call, found["plan_id"], planned, notes, verbose=asked.verbose))
 
 
 def _choice(asked: PlanFix) -> Choice:
@@ -96,7 +96,7 @@ def _plan_json(profile: Profile, planned: RequestPlan, spec: RequestSpec | None)
     return found | {"plan_id": f"plan-{hashlib.sha256(line(found).encode()).hexdigest()[:16]}"}
 
 
-def _plan_text(call: Call, plan_id: str, planned: RequestPlan, remarks: list[str], *, verbose: bool) -> str:
+def _plan_text(call: Call, plan_id: str, planned: RequestPlan, notes: list[str], *, verbose: bool) -> str:
     todo = [plan for _, plan in planned.plans if plan.steps]
     hopeless = [plan for _, plan in planned.plans if plan.beyond_mending]
     counts = f"{len(todo)} of {len(planned.plans)} files are made anew, {len(hopeless)} cannot be mended"
@@ -104,7 +104,7 @@ def _plan_text(call: Call, plan_id: str, planned: RequestPlan, remarks: list[str
     if todo:
         head.append(f"apply_fix with plan {plan_id} does it; the sources stay as they are.")
     head += ["".join(words for words, _ in one) for one in share_lines(planned)]
-    head += [sentence(remark) for remark in remarks]
+    head += [sentence(note) for note in notes]
     plans = sorted(planned.plans, key=lambda one: (not one[1].beyond_mending, not one[1].steps))
     return brief(head[:8], (row for _, plan in plans for row in _plan_rows(call, worded_plan(plan))), verbose=verbose)
 

@@ -73,6 +73,7 @@ SENTENCES: dict[Kind, str] = {
     "list-rules": "A check names them.",
     "write-baseline": f"Let it be written anew by {PERSON}.",
     "split-at-nul": "Name each path by itself.",
+    "read-anonymously": "Or, where everybody may read it, set AWS_SKIP_SIGNATURE=true for this server.",
     "judge-in-request": "check_request judges it, in a request.",
 }
 """Kind → sentence; braces are filled from the remedy."""

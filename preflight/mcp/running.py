@@ -55,7 +55,7 @@ class Meter:
         return move
 
     def read(self) -> tuple[float, float | None, str]:
-        """Return what is done, of how much in all, and what is being done."""
+        """Report the share done, the whole, and the stage in words."""
         with self._turn:
             self._reached = max(self._reached, sum(self._parts.values(), Fraction(0)))
             total = max(self._count, len(self._parts)) or None

@@ -89,7 +89,7 @@ class Dask(msgspec.Struct, kw_only=True):
                 client.unregister_worker_plugin(run)
 
     def _outcome(self, future: "Future", chunk: Chunk) -> tuple[Done | None, list[Chunk]]:
-        """Return what became of a chunk, and what is to be tried again."""
+        """Sort a finished chunk: its counts, and the chunks to try again."""
         from distributed import KilledWorker
 
         try:
@@ -141,7 +141,7 @@ def _connected(scheduler: str) -> "Iterator[Client]":
     try:
         client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, TimeoutError, ValueError, ImportError, RuntimeError) as error:
-        words = f"--scheduler {printable(scheduler)}: cannot be reached: {printable(str(error))[:200]}"
+        words = f"the scheduler {printable(scheduler)} cannot be reached: {printable(str(error))[:200]}"
         raise CallError(words, advice="Start one: dask scheduler; dask worker ADDRESS.") from None
     with client:
         yield client

@@ -22,7 +22,7 @@ CODES: tuple[Verdict, ...] = ("pass", "fail", "unsure")
 
 
 def mark_of(asset: Asset) -> str | None:
-    """Return what marks an asset's content: an object's ETag, a file's size and time; None where nothing does."""
+    """Mark an asset's content: an object's ETag, a file's size and time; None where nothing does."""
     if asset.is_object:
         return asset.stored.etag if asset.stored else None
     if asset.is_url or asset.unread:

@@ -67,7 +67,7 @@ DESCRIBED: dict[str, str] = {
     "codec": "of the video, or of a sound",
     "channels": "of a sound",
     "sample_rate_hz": "of a sound",
-    "facts": "all facts as JSON, as `preflight probe --format json` has them",
+    "facts": "all facts as JSON, by the schema `facts`",
     "findings": "a list of structs: " + ", ".join(FINDING),
 }
 """Column → what it holds."""
