@@ -3,17 +3,17 @@
 import ast
 import re
 from collections.abc import Iterator
-from typing import get_args, get_type_hints
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.api import remedies as python
-from preflight.errors import CallError, NotDone
+from preflight.errors import NotDone
 from preflight.mcp import remedies as agents
 from preflight.report import remedies as typed
-from preflight.values.remedy import Kind, Remedy, Setting
+from preflight.values.remedy import Kind, Remedy
 from tests.test_layers import BELOW, modules, part
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -114,10 +114,6 @@ def test_python_has_no_options() -> None:
     assert [kind for kind, one in said.items() if re.search(r"(?<![\w-])--[a-z]|`preflight [a-z]|EVOLINK", one)] == []
 
 
-def test_the_command_line_has_a_name_for_each_setting() -> None:
-    assert set(typed.SETTINGS) == set(get_args(get_type_hints(Setting)["name"]))
-
-
 @given(st.text(), st.text())
 def test_what_is_filled_in_is_never_read_as_a_pattern(task: str, path: str) -> None:
     for face in (typed, python, agents):
@@ -130,19 +126,6 @@ def test_sentences_follow_one_another() -> None:
     assert typed.said(advice) == "Wait. `preflight task list` lists them. Or not."
     assert python.said(advice) == "Wait. `task list` of the command line lists them. Or not."
     assert (typed.said(""), typed.said(()), python.said("Wait.")) == ("", "", "Wait.")
-
-
-# ---- errors ---------------------------------------------------------------------------------------------------------
-
-
-def test_an_error_names_a_setting_as_the_face_does() -> None:
-    error = CallError((Setting("key"), ": not set"), advice=Remedy("check-key"))
-    assert (str(error), error.message) == ("key: not set", "key: not set")
-    assert typed.in_full(error) == "EVOLINK_API_KEY: not set. Check EVOLINK_API_KEY."
-
-
-def test_a_setting_s_name_in_somebody_s_words_stays() -> None:
-    assert typed.message_of(NotDone("key --bucket: {0}")) == "key --bucket: {0}"
 
 
 def test_an_error_lets_python_read_its_own_words() -> None:

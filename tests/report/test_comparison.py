@@ -4,67 +4,22 @@ import csv
 import io
 import json
 import tracemalloc
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
-from preflight.flow.compare import rows_of
-from preflight.policy.policy import UnusedIgnore
 from preflight.report.comparison import open_comparison
 from preflight.report.csv import FORMULA
 from preflight.report.json import dump, report_json
-from preflight.values.assets import Asset, Role, printable
-from preflight.values.findings import Finding, Judged, Report
+from preflight.values.assets import printable
+from preflight.values.findings import Finding, Report
 from preflight.values.standing import Standing
+from tests.report.compared import LARGE, PLACE, REQUEST, TWO, Compared, compared, judged
 from tests.report.fixed import REMARKS
 from tests.report.test_hostile import NAMES
 
 FORMATS = ("text", "json", "csv", "markdown")
-
-LARGE = Finding(rule="video/pixels", severity="error", message="too large", how="PyAV", limit="..9", source="a page")
-FAST = Finding(rule="video/frame-rate", severity="error", message="too fast")
-PLACE = Finding(rule="video/location", severity="warning", message="tells the place")
-COUNT = Finding(rule="request/video-count", severity="error", message="4 clips")
-
-
-def judged(path: str, *findings: Finding, role: Role | None = None) -> Judged:
-    return Judged(asset=Asset(path=path, role=role), kind="video", findings=findings)
-
-
-class Compared(NamedTuple):
-    """What editions say: of files, or of one request."""
-
-    reports: tuple[Report, ...]
-    request: bool = False
-
-    def written(self, format_name: str, *, verbose: bool = False, unused_ignores: tuple[UnusedIgnore, ...] = ()) -> str:
-        editions, out = [report.profile for report in self.reports], io.StringIO()
-        writer, standing = open_comparison(format_name, editions, out, verbose=verbose), Standing(editions)
-        for row in rows_of(self.reports):
-            standing.add(row)
-            writer.row(row)
-        if self.request:
-            standing.add_request(self.reports)
-        assert out.getvalue() == ""
-        writer.end(standing, unused_ignores)
-        return out.getvalue()
-
-
-def compared(*columns: tuple[Judged, ...], names: tuple[str, ...] = ("old", "new")) -> Compared:
-    return Compared(tuple(Report(profile=name, assets=column) for name, column in zip(names, columns, strict=True)))
-
-
-TWO = compared(
-    (judged("a.mp4", LARGE, PLACE), judged("long-name.mp4")), (judged("a.mp4", PLACE), judged("long-name.mp4"))
-)
-REQUEST = Compared(
-    (
-        Report(profile="old", assets=(judged("a.mp4", role=Role("video", 1)),), findings=(COUNT,)),
-        Report(profile="new", assets=(judged("a.mp4", LARGE, FAST, FAST, role=Role("video", 1)),)),
-    ),
-    request=True,
-)
 
 
 def printed(comparison: Compared, *, verbose: bool = False) -> list[str]:
@@ -217,30 +172,3 @@ def test_memory_does_not_grow_with_the_number_of_files(format_name: str) -> None
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert peak < 500_000
-
-
-def test_in_csv_there_is_a_row_an_asset_and_edition() -> None:
-    assert TWO.written("csv").splitlines()[:3] == [
-        "path,role,kind,profile,verdict,rules",
-        "a.mp4,,video,old,fail,video/pixels",
-        "a.mp4,,video,new,pass,",
-    ]
-    assert REQUEST.written("csv").splitlines()[1:] == [
-        "a.mp4,video 1,video,old,pass,",
-        "a.mp4,video 1,video,new,fail,video/pixels video/frame-rate",
-        ",,request,old,fail,request/video-count",
-        ",,request,new,pass,",
-    ]
-
-
-def test_in_markdown_there_is_a_row_an_asset_and_a_column_an_edition() -> None:
-    assert TWO.written("markdown").splitlines()[1:] == [
-        "**preflight: pass**: everything as it is is taken by new",
-        "",
-        "| asset | old | new |",
-        "|---|---|---|",
-        "| <code>a.mp4</code> | fail `video/pixels` | pass |",
-        "| <code>long-name.mp4</code> | pass | pass |",
-    ]
-    assert "| the request | fail `request/video-count` | pass |" in REQUEST.written("markdown")
-    assert "taken by no edition" in REQUEST.written("markdown")

@@ -15,17 +15,14 @@ import pytest
 from PIL import Image
 
 from preflight.media.thumbnails import IMAGE_PX, thumbnails
-from preflight.probe.faults import TimedOut
 from preflight.profiles import load
 from preflight.report import Header
 from preflight.report.html import LINKS, OPEN_RIGHT, RIGHT, WRONG, headline
-from preflight.report.html.measures import measures_of
-from preflight.report.html.previews import Preview, preview
+from preflight.report.html.previews import preview
 from preflight.report.html.render import POLICY, TEMPLATES
-from preflight.values.assets import Role
 from preflight.values.findings import Finding, Judged
 from tests import made
-from tests.report.fixed import ASSETS, DURATION, HEADING, PIXELS, REQUEST, asset, written
+from tests.report.fixed import ASSETS, DURATION, HEADING, REQUEST, asset, written
 from tests.specimens import PROFILE, copied
 
 SHIPPED = Header(profile=PROFILE.name, limits=PROFILE, version="1.2.3", thumbnails=thumbnails)
@@ -331,40 +328,6 @@ def test_every_bar_says_in_words_what_it_shows(real: Page) -> None:
     assert all(bar.get("role") == "img" for bar in bars)
 
 
-def test_between_two_readings_of_a_limit_is_a_warning() -> None:
-    judged = made.judged(made.image(bytes=31_000_000))
-    (row,) = [one for one in measures_of(judged, PROFILE) if one.title == "Size"]
-    assert (row.state, row.said) == ("warning", "above 30,000,000 bytes, the stricter reading")
-
-
-def test_a_value_just_beyond_its_limit_is_not_printed_as_the_limit() -> None:
-    judged = made.judged(made.video(duration_s=Fraction(150_004, 10_000)))
-    row = measures_of(judged, PROFILE)
-    assert "15.0004 s" in [one.value for one in row]
-
-
-def test_a_reading_that_broke_the_limit_has_a_row_though_another_is_within() -> None:
-    judged = made.judged(made.audio(duration_s=Fraction(14), header_duration_s=Fraction(16)))
-    assert [(one.value, one.state) for one in measures_of(judged, PROFILE) if one.title == "Duration"] == [
-        ("14 s", None),
-        ("16 s", "error"),
-    ]
-
-
-def test_what_was_not_measured_is_not_called_within() -> None:
-    judged = made.judged(made.video(frame_rate_hz=None))
-    (row,) = [one for one in measures_of(judged, PROFILE) if one.title == "Frame rate"]
-    assert (row.value, row.said, row.state, row.scale) == ("could not be measured", "", "error", None)
-
-
-def test_of_a_kind_that_is_not_taken_no_limit_is_shown() -> None:
-    limits = load("seedance-2.0-text-to-video-2026-10")
-    assert not limits.takes("video")
-    judged = made.judged(made.VIDEO, profile=limits)
-    assert judged.verdict == "fail"
-    assert measures_of(judged, limits) == []
-
-
 def test_limits_that_are_not_at_hand_are_those_that_findings_tell() -> None:
     page = read(written("html", ASSETS[2:3]))
     assert HEADING.limits is None
@@ -410,29 +373,6 @@ def test_a_finding_of_one_s_own_limits_is_drawn_by_them(tmp_path: Path) -> None:
     assert (duration["limit"], duration["said"]) == ("1 to 30 s allowed", "✗ 10 s over")
 
 
-def test_a_file_in_the_place_of_another_kind_is_not_measured_by_its_limits() -> None:
-    judged = made.judged(made.AUDIO, role=Role("image", 1))
-    assert measures_of(judged, PROFILE) == []
-
-
-def test_what_a_policy_says_of_a_limit_the_row_says_too() -> None:
-    judged = made.judged(made.image(width_px=6400))
-    eased = Judged(
-        asset=judged.asset,
-        kind=judged.kind,
-        facts=judged.facts,
-        findings=tuple(Finding(rule=one.rule, severity="info", message="m") for one in judged.findings),
-    )
-    (row,) = [one for one in measures_of(eased, PROFILE) if one.title == "Width"]
-    assert (row.state, row.said) == ("info", "400 px over")
-
-
-def test_findings_without_a_range_have_no_row() -> None:
-    assert PIXELS.limit == "409600..927408"
-    assert [one.title for one in measures_of(ASSETS[2], None)] == ["Duration", "Pixels"]
-    assert measures_of(ASSETS[1], None) == []
-
-
 def test_of_very_many_assets_some_get_articles_and_all_others_a_row_each() -> None:
     many = [asset(f"{number}.mov", made.VIDEO, *([DURATION] if number % 2 else [])) for number in range(1_000)]
     page = read(written("html", many))
@@ -455,12 +395,3 @@ def test_of_a_long_set_only_the_first_and_the_failed_are_open() -> None:
 def test_a_headline_names_three_and_counts_the_rest() -> None:
     assert headline("fail", ["a/1.mp4", "2.mp4", "3.mp4", "4.mp4"], 9) == "fail: 1.mp4, 2.mp4, 3.mp4 and 6 more"
     assert headline("pass", [], 0) == "pass"
-
-
-def test_a_picture_that_takes_too_long_is_said_to(tmp_path: Path) -> None:
-    def slow(_path: str, _facts: object) -> tuple[float, ...]:
-        raise TimedOut("looking into it took more than 20 s, and was ended")
-
-    path = tmp_path / "a.png"
-    path.touch()
-    assert preview(asset(str(path), made.IMAGE), slow) == Preview(instead="No picture: it takes too long.")

@@ -72,7 +72,7 @@ def measures_found(findings: Iterable[Finding]) -> Iterator[Measure]:
     """Yield a row for each finding with a number and a range."""
     for finding in findings:
         bounds = SPAN.fullmatch(finding.limit or "")
-        if bounds and isinstance(finding.measured, Fraction | int):
+        if bounds and any(bounds.groups()) and isinstance(finding.measured, Fraction | int):
             low, high = (Fraction(bound) if bound else None for bound in bounds.groups())
             scale = Scale(value=Fraction(finding.measured), low=low, high=high)
             title = finding.rule.rpartition("/")[2].replace("-", " ").capitalize()
@@ -97,14 +97,16 @@ def _word(title: str, word: str, limit: OneOf, severity: State) -> Measure:
 
 
 def _numbers(kind: Kind, facts: Facts, limits: Profile, severities: dict[str, Severity]) -> Iterator[Measure]:
-    """Yield quantities with bounds."""
+    """Yield quantities with bounds; what the documents leave open has none."""
     for rule, title, value, limit, unit, field in _quantities(facts, limits):
+        if limit.lowest is None and limit.highest is None:
+            continue
         how = "file system" if field == "bytes" else facts.measured_by.get(field, "")
         if value is None:
             yield Measure(title=title, value="could not be measured", allowed=limit.words(unit), state="error")
             continue
-        scale = Scale(value=Fraction(value), low=limit.min, high=limit.max, doubtful=limit.warn_above)
-        yield _row(title, scale, unit, severities.get(f"{kind}/{rule}") or limit.severity, how)
+        scale = Scale(value=Fraction(value), low=limit.lowest, high=limit.highest, doubtful=limit.warn_above)
+        yield _row(title, scale, unit, severities.get(f"{kind}/{rule}") or limit.weight, how, limit=limit)
 
 
 def _quantities(facts: Facts, limits: Profile) -> Iterator[Quantity]:
@@ -126,21 +128,25 @@ def _quantities(facts: Facts, limits: Profile) -> Iterator[Quantity]:
     yield "size", "Size", facts.bytes, own.bytes, "bytes", "bytes"
 
 
-def _row(title: str, scale: Scale, unit: Unit, severity: Severity, how: str) -> Measure:
+def _row(  # noqa: PLR0913 - what a row shows, each by its name
+    title: str, scale: Scale, unit: Unit, severity: Severity, how: str, *, limit: Range | None = None
+) -> Measure:
     """Build the row of a number: within, in doubt, under or over."""
     value, low, high = scale.value, scale.low, scale.high
     broken = low if low is not None and value < low else high if high is not None and value > high else None
+    broken = limit.broken_by(value) if limit else broken
     said, state = "within", None
-    if broken is not None:
+    if broken is not None and value == broken:
+        said, state = "the bound itself", severity
+    elif broken is not None:
         away = with_unit(distinct_decimal(abs(value - broken), 0), unit)
         said, state = f"{away} {'under' if value < broken else 'over'}", severity
     elif scale.doubtful is not None and value > scale.doubtful:
         said, state = f"above {with_unit(decimal(scale.doubtful), unit)}, the stricter reading", "warning"
     near = broken if broken is not None else value
     words = file_size(int(value)) if unit == "bytes" else with_unit(distinct_decimal(value, near), unit)
-    return Measure(
-        title=title, value=words, allowed=_allowed(scale, unit), said=said, state=state, scale=scale, how=how
-    )
+    allowed = limit.words(unit) if limit else _allowed(scale, unit)
+    return Measure(title=title, value=words, allowed=allowed, said=said, state=state, scale=scale, how=how)
 
 
 def _allowed(scale: Scale, unit: Unit) -> str:
