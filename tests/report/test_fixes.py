@@ -29,8 +29,8 @@ def fixed(*outcomes: Outcome, planned: RequestPlan = NOTHING) -> Fixed:
 def test_each_outcome_that_came_is_counted_and_the_counts_add_up(outcomes: list[Outcome]) -> None:
     words = fixed(*outcomes).words()
     assert words.startswith(f"{len(outcomes)} file{'s' if len(outcomes) != 1 else ''}: ")
-    counts = dict(reversed(part.split(" ")) for part in words.partition(": ")[2].split(", ") if part)
-    assert counts == {outcome: str(outcomes.count(outcome)) for outcome in outcomes}
+    told = [part.split(" ") for part in words.partition(": ")[2].split(", ") if part]
+    assert {outcome: int(count) for count, outcome in told} == {one: outcomes.count(one) for one in outcomes}
     assert fixed(*outcomes).is_ready is (set(outcomes) <= {"fixed", "untouched"})
 
 
