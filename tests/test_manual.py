@@ -147,3 +147,12 @@ def test_the_first_page_is_short_and_in_three_languages() -> None:
 def test_every_page_of_the_manual_is_in_its_contents() -> None:
     contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").split()
     assert sorted(page.stem for page in (ROOT / "docs").glob("*.md") if page.stem not in {*contents, "index"}) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/building.md"])
+def test_the_tree_that_is_drawn_is_the_tree(name: str) -> None:
+    drawn = re.search(r"^preflight/\n((?:  .*\n)+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+    assert drawn
+    rooms = [room for line in drawn[1].splitlines() for room in re.findall(r"\b(\w+)/", line[:29])]
+    there = [path.name for path in (ROOT / "preflight").iterdir() if (path / "__init__.py").exists()]
+    assert sorted(rooms) == sorted(there)
