@@ -125,7 +125,7 @@ def _tell(progress: Progress | None, part: Fraction, doing: Doing) -> None:
 def _found(plan: Plan, source: Content, order: Order) -> Applied | None:
     """Find the result of an earlier run, if it still passes."""
     for strategy in _strategies(plan):
-        found = find_made(_wanted(plan, order), Origin(source=source, profile=order.profile, steps=strategy.steps))
+        found = find_made(_wanted(strategy, order), Origin(source=source, profile=order.profile, steps=strategy.steps))
         if found is None:
             continue
         judged = order.judge(_at(plan, found))
@@ -138,7 +138,7 @@ def _finished(plan: Plan, made: "_Made", source: Content, draft: Path, order: Or
     """Commit a new file with its record."""
     origin = Origin(source=source, profile=order.profile, steps=made.plan.steps)
     claim = claiming(order.folder, origin, content_of(draft), _measures(made.judged), made.ffmpeg)
-    path = commit(draft, _wanted(plan, order), claim=claim)
+    path = commit(draft, _wanted(made.plan, order), claim=claim)
     return Applied(path=str(path), judged=_named(plan, made.judged, path), plan=made.plan, missed=made.missed)
 
 

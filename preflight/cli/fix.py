@@ -247,7 +247,7 @@ def _fixed_and_shown(  # noqa: PLR0917 - what is asked, planned and chosen, and 
         click.echo(words, err=beside)
     if written:
         click.echo(_written_words(written), err=beside)
-    worst = max(bool(planned.beyond_mending), *(EXITS[one.outcome] for one in results))
+    worst = max(bool(planned.beyond_mending or planned.left), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
 
 

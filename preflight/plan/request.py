@@ -6,7 +6,7 @@ Assets are planned one by one; sharing only marks the parts kept.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import msgspec
@@ -51,6 +51,8 @@ class RequestPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Findings on the request that no share clears."""
     advice: str = ""
     """What the user can do about those."""
+    left: tuple[Finding, ...] = ()
+    """Errors of the request that no change of a file clears."""
     passed_over: int = 0
     """Files of folders that were no media."""
 
@@ -84,14 +86,28 @@ def plan_request(
             shared.append(found)
             for place, one in _marked(members, found.chosen, fix_options):
                 asked = members[place].part.marked or fix_options.keep_named
-                plans[place] = msgspec.structs.replace(planned(one, profile, fix_options), cut_asked=asked)
+                todo = planned(one, profile, fix_options, points_of(one.asset.path))
+                plans[place] = msgspec.structs.replace(todo, cut_asked=asked)
         rule = _rule(kind)
         if found or any(finding.rule == rule for finding in report.findings):
             plans |= {place: _clearing(plans[place], report.assets[place], rule, found) for place in members}
     both = tuple((one, plans[place]) for place, one in enumerate(report.assets))
     return RequestPlan(
-        plans=both, shared=tuple(shared), beyond_mending=tuple(beyond), advice=NO_SHARE if beyond else ""
+        plans=both,
+        shared=tuple(shared),
+        beyond_mending=tuple(beyond),
+        advice=NO_SHARE if beyond else "",
+        left=tuple(_left(report, plans.values(), beyond)),
     )
+
+
+def _left(report: Report, plans: Iterable[Plan], beyond: list[Finding]) -> Iterator[Finding]:
+    """Yield the errors of the request that no step clears and that are not told as beyond sharing."""
+    told = {finding.rule for finding in beyond} | {
+        rule for plan in plans for step in plan.steps for rule in step.clears
+    }
+    told |= {finding.rule for plan in plans for finding in plan.beyond_mending}
+    yield from (one for one in report.findings if one.severity == "error" and one.rule not in told)
 
 
 def _rule(kind: Kind) -> str:

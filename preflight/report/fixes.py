@@ -26,7 +26,7 @@ class Fixed(NamedTuple):
     def is_ready(self) -> bool:
         """Whether everything is clean now."""
         done = all(one.outcome in ("fixed", "untouched") for one in self.results)
-        return done and not self.planned.beyond_mending
+        return done and not (self.planned.beyond_mending or self.planned.left)
 
     def words(self) -> str:
         """Format the counts: "4 files: 3 fixed, 1 untouched"."""

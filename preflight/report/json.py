@@ -198,7 +198,7 @@ def plan_report(
 def _whole_json(planned: RequestPlan | None) -> Json:
     """Convert how the seconds of a request are shared, and what remains."""
     shared = planned.shared if planned else ()
-    left = planned.beyond_mending if planned else ()
+    left = (*planned.beyond_mending, *planned.left) if planned else ()
     passed_over = planned.passed_over if planned else 0
     return {
         "passed_over": passed_over,

@@ -134,6 +134,8 @@ def share_lines(planned: "RequestPlan") -> Iterator[Line]:
         yield ("the request", "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
     if planned.advice:
         yield ("the request", "bold"), (f": {planned.advice}", "")
+    for finding in planned.left:
+        yield ("the request", "bold"), (": ", ""), ("no change of a file mends", STYLES["error"]), *_said(finding)
     for shared in planned.shared:
         yield ("the request", "bold"), (f": {shared.rule}: {_share_words(shared, shared.chosen)}", "")
         for other in shared.alternatives:

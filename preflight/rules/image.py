@@ -13,6 +13,9 @@ from preflight.values.units import file_size
 EIGHT_BITS = 8
 HDR_TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
+WITH_ALPHA = ("RGBA", "RGBa", "LA", "La", "PA")
+"""Pillow's modes that have a channel for transparency."""
+
 
 def _facts(probed: Probed) -> ImageFacts | None:
     return probed.facts if isinstance(probed.facts, ImageFacts) else None
@@ -117,8 +120,19 @@ def alpha(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
     Fix: Put the picture on the background that is meant.
     """
-    if (facts := _facts(probed)) and facts.alpha:
-        limit = profile.image.opaque
+    limit, facts = profile.image.opaque, _facts(probed)
+    if facts and not facts.alpha and limit and facts.format in limit.allowed and facts.mode in WITH_ALPHA:
+        yield Finding(
+            rule="image/alpha",
+            severity="warning",
+            message=f"{facts.format} with an alpha channel in which nothing is transparent; whether that is allowed "
+            "where transparency is not, nobody says",
+            measured=facts.mode,
+            source=limit.source,
+            fix="lossy",
+            doubtful=True,
+        )
+    if facts and facts.alpha:
         if limit and facts.format in limit.allowed:
             yield Finding(
                 rule="image/alpha",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.profiles import edition_for, load
 from preflight.values.facts import ImageFacts
 from tests import made
 from tests.made import findings, image, severities
@@ -102,3 +103,12 @@ def test_a_wider_limit_never_adds_a_finding(
     )
     facts = image(width_px=width, height_px=height)
     assert set(findings(facts, profile=wider)) <= set(findings(facts))
+
+
+def test_an_alpha_channel_that_hides_nothing_is_in_doubt_where_transparency_is_refused() -> None:
+    profile = load(edition_for("wan3.0-reference-video"))
+    opaque = image(format="png", mode="RGBA", alpha=False)
+    found = findings(opaque, profile=profile)["image/alpha"]
+    assert (found.severity, found.doubtful) == ("warning", True)
+    assert "image/alpha" not in findings(opaque)
+    assert "image/alpha" not in findings(image(format="png", mode="RGB"), profile=profile)
