@@ -1,7 +1,7 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
     python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix]
-                            [look] [estimates]
+                            [look] [estimates] [gateway]
 
 All run when none is named.
 
@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.bench_estimates import estimates
 from scripts.bench_fix import fix
+from scripts.bench_gateway import gateway
 from scripts.bench_look import look
 from scripts.bench_pairs import (
     PREFLIGHT,
@@ -340,6 +341,7 @@ PARTS = {
     "fix": fix,
     "look": look,
     "estimates": estimates,
+    "gateway": gateway,
 }
 
 

@@ -128,6 +128,8 @@ def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
         return sha256
 
     paths = sorted(states)
+    if not paths:
+        return {}
     with ThreadPoolExecutor(max_workers=min(4, processors())) as pool:
         return dict(zip(paths, pool.map(hashed, paths), strict=True))
 

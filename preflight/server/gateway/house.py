@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -23,6 +23,7 @@ from preflight.submission.asks import Asks
 from preflight.submission.ledger import Ledger, default_path
 from preflight.upload.contents import Contents, Reach, UrlContents
 from preflight.values.assets import printable
+from preflight.workers.pool import WorkerPool
 from preflight.workers.session import Session, current
 
 ACCOUNTS, EDITIONS = 1024, 128
@@ -102,6 +103,11 @@ class House:
         """End the children, and close the ledger."""
         self.session.close()
         self._open.close()
+
+    def warm(self) -> None:
+        """Start what measures, so that the first request need not wait for it; called in a thread."""
+        with suppress(OSError), self.session.entered(), WorkerPool("exact", jobs=1) as pool:
+            pool.start()
 
     def door(self, key: str, profile: Profile | None = None) -> Door:
         """Build the door to the service; where it is, is worked out once.

@@ -1,5 +1,6 @@
 """A gateway from its start to its end: settings in, a server for so long."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TextIO
@@ -71,6 +72,7 @@ def _opened(settings: Settings, host: str, port: int, stream: TextIO | None) -> 
         for entry in house.orphans:
             log.say("orphan", entry=entry.number, message=entry.message)
         jobs.start()
+        threading.Thread(target=house.warm, name="warm", daemon=True).start()
         name = f"[{host}]" if ":" in host else host
         log.say("start", url=f"http://{name}:{port}", on_fail=settings.on_fail, jobs=jobs.count)
         try:
