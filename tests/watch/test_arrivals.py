@@ -8,7 +8,6 @@ import pytest
 from preflight.errors import NotDone
 from preflight.files.opened import Opened
 from preflight.watch.arrivals import LAST_AGAIN_S, Arrivals, files_below, is_temporary
-from preflight.watch.open_files import open_for_writing
 from tests.posix import make_pipe
 
 WRITER = "import sys; f = open(sys.argv[1], 'ab'); print('open', flush=True); sys.stdin.read()"
@@ -123,17 +122,6 @@ def test_a_file_that_a_process_has_open_for_writing_is_not_whole_however_long_it
         writer.communicate(timeout=20)
     clock.now_s += 2
     assert names(arrivals) == ["a.mp4"]
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only /proc tells who writes")
-def test_who_only_reads_a_file_is_no_writer(tmp_path: Path) -> None:
-    path = tmp_path / "a.mp4"
-    path.write_bytes(b"x")
-    status = path.stat()
-    with path.open("rb"):
-        assert (status.st_dev, status.st_ino) not in open_for_writing()
-    with path.open("r+b"):
-        assert (status.st_dev, status.st_ino) in open_for_writing()
 
 
 def test_what_was_forgotten_or_has_gone_is_not_whole(arrivals: Arrivals, clock: Clock, tmp_path: Path) -> None:

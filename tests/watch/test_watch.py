@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import NotDone
 from preflight.plan import FixOptions
 from preflight.watch import Watch, fixing, folders_of
-from preflight.watch.handling import aside_of, new_token
 from preflight.watch.journal import state_folder
 from tests.specimens import MEDIA
 from tests.watch.conftest import Yard, files
@@ -247,38 +245,3 @@ def test_what_was_made_for_files_that_are_gone_is_removed_at_the_start(yard: Yar
         fixing.stage_of(stage, path).mkdir(parents=True)
     fixing.clear(stage, [str(kept)])
     assert [one.name for one in stage.iterdir()] == [fixing.stage_of(stage, str(kept)).name]
-
-
-# ---- after a broken run ---------------------------------------------------------------------------------------------
-
-
-def test_a_file_that_was_set_aside_by_a_run_without_a_journal_gets_its_name_back(yard: Yard) -> None:
-    path = yard.arrive(PASSES, "sub/x.jpeg")
-    path.rename(aside_of(str(path), new_token()))
-    yard.once()
-    assert yard.ready() == {"sub/x.jpeg"}
-    assert yard.waiting() == set()
-
-
-def test_a_move_that_was_begun_and_cannot_be_ended_stops_the_watch_and_is_ended_later(yard: Yard) -> None:
-    yard.arrive(PASSES, "sub/x.jpeg")
-
-    def break_it(watch: Watch) -> None:
-        forget = watch._arrivals.forget  # noqa: SLF001 - the moment after a file was begun cannot be had otherwise
-
-        def forgotten(path: str) -> None:
-            forget(path)
-            (yard.folders.ready / "sub").rename(yard.folders.ready / "away")
-            (yard.folders.ready / "sub").write_bytes(b"a file where the folder was")
-
-        watch._arrivals.forget = forgotten  # type: ignore[method-assign] # noqa: SLF001 - as above
-
-    with pytest.raises(NotDone, match="was begun and cannot be moved"):
-        yard.once(before=break_it)
-    with pytest.raises(NotDone, match="was begun and cannot be moved"):
-        yard.once()
-    (yard.folders.ready / "sub").unlink()
-    (yard.folders.ready / "away").rename(yard.folders.ready / "sub")
-    yard.once()
-    assert yard.ready() == {"sub/x.jpeg"}
-    assert (yard.waiting(), yard.news[-1].became) == (set(), "ready")

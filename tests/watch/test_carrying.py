@@ -1,4 +1,4 @@
-"""What others put where files arrive: a journal, a work folder, links. None of it moves, makes or removes anything."""
+"""Files are carried to their targets, an earlier run's moves first; what others put there moves nothing."""
 
 import json
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from preflight.errors import CallError
-from preflight.watch import Journal
+from preflight.errors import CallError, NotDone
+from preflight.watch import Journal, Watch
 from preflight.watch.handling import Handling, Parcel, aside_of, new_token
 from preflight.watch.journal import FIRST, state_folder
 from tests.watch.conftest import Yard
@@ -123,3 +123,38 @@ def test_a_second_watch_is_refused_by_whichever_way_the_folder_is_named(yard: Ya
     with Journal(yard.folders.incoming):
         done = subprocess.run([sys.executable, "-c", code, str(link)], capture_output=True, text=True, check=False)
     assert "another watch is at work there" in done.stderr
+
+
+# ---- after a broken run ---------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_set_aside_by_a_run_without_a_journal_gets_its_name_back(yard: Yard) -> None:
+    path = yard.arrive(PASSES, "sub/x.jpeg")
+    path.rename(aside_of(str(path), new_token()))
+    yard.once()
+    assert yard.ready() == {"sub/x.jpeg"}
+    assert yard.waiting() == set()
+
+
+def test_a_move_that_was_begun_and_cannot_be_ended_stops_the_watch_and_is_ended_later(yard: Yard) -> None:
+    yard.arrive(PASSES, "sub/x.jpeg")
+
+    def break_it(watch: Watch) -> None:
+        forget = watch._arrivals.forget  # noqa: SLF001 - the moment after a file was begun cannot be had otherwise
+
+        def forgotten(path: str) -> None:
+            forget(path)
+            (yard.folders.ready / "sub").rename(yard.folders.ready / "away")
+            (yard.folders.ready / "sub").write_bytes(b"a file where the folder was")
+
+        watch._arrivals.forget = forgotten  # type: ignore[method-assign] # noqa: SLF001 - as above
+
+    with pytest.raises(NotDone, match="was begun and cannot be moved"):
+        yard.once(before=break_it)
+    with pytest.raises(NotDone, match="was begun and cannot be moved"):
+        yard.once()
+    (yard.folders.ready / "sub").unlink()
+    (yard.folders.ready / "away").rename(yard.folders.ready / "sub")
+    yard.once()
+    assert yard.ready() == {"sub/x.jpeg"}
+    assert (yard.waiting(), yard.news[-1].became) == (set(), "ready")
