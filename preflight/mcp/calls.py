@@ -4,7 +4,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             CallError: it cannot be used, or names a file elsewhere.
         """
+        request = unwrapped(request)
         edition = None if named is None and self.house.profile is None else self.edition(named)
         spec = self._from_table(request, edition) if isinstance(request, dict) else self._from_file(request, edition)
         return msgspec.structs.replace(spec, assets=tuple(map(self._admitted, spec.assets)))
@@ -184,6 +185,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         path = self.house.roots.admitted(asset.path)
         refuse_absent(path, folder=False)
         return msgspec.structs.replace(asset, path=path)
+
+
+def unwrapped(given: str | Json) -> str | Json:
+    """Parse an object that was handed over as text, as some models do; pass anything else on."""
+    if isinstance(given, str) and given.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            found = json.loads(given)
+            return found if isinstance(found, dict) else given
+    return given
 
 
 def plain(value: Json) -> Json:

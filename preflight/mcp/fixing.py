@@ -12,7 +12,7 @@ from preflight.flow.fix import Written, fingerprinted, fix_all, plans_of, write_
 from preflight.flow.paths import nothing
 from preflight.flow.submit import before_upload
 from preflight.mcp.arguments import ApplyFix, PlanFix
-from preflight.mcp.calls import Call, Json, Told, one_of, plain
+from preflight.mcp.calls import Call, Json, Told, one_of, plain, unwrapped
 from preflight.mcp.remedies import worded_plan, worded_result
 from preflight.mcp.words import DATA, brief, sentence
 from preflight.plan import FixOptions, Plan
@@ -125,7 +125,8 @@ def _plan_rows(call: Call, plan: Plan) -> Iterator[str]:
 
 def apply_fix(call: Call, asked: ApplyFix) -> Told:
     """Apply a plan."""
-    given = call.house.plans.find(asked.plan) if isinstance(asked.plan, str) else asked.plan
+    given = unwrapped(asked.plan)
+    given = call.house.plans.find(given) if isinstance(given, str) else given
     profile, found = _read(call, given)
     folder = call.house.roots.writable()
     with call.measuring(expected=len(found.assets)) as how:

@@ -96,13 +96,17 @@ class Tools:
         told = await self._run(tool, asked, ctx, params.request_state if answer else None)
         if not isinstance(told, Question):
             return self._result(told)
+        assert isinstance(asked, SubmitRequest), "only this tool has a question"  # noqa: S101 - the one that costs
         if not _can_ask(ctx):
-            assert isinstance(asked, SubmitRequest), "only this tool has a question"  # noqa: S101 - the one that costs
             raise no_word(asked)
         told = msgspec.structs.replace(told, words=_without(told.words, self._house.account.key))
         if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return types.InputRequiredResult(input_requests={ANSWER: _form(told)}, request_state=told.token)
-        if not _is_yes(await ctx.session.elicit_form(told.words, CONFIRM, ctx.request_id)):
+        try:
+            answer = await ctx.session.elicit_form(told.words, CONFIRM, ctx.request_id)
+        except MCPError:  # it says that it can ask, and cannot
+            raise no_word(asked) from None
+        if not _is_yes(answer):
             return self._result(declined())
         told = await self._run(tool, asked, ctx, told.token)
         return self._result(told if isinstance(told, Told) else declined())

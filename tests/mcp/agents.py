@@ -11,6 +11,7 @@ import mcp_types as types
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
 
+from preflight.mcp.words import BRIEF_BYTES
 from preflight.report.schemas import schema_of
 
 Json = dict[str, Any]
@@ -32,6 +33,9 @@ SCHEMAS = {
 PREFLIGHT = (sys.executable, "-m", "preflight", "mcp")
 
 
+Answer = types.ElicitResult | types.ErrorData
+
+
 class Person:
     """Who is asked, and what is answered."""
 
@@ -39,9 +43,11 @@ class Person:
         self.answer: Any = "accept"
         self.asked: list[str] = []
 
-    async def __call__(self, context: object, params: types.ElicitRequestParams) -> types.ElicitResult:
+    async def __call__(self, context: object, params: types.ElicitRequestParams) -> Answer:
         assert context
         self.asked.append(params.message)
+        if self.answer == "error":
+            return types.ErrorData(code=types.INTERNAL_ERROR, message="nobody is there")
         return types.ElicitResult(action=self.answer, content={"confirm": True} if self.answer == "accept" else None)
 
 
@@ -64,6 +70,7 @@ class Agent:
 
         result = self.portal.call(call)
         assert KEY not in result.model_dump_json()
+        assert arguments.get("verbose") or len(words(result).encode()) <= BRIEF_BYTES
         if result.structured_content is not None:
             jsonschema.validate(result.structured_content, schema_of(SCHEMAS[name]))
         return result

@@ -101,7 +101,8 @@ def test_a_request_is_judged_as_a_whole_by_its_words_or_its_file(modern: Agent, 
     (place / "root" / "request.toml").write_text(f'prompt = "Image 1."\nimages = ["{IMAGE}"]\nvideos = ["{SHORT}"]\n')
     by_file = modern.told("check_request", request="request.toml")
     by_word = modern.told("check_request", request={"prompt": "Image 1.", "image_urls": [IMAGE], "videos": [SHORT]})
-    assert by_file == by_word
+    as_text = json.dumps({"prompt": "Image 1.", "images": [IMAGE], "videos": [SHORT]})
+    assert by_file == by_word == modern.told("check_request", request=as_text)
     assert [one["role"] for one in by_file["assets"]] == ["image 1", "video 1"]
     (place / "root" / "out.toml").write_text('prompt = "Image 1."\nimages = ["../beside/secret.jpeg"]\n')
     assert "leads out" in modern.refused("check_request", request="out.toml")
@@ -130,7 +131,7 @@ def test_a_plan_is_made_and_applied_by_its_id_or_itself_into_the_output_folder(m
     (asset,) = fixed["assets"]
     assert (asset["outcome"], asset["findings_after"]) == ("fixed", [])
     assert Path(asset["output"]).parent == place / "output-modern"
-    assert modern.told("apply_fix", plan=plan)["assets"][0]["output"] == asset["output"]
+    assert modern.told("apply_fix", plan=json.dumps(plan))["assets"][0]["output"] == asset["output"]
     assert modern.told("check_media", paths=[asset["output"]])["verdict"] == "pass"
     assert snapshot(place / "root") == before
 
@@ -274,9 +275,11 @@ def test_a_client_of_the_first_era_is_asked_in_the_middle_of_the_call(tools: Too
         before, connected.person.answer = tasks(), "decline"
         refused = connected("submit_request", request=a_request("Image 1 at dawn."))
         assert (refused.is_error, refused.structured_content["outcome"], tasks()) == (True, "declined", before)
+        connected.person.answer = "error"
+        assert "nobody can be asked" in connected.refused("submit_request", request=a_request("Image 1 at dawn."))
         connected.person.answer = "accept"
         assert connected.told("submit_request", request=a_request("Image 1 at dawn."))["outcome"] == "submitted"
-        assert (tasks(), len(connected.person.asked)) == (before + 1, 2)
+        assert (tasks(), len(connected.person.asked)) == (before + 1, 3)
 
 
 def test_a_token_alone_does_not_do_without_a_limit_of_credits(tools: Tools) -> None:
