@@ -2,7 +2,9 @@
 
 import ast
 import importlib.util
+import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -10,8 +12,11 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
+from preflight.cli.commands import root
+from preflight.profiles.index import index
 from tests.adapters.conftest import MEDIA, ROOT
 from tests.posix import make_pipe
 
@@ -186,3 +191,30 @@ def test_a_folder_that_is_named_like_an_option_is_a_folder(with_program: dict[st
     (tmp_path / "-delete" / "a.jpeg").write_bytes(OK.read_bytes())
     done = run("-delete", with_program, cwd=tmp_path)
     assert (done.returncode, "PASS 1 file" in done.stdout) == (0, True)
+
+
+# ---- in front of the gateway ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "preflight-gateway.service"])
+def test_the_gateway_is_started_with_options_that_it_has(name: str) -> None:
+    text = (EXAMPLES / "gateway" / name).read_text(encoding="utf-8")
+    begin, end = ("command:", "environment:") if name.endswith("yaml") else ("ExecStart=", "\n")
+    told = re.findall(r"(?<=[ ])--[a-z-]+", text.partition(begin)[2].partition(end)[0])
+    command = root.get_command(click.Context(root), "serve")
+    assert command
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert len(told) >= 5
+    assert set(told) <= known
+
+
+def test_what_asks_the_gateway_asks_by_its_paths() -> None:
+    flow = json.loads((EXAMPLES / "gateway" / "n8n.json").read_text(encoding="utf-8"))
+    names = {node["name"] for node in flow["nodes"]}
+    ends = {end["node"] for ways in flow["connections"].values() for way in ways["main"] for end in way}
+    assert ends <= names
+    create = next(node for node in flow["nodes"] if node["name"] == "Create")
+    assert json.loads(create["parameters"]["jsonBody"])["model"] in index().models
+    tree = ast.parse((EXAMPLES / "gateway" / "airflow_gateway.py").read_text(encoding="utf-8"))
+    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert {"v1/videos/generations", "Idempotency-Key"} <= said
