@@ -7,7 +7,7 @@ Field names are the service's; anything else is refused as the edition of the mo
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -21,6 +21,14 @@ from preflight.values.assets import Asset, Role
 
 Place = Callable[[Role, str], Asset]
 """Makes an asset of what stands in a field; raises CallError."""
+
+
+ITEMS = 250_000
+"""Signs in a body that begin an item: each takes memory many times its size."""
+PROMPT_CHARACTERS = 100_000
+"""Ten times what the longest documented prompt has; nothing reads a longer one."""
+ASSETS = 64
+ADDRESS_CHARACTERS = 8192
 
 
 class BodyError(RequestFileError):
@@ -42,6 +50,8 @@ def table_of(content: bytes) -> dict[str, Any]:
     Raises:
         BodyError: it is no JSON object in UTF-8, has two keys of one name, or nests too deeply.
     """
+    if sum(map(content.count, (b",", b":", b"[", b"{"))) > ITEMS:
+        raise BodyError("the request body holds too many items")
     try:
         table = json_of_text(content.decode("utf-8-sig"), unique=True)
         encoded(table)
@@ -97,18 +107,20 @@ def spec_of(table: dict[str, Any], edition: Profile, place: Place) -> RequestSpe
         entry = convert_table({key: value for key, value in rest.items() if key not in KEYS}, RequestFile)
     except TableError as error:
         raise _as_theirs(str(error), ours) from None
+    _refuse_endless(entry.prompt or "", arrays)
     assets = [place(Role(KEYS[key], n), one) for key, found in arrays.items() for n, one in enumerate(found, 1)]
     assets += [place(Role(beside.kinds[field], 0, field), one) for field, one in singles.items()]
     settings = {f: getattr(entry, f) for f in RequestSpec.__struct_fields__ if f not in NOT_SETTINGS}
     return RequestSpec(assets=tuple(assets), **{**settings, **beside.duration}, fields=beside.fields)
 
 
-def references(table: dict[str, Any]) -> Iterator[str]:
-    """Yield the texts of a body that may stand for files: those in the arrays, in order."""
-    for key in SERVICE_KEYS:
-        found = table.get(key)
-        if isinstance(found, list):
-            yield from (one for one in found if isinstance(one, str))
+def _refuse_endless(prompt: str, arrays: dict[str, list[str]]) -> None:
+    """Refuse what no edition allows by far, before anything of it is read or brought."""
+    if len(prompt) > PROMPT_CHARACTERS:
+        raise BodyError(f"prompt has {len(prompt):,} characters; at most {PROMPT_CHARACTERS:,} are read", "prompt")
+    for key, theirs in SERVICE_KEYS.items():
+        if len(arrays[theirs]) > ASSETS:
+            raise BodyError(f"{key} has {len(arrays[theirs]):,} items; at most {ASSETS} are looked at", key)
 
 
 def _as_theirs(words: str, ours: dict[str, str]) -> BodyError:

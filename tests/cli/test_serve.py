@@ -62,7 +62,7 @@ def test_a_job_survives_kills_and_is_paid_for_once(sandbox: Sandbox, tmp_path: P
         answer = client.post("/v1/videos/generations", json=BODY)
         assert answer.status_code == 200, answer.text
         task = answer.json()["id"]
-        program.send_signal(signal.SIGKILL)
+        program.kill()
     with served(sandbox, tmp_path, *more) as (program, client):
         again = client.post("/v1/videos/generations", json=BODY)
         assert (again.json()["id"], again.headers["idempotency-replayed"]) == (task, "true")

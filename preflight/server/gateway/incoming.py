@@ -24,7 +24,7 @@ from preflight.flow.check import refuse_unknown
 from preflight.probe.sniff import sniff
 from preflight.profiles.schema import ARRAYS, Profile
 from preflight.request.file import RequestSpec
-from preflight.request.incoming import encoded, model_of, spec_of
+from preflight.request.incoming import ADDRESS_CHARACTERS, encoded, model_of, spec_of
 from preflight.server.gateway.errors import invalid
 from preflight.server.gateway.house import House
 from preflight.server.gateway.settings import UPLOAD_BYTES, Settings
@@ -96,6 +96,8 @@ class _Taking:
         """Make an asset of what stands in a field."""
         asset = Asset(path=text.strip(), role=role)
         if asset.is_url:
+            if len(asset.path) > ADDRESS_CHARACTERS:
+                raise invalid(f"{_param(role)} is longer than {ADDRESS_CHARACTERS:,} characters", _param(role))
             return asset
         if text not in self.found:
             self.found[text] = self._taken(text, _param(role))

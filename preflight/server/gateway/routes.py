@@ -25,6 +25,7 @@ from preflight.server.gateway.incoming import incoming
 from preflight.server.gateway.jobs import Jobs
 from preflight.server.gateway.metrics import MEDIA_TYPE
 from preflight.server.gateway.reports import HEADER, PATH, Kept, as_html, as_json, named
+from preflight.server.gateway.settings import UPLOAD_BYTES
 from preflight.server.gateway.tasks import Tasks
 from preflight.submission.prepare import price_of
 from preflight.upload.contents import Content
@@ -32,6 +33,7 @@ from preflight.values.units import number
 
 T = TypeVar("T")
 POLLS_AT_ONCE = 32
+ENVELOPE_BYTES = 1 << 20
 LONGEST_KEY = 255
 UNCLEAN, SERVER_ERROR = 422, 500
 
@@ -143,7 +145,7 @@ class Routes:
     async def upload(self, request: Request) -> Response:
         """Store a file, checked, under the hash of its content."""
         key = provider_key(request.headers, self._settings)
-        form = await read_form(request, self._settings.slow_s)
+        form = await read_form(request, self._settings.slow_s, UPLOAD_BYTES + ENVELOPE_BYTES)
         try:
             answer, told = await self._files.uploaded(form, key, self._in_work)
         finally:

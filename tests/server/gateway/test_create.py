@@ -169,6 +169,7 @@ def test_a_service_that_says_no_is_repeated_and_nothing_is_paid(
         (b"[" * 100_000, None),
         (b'{"model": ' + b'{"a":' * 100 + b"1" + b"}" * 101, None),
         (b'{"prompt": "\\ud800"}', None),
+        (b'{"a": [' + b"[]," * 250_000 + b"1]}", None),
         (b'{"prompt": "no model"}', "model"),
         (b'{"model": 3, "prompt": "a"}', "model"),
         (b'{"model": "seedance-3", "prompt": "a"}', "model"),
@@ -196,6 +197,9 @@ def test_a_body_that_is_none_is_refused_in_the_provider_s_shape(
         ({"imageurls": []}, "imageurls"),
         ({"images": []}, "images"),
         ({"seed": 4}, "seed"),
+        ({"prompt": "a" * 100_001}, "prompt"),
+        ({"image_urls": ["https://example.com/a.jpg"] * 65}, "image_urls"),
+        ({"image_urls": [f"https://example.com/{'a' * 8192}"]}, "image_urls[0]"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(asked: Gateway, more: dict[str, Any], param: str) -> None:

@@ -1,7 +1,6 @@
 """What the provider cannot take: files of this machine, inline bytes, forms."""
 
 import base64
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +9,7 @@ import pytest
 
 from preflight.sandbox import Sandbox
 from preflight.server.gateway.incoming import inline
+from tests.posix import make_pipe
 from tests.server.gateway.conftest import CLEAN, MODEL, WRONG, Gateway, Opened, body, sent_images
 from tests.specimens import MEDIA
 
@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
     (folder / "inner.jpg").symlink_to(folder / "in" / "a picture.jpg")
     (tmp_path / "root-beside").mkdir()
     (tmp_path / "root-beside" / "a.jpg").write_bytes(BYTES)
-    os.mkfifo(folder / "pipe.jpg")
+    make_pipe(folder / "pipe.jpg")
     return folder
 
 
