@@ -37,6 +37,8 @@ def _clip_words(price: Estimate) -> str:
     """Say what the clips add to the price, and whether a shorter cut would be cheaper."""
     part = f"{decimal(abs(price.clip_credits), 2)} credits {'more' if price.clip_credits >= 0 else 'less'}"
     billed = f"The clips make it {part} than the same without them."
+    if not price.clip_credits:
+        return "The clips add nothing to it."
     if price.cut_credits <= 0:
         why = f"{decimal(price.cut_s)} s of clips are billed in any case"
         why = "it costs the least that is ever charged" if price.input_s > price.cut_s else why

@@ -24,6 +24,7 @@ def estimate_json(price: Estimate | None, profile: Profile) -> dict[str, Any]:
         "output_s": None if price is None else price.output_s,
         **{name: None if price is None else number(getattr(price, name)) for name in PARTS},
         "read": None if price is None else price.read,
+        "source": None if price is None else price.source,
     }
 
 

@@ -366,7 +366,7 @@ def _estimate() -> Json:
         "findings": many(ref(Finding)),
     }
     parts = dict.fromkeys(("credits", "usd", "output_s", *PARTS), maybe(NUMBER))
-    return record(more, schema=_of(ESTIMATE_SCHEMA), preflight=TEXT, profile=TEXT, **parts, read=maybe(TEXT))
+    return record(more, schema=_of(ESTIMATE_SCHEMA), preflight=TEXT, profile=TEXT, **parts, read=maybe(TEXT), source=maybe(TEXT))
 
 
 def _rule() -> Json:

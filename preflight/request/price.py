@@ -60,7 +60,7 @@ def estimate(spec: RequestSpec, profile: Profile, input_s: Fraction, own: OwnPri
         usd=total / profile.price.credits_per_usd,
         output_s=output_s(spec, profile),
         input_s=input_s,
-        billed_s=billed_s(output_s(spec, profile), input_s),
+        billed_s=_billed_s(spec, profile, input_s),
         clip_credits=total - alone,
         cut_s=cut_s,
         cut_credits=max(Fraction(0), total - cut),
@@ -81,6 +81,18 @@ def output_s(spec: RequestSpec, profile: Profile) -> int:
 def billed_s(video_s: int, input_s: Fraction) -> Fraction:
     """Compute the seconds billed: clips count at least as long as the video made."""
     return ceil_tenths(video_s + (max(input_s, Fraction(video_s)) if input_s > 0 else 0))
+
+
+def _billed_s(spec: RequestSpec, profile: Profile, input_s: Fraction) -> Fraction:
+    """Compute the seconds billed of a request; by a plain rate, clips count as long as they are, if at all."""
+    rate = profile.price.rates.get(spec.model or profile.default_model)
+    made = output_s(spec, profile)
+    if rate is None:
+        return billed_s(made, input_s)
+    clips = input_s if rate.input_cap_s is None else min(input_s, rate.input_cap_s)
+    if rate.per == "input second":
+        return Fraction(math.ceil(clips))
+    return made + (clips if rate.input_counts else Fraction(0))
 
 
 def ceil_tenths(seconds: Fraction | int) -> Fraction:
@@ -150,7 +162,9 @@ def usd_per_s(model: str, profile: Profile, own: OwnPrices | None = None) -> Fra
 def _shortest_s(spec: RequestSpec, profile: Profile) -> Fraction:
     """Compute the shortest useful total of the clips in seconds: as billed, none below its minimum."""
     shortest_s = profile.video.duration_s.min or Fraction(0)
-    return max(Fraction(output_s(spec, profile)), len(spec.of_kind("video")) * shortest_s)
+    shortest = len(spec.of_kind("video")) * shortest_s
+    is_plain = (spec.model or profile.default_model) in profile.price.rates
+    return shortest if is_plain else max(Fraction(output_s(spec, profile)), shortest)
 
 
 def refuse_costly(most: Fraction, price: Estimate | None, said: str, *, hint: str = "") -> None:

@@ -189,3 +189,15 @@ def test_what_was_never_read_is_nothing(tmp_path: Path) -> None:
     assert own_prices(tmp_path / "none.json") == {}
     with pytest.raises(NoRules):
         rules_of("x", S20, read=DAY, source="s")
+
+
+def test_by_a_plain_rate_each_second_of_a_clip_counts_and_can_be_saved() -> None:
+    profile = load(edition_for(S25))
+    spec = RequestSpec(assets=tuple(with_roles("video", ["a.mp4"])), prompt="x", model=S25, duration=5, quality="720p")
+    found = estimate(spec, profile, Fraction(3))
+    assert found
+    assert (found.billed_s, found.cut_s) == (Fraction(8), Fraction(2))
+    assert found.cut_credits == found.credits / 8
+    family = estimate(msgspec.structs.replace(spec, model=S20), load(), Fraction(3))
+    assert family
+    assert (family.billed_s, family.cut_s) == (Fraction(10), Fraction(5))

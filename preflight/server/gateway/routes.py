@@ -49,6 +49,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     billed_s: float | None = None
     read: str | None = None
     """When the price rules were read."""
+    source: str | None = None
+    """Where, if the user had them read; None for those of the edition."""
     verdict: str
     """Whether the request would be sent as it is."""
     report: str
@@ -284,7 +286,8 @@ def _idempotency_key(request: Request) -> str | None:
 
 def _numbers(price: Estimate) -> dict[str, Any]:
     names = ("usd", "input_s", "billed_s")
-    return {**{name: number(getattr(price, name)) for name in names}, "output_s": price.output_s, "read": price.read}
+    said = {"output_s": price.output_s, "read": price.read, "source": price.source}
+    return {**{name: number(getattr(price, name)) for name in names}, **said}
 
 
 def _outcome(error: Exception, status: int) -> str:
