@@ -366,7 +366,8 @@ def _estimate() -> Json:
         "findings": many(ref(Finding)),
     }
     parts = dict.fromkeys(("credits", "usd", "output_s", *PARTS), maybe(NUMBER))
-    return record(more, schema=_of(ESTIMATE_SCHEMA), preflight=TEXT, profile=TEXT, **parts, read=maybe(TEXT), source=maybe(TEXT))
+    dated = {"read": maybe(TEXT), "source": maybe(TEXT)}
+    return record(more, schema=_of(ESTIMATE_SCHEMA), preflight=TEXT, profile=TEXT, **parts, **dated)
 
 
 def _rule() -> Json:
