@@ -1,7 +1,7 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
     python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix]
-                            [look] [estimates] [gateway]
+                            [look] [estimates] [gateway] [page]
 
 All run when none is named.
 
@@ -36,6 +36,7 @@ from scripts.bench_estimates import estimates
 from scripts.bench_fix import fix
 from scripts.bench_gateway import gateway
 from scripts.bench_look import look
+from scripts.bench_page import page
 from scripts.bench_pairs import (
     PREFLIGHT,
     PYTHON,
@@ -342,6 +343,7 @@ PARTS = {
     "look": look,
     "estimates": estimates,
     "gateway": gateway,
+    "page": page,
 }
 
 

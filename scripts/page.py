@@ -50,7 +50,7 @@ def _worked_on(page: Page) -> None:
     image.get_by_role("button", name="Fix").click()
     page.locator('article[data-asset="image 1"][data-verdict="pass"]').wait_for()
     clip = page.locator('article[data-asset="video 1"]')
-    clip.locator("img.strip").evaluate("(strip) => strip.decode()")
+    clip.locator(".strip img").last.evaluate("(strip) => strip.decode()")
     for name, key, times in (("Start", "Shift+ArrowRight", 4), ("End", "Shift+ArrowLeft", 3)):
         handle = clip.get_by_role("slider", name=f"{name} of the part to keep")
         for _ in range(times):

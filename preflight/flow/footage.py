@@ -37,13 +37,13 @@ def preview(path: str, facts: Facts, max_side_px: int) -> bytes:
     return call_isolated(thumbnail, path, facts, max_side_px, bounds=LOOK).jpeg
 
 
-def filmstrip(path: str, facts: VideoFacts) -> bytes:
-    """Make a JPEG of frames side by side, from start to end of a clip.
+def filmstrip(path: str, facts: VideoFacts, part: int | None = None) -> bytes:
+    """Make a JPEG of frames side by side, from start to end of a clip, or of a part of them, as `media.filmstrip`.
 
     Raises:
         Unmeasured, Unreadable: there is nothing to see, and why.
     """
-    return call_isolated(strips.filmstrip, path, facts, bounds=LOOK)
+    return call_isolated(strips.filmstrip, path, facts, part, bounds=LOOK)
 
 
 def outline(path: str, facts: VideoFacts | AudioFacts) -> tuple[float, ...]:

@@ -20,13 +20,20 @@ if TYPE_CHECKING:
     from PIL import Image
 
 TILES = 16
+PARTS = 4
+"""Parts of a filmstrip that can be had alone, so that a large clip begins to show early."""
 TILE_PX = 120
 """Longest side of a tile."""
 QUALITY = 72
 
 
-def filmstrip(path: str, facts: VideoFacts) -> bytes:
+def filmstrip(path: str, facts: VideoFacts, part: int | None = None) -> bytes:
     """Return a JPEG with `TILES` frames from a clip's start to its end.
+
+    Args:
+        path: the clip.
+        facts: what is known of it.
+        part: the part wanted, from 0 to `PARTS` - 1, by its keyframes alone; all of it when None.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
@@ -34,8 +41,10 @@ def filmstrip(path: str, facts: VideoFacts) -> bytes:
     """
     length = facts.duration_s or Fraction(0)
     moments = [length * (2 * at + 1) / (2 * TILES) for at in range(TILES)]
+    if part is not None:
+        moments = moments[part * TILES // PARTS : (part + 1) * TILES // PARTS]
     found = list(keyframes_near(path, facts.format, moments))
-    if len({time_s for time_s, _ in found}) < TILES // 4:
+    if part is None and len({time_s for time_s, _ in found}) < TILES // 4:
         return _beside([_opened(still.jpeg) for still in frames_at(path, facts.format, moments, TILE_PX)])
     return _beside([frame for _, frame in found])
 

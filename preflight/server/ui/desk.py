@@ -14,6 +14,7 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.flow.check import judge_whole
+from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
@@ -55,6 +56,7 @@ class Desk:
         self.items: dict[str, Item] = {}
         self.settings = RequestSpec(prompt="")
         self.report: Report | None = None
+        self.planned: RequestPlan | None = None
         self.shared: list[dict[str, Any]] = []
         self.trouble = ""
         """What went wrong when the project was opened; told to each page."""
@@ -375,6 +377,7 @@ class Desk:
         plans, shared = plans_of(report, [options[item.id] for item in ours], self.profile)
         with self.turn:
             self.report, self.shared = report, shared
+            self.planned = RequestPlan(plans=tuple(zip(report.assets, plans, strict=True)))
             before = {item.id: views.card_view(item, roles.get(item.id), self.profile) for item in ours}
             for item, judged, plan in zip(ours, report.assets, plans, strict=True):
                 item.judged[item.which], item.plan = judged, plan

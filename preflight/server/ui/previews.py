@@ -6,6 +6,7 @@ All of it is made in children that may crash or hang alone, and lies in a folder
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -17,10 +18,11 @@ from preflight.server.answers import MissingError
 from preflight.server.ui.items import Item, Which
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 
-Sort = Literal["thumb", "large", "strip", "proxy"]
+Sort = Literal["thumb", "large", "strip", "strip0", "strip1", "strip2", "strip3", "proxy"]
 MOST_BYTES = 1 << 30
 """What the folder may hold; what was not looked at for longest goes first."""
-ENDINGS: dict[Sort, str] = {"thumb": "jpg", "large": "jpg", "strip": "jpg", "proxy": "mp4"}
+STRIPS: tuple[Sort, ...] = ("strip0", "strip1", "strip2", "strip3")
+"""The parts of a filmstrip, in order."""
 PLAYED: dict[str, tuple[str, frozenset[str | None]]] = {
     "mp4": ("video/mp4", frozenset({"h264"})),
     "mov": ("video/mp4", frozenset({"h264"})),
@@ -66,7 +68,7 @@ class Previews:
             raise MissingError("the file is not here any more") from None
         state = f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{sort}"
         name = blake2b(state.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-        return self._folder / f"{name}.{ENDINGS[sort]}"
+        return self._folder / f"{name}.{'mp4' if sort == 'proxy' else 'jpg'}"
 
     def _alone(self, target: Path) -> threading.Lock:
         with self._turn:
@@ -122,10 +124,10 @@ def _large(path: str, facts: Facts, draft: Path) -> None:
     draft.write_bytes(footage.preview(path, facts, 1280))
 
 
-def _strip(path: str, facts: Facts, draft: Path) -> None:
+def _strip(path: str, facts: Facts, draft: Path, part: int | None = None) -> None:
     if not isinstance(facts, VideoFacts):
         raise MissingError("only a clip has frames")
-    draft.write_bytes(footage.filmstrip(path, facts))
+    draft.write_bytes(footage.filmstrip(path, facts, part))
 
 
 def _proxy(path: str, facts: Facts, draft: Path) -> None:
@@ -137,4 +139,5 @@ MAKE: dict[Sort, Callable[[str, Facts, Path], None]] = {
     "large": _large,
     "strip": _strip,
     "proxy": _proxy,
+    **{sort: partial(_strip, part=part) for part, sort in enumerate(STRIPS)},
 }

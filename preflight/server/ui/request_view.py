@@ -2,15 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from preflight.flow.submit import Terms, foreseen_price
 from preflight.profiles.schema import Profile
 from preflight.report.html.render import SIGNS
-from preflight.request.file import RequestSpec
 from preflight.request.price import Estimate
 from preflight.server.ui import views
 from preflight.server.ui.editions import models_view
 from preflight.server.ui.prompt_view import prompt_view
-from preflight.submission.prepare import price_of
-from preflight.values.findings import Report, verdict_of
+from preflight.values.findings import verdict_of
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -38,16 +37,19 @@ def request_view(desk: "Desk") -> dict[str, Any]:
         "share": desk.share,
         "settings": {name: getattr(spec, name) for name in SETTINGS},
         "prompt": prompt_view(spec, desk.profile),
-        "price": price_view(price(spec, report, desk.profile)),
+        "price": price_view(price(desk)),
         "fixable": [item.id for item in items if item.plan and item.plan.steps and item.state == "judged"],
         "undecided": [item.id for item in items if views.is_undecided(item)],
         "uncut": [item.id for item in items if item.keep and item.which == "original"],
     }
 
 
-def price(spec: RequestSpec, report: Report | None, profile: Profile) -> Estimate | None:
-    """Estimate what the request costs; None where that cannot be told."""
-    return price_of(spec, report, profile) if report and len(report.assets) == len(spec.assets) else None
+def price(desk: "Desk") -> Estimate | None:
+    """Estimate what the request costs once its clips are cut as planned; None where that cannot be told."""
+    spec, planned = desk.spec(), desk.planned
+    if planned is None or len(planned.plans) != len(spec.assets):
+        return None
+    return foreseen_price(spec, planned, desk.profile, Terms())
 
 
 def price_view(estimate: Estimate | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.server.answers import Json, MissingError
 from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Item, Which
-from preflight.server.ui.previews import Sort, facts_of, played_as
+from preflight.server.ui.previews import STRIPS, Sort, facts_of, played_as
 from preflight.server.ui.seconds import share_s
 from preflight.values.assets import printable
 from preflight.values.facts import AudioFacts, VideoFacts
@@ -45,7 +45,7 @@ class SeenRoutes:
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
-            *(Route(f"/api/assets/{{id}}/{sort}", self.preview) for sort in ("thumb", "large", "strip")),
+            *(Route(f"/api/assets/{{id}}/{sort}", self.preview) for sort in ("thumb", "large", "strip", *STRIPS)),
             Route("/api/assets/{id}/media", self.played),
             Route("/api/assets/{id}/file", self.saved),
             Route("/api/assets/{id}/show", self.reveal, methods=["POST"]),

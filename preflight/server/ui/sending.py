@@ -182,8 +182,7 @@ class Sending:
         Raises:
             CallError: nothing would be saved.
         """
-        spec, report = self._desk.spec(), self._desk.report
-        estimate = price(spec, report, self._desk.profile)
+        estimate = price(self._desk)
         if estimate is None or not estimate.cut_credits:
             raise CallError("nothing would be saved by shorter clips")
         shorten(self._desk, estimate.cut_s)

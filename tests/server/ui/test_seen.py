@@ -123,3 +123,14 @@ def test_a_file_is_shown_in_its_folder_by_who_can(tmp_path: Path) -> None:
         page.bench.reveal = show
         page.change("POST", f"{place}/show")
         assert shown == [str(Path(media("image-ok.jpg")).resolve())]
+
+
+def test_a_filmstrip_comes_in_parts_that_make_the_whole(tmp_path: Path) -> None:
+    with opened(tmp_path, media("video-854x480.mp4")) as page:
+        place = only(page)
+        widths = []
+        for name in ("strip", "strip0", "strip3"):
+            with Image.open(io.BytesIO(page.client.get(f"{place}/{name}").content)) as image:
+                widths.append(image.width)
+        assert widths == [widths[0], widths[0] // 4, widths[0] // 4]
+        assert page.client.get(f"{place}/strip4").status_code == 404

@@ -5,6 +5,8 @@ import { button, fill, h, later, number, s, t } from "./dom.js";
 import { makePlayer } from "./player.js";
 import { makeHandle } from "./slider.js";
 
+const PARTS = 4;
+
 /**
  * @param {string} id
  * @param {HTMLElement} box
@@ -128,6 +130,7 @@ export function makeTrim(id, box) {
       if (snaps) set(snapped(start, cuts.starts), snapped(end, cuts.ends), "both");
     });
     const best = button(t("trim.best"), () => showParts(best));
+    if (card.kind === "video") await showCuts(snap);
     track.append(card.kind === "video" ? strip() : await wave(), early, late, ticks, region, head, first, last);
     fill(box,
       h("div", { class: "line" }, h("h4", { text: t("trim.title") }), readout),
@@ -141,10 +144,14 @@ export function makeTrim(id, box) {
       stage,
       h("p", { class: "soft help", text: t("trim.help") }));
     dragged();
-    if (card.kind === "video") showCuts(snap);
   }
 
-  const strip = () => h("img", { class: "strip", src: `/api/assets/${id}/strip`, alt: t("trim.strip", card), draggable: "false", loading: "lazy" });
+  /** The frames of a clip: in parts that show one by one where it has the keyframes for it. */
+  function strip() {
+    const parts = cuts.starts.length >= PARTS ? Array.from({ length: PARTS }, (_, part) => `strip${part}`) : ["strip"];
+    return h("div", { class: "strip", role: "img", "aria-label": t("trim.strip", card) }, ...parts.map((part) =>
+      h("img", { src: `/api/assets/${id}/${part}?v=${card.version}`, alt: "", draggable: "false" })));
+  }
 
   async function wave() {
     const drawing = s("svg", { class: "wave", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": t("trim.wave", card) });
