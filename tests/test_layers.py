@@ -49,7 +49,7 @@ BELOW = {
 }
 """Each room of the package, and the rooms that it may import, in the order in which they build upon each other."""
 HEAVY = (
-    *("av", "PIL", "httpx", "rich", "mutagen", "ffmpeg", "sqlite3", "starlette", "uvicorn", "obstore", "numpy"),
+    *("av", "PIL", "httpx", "rich", "mutagen", "ffmpeg", "sqlite3", "starlette", "uvicorn", "obstore", "numpy", "mcp"),
     *("pyarrow", "dask", "distributed"),
 )
 
