@@ -81,6 +81,9 @@ class Jobs:
         self._turn = threading.Lock()
         self._queue: Queue[str] = Queue()
         self._open = set[str]()
+        """Jobs whose contents are held."""
+        self._active = set[str]()
+        """Jobs that are queued, at work, or wait for a moment or a key."""
         self._progress: dict[str, int] = {}
         self._waiting: dict[str, set[str]] = {}
         """Account → jobs that wait for its key."""
@@ -94,10 +97,11 @@ class Jobs:
         """Take up what an earlier gateway left open, and begin."""
         kept: list[Content] = []
         for ask in self._house.asks.open_jobs():
-            if ask.job and not self._is_settled(ask):
+            entry = self.entry_of(ask)
+            if ask.job and (entry is None or entry.task_id is None):
                 self._open.add(ask.job)
                 kept += _request(ask).here
-                self._queue.put(ask.job)
+                self.take_up(ask)
         self._house.assets.contents.clean_up(one.path for one in kept)
         for worker in self._workers:
             worker.start()
@@ -134,8 +138,17 @@ class Jobs:
         self.offer(ask.account, key)
         with self._turn:
             self._open.add(str(made.job))
-        self._queue.put(str(made.job))
+        self.take_up(made)
         return made
+
+    def take_up(self, ask: Ask) -> None:
+        """Go on with a job that nobody works at: a new one, one found after a restart, or one that a person settled."""
+        job, entry = str(ask.job), self.entry_of(ask)
+        with self._turn:
+            if job in self._active or job not in self._open or not ask.is_open or (entry and entry.state == "unknown"):
+                return
+            self._active.add(job)
+        self._queue.put(job)
 
     def offer(self, account: str, key: str) -> None:
         """Hold a key in memory for the jobs of its account."""
@@ -157,6 +170,7 @@ class Jobs:
             OutcomeUnknown: its create call left, and no answer is known.
         """
         now = self._house.asks.job(str(ask.job)) or ask
+        self.take_up(now)
         entry = self.entry_of(now)
         if entry and entry.task_id is None and entry.state == "unknown":
             refuse_unanswered(entry)
@@ -223,7 +237,7 @@ class Jobs:
         except _Stopped:
             return
         except OutcomeUnknown:
-            self._over(job, ask)
+            self._rest(job)  # what it holds may be wanted again, when a person has settled it
         except TRANSIENT as error:
             self._later(ask, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this job alone, and its program is told
@@ -310,11 +324,16 @@ class Jobs:
         self._house.metrics.created("failed")
         self._over(str(ask.job), ask)
 
+    def _rest(self, job: str) -> None:
+        with self._turn:
+            self._active.discard(job)
+            self._progress.pop(job, None)
+
     def _over(self, job: str, ask: Ask | None) -> None:
+        self._rest(job)
         with self._turn:
             was_open = job in self._open
             self._open.discard(job)
-            self._progress.pop(job, None)
         if ask and was_open:
             for content in _request(ask).here:
                 self._house.assets.contents.release(content)

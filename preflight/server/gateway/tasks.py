@@ -63,6 +63,7 @@ class Tasks:
         return self._of_job(ask, key, query)
 
     def _of_job(self, ask: Ask, key: str, query: str) -> Answer:
+        self._jobs.take_up(ask)
         entry = self._jobs.entry_of(ask)
         if entry and entry.task_id:
             answer = self.passed(key, "GET", f"/v1/tasks/{entry.task_id}", query)

@@ -1,11 +1,14 @@
 """Requests that are fixed behind a task of the gateway's own: until the service has one, and through restarts."""
 
+import base64
 import re
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 
 from preflight.sandbox import Fault, Faults, Sandbox, running
@@ -96,6 +99,28 @@ def test_a_job_whose_answer_was_lost_is_told_so_and_is_its_task_once_that_is_fou
                 found = gateway.http.get(f"/v1/tasks/{service.tasks[0].id}").json()
                 ledger.accepted(entry, read_task(found))
             assert until(gateway, task, "completed")["id"] == task
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_job_goes_on_once_a_person_says_that_its_call_never_arrived(
+    opened: Opened, tmp_path: Path, *, restarted: bool
+) -> None:
+    with running(run_s=0, faults=Faults(0, (Fault("create", "drop-before", times=1),))) as service:
+        sent = body(f"data:image/gif;base64,{base64.b64encode((MEDIA / WRONG).read_bytes()).decode()}")
+        with ExitStack() as stack:
+            gateway = stack.enter_context(opened(base_url=service.url, on_fail="fix"))
+            task = gateway.create(sent).json()["id"]
+            while gateway.http.get(f"/v1/tasks/{task}").status_code == 200:
+                time.sleep(0.05)
+            if restarted:
+                stack.close()
+                gateway = stack.enter_context(opened(base_url=service.url, on_fail="fix"))
+                assert gateway.http.get(f"/v1/tasks/{task}").status_code == 502
+            with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+                ledger.refused(ledger.entries()[0], "a person said that the service never got it")
+            assert until(gateway, task, "completed")["id"] == task
+            assert list((gateway.serving.house.folder / "contents").iterdir()) == []
+    assert (len(service.tasks), service.calls["create"]) == (1, 2)
 
 
 def test_an_open_job_goes_on_after_a_restart_once_its_program_asks_again(
