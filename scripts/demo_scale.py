@@ -1,6 +1,6 @@
 """A bucket judged by a cluster: an S3 server, two workers, 2,000 objects, and a worker killed midway.
 
-    python scripts/demo_scale.py [--objects 2000] [--kill-every SECONDS]
+    python scripts/demo_scale.py [--objects 2000] [--kill-every REQUESTS]
 
 Ends with an error unless every object is counted once, with its right verdict, and a second run takes under a tenth of
 the time.
@@ -57,34 +57,36 @@ def workers_of(program: int) -> Iterator[psutil.Process]:
 
 
 class Killer(threading.Thread):
-    """Kills a worker once half the objects have been asked for, or one every few seconds.
+    """Kills a worker once half the objects have been asked for, or one every so many requests.
 
     Args:
         program: the process whose workers die.
         bucket: what it reads.
         half: requests after which the first one dies.
-        every_s: seconds until the next one; None for one death.
+        every: requests until the next one; None for one death.
     """
 
-    def __init__(self, program: "subprocess.Popen[bytes]", bucket: Bucket, half: int, every_s: float | None) -> None:
+    def __init__(self, program: "subprocess.Popen[bytes]", bucket: Bucket, half: int, every: int | None) -> None:
         super().__init__(daemon=True)
         self.killed = 0
-        self._program, self._bucket, self._half, self._every_s = program, bucket, half, every_s
+        self._program, self._bucket, self._every = program, bucket, every
+        self._due = every or half
 
     def run(self) -> None:
         """Wait, and kill."""
         while self._program.poll() is None:
-            if self._bucket.requests() >= self._half or (self._every_s and self._bucket.requests()):
+            if self._bucket.requests() >= self._due:
                 self._kill()
-                if self._every_s is None:
+                if self._every is None:
                     return
-                time.sleep(self._every_s)
+                self._due = self._bucket.requests() + self._every
             time.sleep(0.05)
 
     def _kill(self) -> None:
         try:
-            victim = next(workers_of(self._program.pid), None)
-            if victim:
+            workers = list(workers_of(self._program.pid))
+            if workers:
+                victim = workers[self.killed % len(workers)]
                 victim.kill()
                 self.killed += 1
                 print(f"  killed worker {victim.pid} after {self._bucket.requests():,} requests", flush=True)
@@ -92,14 +94,14 @@ class Killer(threading.Thread):
             return
 
 
-def judged(bucket: Bucket, place: Path, half: int, every_s: float | None = None) -> tuple[float, int, int]:
+def judged(bucket: Bucket, place: Path, half: int, every: int | None = None) -> tuple[float, int, int]:
     """Run the program; return the seconds that it took, its exit status, and how many workers were killed."""
     words = ("check", f"s3://{bucket.name}/footage", "--output", f"{place}/", "--engine", "dask", "--jobs", "2")
     print(f"$ preflight {shlex.join(words)}", flush=True)
     begun = time.monotonic()
     environment = {**os.environ, **bucket.variables, "XDG_CACHE_HOME": str(place.parent / "cache")}
     with subprocess.Popen([PROGRAM, *words], env=environment, stdout=subprocess.DEVNULL) as program:
-        killer = Killer(program, bucket, half, every_s)
+        killer = Killer(program, bucket, half, every)
         killer.start()
         status = program.wait()
     killer.join()
@@ -110,7 +112,7 @@ def main() -> None:
     """Judge twice, and compare with what is to be."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--objects", type=int, default=2000)
-    parser.add_argument("--kill-every", type=float)
+    parser.add_argument("--kill-every", type=int)
     asked = parser.parse_args()
     with serving() as bucket, tempfile.TemporaryDirectory(prefix="demo-scale-") as folder:
         expected = filled(bucket, asked.objects)

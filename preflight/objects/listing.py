@@ -5,8 +5,9 @@ Hidden names and unfinished downloads are passed over, as in a folder. A million
 
 from collections.abc import Iterable, Iterator
 
-from preflight.errors import NotDone
+from preflight.errors import CallError, NotDone
 from preflight.objects.address import Address, parse
+from preflight.objects.odd_keys import OddStore, can_name
 from preflight.objects.stores import Stores
 from preflight.values.assets import SUFFIX_KINDS, Asset, Stored, printable
 from preflight.values.leftovers import is_system_folder, is_unfinished
@@ -48,24 +49,40 @@ def listed(address: Address, stores: Stores) -> Iterator[Asset]:
         CallError: there are no credentials for it.
         NotDone: it cannot be listed.
     """
-    import obstore
-
-    store, prefix = stores.open(address.scheme, address.bucket), address.key.rstrip("/")
+    prefix = address.key.rstrip("/")
     try:
-        for page in obstore.list(store, prefix=prefix or None, chunk_size=PAGE_KEYS):
-            for found in page:
-                if not _is_passed_over(found["path"].removeprefix(prefix)):
-                    stored = Stored(found["size"], found["e_tag"])
-                    yield Asset(path=f"{address.root}/{found['path']}", walked=True, stored=stored)
+        for key, stored in _keys(address, prefix, stores):
+            if not _is_passed_over(key.removeprefix(prefix)):
+                yield Asset(path=f"{address.root}/{key}", walked=True, stored=stored)
+    except (GeneratorExit, CallError):
+        raise
     except Exception as error:  # noqa: BLE001 - obstore's errors share no base
         raise NotDone(f"{printable(str(address))}: cannot be listed: {stores.said(error)}", advice=ADVICE) from None
 
 
+def _keys(address: Address, prefix: str, stores: Stores) -> Iterator[tuple[str, Stored]]:
+    """Yield keys by obstore; from a page on that holds a key which it cannot name, by S3's own protocol."""
+    import obstore
+    from obstore.exceptions import InvalidPathError
+
+    last = ""
+    try:
+        for page in obstore.list(
+            stores.open(address.scheme, address.bucket), prefix=prefix or None, chunk_size=PAGE_KEYS
+        ):
+            for found in page:
+                last = found["path"]
+                yield last, Stored(found["size"], found["e_tag"])
+    except InvalidPathError:
+        if not can_name(address.scheme, stores):
+            raise
+        yield from OddStore(address.bucket, stores).listed(f"{prefix}/" if prefix else "", last)
+
+
 def _is_passed_over(key: str) -> bool:
     *folders, name = key.split("/")
-    return is_unfinished(name) or any(
-        part.startswith(".") or is_system_folder(part) for part in (*folders, name) if part
-    )
+    parts = [part for part in (*folders, name) if part not in ("", ".", "..")]
+    return is_unfinished(name) or any(part.startswith(".") or is_system_folder(part) for part in parts)
 
 
 ADVICE = "Are bucket, region and endpoint right, and may the credentials of the environment list it?"

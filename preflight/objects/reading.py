@@ -12,6 +12,7 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.objects.address import Address, parse
+from preflight.objects.odd_keys import PARTIAL, OddStore, can_name, is_odd, told
 from preflight.objects.stores import RETRIES, Stores
 from preflight.probe import SMALL_BYTES, probe_stream
 from preflight.probe.remote import BLOCK, Remote, RemoteError
@@ -20,6 +21,9 @@ from preflight.values.choices import Depth
 from preflight.values.probed import Fault, Probed
 
 CHANGED = "changed while it was measured; it was replaced in its bucket"
+GONE, ABSENT = "is not there any more: it was deleted after it was listed", "no such object"
+NO_RANGES = "its store gives no parts of objects: asked for a range, it answered with the whole"
+UNSATISFIABLE = 416
 BUSY = ("SlowDown", "503", "429", "TooManyRequests", "Too Many Requests", "ServerBusy")
 """What stores say where they are asked too much."""
 
@@ -105,8 +109,24 @@ class ObjectReader:
             raise RemoteError(f"its store gave {len(content):,} bytes where {wanted:,} were asked for")
         return content
 
+    def _odd(self, start: int, end: int) -> tuple[bytes, Stored]:
+        """Ask for a range of an object whose key obstore cannot name."""
+        said = OddStore(self._address.bucket, self._stores).get(
+            self._address.key, start, end, self.stored.etag if self.stored else None
+        )
+        whole = said.headers.get("content-range", "").rpartition("/")[2]
+        if said.status == PARTIAL and whole.isdecimal():
+            return said.body, Stored(int(whole), said.headers.get("etag"))
+        if said.status == UNSATISFIABLE and self.stored is None:
+            return b"", Stored(0)
+        words = {200: NO_RANGES, 404: GONE if self._listed else ABSENT, 412: CHANGED}
+        raise RemoteError(words.get(said.status) or f"cannot be read: {self._stores.said(OSError(told(said)))}")
+
     def _asked(self, options: dict[str, Any]) -> tuple[bytes, Stored]:
         import obstore
+
+        if is_odd(self._address.key) and can_name(self._address.scheme, self._stores):
+            return self._odd(*options["range"])
 
         try:
             answer = obstore.get(self._store, self._address.key, options=options)  # type: ignore[arg-type] # a dict
@@ -125,11 +145,11 @@ class ObjectReader:
         if isinstance(error, theirs.PreconditionError):
             return CHANGED
         if isinstance(error, FileNotFoundError):
-            return "is not there any more: it was deleted after it was listed" if self._listed else "no such object"
+            return GONE if self._listed else ABSENT
         if isinstance(error, theirs.PermissionDeniedError | theirs.UnauthenticatedError):
             return f"may not be read with these credentials: {said}"
         if isinstance(error, theirs.NotSupportedError) or "range request" in str(error).lower():
-            return "its store gives no parts of objects: asked for a range, it answered with the whole"
+            return NO_RANGES
         if any(word in str(error) for word in BUSY):
             return f"its store is asked too much, and refused {RETRIES + 1} times: {said}"
         return f"cannot be read: {said}"

@@ -23,6 +23,8 @@ from preflight.values.assets import printable
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+    from preflight.scale.worker import Judging
+
 CHUNK_ASSETS = {"header": 256, "exact": 128, "full": 16}
 AHEAD = 4
 """Chunks in flight for each worker."""
@@ -63,10 +65,8 @@ class Dask(msgspec.Struct, kw_only=True):
     def _followed(self, client: "Client", waiting: "deque[Chunk]", chunks: Iterator[Chunk]) -> Iterator[Done]:
         from distributed import as_completed
 
-        from preflight.scale.worker import Judging
-
         run = f"preflight-{os.urandom(6).hex()}"
-        client.register_plugin(Judging(run, self.work, self.store.place, __version__))
+        client.register_plugin(self.plugin(run))
         flying = _Flying(client, run)
         finished = as_completed()
         try:
@@ -87,6 +87,12 @@ class Dask(msgspec.Struct, kw_only=True):
             with suppress(Exception):
                 client.cancel(list(flying.chunks))
                 client.unregister_worker_plugin(run)
+
+    def plugin(self, run: str) -> "Judging":
+        """Make what each worker is given."""
+        from preflight.scale.worker import Judging
+
+        return Judging(run, self.work, self.store.place, __version__)
 
     def _outcome(self, future: "Future", chunk: Chunk) -> tuple[Done | None, list[Chunk]]:
         """Sort a finished chunk: its counts, and the chunks to try again."""

@@ -37,6 +37,31 @@ def test_a_key_is_taken_letter_by_letter(bucket: Bucket, stores: Stores, key: st
     assert [one.facts is not None for one in report.assets] == [True, True]
 
 
+@pytest.mark.parametrize(
+    "key", ["odd/../up.mp4", "odd//two.mp4", "odd/a\nb.mp4", "odd/a\tb.mp4", "odd/./dot.mp4", "odd/a\rb +.mp4"]
+)
+def test_a_key_that_looks_like_no_path_is_listed_and_read_among_others(
+    bucket: Bucket, stores: Stores, key: str
+) -> None:
+    beside = [f"{name}.mp4" for name in ("a", "odd/0", "odd/zz", "z/last")]
+    for name in (*beside, key):
+        bucket.put(name, CLIP)
+    assert sorted(names(bucket, stores, "")) == sorted([*beside, key])
+    report = check("s3://material/")
+    found = {one.asset.path.removeprefix("s3://material/"): one.verdict for one in report.assets}
+    assert found == dict.fromkeys((*beside, key), "pass")
+    bucket.faults[key] = lambda *_: Answer(403, said("AccessDenied", "Access Denied"))
+    alone = check(f"s3://material/{key}").assets[0]
+    assert (alone.verdict, "Access Denied" in alone.findings[0].message) == ("unsure", True)
+
+
+def test_an_odd_key_among_many_pages_costs_none_of_them(bucket: Bucket, stores: Stores) -> None:
+    for number in range(3500):
+        bucket.put(f"many/{number:05}.mp4", b"x")
+    bucket.put("many/01500//x.mp4", b"x")
+    assert len(set(names(bucket, stores, "/many"))) == 3501
+
+
 def test_a_prefix_is_a_folder_and_not_the_beginning_of_a_name(bucket: Bucket, stores: Stores) -> None:
     for key in ("a/1.mp4", "a/b/2.mp4", "ab/3.mp4", "a.mp4", "a/.hidden.mp4", "a/.git/4.mp4", "a/5.mp4.part"):
         bucket.put(key, b"x")
