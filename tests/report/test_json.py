@@ -93,6 +93,7 @@ def test_a_finding_has_the_contracts_fields() -> None:
         "message": "20.02 s long; 2 to 15 s allowed",
         "source": "reference-to-video document, 'Video': 2-15 seconds a clip",
         "fix": "lossy",
+        "doubtful": False,
     }
     assert found["margin"] == -5.02
 
