@@ -123,6 +123,7 @@ class Client:
         *,
         again: bool = False,
         max_credits: Fraction | float | None = None,
+        keep_location: bool = False,
         progress: Progress | None = None,
     ) -> Submitted:
         """Check a request, upload its assets, and send the create call once; see `preflight.submit`."""
@@ -137,6 +138,7 @@ class Client:
                 ledger=self._ledger,
                 again=again,
                 max_credits=max_credits,
+                keep_location=keep_location,
                 agent=self._agent,
                 progress=progress,
             )

@@ -3,6 +3,8 @@
 from contextlib import nullcontext
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from preflight.api.common import (
     AnyPath,
@@ -18,6 +20,7 @@ from preflight.api.common import (
 from preflight.api.remedies import to_a_program
 from preflight.errors import CallError
 from preflight.flow import submit as sending
+from preflight.flow.location import without_locations
 from preflight.flow.submit import Steps, Submitted, Terms
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
@@ -36,12 +39,14 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     ledger: AnyPath | None = None,
     again: bool = False,
     max_credits: Fraction | float | None = None,
+    keep_location: bool = False,
     agent: str | None = None,
     progress: Progress | None = None,
 ) -> Submitted:
     """Check a request, upload its assets, and send the create call once.
 
-    It is always checked here, and never fixed. The intent is in the ledger before the call.
+    It is always checked here, and never fixed; places in metadata alone are taken out, of copies. The intent is in the
+    ledger before the call.
 
     Args:
         request: as for `check_request`.
@@ -54,6 +59,7 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
             environment, and `preflight-media[bucket]`.
         ledger: file that records submissions; None for the command line's default.
         again: whether to send, and pay for, a request sent before.
+        keep_location: whether places in the metadata of assets go along; whoever has an upload's URL can read them.
         agent: User-Agent; None for preflight's own.
         max_credits: nothing is sent where the estimate is higher, or missing.
         progress: called with part 1 for each asset judged, and the part of each upload sent.
@@ -71,12 +77,15 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     spec, teller = spec_of(request, profile), Teller(progress)
     edition = edition_of(profile, spec.model)
     door = door_of(edition, key, base_url, files_url, agent=agent)
-    steps = Steps(
-        measured=partial(teller.ended, "check"), uploading=lambda _: nullcontext(partial(teller.begin, "upload"))
-    )
     terms = Terms(ledger=ledger_path(ledger), bucket=bucket, again=again, max_credits=_allowed(max_credits))
     how = partial(measuring, "exact", None, cache=True, allow_private=door.allow_private, agent=agent)
-    sent = sending.submit(spec, edition, door, how, steps=steps, terms=terms)
+    with TemporaryDirectory(prefix="preflight-") as folder:
+        steps = Steps(
+            measured=partial(teller.ended, "check"),
+            apply_plan=None if keep_location else without_locations(edition, Path(folder)),
+            uploading=lambda _: nullcontext(partial(teller.begin, "upload")),
+        )
+        sent = sending.submit(spec, edition, door, how, steps=steps, terms=terms)
     if sent is None:  # without `confirm` it is always sent
         raise CallError("nothing was sent")
     return sent

@@ -161,7 +161,8 @@ def _ending(path: str) -> str:
 
 
 def _cells(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
-    wrong = "; ".join(printable(f.message) for f in judged.findings if f.severity == "error")
+    told = [one for one in judged.findings if one.severity == "error" or one.rule in plan.also]
+    wrong = "; ".join(printable(one.message) for one in told)
     if plan.beyond_mending:
         return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:

@@ -17,7 +17,7 @@ from preflight.cli.options.option import Argument, Group, Option, options_of, st
 from preflight.cli.options.run import ListOptions, RequestParts, RunOptions
 from preflight.cli.options.scale import EngineOptions
 from preflight.cli.options.service import AgentOptions
-from preflight.cli.progress import told
+from preflight.cli.progress import Waiting, told
 from preflight.cli.run_context import opened
 from preflight.cli.scale import is_meant, judge_into_store
 from preflight.errors import CallError
@@ -145,7 +145,9 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
             run.listen(how)
             writers: list[Writer] = [*files, open_writer(call.format_name, header, sys.stdout)]
             if spec:
-                report = run.report(check_request(spec, profile, how))
+                with Waiting("measuring"):
+                    measured = check_request(spec, profile, how)
+                report = run.report(measured)
                 if planned_fixes:
                     planned_fixes.expect(report)
                 return write_report(writers, report.assets, report.findings, unused_ignores=run.unused_ignores), 0

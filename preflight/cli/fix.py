@@ -15,7 +15,7 @@ from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions, OutputOptions, TextOrJson
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of, stored
-from preflight.cli.progress import looking
+from preflight.cli.progress import Waiting, looking
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
@@ -291,10 +291,15 @@ def _planned(
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
     profile = call.profile(spec)
-    heard = Heard(tell=lambda line: _tell(call, [line]), note=lambda line: click.echo(line, err=True), looking=looking)
-    if spec:
-        return profile, plan_spec(spec, choice, profile, how, heard)
-    return profile, plan_files(collect(call.paths), choice, profile, how, heard)
+    with Waiting("measuring and planning") as wait:
+        heard = Heard(
+            tell=wait.around(lambda line: _tell(call, [line])),
+            note=wait.around(lambda line: click.echo(line, err=True)),
+            looking=wait.pausing(looking),
+        )
+        if spec:
+            return profile, plan_spec(spec, choice, profile, how, heard)
+        return profile, plan_files(collect(call.paths), choice, profile, how, heard)
 
 
 def _tell(call: Asked, lines: "Iterable[str]") -> None:

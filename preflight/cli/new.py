@@ -11,7 +11,7 @@ from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import FILE, Argument, Group, Option, options_of
-from preflight.cli.progress import looking
+from preflight.cli.progress import Waiting, looking
 from preflight.errors import CallError
 from preflight.flow.choosing import Heard
 from preflight.flow.new import Draft, draft_request, write_draft
@@ -66,8 +66,9 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     if call.wanted.suffix.lower() != ".toml":
         raise CallError(f"--output: {printable(str(call.wanted))}: the name of a request file ends in .toml")
     choice = FixChoices(keeps=call.keeps, share=call.share).choice()
-    heard = Heard(tell=click.echo, note=lambda line: click.echo(line, err=True), looking=looking)
-    with call.measuring.opened(several=True) as how:
+    with call.measuring.opened(several=True) as how, Waiting("measuring and planning") as wait:
+        note = wait.around(lambda line: click.echo(line, err=True))
+        heard = Heard(tell=wait.around(click.echo), note=note, looking=wait.pausing(looking))
         draft = draft_request(collect(call.paths), choice, profile, how, heard)
         passed_over = how.passed.files
     if not draft.spec.assets:

@@ -2,21 +2,27 @@
 
 import itertools
 import sys
+import threading
 from contextlib import contextmanager
 from fractions import Fraction
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, Self, TypeVar
 
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from rich.progress import Progress, TaskID
 
 T = TypeVar("T")
 COUNTED = 10_000
 """Files of which the number is told beforehand."""
+P = ParamSpec("P")
+R = TypeVar("R")
+PATIENCE_S = 0.3
+"""Seconds without a sign after which one is given."""
 
 
 class Move(Protocol):
@@ -81,6 +87,99 @@ def looking(count: int) -> "Iterator[Callable[[str], Move | None]]":
         yield bars.start
 
 
+class Waiting:
+    """A line that moves on stderr while nothing else is shown, on a terminal, from `PATIENCE_S` on.
+
+    Args:
+        title: what is being done.
+    """
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._shown: Progress | None = None
+        self._timer: threading.Timer | None = None
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """Begin to wait."""
+        self.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the line away."""
+        self.end()
+
+    def begin(self) -> None:
+        """Show the line, if nothing comes soon."""
+        self.end()
+        if sys.stderr.isatty():
+            self._timer = threading.Timer(PATIENCE_S, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def end(self) -> None:
+        """Take the line away, before anything else is shown."""
+        with self._turn:
+            if self._timer:
+                self._timer.cancel()
+            if self._shown:
+                self._shown.stop()
+            self._timer = self._shown = None
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        with self._turn:
+            if self._timer is None:
+                return
+            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+            self._shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+            self._shown.add_task(self._title, total=None)
+            self._shown.start()
+
+    def around(self, show: "Callable[P, R]") -> "Callable[P, R]":
+        """Take the line away while something else is shown or asked."""
+
+        def shown(*given: P.args, **named: P.kwargs) -> R:
+            self.end()
+            try:
+                return show(*given, **named)
+            finally:
+                self.begin()
+
+        return shown
+
+    def pausing(self, opened: "Callable[P, AbstractContextManager[R]]") -> "Callable[P, AbstractContextManager[R]]":
+        """Take the line away while a context that shows something is open."""
+
+        @contextmanager
+        def entered(*given: P.args, **named: P.kwargs) -> "Iterator[R]":
+            self.end()
+            try:
+                with opened(*given, **named) as shown:
+                    yield shown
+            finally:
+                self.begin()
+
+        return entered
+
+    def over(self, items: "Iterable[T]") -> "Iterator[T]":
+        """Show the line while the next item is waited for."""
+        found = iter(items)
+        while True:
+            self.begin()
+            try:
+                item = next(found)
+            except StopIteration:
+                return
+            finally:
+                self.end()
+            yield item
+
+
 class Count:
     """How many files are done, on stderr: a bar where their number is known.
 
@@ -100,10 +199,11 @@ class Count:
         return self
 
     def over(self, items: "Iterable[T]", total: int | None = None) -> "Iterator[T]":
-        """Count items as they go by, and take the count away behind the last one."""
+        """Count items as they go by, and take the count away behind the last one; where it is not shown, wait visibly."""
         self._show(total)
+        waits = self.shown is None and not self._mute
         try:
-            for item in items:
+            for item in Waiting("measuring").over(items) if waits else items:
                 if self.shown is not None:
                     self.shown.advance(self.shown.task_ids[0])
                 yield item

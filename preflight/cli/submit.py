@@ -20,7 +20,7 @@ from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, 
 from preflight.cli.options.price import PriceOptions
 from preflight.cli.options.run import RequestParts
 from preflight.cli.options.service import ServiceOptions, UploadOptions
-from preflight.cli.progress import looking
+from preflight.cli.progress import Waiting, looking
 from preflight.cli.prompt import placed_lines
 from preflight.cli.sending import Sending
 from preflight.cli.streams import whoever_reads
@@ -156,20 +156,11 @@ def _submitted(call: Asked, spec: RequestSpec, profile: Profile, door: "Door", t
 
     Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
     """
-    sending = Sending(call, spec, profile, terms, door.base_url)
-    steps = Steps(
-        judged=sending.judged,
-        apply_plan=sending.apply_plan,
-        choose=sending.choose,
-        chosen=_heard(sending.tell),
-        judged_again=sending.judged_again,
-        confirm=sending.confirm,
-        orphan=say_orphan,
-        uploading=sending.uploading,
-        accepted=sending.accepted,
-    )
+    sending, wait = Sending(call, spec, profile, terms, door.base_url), Waiting("measuring and planning")
     try:
-        sent = submit(spec, profile, door, partial(_how, call), steps=steps, terms=terms)
+        with wait:
+            steps = _steps(sending, wait)
+            sent = submit(spec, profile, door, partial(_how, call), steps=steps, terms=terms)
     except Unclean as refused:
         sending.write(refused)
         return _refuse(call, refused.report)
@@ -182,21 +173,37 @@ def _submitted(call: Asked, spec: RequestSpec, profile: Profile, door: "Door", t
     return 0 if sent else 1
 
 
-def _heard(tell: "Callable[[str], None]") -> Heard:
+def _steps(sending: Sending, wait: Waiting) -> Steps:
+    """Gather what is told and asked on the way; meanwhile a line moves."""
+    return Steps(
+        judged=wait.around(sending.judged),
+        apply_plan=wait.around(sending.apply_plan),
+        choose=wait.around(sending.choose),
+        chosen=_heard(sending.tell, wait),
+        judged_again=wait.around(sending.judged_again),
+        confirm=wait.around(sending.confirm),
+        orphan=wait.around(say_orphan),
+        uploading=wait.pausing(sending.uploading),
+        accepted=wait.around(sending.accepted),
+    )
+
+
+def _heard(tell: "Callable[[str], None]", wait: Waiting) -> Heard:
     """Tell what is chosen, and show how far the looking is."""
-    return Heard(tell=tell, note=lambda line: click.echo(line, err=True), looking=looking)
+    note = wait.around(lambda line: click.echo(line, err=True))
+    return Heard(tell=wait.around(tell), note=note, looking=wait.pausing(looking))
 
 
 def _looked_at(call: Asked, spec: RequestSpec, profile: Profile, terms: Terms) -> int:
     """Print what would be sent, and return the exit status."""
-    heard = _heard(partial(click.echo, err=True))
-    with _how(call) as how:
+    due: dict[Asset, Plan] = {}
+    with _how(call) as how, Waiting("measuring and planning") as wait:
+        heard = _heard(partial(click.echo, err=True), wait)
         spec, report = cleaned(spec, profile, how, Steps(chosen=heard), terms.choice)
-        print_report(report, "text", sys.stderr)
-        due: dict[Asset, Plan] = {}
+        wait.around(print_report)(report, "text", sys.stderr)
         if report.verdict == "pass":
             fix_options = chosen_of(report, spec.assets, terms.choice, profile, heard)
-            due = cuts_due(report, profile, _hopeless, fix_options)
+            due = cuts_due(report, profile, wait.around(_hopeless), fix_options)
     try:
         ready = prepared(spec, report, profile, terms, uncut=True)
     except Unclean:

@@ -125,12 +125,16 @@ def _is_text(path: str) -> bool:
 
 
 def _with_part(judged: Judged, plan: Plan) -> Asset:
-    """Mark the part that its plan keeps, in whole milliseconds; never longer than planned."""
+    """Mark the part that its plan keeps, in whole milliseconds; never longer than planned.
+
+    A plan without steps, whose shape has yet to be chosen, has its share of the seconds all the same.
+    """
     cut = find(plan.steps, Cut)
-    if cut is None:
+    part = Window(cut.start_s, cut.start_s + cut.length_s) if cut else plan.asset.keep
+    if part is None:
         return judged.asset
-    start_s = Fraction(math.floor(cut.start_s * MILLISECONDS), MILLISECONDS)
-    length_s = Fraction(math.floor(cut.length_s * MILLISECONDS), MILLISECONDS)
+    start_s = Fraction(math.floor(part.start_s * MILLISECONDS), MILLISECONDS)
+    length_s = Fraction(math.floor((part.end_s - part.start_s) * MILLISECONDS), MILLISECONDS)
     return msgspec.structs.replace(judged.asset, keep=Window(start_s, start_s + length_s))
 
 

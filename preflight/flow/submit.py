@@ -6,7 +6,7 @@
 Nothing here prints or asks: a face passes callbacks in `Steps`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -318,8 +318,14 @@ def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) ->
         first, more = wrong[0] if wrong else report.verdict, len(wrong) - 1
         said = f"{printable(first)}{f', and {more} more' if more > 0 else ''}"
         raise Unclean(f"the request is not clean, so nothing was sent: {said}", report, advice=Remedy("mend-request"))
-    for asset in spec.assets:
-        if asset.keep and not uncut:
+    if not uncut:
+        refuse_uncut(spec.assets, report)
+
+
+def refuse_uncut(assets: Iterable[Asset], report: Report) -> None:
+    """Raise Unclean for an asset with a part to keep that was not cut."""
+    for asset in assets:
+        if asset.keep:
             words = f"{printable(asset.path)}: a part to keep is marked and was not cut, so nothing was sent"
             raise Unclean(words, report, advice=Remedy("cut-request"))
 

@@ -201,3 +201,27 @@ def test_another_name_goes_to_every_host(ledger: Path, tmp_path: Path, sandbox: 
     for agent in ("a\nb", "é", "x" * 300):
         with pytest.raises(preflight.CallError, match="user agent"):
             preflight.submit(a_request(), key=KEY, base_url=sandbox.url, ledger=ledger, agent=agent)
+
+
+def test_a_place_is_taken_out_before_the_upload_unless_it_may_go_along(
+    send: Callable[..., preflight.Submitted], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    photo = MEDIA / "image-gps.jpg"
+    before = photo.read_bytes()
+    send(a_request(photo))
+    send(a_request(photo), keep_location=True)
+    sent = [preflight.check(_kept(sandbox, task, tmp_path)).assets[0] for task in (0, 1)]
+    assert [any(one.rule == "image/location" for one in judged.findings) for judged in sent] == [False, True]
+    assert photo.read_bytes() == before
+    with pytest.raises(preflight.CallError, match="the same request was sent"):
+        send(a_request(photo))
+
+
+def _kept(sandbox: Sandbox, task: int, folder: Path) -> Path:
+    """Save what a task's first image is at its address."""
+    import httpx
+
+    (url,) = sandbox.tasks[task].body["image_urls"]
+    path = folder / f"{task}.jpg"
+    path.write_bytes(httpx.get(str(url)).content)
+    return path
