@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from preflight.apply.isolated import isolated_or_failed
-from preflight.apply.strip import stripped
+from preflight.apply.strip import BLANKED, stripped
 from preflight.errors import FixFailed
 from preflight.media.colors import eight_bits, flat, in_srgb, on_screen, smooth
 from preflight.media.image import WORDED, decode_image
@@ -41,6 +41,8 @@ def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
     try:
         if write.kept:
             target.write_bytes(_fitting(stripped(path, facts), write))
+            if facts.format in BLANKED and not facts.preview:
+                _refuse_change(path, target, facts)
             return
         image = eight_bits(decode_image(str(path), facts, _least(plan)))
         image = _colors(_resized(plan, facts, image), write.format)
@@ -50,6 +52,13 @@ def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
     except (Unreadable, Unmeasured, OSError, ValueError, MemoryError, SyntaxError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise FixFailed(f"{printable(str(path))}: {said}") from None
+
+
+def _refuse_change(source: Path, target: Path, facts: ImageFacts) -> None:
+    """Raise FixFailed where a picture of which only metadata was blanked is not the same to the last sample."""
+    before, after = (decode_image(str(one), facts) for one in (source, target))
+    if (before.mode, before.size, before.tobytes()) != (after.mode, after.size, after.tobytes()):
+        raise FixFailed("the picture changes where only its metadata should")
 
 
 def _least(plan: Plan) -> int | None:

@@ -10,12 +10,14 @@ import struct
 import zlib
 from pathlib import Path
 
+from preflight.apply.blank import blanked_heif, blanked_tiff
 from preflight.media.icc import profile_of
 from preflight.probe import jpeg, png, webp
 from preflight.probe.described import described
 from preflight.probe.sniff import sniff
 from preflight.values.facts import ImageFacts
 
+BLANKED = {"tiff": blanked_tiff, "heic": blanked_heif, "avif": blanked_heif}
 ORIENTATION, SHORT = 0x0112, 3
 ICC_PART = 65_519
 """Bytes of a profile in one JPEG segment."""
@@ -28,11 +30,15 @@ EXTENDED, WITH_EXIF, WITH_XMP = b"VP8X", 0x08, 0x04
 def stripped(path: Path, facts: ImageFacts) -> bytes:
     """Strip a JPEG, PNG or WebP, or a raw photograph's preview, to image, orientation and colours.
 
+    Of a TIFF, HEIC or AVIF metadata is blanked in place: what is shown is spread over the file.
+
     Raises:
         Unreadable: it is not a whole file of its format.
         OSError: it cannot be read.
     """
     content = path.read_bytes()
+    if facts.format in BLANKED and not facts.preview:
+        return BLANKED[facts.format](content)
     profile = _profile(content)
     if facts.preview:
         content = content[facts.preview.at : facts.preview.at + facts.preview.bytes]

@@ -20,7 +20,7 @@ INKS = ("CMYK", "LAB")
 """Pillow's modes that must be converted for display."""
 BESIDE = frozenset({"image/location", "image/name"})
 """Rules about data beside the image."""
-STRIPPED = ("jpeg", "png", "webp")
+STRIPPED = ("jpeg", "png", "webp", "tiff", "heic", "avif")
 """Formats whose metadata can be removed without changing the coded image."""
 CLEARED_BY_WRITING = (
     "image/format",

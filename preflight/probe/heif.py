@@ -126,6 +126,11 @@ def _item_at(iloc: bytes, item: int) -> int:
 
 def _meta(stream: BinaryIO) -> bytes:
     """Return the content of the first top-level meta box, or empty bytes."""
+    return meta_at(stream)[1]
+
+
+def meta_at(stream: BinaryIO) -> tuple[int, bytes]:
+    """Return the offset and the content of the first top-level meta box; 0 and empty bytes without one."""
     at = 0
     for _ in range(100):
         stream.seek(at)
@@ -135,21 +140,27 @@ def _meta(stream: BinaryIO) -> bytes:
             size, start = int.from_bytes(head[8:], "big"), at + 16
         if head[4:8] == b"meta":
             stream.seek(start)
-            return stream.read(min(max(at + size - start, 0) if size else MAX_META_BYTES, MAX_META_BYTES))
+            room = min(max(at + size - start, 0) if size else MAX_META_BYTES, MAX_META_BYTES)
+            return start, stream.read(room)
         if size < 8:  # noqa: PLR2004 - a box header
             break
         at += size
-    return b""
+    return 0, b""
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield name and content of adjacent boxes."""
+    return ((name, block) for _, name, block in boxes(content))
+
+
+def boxes(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield offset of the content, name and content of adjacent boxes."""
     at = 0
     while at + 8 <= len(content):
         size = int.from_bytes(content[at : at + 4], "big") or len(content) - at
         if size < 8:  # noqa: PLR2004 - a box header
             return
-        yield content[at + 4 : at + 8], content[at + 8 : at + size]
+        yield at + 8, content[at + 4 : at + 8], content[at + 8 : at + size]
         at += size
 
 
