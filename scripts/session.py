@@ -179,7 +179,7 @@ def page(found: list[Ran]) -> str:
         "",
     ]
     for at, ran in enumerate(found):
-        lines += ["```console", f"$ {ran.typed}", *ran.said.rstrip("\n").split("\n"), "```", ""]
+        lines += ["```text", f"$ {ran.typed}", *ran.said.rstrip("\n").split("\n"), "```", ""]
         if ran.stages:
             lines += [f"Moving meanwhile: {', '.join(ran.stages)}.", ""]
         if at in SPOKEN:

@@ -65,7 +65,9 @@ def _without_fields(changed: bytearray, tiff: Tiff, at: int) -> int:
     kept = [row for tag, row in rows if tag not in BESIDE]
     for tag, row in rows:
         if tag in (EXIF_DIRECTORY, GPS_DIRECTORY):
-            _blank_directory(changed, tiff, struct.unpack_from(offset, row, struct.calcsize(entry) - len(follows))[0])
+            _blank_directory(
+                changed, tiff, struct.unpack_from(offset, row, struct.calcsize(entry) - struct.calcsize(offset))[0]
+            )
         elif tag in BESIDE:
             _blank_value(changed, tiff, row)
     if len(kept) < len(rows):
@@ -97,6 +99,10 @@ def _blank(changed: bytearray, at: int, size: int) -> None:
     end = min(at + size, len(changed))
     if end > at:
         changed[at:end] = bytes(end - at)
+
+
+LEAST_ILOC = 8
+"""Bytes up to its count of items."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -151,6 +157,8 @@ def _kinds(iinf: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _extents(iloc: bytes) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
     """Yield id, construction method, and offset and length of each extent."""
+    if len(iloc) < LEAST_ILOC:
+        return
     version, offset, length, base, index = iloc[0], iloc[4] >> 4, iloc[4] & 15, iloc[5] >> 4, iloc[5] & 15
     wide, index = (2 if version < 2 else 4), index if version else 0  # noqa: PLR2004 - from there on numbers are wide
     stream = io.BytesIO(iloc[6:])
@@ -159,10 +167,12 @@ def _extents(iloc: bytes) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
         return int.from_bytes(stream.read(width), "big")
 
     for _ in range(number(wide)):
+        if stream.tell() >= len(iloc) - 6:
+            return
         item, method = number(wide), number(2) & 15 if version else IN_FILE
         number(2)
         start, found = number(base), list[tuple[int, int]]()
-        for _ in range(number(2)):
+        for _ in range(min(number(2), len(iloc))):
             number(index)
             found.append((start + number(offset), number(length)))
         yield item, method, found

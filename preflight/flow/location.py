@@ -17,7 +17,7 @@ from preflight.values.findings import Report
 
 
 def without_locations(profile: Profile, folder: Path) -> Callable[[Report, RequestPlan], list[FixResult]]:
-    """Return what applies the plans of a clean request, which only take places out, and none of another.
+    """Bind the application of a clean request's plans, which only take places out; none of another is applied.
 
     Args:
         profile: the limits that new files must meet.
