@@ -199,7 +199,7 @@ class Count:
         return self
 
     def over(self, items: "Iterable[T]", total: int | None = None) -> "Iterator[T]":
-        """Count items as they go by, and take the count away behind the last one; where it is not shown, wait visibly."""
+        """Count items as they go by, and take the count away behind the last one; wait visibly where none is shown."""
         self._show(total)
         waits = self.shown is None and not self._mute
         try:
