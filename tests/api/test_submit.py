@@ -221,7 +221,9 @@ def _kept(sandbox: Sandbox, task: int, folder: Path) -> Path:
     """Save what a task's first image is at its address."""
     import httpx
 
-    (url,) = sandbox.tasks[task].body["image_urls"]
+    urls = sandbox.tasks[task].body["image_urls"]
+    assert isinstance(urls, list)
+    (url,) = urls
     path = folder / f"{task}.jpg"
     path.write_bytes(httpx.get(str(url)).content)
     return path
