@@ -4,15 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from preflight.api.common import (
-    AnyPath,
-    Progress,
-    Teller,
-    asset_of,
-    edition_of,
-    measuring,
-    spec_of,
-)
+from preflight.api.common import AnyPath, Progress, Teller, asset_of, edition_of, measuring, spec_of
 from preflight.api.remedies import to_a_program
 from preflight.api.report import Report
 from preflight.errors import CallError

@@ -17,16 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight.apply.ffmpeg import pause
-from preflight.apply.record import (
-    Content,
-    Origin,
-    claiming,
-    content_of,
-    find_made,
-    identity,
-    is_still,
-    settled_state,
-)
+from preflight.apply.record import Content, Origin, claiming, content_of, find_made, identity, is_still, settled_state
 from preflight.apply.verification import mismatches, planned_s
 from preflight.errors import FixFailed
 from preflight.files.atomic import clean_up, commit, in_turn, temporary

@@ -132,5 +132,6 @@ def _middle(image: "Image.Image", shape: Fraction, of_px: int = 0) -> "Image.Ima
     wide = min(Fraction(width), height * shape) * scale
     high = wide / shape
     left, top = (width * scale - wide) // 2, (height * scale - high) // 2
-    box = (left / scale, top / scale, (left + wide) / scale, (top + high) / scale)
-    return image.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
+    first, last = (left / scale, top / scale), ((left + wide) / scale, (top + high) / scale)
+    left_px, top_px = (min(round(at), side - 1) for at, side in zip(first, image.size, strict=True))
+    return image.crop((left_px, top_px, max(round(last[0]), left_px + 1), max(round(last[1]), top_px + 1)))

@@ -49,7 +49,7 @@ def _samples(color: str, colors: Colors | None) -> tuple[int, ...]:
     luma = red_part * red + blue_part * blue + (1 - red_part - blue_part) * green
     chroma = (blue - luma) / (2 * (1 - blue_part)), (red - luma) / (2 * (1 - red_part))
     black, white, reach = (0, 255, 255) if colors and colors.full else (16, 219, 224)
-    return round(black + luma * white / 255), *(round(128 + part * reach / 255) for part in chroma)
+    return round(black + luma * white / 255), *(min(round(128 + part * reach / 255), 255) for part in chroma)
 
 
 def around_blur(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], Pad | None, tuple[Step, ...]]:

@@ -178,7 +178,7 @@ class Seek(msgspec.Struct, frozen=True, kw_only=True):
 
 def sought_early_s(facts: VideoFacts) -> Fraction:
     """Estimate by how many seconds ffmpeg seeks too early."""
-    return Fraction(0) if DEMUXERS.get(facts.format) == "mov" else SOUGHT_EARLY_S
+    return Fraction(0) if DEMUXERS.get(facts.format, facts.format) == "mov" else SOUGHT_EARLY_S
 
 
 def seeks(path: str, facts: VideoFacts, moments_s: Sequence[Fraction]) -> tuple[Seek, ...]:

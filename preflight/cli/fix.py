@@ -19,14 +19,7 @@ from preflight.cli.progress import Waiting, looking
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
-from preflight.flow.fix import (
-    fingerprinted,
-    graded,
-    plans_from,
-    with_passing,
-    with_results,
-    write_request,
-)
+from preflight.flow.fix import fingerprinted, graded, plans_from, with_passing, with_results, write_request
 from preflight.flow.paths import nothing
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult

@@ -25,23 +25,9 @@ from preflight.request.file import RequestSpec
 from preflight.request.price import Estimate, estimate, refuse_costly
 from preflight.service.task import Task
 from preflight.submission.duplicates import refuse_duplicates
-from preflight.submission.prepare import (
-    body_of,
-    hash_assets,
-    price_of,
-    renew_uploads,
-    request_hash,
-    upload_assets,
-)
+from preflight.submission.prepare import body_of, hash_assets, price_of, renew_uploads, request_hash, upload_assets
 from preflight.submission.states import Entry
-from preflight.submission.submit import (
-    NOT_SUBMITTED,
-    Account,
-    Beside,
-    Progress,
-    Submission,
-    advised,
-)
+from preflight.submission.submit import NOT_SUBMITTED, Account, Beside, Progress, Submission, advised
 from preflight.submission.submit import submit as send_create_call
 from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE

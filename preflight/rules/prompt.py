@@ -13,11 +13,7 @@ from preflight.values.assets import Kind, printable
 from preflight.values.findings import Finding
 
 if TYPE_CHECKING:
-    from preflight.request.prompt import (  # late: a check of files needs no grammar
-        Doubt,
-        Length,
-        Mention,
-    )
+    from preflight.request.prompt import Doubt, Length, Mention  # late: a check of files needs no grammar
 
 
 @rule("request/prompt-length", "request.prompt")

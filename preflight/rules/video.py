@@ -4,17 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from preflight.profiles.schema import Profile
-from preflight.rules.common import (
-    disagreement,
-    edges,
-    name,
-    readable,
-    sides,
-    taken,
-    unjudged,
-    unmeasured,
-    wrong_kind,
-)
+from preflight.rules.common import disagreement, edges, name, readable, sides, taken, unjudged, unmeasured, wrong_kind
 from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Finding

@@ -19,7 +19,7 @@ from PIL import Image
 from fixtures.recipe_video import encode
 from preflight.apply import Order, apply_plan
 from preflight.apply.ffmpeg import find_tool, run
-from preflight.apply.record import beside, settled_state
+from preflight.apply.record import settled_state
 from preflight.errors import FixFailed, NotDone
 from preflight.flow.fix import fix_one
 from preflight.plan import FixOptions, Plan, plan
@@ -449,27 +449,3 @@ def test_a_mended_picture_has_no_error_left(
     done = apply_plan(found, verdict.facts, order(folder / "out"))
     assert done.judged.verdict == "pass"
     assert judged(Path(done.path)).verdict == "pass"
-
-
-def test_a_record_that_lies_beside_its_file_is_found_too(clip: Path, tmp_path: Path) -> None:
-    made = mended(clip, tmp_path / "out")
-    beside(made).rename(made.with_name(f"{made.name}.preflight.json"))
-    before = made.stat().st_mtime_ns
-    assert mended(clip, tmp_path / "out") == made
-    assert made.stat().st_mtime_ns == before
-
-
-def test_records_go_into_no_link_and_no_file(clip: Path, tmp_path: Path) -> None:
-    for plant in ("link", "file"):
-        folder = tmp_path / plant
-        folder.mkdir()
-        elsewhere = tmp_path / f"elsewhere-{plant}"
-        elsewhere.mkdir()
-        if plant == "link":
-            (folder / ".preflight").symlink_to(elsewhere)
-        else:
-            (folder / ".preflight").touch()
-        with pytest.raises(NotDone, match="is no folder, and records go there"):
-            mended(clip, folder)
-        assert list(elsewhere.iterdir()) == []
-        assert [path.name for path in folder.iterdir()] == [".preflight"]

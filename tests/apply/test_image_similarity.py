@@ -1,38 +1,19 @@
 """A new picture against its source: by two decoders, cell by cell."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageOps
 
-from preflight.apply.alike import alike
 from preflight.apply.image_similarity import image_dissimilarity
 from preflight.plan import Plan, Step
 from preflight.plan.steps import Crop, Pad
 from preflight.values.assets import Asset
 from preflight.values.facts import ImageFacts
+from tests.apply.drawn import WRONG, Change, gradients
 from tests.specimens import judged
 
 UNLIKE = "it does not look like its source"
-Change = Callable[[Image.Image], Image.Image]
-
-
-def gradients() -> Image.Image:
-    down = Image.linear_gradient("L").resize((320, 240))
-    across = Image.linear_gradient("L").rotate(90).resize((320, 240))
-    return Image.merge("RGB", (down, across, ImageOps.flip(down)))
-
-
-def line_art(width_px: int = 2) -> Image.Image:
-    """Draw a few thin lines on white, which are next to nothing of the whole."""
-    picture = Image.new("L", (900, 700), 255)
-    draw = ImageDraw.Draw(picture)
-    draw.line([(60, 80), (700, 130), (640, 560)], fill=0, width=width_px)
-    draw.ellipse((90, 300, 330, 600), outline=0, width=width_px)
-    return picture.convert("RGB")
 
 
 @pytest.fixture
@@ -58,21 +39,6 @@ def variant(picture: Path, change: Change) -> Path:
 
 
 SMALLER: Change = lambda opened: opened.resize((160, 120), Image.Resampling.LANCZOS)  # noqa: E731 - a table of changes
-WRONG: dict[str, Change] = {
-    "upside down": ImageOps.flip,
-    "mirrored": ImageOps.mirror,
-    "turned": lambda opened: opened.rotate(180),
-    "black": lambda opened: Image.new("RGB", opened.size),
-    "inverted": ImageOps.invert,
-    "red for blue": lambda opened: Image.merge("RGB", opened.split()[::-1]),
-    "gray": lambda opened: opened.convert("L").convert("RGB"),
-    "brighter": lambda opened: opened.point([min(255, value + 25) for value in range(256)] * 3),
-    "squashed": lambda opened: ImageOps.pad(opened.resize((320, 180)), (320, 240)),
-    "cropped": lambda opened: opened.crop((32, 0, 320, 240)).resize((320, 240)),
-    "half of it gray": lambda opened: ImageOps.pad(
-        opened.crop((0, 0, 320, 180)), (320, 240), color="gray", centering=(0, 0)
-    ),
-}
 
 
 def test_what_was_only_scaled_is_like_its_source(picture: Path) -> None:
@@ -82,23 +48,6 @@ def test_what_was_only_scaled_is_like_its_source(picture: Path) -> None:
 @pytest.mark.parametrize("change", WRONG)
 def test_what_shows_something_else_is_not(change: str, picture: Path) -> None:
     assert unlike(picture, variant(picture, WRONG[change])) == UNLIKE
-
-
-@pytest.mark.parametrize("change", ["upside down", "mirrored", "turned", "squashed", "cropped"])
-@pytest.mark.parametrize("width_px", [1, 2, 5])
-def test_thin_lines_are_like_themselves_and_unlike_the_same_otherwise(change: str, width_px: int) -> None:
-    art = line_art(width_px)
-    changed = WRONG[change](art.resize((320, 240), Image.Resampling.LANCZOS)).resize((640, 480))
-    assert alike(art, art.resize((450, 350), Image.Resampling.LANCZOS))
-    assert alike(art, art.resize((1200, 933), Image.Resampling.LANCZOS))
-    assert not alike(art, changed)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(40, 400), st.integers(40, 400), st.floats(0.5, 3))
-def test_a_scaled_picture_is_like_its_source_at_every_size(width: int, height: int, scale: float) -> None:
-    one = gradients().resize((width, height))
-    assert alike(one, one.resize((round(width * scale), round(height * scale)), Image.Resampling.LANCZOS))
 
 
 def test_what_was_cropped_or_padded_is_compared_without_that(picture: Path) -> None:

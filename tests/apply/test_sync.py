@@ -9,14 +9,13 @@ import av
 import pytest
 
 from fixtures.recipe import ffmpeg
-from preflight.apply.start_offset import start_offset_s
 from preflight.flow.fix import fix_all, plan_fixes
 from preflight.plan import FixOptions
 from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, Encode, Retime, find
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
-from tests.specimens import PROFILE, copied, decoded_clip, judged, lowered, media
+from tests.specimens import PROFILE, decoded_clip, judged, lowered
 
 SHORT = lowered(PROFILE, longest_s=5)
 """Limits that cut a clip of eight seconds."""
@@ -172,14 +171,3 @@ def test_sound_of_a_codec_that_is_not_accepted_is_encoded_after_a_cut_between_pa
     assert isinstance(one.after.facts, VideoFacts)
     assert one.after.facts.sound_codec == "aac"
     assert_in_step(source, one)
-
-
-def test_the_lead_of_a_sound_is_told_and_nothing_of_what_cannot_be_read(tmp_path: Path) -> None:
-    late = marked(tmp_path / "late.mkv", "30", *H264, *AAC, late=("0.5", "0"))
-    assert abs(start_offset_s(str(late), "matroska") - Fraction(1, 2)) < Fraction(3, 100)
-    assert start_offset_s(media("video-20s.mp4"), "mov") == 0
-    assert start_offset_s(media("audio-10s.wav"), "wav") == 0
-    assert start_offset_s(str(tmp_path / "gone.mp4"), "mov") == 0
-    broken = copied("video-20s.mp4", tmp_path)
-    broken.write_bytes(broken.read_bytes()[:200])
-    assert start_offset_s(str(broken), "mov") == 0
