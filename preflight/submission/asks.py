@@ -116,8 +116,9 @@ class Asks:
         return self._one("account = ? AND key = ?", account, key)
 
     def by_body(self, account: str, body_hash: str, base_url: str, since_s: float) -> Ask | None:
-        """Find the latest ask of an account with the same body, not older than a moment."""
-        where = "account = ? AND body_hash = ? AND base_url = ? AND created_s >= ?"
+        """Find the latest ask of an account with the same body, not older than a moment unless it is still open."""
+        is_open = "job IS NOT NULL AND answer IS NULL AND error IS NULL"
+        where = f"account = ? AND body_hash = ? AND base_url = ? AND (created_s >= ? OR ({is_open}))"
         return self._one(where, account, body_hash, base_url, since_s)
 
     def job(self, job: str) -> Ask | None:

@@ -40,6 +40,10 @@ def test_an_ask_is_found_by_its_key_or_within_a_time_by_its_body(ledger: Ledger)
     assert asks.by_body(found.account, "a", URL, 1000.1) is None
     assert asks.by_body(found.account, "a", "https://another.example.com", 0) is None
     assert asks.by_key(asks.account("sk-somebody-else"), "once") is None
+    job = asks.add(ask(asks, body_hash="b", job="task-preflight-1"))
+    assert asks.by_body(found.account, "b", URL, 2000.0) == job
+    asks.answered(job, b"{}")
+    assert asks.by_body(found.account, "b", URL, 2000.0) is None
     later = asks.add(ask(asks, created_s=1001.0))
     assert asks.by_body(found.account, "a", URL, 0) == later
 

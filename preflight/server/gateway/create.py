@@ -91,7 +91,7 @@ class Create:
                 created_s=time.time(),
             )
             self._jobs.offer(ask.account, call.key)
-            with house.turns.of(f"body {ask.account} {ask.body_hash}", f"key {ask.account} {ask.key}"):
+            with house.turns.of(*_names(ask)):
                 return self._known(ask) or self._new(ask, one, call.key)
 
     # ---- what was asked before
@@ -216,6 +216,12 @@ def task_of_entry(entry: Entry) -> dict[str, Any]:
         "progress": entry.progress or 0,
         "type": "video",
     }
+
+
+def _names(ask: Ask) -> tuple[str, ...]:
+    """Name what only one create call may be about at a time."""
+    by_key = (f"key {ask.account} {ask.key}",) if ask.key else ()
+    return (f"body {ask.account} {ask.body_hash}", *by_key)
 
 
 def _replay(answer: Answer, earlier: Ask, task: str | None) -> Outcome:

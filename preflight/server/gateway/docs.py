@@ -60,7 +60,7 @@ def described(routes: list[Route]) -> dict[str, Any]:
     body = _body()
     found = document(routes, "The gateway of preflight", {"create": body, "check": body, "estimate": body})
     schemas = found["components"]["schemas"]
-    schemas |= {"Error": ERROR, "Task": TASK, "Report": _report()}
+    schemas |= {"Error": ERROR, "Task": TASK, **_report()}
     (_,), priced = msgspec.json.schema_components([Price], ref_template=REF)
     schemas |= priced
     answers = {"create": "Task", "task": "Task", "check": "Report", "report": "Report", "estimate": "Price"}
@@ -90,9 +90,11 @@ def _body() -> type[msgspec.Struct]:
 
 
 def _report() -> dict[str, Any]:
-    found = dict(schema_of("report"))
-    found.pop("$schema", None)
-    return found
+    """Put the schema of a report, and those that it stands on, side by side."""
+    text = msgspec.json.encode(schema_of("report")).replace(b'"#/$defs/', b'"#/components/schemas/')
+    found: dict[str, Any] = msgspec.json.decode(text)
+    del found["$schema"]
+    return {**found.pop("$defs"), "Report": found}
 
 
 def page(found: dict[str, Any]) -> str:

@@ -68,6 +68,8 @@ class Tasks:
         if entry and entry.task_id:
             answer = self.passed(key, "GET", f"/v1/tasks/{entry.task_id}", query)
             self._write_down(answer)
+            if ask.answer is None and answer.status == OK:  # a person found the task of a lost answer
+                self._house.asks.answered(ask, answer.body)
             return _renamed(_going_on(answer), {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
         if entry and entry.state == "unknown":
             refuse_unanswered(entry)

@@ -1,6 +1,7 @@
 """Who may ask, how much, how long, and what is told of it."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -147,6 +148,8 @@ def test_health_and_counters(opened: Opened, host: Host) -> None:
         assert gateway.http.get("/readyz").json() == {"status": "ready"}
         metrics = gateway.http.get("/metrics")
         assert metrics.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+        parser = pytest.importorskip("prometheus_client.openmetrics.parser")
+        assert len(list(parser.text_string_to_metric_families(metrics.text))) > 5
         lines = metrics.text.splitlines()
         assert lines[-1] == "# EOF"
         assert {
@@ -207,6 +210,8 @@ def test_the_document_describes_what_is_served_and_its_page_loads_nothing_else(a
     }
     fields = document["components"]["schemas"]["GenerationRequest"]["properties"]
     assert {"model", "prompt", "image_urls", "video_urls", "audio_urls", "duration", "callback_url"} <= set(fields)
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(document))) <= known
     page = asked.http.get("/preflight/docs")
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "https://" not in page.text.partition("<h2>Shapes")[0]
