@@ -104,6 +104,18 @@ def test_many_at_once_are_one_create_call(gateway: Gateway, sandbox: Sandbox, ho
     assert sandbox.calls["create"] == 1
 
 
+def test_other_requests_do_not_wait_for_one_whose_host_hangs(gateway: Gateway, sandbox: Sandbox) -> None:
+    with Host() as host, ThreadPoolExecutor(1) as pool:
+        host.put(MEDIA / CLEAN, "hang.jpg")
+        held = pool.submit(gateway.create, body(f"{host.url}/hang.jpg", prompt="Image 1, late."))
+        while not gateway.serving.gate.in_work:
+            pass
+        assert gateway.create(body(host.put(MEDIA / CLEAN, "one.jpg"))).json()["id"] == sandbox.tasks[0].id
+        assert not held.done()
+        host.go_on.set()
+        assert held.result().status_code == 200
+
+
 def test_another_account_is_another_request(gateway: Gateway, sandbox: Sandbox, host: Host) -> None:
     sent = body(f"{host.url}/{CLEAN}")
     first = gateway.create(sent).json()["id"]
