@@ -1,7 +1,7 @@
 """Speed as ratios, side by side against what a person would otherwise run. Absolute times are this machine's alone.
 
     python scripts/bench.py [start] [folder] [watch] [pictures] [cached] [large] [many] [upload] [submit] [fix]
-                            [look] [estimates] [gateway] [page]
+                            [look] [estimates] [scale] [gateway] [page]
 
 All run when none is named.
 
@@ -50,6 +50,7 @@ from scripts.bench_pairs import (
     timed,
 )
 from scripts.bench_pictures import pictures
+from scripts.bench_scale import scale
 
 if TYPE_CHECKING:
     from preflight.values.facts import Facts
@@ -344,6 +345,7 @@ PARTS = {
     "estimates": estimates,
     "gateway": gateway,
     "page": page,
+    "scale": scale,
 }
 
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from preflight.scale.worker import Judging
 
 CHUNK_ASSETS = {"header": 256, "exact": 128, "full": 16}
-AHEAD = 4
-"""Chunks in flight for each worker."""
+AHEAD = 2
+"""Chunks in flight for each thread of a worker."""
+THREADS = 2
+"""Threads of a worker of our own: while one waits for what is measured, the other judges and writes."""
 CONNECT_S = 20
 DEATHS = "two workers died while they looked into it; it was not looked into again"
 LOST = "The verdicts that were written are whole: say it again, and it goes on from there."
@@ -71,7 +73,7 @@ class Dask(msgspec.Struct, kw_only=True):
         finished = as_completed()
         try:
             while True:
-                while len(flying.chunks) < AHEAD * max(len(client.nthreads()), self.jobs, 1):
+                while len(flying.chunks) < AHEAD * max(sum(client.nthreads().values()), 1):
                     chunk = waiting.popleft() if waiting else next(chunks, None)
                     if chunk is None:
                         break
@@ -92,7 +94,7 @@ class Dask(msgspec.Struct, kw_only=True):
         """Make what each worker is given."""
         from preflight.scale.worker import Judging
 
-        return Judging(run, self.work, self.store.place, __version__)
+        return Judging(run, self.work, self.store.place, __version__, None if self.scheduler else 1)
 
     def _outcome(self, future: "Future", chunk: Chunk) -> tuple[Done | None, list[Chunk]]:
         """Sort a finished chunk: its counts, and the chunks to try again."""
@@ -121,7 +123,7 @@ class Dask(msgspec.Struct, kw_only=True):
         with dask.config.set(OF_OUR_OWN):
             cluster = LocalCluster(
                 n_workers=self.jobs,
-                threads_per_worker=1,
+                threads_per_worker=THREADS,
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,

@@ -1,13 +1,15 @@
 """What runs in a Dask worker: a plugin that owns one session and its children, and the task that judges a chunk."""
 
+import threading
 from contextlib import ExitStack
 from typing import Any
 
 from distributed import WorkerPlugin, get_worker
 
 from preflight._version import __version__
+from preflight.flow.check import measure_block
 from preflight.scale.run import Chunk, Done
-from preflight.scale.work import Work, given_up, judge_chunk
+from preflight.scale.work import Work, batch_of, given_up
 
 PLUGIN = "preflight"
 
@@ -20,19 +22,20 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
         work: by what it judges.
         place: the verdict store's.
         version: of the caller's preflight.
+        children: how many processes measure in each worker; one a thread when None.
     """
 
     idempotent = True
 
-    def __init__(self, name: str, work: Work, place: str, version: str) -> None:
+    def __init__(self, name: str, work: Work, place: str, version: str, children: int | None = None) -> None:
         self.name, self._work, self._place, self._version = name, work, place, version
-        self._ending = ExitStack()
+        self._children = children
 
     def __repr__(self) -> str:
         """Name the run, and show nothing of how buckets are reached."""
         return f"Judging({self.name})"
 
-    def setup(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - dask's signature
+    def setup(self, worker: Any) -> None:  # noqa: ANN401 - dask's signature
         """Open session, children and store; raise RuntimeError where another version of preflight is installed."""
         if self._version != __version__:
             raise RuntimeError(f"the worker has preflight {__version__}, the caller {self._version}")
@@ -42,12 +45,17 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
         from preflight.workers.pool import WorkerPool
         from preflight.workers.session import Session
 
-        work = self._work
+        self._ending, work = ExitStack(), self._work
         self._session: Session = self._ending.enter_context(Session())
-        pool = self._ending.enter_context(WorkerPool(work.depth, jobs=1, bounds=work.bounds))
+        self._turn = threading.Lock()
+        children = self._children or worker.state.nthreads
+        pool = self._ending.enter_context(WorkerPool(work.depth, jobs=children, bounds=work.bounds))
         pool.stores = work.stores
         fetch = self._ending.enter_context(Fetcher(allow_private=False))
         self._measuring: Measuring = Measuring(pool=pool, fetch=fetch)
+        with self._session.entered():
+            pool.start()
+        given_up([], work, "")  # loads Arrow and the rules before the first chunk comes
         self._store: VerdictStore = VerdictStore(self._place, work.stores)
 
     def teardown(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - dask's signature
@@ -56,8 +64,9 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
 
     def judge(self, chunk: Chunk) -> Done:
         """Judge a chunk, and write its rows."""
-        with self._session.entered():
-            batch = judge_chunk(chunk, self._work, self._measuring)
+        with self._turn, self._session.entered():
+            measured = list(measure_block([one.asset for one in chunk], self._measuring))
+        batch = batch_of(zip(chunk, measured, strict=True), self._work)  # meanwhile another thread's chunk is measured
         return Done(self._store.write_part(batch.table), batch.table.num_rows, batch.tally)
 
     def give_up(self, chunk: Chunk, why: str) -> Done:
