@@ -27,7 +27,9 @@ class Asking(Group, frozen=True, kw_only=True):
         tuple[str, ...],
         Option("Only models whose name holds WORD; repeatable.", flags=("--model",), metavar="WORD"),
     ] = ()
-    sources: Annotated[bool, Option("Say of each reason from which document it is.")] = False
+    sources: Annotated[
+        bool, Option("Say of each reason from which document it is, and which limits no document gives.")
+    ] = False
     measuring: MeasuringOptions = MeasuringOptions()
     asking: AgentOptions = AgentOptions()
     format_name: Annotated[str, format_of("text", "json", "csv", "html")] = "text"

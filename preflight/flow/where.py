@@ -6,7 +6,7 @@
 Editions share most of their limits: files are judged once for each set of limits of their kind.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Self
@@ -22,7 +22,7 @@ from preflight.probe.cut_points import CutPoint, Wanted, cut_point_in
 from preflight.probe.faults import Unmeasured
 from preflight.profiles.index import index
 from preflight.profiles.prices import OwnPrices, own_prices
-from preflight.profiles.schema import ARRAYS, NOTHING, Profile
+from preflight.profiles.schema import ARRAYS, NOTHING, UNSAID, Profile
 from preflight.request.file import RequestSpec
 from preflight.request.price import estimate, usd_per_s
 from preflight.rules import judge
@@ -30,20 +30,30 @@ from preflight.rules.common import PLURALS
 from preflight.values.assets import Asset, Kind, Role
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Finding, Judged
+from preflight.values.limits import Sourced
 from preflight.values.places import WAYS, Answer, Place, Way
 from preflight.values.probed import Probed
 from preflight.workers.isolated import IsolatedCall
+
+USUAL: dict[Kind, tuple[str, ...]] = {
+    "image": ("format", "side_px", "aspect_ratio", "bytes"),
+    "video": ("format", "duration_s", "side_px", "frame_rate_hz", "bytes"),
+    "audio": ("format", "duration_s", "bytes"),
+}
+"""Limits that services are known to have, whether their documents give them or not."""
 
 
 def where_files(probed: Sequence[Probed], profiles: Iterable[Profile]) -> list[Place]:
     """Say of every model which of some files it takes, each by itself, and what the others need."""
     found: list[Place] = []
-    own = own_prices()
+    own, kinds = own_prices(), {one.kind for one in probed}
     with _Points() as points:
         answered = _Answers(probed, points)
         by_edition = [(profile, answered.by(profile)) for profile in profiles]
     for profile, answers in by_edition:
-        found += [_place(model, profile, answers, usd_per_s(model, profile, own)) for model in _described(profile)]
+        unsaid = _unsaid(profile, kinds)
+        priced = ((model, usd_per_s(model, profile, own)) for model in _described(profile))
+        found += [_place(model, profile, answers, usd, unsaid) for model, usd in priced]
     return in_order(found)
 
 
@@ -61,7 +71,18 @@ def _place_of_request(  # noqa: PLR0913, PLR0917 - what is asked, of whom, and w
     theirs = as_for(msgspec.structs.replace(spec, model=model), profile)
     placed = tuple(msgspec.structs.replace(one, asset=asset) for one, asset in zip(probed, theirs.assets, strict=True))
     price = estimate(theirs, profile, _clips_s(placed), own)
-    return _place(model, profile, _of_request(theirs, placed, profile, points), price.usd if price else None)
+    answers, unsaid = _of_request(theirs, placed, profile, points), _unsaid(profile, {one.kind for one in placed})
+    return _place(model, profile, answers, price.usd if price else None, unsaid)
+
+
+def _unsaid(profile: Profile, kinds: Collection[Kind]) -> tuple[str, ...]:
+    """List the usual limits of kinds that an edition takes and whose documents do not give them."""
+    places = ((kind, key) for kind, keys in USUAL.items() if kind in kinds and profile.takes(kind) for key in keys)
+    return tuple(f"{kind}.{key}" for kind, key in places if _is_unsaid(getattr(getattr(profile, kind), key)))
+
+
+def _is_unsaid(limit: Sourced) -> bool:
+    return limit.source == UNSAID["source"]
 
 
 def _described(profile: Profile) -> Iterator[str]:
@@ -249,7 +270,9 @@ def _planned(judged: Judged, todo: Plan) -> Answer:
 # ---- one model -------------------------------------------------------------------------------------------------
 
 
-def _place(model: str, profile: Profile, answers: Sequence[Answer], usd: Fraction | None) -> Place:
+def _place(
+    model: str, profile: Profile, answers: Sequence[Answer], usd: Fraction | None, unsaid: tuple[str, ...]
+) -> Place:
     counts = {way: sum(answer.way == way for answer in answers) for way in WAYS}
     worst: Way = max((answer.way for answer in answers), key=WAYS.index, default="as it is")
     told = [one for answer in answers for one in (*answer.doubts, answer) if one.rule]
@@ -262,5 +285,6 @@ def _place(model: str, profile: Profile, answers: Sequence[Answer], usd: Fractio
         doubts=sum(bool(answer.doubts) for answer in answers),
         why=tuple(sorted(reasons.values(), key=lambda one: -WAYS.index(one.way))),
         usd=usd,
+        unsaid=unsaid,
         check_only=profile.service.check_only,
     )

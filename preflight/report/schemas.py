@@ -349,7 +349,7 @@ def _where() -> Json:
     why = record(way=way, rule=TEXT, message=TEXT, source=maybe(TEXT))
     counts = record(**dict.fromkeys(WAYS, COUNT))
     found = {"way": way, "counts": counts, "doubts": COUNT, "usd": maybe(NUMBER), "service": maybe(TEXT)}
-    place = record(model=TEXT, edition=TEXT, **found, why=many(why))
+    place = record(model=TEXT, edition=TEXT, **found, unsaid=many(TEXT), why=many(why))
     tool = record(name={"const": "preflight"}, version=TEXT)
     return record(schema={"const": WHERE_SCHEMA}, tool=tool, request=maybe(TEXT), files=COUNT, places=many(place))
 

@@ -84,13 +84,21 @@ def table_lines(places: Sequence[Place], asked: Asked, *, sources: bool = False)
                 (printable(_reason(answer)), ""),
                 (printable(source), "dim"),
             )
+        if sources and place.unsaid and place.way != "never":
+            yield (("    not told by its documents: ", "dim"), (", ".join(place.unsaid), "dim"))
 
 
 def _counted(place: Place, asked: Asked) -> str:
     """Format how many files need what, where they do not all need the same, or some stay in doubt after a fix."""
     found = [f"{count} {SAID[way]}" for way, count in place.counts.items() if count]
     parts = found if asked.request is None and len(found) > 1 else []
-    return f"  {', '.join([*parts, *_unsettled(place, asked)])}".rstrip()
+    return f"  {', '.join([*parts, *_unsettled(place, asked), *_not_told(place)])}".rstrip()
+
+
+def _not_told(place: Place) -> list[str]:
+    """Format how many limits no document gives, where it is not refused anyway."""
+    many = len(place.unsaid)
+    return [f"{many} limit{'' if many == 1 else 's'} not told"] if many and place.way not in ("never", "unsure") else []
 
 
 def _unsettled(place: Place, asked: Asked) -> list[str]:
@@ -138,6 +146,7 @@ def place_json(place: Place) -> dict[str, Any]:
         "counts": place.counts,
         "doubts": place.doubts,
         "usd": None if place.usd is None else number(place.usd),
+        "unsaid": list(place.unsaid),
         "service": place.check_only,
         "why": [{"way": a.way, "rule": a.rule, "message": a.why, "source": a.source or None} for a in place.why],
     }
@@ -164,7 +173,7 @@ def where_html(places: Sequence[Place], asked: Asked) -> str:
     from preflight.report.html.render import page_begin, render
 
     title = f"Where {printable(asked.request or f'{asked.files} files')} can be sent"
-    ways = [", ".join([SAID[place.way], *_unsettled(place, asked)]) for place in places]
+    ways = [", ".join([SAID[place.way], *_unsettled(place, asked), *_not_told(place)]) for place in places]
     prices = ["" if place.usd is None else _usd(place.usd) for place in places]
     rows = zip(places, ways, prices, strict=True)
     begin = page_begin("<!DOCTYPE html>\n", title)

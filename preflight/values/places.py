@@ -38,5 +38,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in the way: of each rule once, the worst first."""
     usd: Fraction | None = None
     """What it costs, about: the request, or else a second of video; None where no source says."""
+    unsaid: tuple[str, ...] = ()
+    """Limits of the kinds asked about that its documents do not give: of these nobody knows whether they are broken."""
     check_only: str | None = None
     """Whose service it is, where this program sends nothing to it."""

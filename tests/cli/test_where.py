@@ -62,6 +62,9 @@ def test_models_are_chosen_by_a_word_and_sources_are_one_flag_away(program: Prog
     out = program("where", DEMO / "plain.png", "--model", "minimax", "--sources").out
     assert "seedance" not in out
     assert "api-manual/video-series/minimax" in out
+    out = program("where", DEMO / "plain.png", "--model", "fal/seedance-2.5", "--sources").out
+    assert "  3 limits not told" in out.splitlines()[0]
+    assert "not told by its documents: image.side_px, image.aspect_ratio, image.bytes" in out
 
 
 def test_a_request_is_asked_as_a_whole(program: Program) -> None:

@@ -123,6 +123,13 @@ def test_a_request_that_breaks_only_limits_in_doubt_is_perhaps_taken() -> None:
     assert (place.way, [one.rule for one in place.why]) == ("doubtful", ["request/image-count"])
 
 
+def test_limits_that_no_document_gives_are_named() -> None:
+    of = by_model(IMAGE)
+    assert of["fal/seedance-2.5"].unsaid == ("image.side_px", "image.aspect_ratio", "image.bytes")
+    assert of["seedance-2.5-reference-to-video"].unsaid == ()
+    assert "video.frame_rate_hz" in by_model(VIDEO)["wan3.0-reference-video"].unsaid
+
+
 def test_reasons_say_the_rule_the_words_and_the_document() -> None:
     (why,) = by_model(image(width_px=8000, height_px=8000))["minimax-h3-reference-to-video"].why
     assert (why.rule, why.way) == ("image/side", "lossy")
