@@ -13,6 +13,10 @@ from preflight.workers.processors import processors
 PIXELS_READ_S = 120_000_000
 PIXELS_WRITTEN_S = 45_000_000
 """Pixels that one slow processor decodes, and encodes, a second."""
+HARDER_TO_READ = Fraction(5, 2)
+"""How many times as long a pixel of another codec than H.264 takes to decode: HEVC, VP9, AV1, ProRes."""
+SECOND_S = Fraction(12, 100)
+"""Seconds that a second of a clip takes beside its pixels: audio, packets, comparing and measuring."""
 SWELLING: dict[tuple[str, str], Fraction] = {
     ("heic", "jpeg"): Fraction(5, 2),
     ("avif", "jpeg"): Fraction(3),
@@ -22,7 +26,7 @@ SWELLING: dict[tuple[str, str], Fraction] = {
 """Format before and after → how many times more bytes a pixel takes, about."""
 PCM = re.compile(r"pcm_[su](\d+)[lb]e")
 Bound = Literal["about", "at most"]
-START_S = Fraction(1, 2)
+START_S = Fraction(4, 5)
 """Seconds for starting, measuring and comparing."""
 
 
@@ -44,17 +48,17 @@ def estimate_output(plan: Plan, facts: Facts, pace: Fraction = Fraction(1)) -> O
     Args:
         plan: what is done.
         facts: of the source.
-        pace: how many times longer than on the machine of the constants above an encode takes.
+        pace: how many times longer than on the machine of the constants above it takes.
     """
     if isinstance(facts, ImageFacts):
         size = planned_size(plan, facts.given_px)
-        return OutputEstimate(size_px=size, seconds=START_S, bytes=_image_bytes(plan, facts, size))
+        return OutputEstimate(size_px=size, seconds=START_S * pace, bytes=_image_bytes(plan, facts, size))
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     length = made.length_s if made else facts.duration_s
     if length is not None and not made:
         length += held_s(plan)
     bytes_, are = _bytes(plan, facts, length)
-    known = OutputEstimate(length_s=length, seconds=START_S, bytes=bytes_, bytes_are=are)
+    known = OutputEstimate(length_s=length, seconds=START_S * pace, bytes=bytes_, bytes_are=are)
     if not isinstance(facts, VideoFacts):
         return known
     size = planned_size(plan, (facts.width_px, facts.height_px))
@@ -111,11 +115,12 @@ def _seconds(
     plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fraction | None, pace: Fraction
 ) -> Fraction | None:
     if find(plan.steps, Encode) is None:
-        return START_S
+        return START_S * pace
     retime = find(plan.steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
     if length is None or rate is None or facts.frame_rate_hz is None:
         return None
     read = facts.coded_width_px * facts.coded_height_px * length * facts.frame_rate_hz / PIXELS_READ_S
+    read *= 1 if facts.codec == "h264" else HARDER_TO_READ
     written = size[0] * size[1] * length * rate / PIXELS_WRITTEN_S
-    return START_S + (read + written) / processors() * pace
+    return (START_S + SECOND_S * length + (read + written) / processors()) * pace

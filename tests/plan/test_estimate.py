@@ -26,12 +26,19 @@ def estimated(*steps: Step, facts: Facts = made.VIDEO, pace: int = 1) -> OutputE
     return estimate_output(plan(*steps), facts, Fraction(pace))
 
 
-def test_an_estimate_of_an_encode_grows_with_the_pace_and_others_do_not() -> None:
-    one, three = (estimated(ENCODE, pace=pace).seconds for pace in (1, 3))
+@pytest.mark.parametrize("step", [ENCODE, WRITE])
+def test_every_estimate_grows_with_the_pace(step: Step) -> None:
+    one, three = (estimated(step, pace=pace).seconds for pace in (1, 3))
     assert one is not None
-    assert three is not None
-    assert three - START_S == 3 * (one - START_S)
-    assert estimated(WRITE, pace=3).seconds == START_S
+    assert three == 3 * one
+
+
+@pytest.mark.parametrize("codec", ["hevc", "av1", "prores"])
+def test_what_is_harder_to_decode_takes_longer(codec: str) -> None:
+    easy, hard = (estimated(ENCODE, facts=made.video(codec=one)).seconds for one in ("h264", codec))
+    assert easy is not None
+    assert hard is not None
+    assert hard > easy
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,7 @@ def test_a_frame_that_is_held_for_the_sound_makes_a_clip_longer_and_what_is_drop
 
 def test_an_image_has_no_length_and_a_sound_no_size() -> None:
     assert estimated(WRITE, facts=made.IMAGE) == OutputEstimate(size_px=(640, 480), seconds=START_S)
-    assert estimated(WRITE, facts=made.AUDIO) == OutputEstimate(length_s=Fraction(5), seconds=START_S)
+    assert estimated(WRITE, facts=made.AUDIO) == OutputEstimate(length_s=Fraction(5), seconds=START_S, bytes=50_000)
 
 
 @pytest.mark.parametrize("unknown", [{"duration_s": None}, {"frame_rate_hz": None}])
