@@ -6,6 +6,7 @@ In: TOML, or JSON with the service's names. Out: assets in array order with thei
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,19 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     content_filter: bool | None = None
 
 
+OWN_WORDS = {
+    **dict.fromkeys(("이미지", "사진", "그림", "图片", "图像", "圖片"), "images"),
+    **dict.fromkeys(("비디오", "동영상", "영상", "클립", "视频", "影片", "動画"), "videos"),
+    **dict.fromkeys(("오디오", "음악", "소리", "음성", "音频", "音樂", "音乐", "音声"), "audios"),
+    **dict.fromkeys(("프롬프트", "설명", "提示词", "提示"), "prompt"),
+    **dict.fromkeys(("길이", "초", "时长", "長さ"), "duration"),
+    **dict.fromkeys(("모델", "模型"), "model"),
+    **dict.fromkeys(("화질", "质量", "清晰度"), "quality"),
+    **dict.fromkeys(("비율", "화면비", "比例", "宽高比"), "aspect_ratio"),
+}
+"""What people write in their own language → the key that is meant."""
+
+
 def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = False) -> RequestSpec:
     """Read a request.toml, or a request.json with the service's own field names: the body of its create call.
 
@@ -171,7 +185,8 @@ def _known(said: str) -> str:
     keys = ", ".join(RequestFile.__struct_fields__)
     key = said.partition(":")[0]
     known = dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields])
-    near = nearest(key, [one for one in known if one != key])
+    own = OWN_WORDS.get(unicodedata.normalize("NFC", key).strip('"'))
+    near = [own] if own else nearest(key, [one for one in known if one != key])
     lead = f"Nearest: {', '.join(near)}. " if near else ""
     return lead + f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Program
 
 
@@ -23,3 +25,15 @@ def test_a_clip_in_the_place_of_a_request_is_called_a_clip(program: Program, tmp
     ended = program("check", str(path))
     assert ended.status == 2
     assert "is an MP4, MOV or HEIC file, and no text" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("word", "key"), [("이미지", "images"), ("영상", "videos"), ("提示词", "prompt"), ("음악", "audios")]
+)
+def test_a_key_in_ones_own_language_leads_to_the_key_that_is_meant(
+    program: Program, tmp_path: Path, word: str, key: str
+) -> None:
+    (tmp_path / "r.toml").write_text(f'"{word}" = "x"\n', encoding="utf-8")
+    ended = program("check", "r.toml")
+    assert ended.status == 2
+    assert f"Nearest: {key}." in ended.err
