@@ -41,6 +41,7 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.setenv(name, str(home / name))
         for name in [name for name in os.environ if name.startswith("PREFLIGHT_") and name != process.START]:
             patch.delenv(name)  # how children are started is what `make test-spawn` is for
+        patch.setenv("PREFLIGHT_LANG", "en")  # whatever the locale of whoever runs them
         yield home
 
 

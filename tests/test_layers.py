@@ -17,6 +17,7 @@ BELOW = {
     "errors": "values",
     "system": "",
     "values": "",
+    "locale": "",
     "files": "errors system values",
     "profiles": "errors files values",
     "probe": "_version files system values",
@@ -33,7 +34,7 @@ BELOW = {
     "submission": "errors files profiles request service system upload values workers",
     "flow": "apply errors files media objects plan probe profiles request rules service submission upload values"
     " workers",
-    "report": "_version errors files plan policy probe profiles request rules submission system values",
+    "report": "_version errors files locale plan policy probe profiles request rules submission system values",
     "scale": "_version errors flow objects policy profiles report rules upload values workers",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
@@ -41,8 +42,8 @@ BELOW = {
     " upload values workers",
     "mcp": "_version errors files flow plan probe profiles report request rules server service submission upload values"
     " workers",
-    "cli": "_version apply errors files flow mcp media plan policy probe profiles report request rules sandbox server"
-    " objects scale service submission system upload values watch workers",
+    "cli": "_version apply errors files flow locale mcp media plan policy probe profiles report request rules sandbox"
+    " server objects scale service submission system upload values watch workers",
     "sandbox": "system",
     "__init__": "_version api",
     "__main__": "cli",

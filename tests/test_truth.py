@@ -15,6 +15,7 @@ from preflight.request.file import load_spec
 from preflight.rules import RULES
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding
+from tests.locale.left import english_left
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -61,6 +62,7 @@ def test_specimen_gets_exactly_the_findings_that_its_making_calls_for(case: Case
     for severity, expected in (("error", case.errors), ("warning", case.warnings), ("info", case.infos)):
         said = {finding.rule for finding in found if finding.severity == severity}
         assert said - case.either_way == expected - case.either_way, [f.message for f in found]
+    assert [left for finding in found for left in english_left(finding.message)] == []
 
 
 def test_every_documented_rule_has_a_specimen_that_breaks_it_and_one_that_does_not() -> None:

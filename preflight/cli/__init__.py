@@ -7,6 +7,7 @@ before anything else is loaded, click included: they get ready meanwhile.
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext, suppress
+from contextvars import copy_context
 from typing import TYPE_CHECKING, NoReturn
 
 from preflight.errors import PreflightError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 KEYS = frozenset({"EVOLINK_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 INTERRUPTED = 130
 UNEXPECTED = 3
+UNFORESEEN = "This is a fault of the program. PREFLIGHT_TRACE=1 shows where; nothing was judged."
 GARBAGE = 50_000
 """Objects after which Python looks for garbage in circles."""
 LOOKING = frozenset({"check", "probe", "fix", "new", "submit"})
@@ -42,7 +44,7 @@ def main() -> NoReturn:
 
         keep_undumped()
     with _children(sys.argv[1:]):
-        status = _run()
+        status = copy_context().run(_spoken)
     gc.freeze()
     sys.exit(status if isinstance(status, int) else 0)
 
@@ -77,13 +79,24 @@ def _needed(command: str, files: list[str]) -> "Load":
     return "everything"
 
 
+def _spoken() -> object:
+    """Run a command in the language of whoever calls, and return its exit status."""
+    from preflight.cli.language import language_for
+    from preflight.locale import speak
+
+    speak(language_for(sys.argv[1:], os.environ))
+    return _run()
+
+
 def _run() -> object:  # noqa: PLR0911 - an exit status for each kind of end
     """Run a command and return its exit status: the one place where an error becomes output and a status."""
     import click
 
     from preflight.cli.commands import root
     from preflight.cli.environment import trim_aloud
+    from preflight.cli.language import show_error
     from preflight.cli.streams import open_streams
+    from preflight.locale import localized
 
     try:
         open_streams()
@@ -92,10 +105,10 @@ def _run() -> object:  # noqa: PLR0911 - an exit status for each kind of end
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        error.show()
+        show_error(error)
         return 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        click.echo(localized("interrupted"), err=True)
         return INTERRUPTED
     except PreflightError as error:
         return say(error)
@@ -135,11 +148,13 @@ def unexpected(error: Exception) -> int:
     """Print a failure that nobody foresaw; the trace only on request, for a report to us."""
     import click
 
+    from preflight.locale import localized
     from preflight.values.assets import printable
 
     trace(error)
-    click.echo(f"preflight: unexpected {type(error).__name__}: {printable(str(error))}", err=True)
-    click.echo("This is a fault of the program. PREFLIGHT_TRACE=1 shows where; nothing was judged.", err=True)
+    words = f"unexpected {type(error).__name__}: {printable(str(error))}"
+    click.echo(f"preflight: {localized(words)}", err=True)
+    click.echo(localized(UNFORESEEN), err=True)
     return UNEXPECTED
 
 

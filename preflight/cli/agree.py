@@ -14,6 +14,7 @@ from preflight.cli.progress import Bars
 from preflight.cli.question import Plans, pressed, show_details
 from preflight.flow.fix import fix_all
 from preflight.flow.pace import learn, remembered
+from preflight.locale import listed, localized
 from preflight.plan import Plan
 from preflight.plan.estimate import OutputEstimate, estimate_output
 from preflight.plan.result import FixResult
@@ -118,8 +119,9 @@ def chosen(plans: Plans, output: Path, *, quiet: bool, turns: "Turns | None" = N
     """
     todo = [plan for _, plan in plans if plan.steps]
     count = f"{len(todo)} new {'file' if len(todo) == 1 else 'files'}"
-    keys = ", ".join(f"[{key}] {words}" for key, words in KEYS.items())
-    while (key := pressed(f"Write {count} to {printable(str(output))}? {keys}: ", KEYS)) == "d":
+    keys = listed([f"[{key}] {localized(words)}" for key, words in KEYS.items()])
+    question = localized(f"Write {count} to {printable(str(output))}?")
+    while (key := pressed(f"{question} {keys}: ", KEYS)) == "d":
         show_details(todo, quiet=quiet)
     if key == "e":
         return each_in_turn(plans, turns, quiet=quiet)
@@ -135,15 +137,15 @@ def show_table(plans: Plans, *, quiet: bool) -> None:
     console = Console(stderr=quiet)
     table = Table(expand=True)
     for title, ratio in COLUMNS.items():
-        table.add_column(title, ratio=ratio or None, no_wrap=True, overflow="ellipsis")
+        table.add_column(localized(title), ratio=ratio or None, no_wrap=True, overflow="ellipsis")
     most = max(console.height - LINES_BESIDE, LINES_BESIDE)
     pace = Fraction(remembered())
     for judged, plan in sorted(plans, key=_badness)[:most]:
         cells = [_ending(judged.asset.path), *_cells(judged, plan, pace)]
-        table.add_row(*(Text(cell, style=text.STYLES.get(cell, "")) for cell in cells))
+        table.add_row(*(Text(localized(cell), style=text.STYLES.get(cell, "")) for cell in cells))
     console.print(table)
     if len(plans) > most:
-        click.echo(f"and {len(plans) - most:,} more", err=quiet)
+        click.echo(localized(f"and {len(plans) - most:,} more"), err=quiet)
 
 
 def _badness(one: tuple[Judged, Plan]) -> int:
@@ -162,12 +164,12 @@ def _ending(path: str) -> str:
 
 def _cells(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
     told = [one for one in judged.findings if one.severity == "error" or one.rule in plan.also]
-    wrong = "; ".join(printable(one.message) for one in told)
+    wrong = "; ".join(map(text.message_of, told))
     if plan.beyond_mending:
         return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:
         return [wrong or "nothing", "stays as it is", "none", "", ""]
-    steps = "; ".join(step.words() for step in plan.steps)
+    steps = "; ".join(localized(step.words()) for step in plan.steps)
     becomes = estimate_output(plan, judged.facts, pace) if judged.facts else OutputEstimate()
     return [wrong, steps, plan.loss, _becomes(becomes), _about(becomes.seconds)]
 
@@ -175,7 +177,7 @@ def _cells(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
 def _becomes(found: OutputEstimate) -> str:
     size = f"{found.size_px[0]} x {found.size_px[1]} px" if found.size_px else ""
     length = f"{decimal(found.length_s)} s" if found.length_s is not None else ""
-    return ", ".join(part for part in (size, length) if part)
+    return listed([localized(part) for part in (size, length) if part])
 
 
 def _about(seconds: Fraction | None) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight._version import __version__
+from preflight.cli.language import with_language
 from preflight.errors import CallError
+from preflight.locale import localized
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -62,7 +64,7 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Say what to type next where nothing was typed."""
         if not args and not ctx.resilient_parsing:
-            click.echo(FIRST_STEPS, err=True)
+            click.echo(localized(FIRST_STEPS), err=True)
             ctx.exit(WRONG_CALL)
         return super().parse_args(ctx, args)
 
@@ -75,7 +77,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"preflight.cli.{cmd_name}").command
-        return command
+        return with_language(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -135,3 +137,6 @@ def root() -> None:
     \b
     Example: preflight check footage/
     """  # noqa: D301 - \b is click's mark for lines to keep
+
+
+with_language(root)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.report import text
 from preflight.values.findings import Judged
@@ -39,7 +40,7 @@ def pressed(question: str, keys: "Collection[str]") -> str:
         CallError: standard input is no terminal.
     """
     refuse_nobody()
-    click.echo(question, nl=False, err=True)
+    click.echo(localized(question), nl=False, err=True)
     while True:
         key = click.getchar().lower()
         key = key.rstrip("\r\n") or key[:1]
@@ -67,4 +68,4 @@ def ask(question: str) -> bool:
     Raises:
         CallError: standard input is no terminal.
     """
-    return pressed(f"{question} [y]es, [n]o: ", "yn") == "y"
+    return pressed(f"{localized(question)} {localized('[y]es, [n]o')}: ", "yn") == "y"

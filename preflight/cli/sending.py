@@ -22,6 +22,7 @@ from preflight.flow.choosing import Choice, Open, open_choices
 from preflight.flow.fix import made_before
 from preflight.flow.submit import UNCUT, Ready, Submitted, Terms, Unclean, foreseen_price
 from preflight.flow.turns import Turns
+from preflight.locale import listed, localized
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.report import text
@@ -80,7 +81,7 @@ class Sending:
 
     def tell(self, words: str) -> None:
         """Print a sentence for a person."""
-        click.echo(words, file=self._out)
+        click.echo(localized(words), file=self._out)
 
     def judged(self, report: Report) -> None:
         """Print the first report."""
@@ -100,8 +101,8 @@ class Sending:
             return choice
         for name in open_choices(planned, choice):
             question, keys = CHOICES[name]
-            said = ", ".join(f"[{key}] {words}" for key, words in keys.items())
-            key = pressed(f"{question} {said}: ", keys)
+            said = listed([f"[{key}] {localized(words)}" for key, words in keys.items()])
+            key = pressed(f"{localized(question)} {said}: ", keys)
             choice = _with_answer(choice, name, keys[key])
         self._choice = choice
         return choice

@@ -4,6 +4,7 @@ import csv
 from fractions import Fraction
 from typing import TextIO
 
+from preflight.locale import localized
 from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, path_of
 from preflight.values.assets import printable
@@ -53,7 +54,7 @@ def finding_cells(finding: Finding) -> tuple[Cell, ...]:
     return (
         text_cell(finding.rule),
         finding.severity,
-        text_cell(finding.message),
+        text_cell(localized(finding.message)),
         _cell(finding.measured),
         finding.unit,
         text_cell(finding.limit or ""),

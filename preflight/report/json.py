@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from preflight.locale import localized
 from preflight.plan import Plan, Step
 from preflight.plan.file import Source
 from preflight.plan.request import RequestPlan, Shared
@@ -114,7 +115,7 @@ def facts_report(probed: Iterable[Probed]) -> Json:
 
 
 def _probed_json(probed: Probed) -> Json:
-    fault = {"kind": probed.fault.kind, "message": printable(probed.fault.message)} if probed.fault else None
+    fault = {"kind": probed.fault.kind, "message": printable(localized(probed.fault.message))} if probed.fault else None
     return {
         "path": shown(probed.asset.path),
         "kind": probed.kind,
@@ -151,6 +152,7 @@ def _shape(width_px: int, height_px: int) -> int | float:
 def finding_json(finding: Finding) -> Json:
     """Convert one finding."""
     fields = msgspec.structs.asdict(finding)
+    fields["message"] = localized(finding.message)
     return {name: printable(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
@@ -218,7 +220,7 @@ def _shared_json(shared: Shared) -> Json:
 
 
 def _step_json(step: Step) -> Json:
-    return {**msgspec.to_builtins(step, enc_hook=encode), "words": step.words()}
+    return {**msgspec.to_builtins(step, enc_hook=encode), "words": localized(step.words())}
 
 
 def _mark(plan: Plan) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from preflight.locale import localized
 from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, Totals, passed_words, path_of, signature, summary
 from preflight.values.assets import Asset, printable
@@ -50,27 +51,32 @@ class Writer:
         """Write the summary and the tables."""
         if summary.findings:
             self._totals.count(summary.findings)
-            self._found.append(row("the request", summary.request_verdict, summary.findings))
+            self._found.append(row(localized("the request"), summary.request_verdict, summary.findings))
         words = f"{self._totals.words()}. {signature(self._header)}."
         words += f" {passed_words(summary.passed_over)}." if summary.passed_over else ""
-        words += f" {INTERRUPTED}." if summary.interrupted else ""
-        self._out.write(f"**preflight: {summary.verdict}**: {escaped(words)}\n")
+        words += f" {localized(INTERRUPTED)}." if summary.interrupted else ""
+        self._out.write(f"**preflight: {localized(summary.verdict)}**: {escaped(words)}\n")
         self._out.writelines(table(FOUND, self._found[:OPEN_ROWS]))
-        self._out.writelines(folded(f"{len(self._found) - OPEN_ROWS} more", FOUND, self._found[OPEN_ROWS:]))
-        self._out.writelines(folded(f"{len(self._clean)} without findings", CLEAN, self._clean))
+        self._out.writelines(folded(localized(f"{len(self._found) - OPEN_ROWS} more"), FOUND, self._found[OPEN_ROWS:]))
+        self._out.writelines(folded(localized(f"{len(self._clean)} without findings"), CLEAN, self._clean))
 
 
 def row(name: str, verdict: Verdict, findings: Iterable[Finding]) -> str:
     """Format the row of one asset."""
-    said = "<br>".join(f"{one.severity} `{one.rule}`: {escaped(one.message)}" for one in findings)
-    return f"| {name} | {verdict} | {said} |\n"
+    said = "<br>".join(f"{localized(one.severity)} `{one.rule}`: {escaped(localized(one.message))}" for one in findings)
+    return f"| {name} | {localized(verdict)} | {said} |\n"
 
 
 def table(head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
     """Yield a table, if there are rows."""
     if rows:
-        yield "\n" + "".join(f"{one}\n" for one in head)
+        yield "\n" + "".join(f"{_headed(one)}\n" for one in head)
         yield from rows
+
+
+def _headed(line: str) -> str:
+    """Translate the titles of a table's first line."""
+    return " | ".join(localized(title.strip()) for title in line.split("|")).strip() if "-" not in line else line
 
 
 def folded(title: str, head: tuple[str, ...], rows: list[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from preflight.locale import localized
 from preflight.values.remedy import Advice, Kind, Setting, worded
 
 if TYPE_CHECKING:
@@ -109,12 +110,13 @@ SETTINGS: dict[str, str] = {
 
 def said(advice: Advice) -> str:
     """Word advice as sentences; may be empty."""
-    return worded(advice, SENTENCES)
+    parts = advice if isinstance(advice, tuple) else (advice,)
+    return " ".join(filter(None, (localized(worded(part, SENTENCES)) for part in parts)))
 
 
 def message_of(error: "PreflightError") -> str:
     """Word what happened in an error."""
-    return "".join(SETTINGS[part.name] if isinstance(part, Setting) else part for part in error.parts)
+    return localized("".join(SETTINGS[part.name] if isinstance(part, Setting) else part for part in error.parts))
 
 
 def in_full(error: "PreflightError") -> str:
@@ -124,4 +126,4 @@ def in_full(error: "PreflightError") -> str:
 
 def came_of(result: "FixResult") -> str:
     """Word why there is no new file, and what to do; may be empty."""
-    return ". ".join(filter(None, (result.message, said(result.remedies))))
+    return ". ".join(filter(None, (localized(result.message), said(result.remedies))))

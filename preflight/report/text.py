@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
+from preflight.locale import ENGLISH, language, listed, localized
 from preflight.report import Header, Summary, keep_latest
 from preflight.report.remedies import came_of
 from preflight.report.remedies import said as advice
@@ -79,7 +80,7 @@ def judged_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
     """Yield the lines of one asset: its findings, or that it passes."""
     name = name_of(judged.asset)
     if judged.verdict == "pass":
-        yield (name, "bold"), (": ", ""), ("pass", STYLES["pass"]), (f": {summary(judged.facts)}", "")
+        yield (name, "bold"), (": ", ""), _worded("pass"), (f": {summary(judged.facts)}", "")
     yield from finding_lines(name, judged.findings, verbose=verbose)
 
 
@@ -93,20 +94,25 @@ def finding_lines(name: str, findings: Iterable[Finding], *, verbose: bool = Fal
 
 def finding_line(name: str, finding: Finding) -> Line:
     """Format one finding."""
-    return (
-        (name, "bold"),
-        (": ", ""),
-        (finding.severity, STYLES[finding.severity]),
-        (f" {finding.rule}: {printable(finding.message)}", ""),
-    )
+    return (name, "bold"), (": ", ""), _worded(finding.severity), (f" {finding.rule}: {message_of(finding)}", "")
+
+
+def message_of(finding: Finding) -> str:
+    """Format a finding's message for display, in the current language."""
+    return printable(localized(finding.message))
+
+
+def _worded(word: str) -> Segment:
+    """Format a verdict, severity or loss: its word in the current language, in its own style."""
+    return localized(word), STYLES.get(word, "")
 
 
 def grounds(finding: Finding) -> str:
     """Format the details of a finding: "measured by ...; limit ...; margin ...; source ..."; a dash where unknown."""
-    margin = None if finding.margin is None else with_unit(distinct_decimal(finding.margin, 0), finding.unit)
+    margin = None if finding.margin is None else localized(with_unit(distinct_decimal(finding.margin, 0), finding.unit))
     limit = with_unit(finding.limit, finding.unit) if finding.limit else None
     parts = {"measured by": finding.how, "limit": limit, "margin": margin, "source": finding.source}
-    return "; ".join(f"{title} {printable(said) if said else '-'}" for title, said in parts.items())
+    return "; ".join(f"{localized(title)} {printable(said) if said else '-'}" for title, said in parts.items())
 
 
 def plan_lines(plan: "Plan") -> Iterator[Line]:
@@ -115,40 +121,47 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
 
     name = shown(plan.asset.path)
     for finding in plan.beyond_mending:
-        yield (name, "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
+        yield (name, "bold"), (": ", ""), _styled("cannot be mended", "error"), *_said(finding)
     if plan.beyond_mending:
         yield (name, "bold"), (f": {advice(plan.remedies)}", "")
     elif not plan.steps:
-        yield (name, "bold"), (": ", ""), ("stays as it is", STYLES["pass"])
+        yield (name, "bold"), (": ", ""), _styled("stays as it is", "pass")
     part, chosen = find(plan.steps, Cut), " as marked" if plan.asset.keep else " as chosen"
     for step in plan.steps:
         reason = f" for {', '.join(step.clears)}" if step.clears else chosen if step is part else ""
-        yield (name, "bold"), (": ", ""), (step.loss, STYLES.get(step.loss, "")), (f": {step.words()}{reason}", "")
+        yield (name, "bold"), (": ", ""), _worded(step.loss), (f": {localized(step.words() + reason)}", "")
     for finding in plan.left:
-        yield (name, "bold"), (": ", ""), ("stays", STYLES["warning"]), *_said(finding)
+        yield (name, "bold"), (": ", ""), _styled("stays", "warning"), *_said(finding)
+
+
+def _styled(words: str, like: str) -> Segment:
+    """Format words in the current language, in the style of a severity or verdict."""
+    return localized(words), STYLES[like]
 
 
 def share_lines(planned: "RequestPlan") -> Iterator[Line]:
     """Yield how the seconds of a request are shared, with alternatives, or that they cannot be."""
+    name = localized("the request")
     for finding in planned.beyond_mending:
-        yield ("the request", "bold"), (": ", ""), ("cannot be mended", STYLES["error"]), *_said(finding)
+        yield (name, "bold"), (": ", ""), _styled("cannot be mended", "error"), *_said(finding)
     if planned.advice:
-        yield ("the request", "bold"), (f": {planned.advice}", "")
+        yield (name, "bold"), (f": {localized(planned.advice)}", "")
     for finding in planned.left:
-        yield ("the request", "bold"), (": ", ""), ("no change of a file mends", STYLES["error"]), *_said(finding)
+        yield (name, "bold"), (": ", ""), _styled("no change of a file mends", "error"), *_said(finding)
     for shared in planned.shared:
-        yield ("the request", "bold"), (f": {shared.rule}: {_share_words(shared, shared.chosen)}", "")
+        yield (name, "bold"), (f": {shared.rule}: {_share_words(shared, shared.chosen)}", "")
         for other in shared.alternatives:
-            yield ((f"    or --share {other.ways[0]}: {_share_words(shared, other)}", "dim"),)
+            yield ((f"    {localized('or')} --share {other.ways[0]}: {_share_words(shared, other)}", "dim"),)
 
 
 def _share_words(shared: "Shared", share: "Share") -> str:
     lengths = " + ".join(decimal(length) for length in share.lengths_s)
-    return f"{share.why} ({lengths} s, of {' + '.join(decimal(part.duration_s) for part in shared.parts)} s)"
+    whole = " + ".join(decimal(part.duration_s) for part in shared.parts)
+    return localized(f"{share.why} ({lengths} s, of {whole} s)")
 
 
 def _said(finding: Finding) -> Line:
-    return ((f": {finding.rule}: {printable(finding.message)}", ""),)
+    return ((f": {finding.rule}: {message_of(finding)}", ""),)
 
 
 def result_line(result: "FixResult") -> Line:
@@ -157,13 +170,19 @@ def result_line(result: "FixResult") -> Line:
     style = {"untouched": "green", "fixed": "green"}.get(result.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
     said = f": {printable(why)}" if (why := came_of(result)) else ""
-    grade = f"; VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := result.quality) else ""
-    return (name, "bold"), (": ", ""), (result.outcome, style), (words + grade + said, "")
+    grade = f"VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := result.quality) else ""
+    grade = f"; {localized(grade)}" if grade else ""
+    return (name, "bold"), (": ", ""), (localized(result.outcome), style), (words + grade + said, "")
+
+
+def summary(facts: Facts | None) -> str:
+    """Format the main facts: "mp4, 1280 x 720 px, 25 fps, 5 s, 1,234 bytes"."""
+    return _summary(facts) if language() == ENGLISH else listed([localized(one) for one in _summary(facts).split(", ")])
 
 
 @keep_latest
-def summary(facts: Facts | None) -> str:
-    """Format the main facts: "mp4, 1280 x 720 px, 25 fps, 5 s, 1,234 bytes"."""
+def _summary(facts: Facts | None) -> str:
+    """Format the main facts in English."""
     if facts is None:
         return "nothing measured"
     words = [facts.format]
@@ -198,32 +217,34 @@ class Totals:
     def words(self) -> str:
         """Format the counts: "4 files: 1 pass, 3 fail, 0 unsure; 4 errors, 1 warning"."""
         files = sum(self.verdicts.values())
-        counts = [f"{self.verdicts[one]} {one}" for one in EXIT_CODES]
-        found = [f"{n} {severity}{'s' if n != 1 else ''}" for severity, n in sorted(self.severities.items())]
-        return f"{files} {'file' if files == 1 else 'files'}: {', '.join(counts)}; {', '.join(found) or 'no findings'}"
+        counts = [localized(f"{self.verdicts[one]} {one}") for one in EXIT_CODES]
+        found = [localized(f"{n} {word}{'s' if n != 1 else ''}") for word, n in sorted(self.severities.items())]
+        of = localized(f"{files} {'file' if files == 1 else 'files'}")
+        return f"{of}: {listed(counts)}; {listed(found) or localized('no findings')}"
 
     def lines(self, header: Header, ending: Summary) -> Iterator[Line]:
         """Yield the closing lines."""
         passed = f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
         words = f" {self.words()}.{passed} {signature(header)}."
-        yield (ending.verdict.upper(), STYLES[ending.verdict]), (words, "")
+        yield (localized(ending.verdict.upper()), STYLES[ending.verdict]), (words, "")
         if ending.interrupted:
-            yield ((f"{INTERRUPTED}.", ""),)
+            yield ((f"{localized(INTERRUPTED)}.", ""),)
         if self.fixable:
-            yield (("`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why.", "dim"),)
+            yield ((localized(FIXABLE), "dim"),)
 
 
 def passed_words(files: int) -> str:
     """Format the number of files skipped: "1 file passed over as no media"."""
-    return f"{files:,} {'file' if files == 1 else 'files'} passed over as no media"
+    return localized(f"{files:,} {'file' if files == 1 else 'files'} passed over as no media")
 
 
+FIXABLE = "`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why."
 INTERRUPTED = "Interrupted: what is not named was not judged"
 
 
 def signature(header: Header) -> str:
     """Format profile and version."""
-    return f"Profile {header.edition}, preflight {header.version}"
+    return localized(f"Profile {header.edition}, preflight {header.version}")
 
 
 def group_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
@@ -233,10 +254,9 @@ def group_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
         yield from judged_lines(judged)
         return
     verdict = judged.verdict
-    yield (name, "bold"), (": ", ""), (verdict, STYLES[verdict]), (f": {summary(judged.facts)}", "dim")
+    yield (name, "bold"), (": ", ""), _worded(verdict), (f": {summary(judged.facts)}", "dim")
     for finding in judged.findings:
-        words = f" {finding.rule}: {printable(finding.message)}"
-        yield ("  ", ""), (finding.severity, STYLES[finding.severity]), (words, "")
+        yield ("  ", ""), _worded(finding.severity), (f" {finding.rule}: {message_of(finding)}", "")
         if verbose:
             yield ((f"      {grounds(finding)}", "dim"),)
 
@@ -278,7 +298,7 @@ class Writer:
         self._show_held()
         findings = ending.findings or ()
         self._totals.count(findings)
-        write(finding_lines("request", findings, verbose=self._header.verbose), self._out)
+        write(finding_lines(localized("request"), findings, verbose=self._header.verbose), self._out)
         write(self._totals.lines(self._header, ending), self._out)
 
     def _show_held(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions, OutputOptions, TextOrJson
+from preflight.cli.options.language import LanguageOptions
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import Group, Option, Said, fields_of
 from preflight.cli.options.price import PriceOptions
@@ -23,6 +24,7 @@ GROUPS: tuple[type[Group], ...] = (
     UploadOptions,
     PriceOptions,
     RunOptions,
+    LanguageOptions,
 )
 IN_TOML: dict[Any, Any] = {int: int, float: float, Fraction: int | float}
 """Type of an option → that of its setting, where it is no text."""

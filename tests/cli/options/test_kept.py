@@ -10,7 +10,7 @@ from preflight.cli.options.option import Option
 KEYS = {
     *("profile", "depth", "jobs", "time_limit", "memory_limit", "cache_by", "format", "allow", "fit", "bits", "output"),
     *("base_url", "files_url", "bucket", "user_agent", "uploads", "max_credits", "ledger"),
-    *("fail_on", "baseline", "log_format", "metrics"),
+    *("fail_on", "baseline", "log_format", "metrics", "lang"),
 }
 
 
