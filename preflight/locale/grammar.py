@@ -40,7 +40,7 @@ class Template(msgspec.Struct, frozen=True):
 
 
 def kind_of(name: str) -> str:
-    """Return what a placeholder stands for: n, w, l or q; empty for text that is translated in turn."""
+    """Read the kind of a placeholder from its name: n, w, l or q; empty for translated text."""
     found = KEPT.fullmatch(name)
     return found[1] if found else ""
 
