@@ -53,3 +53,23 @@ def keyed() -> Iterator[str]:
     """The URL of a sandbox that knows one key."""
     with running(keys={"sk-known"}) as sandbox:
         yield sandbox.url
+
+
+@pytest.fixture(scope="session")
+def lasting() -> Iterator[Sandbox]:
+    with running(run_s=0, fail_with="unknown_error") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(lasting: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox that holds no files when a test begins."""
+    yield lasting
+    for upload in lasting.uploads:
+        lasting.state.files.delete(upload)
+
+
+@pytest.fixture
+def files(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    with connect(sandbox) as client:
+        yield client

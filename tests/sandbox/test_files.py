@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from preflight.sandbox import running
+from preflight.sandbox.errors import FilesError
 from preflight.sandbox.files import safe_name, safe_path
-from tests.sandbox.wire import Json, accepted, connect
+from tests.sandbox.wire import PNG, accepted, connect, fetched, send, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import httpx
 
     from preflight.sandbox import Sandbox
     from tests.sandbox.media import Media
 
-UPLOAD = "/api/v1/files/upload/stream"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 MB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def lasting() -> Iterator[Sandbox]:
-    with running(run_s=0, fail_with="unknown_error") as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(lasting: Sandbox) -> Iterator[Sandbox]:
-    """A sandbox that holds no files when a test begins."""
-    yield lasting
-    for upload in lasting.uploads:
-        lasting.state.files.delete(upload)
-
-
-@pytest.fixture
-def files(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    with connect(sandbox) as client:
-        yield client
-
-
-def send(client: httpx.Client, content: bytes = PNG, name: str | None = None, path: str | None = None) -> Json:
-    """Upload and give the whole answer."""
-    fields = {"fileName": name, "uploadPath": path}
-    data = {field: value for field, value in fields.items() if value is not None}
-    answer = client.post(UPLOAD, files={"file": ("local.bin", content)}, data=data)
-    assert answer.status_code == 200, answer.text
-    told: Json = answer.json()
-    return told
-
-
-def stored(client: httpx.Client, content: bytes = PNG, name: str | None = None, path: str | None = None) -> Json:
-    """Upload what must be accepted, and give the record."""
-    told = send(client, content, name, path)
-    assert (told["success"], told["code"]) == (True, 200), told
-    record: Json = told["data"]
-    return record
-
-
-def fetched(url: str, **headers: str) -> httpx.Response:
-    """Fetch without a key, as the service does."""
-    return httpx.get(url, headers=headers, trust_env=False)
 
 
 def test_an_upload_is_told_in_the_documented_shape(files: httpx.Client, sandbox: Sandbox) -> None:
@@ -74,36 +30,6 @@ def test_an_upload_is_told_in_the_documented_shape(files: httpx.Client, sandbox:
     assert (record["file_size"], record["mime_type"]) == (len(PNG), "image/png")
     assert record["file_url"] == f"{sandbox.url}/files/photos/abc.png"
     assert record["upload_time"] < record["expires_at"]
-
-
-@pytest.mark.parametrize("link", ["file_url", "download_url"])
-def test_the_bytes_are_served_with_their_type_and_without_a_key(files: httpx.Client, link: str) -> None:
-    answer = fetched(stored(files)[link])
-    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, PNG, "image/png")
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "content"),
-    [
-        ("bytes=0-3", 206, PNG[:4]),
-        ("bytes=-8", 206, PNG[-8:]),
-        ("bytes=0-1023", 206, PNG),
-        ("bytes=100-", 206, PNG[100:]),
-        ("bytes=5000-", 416, None),
-    ],
-)
-def test_ranges_are_served(files: httpx.Client, asked: str, status: int, content: bytes | None) -> None:
-    answer = fetched(stored(files)["file_url"], Range=asked)
-    assert answer.status_code == status
-    if content is not None:
-        assert answer.content == content
-        assert answer.headers["content-range"].endswith(f"/{len(PNG)}")
-
-
-def test_snake_case_fields_are_understood_too(files: httpx.Client) -> None:
-    data = {"file_name": "abc.png", "upload_path": "photos"}
-    record = files.post(UPLOAD, files={"file": ("x", PNG)}, data=data).json()["data"]
-    assert (record["file_name"], record["upload_path"]) == ("abc.png", "photos")
 
 
 def test_without_a_name_one_is_made_up_and_the_folder_follows_the_type(files: httpx.Client) -> None:
@@ -136,14 +62,12 @@ def test_what_is_no_medium_is_refused_whatever_its_name(files: httpx.Client) -> 
         assert (told["success"], told["code"]) == (False, 40002)
 
 
-def test_more_than_100_mb_are_refused(files: httpx.Client) -> None:
-    for extra in (1, 2 * MB):
-        told = send(files, PNG.ljust(100 * MB + extra, b"\0"))
-        assert (told["success"], told["code"]) == (False, 40001)
-
-
-def test_100_mb_are_allowed(files: httpx.Client) -> None:
-    assert stored(files, PNG.ljust(100 * MB, b"\0"))["file_size"] == 100 * MB
+def test_100_mb_are_allowed_and_not_a_byte_more(sandbox: Sandbox) -> None:
+    store = sandbox.state.files.store
+    assert store(io.BytesIO(PNG), size_bytes=100 * MB, name="", path="")
+    with pytest.raises(FilesError, match="at most 100 MB") as refused:
+        store(io.BytesIO(PNG), size_bytes=100 * MB + 1, name="", path="")
+    assert refused.value.code == 40001
 
 
 def test_the_101st_file_is_refused_but_one_may_be_replaced_or_deleted(files: httpx.Client) -> None:
@@ -181,19 +105,6 @@ def test_files_expire() -> None:
         stored(client, name="the-quota-is-free-again.png")
 
 
-def test_the_list_is_newest_first_in_pages(files: httpx.Client) -> None:
-    ids = [stored(files)["file_id"] for _ in range(5)]
-    listed = files.get("/api/v1/files/list", params={"page": 2, "pageSize": 2}).json()["data"]
-    assert [record["file_id"] for record in listed["files"]] == [ids[2], ids[1]]
-    assert (listed["total"], listed["page"], listed["page_size"]) == (5, 2, 2)
-
-
-@pytest.mark.parametrize("query", [{"page": "0"}, {"page": "x"}, {"pageSize": "-1"}, {"page": "9" * 5000}])
-def test_a_list_that_does_not_exist_is_refused(files: httpx.Client, query: dict[str, str]) -> None:
-    answer = files.get("/api/v1/files/list", params=query)
-    assert (answer.status_code, answer.json()["success"]) == (400, False)
-
-
 @pytest.mark.parametrize(
     ("name", "path"),
     [
@@ -219,34 +130,9 @@ def test_hostile_names_stay_inside_and_their_links_work(
     assert {entry.name for entry in sandbox.state.folder.iterdir()} == {"uploads", "results"}
 
 
-@pytest.mark.parametrize("path", ["/files/../../etc/passwd", "/files/%2e%2e/%2e%2e/etc/passwd", "/results/..%2fx.mp4"])
-def test_nothing_outside_is_served(files: httpx.Client, path: str) -> None:
-    assert files.get(path).status_code == 404
-
-
 def test_safe_names_keep_letters_of_every_script() -> None:
     assert safe_name("비디오 1.mp4") == "비디오_1.mp4"
     assert safe_path("/사진//./../b c/") == "사진/b_c"
-
-
-@pytest.mark.parametrize(
-    ("headers", "content"),
-    [
-        ({"Content-Type": "application/json"}, b"{}"),
-        ({"Content-Type": "multipart/form-data"}, b"x"),
-        ({"Content-Type": "multipart/form-data; boundary=x"}, b"garbage"),
-        ({"Content-Type": "multipart/form-data; boundary=x"}, b""),
-        ({}, b""),
-    ],
-)
-def test_what_is_no_multipart_body_is_refused(files: httpx.Client, headers: dict[str, str], content: bytes) -> None:
-    answer = files.post(UPLOAD, content=content, headers=headers)
-    assert (answer.status_code, answer.json()["success"]) == (400, False)
-
-
-def test_one_file_a_request(files: httpx.Client) -> None:
-    answer = files.post(UPLOAD, files=[("file", ("a", PNG)), ("file", ("b", PNG))])
-    assert answer.status_code == 400
 
 
 def test_a_file_that_cannot_be_written_is_told_with_its_code() -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from preflight.sandbox import Fault, Faults
+
 if TYPE_CHECKING:
     from preflight.sandbox import Sandbox
 
@@ -15,6 +17,9 @@ AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
 STANDARD = "seedance-2.0-reference-to-video"
 FAST = "seedance-2.0-fast-reference-to-video"
 MINI = "seedance-2.0-mini-reference-to-video"
+
+UPLOAD = "/api/v1/files/upload/stream"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 Json = dict[str, Any]
 
@@ -61,3 +66,31 @@ def finished(client: httpx.Client, task_id: str) -> Json:
             return task
         time.sleep(0.02)
     raise AssertionError("the task never ends")
+
+
+def send(client: httpx.Client, content: bytes = PNG, name: str | None = None, path: str | None = None) -> Json:
+    """Upload and give the whole answer."""
+    fields = {"fileName": name, "uploadPath": path}
+    data = {field: value for field, value in fields.items() if value is not None}
+    answer = client.post(UPLOAD, files={"file": ("local.bin", content)}, data=data)
+    assert answer.status_code == 200, answer.text
+    told: Json = answer.json()
+    return told
+
+
+def stored(client: httpx.Client, content: bytes = PNG, name: str | None = None, path: str | None = None) -> Json:
+    """Upload what must be accepted, and give the record."""
+    told = send(client, content, name, path)
+    assert (told["success"], told["code"]) == (True, 200), told
+    record: Json = told["data"]
+    return record
+
+
+def fetched(url: str, **headers: str) -> httpx.Response:
+    """Fetch without a key, as the service does."""
+    return httpx.get(url, headers=headers, trust_env=False)
+
+
+def broken(route: str, kind: str, **fields: Any) -> Faults:  # noqa: ANN401 - the fields of a fault
+    """Plan one fault."""
+    return Faults(seed=7, faults=(Fault(route, kind, **fields),))
