@@ -64,7 +64,7 @@ def test_what_is_no_medium_is_refused_whatever_its_name(files: httpx.Client) -> 
 
 def test_100_mb_are_allowed_and_not_a_byte_more(sandbox: Sandbox) -> None:
     store = sandbox.state.files.store
-    assert store(io.BytesIO(PNG), size_bytes=100 * MB, name="", path="").size_bytes == 100 * MB
+    assert store(io.BytesIO(PNG), size_bytes=100 * MB, name="", path="").file_bytes == 100 * MB
     with pytest.raises(FilesError, match="at most 100 MB") as refused:
         store(io.BytesIO(PNG), size_bytes=100 * MB + 1, name="", path="")
     assert refused.value.code == 40001
