@@ -140,7 +140,7 @@ def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = Fals
     except TextError as error:
         raise RequestFileError(f"{name}: {error}", excerpt=error.excerpt) from None
     except TableError as error:
-        raise RequestFileError(f"{name}: {error}", advice=_known(str(error))) from None
+        raise RequestFileError(f"{name}: {_hinted(str(error))}", advice=_known(str(error))) from None
 
 
 def spec_of_table(
@@ -182,13 +182,23 @@ def _known(said: str) -> str:
     """List all keys, as advice on an unknown one."""
     if "unknown key" not in said:
         return ""
-    keys = ", ".join(RequestFile.__struct_fields__)
-    key = said.partition(":")[0]
-    known = dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields])
-    own = OWN_WORDS.get(unicodedata.normalize("NFC", key).strip('"'))
-    near = [own] if own else nearest(key, [one for one in known if one != key])
+    keys, near = ", ".join(RequestFile.__struct_fields__), _near(said.partition(":")[0])
     lead = f"Nearest: {', '.join(near)}. " if near else ""
     return lead + f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
+
+
+def _near(key: str) -> list[str]:
+    """List the keys that are most like an unknown one, those of single models among them."""
+    known = dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields])
+    own = OWN_WORDS.get(unicodedata.normalize("NFC", key).strip('"'))
+    return [own] if own else nearest(key, [one for one in known if one != key])
+
+
+def _hinted(said: str) -> str:
+    """Replace a hint at one of the common keys where a key of single models is more like the unknown one."""
+    key, found = said.partition(":")[0], re.search(r"(.*: unknown key; did you mean )'(\w+)'\?", said)
+    near = _near(key) if found and "." not in key else []
+    return f"{found[1]}{near[0]!r}?" if found and near and near[0] in index().fields else said
 
 
 def with_roles(kind: Kind, paths: Iterable[str]) -> list[Asset]:

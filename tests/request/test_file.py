@@ -94,6 +94,7 @@ def test_an_absolute_path_stays(tmp_path: Path) -> None:
         ('prompt = "p"\nduration = "10"', "duration: expected a whole number, got '10'"),
         ('prompt = "p"\nduration = 10.5', "duration: expected a whole number, got 10.5"),
         ('prompt = "p"\ndurations = 10', "durations: unknown key; did you mean 'duration'?"),
+        ('prompt = "p"\nimage_strat = "a.png"', "image_strat: unknown key; did you mean 'image_start'?"),
         ('prompt = "p"\nimage = ["a.png"]', "image: unknown key; did you mean 'images'?"),
         ('prompt = "p"\nimages = "a.png"', "images: expected a list, got 'a.png'"),
         ('prompt = "p"\nimages = ["a.png", 3]', "images.1: expected text or a table, got 3"),
