@@ -212,3 +212,92 @@ def test_sixty_files_are_all_there_and_the_page_goes_on_answering(chrome: "Brows
         tab.get_by_text("60 of 9").wait_for()
         assert tab.evaluate("window.longest") < 400  # of a machine that may do other things, too
         tab.close()
+
+
+def test_a_crop_is_drawn_and_another_model_is_chosen(chrome: "Browser", tmp_path: Path) -> None:
+    files = ("image-751x300.png", "image-truncated.jpg", "video-rotated-90.mp4", "video-hevc.mov")
+    with opened(tmp_path, *map(media, files)) as page:
+        tab = chrome.new_page(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+        heard = Heard(tab, page.access.url)
+        tab.set_default_timeout(PATIENCE_MS)
+        tab.goto(page.access.secret_url)
+        card(tab, "image 2", "fail")
+        wide = card(tab, "image 1", "fail")
+        draw_a_crop(tab, wide)
+        assert faults_by_axe(tab) == []
+        wide.get_by_role("button", name="Fix", exact=True).click()
+        card(tab, "image 1", "pass")
+        plays_what_browsers_do_not(card(tab, "video 2", "pass").or_(card(tab, "video 2", "fail")))
+        tab.get_by_label("Model").select_option("kling-o3-image-to-video")
+        tab.get_by_role("button", name="image_end").first.click()
+        tab.locator('article[data-asset="image_end"]').wait_for()
+        assert faults_by_axe(tab) == []
+        assert heard.wrong == []
+        tab.close()
+
+
+def draw_a_crop(tab: "Page", wide: "Locator") -> None:
+    """Drag the box and its corner by mouse, and then narrow it by a key."""
+    wide.get_by_role("button", name="crop the edges").click()
+    wide.locator(".crop img").evaluate("(image) => image.decode()")
+    wide.locator(".crop").scroll_into_view_if_needed()
+    corner, stage = wide.locator(".corner").bounding_box(), wide.locator(".crop").bounding_box()
+    assert corner
+    assert stage
+    tab.mouse.move(corner["x"] + 5, corner["y"] + 5)
+    tab.mouse.down()
+    tab.mouse.move(corner["x"] + 5 - stage["width"] / 3, corner["y"] + 5, steps=4)
+    tab.mouse.up()
+    across = wide.get_by_role("slider", name="Width")
+    drawn = int(across.input_value())
+    assert drawn == pytest.approx(500, abs=30)
+    across.press("ArrowLeft")
+    wide.locator(".steps").get_by_text(f"crop to {drawn - 1} x 300 px").wait_for()
+
+
+def plays_what_browsers_do_not(clip: "Locator") -> None:
+    clip.scroll_into_view_if_needed()
+    clip.get_by_role("button", name="Play", exact=True).click()
+    film = clip.locator(".stage video")
+    film.wait_for()
+    assert film.evaluate(PLAYED) > 1
+
+
+def test_keys_alone_lead_from_a_file_to_a_film(chrome: "Browser", tmp_path: Path) -> None:
+    with opened(tmp_path / "film", media("image-heic.heic")) as page:
+        tab = chrome.new_page(viewport={"width": 1000, "height": 900})
+        tab.set_default_timeout(PATIENCE_MS)
+        tab.goto(page.access.secret_url)
+        card(tab, "image 1", "fail")
+        page.settled()
+        for name in ("Why", "Fix"):
+            tab_to(tab, name)
+            tab.keyboard.press("Enter")
+        card(tab, "image 1", "pass")
+        tab_to(tab, "Insert image 1")
+        tab.keyboard.press("Enter")
+        tab.keyboard.type(" in the rain")
+        tab_to(tab, "Try it free: send to the sandbox on this machine")
+        tab.keyboard.press("Space")
+        tab.locator("#send-missing li").first.wait_for(state="detached")
+        tab_to(tab, "Send")
+        tab.keyboard.press("Enter")
+        tab.get_by_role("button", name="Yes, send it").wait_for()
+        tab.keyboard.press("Enter")
+        tab.get_by_label("Film", exact=True).wait_for()
+        assert faults_by_axe(tab) == []
+        tab.close()
+
+
+def tab_to(tab: "Page", name: str) -> None:
+    """Press Tab until what is called so has the focus."""
+    said = ""
+    for _ in range(120):
+        tab.keyboard.press("Tab")
+        said = tab.evaluate(
+            "() => { const it = document.activeElement; return it.ariaLabel || it.labels?.[0]?.textContent"
+            " || it.textContent }"
+        )
+        if said.strip() == name:
+            return
+    raise AssertionError(f"no key leads to {name}")

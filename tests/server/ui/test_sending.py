@@ -1,5 +1,6 @@
 """Sending from the page: quoted, agreed to, sent once, the film saved; refusals shown where they belong."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,33 @@ def test_shorter_clips_are_offered_where_they_save(tmp_path: Path) -> None:
         longer = card["trim"]["duration_s"] > float(state["request"]["price"]["cut_s"])
         answer = page.client.post("/api/cheaper")
         assert answer.status_code == (204 if longer else 400)
+
+
+def test_a_wrong_key_is_said_to_be_one_and_the_credits_of_a_right_one_are_told(tmp_path: Path) -> None:
+    with running(run_s=0.5, keys=frozenset({"right"})) as sandbox, opened(tmp_path, media("image-ok.jpg")) as page:
+        page.bench.sending._base_url = sandbox.url  # noqa: SLF001 - as --base-url gives it
+        page.change("PUT", "/api/key", {"key": "wrong"})
+        ready(page)
+        page.change("POST", "/api/send", {})
+        now = page.when(is_over)["send"]["now"]
+        assert (now["stage"], now["unknown"]) == ("failed", False)
+        assert "Check the key" in now["advice"]
+        assert page.client.post("/api/credits").is_error
+        page.change("PUT", "/api/key", {"key": "right"})
+        page.change("POST", "/api/credits")
+        assert float(page.state()["send"]["left"]) > 0
+
+
+def test_the_price_is_that_of_the_clips_as_they_will_be_cut(tmp_path: Path) -> None:
+    with opened(tmp_path, media("video-20s.mp4")) as page:
+        page.change("PATCH", "/api/request", {"prompt": PROMPT, "duration": 4})
+        price = page.settled()["request"]["price"]
+        assert float(price["input_s"]) <= 15
+
+
+def test_a_film_s_link_ends_a_day_after_it_was_made_and_its_prompt_is_listed(page: Page) -> None:
+    page.change("PUT", "/api/sandbox", {"on": True})
+    page.change("POST", "/api/send", {})
+    (entry,) = page.when(is_over)["send"]["sent"]
+    assert entry["ends"] - time.time() == pytest.approx(24 * 3600, abs=60)
+    assert entry["prompt"] == PROMPT
