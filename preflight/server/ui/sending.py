@@ -167,7 +167,8 @@ class Sending:
         Raises:
             PreflightError: there is no key, or the service does not answer.
         """
-        self._credits(self._door())
+        if not self._credits(self._door()):
+            raise NotDone(WORDS["send.left.none"])
         self._tell()
 
     def _credits(self, door: Door) -> str:

@@ -237,6 +237,7 @@ WORDS: dict[str, str] = {
     "send.price.made": "{output} s of film and {input} s of clips, billed as {billed} s; prices read {read}",
     "send.cheaper": "Cut the clips to {seconds} s together: saves {credits} credits",
     "send.left": "{credits} credits left",
+    "send.left.none": "The service does not tell how many credits are left: check the key.",
     "send.left.ask": "Ask for the credits left",
     "send.sandbox": "Try it free: send to the sandbox on this machine",
     "send.sandbox.hint": "Nothing leaves this machine and nothing is paid; the film is a test picture.",

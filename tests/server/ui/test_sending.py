@@ -169,7 +169,7 @@ def test_a_wrong_key_is_said_to_be_one_and_the_credits_of_a_right_one_are_told(t
         assert page.client.post("/api/credits").is_error
         page.change("PUT", "/api/key", {"key": "right"})
         page.change("POST", "/api/credits")
-        assert float(page.state()["send"]["left"]) > 0
+        assert page.state()["send"]["left"] == "10,000"
 
 
 def test_the_price_is_that_of_the_clips_as_they_will_be_cut(tmp_path: Path) -> None:

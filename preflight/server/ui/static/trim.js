@@ -240,9 +240,9 @@ export function makeTrim(id, box) {
   return {
     /** @param {any} next */
     show(next) {
+      box.hidden = !next.trim;
+      if (!next.trim) return player.pause();
       card = next;
-      box.hidden = !card.trim;
-      if (!card.trim) return;
       if (!held) [start, end] = card.trim.keep ?? card.trim.made ?? card.plan?.part ?? [0, card.trim.duration_s];
       if (!built) whenSeen(box, build);
       draw();
