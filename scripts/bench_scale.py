@@ -137,12 +137,12 @@ def many(missed: Missed, keys: int = 1_000_000) -> None:
         return paged(keys) if prefix == "many" else real(store, prefix=prefix, **more)
 
     obstore.list = pages
-    begun = time.monotonic()
+    begun = time.process_time()
 
     def told(progress: Progress) -> None:
         if progress.tally.done >= (len(marks) + 1) * keys // 10:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            marks.append((progress.tally.done, time.monotonic() - begun, peak))
+            marks.append((progress.tally.done, time.process_time() - begun, peak))
             print(f"  {progress.tally.done:,} keys: {marks[-1][1]:,.0f} s, {peak:,.0f} MiB at most", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,9 @@ from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions, OutputOptions, TextOrJson
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of, stored
+from preflight.cli.options.scale import EngineOptions
 from preflight.cli.progress import Waiting, looking
+from preflight.cli.scale import fix_into_store, is_of_buckets
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
 from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
@@ -102,6 +104,7 @@ class Asked(Group, frozen=True, kw_only=True):
     out: OutputOptions = OutputOptions()
     edition: EditionOptions = EditionOptions()
     measuring: MeasuringOptions = MeasuringOptions()
+    engine: EngineOptions = EngineOptions()
     shown: TextOrJson = TextOrJson()
 
     def profile(self, spec: "RequestSpec | None") -> Profile:
@@ -131,6 +134,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
 
     New files go to --output; a source is never written, a passing file never touched. Of a request.toml the assets
     are mended, also where they are only together too long, and a new request.toml beside the new files names them.
+    What fails in a bucket is downloaded for it, one by one; new files get its keys below --output, a folder or bucket.
 
     \b
     Example: preflight fix clip.mov --keep 'clip.mov=3.0-9.5'
@@ -138,9 +142,12 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     Example: preflight fix wide.png --crop wide.png=top --also location
     Example: preflight fix short.mp4 wide.png --extend loop --fit blur
     Example: preflight fix footage/ --for seedance-2.5-reference-to-video --for wan3.0-reference-video
+    Example: preflight fix s3://bucket/footage --yes --output s3://bucket/ready
     Example: preflight fix footage/ --dry-run --format json > plan.json, and later: preflight fix --plan plan.json
     """  # noqa: D301 - \b is click's mark for lines to keep
     choice = _with_offered(call, call.choices.choice(call.preview))
+    if is_of_buckets(call):
+        ctx.exit(fix_into_store(call, choice))
     if call.plan_file and call.paths:
         raise CallError("--plan names its files itself: give no PATHs", advice="Or plan anew, without --plan.")
     if call.plan_file and call.choices.keeps:

@@ -1,6 +1,7 @@
 """`preflight check ... --output FOLDER/`: assets in, their verdicts into a store, and what it holds, summed up, out."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from preflight.cli.check import Asked
+    from preflight.cli.fix import Asked as FixAsked
+    from preflight.cli.options.measuring import MeasuringOptions
+    from preflight.flow.choosing import Choice
     from preflight.scale.keys import Tally
     from preflight.scale.run import Engine, Progress
     from preflight.scale.store import VerdictStore
     from preflight.scale.work import Work
+    from preflight.values.bounds import Bounds
 
+VERDICTS = "verdicts"
+"""Where the verdict store of a fix lies in its output."""
 SHOWN_EVERY_S = 0.2
 
 
@@ -54,12 +61,50 @@ def judge_into_store(call: "Asked", assets: Iterator[Asset] | None) -> int:
         raise CallError(f"--format {call.format_name}: of a verdict store there are {', '.join(RENDERED)}")
     work = _work(call)
     store = VerdictStore(place, work.stores)
-    with _engine(call, work, store) as engine, shown() as told:
+    with _engine(call, work, store, call.asking.agent) as engine, shown() as told:
         tally = carry_out(assets or collect(call.paths), Run(work=work, store=store, told=told), engine)
     _say(tally)
     if not (tally.done or tally.skipped):
         nothing(tally.passed_over)
     click.echo(RENDERED[call.format_name](summarize(store)), nl=False)
+    return EXIT_CODES[worst(verdict for verdict in EXIT_CODES if tally.of([verdict]))]
+
+
+def is_of_buckets(call: "FixAsked") -> bool:
+    """Tell whether objects are to be fixed."""
+    return bool(call.engine.engine) or (call.yes and any(Asset(path=path).is_object for path in call.paths))
+
+
+def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
+    """Fix what fails into a folder or a bucket, with a verdict store in it; return the exit status.
+
+    Raises:
+        CallError: options contradict each other, or a place or a scheduler cannot be used.
+        NotDone: a bucket failed; what was done before is kept.
+    """
+    from preflight.objects.stores import from_environment
+    from preflight.scale.mend import Mending
+    from preflight.scale.run import Run, carry_out
+    from preflight.scale.store import VerdictStore
+    from preflight.scale.work import Work
+
+    beside = {"--preview": call.preview, "--plan": call.plan_file, "--all": call.everything, "--report": call.reports}
+    beside |= {"--measure-quality": call.measure_quality, "--dry-run": call.dry_run, "--keep FILE=": bool(choice.marks)}
+    if said := [flag for flag, value in beside.items() if value]:
+        raise CallError(f"{said[0]}: is not for buckets")
+    if not call.yes:
+        raise CallError("--engine dask: nobody can be asked", advice="Add --yes to do what the plans say.")
+    out = re.sub(r"^(s3|gs|az):/+", r"\1://", os.fspath(call.out.output))  # a path has no two slashes in a row
+    place = out if Asset(path=out).is_object else os.path.abspath(out)  # noqa: PTH100 - any bytes may be a name
+    mending = Mending(place=place, options=choice.fix_options)
+    stores = from_environment(anonymous=call.measuring.anonymous)
+    work = Work(profile=call.profile(None), stores=stores, bounds=_bounds(call.measuring), mending=mending)
+    store = VerdictStore(f"{place.rstrip('/')}/{VERDICTS}", stores)
+    with _engine(call, work, store) as engine, shown() as told:
+        tally = carry_out(collect(call.paths), Run(work=work, store=store, told=told), engine)
+    if not (tally.done or tally.skipped):
+        nothing(tally.passed_over)
+    _say(tally)
     return EXIT_CODES[worst(verdict for verdict in EXIT_CODES if tally.of([verdict]))]
 
 
@@ -87,22 +132,29 @@ def _work(call: "Asked") -> "Work":
     from preflight.cli.weighing import weighing
     from preflight.objects.stores import from_environment
     from preflight.scale.work import Work
-    from preflight.values.bounds import Bounds
 
     weighed, measuring = weighing(call.run.fail_on), call.measuring
     return Work(
         profile=call.editions.one(),
         stores=from_environment(anonymous=measuring.anonymous),
         depth=measuring.depth,
-        bounds=Bounds(seconds=measuring.time_limit, memory_bytes=measuring.memory_limit << 20),
+        bounds=_bounds(measuring),
         policy=weighed.policy,
         today=weighed.today,
         is_weighed=not weighed.is_idle,
     )
 
 
+def _bounds(measuring: "MeasuringOptions") -> "Bounds":
+    from preflight.values.bounds import Bounds
+
+    return Bounds(seconds=measuring.time_limit, memory_bytes=measuring.memory_limit << 20)
+
+
 @contextmanager
-def _engine(call: "Asked", work: "Work", store: "VerdictStore") -> "Iterator[Engine]":
+def _engine(
+    call: "Asked | FixAsked", work: "Work", store: "VerdictStore", agent: str | None = None
+) -> "Iterator[Engine]":
     if call.engine.engine:
         from preflight.scale.dask_engine import Dask
         from preflight.workers.processors import processors
@@ -113,7 +165,7 @@ def _engine(call: "Asked", work: "Work", store: "VerdictStore") -> "Iterator[Eng
     from preflight.scale.run import Here
     from preflight.upload.fetcher import Fetcher
 
-    with Fetcher(allow_private=False, agent=call.asking.agent) as fetch, call.measuring.opened(fetch) as how:
+    with Fetcher(allow_private=False, agent=agent) as fetch, call.measuring.opened(fetch) as how:
         yield Here(work=work, store=store, measuring=how)
 
 

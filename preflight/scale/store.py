@@ -59,7 +59,7 @@ class VerdictStore:
 
     def __init__(self, place: str, stores: Stores, *, make: bool = True) -> None:
         self.place, self._stores = place, stores
-        self._store = _opened(place, stores, make=make)
+        self._store = open_place(place, stores, make=make)
         self._shards: dict[str, dict[str, str | int]] = {}
 
     # ---- files
@@ -238,8 +238,17 @@ class VerdictStore:
             raise CallError(f"{printable(self.place)}: another run writes there") from None
 
 
-def _opened(place: str, stores: Stores, *, make: bool) -> Any:  # noqa: ANN401 - obstore's classes share no type
-    """Open obstore's store of a folder or a bucket's prefix."""
+def open_place(place: str, stores: Stores, *, make: bool) -> Any:  # noqa: ANN401 - obstore's classes share no type
+    """Open obstore's store of a folder or a bucket's prefix.
+
+    Args:
+        place: a folder or an address.
+        stores: how buckets are reached.
+        make: whether to make a missing folder.
+
+    Raises:
+        CallError: it cannot be opened, or is not there.
+    """
     try:
         import pyarrow  # noqa: F401, ICN001 - whether it is there
         from obstore.store import LocalStore

@@ -66,7 +66,8 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
         """Judge a chunk, and write its rows."""
         with self._turn, self._session.entered():
             measured = list(measure_block([one.asset for one in chunk], self._measuring))
-        batch = batch_of(zip(chunk, measured, strict=True), self._work)  # meanwhile another thread's chunk is measured
+        with self._session.entered():  # meanwhile another thread's chunk is measured
+            batch = batch_of(zip(chunk, measured, strict=True), self._work)
         return Done(self._store.write_part(batch.table), batch.table.num_rows, batch.tally)
 
     def give_up(self, chunk: Chunk, why: str) -> Done:
