@@ -83,7 +83,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
         NotDone: a bucket failed; what was done before is kept.
     """
     from preflight.objects.stores import from_environment
-    from preflight.scale.mend import Mending
+    from preflight.scale.fixing import Fixing
     from preflight.scale.run import Run, carry_out
     from preflight.scale.store import VerdictStore
     from preflight.scale.work import Work
@@ -96,9 +96,9 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
         raise CallError("--engine dask: nobody can be asked", advice="Add --yes to do what the plans say.")
     out = re.sub(r"^(s3|gs|az):/+", r"\1://", os.fspath(call.out.output))  # a path has no two slashes in a row
     place = out if Asset(path=out).is_object else os.path.abspath(out)  # noqa: PTH100 - any bytes may be a name
-    mending = Mending(place=place, options=choice.fix_options)
+    fixing = Fixing(place=place, options=choice.fix_options)
     stores = from_environment(anonymous=call.measuring.anonymous)
-    work = Work(profile=call.profile(None), stores=stores, bounds=_bounds(call.measuring), mending=mending)
+    work = Work(profile=call.profile(None), stores=stores, bounds=_bounds(call.measuring), fixing=fixing)
     store = VerdictStore(f"{place.rstrip('/')}/{VERDICTS}", stores)
     with _engine(call, work, store) as engine, shown() as told:
         tally = carry_out(collect(call.paths), Run(work=work, store=store, told=told), engine)

@@ -13,8 +13,8 @@ from preflight.objects.stores import Stores
 from preflight.policy.policy import Policy, apply
 from preflight.profiles.schema import Profile
 from preflight.rules import judge
+from preflight.scale.fixing import Fixing, fix_object
 from preflight.scale.keys import Tally, key_of, mark_of
-from preflight.scale.mend import Mending, mended
 from preflight.scale.schema import row_of, table_of
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
@@ -38,12 +38,12 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The day with which the policy's dates are compared."""
     is_weighed: bool = False
     """Whether the policy changes anything."""
-    mending: Mending | None = None
+    fixing: Fixing | None = None
     """How what fails is fixed; None where it is only judged."""
 
     def how(self) -> bytes:
         """Hash what may change a verdict, besides the asset."""
-        parts = (self.profile, self.depth, __version__, self.policy if self.is_weighed else None, self.mending)
+        parts = (self.profile, self.depth, __version__, self.policy if self.is_weighed else None, self.fixing)
         days = str(self.today) if self.is_weighed and self.policy.ignore else ""
         return blake2b(msgspec.msgpack.encode((parts, days), enc_hook=str), digest_size=16).digest()
 
@@ -88,8 +88,8 @@ def _rows(measured: "zip[tuple[Keyed, Probed]]", work: Work, tally: Tally) -> It
             tally.passed_over += 1
             continue
         judged = _weighed(judge(probed, work.profile), work)
-        if work.mending and judged.verdict == "fail":
-            judged = _weighed(mended(judged, work.profile, work.stores, work.mending), work)
+        if work.fixing and judged.verdict == "fail":
+            judged = _weighed(fix_object(judged, work.profile, work.stores, work.fixing), work)
         tally.judged[judged.verdict] += 1
         mark = one.mark or mark_of(judged.asset)
         key = one.key if one.mark else key_of(one.asset, mark, work.profile.name, work.how())

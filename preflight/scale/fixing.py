@@ -32,7 +32,7 @@ BESIDE = ".preflight.json"
 """Ending of what says what was done: `preflight.fix/1`, with the plan."""
 
 
-class Mending(msgspec.Struct, frozen=True, kw_only=True):
+class Fixing(msgspec.Struct, frozen=True, kw_only=True):
     """How failing objects are fixed, and where new files go."""
 
     place: str
@@ -40,7 +40,7 @@ class Mending(msgspec.Struct, frozen=True, kw_only=True):
     options: FixOptions = FixOptions()
 
 
-def mended(judged: Judged, profile: Profile, stores: Stores, mending: Mending) -> Judged:
+def fix_object(judged: Judged, profile: Profile, stores: Stores, fixing: Fixing) -> Judged:
     """Fix one failing object or file, and put the new file in its place under its key.
 
     Returns:
@@ -49,8 +49,8 @@ def mended(judged: Judged, profile: Profile, stores: Stores, mending: Mending) -
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         try:
             here = _brought(judged.asset, stores, Path(folder))
-            result = _fixed(here, profile, mending, Path(folder, "fixed"))
-            _put(result, judged.asset, profile, stores, mending)
+            result = _fixed(here, profile, fixing, Path(folder, "fixed"))
+            _put(result, judged.asset, profile, stores, fixing)
         except (NotDone, OSError) as error:
             said = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
             return _unsure(judged, profile, f"could not be fixed: {said}")
@@ -84,28 +84,28 @@ def _brought(asset: Asset, stores: Stores, folder: Path) -> Asset:
     return Asset(path=str(path))
 
 
-def _fixed(asset: Asset, profile: Profile, mending: Mending, folder: Path) -> "FixResult":
+def _fixed(asset: Asset, profile: Profile, fixing: Fixing, folder: Path) -> "FixResult":
     """Measure, plan and fix a file."""
     judged = judge(measured(asset), profile)
     report = Report(profile=profile.name, assets=(judged,))
-    ((_, plan),) = plan_report(report, profile, mending.options)
+    ((_, plan),) = plan_report(report, profile, fixing.options)
     return fix_one(judged, plan, order_of(profile, folder, threads=1))
 
 
-def _put(result: "FixResult", asset: Asset, profile: Profile, stores: Stores, mending: Mending) -> None:
+def _put(result: "FixResult", asset: Asset, profile: Profile, stores: Stores, fixing: Fixing) -> None:
     """Put the new file, if there is one, and what was done, into the output.
 
     Raises:
         NotDone: it cannot be written.
     """
-    store, key = open_place(mending.place, stores, make=True), _key_of(asset)
+    store, key = open_place(fixing.place, stores, make=True), _key_of(asset)
     new = None
     if result.outcome == "fixed" and result.after:
         path = Path(result.after.asset.path)
         new = key if path.suffix.lower() == f".{asset.suffix}" else f"{key}{path.suffix}"
-        _write(store, new, path, stores, mending)
-    told = _told(result, asset, f"{mending.place.rstrip('/')}/{new}")
-    _write(store, f"{key}{BESIDE}", dump(fix_report(profile.name, [told])).encode(), stores, mending)
+        _write(store, new, path, stores, fixing)
+    told = _told(result, asset, f"{fixing.place.rstrip('/')}/{new}")
+    _write(store, f"{key}{BESIDE}", dump(fix_report(profile.name, [told])).encode(), stores, fixing)
 
 
 def _told(result: "FixResult", asset: Asset, new: str) -> "FixResult":
@@ -123,10 +123,10 @@ def _key_of(asset: Asset) -> str:
     return parse(asset.path).key if asset.is_object else Path(asset.path).name
 
 
-def _write(store: Any, key: str, content: Path | bytes, stores: Stores, mending: Mending) -> None:  # noqa: ANN401 - obstore's
+def _write(store: Any, key: str, content: Path | bytes, stores: Stores, fixing: Fixing) -> None:  # noqa: ANN401 - obstore's
     import obstore
 
     try:
         obstore.put(store, key, content)
     except Exception as error:  # noqa: BLE001 - obstore's errors share no base
-        raise NotDone(f"{printable(mending.place)}: cannot be written: {stores.said(error)}") from None
+        raise NotDone(f"{printable(fixing.place)}: cannot be written: {stores.said(error)}") from None
