@@ -23,7 +23,7 @@ def folders(here: Path) -> Iterator[Path]:
     top = next((folder for folder in above if os.path.lexists(folder / REPOSITORY)), None)
     if top is None:
         home = Path(os.path.expanduser("~"))  # noqa: PTH111 - without a home it says so and raises nothing
-        top = home if home in above else start
+        top = home if home in above[:-1] else start  # a home that is the root, as in containers, is none
     for folder in above:
         yield folder
         if folder == top:

@@ -4,6 +4,7 @@ Durations, rates and ratios stay `Fraction` from the container's integers to the
 """
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -34,7 +35,10 @@ def exact(value: float | str | Fraction) -> Fraction:
 
 def decimal(value: Fraction | int, places: int = 3) -> str:
     """Format a number with at most `places` decimals and no trailing zeros."""
-    text = f"{float(value):,.{places}f}"
+    try:
+        text = f"{float(value):,.{places}f}"
+    except OverflowError:
+        return f"{Decimal(value.numerator) / value.denominator:.{places}e}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 

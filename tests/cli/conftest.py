@@ -71,3 +71,13 @@ def quick(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def key(program: Program, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the program's fixture takes the key away
     monkeypatch.setenv("EVOLINK_API_KEY", "secret-key-of-a-test")
     return "secret-key-of-a-test"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A library with one clip that is too large, in a folder `legacy`."""
+    folder = tmp_path / "footage"
+    (folder / "legacy").mkdir(parents=True)
+    (folder / "legacy" / "large.mp4").write_bytes((MEDIA / "video-1920x1080.mp4").read_bytes())
+    (folder / "ok.jpeg").write_bytes((MEDIA / "image-ok.jpeg").read_bytes())
+    return folder

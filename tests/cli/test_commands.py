@@ -16,7 +16,6 @@ import pytest
 from preflight import __version__
 from preflight.cli.commands import COMMANDS, root
 from preflight.profiles import names
-from preflight.rules import RULES
 from tests.cli.conftest import MEDIA, Program
 from tests.posix import signal_group, terminal
 
@@ -77,62 +76,12 @@ def test_a_check_of_a_clip_loads_no_picture_library_and_no_network(bare: dict[st
     assert not set(ended.stdout.splitlines()[-1].split()) & {"PIL", "httpx", "rich", "sqlite3", "ffmpeg"}
 
 
-@pytest.mark.parametrize("rule_id", RULES)
-def test_every_rule_is_explained(program: Program, rule_id: str) -> None:
-    ended = program("explain", rule_id)
-    assert ended.status == 0
-    assert ended.out.startswith(f"{rule_id}: ")
-    for title in ("Why: ", "Fix: ", "Source: "):
-        assert f"\n{title}" in ended.out
-
-
-def test_an_unknown_rule_is_answered_with_the_nearest(program: Program) -> None:
-    ended = program("explain", "video/framerate")
-    assert ended.status == 2
-    assert "video/frame-rate" in ended.err
-
-
-def test_rules_lists_every_rule(program: Program) -> None:
-    assert [line.split()[0] for line in program("rules").out.splitlines()] == list(RULES)
-    listed = json.loads(program("rules", "--format", "json").out)["rules"]
-    assert [rule["id"] for rule in listed] == list(RULES)
-
-
 def test_profiles_lists_editions_and_shows_the_limits_of_one_with_their_sources(program: Program) -> None:
     listed = program("profiles").out
     assert all(name in listed for name in names())
     shown = program("profiles", "seedance-2.0-2026-10").out
     assert "video.pixels = 409600..2086876  [provider's model page (newer)" in shown
     assert json.loads(program("profiles", "--schema").out)["$defs"]
-
-
-def test_probe_tells_facts_and_no_verdict(program: Program) -> None:
-    clip, text = MEDIA / "video-854x480.mp4", MEDIA / "text-named.mp4"
-    ended = program("probe", clip, "--format", "json")
-    (asset,) = json.loads(ended.out)["assets"]
-    assert asset["facts"]["frame_rate"] == "25"
-    assert "verdict" not in asset
-    assert (
-        program("probe", clip).out == f"{clip}: video: mp4, 854 x 480 px, 25 fps, 3 s, {clip.stat().st_size:,} bytes\n"
-    )
-    assert program("probe", clip, "--depth", "header").status == 0
-    if text.exists():
-        assert program("probe", text).status == 3
-
-
-def test_doctor_says_what_is_there(program: Program) -> None:
-    ended = program("doctor")
-    assert ended.status == 0
-    assert "EVOLINK_API_KEY is not set" in ended.out
-    checks = json.loads(program("doctor", "--format", "json").out)["checks"]
-    assert {"preflight", "av", "ffmpeg", "key", "ledger"} <= {check["name"] for check in checks}
-
-
-def test_doctor_misses_an_ffmpeg_that_does_not_run(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PREFLIGHT_FFMPEG", "/absent/ffmpeg")
-    ended = program("doctor")
-    assert ended.status == 3
-    assert "missing" in ended.out
 
 
 @pytest.mark.parametrize(

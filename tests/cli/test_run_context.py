@@ -1,41 +1,20 @@
 """A check in production: policy, baseline, lists, logs and metrics, as the program is run."""
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.cli.conftest import MEDIA, Program
+from tests.cli.library import BROKEN, IGNORE, OK, TOO_LARGE, findings, settings
 from tests.posix import make_pipe, signal_group
 
 PROGRAM = Path(sys.executable).with_name("preflight")
-OK, TOO_LARGE, BROKEN = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "video-no-index.mp4"
-IGNORE = '[[ignore]]\nrule = "video/pixels"\nreason = "old footage"\nuntil = {until}\n'
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    """A library with one clip that is too large, in a folder `legacy`."""
-    folder = tmp_path / "footage"
-    (folder / "legacy").mkdir(parents=True)
-    (folder / "legacy" / "large.mp4").write_bytes(TOO_LARGE.read_bytes())
-    (folder / "ok.jpeg").write_bytes(OK.read_bytes())
-    return folder
-
-
-def settings(tmp_path: Path, text: str) -> None:
-    (tmp_path / "preflight.toml").write_text(text)
-
-
-def findings(text: str) -> list[dict[str, Any]]:
-    return [finding for asset in json.loads(text)["assets"] for finding in asset["findings"]]
 
 
 # ---- policy ---------------------------------------------------------------------------------------------------------
@@ -139,57 +118,6 @@ def test_fail_on_says_from_what_severity_on_a_check_fails(
     assert findings(ended.out)[0]["severity"] == "warning"
 
 
-# ---- baseline -------------------------------------------------------------------------------------------------------
-
-
-def test_an_old_library_adopts_the_gate_in_two_commands(program: Program, library: Path) -> None:
-    assert program("check", library).status == 1
-    ended = program("check", library, "--write-baseline", "known.json")
-    assert ended.status == 0
-    assert "info video/pixels: " in ended.out
-    assert "(error, in the baseline)" in ended.out
-    ended = program("check", library, "--baseline", "known.json")
-    assert ended.status == 0
-    assert ended.err == "preflight: 1 finding in the baseline\n"
-    (library / "new.mp4").write_bytes(TOO_LARGE.read_bytes())
-    assert program("check", library, "--baseline", "known.json").status == 1
-
-
-def test_a_baseline_may_stand_in_the_settings_and_be_written_anew(
-    program: Program, library: Path, tmp_path: Path
-) -> None:
-    settings(tmp_path, 'baseline = "known.json"')
-    assert "No such file" in program("check", library).err
-    assert program("check", library, "--write-baseline", "known.json").status == 0
-    assert program("check", library).status == 0
-    (library / "legacy" / "large.mp4").write_bytes(OK.read_bytes())
-    (library / "legacy" / "large.mp4").rename(library / "legacy" / "large.jpeg")
-    assert "of the baseline 0 no longer occur; 1 are of files that were not met" in program("check", library).err
-    assert program("check", library, "--write-baseline", "known.json").status == 0
-    assert "video/pixels" not in (tmp_path / "known.json").read_text()
-
-
-def test_what_was_mended_is_counted(program: Program, library: Path) -> None:
-    program("check", library, "--write-baseline", "known.json")
-    (library / "legacy" / "large.mp4").write_bytes((MEDIA / "video-854x480.mp4").read_bytes())
-    ended = program("check", library, "--baseline", "known.json")
-    assert ended.status == 0
-    assert "of the baseline 1 no longer occur; 0 are of files" in ended.err
-
-
-def test_what_cannot_be_read_is_in_no_baseline(program: Program, library: Path) -> None:
-    (library / "broken.mp4").write_bytes(BROKEN.read_bytes())
-    assert program("check", library, "--write-baseline", "known.json").status == 1
-    assert program("check", library, "--baseline", "known.json").status == 1
-
-
-def test_a_baseline_of_another_edition_is_refused(program: Program, library: Path) -> None:
-    program("check", library, "--write-baseline", "known.json")
-    ended = program("check", library, "--baseline", "known.json", "--profile", "seedance-2.0-2026-10")
-    assert ended.status == 2
-    assert "is of profile 'seedance-2.0-2026-04'" in ended.err
-
-
 @pytest.mark.parametrize("option", ["--write-baseline", "--metrics"])
 def test_nothing_of_anybodys_is_overwritten(program: Program, library: Path, tmp_path: Path, option: str) -> None:
     (tmp_path / "notes.txt").write_text("shoot again")
@@ -203,119 +131,6 @@ def test_nothing_of_anybodys_is_overwritten(program: Program, library: Path, tmp
         assert said in ended.err
     assert (tmp_path / "notes.txt").read_text() == "shoot again"
     assert (library / "ok.jpeg").read_bytes() == OK.read_bytes()
-
-
-def test_no_baseline_is_written_of_nothing_or_of_a_request(program: Program, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    assert program("check", "empty", "--write-baseline", "known.json").status == 2
-    ended = program("check", "--image", OK, "--prompt", "Image 1.", "--write-baseline", "known.json")
-    assert ended.status == 2
-    assert "a baseline is of files and folders" in ended.err
-    assert not (tmp_path / "known.json").exists()
-
-
-# ---- lists ----------------------------------------------------------------------------------------------------------
-
-
-def test_names_come_from_standard_input(library: Path) -> None:
-    awkward = library / "a\nb \udcff.jpeg"
-    awkward.write_bytes(OK.read_bytes())
-    listed = b"\0".join(map(os.fsencode, sorted(library.iterdir())))
-    ended = subprocess.run([PROGRAM, "check", "--from0", "-"], input=listed, capture_output=True, check=False)
-    assert ended.returncode == 1
-    assert b"FAIL 3 files" in ended.stdout
-    ended = subprocess.run(
-        [PROGRAM, "check", "--from", "-"], input=bytes(OK) + b"\r\n\n", capture_output=True, check=False
-    )
-    assert (ended.returncode, b"PASS 1 file" in ended.stdout) == (0, True)
-
-
-def test_lists_and_paths_are_checked_together(program: Program, library: Path, tmp_path: Path) -> None:
-    (tmp_path / "names").write_text(f"{OK}\n")
-    (tmp_path / "list.csv").write_text("path\nfootage/ok.jpeg\n")
-    ended = program("check", library, "--from", "names", "--manifest", "list.csv")
-    assert "FAIL 4 files" in ended.out
-
-
-def test_a_manifest_gives_roles_and_its_paths_start_from_it(program: Program, library: Path) -> None:
-    (library / "list.jsonl").write_text(
-        '{"path": "ok.jpeg", "kind": "video"}\n{"path": "ok.jpeg", "role": "image 7"}\n'
-    )
-    ended = program("check", "--manifest", library / "list.jsonl", "--format", "json")
-    assert ended.status == 1
-    assert [(asset["role"], asset["verdict"]) for asset in json.loads(ended.out)["assets"]] == [
-        ("video 1", "fail"),
-        ("image 7", "pass"),
-    ]
-
-
-def test_what_a_list_names_and_is_not_there_could_not_be_judged(program: Program, library: Path) -> None:
-    (library / "list.csv").write_text("path\nok.jpeg\nabsent.mp4\nlegacy\n")
-    ended = program("check", "--manifest", library / "list.csv")
-    assert ended.status == 3
-    assert "absent.mp4: error video/unjudged: cannot be read: No such file or directory" in ended.out
-    assert "UNSURE 3 files: 1 pass, 0 fail, 2 unsure" in ended.out
-
-
-def test_one_line_of_a_list_that_cannot_be_read_costs_that_line_and_not_the_run(
-    program: Program, library: Path, tmp_path: Path
-) -> None:
-    (library / "list.csv").write_text("path,kind\nhttp://[::1/a.mov,\nok.jpeg,image\nok.jpeg,film\n")
-    ended = program("check", "--manifest", library / "list.csv", "--format", "json")
-    assert ended.status == 3
-    first, good, last = json.loads(ended.out)["assets"]
-    assert [one["verdict"] for one in (first, good, last)] == ["unsure", "pass", "unsure"]
-    assert [one["findings"][0]["rule"] for one in (first, last)] == ["video/unjudged", "image/unjudged"]
-    assert "list.csv:2: path: 'http://[::1/a.mov' is no address" in first["findings"][0]["message"]
-    (tmp_path / "names").write_bytes(b"%b\na\0b\n%b\n" % (bytes(OK), bytes(OK)))
-    ended = program("check", "--from", "names")
-    assert ended.status == 3
-    assert "--from:2: error unknown/unjudged: --from:2: holds NUL bytes" in ended.out
-    assert "UNSURE 3 files: 2 pass, 0 fail, 1 unsure" in ended.out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--from0", "absent"), "No such file"),
-        (("--manifest", "absent.csv"), "No such file"),
-        (("--from", "empty"), "no picture, clip or sound found"),
-        (("--from", "empty", "--image", "empty", "--prompt", "x"), "a request is judged alone"),
-        (("--from", "empty", "absent.mp4"), "absent.mp4: No such file"),
-    ],
-)
-def test_a_list_that_cannot_be_used_ends_with_2(
-    program: Program, tmp_path: Path, arguments: tuple[str, ...], said: str
-) -> None:
-    (tmp_path / "empty").touch()
-    ended = program("check", *arguments)
-    assert ended.status == 2
-    assert said in ended.err
-
-
-# ---- log, summary, metrics ------------------------------------------------------------------------------------------
-
-
-def test_the_log_has_a_line_for_the_start_each_asset_and_the_end(program: Program, library: Path) -> None:
-    ended = program("check", library, "--log-format", "json")
-    events = [json.loads(line) for line in ended.err.splitlines()]
-    assert [event["event"] for event in events] == ["start", "asset", "asset", "end"]
-    assert len({event["run"] for event in events}) == 1
-    start, _, large, end = events
-    assert (start["profile"], start["depth"]) == ("seedance-2.0-2026-04", "exact")
-    assert large["path"].endswith("legacy/large.mp4")
-    assert (large["verdict"], large["rules"]) == ("fail", ["video/pixels"])
-    assert large["waited_s"] >= 0
-    assert (end["complete"], end["verdict"], end["assets"], end["errors"]) == (True, "fail", 2, 1)
-    assert end["elapsed_s"] > 0
-    assert ended.out == program("check", library).out
-
-
-def test_notes_are_events_where_there_is_a_log(program: Program, library: Path, tmp_path: Path) -> None:
-    settings(tmp_path, 'log_format = "json"\n' + IGNORE.format(until="2020-01-31"))
-    ended = program("check", library)
-    notes = [event for line in ended.err.splitlines() if (event := json.loads(line))["event"] == "note"]
-    assert [note["message"][:27] for note in notes] == ["policy: video/pixels was ig"]
 
 
 def test_an_interrupted_run_says_so_in_log_and_metrics_and_writes_no_baseline(tmp_path: Path) -> None:

@@ -128,3 +128,16 @@ def test_a_ratio_has_no_unit_and_a_length_has() -> None:
 )
 def test_a_file_size_is_exact_and_beside_it_what_a_file_manager_shows(size: int, text: str) -> None:
     assert file_size(size) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(10**400), "1.000e+400"),
+        (-(10**999), "-1.000e+999"),
+        (Fraction(10**400, 3), "3.333e+399"),
+        (Fraction(1, 10**400), "0"),
+    ],
+)
+def test_a_number_beyond_all_floats_is_told_by_its_power_of_ten(value: Fraction | int, text: str) -> None:
+    assert decimal(value) == text
