@@ -24,6 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from preflight.sandbox import running
 from scripts import chaos_gateway, chaos_run
 from scripts.chaos_run import Ran, make_plan, tally
 
@@ -37,6 +38,8 @@ def main() -> None:
     if asked.replay:
         seed, _, number = asked.replay.partition(":")
         sys.exit(tell(one_run(int(seed), int(number), through_gateway=asked.gateway)))
+    with running():  # what a sandbox is made of is read once, before several threads want it
+        pass
     began = time.monotonic()
     runs = []
     for ran in many_runs(asked.seed, asked.runs, asked.jobs, through_gateway=asked.gateway):

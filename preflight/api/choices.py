@@ -13,6 +13,7 @@ from preflight.values.assets import printable
 from preflight.values.choices import Bits, Fit, KeepBest, Lengthen, Strategy, Where
 from preflight.values.facts import Area
 from preflight.values.findings import Loss, Report
+from preflight.values.ready import ready
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +74,9 @@ def options_from(choices: Mapping[str, Any], report: Report) -> FixOptions:
     also, crop, fit = _also(said.pop("also")), _crop_of(said.pop("crop") or {}, report), said["fit"]
     try:
         keep = "start" if said["keep"] == BEST else said["keep"]
-        plain = msgspec.convert({**said, "keep": keep, "fit": fit or "crop", "fit_named": fit is not None}, FixOptions)
+        plain = msgspec.convert(
+            {**said, "keep": keep, "fit": fit or "crop", "fit_named": fit is not None}, ready(FixOptions)
+        )
     except msgspec.ValidationError as error:
         _, _, place = str(error).partition(" - at `$.")
         name = place.rstrip("`")

@@ -36,6 +36,7 @@ from preflight.errors import FixFailed
 from preflight.plan.steps import Plan
 from preflight.values.facts import Facts, VideoFacts
 from preflight.values.quality import Quality
+from preflight.values.ready import ready
 
 TIME_LIMIT_S = 600
 """Fifteen seconds of video take twenty on two slow processors."""
@@ -98,7 +99,7 @@ def read_log(log: Path) -> Quality:
     try:
         if log.stat().st_size > MAX_LOG_BYTES:
             raise FixFailed("libvmaf's log is too long to be read")
-        found = msgspec.json.decode(log.read_bytes(), type=_Log)
+        found = msgspec.json.decode(log.read_bytes(), type=ready(_Log))
     except (OSError, ValueError) as error:
         raise FixFailed(f"libvmaf's log cannot be read: {error}") from None
     if not found.frames:

@@ -31,6 +31,7 @@ from preflight.probe import identity as file_identity
 from preflight.probe.cache import SETTLED_S
 from preflight.values.assets import printable
 from preflight.values.facts import Identity
+from preflight.values.ready import ready
 from preflight.values.units import exact
 
 SCHEMA = "preflight.made/1"
@@ -179,7 +180,7 @@ def _read(path: Path) -> Made | None:
         content = bytes_of(path, MAX_RECORD_BYTES)
         if len(content) > MAX_RECORD_BYTES:
             return None
-        made = msgspec.convert(json_of(content), type=Made, dec_hook=_exact)
+        made = msgspec.convert(json_of(content), type=ready(Made), dec_hook=_exact)
     except (OSError, ValueError, ArithmeticError):
         return None
     return made if made.schema == SCHEMA else None

@@ -11,6 +11,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from preflight.values.ready import ready
+
 T = TypeVar("T")
 
 PLAIN_NAMES = {
@@ -40,7 +42,7 @@ def convert_table(
 ) -> T:
     """Convert a TOML table; raise `TableError` with the place and the value found there."""
     try:
-        return msgspec.convert(table, wanted, dec_hook=dec_hook)
+        return msgspec.convert(table, ready(wanted), dec_hook=dec_hook)
     except msgspec.ValidationError as error:
         message = str(error)
     except UnicodeEncodeError:

@@ -33,6 +33,7 @@ from preflight.plan.steps import (
 )
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
+from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 
 SCHEMA: Literal["preflight.fix/1"] = "preflight.fix/1"
@@ -103,7 +104,7 @@ def parse_plans(content: bytes, path: Path) -> PlanFile:
     try:
         if len(content) > MAX_FILE_BYTES:
             raise CallError(f"{path}: is larger than any plan", advice=HOW)
-        found = msgspec.convert(json_of(content), type=PlanFile, dec_hook=exactly)
+        found = msgspec.convert(json_of(content), type=ready(PlanFile), dec_hook=exactly)
     except (ValueError, ArithmeticError) as error:
         raise CallError(f"{path}: is no plan: {error}", advice=HOW) from None
     for asset in found.assets:

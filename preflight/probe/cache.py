@@ -25,6 +25,7 @@ from preflight.values.assets import Asset, Kind
 from preflight.values.bounds import Bounds
 from preflight.values.facts import Facts, Identity
 from preflight.values.probed import Fault, Probed
+from preflight.values.ready import ready
 
 if TYPE_CHECKING:
     import sqlite3
@@ -239,7 +240,7 @@ def _unsealed(value: bytes | None, key: bytes) -> Remembered | None:
     """Parse a row; None where its checksum fails for this key."""
     if value is None or value[:CHECKSUM_BYTES] != _checksum(key, value[CHECKSUM_BYTES:]):
         return None
-    return msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=Remembered, dec_hook=_fraction)
+    return msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=ready(Remembered), dec_hook=_fraction)
 
 
 def _recalled(known: Remembered, asset: Asset, seen: Identity) -> Probed:

@@ -12,6 +12,7 @@ from preflight.errors import CallError
 from preflight.profiles.loader import DEFAULT, load, names, nearest
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Kind, printable
+from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 
 INDEX = Path(__file__).parent / "index.json"
@@ -35,7 +36,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 @cache
 def index() -> Index:
     """Return the index; it is read once, and never changes while the program runs."""
-    return msgspec.json.decode(INDEX.read_bytes(), type=Index)
+    return msgspec.json.decode(INDEX.read_bytes(), type=ready(Index))
 
 
 def edition_for(model: str | None) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from preflight.values.ready import ready
 from preflight.values.remedy import Kind, Remedies, Remedy
 
 TABLE = Path(__file__).with_suffix(".toml")
@@ -81,7 +82,7 @@ UNLISTED = Refusal(
 @cache
 def table() -> Refusals:
     """Load the table, cached."""
-    return msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8")), Refusals)
+    return msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8")), ready(Refusals))
 
 
 def look_up(said: ServiceError) -> Refusal:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from preflight.values.ready import ready
+
 if TYPE_CHECKING:
     from preflight.submission.ledger import Ledger
     from preflight.submission.states import Entry
@@ -144,7 +146,7 @@ class Asks:
         names = Ask.__struct_fields__
         with self._ledger.reading() as db:
             rows = db.execute(f"SELECT {', '.join(names)} FROM asks WHERE {where}", values).fetchall()  # noqa: S608 - ours
-        return [msgspec.convert(dict(zip(names, row, strict=True)), Ask) for row in rows]
+        return [msgspec.convert(dict(zip(names, row, strict=True)), ready(Ask)) for row in rows]
 
     def _set(self, ask: Ask, **values: object) -> None:
         names = ", ".join(f"{name} = ?" for name in values)

@@ -33,6 +33,7 @@ from preflight.service.task import Task
 from preflight.submission.ledger_faults import WAITED_S, explained
 from preflight.submission.states import NEXT, ORPHANS, PAID, Entry, SentAsset, State
 from preflight.values.assets import printable
+from preflight.values.ready import ready
 from preflight.values.units import exact
 
 APPLICATION_ID = 0x50464C54
@@ -280,7 +281,7 @@ class Ledger:
         plain |= {f"{name}_at": datetime.fromtimestamp(row[f"{name}_s"], UTC) for name in ("created", "changed")}
         plain |= {"assets": assets.fetchall(), "downloads": [path for (path,) in downloads]}
         plain["body"] = row["body"].encode() if isinstance(row["body"], str) else row["body"]
-        return msgspec.convert(plain, Entry)  # somebody may have edited the file
+        return msgspec.convert(plain, ready(Entry))  # somebody may have edited the file
 
     @property
     def _name(self) -> str:

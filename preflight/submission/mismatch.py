@@ -19,6 +19,7 @@ from preflight.errors import NotDone, Refused, TaskFailed
 from preflight.service.refusals import Refusal, ServiceError, blamed_asset, look_up
 from preflight.values.assets import ADDRESS, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 from preflight.values.units import number
 
@@ -91,7 +92,7 @@ def recorded(ledger: "Ledger") -> list[RuleMismatch]:
         rows = [dict(zip(columns, row, strict=True)) for row in db.execute(words)]
         for row in rows:
             row |= {"at": datetime.fromtimestamp(row["at"], UTC), "assets": json.loads(row["assets"])}
-        return msgspec.convert(rows, list[RuleMismatch])  # somebody may have edited the file
+        return msgspec.convert(rows, ready(list[RuleMismatch]))  # somebody may have edited the file
 
 
 def plain(facts: Facts | None) -> Plain:

@@ -10,6 +10,7 @@ from importlib.resources import files
 import msgspec
 
 from preflight.values.assets import Kind
+from preflight.values.ready import ready
 
 LANGUAGES = ("en", "zh", "ko", "ja")
 SAME = "|"
@@ -139,7 +140,7 @@ def languages() -> tuple[Language, ...]:
     """Load the words of every language, cached."""
     folder = files(__package__)
     return tuple(
-        msgspec.convert(tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")), Language)
+        msgspec.convert(tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")), ready(Language))
         for name in LANGUAGES
     )
 

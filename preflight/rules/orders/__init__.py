@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from preflight.values.ready import ready
+
 Task = Literal["edit", "extend"]
 FOLDER = Path(__file__).parent
 SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n\u3002\uff01\uff1f\uff1b;]+")
@@ -83,7 +85,7 @@ def _begin(match: re.Match[str]) -> int:
 def _languages() -> tuple[_Language, ...]:
     """Load all languages, cached."""
     files = sorted(FOLDER.glob("*.toml"))
-    return tuple(msgspec.convert(tomllib.loads(one.read_text(encoding="utf-8")), _Language) for one in files)
+    return tuple(msgspec.convert(tomllib.loads(one.read_text(encoding="utf-8")), ready(_Language)) for one in files)
 
 
 @cache

@@ -35,6 +35,7 @@ from preflight.upload.contents import Content
 from preflight.upload.parcel import hash_file
 from preflight.values.findings import Report
 from preflight.values.probed import Fault
+from preflight.values.ready import ready
 
 if TYPE_CHECKING:
     from preflight.plan import Plan
@@ -348,7 +349,7 @@ def _request(ask: Ask) -> Request:
     def read(wanted: type, value: object) -> object:
         return Path(str(value)) if wanted is Path else value
 
-    return msgspec.json.decode(ask.request or b"{}", type=Request, dec_hook=read)
+    return msgspec.json.decode(ask.request or b"{}", type=ready(Request), dec_hook=read)
 
 
 def _content(path: str) -> Content:
