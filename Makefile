@@ -82,6 +82,7 @@ fuzz-state: setup ## read 10,000 damaged journals, records, plans, caches, ledge
 
 chaos: setup ## submit 1,000 times to a service that breaks, kill the program at times, look for double payments
 	$(BIN)/python scripts/chaos.py --runs 1000
+	$(BIN)/python scripts/chaos.py --gateway --runs 500
 
 kills: setup ## kill `preflight fix` a hundred times and see that nothing is lost
 	$(BIN)/python scripts/kills.py --kills 100

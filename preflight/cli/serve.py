@@ -51,7 +51,7 @@ class Asked(Group, frozen=True, kw_only=True):
         ),
     ] = 600.0
     allow_private: Annotated[bool, Option("Bring assets from private addresses, too.")] = False
-    at_once: Annotated[int, Option("How many requests are in work at the same time.", kind=click.IntRange(1, 512))] = 64
+    at_once: Annotated[int, Option("How many requests are in work at the same time.", kind=click.IntRange(1, 512))] = 32
     fixes: Annotated[int, Option("How many requests are mended at the same time.", kind=click.IntRange(1, 32))] = 2
     choices: FixChoices = FixChoices()
     edition: EditionOptions = EditionOptions()

@@ -4,6 +4,7 @@ A line of JSON a request: no header, no query, no body. The key goes to the serv
 """
 
 import datetime as dt
+import re
 import secrets
 import threading
 import time
@@ -31,6 +32,8 @@ OWN_SITE = frozenset({"same-origin", "none"})
 NOTES = "preflight.notes"
 """What a route tells of a request for the log, in its scope."""
 SHOWN_PATH = 200
+KEY = re.compile(r"[\x21-\x7e]{1,1024}")
+"""What a key may be."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -167,7 +170,7 @@ def provider_key(headers: Headers, settings: Settings) -> str:
     if settings.key:
         return settings.key
     key = _bearer(headers.get("authorization", ""))
-    if not key:
+    if not KEY.fullmatch(key):
         raise ApiError(401, "invalid_api_key", "missing API key: send Authorization: Bearer KEY", headers=_WANTED)
     if any([same(key, token) for token in settings.tokens]):  # noqa: C419 - all are compared
         words = (

@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fix_options: "FixOptions | None" = None
     once_s: float = 600.0
     """Seconds within which the same body is one request; 0 for no such time."""
-    at_once: int = 64
+    at_once: int = 32
     """Requests in work."""
     waiting: int = 256
     """Requests that wait for their turn; whoever comes then is told to come again."""
