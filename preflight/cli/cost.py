@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.price import Estimate
 from preflight.values.units import decimal
+
+SHORT = "That is more than the account has left: the service will refuse it."
 
 
 def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None) -> Iterator[text.Line]:
@@ -20,17 +23,17 @@ def price_lines(price: Estimate | None, profile: Profile, left: Fraction | None)
     balance = f" Credits left: {decimal(left, 2)}." if left is not None else ""
     if price is None:
         words = f"Price: cannot be told: profile {profile.name} has no data for this.{balance}"
-        yield ((words, "yellow"),)
+        yield ((localized(words), "yellow"),)
         return
     clips = f" and {decimal(price.input_s)} s of reference clips" if price.input_s else ""
     cost = f"about {decimal(price.credits, 2)} credits ({decimal(price.usd, 2)} USD)"
     data = f"data of {price.read}" if price.source is None else f"your prices, read {price.read} from {price.source}"
     words = f"Price: {cost} for {price.output_s} s of video{clips}; an estimate from {data}.{balance}"
-    yield ((words, "bold"),)
+    yield ((localized(words), "bold"),)
     if price.input_s:
-        yield ((f"  {_clip_words(price)}", ""),)
+        yield ((f"  {localized(_clip_words(price))}", ""),)
     if left is not None and left < price.credits:
-        yield (("  That is more than the account has left: the service will refuse it.", "yellow"),)
+        yield ((f"  {localized(SHORT)}", "yellow"),)
 
 
 def _clip_words(price: Estimate) -> str:

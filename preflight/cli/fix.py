@@ -23,6 +23,7 @@ from preflight.errors import CallError, NotDone
 from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
 from preflight.flow.fix import fingerprinted, graded, plans_from, with_passing, with_results, write_request
 from preflight.flow.paths import nothing
+from preflight.locale import localized
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile, edition_for, load, names
@@ -240,13 +241,13 @@ def _fixed_and_shown(  # noqa: PLR0917 - what is asked, planned and chosen, and 
     for file in files:
         file.fill(fix_pieces(file.output.format_name, fixed))
     for words in unmeasured:
-        click.echo(words, err=True)
+        click.echo(localized(words), err=True)
     if fault:
         raise fault
     for words in _places(call, results, files):
-        click.echo(words, err=beside)
+        click.echo(localized(words), err=beside)
     if written:
-        click.echo(_written_words(written), err=beside)
+        click.echo(localized(_written_words(written)), err=beside)
     worst = max(bool(planned.beyond_mending or planned.left), *(EXITS[one.outcome] for one in results))
     return EXITS["failed"] if unmeasured else worst
 
@@ -305,7 +306,7 @@ def _planned(
 def _tell(call: Asked, lines: "Iterable[str]") -> None:
     """Print what is to be known beside the plan."""
     for line in lines:
-        click.echo(line, err=call.shown.is_json)
+        click.echo(localized(line), err=call.shown.is_json)
 
 
 def _graded(one: FixResult, unmeasured: list[str]) -> FixResult:

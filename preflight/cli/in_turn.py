@@ -8,6 +8,7 @@ import click
 
 from preflight.cli.progress import looking
 from preflight.cli.question import Plans, pressed, show_details
+from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.values.assets import printable
 from preflight.values.findings import Judged
@@ -55,8 +56,8 @@ def _question(plan: Plan, turn: "Turn | None", *, quiet: bool) -> str:
         click.echo(line, err=quiet)
     numbers = _numbers(turn)
     span = f"[{numbers[0]}]-[{numbers[-1]}]" if len(numbers) > 1 else "[1]"
-    other = f", {span} that part instead" if numbers else ""
-    return f"{printable(plan.asset.path)} ({plan.loss})? [y]es, [n]o{other}: "
+    other = f", {localized(f'{span} that part instead')}" if numbers else ""
+    return f"{printable(plan.asset.path)} ({localized(plan.loss)})? {localized('[y]es, [n]o')}{other}: "
 
 
 def _offer_lines(turn: "Turn") -> list[str]:

@@ -74,7 +74,7 @@ class Formatter(click.HelpFormatter):
         if language() == ENGLISH:
             super().write_text(text)
             return
-        from preflight.cli.columns import wrapped
+        from preflight.locale.columns import wrapped
 
         lead = " " * self.current_indent
         for at, paragraph in enumerate(text.split("\n\n")):
@@ -90,7 +90,7 @@ class Formatter(click.HelpFormatter):
         if language() == ENGLISH:
             super().write_dl(list(rows), col_max, col_spacing)
             return
-        from preflight.cli.columns import definitions
+        from preflight.locale.columns import definitions
 
         told = [(term, _meaning(words)) for term, words in rows]
         for line in definitions(told, self.width, self.current_indent, col_max, col_spacing):

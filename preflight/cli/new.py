@@ -15,6 +15,7 @@ from preflight.cli.progress import Waiting, looking
 from preflight.errors import CallError
 from preflight.flow.choosing import Heard
 from preflight.flow.new import Draft, draft_request, write_draft
+from preflight.locale import localized
 from preflight.profiles import DEFAULT, Profile
 from preflight.report import text
 from preflight.request.template import is_chosen
@@ -92,6 +93,6 @@ def _tell(draft: Draft, path: Path, passed_over: int) -> None:
     if passed_over:
         click.echo(f"{text.passed_words(passed_over)}.")
     for one in draft.left_out:
-        click.echo(f"left out: {one}", err=True)
+        click.echo(localized(f"left out: {one}"), err=True)
     name = printable(str(path))
-    click.echo(f"request written: {name}. Write its prompt; then `preflight submit {name}`.")
+    click.echo(localized(f"request written: {name}. Write its prompt; then `preflight submit {name}`."))

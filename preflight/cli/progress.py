@@ -8,6 +8,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, Protocol, Self, TypeVar
 
+from preflight.locale import localized
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Bars:
             )
             self.shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
             self.shown.start()
-            self.overall = self.shown.add_task(self.title, total=self.total)
+            self.overall = self.shown.add_task(localized(self.title), total=self.total)
         return self
 
     def start(self, name: str) -> "Move | None":
@@ -95,7 +96,7 @@ class Waiting:
     """
 
     def __init__(self, title: str) -> None:
-        self._title = title
+        self._title = localized(title)
         self._shown: Progress | None = None
         self._timer: threading.Timer | None = None
         self._turn = threading.Lock()

@@ -15,6 +15,7 @@ import msgspec
 from preflight.cli.progress import Count
 from preflight.cli.weighing import weighing
 from preflight.errors import CallError, NotDone, PreflightError
+from preflight.locale import localized
 from preflight.values.assets import printable
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class RunContext:
         if self._log:
             self._log.note(words)
         else:
-            click.echo(f"preflight: {printable(words)}", err=True)
+            click.echo(f"preflight: {printable(localized(words))}", err=True)
 
 
 @contextmanager

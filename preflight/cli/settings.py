@@ -16,6 +16,7 @@ from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers, own_fi
 from preflight.errors import CallError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
+from preflight.locale import localized
 from preflight.policy.policy import Ignore, Override, Policy, UnknownRuleError, refuse_wrong
 from preflight.system import files as system
 from preflight.values.assets import printable
@@ -155,7 +156,7 @@ def _tell_of_a_second(found: Found) -> None:
 
 
 def _say(words: str) -> None:
-    click.echo(f"preflight: {words}", err=True)
+    click.echo(f"preflight: {localized(words)}", err=True)
 
 
 def _from(folder: Path, here: Path, key: str, value: str | float) -> str | float:

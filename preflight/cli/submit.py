@@ -27,6 +27,7 @@ from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, PreflightError
 from preflight.flow.choosing import Heard, chosen_of
 from preflight.flow.submit import Ready, Steps, Terms, Unclean, cleaned, cuts_due, prepared, submit
+from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.plan.steps import Cut, find
 from preflight.profiles import Profile
@@ -169,7 +170,7 @@ def _submitted(call: Asked, spec: RequestSpec, profile: Profile, door: "Door", t
         raise
     sending.write()
     if sent is None:
-        click.echo("nothing was sent", err=True)
+        click.echo(localized("nothing was sent"), err=True)
     return 0 if sent else 1
 
 
@@ -221,7 +222,8 @@ def _refuse(call: Asked, report: Report) -> int:
     """Say that a request is not clean and was not sent, and what to do; return the exit status."""
     why = "the request is not clean" if report.verdict == "fail" else "not all of the request could be judged"
     name = printable(str(call.request)) if call.request else "it"
-    click.echo(f"nothing was sent: {why}. Change {name} by what the lines above say, and submit it again.", err=True)
+    words = f"nothing was sent: {why}. Change {name} by what the lines above say, and submit it again."
+    click.echo(localized(words), err=True)
     return report.exit_code
 
 
@@ -250,7 +252,7 @@ def _show(ready: Ready, due: dict[Asset, Plan], *, as_json: bool) -> None:
     if not as_json:
         return
     if not all(asset.is_url for asset in ready.spec.assets):
-        click.echo(UPLOADED, err=True)
+        click.echo(localized(UPLOADED), err=True)
     click.echo(encode(build_body(ready.spec, ready.profile, planned)))
 
 
@@ -258,6 +260,6 @@ def _due_line(asset: Asset, plan: Plan) -> text.Line:
     cut = find(plan.steps, Cut)
     if cut is None:
         words = " loses the place in its metadata first; its address depends on the new file"
-        return (str(asset.role), "bold"), (words, "")
+        return (str(asset.role), "bold"), (f" {localized(words.strip())}", "")
     part = f" to {decimal(cut.start_s)}-{decimal(cut.start_s + cut.length_s)} s"
-    return (str(asset.role), "bold"), (f" is cut{part} first; its address depends on the new file", "")
+    return (str(asset.role), "bold"), (f" {localized(f'is cut{part} first; its address depends on the new file')}", "")

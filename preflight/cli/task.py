@@ -16,6 +16,7 @@ from preflight.cli.progress import Bars
 from preflight.cli.reconcile import command as reconcile
 from preflight.errors import PreflightError, Refused, TaskFailed
 from preflight.flow.account import account_of
+from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.report.entries import entries_json, stray_json, whole_json
@@ -68,7 +69,7 @@ def list_(*, limit: int, shown_as: TextOrJson, service: ServiceOptions) -> None:
         return
     text.write(map(line, entries))
     if not entries:
-        click.echo("nothing was submitted yet", err=True)
+        click.echo(localized("nothing was submitted yet"), err=True)
 
 
 @command.command("show")
@@ -92,7 +93,7 @@ def show(*, which: str, shown_as: TextOrJson, service: ServiceOptions) -> None:
     for asset in entry.assets:
         click.echo(f"{printable(asset.role)}: {shown(asset.path)}")
     for path in entry.downloads:
-        click.echo(f"downloaded: {printable(path)}")
+        click.echo(localized(f"downloaded: {printable(path)}"))
     click.echo(printable(masked(entry.body.decode("utf-8", "replace"))))
 
 
@@ -156,7 +157,7 @@ def mismatch_(*, shown_as: TextOrJson, service: ServiceOptions) -> None:
         return
     text.write(map(_mismatch_line, drifted))
     if not drifted:
-        click.echo("nothing was refused that had been called clean", err=True)
+        click.echo(localized("nothing was refused that had been called clean"), err=True)
 
 
 def _mismatch_line(mismatch: "RuleMismatch") -> text.Line:
@@ -209,11 +210,12 @@ def bring(
             told = _told(bars, task_id, account.profile.service.wait_s)
             task = wait(task_id, account, reach=reach, progress=told, trouble=_sat_out())
     except KeyboardInterrupt:
-        click.echo(f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it.", err=True)
+        words = f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it."
+        click.echo(localized(words), err=True)
         raise
     if folder is None:
         words = f"Task {printable(task_id)} is completed. `preflight task download {task_id}` saves the video."
-        click.echo(words, file=out)
+        click.echo(localized(words), file=out)
         return []
     with Bars("downloading", 1) as bars:
         paths = download(task, account, folder, progress=bars.start("result"))

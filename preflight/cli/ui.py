@@ -10,9 +10,13 @@ from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.option import FOLDER, Argument, Group, Option, options_of
 from preflight.errors import CallError
 from preflight.flow.paths import refuse_absent
+from preflight.locale import localized
 from preflight.values.assets import collect
 
 PROJECT = "preflight-project"
+
+
+OPEN = "The page is open to whoever has this address, on this machine alone; Ctrl-C ends it."
 
 
 class Asked(Group, frozen=True, kw_only=True):
@@ -82,7 +86,7 @@ def _places(call: Asked) -> tuple[Path, tuple[str, ...]]:
 
 def _say_where(url: str, *, opens: bool) -> None:
     click.echo(url)
-    click.echo("The page is open to whoever has this address, on this machine alone; Ctrl-C ends it.", err=True)
+    click.echo(localized(OPEN), err=True)
     if opens:
         import webbrowser
 

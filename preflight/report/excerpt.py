@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from unicodedata import east_asian_width
 
+from preflight.locale import localized
 from preflight.values.assets import printable
 from preflight.values.excerpt import Excerpt
 
@@ -17,7 +18,7 @@ def excerpt_lines(excerpt: Excerpt) -> Iterator[str]:
     yield f"  {number} | {printable(around.text)}"
     yield f"  {' ' * len(number)} | {_blank(around.text[: around.column - 1])}^"
     if excerpt.corrected is not None:
-        yield f"Write: {printable(excerpt.corrected)}"
+        yield localized(f"Write: {printable(excerpt.corrected)}")
 
 
 def _blank(text: str) -> str:

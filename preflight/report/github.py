@@ -5,6 +5,7 @@ Source: GitHub's documentation of workflow commands; the runner undoes the escap
 
 from typing import TextIO
 
+from preflight.locale import localized
 from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, Totals, name_of, passed_words, signature
 from preflight.values.assets import Asset, printable
@@ -37,15 +38,15 @@ class Writer:
         self._totals.count(findings)
         for finding in findings:
             self._out.write(annotation(finding, "request"))
-        words = f"{summary.verdict.upper()} {self._totals.words()}. {signature(self._header)}."
+        words = f"{localized(summary.verdict.upper())} {self._totals.words()}. {signature(self._header)}."
         words += f" {passed_words(summary.passed_over)}." if summary.passed_over else ""
-        words += f" {INTERRUPTED}." if summary.interrupted else ""
+        words += f" {localized(INTERRUPTED)}." if summary.interrupted else ""
         self._out.write(f"::notice title=preflight::{words.translate(DATA)}\n")
 
 
 def annotation(finding: Finding, name: str, asset: Asset | None = None) -> str:
     """Format a finding; URLs are no files of the repository."""
     file = f"file={printable(asset.path).translate(PROPERTY)}," if asset and not asset.is_url else ""
-    said = f"{name}: {printable(finding.message)}"
+    said = f"{name}: {printable(localized(finding.message))}"
     title = finding.rule.translate(PROPERTY)
     return f"::{COMMANDS[finding.severity]} {file}title={title}::{said.translate(DATA)}\n"

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
+from preflight.locale import localized
 from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, name_of
 from preflight.rules import ASSET_RULES, REQUEST_RULES
@@ -147,10 +148,10 @@ def _case(result: Result) -> tuple[str, str]:
     if not wrong:
         return "passed", f">{said}</testcase>"
     kind = "error" if result.rule.endswith(UNJUDGED) else "failure"
-    message = quoteattr(printable(wrong[0].message))
+    message = quoteattr(printable(localized(wrong[0].message)))
     fault = f'<{kind} type="{result.rule}" message={message}>{escape(_lines(wrong))}</{kind}>'
     return kind, f">{fault}{said}</testcase>"
 
 
 def _lines(findings: Iterable[Finding]) -> str:
-    return "\n".join(f"{finding.severity}: {printable(finding.message)}" for finding in findings)
+    return "\n".join(f"{localized(finding.severity)}: {printable(localized(finding.message))}" for finding in findings)

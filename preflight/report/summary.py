@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from preflight.locale import localized
+from preflight.locale.columns import filled
 from preflight.policy.tally import Tally
 from preflight.report.text import STYLES, Line
 from preflight.values.assets import printable
@@ -12,11 +14,11 @@ def summary_lines(tally: Tally) -> Iterator[Line]:
     """Yield duration, findings per rule, and slowest files."""
     files = "1 file" if tally.files == 1 else f"{tally.files:,} files"
     recalled = "" if tally.recalled is None else f"; {tally.recalled:,} measured in an earlier run"
-    yield ((f"{files} in {tally.elapsed_s:.2f} s{recalled}", "bold"),)
+    yield ((localized(f"{files} in {tally.elapsed_s:.2f} s{recalled}"), "bold"),)
     for (rule, severity), count in sorted(tally.rules.items(), key=lambda one: (-one[1], one[0])):
-        yield (f"{count:>9,}  ", ""), (f"{severity:<7}", STYLES[severity]), (f"  {rule}", "")
+        yield (f"{count:>9,}  ", ""), (filled(localized(severity), 7), STYLES[severity]), (f"  {rule}", "")
     for seconds, path in tally.slowest:
-        yield (f"{seconds:>7.2f} s  ", ""), ("slowest", "dim"), (f"  {printable(path)}", "")
+        yield (f"{seconds:>7.2f} s  ", ""), (localized("slowest"), "dim"), (f"  {printable(path)}", "")
 
 
 def suppressed_lines(tally: Tally, *, baseline: bool = True) -> Iterator[str]:

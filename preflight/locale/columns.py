@@ -63,3 +63,8 @@ def definitions(
         else:
             yield f"{lead}{term}"
         yield from (f"{lead}{' ' * first}{line}" for line in lines)
+
+
+def filled(text: str, width: int) -> str:
+    """Fill text up with blanks to a width in columns."""
+    return text + " " * (width - columns(text))
