@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from preflight.locale import ENGLISH, VARIABLE, Language, from_locale, language, language_of, localized, speak
 
@@ -49,9 +50,9 @@ def with_language(command: click.Command) -> click.Command:
     return command
 
 
-def _heed(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-    """Use the language that is said; one without a catalogue is English."""
-    if value is not None:
+def _heed(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    """Use the language that is said here or in the settings; the variable has been heeded before anything was parsed."""
+    if value is not None and ctx.get_parameter_source(NAME) is not ParameterSource.ENVIRONMENT:
         speak(language_of(value) or ENGLISH)
 
 

@@ -8,6 +8,7 @@ import click
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionOptions, TextOrJson
 from preflight.cli.options.option import FILE, options_of
+from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.request.file import RequestSpec, load_spec
@@ -71,7 +72,10 @@ def _placed_line(one: Placed) -> text.Line:
         return *name, (": not mentioned", "yellow")
     places = [QUOTES.format(printable(excerpt)) for excerpt in one.excerpts[:SHOWN_AT_MOST]]
     more = len(one.excerpts) - len(places)
-    return *name, (f", mentioned at {', '.join(places)}" + (f" and {more} more" if more else ""), "")
+    return *name, (
+        f", {localized('mentioned at')} {', '.join(places)}" + (f" {localized(f'and {more} more')}" if more else ""),
+        "",
+    )
 
 
 def _offer_line(offer: Offer) -> text.Line:

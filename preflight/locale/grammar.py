@@ -15,6 +15,7 @@ import msgspec
 
 from preflight.locale import Language
 from preflight.locale.catalogue import messages
+from preflight.locale.typography import joined
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 KEPT = re.compile(r"([nwlq])\d*")
@@ -92,7 +93,7 @@ def _filled(words: str, found: dict[str, str], language: Language, depth: int) -
             return JOINED.sub(JOINERS[language], value)
         return value if kind else attempt(value, language, depth + 1) or value
 
-    return PLACEHOLDER.sub(put, words)
+    return joined(PLACEHOLDER.sub(put, words), language)
 
 
 def _sentences(text: str, language: Language, depth: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from preflight.locale import localized
 from preflight.plan.result import FixResult
 from preflight.report import ReportFormat
 from preflight.report.fixes import MARK, Fixed, quality_words
@@ -39,7 +40,7 @@ def _json(fixed: Fixed) -> Iterator[str]:
 
 def _markdown(fixed: Fixed) -> Iterator[str]:
     """Yield the summary, then a row an asset."""
-    state = "ready" if fixed.is_ready else "not all ready"
+    state = localized("ready" if fixed.is_ready else "not all ready")
     yield f"{MARK}\n**preflight fix: {state}**: {escaped(f'{fixed.words()}. {signature(fixed.header)}.')}\n"
     for line in share_lines(fixed.planned):
         yield f"\n{escaped(''.join(words for words, _ in line).strip())}\n"
@@ -47,8 +48,15 @@ def _markdown(fixed: Fixed) -> Iterator[str]:
 
 
 def _row(one: FixResult) -> str:
-    wrong = [f"{found.severity} `{found.rule}`: {escaped(found.message)}" for found in one.before.findings]
-    done = [f"{escaped(step.words())} ({step.loss})" for step in one.plan.steps] if one.outcome == "fixed" else []
+    wrong = [
+        f"{localized(found.severity)} `{found.rule}`: {escaped(localized(found.message))}"
+        for found in one.before.findings
+    ]
+    done = (
+        [f"{escaped(localized(step.words()))} ({localized(step.loss)})" for step in one.plan.steps]
+        if one.outcome == "fixed"
+        else []
+    )
     done += [escaped(why)] if (why := came_of(one)) else []
     done += [escaped(quality_words(one))] if one.quality else []
     now = (
@@ -56,5 +64,5 @@ def _row(one: FixResult) -> str:
         if one.after
         else ""
     )
-    cells = (name_cell(one.before.asset), one.outcome, "<br>".join(wrong), "<br>".join(done), now)
+    cells = (name_cell(one.before.asset), localized(one.outcome), "<br>".join(wrong), "<br>".join(done), now)
     return f"| {' | '.join(cells)} |\n"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from preflight.locale import listed, localized
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult, Outcome
 from preflight.report import Header
@@ -31,8 +32,8 @@ class Fixed(NamedTuple):
     def words(self) -> str:
         """Format the counts: "4 files: 3 fixed, 1 untouched"."""
         counts = {outcome: sum(one.outcome == outcome for one in self.results) for outcome in OUTCOMES}
-        files = f"{len(self.results)} {'file' if len(self.results) == 1 else 'files'}"
-        words = f"{files}: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}"
+        files = localized(f"{len(self.results)} {'file' if len(self.results) == 1 else 'files'}")
+        words = f"{files}: {listed([localized(f'{count} {outcome}') for outcome, count in counts.items() if count])}"
         passed = self.planned.passed_over
         return f"{words}; {passed_words(passed)}" if passed else words
 
@@ -42,4 +43,6 @@ def quality_words(one: FixResult) -> str:
     if one.quality is None:
         return ""
     found = one.quality
-    return f"VMAF {found.vmaf_mean:.1f} of 100, worst frame {found.vmaf_min:.1f}, over {found.frames:,} frames"
+    return localized(
+        f"VMAF {found.vmaf_mean:.1f} of 100, worst frame {found.vmaf_min:.1f}, over {found.frames:,} frames"
+    )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TextIO
 from weakref import finalize
 
+from preflight.locale import localized
 from preflight.report import Header, Summary
 from preflight.report.html.articles import asset_article, request_article
 from preflight.report.html.render import SIGNS, page_begin, render
@@ -89,7 +90,7 @@ class Writer:
     def _headline(self, summary: Summary) -> str:
         """Word the verdict with the names of failed assets, or of all where none failed."""
         if not self._wrong and summary.request_verdict != "pass":
-            return headline(summary.verdict, ["the request"], 1)
+            return headline(summary.verdict, [localized("the request")], 1)
         names = [one.name for one in self._links] if self._wrong else self._names
         return headline(summary.verdict, names, self._wrong or self._number)
 
@@ -99,10 +100,10 @@ class Writer:
         if summary.passed_over:
             lines.append(Line(f"{passed_words(summary.passed_over)}."))
         if summary.interrupted:
-            lines.append(Line(f"{INTERRUPTED}.", strong=True))
+            lines.append(Line(f"{localized(INTERRUPTED)}.", strong=True))
         links = list(self._links)
         if summary.request_verdict != "pass":
-            links.append(link(summary.request_verdict, "the request", "request"))
+            links.append(link(summary.request_verdict, localized("the request"), "request"))
         return render(
             "top",
             sign=SIGNS[summary.verdict],
@@ -118,8 +119,8 @@ class Writer:
 def headline(verdict: str, names: Sequence[str], count: int) -> str:
     """Word a verdict with the assets it is about: "fail: a.mp4, b.jpg, c.wav and 2 more"."""
     named = ", ".join(os.path.basename(name) or name for name in names[:NAMED])  # noqa: PTH119 - bytes that are no UTF-8
-    more = f" and {count - NAMED:,} more" if count > NAMED else ""
-    return f"{verdict}: {named}{more}" if named else verdict
+    more = f" {localized(f'and {count - NAMED:,} more')}" if count > NAMED else ""
+    return f"{localized(verdict)}: {named}{more}" if named else localized(verdict)
 
 
 class Line(NamedTuple):

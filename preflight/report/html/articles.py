@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.plan.request import RequestPlan
 from preflight.report import Header
@@ -53,7 +54,7 @@ def request_article(findings: tuple[Finding, ...], verdict: Verdict | None, plan
 def shares(planned: RequestPlan | None) -> list[str]:
     """Format how the seconds of a request are shared, with alternatives; empty where they need not be."""
     lines = ["".join(words for words, _ in line).strip() for line in share_lines(planned)] if planned else []
-    return [line.removeprefix("the request: ") for line in lines]
+    return [line.removeprefix(f"{localized('the request')}: ") for line in lines]
 
 
 def grounds(findings: Iterable[Finding], *, fixable: bool) -> Grounds:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from preflight.locale import localized
 from preflight.plan.result import FixResult, Outcome
 from preflight.profiles.schema import Profile
 from preflight.report import Header
@@ -46,13 +47,16 @@ def _headline(fixed: Fixed) -> tuple[str, str, str]:
     names = [shown(one.before.asset.path) for one in rest or fixed.results]
     if fixed.is_ready:
         return "✓", "pass", headline("ready", names, len(names))
-    return "✗", "fail", headline("not ready", names, len(names)) if rest else "not all ready"
+    return "✗", "fail", headline("not ready", names, len(names)) if rest else localized("not all ready")
 
 
 def _top(fixed: Fixed) -> str:
     """Render the summary, and links to what needs a person."""
     sign, verdict, word = _headline(fixed)
-    lines = [Line(f"{fixed.words()}."), Line(f"{signature(fixed.header)}. The originals are as they were.", "summary")]
+    lines = [
+        Line(f"{fixed.words()}."),
+        Line(f"{signature(fixed.header)}. {localized('The originals are as they were.')}", "summary"),
+    ]
     rest = [(n, one) for n, one in enumerate(fixed.results, 1) if one.outcome not in ("fixed", "untouched")]
     links = [
         Link(LOOKS[one.outcome][0], one.outcome, LOOKS[one.outcome][1], shown(one.before.asset.path), f"asset-{number}")

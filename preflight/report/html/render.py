@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from preflight.locale import language, localized
 from preflight.report.html.drawings import gauge
 from preflight.report.remedies import said
 from preflight.report.text import summary
@@ -60,14 +61,20 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
     )
     found.globals.update(SIGNS=SIGNS, ADVICE=ADVICE, DONE=DONE, POLICY=POLICY)
-    found.globals.update(shown=shown, summary=summary, gauge=gauge, advice=said)
+    found.globals.update(shown=shown, summary=summary, gauge=gauge, advice=said, lang=language)
     found.filters["pieces"] = _pieces
+    found.filters["t"] = _translated
     return found
 
 
 def _shown(value: object) -> object:
     """Escape control characters of a value."""
     return printable(value) if type(value) is str else value
+
+
+def _translated(words: str) -> str:
+    """Translate words; what Jinja has escaped already stays."""
+    return localized(words) if type(words) is str else words
 
 
 def _pieces(words: str) -> list[str]:

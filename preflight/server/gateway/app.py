@@ -14,6 +14,7 @@ from preflight.server.gateway.gate import Gate, Log, note
 from preflight.server.gateway.house import House
 from preflight.server.gateway.jobs import Jobs
 from preflight.server.gateway.routes import Routes, respond
+from preflight.server.language import Spoken
 
 
 def application(house: House, jobs: Jobs, host: str, log: Log) -> Gate:
@@ -41,7 +42,7 @@ def application(house: House, jobs: Jobs, host: str, log: Log) -> Gate:
         ],
         exception_handlers={**handlers, HTTPException: _on_http_error},
     )
-    routes.gate = Gate(app, house.settings, host, log, house.metrics)
+    routes.gate = Gate(Spoken(app), house.settings, host, log, house.metrics)
     return routes.gate
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from preflight.errors import CallError, OutcomeUnknown, PreflightError, Refused, Unreachable
+from preflight.locale import localized
 from preflight.report.remedies import in_full
 from preflight.request.incoming import BodyError
 from preflight.service.http import Busy, ResponseLost
@@ -82,7 +83,7 @@ def too_busy(message: str) -> ApiError:
 def error_json(status: int, code: str, message: str, param: str = "") -> dict[str, str]:
     """Build an `error` member."""
     kind = TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")  # noqa: PLR2004 - HTTP's own border
-    said = {"code": code, "message": printable(masked(message))[:LONGEST], "type": kind}
+    said = {"code": code, "message": printable(masked(localized(message)))[:LONGEST], "type": kind}
     return said | ({"param": param} if param else {})
 
 
@@ -137,7 +138,7 @@ def error_answer(error: Exception, path: str) -> Answer:
         table: dict[str, Any] = {
             "success": False,
             "code": said.status,
-            "msg": printable(masked(said.message))[:LONGEST],
+            "msg": printable(masked(localized(said.message)))[:LONGEST],
         }
     else:
         table = {"error": error_json(said.status, said.code, said.message, said.param)}

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from preflight.locale import localized
 from preflight.profiles.schema import Profile
 from preflight.report import Header, Summary
 from preflight.report.json import encode, finding_json, report_json
@@ -98,10 +99,10 @@ def in_short(report: Report) -> str:
     found += [("request", one) for one in report.findings]
     wrong = [_line(where, one) for where, one in found if counts(one, report.fail_on)]
     if not wrong:
-        return f"the request is {report.verdict}"
+        return localized(f"the request is {report.verdict}")
     more = len(wrong) - 1
-    return f"{wrong[0]}{f'; and {more} more' if more else ''}"
+    return f"{wrong[0]}; {localized(f'and {more} more')}" if more else wrong[0]
 
 
 def _line(where: str, finding: Finding) -> str:
-    return f"{where}: {finding.rule}: {printable(finding.message)}"
+    return f"{where}: {finding.rule}: {printable(localized(finding.message))}"

@@ -1,0 +1,27 @@
+"""Korean particles follow the sound before them; Chinese stands without blanks."""
+
+import pytest
+
+from preflight.locale.typography import joined
+
+
+@pytest.mark.parametrize(
+    ("filled", "written"),
+    [
+        ("파일을(를)", "파일을"),
+        ("이미지을(를)", "이미지를"),
+        ("15이(가)", "15가"),
+        ("16이(가)", "16이"),
+        ("'모델'은(는)", "'모델'은"),
+        ("wan.toml을(를)", "wan.toml을"),
+        ("mp4(으)로", "mp4로"),
+        ("서울(으)로", "서울로"),
+        ("화면(으)로", "화면으로"),
+    ],
+)
+def test_a_particle_is_chosen_by_the_sound_before_it(filled: str, written: str) -> None:
+    assert joined(filled, "ko") == written
+
+
+def test_no_blank_stands_between_chinese_characters() -> None:
+    assert joined("允许 最长 15 秒", "zh") == "允许最长 15 秒"
