@@ -51,7 +51,7 @@ def with_language(command: click.Command) -> click.Command:
 
 
 def _heed(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-    """Use the language that is said here or in the settings; the variable has been heeded before anything was parsed."""
+    """Use the language that is said here or in the settings; the variable was heeded before anything was parsed."""
     if value is not None and ctx.get_parameter_source(NAME) is not ParameterSource.ENVIRONMENT:
         speak(language_of(value) or ENGLISH)
 
