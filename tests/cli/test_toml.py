@@ -33,7 +33,7 @@ def test_a_clip_in_the_place_of_a_request_is_called_a_clip(program: Program, tmp
 def test_a_key_in_ones_own_language_leads_to_the_key_that_is_meant(
     program: Program, tmp_path: Path, word: str, key: str
 ) -> None:
-    (tmp_path / "r.toml").write_text(f'"{word}" = "x"\n', encoding="utf-8")
+    (tmp_path / "r.toml").write_text(f'prompt = "p"\n"{word}" = "x"\n', encoding="utf-8")
     ended = program("check", "r.toml")
     assert ended.status == 2
     assert f"Nearest: {key}." in ended.err
