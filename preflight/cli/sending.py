@@ -115,7 +115,7 @@ class Sending:
         Raises:
             NotDone: a part to keep was not cut, or a place not taken out.
         """
-        text.write(text.share_lines(planned), self._out)
+        text.write(text.share_lines(msgspec.structs.replace(planned, left=())), self._out)  # the report has told those
         results = made_before(planned, self._profile, self._call.out.output) or self._applied(planned)
         if not planned.beyond_mending and all(map(_may_go_on, results)):
             return results
