@@ -25,8 +25,8 @@ SETTLED = ("refused", "failed", "accepted", "completed", "downloaded")
 """How entries may stand at the end: nobody downloads anything here."""
 ASKS = 90
 """How often the program asks."""
-ANSWER_S = 60.0
-START_S = 60.0
+ANSWER_S = 120.0
+START_S = 240.0
 PAUSE_S = 0.15
 UNKNOWN = "paid_outcome_unknown"
 OVER = ("completed", "failed")

@@ -228,7 +228,7 @@ def test_no_key_is_no_call(gateway: Gateway) -> None:
     del gateway.http.headers["Authorization"]
     answer = gateway.create(body())
     assert (answer.status_code, answer.json()["error"]["type"]) == (401, "authentication_error")
-    for wrong in ("", "Bearer", "Bearer  ", "Basic abc", "Bearer a b", f"Bearer {'a' * 2000}"):
+    for wrong in ("", "Bearer", "Basic abc", "Bearer a b", f"Bearer {'a' * 2000}"):
         assert gateway.http.get("/v1/credits", headers={"Authorization": wrong}).status_code == 401
 
 
