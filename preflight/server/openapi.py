@@ -51,7 +51,7 @@ def _operation(route: Route, parameters: list[dict[str, Any]], shapes: dict[str,
     said = inspect.getdoc(handler) or ""
     failed = {"description": "Refused", "content": {"application/json": {"schema": {"$ref": REF.format(name="Error")}}}}
     operation: dict[str, Any] = {
-        "operationId": f"{route.name}_{re.sub(r'[^a-z]+', '_', route.path.lower()).strip('_')}",
+        "operationId": f"{route.name}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower()).strip('_')}",
         "summary": said.partition("\n")[0],
         "responses": {"2XX": {"description": "Done"}, "4XX": failed, "5XX": failed},
     }

@@ -165,8 +165,8 @@ class Desk:
                 raise CallError(f"a project holds at most {MOST_ITEMS} files", advice="A request takes fifteen.")
             with self.changing(*fresh):
                 self.items |= {item.id: item for item in fresh}
-            for item in fresh:
-                self._measure(item)
+                for item in fresh:
+                    self._measure(item)
             return fresh
 
     def remove(self, id_: str) -> None:
@@ -312,8 +312,14 @@ class Desk:
             return False
         if item.state == "waiting":
             item.state = "measuring"
-            self._tell(item)
+            self.threads.do("thinking", self._tell_of, item)
         return True
+
+    def _tell_of(self, item: Item) -> None:
+        """Tell of an item that may have been removed meanwhile."""
+        with self.turn:
+            if item.id in self.items:
+                self._tell(item)
 
     def _measured(self, item: Item, which: Which, probed: Probed) -> None:
         """Put down what was found of one file of an item."""
