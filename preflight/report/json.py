@@ -31,6 +31,7 @@ Json = dict[str, Any]
 REPORT_SCHEMA = "preflight.report/1"
 FACTS_SCHEMA = "preflight.facts/1"
 FIX_SCHEMA = "preflight.fix/1"
+SUMMARY_SCHEMA = "preflight.summary/1"
 RATE_PLACES = 3
 """Decimals of `frame_rate_hz`; `frame_rate` is exact."""
 

@@ -14,7 +14,7 @@ from preflight.plan.steps import Step
 from preflight.profiles import json_schema
 from preflight.report.comparison import COMPARISON_SCHEMA
 from preflight.report.estimate import ESTIMATE_SCHEMA, PARTS, RULE_SCHEMA
-from preflight.report.json import FACTS_SCHEMA, FIX_SCHEMA, REPORT_SCHEMA, line
+from preflight.report.json import FACTS_SCHEMA, FIX_SCHEMA, REPORT_SCHEMA, SUMMARY_SCHEMA, line
 from preflight.report.jsonl import SCHEMA as LINES_SCHEMA
 from preflight.report.where import WHERE_SCHEMA
 from preflight.values.choices import Strategy
@@ -354,6 +354,17 @@ def _where() -> Json:
     return record(schema={"const": WHERE_SCHEMA}, tool=tool, request=maybe(TEXT), files=COUNT, places=many(place))
 
 
+def _summary() -> Json:
+    counts = dict.fromkeys(("assets", "passed", "failed", "unsure"), COUNT)
+    rows = many(record(name=TEXT, severity=TEXT, **counts))
+    asset = record(url=TEXT, verdict=VERDICT, errors=COUNT, warnings=COUNT, rules=many(TEXT))
+    tool = record(name={"const": "preflight"}, version=TEXT)
+    shown = {"editions": rows, "rules": rows, "folders": rows, "worst": many(asset)}
+    return record(
+        schema={"const": SUMMARY_SCHEMA}, tool=tool, verdict=VERDICT, place=TEXT, bytes=COUNT, **counts, **shown
+    )
+
+
 def _estimate() -> Json:
     """Describe a price; the request's body and what lets it be sent are told by tools for agents."""
     more = {
@@ -385,6 +396,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Json]]] = {
     "submit": ("What `submit --format json` prints", _submit),
     "task": ("What `task show`, `task wait` and `task download` print as JSON", _task),
     "tasks": ("What `task list --format json` prints", _tasks),
+    "summary": ("What `report --format json` prints", _summary),
     "where": ("What `where --format json` prints", _where),
     "estimate": ("What a request costs, as tools for agents tell it", _estimate),
     "rule": ("What a rule says, as tools for agents tell it", _rule),

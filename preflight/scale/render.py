@@ -8,13 +8,12 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.report.csv import text_cell
-from preflight.report.json import dump
+from preflight.report.json import SUMMARY_SCHEMA, dump
 from preflight.report.markdown import escaped, table
 from preflight.scale.summary import Row, Summary
 from preflight.values.assets import printable
 from preflight.values.units import file_size
 
-SUMMARY_SCHEMA = "preflight.summary/1"
 SHOWN = 15
 """Rows of each table that text and Markdown show."""
 PARTS = ("rule", "folder", "edition")

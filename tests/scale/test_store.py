@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from preflight.errors import CallError, NotDone
 from preflight.objects.stores import Stores, from_environment
+from preflight.report.schemas import schema_of
 from preflight.scale import store as module
 from preflight.scale.keys import CODES, KEY_BYTES, Known, Tally
 from preflight.scale.schema import COLUMNS, DESCRIBED, schema, table_of
@@ -216,6 +218,7 @@ def test_the_program_judges_into_a_store_and_sums_it_up(bucket: Bucket, program:
     assert ended.status == 1, ended.err
     found = json.loads(ended.out)
     assert (found["schema"], found["assets"], found["failed"]) == ("preflight.summary/1", 6, 3)
+    jsonschema.validate(found, schema_of("summary"))
     assert "6 judged, 1 passed over as no media" in ended.err
     again = program("check", "s3://material/set", "--output", "results/")
     assert (again.status, "0 judged, 6 known before" in again.err) == (1, True)

@@ -12,6 +12,7 @@ from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import Group, Option, Said, fields_of
 from preflight.cli.options.price import PriceOptions
 from preflight.cli.options.run import RunOptions
+from preflight.cli.options.scale import EngineOptions
 from preflight.cli.options.service import ServiceOptions, UploadOptions
 
 GROUPS: tuple[type[Group], ...] = (
@@ -25,8 +26,9 @@ GROUPS: tuple[type[Group], ...] = (
     PriceOptions,
     RunOptions,
     LanguageOptions,
+    EngineOptions,
 )
-IN_TOML: dict[Any, Any] = {int: int, float: float, Fraction: int | float}
+IN_TOML: dict[Any, Any] = {bool: bool, int: int, float: float, Fraction: int | float}
 """Type of an option → that of its setting, where it is no text."""
 
 

@@ -13,5 +13,6 @@ class EngineOptions(Group, frozen=True, kw_only=True):
         Option("Judge on a Dask cluster: --scheduler's, or one of --jobs workers here.", kept=True),
     ] = None
     scheduler: Annotated[
-        str | None, Option("Address of a Dask scheduler, as tcp://HOST:8786.", kept=True, metavar="ADDRESS")
+        str | None,
+        Option("Address of a Dask scheduler, as tcp://HOST:8786.", kept=True, guarded=True, metavar="ADDRESS"),
     ] = None

@@ -10,7 +10,7 @@ from preflight.cli.options.option import Option
 KEYS = {
     *("profile", "depth", "jobs", "time_limit", "memory_limit", "cache_by", "format", "allow", "fit", "bits", "output"),
     *("base_url", "files_url", "bucket", "user_agent", "uploads", "max_credits", "ledger"),
-    *("fail_on", "baseline", "log_format", "metrics", "lang"),
+    *("fail_on", "baseline", "log_format", "metrics", "lang", "anonymous", "engine", "scheduler"),
 }
 
 
@@ -24,12 +24,13 @@ def test_settings_that_name_files_lie_relative_to_their_file() -> None:
 
 def test_only_what_says_where_the_key_goes_is_guarded() -> None:
     guarded = {said.key for said in kept() if isinstance(said.how, Option) and said.how.guarded}
-    assert guarded == {"base_url", "files_url", "ledger", "bucket"}
+    assert guarded == {"base_url", "files_url", "ledger", "bucket", "scheduler"}
 
 
 def test_numbers_are_numbers_in_a_settings_file_and_all_else_is_text() -> None:
     types = {said.key: in_toml(said) for said in kept()}
     assert {key: kind for key, kind in types.items() if kind is not str} == {
+        "anonymous": bool,
         "jobs": int,
         "time_limit": float,
         "memory_limit": int,
