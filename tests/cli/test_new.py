@@ -1,6 +1,9 @@
 """A request.toml made of files: roles, shared seconds, a prompt that names each, and never a file replaced."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from preflight.profiles import DEFAULT, load
 from preflight.request.file import load_spec
 from tests.cli.conftest import MEDIA, Program
+from tests.cli.test_commands import read_all
+from tests.posix import terminal
 
 SPECIMENS = {
     "a-wide.mp4": "video-20s.mp4",
@@ -108,3 +113,27 @@ def test_a_template_of_another_edition_names_the_model_that_chooses_it(program: 
     ended = program("check", "request.toml")
     assert ended.status == 0
     assert "Profile seedance-2.5-reference-to-video-2026-10" in ended.out
+
+
+def test_a_clip_whose_shape_has_yet_to_be_chosen_has_its_share_marked_too(program: Program, tmp_path: Path) -> None:
+    clips = [tmp_path / name for name in ("wide.mp4", "one.mp4", "two.mp4")]
+    for clip, source in zip(clips, ("video-1252x500.mp4", "video-20s.mp4", "video-20s.mp4"), strict=True):
+        clip.write_bytes((MEDIA / source).read_bytes())
+    assert program("new", *clips, "--output", "three.toml").status == 0
+    kept = [asset.keep for asset in load_spec(tmp_path / "three.toml").of_kind("video")]
+    lengths = [part.end_s - part.start_s for part in kept if part]
+    assert len(lengths) == 3
+    assert 14 < sum(lengths) <= 15
+
+
+@pytest.mark.usefixtures("program")
+def test_nothing_stands_still_on_a_terminal_while_one_waits() -> None:
+    theirs, ours = terminal()
+    code = "import time; from preflight.cli.progress import Waiting\nwith Waiting('measuring'): time.sleep(1.2)\n"
+    code += "print(list(Waiting('x').over(range(3))))\n"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=ours, stdout=ours, stderr=ours) as child:
+        os.close(ours)
+        said = read_all(theirs).decode()
+        assert child.wait(30) == 0
+    assert said.count("measuring") > 3
+    assert said.rstrip().endswith("[0, 1, 2]")
