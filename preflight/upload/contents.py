@@ -29,7 +29,7 @@ from preflight.values.assets import printable
 PIECE_BYTES = 1 << 20
 REMEMBERED = 10_000
 """URLs whose content is known by its hash; the least recently used are forgotten."""
-FETCH_S = 60.0
+FETCH_S = 30.0
 """Seconds in which one URL has to be brought."""
 SUFFIX = re.compile(r"[a-z0-9]{1,8}")
 
