@@ -173,12 +173,12 @@ class Remote(io.RawIOBase):
             yield begin, min(-(-end // PAGE) * PAGE, self.size)
 
     def _ask(self, start: int, end: int) -> None:
+        if self.fault is None and self.bytes + end - start > self._most:
+            self.fault = f"more than {self._most:,} bytes of it would have to be read, the most that is read here"
+        if self.fault is not None:
+            raise RemoteError(self.fault)
         for at in range(start, end, LARGEST):
             stop = min(at + LARGEST, end)
-            if self.fault is None and self.bytes + stop - at > self._most:
-                self.fault = f"more than {self._most:,} bytes of it would have to be read, the most that is read here"
-            if self.fault is not None:
-                raise RemoteError(self.fault)
             self._keep(at, self._got(at, stop))
             self.requests, self.bytes = self.requests + 1, self.bytes + stop - at
         self._next = end

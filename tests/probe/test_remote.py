@@ -92,3 +92,20 @@ def test_a_full_disk_costs_the_file_its_measuring(monkeypatch: pytest.MonkeyPatc
     far = elsewhere(bytes(20 << 20))
     with pytest.raises(RemoteError, match="no room to keep"):
         far.download()
+
+
+def test_a_clip_of_five_gigabytes_costs_what_a_small_one_costs() -> None:
+    clip = (MEDIA / "video-854x480.mp4").read_bytes()
+    whole = 5 << 30
+    head = clip + (1).to_bytes(4) + b"free" + (whole - len(clip)).to_bytes(8)
+
+    def get(start: int, end: int) -> bytes:
+        return head[start:end].ljust(end - start, b"\0")
+
+    far = Remote(get, whole, get(0, BLOCK))
+    probed = probe_stream(Asset(path="x"), far, whole)  # type: ignore[arg-type] # a RawIOBase
+    assert probed.facts is not None, probed.fault
+    assert (far.requests <= 4, far.bytes <= 256_000) == (True, True)
+    full = Remote(get, whole, get(0, BLOCK))
+    with pytest.raises(RemoteError, match="the most that is read here"):
+        full.want(0, whole)
