@@ -1,0 +1,68 @@
+"""Each module's specification stands where the module stands: preflight/a/b.py has tests/a/test_b.py."""
+
+import ast
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CODE = HERE.parent / "preflight"
+ENOUGH = 20
+"""Code lines up to which a module is a few names and types, which others' tests hold."""
+ROOMS = {
+    "server": "spoken to over HTTP as clients do, by what they ask for: tests/server",
+    "mcp": "spoken to over its protocol as agents do, by what they ask for: tests/mcp",
+    "scale": "run whole, on this machine and on a cluster, since what counts is what survives: tests/scale",
+}
+"""Room → why its tests go by what is asked of it, not by module."""
+ELSEWHERE = {
+    "apply/proxy.py": "one call of ffmpeg, whose file is played in tests/flow/test_footage.py",
+    "cli/language.py": "its tests are on the way, with the catalogues of preflight/locale",
+    "cli/models.py": "prints what tests/cli/test_where.py reads",
+    "cli/options/measuring.py": "words of options; what they do is held by each command that has them",
+    "cli/progress.py": "shows only what a terminal shows: tests/cli/test_console.py and test_commands.py",
+    "cli/report.py": "hands over to preflight.report, where each format has its file",
+    "cli/scale.py": "hands over to preflight.scale, which is run whole: tests/scale",
+    "cli/sending.py": "asks and sends, as tests/cli/test_submit.py and test_submit_asks.py see it",
+    "flow/follow.py": "calls preflight.submission, as tests/cli/test_submit.py and tests/api/test_task.py see it",
+    "flow/location.py": "what leaves is read in tests/upload and tests/cli/test_submit.py",
+    "objects/stores.py": "reached over the wire alone: test_listing.py, test_odd_keys.py and test_reading.py beside it",
+    "probe/image_header.py": "fields without code; each reader of images fills them in a test of its own",
+    "sandbox/fields.py": "types and defaults of what tests/sandbox/test_parameters.py and test_tables.py send",
+    "sandbox/judge.py": "judged against strangers' readings: test_agreement.py and test_references.py",
+    "sandbox/media.py": "judged with what it measures: tests/sandbox/test_references.py",
+    "sandbox/tabled.py": "the judge of other families: tests/sandbox/test_tables.py",
+    "values/places.py": "fields without code; tests/flow/test_where.py fills them",
+}
+"""Module → why its tests stand elsewhere, and where."""
+
+
+def code_lines(path: Path) -> int:
+    """Count the lines that are neither blank, comment nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    said: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            said.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = enumerate(text.splitlines(), 1)
+    return sum(1 for number, line in lines if line.strip() and line.strip()[0] != "#" and number not in said)
+
+
+def specification(module: Path) -> Path:
+    """Return where the tests of a module belong."""
+    inner = module.relative_to(CODE)
+    return HERE / inner.parent / f"test_{inner.stem.lstrip('_')}.py"
+
+
+def missing() -> set[str]:
+    """Return the modules with code enough for a specification that have none of their own."""
+    modules = [path for path in CODE.rglob("*.py") if not path.stem.startswith("__")]
+    found = {path.relative_to(CODE).as_posix() for path in modules if not specification(path).exists()}
+    return {name for name in found if name.partition("/")[0] not in ROOMS and code_lines(CODE / name) > ENOUGH}
+
+
+def test_every_module_has_its_specification_or_a_reason_for_none() -> None:
+    assert missing() - set(ELSEWHERE) == set()
+
+
+def test_no_reason_is_stale() -> None:
+    assert set(ELSEWHERE) <= missing()
+    assert all((CODE / room).is_dir() for room in ROOMS)
