@@ -15,7 +15,6 @@ ROOMS = {
 """Room → why its tests go by what is asked of it, not by module."""
 ELSEWHERE = {
     "apply/proxy.py": "one call of ffmpeg, whose file is played in tests/flow/test_footage.py",
-    "cli/language.py": "its tests are on the way, with the catalogues of preflight/locale",
     "cli/models.py": "prints what tests/cli/test_where.py reads",
     "cli/options/measuring.py": "words of options; what they do is held by each command that has them",
     "cli/progress.py": "shows only what a terminal shows: tests/cli/test_console.py and test_commands.py",

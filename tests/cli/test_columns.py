@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from preflight.cli.columns import NEVER_FIRST, columns, definitions, wrapped
 
 SIGNS = st.sampled_from("ab \u56fe\u50cf\uc774\ubbf8\uff0c\u3002\u300c\u300d.,(")
