@@ -49,6 +49,15 @@ def localized(text: str) -> str:
     return translated(text, chosen)
 
 
+def localized_in(context: str, text: str) -> str:
+    """Translate text as it is meant in a context of the catalogue (gettext's `msgctxt`), its placeholders unfilled."""
+    if _current.get() == ENGLISH:
+        return text
+    from preflight.locale.catalogue import in_context
+
+    return in_context(_current.get(), context, text)
+
+
 def listed(parts: list[str]) -> str:
     """Join translated parts as the language writes a list."""
     return ("、" if language() == "zh" else ", ").join(parts)

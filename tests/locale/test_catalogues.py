@@ -11,13 +11,14 @@ import pytest
 
 import preflight
 from preflight.locale import Language
-from preflight.locale.catalogue import LOCALES, messages
+from preflight.locale.catalogue import LOCALES, in_context, messages
 from preflight.locale.grammar import PLACEHOLDER, attempt, kind_of
 from preflight.report.remedies import SENTENCES
 from preflight.values.findings import Finding
 from preflight.values.remedy import Remedy
 
 ROOT = Path(preflight.__file__).parent
+GAP = re.compile(r"\{[^}]+\}")
 LANGUAGES: tuple[Language, ...] = tuple(LOCALES)
 UNSAID = frozenset({"dict[Doubt, str]"})
 """Strings that no person reads."""
@@ -110,3 +111,13 @@ def test_every_sort_of_placeholder_is_of_the_grammar() -> None:
     names = {name for message in messages("ko") for name in PLACEHOLDER.findall(message)}
     assert {kind_of(name) for name in names} == {"n", "w", "l", "q", ""}
     assert Finding(rule="x/y", severity="error", message="15 s long").message == "15 s long"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_page_has_its_translation_with_the_same_gaps(language: Language) -> None:
+    from preflight.server.ui.words import ENGLISH
+
+    told = {text: in_context(language, "page", text) for text in ENGLISH.values()}
+    alike = {text for text, words in told.items() if words == text} - {"preflight", "Preflight", "{name}: {verdict}"}
+    assert alike - {"{when}: {state}"} == set()
+    assert [text for text, words in told.items() if set(GAP.findall(text)) != set(GAP.findall(words))] == []

@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from preflight.errors import PreflightError
+from preflight.locale import language
 from preflight.report.html.render import COLORS
 from preflight.server.access import TOKEN, Access
 from preflight.server.answers import Json, on_error
@@ -48,7 +49,9 @@ def application(bench: Bench, access: Access) -> Guard:
 
     async def page(request: Request) -> Response:
         """Answer with the page; who brings the token gets it as a cookie."""
-        answer = HTMLResponse(pages.get_template("page.html").render(words=WORDS, project=bench.desk.project.name))
+        answer = HTMLResponse(
+            pages.get_template("page.html").render(words=WORDS, language=language(), project=bench.desk.project.name)
+        )
         if TOKEN in request.query_params:
             answer.headers["Set-Cookie"] = access.set_cookie
         return answer

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+from preflight.locale import localized
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
 from preflight.server.ui.words import WORDS
 from preflight.values.assets import ending_of
@@ -20,7 +21,8 @@ def problem(finding: Finding, judged: Judged, profile: Profile) -> str:
     say = SAYINGS.get(finding.rule.partition("/")[2])
     limits = limits_of(judged, profile)
     said = say(judged, limits) if say and limits and judged.facts else ""
-    return said or f"{finding.message[:1].upper()}{finding.message[1:]}"
+    words = localized(finding.message)
+    return said or f"{words[:1].upper()}{words[1:]}"
 
 
 def limits_of(judged: Judged, profile: Profile) -> Limits | None:

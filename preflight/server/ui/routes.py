@@ -102,7 +102,9 @@ class DeskRoutes:
     async def basis(self, _: Request) -> Response:
         """Tell what seldom changes: the words, and what the edition allows."""
         edition = edition_view(self._desk.profile, follows=self._desk.follows)
-        return Json({"words": WORDS, "edition": edition, "shares": WAYS, "reveals": self._bench.reveal is not None})
+        return Json(
+            {"words": dict(WORDS), "edition": edition, "shares": WAYS, "reveals": self._bench.reveal is not None}
+        )
 
     async def state(self, _: Request) -> Response:
         """Tell all that is known now."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Literal
 
 from preflight.errors import NotDone, PreflightError
@@ -30,7 +31,7 @@ class Threads:
     def do(self, work: Work, call: Callable[..., object], *args: object) -> None:
         """Do something soon; nothing where all is being ended."""
         try:
-            self._pools[work].submit(self._done, call, *args)
+            self._pools[work].submit(copy_context().run, self._done, call, *args)
         except RuntimeError:
             return
 
@@ -39,7 +40,7 @@ class Threads:
 
         What it has to remember is on the disk at any time.
         """
-        threading.Thread(target=self._done, args=(call, *args), name="alone", daemon=True).start()
+        threading.Thread(target=copy_context().run, args=(self._done, call, *args), name="alone", daemon=True).start()
 
     def _done(self, call: Callable[..., object], *args: object) -> None:
         with self.session.entered():

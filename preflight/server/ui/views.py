@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from preflight.flow.pace import remembered
+from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.plan.also import also_names
 from preflight.plan.estimate import OutputEstimate, estimate_output
@@ -81,10 +82,10 @@ def _measure_view(row: Measure) -> View:
         parts = [{"name": p.name, "x": p.x, "y": p.y, "width": p.width, "height": p.height} for p in drawn.parts]
         bar = {"parts": parts, "at": drawn.at, "state": drawn.state, "words": drawn.words}
     return {
-        "title": row.title,
-        "value": row.value,
-        "allowed": row.allowed,
-        "said": row.said,
+        "title": localized(row.title),
+        "value": localized(row.value),
+        "allowed": localized(row.allowed),
+        "said": localized(row.said),
         "state": row.state or "within",
         "sign": SIGNS[row.state or "pass"],
         "how": row.how,
@@ -102,8 +103,8 @@ def why_view(item: Item, which: Which, profile: Profile) -> View:
             "rule": finding.rule,
             "severity": finding.severity,
             "sign": SIGNS[finding.severity],
-            "message": printable(finding.message),
-            "grounds": [[title, printable(said)] for title, said in stands_on],
+            "message": printable(localized(finding.message)),
+            "grounds": [[localized(title), printable(localized(said))] for title, said in stands_on],
         }
         for finding, stands_on in grounds(judged.findings, fixable=False)
     ]
@@ -148,7 +149,9 @@ def plan_view(item: Item) -> View | None:
         return None
     foreseen = estimate_output(plan, judged.facts, Fraction(remembered())) if judged.facts and plan.steps else None
     return {
-        "steps": [{"words": step.words(), "loss": step.loss, "clears": list(step.clears)} for step in plan.steps],
+        "steps": [
+            {"words": localized(step.words()), "loss": step.loss, "clears": list(step.clears)} for step in plan.steps
+        ],
         "loss": plan.loss,
         "tag": WORDS[f"loss.{plan.loss}"],
         "advice": printable(advice(plan.remedies)) if plan.beyond_mending else "",
@@ -292,7 +295,7 @@ def finding_view(finding: Finding) -> View:
         "rule": finding.rule,
         "severity": finding.severity,
         "sign": SIGNS[finding.severity],
-        "words": printable(f"{finding.message[:1].upper()}{finding.message[1:]}"),
+        "words": printable(_begun(localized(finding.message))),
         "source": finding.source or "",
     }
 
@@ -320,3 +323,8 @@ def length_s(item: Item) -> Fraction:
         return Fraction(0)
     keep = item.keep if item.which == "original" else None
     return min(keep.end_s, facts.duration_s) - min(keep.start_s, facts.duration_s) if keep else facts.duration_s
+
+
+def _begun(words: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return f"{words[:1].upper()}{words[1:]}"

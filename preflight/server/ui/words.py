@@ -1,9 +1,13 @@
-"""Every word of the page, by its key: what is translated is translated here.
+"""Every word of the page, by its key, in the language of the page.
 
 What is in braces is filled in. What the rules, plans and reports say comes from them, in their own words.
 """
 
-WORDS: dict[str, str] = {
+from collections.abc import Iterator, Mapping
+
+from preflight.locale import localized_in
+
+ENGLISH: dict[str, str] = {
     # ---- the page
     "title": "preflight",
     "heading": "Preflight",
@@ -310,3 +314,23 @@ WORDS: dict[str, str] = {
     "remedy.reconcile-before-again": "It may have been accepted and paid for: look for it before it is sent again.",
     "remedy.other-port": "Choose another --port.",
 }
+"""Key → English words."""
+
+
+class Words(Mapping[str, str]):
+    """The words of the page in the current language."""
+
+    def __getitem__(self, key: str) -> str:
+        """Translate the words of a key; raise KeyError for none."""
+        return localized_in("page", ENGLISH[key])
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the keys."""
+        return iter(ENGLISH)
+
+    def __len__(self) -> int:
+        """Count the keys."""
+        return len(ENGLISH)
+
+
+WORDS = Words()
