@@ -18,6 +18,7 @@ from preflight.server.access import TOKEN, Access
 from preflight.server.answers import Json, on_error
 from preflight.server.events import TooMany
 from preflight.server.guard import Guard
+from preflight.server.language import Spoken
 from preflight.server.openapi import document
 from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Choices
@@ -81,4 +82,4 @@ def application(bench: Bench, access: Access) -> Guard:
             Exception: on_error,
         },
     )
-    return Guard(app, access)
+    return Guard(Spoken(app, first=True), access)

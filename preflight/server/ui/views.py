@@ -157,8 +157,8 @@ def plan_view(item: Item) -> View | None:
         "advice": printable(advice(plan.remedies)) if plan.beyond_mending else "",
         "undecided": is_undecided(item),
         "bytes": _bytes(foreseen),
-        "size": f"{foreseen.size_px[0]} x {foreseen.size_px[1]} px" if foreseen and foreseen.size_px else "",
-        "length": f"{decimal(foreseen.length_s)} s" if foreseen and foreseen.length_s is not None else "",
+        "size": localized(f"{foreseen.size_px[0]} x {foreseen.size_px[1]} px") if foreseen and foreseen.size_px else "",
+        "length": localized(f"{decimal(foreseen.length_s)} s") if foreseen and foreseen.length_s is not None else "",
         "seconds": float(foreseen.seconds) if foreseen and foreseen.seconds is not None else None,
         "cuts": _is_cut_alone(plan, judged),
         "part": _part(plan),
@@ -169,7 +169,7 @@ def _bytes(foreseen: OutputEstimate | None) -> str:
     """Say how large a new file will be, as far as that is foreseen."""
     if foreseen is None or foreseen.bytes is None:
         return ""
-    return WORDS[f"plan.bytes.{foreseen.bytes_are}"].format(size=file_size(foreseen.bytes))
+    return WORDS[f"plan.bytes.{foreseen.bytes_are}"].format(size=localized(file_size(foreseen.bytes)))
 
 
 def is_undecided(item: Item) -> bool:
