@@ -80,7 +80,7 @@ class Desk:
         """
         with self.turn:
             if id_ not in self.items:
-                raise MissingError("there is no such asset; it may have been removed")
+                raise MissingError(WORDS["error.gone"])
             return self.items[id_]
 
     def roles(self) -> dict[str, Role]:
@@ -162,7 +162,7 @@ class Desk:
                     there.add(place)
                     fresh.append(Item(name=name, source=place, kind=kind_by_name(place), probed={}, judged={}))
             if len(self.items) + len(fresh) > MOST_ITEMS:
-                raise CallError(f"a project holds at most {MOST_ITEMS} files", advice="A request takes fifteen.")
+                raise CallError(WORDS["error.too-many"].format(most=MOST_ITEMS), advice=WORDS["error.too-many.next"])
             with self.changing(*fresh):
                 self.items |= {item.id: item for item in fresh}
                 for item in fresh:
@@ -208,7 +208,7 @@ class Desk:
         with self.turn, self.changing(self.item(id_)):
             item = self.item(id_)
             if which == "fixed" and item.fixed is None:
-                raise CallError("there is no new file of it")
+                raise CallError(WORDS["error.no-new"])
             item.taken = which == "fixed"
             item.version += 1
 

@@ -126,7 +126,7 @@ class Fixing:
         with self._desk.threads.session.entered():
             found = graded(made).quality if made else None
         if found is None:
-            raise MissingError("nothing was encoded here that could be compared: fix it again")
+            raise MissingError(WORDS["error.not-compared"])
         return {"mean": round(found.vmaf_mean, 1), "worst": round(found.vmaf_min, 1)}
 
     def cancel(self, id_: str) -> None:
@@ -138,7 +138,7 @@ class Fixing:
         with self._turn:
             job = self._jobs.get(id_)
             if job is None:
-                raise MissingError("it is over already")
+                raise MissingError(WORDS["error.over"])
             job.cancelled = True
             if job.session:
                 job.session.stop()

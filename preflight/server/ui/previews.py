@@ -16,6 +16,7 @@ from preflight.flow import footage
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.server.answers import MissingError
 from preflight.server.ui.items import Item, Which
+from preflight.server.ui.words import WORDS
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 
 Sort = Literal["thumb", "large", "strip", "strip0", "strip1", "strip2", "strip3", "proxy"]
@@ -65,7 +66,7 @@ class Previews:
         try:
             found = os.stat(path)  # noqa: PTH116 - any bytes may be a name
         except (OSError, ValueError):
-            raise MissingError("the file is not here any more") from None
+            raise MissingError(WORDS["error.file-gone"]) from None
         state = f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{sort}"
         name = blake2b(state.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
         return self._folder / f"{name}.{'mp4' if sort == 'proxy' else 'jpg'}"
@@ -80,7 +81,7 @@ class Previews:
                 MAKE[sort](path, facts, draft)
                 commit_over(draft, target)
         except (Unmeasured, Unreadable) as fault:
-            raise MissingError(f"there is nothing to see: {fault}") from None
+            raise MissingError(WORDS["error.unseen"].format(fault=fault)) from None
         self._trim()
 
     def _trim(self) -> None:
@@ -101,7 +102,7 @@ def facts_of(item: Item, which: Which) -> Facts:
     """
     judged = item.judged.get(which)
     if judged is None or judged.facts is None or judged.asset.is_url:
-        raise MissingError("there is nothing to see of it")
+        raise MissingError(WORDS["error.nothing-seen"])
     return judged.facts
 
 

@@ -19,6 +19,7 @@ from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Item, Which
 from preflight.server.ui.previews import STRIPS, Sort, facts_of, played_as
 from preflight.server.ui.seconds import share_s
+from preflight.server.ui.words import WORDS
 from preflight.values.assets import printable
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.units import decimal
@@ -80,7 +81,7 @@ class SeenRoutes:
         """Show a file in its folder, on the screen of this machine."""
         path, show = _there(item_of(self._bench, request).path_of(which_of(request))), self._bench.reveal
         if show is None or not await run_sync(show, path):
-            raise MissingError(f"no folder can be shown here; it is {printable(path)}")
+            raise MissingError(WORDS["error.no-folder"].format(path=printable(path)))
         return Response(status_code=204)
 
     async def outline(self, request: Request) -> Response:
@@ -104,7 +105,7 @@ class SeenRoutes:
         item, desk = item_of(self._bench, request), self._bench.desk
         judged = item.judged.get("original")
         if judged is None:
-            raise MissingError("it is not measured yet")
+            raise MissingError(WORDS["error.not-measured"])
         longest_s = await run_sync(share_s, desk, item)
         found = await run_sync(self._looked, footage.best_parts, judged, desk.profile, longest_s, limiter=self._few)
         return Json([_part_view(one) for one in found[:OFFERED]])
@@ -138,5 +139,5 @@ def which_of(request: Request) -> Which:
 
 def _there(path: str) -> str:
     if not Path(path).is_file():
-        raise MissingError("the file is not here any more")
+        raise MissingError(WORDS["error.file-gone"])
     return path

@@ -15,6 +15,7 @@ from preflight.media.thumbnails import thumbnails
 from preflight.report import Header, open_writer, write_report
 from preflight.server.answers import Json, MissingError, body_as
 from preflight.server.ui.bench import Bench
+from preflight.server.ui.words import WORDS
 from preflight.values.assets import printable
 
 REPORTS: dict[str, tuple[str, str]] = {
@@ -129,7 +130,7 @@ class SentRoutes:
         number, sandbox = _entry(request)
         path = await run_sync(lambda: _there(self._sending.film(number, 0, sandbox=sandbox)))
         if self._bench.reveal is None or not await run_sync(self._bench.reveal, path):
-            raise MissingError(f"no folder can be shown here; it is {printable(path)}")
+            raise MissingError(WORDS["error.no-folder"].format(path=printable(path)))
         return Response(status_code=204)
 
     async def report(self, request: Request) -> Response:
@@ -143,7 +144,7 @@ class SentRoutes:
         desk = self._bench.desk
         report = desk.report
         if report is None or not report.assets:
-            raise MissingError("nothing is judged yet")
+            raise MissingError(WORDS["error.not-judged"])
         plans = PlannedFixes(desk.profile)
         header = Header(
             profile=desk.profile.name,
@@ -160,7 +161,7 @@ class SentRoutes:
 
 def _there(path: str | None) -> str:
     if path is None or not Path(path).is_file():
-        raise MissingError("the film is not here any more")
+        raise MissingError(WORDS["error.film-gone"])
     return path
 
 

@@ -11,6 +11,7 @@ from preflight.plan.share import share as share_seconds
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.items import Item
 from preflight.server.ui.planning import shareable
+from preflight.server.ui.words import WORDS
 from preflight.values.assets import Window
 
 
@@ -40,7 +41,7 @@ def shorten(desk: Desk, together_s: Fraction) -> None:
         limits = desk.profile.video
         ways = share_seconds(parts, msgspec.structs.replace(limits.total_duration_s, max=together_s), limits.duration_s)
         if len(parts) < len(clips) or not ways:
-            raise CallError("the clips cannot be cut to that")
+            raise CallError(WORDS["error.not-cut"])
         for (item, _), length in zip(clips, ways[0].lengths_s, strict=True):
             start = item.keep.start_s if item.keep else Fraction(0)
             desk.keep(item.id, Window(start, start + length))

@@ -146,10 +146,10 @@ class Sending:
             PreflightError: the request is not clean, or a file has changed since it was measured.
         """
         if self._desk.look_again():
-            raise CallError("a file has changed since it was measured: it is measured again")
+            raise CallError(WORDS["error.changed"])
         report, spec = self._desk.report, self._desk.spec()
         if report is None or len(report.assets) != len(spec.assets):
-            raise CallError("not everything is measured yet")
+            raise CallError(WORDS["error.still-measuring"])
         ready = prepared(spec, report, self._profile(), Terms())
         door = self._door()
         with opened_ledger(self._ledger()) as ledger:
@@ -185,7 +185,7 @@ class Sending:
         """
         estimate = price(self._desk)
         if estimate is None or not estimate.cut_credits:
-            raise CallError("nothing would be saved by shorter clips")
+            raise CallError(WORDS["error.nothing-saved"])
         shorten(self._desk, estimate.cut_s)
 
     def send(self, *, again: bool) -> None:
@@ -196,7 +196,7 @@ class Sending:
         """
         with self._turn:
             if self._now.stage in GOING:
-                raise CallError("a request is being sent already")
+                raise CallError(WORDS["error.sending"])
             door = self._door()
             self._now = Progress(stage="checking", since=time.time(), sandbox=self._sandbox)
             self._parts.clear()
@@ -224,7 +224,7 @@ class Sending:
         with opened_ledger(self._desk.project.ledger(sandbox=sandbox)) as ledger:
             entry = ledger.find(number)
         if entry is None:
-            raise CallError("there is no such submission")
+            raise CallError(WORDS["error.no-entry"])
         body = msgspec.json.decode(entry.body, type=dict[str, Any])
         self._desk.set({name: body.get(name) for name in ("prompt", *SETTINGS)})
         there = [asset.path for asset in entry.assets if os.path.isfile(asset.path)]  # noqa: PTH113 - any bytes
