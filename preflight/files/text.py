@@ -8,6 +8,7 @@ import codecs
 import json
 import math
 import os
+import re
 import stat
 import tomllib
 from collections import Counter
@@ -20,6 +21,10 @@ from preflight.values.excerpt import Excerpt
 SAMPLE_BYTES = 512
 DEEPEST = 64
 """Nesting depth of tables and lists."""
+MOST_PARTS = 200
+"""Single words, with a dot between each two, that a line may hold in a row; prose has fewer."""
+PART = re.compile(r"""\s*([\w-]+|"[^"]*"|'[^']*')\s*""")
+"""A part of a dotted key."""
 MOST_DIGITS = 30
 """Digits of a whole number."""
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
@@ -106,6 +111,7 @@ def toml_of(content: bytes) -> dict[str, Any]:
         TextError: it is no text, no TOML, or exceeds the bounds.
     """
     text = text_of(content)
+    _refuse_long_keys(text)
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -118,6 +124,18 @@ def toml_of(content: bytes) -> dict[str, Any]:
         raise TextError(f"not TOML: {_why(error)}") from None
     refuse_unbounded(table)
     return table
+
+
+def _refuse_long_keys(text: str) -> None:
+    """Refuse dotted keys of very many parts: parsing takes the square of their number."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") < MOST_PARTS:
+            continue
+        together = 0
+        for part in line.split("."):
+            together = together + 1 if PART.fullmatch(part) else 0
+            if together >= MOST_PARTS:
+                raise TextError(f"line {number}: a key nested more than {DEEPEST} deep")
 
 
 def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value

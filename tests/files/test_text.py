@@ -101,3 +101,21 @@ def test_a_file_is_read_no_further_than_it_may_be_long_and_a_pipe_is_not_waited_
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(OSError, match="is no plain file"):
             bytes_of(path, 5)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ".".join(["a"] * 500_000) + " = 1",
+        "x = 1\n[" + ".".join(["a"] * 500_000) + "]",
+        "x = {" + " . ".join(['"a"'] * 200_000) + " = 1}",
+    ],
+)
+def test_a_key_of_very_many_parts_is_refused_before_it_is_parsed(content: str) -> None:
+    with pytest.raises(TextError, match="a key nested more than 64 deep"):
+        toml_of(content.encode())
+
+
+@pytest.mark.parametrize("prose", ["." * 5_000, "Run. Stop. A rider goes on... " * 500, "1.5, 2.5, " * 500])
+def test_prose_of_many_dots_is_no_key(prose: str) -> None:
+    assert toml_of(f'prompt = "{prose}"\nmore = """\n{prose}\n"""'.encode())["prompt"] == prose
