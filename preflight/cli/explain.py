@@ -8,6 +8,7 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.option import options_of
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.report import text
 from preflight.rules import RULES
 from preflight.rules.rule import limit_at
@@ -52,7 +53,7 @@ def command(*, rule_id: str, edition: EditionOptions) -> None:
         raise CallError(f"no rule named {rule_id!r}", advice=advice)
     limit = limit_at(profile, rule.limit)
     allowed = limit.text() if limit and hasattr(limit, "text") else None
-    text.write([((rule.id, "bold"), (f": {rule.what}", ""))])
+    text.write([((rule.id, "bold"), (f": {localized(rule.what)}", ""))])
     for title, words in (
         ("Why", rule.why),
         ("Fix", rule.fix),
@@ -62,4 +63,4 @@ def command(*, rule_id: str, edition: EditionOptions) -> None:
         ("Read", limit.read.isoformat() if limit else ""),
     ):
         if words:
-            text.write([((f"{title}: ", "bold"), (words, ""))])
+            text.write([((f"{localized(title)}: ", "bold"), (localized(words), ""))])

@@ -5,6 +5,7 @@ import click
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionOptions, TextOrJson
 from preflight.cli.options.option import options_of
+from preflight.locale import localized
 from preflight.report import text
 from preflight.rules import RULES
 
@@ -30,4 +31,4 @@ def command(*, edition: EditionOptions, shown: TextOrJson) -> None:
         click.echo(dump({"schema": "preflight.rules/1", "profile": profile.name, "rules": rows}), nl=False)
         return
     width = max(map(len, RULES))
-    text.write(((f"{rule.id:<{width}}", "bold"), (f"  {rule.what}", "")) for rule in RULES.values())
+    text.write(((f"{rule.id:<{width}}", "bold"), (f"  {localized(rule.what)}", "")) for rule in RULES.values())

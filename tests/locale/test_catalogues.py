@@ -121,3 +121,52 @@ def test_every_word_of_the_page_has_its_translation_with_the_same_gaps(language:
     alike = {text for text, words in told.items() if words == text} - {"preflight", "Preflight", "{name}: {verdict}"}
     assert alike - {"{when}: {state}"} == set()
     assert [text for text, words in told.items() if set(GAP.findall(text)) != set(GAP.findall(words))] == []
+
+
+def test_every_rule_says_in_each_language_what_it_checks_and_what_to_do() -> None:
+    from preflight.rules import RULES
+
+    texts = {text for rule in RULES.values() for text in (rule.what, rule.fix)}
+    assert {text for text in texts for language in LANGUAGES if attempt(text, language) is None} <= UNTOLD
+
+
+UNTOLD: set[str] = set()
+"""Texts of rules that have no translation."""
+SPOKEN = ("fix", "submit", "sending", "agree", "question", "in_turn", "new", "ui", "__init__")
+"""Commands that a person meets first: whatever they print goes through the catalogues."""
+
+
+def bare(call: ast.Call) -> bool:
+    """Tell whether a call prints words of its own that pass the catalogues by."""
+    if ast.unparse(call.func) != "click.echo" or not call.args:
+        return False
+    said = call.args[0]
+    if isinstance(said, ast.Constant):
+        return re.search("[a-z]{3}", str(said.value)) is not None
+    return isinstance(said, ast.JoinedStr) and any(
+        isinstance(part, ast.Constant) and re.search("[a-z]{3} [a-z]", str(part.value)) for part in said.values
+    )
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_no_command_prints_words_that_pass_the_catalogues_by(name: str) -> None:
+    tree = ast.parse((ROOT / "cli" / f"{name}.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call) for call in calls if bare(call)] == []
+
+
+def test_text_reports_style_no_words_that_pass_the_catalogues_by() -> None:
+    tree = ast.parse((ROOT / "report" / "text.py").read_text(encoding="utf-8"))
+    segments = [node for node in ast.walk(tree) if isinstance(node, ast.Tuple) and len(node.elts) == 2]
+    said = [node.elts[0] for node in segments if isinstance(node.elts[0], ast.Constant | ast.JoinedStr)]
+    texts = [ast.unparse(one) for one in said if isinstance(one, ast.Constant)]
+    parts = [
+        str(part.value)
+        for one in said
+        if isinstance(one, ast.JoinedStr)
+        for part in one.values
+        if isinstance(part, ast.Constant)
+    ]
+    assert [
+        text for text in (*texts, *parts) if re.search("[a-z]{4}", text) and not text.strip().startswith("--")
+    ] == []
