@@ -180,7 +180,8 @@ class Sending:
         words = f", {decimal(reserved, 2)} credits reserved" if reserved is not None else ""
         self.tell(f"Submitted once: task {printable(task.id)} (entry {sent.entry.number}{words}).")
         if most is not None and (reserved or 0) > most:
-            click.echo(f"The service reserved more than --max-credits {decimal(most, 6)}.", err=True)
+            over = f"The service reserved more than --max-credits {decimal(most, 6)}."
+            click.echo(localized(over), err=True)
         if self._call.waits or self._call.folder is not None:
             self._results = bring(task.id, account, self._call.folder, out=self._out)
         else:

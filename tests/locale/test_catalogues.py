@@ -123,15 +123,13 @@ def test_every_word_of_the_page_has_its_translation_with_the_same_gaps(language:
     assert [text for text, words in told.items() if set(GAP.findall(text)) != set(GAP.findall(words))] == []
 
 
-def test_every_rule_says_in_each_language_what_it_checks_and_what_to_do() -> None:
+def test_every_rule_says_in_each_language_what_it_checks_why_and_what_to_do() -> None:
     from preflight.rules import RULES
 
-    texts = {text for rule in RULES.values() for text in (rule.what, rule.fix)}
-    assert {text for text in texts for language in LANGUAGES if attempt(text, language) is None} <= UNTOLD
+    texts = {text for rule in RULES.values() for text in (rule.what, rule.why, rule.fix)}
+    assert {text for text in texts for language in LANGUAGES if attempt(text, language) is None} == set()
 
 
-UNTOLD: set[str] = set()
-"""Texts of rules that have no translation."""
 SPOKEN = ("fix", "submit", "sending", "agree", "question", "in_turn", "new", "ui", "__init__")
 """Commands that a person meets first: whatever they print goes through the catalogues."""
 
@@ -167,6 +165,5 @@ def test_text_reports_style_no_words_that_pass_the_catalogues_by() -> None:
         for part in one.values
         if isinstance(part, ast.Constant)
     ]
-    assert [
-        text for text in (*texts, *parts) if re.search("[a-z]{4}", text) and not text.strip().startswith("--")
-    ] == []
+    worded = [text for text in (*texts, *parts) if not text.strip().startswith("--") and text != "'lossless'"]
+    assert [text for text in worded if re.search("[a-z]{4}", text)] == []
