@@ -155,7 +155,8 @@ def test_an_unknown_outcome_is_told_and_never_sent_again(opened: Opened, host: H
 def test_a_service_that_says_no_is_repeated_and_nothing_is_paid(
     opened: Opened, host: Host, fault: str, status: int
 ) -> None:
-    with running(run_s=0, faults=Faults(0, (Fault("create", fault, times=1, seconds=2),))) as service:
+    seconds = 60 if fault == "refuse" else 2
+    with running(run_s=0, faults=Faults(0, (Fault("create", fault, times=1, seconds=seconds),))) as service:
         with opened(base_url=service.url) as gateway:
             if fault == "refuse":
                 gateway.create(body(f"{host.url}/{CLEAN}", prompt="Image 1: the last before it goes down."))
