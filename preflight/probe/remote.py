@@ -196,9 +196,7 @@ class Remote(io.RawIOBase):
         numbers = range(at // PAGE, -(-(at + whole) // PAGE))
         try:
             if self._spool is not None or len(self._pages) * PAGE + whole > KEPT_BYTES:
-                spool = self._spooled()
-                spool.seek(at)
-                spool.write(content[:whole])
+                write_whole(self._spooled(), at, content[:whole])
             else:
                 self._pages |= {n: content[n * PAGE - at : (n + 1) * PAGE - at] for n in numbers}
         except OSError as error:
@@ -213,8 +211,7 @@ class Remote(io.RawIOBase):
 
             self._spool = cast("BinaryIO", tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 - closed with this file
             for number, page in self._pages.items():
-                self._spool.seek(number * PAGE)
-                self._spool.write(page)
+                write_whole(self._spool, number * PAGE, page)
             self._pages.clear()
         return self._spool
 
@@ -235,3 +232,15 @@ class Remote(io.RawIOBase):
 def remote(stream: BinaryIO) -> Remote | None:
     """Return a stream as a file elsewhere, or None where it is at hand, or all of it has been brought."""
     return stream if isinstance(stream, Remote) and not stream.is_whole else None
+
+
+def write_whole(raw: BinaryIO, at: int, content: bytes) -> None:
+    """Write all of some bytes to an unbuffered file, which takes less at once where the disk is nearly full.
+
+    Raises:
+        OSError: not all of them can be written.
+    """
+    raw.seek(at)
+    rest = memoryview(content)
+    while rest:
+        rest = rest[raw.write(rest) :]

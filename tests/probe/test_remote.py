@@ -2,13 +2,14 @@
 
 import io
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.probe import probe_stream
-from preflight.probe.remote import BLOCK, PAGE, Remote, RemoteError, remote
+from preflight.probe.remote import BLOCK, PAGE, Remote, RemoteError, remote, write_whole
 from preflight.values.assets import Asset
 from preflight.values.choices import Depth
 from preflight.values.probed import Probed
@@ -109,3 +110,17 @@ def test_a_clip_of_five_gigabytes_costs_what_a_small_one_costs() -> None:
     full = Remote(get, whole, get(0, BLOCK))
     with pytest.raises(RemoteError, match="the most that is read here"):
         full.want(0, whole)
+
+
+class Narrow(io.BytesIO):
+    """A file that takes three bytes at once, as a disk does that is nearly full."""
+
+    def write(self, content: Any) -> int:  # noqa: ANN401 - any bytes
+        return super().write(bytes(content)[:3])
+
+
+@given(st.binary(max_size=40), st.integers(0, 20))
+def test_what_is_written_in_part_is_written_on(content: bytes, at: int) -> None:
+    file = Narrow(bytes(at))
+    write_whole(file, at, content)
+    assert file.getvalue() == bytes(at) + content
