@@ -49,7 +49,8 @@ class Measurer:
         kinds: tuple[Which, ...] = ("fixed", "original") if item.fixed else ("original",)
         with self._turn:
             self._line.extend((item, which) for which in kinds)
-        self._threads.do("looking", self._some)
+        for _ in kinds:  # a call takes one of the line at least
+            self._threads.do("looking", self._some)
 
     def fetch(self, item: Item) -> None:
         """Let an item that lies at an address be fetched and measured: only then is anything asked of a network."""
@@ -64,6 +65,8 @@ class Measurer:
             while self._line and len(taken) < most and all(one.kind == "image" for one, _ in (*taken, self._line[0])):
                 taken.append(self._line.popleft())
         wanted = [one for one in taken if self._begins(one[0])]
+        if not wanted:
+            return
         for (item, which), probed in zip(wanted, self._probed(wanted), strict=True):
             self._done(item, which, probed)
 

@@ -167,7 +167,7 @@ def test_a_line_a_request_is_told_without_secrets(opened: Opened, host: Host) ->
     with opened() as gateway:
         answer = gateway.create(body(f"{host.url}/{WRONG}?token=abc"), Idempotency_Key="of-mine")
         gateway.http.get("/v1/tasks?secret=query")
-        lines = [json.loads(line) for line in gateway.log.getvalue().splitlines()]
+    lines = [json.loads(line) for line in gateway.log.getvalue().splitlines()]
     events = [one["event"] for one in lines]
     assert events[:3] == ["start", "request", "request"]
     refused = lines[1]
