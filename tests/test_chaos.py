@@ -19,15 +19,15 @@ from scripts.chaos_laws import broken_laws
 from scripts.chaos_run import LONGEST_DELAY_S, SETTLES_S, Ran, make_plan, tally
 from tests.upload.stranger import KEY
 
-SEED, NUMBERS = 11, (2, 8, 10, 11, 16, 19)
-"""One of them is killed three times, two submit twice at once; between them nine routes break in 21 ways.
+SEED, NUMBERS = 11, (8, 11, 16, 28)
+"""Two of them have three kills each, so that one comes however fast the machine is; one submits twice at once.
 
 The script runs 1,000."""
 JOBS = 3
 BODY = b'{"model":"seedance-2.0-reference-to-video","prompt":"A rider.","duration":4,"quality":"480p"}'
 
 
-def test_six_runs_break_no_law() -> None:
+def test_four_runs_break_no_law() -> None:
     with ThreadPoolExecutor(JOBS) as pool:
         runs = [*pool.map(partial(chaos.one_run, SEED), NUMBERS)]
     assert [(ran.seed, ran.number, ran.violations) for ran in runs if ran.violations] == []
