@@ -21,14 +21,14 @@ setup: $(READY) ## make .venv with the versions of constraints.txt
 demo: setup ## the main job on shipped fixtures: check, fix, check again, submit to the sandbox
 	$(BIN)/python scripts/demo.py
 
-test: setup ## run every test
-	$(BIN)/pytest -n 2 --dist worksteal
+test: setup ## run every test, three at a time on two processors: many wait for children and servers
+	$(BIN)/pytest -n 3 --dist worksteal
 
 test-spawn: setup ## run the tests of processes with every child started by itself, as on macOS and Windows
 	PREFLIGHT_START=spawn $(BIN)/pytest -n 2 --dist worksteal $(SPAWNING)
 
 check: setup lint types docs-check ## lint, types, tests with coverage, generated documents
-	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 3 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 lint: setup
 	$(BIN)/ruff check .

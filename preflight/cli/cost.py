@@ -43,8 +43,6 @@ def _clip_words(price: Estimate) -> str:
     if not price.clip_credits:
         return "The clips add nothing to it."
     if price.cut_credits <= 0:
-        why = f"{decimal(price.cut_s)} s of clips are billed in any case"
-        why = "it costs the least that is ever charged" if price.input_s > price.cut_s else why
-        return f"{billed} Cutting them shorter saves nothing: {why}."
+        return f"{billed} Cutting them shorter saves nothing: {decimal(price.cut_s)} s of clips are billed in any case."
     saved = f"about {decimal(price.cut_credits, 2)} credits; cutting further saves nothing"
     return f"{billed} Cutting them to {decimal(price.cut_s)} s together saves {saved}."
