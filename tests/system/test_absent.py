@@ -15,8 +15,8 @@ WITHOUT = """
 import os, select, signal, socket, sys
 # What others use of the system stays as it is: only ours is to do without.
 import asyncio, multiprocessing.connection, shutil, ssl, subprocess, tempfile
-import click, dask, distributed, filelock, httpx, mcp.server, platformdirs, pyarrow, rich.console, starlette.applications
-import uvicorn, watchfiles
+import click, dask, distributed, filelock, httpx, mcp.server, platformdirs, pyarrow, rich.console
+import starlette.applications, uvicorn, watchfiles
 platformdirs.user_data_path("a")
 for name in ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty"):
     sys.modules[name] = None
