@@ -7,7 +7,6 @@ python scripts/bench_scale.py [bytes] [cluster] [many] [--objects 20000] [--keys
 import argparse
 import itertools
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -42,6 +41,21 @@ CLIP_BYTES = 10_000_000
 
 
 # ---- bytes ----------------------------------------------------------------------------------------------------------
+
+
+if sys.platform == "win32":
+
+    def peak_mib() -> float:
+        """Return the most memory that this process has held, in MiB."""
+        raise NotImplementedError
+
+else:
+
+    def peak_mib() -> float:
+        """Return the most memory that this process has held, in MiB."""
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def fewer_bytes(missed: Missed) -> None:
@@ -141,7 +155,7 @@ def many(missed: Missed, keys: int = 1_000_000) -> None:
 
     def told(progress: Progress) -> None:
         if progress.tally.done >= (len(marks) + 1) * keys // 10:
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            peak = peak_mib()
             marks.append((progress.tally.done, time.process_time() - begun, peak))
             print(f"  {progress.tally.done:,} keys: {marks[-1][1]:,.0f} s, {peak:,.0f} MiB at most", flush=True)
 

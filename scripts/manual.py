@@ -74,7 +74,8 @@ def main() -> int:
     from sphinx.cmd.build import build_main
 
     gather()
-    return build_main(["-q", "-W", "--keep-going", "-b", "html", str(PAGES), str(TARGET)])
+    status: int = build_main(["-q", "-W", "--keep-going", "-b", "html", str(PAGES), str(TARGET)])
+    return status
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import msgspec
 
+assert sys.platform != "win32", "a session is typed on a pseudo-terminal"  # noqa: S101 - mypy reads it, too
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 

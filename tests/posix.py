@@ -1,6 +1,7 @@
 """What some tests ask of the system and Windows has not: there, the test that asks is skipped by asking."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ def _absent(what: str) -> NoReturn:
 
 
 if sys.platform == "win32":
+    KILL = signal.SIGTERM
+    """What ends a process at once."""
 
     def make_pipe(path: "str | os.PathLike[str]") -> None:
         _absent(f"pipes among files, such as {path}")
@@ -40,6 +43,7 @@ if sys.platform == "win32":
         _absent("processors that a process is bound to")
 
 else:
+    KILL = signal.SIGKILL
 
     def make_pipe(path: "str | os.PathLike[str]") -> None:
         """Make a pipe that has a name."""

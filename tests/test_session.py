@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-if sys.platform == "win32":
-    pytest.skip("this system has no terminals that can be made", allow_module_level=True)
+pytest.importorskip("pty", reason="this system has no terminals that can be made")
+assert sys.platform != "win32"
 
-from scripts.session import COMMANDS, PAGE, STAGES, page, session
+from scripts.session import COMMANDS, PAGE, STAGES, page, session  # noqa: E402 - where there are terminals
 
 
 def test_the_page_of_the_manual_has_the_commands_of_the_script() -> None:

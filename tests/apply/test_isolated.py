@@ -1,17 +1,17 @@
 """What makes a new file and fails, however it fails, has failed to make it."""
 
 import os
-import signal
 
 import pytest
 
 from preflight.apply.isolated import isolated_or_failed
 from preflight.errors import FixFailed
 from preflight.probe.faults import Unmeasured
+from tests.posix import KILL
 
 
 def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), KILL)
 
 
 def refuse(kind: type[Exception]) -> None:

@@ -31,6 +31,7 @@ if os.environ.get("TEST_SCALE") is None:
     pytest.skip("`make test-scale` runs it", allow_module_level=True)
 
 from preflight.scale.worker import Judging
+from tests.posix import KILL, signal_group
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -78,7 +79,7 @@ class Poisoned(Judging):
 
     def judge(self, chunk: Chunk) -> Done:
         if any("poison" in one.asset.path for one in chunk):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), KILL)
         return super().judge(chunk)
 
 
@@ -115,7 +116,7 @@ def program(bucket: Bucket, place: Path, *words: str) -> Iterator["subprocess.Po
             yield running
         finally:
             if running.poll() is None:
-                os.killpg(running.pid, signal.SIGKILL)
+                signal_group(running.pid, KILL)
 
 
 def wait_for(condition: Callable[[], bool], within_s: float = 90) -> None:
@@ -161,7 +162,7 @@ def test_an_interrupted_run_leaves_whole_shards_and_the_next_one_goes_on(bucket:
     slowed(bucket, 0.05)
     with program(bucket, tmp_path / "results", "--jobs", "2") as running:
         wait_for(lambda: bucket.requests() >= 300)
-        os.killpg(running.pid, signal.SIGINT)
+        signal_group(running.pid, signal.SIGINT)
         assert running.wait(60) == 130
     known = len(rows_of(tmp_path / "results"))
     assert 0 < known < 400
