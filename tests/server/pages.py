@@ -67,11 +67,14 @@ class Page:
         return state
 
     def settled(self) -> dict[str, Any]:
-        """Wait until everything is measured, judged and planned."""
-        give_up, desk = time.monotonic() + PATIENCE_S, self.bench.desk
+        """Wait until everything is measured, judged and planned: twice in a row, since a thought may begin between."""
+        give_up, desk, seen = time.monotonic() + PATIENCE_S, self.bench.desk, 0
         while time.monotonic() < give_up:
             was_thinking, state = desk.is_thinking, self.state()
-            if not (was_thinking or state["queue"]["jobs"]) and all(c["state"] == "judged" for c in state["cards"]):
+            whole = all("original" in item.probed or not item.fixed for item in list(desk.items.values()))
+            judged = whole and all(card["state"] == "judged" for card in state["cards"])
+            seen = seen + 1 if judged and not (was_thinking or state["queue"]["jobs"]) else 0
+            if seen > 1:
                 return state
             time.sleep(0.03)
         raise AssertionError(self.state())
