@@ -37,10 +37,11 @@ def is_meant(call: "Asked") -> bool:
     """Tell whether verdicts are to go into a store."""
     if call.engine.engine or call.engine.scheduler:
         return True
-    return any(_is_place(word) for word in call.outputs)
+    return any(is_place(word) for word in call.outputs)
 
 
-def _is_place(word: str) -> bool:
+def is_place(word: str) -> bool:
+    """Tell whether `--output` names a place for verdicts: a bucket, a folder, or what ends like one."""
     return Asset(path=word).is_object or word.endswith(("/", os.sep)) or os.path.isdir(word)  # noqa: PTH112 - as given
 
 
@@ -111,7 +112,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
 def _place(call: "Asked") -> str:
     """Return where the store is; refuse what does not go with one."""
     run = call.run
-    if len(call.outputs) != 1 or not _is_place(call.outputs[0]):
+    if len(call.outputs) != 1 or not is_place(call.outputs[0]):
         why = "a verdict store stands alone" if call.outputs else "needs a place for the verdicts"
         said = f"--output {call.outputs[0]}" if call.outputs else f"--engine {call.engine.engine or 'dask'}"
         raise CallError(f"{said}: {why}", advice="Give one --output FOLDER/ or s3://BUCKET/PREFIX.")

@@ -9,7 +9,6 @@ Whatever a run leaves when it is broken off is taken up by the next one.
 """
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -38,11 +37,6 @@ SHARD = re.compile(r"shard-(\d{6,})-[0-9a-f]{16}\.parquet")
 MADE_OF = b"preflight.parts"
 """Metadata of a shard: the parts that it took up."""
 UNSURE = CODES.index("unsure")
-
-
-def is_destination(word: str) -> bool:
-    """Tell whether `--output` names a verdict store: a bucket, a folder, or what ends like one."""
-    return Asset(path=word).is_object or word.endswith(("/", os.sep)) or os.path.isdir(word)  # noqa: PTH112 - as given
 
 
 class VerdictStore:

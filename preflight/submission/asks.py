@@ -127,10 +127,6 @@ class Asks:
         """Find a job."""
         return self._one("job = ?", job)
 
-    def of_entry(self, entry: int) -> Ask | None:
-        """Find the ask that became an entry."""
-        return self._one("entry = ?", entry)
-
     def open_jobs(self) -> list[Ask]:
         """List the jobs that are still to be done, oldest first."""
         return self._many("job IS NOT NULL AND error IS NULL AND answer IS NULL ORDER BY number")

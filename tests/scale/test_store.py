@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.cli.scale import is_place
 from preflight.errors import CallError, NotDone
 from preflight.objects.stores import Stores, from_environment
 from preflight.report.schemas import schema_of
 from preflight.scale import store as module
 from preflight.scale.keys import CODES, KEY_BYTES, Known, Tally
 from preflight.scale.schema import COLUMNS, DESCRIBED, schema, table_of
-from preflight.scale.store import PARTS, Folding, VerdictStore, is_destination
+from preflight.scale.store import PARTS, Folding, VerdictStore
 from preflight.scale.summary import summarize
 from preflight.values.assets import Asset
 from scripts.bucket_server import Answer, Bucket, said
@@ -256,7 +257,7 @@ def test_a_store_that_is_not_there_cannot_be_summed_up(program: Program) -> None
 
 
 def test_a_folder_and_a_bucket_are_a_place_for_verdicts_and_a_file_is_not(tmp_path: Path) -> None:
-    assert [is_destination(word) for word in ("a/", "s3://b", str(tmp_path), "a.json", "junit:a.xml")] == [
+    assert [is_place(word) for word in ("a/", "s3://b", str(tmp_path), "a.json", "junit:a.xml")] == [
         *(True, True, True),
         *(False, False),
     ]
