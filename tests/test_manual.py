@@ -19,6 +19,7 @@ import click
 import pytest
 
 from preflight.cli.commands import root
+from preflight.profiles import load, names
 from tests.specimens import FIXTURES, MEDIA
 
 ROOT = Path(__file__).parent.parent
@@ -48,8 +49,9 @@ def sessions(page: Path) -> list[Shown]:
 
 def typed(page: Path) -> Iterator[list[str]]:
     """Yield the words of each `preflight` command in a page's blocks, what is piped or chained apart."""
-    for _, body in FENCE.findall(page.read_text(encoding="utf-8")):
-        for line in body.replace("\\\n", " ").splitlines():
+    for kind, body in FENCE.findall(page.read_text(encoding="utf-8")):
+        lines = body.replace("\\\n", " ").splitlines()
+        for line in (line for line in lines if kind == "sh" or line.startswith("$ ")):
             for part in re.split(r"\s(?:\||&&|;)\s", line.removeprefix("$ ").split(" # ")[0]):
                 words = shlex.split(part.split(" #")[0])
                 while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
@@ -97,7 +99,11 @@ def test_the_commands_of_a_page_print_what_stands_below_them(pages: list[Path], 
         ended = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, timeout=300, check=False)
         assert ended.returncode in (0, 1), ended.stderr
         for shown in each:
+            assert set(shown.printed.splitlines()) != {"..."}, f"$ {shown.command}: three dots alone say nothing"
             assert re.fullmatch(pattern(shown.printed), ended.stdout), f"$ {shown.command}\n{ended.stdout}"
+    named = {word for page in pages for words in typed(page) for word in words if word.endswith("request.toml")}
+    if any(each.command.startswith("preflight new") for each in sessions(pages[0])):
+        assert [word for word in named if not (place / word).exists()] == [], "submitted, and not written"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -116,6 +122,13 @@ def test_the_commands_and_options_of_a_page_are_there(page: Path) -> None:
             f"{' '.join(words)}: {word}" for word in rest if _is_option(word) and word.split("=")[0] not in names
         ]
     assert unknown == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md", "README.zh.md", "docs/where.md"])
+def test_the_number_of_models_is_that_of_the_editions(name: str) -> None:
+    own = [model for edition in names() for model in load(edition).models if "/" not in model]
+    told = re.findall(r"(\d+) (?:个视频模型|video models)|영상 모델 (\d+)개", (ROOT / name).read_text(encoding="utf-8"))
+    assert {int(one or other) for one, other in told} == {len(set(own))}
 
 
 def _is_option(word: str) -> bool:
