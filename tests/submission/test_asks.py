@@ -62,7 +62,9 @@ def test_an_ask_and_its_entry_are_recorded_together_or_not_at_all(ledger: Ledger
     with ledger.transaction():
         entry = ledger.intend(b"{}", base_url=URL, profile="a")
         asks.sent(ask(asks), entry)
-    assert asks.of_entry(entry.number)
+    found = asks.by_body(asks.account(KEY), "a", URL, 0)
+    assert found
+    assert found.entry == entry.number
 
 
 def test_a_job_is_open_until_it_has_an_answer_or_an_error(ledger: Ledger) -> None:
