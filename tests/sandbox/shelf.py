@@ -6,6 +6,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
+from tests.answering import Answering
+
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
@@ -50,33 +52,20 @@ class Shelf:
 
 
 def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Answering):
+        def do_GET(self) -> None:  # noqa: N802 - the server's name for it
             shelf.gets += 1
             if self.path == "/slow":
                 shelf.released.wait(5)
             if self.path in shelf.redirects:
-                self._answer(302, b"", {"Location": shelf.redirects[self.path]})
+                self.answer(302, b"", {"Location": shelf.redirects[self.path]})
             elif self.path in shelf.files:
-                self._answer(200, shelf.files[self.path], {})
+                self.answer(200, shelf.files[self.path], {})
             else:
-                self._answer(404, b"", {})
+                self.answer(404, b"", {})
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 - the server's name for it
             shelf.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self._answer(shelf.post_statuses.pop(0) if shelf.post_statuses else 200, b"", {})
-
-        def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            try:
-                self.wfile.write(content)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            self.answer(shelf.post_statuses.pop(0) if shelf.post_statuses else 200, b"", {})
 
     return Handler

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
+from tests.answering import Answering
+
 
 class Host:
     """Serves what was put there under any name."""
@@ -38,16 +40,16 @@ class Host:
         return f"{self.url}/{name}"
 
 
-def _handler(host: Host) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class in a function
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
+    class Handler(Answering):
+        def do_GET(self) -> None:  # noqa: N802 - the server's name for it
             self.path = self.path.partition("?")[0]
             if self.path.startswith("/hang"):
                 host.go_on.wait(30)
             if self.path in host.redirects:
-                self._answer(302, b"", {"Location": host.redirects[self.path]})
+                self.answer(302, b"", {"Location": host.redirects[self.path]})
             elif self.path not in host.files:
-                self._answer(404, b"", {})
+                self.answer(404, b"", {})
             else:
                 self._serve(host.files[self.path])
 
@@ -55,28 +57,18 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a clas
             etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
             headers = {"ETag": etag} if host.etags else {}
             if host.etags and self.headers.get("If-None-Match") == etag:
-                self._answer(304, b"", headers)
+                self.answer(304, b"", headers)
                 return
             part = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
             if part:
                 first, last = int(part[1]), min(int(part[2]), len(content) - 1)
                 told = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
-                self._answer(206, content[first : last + 1], {**headers, **told})
+                self.answer(206, content[first : last + 1], {**headers, **told})
             else:
-                self._answer(200, content, headers)
+                self.answer(200, content, headers)
 
-        def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+        def answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
             host.asked[self.path, status] += 1
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            try:
-                self.wfile.write(content)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            super().answer(status, content, headers)
 
     return Handler
