@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 
@@ -78,70 +79,90 @@ def video_steps(  # noqa: PLR0913 - what is, what is wrong, what is allowed, and
         points: finds cut points; None after that failed.
     """
     rate = target_rate(facts.frame_rate_hz or Fraction(0), limits.frame_rate_hz)
-    steps = tuple(_steps_at(rate, facts, errors, limits, fix_options, window, points))
+    ask = _Ask(facts, errors, limits, fix_options, window, points, rate)
+    steps = tuple(_steps_at(ask))
     encodes = any(isinstance(step, Encode) and step.codec == VIDEO_ENCODER for step in steps)
     if encodes and facts.frame_rate_constant is False and rate == facts.frame_rate_hz:
-        rate = steady_rate(rate, limits.frame_rate_hz)
-        steps = tuple(_steps_at(rate, facts, errors, limits, fix_options, window, None, steady=True))
+        steps = tuple(_steps_at(ask._replace(points=None, rate=steady_rate(rate, limits.frame_rate_hz), steady=True)))
     yield from steps
 
 
-def _steps_at(  # noqa: PLR0913, PLR0917 - what `video_steps` takes, and a rate
-    rate: Fraction,
-    facts: VideoFacts,
-    errors: frozenset[str],
-    limits: VideoLimits,
-    fix_options: FixOptions,
-    window: Window | None,
-    points: CutPointFinder | None,
-    *,
-    steady: bool = False,
-) -> Iterator[Step]:
-    """Yield the steps that clear a clip's errors where an encode has a rate, which may have to be made constant."""
-    cut = video_cut(facts, limits.duration_s, rate, fix_options.keep, window)
-    extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, rate, fix_options.extend)
-    shape = list(_shape_steps(facts, errors, limits, fix_options))
-    retime = steady or rate != facts.frame_rate_hz
-    anew = bool(extend or shape or retime or facts.aperture or errors & ENCODED_ANEW)
+class _Ask(NamedTuple):
+    """A clip, what is wrong with it, what is allowed and wished, and the rate that an encode would have."""
+
+    facts: VideoFacts
+    errors: frozenset[str]
+    limits: VideoLimits
+    fix_options: FixOptions
+    window: Window | None
+    points: CutPointFinder | None
+    rate: Fraction
+    steady: bool = False
+    """Whether the rate has to be made constant."""
+
+    @property
+    def retimes(self) -> bool:
+        """Whether frames come at other times than the clip's."""
+        return self.steady or self.rate != self.facts.frame_rate_hz
+
+
+def _steps_at(ask: _Ask) -> Iterator[Step]:
+    """Yield the steps that clear a clip's errors where an encode has the rate asked for."""
+    facts, errors, limits, options = ask.facts, ask.errors, ask.limits, ask.fix_options
+    cut = video_cut(facts, limits.duration_s, ask.rate, options.keep, ask.window)
+    extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, ask.rate, options.extend)
+    shape = list(_shape_steps(facts, errors, limits, options))
+    anew = bool(extend or shape or ask.retimes or facts.aperture or errors & ENCODED_ANEW)
     if errors and errors <= BESIDE and not cut:
         if anew:
             return
         limits = _with_own(limits, facts)
+        ask = ask._replace(limits=limits)
     copies = not anew and facts.codec in limits.codec.allowed
-    if cut is None and HEADER in errors:
-        cut = _as_long_as_shown(facts, limits, rate, copies=copies and "video/size" not in errors)
-    elif cut and points and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut):
-        wanted = wanted_part(cut, facts.duration_s, rate, fix_options.keep, window)
-        cut = between_packets(cut, wanted, points, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
-    if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:
-        cut = Cut(
-            start_s=Fraction(0),
-            length_s=_whole_frames(facts.duration_s, limits.duration_s, rate),
-            loss="lossy",
-            clears=(),
-        )
+    cut = _cut_at(ask, cut, extend, copies=copies)
     if cut:
         yield cut
     recut = cut is not None and cut.packets is None
-    encodes = not copies or ("video/size" in errors and not (cut and cut.packets))
-    if encodes or recut:
-        yield from _video_repairs(facts, fix_options)
-        yield from shape or _whole_pixels(facts, limits)
-        if retime:
-            yield Retime(frame_rate_hz=rate, loss="lossy", clears=("video/frame-rate",))
-        yield from frame_steps(facts, cut, rate, steady=retime or bool(facts.frame_rate_constant))
-        if extend:
-            yield extend
-        longest = extend or cut
-        length = longest.length_s if longest else facts.duration_s or Fraction(1)
-        clears = tuple(sorted(errors & {"video/size", "video/codec", "video/bit-depth", "video/pixel-shape"}))
-        bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
-        yield Encode(codec=VIDEO_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
+    if recut or not copies or ("video/size" in errors and not (cut and cut.packets)):
+        yield from _encode_at(ask, cut, extend, shape)
     yield from audio_steps(facts, cut)
     yield from audio_steps_of_clip(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
     written = (*CLEARED_BY_WRITING, *_told_anew(facts, cut, extend))
     yield Write(format=container, loss="lossless", clears=tuple(rule for rule in written if rule in errors))
+
+
+def _cut_at(ask: _Ask, cut: Cut | None, extend: Extend | None, *, copies: bool) -> Cut | None:
+    """Choose the cut: the one wanted, between packets where that is possible, or what the rest makes necessary."""
+    facts, errors, limits, rate = ask.facts, ask.errors, ask.limits, ask.rate
+    if cut is None and HEADER in errors:
+        cut = _as_long_as_shown(facts, limits, rate, copies=copies and "video/size" not in errors)
+    elif (
+        cut and ask.points and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut)
+    ):
+        wanted = wanted_part(cut, facts.duration_s, rate, ask.fix_options.keep, ask.window)
+        cut = between_packets(cut, wanted, ask.points, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
+    if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:
+        length = _whole_frames(facts.duration_s, limits.duration_s, rate)
+        cut = Cut(start_s=Fraction(0), length_s=length, loss="lossy", clears=())
+    return cut
+
+
+def _encode_at(ask: _Ask, cut: Cut | None, extend: Extend | None, shape: list[Step]) -> Iterator[Step]:
+    """Yield an encode of the frames, after all that any encode includes."""
+    facts, limits = ask.facts, ask.limits
+    yield from _video_repairs(facts, ask.fix_options)
+    yield from shape or _whole_pixels(facts, limits)
+    if ask.retimes:
+        yield Retime(frame_rate_hz=ask.rate, loss="lossy", clears=("video/frame-rate",))
+    yield from frame_steps(facts, cut, ask.rate, steady=ask.retimes or bool(facts.frame_rate_constant))
+    if extend:
+        yield extend
+    longest = extend or cut
+    length = longest.length_s if longest else facts.duration_s or Fraction(1)
+    clears = tuple(sorted(ask.errors & {"video/size", "video/codec", "video/bit-depth", "video/pixel-shape"}))
+    bound = bit_rate_that_fits(limits.bytes, length, len(kept_tracks(facts)))
+    yield Encode(codec=VIDEO_ENCODER, max_bit_rate=bound, loss="lossy", clears=clears)
 
 
 def _with_own(limits: VideoLimits, facts: VideoFacts) -> VideoLimits:
