@@ -78,11 +78,11 @@ def entry_json(entry: "Entry") -> dict[str, Any]:
 
 def body_json(body: bytes) -> object:
     """Return a body as it may be shown: every link in it without what may be secret; as words where it is no JSON."""
-    import msgspec
+    from preflight.values.parsed import NotJsonError, parsed
 
     try:
-        return _masked(msgspec.json.decode(body))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _masked(parsed(body))
+    except NotJsonError:
         return printable(masked(body.decode("utf-8", "replace")))
 
 

@@ -15,6 +15,7 @@ from preflight.report.remedies import message_of, said
 from preflight.server.events import TooMany
 from preflight.server.uploads import TooLargeError
 from preflight.values.assets import printable
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.unforeseen import unforeseen
 
 T = TypeVar("T")
@@ -54,8 +55,8 @@ async def body_as(request: Request, wanted: type[T]) -> T:
         if len(content) > MAX_BODY_BYTES:
             raise TooLargeError("the body is too long")
     try:
-        return msgspec.json.decode(bytes(content) or b"{}", type=wanted)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        return parsed(bytes(content) or b"{}", wanted)
+    except NotJsonError as error:
         raise CallError(f"the body is not what is expected here: {error}") from None
 
 

@@ -19,6 +19,7 @@ from preflight.errors import NotDone
 from preflight.service.http import ResponseLost
 from preflight.service.responses import read_task
 from preflight.values.assets import printable
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.remedy import Remedy
 
 MAX_BYTES = 1 << 20
@@ -207,8 +208,8 @@ class _Handler(StreamRequestHandler):
             self._reject(413, f"a POST of more than {MAX_BYTES:,} bytes, which are read at most")
         else:
             try:
-                task_id = read_task(msgspec.json.decode(body)).id
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ResponseLost):
+                task_id = read_task(parsed(body)).id
+            except (NotJsonError, ResponseLost):
                 self._reject(400, "a POST that is no task")
                 return
             self._respond(204 if self.receiver.put(Named(task_id)) else 503)

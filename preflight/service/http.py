@@ -32,6 +32,7 @@ from preflight.service.proxies import proxy_for
 from preflight.service.refusals import advice_on
 from preflight.service.transport import Body, Client, Exchange, Overdue, Sockets
 from preflight.values.assets import masked, printable
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.remedy import Advice, Setting
 
 CONNECT_S = 10.0
@@ -359,8 +360,8 @@ def _redacted(key: str, decoded: object) -> object:
 
 def _decoded(content: bytes) -> Any:  # noqa: ANN401 - JSON, of whatever shape
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return parsed(content)
+    except NotJsonError:
         return msgspec.UNSET
 
 

@@ -18,6 +18,7 @@ from preflight.service.http import (
     translated,
 )
 from preflight.service.transport import Exchange
+from preflight.values.parsed import NotJsonError, parsed
 
 PASSED_BACK = ("retry-after",)
 """Headers of an answer that are passed back, beside its type."""
@@ -78,8 +79,8 @@ def pass_on(  # noqa: PLR0913 - a call has so many parts
 def _refuse_garbage(body: bytes, status: int, where: str) -> None:
     """Raise ResponseLost for an answer that no client of the service could read."""
     try:
-        msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        parsed(body)
+    except NotJsonError:
         raise ResponseLost(f"{where}: HTTP {status}, but the answer is not whole JSON") from None
     if not 200 <= status < 600:  # noqa: PLR2004 - what HTTP has
         raise ResponseLost(f"{where}: HTTP {status}")

@@ -19,6 +19,7 @@ from preflight.errors import NotDone, Refused, TaskFailed
 from preflight.service.refusals import Refusal, ServiceError, blamed_asset, look_up
 from preflight.values.assets import ADDRESS, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 from preflight.values.units import number
@@ -91,7 +92,7 @@ def recorded(ledger: "Ledger") -> list[RuleMismatch]:
         columns = ("at", "profile", "stage", "rule", "status", "code", "message", "assets")
         rows = [dict(zip(columns, row, strict=True)) for row in db.execute(words)]
         for row in rows:
-            row |= {"at": datetime.fromtimestamp(row["at"], UTC), "assets": json.loads(row["assets"])}
+            row |= {"at": datetime.fromtimestamp(row["at"], UTC), "assets": parsed(row["assets"])}
         return msgspec.convert(rows, ready(list[RuleMismatch]))  # somebody may have edited the file
 
 
@@ -128,8 +129,8 @@ def scrubbed(words: str, entry: "Entry") -> str:
 def _prompt(body: bytes) -> str:
     """Extract a body's prompt, in lower case with single blanks."""
     told: object = None
-    with suppress(ValueError):
-        told = json.loads(body)
+    with suppress(NotJsonError):
+        told = parsed(body)
     return " ".join(str(told.get("prompt", "")).lower().split()) if isinstance(told, dict) else ""
 
 
@@ -188,4 +189,4 @@ def _record(ledger: "Ledger", entry: "Entry", said: ServiceError, refusal: Refus
 def _kept_facts(ledger: "Ledger", entry: "Entry") -> list[Plain]:
     with ledger.transaction() as db:
         rows = db.execute("SELECT facts FROM facts WHERE entry = ? ORDER BY position", [entry.number]).fetchall()
-        return msgspec.convert([json.loads(row[0]) for row in rows], list[Plain])
+        return msgspec.convert([parsed(row[0]) for row in rows], list[Plain])

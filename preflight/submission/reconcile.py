@@ -15,6 +15,7 @@ import msgspec
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.service import origin
 from preflight.service.task import Task, read_length_s, read_model
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.remedy import Remedy
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def may_be(entry: "Entry", task: Task) -> bool:
 def _asked_for(body: bytes) -> tuple[str | None, int | None]:
     """Parse model and duration, in seconds, from a body; None where left open."""
     try:
-        told = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        told = parsed(body)
+    except NotJsonError:
         told = None
     table = told if isinstance(told, dict) else {}
     return read_model(table.get("model")), read_length_s(table.get("duration"))

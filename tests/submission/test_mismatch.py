@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -291,3 +292,9 @@ def test_an_old_ledger_that_cannot_be_written_is_left_as_it_is(tmp_path: Path) -
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (1,)
         assert db.execute("SELECT name FROM sqlite_master WHERE name = 'facts'").fetchone() is None
+
+
+@pytest.mark.parametrize("body", [b"[" * 5_000, b'{"prompt":' * 5_000, b"\xff", b""])
+def test_a_stored_request_that_is_no_json_hides_no_refusal(ledger: Ledger, body: bytes) -> None:
+    entry = msgspec.structs.replace(sent(ledger), body=body)
+    assert scrubbed(TOO_SMALL, entry) == TOO_SMALL

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from queue import Empty, Queue
@@ -34,8 +35,8 @@ from preflight.submission.asks import Ask, new_job
 from preflight.upload.contents import Content
 from preflight.upload.parcel import hash_file
 from preflight.values.findings import Report
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.probed import Fault
-from preflight.values.ready import ready
 
 if TYPE_CHECKING:
     from preflight.plan import Plan
@@ -176,7 +177,7 @@ class Jobs:
         if entry and entry.task_id is None and entry.state == "unknown":
             refuse_unanswered(entry)
         if now.answer:
-            return Answer(body=msgspec.json.encode({**msgspec.json.decode(now.answer), "id": now.job}))
+            return Answer(body=msgspec.json.encode({**parsed(now.answer), "id": now.job}))
         return Answer(body=msgspec.json.encode(self.described(now)))
 
     def entry_of(self, ask: Ask) -> "Entry | None":
@@ -211,7 +212,7 @@ class Jobs:
             "usage": {"billing_rule": "per_second", "credits_reserved": 0, "user_group": "default"},
         }
         if ask.error:
-            shape["error"] = msgspec.json.decode(ask.error)
+            shape["error"] = parsed(ask.error)
         return shape
 
     # ---- doing it
@@ -346,10 +347,14 @@ class Jobs:
 
 
 def _request(ask: Ask) -> Request:
+    """Read what a job was asked for; nothing, which fails it, where its record is damaged."""
+
     def read(wanted: type, value: object) -> object:
         return Path(str(value)) if wanted is Path else value
 
-    return msgspec.json.decode(ask.request or b"{}", type=ready(Request), dec_hook=read)
+    with suppress(NotJsonError):
+        return parsed(ask.request or b"{}", Request, read)
+    return Request(table={})
 
 
 def _content(path: str) -> Content:

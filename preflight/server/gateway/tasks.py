@@ -14,6 +14,7 @@ from preflight.service.http import ResponseLost
 from preflight.service.passing import Passed, pass_on
 from preflight.service.responses import read_id, read_task
 from preflight.submission.asks import Ask
+from preflight.values.parsed import parsed
 
 OURS = "task-preflight-"
 LISTED = 500
@@ -98,7 +99,7 @@ class Tasks:
         if answer.status != OK:
             return
         with suppress(NotDone):
-            task = read_task(msgspec.json.decode(answer.body))
+            task = read_task(parsed(answer.body))
             if task.is_over:
                 self._house.ledger.finished(task)
 
@@ -120,7 +121,7 @@ def _checked(task_id: str) -> str:
 
 def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> Answer:
     """Put other ids in place of tasks' ids, at the top of an answer and in its list."""
-    table = msgspec.json.decode(answer.body)
+    table = parsed(answer.body)
     if not isinstance(table, dict):
         return answer
     inner = table.get("data", table.get("tasks"))
@@ -132,7 +133,7 @@ def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> 
 
 def _going_on(answer: Answer) -> Answer:
     """Let a task that was being fixed go on from there: it is not pending again, and no less far."""
-    table = msgspec.json.decode(answer.body)
+    table = parsed(answer.body)
     if not isinstance(table, dict) or "id" not in table:
         return answer
     if table.get("status") == "pending":
@@ -144,7 +145,7 @@ def _going_on(answer: Answer) -> Answer:
 
 def _with_first(answer: Answer, first: list[dict[str, Any]]) -> Answer:
     """Put tasks before those of a list."""
-    table = msgspec.json.decode(answer.body)
+    table = parsed(answer.body)
     if not (first and isinstance(table, dict) and isinstance(table.get("data"), list)):
         return answer
     table["data"] = [*first, *table["data"]]

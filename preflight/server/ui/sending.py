@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +35,7 @@ from preflight.service.refusals import blamed_asset
 from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import printable
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal
 
@@ -225,8 +226,9 @@ class Sending:
             entry = ledger.find(number)
         if entry is None:
             raise CallError(WORDS["error.no-entry"])
-        body = msgspec.json.decode(entry.body, type=dict[str, Any])
-        self._desk.set({name: body.get(name) for name in ("prompt", *SETTINGS)})
+        with suppress(NotJsonError):
+            body = parsed(entry.body, dict[str, Any])
+            self._desk.set({name: body.get(name) for name in ("prompt", *SETTINGS)})
         there = [asset.path for asset in entry.assets if os.path.isfile(asset.path)]  # noqa: PTH113 - any bytes
         self._desk.add((path, name_of(path)) for path in there if path not in self._desk.paths())
 

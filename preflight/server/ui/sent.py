@@ -3,12 +3,11 @@
 import os
 from typing import Any
 
-import msgspec
-
 from preflight.flow.account import opened_ledger
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.words import WORDS
 from preflight.values.assets import printable
+from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.units import decimal
 
 SHOWN = 20
@@ -49,7 +48,7 @@ def sent_views(desk: Desk) -> list[dict[str, Any]]:
 def _brief(body: bytes) -> str:
     """Return the beginning of the prompt of a request that was sent."""
     try:
-        prompt = str(msgspec.json.decode(body, type=dict[str, Any]).get("prompt") or "")
-    except msgspec.DecodeError:
+        prompt = str(parsed(body, dict[str, Any]).get("prompt") or "")
+    except NotJsonError:
         return ""
     return printable(prompt[:PROMPT_SHOWN] + ("…" if len(prompt) > PROMPT_SHOWN else ""))
