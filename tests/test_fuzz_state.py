@@ -18,6 +18,8 @@ FOUND = (
     ("cache", rb"TABLE measures", b"TABLE measur\xd5s"),
     ("profile", rb'"seedance-2.0-2026-04"', b'"' + b"x" * 5_000 + b'"'),
     ("plan", rb'"path":"[^"]+"', b'"path":"' + b"x" * 5_000 + b'"'),
+    ("plan", rb'"path":"[^"]+","bytes"', b'"path":"\\ud800","bytes"'),
+    ("plan", rb'"path":"[^"]+","bytes"', b'"path":"\\u0000","bytes"'),
     ("baseline", rb'"video/duration"', b'"\\ud800"'),
     ("baseline", rb'"preflight.baseline/1"', b'"\\ud800"'),
     ("wire-1", rb"303 See Other", b"340 What"),

@@ -20,6 +20,14 @@ _NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 """Characters forbidden on Windows: `:` leads to another drive, or to an alternate stream."""
 
 
+def can_be_a_path(text: str) -> bool:
+    """Tell whether a file could have a path: no zero byte, no surrogate but those that stand for undecodable bytes."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
 def storable(name: str) -> str:
     """Return a name that every system stores unchanged; replace what Windows would change by an underscore.
 

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from preflight.errors import CallError
+from preflight.files.names import can_be_a_path
 from preflight.files.text import bytes_of, json_of
 from preflight.plan.edited import exactly, mark_of
 from preflight.plan.options import COLOR
@@ -118,6 +119,10 @@ def _refuse_unsound(path: Path, asset: Planned) -> None:
         return
     if asset.source is None:
         raise CallError(f"{path}: {asset.path}: the plan does not say which content it is for (`source`)")
+    if not can_be_a_path(asset.source.path):
+        raise CallError(
+            f"{path}: {printable(asset.path)}: no file can have the path of the plan's `source`", advice=HOW
+        )
     if sum(isinstance(step, Write) for step in asset.steps) != 1:
         raise CallError(f"{path}: {asset.path}: a plan writes one file: one step with do = write")
     for step in steps:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from preflight.errors import CallError
+from preflight.files.names import can_be_a_path
 from preflight.files.text import TextError, encoding_of, json_of_text
 from preflight.values.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
 from preflight.values.remedy import Remedy
@@ -142,7 +143,7 @@ def _assets(path: Path, name: str) -> Iterator[Asset]:
 def _stand_in(row: Row, place: str, folder: Path) -> str:
     """Name a bad row: by its path, else by its place."""
     path = row.get(PATH) if isinstance(row, dict) else None
-    if not isinstance(path, str) or not path or not _is_a_name(path):
+    if not isinstance(path, str) or not path or not can_be_a_path(path):
         return place
     return path if Asset(path=path).is_url or unsupported(path) else os.path.join(folder, path)  # noqa: PTH118 - any bytes
 
@@ -295,7 +296,7 @@ def _path(row: dict[str, Any], place: str) -> str:
     path = _text(row, PATH, place)
     if not path:
         raise Unread(f"{place}: {PATH}: missing")
-    if not _is_a_name(path):
+    if not can_be_a_path(path):
         raise Unread(f"{place}: {PATH}: no file can have the name {path[:60]!r}")
     return path
 
@@ -318,13 +319,6 @@ def _require_object(url: str, place: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+://[A-Za-z0-9][A-Za-z0-9._-]*/.+", url, re.DOTALL | re.IGNORECASE):
         shown_part = re.sub(r"//[^/]*@", "//", url)[:60]
         raise Unread(f"{place}: {PATH}: {shown_part!r} is no address of an object")
-
-
-def _is_a_name(path: str) -> bool:
-    try:
-        return b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
 
 
 def _text(row: dict[str, Any], key: str, place: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.files.names import LONGEST_NAME, beside, cut, names, names_of, storable
+from preflight.files.names import LONGEST_NAME, beside, can_be_a_path, cut, names, names_of, storable
 
 NAMES = st.binary(min_size=1, max_size=LONGEST_NAME).filter(lambda name: not {0, 47} & {*name} and name.strip(b"."))
 
@@ -91,3 +91,18 @@ def test_where_some_names_are_devices_a_free_name_is_none_of_theirs() -> None:
     found = names_of(os.path.join("clips", "aux.mp4"), any_name=False)  # noqa: PTH118 - as it is called
     assert list(islice(found, 2)) == [os.path.join("clips", one) for one in ("_aux.mp4", "_aux-2.mp4")]  # noqa: PTH118
     assert next(names_of("aux.mp4", any_name=True)) == "aux.mp4"
+
+
+@given(st.text())
+def test_what_can_be_a_path_is_looked_up_and_nothing_else_can(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    try:
+        (tmp_path_factory.getbasetemp() / "no" / text).exists()
+        Path(text).exists()
+        is_taken = b"\0" not in text.encode("utf-8", "surrogateescape")
+    except ValueError:  # a zero byte, or a surrogate that stands for no byte
+        is_taken = False
+    except OSError:
+        is_taken = True
+    assert can_be_a_path(text) == is_taken
