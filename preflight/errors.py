@@ -36,8 +36,8 @@ class PreflightError(Exception):
     exit_code = 3
 
     def __init__(self, message: "Message", *, advice: "Advice" = "", excerpt: "Excerpt | None" = None) -> None:
-        self.parts = message if isinstance(message, tuple) else (message,)
-        self.message = "".join(map(str, self.parts))
+        self.parts = (message,) if isinstance(message, str) else message
+        self.message = message if isinstance(message, str) else "".join(map(str, message))
         said = advice if isinstance(advice, tuple) else (advice,)
         self.remedies: Remedies = tuple(part for part in said if part)
         self.excerpt = excerpt

@@ -17,7 +17,7 @@ BELOW = {
     "errors": "values",
     "system": "",
     "values": "",
-    "locale": "",
+    "locale": "values",
     "files": "errors system values",
     "profiles": "errors files values",
     "probe": "_version files system values",

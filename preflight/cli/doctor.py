@@ -18,6 +18,7 @@ from preflight.errors import PreflightError
 from preflight.report import text
 from preflight.report.remedies import message_of, said
 from preflight.values.assets import printable
+from preflight.values.phrase import plain
 
 ENCODERS = ("libx264", "aac", "libmp3lame", "pcm_s16le")
 FILTERS = ("scale", "fps", "crop", "pad", "zscale", "tonemap", "bwdif")
@@ -52,7 +53,9 @@ def command(ctx: click.Context, /, *, shown: TextOrJson) -> None:
     if shown.is_json:
         from preflight.report.json import dump
 
-        click.echo(dump({"schema": "preflight.doctor/1", "checks": msgspec.to_builtins(examined)}), nl=False)
+        click.echo(
+            dump({"schema": "preflight.doctor/1", "checks": msgspec.to_builtins(examined, enc_hook=plain)}), nl=False
+        )
     else:
         text.write(map(_line, examined))
     ctx.exit(MISSING if any(one.needed and not one.ok for one in examined) else 0)

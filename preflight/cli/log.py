@@ -15,6 +15,7 @@ from preflight._version import __version__
 from preflight.policy.tally import Tally
 from preflight.values.assets import shown
 from preflight.values.findings import Judged, counts
+from preflight.values.phrase import plain
 
 PLACES = 3
 
@@ -75,6 +76,6 @@ class Log:
 
     def _say(self, event: str, **fields: Any) -> None:  # noqa: ANN401 - what JSON can say
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        line = msgspec.json.encode({"event": event, "run": self._run, "time": now, **fields})
+        line = msgspec.json.encode({"event": event, "run": self._run, "time": now, **fields}, enc_hook=plain)
         self._stream.write(line.decode() + "\n")
         self._stream.flush()

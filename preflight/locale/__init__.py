@@ -44,9 +44,14 @@ def localized(text: str) -> str:
     chosen = _current.get()
     if chosen == ENGLISH or not text:
         return text
-    from preflight.locale.grammar import translated
+    from preflight.locale.translate import translated
 
-    return translated(text, chosen)
+    found = translated(text, chosen)
+    if found != text:
+        return found
+    from preflight.locale.grammar import translated as matched
+
+    return matched(text, chosen)
 
 
 def localized_in(context: str, text: str) -> str:

@@ -15,10 +15,9 @@ import msgspec
 
 from preflight.locale import Language
 from preflight.locale.catalogue import messages
-from preflight.locale.typography import joined
+from preflight.locale.translate import PLACEHOLDER, kind_of
+from preflight.locale.typography import filled
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-KEPT = re.compile(r"([nwlq])\d*")
 NUMBER = r"[-+]?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
 WORD = r"[^\s,;]+"
 PATTERNS = {"n": NUMBER, "w": WORD, "l": rf"{WORD}(?:(?:, |,? (?:or|and) ){WORD})*", "q": ".+"}
@@ -38,12 +37,6 @@ class Template(msgspec.Struct, frozen=True):
     """The translation."""
     literal: int
     """Characters outside placeholders: of two that match, the one with more is meant."""
-
-
-def kind_of(name: str) -> str:
-    """Read the kind of a placeholder from its name: n, w, l or q; empty for translated text."""
-    found = KEPT.fullmatch(name)
-    return found[1] if found else ""
 
 
 def template(message: str, words: str) -> Template:
@@ -84,16 +77,16 @@ def attempt(text: str, language: Language, depth: int = 0) -> str | None:
 
 def _filled(words: str, found: dict[str, str], language: Language, depth: int) -> str:
     """Fill a translation with what its placeholders stand for."""
+    parts = PLACEHOLDER.split(words)
+    return filled(parts[::2], [_value(name, found[name], language, depth) for name in parts[1::2]], language)
 
-    def put(match: re.Match[str]) -> str:
-        name = match[1]
-        value = found[name]
-        kind = kind_of(name)
-        if kind == "l":
-            return JOINED.sub(JOINERS[language], value)
-        return value if kind else attempt(value, language, depth + 1) or value
 
-    return joined(PLACEHOLDER.sub(put, words), language)
+def _value(name: str, value: str, language: Language, depth: int) -> str:
+    """Translate what a placeholder stands for, unless it is kept."""
+    kind = kind_of(name)
+    if kind == "l":
+        return JOINED.sub(JOINERS[language], value)
+    return value if kind else attempt(value, language, depth + 1) or value
 
 
 def _sentences(text: str, language: Language, depth: int) -> str | None:

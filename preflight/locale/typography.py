@@ -1,6 +1,7 @@
 """How a language joins what a sentence is filled with: Korean particles, and no blanks between Chinese characters.
 
-A translation writes a particle in both forms, `을(를)`; which one stands is told by the sound before it.
+A translation writes a particle in both forms, `을(를)`; which one stands is told by the sound before it. What fills a
+sentence is never changed.
 """
 
 import re
@@ -17,24 +18,50 @@ DIGITS = {"0": 21, "1": RIEUL, "3": 16, "6": 1, "7": RIEUL, "8": RIEUL}
 """Digit → final consonant of its Korean name; 0 for the others."""
 LETTERS = {"l": RIEUL, "m": 16, "n": 4, "r": RIEUL}
 """Letter → final consonant of its Korean name, where it has one."""
-PARTICLES = re.compile(r"(?P<before>[^\s'\"`)\]]?)(?P<closing>['\"`)\]]*)(?P<both>은\(는\)|이\(가\)|을\(를\)|\(으\)로)")
+PARTICLES = re.compile(r"은\(는\)|이\(가\)|을\(를\)|\(으\)로")
+CLOSING = "'\"`)]"
+"""Signs that are not spoken."""
 BLANK = re.compile(r"(?<=[\u4e00-\u9fff，：（]) (?=[\u4e00-\u9fff])")  # noqa: RUF001 - the marks are wide ones
+BETWEEN: dict[Language, dict[str, str]] = {
+    "ko": {" or ": ", ", " and ": ", ", ", or ": ", ", ", and ": ", "},
+    "zh": {", ": "、", " or ": "、", " and ": "、", "; ": "；", ". ": "。", " ": ""},  # noqa: RUF001 - the marks are wide ones
+}
+"""Language → how items are joined in English → how in the language, where it differs."""
 
 
-def joined(text: str, language: Language) -> str:
-    """Write a filled translation as the language does."""
-    return PARTICLES.sub(_particle, text) if language == "ko" else BLANK.sub("", text)
+def between(english: str, language: Language) -> str:
+    """Return what joins items in a language."""
+    return BETWEEN.get(language, {}).get(english, english)
 
 
-def _particle(match: re.Match[str]) -> str:
-    """Choose between the two forms of a particle."""
-    final = _final(match["before"])
-    if match["both"] == "(으)로":
-        said = "로" if final in (0, RIEUL) else "으로"
-    else:
-        with_final, without = match["both"].removesuffix(")").split("(")
-        said = with_final if final else without
-    return f"{match['before']}{match['closing']}{said}"
+def filled(literal: list[str], values: list[str], language: Language) -> str:
+    """Join the parts of a translation and what stands between them, as the language does."""
+    out = ""
+    for at, part in enumerate(literal):
+        after = values[at] if at < len(values) else ""
+        out += (_with_particles(out, part) if language == "ko" else _without_blanks(out, part, after)) + after
+    return out
+
+
+def _without_blanks(before: str, part: str, after: str) -> str:
+    """Leave out blanks between Chinese characters."""
+    left, right = before[-1:], after[:1]
+    found = BLANK.sub("", f"{left}{part}{right}")
+    return found[len(left) : len(found) - len(right)]
+
+
+def _with_particles(before: str, part: str) -> str:
+    """Choose between the two forms of each particle."""
+    return PARTICLES.sub(lambda match: _particle(match[0], (before + part[: match.start()]).rstrip(CLOSING)), part)
+
+
+def _particle(both: str, before: str) -> str:
+    """Choose a form by the sound that ends the text before it."""
+    final = _final(before[-1:])
+    if both == "(으)로":
+        return "로" if final in (0, RIEUL) else "으로"
+    with_final, without = both.removesuffix(")").split("(")
+    return with_final if final else without
 
 
 def _final(sign: str) -> int:

@@ -19,6 +19,7 @@ from preflight.mcp.running import ASKING_AT_ONCE, AT_ONCE, Run, in_thread
 from preflight.mcp.sending import declined, no_word
 from preflight.mcp.tools import TOOLS, Tool
 from preflight.mcp.words import brief, sentence
+from preflight.values.phrase import plain
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.session import Session
 
@@ -122,7 +123,9 @@ class Tools:
         key = self._house.account.key
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=_without(told.text, key))],
-            structured_content=msgspec.json.decode(_without(msgspec.json.encode(told.json).decode(), key)),
+            structured_content=msgspec.json.decode(
+                _without(msgspec.json.encode(told.json, enc_hook=plain).decode(), key)
+            ),
             is_error=told.is_error,
         )
 

@@ -22,6 +22,7 @@ from preflight.report.spool import pour, spool
 from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_words, path_of, write
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Report, Verdict, verdict_of
+from preflight.values.phrase import plain
 from preflight.values.standing import Row, Standing
 
 COMPARISON_SCHEMA = "preflight.comparison/1"
@@ -84,7 +85,7 @@ class Table:
     def _keep(self, cells: tuple[str, ...], said: Iterable[Sequence[Finding]]) -> None:
         self._widths = [max(width, _width(cell)) for width, cell in zip(self._widths, cells, strict=True)]
         beneath = tuple(self._found(said)) if self._verbose else ()
-        self._spool.write(msgspec.json.encode(PendingRow(cells, beneath)).decode() + "\n")
+        self._spool.write(msgspec.json.encode(PendingRow(cells, beneath), enc_hook=plain).decode() + "\n")
 
     def _found(self, said: Iterable[Sequence[Finding]]) -> Iterator[Line]:
         """Yield each edition's findings; a name that GitHub would read as a command is quoted."""

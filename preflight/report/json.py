@@ -23,6 +23,7 @@ from preflight.report.text import path_of
 from preflight.values.assets import printable, shown
 from preflight.values.facts import AudioFacts, Facts, VideoFacts
 from preflight.values.findings import Finding, Judged, Report
+from preflight.values.phrase import plain
 from preflight.values.probed import Probed
 from preflight.values.units import number
 
@@ -265,7 +266,7 @@ def _findings(judged: Judged) -> list[Json]:
 
 
 def encode(value: object) -> object:
-    """Convert a fraction to a number, for msgspec."""
+    """Convert a fraction to a number and a phrase to its text, for msgspec."""
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else number(value)
-    raise NotImplementedError(type(value).__name__)
+    return plain(value)

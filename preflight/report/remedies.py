@@ -116,6 +116,8 @@ def said(advice: Advice) -> str:
 
 def message_of(error: "PreflightError") -> str:
     """Word what happened in an error."""
+    if len(error.parts) == 1:
+        return localized(error.message)
     return localized("".join(SETTINGS[part.name] if isinstance(part, Setting) else part for part in error.parts))
 
 

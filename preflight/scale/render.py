@@ -12,6 +12,7 @@ from preflight.report.json import SUMMARY_SCHEMA, dump
 from preflight.report.markdown import escaped, table
 from preflight.scale.summary import Row, Summary
 from preflight.values.assets import printable
+from preflight.values.phrase import plain
 from preflight.values.units import file_size
 
 SHOWN = 15
@@ -61,7 +62,7 @@ def _line(row: Row, part: str) -> str:
 
 def as_json(summary: Summary) -> str:
     """Format for programs."""
-    found = msgspec.to_builtins(summary)
+    found = msgspec.to_builtins(summary, enc_hook=plain)
     tool = {"name": "preflight", "version": __version__}
     return dump({"schema": SUMMARY_SCHEMA, "tool": tool, "verdict": summary.verdict, **found})
 

@@ -25,6 +25,7 @@ from preflight.files.opened import Opened, State
 from preflight.files.rename import rename, rename_free
 from preflight.files.text import TextError, json_of
 from preflight.values.assets import shown
+from preflight.values.phrase import plain
 
 HIDDEN = ".watch-"
 REPORT = ".report.json"
@@ -279,7 +280,7 @@ def named(kind: NoteKind, said: dict[str, Any], target: str) -> bytes:
         said["output"]["name"] = shown(os.path.basename(target))  # noqa: PTH119 - any bytes may be a name
     else:
         said["assets"][0]["path"] = shown(target)
-    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(said, enc_hook=plain), indent=2) + b"\n"
 
 
 # ---- after a broken run ---------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from preflight.files.lock import Lock
 from preflight.files.text import TextError, json_of
 from preflight.system.files import flush_content
 from preflight.values.assets import printable
+from preflight.values.phrase import plain
 from preflight.values.remedy import Setting
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
@@ -167,7 +168,7 @@ class Journal:
 
     def _plain(self, handling: Handling) -> dict[str, Any]:
         """Convert a move to JSON, with absolute paths."""
-        said: dict[str, Any] = msgspec.to_builtins(handling)
+        said: dict[str, Any] = msgspec.to_builtins(handling, enc_hook=plain)
         said["path"] = self._absolute(handling.path)
         for parcel in said["parcels"]:
             parcel |= {name: self._absolute(parcel[name]) for name in ("origin", "target")}
@@ -193,7 +194,7 @@ class Journal:
 def _line(entry: dict[str, Any]) -> bytes:
     """Format a line of ASCII that preserves names of any bytes."""
     with suppress(UnicodeEncodeError):
-        line = msgspec.json.encode(entry)
+        line = msgspec.json.encode(entry, enc_hook=plain)
         if line.isascii():
             return line + b"\n"
     return json.dumps(entry).encode() + b"\n"

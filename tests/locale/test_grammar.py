@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.locale import LANGUAGES, Language
-from preflight.locale.grammar import PLACEHOLDER, kind_of, template, translated
+from preflight.locale.grammar import translated
 
 SENTENCES = {
     "16.016 s long; 2 to 15 s allowed": ("길이 16.016초, 허용 2~15초", "时长 16.016 秒，允许 2–15 秒"),
@@ -50,11 +50,3 @@ def test_any_text_is_translated_without_an_error(text: str, language: Language) 
 @given(st.from_regex(r"[a-z0-9_]{1,12}\.[a-z0-9]{2,4}", fullmatch=True))
 def test_a_name_passes_through_unchanged(name: str) -> None:
     assert name in translated(f"cannot be read: {name}", "zh")
-
-
-def test_a_placeholder_s_first_letter_says_what_it_stands_for() -> None:
-    assert [kind_of(name) for name in ("n", "n12", "w", "l2", "q", "limit", "now", "why")] == [
-        *("n", "n", "w", "l", "q", "", "", ""),
-    ]
-    assert template("{n} s", "{n}초").pattern.fullmatch("a s") is None
-    assert PLACEHOLDER.findall("{n1} to {n2} s") == ["n1", "n2"]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from preflight.locale.typography import joined
+from preflight.locale.typography import filled
 
 
 @pytest.mark.parametrize(
-    ("filled", "written"),
+    ("text", "written"),
     [
         ("파일을(를)", "파일을"),
         ("이미지을(를)", "이미지를"),
@@ -19,9 +19,16 @@ from preflight.locale.typography import joined
         ("화면(으)로", "화면으로"),
     ],
 )
-def test_a_particle_is_chosen_by_the_sound_before_it(filled: str, written: str) -> None:
-    assert joined(filled, "ko") == written
+def test_a_particle_is_chosen_by_the_sound_before_it(text: str, written: str) -> None:
+    assert filled([text], [], "ko") == written
 
 
 def test_no_blank_stands_between_chinese_characters() -> None:
-    assert joined("允许 最长 15 秒", "zh") == "允许最长 15 秒"
+    assert filled(["允许 最长 15 秒"], [], "zh") == "允许最长 15 秒"
+    assert filled(["允许 ", " 秒"], ["最长"], "zh") == "允许最长秒"
+
+
+def test_what_fills_a_sentence_is_never_changed() -> None:
+    assert filled(["'", "'을(를)"], ["가을(를)"], "ko") == "'가을(를)'을"
+    assert filled(["", "을(를)"], ["'화면'"], "ko") == "'화면'을"
+    assert filled(["允许 ", " 秒"], ["最 长"], "zh") == "允许最 长秒"

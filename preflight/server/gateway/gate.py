@@ -20,6 +20,7 @@ from preflight.server.gateway.errors import ApiError, error_answer, too_busy
 from preflight.server.gateway.metrics import Metrics
 from preflight.server.gateway.settings import Settings
 from preflight.server.listen import is_loopback
+from preflight.values.phrase import plain
 
 BEARER = "bearer "
 OPEN = frozenset({"/healthz", "/readyz"})
@@ -58,7 +59,9 @@ class Log:
         if self._stream is None:
             return
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        line = msgspec.json.encode({"event": event, "run": self.run, "time": now, **fields}).decode("ascii", "replace")
+        line = msgspec.json.encode({"event": event, "run": self.run, "time": now, **fields}, enc_hook=plain).decode(
+            "ascii", "replace"
+        )
         with self._turn:
             self._stream.write(f"{line}\n")
             self._stream.flush()

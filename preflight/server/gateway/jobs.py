@@ -36,6 +36,7 @@ from preflight.upload.contents import Content
 from preflight.upload.parcel import hash_file
 from preflight.values.findings import Report
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import plain
 from preflight.values.probed import Fault
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Jobs:
             refuse_unanswered(entry)
         if now.answer:
             return Answer(body=msgspec.json.encode({**parsed(now.answer), "id": now.job}))
-        return Answer(body=msgspec.json.encode(self.described(now)))
+        return Answer(body=msgspec.json.encode(self.described(now), enc_hook=plain))
 
     def entry_of(self, ask: Ask) -> "Entry | None":
         """Find the entry that a job became."""

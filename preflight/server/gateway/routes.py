@@ -29,6 +29,7 @@ from preflight.server.gateway.settings import UPLOAD_BYTES
 from preflight.server.gateway.tasks import Tasks
 from preflight.submission.prepare import price_of
 from preflight.upload.contents import Content
+from preflight.values.phrase import plain
 from preflight.values.units import number
 
 T = TypeVar("T")
@@ -187,7 +188,7 @@ class Routes:
             verdict=kept.report.verdict,
             report=f"{PATH}{name}",
         )
-        return respond(Answer(body=msgspec.json.encode(told), headers={HEADER: told.report}))
+        return respond(Answer(body=msgspec.json.encode(told, enc_hook=plain), headers={HEADER: told.report}))
 
     async def report(self, request: Request) -> Response:
         """Show an earlier report: JSON, or a page where that is asked for."""
@@ -257,7 +258,7 @@ class Routes:
     def _shown(self, request: Request, kept: Kept, headers: dict[str, str]) -> Response:
         if _wants_page(request.headers.get("accept", "")):
             return Response(as_html(kept), headers={**headers, "Content-Security-Policy": PAGE}, media_type="text/html")
-        return respond(Answer(body=msgspec.json.encode(as_json(kept.report)), headers=headers))
+        return respond(Answer(body=msgspec.json.encode(as_json(kept.report), enc_hook=plain), headers=headers))
 
     async def _in_work(self, call: Callable[..., T], *args: object) -> T:
         return await run_sync(partial(call, *args), limiter=self._work)

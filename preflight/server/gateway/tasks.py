@@ -15,6 +15,7 @@ from preflight.service.passing import Passed, pass_on
 from preflight.service.responses import read_id, read_task
 from preflight.submission.asks import Ask
 from preflight.values.parsed import parsed
+from preflight.values.phrase import plain
 
 OURS = "task-preflight-"
 LISTED = 500
@@ -74,7 +75,7 @@ class Tasks:
             return _renamed(_going_on(answer), {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
         if entry and entry.state == "unknown":
             refuse_unanswered(entry)
-        return self._jobs.answer(ask) or Answer(body=msgspec.json.encode(self._jobs.described(ask)))
+        return self._jobs.answer(ask) or Answer(body=msgspec.json.encode(self._jobs.described(ask), enc_hook=plain))
 
     def listed(self, key: str, params: dict[str, str], query: str) -> Answer:
         """List tasks: those that were mended under the ids that their programs know, and first those without a task."""
@@ -128,7 +129,9 @@ def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> 
     for one in [table, *(inner if isinstance(inner, list) else [inner])]:
         if isinstance(one, dict) and one.get("id") in names:
             one["id"] = names[one["id"]]
-    return msgspec.structs.replace(answer, body=msgspec.json.encode(table), headers={**answer.headers, **headers})
+    return msgspec.structs.replace(
+        answer, body=msgspec.json.encode(table, enc_hook=plain), headers={**answer.headers, **headers}
+    )
 
 
 def _going_on(answer: Answer) -> Answer:
@@ -140,7 +143,7 @@ def _going_on(answer: Answer) -> Answer:
         table["status"] = "processing"
     if isinstance(table.get("progress"), int):
         table["progress"] = max(table["progress"], SENT_AT)
-    return msgspec.structs.replace(answer, body=msgspec.json.encode(table))
+    return msgspec.structs.replace(answer, body=msgspec.json.encode(table, enc_hook=plain))
 
 
 def _with_first(answer: Answer, first: list[dict[str, Any]]) -> Answer:
@@ -151,4 +154,4 @@ def _with_first(answer: Answer, first: list[dict[str, Any]]) -> Answer:
     table["data"] = [*first, *table["data"]]
     if isinstance(table.get("total"), int):
         table["total"] += len(first)
-    return msgspec.structs.replace(answer, body=msgspec.json.encode(table))
+    return msgspec.structs.replace(answer, body=msgspec.json.encode(table, enc_hook=plain))

@@ -36,6 +36,7 @@ from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import printable
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import plain
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal
 
@@ -97,7 +98,7 @@ class Sending:
     def view(self) -> dict[str, Any]:
         """Build the state of sending for the page."""
         with self._turn:
-            now = msgspec.to_builtins(self._now)
+            now = msgspec.to_builtins(self._now, enc_hook=plain)
             state = {
                 "key": bool(self._key),
                 "sandbox": self._sandbox,

@@ -1,0 +1,88 @@
+"""Messages that can be translated: English text that keeps the template and the arguments it was made of.
+
+In: a template, which is a message of the catalogues, and what fills it. Out: a `str` like any other: it compares,
+hashes and prints as its text. `preflight.locale` finds the translation by the template, never by the text.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Self, TypeAlias
+
+Argument: TypeAlias = object
+"""What fills a placeholder: a phrase or listing, translated in turn; a number or a word; other text."""
+
+
+class Phrase(str):
+    """A sentence, or a part of one, filled from its template; make it by `phrase`."""
+
+    __slots__ = ("arguments", "template")
+    template: str
+    arguments: Mapping[str, Argument]
+
+    def __new__(cls, template: str, arguments: Mapping[str, Argument]) -> Self:
+        """Fill a template."""
+        made = super().__new__(cls, template.format_map(arguments))
+        made.template, made.arguments = template, arguments
+        return made
+
+    def __reduce__(self) -> tuple[type["Phrase"], tuple[str, Mapping[str, Argument]]]:
+        """Pickle template and arguments."""
+        return Phrase, (self.template, self.arguments)
+
+
+class Listing(str):
+    """Items joined as English does; make it by `any_of`, `all_of` or `joined`."""
+
+    __slots__ = ("between", "items", "last")
+    items: tuple[str, ...]
+    between: str
+    last: str
+    """Stands before the last item."""
+
+    def __new__(cls, items: Iterable[str], between: str, last: str) -> Self:
+        """Join the items."""
+        every = tuple(items)
+        head = between.join(every[:-1])
+        made = super().__new__(cls, last.join(filter(None, (head, *every[-1:]))))
+        made.items, made.between, made.last = every, between, last
+        return made
+
+    def __reduce__(self) -> tuple[type["Listing"], tuple[tuple[str, ...], str, str]]:
+        """Pickle the items."""
+        return Listing, (self.items, self.between, self.last)
+
+
+def phrase(template: str, /, **arguments: Argument) -> Phrase:
+    """Word a message that can be translated.
+
+    Args:
+        template: the message of the catalogues, as a literal, with a name in braces for each argument. The name's first
+            letter, alone or before digits, says how its text is treated: `{n}` a number, `{w}` one word, `{l}` a list
+            and `{q}` any text from outside are kept as they are; any other name is looked up in the catalogue.
+        arguments: what fills it, formatted; phrases and listings are translated whatever their name is.
+
+    Raises:
+        KeyError: an argument is missing.
+    """
+    return Phrase(template, arguments)
+
+
+def any_of(items: Iterable[str]) -> Listing:
+    """List alternatives: "jpeg, png or webp"."""
+    return Listing(items, ", ", " or ")
+
+
+def all_of(items: Iterable[str]) -> Listing:
+    """List what belongs together: "jpeg, png and webp"."""
+    return Listing(items, ", ", " and ")
+
+
+def joined(items: Iterable[str], between: str = ", ") -> Listing:
+    """Join items by commas, or by another sign that the languages have: "; ", ". " or a blank."""
+    return Listing(items, between, between)
+
+
+def plain(value: object) -> str:
+    """Convert a phrase to its text, for msgspec, which takes no subclass of `str`."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(type(value).__name__)
