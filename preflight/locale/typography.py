@@ -30,7 +30,7 @@ BETWEEN: dict[Language, dict[str, str]] = {
 
 
 def between(english: str, language: Language) -> str:
-    """Return what joins items in a language."""
+    """Translate the sign that joins items."""
     return BETWEEN.get(language, {}).get(english, english)
 
 
