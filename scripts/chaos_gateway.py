@@ -37,7 +37,6 @@ def run(seed: int, number: int, folder: Path) -> Ran:
     """Live through one run in an empty folder, and hold what is left against the laws."""
     from scripts.chaos_laws import broken_laws
 
-    began = time.monotonic()
     plan, chance = make_plan(seed, number)
     with running(faults=plan.faults, **plan.settings) as sandbox:
         program = Program(folder, sandbox, plan, chance)
@@ -45,18 +44,8 @@ def run(seed: int, number: int, folder: Path) -> Ran:
             end = program.live()
         finally:
             program.end()
-        broken = broken_laws(sandbox, folder, finished=end != "never ended", settled=SETTLED)
-        violations = (*program.violations, *broken)
-    return Ran(
-        seed=seed,
-        number=number,
-        end=end,
-        violations=violations,
-        commands=tuple(program.commands),
-        met=dict(sandbox.faults_met),
-        seconds=time.monotonic() - began,
-        ahead_s=plan.settings["clock_ahead_s"],
-    )
+        broken = tuple(broken_laws(sandbox, folder, finished=end != "never ended", settled=SETTLED))
+    return program.written_down(seed, number, end, broken)
 
 
 class Program(Person):

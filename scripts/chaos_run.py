@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -152,22 +152,12 @@ def run(seed: int, number: int, folder: Path) -> Ran:
     """Live through one run in an empty folder, and hold what is left against the laws."""
     from scripts.chaos_laws import broken_laws
 
-    began = time.monotonic()
     plan, chance = make_plan(seed, number)
     with running(faults=plan.faults, **plan.settings) as sandbox:
         person = Person(folder, sandbox, plan, chance)
         end = person.live()
-        violations = (*person.violations, *broken_laws(sandbox, folder, finished=end != "never ended"))
-    return Ran(
-        seed=seed,
-        number=number,
-        end=end,
-        violations=violations,
-        commands=tuple(person.commands),
-        met=dict(sandbox.faults_met),
-        seconds=time.monotonic() - began,
-        ahead_s=plan.settings["clock_ahead_s"],
-    )
+        broken = tuple(broken_laws(sandbox, folder, finished=end != "never ended"))
+    return person.written_down(seed, number, end, broken)
 
 
 class Person:
@@ -183,6 +173,8 @@ class Person:
         self._submissions = 0
         self._waited_for: set[Found] = set()
         self._ledgers = plan.ledgers
+        self._ahead_s = plan.settings["clock_ahead_s"]
+        self._began = time.monotonic()
         self._sandbox = sandbox
         self._prepare()
 
@@ -196,6 +188,19 @@ class Person:
             if end:
                 return end
         return "never ended"
+
+    def written_down(self, seed: int, number: int, end: str, broken: Iterable[str]) -> Ran:
+        """Write down a run that has ended, with the laws that were broken."""
+        return Ran(
+            seed=seed,
+            number=number,
+            end=end,
+            violations=(*self.violations, *broken),
+            commands=tuple(self.commands),
+            met=dict(self._sandbox.faults_met),
+            seconds=time.monotonic() - self._began,
+            ahead_s=self._ahead_s,
+        )
 
     def _listed(self) -> dict[str, Found] | None:
         """Return state → entry of all ledgers that are there, the newest of each state; None where a list failed."""

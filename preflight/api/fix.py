@@ -9,7 +9,7 @@ from typing import Unpack
 import msgspec
 
 from preflight.api.choices import BEST, FixChoices, options_from, spelled_out
-from preflight.api.common import AnyPath, Progress, Teller, edition_behind, path_of, refuse_no_count
+from preflight.api.common import AnyPath, Move, Progress, Teller, edition_behind, path_of, refuse_no_count
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
@@ -18,7 +18,7 @@ from preflight.plan import Plan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
-from preflight.values.findings import Report
+from preflight.values.findings import Judged, Report
 
 
 @spelled_out
@@ -73,13 +73,22 @@ def fix(  # noqa: PLR0913 - what may be done, each by name
     choice = Choice(fix_options=options_from(choices, report), best=choices.get("keep") == BEST)
     refuse_no_count(jobs, "jobs")
     folder = Path(path_of(output, "output"))
+    plans, faults = _planned(report, edition, choice, teller)
+    done = fixing.fix_all(plans, edition, folder, agree=agree, jobs=jobs, begin=partial(_begin, teller))
+    return tuple(_worded(one, faults.get(one.before.asset.path, "")) for one in done)
+
+
+def _planned(
+    report: Report, edition: Profile, choice: Choice, teller: Teller
+) -> tuple[list[tuple[Judged, Plan]], dict[str, str]]:
+    """Plan each asset's fix; beside them, by path, why an asset's best part was not found."""
     faults: dict[str, str] = {}
     options = chosen_of(report, (), choice, edition, _heard(teller, faults))
-    plans = fixing.plan_report(report, edition, options)
-    done = fixing.fix_all(
-        plans, edition, folder, agree=agree, jobs=jobs, begin=lambda plan: teller.begin("fix", plan.asset.path)
-    )
-    return tuple(_worded(one, faults.get(one.before.asset.path, "")) for one in done)
+    return fixing.plan_report(report, edition, options), faults
+
+
+def _begin(teller: Teller, plan: Plan) -> Move:
+    return teller.begin("fix", plan.asset.path)
 
 
 def _heard(teller: Teller, faults: dict[str, str]) -> Heard:

@@ -17,7 +17,7 @@ from preflight.profiles import Profile
 from preflight.profiles.index import index
 from preflight.request.body import Body
 from preflight.request.body import build_body as built
-from preflight.request.file import RequestFile, RequestSpec, divided, load_spec
+from preflight.request.file import Beside, RequestFile, RequestSpec, divided, load_spec
 from preflight.values.assets import Asset, Kind, Role, printable
 from preflight.values.findings import Report
 
@@ -69,16 +69,26 @@ def build_request(  # noqa: PLR0913 - the service's own settings, each by name
     }
     if not isinstance(prompt, str):
         raise CallError(f"prompt: expected text, got {prompt!r}")
+    beside = _beside({**settings, **(fields or {})})
+    assets = (*_assets("image", images), *_assets("video", videos), *_assets("audio", audios), *_single_assets(beside))
+    return RequestSpec(assets=assets, **settings, fields=beside.fields)
+
+
+def _beside(settings: dict[str, Any]) -> Beside:
+    """Divide off what is not in every request; raise CallError where a setting has a wrong type."""
     try:
-        table, beside = divided({**settings, **(fields or {})}, None)
+        table, beside = divided(settings, None)
         convert_table(table, RequestFile)
     except TableError as error:
         raise CallError(str(error)) from None
-    assets = [*_assets("image", images), *_assets("video", videos), *_assets("audio", audios)]
+    return beside
+
+
+def _single_assets(beside: Beside) -> Iterator[Asset]:
+    """Yield the assets of fields that take one file each."""
     for field, path in beside.singles.items():
         (asset,) = _assets(beside.kinds[field], [path])
-        assets.append(msgspec.structs.replace(asset, role=Role(beside.kinds[field], 0, field)))
-    return RequestSpec(assets=tuple(assets), **settings, fields=beside.fields)
+        yield msgspec.structs.replace(asset, role=Role(beside.kinds[field], 0, field))
 
 
 @to_a_program()

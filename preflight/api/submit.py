@@ -1,6 +1,7 @@
 """Submit a request: the one function that costs."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -74,21 +75,27 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
             for. See `preflight task reconcile`.
     """
     refuse_no_text(key, "key", "the service's key")
-    spec, teller = spec_of(request, profile), Teller(progress)
+    spec = spec_of(request, profile)
     edition = edition_of(profile, spec.model)
     door = door_of(edition, key, base_url, files_url, agent=agent)
     terms = Terms(ledger=ledger_path(ledger), bucket=bucket, again=again, max_credits=_allowed(max_credits))
     how = partial(measuring, "exact", None, cache=True, allow_private=door.allow_private, agent=agent)
-    with TemporaryDirectory(prefix="preflight-") as folder:
-        steps = Steps(
-            measured=partial(teller.ended, "check"),
-            apply_plan=None if keep_location else without_locations(edition, Path(folder)),
-            uploading=lambda _: nullcontext(partial(teller.begin, "upload")),
-        )
+    with _steps(edition, Teller(progress), keep_location=keep_location) as steps:
         sent = sending.submit(spec, edition, door, how, steps=steps, terms=terms)
     if sent is None:  # without `confirm` it is always sent
         raise CallError("nothing was sent")
     return sent
+
+
+@contextmanager
+def _steps(edition: Profile, teller: Teller, *, keep_location: bool) -> Iterator[Steps]:
+    """Report what is done as progress; copies without places stand in a folder that lives as long as the steps."""
+    with TemporaryDirectory(prefix="preflight-") as folder:
+        yield Steps(
+            measured=partial(teller.ended, "check"),
+            apply_plan=None if keep_location else without_locations(edition, Path(folder)),
+            uploading=lambda _: nullcontext(partial(teller.begin, "upload")),
+        )
 
 
 def _allowed(most: Fraction | float | None) -> Fraction | None:

@@ -50,7 +50,7 @@ def convert_table(
 
     def fails_alike(trial: Mapping[str, Any]) -> bool:
         try:
-            msgspec.convert(trial, wanted, dec_hook=dec_hook)
+            msgspec.convert(trial, ready(wanted), dec_hook=dec_hook)
         except msgspec.ValidationError as error:
             return str(error) == message
         return False

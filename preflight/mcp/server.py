@@ -20,6 +20,7 @@ from preflight.mcp.sending import declined, no_word
 from preflight.mcp.tools import TOOLS, Tool
 from preflight.mcp.words import brief, sentence
 from preflight.values.phrase import plain
+from preflight.values.ready import ready
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.session import Session
 
@@ -77,7 +78,7 @@ class Tools:
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"no tool named {sentence(params.name[:80])!r}")
         try:
-            asked = msgspec.convert(params.arguments or {}, tool.arguments)
+            asked = msgspec.convert(params.arguments or {}, ready(tool.arguments))
         except msgspec.ValidationError as error:
             return _wrong(f"{tool.name}: {error}")
         try:

@@ -16,6 +16,7 @@ from preflight.errors import CallError
 from preflight.plan.av import CutPointFinder
 from preflight.plan.steps import Cut, Encode, Packets, Plan, Step, find
 from preflight.probe.cut_points import Wanted
+from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 from preflight.values.units import decimal, exact
 
@@ -54,7 +55,7 @@ def _as_ever(step: dict[str, Any]) -> dict[str, Any]:
 
 def mark_of_printed(steps: list[dict[str, Any]]) -> str:
     """Hash steps about to be printed."""
-    return mark_of(msgspec.convert(steps, type=tuple[Step, ...], dec_hook=exactly))
+    return mark_of(msgspec.convert(steps, type=ready(tuple[Step, ...]), dec_hook=exactly))
 
 
 def as_edited(plan: Plan, points: CutPointFinder) -> Plan:

@@ -23,6 +23,7 @@ from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_w
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Report, Verdict, verdict_of
 from preflight.values.phrase import plain
+from preflight.values.ready import ready
 from preflight.values.standing import Row, Standing
 
 COMPARISON_SCHEMA = "preflight.comparison/1"
@@ -50,7 +51,7 @@ class PendingRow(msgspec.Struct, frozen=True):
     """Findings of each edition, if verbose."""
 
 
-READER = msgspec.json.Decoder(PendingRow)
+READER = msgspec.json.Decoder(ready(PendingRow))
 
 
 class Table:

@@ -4,7 +4,6 @@ Every object may have more keys than its schema names: new ones may be added wit
 """
 
 from collections.abc import Callable
-from fractions import Fraction
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -16,6 +15,7 @@ from preflight.report.comparison import COMPARISON_SCHEMA
 from preflight.report.estimate import ESTIMATE_SCHEMA, PARTS, RULE_SCHEMA
 from preflight.report.json import FACTS_SCHEMA, FIX_SCHEMA, REPORT_SCHEMA, SUMMARY_SCHEMA, line
 from preflight.report.jsonl import SCHEMA as LINES_SCHEMA
+from preflight.report.shapes import COUNT, KIND, LOSS, NUMBER, PLAIN, TEXT, VERDICT, Json, many, maybe, record, ref
 from preflight.report.where import WHERE_SCHEMA
 from preflight.values.choices import Strategy
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
@@ -23,8 +23,6 @@ from preflight.values.findings import EXIT_CODES, Finding
 from preflight.values.limits import Severity
 from preflight.values.places import WAYS
 from preflight.values.quality import Quality
-
-Json = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SUBMIT_SCHEMA = "preflight.submit/1"
@@ -42,40 +40,6 @@ OUTCOMES = {
     "unknown": "it left, and no response came: it may have been paid for",
 }
 """How a submission ended → what that means."""
-TEXT: Json = {"type": "string"}
-NUMBER: Json = {"type": "number"}
-COUNT: Json = {"type": "integer", "minimum": 0}
-KIND: Json = {"enum": ["image", "video", "audio", "unknown"]}
-VERDICT: Json = {"enum": list(EXIT_CODES)}
-PLAIN: dict[Any, Json] = {
-    **dict.fromkeys((Fraction, float), NUMBER),
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    str: TEXT,
-    type(None): {"type": "null"},
-}
-"""Type → its shape."""
-LOSS: Json = {"enum": ["none", "lossless", "lossy", "creative"]}
-
-
-def maybe(shape: Json) -> Json:
-    """Allow null, too."""
-    return {"anyOf": [shape, {"type": "null"}]}
-
-
-def many(shape: Json) -> Json:
-    """Describe a list."""
-    return {"type": "array", "items": shape}
-
-
-def record(optional: Json | None = None, /, **required: Json) -> Json:
-    """Describe an object by its keys; others are allowed."""
-    return {"type": "object", "properties": {**required, **(optional or {})}, "required": list(required)}
-
-
-def ref(kind: type) -> Json:
-    """Refer to a value that `_definitions` describes."""
-    return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
 def names() -> list[str]:

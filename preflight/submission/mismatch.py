@@ -189,4 +189,4 @@ def _record(ledger: "Ledger", entry: "Entry", said: ServiceError, refusal: Refus
 def _kept_facts(ledger: "Ledger", entry: "Entry") -> list[Plain]:
     with ledger.transaction() as db:
         rows = db.execute("SELECT facts FROM facts WHERE entry = ? ORDER BY position", [entry.number]).fetchall()
-        return msgspec.convert([parsed(row[0]) for row in rows], list[Plain])
+        return msgspec.convert([parsed(row[0]) for row in rows], ready(list[Plain]))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -216,17 +217,9 @@ def wait(
         if progress:
             progress(task)
 
-    patience = PATIENCE if entry else 1
+    waited = partial(service.wait, poll_s=clock.poll_s, limit_s=clock.wait_s, patience=PATIENCE if entry else 1)
     try:
-        task = service.wait(
-            task_id,
-            poll_s=clock.poll_s,
-            limit_s=clock.wait_s,
-            patience=patience,
-            reach=reach,
-            on_progress=heard,
-            on_trouble=trouble,
-        )
+        task = waited(task_id, reach=reach, on_progress=heard, on_trouble=trouble)
     except TaskFailed as error:
         ledger.finished(last[0])
         ledger.forget_uploads(_uploads_of(entry) if entry else [])

@@ -76,8 +76,7 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
     with client(agent=agent, proxies=False, limit_s=limit_s, transport=transport) as plain:
         try:
             with _named(url), _opened(plain, url, {}, reach) as response:
-                _expect(response, (OK,), "a plain GET")
-                _expect_medium(response)
+                _expect_file(response)
                 if heard:
                     heard(response.headers)
                 with path.open("xb") as file:
@@ -257,8 +256,9 @@ def _expect(response: httpx.Response, statuses: tuple[int, ...], asked: str) -> 
         )
 
 
-def _expect_medium(response: httpx.Response) -> None:
-    """Refuse content types that are no media, such as a login page."""
+def _expect_file(response: httpx.Response) -> None:
+    """Refuse what is no whole file, and content types that are no media, such as a login page."""
+    _expect(response, (OK,), "a plain GET")
     served = response.headers.get("Content-Type", "").partition(";")[0].strip()
     if not MEDIA.fullmatch(served):
         raise NotDone(

@@ -25,6 +25,7 @@ from preflight.files.text import TextError, json_of
 from preflight.system.files import flush_content
 from preflight.values.assets import printable
 from preflight.values.phrase import plain
+from preflight.values.ready import ready
 from preflight.values.remedy import Setting
 from preflight.watch.arrivals import Arrival
 from preflight.watch.handling import Handling, Moved
@@ -240,7 +241,7 @@ def _pending(path: Path) -> Iterator[Handling]:
         match entry:
             case {"step": "judged"}:
                 with suppress(msgspec.ValidationError, UnicodeEncodeError):
-                    handling = msgspec.convert(entry, Handling)
+                    handling = msgspec.convert(entry, ready(Handling))
                     _require_names(handling)
                     begun[handling.token] = handling
             case {"step": "moved" | "dropped", "token": str(token)}:

@@ -35,6 +35,7 @@ from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Probed
+from preflight.values.ready import ready
 
 MOST_ITEMS = 500
 """Assets of one project; a request takes fifteen."""
@@ -234,7 +235,7 @@ class Desk:
         with self.turn, self.changing():
             now = {name: getattr(self.settings, name) for name in RequestSpec.__struct_fields__ if name != "assets"}
             try:
-                settings = msgspec.convert(now | changes, RequestSpec)
+                settings = msgspec.convert(now | changes, ready(RequestSpec))
             except msgspec.ValidationError as error:
                 raise CallError(f"settings: {error}") from None
             profile = self._edition(settings.model) if "model" in changes else self.profile

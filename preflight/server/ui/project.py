@@ -17,6 +17,7 @@ from preflight.files.atomic import replace
 from preflight.request.file import RequestSpec, dump_spec, load_spec
 from preflight.server.ui.items import KINDS, Item, Kept, item_of, name_of
 from preflight.values.assets import Asset, Role, printable
+from preflight.values.ready import ready
 
 SCHEMA: Literal["preflight.page/1"] = "preflight.page/1"
 OWN = ".preflight"
@@ -127,7 +128,7 @@ class Project:
     def _remembered(self) -> Remembered:
         try:
             with self._memory.open("rb") as file:
-                return msgspec.json.decode(file.read(MAX_BYTES), type=Remembered, dec_hook=_read)
+                return msgspec.json.decode(file.read(MAX_BYTES), type=ready(Remembered), dec_hook=_read)
         except (OSError, msgspec.DecodeError, ValueError):
             return Remembered()
 
