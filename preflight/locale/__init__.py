@@ -46,12 +46,7 @@ def localized(text: str) -> str:
         return text
     from preflight.locale.translate import translated
 
-    found = translated(text, chosen)
-    if found != text:
-        return found
-    from preflight.locale.grammar import translated as matched
-
-    return matched(text, chosen)
+    return translated(text, chosen)
 
 
 def localized_in(context: str, text: str) -> str:

@@ -52,7 +52,9 @@ def template(message: str, words: str) -> Template:
 @cache
 def templates(language: Language) -> tuple[Template, ...]:
     """Compile the messages of a language that hold placeholders, the most specific first, cached."""
-    found = [template(key, value) for key, value in messages(language).items() if PLACEHOLDER.search(key)]
+    held = {key: value for key, value in messages(language).items() if PLACEHOLDER.search(key)}
+    worded = {key: value for key, value in held.items() if re.search("[a-z]", PLACEHOLDER.sub("", key))}
+    found = [template(key, value) for key, value in worded.items()]
     return tuple(sorted(found, key=lambda one: -one.literal))
 
 

@@ -19,7 +19,12 @@ def translated(text: str, language: Language) -> str:
     if isinstance(text, Listing):
         parts = [translated(part, language) for part in text.items]
         return Listing(parts, between(text.between, language), between(text.last, language))
-    return messages(language).get(text, text)
+    known = messages(language).get(text)
+    if known is None:
+        from preflight.locale.grammar import attempt
+
+        known = attempt(text, language)
+    return text if known is None else known
 
 
 def kind_of(name: str) -> str:

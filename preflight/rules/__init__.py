@@ -13,6 +13,7 @@ from preflight.rules.rule import Rule
 from preflight.rules.whole import WholeRequest
 from preflight.values.assets import Kind
 from preflight.values.findings import UNJUDGED, Finding, Judged
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.values.unforeseen import unforeseen
 
@@ -57,7 +58,7 @@ def _checked(rule: Rule[Probed], family: Kind, probed: Probed, profile: Profile)
     try:
         yield from rule.check(probed, profile)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
-        yield unmeasured(family, f"the rule {rule.id} {unforeseen(error)}")
+        yield unmeasured(family, phrase("the rule {w} {rest}", w=rule.id, rest=unforeseen(error)))
 
 
 def judge_request(whole: WholeRequest, profile: Profile) -> tuple[Finding, ...]:

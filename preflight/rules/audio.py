@@ -10,6 +10,7 @@ from preflight.rules.rule import Reading, Rule, beyond, not_among, rule
 from preflight.values.facts import AudioFacts
 from preflight.values.findings import Finding
 from preflight.values.limits import OneOf
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.values.units import decimal, file_size
 
@@ -32,22 +33,22 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     limit = profile.audio.format
     if facts := _facts(probed):
-        message = f"{facts.format} content; {limit.words()} allowed"
+        message = phrase("{w} content; {l} allowed", w=facts.format, l=limit.words())
         yield from not_among("audio/format", facts.format, limit, message, fix="lossy")
         if facts.lead_bytes:
             yield _misplaced(facts, limit)
     elif probed.facts:
-        message = f"is no sound ({probed.facts.format} content); {limit.words()} allowed"
+        message = phrase("is no sound ({w} content); {l} allowed", w=probed.facts.format, l=limit.words())
         yield wrong_kind("audio/format", probed.facts.format, limit, message)
 
 
 def _misplaced(facts: AudioFacts, limit: OneOf) -> Finding:
     """Report an ID3v2 tag before a WAV."""
-    lead = f"{facts.lead_bytes:,} bytes of an ID3v2 tag stand before its RIFF header"
+    lead = phrase("{n} bytes of an ID3v2 tag stand before its RIFF header", n=f"{facts.lead_bytes:,}")
     return Finding(
         rule="audio/format",
         severity=limit.weight,
-        message=f"{lead}: newer readers do not open it",
+        message=phrase("{lead}: newer readers do not open it", lead=lead),
         measured=facts.lead_bytes,
         limit="..0",
         unit="bytes",
@@ -72,16 +73,20 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
         return
     from preflight.probe.pcm import HIDDEN
 
-    said = f"holds {facts.codec}, no PCM: not every reader plays it"
+    said = phrase("holds {w}, no PCM: not every reader plays it", w=facts.codec)
     if facts.measured_by.get("codec") == HIDDEN:
-        said = f"frames of {facts.codec} stand where its header says PCM: a reader that believes it plays noise"
+        said = phrase(
+            "frames of {w} stand where its header says PCM: a reader that believes it plays noise", w=facts.codec
+        )
     yield from not_among("audio/codec", facts.codec, limit, said, fix="lossy")
     stored = STORED.fullmatch(facts.codec)
     if stored and facts.bit_depth and facts.bit_depth <= int(stored[1]) - 8:
         yield Finding(
             rule="audio/codec",
             severity=limit.weight,
-            message=f"{facts.bit_depth} bits a sample stored in {stored[1]}: readers built on ffmpeg hear noise",
+            message=phrase(
+                "{n} bits a sample stored in {n2}: readers built on ffmpeg hear noise", n=facts.bit_depth, n2=stored[1]
+            ),
             measured=facts.bit_depth,
             how=facts.measured_by.get("codec"),
             source=limit.source,
@@ -104,7 +109,7 @@ def duration(probed: Probed, profile: Profile) -> Iterator[Finding]:
         if facts.duration_s is None:
             yield unmeasured("audio", "its length could not be measured: its packets carry no times")
             return
-        yield from sides("audio/duration", facts, facts.duration_s, limit, "it plays")
+        yield from sides("audio/duration", facts, facts.duration_s, limit)
 
 
 @rule("audio/size", "audio.bytes")
@@ -117,7 +122,7 @@ def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Cut it, round its samples to 16 bits, or encode it as MP3 at a high rate.
     """
     if facts := _facts(probed):
-        reading = Reading(facts.bytes, "file system", file_size(facts.bytes))
+        reading = Reading(facts.bytes, "file system", lambda _: phrase("{size}", size=file_size(facts.bytes)))
         yield from beyond("audio/size", reading, profile.audio.bytes, "bytes", fix="lossy")
 
 
@@ -151,11 +156,14 @@ def _unopened(facts: AudioFacts, obstacle: str) -> Finding:
 
 def _placeholder(facts: AudioFacts, claimed: int) -> Finding:
     """Report a header whose length was never filled in."""
-    there = "" if facts.duration_s is None else f"; {decimal(facts.duration_s)} s are there"
+    length = facts.duration_s
+    unknown = phrase(
+        "its header claims {n} bytes of samples, which stands for a length that was not known", n=f"{claimed:,}"
+    )
     return Finding(
         rule="audio/header",
         severity="warning",
-        message=f"its header claims {claimed:,} bytes of samples, which stands for a length that was not known{there}",
+        message=unknown if length is None else phrase("{said}; {n} s are there", said=unknown, n=decimal(length)),
         measured=claimed,
         unit="bytes",
         how=facts.measured_by.get("header_duration_s"),

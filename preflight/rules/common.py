@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
 from preflight.profiles.schema import ImageLimits, Profile, VideoLimits
-from preflight.rules.rule import Reading, Rule, beyond, rule
+from preflight.rules.rule import Reading, Rule, beyond, filled_by_n, rule
 from preflight.values.assets import Kind, printable
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import NOT_TAKEN, Finding, Loss
 from preflight.values.limits import Count, OneOf, Range
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.values.units import decimal, distinct_decimal
 
+TAKES_NONE: dict[Kind, str] = {
+    "image": "{q} takes no images",
+    "video": "{q} takes no clips",
+    "audio": "{q} takes no sounds",
+}
+"""Kind → words for an edition that takes none."""
 PLURALS: dict[Kind, str] = {"image": "images", "video": "clips", "audio": "sounds"}
 SUFFIXES: dict[str, frozenset[str]] = {
     "jpeg": frozenset({"jpg", "jpeg", "jpe", "jfif", "mpo"}),
@@ -56,7 +64,10 @@ SUFFIXES: dict[str, frozenset[str]] = {
 """Format → file extensions that promise it. MP4 and MOV are one family."""
 
 
-CLAIMED = "its header claims"
+LASTS = "{n} s long"
+PLAYS_BUT_STORES = "it plays {n1} s but it stores {n2} s"
+PLAYS_BUT_CLAIMS = "it plays {n1} s but its header claims {n2} s"
+SHOWS_BUT_CLAIMS = "the pictures last {n1} s but its header claims {n2} s"
 
 
 def readable(kind: Kind) -> Rule[Probed]:
@@ -111,7 +122,7 @@ def not_taken(kind: Kind) -> Rule[Probed]:
             yield Finding(
                 rule=f"{kind}{NOT_TAKEN}",
                 severity=limit.weight,
-                message=limit.told(f"{profile.name} takes no {PLURALS[kind]}"),
+                message=limit.told(phrase(TAKES_NONE[kind], q=profile.name)),
                 limit=limit.text(),
                 unit="files",
                 source=limit.source,
@@ -138,7 +149,7 @@ def name(kind: Kind) -> Rule[Probed]:
             yield Finding(
                 rule=f"{kind}/name",
                 severity="warning",
-                message=f"is named .{printable(suffix)} but its content is {facts.format}",
+                message=phrase("is named .{w1} but its content is {w2}", w1=printable(suffix), w2=facts.format),
                 measured=facts.format,
                 how=facts.measured_by.get("format"),
                 fix="lossless",
@@ -156,7 +167,9 @@ def wrong_kind(rule_id: str, found: str, limit: OneOf, message: str) -> Finding:
 
 def taken(limit: OneOf) -> str:
     """Return how a message says which words are taken: by the documents, or as far as anybody has seen."""
-    return f"{limit.words()} allowed" if limit.severity == "error" else f"seen accepted: {limit.words()}"
+    if limit.severity == "error":
+        return phrase("{l} allowed", l=limit.words())
+    return phrase("seen accepted: {l}", l=limit.words())
 
 
 def unmeasured(kind: Kind, message: str) -> Finding:
@@ -165,43 +178,50 @@ def unmeasured(kind: Kind, message: str) -> Finding:
 
 
 def readings(facts: VideoFacts | AudioFacts, measured: Fraction) -> list[tuple[str, Fraction, str]]:
-    """List every duration that a reader may see: words, seconds, and how measured."""
-    found = [("", measured, facts.measured_by.get("duration_s", ""))]
+    """List every duration that a reader may see: words beside the measured one, seconds, and how measured."""
+    found = [(LASTS, measured, facts.measured_by.get("duration_s", ""))]
     if isinstance(facts, AudioFacts) and facts.stored_duration_s is not None:
-        found.append(("it stores", facts.stored_duration_s, facts.measured_by.get("stored_duration_s", "")))
+        found.append((PLAYS_BUT_STORES, facts.stored_duration_s, facts.measured_by.get("stored_duration_s", "")))
     if facts.header_duration_s is not None:
-        found.append((CLAIMED, facts.header_duration_s, facts.measured_by.get("header_duration_s", "")))
+        claims = SHOWS_BUT_CLAIMS if isinstance(facts, VideoFacts) else PLAYS_BUT_CLAIMS
+        found.append((claims, facts.header_duration_s, facts.measured_by.get("header_duration_s", "")))
     return found
 
 
-def sides(
-    rule_id: str, facts: VideoFacts | AudioFacts, measured: Fraction, limit: Range, lead: str
-) -> Iterator[Finding]:
+def sides(rule_id: str, facts: VideoFacts | AudioFacts, measured: Fraction, limit: Range) -> Iterator[Finding]:
     """Yield one finding for the first reading of a length that breaks its limit, the measured one first."""
     found = [(words, value, how, limit.broken_by(value)) for words, value, how in readings(facts, measured)]
     broken = [one for one in found if one[3] is not None]
     noted = [one for one in found if limit.note_above is not None and one[1] > limit.note_above]
     for words, value, how, broken_at in (broken or noted)[:1]:
         bound = broken_at or limit.note_above or Fraction(0)
-        said = "{} s long"
-        if words:
-            said = f"{lead} {distinct_decimal(measured, bound)} s but {words} {{}} s; either may be read"
-        fix: Loss = "lossy" if bound in (limit.highest, limit.note_above) else _lengthening(facts, words)
-        yield from beyond(rule_id, Reading(value, how, said), limit, "s", fix=fix)
+        fix: Loss = "lossy" if bound in (limit.highest, limit.note_above) else _lengthening(words)
+        yield from beyond(rule_id, Reading(value, how, partial(_worded, words, measured, bound)), limit, "s", fix=fix)
+
+
+def _worded(words: str, measured: Fraction, bound: Fraction, value: str) -> str:
+    """Word a length beside the measured one."""
+    if words == LASTS:
+        return phrase(LASTS, n=value)
+    said = phrase(words, n1=distinct_decimal(measured, bound), n2=value)
+    return phrase("{said}; either may be read", said=said)
 
 
 def edges(rule_id: str, facts: ImageFacts | VideoFacts, limits: ImageLimits | VideoLimits) -> Iterator[Finding]:
     """Yield a finding for an edge, as displayed, beyond the limits on the shorter or the longer one."""
     short, long = sorted((facts.width_px, facts.height_px))
-    for limit, value, word in ((limits.short_edge_px, short, "short"), (limits.long_edge_px, long, "long")):
+    for limit, value, words in (
+        (limits.short_edge_px, short, "{n} px on the short edge"),
+        (limits.long_edge_px, long, "{n} px on the long edge"),
+    ):
         if limit:
-            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px on the {word} edge")
+            reading = Reading(value, facts.measured_by.get("width_px", ""), filled_by_n(words))
             yield from beyond(rule_id, reading, limit, "px", fix="lossy")
 
 
-def _lengthening(facts: VideoFacts | AudioFacts, words: str) -> Loss:
+def _lengthening(words: str) -> Loss:
     """Choose the loss of fixing a short duration: a clip that is long enough needs only a new header."""
-    return "lossless" if words == CLAIMED and isinstance(facts, VideoFacts) else "creative"
+    return "lossless" if words == SHOWS_BUT_CLAIMS else "creative"
 
 
 def disagreement(rule_id: str, facts: VideoFacts | AudioFacts, frame_s: Fraction) -> Iterator[Finding]:
@@ -212,11 +232,12 @@ def disagreement(rule_id: str, facts: VideoFacts | AudioFacts, frame_s: Fraction
     found = [measured, facts.stored_duration_s] if isinstance(facts, AudioFacts) else [measured]
     apart = min(abs(claimed - value) for value in found if value is not None)
     if apart > frame_s:
-        way = "more" if claimed > measured else "less"
+        more = "its header claims {n1} s, {n2} s more than what is there"
+        less = "its header claims {n1} s, {n2} s less than what is there"
         yield Finding(
             rule=rule_id,
             severity="warning",
-            message=f"its header claims {decimal(claimed)} s, {decimal(apart)} s {way} than what is there",
+            message=phrase(more if claimed > measured else less, n1=decimal(claimed), n2=decimal(apart)),
             measured=claimed,
             unit="s",
             margin=apart,

@@ -9,6 +9,7 @@ from typing import Any
 from preflight.profiles.schema import ARRAYS, Profile
 from preflight.profiles.settings import Between, Condition
 from preflight.request.file import RequestSpec
+from preflight.values.phrase import all_of, joined, phrase
 
 PARAMS = "model_params"
 KINDS = {name: kind for kind, name in ARRAYS.items()}
@@ -57,19 +58,19 @@ def _met(condition: Condition, value: Any) -> bool:  # noqa: ANN401 - whatever a
 
 def words(when: Mapping[str, Condition]) -> str:
     """Return conditions for a sentence: "with quality 1080p, without image_start"."""
-    return ", ".join(_worded(name, condition) for name, condition in when.items())
+    return joined(_worded(name, condition) for name, condition in when.items())
 
 
 def _worded(name: str, condition: Condition) -> str:
     if isinstance(condition, bool):
-        return f"{'with' if condition else 'without'} {name}"
+        return phrase("with {w}", w=name) if condition else phrase("without {w}", w=name)
     if isinstance(condition, Between):
         least, most = condition.min, condition.max
-        bounds = [f"at least {least}"] if least is not None else []
-        bounds += [f"at most {most}"] if most is not None else []
-        return f"with {' and '.join(bounds)} {name}"
-    said = " or ".join(map(str, condition)) if isinstance(condition, tuple) else str(condition)
-    return f"with {name} {said}"
+        bounds = [phrase("at least {n}", n=least)] if least is not None else []
+        bounds += [phrase("at most {n}", n=most)] if most is not None else []
+        return phrase("with {limit} {w}", limit=all_of(bounds), w=name)
+    said = joined(map(str, condition), " or ") if isinstance(condition, tuple) else str(condition)
+    return phrase("with {w} {l}", w=name, l=said)
 
 
 def unknown(spec: RequestSpec, profile: Profile) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from preflight.profiles.schema import Profile
 from preflight.rules.common import edges, name, readable, unjudged, wrong_kind
-from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
+from preflight.rules.rule import Reading, Rule, beyond, filled_by_n, not_among, rule, shape
 from preflight.values.facts import ImageFacts
 from preflight.values.findings import Finding
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.values.units import file_size
 
@@ -31,11 +32,13 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     limit = profile.image.format
     if facts := _facts(probed):
-        why = f" ({facts.obstacle})" if facts.obstacle else ""
-        message = f"{facts.format} content{why}; {limit.words()} allowed"
+        content = phrase("{w} content", w=facts.format)
+        if facts.obstacle:
+            content = phrase("{w} content ({why})", w=facts.format, why=facts.obstacle)
+        message = phrase("{said}; {l} allowed", said=content, l=limit.words())
         yield from not_among("image/format", facts.format, limit, message, fix="lossy")
     elif probed.facts:
-        message = f"is no picture ({probed.facts.format} content); {limit.words()} allowed"
+        message = phrase("is no picture ({w} content); {l} allowed", w=probed.facts.format, l=limit.words())
         yield wrong_kind("image/format", probed.facts.format, limit, message)
 
 
@@ -49,8 +52,8 @@ def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Scale it. Enlarging a small picture adds no detail; a larger original is better where there is one.
     """
     if facts := _facts(probed):
-        for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
-            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px {word}")
+        for words, value in (("{n} px wide", facts.width_px), ("{n} px high", facts.height_px)):
+            reading = Reading(value, facts.measured_by.get("width_px", ""), filled_by_n(words))
             yield from beyond("image/side", reading, profile.image.side_px, "px", fix="lossy")
         yield from edges("image/side", facts, profile.image)
 
@@ -66,7 +69,9 @@ def dimensions(probed: Probed, profile: Profile) -> Iterator[Finding]:
     limit = profile.image.dimensions
     if limit and (facts := _facts(probed)):
         size = f"{facts.width_px}x{facts.height_px}"
-        yield from not_among("image/dimensions", size, limit, f"{size} px; exactly {limit.words()} allowed", fix="none")
+        yield from not_among(
+            "image/dimensions", size, limit, phrase("{w} px; exactly {l} allowed", w=size, l=limit.words()), fix="none"
+        )
 
 
 @rule("image/aspect-ratio", "image.aspect_ratio")
@@ -94,7 +99,7 @@ def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Encode it again, or scale it down.
     """
     if facts := _facts(probed):
-        reading = Reading(facts.bytes, "file system", file_size(facts.bytes))
+        reading = Reading(facts.bytes, "file system", lambda _: phrase("{size}", size=file_size(facts.bytes)))
         yield from beyond("image/size", reading, profile.image.bytes, "bytes", fix="lossy")
 
 
@@ -107,7 +112,7 @@ def animation(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     Fix: Save the frame that is meant as a picture of its own, or send the animation as a clip.
     """
     if (facts := _facts(probed)) and facts.frames > 1:
-        message = f"animated, {facts.frames} frames; which one is used is not documented"
+        message = phrase("animated, {n} frames; which one is used is not documented", n=facts.frames)
         yield Finding(rule="image/animation", severity="warning", message=message, measured=facts.frames, fix="lossy")
 
 
@@ -125,8 +130,11 @@ def alpha(probed: Probed, profile: Profile) -> Iterator[Finding]:
         yield Finding(
             rule="image/alpha",
             severity="warning",
-            message=f"{facts.format} with an alpha channel in which nothing is transparent; whether that is allowed "
-            "where transparency is not, nobody says",
+            message=phrase(
+                "{w} with an alpha channel in which nothing is transparent; whether that is allowed where"
+                " transparency is not, nobody says",
+                w=facts.format,
+            ),
             measured=facts.mode,
             source=limit.source,
             fix="lossy",
@@ -137,7 +145,7 @@ def alpha(probed: Probed, profile: Profile) -> Iterator[Finding]:
             yield Finding(
                 rule="image/alpha",
                 severity=limit.weight,
-                message=limit.told(f"{facts.format} with transparency; none is allowed"),
+                message=limit.told(phrase("{w} with transparency; none is allowed", w=facts.format)),
                 measured=facts.mode,
                 source=limit.source,
                 fix="lossy",
@@ -157,8 +165,8 @@ def color(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     Fix: Convert it to eight-bit RGB.
     """
     if (facts := _facts(probed)) and (facts.mode == "CMYK" or facts.bit_depth > EIGHT_BITS):
-        words = "CMYK colors" if facts.mode == "CMYK" else f"{facts.bit_depth} bits a sample"
-        message = f"has {words}, which decoders read differently"
+        words = "CMYK colors" if facts.mode == "CMYK" else phrase("{n} bits a sample", n=facts.bit_depth)
+        message = phrase("has {words}, which decoders read differently", words=words)
         yield Finding(rule="image/color", severity="warning", message=message, measured=facts.mode, fix="lossy")
 
 
@@ -175,7 +183,7 @@ def coding(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     if (facts := _facts(probed)) and facts.obstacle and facts.format == "png":
         yield Finding(rule="image/coding", severity="error", message=facts.obstacle, fix="lossless")
     if (facts := _facts(probed)) and facts.coding:
-        message = f"is coded in a way that few decoders know: {facts.coding}"
+        message = phrase("is coded in a way that few decoders know: {how}", how=facts.coding)
         yield Finding(rule="image/coding", severity="warning", message=message, measured=facts.coding, fix="lossy")
 
 
@@ -188,7 +196,9 @@ def hdr(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     Fix: Map the tones to standard range, which is done whenever such a picture is written anew.
     """
     if (facts := _facts(probed)) and facts.transfer in HDR_TRANSFERS:
-        message = f"high dynamic range, {HDR_TRANSFERS[facts.transfer]}; colors may be read as gray and flat"
+        message = phrase(
+            "high dynamic range, {q}; colors may be read as gray and flat", q=HDR_TRANSFERS[facts.transfer]
+        )
         yield Finding(rule="image/hdr", severity="warning", message=message, measured=facts.transfer, fix="lossy")
 
 

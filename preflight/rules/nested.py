@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from preflight.profiles.schema import Profile
 from preflight.profiles.settings import Bindings, Shots
 from preflight.rules.fields import given, value_of
-from preflight.rules.whole import WholeRequest
+from preflight.rules.whole import WholeRequest, sent_words
 from preflight.values.assets import Kind, printable
 from preflight.values.limits import Sourced
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal, exact
 
 
@@ -43,27 +44,37 @@ def nested(whole: WholeRequest, profile: Profile) -> Iterator[Wrong]:
 
 def _of_shots(name: str, found: list[Any], limit: Shots, asked: object) -> Iterator[Wrong]:
     if not 0 < len(found) <= limit.max:
-        words = f"{name} has {len(found)} shots; 1 to {limit.max} allowed"
+        words = phrase("{w} has {n1} shots; 1 to {n2} allowed", w=name, n1=len(found), n2=limit.max)
         yield Wrong(name, len(found), f"1..{limit.max}", words, limit)
     for number, shot in enumerate(found, 1):
-        yield from _of_shot(f"{name}: shot {number}", shot, limit)
+        yield from _of_shot(phrase("{w}: shot {n}", w=name, n=number), shot, limit)
     lengths = [_seconds(shot) for shot in found]
     known = [length for length in lengths if length is not None]
     if isinstance(asked, int) and found and len(known) == len(lengths) and (total := sum(known)) != asked:
-        words = f"{name}: the shots are {decimal(total)} s together; they have to be the {asked} s of the video"
+        words = phrase(
+            "{w}: the shots are {n1} s together; they have to be the {n2} s of the video",
+            w=name,
+            n1=decimal(total),
+            n2=asked,
+        )
         yield Wrong(name, decimal(total), str(asked), words, limit)
 
 
 def _of_shot(place: str, shot: object, limit: Shots) -> Iterator[Wrong]:
     prompt = shot.get("prompt") if isinstance(shot, Mapping) else None
     if not isinstance(prompt, str) or not prompt.strip():
-        yield Wrong(place, "none", "prompt", f"{place} has no prompt", limit)
+        yield Wrong(place, "none", "prompt", phrase("{place} has no prompt", place=place), limit)
     elif limit.max_characters is not None and len(prompt) > limit.max_characters:
-        words = f"{place}: its prompt has {len(prompt):,} characters; at most {limit.max_characters:,} allowed"
+        words = phrase(
+            "{place}: its prompt has {n1} characters; at most {n2} allowed",
+            place=place,
+            n1=f"{len(prompt):,}",
+            n2=f"{limit.max_characters:,}",
+        )
         yield Wrong(place, len(prompt), f"..{limit.max_characters}", words, limit)
     length = _seconds(shot)
     if length is None or length <= 0:
-        yield Wrong(place, "none", "duration", f"{place} has no duration in seconds", limit)
+        yield Wrong(place, "none", "duration", phrase("{place} has no duration in seconds", place=place), limit)
 
 
 def _seconds(shot: object) -> Fraction | None:
@@ -82,20 +93,30 @@ def _seconds(shot: object) -> Fraction | None:
 
 def _of_bindings(name: str, found: Mapping[str, Any], limit: Bindings, whole: WholeRequest) -> Iterator[Wrong]:
     if not 0 < len(found) <= limit.max:
-        words = f"{name} has {len(found)} entries; 1 to {limit.max} allowed"
+        words = phrase("{w} has {n1} entries; 1 to {n2} allowed", w=name, n1=len(found), n2=limit.max)
         yield Wrong(name, len(found), f"1..{limit.max}", words, limit)
     for key in found:
         if fault := _key_fault(key, limit.kinds, whole):
-            yield Wrong(name, printable(str(key))[:40], "|".join(limit.kinds), f"{name}: {fault}", limit)
+            yield Wrong(
+                name,
+                printable(str(key))[:40],
+                "|".join(limit.kinds),
+                phrase("{w}: {fault}", w=name, fault=fault),
+                limit,
+            )
 
 
 def _key_fault(key: str, kinds: tuple[Kind, ...], whole: WholeRequest) -> str:
     match = re.fullmatch(rf"({'|'.join(kinds)})([1-9][0-9]{{0,3}})", key)
     shown = printable(str(key))[:40]
     if match is None:
-        return f"{shown!r} names no reference; {' or '.join(f'{kind}1' for kind in kinds)} is how one is named"
+        return phrase(
+            "{q} names no reference; {l} is how one is named",
+            q=repr(shown),
+            l=joined((f"{kind}1" for kind in kinds), " or "),
+        )
     kind: Kind = next(one for one in kinds if one == match[1])
     sent = whole.count(kind)
     if int(match[2]) > sent:
-        return f"{shown} is bound, but {sent} {kind}{'' if sent == 1 else 's'} sent"
+        return phrase("{q} is bound, but {have}", q=shown, have=sent_words(kind, sent))
     return ""

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 from preflight.profiles.schema import Profile
 from preflight.profiles.settings import PromptLength, Tags
 from preflight.rules.rule import rule
-from preflight.rules.whole import WholeRequest
+from preflight.rules.whole import WholeRequest, sent_words
 from preflight.values.assets import Kind, printable
 from preflight.values.findings import Finding
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from preflight.request.prompt import Doubt, Length, Mention  # late: a check of files needs no grammar
+
+
+BUDGET_ALLOWED = (
+    "the prompt has {n1} Korean/Chinese characters and {n2} words; up to {n3} of the one or {n4} of the other allowed"
+    " ({w} of the budget)"
+)
+BUDGET_RECOMMENDED = (
+    "the prompt has {n1} Korean/Chinese characters and {n2} words; up to {n3} of the one or {n4} of the other"
+    " recommended ({w} of the budget)"
+)
 
 
 @rule("request/prompt-length", "request.prompt")
@@ -48,12 +59,17 @@ def _beyond_budget(used: "Length", limit: PromptLength) -> Iterator[Finding]:
         return
     share = Fraction(used.characters, limit.characters) + Fraction(used.words, limit.words)
     if share > 1:
-        asked = "allowed" if limit.severity == "error" else "recommended"
         yield Finding(
             rule="request/prompt-length",
             severity=limit.weight,
-            message=f"the prompt has {_counted(used)}; up to {limit.characters:,} of the one or {limit.words:,} of the "
-            f"other {asked} ({float(share):.1%} of the budget)",
+            message=phrase(
+                BUDGET_ALLOWED if limit.severity == "error" else BUDGET_RECOMMENDED,
+                n1=f"{used.characters:,}",
+                n2=f"{used.words:,}",
+                n3=f"{limit.characters:,}",
+                n4=f"{limit.words:,}",
+                w=f"{float(share):.1%}",
+            ),
             measured=used.characters or used.words,
             limit=f"1..{limit.characters if used.characters else limit.words}",
             unit="characters" if used.characters else "words",
@@ -75,9 +91,18 @@ def _beyond_characters(prompt: str, used: "Length", limit: PromptLength) -> Iter
         else Fraction(used.characters, wide) + Fraction(max(count - used.characters, 0), most)
     )
     if share > 1:
-        scales = f"at most {most:,} characters" + (f", or {wide:,} Korean/Chinese ones," if wide is not None else "")
-        said = f"the prompt has {count:,} characters; {scales} allowed"
-        said += ": what is beyond is cut off without a word" if limit.cut else ""
+        said = phrase(
+            "the prompt has {n1} characters; at most {n2} characters allowed", n1=f"{count:,}", n2=f"{most:,}"
+        )
+        if wide is not None:
+            said = phrase(
+                "the prompt has {n1} characters; at most {n2} characters, or {n3} Korean/Chinese ones, allowed",
+                n1=f"{count:,}",
+                n2=f"{most:,}",
+                n3=f"{wide:,}",
+            )
+        if limit.cut:
+            said = phrase("{said}: what is beyond is cut off without a word", said=said)
         yield Finding(
             rule="request/prompt-length",
             severity="warning" if limit.cut or limit.doubtful else "error",
@@ -95,21 +120,24 @@ def _beyond_tokens(used: "Length", limit: PromptLength) -> Iterator[Finding]:
     if limit.max_tokens is None or used.most_tokens <= limit.max_tokens:
         return
     sure = used.fewest_tokens > limit.max_tokens
-    bounds = f"{used.fewest_tokens:,} to {used.most_tokens:,} tokens, by whoever counts"
     yield Finding(
         rule="request/prompt-length",
         severity="error" if sure else "warning",
-        message=f"the prompt has {_counted(used)}: {bounds}; at most {limit.max_tokens:,} tokens allowed",
+        message=phrase(
+            "the prompt has {n1} Korean/Chinese characters and {n2} words: {n3} to {n4} tokens, by whoever counts;"
+            " at most {n5} tokens allowed",
+            n1=f"{used.characters:,}",
+            n2=f"{used.words:,}",
+            n3=f"{used.fewest_tokens:,}",
+            n4=f"{used.most_tokens:,}",
+            n5=f"{limit.max_tokens:,}",
+        ),
         measured=used.fewest_tokens if sure else used.most_tokens,
         limit=f"1..{limit.max_tokens}",
         unit="tokens",
         source=limit.source,
         doubtful=not sure,
     )
-
-
-def _counted(used: "Length") -> str:
-    return f"{used.characters:,} Korean/Chinese characters and {used.words:,} words"
 
 
 @rule("request/prompt-reference", "request.tags")
@@ -139,7 +167,7 @@ def prompt_reference(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
             and not asset.role.field
             and not {(asset.role.kind, asset.role.number), (asset.role.kind, None)} & named
         ):
-            message = f"the prompt never mentions {asset.role}"
+            message = phrase("the prompt never mentions {q}", q=str(asset.role))
             yield Finding(rule="request/prompt-reference", severity="info", message=message, source=tags.source)
 
 
@@ -155,16 +183,19 @@ DOUBTS: "dict[Doubt, str]" = {
 
 def _stray(mention: "Mention", sent: int, prompt: str, source: str) -> Finding:
     """Report a mention of an asset that is not sent, or may not be."""
-    have = f"{sent} {mention.kind}{'s' if sent != 1 else ''} sent" if sent else f"no {mention.kind} is sent"
-    message = f'the prompt names "{mention.kind} {mention.number}", but {have}'
+    have = sent_words(mention.kind, sent)
+    reference = f"{mention.kind} {mention.number}"
+    message = phrase('the prompt names "{q}", but {have}', q=reference, have=have)
     if mention.doubt:
         from preflight.request.prompt import excerpt
 
         quoted = printable(excerpt(prompt, mention))
-        reference = f"{mention.kind} {mention.number}"
-        message = (
-            f'"{quoted}" may name {reference}, and then it is missing ({have}); or it is {DOUBTS[mention.doubt]}, and '
-            "nothing is missing"
+        message = phrase(
+            '"{q}" may name {q2}, and then it is missing ({have}); or it is {what}, and nothing is missing',
+            q=quoted,
+            q2=reference,
+            have=have,
+            what=DOUBTS[mention.doubt],
         )
     return Finding(
         rule="request/prompt-reference",
@@ -191,7 +222,9 @@ def prompt_tag(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     tags = dict.fromkeys(mention.text.strip() for mention in mentions(whole.spec.prompt) if mention.tag)
     if tags:
-        message = f"the prompt uses tags ({', '.join(map(printable, tags))}); this edition knows plain words only"
+        message = phrase(
+            "the prompt uses tags ({q}); this edition knows plain words only", q=joined(map(printable, tags))
+        )
         yield Finding(
             rule="request/prompt-tag",
             severity=limit.weight,
@@ -240,7 +273,7 @@ def _unnamed(prompt: str, limit: Tags, whole: WholeRequest) -> Iterator[Finding]
         yield Finding(
             rule="request/prompt-style",
             severity=limit.weight if len(missing) == len(words) else "warning",
-            message=limit.told(f"the prompt has to name each image, and does not name {', '.join(missing)}"),
+            message=limit.told(phrase("the prompt has to name each image, and does not name {l}", l=joined(missing))),
             measured=len(missing),
             source=limit.source,
         )
@@ -261,7 +294,11 @@ def _otherwise_written(prompt: str, limit: Tags, preferred: str) -> Iterator[Fin
         yield Finding(
             rule="request/prompt-style",
             severity="info",
-            message=limit.told(f'the prompt writes "{printable(said)}"; the documents of this model write "{wanted}"'),
+            message=limit.told(
+                phrase(
+                    'the prompt writes "{q}"; the documents of this model write "{q2}"', q=printable(said), q2=wanted
+                )
+            ),
             measured=len(other),
             source=limit.source,
         )

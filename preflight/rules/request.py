@@ -10,7 +10,7 @@ import msgspec
 from preflight.profiles.schema import Profile
 from preflight.rules.common import PLURALS, readings
 from preflight.rules.prompt import prompt_length, prompt_reference, prompt_style, prompt_tag
-from preflight.rules.rule import Reading, Rule, beyond, rule
+from preflight.rules.rule import Reading, Rule, beyond, filled_by_n, rule
 from preflight.rules.settings import aspect_ratio, clips_and_duration, duration, field, model, quality, together
 from preflight.rules.task_type import prompt_order, task_type
 from preflight.rules.whole import REFERENCE_KINDS, WholeRequest
@@ -19,6 +19,7 @@ from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Finding
 from preflight.values.limits import Count, Range
 from preflight.values.networks import is_private_host
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal, file_size
 
 
@@ -30,7 +31,7 @@ def image_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, and number the prompt's references anew; or add what is missing.
     """
-    yield from _count("image", whole, profile, "image")
+    yield from _count("image", whole, profile, "{n} image", "{n} images")
 
 
 @rule("request/video-count", "video.count")
@@ -41,7 +42,7 @@ def video_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, or join short ones into one clip.
     """
-    yield from _count("video", whole, profile, "clip")
+    yield from _count("video", whole, profile, "{n} clip", "{n} clips")
 
 
 @rule("request/audio-count", "audio.count")
@@ -52,14 +53,14 @@ def audio_count(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 
     Fix: Leave some out, or mix them into one.
     """
-    yield from _count("audio", whole, profile, "sound")
+    yield from _count("audio", whole, profile, "{n} sound", "{n} sounds")
 
 
-def _count(kind: Kind, whole: WholeRequest, profile: Profile, what: str) -> Iterator[Finding]:
+def _count(kind: Kind, whole: WholeRequest, profile: Profile, one: str, several: str) -> Iterator[Finding]:
     """Judge how many stand in an array; where the model has fields of one file instead, say so."""
     limit: Count = getattr(profile, kind).count
     count = whole.count(kind)
-    reading = Reading(count, "the request", f"{{}} {what}{'' if count == 1 else 's'}")
+    reading = Reading(count, "the request", filled_by_n(one if count == 1 else several))
     allowed = Range(
         min=Fraction(limit.min),
         max=Fraction(limit.max),
@@ -68,10 +69,10 @@ def _count(kind: Kind, whole: WholeRequest, profile: Profile, what: str) -> Iter
         severity=limit.severity,
         doubtful=limit.doubtful,
     )
-    single = "" if limit.max else " or ".join(profile.single(kind))
+    single = () if limit.max else tuple(profile.single(kind))
     for found in beyond(f"request/{kind}-count", reading, allowed, "files", fix="none"):
-        hint = f"; this model takes one as {single}" if single else ""
-        yield msgspec.structs.replace(found, message=found.message + hint)
+        message = phrase("{said}; this model takes one as {l}", said=found.message, l=joined(single, " or "))
+        yield msgspec.structs.replace(found, message=message) if single else found
 
 
 @rule("request/video-total-duration", "video.total_duration_s")
@@ -83,7 +84,12 @@ def video_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Find
     Fix: Cut one or more of them; `keep` in the request file says which part stays.
     """
     if profile.takes("video"):
-        yield from _total("request/video-total-duration", whole.clips("video"), profile.video.total_duration_s, "clips")
+        yield from _total(
+            "request/video-total-duration",
+            whole.clips("video"),
+            profile.video.total_duration_s,
+            "{n} s of clips together",
+        )
 
 
 @rule("request/video-total-size", "video.total_bytes")
@@ -97,7 +103,9 @@ def video_total_size(whole: WholeRequest, profile: Profile) -> Iterator[Finding]
     limit = profile.video.total_bytes
     if limit and profile.takes("video"):
         sizes = [p.facts.bytes for p in whole.probed if p.facts and p.asset.role and p.asset.role.kind == "video"]
-        reading = Reading(sum(sizes), "sum of the assets", f"clips of {file_size(sum(sizes))} together")
+        reading = Reading(
+            sum(sizes), "sum of the assets", lambda _: phrase("clips of {size} together", size=file_size(sum(sizes)))
+        )
         yield from beyond("request/video-total-size", reading, limit, "bytes", fix="lossy")
 
 
@@ -111,10 +119,10 @@ def audio_total_duration(whole: WholeRequest, profile: Profile) -> Iterator[Find
     """
     if profile.takes("audio"):
         limit = profile.audio.total_duration_s
-        yield from _total("request/audio-total-duration", whole.clips("audio"), limit, "sounds")
+        yield from _total("request/audio-total-duration", whole.clips("audio"), limit, "{n} s of sounds together")
 
 
-def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, what: str) -> Iterator[Finding]:
+def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, words: str) -> Iterator[Finding]:
     """Judge the sum of the measured durations, then of the longest that readers may see."""
     measured = sum((clip.duration_s or Fraction(0) for clip in clips), Fraction(0))
     longest = sum((max(s for _, s, _ in readings(clip, clip.duration_s or Fraction(0))) for clip in clips), Fraction(0))
@@ -122,9 +130,12 @@ def _total(rule_id: str, clips: list[VideoFacts | AudioFacts], limit: Range, wha
     bound = limit.broken_by(total)
     if bound is not None:
         each = " + ".join(decimal(clip.duration_s or 0) for clip in clips)
-        words = f"{{}} s of {what} together"
-        words += f" ({each})" if len(clips) > 1 else ""
-        yield from beyond(rule_id, Reading(total, "sum of the assets", words), limit, "s", fix="lossy")
+
+        def worded(value: str) -> str:
+            said = phrase(words, n=value)
+            return phrase("{said} ({q})", said=said, q=each) if len(clips) > 1 else said
+
+        yield from beyond(rule_id, Reading(total, "sum of the assets", worded), limit, "s", fix="lossy")
 
 
 @rule("request/audio-alone", "request.alone")
@@ -142,7 +153,10 @@ def audio_alone(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
             rule="request/audio-alone",
             severity=limit.weight,
             message=limit.told(
-                f"only {' and '.join(PLURALS[kind] for kind in sorted(present))}; an image or a clip is needed"
+                phrase(
+                    "only {l}; an image or a clip is needed",
+                    l=joined((PLURALS[kind] for kind in sorted(present)), " and "),
+                )
             ),
             measured=whole.count("audio"),
             source=limit.source,
@@ -160,7 +174,7 @@ def no_references(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     """
     limit = profile.request.references
     if limit and not whole.spec.assets:
-        said = limit.told(f"no image, clip or sound is sent; {limit.cheaper} does the same for less")
+        said = limit.told(phrase("no image, clip or sound is sent; {w} does the same for less", w=limit.cheaper))
         yield Finding(rule="request/no-references", severity=limit.weight, message=said, source=limit.source)
 
 
@@ -179,7 +193,7 @@ def callback_url(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         yield Finding(
             rule="request/callback-url",
             severity=limit.weight,
-            message=limit.told(f"callback_url {fault}"),
+            message=limit.told(phrase("callback_url {fault}", fault=fault)),
             measured=printable(url)[:80],
             limit=limit.scheme,
             source=limit.source,
@@ -201,9 +215,9 @@ def _address_fault(url: str, scheme: str, longest: int | None, *, private: bool)
     if not sound or not (beginning + host).isprintable() or set(" \\") & set(beginning + host):
         return "is not an address"
     if parts.scheme.lower() != scheme or not host.strip("."):
-        return f"has to begin with {scheme}:// and name a server"
+        return phrase("has to begin with {w}:// and name a server", w=scheme)
     if longest is not None and len(url) > longest:
-        return f"is {len(url):,} characters long; at most {longest:,} allowed"
+        return phrase("is {n1} characters long; at most {n2} allowed", n1=f"{len(url):,}", n2=f"{longest:,}")
     return "is a private address" if not private and is_private_host(host) else ""
 
 
@@ -216,7 +230,7 @@ def body_size(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     Fix: Shorten the prompt; give files as files, not as data.
     """
     if limit := profile.request.body_bytes:
-        reading = Reading(whole.body_bytes, "the body as it would be sent", "{} bytes of JSON")
+        reading = Reading(whole.body_bytes, "the body as it would be sent", filled_by_n("{n} bytes of JSON"))
         yield from beyond("request/body-size", reading, limit, "bytes", fix="none")
 
 

@@ -15,6 +15,7 @@ import msgspec
 from preflight.profiles.schema import UNSAID, Profile
 from preflight.values.findings import Finding, Loss
 from preflight.values.limits import OneOf, Range, Severity, Sourced
+from preflight.values.phrase import phrase
 from preflight.values.units import Unit, decimal, distinct_decimal, with_unit
 
 Subject = TypeVar("Subject")
@@ -38,7 +39,7 @@ class Rule(msgspec.Struct, Generic[Subject], frozen=True, kw_only=True):
         if self.limit is None:
             return "no limit of the documents: what the tool itself observes"
         found = limit_at(profile, self.limit)
-        return found.source if found else f"not given: the documents of {profile.name} have no such limit"
+        return found.source if found else phrase("not given: the documents of {q} have no such limit", q=profile.name)
 
 
 def limit_at(profile: Profile, place: str | None) -> Sourced | None:
@@ -77,14 +78,22 @@ class Reading(msgspec.Struct, frozen=True):
 
     value: Fraction | int
     how: str = ""
-    words: str = ""
-    """Wording for the message; value and unit when empty. `{}` stands for the value, printed with enough digits to
-    differ from the bound it breaks."""
+    words: Callable[[str], str] | None = None
+    """Words the value, formatted with enough digits to differ from the bound it breaks; value and unit when None."""
 
 
 def shape(width_px: int, height_px: int, how: str = "") -> Reading:
     """Build the reading of an aspect ratio, width over height."""
-    return Reading(Fraction(width_px, height_px), how, f"{width_px} x {height_px} px is a width/height of {{}}")
+    return Reading(
+        Fraction(width_px, height_px),
+        how,
+        lambda n: phrase("{n1} x {n2} px is a width/height of {n3}", n1=width_px, n2=height_px, n3=n),
+    )
+
+
+def filled_by_n(template: str) -> Callable[[str], str]:
+    """Word a value by a template of which it is `{n}`."""
+    return lambda n: phrase(template, n=n)
 
 
 def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Loss) -> Iterator[Finding]:
@@ -96,14 +105,17 @@ def beyond(rule_id: str, reading: Reading, limit: Range, unit: Unit, *, fix: Los
         if grey is None or reading.value <= grey:
             return
         bound, severity = grey, "warning"
-    said = (reading.words or with_unit("{}", unit)).replace("{}", distinct_decimal(reading.value, bound))
-    message = f"{said}; {limit.words(unit)} allowed"
+    value = distinct_decimal(reading.value, bound)
+    said = reading.words(value) if reading.words else with_unit(value, unit)
+    message = phrase("{said}; {limit} allowed", said=said, limit=limit.words(unit))
     if severity == "warning" and limit.warn_above is not None and limit.broken_by(reading.value) is None:
-        message = f"{said}: above {with_unit(decimal(bound), unit)}, the stricter reading of the limit"
+        message = phrase(
+            "{said}: above {limit}, the stricter reading of the limit", said=said, limit=with_unit(decimal(bound), unit)
+        )
     elif limit.broken_by(reading.value) is not None and limit.seen_accepted(reading.value):
-        message += " (the service has been seen to accept it, the document does not)"
+        message = phrase("{said} (the service has been seen to accept it, the document does not)", said=message)
     if limit.note:
-        message += f": the service {limit.note}"
+        message = phrase("{said}: the service {note}", said=message, note=limit.note)
     yield Finding(
         rule=rule_id,
         severity=severity,

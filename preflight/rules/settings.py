@@ -9,11 +9,12 @@ from preflight.profiles.schema import Profile
 from preflight.profiles.settings import Case, Field, OutputLength, Together
 from preflight.rules.fields import given, holds, unknown, value_of, words
 from preflight.rules.nested import nested
-from preflight.rules.rule import Reading, beyond, rule
+from preflight.rules.rule import Reading, beyond, filled_by_n, rule
 from preflight.rules.whole import WholeRequest
 from preflight.values.assets import printable
 from preflight.values.findings import Finding
 from preflight.values.limits import Range, Sourced
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal, distinct_decimal
 
 OWN_RULES = ("duration", "quality", "aspect_ratio")
@@ -40,7 +41,9 @@ def model(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     asked = whole.spec.model
     if asked is not None and asked not in profile.models:
         known = tuple(profile.models)
-        message = f"model {printable(asked)!r} asked for; {profile.name} describes {', '.join(known)}"
+        message = phrase(
+            "model {q} asked for; {w} describes {l}", q=repr(printable(asked)), w=profile.name, l=joined(known)
+        )
         source = "; ".join(dict.fromkeys(one.source for one in profile.models.values()))
         yield _setting("request/model", printable(asked), known, message, source)
 
@@ -64,13 +67,13 @@ def _length(rule_id: str, asked: int | str, limit: OutputLength) -> Iterator[Fin
     if isinstance(asked, int) and not limit.allowed and not limit.special:
         low, high = (None if one is None else Fraction(one) for one in (limit.min, limit.max))
         about: dict[str, Any] = {name: getattr(limit, name) for name in Sourced.__struct_fields__}
-        reading = Reading(asked, "the request", "{} s asked for")
+        reading = Reading(asked, "the request", filled_by_n("{n} s asked for"))
         yield from beyond(rule_id, reading, Range(min=low, max=high, **about), "s", fix="none")
         return
     known = [str(one) for one in (*limit.allowed, *limit.special)]
     if limit.min is not None or limit.max is not None:
         known.insert(0, f"{limit.min or ''}..{limit.max or ''}")
-    message = f"duration {printable(str(asked))} asked for; {' or '.join(known)} allowed"
+    message = phrase("duration {w} asked for; {l} allowed", w=printable(str(asked)), l=joined(known, " or "))
     yield _broken(rule_id, asked, known, message, limit)
 
 
@@ -93,10 +96,17 @@ def clips_and_duration(whole: WholeRequest, profile: Profile) -> Iterator[Findin
     together, longest = sum(clips, Fraction(asked)), max(clips)
     if limit.together_max_s is not None and together > limit.together_max_s:
         most = decimal(limit.together_max_s)
-        message = f"clips and the {asked} s asked for are {decimal(together)} s together; at most {most} s allowed"
+        message = phrase(
+            "clips and the {n1} s asked for are {n2} s together; at most {n3} s allowed",
+            n1=asked,
+            n2=decimal(together),
+            n3=most,
+        )
         yield _broken("request/clips-and-duration", together, [f"..{most}"], message, limit)
     if limit.not_below and asked < longest:
-        message = f"{asked} s asked for; the clip's {decimal(longest)} s are part of it, so no less is allowed"
+        message = phrase(
+            "{n1} s asked for; the clip's {n2} s are part of it, so no less is allowed", n1=asked, n2=decimal(longest)
+        )
         yield _broken("request/clips-and-duration", asked, [f"{decimal(longest)}.."], message, limit)
 
 
@@ -105,8 +115,12 @@ def _too_long_here(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     longest = max((clip.duration_s or Fraction(0) for clip in whole.clips("video")), default=Fraction(0))
     for limit in profile.request.clip_lengths.values():
         if longest > limit.max_s and holds(limit.when, whole.spec, profile):
-            said = f"a clip is {distinct_decimal(longest, limit.max_s)} s long; {words(limit.when)} at most"
-            message = f"{said} {decimal(limit.max_s)} s allowed"
+            message = phrase(
+                "a clip is {n1} s long; {when} at most {n2} s allowed",
+                n1=distinct_decimal(longest, limit.max_s),
+                when=words(limit.when),
+                n2=decimal(limit.max_s),
+            )
             yield _broken("request/clips-and-duration", longest, [f"..{decimal(limit.max_s)}"], message, limit)
 
 
@@ -121,7 +135,9 @@ def quality(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     name = whole.spec.model or profile.default_model
     known, asked = profile.models.get(name), whole.spec.quality
     if known and known.quality and asked is not None and asked not in known.quality:
-        message = f"quality {printable(asked)!r} asked for; {name} makes {' or '.join(known.quality)}"
+        message = phrase(
+            "quality {q} asked for; {w} makes {l}", q=repr(printable(asked)), w=name, l=joined(known.quality, " or ")
+        )
         yield _broken("request/quality", asked, known.quality, message, known)
         return
     yield from _dependent("request/quality", "quality", whole, profile)
@@ -137,7 +153,9 @@ def aspect_ratio(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
     """
     limit, asked = profile.request.aspect_ratio, whole.spec.aspect_ratio
     if limit and asked is not None and asked not in limit.allowed:
-        message = f"aspect ratio {printable(asked)!r} asked for; one of {', '.join(limit.allowed)} allowed"
+        message = phrase(
+            "aspect ratio {q} asked for; one of {l} allowed", q=repr(printable(asked)), l=joined(limit.allowed)
+        )
         yield _broken("request/aspect-ratio", asked, limit.allowed, message, limit)
         return
     yield from _dependent("request/aspect-ratio", "aspect_ratio", whole, profile)
@@ -160,17 +178,20 @@ def together(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
 def _counted(limit: Together, whole: WholeRequest) -> Iterator[Finding]:
     sent = given(whole.spec)
     counts = {name: _many(sent.get(name)) for name in limit.of}
-    total, found = sum(counts.values()), ", ".join(f"{name} {count}" for name, count in counts.items())
-    where = f" {words(limit.when)}" if limit.when else ""
-    said = f"{total} sent together ({found}){where}"
+    total, found = sum(counts.values()), joined(f"{name} {count}" for name, count in counts.items())
+    where = words(limit.when)
+    said = phrase("{n} sent together ({l})", n=total, l=found)
+    if where:
+        said = phrase("{n} sent together ({l}) {when}", n=total, l=found, when=where)
     if limit.max is not None and total > limit.max:
-        message = f"{said}; at most {limit.max} allowed"
+        message = phrase("{said}; at most {n} allowed", said=said, n=limit.max)
         yield _broken("request/together", total, [f"{limit.min}..{limit.max}"], message, limit)
     elif total < limit.min:
-        least = "at least one" if limit.min == 1 else f"at least {limit.min}"
-        message = (
-            f"none of {' or '.join(limit.of)} sent{where}; {least} needed" if not total else f"{said}; {least} needed"
-        )
+        least = "at least one" if limit.min == 1 else phrase("at least {n}", n=limit.min)
+        if not total:
+            of = joined(limit.of, " or ")
+            said = phrase("none of {l} sent {when}", l=of, when=where) if where else phrase("none of {l} sent", l=of)
+        message = phrase("{said}; {least} needed", said=said, least=least)
         yield _broken("request/together", total, [f"{limit.min}..{limit.max or ''}"], message, limit)
 
 
@@ -199,7 +220,13 @@ def field(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         yield _none_such(name, profile)
     for name, limit in profile.request.fields.items():
         if limit.required and name not in sent and not (name == "prompt" and whole.spec.model is None):
-            yield _broken("request/field", "none", ["given"], f"{name} is missing; {profile.name} needs it", limit)
+            yield _broken(
+                "request/field",
+                "none",
+                ["given"],
+                phrase("{w} is missing; {q} needs it", w=name, q=profile.name),
+                limit,
+            )
         elif name in sent and name not in OWN_RULES and (name != "prompt" or limit.refused):
             yield from _held(name, sent[name], limit)
     for wrong in nested(whole, profile):
@@ -218,7 +245,7 @@ def _none_such(name: str, profile: Profile) -> Finding:
     return Finding(
         rule="request/field",
         severity="error",
-        message=f"{printable(name)}: {profile.name} has no such field; nearest: {', '.join(near)}",
+        message=phrase("{q}: {w} has no such field; nearest: {l}", q=printable(name), w=profile.name, l=joined(near)),
         measured=printable(name),
         source=strict.source if strict else None,
     )
@@ -228,18 +255,35 @@ def _held(name: str, value: Any, limit: Field) -> Iterator[Finding]:  # noqa: AN
     """Yield what is wrong with the value of a field."""
     shown = printable(str(value))[:80]
     if limit.refused:
-        yield _broken("request/field", name, ["none"], f"{name} is refused by this model", limit)
+        yield _broken("request/field", name, ["none"], phrase("{w} is refused by this model", w=name), limit)
     elif limit.kind is None and not _is_of(value, limit):
-        yield _broken("request/field", shown, [limit.type], f"{name}: expected {limit.type}, got {shown!r}", limit)
+        yield _broken(
+            "request/field",
+            shown,
+            [limit.type],
+            phrase("{w}: expected {w2}, got {q}", w=name, w2=limit.type, q=repr(shown)),
+            limit,
+        )
     elif limit.allowed and value not in limit.allowed:
         allowed = [str(one) for one in limit.allowed]
-        yield _broken("request/field", shown, allowed, f"{name} {shown}; {' or '.join(allowed)} allowed", limit)
+        yield _broken(
+            "request/field",
+            shown,
+            allowed,
+            phrase("{w} {q}; {l} allowed", w=name, q=shown, l=joined(allowed, " or ")),
+            limit,
+        )
     elif limit.max_characters is not None and isinstance(value, str) and len(value) > limit.max_characters:
-        said = f"{name} has {len(value):,} characters; at most {limit.max_characters:,} allowed"
+        said = phrase(
+            "{w} has {n1} characters; at most {n2} allowed",
+            w=name,
+            n1=f"{len(value):,}",
+            n2=f"{limit.max_characters:,}",
+        )
         yield _broken("request/field", len(value), [f"..{limit.max_characters}"], said, limit)
     elif isinstance(value, int | float) and not isinstance(value, bool) and not _within(value, limit.min, limit.max):
         span = f"{_number(limit.min)}..{_number(limit.max)}"
-        yield _broken("request/field", shown, [span], f"{name} {shown}; {span} allowed", limit)
+        yield _broken("request/field", shown, [span], phrase("{w} {q}; {l} allowed", w=name, q=shown, l=span), limit)
 
 
 def _is_of(value: object, limit: Field) -> bool:
@@ -263,26 +307,46 @@ def _dependent(rule_id: str, name: str, whole: WholeRequest, profile: Profile) -
     for case in profile.request.cases.values():
         if case.field == name and holds(case.when, whole.spec, profile):
             if case.required and name not in sent:
-                yield _broken(rule_id, "none", ["given"], f"{name} is missing; it is needed {words(case.when)}", case)
+                yield _broken(
+                    rule_id,
+                    "none",
+                    ["given"],
+                    phrase("{w} is missing; it is needed {when}", w=name, when=words(case.when)),
+                    case,
+                )
             elif name in sent:
                 yield from _judged(rule_id, name, sent[name], case)
 
 
 def _judged(rule_id: str, name: str, value: Any, case: Case) -> Iterator[Finding]:  # noqa: ANN401 - as above
     where, shown = words(case.when) or "here", printable(str(value))
-    how = f"{name} {shown}"
     if case.refused:
-        yield _broken(rule_id, shown, ["none"], f"{name} is refused {where}", case)
+        yield _broken(rule_id, shown, ["none"], phrase("{w} is refused {when}", w=name, when=where), case)
     elif case.ignored:
         yield Finding(
-            rule=rule_id, severity="warning", message=case.told(f"{name} has no effect {where}"), source=case.source
+            rule=rule_id,
+            severity="warning",
+            message=case.told(phrase("{w} has no effect {when}", w=name, when=where)),
+            source=case.source,
         )
     elif case.allowed and value not in case.allowed:
         allowed = [str(one) for one in case.allowed]
-        yield _broken(rule_id, shown, allowed, f"{how} asked for; {where} {' or '.join(allowed)} allowed", case)
+        yield _broken(
+            rule_id,
+            shown,
+            allowed,
+            phrase("{w} {q} asked for; {when} {l} allowed", w=name, q=shown, when=where, l=joined(allowed, " or ")),
+            case,
+        )
     elif isinstance(value, int) and not isinstance(value, bool) and not _within(value, case.min, case.max):
         span = f"{'' if case.min is None else case.min}..{'' if case.max is None else case.max}"
-        yield _broken(rule_id, value, [span], f"{how} asked for; {where} {span} allowed", case)
+        yield _broken(
+            rule_id,
+            value,
+            [span],
+            phrase("{w} {q} asked for; {when} {l} allowed", w=name, q=shown, when=where, l=span),
+            case,
+        )
 
 
 def _broken(rule_id: str, measured: Any, allowed: Iterable[str], message: str, limit: Sourced) -> Finding:  # noqa: ANN401 - as above

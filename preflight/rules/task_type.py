@@ -10,11 +10,26 @@ from preflight.rules.rule import rule
 from preflight.rules.whole import WholeRequest
 from preflight.values.assets import printable
 from preflight.values.findings import Finding
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from preflight.rules.orders import Order
 
 TOLD_CHARACTERS = 80
+ORDERED = {
+    "edit": (
+        '"{q}" may be taken for the order of an edit, which demands {what}: the task would fail minutes after it was'
+        " accepted"
+    ),
+    "extend": (
+        '"{q}" may be taken for the order of an extension, which demands {what}: the task would fail minutes after it'
+        " was accepted"
+    ),
+}
+NO_ORDER = {
+    "edit": "no words are found in the prompt that order to edit the clip",
+    "extend": "no words are found in the prompt that order to extend the clip",
+}
 
 
 @rule("request/task-type", "request.task_type")
@@ -37,14 +52,11 @@ def task_type(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         if wants := _demands(order, limit, whole, profile):
             said = printable(order.words)
             said = said if len(said) <= TOLD_CHARACTERS else f"{said[: TOLD_CHARACTERS - 3]}..."
-            kind = "an edit" if order.task == "edit" else "an extension"
+            words = ORDERED[order.task]
             yield Finding(
                 rule="request/task-type",
                 severity=limit.weight,
-                message=limit.told(
-                    f'"{said}" may be taken for the order of {kind}, which demands {" and ".join(wants)}: the'
-                    " task would fail minutes after it was accepted"
-                ),
+                message=limit.told(phrase(words, q=said, what=joined(wants, " and "))),
                 measured=order.task,
                 source=limit.source,
                 doubtful=True,
@@ -56,11 +68,13 @@ def _demands(order: "Order", limit: TaskType, whole: WholeRequest, profile: Prof
     """List the settings that the task demands and the request lacks."""
     spec = whole.spec
     ratio, length = value_of("aspect_ratio", spec, profile), value_of("duration", spec, profile)
-    wants = (
-        [] if ratio == limit.aspect_ratio else [f"the aspect ratio {limit.aspect_ratio}, not {printable(str(ratio))}"]
+    wants: list[str] = (
+        []
+        if ratio == limit.aspect_ratio
+        else [phrase("the aspect ratio {w1}, not {w2}", w1=limit.aspect_ratio, w2=printable(str(ratio)))]
     )
     if order.task == "edit" and length != limit.edit_duration:
-        wants.append(f"the duration {limit.edit_duration}, not {length}")
+        wants.append(phrase("the duration {w1}, not {w2}", w1=limit.edit_duration, w2=length))
     return wants
 
 
@@ -82,6 +96,6 @@ def prompt_order(whole: WholeRequest, profile: Profile) -> Iterator[Finding]:
         yield Finding(
             rule="request/prompt-order",
             severity="warning",
-            message=limit.told(f"no words are found in the prompt that order to {limit.task} the clip"),
+            message=limit.told(NO_ORDER[limit.task]),
             source=limit.source,
         )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
 from preflight.profiles.schema import Profile
 from preflight.rules.common import disagreement, edges, name, readable, sides, taken, unjudged, unmeasured, wrong_kind
-from preflight.rules.rule import Reading, Rule, beyond, not_among, rule, shape
+from preflight.rules.rule import Reading, Rule, beyond, filled_by_n, not_among, rule, shape
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Finding
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.values.units import decimal, file_size
 
@@ -32,10 +34,12 @@ def format_(probed: Probed, profile: Profile) -> Iterator[Finding]:
     limit = profile.video.format
     if facts := _facts(probed):
         keeps = facts.codec in profile.video.codec.allowed
-        message = f"{facts.format} content; {limit.words()} allowed"
+        message = phrase("{w} content; {l} allowed", w=facts.format, l=limit.words())
         yield from not_among("video/format", facts.format, limit, message, fix="lossless" if keeps else "lossy")
     elif probed.facts:
-        message = f"holds no moving pictures ({probed.facts.format} content); {limit.words()} with pictures allowed"
+        message = phrase(
+            "holds no moving pictures ({w} content); {l} with pictures allowed", w=probed.facts.format, l=limit.words()
+        )
         yield wrong_kind("video/format", probed.facts.format, limit, message)
 
 
@@ -54,7 +58,7 @@ def duration(probed: Probed, profile: Profile) -> Iterator[Finding]:
         if facts.duration_s is None:
             yield unmeasured("video", "its length could not be measured: its packets carry no times")
             return
-        yield from sides("video/duration", facts, facts.duration_s, limit, "the pictures last")
+        yield from sides("video/duration", facts, facts.duration_s, limit)
 
 
 @rule("video/pixels", "video.pixels")
@@ -66,8 +70,8 @@ def pixels(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Scale it to the size within the range that is nearest to its own shape.
     """
     if facts := _facts(probed):
-        words = f"{facts.width_px} x {facts.height_px} = {{}} pixels"
-        reading = Reading(facts.pixels, facts.measured_by.get("width_px", ""), words)
+        size = partial(phrase, "{n1} x {n2} = {n3} pixels", n1=facts.width_px, n2=facts.height_px)
+        reading = Reading(facts.pixels, facts.measured_by.get("width_px", ""), lambda n: size(n3=n))
         yield from beyond("video/pixels", reading, profile.video.pixels, "pixels", fix="lossy")
 
 
@@ -80,8 +84,8 @@ def side(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Scale it.
     """
     if facts := _facts(probed):
-        for word, value in (("wide", facts.width_px), ("high", facts.height_px)):
-            reading = Reading(value, facts.measured_by.get("width_px", ""), f"{{}} px {word}")
+        for words, value in (("{n} px wide", facts.width_px), ("{n} px high", facts.height_px)):
+            reading = Reading(value, facts.measured_by.get("width_px", ""), filled_by_n(words))
             yield from beyond("video/side", reading, profile.video.side_px, "px", fix="lossy")
         yield from edges("video/side", facts, profile.video)
 
@@ -115,9 +119,12 @@ def frame_rate(probed: Probed, profile: Profile) -> Iterator[Finding]:
         if rate is None:
             yield unmeasured("video", "its frame rate could not be measured")
             return
-        exact = f" ({rate})" if 1 < rate.denominator <= NTSC_DENOMINATOR else ""
-        words = f"{{}} fps{exact}"
-        reading = Reading(rate, facts.measured_by.get("frame_rate_hz", ""), words)
+        words = (
+            partial(phrase, "{rate} fps ({w})", w=rate)
+            if 1 < rate.denominator <= NTSC_DENOMINATOR
+            else partial(phrase, "{rate} fps")
+        )
+        reading = Reading(rate, facts.measured_by.get("frame_rate_hz", ""), lambda n: words(rate=n))
         yield from beyond("video/frame-rate", reading, limit, "fps", fix="lossy")
 
 
@@ -131,7 +138,7 @@ def size(probed: Probed, profile: Profile) -> Iterator[Finding]:
     Fix: Encode it at a lower rate.
     """
     if facts := _facts(probed):
-        reading = Reading(facts.bytes, "file system", file_size(facts.bytes))
+        reading = Reading(facts.bytes, "file system", lambda _: phrase("{size}", size=file_size(facts.bytes)))
         yield from beyond("video/size", reading, profile.video.bytes, "bytes", fix="lossy")
 
 
@@ -146,7 +153,7 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if (facts := _facts(probed)) and facts.codec:
         limit = profile.video.codec
-        message = f"pictures in {facts.codec}; {taken(limit)}"
+        message = phrase("pictures in {w}; {taken}", w=facts.codec, taken=taken(limit))
         yield from not_among("video/codec", facts.codec, limit, message, fix="lossy")
 
 
@@ -161,7 +168,7 @@ def sound_codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     """
     if (facts := _facts(probed)) and facts.sound_codec:
         limit = profile.video.sound_codec
-        message = f"sound in {facts.sound_codec}; {taken(limit)}"
+        message = phrase("sound in {codec}; {taken}", codec=facts.sound_codec, taken=taken(limit))
         yield from not_among("video/sound-codec", facts.sound_codec, limit, message, fix="lossy")
 
 
@@ -186,7 +193,7 @@ def streams(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     Fix: Keep the one that is meant.
     """
     if (facts := _facts(probed)) and facts.video_streams > 1:
-        message = f"holds {facts.video_streams} picture streams; the first was judged"
+        message = phrase("holds {n} picture streams; the first was judged", n=facts.video_streams)
         yield Finding(
             rule="video/streams", severity="warning", message=message, measured=facts.video_streams, fix="lossless"
         )
@@ -203,10 +210,14 @@ def hdr(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     facts = _facts(probed)
     if facts and facts.only_dolby_vision:
         profile = facts.dolby_vision
-        message = f"high dynamic range, Dolby Vision profile {profile} alone; other decoders show wrong colors"
+        message = phrase(
+            "high dynamic range, Dolby Vision profile {n} alone; other decoders show wrong colors", n=profile
+        )
         yield Finding(rule="video/hdr", severity="warning", message=message, measured=f"dolby-vision-{profile}")
     elif facts and facts.transfer in HDR_TRANSFERS:
-        message = f"high dynamic range, {HDR_TRANSFERS[facts.transfer]}; colors may be read as gray and flat"
+        message = phrase(
+            "high dynamic range, {q}; colors may be read as gray and flat", q=HDR_TRANSFERS[facts.transfer]
+        )
         yield Finding(rule="video/hdr", severity="warning", message=message, measured=facts.transfer, fix="lossy")
 
 
@@ -219,7 +230,7 @@ def bit_depth(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     Fix: Encode them with eight bits.
     """
     if (facts := _facts(probed)) and facts.bit_depth and facts.bit_depth > EIGHT_BITS:
-        message = f"{facts.bit_depth} bits a sample; decoders that expect 8 may refuse it"
+        message = phrase("{n} bits a sample; decoders that expect 8 may refuse it", n=facts.bit_depth)
         yield Finding(
             rule="video/bit-depth", severity="warning", message=message, measured=facts.bit_depth, fix="lossy"
         )
@@ -276,9 +287,13 @@ def pixel_shape(probed: Probed, profile: Profile) -> Iterator[Finding]:
         if _kept(profile, facts.coded_width_px, facts.coded_height_px) != _kept(
             profile, facts.width_px, facts.height_px
         ):
-            message = (
-                f"pixel shape {decimal(facts.pixel_aspect)}: shown {facts.width_px} x {facts.height_px}, "
-                f"stored {facts.coded_width_px} x {facts.coded_height_px}; only one of the two is within the limits"
+            message = phrase(
+                "pixel shape {n}: shown {n1} x {n2}, stored {n3} x {n4}; only one of the two is within the limits",
+                n=decimal(facts.pixel_aspect),
+                n1=facts.width_px,
+                n2=facts.height_px,
+                n3=facts.coded_width_px,
+                n4=facts.coded_height_px,
             )
             yield Finding(
                 rule="video/pixel-shape",

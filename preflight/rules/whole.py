@@ -5,6 +5,7 @@ import msgspec
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Kind
 from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 
 REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
@@ -30,3 +31,16 @@ class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
         """List the facts of a kind's assets that have a duration."""
         facts = [p.facts for p in self.probed if p.asset.role and p.asset.role.kind == kind]
         return [f for f in facts if isinstance(f, VideoFacts | AudioFacts) and f.duration_s is not None]
+
+
+SENT: dict[Kind, tuple[str, str, str]] = {
+    "image": ("no image is sent", "{n} image sent", "{n} images sent"),
+    "video": ("no video is sent", "{n} video sent", "{n} videos sent"),
+    "audio": ("no audio is sent", "{n} audio sent", "{n} audios sent"),
+}
+"""Kind → words for none, one and several."""
+
+
+def sent_words(kind: Kind, count: int) -> str:
+    """Word how many assets of a kind are sent."""
+    return phrase(SENT[kind][min(count, 2)], n=count)

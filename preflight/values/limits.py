@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from preflight.values.units import Unit, decimal, exact, with_unit
+from preflight.values.phrase import all_of, any_of, phrase
+from preflight.values.units import Unit, decimal, exact, measure, with_unit
 
 Severity = Literal["error", "warning", "info"]
 
@@ -32,7 +33,7 @@ class Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def told(self, message: str) -> str:
         """Say in a message that the limit is in doubt, where it is."""
-        return f"{message} (in doubt: the documents do not settle it)" if self.doubtful else message
+        return phrase("{said} (in doubt: the documents do not settle it)", said=message) if self.doubtful else message
 
 
 class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,21 +137,20 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.above is not None or self.below is not None:
             return self._strict_words(unit)
         if self.min is None or self.max is None:
-            bound = self.max if self.min is None else self.min
-            lead = "at most" if self.min is None else "at least"
-            return "anything" if bound is None else f"{lead} {with_unit(decimal(bound), unit)}"
+            return self._one_sided_words(unit)
         if self.min == self.max:
             return with_unit(decimal(self.min), unit)
-        return f"{decimal(self.min)} to {with_unit(decimal(self.max), unit)}"
+        most = measure(unit).replace("{n}", "{n2}")
+        return phrase(f"{{n1}} to {most}", n1=decimal(self.min), n2=decimal(self.max))
+
+    def _one_sided_words(self, unit: Unit) -> str:
+        if self.min is not None:
+            return phrase(f"at least {measure(unit)}", n=decimal(self.min))
+        return "anything" if self.max is None else phrase(f"at most {measure(unit)}", n=decimal(self.max))
 
     def _strict_words(self, unit: Unit) -> str:
-        bounds = (
-            ("at least", self.min),
-            ("more than", self.above),
-            ("at most", self.max),
-            ("less than", self.below),
-        )
-        return " and ".join(f"{lead} {with_unit(decimal(one), unit)}" for lead, one in bounds if one is not None)
+        bounds = (("at least", self.min), ("more than", self.above), ("at most", self.max), ("less than", self.below))
+        return all_of(phrase(f"{lead} {measure(unit)}", n=decimal(one)) for lead, one in bounds if one is not None)
 
 
 def _below(one: Fraction | int, other: Fraction | int) -> bool:
@@ -171,8 +171,7 @@ class OneOf(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def words(self) -> str:
         """Format the list for a sentence: "jpeg, png or webp"."""
-        *head, last = self.allowed
-        return f"{', '.join(head)} or {last}" if head else last
+        return any_of(self.allowed)
 
     def text(self) -> str:
         """Format the list for JSON: `jpeg|png|webp`."""

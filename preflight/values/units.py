@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from preflight.values.phrase import phrase
+
 Unit = Literal["s", "fps", "px", "pixels", "bytes", "ratio", "files", "words", "characters", "tokens", ""]
 
 MEGABYTE = 1_000_000
@@ -64,11 +66,32 @@ def number(value: Fraction | int, places: int = 6) -> int | float:
     return whole / scale
 
 
+MEASURES: dict[Unit, str] = {
+    "s": "{n} s",
+    "fps": "{n} fps",
+    "px": "{n} px",
+    "pixels": "{n} pixels",
+    "bytes": "{n} bytes",
+    "files": "{n} files",
+    "words": "{n} words",
+    "characters": "{n} characters",
+    "tokens": "{n} tokens",
+}
+"""Unit → how a number with it is written."""
+
+
+def measure(unit: Unit) -> str:
+    """Look up the template of a number with a unit; a ratio has none."""
+    return MEASURES.get(unit, "{n}")
+
+
 def with_unit(text: str, unit: Unit) -> str:
     """Append the unit to a formatted number; a ratio has none."""
-    return text if unit in ("", "ratio") else f"{text} {unit}"
+    return phrase(MEASURES[unit], n=text) if unit in MEASURES else text
 
 
 def file_size(size: int) -> str:
     """Format a size in bytes as file managers do: 13,875,297 bytes (13.9 MB)."""
-    return f"{size:,} bytes" if size < MEGABYTE else f"{size:,} bytes ({size / MEGABYTE:.1f} MB)"
+    if size < MEGABYTE:
+        return phrase("{n} bytes", n=f"{size:,}")
+    return phrase("{n1} bytes ({n2} MB)", n1=f"{size:,}", n2=f"{size / MEGABYTE:.1f}")
