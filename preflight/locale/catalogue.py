@@ -1,6 +1,7 @@
 """A language's catalogue: the compiled gettext file beside this module in, message → translation out."""
 
 import gettext
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +13,17 @@ LOCALES: dict[Language, str] = {"ko": "ko", "zh": "zh_Hans"}
 """Language → the name of its folder."""
 
 
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+KEPT = re.compile(r"([nwlq])\d*")
+"""Names of placeholders whose text is kept."""
 APART = "\x04"
 """Stands between context and message in a compiled catalogue."""
+
+
+def kind_of(name: str) -> str:
+    """Read the kind of a placeholder from its name: n, w, l or q; empty for text that is translated."""
+    found = KEPT.fullmatch(name)
+    return found[1] if found else ""
 
 
 class Catalogue(gettext.GNUTranslations):

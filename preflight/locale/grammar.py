@@ -14,8 +14,7 @@ from functools import cache, lru_cache
 import msgspec
 
 from preflight.locale import Language
-from preflight.locale.catalogue import messages
-from preflight.locale.translate import PLACEHOLDER, kind_of
+from preflight.locale.catalogue import PLACEHOLDER, kind_of, messages
 from preflight.locale.typography import filled
 
 NUMBER = r"[-+]?\d[\d,]*(?:\.\d+)?(?:/\d+)?"

@@ -1,15 +1,9 @@
 """A message in English in, its translation out, by its template; text without one is looked up as a whole."""
 
-import re
-
 from preflight.locale import Language
-from preflight.locale.catalogue import messages
+from preflight.locale.catalogue import PLACEHOLDER, kind_of, messages
 from preflight.locale.typography import between, filled
 from preflight.values.phrase import Listing, Phrase
-
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-KEPT = re.compile(r"([nwlq])\d*")
-"""Names of placeholders whose text is kept."""
 
 
 def translated(text: str, language: Language) -> str:
@@ -25,12 +19,6 @@ def translated(text: str, language: Language) -> str:
 
         known = attempt(text, language)
     return text if known is None else known
-
-
-def kind_of(name: str) -> str:
-    """Read the kind of a placeholder from its name: n, w, l or q; empty for text that is translated."""
-    found = KEPT.fullmatch(name)
-    return found[1] if found else ""
 
 
 def _phrase(text: Phrase, language: Language) -> str:

@@ -11,9 +11,8 @@ import pytest
 
 import preflight
 from preflight.locale import Language
-from preflight.locale.catalogue import LOCALES, in_context, messages
+from preflight.locale.catalogue import LOCALES, PLACEHOLDER, in_context, kind_of, messages
 from preflight.locale.grammar import attempt
-from preflight.locale.translate import PLACEHOLDER, kind_of
 from preflight.report.remedies import SENTENCES
 from preflight.values.findings import Finding
 from preflight.values.remedy import Remedy
