@@ -1,6 +1,8 @@
 """One function judges a batch for other engines; each of the integrations runs where its engine is installed."""
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +14,7 @@ from preflight.scale.schema import schema
 from scripts.bucket_server import Bucket
 from tests.scale.common import CLIP, LONG, SMALL
 
+ROOT = Path(__file__).parent.parent.parent
 slow = pytest.mark.skipif(os.environ.get("TEST_SCALE") is None, reason="`make test-scale` runs it")
 
 
@@ -60,9 +63,15 @@ def test_daft_judges_a_column(urls: list[str]) -> None:
 
 
 @slow
-def test_spark_judges_a_column(urls: list[str]) -> None:
+@pytest.mark.filterwarnings("ignore")  # Spark's own, of the pandas and Java that it finds
+def test_spark_judges_a_column(urls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     sql = pytest.importorskip("pyspark.sql")
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        pytest.skip("Spark needs Java: there is neither JAVA_HOME nor java")
     from integrations.spark import verdicts
+
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *sys.path]))
 
     spark = sql.SparkSession.builder.master("local[2]").getOrCreate()
     try:
