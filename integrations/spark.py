@@ -1,7 +1,7 @@
 """Judge a column of addresses with Spark: `python integrations/spark.py s3://bucket/a.mp4 s3://bucket/b.mp4`.
 
-Or `spark-submit integrations/spark.py ...`, with PYSPARK_PYTHON naming a Python that has `preflight-media[scale]` on each
-of the cluster's machines.
+Or `spark-submit integrations/spark.py ...`, with PYSPARK_PYTHON naming a Python that has `preflight-media[scale]` on
+each machine of the cluster.
 """
 
 import os

@@ -73,12 +73,13 @@ def cluster() -> Iterator[tuple[str, dict[str, psutil.Process]]]:
     """Start a scheduler and workers; yield its address, and all processes by their names."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    address, quiet = f"tcp://127.0.0.1:{port}", {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    address = f"tcp://127.0.0.1:{port}"
+    quiet: dict[str, Any] = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     dask, local = [PYTHON, "-m", "dask"], ["--host", "127.0.0.1", "--no-dashboard"]
-    started = {"scheduler": subprocess.Popen([*dask, "scheduler", "--port", port, *local], cwd=ROOT, **quiet)}
+    started = {"scheduler": subprocess.Popen([*dask, "scheduler", "--port", port, *local], **quiet)}
     words = [address, *local, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"]
     for number in range(WORKERS):
-        started[f"worker {number}"] = subprocess.Popen([*dask, "worker", *words], cwd=ROOT, **quiet)
+        started[f"worker {number}"] = subprocess.Popen([*dask, "worker", *words], **quiet)
     try:
         yield address, {"caller": psutil.Process()} | {name: psutil.Process(one.pid) for name, one in started.items()}
     finally:

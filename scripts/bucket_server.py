@@ -3,6 +3,7 @@
 For tests, the demo and benchmarks. A fault may be set for a key: it answers in place of the store.
 """
 
+import datetime as dt
 import hashlib
 import re
 import threading
@@ -10,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -49,9 +51,12 @@ class Bucket:
         self.url = url
         self.name = "material"
         self.objects: dict[str, bytes] = {}
+        self.written: dict[str, dt.datetime] = {}
         self.faults: dict[str, Fault] = {}
         self.asked: list[Request] = []
         self.lists = 0
+        self.conditional = True
+        """Whether it knows conditional writes."""
         self._turn = threading.Lock()
         self._tags: dict[str, tuple[bytes, str]] = {}
         self._sorted: list[str] = []
@@ -68,7 +73,17 @@ class Bucket:
         """Put an object; return its address."""
         self._changed = self._changed or key not in self.objects
         self.objects[key] = content
+        self.written[key] = dt.datetime.now(dt.UTC)
         return f"s3://{self.name}/{key}"
+
+    def put_if(self, key: str, content: bytes, match: str | None, none_match: str | None) -> bool:
+        """Put an object if the one that is there has an ETag, or if there is none; tell whether it was put."""
+        with self._turn:
+            there = self.etag(key) if key in self.objects else None
+            if (none_match == "*" and there) or (match is not None and match != there):
+                return False
+            self.put(key, content)
+            return True
 
     def remove(self, key: str) -> None:
         """Delete an object, if it is there."""
@@ -148,10 +163,13 @@ class Handler(BaseHTTPRequestHandler):
         """Take an object."""
         key = unquote(urlsplit(self.path).path.removeprefix(f"/{self.bucket.name}/"))
         content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        if self.headers.get("If-None-Match") == "*" and key in self.bucket.objects:
-            self._say(Answer(412, said("PreconditionFailed", "It is there.")))
+        if not self.bucket.conditional and (self.headers.get("If-Match") or self.headers.get("If-None-Match")):
+            self._say(Answer(501, said("NotImplemented", "A header implies functionality not implemented.")))
             return
-        self.bucket.put(key, content)
+        fits = self.bucket.put_if(key, content, self.headers.get("If-Match"), self.headers.get("If-None-Match"))
+        if not fits:
+            self._say(Answer(412, said("PreconditionFailed", "At least one of the pre-conditions did not hold.")))
+            return
         self._say(Answer(200, headers={"ETag": self.bucket.etag(key)}))
 
     def do_POST(self) -> None:
@@ -170,7 +188,7 @@ class Handler(BaseHTTPRequestHandler):
         if asked.key not in self.bucket.objects:
             return Answer(404, said("NoSuchKey", "The specified key does not exist."))
         etag = self.bucket.etag(asked.key)
-        headers = {"ETag": etag, "Last-Modified": "Mon, 23 Nov 2026 03:03:18 GMT"}
+        headers = {"ETag": etag, "Last-Modified": format_datetime(self.bucket.written[asked.key], usegmt=True)}
         if (wanted := asked.headers.get("If-Match", asked.headers.get("if-match"))) and wanted != etag:
             return Answer(412, said("PreconditionFailed", "At least one of the pre-conditions did not hold."))
         if asked.range is None:
@@ -196,7 +214,8 @@ class Handler(BaseHTTPRequestHandler):
     def _row(self, key: str, encoded: bool) -> str:  # noqa: FBT001 - for `map`
         shown = quote(key) if encoded else escape(key).replace("\r", "&#13;").replace("\n", "&#10;")
         told = f"<Size>{len(self.bucket.objects[key])}</Size><ETag>{escape(self.bucket.etag(key))}</ETag>"
-        return f"<Contents><Key>{shown}</Key><LastModified>2026-11-23T03:03:18.000Z</LastModified>{told}</Contents>"
+        written = self.bucket.written[key].isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return f"<Contents><Key>{shown}</Key><LastModified>{written}</LastModified>{told}</Contents>"
 
     def _say(self, answer: Answer) -> None:
         self.send_response(answer.status)

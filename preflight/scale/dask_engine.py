@@ -5,7 +5,6 @@ chunks ── at most four a worker ──► tasks ──► a part in the stor
              └── its assets one by one; one that two more workers die of is "unsure"
 """
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -67,7 +66,7 @@ class Dask(msgspec.Struct, kw_only=True):
     def _followed(self, client: "Client", waiting: "deque[Chunk]", chunks: Iterator[Chunk]) -> Iterator[Done]:
         from distributed import as_completed
 
-        run = f"preflight-{os.urandom(6).hex()}"
+        run = self.store.run
         client.register_plugin(self.plugin(run))
         flying = _Flying(client, run)
         finished = as_completed()

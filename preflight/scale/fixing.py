@@ -19,7 +19,7 @@ from preflight.probe.remote import LARGEST, MOST_BYTES, RemoteError
 from preflight.profiles.schema import Profile
 from preflight.report.json import dump, fix_report
 from preflight.rules import judge
-from preflight.scale.store import open_place
+from preflight.scale.place import open_place
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Fault, Probed

@@ -63,11 +63,23 @@ class Known:
     def __init__(self, keys: bytes = b"", codes: bytes = b"") -> None:
         import numpy as np
 
-        both = np.frombuffer(keys, dtype=">u8").reshape(-1, 2)
-        order = np.argsort(both[:, 0], kind="stable")
-        self._firsts: NDArray[np.uint64] = both[order, 0].astype(np.uint64)
-        self._seconds: NDArray[np.uint64] = both[order, 1].astype(np.uint64)
-        self._codes: NDArray[np.uint8] = np.frombuffer(codes, dtype=np.uint8)[order]
+        self._firsts: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self._seconds: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self._codes: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)
+        self.add(keys, codes)
+
+    def add(self, keys: bytes, codes: bytes) -> None:
+        """Add newer ones."""
+        import numpy as np
+
+        if not codes:
+            return
+        both = np.frombuffer(keys, dtype=">u8").reshape(-1, 2).astype(np.uint64)
+        firsts = np.concatenate([self._firsts, both[:, 0]])
+        order = np.argsort(firsts, kind="stable")
+        self._firsts = firsts[order]
+        self._seconds = np.concatenate([self._seconds, both[:, 1]])[order]
+        self._codes = np.concatenate([self._codes, np.frombuffer(codes, dtype=np.uint8)])[order]
 
     def __len__(self) -> int:
         """Count the rows."""

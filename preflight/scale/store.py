@@ -1,30 +1,34 @@
 """The verdict store: a folder or a bucket's prefix, of Parquet shards of up to 10,000 rows, and a manifest.
 
-    parts/HASH.parquet   written by whoever judges a chunk; a chunk that is judged again replaces its own
+    parts/HASH.parquet   written by whoever judges a chunk; a chunk that a run judges again replaces its own
          │ folded
-    shard-000001-HASH.parquet   complete, its rows in no other one; written whole or not at all
-    manifest.json        which shards there are, written last
+    shard-000001-UNIQUE.parquet   complete, its rows in no other one; written whole or not at all
+         │ committed
+    manifest.json        which shards count; replaced only if nobody else has replaced it meanwhile
 
-Whatever a run leaves when it is broken off is taken up by the next one.
+Whatever a run leaves when it is broken off is taken up by the next one. Runs that write into one bucket at once do not
+wait for each other: who finds the manifest replaced looks what the other has committed, drops that, and tries again.
 """
 
+import datetime as dt
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from preflight._version import __version__
 from preflight.errors import CallError, NotDone
-from preflight.objects.address import parse
 from preflight.objects.stores import Stores
 from preflight.scale.keys import CODES, Known
-from preflight.scale.schema import VERDICTS_SCHEMA, schema
-from preflight.values.assets import Asset, printable
+from preflight.scale.manifest import Entry, Manifest, dumped, loaded
+from preflight.scale.place import Mark, Place
+from preflight.scale.schema import schema
+from preflight.values.assets import printable
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,7 +40,9 @@ PARTS, MANIFEST, LOCK = "parts", "manifest.json", ".preflight.lock"
 SHARD = re.compile(r"shard-(\d{6,})-[0-9a-f]{16}\.parquet")
 MADE_OF = b"preflight.parts"
 """Metadata of a shard: the parts that it took up."""
-UNSURE = CODES.index("unsure")
+SETTLED = dt.timedelta(hours=1)
+"""Age at which a bucket's shard is nobody's work in progress."""
+COMMIT_TRIES = 100
 
 
 class VerdictStore:
@@ -46,138 +52,147 @@ class VerdictStore:
         place: a folder or a bucket's prefix.
         stores: how buckets are reached.
         make: whether to make the folder where it is missing.
+        run: name of the run that writes; a new one when None.
 
     Raises:
         CallError: it cannot be opened, or is not there.
     """
 
-    def __init__(self, place: str, stores: Stores, *, make: bool = True) -> None:
-        self.place, self._stores = place, stores
-        self._store = open_place(place, stores, make=make)
-        self._shards: dict[str, dict[str, str | int]] = {}
+    def __init__(self, place: str, stores: Stores, *, make: bool = True, run: str | None = None) -> None:
+        self.place, self.run = place, run or f"preflight-{os.urandom(8).hex()}"
+        self._files = Place(place, stores, make=make)
+        self._seen: set[str] = set()
+        """Shards whose keys are known."""
+        self._own: set[str] = set()
+        """Shards of this run's own making."""
+        self._taken: set[str] = set()
+        """Parts that a shard of another run has taken up."""
 
     # ---- files
 
-    def _named(self, prefix: str = "") -> Iterator[str]:
-        import obstore
-
-        with self._said("be listed"):
-            for page in obstore.list(self._store, prefix=prefix or None):
-                yield from (found["path"] for found in page)
-
     def shards(self) -> list[str]:
-        """List the shards in order."""
-        return sorted(name for name in self._named() if SHARD.fullmatch(name))
+        """List the shards that count, in order; raise NotDone."""
+        manifest, _ = self._manifest()
+        return [shard.name for shard in manifest.shards]
 
     def parts(self) -> list[str]:
-        """List the parts that no shard has taken up yet."""
-        return sorted(name for name in self._named(PARTS) if name.endswith(".parquet"))
+        """List the parts that lie there; raise NotDone."""
+        return sorted(name for name, _ in self._files.listed(PARTS) if name.endswith(".parquet"))
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> "pa.Table":
         """Read a shard or a part; raise NotDone."""
-        import obstore
+        return self._table(name, self._files.read(name), columns)
+
+    def _table(self, name: str, content: bytes, columns: Sequence[str] | None = None) -> "pa.Table":
         import pyarrow.parquet as pq
 
-        with self._said(f"be read: {name}"):
-            content = obstore.get(self._store, name).bytes()
+        with self._files.said(f"be read: {name}"):
             file = pq.ParquetFile(_buffer(content), pre_buffer=False)  # threads that outlive the program abort it
             return file.read(columns=None if columns is None else list(columns), use_threads=False)
 
-    def _write(self, name: str, content: bytes) -> None:
-        """Write a file whole, or not at all; raise NotDone."""
-        import obstore
+    def _manifest(self) -> tuple[Manifest, Mark | None]:
+        """Read the manifest with its mark; make one of the shards that lie there where it is missing."""
+        found = self._files.find(MANIFEST)
+        if found is None:
+            return Manifest(tuple(self._unlisted())), None
+        with self._files.said(f"be read: {MANIFEST}"):
+            return loaded(found[0]), found[1]
 
-        with self._said("be written"):
-            obstore.put(self._store, name, content, use_multipart=False)
+    def _unlisted(self) -> Iterator[Entry]:
+        """Yield the shards of a store without a manifest, but what another run may be writing."""
+        import pyarrow.parquet as pq
 
-    def _remove(self, names: Sequence[str]) -> None:
-        import obstore
-
-        if names:
-            with self._said("be written"):
-                obstore.delete(self._store, list(names))
-
-    @contextmanager
-    def _said(self, doing: str) -> Iterator[None]:
-        """Convert errors of the store."""
-        try:
-            yield
-        except NotDone:
-            raise
-        except Exception as error:  # noqa: BLE001 - obstore's and Arrow's errors share no base
-            advice = "What was written before is whole; the next run goes on from there."
-            raise NotDone(
-                f"{printable(self.place)}: cannot {doing}: {self._stores.said(error)}", advice=advice
-            ) from None
+        since = dt.datetime.now(dt.UTC) - SETTLED
+        for name, written in sorted(self._files.listed()):
+            if SHARD.fullmatch(name) and (written < since or not self._files.is_bucket):
+                content = self._files.read(name)
+                with self._files.said(f"be read: {name}"):
+                    yield Entry(name, pq.read_metadata(_buffer(content)).num_rows, len(content))
 
     # ---- parts and shards
 
     def write_part(self, table: "pa.Table") -> str:
-        """Write a chunk's rows, under a name that the same rows have again; return it."""
+        """Write a chunk's rows, under a name that the same rows have again in this run; return it."""
         keys = sorted(table.column("key").to_pylist())
-        name = f"{PARTS}/{blake2b(b''.join(keys), digest_size=16).hexdigest()}.parquet"
+        name = f"{PARTS}/{blake2b(b''.join(keys), digest_size=16, key=self.run.encode()[:64]).hexdigest()}.parquet"
         if keys:
-            self._write(name, _parquet(table))
+            self._files.write(name, _parquet(table))
         return name
 
-    def fold(self, names: Sequence[str], known: "Known | None" = None, *, last: bool = True) -> list[str]:
-        """Put parts together to shards, each row once.
+    def fold(self, names: Sequence[str], known: Known, *, last: bool = True) -> list[str]:
+        """Put parts together to shards, each row once, and commit them.
 
         Args:
             names: the parts.
-            known: verdicts of the shards; their rows are not written again, unless they are unsure.
+            known: verdicts of the shards; what other runs commit meanwhile is added. Their rows are not written again,
+                unless they are unsure.
             last: whether a shard may have fewer rows than others; if not, a new part takes the rest up.
 
         Returns:
-            The name of that new part, if there is one.
+            The parts that are left: none, that new one, or those that fill no shard yet.
+
+        Raises:
+            NotDone: it cannot be read or written.
+        """
+        names = list(dict.fromkeys(names))
+        for _ in range(COMMIT_TRIES):
+            manifest, mark = self._manifest()
+            self._learn(manifest, known)
+            made = self._made(manifest, names, known, last=last)
+            if made is None:
+                continue
+            if not made.shards and not last:
+                return made.rest
+            if self._commit(manifest, mark, made):
+                self._files.remove([name for name in names if name not in made.rest])
+                return made.rest
+        raise NotDone(f"{printable(self.place)}: others write there all the time", advice="Try again later.")
+
+    def _made(self, manifest: Manifest, names: Sequence[str], known: Known, *, last: bool) -> "_Made | None":
+        """Write parts' rows to shards that do not count yet; None where another run has just taken a part up.
+
+        A part that is gone though nothing was committed since held only what is known.
         """
         import pyarrow as pa
 
-        names = list(dict.fromkeys(names))
-        tables = [self.read(name) for name in names]
+        names = [name for name in names if name not in self._taken]
+        found = [(name, self._files.find(name)) for name in names]
+        if any(one is None for _, one in found) and self._manifest()[0] != manifest:
+            return None
+        tables = [self._table(name, one[0]) for name, one in found if one]
         whole = _each_once(pa.concat_tables(tables), known) if tables else schema().empty_table()
         full = whole.num_rows if last else whole.num_rows // SHARD_ROWS * SHARD_ROWS
+        if not full and not last:
+            return _Made((), names)
         rest = [self.write_part(whole.slice(full))] if full < whole.num_rows else []
-        number = max((int(shard[6:].partition("-")[0]) for shard in self.shards()), default=0)
+        shards: list[Entry] = []
         for at in range(0, full, SHARD_ROWS):
-            number += 1
-            done = at + SHARD_ROWS >= full
-            self._write_shard(number, whole.slice(at, min(SHARD_ROWS, full - at)), names if done else ())
-        self._remove([name for name in names if name not in rest])
-        self.write_manifest()
-        return rest
+            rows, done = whole.slice(at, min(SHARD_ROWS, full - at)), at + SHARD_ROWS >= full
+            shards.append(self._write_shard(manifest.last_number + 1 + len(shards), rows, names if done else ()))
+        return _Made(tuple(shards), rest)
 
-    def _write_shard(self, number: int, table: "pa.Table", parts: Sequence[str]) -> None:
+    def _write_shard(self, number: int, table: "pa.Table", parts: Sequence[str]) -> Entry:
         made_of = {MADE_OF: json.dumps(list(parts)).encode()}
         content = _parquet(table.replace_schema_metadata({**(table.schema.metadata or {}), **made_of}))
-        self._write(f"shard-{number:06}-{blake2b(content, digest_size=8).hexdigest()}.parquet", content)
+        name = f"shard-{number:06}-{os.urandom(8).hex()}.parquet"
+        self._files.write(name, content)
+        return Entry(name, table.num_rows, len(content))
 
-    def write_manifest(self) -> None:
-        """Write which shards there are."""
-        shards = [self._described(name) for name in self.shards()]
-        manifest = {
-            "schema": VERDICTS_SCHEMA,
-            "version": __version__,
-            "rows": sum(int(shard["rows"]) for shard in shards),
-            "shards": shards,
-        }
-        self._write(MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
+    def _commit(self, manifest: Manifest, mark: Mark | None, made: "_Made") -> bool:
+        """Let shards count; where another run has committed since, remove them and tell so."""
+        if mark is not None and not made.shards:
+            return True
+        if self._files.replace(MANIFEST, dumped(manifest.with_shards(made.shards)), mark):
+            self._own.update(shard.name for shard in made.shards)
+            return True
+        listed = {shard.name for shard in self._manifest()[0].shards}
+        if made.shards and all(shard.name in listed for shard in made.shards):  # written, and the answer was lost
+            self._own.update(shard.name for shard in made.shards)
+            return True
+        self._files.remove([*(shard.name for shard in made.shards), *made.rest])
+        return False
 
-    def _described(self, name: str) -> dict[str, str | int]:
-        """Describe a shard for the manifest; a shard never changes, so that it is read once."""
-        import pyarrow.parquet as pq
-
-        if name not in self._shards:
-            content = self._content(name)
-            rows = pq.read_metadata(_buffer(content)).num_rows
-            self._shards[name] = {"name": name, "rows": rows, "bytes": len(content)}
-        return self._shards[name]
-
-    def _content(self, name: str) -> bytes:
-        import obstore
-
-        with self._said(f"be read: {name}"):
-            return bytes(obstore.get(self._store, name).bytes())
+    # ---- what is known
 
     def known(self) -> Known:
         """Read the keys and verdicts of all shards, after taking up what a broken-off run left.
@@ -185,43 +200,36 @@ class VerdictStore:
         Raises:
             NotDone: it cannot be read or written.
         """
-        self._take_up()
-        return self._keys(self.shards())
+        known = Known()
+        self._learn(self._manifest()[0], known)
+        if left := self.parts():
+            self.fold(left, known)
+            self._own.clear()
+            self._learn(self._manifest()[0], known)
+        return known
 
-    def _keys(self, names: Iterable[str]) -> Known:
+    def _learn(self, manifest: Manifest, known: Known) -> None:
+        """Add what shards hold that are not this run's own, and were not read before."""
         import numpy as np
         import pyarrow.compute as pc
 
         keys, codes = bytearray(), bytearray()
-        for name in names:
+        for name in [shard.name for shard in manifest.shards if shard.name not in self._seen | self._own]:
             table = self.read(name, ("key", "verdict"))
+            self._taken.update(json.loads((table.schema.metadata or {}).get(MADE_OF, b"[]")))
             keys += b"".join(table.column("key").to_pylist())
             places = pc.index_in(table.column("verdict"), value_set=_verdicts()).to_numpy()
             codes += np.asarray(places, dtype=np.uint8).tobytes()
-        return Known(bytes(keys), bytes(codes))
-
-    def _take_up(self) -> None:
-        """Fold the parts of a broken-off run, but for those that a shard has taken up already."""
-        left = self.parts()
-        if not left:
-            return
-        import pyarrow.parquet as pq
-
-        taken: set[str] = set()
-        for name in self.shards():
-            metadata = pq.read_schema(_buffer(self._content(name))).metadata or {}
-            taken.update(json.loads(metadata.get(MADE_OF, b"[]")))
-        self._remove([name for name in left if name in taken])
-        if rest := [name for name in left if name not in taken]:
-            self.fold(rest, self._keys(self.shards()))
+            self._seen.add(name)
+        known.add(bytes(keys), bytes(codes))
 
     def held(self) -> "AbstractContextManager[object]":
-        """Keep other runs on this machine out of a folder; of a bucket nobody is kept out.
+        """Keep other runs on this machine out of a folder; of a bucket nobody needs to be kept out.
 
         Raises:
             CallError: another run writes there.
         """
-        if Asset(path=self.place).is_object:
+        if self._files.is_bucket:
             return nullcontext()
         from filelock import FileLock, Timeout
 
@@ -232,41 +240,22 @@ class VerdictStore:
             raise CallError(f"{printable(self.place)}: another run writes there") from None
 
 
-def open_place(place: str, stores: Stores, *, make: bool) -> Any:  # noqa: ANN401 - obstore's classes share no type
-    """Open obstore's store of a folder or a bucket's prefix.
+class _Made(msgspec.Struct, frozen=True):
+    """What was made of parts: shards, and the parts that are left."""
 
-    Args:
-        place: a folder or an address.
-        stores: how buckets are reached.
-        make: whether to make a missing folder.
-
-    Raises:
-        CallError: it cannot be opened, or is not there.
-    """
-    try:
-        import pyarrow  # noqa: F401, ICN001 - whether it is there
-        from obstore.store import LocalStore
-    except ImportError as error:
-        words = f"{printable(place)}: {error.name}, which verdict stores need, is not installed"
-        raise CallError(words, advice="pip install 'preflight-media[scale]'") from None
-    if Asset(path=place).is_object:
-        address = parse(place)
-        return stores.open(address.scheme, address.bucket, address.key.strip("/"))
-    if not make and not Path(place).is_dir():
-        raise CallError(f"{printable(place)}: no such folder")
-    try:
-        return LocalStore(Path(place).absolute(), mkdir=make)
-    except Exception as error:  # noqa: BLE001 - obstore's errors share no base
-        raise CallError(f"{printable(place)}: cannot be opened: {stores.said(error)}") from None
+    shards: tuple[Entry, ...]
+    rest: list[str]
 
 
-def _each_once(table: "pa.Table", known: Known | None) -> "pa.Table":
+def _each_once(table: "pa.Table", known: Known) -> "pa.Table":
     """Keep the last row of each key, but none that is known and sure already."""
+    import pyarrow as pa
+
     keys = table.column("key").to_pylist()
     last = {key: place for place, key in enumerate(keys)}
-    settled = known.find([*last]) if known and len(known) else [None] * len(last)
+    settled = known.find([*last]) if len(known) else [None] * len(last)
     kept = sorted(place for place, verdict in zip(last.values(), settled, strict=True) if verdict in (None, "unsure"))
-    return table.take(kept)
+    return table.take(pa.array(kept, pa.int64()))
 
 
 def _parquet(table: "pa.Table") -> bytes:

@@ -56,7 +56,7 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
         with self._session.entered():
             pool.start()
         given_up([], work, "")  # loads Arrow and the rules before the first chunk comes
-        self._store: VerdictStore = VerdictStore(self._place, work.stores)
+        self._store: VerdictStore = VerdictStore(self._place, work.stores, run=self.name)
 
     def teardown(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - dask's signature
         """End the children."""

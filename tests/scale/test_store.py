@@ -3,6 +3,7 @@
 import json
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from preflight.objects.stores import Stores, from_environment
 from preflight.report.schemas import schema_of
 from preflight.scale import store as module
 from preflight.scale.keys import CODES, KEY_BYTES, Known, Tally
+from preflight.scale.place import Place
 from preflight.scale.schema import COLUMNS, DESCRIBED, schema, table_of
 from preflight.scale.store import PARTS, Folding, VerdictStore
 from preflight.scale.summary import summarize
@@ -122,7 +124,7 @@ def test_a_chunk_that_was_written_twice_counts_once(tmp_path: Path) -> None:
     same = part(1, 10)
     assert store.write_part(same) == store.write_part(same.take(list(reversed(range(10)))))
     alone = [store.write_part(same.slice(n, 1)) for n in range(3)]
-    store.fold([*store.parts(), *alone])
+    store.fold([*store.parts(), *alone], Known())
     assert len(rows_of(tmp_path)) == 10
 
 
@@ -132,20 +134,38 @@ def test_what_a_run_left_is_taken_up_wherever_it_was_broken_off(
     store = VerdictStore(str(tmp_path), from_environment())
     names = [store.write_part(part(number, 10)) for number in range(3)]
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_remove", lambda _names: (_ for _ in ()).throw(NotDone("killed here")))
+        patch.setattr(Place, "remove", lambda *_: (_ for _ in ()).throw(NotDone("killed here")))
         with pytest.raises(NotDone):
-            store.fold(names)
+            store.fold(names, Known())
     assert len(store.parts()) == 3, "the shard is there, and so are its parts"
     known = VerdictStore(str(tmp_path), from_environment()).known()
     assert len(known) == 30
     assert (store.parts(), len(rows_of(tmp_path))) == ([], 30)
 
 
+def test_a_store_whose_manifest_is_gone_has_the_shards_that_lie_there(tmp_path: Path) -> None:
+    store = VerdictStore(str(tmp_path), from_environment())
+    store.fold([store.write_part(part(1, 10))], Known())
+    (tmp_path / "manifest.json").unlink()
+    assert len(VerdictStore(str(tmp_path), from_environment()).known()) == 10
+    store = VerdictStore(str(tmp_path), from_environment())
+    store.fold([store.write_part(part(2, 10))], Known())
+    assert (len(store.shards()), len(rows_of(tmp_path))) == (2, 20)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"shards": [{"name": 1}]}', b"\xff"])
+def test_a_damaged_manifest_is_said_to_be_one(tmp_path: Path, content: bytes) -> None:
+    store = VerdictStore(str(tmp_path), from_environment())
+    (tmp_path / "manifest.json").write_bytes(content)
+    with pytest.raises(NotDone, match=r"manifest\.json is damaged"):
+        store.known()
+
+
 def test_a_full_disk_leaves_what_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import obstore
 
     store = VerdictStore(str(tmp_path), from_environment())
-    store.fold([store.write_part(part(1, 10))])
+    store.fold([store.write_part(part(1, 10))], Known())
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -162,6 +182,82 @@ def test_two_runs_do_not_write_into_one_folder(bucket: Bucket, tmp_path: Path) -
     with store.held(), pytest.raises(CallError, match="another run writes there"):
         judge(["s3://material/set"], tmp_path)
     assert judge(["s3://material/set"], tmp_path).done == 1
+
+
+# ---- two runs at once -----------------------------------------------------------------------------------------------
+
+BOTH = "s3://material/verdicts"
+
+
+def overtaken(bucket: Bucket, doing: Callable[[], object]) -> None:
+    """Let another run do something between a run's reading of the manifest and its commit."""
+    real = bucket.put_if
+
+    def late(key: str, content: bytes, match: str | None, none_match: str | None) -> bool:
+        if key.endswith("manifest.json"):
+            bucket.put_if = real  # type: ignore[method-assign] # once
+            doing()
+        return real(key, content, match, none_match)
+
+    bucket.put_if = late  # type: ignore[method-assign] # another run, in between
+
+
+def expect_each_once(stores: Stores, count: int) -> None:
+    store = VerdictStore(BOTH, stores)
+    rows = [row for name in store.shards() for row in store.read(name, ("key",)).to_pylist()]
+    assert (len(rows), len({row["key"] for row in rows}), store.parts()) == (count, count, [])
+
+
+def test_a_run_overtaken_before_its_commit_commits_behind_the_other(bucket: Bucket, stores: Stores) -> None:
+    one, other = VerdictStore(BOTH, stores), VerdictStore(BOTH, stores)
+    mine, theirs = one.write_part(part(1, 10)), other.write_part(part(2, 10))
+    overtaken(bucket, lambda: other.fold([theirs], Known()))
+    assert one.fold([mine], Known()) == []
+    expect_each_once(stores, 20)
+    shards = [key for key in bucket.objects if "shard-" in key]
+    assert len(shards) == len({key.partition("-")[2][:6] for key in shards}) == 2, "the one that came too late is gone"
+
+
+def test_rows_that_both_judged_are_committed_by_the_first(bucket: Bucket, stores: Stores) -> None:
+    one, other = VerdictStore(BOTH, stores), VerdictStore(BOTH, stores)
+    mine, theirs = one.write_part(part(1, 10)), other.write_part(part(1, 7))
+    overtaken(bucket, lambda: other.fold([theirs], Known()))
+    one.fold([mine], Known())
+    expect_each_once(stores, 10)
+
+
+@pytest.mark.parametrize("verdict", ["pass", "unsure"])
+def test_parts_that_another_run_takes_up_as_left_are_not_counted_twice(
+    bucket: Bucket, stores: Stores, verdict: str
+) -> None:
+    one, known = VerdictStore(BOTH, stores), Known()
+    mine = [one.write_part(part(number, 10, verdict)) for number in range(3)]
+    overtaken(bucket, VerdictStore(BOTH, stores).known)
+    one.fold(mine, known)
+    assert len(known) == 30, "what the other one committed is known to this one"
+    expect_each_once(stores, 30)
+
+
+def test_a_commit_whose_answer_is_lost_counts_once(bucket: Bucket, stores: Stores) -> None:
+    store = VerdictStore(BOTH, stores)
+    store.fold([store.write_part(part(1, 10))], Known())
+    real, answers = bucket.put_if, iter([False])
+
+    def lost(key: str, content: bytes, match: str | None, none_match: str | None) -> bool:
+        done = real(key, content, match, none_match)
+        return done and next(answers, True) if key.endswith("manifest.json") else done
+
+    bucket.put_if = lost  # type: ignore[method-assign] # a fault of the network
+    store.fold([store.write_part(part(2, 10))], Known())
+    expect_each_once(stores, 20)
+
+
+def test_a_store_that_knows_no_conditional_writes_takes_one_run_at_a_time(bucket: Bucket, stores: Stores) -> None:
+    bucket.conditional = False
+    store = VerdictStore(BOTH, stores)
+    for number in range(2):
+        store.fold([store.write_part(part(number, 10))], Known())
+    expect_each_once(stores, 20)
 
 
 @settings(max_examples=50, deadline=None)
@@ -283,7 +379,7 @@ def test_random_parts_in_any_order_lose_nothing_and_double_nothing(tmp_path: Pat
     names = [store.write_part(part(number, chooser.randrange(1, 20))) for number in range(12)]
     total = sum(store.read(name).num_rows for name in names)
     chooser.shuffle(names)
-    store.fold(names[:5])
-    store.fold(names[5:])
+    store.fold(names[:5], Known())
+    store.fold(names[5:], Known())
     assert len({str(row["key"]) for row in rows_of(tmp_path)}) == total == len(rows_of(tmp_path))
     assert not any(PARTS in name for name in store.shards())
