@@ -1,6 +1,7 @@
 """Bodies that come in: within their size, in their time, and no more of them at once than there is room for."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +30,7 @@ ARRAYS = {
 WHOLE = ("request", "body", "json")
 """Fields of a form that hold a body as JSON."""
 NUMBERS, SWITCHES = ("duration", "seed"), ("generate_audio", "content_filter")
+NUMBER = re.compile(r"\s*-?[0-9]{1,11}\s*")
 
 
 class Room:
@@ -111,6 +113,16 @@ def is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
 
 
+class _Parser(MultiPartParser):
+    """Refuses a field that is not in the encoding of its form, instead of guessing letters that nobody wrote."""
+
+    def on_part_end(self) -> None:
+        """Decode a field strictly; raise UnicodeDecodeError, or LookupError for an unknown encoding."""
+        if self._current_part.file is None:
+            bytes(self._current_part.data).decode(self._charset)
+        super().on_part_end()
+
+
 async def read_form(request: Request, slow_s: float, most_bytes: int = FORM_BYTES) -> FormData:
     """Read a form, files to disk.
 
@@ -118,12 +130,12 @@ async def read_form(request: Request, slow_s: float, most_bytes: int = FORM_BYTE
         ApiError: it is malformed, too long, or too slow.
     """
     stream = _within(request, most_bytes, slow_s)
-    parser = MultiPartParser(
+    parser = _Parser(
         request.headers, stream, max_files=FILES_AT_MOST, max_fields=FIELDS_AT_MOST, max_part_size=FIELD_BYTES
     )
     try:
         return await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError):
+    except (MultiPartException, LookupError, UnicodeDecodeError):
         raise invalid("the multipart body is malformed") from None
 
 
@@ -163,25 +175,31 @@ async def table_of_form(form: FormData, contents: Contents, held: dict[str, Cont
             table |= table_of(told.encode())
     arrays = {alias: array for array, aliases in ARRAYS.items() for one in aliases for alias in (one, f"{one}[]")}
     for name, value in form.multi_items():
-        if name in WHOLE:
-            continue
         if isinstance(value, UploadFile):
             if name not in arrays:
                 raise BodyError(f"{name[:60]}: no field for files; there are {', '.join(ARRAYS)}", name[:60])
             content = await take_file(value, contents)
             stand_in = f"part:{len(held)}"
             held[stand_in] = content
-            table.setdefault(arrays[name], []).append(stand_in)
+            _array(table, arrays[name]).append(stand_in)
         elif name in arrays:
-            table.setdefault(arrays[name], []).append(value)
-        else:
+            _array(table, arrays[name]).append(value)
+        elif name not in WHOLE:
             table[name] = _typed(name, value)
     return table
 
 
+def _array(table: dict[str, Any], name: str) -> list[Any]:
+    """Find or make the array that a part of a form goes to; the field with the whole body may have said anything."""
+    found = table.setdefault(name, [])
+    if not isinstance(found, list):
+        raise BodyError(f"{name}: expected a list", name)
+    return found
+
+
 def _typed(name: str, text: str) -> object:
     """Read a field of a form, which knows only text."""
-    if name in NUMBERS and text.strip().isascii() and text.strip().lstrip("-").isdecimal() and len(text) < 12:  # noqa: PLR2004 - digits
+    if name in NUMBERS and NUMBER.fullmatch(text):
         return int(text)
     if name in SWITCHES and text.strip().lower() in ("true", "false"):
         return text.strip().lower() == "true"

@@ -127,7 +127,7 @@ def _as_the_service_said(error: Refused, headers: Mapping[str, str]) -> ApiError
 
 
 def _param_of(message: str) -> str:
-    name, colon, _ = message.partition(":")
+    name, colon, _ = message.partition(": ")  # an address has no space behind its scheme
     return name if colon and name.isidentifier() else ""
 
 

@@ -4,6 +4,7 @@ A line of JSON a request: no header, no query, no body. The key goes to the serv
 """
 
 import datetime as dt
+import json
 import re
 import secrets
 import threading
@@ -11,7 +12,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-import msgspec
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +20,6 @@ from preflight.server.gateway.errors import ApiError, error_answer, too_busy
 from preflight.server.gateway.metrics import Metrics
 from preflight.server.gateway.settings import Settings
 from preflight.server.listen import is_loopback
-from preflight.values.phrase import plain
 
 BEARER = "bearer "
 OPEN = frozenset({"/healthz", "/readyz"})
@@ -33,6 +32,8 @@ OWN_SITE = frozenset({"same-origin", "none"})
 NOTES = "preflight.notes"
 """What a route tells of a request for the log, in its scope."""
 SHOWN_PATH = 200
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""What is counted by its name (RFC 9110, 9.1; RFC 5789); a client may make up others without end."""
 KEY = re.compile(r"[\x21-\x7e]{1,1024}")
 """What a key may be."""
 HEADERS = {
@@ -55,13 +56,11 @@ class Log:
         self._stream, self._turn = stream, threading.Lock()
 
     def say(self, event: str, **fields: Any) -> None:  # noqa: ANN401 - what JSON can say
-        """Write a line."""
+        """Write a line, in ASCII: the stream's own encoding may have no other letters."""
         if self._stream is None:
             return
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        line = msgspec.json.encode({"event": event, "run": self.run, "time": now, **fields}, enc_hook=plain).decode(
-            "ascii", "replace"
-        )
+        line = json.dumps({"event": event, "run": self.run, "time": now, **fields}, separators=(",", ":"))
         with self._turn:
             self._stream.write(f"{line}\n")
             self._stream.flush()
@@ -115,7 +114,8 @@ class Gate:
 
     def _tell(self, scope: Scope, notes: Mapping[str, Any], status: int, name: str, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
-        self._metrics.answered(scope["method"] if route else "", route, status, seconds)
+        method = scope["method"] if route and scope["method"] in METHODS else ""
+        self._metrics.answered(method, route, status, seconds)
         path = scope["path"][:SHOWN_PATH]
         self._log.say(
             "request",

@@ -127,8 +127,8 @@ def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> 
         return answer
     inner = table.get("data", table.get("tasks"))
     for one in [table, *(inner if isinstance(inner, list) else [inner])]:
-        if isinstance(one, dict) and one.get("id") in names:
-            one["id"] = names[one["id"]]
+        if isinstance(one, dict) and isinstance(one.get("id"), str):
+            one["id"] = names.get(one["id"], one["id"])
     return msgspec.structs.replace(
         answer, body=msgspec.json.encode(table, enc_hook=plain), headers={**answer.headers, **headers}
     )
