@@ -1,0 +1,125 @@
+"""The state of a gateway: its ledger is its own, and whoever wants the same goes one after another."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.errors import CallError, NotDone
+from preflight.profiles import load
+from preflight.server.gateway.house import House, Turns
+from preflight.server.gateway.settings import Settings
+
+NAMES = st.lists(st.sampled_from("abc"), max_size=4)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(base_url="http://127.0.0.1:9", ledger=tmp_path / "ledger.sqlite3")
+
+
+# ---- turns ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(NAMES, max_size=12))
+def test_nobody_is_within_two_blocks_of_one_name_and_everybody_gets_there(wishes: list[list[str]]) -> None:
+    turns, within, met = Turns(), set[str](), list[list[str]]()
+    check = threading.Lock()
+
+    def enter(names: list[str]) -> None:
+        with turns.of(*names):
+            with check:
+                assert not within & {*names}
+                within.update(names)
+            with check:
+                within.difference_update(names)
+                met.append(names)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(enter, names) for names in wishes]:
+            done.result()
+    assert sorted(met) == sorted(wishes)
+
+
+def test_a_block_that_fails_lets_the_next_one_in() -> None:
+    turns = Turns()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), turns.of("a", "b", "a"):
+            raise ZeroDivisionError
+    with turns.of("a"), turns.of("b"):
+        assert {*turns._locks} == {"a", "b"}  # noqa: SLF001 - that nothing stays in memory has no other sight
+    assert turns._locks == {}  # noqa: SLF001 - as above
+
+
+# ---- the house ------------------------------------------------------------------------------------------------------
+
+
+def test_a_ledger_is_one_gateway_s_until_it_is_closed(settings: Settings) -> None:
+    with House(settings), pytest.raises(NotDone, match="another gateway"):
+        House(settings)
+    with House(settings) as again:
+        assert again.ledger.entries(1) == []
+
+
+def test_a_house_that_cannot_be_built_leaves_no_lock(settings: Settings) -> None:
+    assert settings.ledger
+    settings.ledger.write_bytes(b"no database" * 100)
+    for _ in range(2):
+        with pytest.raises(NotDone, match="ledger"):
+            House(settings)
+    settings.ledger.unlink()
+    House(settings).close()
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_served(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NotDone, match="cannot be made"):
+        House(Settings(ledger=tmp_path / "file" / "ledger.sqlite3"))
+
+
+def test_its_folder_is_read_by_nobody_else(settings: Settings) -> None:
+    with House(settings) as house:
+        assert house.folder.stat().st_mode & 0o077 == 0
+        assert house.assets.contents.folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_job_has_a_folder_of_its_own(settings: Settings) -> None:
+    with House(settings) as house:
+        assert house.fixed("one") != house.fixed("another")
+        assert house.fixed("one").is_relative_to(house.folder)
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    with House(settings) as one:
+        yield one
+
+
+def test_a_door_is_each_program_s_own_though_its_address_is_found_once(house: House) -> None:
+    assert (house.door("sk-1").key, house.door("sk-2").key) == ("sk-1", "sk-2")
+    edition = load("seedance-2.0-2026-04")
+    assert house.door("sk-1", edition).base_url == house.door("sk-1").base_url
+    assert not any("sk-" in str(door) for door in house._doors.values())  # noqa: SLF001 - where a key might stay
+
+
+def test_an_address_that_cannot_be_used_fails_whoever_asks(tmp_path: Path) -> None:
+    with House(Settings(base_url="ftp://x", ledger=tmp_path / "ledger.sqlite3")) as house:
+        for _ in range(2):
+            with pytest.raises(CallError):
+                house.door("sk-1")
+
+
+def test_accounts_are_told_apart_by_what_shows_no_key(house: House) -> None:
+    one, another = house.account("sk-one"), house.account("sk-another")
+    assert one == house.account("sk-one") != another
+    assert "sk-" not in one
+
+
+def test_measuring_children_are_started_ahead_and_end_with_the_house(house: House) -> None:
+    house.warm()
+    house.close()
+    house.warm()  # a gateway that ends meanwhile is no fault
