@@ -133,14 +133,22 @@ def _param_of(message: str) -> str:
 
 def error_answer(error: Exception, path: str) -> Answer:
     """Answer in the shape of the service whose path it is."""
-    said = as_api_error(error)
-    if path.startswith(FILES_PATH):
+    said, is_files = as_api_error(error), path.startswith(FILES_PATH)
+    if is_files:
         table: dict[str, Any] = {
             "success": False,
-            "code": said.status,
+            "code": int(said.code) if said.code.isdecimal() else said.status,
             "msg": printable(masked(localized(said.message)))[:LONGEST],
         }
     else:
-        table = {"error": error_json(said.status, said.code, said.message, said.param)}
+        table = {"error": error_json(_status(said.status, is_files=False), said.code, said.message, said.param)}
     body = msgspec.json.encode({**table, **said.beside}, enc_hook=str)
-    return Answer(status=said.status, body=body, headers=said.headers)
+    return Answer(status=_status(said.status, is_files=is_files), body=body, headers=said.headers)
+
+
+def _status(told: int, *, is_files: bool) -> int:
+    """Keep the status of a refusal, but for one that a program would take for a success or for a way elsewhere.
+
+    The files service alone refuses with 200, and programs of it read `success`.
+    """
+    return told if told >= 400 or (is_files and told == 200) else 502  # noqa: PLR2004 - HTTP's own border

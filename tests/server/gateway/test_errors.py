@@ -135,6 +135,18 @@ def test_a_refusal_in_another_shape_is_told_in_ours(answer: object) -> None:
     assert said == {"code": "bad", "message": "the service's words", "type": "invalid_request_error"}
 
 
+@pytest.mark.parametrize("status", [200, 204, 301, 302, 399])
+def test_a_refusal_is_never_answered_as_a_success_or_a_way_elsewhere(status: int) -> None:
+    answer = error_answer(refused(status, "bad"), CREATE)
+    assert (answer.status, json.loads(answer.body)["error"]["type"]) == (502, "server_error")
+
+
+def test_the_files_service_refuses_with_200_and_a_code_of_its_own() -> None:
+    answer = error_answer(refused(200, "40003"), FILES)
+    assert (answer.status, json.loads(answer.body)["code"]) == (200, 40003)
+    assert error_answer(refused(302, "x"), FILES).status == 502
+
+
 def test_a_refusal_with_numbers_for_words_is_still_told() -> None:
     said = told(refused(400, "", {"error": {"code": 17, "message": 0}}))["error"]
     assert (said["code"], said["type"]) == (17, "invalid_request_error")
