@@ -11,6 +11,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, NoReturn
 
 from preflight.errors import PreflightError
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.workers.process import Load
@@ -152,7 +153,7 @@ def unexpected(error: Exception) -> int:
     from preflight.values.assets import printable
 
     trace(error)
-    words = f"unexpected {type(error).__name__}: {printable(str(error))}"
+    words = phrase("unexpected {w}: {q}", w=type(error).__name__, q=printable(str(error)))
     click.echo(f"preflight: {localized(words)}", err=True)
     click.echo(localized(UNFORESEEN), err=True)
     return UNEXPECTED

@@ -13,6 +13,7 @@ from preflight.files import notes as own
 from preflight.profiles import Profile, shipped_addresses
 from preflight.service import origin
 from preflight.service.addresses import addresses
+from preflight.values.phrase import phrase
 
 AGREED = "addresses"
 """The list of addresses that a person said yes to."""
@@ -60,7 +61,7 @@ def refuse_found(ctx: click.Context, param: click.Parameter, value: object) -> o
     file = ctx.meta.get(FOREIGN, {}).get(name)
     if file and ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP:
         option = param.opts[0]
-        raise _refusal(f"{file}: {_setting(option)}", option)
+        raise _refusal(phrase("{q}: {w}", q=file, w=_setting(option)), option)
     return value
 
 
@@ -69,9 +70,14 @@ def _setting(option: str) -> str:
 
 
 def _refusal(what: str, option: str) -> CallError:
-    words = f"{what} is not taken from a settings file that lies in a folder: whoever puts one there would choose it"
+    words = phrase(
+        "{what} is not taken from a settings file that lies in a folder: whoever puts one there would choose it",
+        what=what,
+    )
     variable = f"PREFLIGHT_{_setting(option).upper()}"
-    return CallError(words, advice=f"Say it by {option}, by {variable}, or in your own {own_file()}.")
+    return CallError(
+        words, advice=phrase("Say it by {w1}, by {w2}, or in your own {q}.", w1=option, w2=variable, q=own_file())
+    )
 
 
 def _is_settled(address: str, known: str | None) -> bool:
@@ -97,13 +103,17 @@ def _refuse_brought(profile: Profile, address: str) -> None:
     said_there = ctx.get_parameter_source("profile_name") is ParameterSource.DEFAULT_MAP
     brought = any(origin.same(address, one) for one in (profile.service.base_url, profile.service.files_url))
     if file and said_there and brought:
-        raise _refusal(f"{file}: profile {profile.name}, which has the address {address},", "--profile")
+        what = phrase("{q1}: profile {w}, which has the address {q2},", q1=file, w=profile.name, q2=address)
+        raise _refusal(what, "--profile")
 
 
 def _ask(address: str) -> None:
-    words = f"The key would be sent to {address}, which is the address of no shipped edition"
+    words = phrase("The key would be sent to {q}, which is the address of no shipped edition", q=address)
     if not is_anybody_there():
-        raise CallError(f"{words}, and there is nobody to ask", advice=f"Name it: --base-url {address}")
-    if not ask(f"{words}. Send it there?"):
-        raise CallError(f"{address}: not agreed to, so nothing was sent")
+        raise CallError(
+            phrase("{words}, and there is nobody to ask", words=words),
+            advice=phrase("Name it: --base-url {q}", q=address),
+        )
+    if not ask(phrase("{words}. Send it there?", words=words)):
+        raise CallError(phrase("{q}: not agreed to, so nothing was sent", q=address))
     remember(address)

@@ -23,6 +23,7 @@ from preflight.report import text
 from preflight.report.remedies import said
 from preflight.values.assets import printable
 from preflight.values.findings import Judged
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -118,9 +119,9 @@ def chosen(plans: Plans, output: Path, *, quiet: bool, turns: "Turns | None" = N
         CallError: standard input is no terminal.
     """
     todo = [plan for _, plan in plans if plan.steps]
-    count = f"{len(todo)} new {'file' if len(todo) == 1 else 'files'}"
     keys = listed([f"[{key}] {localized(words)}" for key, words in KEYS.items()])
-    question = localized(f"Write {count} to {printable(str(output))}?")
+    template = "Write {n} new file to {q}?" if len(todo) == 1 else "Write {n} new files to {q}?"
+    question = localized(phrase(template, n=len(todo), q=printable(str(output))))
     while (key := pressed(f"{question} {keys}: ", KEYS)) == "d":
         show_details(todo, quiet=quiet)
     if key == "e":
@@ -145,7 +146,7 @@ def show_table(plans: Plans, *, quiet: bool) -> None:
         table.add_row(*(Text(localized(cell), style=text.STYLES.get(cell, "")) for cell in cells))
     console.print(table)
     if len(plans) > most:
-        click.echo(localized(f"and {len(plans) - most:,} more"), err=quiet)
+        click.echo(localized(phrase("and {n} more", n=f"{len(plans) - most:,}")), err=quiet)
 
 
 def _badness(one: tuple[Judged, Plan]) -> int:
@@ -164,23 +165,23 @@ def _ending(path: str) -> str:
 
 def _cells(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
     told = [one for one in judged.findings if one.severity == "error" or one.rule in plan.also]
-    wrong = "; ".join(map(text.message_of, told))
+    wrong = localized(joined(map(text.message_of, told), "; "))
     if plan.beyond_mending:
         return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:
         return [wrong or "nothing", "stays as it is", "none", "", ""]
-    steps = "; ".join(localized(step.words()) for step in plan.steps)
+    steps = localized(joined([step.words() for step in plan.steps], "; "))
     becomes = estimate_output(plan, judged.facts, pace) if judged.facts else OutputEstimate()
     return [wrong, steps, plan.loss, _becomes(becomes), _about(becomes.seconds)]
 
 
 def _becomes(found: OutputEstimate) -> str:
-    size = f"{found.size_px[0]} x {found.size_px[1]} px" if found.size_px else ""
-    length = f"{decimal(found.length_s)} s" if found.length_s is not None else ""
-    return listed([localized(part) for part in (size, length) if part])
+    parts = [phrase("{n1} x {n2} px", n1=found.size_px[0], n2=found.size_px[1])] if found.size_px else []
+    parts += [phrase("{n} s", n=decimal(found.length_s))] if found.length_s is not None else []
+    return localized(joined(parts))
 
 
 def _about(seconds: Fraction | None) -> str:
     if seconds is None:
         return ""
-    return "a moment" if seconds < 1 else f"{round(seconds)} s"
+    return "a moment" if seconds < 1 else phrase("{n} s", n=round(seconds))

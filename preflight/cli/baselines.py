@@ -15,6 +15,7 @@ from preflight.policy.baseline import (
     read_baseline,
     refuse_to_overwrite,
 )
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.policy.baseline import Entry
@@ -44,7 +45,11 @@ class KnownBaseline:
         gone, unseen = self._applied.gone, self._applied.unseen
         if not (gone or unseen):
             return ""
-        return f"of the baseline {gone:,} no longer occur; {unseen:,} are of files that were not met in this run"
+        return phrase(
+            "of the baseline {n1} no longer occur; {n2} are of files that were not met in this run",
+            n1=f"{gone:,}",
+            n2=f"{unseen:,}",
+        )
 
 
 class NewBaseline:

@@ -12,8 +12,10 @@ from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.option import options_of
 from preflight.cli.options.service import ServiceOptions, api_key
 from preflight.cli.task import open_ledger
+from preflight.locale import localized
 from preflight.report.remedies import said
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
@@ -57,7 +59,7 @@ def command(*, port: int, host: str, once: bool, edition: EditionOptions, servic
         try:
             with receiver.open():
                 click.echo(receiver.url)
-                click.echo(f"callbacks are received at {receiver.url}; Ctrl-C ends it", err=True)
+                click.echo(localized(phrase("callbacks are received at {q}; Ctrl-C ends it", q=receiver.url)), err=True)
                 spared: dict[str, Sparing] = {}
                 for one in news(receiver, ledger, service_of):
                     sparing = spared.setdefault(one.meaning, Sparing(one.meaning))
@@ -68,7 +70,7 @@ def command(*, port: int, host: str, once: bool, edition: EditionOptions, servic
         except KeyboardInterrupt:
             if once:
                 raise
-            click.echo("no more callbacks are received", err=True)
+            click.echo(localized("no more callbacks are received"), err=True)
             return
     if one.failure:
         raise one.failure
@@ -90,7 +92,14 @@ class Sparing:
         """Tell whether one more may be said; of those before that were not, the number is said first."""
         if self._clock() >= self._until_s:
             if self._passed_over:
-                click.echo(f"{self._meaning}: {self._passed_over:,} more in the last minute", err=True)
+                click.echo(
+                    localized(
+                        phrase(
+                            "{meaning}: {n} more in the last minute", meaning=self._meaning, n=f"{self._passed_over:,}"
+                        )
+                    ),
+                    err=True,
+                )
             self._until_s, self._left, self._passed_over = self._clock() + MINUTE_S, LINES_A_MINUTE, 0
         self._left -= 1
         self._passed_over += self._left < 0
@@ -99,5 +108,5 @@ class Sparing:
 
 def _say(one: "News") -> None:
     name = printable(one.task_id) if one.task_id else one.meaning
-    more = f"; {said(one.advice).removesuffix('.')}" if one.advice else ""
-    click.echo(f"{name}: {printable(one.words + more)}", err=one.meaning == "rejected")
+    parts = [localized(one.words), *([said(one.advice).rstrip(".。")] if one.advice else [])]
+    click.echo(f"{localized(name)}: {printable(localized(joined(parts, '; ')))}", err=one.meaning == "rejected")

@@ -26,6 +26,7 @@ from preflight.report import FORMATS, Header, open_writer, write_report
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, collect, is_request, printable
 from preflight.values.findings import EXIT_CODES
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.flow.planned import PlannedFixes
@@ -198,7 +199,7 @@ def spec_of_parts(parts: RequestParts, *, beside: bool, what: str = "PATHs") -> 
     if not parts:
         return None
     if beside:
-        raise CallError(f"give either {what} or --image, --video, --audio and --prompt, not both")
+        raise CallError(phrase("give either {what} or --image, --video, --audio and --prompt, not both", what=what))
     prompt = parts.prompt
     if prompt is not None and not prompt.isascii() and prompt != prompt.encode("utf-8", "replace").decode():
         raise CallError("--prompt: not UTF-8 text")
@@ -220,7 +221,9 @@ def requested(paths: tuple[str, ...], edition: "Profile | None" = None) -> "Requ
     files = [path for path in paths if is_request(path) and not Asset(path=path).is_url]
     beside = [path for path in files if path.lower().endswith(".toml")]
     if beside and len(paths) > 1:
-        raise CallError(f"{printable(beside[0])}: a request file is judged alone; give one request and nothing else")
+        raise CallError(
+            phrase("{q}: a request file is judged alone; give one request and nothing else", q=printable(beside[0]))
+        )
     if not files or len(paths) > 1 or os.path.isdir(files[0]):  # noqa: PTH112 - any bytes may be a name
         return None
     from preflight.request.file import holds_json, load_spec
@@ -241,8 +244,8 @@ def require(paths: Iterable[str]) -> None:
     if not given:
         name = click.get_current_context().info_name or "check"
         words = {"where": "ask about", "new": "write a request of"}.get(name, name)
-        advice = f"Give files, folders or a request.toml; `preflight {name} --help`."
-        raise CallError(f"nothing to {words}", advice=advice)
+        advice = phrase("Give files, folders or a request.toml; `preflight {w} --help`.", w=name)
+        raise CallError(phrase("nothing to {what}", what=words), advice=advice)
     for path in given:
         refuse_unfit(path)
 

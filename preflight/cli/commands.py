@@ -9,6 +9,7 @@ from preflight._version import __version__
 from preflight.cli.language import with_language
 from preflight.errors import CallError
 from preflight.locale import localized
+from preflight.values.phrase import any_of, phrase
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -92,7 +93,7 @@ class Commands(click.Group):
             return super().resolve_command(ctx, args)
         from preflight.values.assets import printable
 
-        raise CallError(f"{printable(name)}: no such command", advice=_meant(name))
+        raise CallError(phrase("{w}: no such command", w=printable(name)), advice=_meant(name))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Complete the name of a command without importing the commands."""
@@ -119,11 +120,11 @@ def _meant(name: str) -> str:
     from preflight.values.assets import Asset, printable
 
     if name in ("help", "version"):
-        return f"`preflight --{name}` says it."
+        return phrase("`preflight --{w}` says it.", w=name)
     if os.path.exists(name) or Asset(path=name).expected_kind != "unknown":  # noqa: PTH110 - any bytes may be a name
-        return f"A file? `preflight check {printable(shlex.quote(name))}` judges it."
+        return phrase("A file? `preflight check {q}` judges it.", q=printable(shlex.quote(name)))
     near = difflib.get_close_matches(name, COMMANDS, n=2, cutoff=0.5)
-    return f"Did you mean {' or '.join(near)}?" if near else "`preflight --help` lists them."
+    return phrase("Did you mean {l}?", l=any_of(near)) if near else "`preflight --help` lists them."
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -14,7 +14,9 @@ import msgspec
 from preflight.cli.progress import Count
 from preflight.cli.weighing import weighing
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from preflight.cli.check import Asked
@@ -133,17 +135,21 @@ def _tell(standing: "Standing", tallies: Sequence["Tally"]) -> None:
 
 
 def _say(words: str) -> None:
-    click.echo(f"preflight: {printable(words)}", err=True)
+    click.echo(f"preflight: {printable(localized(words))}", err=True)
 
 
 def _format_named(call: "Asked") -> str:
     """Return the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
     for name in OF_ONE:
         if name in call.run.typed:
-            raise CallError(f"--{name.replace('_', '-')}: belongs to a check by one edition; give --profile once")
+            raise CallError(
+                phrase("--{w}: belongs to a check by one edition; give --profile once", w=name.replace("_", "-"))
+            )
     from preflight.report.comparison import FORMATS
 
     format_name = call.format_name
     if format_name not in FORMATS and "format_name" in call.typed:
-        raise CallError(f"--format {format_name}: several editions are printed as {' or '.join(FORMATS)}")
+        raise CallError(
+            phrase("--format {w}: several editions are printed as {l}", w=format_name, l=joined(FORMATS, " or "))
+        )
     return format_name if format_name in FORMATS else next(iter(FORMATS))

@@ -3,6 +3,7 @@
 import click
 
 from preflight.errors import NotDone
+from preflight.values.phrase import phrase
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_PREFLIGHT_COMPLETE"
@@ -24,5 +25,5 @@ def command(*, shell: str) -> None:
 
     script = get_completion_class(shell)
     if script is None:
-        raise NotDone(f"{shell}: this version of click knows no completion for it")
+        raise NotDone(phrase("{q}: this version of click knows no completion for it", q=shell))
     click.echo(script(root, {}, "preflight", VARIABLE).source(), nl=False)

@@ -15,15 +15,19 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import TextOrJson
 from preflight.cli.options.option import options_of
 from preflight.errors import PreflightError
+from preflight.locale import localized
+from preflight.locale.columns import filled
 from preflight.report import text
 from preflight.report.remedies import message_of, said
 from preflight.values.assets import printable
-from preflight.values.phrase import plain
+from preflight.values.phrase import joined, phrase, plain
 
 ENCODERS = ("libx264", "aac", "libmp3lame", "pcm_s16le")
 FILTERS = ("scale", "fps", "crop", "pad", "zscale", "tonemap", "bwdif")
 LIBRARIES = ("av", "pillow", "pillow-heif", "mutagen", "httpx", "ffmpeg-python", "msgspec")
 MISSING = 3
+WORD_COLUMNS = 8
+NAME_COLUMNS = 14
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -63,7 +67,7 @@ def command(ctx: click.Context, /, *, shown: TextOrJson) -> None:
 
 def examine() -> Iterator[Examined]:
     """Look at everything the tool stands on."""
-    yield Examined("preflight", ok=True, found=f"{__version__} on Python {sys.version.split()[0]}")
+    yield Examined("preflight", ok=True, found=phrase("{w1} on Python {w2}", w1=__version__, w2=sys.version.split()[0]))
     for name in LIBRARIES:
         yield _library(name)
     yield from _ffmpeg()
@@ -89,27 +93,30 @@ def _network() -> Iterator[Examined]:
     for name, value in named_proxies():
         yield _tried("proxy", partial(_proxy_words, name, value))
     if hosts := os.environ.get("NO_PROXY") or os.environ.get("no_proxy"):
-        yield Examined("no proxy", ok=True, found=f"for {printable(hosts)}, and never for this machine", needed=False)
+        yield Examined(
+            "no proxy", ok=True, found=phrase("for {q}, and never for this machine", q=printable(hosts)), needed=False
+        )
     yield _tried("certificates", _certificate_words)
 
 
 def _address_words(value: str) -> str:
     from preflight.service.http import origin_of
 
-    return f"leads to {origin_of(value)}"
+    return phrase("leads to {q}", q=origin_of(value))
 
 
 def _proxy_words(name: str, value: str) -> str:
     from preflight.service.proxies import read_proxy
 
     url = read_proxy(value, name).url
-    return f"{name} leads by {printable(f'{url.scheme.decode()}://{url.host.decode()}:{url.port}')}"
+    way = printable(f"{url.scheme.decode()}://{url.host.decode()}:{url.port}")
+    return phrase("{w} leads by {q}", w=name, q=way)
 
 
 def _certificate_words() -> str:
     from preflight.service.certificates import where_from
 
-    return f"are taken from {where_from()}"
+    return phrase("are taken from {where}", where=where_from())
 
 
 def _tried(name: str, look: Callable[[], str]) -> Examined:
@@ -135,9 +142,12 @@ def _ffmpeg() -> Iterator[Examined]:
     able = next((tool for _, tool in tools if tool and not tool.lacks((*ENCODERS, *FILTERS))), None)
     for path, tool in tools:
         lacks = tool.lacks((*ENCODERS, *FILTERS)) if tool else []
-        found = f"{path}: {f'version {tool.version}' if tool else 'does not run'}"
-        lack = f"; lacks {', '.join(lacks)}" if lacks else ""
-        yield Examined("ffmpeg", ok=bool(tool and not lacks), found=found + lack, needed=False)
+        found = phrase("{q}: does not run", q=path)
+        if tool:
+            found = phrase("{q}: version {w}", q=path, w=tool.version)
+        if lacks:
+            found = phrase("{found}; lacks {l}", found=found, l=joined(lacks))
+        yield Examined("ffmpeg", ok=bool(tool and not lacks), found=found, needed=False)
     if able is None:
         advice = "Install ffmpeg, or `pip install imageio-ffmpeg`, or point PREFLIGHT_FFMPEG at one."
         yield Examined("ffmpeg", ok=False, found="none that can do everything", advice=advice)
@@ -150,10 +160,12 @@ def _ledger() -> Examined:
     folder = next((parent for parent in path.parents if parent.exists()), Path("/"))
     ok = os.access(folder, os.W_OK)
     advice = "" if ok else "Choose another place with --ledger or PREFLIGHT_LEDGER."
-    return Examined("ledger", ok=ok, found=f"{path} ({'exists' if path.exists() else 'not yet made'})", advice=advice)
+    found = phrase("{q} (exists)", q=path) if path.exists() else phrase("{q} (not yet made)", q=path)
+    return Examined("ledger", ok=ok, found=found, advice=advice)
 
 
 def _line(one: Examined) -> text.Line:
     word, style = ("ok", "green") if one.ok else ("missing", "bold red") if one.needed else ("note", "yellow")
-    advice = f"  {one.advice}" if one.advice else ""
-    return (f"{word:<8}", style), (f"{one.name:<14}", "bold"), (f"{one.found}{advice}", "")
+    advice = f"  {localized(one.advice)}" if one.advice else ""
+    told, name = filled(localized(word), WORD_COLUMNS), filled(localized(one.name), NAME_COLUMNS)
+    return (told, style), (name, "bold"), (f"{localized(one.found)}{advice}", "")

@@ -5,14 +5,17 @@ from typing import Any
 
 import click
 
+from preflight.cli.unforeseen import said_of
 from preflight.errors import CallError
 from preflight.files.documents import document_of
 from preflight.files.text import bytes_of
+from preflight.locale import localized
 from preflight.profiles import Profile, load
 from preflight.profiles.drift import Drift, NoSchemaError, drifts, models_of, request_schema
 from preflight.profiles.index import index, nearest_models
 from preflight.report import text
 from preflight.values.assets import Asset, printable, shown
+from preflight.values.phrase import joined, phrase
 
 DRIFT_SCHEMA = "preflight.drift/1"
 MAX_BYTES = 16 << 20
@@ -29,7 +32,7 @@ def compare(words: tuple[str, ...], *, as_json: bool) -> int:
     try:
         schema = request_schema(document_of(_read(words[0]), "openapi"))
     except NoSchemaError as error:
-        raise CallError(f"{name}: describes no request of a model: {error}") from None
+        raise CallError(phrase("{q}: describes no request of a model: {why}", q=name, why=said_of(error))) from None
     except CallError as error:
         raise CallError(f"{name}: {error.message}", advice=error.remedies) from None
     editions, unknown = _editions(models_of(schema), words[1:])
@@ -56,9 +59,9 @@ def _bytes(path: Path) -> bytes:
     try:
         content = bytes_of(path, MAX_BYTES)
     except OSError as error:
-        raise CallError(f"cannot be read: {error.strerror}") from None
+        raise CallError(phrase("cannot be read: {why}", why=error.strerror)) from None
     if len(content) > MAX_BYTES:
-        raise CallError(f"larger than {MAX_BYTES:,} bytes")
+        raise CallError(phrase("larger than {n} bytes", n=f"{MAX_BYTES:,}"))
     return content
 
 
@@ -74,20 +77,24 @@ def _editions(models: tuple[str, ...], named: tuple[str, ...]) -> tuple[list[Pro
 def _print_text(found: dict[str, list[Drift]], unknown: list[str]) -> None:
     for model in unknown:
         near = nearest_models(model)
-        like = f"; nearest: {', '.join(near)}" if near else ""
-        text.write([((f"{printable(model)}: ", "bold"), (f"no edition describes it{like}", "red"))])
+        said = phrase("no edition describes it; nearest: {l}", l=joined(near)) if near else "no edition describes it"
+        text.write([((f"{printable(model)}: ", "bold"), (localized(said), "red"))])
     for name, drift_list in found.items():
         text.write(_line(name, drift) for drift in drift_list)
         certain = sum(drift.is_certain for drift in drift_list)
-        agrees = "agrees" if not certain else f"{certain} no longer agree" if certain > 1 else "1 no longer agrees"
-        text.write([((name, "bold"), (f": {agrees}, {len(drift_list) - certain} to look at.", ""))])
+        agrees = (
+            phrase("{n} no longer agree", n=certain) if certain > 1 else "1 no longer agrees" if certain else "agrees"
+        )
+        said = phrase("{agrees}, {n} to look at.", agrees=agrees, n=len(drift_list) - certain)
+        text.write([((name, "bold"), (f": {localized(said)}", ""))])
 
 
 def _line(name: str, drift: Drift) -> text.Line:
     if not drift.is_certain:
-        return (f"{LOOK} ", "yellow"), (printable(drift.place), "bold"), (f": {printable(drift.theirs)}", "")
-    said = f": {name} has {printable(drift.ours)}, the document {printable(drift.theirs)}"
-    return (f"{drift.what} ", "red"), (printable(drift.place), "bold"), (said, "")
+        return (f"{localized(LOOK)} ", "yellow"), (printable(drift.place), "bold"), (f": {printable(drift.theirs)}", "")
+    ours, theirs = printable(drift.ours), printable(drift.theirs)
+    said = localized(phrase("{q1} has {q2}, the document {q3}", q1=name, q2=ours, q3=theirs))
+    return (f"{localized(drift.what)} ", "red"), (printable(drift.place), "bold"), (f": {said}", "")
 
 
 def _print_json(name: str, found: dict[str, list[Drift]], unknown: list[str]) -> None:

@@ -7,8 +7,10 @@ import click
 
 from preflight.errors import CallError
 from preflight.flow.account import opened_ledger
+from preflight.locale import localized, localized_in
 from preflight.report import text
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ def open_ledger(path: Path | None) -> "AbstractContextManager[Ledger]":
 
 def say_orphan(entry: "Entry") -> None:
     """Say aloud that a submission was left without an answer."""
-    click.echo(f"entry {entry.number} was sent and no answer is known: `preflight task reconcile`", err=True)
+    click.echo(
+        localized(phrase("entry {n} was sent and no answer is known: `preflight task reconcile`", n=entry.number)),
+        err=True,
+    )
 
 
 def found(ledger: "Ledger", which: str) -> "Entry":
@@ -41,25 +46,28 @@ def found(ledger: "Ledger", which: str) -> "Entry":
     """
     entry = ledger.find(which)
     if entry is None:
-        raise CallError(f"{printable(which)}: no such task or entry in the ledger", advice="`preflight task list`")
+        raise CallError(
+            phrase("{q}: no such task or entry in the ledger", q=printable(which)), advice="`preflight task list`"
+        )
     return entry
 
 
 def line(entry: "Entry") -> text.Line:
     """Return the line of an entry."""
-    price = "" if entry.price is None or entry.state in FREE else f", about {decimal(entry.price, 2)} credits"
-    said = f": {printable(entry.message)}" if entry.message else ""
-    task = printable(entry.task_id) if entry.task_id else "no task"
-    words = f" {entry.created_at:%Y-%m-%d %H:%M} UTC, {task}{price}{said}"
-    return (f"{entry.number}", "bold"), (" ", ""), (entry.state, STYLES.get(entry.state, "green")), (words, "")
+    parts = [f"{entry.created_at:%Y-%m-%d %H:%M} UTC", printable(entry.task_id) if entry.task_id else "no task"]
+    if entry.price is not None and entry.state not in FREE:
+        parts.append(phrase("about {n} credits", n=decimal(entry.price, 2)))
+    said = f": {printable(localized(entry.message))}" if entry.message else ""
+    state = localized_in("state", entry.state), STYLES.get(entry.state, "green")
+    return (f"{entry.number}", "bold"), (" ", ""), state, (f" {localized(joined(parts))}{said}", "")
 
 
 def stray_line(task: "Task") -> str:
     """Return the line of a task that no entry accounts for."""
     made, credits_ = task.created_at, task.credits_reserved
     said = [
-        printable(task.status or "without status"),
-        f"created {made:%Y-%m-%d %H:%M:%S} UTC" if made else "nobody knows when it was created",
-        *([f"{decimal(credits_, 2)} credits"] if credits_ is not None else []),
+        printable(task.status) if task.status else "without status",
+        phrase("created {q} UTC", q=f"{made:%Y-%m-%d %H:%M:%S}") if made else "nobody knows when it was created",
+        *([phrase("{n} credits", n=decimal(credits_, 2))] if credits_ is not None else []),
     ]
-    return f"at the service, in no entry: {printable(task.id)} ({', '.join(said)})"
+    return localized(phrase("at the service, in no entry: {q} ({what})", q=printable(task.id), what=joined(said)))

@@ -7,6 +7,9 @@ import os
 import re
 from collections.abc import MutableMapping
 
+from preflight.locale import localized
+from preflight.values.phrase import joined, phrase
+
 READ = re.compile(
     r"EVOLINK_API_KEY|PREFLIGHT_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(AWS|GOOGLE|AZURE)_\w+", re.IGNORECASE
 )
@@ -28,6 +31,8 @@ def trim_aloud() -> None:
     if found:
         import click
 
-        many = len(found) > 1
-        words = f"{', '.join(found)}: blanks or line ends around the value{'s' if many else ''} were cut off"
-        click.echo(f"preflight: {words}", err=True)
+        names = joined(found)
+        words = phrase("{l}: blanks or line ends around the value were cut off", l=names)
+        if len(found) > 1:
+            words = phrase("{l}: blanks or line ends around the values were cut off", l=names)
+        click.echo(f"preflight: {localized(words)}", err=True)

@@ -13,21 +13,23 @@ from preflight.report import text
 from preflight.rules import RULES
 from preflight.rules.rule import limit_at
 from preflight.values.findings import NOT_TAKEN
+from preflight.values.phrase import any_of, joined, phrase
 
 CUT = "`--keep start|middle|end|best` or `--keep FILE=3.0-9.5` of `preflight fix` says which part stays"
 LENGTHEN = "`--extend loop|freeze|slow` makes longer what is too short"
+CUT_OR_LENGTHEN = joined([CUT, LENGTHEN], "; ")
 SHAPE = "`preflight fix` with `--fit crop|pad|blur`, or with `--allow creative`"
 COMMANDS = {
     "image/format": "`preflight fix`",
     "image/aspect-ratio": SHAPE,
     "image/hdr": "`preflight fix`, where the picture is written anew",
     "image/location": "`preflight fix`, where the file is written anew",
-    "video/duration": f"{CUT}; {LENGTHEN}",
+    "video/duration": CUT_OR_LENGTHEN,
     "video/aspect-ratio": SHAPE,
     "video/location": "`preflight fix`, where the file is written anew",
     "audio/format": "`preflight fix`; `--bits source` keeps up to 24 bits of a deeper sound",
     "audio/codec": "`preflight fix`, where something else has to be mended",
-    "audio/duration": f"{CUT}; {LENGTHEN}",
+    "audio/duration": CUT_OR_LENGTHEN,
     "request/model": "`preflight profiles NAME` lists the models of an edition",
     "request/callback-url": "`preflight task wait` needs no callback",
 }
@@ -49,8 +51,8 @@ def command(*, rule_id: str, edition: EditionOptions) -> None:
     rule = RULES.get(rule_id)
     if rule is None:
         near = difflib.get_close_matches(rule_id, RULES, n=3, cutoff=0.4)
-        advice = f"Did you mean {' or '.join(near)}?" if near else "`preflight rules` lists them."
-        raise CallError(f"no rule named {rule_id!r}", advice=advice)
+        advice = phrase("Did you mean {l}?", l=any_of(near)) if near else "`preflight rules` lists them."
+        raise CallError(phrase("no rule named {q}", q=repr(rule_id)), advice=advice)
     limit = limit_at(profile, rule.limit)
     allowed = limit.text() if limit and hasattr(limit, "text") else None
     text.write([((rule.id, "bold"), (f": {localized(rule.what)}", ""))])

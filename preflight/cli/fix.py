@@ -34,6 +34,7 @@ from preflight.report.fixed import FORMATS, fix_pieces
 from preflight.report.fixes import Fixed
 from preflight.report.remedies import in_full
 from preflight.values.assets import collect, printable
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
     from preflight.report.files import Output, PendingFile
     from preflight.request.file import RequestSpec
 
-PLACED = {"fixed": "new", "untouched": "that passed"}
-"""Outcome → word for the files in the folder."""
+PLACED = {"fixed": "{n} new", "untouched": "{n} that passed"}
+"""Outcome → how many files of it are in the folder."""
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
 
@@ -255,11 +256,11 @@ def _fixed_and_shown(  # noqa: PLR0917 - what is asked, planned and chosen, and 
 def _places(call: Asked, results: "Sequence[FixResult]", files: "Sequence[PendingFile]") -> "Iterator[str]":
     """Say where the new files, those that pass, and the reports are."""
     there = [one.outcome for one in results if one.after]
-    words = [f"{there.count(outcome)} {said}" for outcome, said in PLACED.items() if outcome in there]
+    words = [phrase(said, n=there.count(outcome)) for outcome, said in PLACED.items() if outcome in there]
     if words:
-        yield f"in {printable(str(call.out.output))}: {', '.join(words)}"
+        yield phrase("in {q}: {there}", q=printable(str(call.out.output)), there=joined(words))
     for file in files:
-        yield f"report written: {printable(str(file.output.path))}"
+        yield phrase("report written: {q}", q=printable(str(file.output.path)))
 
 
 def _with_request(
@@ -278,12 +279,13 @@ def _written_words(written: "Written") -> str:
     """Say where the request is that names the new files, and which one to submit where there are two."""
     name = printable(str(written.path))
     said = {
-        "new": f"request written: {name}",
-        "same": f"request as before: {name} says the same already",
-        "replaced": f"request written: {name}, in the place of what an earlier run wrote there",
+        "new": phrase("request written: {q}", q=name),
+        "same": phrase("request as before: {q} says the same already", q=name),
+        "replaced": phrase("request written: {q}, in the place of what an earlier run wrote there", q=name),
     }[written.how]
-    other = f". Submit this one: {printable(str(written.other))} is another" if written.other else ""
-    return said + other
+    if not written.other:
+        return said
+    return phrase("{said}. Submit this one: {q} is another", said=said, q=printable(str(written.other)))
 
 
 def _planned(
@@ -315,7 +317,9 @@ def _graded(one: FixResult, unmeasured: list[str]) -> FixResult:
         return graded(one)
     except NotDone as error:
         said = printable(in_full(error))
-        unmeasured.append(f"{printable(one.asset.path)}: its quality could not be measured: {said}")
+        unmeasured.append(
+            phrase("{q1}: its quality could not be measured: {q2}", q1=printable(one.asset.path), q2=said)
+        )
         return one
 
 

@@ -12,10 +12,12 @@ from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.values.assets import printable
 from preflight.values.findings import Judged
+from preflight.values.phrase import Phrase, phrase
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
     from preflight.flow.turns import Turn, Turns
+    from preflight.media.windows import Candidate
 
 
 def each_in_turn(plans: Plans, turns: "Turns | None", *, quiet: bool) -> tuple[Plans, list[Plan]]:
@@ -56,17 +58,22 @@ def _question(plan: Plan, turn: "Turn | None", *, quiet: bool) -> str:
         click.echo(line, err=quiet)
     numbers = _numbers(turn)
     span = f"[{numbers[0]}]-[{numbers[-1]}]" if len(numbers) > 1 else "[1]"
-    other = f", {localized(f'{span} that part instead')}" if numbers else ""
+    other = f", {localized(phrase('{w} that part instead', w=span))}" if numbers else ""
     return f"{printable(plan.asset.path)} ({localized(plan.loss)})? {localized('[y]es, [n]o')}{other}: "
 
 
 def _offer_lines(turn: "Turn") -> list[str]:
-    lines = [
-        f"    [{at}] {decimal(one.window.start_s)}-{decimal(one.window.end_s)} s: {one.why}"
-        for at, one in enumerate(turn.candidates, start=1)
-    ]
-    lines += [f"    picture: {printable(str(turn.picture))}"] if turn.picture else []
-    return lines + ([f"    could not be looked into: {printable(turn.fault)}"] if turn.fault else [])
+    lines = [f"    [{at}] {localized(_offered(one))}" for at, one in enumerate(turn.candidates, start=1)]
+    lines += [f"    {localized(phrase('picture: {q}', q=printable(str(turn.picture))))}"] if turn.picture else []
+    return lines + (
+        [f"    {localized(phrase('could not be looked into: {why}', why=printable(turn.fault)))}"] if turn.fault else []
+    )
+
+
+def _offered(one: "Candidate") -> Phrase:
+    """Word a part that may be chosen, with the reason for it."""
+    span = decimal(one.window.start_s), decimal(one.window.end_s)
+    return phrase("{n1}-{n2} s: {why}", n1=span[0], n2=span[1], why=one.why)
 
 
 def _numbers(turn: "Turn | None") -> list[str]:

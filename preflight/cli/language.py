@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from preflight.locale import ENGLISH, VARIABLE, Language, from_locale, language, language_of, localized, speak
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
@@ -129,6 +130,6 @@ def show_error(error: click.ClickException) -> None:
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:
         say(ctx.get_usage())
-        say(localized(f"Try '{ctx.command_path} {ctx.help_option_names[0]}' for help."))
+        say(localized(phrase("Try '{q1} {q2}' for help.", q1=ctx.command_path, q2=ctx.help_option_names[0])))
         say("")
-    say(localized(f"Error: {error.format_message()}"))
+    say(localized(phrase("Error: {what}", what=error.format_message())))

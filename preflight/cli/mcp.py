@@ -13,6 +13,8 @@ from preflight.cli.options.option import FILE, FOLDER, Group, Option, options_of
 from preflight.cli.options.price import Amount
 from preflight.cli.options.service import ServiceOptions
 from preflight.errors import CallError
+from preflight.locale import localized
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.mcp.calls import House
@@ -94,7 +96,7 @@ def _refuse_without_sdk() -> None:
     from importlib.util import find_spec
 
     if find_spec(NEEDED) is None or find_spec("mcp_types") is None:
-        raise CallError("mcp, the SDK of the protocol, is not installed", advice=f"{INSTALL} installs it.")
+        raise CallError("mcp, the SDK of the protocol, is not installed", advice=phrase("{q} installs it.", q=INSTALL))
 
 
 def _house(call: Asked) -> "House":
@@ -116,4 +118,4 @@ def _house(call: Asked) -> "House":
 
 def _say_where(url: str) -> None:
     click.echo(url)
-    click.echo("Whoever reaches this port of this machine can call the tools; Ctrl-C ends it.", err=True)
+    click.echo(localized("Whoever reaches this port of this machine can call the tools; Ctrl-C ends it."), err=True)

@@ -11,7 +11,9 @@ from preflight.cli.own_files import refuse_place, replace_file
 from preflight.errors import CallError, NotDone
 from preflight.policy.tally import Tally
 from preflight.report.openmetrics import FIRST, openmetrics
+from preflight.report.remedies import message_of
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.flow.check import Measuring
@@ -48,9 +50,9 @@ class Metrics:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise CallError(f"{name}: cannot be read: {error.strerror}") from None
+            raise CallError(phrase("{q}: cannot be read: {why}", q=name, why=error.strerror)) from None
         if begin and begin != FIRST.encode():
-            raise CallError(f"{name}: is there, and holds no metrics of this program; it was left as it is")
+            raise CallError(phrase("{q}: is there, and holds no metrics of this program; it was left as it is", q=name))
 
     def write(self, tally: Tally, *, complete: bool) -> None:
         """Write what a run came to.
@@ -100,5 +102,5 @@ class Heartbeat:
             self._failed = False
         except NotDone as error:
             if not self._failed:
-                click.echo(f"preflight: {printable(error.message)}", err=True)
+                click.echo(f"preflight: {printable(message_of(error))}", err=True)
             self._failed = True

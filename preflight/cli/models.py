@@ -10,17 +10,20 @@ from preflight.cli.options.common import TextOrJson, loaded_all
 from preflight.cli.options.option import Argument, Group, Option, options_of
 from preflight.cli.options.service import AgentOptions
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.profiles.entries import NOT_GIVEN, differences, entries
 from preflight.profiles.index import index, nearest_models
 from preflight.profiles.prices import OwnPrices, by_quality, own_prices
 from preflight.report import text
-from preflight.values.assets import printable
+from preflight.values.assets import Kind, printable
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal, number
 
 MODELS_SCHEMA = "preflight.models/1"
 MODEL_SCHEMA = "preflight.model/1"
-COUNTS = ("image", "video", "audio")
+COUNTS: dict[Kind, str] = {"image": "{w} images", "video": "{w} videos", "audio": "{w} audios"}
+"""Kind → how many are taken."""
 
 
 class Asking(Group, frozen=True, kw_only=True):
@@ -81,8 +84,8 @@ def _editions(name: str, profiles: list[Profile]) -> tuple[Profile, list[Profile
     by = [one for one in profiles if name in one.models]
     if not by:
         near = nearest_models(name)
-        advice = f"Nearest: {', '.join(near)}." if near else "`preflight models` lists them."
-        raise CallError(f"no edition describes the model {printable(name)!r}", advice=advice)
+        advice = phrase("Nearest: {l}.", l=joined(near)) if near else "`preflight models` lists them."
+        raise CallError(phrase("no edition describes the model {q}", q=repr(printable(name))), advice=advice)
     chosen = next((one for one in by if one.name == index().models.get(name)), by[0])
     return chosen, [one for one in by if one is not chosen]
 
@@ -126,19 +129,23 @@ def _row_json(model: str, profile: Profile, own: OwnPrices) -> dict[str, object]
 
 def _taken(profile: Profile) -> str:
     counts = {kind: getattr(profile, kind).count for kind in COUNTS}
-    parts = [f"{count.text()} {kind}s" for kind, count in counts.items() if count.max]
-    single = {kind: ", ".join(profile.single(kind)) for kind in ("image", "video", "audio")}
-    parts += [names for names in single.values() if names]
+    parts: list[str] = [phrase(COUNTS[kind], w=count.text()) for kind, count in counts.items() if count.max]
+    parts += [name for kind in COUNTS for name in profile.single(kind)]
     length = profile.request.duration_s
-    return f"{', '.join(parts) or 'no files'}; {f'{length.words()} s' if length else 'no length'}"
+    said = phrase("{length} s", length=length.words()) if length else "no length"
+    return localized(joined([joined(parts) if parts else "no files", said], "; "))
 
 
 def _cost(model: str, profile: Profile, own: OwnPrices) -> str:
     from preflight.request.price import usd_per_s
 
     usd = usd_per_s(model, profile, own)
-    when = f" of {own[model].read}" if model in own else ""
-    return "" if usd is None else f"; about {float(usd):.3g} USD/s{when}"
+    if usd is None:
+        return ""
+    cost = phrase("about {n} USD/s", n=f"{float(usd):.3g}")
+    if model in own:
+        cost = phrase("about {n} USD/s of {w}", n=f"{float(usd):.3g}", w=own[model].read)
+    return f"; {localized(cost)}"
 
 
 def _print_one(model: str, profile: Profile, others: list[Profile], shown: TextOrJson) -> None:
@@ -153,19 +160,21 @@ def _print_one(model: str, profile: Profile, others: list[Profile], shown: TextO
             {"schema": MODEL_SCHEMA, **_row_json(model, profile, own_prices()), "limits": limits, "others": changed}
         )
         return
-    text.write([((printable(model), "bold"), (f": {printable(profile.title)}, edition {profile.name}", ""))])
+    said = phrase("{title}, edition {w}", title=printable(profile.title), w=profile.name)
+    text.write([((printable(model), "bold"), (f": {localized(said)}", ""))])
     text.write(
         (
             (printable(place), "bold"),
             (f" = {printable(entry.words)}", ""),
-            (f"  [{printable(entry.source or '')}]", "dim"),
+            (f"  [{localized(printable(entry.source or ''))}]", "dim"),
         )
         for place, entry in found.items()
     )
     text.write(_own_lines(model, profile))
     for other in others:
-        text.write([((f"Changed in {other.name}:", "bold"),)])
-        text.write([((f"  {words}", ""),) for words in _change(profile, other)] or [(("  nothing", ""),)])
+        text.write([((localized(phrase("Changed in {w}:", w=other.name)), "bold"),)])
+        changes = [((f"  {words}", ""),) for words in _change(profile, other)]
+        text.write(changes or [((f"  {localized('nothing')}", ""),)])
 
 
 def _own_lines(model: str, profile: Profile) -> Iterator[text.Line]:
@@ -174,8 +183,9 @@ def _own_lines(model: str, profile: Profile) -> Iterator[text.Line]:
     if model in own:
         costs = by_quality(model, profile, own)
         words = ", ".join(f"{place} {decimal(value, 4)}" for place, value in costs.items())
-        source = f"  [{printable(own[model].source)}; read {own[model].read}]"
-        yield ("your price", "bold"), (f" = credits a second: {printable(words)}", ""), (source, "dim")
+        source = localized(phrase("{q}; read {w}", q=printable(own[model].source), w=own[model].read))
+        said = localized(phrase("credits a second: {q}", q=printable(words)))
+        yield (localized("your price"), "bold"), (f" = {said}", ""), (f"  [{source}]", "dim")
 
 
 def _change(before: Profile, after: Profile) -> list[str]:

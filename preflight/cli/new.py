@@ -21,6 +21,7 @@ from preflight.report import text
 from preflight.request.template import is_chosen
 from preflight.values.assets import collect, printable
 from preflight.values.choices import Strategy
+from preflight.values.phrase import phrase
 
 UNMEASURED = 3
 REQUEST = "request.toml"
@@ -65,7 +66,9 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     require(call.paths)
     profile = call.edition.load()
     if call.wanted.suffix.lower() != ".toml":
-        raise CallError(f"--output: {printable(str(call.wanted))}: the name of a request file ends in .toml")
+        raise CallError(
+            phrase("--output: {q}: the name of a request file ends in .toml", q=printable(str(call.wanted)))
+        )
     choice = FixChoices(keeps=call.keeps, share=call.share).choice()
     with call.measuring.opened(several=True) as how, Waiting("measuring and planning") as wait:
         note = wait.around(lambda line: click.echo(line, err=True))
@@ -93,6 +96,6 @@ def _tell(draft: Draft, path: Path, passed_over: int) -> None:
     if passed_over:
         click.echo(f"{text.passed_words(passed_over)}.")
     for one in draft.left_out:
-        click.echo(localized(f"left out: {one}"), err=True)
+        click.echo(localized(phrase("left out: {q}", q=one)), err=True)
     name = printable(str(path))
-    click.echo(localized(f"request written: {name}. Write its prompt; then `preflight submit {name}`."))
+    click.echo(localized(phrase("request written: {q}. Write its prompt; then `preflight submit {q}`.", q=name)))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from preflight.errors import CallError, NotDone
 from preflight.values.assets import SUFFIX_KINDS, printable
+from preflight.values.phrase import phrase
 
 
 def refuse_place(path: Path) -> None:
@@ -14,9 +15,9 @@ def refuse_place(path: Path) -> None:
     """
     name = printable(str(path))
     if path.suffix.removeprefix(".").lower() in SUFFIX_KINDS:
-        raise CallError(f"{name}: is named like a picture, clip or sound")
+        raise CallError(phrase("{q}: is named like a picture, clip or sound", q=name))
     if not path.absolute().parent.is_dir():
-        raise CallError(f"{name}: there is no such folder")
+        raise CallError(phrase("{q}: there is no such folder", q=name))
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -30,4 +31,6 @@ def replace_file(path: Path, text: str) -> None:
     try:
         replace(path, text.encode())
     except NotDone as error:
-        raise NotDone(f"{printable(str(path))}: cannot be written: {error.message}", advice=error.remedies) from None
+        raise NotDone(
+            phrase("{q}: cannot be written: {why}", q=printable(str(path)), why=error.message), advice=error.remedies
+        ) from None

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
@@ -42,25 +44,29 @@ def _lines(found: "Refreshed") -> Iterator[text.Line]:
             yield from _model_lines(moved)
     absent = [moved.model for moved in found.models if moved.absent]
     if absent:
-        yield ((f"No rules are given for {len(absent)} models; the editions' prices count for them.", "dim"),)
+        words = phrase("No rules are given for {n} models; the editions' prices count for them.", n=len(absent))
+        yield ((localized(words), "dim"),)
     if found.path is None:
-        yield (("Nothing was changed.", "yellow"),)
+        yield ((localized("Nothing was changed."), "yellow"),)
         return
     kept = printable(str(found.path))
-    words = f"Prices of {found.read} from {found.source} count from now on; they are kept in {kept}."
-    yield ((words, "bold"),)
-    yield (("Without that file the editions' own prices count again.", "dim"),)
+    words = phrase(
+        "Prices of {w} from {q1} count from now on; they are kept in {q2}.", w=found.read, q1=found.source, q2=kept
+    )
+    yield ((localized(words), "bold"),)
+    yield ((localized("Without that file the editions' own prices count again."), "dim"),)
 
 
 def _model_lines(moved: "Moved") -> Iterator[text.Line]:
     model = printable(moved.model)
     if moved.fault:
-        yield (model, "bold"), (f": left as it was: {printable(moved.fault)}", "red")
+        yield (model, "bold"), (f": {localized(phrase('left as it was: {why}', why=printable(moved.fault)))}", "red")
         return
     if not moved.places:
-        yield (model, "bold"), (": as before", "dim")
+        yield (model, "bold"), (f": {localized('as before')}", "dim")
         return
-    yield ((model, "bold"), (": credits a second" if moved.before else ": credits a second, not known before", ""))
+    said = "credits a second" if moved.before else "credits a second, not known before"
+    yield ((model, "bold"), (f": {localized(said)}", ""))
     for place in moved.places:
         before, after = moved.before.get(place), moved.after[place]
         known = "" if before is None else f"{decimal(before, PLACES)} -> "

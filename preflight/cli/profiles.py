@@ -8,10 +8,12 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import TextOrJson
 from preflight.cli.options.option import options_of
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.profiles import DEFAULT, Profile, json_schema, load, names
 from preflight.profiles.entries import NOT_GIVEN, Difference, Entry, differences, entries
 from preflight.report import text
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 DIFF = "diff"
 COMPARE = "compare"
@@ -63,8 +65,8 @@ def _print_editions(shown: TextOrJson) -> None:
         _print_json({"schema": EDITIONS_SCHEMA, "editions": rows})
         return
     for one in editions:
-        default = " (default)" if one.name == DEFAULT else ""
-        text.write([((one.name, "bold"), (f"{default}: {one.title}", ""))])
+        default = f" ({localized('default')})" if one.name == DEFAULT else ""
+        text.write([((one.name, "bold"), (f"{default}: {localized(one.title)}", ""))])
 
 
 # ---- one edition ----------------------------------------------------------------------------------------------------
@@ -76,18 +78,20 @@ def _print_limits(profile: Profile, shown: TextOrJson) -> None:
         rows = [{"place": place, **(_entry_json(entry) or NOTHING)} for place, entry in found.items()]
         _print_json({"schema": LIMITS_SCHEMA, "profile": profile.name, "title": profile.title, "limits": rows})
         return
-    text.write([((printable(profile.name), "bold"), (f": {printable(profile.title)}", ""))])
+    text.write([((printable(profile.name), "bold"), (f": {localized(printable(profile.title))}", ""))])
     text.write(_limit_line(place, entry) for place, entry in found.items())
 
 
 def _limit_line(place: str, entry: Entry | None) -> text.Line:
     if entry is None:
-        return (place, "bold"), (f": {NOT_GIVEN}", "dim")
+        return (place, "bold"), (f": {localized(NOT_GIVEN)}", "dim")
     return (printable(place), "bold"), (f" = {printable(entry.words)}", ""), (_stands_on(entry), "dim")
 
 
 def _stands_on(entry: Entry) -> str:
-    return printable(f"  [{entry.source}; read {entry.read}]") if entry.source else ""
+    if not entry.source:
+        return ""
+    return f"  [{printable(localized(phrase('{source}; read {w}', source=entry.source, w=entry.read)))}]"
 
 
 # ---- two editions ---------------------------------------------------------------------------------------------------
@@ -105,15 +109,18 @@ def _print_differences(pair: tuple[str, ...], shown: TextOrJson) -> None:
         return
     for one in found:
         text.write(_difference_lines(one, before, after))
-    counted = [f"{sum(one.change == change for one in found)} {change}" for change in CHANGES]
-    text.write([((printable(f"{before.name} -> {after.name}"), "bold"), (f": {', '.join(counted)}.", ""))])
+    counts = {change: sum(one.change == change for one in found) for change in CHANGES}
+    said = phrase(
+        "{n1} changed, {n2} added, {n3} removed.", n1=counts["changed"], n2=counts["added"], n3=counts["removed"]
+    )
+    text.write([((printable(f"{before.name} -> {after.name}"), "bold"), (f": {localized(said)}", ""))])
 
 
 def _difference_lines(one: Difference, before: Profile, after: Profile) -> Iterator[text.Line]:
     style = {"added": "green", "removed": "bold red", "changed": "yellow"}[one.change]
-    yield (one.change, style), (f" {printable(one.place)}", "bold")
+    yield (localized(one.change), style), (f" {printable(one.place)}", "bold")
     for profile, entry in ((before, one.before), (after, one.after)):
-        words, source = (entry.words, _stands_on(entry)) if entry else (NOT_GIVEN, "")
+        words, source = (entry.words, _stands_on(entry)) if entry else (localized(NOT_GIVEN), "")
         yield (printable(f"  {profile.name}: {words}"), ""), (source, "dim")
 
 

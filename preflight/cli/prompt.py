@@ -14,6 +14,7 @@ from preflight.report import text
 from preflight.request.file import RequestSpec, load_spec
 from preflight.request.prompt import Offer, Placed, offers, offers_for_any, placed, strays
 from preflight.values.assets import printable, shown
+from preflight.values.phrase import phrase
 
 SCHEMA = "preflight.prompt/1"
 SHOWN_AT_MOST = 3
@@ -62,24 +63,25 @@ def placed_lines(spec: RequestSpec, profile: Profile, *, everywhere: bool) -> It
             yield from map(_offer_line, offers(profile.phrasings.values(), one.role))
     for stray in dict.fromkeys((one.text, one.kind, one.number, one.is_certain) for one in strays(prompt, spec.assets)):
         words, kind, number, certain = stray
-        names = "names" if certain else "may name"
-        yield (printable(words), "bold"), (f": {names} {kind} {number}, which is not sent", "yellow")
+        template = "names {what}, which is not sent" if certain else "may name {what}, which is not sent"
+        yield (printable(words), "bold"), (f": {localized(phrase(template, what=f'{kind} {number}'))}", "yellow")
 
 
 def _placed_line(one: Placed) -> text.Line:
     name = (str(one.role), "bold"), (f" <- {shown(one.path)}", "")
     if not one.excerpts:
-        return *name, (": not mentioned", "yellow")
+        return *name, (f": {localized('not mentioned')}", "yellow")
     places = [QUOTES.format(printable(excerpt)) for excerpt in one.excerpts[:SHOWN_AT_MOST]]
     more = len(one.excerpts) - len(places)
     return *name, (
-        f", {localized('mentioned at')} {', '.join(places)}" + (f" {localized(f'and {more} more')}" if more else ""),
+        f", {localized('mentioned at')} {', '.join(places)}"
+        + (f" {localized(phrase('and {n} more', n=more))}" if more else ""),
         "",
     )
 
 
 def _offer_line(offer: Offer) -> text.Line:
-    return ("  ", ""), (offer.words, "cyan"), (f"  ({offer.purpose})", "dim")
+    return ("  ", ""), (localized(offer.words), "cyan"), (f"  ({localized(offer.purpose)})", "dim")
 
 
 def _json(spec: RequestSpec | None, profile: Profile) -> dict[str, object]:

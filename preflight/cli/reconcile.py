@@ -12,12 +12,14 @@ from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.option import Group, Option, options_of
 from preflight.cli.options.service import ServiceOptions
 from preflight.errors import CallError, PreflightError
+from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.report.remedies import message_of
 from preflight.service import origin
 from preflight.submission import reconcile as reconciling
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from preflight.submission.states import Entry
 
 
+ALL_KNOWN = "nothing to reconcile: every submission is accounted for"
 SHOWN = 20
 """How many strays are shown for one entry, the likeliest first."""
 
@@ -88,15 +91,18 @@ def _adopt(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     which, mark, task_id = (call.adopt or "").partition("=")
     if not mark:
         raise CallError(
-            f"--adopt {printable(which)}: expected ENTRY=TASK", advice="`preflight task reconcile` lists both."
+            phrase("--adopt {q}: expected ENTRY=TASK", q=printable(which)),
+            advice="`preflight task reconcile` lists both.",
         )
     entry = _sent_there(found(ledger, which), call)
     with _service(entry.base_url, call, profile) as service:
         entry = reconciling.adopt(entry, task_id, service, ledger)
-    number, status = entry.number, printable(entry.status or "without status")
-    save = f"`preflight task download {number}` saves the video."
-    then = f"`preflight task wait {number}` writes down why." if status in ("failed", "cancelled") else save
-    click.echo(f"Entry {number} is task {printable(task_id)}, {status}. {then}")
+    number = entry.number
+    then = phrase("`preflight task download {n}` saves the video.", n=number)
+    if entry.status in ("failed", "cancelled"):
+        then = phrase("`preflight task wait {n}` writes down why.", n=number)
+    task, status = printable(task_id), printable(entry.status) if entry.status else "without status"
+    click.echo(localized(phrase("Entry {n} is task {q}, {status}. {then}", n=number, q=task, status=status, then=then)))
 
 
 def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
@@ -109,14 +115,15 @@ def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
         return search
 
     settled = reconciling.gone(entry, ledger, None if call.sure else searched)
-    click.echo(f"Entry {settled.number} is refused: the request may be sent again.")
+    click.echo(localized(phrase("Entry {n} is refused: the request may be sent again.", n=settled.number)))
 
 
 def _sent_there(entry: "Entry", call: Asked) -> "Entry":
     """Return an entry, if it was sent to the service that the call names, or names none."""
     if call.service.base_url is None or origin.same(call.service.base_url, entry.base_url):
         return entry
-    words = f"entry {entry.number} was sent to {printable(entry.base_url)}, not to {printable(call.service.base_url)}"
+    there, here = printable(entry.base_url), printable(call.service.base_url)
+    words = phrase("entry {n} was sent to {q1}, not to {q2}", n=entry.number, q1=there, q2=here)
     raise CallError(words, advice="Leave --base-url (or PREFLIGHT_BASE_URL) out, and its own service is asked.")
 
 
@@ -128,12 +135,11 @@ def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     open_, only = reconciling.by_address(reconciling.unknown(ledger)), call.service.base_url
     here = {where: entries for where, entries in open_.items() if only is None or origin.same(only, where)}
     if not here:
-        click.echo(
-            "nothing to reconcile" + (f" at {origin.shown(only)}" if only else ": every submission is accounted for")
-        )
+        words = phrase("nothing to reconcile at {q}", q=origin.shown(only)) if only else ALL_KNOWN
+        click.echo(localized(words))
     failures: list[PreflightError] = []
     for where, entries in here.items():
-        click.echo(f"Sent to {printable(where)}:")
+        click.echo(localized(phrase("Sent to {q}:", q=printable(where))))
         text.write(map(line, entries))
         try:
             _show(_search(entries[0].base_url, call, profile, ledger))
@@ -141,8 +147,13 @@ def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
             failures.append(error)
     for where, entries in open_.items():
         if where not in here:
-            numbers = ", ".join(str(entry.number) for entry in entries)
-            click.echo(f"unknown too, and sent to {printable(where)}: {numbers}; --base-url left it out", err=True)
+            numbers = joined(str(entry.number) for entry in entries)
+            click.echo(
+                localized(
+                    phrase("unknown too, and sent to {q}: {l}; --base-url left it out", q=printable(where), l=numbers)
+                ),
+                err=True,
+            )
     _fail(failures)
 
 
@@ -158,33 +169,42 @@ def _fail(failures: list[PreflightError]) -> None:
 def _show(search: "Search") -> None:
     """Print the strays of a service that may be what became of its entries, and what a person may say of each."""
     if search.skew is not None and abs(search.skew) >= reconciling.SKEWED:
-        click.echo(f"{_apart(search.skew)}; the times of tasks are the service's", err=True)
+        click.echo(
+            localized(phrase("{apart}; the times of tasks are the service's", apart=_apart(search.skew))), err=True
+        )
     near = {task.id: task for entry in search.entries for task in search.near(entry)[:SHOWN]}
     for task in near.values():
         click.echo(stray_line(task))
     alike = {task.id for entry in search.entries for task in search.near(entry)}
     if more := len(alike) - len(near):
-        click.echo(f"{more:,} more of the same model and length, made at other times")
+        click.echo(localized(phrase("{n} more of the same model and length, made at other times", n=f"{more:,}")))
     if rest := len(search.strays) - len(alike):
-        click.echo(f"{rest:,} more at the service and in no entry, of another model or length")
+        click.echo(
+            localized(phrase("{n} more at the service and in no entry, of another model or length", n=f"{rest:,}"))
+        )
     for entry in search.entries:
-        click.echo(_advice(entry, search))
+        click.echo(localized(_advice(entry, search)))
 
 
 def _apart(skew: timedelta) -> str:
     """Say how far this machine's clock is from the service's."""
     minutes = round(abs(skew).total_seconds() / 60)
-    amount = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004 - minutes of an hour
-    return f"this machine's clock is {amount} {'behind' if skew > timedelta() else 'ahead of'} the service's"
+    amount = phrase("{n} min", n=minutes)
+    if minutes >= 60:  # noqa: PLR2004 - minutes of an hour
+        amount = phrase("{n1} h {n2} min", n1=minutes // 60, n2=minutes % 60)
+    if skew > timedelta():
+        return phrase("this machine's clock is {amount} behind the service's", amount=amount)
+    return phrase("this machine's clock is {amount} ahead of the service's", amount=amount)
 
 
 def _advice(entry: "Entry", search: "Search") -> str:
     """Advise on an entry, by the tasks that its service has."""
     number, match = entry.number, search.match(entry)
     if match:
-        return f"entry {number} is probably that one: `preflight task reconcile --adopt {number}={match.id}` says so"
+        words = "entry {n} is probably that one: `preflight task reconcile --adopt {n}={q}` says so"
+        return phrase(words, n=number, q=match.id)
     if search.near(entry):
-        return f"entry {number} may be one of these: `preflight task reconcile --adopt {number}=TASK` says which"
+        return phrase("entry {n} may be one of these: `preflight task reconcile --adopt {n}=TASK` says which", n=number)
+    gone = phrase("entry {n} has no task there: `preflight task reconcile --gone {n}` lets it be sent again", n=number)
     until = reconciling.gone_from(entry)
-    when = f" from {until:%H:%M:%S} UTC on" if until > datetime.now(UTC) else ""
-    return f"entry {number} has no task there: `preflight task reconcile --gone {number}` lets it be sent again{when}"
+    return phrase("{gone} from {q} UTC on", gone=gone, q=f"{until:%H:%M:%S}") if until > datetime.now(UTC) else gone

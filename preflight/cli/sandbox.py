@@ -2,7 +2,10 @@
 
 import click
 
+from preflight.cli.unforeseen import said_of
 from preflight.errors import CallError, NotDone
+from preflight.locale import localized
+from preflight.values.phrase import phrase
 
 
 @click.command("sandbox")
@@ -72,10 +75,11 @@ def command(
             faults=Faults(seed=seed, faults=tuple(map(read_fault, faults))),
         )
     except ValueError as error:
-        raise CallError(f"sandbox: {error}") from None
+        raise CallError(phrase("sandbox: {why}", why=said_of(error))) from None
     except OSError as error:
         raise NotDone(
-            f"sandbox: port {port}: {error.strerror}", advice="Choose another --port; 0 takes a free one."
+            phrase("sandbox: port {n}: {why}", n=port, why=error.strerror),
+            advice="Choose another --port; 0 takes a free one.",
         ) from None
 
 
@@ -89,4 +93,7 @@ def _list_faults() -> None:
 
 def _say_where(url: str) -> None:
     click.echo(url)
-    click.echo(f"sandbox at {url}; submit with --base-url {url} and any EVOLINK_API_KEY; Ctrl-C ends it", err=True)
+    click.echo(
+        localized(phrase("sandbox at {q}; submit with --base-url {q} and any EVOLINK_API_KEY; Ctrl-C ends it", q=url)),
+        err=True,
+    )

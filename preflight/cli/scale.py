@@ -12,8 +12,10 @@ import click
 
 from preflight.errors import CallError
 from preflight.flow.paths import nothing
+from preflight.locale import localized
 from preflight.values.assets import Asset, collect
 from preflight.values.findings import EXIT_CODES, worst
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +61,9 @@ def judge_into_store(call: "Asked", assets: Iterator[Asset] | None) -> int:
     from preflight.scale.summary import summarize
 
     if call.format_name not in RENDERED:
-        raise CallError(f"--format {call.format_name}: of a verdict store there are {', '.join(RENDERED)}")
+        raise CallError(
+            phrase("--format {w}: of a verdict store there are {l}", w=call.format_name, l=joined(RENDERED))
+        )
     work = _work(call)
     store = VerdictStore(place, work.stores)
     with _engine(call, work, store, call.asking.agent) as engine, shown() as told:
@@ -92,7 +96,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
     beside = {"--preview": call.preview, "--plan": call.plan_file, "--all": call.everything, "--report": call.reports}
     beside |= {"--measure-quality": call.measure_quality, "--dry-run": call.dry_run, "--keep FILE=": bool(choice.marks)}
     if said := [flag for flag, value in beside.items() if value]:
-        raise CallError(f"{said[0]}: is not for buckets")
+        raise CallError(phrase("{q}: is not for buckets", q=said[0]))
     if not call.yes:
         raise CallError("--engine dask: nobody can be asked", advice="Add --yes to do what the plans say.")
     out = re.sub(r"^(s3|gs|az):/+", r"\1://", os.fspath(call.out.output))  # a path has no two slashes in a row
@@ -115,11 +119,15 @@ def _place(call: "Asked") -> str:
     if len(call.outputs) != 1 or not is_place(call.outputs[0]):
         why = "a verdict store stands alone" if call.outputs else "needs a place for the verdicts"
         said = f"--output {call.outputs[0]}" if call.outputs else f"--engine {call.engine.engine or 'dask'}"
-        raise CallError(f"{said}: {why}", advice="Give one --output FOLDER/ or s3://BUCKET/PREFIX.")
+        raise CallError(
+            phrase("{q}: {why}", q=said, why=why), advice="Give one --output FOLDER/ or s3://BUCKET/PREFIX."
+        )
     if call.engine.scheduler and not call.engine.engine:
         raise CallError("--scheduler: is of --engine dask")
     if beside := [flag for flag, value in _unfit(run).items() if value]:
-        raise CallError(f"{beside[0]}: is not for a verdict store", advice="`preflight report` sums a store up.")
+        raise CallError(
+            phrase("{q}: is not for a verdict store", q=beside[0]), advice="`preflight report` sums a store up."
+        )
     word = call.outputs[0]
     return word if Asset(path=word).is_object else os.path.abspath(word)  # noqa: PTH100 - any bytes may be a name
 
@@ -180,7 +188,7 @@ def shown() -> "Iterator[Callable[[Progress], None]]":
         nonlocal last
         if on_terminal and time.monotonic() - last >= SHOWN_EVERY_S:
             last = time.monotonic()
-            click.echo(f"\r\x1b[K{words(progress)}", nl=False, err=True)
+            click.echo(f"\r\x1b[K{localized(words(progress))}", nl=False, err=True)
 
     try:
         yield told
@@ -192,13 +200,26 @@ def shown() -> "Iterator[Callable[[Progress], None]]":
 def words(progress: "Progress") -> str:
     """Word how far a run is."""
     tally = progress.tally
-    counts = f"{tally.judged['fail']:,} fail, {tally.judged['unsure']:,} unsure"
-    known = f", {tally.skipped:,} known" if tally.skipped else ""
-    return f"judged {tally.done:,} ({progress.rate:,.0f}/s), {progress.waiting:,} in work: {counts}{known}"
+    counts = [
+        phrase("{n} fail", n=f"{tally.judged['fail']:,}"),
+        phrase("{n} unsure", n=f"{tally.judged['unsure']:,}"),
+    ]
+    if tally.skipped:
+        counts.append(phrase("{n} known", n=f"{tally.skipped:,}"))
+    return phrase(
+        "judged {n1} ({n2}/s), {n3} in work: {counts}",
+        n1=f"{tally.done:,}",
+        n2=f"{progress.rate:,.0f}",
+        n3=f"{progress.waiting:,}",
+        counts=joined(counts),
+    )
 
 
 def _say(tally: "Tally") -> None:
     """Say on standard error what this run did."""
-    known = f", {tally.skipped:,} known before" if tally.skipped else ""
-    over = f", {tally.passed_over:,} passed over as no media" if tally.passed_over else ""
-    click.echo(f"preflight: {tally.done:,} judged{known}{over}", err=True)
+    said = [phrase("{n} judged", n=f"{tally.done:,}")]
+    if tally.skipped:
+        said.append(phrase("{n} known before", n=f"{tally.skipped:,}"))
+    if tally.passed_over:
+        said.append(phrase("{n} passed over as no media", n=f"{tally.passed_over:,}"))
+    click.echo(f"preflight: {localized(joined(said))}", err=True)

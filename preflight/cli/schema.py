@@ -3,9 +3,11 @@
 import click
 
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.report.json import dump
 from preflight.report.schemas import SCHEMAS, names, schema_of
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 
 PROFILE = "A file of limits, as `--profile` reads it"
 
@@ -23,8 +25,10 @@ def command(*, name: str | None) -> None:
     if name is None:
         for known, (title, _) in SCHEMAS.items():
             click.echo(f"{known}: {title}")
-        click.echo(f"profile: {PROFILE}")
+        click.echo(f"profile: {localized(PROFILE)}")
         return
     if name not in names():
-        raise CallError(f"{printable(name)}: no such schema", advice=f"There are {', '.join(names())}.")
+        raise CallError(
+            phrase("{q}: no such schema", q=printable(name)), advice=phrase("There are {l}.", l=joined(names()))
+        )
     click.echo(dump(schema_of(name)), nl=False)

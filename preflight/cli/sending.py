@@ -33,6 +33,7 @@ from preflight.submission.duplicates import Duplicate, DuplicateUnknown
 from preflight.submission.submit import Account
 from preflight.values.assets import masked, printable
 from preflight.values.findings import Report
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Sending:
         price = foreseen_price(self._spec, planned, self._profile, self._terms)
         text.write(price_lines(price, self._profile, None), self._out)
         if not self._call.yes:
-            if not ask(f"Then submit to {self._base_url}?"):
+            if not ask(phrase("Then submit to {q}?", q=self._base_url)):
                 return False
             self._agreed.append(price)
         return True
@@ -154,7 +155,7 @@ class Sending:
         self._ready = ready
         known = self._call.yes or is_agreed(self._base_url)
         text.write(price_lines(ready.price, ready.profile, account.service.credits() if known else None), self._out)
-        if not (self._call.yes or self._was_agreed(ready.price) or ask(f"Submit to {self._base_url}?")):
+        if not (self._call.yes or self._was_agreed(ready.price) or ask(phrase("Submit to {q}?", q=self._base_url))):
             return False
         remember(self._base_url)
         return True
@@ -177,15 +178,19 @@ class Sending:
         """Say what was sent, and bring the video where a person wants to wait for it, or say how to come back."""
         self._sent = sent
         task, most, reserved = sent.task, self._call.price.max_credits, sent.task.credits_reserved
-        words = f", {decimal(reserved, 2)} credits reserved" if reserved is not None else ""
-        self.tell(f"Submitted once: task {printable(task.id)} (entry {sent.entry.number}{words}).")
+        known = {"q": printable(task.id), "n1": sent.entry.number}
+        if reserved is None:
+            self.tell(phrase("Submitted once: task {q} (entry {n1}).", **known))
+        else:
+            words = "Submitted once: task {q} (entry {n1}, {n2} credits reserved)."
+            self.tell(phrase(words, **known, n2=decimal(reserved, 2)))
         if most is not None and (reserved or 0) > most:
-            over = f"The service reserved more than --max-credits {decimal(most, 6)}."
+            over = phrase("The service reserved more than --max-credits {n}.", n=decimal(most, 6))
             click.echo(localized(over), err=True)
         if self._call.waits or self._call.folder is not None:
             self._results = bring(task.id, account, self._call.folder, out=self._out)
         else:
-            self.tell(f"It runs on its own. `preflight task wait {task.id}` waits for it.")
+            self.tell(phrase("It runs on its own. `preflight task wait {q}` waits for it.", q=task.id))
 
     def write(self, error: PreflightError | None = None) -> None:
         """Print how it ended as JSON, if that is asked for."""

@@ -13,7 +13,9 @@ from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.option import FILE, FOLDER, Group, Option, options_of
 from preflight.cli.options.service import ServiceOptions, UploadOptions, api_key
 from preflight.errors import CallError, NotDone
+from preflight.locale import localized
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.plan import FixOptions
@@ -117,7 +119,7 @@ def _fix_options(choices: FixChoices) -> "FixOptions":
 def _root(path: Path) -> Path:
     real = Path(os.path.realpath(path))
     if not real.is_dir():
-        raise CallError(f"--root: {printable(str(path))}: no such folder")
+        raise CallError(phrase("--root: {q}: no such folder", q=printable(str(path))))
     return real
 
 
@@ -133,14 +135,15 @@ def _tokens(path: Path) -> tuple[str, ...]:
         with path.open("rb") as file:
             text = file.read(TOKENS_MAX_BYTES).decode("ascii")
     except OSError as error:
-        raise NotDone(f"--token-file: {name}: cannot be read: {error.strerror}") from None
+        raise NotDone(phrase("--token-file: {q}: cannot be read: {why}", q=name, why=error.strerror)) from None
     except UnicodeDecodeError:
-        raise CallError(f"--token-file: {name}: holds more than ASCII letters, digits and signs") from None
+        raise CallError(phrase("--token-file: {q}: holds more than ASCII letters, digits and signs", q=name)) from None
     tokens = tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
     if not tokens or any(len(one) < TOKEN_MIN or " " in one for one in tokens):
         advice = "`openssl rand -hex 32 > FILE` makes one."
         raise CallError(
-            f"--token-file: {name}: expected tokens of at least {TOKEN_MIN} characters, one a line", advice=advice
+            phrase("--token-file: {q}: expected tokens of at least {n} characters, one a line", q=name, n=TOKEN_MIN),
+            advice=advice,
         )
     return tokens
 
@@ -156,4 +159,4 @@ def _refuse_open(host: str, settings: "Settings") -> None:
 
 def _say_where(serving: "Serving") -> None:
     click.echo(serving.url)
-    click.echo(f"gateway at {serving.url}; Ctrl-C ends it", err=True)
+    click.echo(localized(phrase("gateway at {q}; Ctrl-C ends it", q=serving.url)), err=True)

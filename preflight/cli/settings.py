@@ -20,6 +20,7 @@ from preflight.locale import localized
 from preflight.policy.policy import Ignore, Override, Policy, UnknownRuleError, refuse_wrong
 from preflight.system import files as system
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 MAX_BYTES = 1 << 20
@@ -72,11 +73,13 @@ def read_own_settings(here: Path) -> dict[str, str | float]:
         return {}
     state = path.stat()
     if system.HAS_OWNERS and (state.st_uid not in {system.me(), 0} or state.st_mode & 0o002):
-        _say(f"{name} may be written by others, and was passed over")
+        _say(phrase("{q} may be written by others, and was passed over", q=name))
         return {}
     said = _checked(table, name)
     if policy := [key for key in POLICY if key in said]:
-        raise CallError(f"{name}: {policy[0]}: a policy belongs into the settings of the folder that it judges")
+        raise CallError(
+            phrase("{q}: {w}: a policy belongs into the settings of the folder that it judges", q=name, w=policy[0])
+        )
     return {KEPT[key].name: _from(path.parent, here, key, value) for key, value in said.items()}
 
 
@@ -136,7 +139,7 @@ def _found(here: Path) -> Found | None:
             if table is None:
                 continue
             if is_strangers(path, here):
-                _say(f"{name} belongs to somebody else, and was passed over")
+                _say(phrase("{q} belongs to somebody else, and was passed over", q=name))
                 continue
             return Found(path, name, _checked(table, name))
     return None
@@ -152,7 +155,7 @@ def _tell_of_a_second(found: Found) -> None:
     except CallError:
         return
     if other is not None:
-        _say(f"{found.name} counts; [tool.preflight] of {second} beside it is passed over")
+        _say(phrase("{q1} counts; [tool.preflight] of {q2} beside it is passed over", q1=found.name, q2=second))
 
 
 def _say(words: str) -> None:
@@ -178,7 +181,7 @@ def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | Non
     try:
         content = bytes_of(path, MAX_BYTES)
         if len(content) > MAX_BYTES:
-            raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: no settings")
+            raise CallError(phrase("{q}: larger than {n} bytes: no settings", q=name, n=f"{MAX_BYTES:,}"))
         table: Any = toml_of(content)
     except TextError as error:
         raise CallError(f"{name}: {error}", excerpt=error.excerpt) from None

@@ -39,6 +39,7 @@ from preflight.submission.prepare import suffix_of
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Report
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -98,9 +99,11 @@ class Asked(Group, frozen=True, kw_only=True):
             raise CallError("no request: give a REQUEST.TOML", advice=WRITE_ONE)
         name = printable(str(self.request))
         if (kind := Asset(path=name).expected_kind) != "unknown":
-            raise CallError(f"{name}: is named like {ARTICLES[kind]}, not like a request", advice=WRITE_ONE)
+            raise CallError(
+                phrase("{q}: is named like {what}, not like a request", q=name, what=ARTICLES[kind]), advice=WRITE_ONE
+            )
         if not self.request.exists():
-            raise CallError(f"{name}: No such file or directory", advice=WRITE_ONE)
+            raise CallError(phrase("{q}: No such file or directory", q=name), advice=WRITE_ONE)
         return load_spec(self.request, self.edition.named)
 
 
@@ -222,7 +225,9 @@ def _refuse(call: Asked, report: Report) -> int:
     """Say that a request is not clean and was not sent, and what to do; return the exit status."""
     why = "the request is not clean" if report.verdict == "fail" else "not all of the request could be judged"
     name = printable(str(call.request)) if call.request else "it"
-    words = f"nothing was sent: {why}. Change {name} by what the lines above say, and submit it again."
+    words = phrase(
+        "nothing was sent: {why}. Change {name} by what the lines above say, and submit it again.", why=why, name=name
+    )
     click.echo(localized(words), err=True)
     return report.exit_code
 
@@ -259,7 +264,8 @@ def _show(ready: Ready, due: dict[Asset, Plan], *, as_json: bool) -> None:
 def _due_line(asset: Asset, plan: Plan) -> text.Line:
     cut = find(plan.steps, Cut)
     if cut is None:
-        words = " loses the place in its metadata first; its address depends on the new file"
-        return (str(asset.role), "bold"), (f" {localized(words.strip())}", "")
-    part = f" to {decimal(cut.start_s)}-{decimal(cut.start_s + cut.length_s)} s"
-    return (str(asset.role), "bold"), (f" {localized(f'is cut{part} first; its address depends on the new file')}", "")
+        words = "loses the place in its metadata first; its address depends on the new file"
+        return (str(asset.role), "bold"), (f" {localized(words)}", "")
+    span = decimal(cut.start_s), decimal(cut.start_s + cut.length_s)
+    said = phrase("is cut to {n1}-{n2} s first; its address depends on the new file", n1=span[0], n2=span[1])
+    return (str(asset.role), "bold"), (f" {localized(said)}", "")

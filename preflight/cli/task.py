@@ -20,8 +20,10 @@ from preflight.locale import localized
 from preflight.profiles import Profile
 from preflight.report import text
 from preflight.report.entries import entries_json, stray_json, whole_json
+from preflight.report.remedies import message_of
 from preflight.submission.submit import Account, download, wait
 from preflight.values.assets import masked, printable, shown
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,11 +91,13 @@ def show(*, which: str, shown_as: TextOrJson, service: ServiceOptions) -> None:
         _dump(whole_json(entry))
         return
     text.write([line(entry)])
-    click.echo(f"sent to {printable(entry.base_url)} under profile {printable(entry.profile)}")
+    click.echo(
+        localized(phrase("sent to {q1} under profile {q2}", q1=printable(entry.base_url), q2=printable(entry.profile)))
+    )
     for asset in entry.assets:
         click.echo(f"{printable(asset.role)}: {shown(asset.path)}")
     for path in entry.downloads:
-        click.echo(localized(f"downloaded: {printable(path)}"))
+        click.echo(localized(phrase("downloaded: {q}", q=printable(path))))
     click.echo(printable(masked(entry.body.decode("utf-8", "replace"))))
 
 
@@ -161,11 +165,13 @@ def mismatch_(*, shown_as: TextOrJson, service: ServiceOptions) -> None:
 
 
 def _mismatch_line(mismatch: "RuleMismatch") -> text.Line:
-    where = "create call" if mismatch.stage == "create" else "task"
+    where = "create call refused: {q}" if mismatch.stage == "create" else "task refused: {q}"
     code = f" [{printable(mismatch.code)}]" if mismatch.code else ""
-    kinds = ", ".join(str(asset.get("kind", "unmeasured")) for asset in mismatch.assets) or "no assets"
-    words = f" {printable(mismatch.profile)}: {where} refused: {printable(mismatch.message)}{code} ({kinds})"
-    return (f"{mismatch.at:%Y-%m-%d %H:%M} UTC", ""), (" ", ""), (mismatch.rule or "no rule", "bold red"), (words, "")
+    refused = localized(phrase(where, q=f"{printable(mismatch.message)}{code}"))
+    kinds = localized(joined(str(asset.get("kind", "unmeasured")) for asset in mismatch.assets) or "no assets")
+    words = f" {printable(mismatch.profile)}: {refused} ({kinds})"
+    rule = localized(mismatch.rule or "no rule"), "bold red"
+    return (f"{mismatch.at:%Y-%m-%d %H:%M} UTC", ""), (" ", ""), rule, (words, "")
 
 
 def _dump(value: dict[str, Any]) -> None:
@@ -210,11 +216,11 @@ def bring(
             told = _told(bars, task_id, account.profile.service.wait_s)
             task = wait(task_id, account, reach=reach, progress=told, trouble=_sat_out())
     except KeyboardInterrupt:
-        words = f"The task goes on without you; `preflight task wait {printable(task_id)}` returns to it."
+        words = phrase("The task goes on without you; `preflight task wait {q}` returns to it.", q=printable(task_id))
         click.echo(localized(words), err=True)
         raise
     if folder is None:
-        words = f"Task {printable(task_id)} is completed. `preflight task download {task_id}` saves the video."
+        words = phrase("Task {q} is completed. `preflight task download {q}` saves the video.", q=printable(task_id))
         click.echo(localized(words), file=out)
         return []
     with Bars("downloading", 1) as bars:
@@ -229,7 +235,7 @@ def _seen(path: Path) -> str:
     from preflight.workers.pool import measured
 
     probed = measured(Asset(path=str(path)))
-    return printable(probed.fault.message) if probed.fault else text.summary(probed.facts)
+    return printable(localized(probed.fault.message)) if probed.fault else text.summary(probed.facts)
 
 
 def _told(bars: Bars, task_id: str, limit_s: float) -> "Callable[[Task], None]":
@@ -245,8 +251,11 @@ def _told(bars: Bars, task_id: str, limit_s: float) -> "Callable[[Task], None]":
         if said or task.is_over or task.status in RUNNING:
             return
         said = True
-        words = f"the unknown status {printable(task.status)!r}" if task.status else "no status"
-        click.echo(f"task {printable(task.id)} has {words}: trying again until {until}", err=True)
+        words = phrase("the unknown status {q}", q=repr(printable(task.status))) if task.status else "no status"
+        click.echo(
+            localized(phrase("task {q} has {what}: trying again until {n}", q=printable(task.id), what=words, n=until)),
+            err=True,
+        )
 
     return tell
 
@@ -266,7 +275,9 @@ def _sat_out() -> "Callable[[PreflightError, float], None]":
         if type(error) is Refused or type(error) in said or left_s <= 0:
             return
         said.add(type(error))
-        click.echo(f"{printable(error.message)}: trying again until {_until(left_s)}", err=True)
+        click.echo(
+            localized(phrase("{q}: trying again until {n}", q=printable(message_of(error)), n=_until(left_s))), err=True
+        )
 
     return tell
 

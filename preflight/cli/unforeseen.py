@@ -7,6 +7,7 @@ from pathlib import Path
 from preflight.errors import NotDone
 from preflight.files.atomic import advice_on
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 OUTPUT = ("click", "rich")
 """Who writes what a person reads."""
@@ -17,13 +18,21 @@ def told(error: OSError) -> NotDone:
     why = error.strerror or str(error) or type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     if error.filename is None and any(_is_output(frame.filename) for frame in frames):
-        return NotDone(f"the output cannot be written: {printable(why)}", advice=advice_on(error))
+        return NotDone(phrase("the output cannot be written: {why}", why=printable(why)), advice=advice_on(error))
     paths = [
         printable(os.fsdecode(name)) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)
     ]
     where = " and ".join(paths) or "no path is named"
     call = _call(frames)
-    return NotDone(f"{where}: {call} failed: {printable(why)}", advice=advice_on(error))
+    return NotDone(
+        phrase("{where}: {call} failed: {why}", where=where, call=call, why=printable(why)), advice=advice_on(error)
+    )
+
+
+def said_of(error: Exception) -> str:
+    """Return what an error says, with its template where it has one."""
+    words = error.args[0] if error.args else None
+    return words if isinstance(words, str) else str(error)
 
 
 def _is_output(filename: str) -> bool:

@@ -14,7 +14,9 @@ from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, 
 from preflight.cli.options.run import RunOptions
 from preflight.cli.run_context import opened
 from preflight.errors import CallError
+from preflight.locale import localized, localized_in
 from preflight.values.assets import Asset, printable, shown
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -148,7 +150,7 @@ def _status(watch: "Watch", stopping: "Stopping", call: Asked) -> int:
             return _once(watch)
         watch.run(call.rescan_s)
     except KeyboardInterrupt:
-        _note(f"ended by a signal; {watch.became.total():,} files were handled")
+        _note(phrase("ended by a signal; {n} files were handled", n=f"{watch.became.total():,}"))
     return SIGNALLED + (stopping.signal or 2)
 
 
@@ -156,7 +158,10 @@ def _once(watch: "Watch") -> int:
     """Handle what is there, and return the exit status."""
     left = watch.once()
     if left:
-        _note(f"{left:,} {'file is' if left == 1 else 'files are'} still being written, and left for the next run")
+        one = "{n} file is still being written, and left for the next run"
+        _note(
+            phrase(one if left == 1 else "{n} files are still being written, and left for the next run", n=f"{left:,}")
+        )
     became = watch.became
     return 3 if became["unsure"] or became["failed"] else 1 if became["rejected"] else 0
 
@@ -166,10 +171,10 @@ def _tell(news: "News") -> None:
     from preflight.report.text import name_of
 
     rules = f" ({', '.join(news.rules)})" if news.rules else ""
-    rest = shown(news.target) if news.target else printable(news.reason)
-    sys.stdout.write(f"{name_of(Asset(path=news.path))}: {news.became}{rules}: {rest}\n")
+    rest = shown(news.target) if news.target else printable(localized(news.reason))
+    sys.stdout.write(f"{name_of(Asset(path=news.path))}: {localized_in('became', news.became)}{rules}: {rest}\n")
     sys.stdout.flush()
 
 
 def _note(words: str) -> None:
-    click.echo(f"preflight: {printable(words)}", err=True)
+    click.echo(f"preflight: {printable(localized(words))}", err=True)

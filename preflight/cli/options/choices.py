@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from preflight.cli.options.option import Group, Option
+from preflight.cli.unforeseen import said_of
 from preflight.errors import CallError
 from preflight.values.choices import Allow, Bits, Fit, Keep, Lengthen, Strategy
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.flow.choosing import Choice
@@ -114,7 +116,7 @@ class FixChoices(Group, frozen=True, kw_only=True):
         named, color = "fit" in self.typed, self.pad_color
         if color and named and self.fit != "pad":
             advice = "Say --fit pad, or leave it out."
-            raise CallError(f"--pad-color: --fit {self.fit} pads with no color", advice=advice)
+            raise CallError(phrase("--pad-color: --fit {w} pads with no color", w=self.fit), advice=advice)
         try:
             return FixOptions(
                 allow=self.allow,
@@ -129,7 +131,7 @@ class FixChoices(Group, frozen=True, kw_only=True):
                 also=read_also(self.also),
             )
         except ValueError as error:
-            raise CallError(f"--pad-color: {error}") from None
+            raise CallError(phrase("--pad-color: {why}", why=said_of(error))) from None
 
     def marks(self) -> "list[Mark]":
         """Read what `--keep` says of single files.
@@ -142,7 +144,7 @@ class FixChoices(Group, frozen=True, kw_only=True):
         try:
             return [Mark.parse(keep) for keep in self.keeps if _is_mark(keep)]
         except ValueError as error:
-            raise CallError(f"--keep: {error}") from None
+            raise CallError(phrase("--keep: {why}", why=said_of(error))) from None
 
 
 def _is_mark(keep: str) -> bool:
@@ -162,4 +164,6 @@ def _word_of(keeps: Sequence[str]) -> Keep:
     for keep in get_args(Keep):
         if keep == words[-1]:
             return keep  # type: ignore[no-any-return] # one of them
-    raise CallError(f"--keep: expected start, middle, end, best, START-END or FILE=START-END, got {words[-1]!r}")
+    raise CallError(
+        phrase("--keep: expected start, middle, end, best, START-END or FILE=START-END, got {q}", q=repr(words[-1]))
+    )

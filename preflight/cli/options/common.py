@@ -9,8 +9,10 @@ from click.core import ParameterSource
 
 from preflight.cli.options.option import FOLDER, Group, Option
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.profiles import DEFAULT, Profile, edition_for, load, load_all, names
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 PROFILE = "profile_name"
 """The parameter that the setting `profile` stands behind."""
@@ -30,7 +32,7 @@ def loaded(name: str | None, model: str | None) -> Profile:
         from preflight.profiles.entries import stale
 
         if words := stale(profile, today):
-            click.echo(f"preflight: {printable(words)}", err=True)
+            click.echo(f"preflight: {printable(localized(words))}", err=True)
     return profile
 
 
@@ -40,7 +42,7 @@ def loaded_all() -> list[Profile]:
 
     profiles = load_all(names())
     if words := stale_among(profiles, dt.datetime.now(dt.UTC).date()):
-        click.echo(f"preflight: {printable(words)}", err=True)
+        click.echo(f"preflight: {printable(localized(words))}", err=True)
     return profiles
 
 
@@ -128,7 +130,9 @@ class EditionsOptions(Group, frozen=True, kw_only=True):
         for profile in map(load, dict.fromkeys(self.profile_names)):
             if found.setdefault(profile.name, profile) != profile:
                 advice = "Give one of them a `name` of its own."
-                raise CallError(f"--profile: two different profiles are called {profile.name!r}", advice=advice)
+                raise CallError(
+                    phrase("--profile: two different profiles are called {q}", q=repr(profile.name)), advice=advice
+                )
         return list(found.values())
 
 
