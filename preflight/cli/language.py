@@ -132,4 +132,4 @@ def show_error(error: click.ClickException) -> None:
         say(ctx.get_usage())
         say(localized(phrase("Try '{q1} {q2}' for help.", q1=ctx.command_path, q2=ctx.help_option_names[0])))
         say("")
-    say(localized(phrase("Error: {what}", what=error.format_message())))
+    say(localized(phrase("Error: {what}", what=localized(error.format_message()))))

@@ -42,7 +42,9 @@ def template(message: str, words: str) -> Template:
     """Compile a message."""
     parts = PLACEHOLDER.split(message)
     pattern = "".join(
-        f"(?P<{part}>{PATTERNS.get(kind_of(part), ANY)})" if at % 2 else re.escape(part)
+        (f"(?P={part})" if part in parts[1:at:2] else f"(?P<{part}>{PATTERNS.get(kind_of(part), ANY)})")
+        if at % 2
+        else re.escape(part)
         for at, part in enumerate(parts)
     )
     return Template(re.compile(pattern, re.DOTALL), words, sum(map(len, parts[::2])))
