@@ -7,14 +7,12 @@ What each state shows is also looked through for English by tests/server/ui/test
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import venv
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -22,11 +20,9 @@ from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 
 from preflight.locale import Language, localized_in, speaking
 from preflight.profiles import load
-from preflight.sandbox import Faults, Settings, read_fault, running
-from preflight.server.ui.samples import samples
+from preflight.sandbox import Faults, read_fault, running
 from preflight.server.ui.start import Start, running_page
 from preflight.server.ui.words import ENGLISH
-from preflight.values.assets import Asset
 
 DOCS = Path(__file__).parent.parent / "docs"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -42,7 +38,7 @@ FONTS: dict[Language, tuple[str, str]] = {
 WEIGHTS = (400, 700)
 TAGS: dict[Language, str] = {"ko": "ko-KR", "zh": "zh-CN"}
 PROMPTS: dict[Language, str] = {
-    "ko": "해 질 녘, 이미지 1의 기수가 넓은 평원을 가로지른다. 비디오 1의 카메라 움직임을 따르고 오디오 1이 내내 흐른다.",
+    "ko": "해 질 녘 이미지 1의 기수가 넓은 평원을 가로지른다. 비디오 1의 카메라를 따르고 오디오 1이 내내 흐른다.",
     "zh": "黄昏时分，图片1的骑手穿过辽阔的平原。跟随视频1的运镜，音频1贯穿全片。",  # noqa: RUF001 - the marks are wide ones
 }
 Seen = Callable[[str, Locator], None]
@@ -90,9 +86,10 @@ class Walk:
     def _fixed(self) -> None:
         self._button("fix.all").click()
         for role in ("image 1", "video 1", "audio 1"):
-            card = self._card(role, "pass")
-        self._card("image 1", "pass").get_by_text(self._said("after.title")).click()
-        self._seen("after", card.page.locator('article[data-asset="image 1"]'))
+            self._card(role, "pass")
+        image = self._card("image 1", "pass")
+        image.get_by_text(self._said("after.title")).click()
+        self._seen("after", image)
 
     def _described(self) -> None:
         self._tab.get_by_label(self._said("prompt.label")).fill(PROMPTS[self._language])
@@ -140,11 +137,17 @@ def fonts_into(folder: Path) -> None:
     for name, signs in FONTS.values():
         for weight in WEIGHTS:
             woff = folder / "node_modules" / "@fontsource" / name / "files" / f"{name}-{signs}-{weight}-normal.woff2"
-            command = "from fontTools.ttLib import TTFont as F; import sys; f = F(sys.argv[1]); f.flavor = None; f.save(sys.argv[2])"
-            subprocess.run([python, "-c", command, woff, folder / f"{name}-{weight}.ttf"], check=True)
+            subprocess.run([python, "-c", UNPACKED, woff, folder / f"{name}-{weight}.ttf"], check=True)
     (folder / "fonts.conf").write_text(CONFIGURATION.format(folder=folder), encoding="utf-8")
 
 
+UNPACKED = """\
+import sys
+from fontTools.ttLib import TTFont
+font = TTFont(sys.argv[1])
+font.flavor = None
+font.save(sys.argv[2])
+"""
 CONFIGURATION = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
