@@ -30,7 +30,7 @@ def told(error: OSError) -> NotDone:
 
 
 def said_of(error: Exception) -> str:
-    """Return what an error says, with its template where it has one."""
+    """Take the message of an error with its template, where it has one."""
     words = error.args[0] if error.args else None
     return words if isinstance(words, str) else str(error)
 
