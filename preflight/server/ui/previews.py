@@ -6,6 +6,7 @@ All of it is made in children that may crash or hang alone, and lies in a folder
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -56,9 +57,12 @@ class Previews:
         path, facts = item.path_of(which), facts_of(item, which)
         target = self._place(path, sort)
         with self._alone(target):
-            if not target.exists():
+            is_new = not target.exists()
+            if is_new:
                 self._made(path, facts, sort, target)
-        os.utime(target)
+            os.utime(target)
+        if is_new:
+            self._trim()
         return target
 
     def _place(self, path: str, sort: Sort) -> Path:
@@ -82,16 +86,17 @@ class Previews:
                 commit_over(draft, target)
         except (Unmeasured, Unreadable) as fault:
             raise MissingError(WORDS["error.unseen"].format(fault=fault)) from None
-        self._trim()
 
     def _trim(self) -> None:
-        """Let go what was not looked at for longest, where the folder holds too much."""
-        found = sorted(((one.stat().st_mtime, one) for one in self._folder.glob("[0-9a-f]*.*")), reverse=True)
-        held = 0
-        for _, one in found:
-            held += one.stat().st_size
-            if held > MOST_BYTES:
-                one.unlink(missing_ok=True)
+        """Let go what was not looked at for longest, where the folder holds too much; the latest stays."""
+        with self._turn, suppress(FileNotFoundError):  # another program may clear the folder
+            states = [(one.stat(), one) for one in self._folder.glob("[0-9a-f]*.*")]
+            states.sort(key=lambda one: one[0].st_mtime_ns, reverse=True)
+            held = 0
+            for place, (state, one) in enumerate(states):
+                held += state.st_size
+                if place and held > MOST_BYTES:
+                    one.unlink(missing_ok=True)
 
 
 def facts_of(item: Item, which: Which) -> Facts:

@@ -17,7 +17,7 @@ from preflight.files.atomic import replace
 from preflight.request.file import RequestSpec, dump_spec, load_spec
 from preflight.server.ui.items import KINDS, Item, Kept, item_of, name_of
 from preflight.values.assets import Asset, Role, printable
-from preflight.values.ready import ready
+from preflight.values.parsed import NotJsonError, parsed
 
 SCHEMA: Literal["preflight.page/1"] = "preflight.page/1"
 OWN = ".preflight"
@@ -128,8 +128,8 @@ class Project:
     def _remembered(self) -> Remembered:
         try:
             with self._memory.open("rb") as file:
-                return msgspec.json.decode(file.read(MAX_BYTES), type=ready(Remembered), dec_hook=_read)
-        except (OSError, msgspec.DecodeError, ValueError):
+                return parsed(file.read(MAX_BYTES), Remembered, _read)
+        except (OSError, NotJsonError):
             return Remembered()
 
 
@@ -166,5 +166,8 @@ def _plain(value: object) -> object:
 
 def _read(wanted: type, value: object) -> object:
     if wanted is Fraction and isinstance(value, str | int):
-        return Fraction(value)
+        try:
+            return Fraction(value)
+        except ZeroDivisionError:
+            raise ValueError("a part of nothing") from None
     raise NotImplementedError

@@ -25,6 +25,8 @@ from preflight.values.choices import Strategy
 
 MOST_UPLOAD_BYTES = 64 << 30
 """Footage may be large; the disk is the limit."""
+LONGEST_S = 1e9
+"""The latest moment that can be marked: thirty years in."""
 
 
 class Marked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -224,7 +226,9 @@ def _window(keep: tuple[float, float] | None) -> Window | None:
     """Return a part to keep, to the microsecond."""
     if keep is None:
         return None
+    if not 0 <= keep[0] < keep[1] <= LONGEST_S:
+        raise CallError("the part to keep has to end after it starts")
     start, end = (Fraction(round(at * 1_000_000), 1_000_000) for at in keep)
-    if not 0 <= start < end:
+    if start == end:
         raise CallError("the part to keep has to end after it starts")
     return Window(start, end)
