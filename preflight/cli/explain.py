@@ -30,6 +30,7 @@ COMMANDS = {
     "audio/format": "`preflight fix`; `--bits source` keeps up to 24 bits of a deeper sound",
     "audio/codec": "`preflight fix`, where something else has to be mended",
     "audio/duration": CUT_OR_LENGTHEN,
+    "audio/location": "`preflight fix`, where the file is written anew",
     "request/model": "`preflight profiles NAME` lists the models of an edition",
     "request/callback-url": "`preflight task wait` needs no callback",
 }

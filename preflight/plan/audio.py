@@ -28,8 +28,9 @@ WAV_HEAD_BYTES = 1 << 10
 PLAIN_BITS, MOST_BITS = 16, 24
 """Bits that every WAV reader plays, and the most written: no documented service takes more, or floats."""
 CODINGS = {16: "pcm_s16le", 24: "pcm_s24le"}
-BESIDE = frozenset({"audio/name", "audio/header"})
+BESIDE = frozenset({"audio/name", "audio/header", "audio/location"})
 """Rules about data beside the samples."""
+CLEARED_BY_WRITING = ("audio/format", "audio/size", "audio/header", "audio/location", "audio/name")
 OWN = {"pcm_u8": 8, "pcm_s16le": 16, "pcm_s24le": 24}
 """WAV codecs that may be kept, and their bits."""
 SIXTEEN = re.compile(r"adpcm_|pcm_(alaw|mulaw|u8|s8)|gsm")
@@ -72,12 +73,15 @@ def audio_steps(
     cut = _cut(kept.start_s, kept.length_s, "audio/duration") if kept else None
     extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, fix_options.extend)
     made = extend or cut
-    cleared = ("audio/format", "audio/size", "audio/header", "audio/name", *(() if made else ("audio/duration",)))
+    cleared = (*CLEARED_BY_WRITING, *(() if made else ("audio/duration",)))
     clears = tuple(rule for rule in cleared if rule in errors)
     length, late = made.length_s if made else whole, cut is not None and cut.start_s > 0
     wanted = _Wanted(length_s=length, longer=extend is not None, late=late)
     beside = errors <= BESIDE and not made
     if errors == {"audio/name"} and not made and facts.format == "wav" and facts.codec not in OWN:
+        return
+    if beside and "audio/location" in errors and _is_copied(facts):
+        yield Write(format="wav", loss="lossless", clears=clears)
         return
     exact = beside or fix_options.bits == "source" or fix_options.allow in ("none", "lossless")
     most_bits = MOST_BITS if exact else PLAIN_BITS
@@ -188,6 +192,12 @@ def _bits(facts: AudioFacts) -> int:
 def _is_roomy(facts: AudioFacts) -> bool:
     """Tell whether samples are stored in more bits than they have."""
     return facts.bit_depth is not None and facts.bit_depth <= OWN.get(facts.codec or "", 0) - 8
+
+
+def _is_copied(facts: AudioFacts) -> bool:
+    """Tell whether a WAV's samples, as many bits as they have, can stand under a header that tells nothing else."""
+    known = facts.sample_type in ("integer", "float") and (facts.codec or "").startswith("pcm_")
+    return facts.format == "wav" and known and not _is_roomy(facts)
 
 
 def _brought_down(facts: AudioFacts) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:

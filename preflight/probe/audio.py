@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from preflight.probe.audio_tags import audio_fields
 from preflight.probe.channels import channels_of
 from preflight.probe.container import Walk, codec_name, known_codec, opened, walk
 from preflight.probe.faults import Unreadable
+from preflight.probe.location import tells_place
 from preflight.probe.mpeg_audio import frames_in, of_frames
 from preflight.probe.pcm import pcm_facts
 from preflight.probe.played import played_s
@@ -48,6 +50,13 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
     Raises:
         Unreadable: the container is broken, truncated, or without audio.
     """
+    found = _measured(stream, size, sniffed, measure=measure)
+    if found.location or not tells_place(audio_fields(stream, size, sniffed)):
+        return found
+    return msgspec.structs.replace(found, location=True)
+
+
+def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -> AudioFacts:
     wave = read_wave(stream, size) if sniffed.format == "wav" else None
     if wave and wave.layout:
         return pcm_facts(stream, wave, size, measure=measure)
@@ -74,7 +83,11 @@ def probe_audio(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool)
         found = _facts(audio, sniffed, size, header.claimed_s, walked)
         stands_in = wave.claimed_bytes if wave and wave.streaming else None
         return msgspec.structs.replace(
-            found, channels=channels, header_placeholder=stands_in, obstacle=wave.obstacle if wave else None
+            found,
+            channels=channels,
+            header_placeholder=stands_in,
+            obstacle=wave.obstacle if wave else None,
+            location=tells_place((*container.metadata.items(), *audio.metadata.items())),
         )
 
 

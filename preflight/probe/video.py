@@ -20,6 +20,7 @@ from preflight.probe.container import FrameSize, codec_name, decoded_size, known
 from preflight.probe.display import Display, Track, orientation_by_codec, read_display
 from preflight.probe.evidence import Evidence, foresee, read_evidence, track_of
 from preflight.probe.faults import Unreadable
+from preflight.probe.location import tells_place
 from preflight.probe.movie import Movie, read_movie
 from preflight.probe.movie import Track as BoxedTrack
 from preflight.probe.orientation import UPRIGHT, Orientation
@@ -270,7 +271,7 @@ def _facts(
         sound_codec=codec_name(audio) if audio else None,
         sound_duration_s=_audio_length(audio) if audio else None,
         sounds=known.audio_tracks,
-        location=(known.boxes is not None and known.boxes.location) or "location" in " ".join(container.metadata),
+        location=(known.boxes is not None and known.boxes.location) or tells_place(container.metadata.items()),
         measured_by={
             "duration_s": timing.duration_how,
             "frame_rate_hz": timing.rate_how,

@@ -171,6 +171,19 @@ def _placeholder(facts: AudioFacts, claimed: int) -> Finding:
     )
 
 
+@rule("audio/location")
+def location(probed: Probed, _profile: Profile) -> Iterator[Finding]:
+    """The metadata tells where the sound was recorded.
+
+    Why: The file is uploaded as it is, to a URL that anybody who has it can open.
+
+    Fix: Strip the metadata, which is done whenever a new file is written.
+    """
+    if (facts := _facts(probed)) and facts.location:
+        message = "its metadata holds a place, which is uploaded with it"
+        yield Finding(rule="audio/location", severity="warning", message=message, fix="lossless")
+
+
 RULES: tuple[Rule[Probed], ...] = (
     readable("audio"),
     unjudged("audio"),
@@ -179,5 +192,6 @@ RULES: tuple[Rule[Probed], ...] = (
     duration,
     size,
     header,
+    location,
     name("audio"),
 )

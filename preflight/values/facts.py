@@ -198,6 +198,8 @@ class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
     """Type of the stored samples; "coded" where the codec stores none, such as AAC."""
     bit_depth: int | None = None
     """Bits per sample as stored; None where the codec stores none, or the file does not state it."""
+    location: bool = False
+    """Whether the metadata holds a location."""
 
 
 Facts = ImageFacts | VideoFacts | AudioFacts

@@ -40,6 +40,7 @@ WARNED: dict[str, Facts] = {
     "video header": video(header_duration_s=Fraction(7), sound_codec="aac", sounds=SOUND),
     "audio header": audio(header_duration_s=Fraction(3)),
     "audio name": audio(format="mp3", codec="mp3", sample_type="coded"),
+    "audio location": audio(location=True),
 }
 
 
@@ -81,6 +82,9 @@ def test_a_warning_is_cleared_within_the_loss_that_is_allowed_or_said_to_stay(fa
         image(location=True, format="jpeg", frames=1),
         image(location=True, format="webp", frames=5),
         image(location=True, format="png", alpha=True),
+        audio(location=True),
+        audio(location=True, codec="pcm_f32le", bit_depth=32, sample_type="float"),
+        audio(location=True, format="mp3", codec="mp3", sample_type="coded"),
         video(location=True),
         video(location=True, codec="prores", format="mov", sound_codec="pcm_s16le", sounds=SOUND),
         video(location=True, bit_depth=10, transfer="smpte2084", alpha=True, interlaced=True, rotation_deg=90),

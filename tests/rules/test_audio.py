@@ -52,6 +52,7 @@ def lasting(played: str, stored: str | None = None, claimed: str | None = None) 
         (lasting("5", claimed="5.05"), {}),
         (lasting("5", "5.15", "5.2"), {}),
         (lasting("10", claimed="16"), {"audio/duration": "error", "audio/header": "warning"}),
+        (audio(location=True), {"audio/location": "warning"}),
         (audio(bytes=15_000_000), {}),
         (audio(bytes=15_000_001), {"audio/size": "warning"}),
         (audio(bytes=15_728_641), {"audio/size": "error"}),
