@@ -30,13 +30,13 @@ ID3_CHUNKS = {b"id3 ", b"ID3 "}
 LONG_LENGTH = 0xFFFFFFFF
 UMID_AT, UMID_LENGTH_AT, EXTENDED_UMID, PLACE_IN_UMID = 348, 12, 0x33, slice(40, 52)
 """Within `bext`: offset of the UMID; its length byte, of an extended one, and its spatial coordinates."""
-COMMENTS, PICTURE, APPLICATION = 4, 6, 2
+COMMENTS, COVER, APPLICATION = 4, 6, 2
 """Types of a FLAC block."""
 LAST_BLOCK = 0x80
 COMMENT_MARKS = re.compile(rb"\x03vorbis|OpusTags|Speex   [\0-\xff]{72}|[\x04\x84][\0-\xff]{3}(?=[\0-\xff]{2}\0\0)")
 """What stands before comments: of Vorbis, Opus, Speex, and a FLAC block's header."""
 MOST_COMMENTS = 10_000
-PICTURE_NAME = "metadata_block_picture"
+COVER_NAME = "metadata_block_picture"
 TAIL_BYTES = 1 << 16
 TAGGED = {"mp1", "mp2", "mp3", "aac"}
 """Formats whose tags may stand at the end."""
@@ -154,7 +154,7 @@ def _flac_blocks(stream: BinaryIO, start: int, size: int) -> Iterator[Field]:
         if len(head) < 4 or at + length > size:  # noqa: PLR2004 - a block header is four bytes
             return
         kind = head[0] & ~LAST_BLOCK
-        if kind in (COMMENTS, PICTURE, APPLICATION):
+        if kind in (COMMENTS, COVER, APPLICATION):
             content = stream.read(min(length, MOST_BYTES))
             yield from _comments(content) if kind == COMMENTS else (("", content),)
         if head[0] & LAST_BLOCK:
@@ -192,11 +192,11 @@ def _comments(content: bytes) -> Iterator[Field]:
             return
         at += 4 + length
         name, _, value = field.partition(b"=")
-        yield name.decode("latin-1"), _picture(value) if name.lower() == PICTURE_NAME.encode() else value
+        yield name.decode("latin-1"), _unpacked(value) if name.lower() == COVER_NAME.encode() else value
 
 
-def _picture(value: bytes) -> bytes:
-    """Decode a picture in Base64."""
+def _unpacked(value: bytes) -> bytes:
+    """Decode a cover in Base64."""
     try:
         return base64.b64decode(value, validate=False)
     except ValueError:
