@@ -28,6 +28,7 @@ from preflight.values.assets import Asset, ending_of
 from preflight.values.doing import Doing
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
     from preflight.apply.source_reading import SourceReading
@@ -186,7 +187,7 @@ def _made(plan: Plan, facts: Facts, target: Path, order: Order, progress: Progre
         if following is None:
             break
         plan = following
-    raise FixFailed(f"{missed}; it was removed")
+    raise FixFailed(phrase("{why}; it was removed", why=missed))
 
 
 def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
@@ -211,12 +212,14 @@ def _reading_source(plan: Plan, facts: Facts) -> "Iterator[SourceReading | None]
 def _fault(plan: Plan, facts: Facts, target: Path, judged: Judged, reading: "SourceReading | None") -> str:
     """Say how a new file differs from its plan; empty where it does not."""
     if judged.verdict != "pass" or judged.facts is None:
-        said = "; ".join(f"{f.rule}: {f.message}" for f in judged.findings if f.severity == "error")
-        return f"the new file is not clean ({said})"
+        said = joined(
+            (phrase("{q}: {fault}", q=f.rule, fault=f.message) for f in judged.findings if f.severity == "error"), "; "
+        )
+        return phrase("the new file is not clean ({why})", why=said)
     if still := sorted({finding.rule for finding in judged.findings} & set(plan.also)):
-        return f"the new file is still warned of by {', '.join(still)}"
+        return phrase("the new file is still warned of by {l}", l=joined(still))
     if wrong := "; ".join(mismatches(plan, facts, judged.facts)):
-        return f"the new file is not as planned: {wrong}"
+        return phrase("the new file is not as planned: {why}", why=wrong)
     return _dissimilarity(plan, facts, target, judged.facts, reading)
 
 
@@ -236,7 +239,7 @@ def _dissimilarity(plan: Plan, facts: Facts, target: Path, after: Facts, reading
             return call_isolated(image_dissimilarity, plan, facts, target, after) or ""
         return (reading.dissimilarity(target, after) or "") if reading else ""
     except (Unmeasured, Unreadable) as fault:
-        return f"the new file could not be compared with its source: {fault}"
+        return phrase("the new file could not be compared with its source: {why}", why=fault)
 
 
 def _at(plan: Plan, path: Path) -> Asset:
@@ -294,4 +297,4 @@ def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
     try:
         return call_isolated(seen_colors, plan.asset.path, facts.format)
     except (Unmeasured, Unreadable) as fault:
-        raise FixFailed(f"its colors cannot be told: {fault}") from None
+        raise FixFailed(phrase("its colors cannot be told: {fault}", fault=fault)) from None

@@ -18,6 +18,7 @@ from typing import IO
 import msgspec
 
 from preflight.errors import FixFailed, NotDone
+from preflight.values.phrase import joined, phrase
 from preflight.workers.program import NOT_RUN
 from preflight.workers.session import Session, StoppedError, session
 
@@ -71,14 +72,16 @@ def find_tool(needed: Iterable[str] = ()) -> Tool:
 
 def _none_can(tried: list[str]) -> NotDone:
     return NotDone(
-        f"no ffmpeg that can do this: {'; '.join(tried) or 'none was found'}",
+        phrase("no ffmpeg that can do this: {why}", why=joined(tried, "; ") if tried else "none was found"),
         advice="Install ffmpeg, or `pip install imageio-ffmpeg`, or point PREFLIGHT_FFMPEG at one.",
     )
 
 
 def _fault(path: str, tool: Tool | None, needed: Iterable[str]) -> str:
     """Say why an ffmpeg cannot be used."""
-    return f"{path} ({'lacks ' + ', '.join(tool.lacks(needed)) if tool else 'does not run'})"
+    return phrase(
+        "{q} ({why})", q=path, why=phrase("lacks {l}", l=joined(tool.lacks(needed))) if tool else "does not run"
+    )
 
 
 def candidates() -> list[str]:
@@ -256,7 +259,7 @@ def run(path: str, arguments: list[str], *, progress: Progress | None = None, li
         if status and owner.is_stopped:
             raise FixFailed(INTERRUPTED)
     if status == NOT_RUN:
-        raise NotDone(f"{path}: cannot be run: {' '.join(words)}")
+        raise NotDone(phrase("{q}: cannot be run: {q2}", q=path, q2=" ".join(words)))
     if status:
         raise FixFailed(_complaint(words, status, limit_s if timed_out else None))
 
@@ -269,7 +272,7 @@ def _running(owner: Session, path: str, command: list[str]) -> "Iterator[subproc
     except StoppedError:
         raise FixFailed(INTERRUPTED) from None
     except OSError as error:
-        raise NotDone(f"{path}: cannot be run: {error.strerror}") from None
+        raise NotDone(phrase("{q}: cannot be run: {why}", q=path, why=error.strerror)) from None
     try:
         yield child
     finally:
@@ -305,5 +308,5 @@ def _follow(pipe: "IO[bytes] | None", progress: Progress | None) -> None:
 def _complaint(words: Iterable[str], status: int, limit_s: float | None) -> str:
     if limit_s is not None:
         return f"{TOO_SLOW} {limit_s:g} s"
-    said = "; ".join(word for word in words if word) or f"exit status {status}"
-    return f"ffmpeg failed: {said}"
+    said = "; ".join(word for word in words if word) or phrase("exit status {n}", n=status)
+    return phrase("ffmpeg failed: {why}", why=said)

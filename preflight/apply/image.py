@@ -13,6 +13,7 @@ from preflight.plan.steps import BLUR, BLUR_PART, Crop, Flatten, Pad, Plan, Resi
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.assets import printable
 from preflight.values.facts import ImageFacts
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,7 +52,7 @@ def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
         target.write_bytes(_encoded(image, write, shrinking=not plan.otherwise))
     except (Unreadable, Unmeasured, OSError, ValueError, MemoryError, SyntaxError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise FixFailed(f"{printable(str(path))}: {said}") from None
+        raise FixFailed(phrase("{q}: {fault}", q=printable(str(path)), fault=said)) from None
 
 
 def _refuse_change(source: Path, target: Path, facts: ImageFacts) -> None:
@@ -69,7 +70,7 @@ def _least(plan: Plan) -> int | None:
 
 def _fitting(content: bytes, write: Write) -> bytes:
     if write.max_bytes is not None and len(content) > write.max_bytes:
-        raise FixFailed(f"takes {len(content):,} bytes without anything beside the picture")
+        raise FixFailed(phrase("takes {n} bytes without anything beside the picture", n=f"{len(content):,}"))
     return content
 
 
@@ -169,8 +170,12 @@ def _encoded(image: "Image.Image", write: Write, *, shrinking: bool) -> bytes:
                 return content
         width, height = round(image.width * SHRINK), round(image.height * SHRINK)
         if not shrinking or min(width, height) < write.min_side_px:
-            within = "at any size that is allowed" if shrinking else f"as {write.format} of its own size"
-            raise FixFailed(f"does not fit into {write.max_bytes:,} bytes {within}")
+            if shrinking:
+                raise FixFailed(
+                    phrase("does not fit into {n} bytes at any size that is allowed", n=f"{write.max_bytes:,}")
+                )
+            said = "does not fit into {n} bytes as {w} of its own size"
+            raise FixFailed(phrase(said, n=f"{write.max_bytes:,}", w=write.format))
         image = smooth(image).resize((width, height))
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 from preflight.errors import FixFailed
 from preflight.probe.faults import Unmeasured
 from preflight.values.bounds import Bounds
+from preflight.values.phrase import phrase
 from preflight.workers.isolated import call_isolated
 
 T = TypeVar("T")
@@ -21,4 +22,4 @@ def isolated_or_failed(function: Callable[..., T], *args: object) -> T:
     try:
         return call_isolated(function, *args, bounds=BOUNDS)
     except Unmeasured as fault:
-        raise FixFailed(f"cannot be made: {fault}") from None
+        raise FixFailed(phrase("cannot be made: {why}", why=fault)) from None

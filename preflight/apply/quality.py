@@ -35,6 +35,7 @@ from preflight.apply.ffmpeg import run_first_able
 from preflight.errors import FixFailed
 from preflight.plan.steps import Plan
 from preflight.values.facts import Facts, VideoFacts
+from preflight.values.phrase import error_words, phrase
 from preflight.values.quality import Quality
 from preflight.values.ready import ready
 
@@ -101,7 +102,7 @@ def read_log(log: Path) -> Quality:
             raise FixFailed("libvmaf's log is too long to be read")
         found = msgspec.json.decode(log.read_bytes(), type=ready(_Log))
     except (OSError, ValueError) as error:
-        raise FixFailed(f"libvmaf's log cannot be read: {error}") from None
+        raise FixFailed(phrase("libvmaf's log cannot be read: {why}", why=error_words(error))) from None
     if not found.frames:
         raise FixFailed("libvmaf compared no frames")
     vmaf = found.pooled_metrics.vmaf

@@ -31,6 +31,7 @@ from preflight.probe import identity as file_identity
 from preflight.probe.cache import SETTLED_S
 from preflight.values.assets import printable
 from preflight.values.facts import Identity
+from preflight.values.phrase import phrase
 from preflight.values.ready import ready
 from preflight.values.units import exact
 
@@ -100,7 +101,7 @@ def content_of(path: Path) -> Content:
             size, sha256 = read_content(stream)
             return Content(name=printable(path.name), bytes=size, sha256=sha256.hex())
     except OSError as error:
-        raise NotDone(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise NotDone(phrase("{q}: cannot be read: {why}", q=path, why=error.strerror or error)) from None
 
 
 def settled_state(path: Path) -> Identity | None:
@@ -146,9 +147,13 @@ def _make_folder(folder: Path) -> None:
         with suppress(FileExistsError):
             place.mkdir()
         if not stat.S_ISDIR(place.lstat().st_mode):
-            raise NotDone(f"{printable(str(place))}: is no folder, and records go there", advice="Remove it.")
+            raise NotDone(
+                phrase("{q}: is no folder, and records go there", q=printable(str(place))), advice="Remove it."
+            )
     except OSError as error:
-        raise NotDone(f"{printable(str(place))}: cannot be made: {error.strerror or error}") from None
+        raise NotDone(
+            phrase("{q}: cannot be made: {why}", q=printable(str(place)), why=error.strerror or error)
+        ) from None
 
 
 def find_made(wanted: Path, origin: Origin) -> Path | None:

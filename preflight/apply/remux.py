@@ -18,6 +18,7 @@ from preflight.probe.container import codec_name, opened, words
 from preflight.probe.faults import Unreadable
 from preflight.probe.sniff import sniff
 from preflight.probe.video import video_streams
+from preflight.values.phrase import phrase
 
 HEVC_TAG, DOLBY_TAG = "hvc1", "dvh1"
 """HEVC with parameter sets in the sample entry: ISO 14496-15, 8.4.1; and HEVC that only Dolby Vision shows."""
@@ -79,7 +80,7 @@ def _cut_between(source: Path, packets: Packets, target: Path, muxer: str, track
             ):
                 _copy(container, made, packets, part, _kept(container, tracks))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable) as error:
-        raise FixFailed(f"cannot be cut without encoding: {words(error)}") from None
+        raise FixFailed(phrase("cannot be cut without encoding: {q}", q=words(error))) from None
 
 
 def _kept(container: "InputContainer", tracks: "Sequence[int] | None") -> "list[AudioStream]":

@@ -41,6 +41,7 @@ from preflight.plan.estimate import held_s
 from preflight.plan.steps import Cut, Extend, Flatten, Plan, Retime, ToneMap, find
 from preflight.system.processes import lower_priority
 from preflight.values.facts import Facts, VideoFacts
+from preflight.values.phrase import phrase
 from preflight.workers.isolated import call_isolated
 from preflight.workers.session import within
 
@@ -255,13 +256,21 @@ def second_of_source(ffmpeg: str, plan: Plan, before: VideoFacts, sought: Sought
     return second_stills(ffmpeg, plan.asset.path, before, sought.places, plain=sought.plain)
 
 
+UNLIKE = {
+    "first": "its first picture does not look like its source's",
+    "middle": "its middle picture does not look like its source's",
+    "last": "its last picture does not look like its source's",
+}
+"""Frame that is compared → words for one that is another."""
+
+
 def compared(plan: Plan, sought: Sought, made: str, after: VideoFacts) -> Compared:
     """Compare the frames of a new file with those of its source, by PyAV."""
     moments = _in_made(plan, sought, after)
     frames = own_stills(made, after, list(moments.values()))
     shown = dict(zip(moments, frames, strict=True))
     unlike = (
-        f"its {name} picture does not look like its source's"
+        phrase(UNLIKE[name])
         for name, frame in shown.items()
         if not any(_alike(plan, one.flat or one.shown, frame.shown, sought.shown_px) for one in sought.frames[name])
     )

@@ -22,6 +22,7 @@ from preflight.apply.start_offset import begins_here, start_offset_here
 from preflight.errors import NotDone
 from preflight.probe.faults import Unreadable
 from preflight.values.facts import VideoFacts
+from preflight.values.phrase import error_words, phrase
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -120,7 +121,7 @@ def _drawn_on(ground: str, frame: "VideoFrame", colors: "Colors", size_px: tuple
     try:
         clear = frame.reformat(*size_px, "rgba", interpolation="AREA").to_ndarray()[..., 3]
     except (av.FFmpegError, ValueError) as error:
-        raise Unreadable(f"a frame cannot be scaled: {error}") from None
+        raise Unreadable(phrase("a frame cannot be scaled: {why}", why=error_words(error))) from None
     return Image.composite(shown, Image.new("RGB", shown.size, ground), Image.fromarray(clear))
 
 

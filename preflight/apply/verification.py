@@ -7,6 +7,7 @@ from preflight.plan.clip_audio import kept_after
 from preflight.plan.estimate import held_s, planned_size
 from preflight.plan.steps import Cut, Extend, Plan, Resize, Retime, Write, find
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal
 
 TICKS_S = Fraction(1, 500)
@@ -48,11 +49,13 @@ def _clip(plan: Plan, before: VideoFacts, after: VideoFacts) -> Iterator[str]:
     length = planned_s(plan, before)
     held = before.header_duration_s if length == before.duration_s else None
     if rate and length is not None and _outside(after.duration_s, length, held) > FRAMES_MISSED / rate + TICKS_S:
-        yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
+        yield phrase("it lasts {length} s, planned were {n} s", length=_told(after.duration_s), n=decimal(length))
     if retime and _apart(after.frame_rate_hz, retime.frame_rate_hz) > retime.frame_rate_hz * RATE_MISSED:
-        yield f"it has {_told(after.frame_rate_hz)} fps, planned were {decimal(retime.frame_rate_hz)} fps"
+        yield phrase(
+            "it has {rate} fps, planned were {n} fps", rate=_told(after.frame_rate_hz), n=decimal(retime.frame_rate_hz)
+        )
     if cut and cut.packets and after.frames != cut.packets.count:
-        yield f"it holds {after.frames} pictures, planned were {cut.packets.count}"
+        yield phrase("it holds {n1} pictures, planned were {n2}", n1=after.frames, n2=cut.packets.count)
     if before.only_dolby_vision and after.dolby_vision != before.dolby_vision:
         yield "its record of Dolby Vision is missing"
     yield from _tracks(len(kept_after(before, plan.steps)), after)
@@ -67,7 +70,7 @@ def _tracks(planned: int, after: VideoFacts) -> Iterator[str]:
     elif planned and not found:
         yield "its sound is missing"
     elif found != planned:
-        yield f"it has {found} sound tracks, planned were {planned}"
+        yield phrase("it has {n1} sound tracks, planned were {n2}", n1=found, n2=planned)
 
 
 def _audio(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
@@ -78,21 +81,23 @@ def _audio(plan: Plan, before: AudioFacts, after: AudioFacts) -> Iterator[str]:
         SAMPLED_AUDIO_S if before.format == after.format == "wav" and before.sample_type != "coded" else FRAMED_AUDIO_S
     )
     if _apart(after.duration_s, length) > slack:
-        yield f"it lasts {_told(after.duration_s)} s, planned were {decimal(length)} s"
+        yield phrase("it lasts {length} s, planned were {n} s", length=_told(after.duration_s), n=decimal(length))
     if plan.loss == "lossless":
         yield from _samples(before, after)
 
 
 def _samples(before: AudioFacts, after: AudioFacts) -> Iterator[str]:
     """Yield how the sample format differs from the source's."""
-    for what, one, other in (
-        ("samples a second", before.sample_rate_hz, after.sample_rate_hz),
-        ("channels", before.channels, after.channels),
+    for words, one, other in (
+        ("it has {n1} samples a second, its source has {n2}", before.sample_rate_hz, after.sample_rate_hz),
+        ("it has {n1} channels, its source has {n2}", before.channels, after.channels),
     ):
         if one and one != other:
-            yield f"it has {other} {what}, its source has {one}"
+            yield phrase(words, n1=other, n2=one)
     if before.bit_depth and (after.bit_depth or 0) < before.bit_depth:
-        yield f"it has {after.bit_depth or 'untold'} bits a sample, its source has {before.bit_depth}"
+        yield phrase(
+            "it has {depth} bits a sample, its source has {n}", depth=after.bit_depth or "untold", n=before.bit_depth
+        )
 
 
 def _image(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:
@@ -104,14 +109,22 @@ def _image(plan: Plan, before: ImageFacts, after: ImageFacts) -> Iterator[str]:
     planned = planned_size(plan, sizes[0])
     ratio, found = Fraction(*planned), after.aspect_ratio
     if abs(found / ratio - 1) > SHAPE_MISSED or after.width_px > planned[0] + 1:
-        yield f"it is {after.width_px} x {after.height_px} px, planned were {planned[0]} x {planned[1]} px"
+        yield phrase(
+            "it is {n1} x {n2} px, planned were {n3} x {n4} px",
+            n1=after.width_px,
+            n2=after.height_px,
+            n3=planned[0],
+            n4=planned[1],
+        )
 
 
 def _size(plan: Plan, before: tuple[int, int], after: tuple[int, int]) -> Iterator[str]:
     planned = planned_size(plan, before)
     slack = 0 if find(plan.steps, Resize) else 1
     if any(abs(one - other) > slack for one, other in zip(planned, after, strict=True)):
-        yield f"it is {after[0]} x {after[1]} px, planned were {planned[0]} x {planned[1]} px"
+        yield phrase(
+            "it is {n1} x {n2} px, planned were {n3} x {n4} px", n1=after[0], n2=after[1], n3=planned[0], n4=planned[1]
+        )
 
 
 def _outside(found: Fraction | None, planned: Fraction, held: Fraction | None) -> Fraction:

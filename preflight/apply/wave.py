@@ -14,6 +14,7 @@ from preflight.probe import open_without_waiting
 from preflight.probe.plain import HEAD_BYTES, plain_header
 from preflight.probe.sniff import sniff
 from preflight.probe.wave import Layout, Wave, read_wave
+from preflight.values.phrase import phrase
 
 BLOCK_FRAMES = 1 << 16
 MOST_BYTES = (1 << 32) - 1 - HEAD_BYTES
@@ -49,7 +50,7 @@ def write_plain(source: Path, target: Path, cut: Cut | None = None) -> None:
                 left_bytes=layout.sample_bytes - (layout.valid_bits + 7) // 8 if shifted else 0,
             )
     except OSError as error:
-        raise FixFailed(f"cannot be written anew: {error.strerror or error}") from None
+        raise FixFailed(phrase("cannot be written anew: {why}", why=error.strerror or error)) from None
 
 
 def _read(stream: BinaryIO) -> tuple[int, Wave, Layout]:

@@ -20,6 +20,7 @@ from preflight.probe.part import part_of
 from preflight.probe.plain import opened_up
 from preflight.probe.sniff import Sniffed, sniff
 from preflight.probe.video import video_streams
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
@@ -45,13 +46,13 @@ def found(path: str, format_name: str) -> Iterator[tuple[BinaryIO, Sniffed]]:
     try:
         stream = open(path, "rb", opener=open_without_waiting)  # noqa: SIM115 - closed below; only opening is excused
     except OSError as error:
-        raise Unmeasured(f"cannot be read: {error.strerror or error}") from None
+        raise Unmeasured(phrase("cannot be read: {rest}", rest=error.strerror or error)) from None
     with stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise Unmeasured("is not a regular file")
         sniffed = sniff(stream)
         if sniffed is None or sniffed.format != format_name:
-            raise Unmeasured(f"is no longer the {format_name} that was measured")
+            raise Unmeasured(phrase("is no longer the {q} that was measured", q=format_name))
         size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
         yield _audio_part(stream, size, sniffed), sniffed
@@ -103,11 +104,11 @@ def _playing(path: str, format_name: str) -> "Iterator[InputContainer]":
     av.logging.set_level(None)
     with found(path, format_name) as (stream, sniffed):
         if sniffed.reader != "av":
-            raise Unreadable(f"a {format_name} is neither clip nor sound")
+            raise Unreadable(phrase("a {q} is neither clip nor sound", q=format_name))
         try:
             container = av.open(stream, "r", format=sniffed.opener, options=NO_PROTOCOLS, metadata_errors="replace")
         except (av.FFmpegError, ValueError, OSError) as error:
-            raise _fault(f"not a whole {sniffed.opener} file", error) from None
+            raise _fault(phrase("not a whole {q} file", q=sniffed.opener), error) from None
         with container:
             unlist(container, stream, sniffed.opener)
             yield container
@@ -203,4 +204,4 @@ def _fault(what: str, error: Exception) -> Unreadable | Unmeasured:
     """Convert an error to a fault; lack of memory is not the file's fault."""
     if isinstance(error, MemoryError):
         return Unmeasured("looking into it needs more memory than it may have")
-    return Unreadable(f"{what}: {words(error)}")
+    return Unreadable(phrase("{q}: {fault}", q=what, fault=words(error)))

@@ -17,6 +17,7 @@ from preflight.probe.image import MAX_DECODED_PIXELS
 from preflight.probe.pillow import BAD_FILE, open_image
 from preflight.probe.sniff import Sniffed
 from preflight.values.facts import ImageFacts
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -43,7 +44,7 @@ def decode_image(path: str, facts: ImageFacts, least_px: int | None = None) -> "
     """
     with found(path, facts.format) as (stream, sniffed), decoding():
         if sniffed.reader != "pillow":
-            raise Unreadable(f"a {facts.format} is no picture")
+            raise Unreadable(phrase("a {q} is no picture", q=facts.format))
         image = stored(stream, sniffed, least_px)
         colors = described(stream, sniffed)
         return oriented(_meant(image, colors, stream, sniffed) if colors else image, facts.orientation)
@@ -60,7 +61,7 @@ def stored(stream: BinaryIO, sniffed: Sniffed, least_px: int | None = None) -> "
         if least_px:
             image.draft(image.mode, (least_px, least_px))
         if image.width * image.height > MAX_DECODED_PIXELS:
-            raise Unmeasured(f"{image.width} x {image.height} px is more than is decoded here")
+            raise Unmeasured(phrase("{n1} x {n2} px is more than is decoded here", n1=image.width, n2=image.height))
         image.load()
     except (Unreadable, *BAD_FILE) as error:
         if isinstance(error, MemoryError) or sniffed.format != "jpeg":
@@ -91,7 +92,7 @@ def decoding() -> Iterator[None]:
     except MemoryError:
         raise
     except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(f"cannot be decoded to the end: {error}") from None
+        raise Unreadable(phrase("cannot be decoded to the end: {q}", q=str(error))) from None
 
 
 def oriented(image: "Image.Image", orientation: int) -> "Image.Image":

@@ -17,6 +17,7 @@ from preflight.values.assets import Asset, Window
 from preflight.values.bounds import Bounds
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal
 from preflight.workers.isolated import call_isolated
 
@@ -75,7 +76,7 @@ def _written(
     try:
         content = call_isolated(_contact_sheet, asset.path, facts, offer, name, bounds=bounds)
     except (Unmeasured, Unreadable) as fault:
-        content = contact_sheet([Row(words=f"could not be looked into: {fault}")], name)
+        content = contact_sheet([Row(words=phrase("could not be looked into: {fault}", fault=fault))], name)
     with temporary(folder, "png") as draft:
         draft.write_bytes(content)
         return commit(draft, folder / f"{_stem(name)}.preview.png")

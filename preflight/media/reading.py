@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from preflight.probe.faults import Unreadable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,7 +121,7 @@ def _light(frame: "VideoFrame", size_px: tuple[int, int], colors: Colors) -> "Sa
     try:
         small: Samples = frame.reformat(*size_px, kind, **ways).to_ndarray()  # type: ignore[arg-type] # no other names
     except (av.FFmpegError, ValueError) as error:
-        raise Unreadable(f"a frame cannot be scaled: {error}") from None
+        raise Unreadable(phrase("a frame cannot be scaled: {why}", why=str(error))) from None
     if colors.rgb:
         return small.astype(np.float32) / 65535
     eighths = small.astype(np.float32) / 256

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from preflight.media.footage import found
 from preflight.probe.faults import Unreadable
 from preflight.values.facts import VideoFacts
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ def shown_as(path: str, format_name: str) -> VideoFacts:
         size = os.fstat(stream.fileno()).st_size
         facts = probe_video(stream, size, sniffed, measure=False) if sniffed.reader == "av" else None
     if facts is None:
-        raise Unreadable(f"a {format_name} without frames is no clip")
+        raise Unreadable(phrase("a {q} without frames is no clip", q=format_name))
     return facts
 
 
@@ -77,7 +78,7 @@ def _image(frame: "VideoFrame", size_px: tuple[int, int]) -> "Image.Image":
     try:
         small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
     except (av.FFmpegError, ValueError) as error:
-        raise Unreadable(f"a picture cannot be converted: {error}") from None
+        raise Unreadable(phrase("a picture cannot be converted: {why}", why=str(error))) from None
     plane = small.planes[0]
     return Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size, 1)
 

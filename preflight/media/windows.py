@@ -17,6 +17,7 @@ from preflight.media.interest import interest_of
 from preflight.media.timeline import STEP_S, Timeline
 from preflight.values.assets import Window
 from preflight.values.limits import Range
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -207,21 +208,24 @@ class _Ranking:
         shots = self._timeline.shots
         first = bisect_right([shot.end_s for shot in shots], window.start_s)
         last = max(bisect_left([shot.start_s for shot in shots], window.end_s), first + 1)
-        those = f"shot {last}" if last - first == 1 else f"shots {first + 1} to {last}"
+        of = len(shots)
+        those = phrase("shots {n1} to {n2} of {n3}", n1=first + 1, n2=last, n3=of)
+        if last - first == 1:
+            those = phrase("shot {n1} of {n2}", n1=last, n2=of)
         if self.is_whole(window):
-            return f"{those} of {len(shots)}, whole"
+            return phrase("{shots}, whole", shots=those)
         if window.start_s in self._starts:
-            return f"begins with shot {first + 1} of {len(shots)}, cut off in shot {last}"
-        return f"part of {those} of {len(shots)}"
+            return phrase("begins with shot {n1} of {n2}, cut off in shot {n3}", n1=first + 1, n2=of, n3=last)
+        return phrase("part of {shots}", shots=those)
 
     def _part_words(self, window: Window) -> str:
         start = "the beginning" if window.start_s == 0 else self._moment_words(window.start_s)
         end = "the end" if window.end_s == self._timeline.duration_s else self._moment_words(window.end_s)
-        return f"from {start} to {end}"
+        return phrase("from {start} to {end}", start=start, end=end)
 
     def _moment_words(self, moment: Fraction) -> str:
         if not (len(self._quiet) or len(self._beats)) or not self._is_clear(moment):
-            return f"{decimal(moment)} s"
+            return phrase("{n} s", n=decimal(moment))
         return "a pause" if any(one.start_s <= moment <= one.end_s for one in self._timeline.pauses) else "a beat"
 
 

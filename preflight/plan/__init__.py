@@ -24,6 +24,7 @@ from preflight.values.assets import Window
 from preflight.values.facts import Area, AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Advice
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal, distinct_decimal
@@ -226,7 +227,9 @@ def _missed(judged: Judged, window: Window) -> Finding | None:
     whole = judged.facts.duration_s if isinstance(judged.facts, VideoFacts | AudioFacts) else None
     if whole is None or window.start_s < whole:
         return None
-    message = f"the part to keep begins at {decimal(window.start_s)} s, but there are only {decimal(whole)} s"
+    message = phrase(
+        "the part to keep begins at {n1} s, but there are only {n2} s", n1=decimal(window.start_s), n2=decimal(whole)
+    )
     rule = f"{judged.kind}/duration"
     return Finding(rule=rule, severity="error", message=message, measured=window.start_s, unit="s")
 
@@ -242,7 +245,11 @@ def _short(judged: Judged, window: Window, limit: Range) -> Finding | None:
     return Finding(
         rule=f"{judged.kind}/duration",
         severity="error",
-        message=f"the part to keep lasts {distinct_decimal(length, limit.min)} s; {limit.words('s')} allowed",
+        message=phrase(
+            "the part to keep lasts {n} s; {limit} allowed",
+            n=distinct_decimal(length, limit.min),
+            limit=limit.words("s"),
+        ),
         measured=length,
         limit=limit.text(),
         unit="s",

@@ -11,6 +11,7 @@ from preflight.rules.audio import RULES as AUDIO
 from preflight.rules.image import RULES as IMAGE
 from preflight.rules.video import RULES as VIDEO
 from preflight.values.findings import Finding
+from preflight.values.phrase import joined, phrase
 
 ALL = "all"
 BEYOND = {"readable", "unjudged"}
@@ -34,8 +35,12 @@ def read_also(given: Iterable[str]) -> tuple[str, ...]:
     for word in words:
         if word != ALL and _short(word) not in known:
             near = difflib.get_close_matches(_short(word), (*known, ALL), 1, 0.5)
-            advice = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}, and {ALL}."
-            raise CallError(f"also: no warning that can be mended is called {word!r}", advice=advice)
+            advice = (
+                phrase("Did you mean {q}?", q=near[0])
+                if near
+                else phrase("Known are {l}, and {w}.", l=joined(known), w=ALL)
+            )
+            raise CallError(phrase("also: no warning that can be mended is called {q}", q=repr(word)), advice=advice)
     return tuple(dict.fromkeys(word if word == ALL else _short(word) for word in words))
 
 

@@ -9,9 +9,10 @@ from preflight.plan.marks import named
 from preflight.values.assets import Asset, shown
 from preflight.values.choices import Where
 from preflight.values.facts import Area
+from preflight.values.phrase import joined, phrase
 
 PART = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})")
-EXPECTED = f"x,y,width,height in pixels, {', '.join(get_args(Where))}"
+EXPECTED = phrase("x,y,width,height in pixels, {l}", l=joined(get_args(Where)))
 
 
 def read_crop(text: str) -> Where | Area:
@@ -26,7 +27,7 @@ def read_crop(text: str) -> Where | Area:
     found = PART.fullmatch(re.sub(r"\s", "", text))
     left, top, width, height = map(int, found.groups()) if found else (0, 0, 0, 0)
     if not (width and height):
-        raise CallError(f"crop: expected {EXPECTED}, got {text!r}")
+        raise CallError(phrase("crop: expected {what}, got {q}", what=EXPECTED, q=repr(text)))
     return Area(left_px=left, top_px=top, width_px=width, height_px=height)
 
 
@@ -40,7 +41,7 @@ def crops_of(texts: Iterable[str], assets: Sequence[Asset]) -> dict[str, Where |
     for text in texts:
         name, _, part = text.rpartition("=")
         if not name:
-            raise CallError(f"crop: expected FILE={EXPECTED}, got {text!r}")
+            raise CallError(phrase("crop: expected FILE={what}, got {q}", what=EXPECTED, q=repr(text)))
         part_of = read_crop(part)
         for place in named(name, f"{shown(name)}={part}", assets):
             found[assets[place].path] = part_of

@@ -16,6 +16,7 @@ from preflight.errors import CallError
 from preflight.plan.av import CutPointFinder
 from preflight.plan.steps import Cut, Encode, Packets, Plan, Step, find
 from preflight.probe.cut_points import Wanted
+from preflight.values.phrase import phrase
 from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 from preflight.values.units import decimal, exact
@@ -33,11 +34,11 @@ SLACK_S = Fraction(1, 1000)
 def exactly(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's signature
     """Parse a number of a plan file as a fraction; for msgspec."""
     if wanted is not Fraction or isinstance(value, bool) or not isinstance(value, int | float | str):
-        msg = f"expected a number, got {value!r}"
+        msg = phrase("expected a number, got {q}", q=repr(value))
         raise ValueError(msg)
     found = exact(value).limit_denominator(FINEST)
     if abs(found) > GREATEST:
-        msg = f"expected a number up to {GREATEST:,}, got {str(value)[:40]}"
+        msg = phrase("expected a number up to {n}, got {q}", n=f"{GREATEST:,}", q=str(value)[:40])
         raise ValueError(msg)
     return found
 
@@ -75,7 +76,12 @@ def as_edited(plan: Plan, points: CutPointFinder) -> Plan:
     if cut_point is None:
         begin, end = decimal(cut.start_s), decimal(cut.start_s + cut.length_s)
         raise CallError(
-            f"{plan.asset.path}: the plan was edited, and {begin} to {end} s cannot be kept without encoding",
+            phrase(
+                "{q1}: the plan was edited, and {q2} to {q3} s cannot be kept without encoding",
+                q1=plan.asset.path,
+                q2=begin,
+                q3=end,
+            ),
             advice=Remedy("plan-with-part", span=f"{begin}-{end}"),
         )
     packets = Packets(cut_point.first, cut_point.frames)

@@ -34,6 +34,7 @@ from preflight.plan.steps import (
 )
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
+from preflight.values.phrase import error_words, phrase
 from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 
@@ -92,7 +93,7 @@ def read_plans(path: Path) -> PlanFile:
     try:
         content = bytes_of(path, MAX_FILE_BYTES, plain=False)
     except OSError as error:
-        raise CallError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise CallError(phrase("{q}: cannot be read: {why}", q=path, why=error.strerror or error)) from None
     return parse_plans(content, path)
 
 
@@ -104,10 +105,10 @@ def parse_plans(content: bytes, path: Path) -> PlanFile:
     """
     try:
         if len(content) > MAX_FILE_BYTES:
-            raise CallError(f"{path}: is larger than any plan", advice=HOW)
+            raise CallError(phrase("{q}: is larger than any plan", q=path), advice=HOW)
         found = msgspec.convert(json_of(content), type=ready(PlanFile), dec_hook=exactly)
     except (ValueError, ArithmeticError) as error:
-        raise CallError(f"{path}: is no plan: {error}", advice=HOW) from None
+        raise CallError(phrase("{q}: is no plan: {why}", q=path, why=error_words(error)), advice=HOW) from None
     for asset in found.assets:
         _refuse_unsound(path, asset)
     return found
@@ -118,16 +119,21 @@ def _refuse_unsound(path: Path, asset: Planned) -> None:
     if not asset.steps:
         return
     if asset.source is None:
-        raise CallError(f"{path}: {asset.path}: the plan does not say which content it is for (`source`)")
+        raise CallError(
+            phrase("{q1}: {q2}: the plan does not say which content it is for (`source`)", q1=path, q2=asset.path)
+        )
     if not can_be_a_path(asset.source.path):
         raise CallError(
-            f"{path}: {printable(asset.path)}: no file can have the path of the plan's `source`", advice=HOW
+            phrase("{q1}: {q2}: no file can have the path of the plan's `source`", q1=path, q2=printable(asset.path)),
+            advice=HOW,
         )
     if sum(isinstance(step, Write) for step in asset.steps) != 1:
-        raise CallError(f"{path}: {asset.path}: a plan writes one file: one step with do = write")
+        raise CallError(phrase("{q1}: {q2}: a plan writes one file: one step with do = write", q1=path, q2=asset.path))
     for step in steps:
         if not _is_possible(step):
-            raise CallError(f"{path}: {asset.path}: this cannot be done: {step.words()}")
+            raise CallError(
+                phrase("{q1}: {q2}: this cannot be done: {step}", q1=path, q2=asset.path, step=step.words())
+            )
 
 
 def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
@@ -142,8 +148,15 @@ def refuse_beyond(path: Path, found: PlanFile, profile: Profile) -> None:
         for step in (*asset.steps, *asset.otherwise):
             if isinstance(step, Resize) and side_px.max and max(step.width_px, step.height_px) > side_px.max:
                 raise CallError(
-                    f"{path}: {printable(asset.path)}: to {step.width_px} x {step.height_px} px is asked for, "
-                    f"and {profile.name} takes sides of {side_px.words('px')}",
+                    phrase(
+                        "{q1}: {q2}: to {n1} x {n2} px is asked for, and {q3} takes sides of {limit}",
+                        q1=path,
+                        q2=printable(asset.path),
+                        n1=step.width_px,
+                        n2=step.height_px,
+                        q3=profile.name,
+                        limit=side_px.words("px"),
+                    ),
                     advice="Edit the plan's resize, or plan anew.",
                 )
 

@@ -16,6 +16,7 @@ from preflight.profiles.schema import Profile
 from preflight.values.assets import Asset, Kind, Role, Window, composed, shown
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal
 
 ROLES: dict[str, Kind] = {"image": "image", "video": "video", "clip": "video", "audio": "audio", "sound": "audio"}
@@ -35,7 +36,7 @@ class Mark(msgspec.Struct, frozen=True):
         """Parse "clip.mov=3.0-9.5", "video 1=3.0-9.5" or "3.0-9.5"; raise ValueError otherwise."""
         name, equals, part = text.rpartition("=")
         if equals and not name:
-            msg = f"expected FILE=START-END, got {text!r}"
+            msg = phrase("expected FILE=START-END, got {q}", q=repr(text))
             raise ValueError(msg)
         return cls(name, Window.parse(part))
 
@@ -58,7 +59,9 @@ def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
         for place in _meant(mark.name, str(mark), assets, resolved):
             other = meant.setdefault(place, mark)
             if other.window != mark.window:
-                raise CallError(f"{other} and {mark}: two parts of one file", advice="Keep one of them.")
+                raise CallError(
+                    phrase("{q1} and {q2}: two parts of one file", q1=other, q2=mark), advice="Keep one of them."
+                )
     return [
         msgspec.structs.replace(asset, keep=meant[place].window) if place in meant else asset
         for place, asset in enumerate(assets)
@@ -95,8 +98,10 @@ def _meant(name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str
         found = [n for n, asset in enumerate(assets) if [*map(composed, _parts(asset)[-len(tail) :])] == tail]
     several = list({resolved[place]: shown(assets[place].path) for place in found}.values())
     if len(several) > 1:
-        more = f" or {len(several) - 2} more" if len(several) > 2 else ""  # noqa: PLR2004 - the two that are named
-        raise CallError(f"{said}: that may be {several[0]} or {several[1]}{more}", advice="Name more of the path.")
+        message = phrase("{q}: that may be {q1} or {q2}", q=said, q1=several[0], q2=several[1])
+        if len(several) > 2:  # noqa: PLR2004 - the two that are named
+            message = phrase("{said} or {n} more", said=message, n=len(several) - 2)
+        raise CallError(message, advice="Name more of the path.")
     return found or _refuse(name, said, assets)
 
 
@@ -110,8 +115,10 @@ def _only(said: str, assets: Sequence[Asset]) -> int:
     found = found or [place for place, asset in enumerate(assets) if asset.expected_kind == "unknown"]
     if len(found) == 1:
         return found[0]
-    several = f"{len(found)} clips and sounds are" if found else "no clip or sound is"
-    raise CallError(f"{said}: {several} given; which is meant?", advice=f"Write FILE={said}, or video 1={said}.")
+    message = phrase("{q}: {n} clips and sounds are given; which is meant?", q=said, n=len(found))
+    if not found:
+        message = phrase("{q}: no clip or sound is given; which is meant?", q=said)
+    raise CallError(message, advice=phrase("Write FILE={q}, or video 1={q}.", q=said))
 
 
 def _by_role(role: "re.Match[str]", said: str, assets: Sequence[Asset]) -> list[int]:
@@ -124,7 +131,10 @@ def _by_role(role: "re.Match[str]", said: str, assets: Sequence[Asset]) -> list[
     found = [place for place, asset in enumerate(assets) if asset.role == wanted]
     if not found:
         have = ", ".join(str(asset.role) for asset in assets if asset.role)
-        raise CallError(f"{said}: there is no {wanted}", advice=f"There are {have}." if have else "Name the file.")
+        raise CallError(
+            phrase("{q}: there is no {w}", q=said, w=wanted),
+            advice=phrase("There are {l}.", l=have) if have else "Name the file.",
+        )
     return found
 
 
@@ -132,8 +142,8 @@ def _refuse(name: str, said: str, assets: Sequence[Asset]) -> NoReturn:
     """Raise CallError for a mark without an asset, suggesting the nearest."""
     known = {text: asset for asset in assets for text in (asset.path, _parts(asset)[-1])}
     near = difflib.get_close_matches(name, known, 1, 0.5)
-    advice = f"Did you mean {shown(known[near[0]].path)}?" if near else ""
-    raise CallError(f"{said}: no such file is among those that are given", advice=advice)
+    advice = phrase("Did you mean {q}?", q=shown(known[near[0]].path)) if near else ""
+    raise CallError(phrase("{q}: no such file is among those that are given", q=said), advice=advice)
 
 
 def _resolved(path: str) -> str:
@@ -158,18 +168,25 @@ def refuse_useless(marked: Iterable[Asset], judged: Sequence[Judged]) -> None:
     """
     for one in judged:
         if one.asset.keep and isinstance(one.facts, ImageFacts):
-            raise CallError(f"{shown(one.asset.path)}: {NO_PARTS}", advice="Take its mark away.")
+            raise CallError(
+                phrase("{q}: {fault}", q=shown(one.asset.path), fault=NO_PARTS), advice="Take its mark away."
+            )
     there = {one.asset.path for one in judged}
     for asset in marked:
         if asset.keep and asset.path not in there:
-            raise CallError(f"{shown(asset.path)}: a part of it is to be kept, but it is no clip or sound")
+            raise CallError(phrase("{q}: a part of it is to be kept, but it is no clip or sound", q=shown(asset.path)))
 
 
 def overruled(before: Iterable[Asset], after: Iterable[Asset]) -> Iterator[str]:
     """Yield a sentence for each part of the request file replaced by the call's."""
     for old, new in zip(before, after, strict=True):
         if old.keep and new.keep and old.keep != new.keep:
-            yield f"{shown(new.path)}: {new.keep} s stay, as this call says, not {old.keep} s, as the request does"
+            yield phrase(
+                "{q1}: {q2} s stay, as this call says, not {q3} s, as the request does",
+                q1=shown(new.path),
+                q2=new.keep,
+                q3=old.keep,
+            )
 
 
 def curtailed(judged: Iterable[Judged], profile: Profile) -> Iterator[str]:
@@ -180,8 +197,13 @@ def curtailed(judged: Iterable[Judged], profile: Profile) -> Iterator[str]:
         if keep is None or whole is None or keep.start_s >= whole:
             continue
         limit = profile.video.duration_s if isinstance(facts, VideoFacts) else profile.audio.duration_s
-        reasons = [f"there are only {decimal(whole)} s"] if keep.end_s > whole else []
+        reasons = [phrase("there are only {n} s", n=decimal(whole))] if keep.end_s > whole else []
         if limit.max is not None and min(keep.end_s, whole) - keep.start_s > limit.max:
-            reasons.append(f"no more than {decimal(limit.max)} s may be kept")
+            reasons.append(phrase("no more than {n} s may be kept", n=decimal(limit.max)))
         if reasons:
-            yield f"{shown(one.asset.path)}: {keep} s cannot be kept whole: {', and '.join(reasons)}"
+            yield phrase(
+                "{q}: {w} s cannot be kept whole: {why}",
+                q=shown(one.asset.path),
+                w=str(keep),
+                why=joined(reasons, ", and "),
+            )

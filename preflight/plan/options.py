@@ -9,6 +9,7 @@ from preflight.values.assets import Window
 from preflight.values.choices import Bits, Fit, Keep, Lengthen, Strategy, Where
 from preflight.values.facts import Area
 from preflight.values.findings import Loss
+from preflight.values.phrase import phrase
 
 Size = tuple[int, int]
 COLOR = re.compile(r"black|white|#[0-9A-Fa-f]{6}")
@@ -47,7 +48,7 @@ class FixOptions(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse an invalid color."""
         if not COLOR.fullmatch(self.pad_color):
-            msg = f"expected black, white or #rrggbb, got {self.pad_color!r}"
+            msg = phrase("expected black, white or #rrggbb, got {q}", q=repr(self.pad_color))
             raise ValueError(msg)
 
     def permits(self, step: Step) -> bool:

@@ -24,6 +24,7 @@ from preflight.values.assets import Kind, Window
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.limits import Range
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal
 
 KINDS: tuple[Kind, ...] = ("video", "audio")
@@ -171,7 +172,11 @@ def _shared(
     ways = share(parts, total, each)
     chosen = pick(ways, fix_options.share)
     if chosen is None:
-        message = f"{decimal(together)} s together cannot be shared; {limits.total_duration_s.words('s')} allowed"
+        message = phrase(
+            "{n} s together cannot be shared; {limit} allowed",
+            n=decimal(together),
+            limit=limits.total_duration_s.words("s"),
+        )
         return Finding(rule=_rule(kind), severity="error", message=message, measured=together, unit="s")
     others = tuple(way for way in ways if way is not chosen)
     return Shared(kind=kind, rule=_rule(kind), parts=parts, chosen=chosen, alternatives=others)

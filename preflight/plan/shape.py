@@ -10,6 +10,7 @@ from preflight.profiles.schema import Profile
 from preflight.values.facts import Area, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
+from preflight.values.phrase import phrase
 from preflight.values.units import distinct_decimal
 
 
@@ -59,16 +60,28 @@ def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
         size, limit = (facts.width_px, facts.height_px), profile.video.aspect_ratio
     else:
         return None
-    rule, marked = f"{judged.kind}/aspect-ratio", f"the part to crop, {part.width_px} x {part.height_px} px"
+    rule = f"{judged.kind}/aspect-ratio"
     if part.left_px + part.width_px > size[0] or part.top_px + part.height_px > size[1]:
-        message = (
-            f"{marked} at {part.left_px}, {part.top_px}, reaches beyond the {size[0]} x {size[1]} px that are there"
+        message = phrase(
+            "the part to crop, {n1} x {n2} px at {n3}, {n4}, reaches beyond the {n5} x {n6} px that are there",
+            n1=part.width_px,
+            n2=part.height_px,
+            n3=part.left_px,
+            n4=part.top_px,
+            n5=size[0],
+            n6=size[1],
         )
         return Finding(rule=rule, severity="error", message=message)
     ratio = Fraction(part.width_px, part.height_px)
     if (bound := limit.broken_by(ratio)) is None:
         return None
-    message = f"{marked}, is a width/height of {distinct_decimal(ratio, bound)}; {limit.words('ratio')} allowed"
+    message = phrase(
+        "the part to crop, {n1} x {n2} px, is a width/height of {n3}; {limit} allowed",
+        n1=part.width_px,
+        n2=part.height_px,
+        n3=distinct_decimal(ratio, bound),
+        limit=limit.words("ratio"),
+    )
     return Finding(rule=rule, severity="error", message=message, measured=ratio, limit=limit.text(), unit="ratio")
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from preflight.values.choices import Strategy
 from preflight.values.limits import Range
+from preflight.values.phrase import all_of, joined, phrase
 from preflight.values.units import decimal
 
 MILLISECONDS = 1000
@@ -165,33 +166,39 @@ WAYS: tuple[Strategy, ...] = tuple(HOW)
 
 
 def _fit(together: Fraction, total: Range) -> str:
-    return f"together they last {decimal(together)} s; {total.words('s')} allowed"
+    return phrase("together they last {n} s; {limit} allowed", n=decimal(together), limit=total.words("s"))
 
 
 def _why(parts: Sequence[Part], lengths: Sequence[Fraction], strategy: Strategy, *, marks: bool) -> str:
     """Word who keeps and gives up what."""
     cut = [(part, length) for part, length in zip(parts, lengths, strict=True) if length < part.duration_s]
     kept = [part for part, length in zip(parts, lengths, strict=True) if part.marked and length >= part.duration_s]
-    said = ("best", "marked")
-    lead = [f"{part.name} keeps its {said[part.marked_by_hand]} {decimal(part.duration_s)} s" for part in kept]
+    lead: list[str] = [phrase(KEEPS[part.marked_by_hand], q=part.name, n=decimal(part.duration_s)) for part in kept]
     if marks and any(part.marked and part.marked_by_hand for part in parts):
         lead.append("there is no room for all that is marked, so marked parts are shortened too")
-    return "; ".join([*lead, _gives(cut, strategy)])
+    return joined([*lead, _gives(cut, strategy)], "; ")
+
+
+KEEPS = ("{q} keeps its best {n} s", "{q} keeps its marked {n} s")
+"""Words for a part that stays whole: found, and marked by hand."""
+GIVES: dict[Strategy, str] = {
+    "longest": "{q} gives up {n} s, which is the longest",
+    "equal": "{q} gives up {n} s, so that the longest come to the same length",
+    "proportion": "{q} gives up {n} s",
+}
+"""Words for a single part that is cut."""
+GIVE: dict[Strategy, str] = {
+    "longest": "{l} give up {amount}, the longest first",
+    "equal": "{l} give up {amount}, so that the longest come to the same length",
+    "proportion": "{l} give up {amount}, in proportion to their length",
+}
+"""Words for several."""
 
 
 def _gives(cut: Sequence[tuple[Part, Fraction]], strategy: Strategy) -> str:
-    names = _listed([part.name for part, _ in cut])
     given = [decimal(part.duration_s - length) for part, length in cut]
-    one = len(cut) == 1
-    what = f"{given[0]} s{'' if one else ' each'}" if len(set(given)) == 1 else f"{_listed(given)} s"
-    gives = f"{names} {'gives' if one else 'give'} up {what}"
-    if strategy == "longest":
-        return f"{gives}, {'which is the longest' if one else 'the longest first'}"
-    if strategy == "equal":
-        return f"{gives}, so that the longest come to the same length"
-    return gives if one else f"{gives}, in proportion to their length"
-
-
-def _listed(words: Sequence[str]) -> str:
-    *head, last = words
-    return f"{', '.join(head)} and {last}" if head else last
+    if len(cut) == 1:
+        return phrase(GIVES[strategy], q=cut[0][0].name, n=given[0])
+    alike = len(set(given)) == 1
+    amount = phrase("{n} s each", n=given[0]) if alike else phrase("{l} s", l=all_of(given))
+    return phrase(GIVE[strategy], l=all_of(part.name for part, _ in cut), amount=amount)

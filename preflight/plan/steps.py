@@ -13,6 +13,7 @@ import msgspec
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Area, Side
 from preflight.values.findings import Finding, Loss
+from preflight.values.phrase import joined, phrase
 from preflight.values.remedy import Remedies
 from preflight.values.units import decimal
 
@@ -54,7 +55,9 @@ class Aperture(_Step, frozen=True, kw_only=True, tag="aperture"):
 
     def words(self) -> str:
         """Say what is done."""
-        return f"leave out what is not shown around {self.area.width_px} x {self.area.height_px} px"
+        return phrase(
+            "leave out what is not shown around {n1} x {n2} px", n1=self.area.width_px, n2=self.area.height_px
+        )
 
 
 class Packets(msgspec.Struct, frozen=True):
@@ -77,10 +80,11 @@ class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
 
     def words(self) -> str:
         """Say what is done: how, and apart from that, what is lost of the content."""
-        way = ", no re-encoding" if self.packets else ""
-        whole = decimal(self.length_s + (self.drops_s or 0))
-        lost = f" (drops {decimal(self.drops_s)} s of {whole} s)" if self.drops_s else ""
-        return f"keep {decimal(self.start_s)} to {decimal(self.start_s + self.length_s)} s{lost}{way}"
+        part = phrase("keep {n1} to {n2} s", n1=decimal(self.start_s), n2=decimal(self.start_s + self.length_s))
+        if self.drops_s:
+            whole = decimal(self.length_s + self.drops_s)
+            part = phrase("{part} (drops {n1} s of {n2} s)", part=part, n1=decimal(self.drops_s), n2=whole)
+        return phrase("{part}, no re-encoding", part=part) if self.packets else part
 
 
 class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
@@ -93,8 +97,8 @@ class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
 
     def words(self) -> str:
         """Say what is done."""
-        why = ", since sides have to be even" if self.rounded else ""
-        return f"scale to {self.width_px} x {self.height_px} px{why}"
+        said = phrase("scale to {n1} x {n2} px", n1=self.width_px, n2=self.height_px)
+        return phrase("{step}, since sides have to be even", step=said) if self.rounded else said
 
 
 class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
@@ -108,7 +112,7 @@ class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
 
     def words(self) -> str:
         """Say what is done."""
-        size = f"{self.width_px} x {self.height_px} px"
+        size = phrase("{n1} x {n2} px", n1=self.width_px, n2=self.height_px)
         if self.left_px is None or self.top_px is None:
             return f"crop to the middle {size}"
         return f"crop to {size} at {self.left_px}, {self.top_px}"
@@ -125,7 +129,7 @@ class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
     def words(self) -> str:
         """Say what is done."""
         around = "a blurred copy of the picture" if self.fill == BLUR else self.fill
-        return f"pad with {around} to {self.width_px} x {self.height_px} px"
+        return phrase("pad with {color} to {n1} x {n2} px", color=around, n1=self.width_px, n2=self.height_px)
 
 
 class Flatten(_Step, frozen=True, kw_only=True, tag="flatten"):
@@ -136,7 +140,7 @@ class Flatten(_Step, frozen=True, kw_only=True, tag="flatten"):
 
     def words(self) -> str:
         """Say what is done."""
-        return f"put transparent parts on {self.color}"
+        return phrase("put transparent parts on {color}", color=self.color)
 
 
 class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
@@ -146,7 +150,7 @@ class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
 
     def words(self) -> str:
         """Say what is done."""
-        return f"make {decimal(self.frame_rate_hz)} fps constant"
+        return phrase("make {n} fps constant", n=decimal(self.frame_rate_hz))
 
 
 class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
@@ -164,13 +168,14 @@ class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
     def words(self) -> str:
         """Say what is done."""
         times = self.length_s / self.from_s if self.from_s else Fraction(0)
+        if self.how == "slow":
+            return phrase("slow it down {n1} times until {n2} s", n1=decimal(times), n2=decimal(self.length_s))
         done = {
-            "loop": "repeat it from the beginning",
-            "freeze": "hold the last frame",
-            "silence": "add silence",
-            "slow": f"slow it down {decimal(times)} times",
+            "loop": "repeat it from the beginning until {n} s",
+            "freeze": "hold the last frame until {n} s",
+            "silence": "add silence until {n} s",
         }
-        return f"{done[self.how]} until {decimal(self.length_s)} s"
+        return phrase(done[self.how], n=decimal(self.length_s))
 
 
 class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
@@ -202,11 +207,11 @@ class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
     def words(self) -> str:
         """Say what is done."""
         done = {
-            "hold": "hold the first frame for {} s, while the audio alone is heard",
-            "drop": "leave out {} s of audio before the first frame",
-            "silence": "keep {} s of silence until the audio begins",
+            "hold": "hold the first frame for {n} s, while the audio alone is heard",
+            "drop": "leave out {n} s of audio before the first frame",
+            "silence": "keep {n} s of silence until the audio begins",
         }
-        return done[self.how].format(decimal(self.length_s))
+        return phrase(done[self.how], n=decimal(self.length_s))
 
 
 class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
@@ -218,13 +223,17 @@ class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
 
     def words(self) -> str:
         """Say what is done."""
-        what = "a sound track" if len(self.places) == 1 else f"{len(self.places)} sound tracks"
-        why = {
-            "empty": "that holds no samples",
-            "unknown": "in a codec that no decoder here knows",
-            "undecodable": "that cannot be decoded",
+        one = {
+            "empty": "leave out a sound track that holds no samples",
+            "unknown": "leave out a sound track in a codec that no decoder here knows",
+            "undecodable": "leave out a sound track that cannot be decoded",
         }
-        return f"leave out {what} {why[self.why]}"
+        several = {
+            "empty": "leave out {n} sound tracks that holds no samples",
+            "unknown": "leave out {n} sound tracks in a codec that no decoder here knows",
+            "undecodable": "leave out {n} sound tracks that cannot be decoded",
+        }
+        return one[self.why] if len(self.places) == 1 else phrase(several[self.why], n=len(self.places))
 
 
 class JoinAudio(_Step, frozen=True, kw_only=True, tag="join-sound"):
@@ -260,23 +269,28 @@ class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
 
     def words(self) -> str:
         """Say what is done."""
-        bound = f", at most {self.max_bit_rate / 1_000_000:.1f} Mbit/s" if self.max_bit_rate else ""
-        return f"encode with {self.codec}{bound}{''.join(f', {loss}' for loss in self._losses())}"
+        said = phrase("encode with {w}", w=self.codec)
+        more = list(self._losses())
+        if self.max_bit_rate:
+            more.insert(0, phrase("at most {n} Mbit/s", n=f"{self.max_bit_rate / 1_000_000:.1f}"))
+        return joined([said, *more])
 
     def _losses(self) -> Iterator[str]:
         """Yield the reductions of audio in words."""
         if self.dither:
-            deeper = f"{self.bits_from}-bit" if self.bits_from else "deeper"
-            yield f"{deeper} samples rounded with dither"
+            deeper = phrase("{n}-bit samples rounded with dither", n=self.bits_from)
+            yield deeper if self.bits_from else "deeper samples rounded with dither"
         if self.sample_rate_hz and self.rate_from_hz:
             before, after = (decimal(Fraction(rate, 1000)) for rate in (self.rate_from_hz, self.sample_rate_hz))
-            yield f"{before} kHz resampled to {after} kHz"
+            yield phrase("{n1} kHz resampled to {n2} kHz", n1=before, n2=after)
         elif self.sample_rate_hz:
-            yield f"{decimal(Fraction(self.sample_rate_hz))} samples a second"
+            yield phrase("{n} samples a second", n=decimal(Fraction(self.sample_rate_hz)))
         if self.channels:
-            before = f"{self.channels_from} channels " if self.channels_from else ""
-            after = "" if before else f" channel{'s'[: self.channels - 1]}"
-            yield f"{before}mixed down to {self.channels}{after}"
+            if self.channels_from:
+                yield phrase("{n1} channels mixed down to {n2}", n1=self.channels_from, n2=self.channels)
+            else:
+                several = "mixed down to {n} channels"
+                yield phrase("mixed down to {n} channel" if self.channels == 1 else several, n=self.channels)
 
 
 LeftOut = Literal["depth", "ink", "frames", "raw"]
@@ -304,9 +318,11 @@ class Write(_Step, frozen=True, kw_only=True, tag="write"):
 
     def words(self) -> str:
         """Say what is done."""
-        without = f" ({', '.join(LEFT_OUT[what] for what in self.left_out)})" if self.left_out else ""
-        how = ", the coded picture as it is" if self.kept else " without loss" if self.lossless else ""
-        return f"write as {self.format}{how}{without}"
+        how = "write as {w} without loss" if self.lossless else "write as {w}"
+        said = phrase("write as {w}, the coded picture as it is" if self.kept else how, w=self.format)
+        if not self.left_out:
+            return said
+        return phrase("{step} ({what})", step=said, what=joined(LEFT_OUT[what] for what in self.left_out))
 
 
 Step = (

@@ -22,6 +22,7 @@ from preflight.files.toml import TableError, convert_table
 from preflight.policy.policy import below, is_untouchable, suppressed
 from preflight.values.assets import printable
 from preflight.values.findings import IN_BASELINE, Finding, Judged
+from preflight.values.phrase import error_words, phrase
 from preflight.values.remedy import Remedy
 
 SCHEMA = "preflight.baseline/1"
@@ -44,10 +45,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         """Refuse entries that no baseline holds."""
         if is_untouchable(self.rule):
-            msg = f"{self.rule} is never in a baseline: it says that nothing could be told"
+            msg = phrase("{q} is never in a baseline: it says that nothing could be told", q=self.rule)
             raise ValueError(msg)
         if self.margin is not None and not NUMBER.fullmatch(self.margin):
-            msg = f"expected an exact number such as -1/2 as margin, got {self.margin[:40]!r}"
+            msg = phrase("expected an exact number such as -1/2 as margin, got {q}", q=repr(self.margin[:40]))
             raise ValueError(msg)
 
 
@@ -117,9 +118,9 @@ def refuse_to_overwrite(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise CallError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
+        raise CallError(phrase("{q}: cannot be read: {why}", q=printable(str(path)), why=error.strerror)) from None
     if begin and b"preflight.baseline/" not in begin:
-        raise CallError(f"{printable(str(path))}: is there, and is no baseline; it was left as it is")
+        raise CallError(phrase("{q}: is there, and is no baseline; it was left as it is", q=printable(str(path))))
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------
@@ -135,14 +136,19 @@ def read_baseline(path: Path, profile: str) -> Baseline:
     table = _read(path, name)
     schema = table.get("schema")
     if schema != SCHEMA:
-        raise CallError(f"{name}: is {schema!r}, not {SCHEMA!r}", advice=AGAIN)
+        raise CallError(phrase("{q1}: is {q2}, not {q3}", q1=name, q2=repr(schema), q3=repr(SCHEMA)), advice=AGAIN)
     try:
         baseline = convert_table(table, Baseline)
     except TableError as error:
-        raise CallError(f"{name}: {error}", advice=AGAIN) from None
+        raise CallError(phrase("{q}: {fault}", q=name, fault=error_words(error)), advice=AGAIN) from None
     if baseline.profile != profile:
         raise CallError(
-            f"{name}: is of profile {baseline.profile!r}, and this run judges by {profile!r}",
+            phrase(
+                "{q1}: is of profile {q2}, and this run judges by {q3}",
+                q1=name,
+                q2=repr(baseline.profile),
+                q3=repr(profile),
+            ),
             advice=("Other limits, other findings.", AGAIN),
         )
     return baseline
@@ -152,14 +158,14 @@ def _read(path: Path, name: str) -> dict[str, Any]:
     try:
         content = bytes_of(path, MAX_BYTES)
         if len(content) > MAX_BYTES:
-            raise CallError(f"{name}: larger than {MAX_BYTES:,} bytes: not a baseline")
+            raise CallError(phrase("{q}: larger than {n} bytes: not a baseline", q=name, n=f"{MAX_BYTES:,}"))
         table = json_of(content)
     except OSError as error:
-        raise CallError(f"{name}: cannot be read: {error.strerror}") from None
+        raise CallError(phrase("{q}: cannot be read: {why}", q=name, why=error.strerror)) from None
     except TextError as error:
-        raise CallError(f"{name}: {error}", advice=AGAIN) from None
+        raise CallError(phrase("{q}: {fault}", q=name, fault=error_words(error)), advice=AGAIN) from None
     if not isinstance(table, dict):
-        raise CallError(f"{name}: expected an object, got {type(table).__name__}", advice=AGAIN)
+        raise CallError(phrase("{q1}: expected an object, got {q2}", q1=name, q2=type(table).__name__), advice=AGAIN)
     return table
 
 

@@ -18,6 +18,7 @@ from preflight.values.assets import printable
 from preflight.values.choices import FailOn
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.limits import Severity
+from preflight.values.phrase import joined, phrase
 
 Level = Severity | Literal["off"]
 LEVELS: tuple[str, ...] = (*get_args(Severity), "off")
@@ -80,11 +81,21 @@ def refuse_wrong(policy: Policy) -> None:
         for pattern, level in table.items():
             _refuse_rule(pattern, place, RULES)
             if level not in LEVELS:
-                raise TableError(f"{place}.{pattern}: expected {', '.join(LEVELS[:-1])} or off, got {level!r}")
+                raise TableError(
+                    phrase(
+                        "{q1}.{q2}: expected {l} or off, got {q3}",
+                        q1=place,
+                        q2=pattern,
+                        l=joined(LEVELS[:-1]),
+                        q3=repr(level),
+                    )
+                )
     for number, ignore in enumerate(policy.ignore):
         _refuse_rule(ignore.rule, f"ignore.{number}.rule", RULES)
         if not ignore.reason.strip():
-            raise TableError(f"ignore.{number}.reason: expected the reason in words, got {ignore.reason!r}")
+            raise TableError(
+                phrase("ignore.{n}.reason: expected the reason in words, got {q}", n=number, q=repr(ignore.reason))
+            )
     for place, globs in _path_lists(policy):
         _refuse_paths(globs, place)
 
@@ -98,7 +109,7 @@ def _severity_tables(policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
 def _path_lists(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     for number, override in enumerate(policy.override):
         if not override.paths:
-            raise TableError(f"override.{number}.paths: expected at least one glob, got none")
+            raise TableError(phrase("override.{n}.paths: expected at least one glob, got none", n=number))
         yield f"override.{number}.paths", override.paths
     for number, ignore in enumerate(policy.ignore):
         yield f"ignore.{number}.paths", ignore.paths
@@ -107,7 +118,14 @@ def _path_lists(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _refuse_paths(globs: tuple[str, ...], place: str) -> None:
     for number, glob in enumerate(globs):
         if not glob or glob.startswith("/") or ".." in glob.split("/"):
-            raise TableError(f"{place}.{number}: expected a glob below the folder of this file, got {glob!r}")
+            raise TableError(
+                phrase(
+                    "{q1}.{n}: expected a glob below the folder of this file, got {q2}",
+                    q1=place,
+                    n=number,
+                    q2=repr(glob),
+                )
+            )
 
 
 class UnknownRuleError(TableError):
@@ -122,12 +140,18 @@ def _refuse_rule(pattern: str, place: str, known: Collection[str]) -> None:
 
         near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.4)
         if not near:
-            raise UnknownRuleError(f"{place}: no rule named {pattern!r}")
-        raise TableError(f"{place}: no rule named {pattern!r}; did you mean {near[0]!r}?")
+            raise UnknownRuleError(phrase("{q1}: no rule named {q2}", q1=place, q2=repr(pattern)))
+        raise TableError(
+            phrase("{q1}: no rule named {q2}; did you mean {q3}?", q1=place, q2=repr(pattern), q3=repr(near[0]))
+        )
     if all(map(is_untouchable, meant)):
         raise TableError(
-            f"{place}: {pattern!r} cannot be changed or ignored: what could not be read or measured was not judged, "
-            'and that is never "yes"'
+            phrase(
+                "{q1}: {q2} cannot be changed or ignored: what could not be read or measured was not judged, and"
+                ' that is never "yes"',
+                q1=place,
+                q2=repr(pattern),
+            )
         )
 
 
@@ -140,7 +164,12 @@ def expired(policy: Policy, today: dt.date) -> Iterator[str]:
     """Yield a sentence for each ignore past its end date."""
     for ignore in policy.ignore:
         if today > ignore.until:
-            yield f"policy: {ignore.rule} was ignored until {ignore.until}, and counts again ({ignore.reason})"
+            yield phrase(
+                "policy: {q1} was ignored until {w}, and counts again ({q2})",
+                q1=ignore.rule,
+                w=ignore.until,
+                q2=ignore.reason,
+            )
 
 
 # ---- what it does ---------------------------------------------------------------------------------------------------
@@ -213,22 +242,26 @@ def _applied(policy: Policy, finding: Finding, path: str | None, today: dt.date,
     """Apply a policy to a finding; None where it is off and concerns no documented limit."""
     living = next((one for one in meant if today <= one.until), None)
     if living:
-        return suppressed(finding, f"ignored by policy until {living.until}: {living.reason}")
+        return suppressed(finding, phrase("ignored by policy until {w}: {q}", w=living.until, q=living.reason))
     if meant:
         over = max(meant, key=lambda one: one.until)
-        finding = _saying(finding, f"was ignored by policy until {over.until}: {over.reason}")
+        finding = _saying(finding, phrase("was ignored by policy until {w}: {q}", w=over.until, q=over.reason))
     level = _level(policy, finding.rule, path) or finding.severity
     if level == finding.severity:
         return finding
     if level == "off":
         return suppressed(finding, "turned off by policy") if breaks_a_limit(finding) else None
     changed = _with_severity(finding, level)
-    return _saying(changed, f"error, lowered to {level} by policy") if breaks_a_limit(finding) else changed
+    return (
+        _saying(changed, phrase("error, lowered to {level} by policy", level=level))
+        if breaks_a_limit(finding)
+        else changed
+    )
 
 
 def suppressed(finding: Finding, why: str) -> Finding:
     """Mark a finding as ignored, for a reason."""
-    said = _saying(_with_severity(finding, "info"), f"{finding.severity}, {why}")
+    said = _saying(_with_severity(finding, "info"), joined([finding.severity, why]))
     return msgspec.structs.replace(said, ignored=why)
 
 
@@ -243,7 +276,7 @@ def _with_severity(finding: Finding, severity: Severity) -> Finding:
 
 
 def _saying(finding: Finding, words: str) -> Finding:
-    return msgspec.structs.replace(finding, message=f"{finding.message} ({words})")
+    return msgspec.structs.replace(finding, message=phrase("{said} ({why})", said=finding.message, why=words))
 
 
 def _level(policy: Policy, rule: str, path: str | None) -> Level | None:
@@ -260,9 +293,9 @@ def _level(policy: Policy, rule: str, path: str | None) -> Level | None:
 
 State = Literal["unmatched", "unreached", "expired"]
 SAID: dict[State, str] = {
-    "unmatched": "matched nothing in this run",
-    "unreached": "met no file of this run",
-    "expired": "has ended, and counts for nothing",
+    "unmatched": "{w} ({q}) matched nothing in this run",
+    "unreached": "{w} ({q}) met no file of this run",
+    "expired": "{w} ({q}) has ended, and counts for nothing",
 }
 NAMED = 5
 """Most exceptions named in one sentence."""
@@ -281,7 +314,7 @@ class UnusedIgnore(msgspec.Struct, frozen=True, kw_only=True):
 
     def words(self) -> str:
         """Format it with the reason: "ignore.0 (video/pixels) matched nothing in this run"."""
-        return f"{self.place} ({printable(', '.join([*self.rules, *self.paths]))}) {SAID[self.state]}"
+        return phrase(SAID[self.state], w=self.place, q=printable(", ".join([*self.rules, *self.paths])))
 
 
 def unused_ignores(policy: Policy, usage: Usage, today: dt.date) -> Iterator[UnusedIgnore]:
@@ -309,8 +342,8 @@ def unused_ignores(policy: Policy, usage: Usage, today: dt.date) -> Iterator[Unu
 def unused_words(found: Iterable[UnusedIgnore]) -> str:
     """Summarise unused exceptions in one sentence, or an empty string; `expired` reports those that ended."""
     said = [one.words() for one in found if one.state != "expired"]
-    rest = [f"and {len(said) - NAMED:,} more"] if len(said) > NAMED else []
-    return f"policy: {'; '.join([*said[:NAMED], *rest])}" if said else ""
+    rest = [phrase("and {n} more", n=f"{len(said) - NAMED:,}")] if len(said) > NAMED else []
+    return phrase("policy: {what}", what=joined([*said[:NAMED], *rest], "; ")) if said else ""
 
 
 # ---- globs of paths -------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from preflight.system.files import NO_WAIT, READ
 from preflight.values.assets import Asset, Kind
 from preflight.values.choices import Depth as Depth
 from preflight.values.facts import AudioFacts, Facts, Identity, VideoFacts
+from preflight.values.phrase import error_words, phrase
 from preflight.values.probed import Fault, Probed
 
 SMALL_BYTES = 1 << 17
@@ -36,7 +37,9 @@ def probe(asset: Asset, depth: Depth = "exact") -> Probed:
             probed = probe_stream(asset, _at_hand(stream, before[2]), before[2], depth, before)
             after = identity(os.fstat(stream.fileno()))
     except OSError as error:
-        return Probed(asset=asset, fault=Fault("unmeasured", f"cannot be read: {error.strerror or error}"))
+        return Probed(
+            asset=asset, fault=Fault("unmeasured", phrase("cannot be read: {rest}", rest=error.strerror or error))
+        )
     except MemoryError:
         return Probed(asset=asset, fault=Fault("unmeasured", "needs more memory than there is"))
     if not unchanged(before, after):
@@ -101,11 +104,14 @@ def probe_stream(
                 asset=asset, fault=Fault("unmeasured", SHORT_OF_MEMORY), hint=_promised(sniffed), identity=seen
             )
         return Probed(
-            asset=asset, fault=Fault("unreadable", str(fault)), hint=fault.kind or _promised(sniffed), identity=seen
+            asset=asset,
+            fault=Fault("unreadable", error_words(fault)),
+            hint=fault.kind or _promised(sniffed),
+            identity=seen,
         )
     except Unmeasured as fault:
         known, hint = fault.facts, _promised(sniffed)
-        return Probed(asset=asset, facts=known, fault=Fault("unmeasured", str(fault)), hint=hint, identity=seen)
+        return Probed(asset=asset, facts=known, fault=Fault("unmeasured", error_words(fault)), hint=hint, identity=seen)
 
 
 def _bring_whole(stream: BinaryIO, sniffed: Sniffed | None, depth: Depth) -> None:
@@ -135,7 +141,9 @@ def _unknown(stream: BinaryIO) -> Unreadable:
     found = foreign(stream)
     if found is None:
         return Unreadable("its content is no picture, clip or sound that is known here")
-    return Unreadable(f"is {found.name} by its content, a format that is not read here; convert it", kind=found.kind)
+    return Unreadable(
+        phrase("is {what} by its content, a format that is not read here; convert it", what=found.name), kind=found.kind
+    )
 
 
 def _promised(sniffed: Sniffed | None) -> Kind | None:

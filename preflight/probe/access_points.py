@@ -19,6 +19,7 @@ from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.movie import Track
 from preflight.probe.remote import remote
 from preflight.probe.spots import bring_keyframes
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -204,7 +205,7 @@ def _packets(container: "InputContainer", video: "VideoStream") -> "Iterator[Pac
     except MemoryError:
         raise
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
-        raise Unreadable(f"breaks off after {place} packets: {words(error)}") from None
+        raise Unreadable(phrase("breaks off after {n} packets: {how}", n=place, how=words(error))) from None
 
 
 class _Kept:
@@ -254,6 +255,14 @@ def refuse_changes(points: Iterable[Point]) -> None:
 
 def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> Unmeasured:
     """Return the fault for frames of several sizes."""
-    when = "an unknown time" if at_s is None else f"{at_s:.2f} s"
-    change = f"from {was[0]} x {was[1]} to {now[0]} x {now[1]} px"
-    return Unmeasured(f"its pictures change {change} at {when}: they have no one size to judge")
+    when = "an unknown time" if at_s is None else phrase("{n} s", n=f"{at_s:.2f}")
+    return Unmeasured(
+        phrase(
+            "its pictures change from {n1} x {n2} to {n3} x {n4} px at {when}: they have no one size to judge",
+            n1=was[0],
+            n2=was[1],
+            n3=now[0],
+            n4=now[1],
+            when=when,
+        )
+    )

@@ -12,11 +12,12 @@ import msgspec
 from preflight.probe.faults import Unmeasured
 from preflight.probe.movie import Track
 from preflight.values.facts import Area
+from preflight.values.phrase import phrase
 
 LAYOUT = ">IIIIiIiI"
 BLOCK_PX = 16
 """Excess of a coded side: frames are coded in macroblocks."""
-UNSOUND = "does not lie within its frames: readers differ on what they show, if anything"
+UNSOUND = "its clean aperture (clap) does not lie within its frames: readers differ on what they show, if anything"
 
 
 class CleanAperture(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +63,16 @@ def area_of(track: Track, width_px: int, height_px: int) -> Area | None:
     area = aperture.area(width_px, height_px) if aperture else None
     claimed = track.entries[0].size_px if track.entries else (0, 0)
     if area and all(claimed) and max(abs(claimed[0] - width_px), abs(claimed[1] - height_px)) > BLOCK_PX:
-        what = f"frames of {claimed[0]} x {claimed[1]} px, and they are {width_px} x {height_px} px"
-        raise Unmeasured(f"its clean aperture (clap) is for {what}: readers differ on what they show")
+        raise Unmeasured(
+            phrase(
+                "its clean aperture (clap) is for frames of {n1} x {n2} px, and they are {n3} x {n4} px: readers"
+                " differ on what they show",
+                n1=claimed[0],
+                n2=claimed[1],
+                n3=width_px,
+                n4=height_px,
+            )
+        )
     return area
 
 
@@ -85,7 +94,7 @@ def _within(begin: Fraction, end: Fraction, most_px: int) -> tuple[int, int]:
     """
     first, last = _pixel(begin), _pixel(end)
     if first < -1 or last > most_px + 1 or first >= last:
-        raise Unmeasured(f"its clean aperture (clap) {UNSOUND}")
+        raise Unmeasured(UNSOUND)
     return max(first, 0), min(last, most_px)
 
 

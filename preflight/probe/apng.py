@@ -16,6 +16,7 @@ import msgspec
 from preflight.probe.faults import Unreadable
 from preflight.probe.png import BLOCK_BYTES, Chunk, Header, chunks
 from preflight.probe.rows import Rows
+from preflight.values.phrase import phrase
 
 CONTROL, DATA = b"fcTL", b"fdAT"
 NUMBER_BYTES = 4
@@ -48,7 +49,9 @@ def refuse_damaged_frames(stream: BinaryIO, size: int, header: Header, promised:
     if rows:
         rows.end()
     if frames < promised:
-        raise Unreadable(f"cut short: {frames} of its {promised} frames are there")
+        raise Unreadable(
+            phrase("cut short: {how}", how=phrase("{n1} of its {n2} frames are there", n1=frames, n2=promised))
+        )
 
 
 def _frame(stream: BinaryIO, chunk: Chunk, header: Header) -> Header:

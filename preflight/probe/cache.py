@@ -23,7 +23,8 @@ from preflight.probe import Depth, identity, open_without_waiting
 from preflight.system.files import is_open_for_writing
 from preflight.values.assets import Asset, Kind
 from preflight.values.bounds import Bounds
-from preflight.values.facts import Facts, Identity
+from preflight.values.facts import Facts, Identity, VideoFacts
+from preflight.values.phrase import packed, unpacked
 from preflight.values.probed import Fault, Probed
 from preflight.values.ready import ready
 
@@ -216,7 +217,7 @@ def _versions() -> str:
     from importlib.metadata import version
 
     fields = (field for one in get_args(Facts) for field in one.__struct_fields__)
-    return " ".join([__version__, *(f"{name} {version(name)}" for name in MEASURING), *fields])
+    return " ".join([__version__, "phrases", *(f"{name} {version(name)}" for name in MEASURING), *fields])
 
 
 def _content(path: str) -> tuple[Identity, bytes]:
@@ -232,15 +233,26 @@ def _content(path: str) -> tuple[Identity, bytes]:
 
 def _sealed(known: Remembered, key: bytes) -> bytes:
     """Serialize a row: a checksum over key and content, then the content."""
-    content = msgspec.msgpack.encode(known, enc_hook=str)
+    content = msgspec.msgpack.encode(known, enc_hook=_as_text)
     return _checksum(key, content) + content
+
+
+def _as_text(value: object) -> str:
+    """Write a phrase with its template, another value as text."""
+    return packed(value) if isinstance(value, str) else str(value)
 
 
 def _unsealed(value: bytes | None, key: bytes) -> Remembered | None:
     """Parse a row; None where its checksum fails for this key."""
     if value is None or value[:CHECKSUM_BYTES] != _checksum(key, value[CHECKSUM_BYTES:]):
         return None
-    return msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=ready(Remembered), dec_hook=_fraction)
+    known = msgspec.msgpack.decode(value[CHECKSUM_BYTES:], type=ready(Remembered), dec_hook=_fraction)
+    facts, fault = known.facts, known.fault
+    if fault:
+        fault = msgspec.structs.replace(fault, message=unpacked(fault.message))
+    if facts and not isinstance(facts, VideoFacts) and facts.obstacle:
+        facts = msgspec.structs.replace(facts, obstacle=unpacked(facts.obstacle))
+    return Remembered(facts, fault, known.hint)
 
 
 def _recalled(known: Remembered, asset: Asset, seen: Identity) -> Probed:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import ROWS, TABLES, Box, Movie, Track, numbers, tree, whole_rows
+from preflight.values.phrase import phrase
 
 SIZED = {b"stsz", b"stz2"}
 SIZES_HEAD = 12
@@ -49,7 +50,14 @@ def _refuse_tables(boxes: Iterable[Box], size: int) -> None:
         claimed = int.from_bytes(payload[8:12] if name in SIZED else payload[4:8], "big")
         room = max(len(payload) - head, 0) * 8 // bits if bits else size * PER_BYTE
         if claimed > room and (bits or name == b"trun"):
-            raise Unreadable(f"claims more than it holds: {name.decode()} lists {claimed:,}, with room for {room:,}")
+            raise Unreadable(
+                phrase(
+                    "claims more than it holds: {how}",
+                    how=phrase(
+                        "{w} lists {n1}, with room for {n2}", w=name.decode(), n1=f"{claimed:,}", n2=f"{room:,}"
+                    ),
+                )
+            )
 
 
 def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
@@ -65,7 +73,12 @@ def _layout(name: bytes, payload: bytes) -> tuple[int, int]:
 
 
 def _too_many(count: int, size: int) -> Unreadable:
-    return Unreadable(f"claims more than it holds: {count:,} samples in a file of {size:,} bytes")
+    return Unreadable(
+        phrase(
+            "claims more than it holds: {how}",
+            how=phrase("{n1} samples in a file of {n2} bytes", n1=f"{count:,}", n2=f"{size:,}"),
+        )
+    )
 
 
 def _refuse_samples(track: Track, size: int) -> None:
@@ -83,7 +96,12 @@ def _refuse_samples(track: Track, size: int) -> None:
     if held > 2 * count + PER_BYTE and held > size * AUDIO_PER_BYTE:
         raise _too_many(held, size)
     if held < count * LOST:
-        raise Unreadable(f"claims more than it holds: it lists {count:,} samples, its chunks hold {held:,}")
+        raise Unreadable(
+            phrase(
+                "claims more than it holds: {how}",
+                how=phrase("it lists {n1} samples, its chunks hold {n2}", n1=f"{count:,}", n2=f"{held:,}"),
+            )
+        )
     _refuse_edits(track, count)
 
 
@@ -101,4 +119,9 @@ def _held(track: Track) -> int:
 def _refuse_edits(track: Track, count: int) -> None:
     edits = int.from_bytes(track.tables.get(b"elst", b"")[4:8], "big")
     if edits * count > MOST_EDITED:
-        raise Unreadable(f"claims more than it holds: {edits:,} edits of {count:,} samples")
+        raise Unreadable(
+            phrase(
+                "claims more than it holds: {how}",
+                how=phrase("{n1} edits of {n2} samples", n1=f"{edits:,}", n2=f"{count:,}"),
+            )
+        )

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from preflight.probe.ebml import segment_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import HEADER, Movie, Top, boxes_in
+from preflight.values.phrase import phrase
 
 PARTS = {b"moof", b"mdat", b"moov", b"styp", b"sidx", b"free", b"skip", b"uuid", b"mfra", b"emsg", b"prft", b"ssix"}
 """Boxes that continue a fragmented file."""
@@ -36,14 +37,16 @@ def _refuse_cut_movie(stream: BinaryIO, size: int, movie: Movie) -> None:
     for top in movie.tops:
         # With one index of all samples, rely on that: many writers get the box length wrong.
         if top.end > size and (top.name == b"moov" or (movie.fragmented and top.name in PARTS)):
-            raise _cut(f"its {_word(top)} box ends {top.end - size:,} bytes past the end of the file")
+            raise _cut(
+                phrase("its {w} box ends {n} bytes past the end of the file", w=_word(top), n=f"{top.end - size:,}")
+            )
     if not movie.fragmented:
         return
     if _is_begun(movie.rest):
         raise _cut("it ends within the head of a box")
     for promised, by in _promises(stream, movie):
         if promised > size:
-            raise _cut(f"its {by} tells of {promised - size:,} bytes past the end of the file")
+            raise _cut(phrase(by, n=f"{promised - size:,}"))
 
 
 def _word(top: Top) -> str:
@@ -51,7 +54,7 @@ def _word(top: Top) -> str:
 
 
 def _cut(how: str) -> Unreadable:
-    return Unreadable(f"cut short: {how}")
+    return Unreadable(phrase("cut short: {how}", how=how))
 
 
 def _is_begun(rest: bytes) -> bool:
@@ -66,17 +69,17 @@ def _promises(stream: BinaryIO, movie: Movie) -> Iterator[tuple[int, str]]:
     """Yield offsets up to which media are promised, with the box that says so."""
     sizes = dict(map(_default_size, _payloads(movie, b"trex")))
     for top, moof in movie.moofs:
-        yield _samples_end(top, moof, sizes), "last fragment"
+        yield _samples_end(top, moof, sizes), "its last fragment tells of {n} bytes past the end of the file"
     for top in movie.tops:
         if top.name in (b"sidx", b"mfra"):
             stream.seek(top.start)
             payload = stream.read(top.end - top.start)
             yield (
-                (_segments_end(top, payload), "index of segments")
+                (_segments_end(top, payload), "its index of segments tells of {n} bytes past the end of the file")
                 if top.name == b"sidx"
                 else (
                     _last_fragment(payload),
-                    "index of fragments",
+                    "its index of fragments tells of {n} bytes past the end of the file",
                 )
             )
 
@@ -163,7 +166,7 @@ def _last_fragment(mfra: bytes) -> int:
 def _refuse_cut_segment(stream: BinaryIO, size: int) -> None:
     segment = segment_of(stream, size)
     if segment is not None and segment.end is not None and segment.end > size:
-        raise _cut(f"its Segment ends {segment.end - size:,} bytes past the end of the file")
+        raise _cut(phrase("its Segment ends {n} bytes past the end of the file", n=f"{segment.end - size:,}"))
 
 
 def _refuse_cut_list(stream: BinaryIO, size: int) -> None:
@@ -186,7 +189,7 @@ def _refuse_cut_frames(stream: BinaryIO, size: int, at: int) -> None:
         end = at + HEADER + length
         if kind == b"movi" and name == b"LIST":
             if end > size and length not in ENDLESS:
-                raise _cut(f"its list of frames ends {end - size:,} bytes past the end of the file")
+                raise _cut(phrase("its list of frames ends {n} bytes past the end of the file", n=f"{end - size:,}"))
             return
         at = end + length % 2
 

@@ -16,6 +16,7 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.remote import remote
 from preflight.probe.sniff import mpeg_frame_bytes
 from preflight.values.facts import UNKNOWN
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ def opened(
                 stream, "r", format=demuxer, options=options, metadata_errors="replace", buffer_size=BUFFER_BYTES
             )
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise Unreadable(f"not a whole {demuxer} file: {words(error)}") from None
+        raise Unreadable(phrase("not a whole {w} file: {how}", w=demuxer, how=words(error))) from None
     with container:
         yield container
 
@@ -99,7 +100,7 @@ def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Wa
             if packet.size and not (doubt.looks and _is_junk(doubt, packet)):
                 tally.add(packet)
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
-        raise Unreadable(f"breaks off after {tally.packets} packets: {words(error)}") from None
+        raise Unreadable(phrase("breaks off after {n} packets: {how}", n=tally.packets, how=words(error))) from None
     whole = Fraction(container.duration, 1_000_000) if container.duration else None
     found = tally.result(stream.time_base or Fraction(1), _rate(stream), whole)
     return msgspec.structs.replace(found, doubtful=doubt.found) if doubt.found else found
@@ -145,7 +146,7 @@ def decoded_size(stream: BinaryIO, demuxer: str, index: int) -> FrameSize:
             if isinstance(frame, av.VideoFrame) and isinstance(track, av.VideoStream):
                 return FrameSize(frame.width, frame.height, track.codec_context.sample_aspect_ratio)
     except (av.FFmpegError, ValueError, OSError, StopIteration) as error:
-        raise Unreadable(f"no picture can be decoded: {words(error)}") from None
+        raise Unreadable(phrase("no picture can be decoded: {how}", how=words(error))) from None
     raise Unreadable("its picture stream holds no pictures")
 
 
@@ -196,7 +197,7 @@ class _Tally:
 
     def add(self, packet: "Packet[Any]") -> None:
         if self.packets >= MAX_PACKETS:
-            raise Unreadable(f"more than {MAX_PACKETS:,} packets")
+            raise Unreadable(phrase("more than {n} packets", n=f"{MAX_PACKETS:,}"))
         duration = packet.duration or _adts_ticks(packet)
         self.stored += duration
         self.corrupt |= packet.is_corrupt

@@ -20,6 +20,7 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.keyframes import is_keyframe
 from preflight.probe.sniff import sniff
 from preflight.probe.video import video_streams
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -125,7 +126,7 @@ def _frame_timings(container: "InputContainer", stream: "VideoStream") -> Iterat
             base = packet.time_base
             found.append(FrameTiming(packet.pts * base, (packet.duration or 0) * base, is_keyframe(packet)))
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:
-        raise Unreadable(f"breaks off after {len(found)} packets: {words(error)}") from None
+        raise Unreadable(phrase("breaks off after {n} packets: {how}", n=len(found), how=words(error))) from None
     yield from found
 
 

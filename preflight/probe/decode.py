@@ -11,6 +11,7 @@ from preflight.probe.channels import unlist
 from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.facts import VideoFacts
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 ENOUGH = Fraction(9, 10)
 """Part of the promised frames that must be decoded: decoders hold a few back around cuts."""
+DAMAGED = {
+    "video": "video is damaged from {when} on: {how}",
+    "audio": "audio is damaged from {when} on: {how}",
+}
+"""Type of a stream → words for damage in it."""
 STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
 """Make libav's decoders report damage instead of concealing it."""
 
@@ -57,9 +63,9 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
                     decoded_frames += len(decoded)
                     size = _one_size(size, [frame for frame in decoded if _size(frame) != fields], packet)
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise Unreadable(f"cannot be decoded: {words(error)}") from None
+        raise Unreadable(phrase("cannot be decoded: {how}", how=words(error))) from None
     if frames and decoded_frames < frames * ENOUGH:
-        raise Unreadable(f"only {decoded_frames} of its {frames} pictures can be decoded")
+        raise Unreadable(phrase("only {n1} of its {n2} pictures can be decoded", n1=decoded_frames, n2=frames))
 
 
 def _media(container: "InputContainer") -> "list[Stream]":
@@ -77,8 +83,16 @@ def _one_size(
     for frame in frames:
         now = _size(frame)
         if size is not None and now is not None and now != size:
-            change = f"from {size[0]} x {size[1]} to {now[0]} x {now[1]} px"
-            raise Unmeasured(f"its pictures change {change} at {_time(packet)}: they have no one size to judge")
+            raise Unmeasured(
+                phrase(
+                    "its pictures change from {n1} x {n2} to {n3} x {n4} px at {when}: they have no one size to judge",
+                    n1=size[0],
+                    n2=size[1],
+                    n3=now[0],
+                    n4=now[1],
+                    when=_time(packet),
+                )
+            )
         size = now or size
     return size
 
@@ -98,9 +112,9 @@ def _decode(packet: "Packet[Stream]") -> "Sequence[Frame]":
     try:
         frames = packet.decode()
     except (av.FFmpegError, ValueError) as error:
-        raise Unreadable(f"{kind} is damaged from {_time(packet)} on: {words(error)}") from None
+        raise Unreadable(phrase(DAMAGED[kind], when=_time(packet), how=words(error))) from None
     if any(isinstance(frame, av.VideoFrame | av.AudioFrame) and frame.is_corrupt for frame in frames):
-        raise Unreadable(f"{kind} is damaged from {_time(packet)} on: a frame is incomplete")
+        raise Unreadable(phrase(DAMAGED[kind], when=_time(packet), how="a frame is incomplete"))
     return [frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame)]
 
 
@@ -108,4 +122,4 @@ def _time(packet: "Packet[Stream]") -> str:
     moment = packet.pts if packet.pts is not None else packet.dts
     if moment is None or packet.time_base is None:
         return "an unknown time"
-    return f"{float(Fraction(moment) * packet.time_base):.2f} s"
+    return phrase("{n} s", n=f"{float(Fraction(moment) * packet.time_base):.2f}")

@@ -5,6 +5,7 @@ Sources: ISO 14496-12, 8.7.2 (dref); QuickTime File Format, "Data reference atom
 
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import Movie, Reference, Track
+from preflight.values.phrase import phrase
 
 SELF_CONTAINED = 1
 MEDIA = {b"vide", b"soun"}
@@ -15,14 +16,14 @@ def refuse_absent(movie: Movie) -> None:
     """Raise Unreadable when the movie header is missing, or the media are in another file or missing."""
     if not movie.complete:
         whose = "a segment without its initialization segment" if movie.fragmented else "cut off, or never finished"
-        raise Unreadable(f"holds no movie header (moov), which tells where its frames are: {whose}")
+        raise Unreadable(phrase("holds no movie header (moov), which tells where its frames are: {why}", why=whose))
     media = [track for track in movie.tracks if track.handler in MEDIA]
     held = movie.fragmented or any(track.samples for track in media)
     if not held and any(box.name == b"rmra" for box in movie.boxes):
         raise Unreadable("is a reference movie: its media are kept elsewhere, in another file")
     for track in media:
         if place := _elsewhere(track):
-            raise Unreadable(f"its media are kept elsewhere: it only points at another file ({place})")
+            raise Unreadable(phrase("its media are kept elsewhere: it only points at another file ({q})", q=place))
     if media and not held:
         raise Unreadable("holds no frames: it is an initialization segment, without the media that belong to it")
 

@@ -13,12 +13,19 @@ from typing import BinaryIO
 from preflight.probe.ebml import inner, tracks_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import Entry, Movie
+from preflight.values.phrase import error_words, phrase
 
 ENCRYPTED = {b"encv", b"enca", b"enct", b"encs", b"encm", b"encf", b"enc3", b"drms", b"drmi", b"drmt", b"aavd"}
 """Sample entries of protected media; the last four belong to stores with own schemes."""
 RESTRICTED = b"resv"
 """Media restricted otherwise than by encryption: ISO 14496-12, 8.15."""
 HANDLERS = {b"vide": "pictures", b"soun": "sound"}
+REFUSALS = {
+    "": "it is encrypted ({how}), and cannot be decoded without the key",
+    "pictures": "its pictures are encrypted ({how}), and cannot be decoded without the key",
+    "sound": "its sound is encrypted ({how}), and cannot be decoded without the key",
+}
+"""What is encrypted → words for it."""
 ENCODINGS, ENCODING, ENCRYPTION = 0x6D80, 0x6240, 0x5035
 ASF_PROTECTED = (
     bytes.fromhex("fbb31122 23bd d211 b4b7 00a0c955fc6e"),
@@ -58,8 +65,7 @@ def refuse_encrypted(stream: BinaryIO, size: int, demuxer: str, movie: Movie | N
 
 
 def _refusal(how: str, what: str = "") -> Unreadable:
-    whose = f"its {what} is" if what == "sound" else f"its {what} are" if what else "it is"
-    return Unreadable(f"{whose} encrypted ({how}), and cannot be decoded without the key")
+    return Unreadable(phrase(REFUSALS[what], how=how))
 
 
 def _refuse_movie(movie: Movie) -> None:
@@ -68,7 +74,7 @@ def _refuse_movie(movie: Movie) -> None:
             if _is_encrypted(entry) and number in track.used():
                 only = all(one.handler == track.handler for one in movie.tracks if one.handler in HANDLERS)
                 fault = _refusal(_scheme(entry), HANDLERS.get(track.handler, ""))
-                raise Unreadable(str(fault), kind="audio" if only and track.handler == b"soun" else None)
+                raise Unreadable(error_words(fault), kind="audio" if only and track.handler == b"soun" else None)
 
 
 def _is_encrypted(entry: Entry) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 
 from preflight.probe.disguise import LOOKED_AT_BYTES, coded_within
 from preflight.values.assets import Kind
+from preflight.values.phrase import phrase
 
 HEAD_BYTES = 64
 TARGA_FOOTER = b"TRUEVISION-XFILE.\0"
@@ -190,7 +191,7 @@ def foreign(stream: BinaryIO) -> Foreign | None:
     if head[:2] in SYNCED:
         stream.seek(0)
         if codec := coded_within(stream.read(LOOKED_AT_BYTES)):
-            return Foreign("audio", f"{codec} without a container")
+            return Foreign("audio", phrase("{w} without a container", w=codec))
     return Foreign("image", "Targa") if _is_targa(stream) else None
 
 

@@ -19,6 +19,7 @@ from preflight.probe.image_header import HDR_TRANSFERS, Decode, Read, Seen
 from preflight.probe.metadata import read_metadata
 from preflight.probe.sniff import Sniffed
 from preflight.values.facts import TURNED, ImageFacts
+from preflight.values.phrase import error_words, phrase
 
 if TYPE_CHECKING:
     from preflight.probe import jpeg, png, psd
@@ -44,12 +45,17 @@ def probe_image(stream: BinaryIO, size: int, sniffed: Sniffed, *, decode: bool) 
         return facts
     most = MAX_JPEG_PIXELS if sniffed.format == "jpeg" else MAX_DECODED_PIXELS
     if seen.width_px * seen.height_px > most and not seen.raw:
-        sides = f"{seen.width_px} x {seen.height_px} px"
-        raise Unmeasured(f"{sides} is more than is decoded here ({most:,} pixels)", facts)
+        said = phrase(
+            "{n1} x {n2} px is more than is decoded here ({n3} pixels)",
+            n1=seen.width_px,
+            n2=seen.height_px,
+            n3=f"{most:,}",
+        )
+        raise Unmeasured(said, facts)
     try:
         return _facts(rest(), size, sniffed)
     except Unmeasured as fault:
-        raise Unmeasured(str(fault), facts) from None
+        raise Unmeasured(error_words(fault), facts) from None
 
 
 def _facts(seen: Seen, size: int, sniffed: Sniffed) -> ImageFacts:
@@ -171,7 +177,7 @@ def _decoded_psd(stream: BinaryIO, sniffed: Sniffed, found: "psd.Psd", seen: See
     from preflight.probe import pillow
 
     if found.oddity:
-        raise Unmeasured(f"how it looks cannot be told: {found.oddity}")
+        raise Unmeasured(phrase("how it looks cannot be told: {how}", how=found.oddity))
     image = pillow.open_image(stream, sniffed)
     pillow.load(image)
     alpha = seen.alpha and not pillow.is_opaque(image)

@@ -6,6 +6,7 @@ cameras.
 Source: ISO 10918-1, annex B; libjpeg's warnings, jerror.h.
 """
 
+import re
 from collections.abc import Container, Iterator
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ import msgspec
 from preflight.probe.arithmetic import ends_early
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.metadata import Metadata
+from preflight.values.phrase import phrase
 
 MARKER, JUNK = 0xFF, -1
 START, END, SCAN, RESTART_INTERVAL = 0xD8, 0xD9, 0xDA, 0xDD
@@ -48,6 +50,7 @@ MAX_INTERVAL = 0xFFFF
 LONGEST_INTERVAL = b"\xff\xdd\0\4\xff\xff"
 FILLINGS = (b"\0", b"\xff")
 BEFORE_END = "extraneous bytes before marker 0xd9"
+EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker (\w+)")
 UNSUPPORTED = ("unsupported", "not supported", "not implemented", "precision")
 NEXT_MARKER = rb"\xff[^\x00\xd0-\xd7\xff]"
 """End of a scan: not a stuffed byte, restart or fill byte."""
@@ -82,7 +85,7 @@ class Header(msgspec.Struct, frozen=True):
             (self.sof in HIERARCHICAL, "hierarchical"),
             (self.sof in LOSSLESS, "lossless"),
             (self.sof in ARITHMETIC, "arithmetic coding"),
-            (self.precision != EIGHT_BITS, f"{self.precision} bits a sample"),
+            (self.precision != EIGHT_BITS, phrase("{n} bits a sample", n=self.precision)),
         )
         return ", ".join(words for holds, words in said if holds) or None
 
@@ -116,7 +119,13 @@ def _header(found: dict[int, bytes], kept: list[bytes], blocks: dict[bytes, list
         raise Unreadable("not a whole jpeg picture: its frame header is missing or broken")
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
     if not width or not height:
-        raise Unreadable(f"not a whole jpeg picture: its frame header says {width} x {height} px")
+        raise Unreadable(
+            phrase(
+                "not a whole {w} picture: {how}",
+                w="jpeg",
+                how=phrase("its frame header says {n1} x {n2} px", n1=width, n2=height),
+            )
+        )
     factors = frame[FRAME_BYTES + 1 : FRAME_BYTES + 3 * frame[5] : 3]
     exif = next(iter(blocks[EXIF]), b"")
     metadata = Metadata(exif, (*blocks[XMP], *blocks[XMP_MORE]), tuple(blocks[PHOTOSHOP]))
@@ -186,9 +195,18 @@ def refuse_damage(stream: BinaryIO, header: Header) -> None:
     if header.coding and any(word in fault.lower() for word in UNSUPPORTED):
         if _is_whole_to_libav(header, scans):
             return
-        raise Unmeasured(f"its coding ({header.coding}) cannot be decoded here, so nobody knows whether it is whole")
+        raise Unmeasured(
+            phrase("its coding ({q}) cannot be decoded here, so nobody knows whether it is whole", q=header.coding)
+        )
+    raise Unreadable(phrase("is damaged: {how}", how=_in_words(fault)))
+
+
+def _in_words(fault: str) -> str:
+    """Word libjpeg's warning, so that it can be translated."""
     said = fault.removeprefix("Corrupt JPEG data: ")
-    raise Unreadable(f"is damaged: {said[:1].lower()}{said[1:]}")
+    if found := EXTRANEOUS.fullmatch(said):
+        return phrase("{n} extraneous bytes before marker {w}", n=found[1], w=found[2])
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _fault(header: Header, scans: bytes) -> str | None:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from preflight.probe.faults import Unmeasured
+from preflight.values.phrase import phrase
 
 MAX_TOPS = 100_000
 """Most top-level boxes: a day of fragments, one per second."""
@@ -225,7 +226,9 @@ def _tops(stream: BinaryIO, size: int) -> tuple[list[Top], bytes]:
 def _payload(stream: BinaryIO, top: Top, size: int, most: int) -> bytes:
     length = min(top.end, size) - top.start
     if length > most:
-        raise Unmeasured(f"its {top.name.decode('latin-1')} box takes {length:,} bytes, more than is looked at")
+        raise Unmeasured(
+            phrase("its {w} box takes {n} bytes, more than is looked at", w=top.name.decode("latin-1"), n=f"{length:,}")
+        )
     stream.seek(top.start)
     return stream.read(max(length, 0))
 

@@ -17,6 +17,7 @@ from preflight.probe.image_header import Decode, Seen
 from preflight.probe.metadata import Metadata, Said, read_metadata, said_by, tiff_blocks
 from preflight.probe.sniff import RAW, Sniffed
 from preflight.probe.tiff import Directory, open_tiff
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFile
@@ -83,7 +84,7 @@ def load(image: "Image.Image") -> None:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unmeasured("one of its frames is larger than is decoded here") from None
     except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(f"cannot be decoded to the end: {_words(error)}") from None
+        raise Unreadable(phrase("cannot be decoded to the end: {q}", q=_words(error))) from None
 
 
 def is_opaque(image: "Image.Image") -> bool:
@@ -141,7 +142,7 @@ def _own_tiff(stream: BinaryIO, layout: "Layout") -> "Image.Image":
     try:
         return read_samples(stream, layout)
     except ValueError as error:
-        raise Unreadable(f"cannot be decoded to the end: {error}") from None
+        raise Unreadable(phrase("cannot be decoded to the end: {q}", q=str(error))) from None
 
 
 def _read_odd(stream: BinaryIO, layout: "Layout") -> tuple[Seen, Decode]:
@@ -196,7 +197,7 @@ def _load_frame(image: "Image.Image", frame: int) -> None:
     try:
         image.seek(frame)
     except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(f"frame {frame + 1} cannot be decoded: {_words(error)}") from None
+        raise Unreadable(phrase("frame {n} cannot be decoded: {q}", n=frame + 1, q=_words(error))) from None
     load(image)
 
 
@@ -237,15 +238,17 @@ def _by_factory(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
     try:
         factory = _as_stored() if sniffed.opener == "TIFF" else Image.OPEN[sniffed.opener][0]
     except KeyError:
-        raise Unreadable(f"a {sniffed.format} picture, which cannot be read here") from None
+        raise Unreadable(phrase("a {w} picture, which cannot be read here", w=sniffed.format)) from None
     stream.seek(0)
     try:
         return factory(stream, "")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unmeasured("one of its frames is larger than is decoded here") from None
     except (*BAD_FILE, struct.error) as error:
-        words = f": {_words(error)}" if isinstance(error, OSError | ValueError) else ""
-        raise Unreadable(f"not a whole {sniffed.format} picture: its header cannot be read{words}") from None
+        how = "its header cannot be read"
+        if isinstance(error, OSError | ValueError):
+            how = phrase("its header cannot be read: {q}", q=_words(error))
+        raise Unreadable(phrase("not a whole {w} picture: {how}", w=sniffed.format, how=how)) from None
 
 
 def _as_stored() -> "type[ImageFile.ImageFile]":
@@ -282,7 +285,7 @@ def _composite(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
 
     found = psd.read_psd(stream)
     if found.oddity:
-        raise Unreadable(f"how it looks cannot be told: {found.oddity}")
+        raise Unreadable(phrase("how it looks cannot be told: {how}", how=found.oddity))
     return _open(stream, sniffed) if found.color == psd.LAB else psd.composite(stream, found)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.probe.container import NO_PROTOCOLS, words
 from preflight.probe.faults import Unreadable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -34,7 +35,7 @@ def played_s(stream: BinaryIO, demuxer: str) -> Fraction:
                     break
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:
         if not played:
-            raise Unreadable(f"no sound can be decoded: {words(error)}") from None
+            raise Unreadable(phrase("no sound can be decoded: {how}", how=words(error))) from None
     if not played:
         raise Unreadable("no sound can be decoded")
     return sum((Fraction(samples, rate) for rate, samples in played.items()), Fraction(0))

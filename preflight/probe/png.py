@@ -15,6 +15,7 @@ import msgspec
 from preflight.probe.faults import Unreadable
 from preflight.probe.metadata import Metadata
 from preflight.probe.rows import Rows, Shape
+from preflight.values.phrase import phrase
 
 SIGNATURE, NAME_AT = b"\x89PNG\r\n\x1a\n", 4
 MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
@@ -185,7 +186,12 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
         before, name, at, length = name, chunk.name, chunk.at, chunk.size
         _refuse_misplaced(before, name, done=done)
         if at + length + 4 > size:
-            raise Unreadable(f"cut short: a stretch of its data claims {length:,} bytes, which are not there")
+            raise Unreadable(
+                phrase(
+                    "cut short: {how}",
+                    how=phrase("a stretch of its data claims {n} bytes, which are not there", n=f"{length:,}"),
+                )
+            )
         stream.seek(at)
         left, sum_ = length, isal_zlib.crc32(name)
         while left > 0 and (block := stream.read(min(left, BLOCK_BYTES))):
@@ -195,7 +201,11 @@ def _pixels(stream: BinaryIO, size: int) -> Iterator[bytes]:
                 yield block
         critical = not name[0] & 0x20
         if int.from_bytes(stream.read(4), "big") != sum_ and (critical or not done):
-            raise Unreadable(f"is damaged: the checksum of its {name.decode('latin-1')} chunk is wrong")
+            raise Unreadable(
+                phrase(
+                    "is damaged: {how}", how=phrase("the checksum of its {w} chunk is wrong", w=name.decode("latin-1"))
+                )
+            )
         done = done or name == b"IDAT"
     if name != b"IEND":
         raise Unreadable("cut short: the chunk that ends it is missing")
@@ -206,7 +216,12 @@ def _refuse_misplaced(before: bytes, name: bytes, *, done: bool) -> None:
     if (name == b"IHDR") != (not before):
         raise Unreadable("is damaged: its header stands elsewhere than at its beginning, or twice")
     if name == b"IDAT" and done and before != b"IDAT":
-        raise Unreadable(f"is damaged: its pixels are parted by a chunk ({before.decode('latin-1')!r})")
+        raise Unreadable(
+            phrase(
+                "is damaged: {how}",
+                how=phrase("its pixels are parted by a chunk ({q})", q=repr(before.decode("latin-1"))),
+            )
+        )
 
 
 def own_bytes(stream: BinaryIO, size: int) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from preflight.probe.faults import Unreadable
 from preflight.probe.metadata import Metadata
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -64,7 +65,7 @@ class Psd(msgspec.Struct, frozen=True):
         if not self.composite:
             return 'it was saved without a picture of all layers together ("maximize compatibility" in Photoshop)'
         if self.color in WORDS:
-            return f"its colors are {WORDS[self.color]}, which look as the inks do"
+            return phrase("its colors are {w}, which look as the inks do", w=WORDS[self.color])
         return "it has 32 bits a sample, without a white that is told" if self.bits == FLOATING else None
 
 
@@ -81,9 +82,11 @@ def read_psd(stream: BinaryIO) -> Psd:
     if len(head) < HEAD_BYTES or version not in (1, BIG) or color not in MODES or not width or not height:
         raise Unreadable("not a whole psd picture: its header can't be read")
     if bits not in ({1} if color == BITMAP else {8, 16, FLOATING}):
-        raise Unreadable(f"not a whole psd picture: {bits} bits a sample are none")
+        raise Unreadable(
+            phrase("not a whole {w} picture: {how}", w="psd", how=phrase("{n} bits a sample are none", n=bits))
+        )
     if channels < COLORS[color]:
-        raise Unreadable("not a whole psd picture: it has fewer channels than colors")
+        raise Unreadable(phrase("not a whole {w} picture: {how}", w="psd", how="it has fewer channels than colors"))
     palette = stream.read(_length(stream, BLOCK_BYTES))
     resources = _resources(stream)
     layers_at, layers_bytes = stream.tell(), 8 if version == BIG else BLOCK_BYTES
@@ -168,7 +171,9 @@ def _planes(stream: BinaryIO, psd: Psd, count: int) -> list[tuple[str, bytes]]:
         if any(len(plane) < size for (_, plane), size in zip(planes, sizes, strict=True)):
             raise Unreadable("cut short: its composite ends early")
     else:
-        raise Unreadable(f"its composite is packed in a way (number {packing}) that cannot be unpacked here")
+        raise Unreadable(
+            phrase("its composite is packed in a way (number {n}) that cannot be unpacked here", n=packing)
+        )
     return planes
 
 

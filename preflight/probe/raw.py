@@ -16,6 +16,7 @@ from preflight.probe.jpeg import read_header
 from preflight.probe.metadata import Said, read_metadata, said_by, tiff_blocks
 from preflight.probe.tiff import EXIF_DIRECTORY, Directory, Tiff, open_tiff
 from preflight.values.facts import Preview
+from preflight.values.phrase import phrase
 
 KIND, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 0xFE, 0x100, 0x101, 0x102, 0x103, 0x106
 STRIPS, STRIP_BYTES, TILES, TILE_BYTES = 0x111, 0x117, 0x144, 0x145
@@ -82,7 +83,9 @@ def read_raw(stream: BinaryIO, size: int, format_name: str) -> Raw:
     images = list(_images(tiff, first))
     own = next((one for one in images if _is_sensors(one) and not one.integer(KIND)), None)
     if (missing := _end(tiff, own or first) - size) > 0:
-        raise Unreadable(f"cut short: {missing:,} bytes of its picture are missing")
+        raise Unreadable(
+            phrase("cut short: {how}", how=phrase("{n} bytes of its picture are missing", n=f"{missing:,}"))
+        )
     sides = _borders(first) or _crop(own) or (None if format_name == "cr2" else _size(own))
     sides = sides or _shown(first) or max((_size(one) or (0, 0) for one in images), default=(0, 0))
     if not all(sides):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
+from preflight.values.phrase import phrase
+
 PAGE = 1 << 12
 BLOCK = 1 << 16
 """Bytes of a request for what is read here and there."""
@@ -174,7 +176,9 @@ class Remote(io.RawIOBase):
 
     def _ask(self, start: int, end: int) -> None:
         if self.fault is None and self.bytes + end - start > self._most:
-            self.fault = f"more than {self._most:,} bytes of it would have to be read, the most that is read here"
+            self.fault = phrase(
+                "more than {n} bytes of it would have to be read, the most that is read here", n=f"{self._most:,}"
+            )
         if self.fault is not None:
             raise RemoteError(self.fault)
         for at in range(start, end, LARGEST):
@@ -200,7 +204,7 @@ class Remote(io.RawIOBase):
             else:
                 self._pages |= {n: content[n * PAGE - at : (n + 1) * PAGE - at] for n in numbers}
         except OSError as error:
-            self.fault = f"there is no room to keep what was read of it: {error.strerror or error}"
+            self.fault = phrase("there is no room to keep what was read of it: {why}", why=error.strerror or error)
             raise RemoteError(self.fault) from None
         self._there.update(numbers)
 

@@ -11,6 +11,7 @@ from typing import cast
 import msgspec
 
 from preflight.probe.faults import Unreadable
+from preflight.values.phrase import phrase
 
 STEP_BYTES = 1 << 20
 """Bytes to unpack at once."""
@@ -75,10 +76,14 @@ class Rows:
             raise Unreadable("is damaged: the checksum behind its last row is wrong")
         if self._shapes:
             missing = self._shapes[0].rows - self._row + sum(shape.rows for shape in self._shapes[1:])
-            why = f" ({self._broken})" if self._broken else ""
-            raise Unreadable(f"cut short: its data ends before its last row, {missing:,} are missing{why}")
+            how = phrase("its data ends before its last row, {n} are missing", n=f"{missing:,}")
+            if self._broken:
+                how = phrase("{said} ({q})", said=how, q=self._broken)
+            raise Unreadable(phrase("cut short: {how}", how=how))
         if self._broken:
-            raise Unreadable(f"is damaged: its data is not what was packed ({self._broken})")
+            raise Unreadable(
+                phrase("is damaged: {how}", how=phrase("its data is not what was packed ({q})", q=self._broken))
+            )
 
     def _count(self, unpacked: bytes) -> None:
         if not self._shapes:
@@ -101,7 +106,12 @@ class Rows:
     def _judge(self, shape: Shape, rows: bytes) -> None:
         filters = rows[:: shape.row_bytes + 1]
         if filters and max(filters) >= FILTERS:
-            raise Unreadable(f"is damaged: one of its rows has filter {max(filters)}, and there are {FILTERS}")
+            raise Unreadable(
+                phrase(
+                    "is damaged: {how}",
+                    how=phrase("one of its rows has filter {n1}, and there are {n2}", n1=max(filters), n2=FILTERS),
+                )
+            )
         if self.opaque:
             self.opaque = all(
                 _is_opaque(shape, rows, row, filter_, first=not (self._row + row))

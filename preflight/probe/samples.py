@@ -15,6 +15,7 @@ from typing import BinaryIO
 from preflight.probe.faults import Unreadable
 from preflight.probe.remote import remote
 from preflight.probe.spots import Entry, bring_keyframes
+from preflight.values.phrase import phrase
 
 TOLERATED = Fraction(1, 10)
 """Part of a clip that damage may destroy; beyond that the index is wrong."""
@@ -61,7 +62,9 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
         lost += foreign or key_lost
     stream.seek(position)
     if lost > TOLERATED * total:
-        raise Unreadable(f"its index points elsewhere: {lost} of {total} samples hold no {codec} pictures")
+        raise Unreadable(
+            phrase("its index points elsewhere: {n1} of {n2} samples hold no {w} pictures", n1=lost, n2=total, w=codec)
+        )
     return bringing
 
 

@@ -17,6 +17,7 @@ from preflight.probe.frames import Frame, Sample, by_time, frames_of
 from preflight.probe.grid import COARSEST, MILLISECOND, Grid, find_grid, usual_rates
 from preflight.probe.offsets import show_times
 from preflight.values.facts import Side
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
@@ -156,10 +157,10 @@ def _packets(container: "InputContainer", video: "VideoStream") -> "Iterator[Pac
             if packet.size:
                 count += 1
                 if count > MAX_PACKETS:
-                    raise Unreadable(f"more than {MAX_PACKETS:,} packets")
+                    raise Unreadable(phrase("more than {n} packets", n=f"{MAX_PACKETS:,}"))
                 yield packet
     except (av.FFmpegError, ValueError, OSError, LookupError) as error:  # LookupError: streams that begin later on
-        raise Unreadable(f"breaks off after {count} packets: {words(error)}") from None
+        raise Unreadable(phrase("breaks off after {n} packets: {how}", n=count, how=words(error))) from None
 
 
 def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sample]:

@@ -13,6 +13,7 @@ from preflight.probe.access_points import Point, Points
 from preflight.probe.container import words
 from preflight.probe.faults import Unreadable
 from preflight.probe.sample_format import SampleFormat, sample_format
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -111,14 +112,18 @@ def _strictly(decoders: _Decoders, points: Points, point: Point) -> Decoded | No
     except MemoryError:
         raise
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise Unreadable(f"its keyframe at {_time(point)} cannot be decoded: {words(error)}") from None
+        raise Unreadable(
+            phrase("its keyframe at {when} cannot be decoded: {how}", when=_time(point), how=words(error))
+        ) from None
     if point.size_px is not None:
         raise _undecodable(point)
     return None
 
 
 def _undecodable(point: Point) -> Unreadable:
-    return Unreadable(f"its keyframe at {_time(point)} cannot be decoded: no frame comes out")
+    return Unreadable(
+        phrase("its keyframe at {when} cannot be decoded: {how}", when=_time(point), how="no frame comes out")
+    )
 
 
 def _blindly(decoders: _Decoders, points: Points, point: Point) -> Decoded:
@@ -128,7 +133,9 @@ def _blindly(decoders: _Decoders, points: Points, point: Point) -> Decoded:
     context.options = {}
     frame = _first_frame(context, packets, tolerant=True)
     if frame is None:
-        raise Unreadable(f"no frame can be decoded: of its first {len(packets)} samples none shows anything")
+        raise Unreadable(
+            phrase("no frame can be decoded: of its first {n} samples none shows anything", n=len(packets))
+        )
     return _decoded(point, frame, context, packets)
 
 
@@ -162,4 +169,4 @@ def _first_frame(
 
 
 def _time(point: Point) -> str:
-    return "an unknown time" if point.at_s is None else f"{point.at_s:.2f} s"
+    return "an unknown time" if point.at_s is None else phrase("{n} s", n=f"{point.at_s:.2f}")

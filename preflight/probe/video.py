@@ -28,6 +28,7 @@ from preflight.probe.remote import remote
 from preflight.probe.sniff import Sniffed
 from preflight.probe.timing import Timing, claimed, indexed, walked
 from preflight.values.facts import AudioTrack, VideoFacts
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -204,6 +205,13 @@ def _walked(container: "InputContainer", video: "VideoStream", stream: BinaryIO,
         return walked(again, again.streams.video[video_streams(container).index(video)], reader)
 
 
+LISTS = {
+    "video": "its index lists {n1} video samples, the file holds {n2} of them",
+    "audio": "its index lists {n1} audio samples, the file holds {n2} of them",
+}
+"""Type of a stream → words for one whose samples are not there."""
+
+
 def _refuse_cut(entries: "object", size: int, kind: str) -> None:
     """Raise Unreadable when an index points past the end of the file."""
     total = present = 0
@@ -211,7 +219,7 @@ def _refuse_cut(entries: "object", size: int, kind: str) -> None:
         total += 1
         present += entry.pos + entry.size <= size
     if present < total:
-        raise Unreadable(f"cut short: its index lists {total} {kind} samples, the file holds {present} of them")
+        raise Unreadable(phrase("cut short: {how}", how=phrase(LISTS[kind], n1=total, n2=present)))
 
 
 def _claimed(container: "InputContainer", video: "VideoStream", known: Known) -> Timing:

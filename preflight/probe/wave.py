@@ -14,6 +14,7 @@ import msgspec
 
 from preflight.probe.faults import Unreadable
 from preflight.values.facts import SampleType
+from preflight.values.phrase import phrase
 
 INTEGER, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 CODECS = {(INTEGER, 1): "pcm_u8", (INTEGER, 2): "pcm_s16le", (INTEGER, 3): "pcm_s24le", (INTEGER, 4): "pcm_s32le"}
@@ -38,6 +39,8 @@ LONG_FORMS = {b"RF64", b"BW64"}
 LONG_SIZES_BYTES = 24
 """riffSize, dataSize and sampleCount, the minimum of a ds64 chunk."""
 SIGN = 1 << 63
+NEGATIVE_BYTES = "its ds64 chunk claims {n} bytes of samples, a negative number to readers, which do not open it"
+NEGATIVE_COUNT = "its ds64 chunk claims {n} samples, a negative number to readers, which do not open it"
 """Sizes from here on are negative to readers with signed numbers."""
 MAX_CHUNKS = 1000
 TOLERATED_S = Fraction(1, 10)
@@ -195,13 +198,17 @@ class Sizes(msgspec.Struct, frozen=True):
             return None
         if self.data is None or not self.in_front:
             return "is a 64-bit WAV without a whole ds64 chunk in front, which tells its sizes: readers do not open it"
-        for number, of in ((self.data, "bytes of samples"), (self.count, "samples")):
+        for number, words in ((self.data, NEGATIVE_BYTES), (self.count, NEGATIVE_COUNT)):
             if number >= SIGN:
-                return f"its ds64 chunk claims {number:,} {of}, a negative number to readers, which do not open it"
+                return phrase(words, n=f"{number:,}")
         if present and not self.data:
             return "its ds64 chunk claims no samples: readers that believe it play nothing"
         if length not in (0, NOT_HERE, self.data):
-            return f"its ds64 chunk claims {self.data:,} bytes of samples, its data chunk {length:,}: readers differ"
+            return phrase(
+                "its ds64 chunk claims {n1} bytes of samples, its data chunk {n2}: readers differ",
+                n1=f"{self.data:,}",
+                n2=f"{length:,}",
+            )
         return None
 
 
@@ -248,4 +255,9 @@ def refuse_cut(wave: Wave) -> None:
     """Raise Unreadable when more than a tenth of a second is missing."""
     if wave.missing_s > TOLERATED_S:
         claimed, present = (size / (wave.bytes_per_s or 1) for size in (wave.claimed_bytes, wave.present_bytes))
-        raise Unreadable(f"cut short: the header promises {claimed:.2f} s, {present:.2f} s are there")
+        raise Unreadable(
+            phrase(
+                "cut short: {how}",
+                how=phrase("the header promises {n1} s, {n2} s are there", n1=f"{claimed:.2f}", n2=f"{present:.2f}"),
+            )
+        )

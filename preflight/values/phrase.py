@@ -5,7 +5,7 @@ hashes and prints as its text. `preflight.locale` finds the translation by the t
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 Argument: TypeAlias = object
 """What fills a placeholder: a phrase or listing, translated in turn; a number or a word; other text."""
@@ -81,8 +81,61 @@ def joined(items: Iterable[str], between: str = ", ") -> Listing:
     return Listing(items, between, between)
 
 
+def error_words(error: BaseException) -> str:
+    """Return the message of an error with its template, which `str(error)` loses."""
+    said = error.args[0] if len(error.args) == 1 else None
+    return said if isinstance(said, str) else str(error)
+
+
 def plain(value: object) -> str:
     """Convert a phrase to its text, for msgspec, which takes no subclass of `str`."""
     if isinstance(value, str):
         return str(value)
     raise NotImplementedError(type(value).__name__)
+
+
+# ---- where only text is kept -----------------------------------------------------------------------------------------
+
+PACKED = "\0"
+"""Begins text that holds a template; no message of a person does."""
+
+
+def packed(text: str) -> str:
+    """Write a message and its template as text, for a store; `unpacked` reads it."""
+    if not isinstance(text, Phrase | Listing):
+        return text
+    import json
+
+    return PACKED + json.dumps(_parts(text))
+
+
+def unpacked(text: str) -> str:
+    """Read a message that `packed` wrote.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    if not text.startswith(PACKED):
+        return text
+    import json
+
+    made: str = _made(json.loads(text.removeprefix(PACKED)))
+    return made
+
+
+def _parts(value: Argument) -> object:
+    """Take a phrase apart, to values of JSON."""
+    if isinstance(value, Phrase):
+        return {"template": value.template, "arguments": {name: _parts(one) for name, one in value.arguments.items()}}
+    if isinstance(value, Listing):
+        return {"items": [_parts(one) for one in value.items], "between": value.between, "last": value.last}
+    return value if isinstance(value, int) else str(value)
+
+
+def _made(parts: Any) -> Any:  # noqa: ANN401 - any value of JSON
+    """Put a phrase together."""
+    if not isinstance(parts, dict):
+        return parts
+    if "items" in parts:
+        return Listing(map(_made, parts["items"]), parts["between"], parts["last"])
+    return Phrase(parts["template"], {name: _made(one) for name, one in parts["arguments"].items()})

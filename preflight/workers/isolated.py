@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from preflight.errors import PreflightError
 from preflight.probe.faults import TimedOut, Unmeasured, Unreadable
 from preflight.values.bounds import START_S, Bounds
+from preflight.values.phrase import phrase
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED, TOLD
 from preflight.workers.session import current
@@ -117,7 +118,9 @@ class IsolatedCall(Generic[T]):
         except (EOFError, OSError) as error:
             self._is_lost = True
             if isinstance(error, TimeoutError) or time.monotonic() >= began + allowed_s:  # it may have ended itself
-                raise TimedOut(f"looking into it took more than {allowed_s:g} s, and was ended") from None
+                raise TimedOut(
+                    phrase("looking into it took more than {n} s, and was ended", n=f"{allowed_s:g}")
+                ) from None
             raise Unmeasured(CRASHED) from None
         return how, result, began
 
@@ -135,7 +138,7 @@ def _started(bounds: Bounds) -> Child:
 
 def cannot_start(error: OSError) -> str:
     """Format the message for a child that cannot be started."""
-    return f"cannot be looked into: no process can be started: {error.strerror or error}"
+    return phrase("cannot be looked into: no process can be started: {why}", why=error.strerror or error)
 
 
 def _returned(how: str, result: Any) -> Any:  # noqa: ANN401 - what the function returns

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from preflight.system.processes import wait_readable
+from preflight.values.phrase import error_words, phrase
 
 LENGTH_BYTES = 8
 MOST_BYTES = 1 << 30
@@ -51,12 +52,12 @@ class Link:
         until = None if within_s is None else time.monotonic() + within_s
         length = int.from_bytes(self._read(LENGTH_BYTES, until), "big")
         if length > MOST_BYTES:
-            msg = f"a value of {length} bytes"
+            msg = phrase("a value of {q} bytes", q=length)
             raise OSError(msg)
         try:
             return pickle.loads(self._read(length, until))  # noqa: S301 - from a child of this program
         except (pickle.UnpicklingError, AttributeError, ImportError, IndexError, TypeError, ValueError) as error:
-            raise OSError(str(error)) from error
+            raise OSError(error_words(error)) from error
 
     def _read(self, count: int, until: float | None) -> bytes:
         content = bytearray()

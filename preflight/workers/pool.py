@@ -23,6 +23,7 @@ from preflight.probe.faults import Unmeasured
 from preflight.probe.shortage import SHORT_OF_MEMORY
 from preflight.values.assets import Asset
 from preflight.values.bounds import START_S, Bounds
+from preflight.values.phrase import error_words, phrase
 from preflight.values.probed import Probed
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.child import RAISED
@@ -55,7 +56,7 @@ def measured(
     try:
         return call_isolated(timed, asset, depth, stores, bounds=bounds)[0]
     except Unmeasured as fault:
-        return unmeasured(asset, str(fault))
+        return unmeasured(asset, error_words(fault))
 
 
 class _Chunk(msgspec.Struct, eq=False):
@@ -257,13 +258,16 @@ class WorkerPool:
         allowed_s = worker.allowed_s(self.bounds)
         if time.monotonic() < worker.since + allowed_s:
             return None
-        doing = "measuring it" if worker.ready else "getting ready to measure it"
-        return f"{doing} took more than {allowed_s:g} s, and was ended"
+        if worker.ready:
+            return phrase("measuring it took more than {n} s, and was ended", n=f"{allowed_s:g}")
+        return phrase("getting ready to measure it took more than {n} s, and was ended", n=f"{allowed_s:g}")
 
     def _replace(self, worker: _Worker, death: str | None = None) -> None:
         """Remove a child: note the cause of its death on its current chunk, hand out the waiting one again."""
         self._workers.remove(worker)
         status = worker.child.end()
-        told = "" if status is None else f" (status {status})"
-        worker.chunks.popleft().death = death or f"measuring it crashed the reader{told}"
+        crashed = "measuring it crashed the reader"
+        if status is not None:
+            crashed = phrase("measuring it crashed the reader (status {n})", n=status)
+        worker.chunks.popleft().death = death or crashed
         self._waiting.extendleft(reversed(worker.chunks))

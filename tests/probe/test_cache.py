@@ -15,6 +15,7 @@ from preflight.probe import probe
 from preflight.probe.cache import Cache, _versions
 from preflight.values.assets import Asset
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
+from preflight.values.phrase import Phrase, phrase
 from preflight.values.probed import Fault, Probed
 
 MEDIA = Path(__file__).parent.parent.parent / "fixtures" / "media"
@@ -87,6 +88,17 @@ def test_what_could_not_be_measured_is_tried_again(cache: Cache) -> None:
     cache.keep(Probed(asset=measured.asset, fault=Fault("unmeasured", "x"), identity=measured.identity), "exact")
     cache.flush()
     assert cache.find([measured.asset], "exact") == {}
+
+
+def test_what_a_recalled_fault_says_can_still_be_translated(cache: Cache) -> None:
+    measured = probe(Asset(path=str(MEDIA / "image-ok.jpeg")))
+    fault = Fault("unreadable", phrase("cut short: {how}", how="no frame"))
+    cache.keep(Probed(asset=measured.asset, fault=fault, identity=measured.identity), "exact")
+    cache.flush()
+    (recalled,) = cache.find([measured.asset], "exact").values()
+    assert recalled.fault == fault
+    assert recalled.fault is not None
+    assert isinstance(recalled.fault.message, Phrase)
 
 
 def test_a_row_that_was_tampered_with_is_a_miss_and_never_a_verdict(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from preflight.errors import NotDone
 from preflight.values.findings import Finding
-from preflight.values.phrase import Listing, Phrase, all_of, any_of, joined, phrase, plain
+from preflight.values.phrase import Listing, Phrase, all_of, any_of, joined, packed, phrase, plain, unpacked
 
 WORDS = st.text(min_size=1, max_size=12)
 
@@ -56,3 +56,12 @@ def test_json_holds_the_text_alone() -> None:
 def test_a_missing_argument_is_an_error() -> None:
     with pytest.raises(KeyError):
         phrase("{n} s long")
+
+
+@given(WORDS, st.lists(WORDS, max_size=3))
+def test_a_store_of_text_keeps_the_template(name: str, items: list[str]) -> None:
+    said = phrase("{q}: {why}", q=name, why=phrase("{n} s; {l}", n=3, l=any_of(items)))
+    there = unpacked(packed(said))
+    assert isinstance(there, Phrase)
+    assert (there, there.template, there.arguments) == (said, said.template, said.arguments)
+    assert unpacked(packed("as it is")) == "as it is"
