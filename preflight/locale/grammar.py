@@ -54,7 +54,9 @@ def template(message: str, words: str) -> Template:
 def templates(language: Language) -> tuple[Template, ...]:
     """Compile the messages of a language that hold placeholders, the most specific first, cached."""
     held = {key: value for key, value in messages(language).items() if PLACEHOLDER.search(key)}
-    worded = {key: value for key, value in held.items() if re.search("[a-z]", PLACEHOLDER.sub("", key))}
+    worded = {
+        key: value for key, value in held.items() if re.search("[a-z]", PLACEHOLDER.sub("", key)) and key != "{l} s"
+    }
     names = {key: PLACEHOLDER.findall(key) for key in worded}
     found = [template(key, worded[key]) for key, those in names.items() if len(those) == len(set(those))]
     return tuple(sorted(found, key=lambda one: -one.literal))
