@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from preflight.errors import CallError, NotDone
 from preflight.objects.address import Address, parse
 from preflight.objects.odd_keys import OddStore, can_name
-from preflight.objects.stores import Stores
+from preflight.objects.stores import Stores, as_etag
 from preflight.values.assets import SUFFIX_KINDS, Asset, Stored, printable
 from preflight.values.leftovers import is_system_folder, is_unfinished
 
@@ -51,7 +51,7 @@ def listed(address: Address, stores: Stores) -> Iterator[Asset]:
     """
     prefix = address.key.rstrip("/")
     try:
-        for key, stored in _keys(address, prefix, stores):
+        for key, stored in _without_markers(_keys(address, prefix, stores)):
             if not _is_passed_over(key.removeprefix(prefix)):
                 yield Asset(path=f"{address.root}/{key}", walked=True, stored=stored)
     except (GeneratorExit, CallError):
@@ -60,11 +60,33 @@ def listed(address: Address, stores: Stores) -> Iterator[Asset]:
         raise NotDone(f"{printable(str(address))}: cannot be listed: {stores.said(error)}", advice=ADVICE) from None
 
 
+def _without_markers(keys: Iterator[tuple[str, Stored]]) -> Iterator[tuple[str, Stored]]:
+    """Leave out empty objects that stand for a folder: their keys end with a slash, which obstore does not tell."""
+    held: tuple[str, Stored] | None = None
+    for key, stored in keys:
+        if held and not key.startswith(f"{held[0]}/"):
+            yield held
+        held = None
+        if stored.size == 0:
+            held = None if key.endswith("/") else (key, stored)
+        else:
+            yield key, stored
+    if held:
+        yield held
+
+
 def _keys(address: Address, prefix: str, stores: Stores) -> Iterator[tuple[str, Stored]]:
-    """Yield keys by obstore; from a page on that holds a key which it cannot name, by S3's own protocol."""
+    """Yield keys by obstore; from a page on that holds a key which it cannot name, by the store's own protocol.
+
+    So are all of a bucket where some begin with a slash: obstore takes it away.
+    """
     import obstore
     from obstore.exceptions import InvalidPathError
 
+    odd = OddStore(address.bucket, stores) if can_name(address.scheme, stores) else None
+    if odd and not prefix and next(odd.listed("/"), None):
+        yield from odd.listed("")
+        return
     last = ""
     try:
         for page in obstore.list(
@@ -72,11 +94,11 @@ def _keys(address: Address, prefix: str, stores: Stores) -> Iterator[tuple[str, 
         ):
             for found in page:
                 last = found["path"]
-                yield last, Stored(found["size"], found["e_tag"])
+                yield last, Stored(found["size"], as_etag(found["e_tag"]))
     except InvalidPathError:
-        if not can_name(address.scheme, stores):
+        if odd is None:
             raise
-        yield from OddStore(address.bucket, stores).listed(f"{prefix}/" if prefix else "", last)
+        yield from odd.listed(f"{prefix}/" if prefix else "", last)
 
 
 def _is_passed_over(key: str) -> bool:

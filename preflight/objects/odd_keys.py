@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
-from preflight.objects.stores import ANSWER_S, Stores
+from preflight.objects.stores import ANSWER_S, Stores, as_etag
 from preflight.values.assets import Stored
 
 SAFE = "-_.~"
@@ -88,7 +88,7 @@ class OddStore:
             for row in page.iter("Contents"):
                 yield (
                     unquote(row.findtext("Key", "").replace("+", " ")),
-                    Stored(int(row.findtext("Size", "0")), row.findtext("ETag") or None),
+                    Stored(int(row.findtext("Size", "0")), as_etag(row.findtext("ETag"))),
                 )
             token = page.findtext("NextContinuationToken", "")
             if not token:

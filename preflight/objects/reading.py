@@ -13,7 +13,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.objects.address import Address, parse
 from preflight.objects.odd_keys import PARTIAL, OddStore, can_name, is_odd, told
-from preflight.objects.stores import RETRIES, Stores
+from preflight.objects.stores import RETRIES, Stores, as_etag
 from preflight.probe import SMALL_BYTES, probe_stream
 from preflight.probe.remote import BLOCK, Remote, RemoteError
 from preflight.values.assets import Asset, Stored
@@ -23,6 +23,7 @@ from preflight.values.probed import Fault, Probed
 CHANGED = "changed while it was measured; it was replaced in its bucket"
 GONE, ABSENT = "is not there any more: it was deleted after it was listed", "no such object"
 NO_RANGES = "its store gives no parts of objects: asked for a range, it answered with the whole"
+UNNAMED = "its key has empty or dotted parts or control characters, and cannot be asked for with these credentials"
 UNSATISFIABLE = 416
 BUSY = ("SlowDown", "503", "429", "TooManyRequests", "Too Many Requests", "ServerBusy")
 """What stores say where they are asked too much."""
@@ -116,7 +117,7 @@ class ObjectReader:
         )
         whole = said.headers.get("content-range", "").rpartition("/")[2]
         if said.status == PARTIAL and whole.isdecimal():
-            return said.body, Stored(int(whole), said.headers.get("etag"))
+            return said.body, Stored(int(whole), as_etag(said.headers.get("etag")))
         if said.status == UNSATISFIABLE and self.stored is None:
             return b"", Stored(0)
         words = {200: NO_RANGES, 404: GONE if self._listed else ABSENT, 412: CHANGED}
@@ -125,13 +126,15 @@ class ObjectReader:
     def _asked(self, options: dict[str, Any]) -> tuple[bytes, Stored]:
         import obstore
 
-        if is_odd(self._address.key) and can_name(self._address.scheme, self._stores):
+        if is_odd(self._address.key):
+            if not can_name(self._address.scheme, self._stores):
+                raise RemoteError(UNNAMED)
             return self._odd(*options["range"])
 
         try:
             answer = obstore.get(self._store, self._address.key, options=options)  # type: ignore[arg-type] # a dict
             meta = answer.meta
-            return bytes(answer.bytes()), Stored(int(meta["size"]), meta["e_tag"])
+            return bytes(answer.bytes()), Stored(int(meta["size"]), as_etag(meta["e_tag"]))
         except Exception as error:  # noqa: BLE001 - obstore's errors share no base, and each is of this object alone
             if self.stored is None and "416" in str(error):  # an object without bytes has no first one
                 return b"", Stored(0)

@@ -115,6 +115,13 @@ def _retrying() -> Any:  # noqa: ANN401 - obstore's type is for type checkers al
     return {"max_retries": RETRIES, "retry_timeout": timedelta(seconds=RETRY_S)}
 
 
+def as_etag(text: str | None) -> str | None:
+    """Write an ETag as answers have it, in quotes: some listings leave them out. None of what is none."""
+    if not text:
+        return None
+    return text if text.startswith(('"', "W/")) else f'"{text}"'
+
+
 def from_environment(*, anonymous: bool = False, environment: Mapping[str, str] | None = None) -> Stores:
     """Take from an environment what reaches stores.
 
