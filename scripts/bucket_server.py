@@ -208,6 +208,7 @@ class Handler(BaseHTTPRequestHandler):
         rows = "".join(map(self._row, keys, [encoded] * len(keys)))
         following = f"<NextContinuationToken>{escape(keys[-1])}</NextContinuationToken>" if more else ""
         head = f"<Name>{self.bucket.name}</Name><KeyCount>{len(keys)}</KeyCount>"
+        head += "<EncodingType>url</EncodingType>" if encoded else ""
         body = f"{head}<IsTruncated>{str(more).lower()}</IsTruncated>{following}{rows}"
         self._say(Answer(200, f"<ListBucketResult>{body}</ListBucketResult>".encode()))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from preflight.errors import CallError, NotDone
 from preflight.objects.address import Address, parse
-from preflight.objects.odd_keys import OddStore, can_name
+from preflight.objects.odd_keys import own_protocol
 from preflight.objects.stores import Stores, as_etag
 from preflight.values.assets import SUFFIX_KINDS, Asset, Stored, printable
 from preflight.values.leftovers import is_system_folder, is_unfinished
@@ -83,7 +83,7 @@ def _keys(address: Address, prefix: str, stores: Stores) -> Iterator[tuple[str, 
     import obstore
     from obstore.exceptions import InvalidPathError
 
-    odd = OddStore(address.bucket, stores) if can_name(address.scheme, stores) else None
+    odd = own_protocol(address.scheme, address.bucket, stores)
     if odd and not prefix and next(odd.listed("/"), None):
         yield from odd.listed("")
         return

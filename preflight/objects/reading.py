@@ -12,8 +12,9 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.objects.address import Address, parse
-from preflight.objects.odd_keys import PARTIAL, OddStore, can_name, is_odd, told
+from preflight.objects.odd_keys import is_odd, own_protocol
 from preflight.objects.stores import RETRIES, Stores, as_etag
+from preflight.objects.wire import PARTIAL, told
 from preflight.probe import SMALL_BYTES, probe_stream
 from preflight.probe.remote import BLOCK, Remote, RemoteError
 from preflight.values.assets import Asset, Stored
@@ -112,9 +113,10 @@ class ObjectReader:
 
     def _odd(self, start: int, end: int) -> tuple[bytes, Stored]:
         """Ask for a range of an object whose key obstore cannot name."""
-        said = OddStore(self._address.bucket, self._stores).get(
-            self._address.key, start, end, self.stored.etag if self.stored else None
-        )
+        bucket = own_protocol(self._address.scheme, self._address.bucket, self._stores)
+        if bucket is None:
+            raise RemoteError(UNNAMED)
+        said = bucket.get(self._address.key, start, end, self.stored.etag if self.stored else None)
         whole = said.headers.get("content-range", "").rpartition("/")[2]
         if said.status == PARTIAL and whole.isdecimal():
             return said.body, Stored(int(whole), as_etag(said.headers.get("etag")))
@@ -127,8 +129,6 @@ class ObjectReader:
         import obstore
 
         if is_odd(self._address.key):
-            if not can_name(self._address.scheme, self._stores):
-                raise RemoteError(UNNAMED)
             return self._odd(*options["range"])
 
         try:

@@ -93,6 +93,10 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
             advice = (f"Set {enough_for(scheme)}.", Remedy("read-anonymously"))
             raise CallError(f"{scheme}://{bucket}: no credentials in the environment", advice=advice)
 
+    def is_read_only(self, scheme: str) -> bool:
+        """Tell whether a kind of store is read alone: unsigned, obstore would ask the network for a token to write."""
+        return scheme == "gs" and "google_skip_signature" in self.settings.get("gs", {})
+
     def said(self, error: Exception) -> str:
         """Shorten obstore's message to the store's own words, without addresses' queries and credentials."""
         text = str(error).partition("\n\nDebug source")[0]

@@ -167,6 +167,9 @@ def open_place(place: str, stores: Stores, *, make: bool) -> Any:  # noqa: ANN40
         raise CallError(words, advice="pip install 'preflight-media[scale]'") from None
     if Asset(path=place).is_object:
         address = parse(place)
+        if make and stores.is_read_only(address.scheme):
+            words = f"{printable(place)}: Google's buckets are read unsigned, and not written"
+            raise CallError(words, advice="Put the verdicts elsewhere, or set credentials.")
         return stores.open(address.scheme, address.bucket, address.key.strip("/"))
     if not make and not Path(place).is_dir():
         raise CallError(f"{printable(place)}: no such folder")

@@ -11,6 +11,7 @@ from preflight.api import check
 from preflight.errors import CallError, NotDone
 from preflight.objects.address import parse
 from preflight.objects.listing import expand
+from preflight.objects.reading import probe_object
 from preflight.objects.stores import Stores, from_environment
 from preflight.values.assets import Asset
 from scripts.bucket_server import Answer, Bucket, said
@@ -53,6 +54,34 @@ def test_a_key_that_looks_like_no_path_is_listed_and_read_among_others(
     bucket.faults[key] = lambda *_: Answer(403, said("AccessDenied", "Access Denied"))
     alone = check(f"s3://material/{key}").assets[0]
     assert (alone.verdict, "Access Denied" in alone.findings[0].message) == ("unsure", True)
+
+
+def test_a_key_that_begins_with_a_slash_is_no_other_object(bucket: Bucket, stores: Stores) -> None:
+    bucket.put("/lead.mp4", CLIP)
+    bucket.put("lead.mp4", b"")
+    assert sorted(names(bucket, stores, "")) == ["/lead.mp4", "lead.mp4"]
+    found = {one.asset.path: one.verdict for one in check("s3://material/").assets}
+    assert found == {"s3://material//lead.mp4": "pass", "s3://material/lead.mp4": "fail"}
+
+
+def test_what_stands_for_a_folder_is_no_file(bucket: Bucket, stores: Stores) -> None:
+    for key in ("set/", "set/sub/", "set/clips.mov/"):
+        bucket.put(key, b"")
+    for key in ("set/sub/a.mp4", "set/clips.mov/b.mp4", "set/clips.mov.mp4", "set/empty.mp4"):
+        bucket.put(key, CLIP if "empty" not in key else b"")
+    expected = ["set/clips.mov.mp4", "set/clips.mov/b.mp4", "set/empty.mp4", "set/sub/a.mp4"]
+    assert sorted(names(bucket, stores, "/set")) == expected
+    bucket.put("/odd.mp4", CLIP)
+    assert sorted(names(bucket, stores, "/")) == ["/odd.mp4", *expected]
+
+
+@pytest.mark.parametrize("scheme", ["gs", "az"])
+def test_an_odd_key_that_cannot_be_asked_for_is_no_other_object(scheme: str) -> None:
+    variables = {"GOOGLE_SERVICE_ACCOUNT": "f", "AZURE_STORAGE_ACCOUNT_NAME": "a", "AZURE_FEDERATED_TOKEN_FILE": "f"}
+    stores = from_environment(environment=variables)
+    fault = probe_object(Asset(path=f"{scheme}://material//a.mp4"), "header", stores).fault
+    assert fault is not None
+    assert (fault.kind, "cannot be asked for" in fault.message) == ("unmeasured", True), fault.message
 
 
 def test_an_odd_key_among_many_pages_costs_none_of_them(bucket: Bucket, stores: Stores) -> None:

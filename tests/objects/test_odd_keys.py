@@ -1,35 +1,36 @@
-"""What is asked without obstore is signed as S3 wants it: as its own library signs it."""
-
-from urllib.parse import quote
+"""Which keys obstore cannot name, and whose buckets are asked for them without it."""
 
 import pytest
 
-from preflight.objects.odd_keys import OddStore, is_odd
-from preflight.objects.stores import Stores
+from preflight.objects.odd_keys import is_odd, own_protocol
+from preflight.objects.stores import from_environment
 
-KEYS = ["a/../b.mp4", "a//b +.mp4", "a\nb.mp4", "\U0001f600/%20#?.mp4"]
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_request_is_signed_as_botocore_signs_it(key: str, stores: Stores) -> None:
-    from botocore.auth import S3SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
-    store = OddStore("material", stores)
-    path = f"/material/{quote(key, safe='-_.~/')}"
-    ours = store.signature(path, "list-type=2&prefix=a%2F")
-    settings = stores.settings["s3"]
-    credentials = Credentials(settings["aws_access_key_id"], settings["aws_secret_access_key"])
-    theirs = AWSRequest("GET", f"{settings['aws_endpoint_url']}{path}?list-type=2&prefix=a%2F")
-    theirs.context["timestamp"] = ours["x-amz-date"]
-    signer = S3SigV4Auth(credentials, "s3", "us-east-1")
-    theirs.headers["X-Amz-Date"] = ours["x-amz-date"]
-    theirs.headers["X-Amz-Content-SHA256"] = ours["x-amz-content-sha256"]
-    text = signer.string_to_sign(theirs, signer.canonical_request(theirs))
-    assert ours["Authorization"].endswith(f"Signature={signer.signature(text, theirs)}")
+ACCOUNT = {"AZURE_STORAGE_ACCOUNT_NAME": "a", "AZURE_STORAGE_ACCOUNT_KEY": "a2V5"}
 
 
 def test_keys_of_paths_are_asked_for_by_obstore() -> None:
-    assert [is_odd(key) for key in ("a/b.mp4", "a..b.mp4", "\U0001f600 +%.mp4", "a#b?.mp4")] == [False] * 4
-    assert [is_odd(key) for key in (*KEYS[:3], "./a", "a/..", "/a", "a\x7f")] == [True] * 7
+    named = ("a/b.mp4", "a..b.mp4", "\U0001f600 +%.mp4", "a#b?.mp4", "\u3000\u200d.mp4")
+    assert [is_odd(key) for key in named] == [False] * 5
+    odd = ("a/../b.mp4", "a//b +.mp4", "a\nb.mp4", "./a", "a/..", "/a", "a/", "a\x7f")
+    assert [is_odd(key) for key in odd] == [True] * 8
+
+
+@pytest.mark.parametrize(
+    ("scheme", "environment", "can_ask"),
+    [
+        ("s3", {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, True),
+        ("s3", {"AWS_WEB_IDENTITY_TOKEN_FILE": "f"}, False),
+        ("s3", {"AWS_SKIP_SIGNATURE": "true"}, True),
+        ("gs", {"GOOGLE_SERVICE_ACCOUNT": "f"}, False),
+        ("gs", {"GOOGLE_SERVICE_ACCOUNT": "f", "GOOGLE_BEARER_TOKEN": "t"}, True),
+        ("gs", {"GOOGLE_SKIP_SIGNATURE": "1"}, True),
+        ("az", ACCOUNT, True),
+        ("az", {"AZURE_STORAGE_ACCOUNT_NAME": "a", "AZURE_FEDERATED_TOKEN_FILE": "f"}, False),
+        ("az", {}, False),
+    ],
+)
+def test_a_bucket_is_asked_by_its_own_protocol_where_requests_can_be_signed(
+    scheme: str, environment: dict[str, str], *, can_ask: bool
+) -> None:
+    stores = from_environment(environment=environment)
+    assert (own_protocol(scheme, "material", stores) is not None) == can_ask

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from preflight.objects.reading import probe_object
-from preflight.objects.stores import RETRIES, Stores
+from preflight.objects.stores import RETRIES, Stores, as_etag
 from preflight.probe import probe
 from preflight.probe.remote import KEPT_BYTES
 from preflight.values.assets import Asset, Stored
@@ -177,6 +177,17 @@ def test_a_busy_store_is_asked_again_and_then_given_up(bucket: Bucket, stores: S
     assert probe_object(asset, "exact", stores).fault is None
     bucket.faults["a.jpg"] = lambda *_: busy
     unmeasured(probe_object(asset, "exact", stores), f"asked too much, and refused {RETRIES + 1} times")
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_a_mark_that_a_listing_tells_without_quotes_is_the_same_mark(
+    bucket: Bucket, stores: Stores, *, quotes: bool
+) -> None:
+    content = (MEDIA / "image-exif-harmless.jpg").read_bytes()
+    url = bucket.put("a.jpg", content)
+    told = bucket.etag("a.jpg")
+    listed = Stored(len(content), as_etag(told if quotes else told.strip('"')))
+    assert probe_object(Asset(path=url, stored=listed), "exact", stores).fault is None
 
 
 def test_no_message_and_no_text_of_the_value_holds_a_credential(bucket: Bucket, stores: Stores) -> None:

@@ -347,6 +347,12 @@ def test_options_that_contradict_each_other_are_refused(
     assert (ended.status, said_of_it in ended.err) == (2, True), ended.err
 
 
+def test_an_unsigned_bucket_of_googles_is_no_place_for_verdicts() -> None:
+    stores = from_environment(environment={"GOOGLE_SKIP_SIGNATURE": "true"})
+    with pytest.raises(CallError, match="read unsigned, and not written"):
+        VerdictStore("gs://material/verdicts", stores)
+
+
 def test_a_store_that_is_not_there_cannot_be_summed_up(program: Program) -> None:
     ended = program("report", "nowhere")
     assert (ended.status, "no such folder" in ended.err) == (2, True)
