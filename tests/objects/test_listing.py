@@ -77,7 +77,12 @@ def test_what_stands_for_a_folder_is_no_file(bucket: Bucket, stores: Stores) -> 
 
 @pytest.mark.parametrize("scheme", ["gs", "az"])
 def test_an_odd_key_that_cannot_be_asked_for_is_no_other_object(scheme: str) -> None:
-    variables = {"GOOGLE_SERVICE_ACCOUNT": "f", "AZURE_STORAGE_ACCOUNT_NAME": "a", "AZURE_FEDERATED_TOKEN_FILE": "f"}
+    account = {"disable_oauth": True, "client_email": "", "private_key": "", "private_key_id": ""}
+    variables = {
+        "GOOGLE_SERVICE_ACCOUNT_KEY": json.dumps(account),
+        "AZURE_STORAGE_ACCOUNT_NAME": "a",
+        "AZURE_FEDERATED_TOKEN_FILE": "f",
+    }
     stores = from_environment(environment=variables)
     fault = probe_object(Asset(path=f"{scheme}://material//a.mp4"), "header", stores).fault
     assert fault is not None
