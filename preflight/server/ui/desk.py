@@ -31,7 +31,7 @@ from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Thinking, Threads
 from preflight.server.ui.words import WORDS
-from preflight.values.assets import Asset, Kind, Role, Window
+from preflight.values.assets import Asset, Kind, Role, Window, printable
 from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
 from preflight.values.probed import Probed
@@ -239,6 +239,8 @@ class Desk:
             except msgspec.ValidationError as error:
                 raise CallError(f"settings: {error}") from None
             profile = self._edition(settings.model) if "model" in changes else self.profile
+            if "model" in changes and settings.model is not None and settings.model not in profile.models:
+                raise CallError(f"settings: {printable(settings.model)} is no model of {profile.name}")
             prompt = "" if settings.prompt is None else settings.prompt
             self.settings = msgspec.structs.replace(settings, prompt=prompt)
             if "model" in changes:

@@ -88,14 +88,14 @@ class Previews:
             raise MissingError(WORDS["error.unseen"].format(fault=fault)) from None
 
     def _trim(self) -> None:
-        """Let go what was not looked at for longest, where the folder holds too much; the latest stays."""
+        """Let go what was not looked at for longest, where the folder holds too much; the latest stays, and what is being made."""
         with self._turn, suppress(FileNotFoundError):  # another program may clear the folder
             states = [(one.stat(), one) for one in self._folder.glob("[0-9a-f]*.*")]
             states.sort(key=lambda one: one[0].st_mtime_ns, reverse=True)
             held = 0
             for place, (state, one) in enumerate(states):
                 held += state.st_size
-                if place and held > MOST_BYTES:
+                if place and held > MOST_BYTES and not (one in self._making and self._making[one].locked()):
                     one.unlink(missing_ok=True)
 
 

@@ -95,9 +95,10 @@ class SeenRoutes:
 
     async def cuts(self, request: Request) -> Response:
         """Tell where a clip can be cut without encoding."""
-        found = await run_sync(
-            self._looked, footage.cut_points, item_of(self._bench, request).source, limiter=self._few
-        )
+        item = item_of(self._bench, request)
+        if not isinstance(facts_of(item, "original"), VideoFacts):
+            raise MissingError("only a clip has cut points")
+        found = await run_sync(self._looked, footage.cut_points, item.source, limiter=self._few)
         return Json({"starts": list(map(float, found.starts_s)), "ends": list(map(float, found.ends_s))})
 
     async def parts(self, request: Request) -> Response:

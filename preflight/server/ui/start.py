@@ -1,7 +1,7 @@
 """A page from its start to its end: a project's place and files in, a server on this machine for so long."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -42,19 +42,18 @@ def serve_page(start: Start, port: int, on_ready: Callable[[str], None]) -> None
     Raises:
         PreflightError: the port is taken, or the project cannot be read or written.
     """
-    sock = listening(port)
-    access = Access(port=sock.getsockname()[1])
-    with _bench(start) as bench:
+    with closing(listening(port)) as sock, _bench(start) as bench:
+        access = Access(port=sock.getsockname()[1])
         serve(application(bench, access), sock, lambda: on_ready(access.secret_url))
 
 
 @contextmanager
 def running_page(start: Start, port: int = 0) -> Iterator[tuple[Bench, Access]]:
     """Serve a page in a thread until the block is left; give its bench, and who may ask."""
-    sock = listening(port)
-    access = Access(port=sock.getsockname()[1])
-    with _bench(start) as bench, running(application(bench, access), sock):
-        yield bench, access
+    with closing(listening(port)) as sock, _bench(start) as bench:
+        access = Access(port=sock.getsockname()[1])
+        with running(application(bench, access), sock):
+            yield bench, access
 
 
 @contextmanager

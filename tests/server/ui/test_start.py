@@ -1,0 +1,59 @@
+"""A page begins with its project or not at all, says its address, and ends by a signal."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from preflight.errors import NotDone, RequestFileError
+from preflight.server.ui.start import Start, running_page, serve_page
+from preflight.values.assets import Asset
+from tests.specimens import PROFILE, media
+
+
+def start(folder: Path, *paths: str) -> Start:
+    assets = tuple(Asset(path=path) for path in paths)
+    return Start(request=folder / "request.toml", profile=PROFILE, assets=assets, follows=False)
+
+
+def test_it_is_there_for_as_long_as_its_block_with_the_files_that_it_was_opened_with(tmp_path: Path) -> None:
+    with running_page(start(tmp_path, media("image-ok.png"))) as (bench, access):
+        assert [item.source for item in bench.desk.items.values()] == [media("image-ok.png")]
+        assert bench.desk.follows is False
+        assert httpx.get(access.secret_url, trust_env=False).status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(access.url, trust_env=False)
+
+
+def test_a_signal_ends_it(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def ready(address: str) -> None:
+        said.append(address)
+        assert httpx.get(address, trust_env=False).status_code == 200
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    serve_page(start(tmp_path), 0, ready)
+    (address,) = said
+    assert "?token=" in address
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address, trust_env=False)
+
+
+def test_a_port_that_is_taken_opens_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(NotDone, match="port"):
+        serve_page(start(tmp_path / "new"), taken.getsockname()[1], lambda _: pytest.fail("it serves"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_project_that_cannot_be_read_opens_nothing_and_gives_its_port_back(tmp_path: Path) -> None:
+    (tmp_path / "request.toml").write_text("prompt = 7\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for _ in range(2):
+        with pytest.raises(RequestFileError):
+            serve_page(start(tmp_path), port, lambda _: pytest.fail("it serves"))
+    socket.create_server(("127.0.0.1", port)).close()
