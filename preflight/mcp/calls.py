@@ -30,6 +30,7 @@ from preflight.service.addresses import is_local, named_addresses
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
+from preflight.values.parsed import NotJsonError, parsed
 
 Json = dict[str, Any]
 MOST_PLANS = 64
@@ -190,8 +191,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 def unwrapped(given: str | Json) -> str | Json:
     """Parse an object that was handed over as text, as some models do; pass anything else on."""
     if isinstance(given, str) and given.lstrip().startswith("{"):
-        with suppress(ValueError, RecursionError):
-            found = json.loads(given)
+        with suppress(NotJsonError):
+            found = parsed(given)
             return found if isinstance(found, dict) else given
     return given
 

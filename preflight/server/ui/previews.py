@@ -92,10 +92,11 @@ class Previews:
         with self._turn, suppress(FileNotFoundError):  # another program may clear the folder
             states = [(one.stat(), one) for one in self._folder.glob("[0-9a-f]*.*")]
             states.sort(key=lambda one: one[0].st_mtime_ns, reverse=True)
+            in_work = {one for one, lock in self._making.items() if lock.locked()}
             held = 0
             for place, (state, one) in enumerate(states):
                 held += state.st_size
-                if place and held > MOST_BYTES and not (one in self._making and self._making[one].locked()):
+                if place and held > MOST_BYTES and one not in in_work:
                     one.unlink(missing_ok=True)
 
 
