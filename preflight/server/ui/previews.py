@@ -88,7 +88,7 @@ class Previews:
             raise MissingError(WORDS["error.unseen"].format(fault=fault)) from None
 
     def _trim(self) -> None:
-        """Let go what was not looked at for longest, where the folder holds too much; the latest stays, and what is being made."""
+        """Let go what was not looked at for longest, where the folder holds too much; the latest stays."""
         with self._turn, suppress(FileNotFoundError):  # another program may clear the folder
             states = [(one.stat(), one) for one in self._folder.glob("[0-9a-f]*.*")]
             states.sort(key=lambda one: one[0].st_mtime_ns, reverse=True)
