@@ -165,7 +165,7 @@ def _ending(path: str) -> str:
 
 def _cells(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
     told = [one for one in judged.findings if one.severity == "error" or one.rule in plan.also]
-    wrong = localized(joined(map(text.message_of, told), "; "))
+    wrong = printable(localized(joined([one.message for one in told], "; ")))
     if plan.beyond_mending:
         return [wrong, said(plan.remedies), "", "", ""]
     if not plan.steps:

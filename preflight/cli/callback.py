@@ -12,10 +12,11 @@ from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.option import options_of
 from preflight.cli.options.service import ServiceOptions, api_key
 from preflight.cli.task import open_ledger
-from preflight.locale import localized
+from preflight.locale import language, localized
+from preflight.locale.typography import between
 from preflight.report.remedies import said
 from preflight.values.assets import printable
-from preflight.values.phrase import joined, phrase
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.service.client import Service
@@ -109,4 +110,4 @@ class Sparing:
 def _say(one: "News") -> None:
     name = printable(one.task_id) if one.task_id else one.meaning
     parts = [localized(one.words), *([said(one.advice).rstrip(".。")] if one.advice else [])]
-    click.echo(f"{localized(name)}: {printable(localized(joined(parts, '; ')))}", err=one.meaning == "rejected")
+    click.echo(f"{localized(name)}: {printable(between('; ', language()).join(parts))}", err=one.meaning == "rejected")

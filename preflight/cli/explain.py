@@ -10,6 +10,7 @@ from preflight.cli.options.option import options_of
 from preflight.errors import CallError
 from preflight.locale import localized
 from preflight.report import text
+from preflight.report.citations import cited
 from preflight.rules import RULES
 from preflight.rules.rule import limit_at
 from preflight.values.findings import NOT_TAKEN
@@ -62,7 +63,7 @@ def command(*, rule_id: str, edition: EditionOptions) -> None:
         ("Fix", rule.fix),
         ("Command", EDITIONS if rule.id.endswith(NOT_TAKEN) else COMMANDS.get(rule.id)),
         ("Limit", f"{rule.limit} = {allowed}" if allowed else ""),
-        ("Source", rule.source(profile)),
+        ("Source", cited(rule.source(profile) or "")),
         ("Read", limit.read.isoformat() if limit else ""),
     ):
         if words:

@@ -16,6 +16,7 @@ from preflight.profiles.entries import NOT_GIVEN, differences, entries
 from preflight.profiles.index import index, nearest_models
 from preflight.profiles.prices import OwnPrices, by_quality, own_prices
 from preflight.report import text
+from preflight.report.citations import cited
 from preflight.values.assets import Kind, printable
 from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal, number
@@ -160,13 +161,13 @@ def _print_one(model: str, profile: Profile, others: list[Profile], shown: TextO
             {"schema": MODEL_SCHEMA, **_row_json(model, profile, own_prices()), "limits": limits, "others": changed}
         )
         return
-    said = phrase("{title}, edition {w}", title=printable(profile.title), w=profile.name)
+    said = phrase("{title}, edition {w}", title=cited(printable(profile.title)), w=profile.name)
     text.write([((printable(model), "bold"), (f": {localized(said)}", ""))])
     text.write(
         (
             (printable(place), "bold"),
             (f" = {printable(entry.words)}", ""),
-            (f"  [{localized(printable(entry.source or ''))}]", "dim"),
+            (f"  [{localized(cited(printable(entry.source or '')))}]", "dim"),
         )
         for place, entry in found.items()
     )

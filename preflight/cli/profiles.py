@@ -12,6 +12,7 @@ from preflight.locale import localized
 from preflight.profiles import DEFAULT, Profile, json_schema, load, names
 from preflight.profiles.entries import NOT_GIVEN, Difference, Entry, differences, entries
 from preflight.report import text
+from preflight.report.citations import cited
 from preflight.values.assets import printable
 from preflight.values.phrase import phrase
 
@@ -66,7 +67,7 @@ def _print_editions(shown: TextOrJson) -> None:
         return
     for one in editions:
         default = f" ({localized('default')})" if one.name == DEFAULT else ""
-        text.write([((one.name, "bold"), (f"{default}: {localized(one.title)}", ""))])
+        text.write([((one.name, "bold"), (f"{default}: {localized(cited(one.title))}", ""))])
 
 
 # ---- one edition ----------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ def _print_limits(profile: Profile, shown: TextOrJson) -> None:
         rows = [{"place": place, **(_entry_json(entry) or NOTHING)} for place, entry in found.items()]
         _print_json({"schema": LIMITS_SCHEMA, "profile": profile.name, "title": profile.title, "limits": rows})
         return
-    text.write([((printable(profile.name), "bold"), (f": {localized(printable(profile.title))}", ""))])
+    text.write([((printable(profile.name), "bold"), (f": {localized(cited(printable(profile.title)))}", ""))])
     text.write(_limit_line(place, entry) for place, entry in found.items())
 
 
@@ -91,7 +92,7 @@ def _limit_line(place: str, entry: Entry | None) -> text.Line:
 def _stands_on(entry: Entry) -> str:
     if not entry.source:
         return ""
-    return f"  [{printable(localized(phrase('{source}; read {w}', source=entry.source, w=entry.read)))}]"
+    return f"  [{printable(localized(phrase('{source}; read {w}', source=cited(entry.source), w=entry.read)))}]"
 
 
 # ---- two editions ---------------------------------------------------------------------------------------------------

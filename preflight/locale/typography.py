@@ -18,13 +18,13 @@ DIGITS = {"0": 21, "1": RIEUL, "3": 16, "6": 1, "7": RIEUL, "8": RIEUL}
 """Digit → final consonant of its Korean name; 0 for the others."""
 LETTERS = {"l": RIEUL, "m": 16, "n": 4, "r": RIEUL}
 """Letter → final consonant of its Korean name, where it has one."""
-PARTICLES = re.compile(r"은\(는\)|이\(가\)|을\(를\)|\(으\)로")
+PARTICLES = re.compile(r"은\(는\)|이\(가\)|을\(를\)|과\(와\)|\(으\)로|\(이\)(?=[가-힣])")
 CLOSING = "'\"`)]"
 """Signs that are not spoken."""
 BLANK = re.compile(r"(?<=[\u4e00-\u9fff，：（]) (?=[\u4e00-\u9fff])")  # noqa: RUF001 - the marks are wide ones
 BETWEEN: dict[Language, dict[str, str]] = {
     "ko": {" or ": ", ", " and ": ", ", ", or ": ", ", ", and ": ", "},
-    "zh": {", ": "、", " or ": "、", " and ": "、", "; ": "；", ". ": "。", " ": ""},  # noqa: RUF001 - the marks are wide ones
+    "zh": {", ": "、", " or ": "、", " and ": "、", "; ": "；", ": ": "：", ". ": "。", " ": ""},  # noqa: RUF001 - the marks are wide ones
 }
 """Language → how items are joined in English → how in the language, where it differs."""
 
@@ -60,6 +60,8 @@ def _particle(both: str, before: str) -> str:
     final = _final(before[-1:])
     if both == "(으)로":
         return "로" if final in (0, RIEUL) else "으로"
+    if both == "(이)":
+        return "이" if final else ""
     with_final, without = both.removesuffix(")").split("(")
     return with_final if final else without
 

@@ -10,7 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
 from preflight.locale import ENGLISH, language, listed, localized
+from preflight.locale.typography import between
 from preflight.report import Header, Summary, keep_latest
+from preflight.report.citations import cited, reading
 from preflight.report.remedies import came_of
 from preflight.report.remedies import said as advice
 from preflight.values.assets import Asset, printable, shown
@@ -109,10 +111,12 @@ def _worded(word: str) -> Segment:
 
 def grounds(finding: Finding) -> str:
     """Format the details of a finding: "measured by ...; limit ...; margin ...; source ..."; a dash where unknown."""
-    margin = None if finding.margin is None else localized(with_unit(distinct_decimal(finding.margin, 0), finding.unit))
+    margin = None if finding.margin is None else with_unit(distinct_decimal(finding.margin, 0), finding.unit)
     limit = with_unit(finding.limit, finding.unit) if finding.limit else None
-    parts = {"measured by": finding.how, "limit": limit, "margin": margin, "source": finding.source}
-    return "; ".join(f"{localized(title)} {printable(said) if said else '-'}" for title, said in parts.items())
+    how, source = reading(finding.how or ""), cited(finding.source or "")
+    parts = {"measured by": how, "limit": limit, "margin": margin, "source": source}
+    said = [f"{localized(title)} {printable(localized(words)) if words else '-'}" for title, words in parts.items()]
+    return between("; ", language()).join(said)
 
 
 def plan_lines(plan: "Plan") -> Iterator[Line]:

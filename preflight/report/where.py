@@ -11,11 +11,15 @@ from typing import Any
 
 import msgspec
 
+from preflight.locale import localized
+from preflight.locale.columns import columns, filled
 from preflight.report import Header
+from preflight.report.citations import cited
 from preflight.report.csv import text_cell
 from preflight.report.json import dump, tool_json
 from preflight.report.text import Line
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 from preflight.values.places import WAYS, Answer, Place, Way
 from preflight.values.units import number
 
@@ -68,37 +72,46 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def table_lines(places: Sequence[Place], asked: Asked, *, sources: bool = False) -> Iterable[Line]:
     """Format a line a model, and beneath it what stands in the way."""
     width = max((len(place.model) for place in places), default=0)
-    way_width = max(map(len, SAID.values()))
+    way_width = max(columns(localized(said)) for said in SAID.values())
     for place in places:
-        cost = "" if place.usd is None else f"  about {_usd(place.usd)} USD{asked.unit}"
-        other = f"  only checked for: {place.check_only}" if place.check_only else ""
+        cost = "" if place.usd is None else f"  {localized(_cost(place.usd, asked))}"
+        other = f"  {localized(phrase('only checked for: {q}', q=place.check_only))}" if place.check_only else ""
         yield (
-            (f"{SAID[place.way]:<{way_width}}", STYLES[place.way]),
+            (filled(localized(SAID[place.way]), way_width), STYLES[place.way]),
             (f"  {printable(place.model):<{width}}", "bold"),
             (f"{_counted(place, asked)}{cost}{other}".rstrip(), ""),
         )
         for answer in place.why:
-            source = f"  [{answer.source}]" if sources and answer.source else ""
+            source = f"  [{localized(cited(answer.source))}]" if sources and answer.source else ""
             yield (
-                (f"    {_stands(answer)}: ", STYLES[answer.way]),
+                (f"    {localized(_stands(answer))}: ", STYLES[answer.way]),
                 (printable(_reason(answer)), ""),
                 (printable(source), "dim"),
             )
         if sources and place.unsaid and place.way != "never":
-            yield (("    not told by its documents: ", "dim"), (", ".join(place.unsaid), "dim"))
+            yield ((f"    {localized('not told by its documents')}: ", "dim"), (", ".join(place.unsaid), "dim"))
 
 
 def _counted(place: Place, asked: Asked) -> str:
     """Format how many files need what, where they do not all need the same, or some stay in doubt after a fix."""
-    found = [f"{count} {SAID[way]}" for way, count in place.counts.items() if count]
+    found: list[str] = [phrase("{n} {way}", n=n, way=SAID[way]) for way, n in place.counts.items() if n]
     parts = found if asked.request is None and len(found) > 1 else []
-    return f"  {', '.join([*parts, *_unsettled(place, asked), *_not_told(place)])}".rstrip()
+    return f"  {localized(joined([*parts, *_unsettled(place, asked), *_not_told(place)]))}".rstrip()
+
+
+def _cost(usd: Fraction, asked: Asked) -> str:
+    """Word what a second costs, or the request."""
+    if asked.request:
+        return phrase("about {n} USD", n=_usd(usd))
+    return phrase("about {n} USD/s", n=_usd(usd))
 
 
 def _not_told(place: Place) -> list[str]:
     """Format how many limits no document gives, where it is not refused anyway."""
     many = len(place.unsaid)
-    return [f"{many} limit{'' if many == 1 else 's'} not told"] if many and place.way not in ("never", "unsure") else []
+    if not many or place.way in ("never", "unsure"):
+        return []
+    return [phrase("{n} limit not told" if many == 1 else "{n} limits not told", n=many)]
 
 
 def _unsettled(place: Place, asked: Asked) -> list[str]:
@@ -106,7 +119,7 @@ def _unsettled(place: Place, asked: Asked) -> list[str]:
     count = place.doubts - place.counts["doubtful"]
     if count <= 0 or place.way not in ("lossless", "lossy"):
         return []
-    return ["in doubt then" if asked.request else f"{count} in doubt then"]
+    return ["in doubt then" if asked.request else phrase("{n} in doubt then", n=count)]
 
 
 def _stands(answer: Answer) -> str:
@@ -114,7 +127,7 @@ def _stands(answer: Answer) -> str:
 
 
 def _reason(answer: Answer) -> str:
-    return f"{answer.rule}: {answer.why}" if answer.rule else answer.why
+    return f"{answer.rule}: {localized(answer.why)}" if answer.rule else localized(answer.why)
 
 
 def _usd(usd: Fraction) -> str:
@@ -172,10 +185,13 @@ def where_html(places: Sequence[Place], asked: Asked) -> str:
     """Format as a page that stands alone."""
     from preflight.report.html.render import page_begin, render
 
-    title = f"Where {printable(asked.request or f'{asked.files} files')} can be sent"
-    ways = [", ".join([SAID[place.way], *_unsettled(place, asked), *_not_told(place)]) for place in places]
+    title = localized(phrase("Where {n} files can be sent", n=asked.files))
+    if asked.request:
+        title = localized(phrase("Where {q} can be sent", q=printable(asked.request)))
+    ways = [localized(joined([SAID[place.way], *_unsettled(place, asked), *_not_told(place)])) for place in places]
     prices = ["" if place.usd is None else _usd(place.usd) for place in places]
     rows = zip(places, ways, prices, strict=True)
     begin = page_begin("<!DOCTYPE html>\n", title)
-    body = render("where", title=title, rows=rows, stands=_stands, unit=f"USD{asked.unit}")
+    unit = localized(f"USD{asked.unit}")
+    body = render("where", title=title, rows=rows, stands=_stands, unit=unit, cited=cited)
     return f"{begin}<main>\n{body}{render('end')}"

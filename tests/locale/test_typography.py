@@ -17,6 +17,10 @@ from preflight.locale.typography import filled
         ("mp4(으)로", "mp4로"),
         ("서울(으)로", "서울로"),
         ("화면(으)로", "화면으로"),
+        ("이미지 1과(와)", "이미지 1과"),
+        ("이미지 2과(와)", "이미지 2와"),
+        ("'규칙'(이)라는", "'규칙'이라는"),
+        ("'nix/rate'(이)라는", "'nix/rate'라는"),
     ],
 )
 def test_a_particle_is_chosen_by_the_sound_before_it(text: str, written: str) -> None:

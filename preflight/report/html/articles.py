@@ -6,6 +6,7 @@ from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.plan.request import RequestPlan
 from preflight.report import Header
+from preflight.report.citations import cited, reading
 from preflight.report.html.measures import measures_found, measures_of
 from preflight.report.html.previews import preview
 from preflight.report.html.render import ADVICE, render
@@ -66,7 +67,8 @@ def _stands_on(finding: Finding, *, fixable: bool) -> Iterator[tuple[str, str]]:
     """Yield the known details of a finding, and what to do about it."""
     margin = None if finding.margin is None else with_unit(distinct_decimal(finding.margin, 0), finding.unit)
     limit = with_unit(finding.limit, finding.unit) if finding.limit else None
-    known = {"Measured by": finding.how, "Limit": limit, "Margin": margin, "Source": finding.source}
+    how, source = reading(finding.how or ""), cited(finding.source or "")
+    known = {"Measured by": how, "Limit": limit, "Margin": margin, "Source": source}
     yield from ((title, said) for title, said in known.items() if said)
     rule = RULES.get(finding.rule)
     advice = " ".join(part for part in (rule.fix if rule else "", FIXES[finding.fix] if fixable else "") if part)

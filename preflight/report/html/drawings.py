@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import msgspec
 
+from preflight.locale import localized
 from preflight.report.html.measures import Measure, Scale, State
+from preflight.values.phrase import phrase
 
 ROOM = Fraction(1, 4)
 """Margin on either side, as a part of the allowed range."""
@@ -54,8 +56,14 @@ def gauge(measure: Measure, beside: Measure | None = None) -> Bar | None:
     """
     if measure.scale is None:
         return None
-    words = f"{measure.title}: {measure.value}; allowed {measure.allowed}; {measure.said}"
-    return _bar(measure.scale, measure.state, words, beside.scale if beside else None)
+    words = phrase(
+        "{title}: {value}; allowed {allowed}; {said}",
+        title=measure.title,
+        value=measure.value,
+        allowed=measure.allowed,
+        said=measure.said,
+    )
+    return _bar(measure.scale, measure.state, localized(words), beside.scale if beside else None)
 
 
 def _bar(scale: Scale, state: State, words: str, beside: Scale | None) -> Bar:

@@ -14,6 +14,7 @@ from preflight.values.assets import Kind
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import OneOf, Range, Severity
+from preflight.values.phrase import phrase
 from preflight.values.units import Unit, decimal, distinct_decimal, file_size, with_unit
 
 State = Severity | None
@@ -135,14 +136,16 @@ def _row(  # noqa: PLR0913 - what a row shows, each by its name
     value, low, high = scale.value, scale.low, scale.high
     broken = low if low is not None and value < low else high if high is not None and value > high else None
     broken = limit.broken_by(value) if limit else broken
-    said, state = "within", None
+    said: str = "within"
+    state: State = None
     if broken is not None and value == broken:
         said, state = "the bound itself", severity
     elif broken is not None:
         away = with_unit(distinct_decimal(abs(value - broken), 0), unit)
-        said, state = f"{away} {'under' if value < broken else 'over'}", severity
+        said, state = phrase("{away} under" if value < broken else "{away} over", away=away), severity
     elif scale.doubtful is not None and value > scale.doubtful:
-        said, state = f"above {with_unit(decimal(scale.doubtful), unit)}, the stricter reading", "warning"
+        stricter = with_unit(decimal(scale.doubtful), unit)
+        said, state = phrase("above {limit}, the stricter reading", limit=stricter), "warning"
     near = broken if broken is not None else value
     words = file_size(int(value)) if unit == "bytes" else with_unit(distinct_decimal(value, near), unit)
     allowed = limit.words(unit) if limit else _allowed(scale, unit)
@@ -151,7 +154,11 @@ def _row(  # noqa: PLR0913 - what a row shows, each by its name
 
 def _allowed(scale: Scale, unit: Unit) -> str:
     """Format bounds as limits do."""
-    low, high = (None if bound is None else decimal(bound) for bound in (scale.low, scale.high))
+    low, high = scale.low, scale.high
     if low is not None and high is not None:
-        return with_unit(low if low == high else f"{low} to {high}", unit)
-    return with_unit(f"at most {high}" if low is None else f"at least {low}", unit)
+        if low == high:
+            return with_unit(decimal(low), unit)
+        return phrase("{n} to {most}", n=decimal(low), most=with_unit(decimal(high), unit))
+    if low is not None:
+        return phrase("at least {least}", least=with_unit(decimal(low), unit))
+    return phrase("at most {most}", most=with_unit(decimal(high), unit)) if high is not None else "anything"

@@ -69,12 +69,12 @@ def _environment() -> "Environment":
 
 def _shown(value: object) -> object:
     """Escape control characters of a value."""
-    return printable(value) if type(value) is str else value
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _translated(words: str) -> str:
     """Translate words; what Jinja has escaped already stays."""
-    return localized(words) if type(words) is str else words
+    return words if hasattr(words, "__html__") else localized(words)
 
 
 def _pieces(words: str) -> list[str]:

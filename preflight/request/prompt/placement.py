@@ -10,10 +10,14 @@ from preflight.request.prompt.grammar import mentions
 from preflight.request.prompt.mention import Mention
 from preflight.request.prompt.text import composed
 from preflight.values.assets import Asset, Role
+from preflight.values.phrase import phrase
 
 _STOPS = r"\s.,;:!?\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
 _REST = rf"[^{_STOPS}]{{0,16}}(?:[ \t]+[^{_STOPS}]{{1,24}})?"
 """Rest of the word behind a mention, and the next word of the sentence."""
+
+
+BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -51,12 +55,19 @@ def strays(prompt: str, assets: Iterable[Asset]) -> list[Mention]:
 def offers(phrasings: Iterable[Phrasing], role: Role) -> list[Offer]:
     """List the documented phrasings for a role, numbered."""
     fit = [one for one in phrasings if one.kind == role.kind]
-    return [Offer(role, one.purpose, one.words.replace(NUMBER, str(role.number)), one.source) for one in fit]
+    return [Offer(role, one.purpose, _numbered(one.words, str(role.number)), one.source) for one in fit]
 
 
 def offers_for_any(phrasings: Iterable[Phrasing]) -> list[Offer]:
     """List the documented phrasings with N for the number."""
-    return [Offer(None, one.purpose, one.words.replace(NUMBER, "N"), one.source) for one in phrasings]
+    return [Offer(None, one.purpose, _numbered(one.words, "N"), one.source) for one in phrasings]
+
+
+def _numbered(words: str, number: str) -> str:
+    """Put a number into a phrasing, as a message where it holds no other braces."""
+    if set(BRACES.findall(words)) <= {NUMBER}:
+        return phrase(words, n=number)
+    return words.replace(NUMBER, number)
 
 
 def _names(mention: Mention, role: Role) -> bool:

@@ -30,7 +30,7 @@ from preflight.server.ui.planning import has_changed, plans_of, probed_as
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Thinking, Threads
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import Asset, Kind, Role, Window, printable
 from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
@@ -143,7 +143,7 @@ class Desk:
         given = list(paths)
         assets = given[: max(MOST_ITEMS - len(self.items), 0)]
         if len(assets) < len(given):
-            self.trouble = WORDS["drop.too-many"].format(most=len(assets), all=len(given))
+            self.trouble = words_of("drop.too-many", most=len(assets), all=len(given))
         self.measurer.walked |= {absolute(asset.path) for asset in assets if asset.walked}
         self.add((asset.path, name_of(asset.path)) for asset in assets)
 
@@ -163,7 +163,7 @@ class Desk:
                     there.add(place)
                     fresh.append(Item(name=name, source=place, kind=kind_by_name(place), probed={}, judged={}))
             if len(self.items) + len(fresh) > MOST_ITEMS:
-                raise CallError(WORDS["error.too-many"].format(most=MOST_ITEMS), advice=WORDS["error.too-many.next"])
+                raise CallError(words_of("error.too-many", most=MOST_ITEMS), advice=WORDS["error.too-many.next"])
             with self.changing(*fresh):
                 self.items |= {item.id: item for item in fresh}
                 for item in fresh:

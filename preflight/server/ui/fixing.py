@@ -24,7 +24,7 @@ from preflight.server.answers import MissingError
 from preflight.server.ui.advice import advice
 from preflight.server.ui.desk import Desk
 from preflight.server.ui.items import Item
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.doing import Doing
 from preflight.values.findings import Judged
 from preflight.workers.processors import processors
@@ -197,7 +197,7 @@ class Fixing:
         if job.cancelled:
             self._desk.events.tell("queue", self.view())
         else:
-            self._over(job, WORDS["fix.failed"].format(why=why) if why else "")
+            self._over(job, words_of("fix.failed", why=why) if why else "")
 
     def _taken(self, job: Job, made_by: str, result: FixResult) -> str:
         """Put the new file on the desk; return why there is none, or nothing."""

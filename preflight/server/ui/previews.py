@@ -17,7 +17,7 @@ from preflight.flow import footage
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.server.answers import MissingError
 from preflight.server.ui.items import Item, Which
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 
 Sort = Literal["thumb", "large", "strip", "strip0", "strip1", "strip2", "strip3", "proxy"]
@@ -85,7 +85,7 @@ class Previews:
                 MAKE[sort](path, facts, draft)
                 commit_over(draft, target)
         except (Unmeasured, Unreadable) as fault:
-            raise MissingError(WORDS["error.unseen"].format(fault=fault)) from None
+            raise MissingError(words_of("error.unseen", fault=fault)) from None
 
     def _trim(self) -> None:
         """Let go what was not looked at for longest, where the folder holds too much; the latest stays."""

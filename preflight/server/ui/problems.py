@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from preflight.locale import localized
+from preflight.locale import listed, localized
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import ending_of
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
@@ -41,9 +41,9 @@ def _duration(judged: Judged, limits: Limits) -> str:
 def _beyond(name: str, value: Fraction, limit: Range) -> str:
     """Say that a value is above or below its limit."""
     if limit.max is not None and value > limit.max:
-        return WORDS[f"problem.{name}.over"].format(value=distinct_decimal(value, limit.max), limit=decimal(limit.max))
+        return words_of(f"problem.{name}.over", value=distinct_decimal(value, limit.max), limit=decimal(limit.max))
     if limit.min is not None and value < limit.min:
-        return WORDS[f"problem.{name}.under"].format(value=distinct_decimal(value, limit.min), limit=decimal(limit.min))
+        return words_of(f"problem.{name}.under", value=distinct_decimal(value, limit.min), limit=decimal(limit.min))
     return ""
 
 
@@ -51,7 +51,9 @@ def _size(judged: Judged, limits: Limits) -> str:
     most = limits.bytes.max
     if judged.facts is None or most is None or judged.facts.bytes <= most:
         return ""
-    return WORDS["problem.size.over"].format(value=file_size(judged.facts.bytes), limit=file_size(int(most)))
+    return words_of(
+        "problem.size.over", value=localized(file_size(judged.facts.bytes)), limit=localized(file_size(int(most)))
+    )
 
 
 def _side(judged: Judged, limits: Limits) -> str:
@@ -61,7 +63,7 @@ def _side(judged: Judged, limits: Limits) -> str:
     small = limits.side_px.min is not None and min(facts.width_px, facts.height_px) < limits.side_px.min
     bound = limits.side_px.min if small else limits.side_px.max
     key = "problem.side.under" if small else "problem.side.over"
-    return WORDS[key].format(width=facts.width_px, height=facts.height_px, limit=decimal(bound or Fraction(0)))
+    return words_of(key, width=facts.width_px, height=facts.height_px, limit=decimal(bound or Fraction(0)))
 
 
 def _pixels(judged: Judged, limits: Limits) -> str:
@@ -70,7 +72,7 @@ def _pixels(judged: Judged, limits: Limits) -> str:
         return ""
     over = limits.pixels.max is not None and facts.pixels > limits.pixels.max
     key = "problem.pixels.over" if over else "problem.pixels.under"
-    return WORDS[key].format(width=facts.width_px, height=facts.height_px)
+    return words_of(key, width=facts.width_px, height=facts.height_px)
 
 
 def _shape(judged: Judged, limits: Limits) -> str:
@@ -81,7 +83,7 @@ def _shape(judged: Judged, limits: Limits) -> str:
     bound = limits.aspect_ratio.max if wide else limits.aspect_ratio.min
     key = "problem.shape.wide" if wide else "problem.shape.tall"
     ratio = decimal(bound or Fraction(0))
-    return WORDS[key].format(width=facts.width_px, height=facts.height_px, limit=ratio)
+    return words_of(key, width=facts.width_px, height=facts.height_px, limit=ratio)
 
 
 def _rate(judged: Judged, limits: Limits) -> str:
@@ -93,12 +95,12 @@ def _rate(judged: Judged, limits: Limits) -> str:
 
 def _format(judged: Judged, limits: Limits) -> str:
     found = ending_of(judged.facts.format) if judged.facts else ""
-    return WORDS["problem.format"].format(value=found.upper(), limit=_either(limits.format.allowed))
+    return words_of("problem.format", value=found.upper(), limit=_either(limits.format.allowed))
 
 
 def _either(words: tuple[str, ...]) -> str:
     *some, last = (word.upper() for word in words)
-    return WORDS["list.or"].format(some=", ".join(some), last=last) if some else last
+    return words_of("list.or", some=listed(some), last=last) if some else last
 
 
 def _fixed_words(key: str) -> Say:

@@ -3,11 +3,12 @@
 from fractions import Fraction
 from typing import Any
 
+from preflight.locale import localized
 from preflight.profiles.schema import Profile
 from preflight.profiles.settings import PromptLength
 from preflight.request.file import RequestSpec
 from preflight.request.prompt import Length, composed, length, mentions, offers, placed
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import words_of
 
 
 def prompt_view(spec: RequestSpec, profile: Profile) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def prompt_view(spec: RequestSpec, profile: Profile) -> dict[str, Any]:
         ],
         "unnamed": [str(one.role) for one in there if not one.excerpts],
         "offers": [
-            {"role": str(one.role), "purpose": offer.purpose, "words": offer.words}
+            {"role": str(one.role), "purpose": localized(offer.purpose), "words": localized(offer.words)}
             for one in there
             for offer in offers(profile.phrasings.values(), one.role)
         ],
@@ -54,6 +55,6 @@ def _counts(text: str, used: Length, limit: PromptLength) -> list[dict[str, Any]
     if limit.max_tokens is not None and not found:
         found.append(("tokens", Fraction(used.most_tokens, limit.max_tokens), {"most": limit.max_tokens}))
     return [
-        {"words": WORDS[f"prompt.count.{key}"].format(part=round(float(part) * 100, 1), **said), "over": part > 1}
+        {"words": words_of(f"prompt.count.{key}", part=round(float(part) * 100, 1), **said), "over": part > 1}
         for key, part, said in found
     ]

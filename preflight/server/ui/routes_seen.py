@@ -19,7 +19,7 @@ from preflight.server.ui.bench import Bench
 from preflight.server.ui.items import Item, Which
 from preflight.server.ui.previews import STRIPS, Sort, facts_of, played_as
 from preflight.server.ui.seconds import share_s
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import printable
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.units import decimal
@@ -81,7 +81,7 @@ class SeenRoutes:
         """Show a file in its folder, on the screen of this machine."""
         path, show = _there(item_of(self._bench, request).path_of(which_of(request))), self._bench.reveal
         if show is None or not await run_sync(show, path):
-            raise MissingError(WORDS["error.no-folder"].format(path=printable(path)))
+            raise MissingError(words_of("error.no-folder", path=printable(path)))
         return Response(status_code=204)
 
     async def outline(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from preflight.media.thumbnails import thumbnails
 from preflight.report import Header, open_writer, write_report
 from preflight.server.answers import Json, MissingError, body_as
 from preflight.server.ui.bench import Bench
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import printable
 
 REPORTS: dict[str, tuple[str, str]] = {
@@ -130,7 +130,7 @@ class SentRoutes:
         number, sandbox = _entry(request)
         path = await run_sync(lambda: _there(self._sending.film(number, 0, sandbox=sandbox)))
         if self._bench.reveal is None or not await run_sync(self._bench.reveal, path):
-            raise MissingError(WORDS["error.no-folder"].format(path=printable(path)))
+            raise MissingError(words_of("error.no-folder", path=printable(path)))
         return Response(status_code=204)
 
     async def report(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from preflight.plan.estimate import OutputEstimate, estimate_output
 from preflight.plan.geometry import within_ratio
 from preflight.plan.options import area_at
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile
+from preflight.report.citations import cited, reading
 from preflight.report.html.articles import grounds
 from preflight.report.html.drawings import gauge
 from preflight.report.html.measures import Measure, measures_of
@@ -22,7 +23,7 @@ from preflight.server.ui.advice import advice
 from preflight.server.ui.items import ALSO, Item, Which, part_of
 from preflight.server.ui.places import fields_of
 from preflight.server.ui.problems import limits_of, problem
-from preflight.server.ui.words import WORDS
+from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import Kind, Role, Window, printable
 from preflight.values.facts import Area, AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, counts
@@ -88,7 +89,7 @@ def _measure_view(row: Measure) -> View:
         "said": localized(row.said),
         "state": row.state or "within",
         "sign": SIGNS[row.state or "pass"],
-        "how": row.how,
+        "how": localized(reading(row.how)),
         "bar": bar,
     }
 
@@ -102,6 +103,7 @@ def why_view(item: Item, which: Which, profile: Profile) -> View:
         {
             "rule": finding.rule,
             "severity": finding.severity,
+            "word": localized(finding.severity),
             "sign": SIGNS[finding.severity],
             "message": printable(localized(finding.message)),
             "grounds": [[localized(title), printable(localized(said))] for title, said in stands_on],
@@ -169,7 +171,7 @@ def _bytes(foreseen: OutputEstimate | None) -> str:
     """Say how large a new file will be, as far as that is foreseen."""
     if foreseen is None or foreseen.bytes is None:
         return ""
-    return WORDS[f"plan.bytes.{foreseen.bytes_are}"].format(size=localized(file_size(foreseen.bytes)))
+    return words_of(f"plan.bytes.{foreseen.bytes_are}", size=localized(file_size(foreseen.bytes)))
 
 
 def is_undecided(item: Item) -> bool:
@@ -275,7 +277,12 @@ def _both(item: Item, profile: Profile) -> list[View]:
         return []
     old, new = ({row.title: row for row in measures_of(one, profile)} for one in (before, after))
     return [
-        {"title": title, "before": _brief(old.get(title)), "after": _brief(new.get(title)), "allowed": row.allowed}
+        {
+            "title": localized(title),
+            "before": _brief(old.get(title)),
+            "after": _brief(new.get(title)),
+            "allowed": localized(row.allowed),
+        }
         for title, row in (old | new).items()
     ]
 
@@ -283,7 +290,7 @@ def _both(item: Item, profile: Profile) -> list[View]:
 def _brief(row: Measure | None) -> View:
     if row is None:
         return {"value": "", "state": "within", "sign": ""}
-    return {"value": row.value, "state": row.state or "within", "sign": SIGNS[row.state or "pass"]}
+    return {"value": localized(row.value), "state": row.state or "within", "sign": SIGNS[row.state or "pass"]}
 
 
 # ---- the request ----------------------------------------------------------------------------------------------------
@@ -296,7 +303,7 @@ def finding_view(finding: Finding) -> View:
         "severity": finding.severity,
         "sign": SIGNS[finding.severity],
         "words": printable(_begun(localized(finding.message))),
-        "source": finding.source or "",
+        "source": localized(cited(finding.source or "")),
     }
 
 

@@ -3,9 +3,13 @@
 What is in braces is filled in. What the rules, plans and reports say comes from them, in their own words.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
-from preflight.locale import localized_in
+from preflight.locale import language, localized_in
+from preflight.locale.typography import filled
+
+GAP = re.compile(r"\{(\w+)\}")
 
 ENGLISH: dict[str, str] = {
     # ---- the page
@@ -249,9 +253,9 @@ ENGLISH: dict[str, str] = {
     "send.key": "Key for this session",
     "send.key.hint": "Kept in memory until the program ends, never written down.",
     "send.key.set": "Use this key",
-    "send.key.known": "A key is set.",
     "send.key.none": "No key is set.",
-    "send.to": "Goes to {address}.",
+    "send.to.known": "Goes to {address}. A key is set.",
+    "send.to.none": "Goes to {address}. No key is set.",
     "send.nowhere": "This edition is only checked for: it cannot be sent from here.",
     "send.confirm": "Send this request?",
     "send.confirm.paid": "It is sent to {address} and costs about {credits} credits.",
@@ -279,7 +283,7 @@ ENGLISH: dict[str, str] = {
     "send.blames": "The service means {role}: {name}",
     "send.since": "{seconds} s",
     "film.title": "Film",
-    "film.saved": "Saved as {name}",
+    "film.saved": "Saved as {name}.",
     "film.life": "The service's link holds for {hours} h {minutes} min {seconds} s more; the saved film stays.",
     "film.life.over": "The service's link has ended; the saved film stays.",
     "sent.title": "Sent before",
@@ -354,3 +358,9 @@ class Words(Mapping[str, str]):
 
 
 WORDS = Words()
+
+
+def words_of(key: str, /, **values: object) -> str:
+    """Fill the words of a key, as the current language joins them; raise KeyError for what is missing."""
+    parts = GAP.split(WORDS[key])
+    return filled(parts[::2], [str(values[name]) for name in parts[1::2]], language())

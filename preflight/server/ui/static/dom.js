@@ -1,5 +1,7 @@
 // Elements made by hand: nothing is ever parsed as HTML, so no name of a file can become markup.
 
+import { withParticles } from "./particles.js";
+
 /** @typedef {Record<string, any>} Props */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -81,7 +83,7 @@ export function learn(given) {
  * @param {Record<string, any>} [values]
  */
 export function t(key, values = {}) {
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return (words[key] ?? key).split(/\{(\w+)\}/).reduce((said, part, at) => said + (at % 2 ? String(values[part] ?? "") : withParticles(said, part)), "");
 }
 
 /** Say something to who cannot see it. @param {string} said */

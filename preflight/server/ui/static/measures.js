@@ -26,6 +26,6 @@ export function findings(found) {
   if (!found.length) return h("p", { class: "soft", text: t("why.none") });
   return h("ul", { class: "findings" }, ...found.map((one) =>
     h("li", {},
-      h("p", {}, h("strong", { class: `severity ${one.severity}`, text: `${one.sign} ${one.severity}` }), " ", h("code", { text: one.rule }), ` ${one.message}`),
+      h("p", {}, h("strong", { class: `severity ${one.severity}`, text: `${one.sign} ${one.word}` }), " ", h("code", { text: one.rule }), ` ${one.message}`),
       h("dl", {}, ...one.grounds.flatMap((/** @type {[string, string]} */ [title, said]) => [h("dt", { text: title }), h("dd", { text: said.replace(/`/g, "") })])))));
 }

@@ -51,7 +51,7 @@ export function showSend(box) {
     key.hidden = send.sandbox;
     key.classList.toggle("known", send.key);
     const nowhere = !send.sandbox && !send.address;
-    where.textContent = send.sandbox ? "" : nowhere ? t("send.nowhere") : `${t("send.to", { address: send.address })} ${t(send.key ? "send.key.known" : "send.key.none")}`;
+    where.textContent = send.sandbox ? "" : nowhere ? t("send.nowhere") : t(send.key ? "send.to.known" : "send.to.none", { address: send.address });
     const reasons = missingOf(request, send);
     fill(missing, ...reasons);
     go.disabled = reasons.length > 0 || GOING.includes(send.now.stage);
@@ -143,7 +143,7 @@ async function confirm(dialog) {
   fill(dialog,
     h("h3", { id: "confirm-title", text: quote.earlier ? t("send.duplicate") : t("send.confirm") }),
     h("p", { text: send.sandbox ? t("send.confirm.free") : t("send.confirm.paid", { address: send.address, credits }) }),
-    quote.earlier && h("p", { class: "over", text: send.sandbox ? quote.earlier : `${quote.earlier}. ${t("remedy.show-or-send-again")}` }),
+    quote.earlier && h("p", { class: "over", text: send.sandbox ? quote.earlier : `${quote.earlier} · ${t("remedy.show-or-send-again")}` }),
     quote.left && h("p", { class: "soft", text: t("send.left", { credits: quote.left }) }),
     h("ol", {}, ...quote.assets.map((/** @type {any} */ one) => h("li", { text: `${one.role}: ${one.name}` }))),
     h("div", { class: "line" },
@@ -190,7 +190,7 @@ function showFilm(box, send) {
   fill(box,
     h("h3", { text: t("send.done") }),
     h("video", { src: source, controls: true, playsinline: true, preload: "auto", "aria-label": t("film.title") }),
-    h("p", { class: "soft" }, `${t("film.saved", { name: `videos/${entry.films[0]}` })}. `, countdown(entry.ends)),
+    h("p", { class: "soft" }, `${t("film.saved", { name: `videos/${entry.films[0]}` })} `, countdown(entry.ends)),
     h("div", { class: "line" },
       saved(`${source}?save=1`, entry.films[0]),
       known.reveals && button(t("after.show"), () => change("POST", `${source}/show`))));
