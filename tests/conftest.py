@@ -6,22 +6,31 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from preflight.system import processes as system
 from preflight.workers import process
 from preflight.workers.child import LATER
 from preflight.workers.session import session
 
+MACHINES = "TEST_MACHINES_FFMPEG"
+"""Variable; where it is set, tests use the ffmpeg that the machine has on its PATH."""
 SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
 
 READ = (
     "numpy",
-    "preflight.apply",
-    "preflight.apply.alike",
-    "preflight.media.candidates",
-    "preflight.media.preview",
-    "preflight.media.thumbnails",
+    "av.subtitles.stream",
+    *(f"PIL.{name}ImagePlugin" for name in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+    "PIL.ImageChops",
+    *(f"preflight.apply.{name}" for name in ("alike", "image", "isolated", "record", "remux", "strip")),
+    *(f"preflight.apply.{name}imilarity" for name in ("s", "audio_s", "image_s")),
+    *(f"preflight.apply.{name}" for name in ("source_reading", "start_offset", "stills")),
+    *(f"preflight.media.{name}" for name in ("candidates", "preview", "second", "thumbnails")),
+    "preflight.plan.cut_points",
+    *(f"preflight.probe.{name}" for name in ("admission", "claims", "complete", "elsewhere", "encryption", "foreign")),
+    "preflight.workers.measuring",
     *LATER,
 )
 """What children of many tests load; a server that has it need not load it in each."""
@@ -43,6 +52,23 @@ def nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name)  # how children are started is what `make test-spawn` is for
         patch.setenv("PREFLIGHT_LANG", "en")  # whatever the locale of whoever runs them
         yield home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_ffmpeg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The ffmpeg of the wheel comes first on the PATH: its version is that of every machine.
+
+    It also starts in a fifth of the time that a distribution's takes, which loads two hundred libraries. How plans fare
+    with another is what `make test-ffmpeg` is for.
+    """
+    if os.environ.get(MACHINES) or not system.CAN_FORK:
+        yield
+        return
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(folder), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,8 @@ from preflight.values.probed import Probed
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MEDIA = FIXTURES / "media"
+MACHINES_FFMPEG = shutil.which("ffmpeg")
+"""The machine's own, as the PATH has it before tests put that of the wheel in front."""
 PROFILE: Profile = load()
 FIRST = ("", "-image-to-video", "-text-to-video")
 EDITIONS = ("seedance-2.0-2026-04", *(f"seedance-2.0{name}-2026-10" for name in FIRST))

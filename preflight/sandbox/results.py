@@ -6,10 +6,9 @@ import math
 import os
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+import tempfile
+from functools import lru_cache
+from pathlib import Path
 
 FRAME_RATE_HZ = 24
 """Frame rate of every result."""
@@ -39,6 +38,8 @@ def frame_size(frames: dict[str, tuple[int, int]], aspect_ratio: str, shape: tup
 def render(target: Path, *, size: tuple[int, int], duration_s: int, audio: bool, timeout_s: float) -> None:
     """Make one result; blocks until it is complete.
 
+    The last few are remembered: all of one size, duration and audio hold the same bytes.
+
     Args:
         target: absolute path of the file.
         size: width and height in pixels, both even.
@@ -49,13 +50,27 @@ def render(target: Path, *, size: tuple[int, int], duration_s: int, audio: bool,
     Raises:
         RenderError: ffmpeg failed or took too long.
     """
-    command = [_ffmpeg(), *_arguments(size, duration_s, audio=audio), f"file:{target}"]
     try:
-        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=timeout_s)  # noqa: S603 - an argument list of numbers and our own path
+        target.write_bytes(_drawn((_ffmpeg(), *_arguments(size, duration_s, audio=audio)), timeout_s))
     except subprocess.CalledProcessError as error:
         raise RenderError(error.stderr.decode(errors="replace")[-500:]) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RenderError(f"ffmpeg: {type(error).__name__}") from error
+
+
+@lru_cache(maxsize=8)
+def _drawn(command: tuple[str, ...], timeout_s: float) -> bytes:
+    """Run ffmpeg and return the file that it makes; raise what `subprocess.run` raises."""
+    with tempfile.TemporaryDirectory(prefix="preflight-result-") as folder:
+        target = Path(folder) / "result.mp4"
+        subprocess.run(  # noqa: S603 - an argument list of numbers and our own path
+            [*command, f"file:{target}"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=timeout_s,
+        )
+        return target.read_bytes()
 
 
 def _ffmpeg() -> str:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import av
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from preflight.apply import Applied, apply_plan
-from preflight.apply.ffmpeg import candidates
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Aperture, Lead, Turn, find
 from preflight.values.facts import VideoFacts
-from tests.specimens import PROFILE, copied, judged, media
+from tests.specimens import MACHINES_FFMPEG, PROFILE, copied, judged, media
 
 RED, GREEN, GRAY = (200, 40, 40), (40, 170, 60), (38, 70, 83)
 NEAR = 40
@@ -46,13 +46,15 @@ def near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all(abs(a - b) <= NEAR for a, b in zip(one, other, strict=True))
 
 
-@pytest.fixture(params=range(2), ids=["first", "second"], autouse=True)
+@pytest.fixture(params=["of the machine", "of the wheel"], autouse=True)
 def tool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each of the two ffmpegs here do it: they turn and crop differently by themselves."""
-    found = candidates()
-    if request.param >= len(found):
-        pytest.skip("there is one ffmpeg here")
-    monkeypatch.setenv("PREFLIGHT_FFMPEG", found[request.param])
+    if request.param == "of the wheel":
+        monkeypatch.setenv("PREFLIGHT_FFMPEG", get_ffmpeg_exe())
+    elif MACHINES_FFMPEG:
+        monkeypatch.setenv("PREFLIGHT_FFMPEG", MACHINES_FFMPEG)
+    else:
+        pytest.skip("this machine has no ffmpeg of its own")
 
 
 def test_a_quarter_turn_of_the_movie_header_is_made_once(tmp_path: Path) -> None:

@@ -14,17 +14,18 @@ from preflight.sandbox import Sandbox
 from tests.cli.conftest import MEDIA
 
 PROGRAM = Path(sys.executable).with_name("preflight")
-OK, TOO_LARGE, TOO_SHORT = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "video-1.8s.mp4"
+OK, TOO_SMALL, TOO_LARGE = MEDIA / "image-ok.jpeg", MEDIA / "image-299x300.jpg", MEDIA / "video-1920x1080.mp4"
+TOO_SHORT = MEDIA / "video-1.8s.mp4"
 
 
 def shell(line: str, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a line by bash, where `preflight` is the program; return what it printed and how the program ended."""
     folder.mkdir(exist_ok=True)
-    env = {**os.environ, "P": str(PROGRAM), "OK": str(OK), "LARGE": str(TOO_LARGE), "SHORT": str(TOO_SHORT)}
+    env = {**os.environ, "P": str(PROGRAM), "OK": str(OK), "SMALL": str(TOO_SMALL), "LARGE": str(TOO_LARGE)}
     return subprocess.run(
         ["/bin/bash", "-c", f"{line}\nexit ${{PIPESTATUS[0]}}"],
         cwd=folder,
-        env={**env, **variables},
+        env={**env, "SHORT": str(TOO_SHORT), **variables},
         capture_output=True,
         text=True,
         timeout=60,
@@ -32,7 +33,7 @@ def shell(line: str, folder: Path, **variables: str) -> "subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize("command", ["check $OK", "fix $LARGE --yes", "rules", "--help"])
+@pytest.mark.parametrize("command", ["check $OK", "fix $SMALL --yes", "rules", "--help"])
 def test_a_closed_standard_output_is_an_error_and_nothing_is_done(tmp_path: Path, command: str) -> None:
     done = shell(f"$P {command} >&-", tmp_path)
     assert done.returncode == 3
@@ -44,8 +45,8 @@ def test_a_closed_standard_error_is_no_matter(tmp_path: Path) -> None:
     done = shell("$P check $OK 2>&-", tmp_path)
     assert (done.returncode, "pass" in done.stdout) == (0, True)
     assert shell("$P check absent.mp4 2>&-", tmp_path).returncode == 2
-    assert shell("$P fix $LARGE --yes --output ready 2>&-", tmp_path).returncode == 0
-    assert (tmp_path / "ready" / TOO_LARGE.name).is_file()
+    assert shell("$P fix $SMALL --yes --output ready 2>&-", tmp_path).returncode == 0
+    assert (tmp_path / "ready" / TOO_SMALL.name).is_file()
 
 
 def test_without_any_stream_it_still_ends_with_a_status(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_without_any_stream_it_still_ends_with_a_status(tmp_path: Path) -> None:
 
 
 def test_a_closed_standard_input_is_nobody_to_ask(tmp_path: Path) -> None:
-    done = shell("$P fix $LARGE <&-", tmp_path)
+    done = shell("$P fix $SMALL <&-", tmp_path)
     assert done.returncode == 2
     assert "there is nobody to ask" in done.stderr
 
@@ -70,21 +71,21 @@ def test_a_closed_standard_input_is_nobody_to_ask(tmp_path: Path) -> None:
     ],
 )
 def test_work_that_was_agreed_to_is_done_though_nobody_reads(tmp_path: Path, reader: str, more: str) -> None:
-    done = shell(f"$P fix $LARGE --yes --output ready{more} | {reader}", tmp_path)
+    done = shell(f"$P fix $SMALL --yes --output ready{more} | {reader}", tmp_path)
     assert done.returncode == 0
     assert "preflight: " not in done.stderr
-    assert (tmp_path / "ready" / TOO_LARGE.name).is_file()
+    assert (tmp_path / "ready" / TOO_SMALL.name).is_file()
 
 
 def test_the_status_is_that_of_the_work_though_nobody_reads(tmp_path: Path) -> None:
-    assert shell("$P fix $LARGE $SHORT --yes --output ready | true", tmp_path).returncode == 1
-    assert (tmp_path / "ready" / TOO_LARGE.name).is_file()
+    assert shell("$P fix $SMALL $SHORT --yes --output ready | true", tmp_path).returncode == 1
+    assert (tmp_path / "ready" / TOO_SMALL.name).is_file()
     absent = str(tmp_path / "absent")
     assert shell("$P fix $LARGE --yes --output other | true", tmp_path, PREFLIGHT_FFMPEG=absent).returncode == 3
 
 
 def test_a_request_is_written_though_nobody_reads(tmp_path: Path) -> None:
-    (tmp_path / "r.toml").write_text(f'prompt = "Video 1."\nvideos = ["{TOO_LARGE}"]\n')
+    (tmp_path / "r.toml").write_text(f'prompt = "Image 1."\nimages = ["{TOO_SMALL}"]\n')
     assert shell("$P fix r.toml --yes --output ready | true", tmp_path).returncode == 0
     assert (tmp_path / "ready" / "request.toml").is_file()
 
