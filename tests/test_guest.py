@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 MEDIA = Path(__file__).parent.parent / "fixtures" / "media"
-CLIP, LONG, WIDE, MOVING, BROKEN = (
+CLIP, SLOW, WIDE, MOVING, BROKEN = (
     str(MEDIA / name)
-    for name in ("video-854x480.mp4", "video-20s.mp4", "image-bmp.bmp", "image-gif.gif", "image-closed-early.jpg")
+    for name in ("video-854x480.mp4", "video-12fps.mp4", "image-bmp.bmp", "image-gif.gif", "image-closed-early.jpg")
 )
 
 HOST = """
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import preflight
 
-CLIP, LONG, WIDE, MOVING, BROKEN, FOLDER = sys.argv[1:]
+CLIP, SLOW, WIDE, MOVING, BROKEN, FOLDER = sys.argv[1:]
 
 def below():
     tasks = Path("/proc/self/task").iterdir()
@@ -30,7 +30,7 @@ def below():
 def ran(script: str, folder: Path) -> list[str]:
     """Run a host with warnings as errors, and return the lines that it printed."""
     ended = subprocess.run(
-        [sys.executable, "-W", "error", "-c", HOST + script, CLIP, LONG, WIDE, MOVING, BROKEN, str(folder)],
+        [sys.executable, "-W", "error", "-c", HOST + script, CLIP, SLOW, WIDE, MOVING, BROKEN, str(folder)],
         capture_output=True,
         text=True,
         check=False,
@@ -83,10 +83,10 @@ def tried(call):
         print("done")
 
 REQUEST = preflight.build_request("A wide shot of @Video1.", videos=[CLIP], duration=5)
-report = preflight.check(WIDE, MOVING, LONG, cache=False)
+report = preflight.check(WIDE, MOVING, SLOW, cache=False)
 SERVICE = {"key": "k", "base_url": "http://127.0.0.1:9", "ledger": FOLDER + "/ledger.sqlite3"}
 calls = {
-    "check": lambda: preflight.check(CLIP, LONG, WIDE, BROKEN),
+    "check": lambda: preflight.check(CLIP, SLOW, WIDE, BROKEN),
     "check of nothing": lambda: preflight.check("gone.mp4"),
     "fix": lambda: preflight.fix(report, FOLDER + "/made", allow="lossy"),
     "fix where nothing can be": lambda: preflight.fix(report, CLIP + "/made", allow="lossy"),
@@ -125,10 +125,10 @@ def enough(advance):
     raise Enough
 
 REPORT = preflight.check(WIDE, cache=False)
-AHEAD = preflight.check(LONG, cache=False)
+AHEAD = preflight.check(SLOW, cache=False)
 
 def one(number):
-    kind = number % 10
+    kind = number % 20
     if kind == 0:
         return preflight.check(CLIP, cache=False).verdict
     if kind == 1:
@@ -159,8 +159,8 @@ print(below(), threading.active_count())
 
 def test_eight_threads_of_mixed_calls_do_not_see_each_other(tmp_path: Path) -> None:
     *told, left = ran(MIXED, tmp_path)
-    expected = ["pass", "fail", "broken off", "refused", "fixed", *["image"] * 5]
-    assert [line.split(",") for line in told] == [[expected[(first + n) % 10] for n in range(20)] for first in range(8)]
+    expected = ["pass", "fail", "broken off", "refused", "fixed", *["image"] * 15]
+    assert [line.split(",") for line in told] == [[expected[(first + n) % 20] for n in range(20)] for first in range(8)]
     assert left == "[] 1"
 
 
@@ -168,7 +168,7 @@ TWO = """
 class Enough(Exception):
     pass
 
-REPORT = preflight.check(LONG, cache=False)
+REPORT = preflight.check(SLOW, cache=False)
 other_runs, broken_off = threading.Event(), threading.Event()
 
 def goes_on(advance):
@@ -180,12 +180,12 @@ def ends(advance):
     raise Enough
 
 def other():
-    print(preflight.fix(REPORT, FOLDER + "/other", allow="lossy", keep="middle", progress=goes_on)[0].outcome)
+    print(preflight.fix(REPORT, FOLDER + "/other", allow="lossy", progress=goes_on)[0].outcome)
 
 thread = threading.Thread(target=other)
 thread.start()
 try:
-    preflight.fix(REPORT, FOLDER + "/mine", allow="lossy", keep="middle", progress=ends)
+    preflight.fix(REPORT, FOLDER + "/mine", allow="lossy", progress=ends)
 except Enough:
     print("mine is broken off")
 broken_off.set()
@@ -195,13 +195,13 @@ thread.join()
 
 def test_an_error_in_one_caller_s_fix_ends_no_other_s(tmp_path: Path) -> None:
     assert ran(TWO, tmp_path) == ["mine is broken off", "fixed"]
-    assert [path.name for path in (tmp_path / "other").iterdir() if path.suffix == ".mp4"] == ["video-20s.mp4"]
+    assert [path.name for path in (tmp_path / "other").iterdir() if path.suffix == ".mp4"] == ["video-12fps.mp4"]
 
 
 NOTEBOOK = """
 import asyncio
 
-REPORT = preflight.check(LONG, cache=False)
+REPORT = preflight.check(SLOW, cache=False)
 
 def press(advance):
     os.kill(os.getpid(), signal.SIGINT)
@@ -209,7 +209,7 @@ def press(advance):
 
 async def cell():
     try:
-        preflight.fix(REPORT, FOLDER + "/cell", allow="lossy", keep="middle", progress=press)
+        preflight.fix(REPORT, FOLDER + "/cell", allow="lossy", progress=press)
     except KeyboardInterrupt:
         print("interrupted")
     print(below(), os.listdir(FOLDER + "/cell") if os.path.isdir(FOLDER + "/cell") else [])

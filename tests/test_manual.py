@@ -6,11 +6,8 @@ which specimens lie in the folder, and under which names; `<!-- file: NAME -->` 
 commands in `sh` blocks, which need a key or a server or never end, names and options are looked up.
 """
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +17,12 @@ import pytest
 
 from preflight.cli.commands import root
 from preflight.profiles import load, names
+from tests.cli import conftest
+from tests.cli.conftest import Program
 from tests.specimens import FIXTURES, MEDIA
 
+program = conftest.program
+"""The program as a person runs it; in this process, which has loaded what each new one would load again."""
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "SECURITY.md"])
 FENCE = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -89,18 +90,18 @@ def alike() -> list[list[Path]]:
 
 
 @pytest.mark.parametrize("pages", alike(), ids=lambda pages: pages[0].name)
-def test_the_commands_of_a_page_print_what_stands_below_them(pages: list[Path], tmp_path: Path) -> None:
+def test_the_commands_of_a_page_print_what_stands_below_them(
+    pages: list[Path], program: Program, tmp_path: Path
+) -> None:
     place = folder_of(pages[0], tmp_path)
-    env = {name: value for name, value in os.environ.items() if name != "EVOLINK_API_KEY"}
     for each in zip(*map(sessions, pages), strict=True):
         words = shlex.split(each[0].command)
         assert words[0] == "preflight", each[0].command
-        command = [sys.executable, "-m", "preflight", *words[1:]]
-        ended = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, timeout=300, check=False)
-        assert ended.returncode in (0, 1), ended.stderr
+        ended = program(*words[1:])
+        assert ended.status in (0, 1), ended.err
         for shown in each:
             assert set(shown.printed.splitlines()) != {"..."}, f"$ {shown.command}: three dots alone say nothing"
-            assert re.fullmatch(pattern(shown.printed), ended.stdout), f"$ {shown.command}\n{ended.stdout}"
+            assert re.fullmatch(pattern(shown.printed), ended.out), f"$ {shown.command}\n{ended.out}"
     named = {word for page in pages for words in typed(page) for word in words if word.endswith("request.toml")}
     if any(each.command.startswith("preflight new") for each in sessions(pages[0])):
         assert [word for word in named if not (place / word).exists()] == [], "submitted, and not written"

@@ -148,7 +148,8 @@ def test_what_lies_beside_media_is_passed_over_and_anything_else_is_judged(
     assert (done.returncode, "unknown/readable" in done.stdout) == (1, True)
 
 
-ODD = ("a\nb.jpeg", "-x.jpeg", "c\r.jpeg", "\udcff.jpeg", "e\x1b[31m.jpeg", "http:x.jpeg", " x .jpeg", "--output=x.jpeg")
+ODD = ["a\nb.jpeg", "-x.jpeg", "c\r.jpeg", "\udcff.jpeg", "e\x1b[31m.jpeg", "http:x.jpeg", " x .jpeg"]
+ODD += ["--output=x.jpeg"]
 
 
 def test_no_name_is_two_or_an_option_or_acts_upon_a_terminal(with_program: dict[str, str], tmp_path: Path) -> None:
