@@ -9,7 +9,7 @@ import msgspec
 
 from preflight.apply.addresses import SOURCE, TARGET, named
 from preflight.apply.clip_audio import audio_options, joined_with
-from preflight.apply.color import TONE_FILTERS, tag_filters, tone_filters
+from preflight.apply.color import TONE_FILTERS, tag_filters, tone_filters, unread_filters
 from preflight.apply.extend import AUDIO_FILTERS, VIDEO_FILTERS, Filter, audio_filters, video_filters
 from preflight.apply.ground import BACKGROUND_FILTERS, FLATTEN_FILTERS, around_blur, chained, on_blur, on_color, square
 from preflight.apply.mixdown import simpler
@@ -275,6 +275,7 @@ def _filtered(video: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Co
     cut, flatten = find(steps, Cut), find(steps, Flatten)
     before, blurred, after = around_blur(steps)
     steady = constant_rate(steps, facts)
+    video = chained(video, unread_filters(colors))
     if blurred is None:
         video = chained(chained(video, filters(steps, cut, colors)), steady)
     else:

@@ -83,6 +83,15 @@ def seen_colors(path: str, format_name: str) -> Colors:
         return colors_of(first[1], told)
 
 
+def unread_filters(colors: Colors | None) -> list[Filter]:
+    """List the filters that hide a matrix under which `scale` of ffmpeg 7.1 and later refuses samples.
+
+    It resizes and pads them all the same: what follows names the matrix again where samples are converted.
+    """
+    is_known = colors is None or colors.rgb or colors.matrix is None or colors.matrix in MATRICES
+    return [] if is_known else [("setparams", {"colorspace": "bt709"})]
+
+
 def tone_filters(colors: Colors | None) -> list[Filter]:
     """List the filters that map high dynamic range to BT.709; untagged sources are read as BT.2020 PQ.
 

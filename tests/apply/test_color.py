@@ -2,7 +2,7 @@
 
 import pytest
 
-from preflight.apply.color import seen_colors, tag_filters, tone_filters
+from preflight.apply.color import seen_colors, tag_filters, tone_filters, unread_filters
 from preflight.media.footage import open_video, timed
 from preflight.media.reading import Colors, colors_of
 from tests.specimens import media, video
@@ -27,6 +27,16 @@ def test_every_encode_is_tagged_in_full(colors: Colors, tagged: tuple[str, ...])
     name, told = tag_filters(colors, mapped=False)[-1]
     assert name == "setparams"
     assert (told["colorspace"], told["color_primaries"], told["color_trc"], told["range"]) == (*tagged, "tv")
+
+
+@pytest.mark.parametrize("matrix", [8, 10, 11, 12, 13, 14])
+def test_a_model_that_ffmpeg_does_not_resize_is_hidden_until_samples_are_converted(matrix: int) -> None:
+    assert unread_filters(Colors(matrix=matrix)) == [("setparams", {"colorspace": "bt709"})]
+
+
+def test_a_model_that_ffmpeg_knows_or_takes_for_granted_is_left() -> None:
+    known = [None, Colors(), Colors(rgb=True, matrix=0), *(Colors(matrix=matrix) for matrix in (1, 4, 5, 6, 7, 9))]
+    assert [unread_filters(one) for one in known] == [[]] * len(known)
 
 
 @pytest.mark.parametrize("name", ALONE)

@@ -36,7 +36,7 @@ def test_one_encode_makes_what_was_planned(name: str, keep: Window | None, tmp_p
     rate, kept, options = LEFT_OUT[name]
     path = tmp_path / name
     source = f"testsrc2=size=320x180:rate={rate}:duration=6,select='{kept}'"
-    coded = ["-vsync", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-threads", "2", *options]
+    coded = ["-fps_mode", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-threads", "2", *options]
     subprocess.run([find_tool().path, "-v", "error", "-f", "lavfi", "-i", source, *coded, str(path)], check=True)
     verdict = judged(path)
     assert verdict.facts
