@@ -3,9 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
 SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_guest.py
+ENCODING := tests/apply tests/media tests/flow tests/watch tests/cli/test_fix.py
 
 .DEFAULT_GOAL := help
-.PHONY: help types-page setup demo test test-spawn check lint types docs docs-check manual package fix-style fixtures demo-scale test-scale bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help types-page setup demo test test-spawn test-ffmpeg check lint types docs docs-check manual package fix-style fixtures demo-scale test-scale bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -21,11 +22,17 @@ setup: $(READY) ## make .venv with the versions of constraints.txt
 demo: setup ## the main job on shipped fixtures: check, fix, check again, submit to the sandbox
 	$(BIN)/python scripts/demo.py
 
+# Compiled once and not by each of the three, whatever the shell says of writing bytecode.
+test test-spawn test-ffmpeg check: export PYTHONDONTWRITEBYTECODE =
+
 test: setup ## run every test, three at a time on two processors: many wait for children and servers
 	$(BIN)/pytest -n 3 --dist worksteal
 
 test-spawn: setup ## run the tests of processes with every child started by itself, as on macOS and Windows
 	PREFLIGHT_START=spawn $(BIN)/pytest -n 2 --dist worksteal $(SPAWNING)
+
+test-ffmpeg: setup ## run the tests of encodes with the ffmpeg that this machine has on its PATH, not the wheel's
+	TEST_MACHINES_FFMPEG=1 $(BIN)/pytest -n 2 --dist worksteal $(ENCODING)
 
 check: setup lint types docs-check ## lint, types, tests with coverage, generated documents
 	$(BIN)/pytest -n 3 --dist worksteal --cov --cov-report=term-missing:skip-covered
