@@ -21,23 +21,22 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from preflight.values.excerpt import Excerpt
-    from preflight.values.remedy import Advice, Message, Remedies
+    from preflight.values.remedy import Advice, Remedies
 
 
 class PreflightError(Exception):
     """Any error that stops the program with a message.
 
     Args:
-        message: what happened, to what, against what; in parts where it names a setting.
+        message: what happened, to what, against what.
         advice: what to do next; may be empty.
         excerpt: line of a text file that could not be read.
     """
 
     exit_code = 3
 
-    def __init__(self, message: "Message", *, advice: "Advice" = "", excerpt: "Excerpt | None" = None) -> None:
-        self.parts = (message,) if isinstance(message, str) else message
-        self.message = message if isinstance(message, str) else "".join(map(str, message))
+    def __init__(self, message: str, *, advice: "Advice" = "", excerpt: "Excerpt | None" = None) -> None:
+        self.message = message
         said = advice if isinstance(advice, tuple) else (advice,)
         self.remedies: Remedies = tuple(part for part in said if part)
         self.excerpt = excerpt
@@ -89,7 +88,7 @@ class Refused(PreflightError):  # noqa: N818 - named for what the service did
 
     exit_code = 4
 
-    def __init__(self, message: "Message", *, status: int | None = None, code: str = "", advice: "Advice" = "") -> None:
+    def __init__(self, message: str, *, status: int | None = None, code: str = "", advice: "Advice" = "") -> None:
         super().__init__(message, advice=advice)
         self.status = status
         self.code = code

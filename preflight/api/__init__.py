@@ -49,5 +49,5 @@ from preflight.values.places import Place as Place
 
 Treated, with_treated = FixResult, with_results  # names of 0.1.0
 
-vars(errors).update(Advice=remedy.Advice, Excerpt=excerpt.Excerpt, Message=remedy.Message, Remedies=remedy.Remedies)
+vars(errors).update(Advice=remedy.Advice, Excerpt=excerpt.Excerpt, Remedies=remedy.Remedies)
 """For `typing.get_type_hints`: the errors are there before anything else, and load none of this."""

@@ -21,6 +21,7 @@ from preflight.files.names import MAX_NAMES, names
 from preflight.files.rename import take
 from preflight.system import files as system
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 TEMPORARY = ".preflight-"
 DRAFT = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}\.\w+")
@@ -87,12 +88,16 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         name = printable(str(folder))
-        raise NotDone(f"{name}: cannot be made: {error.strerror}", advice="Choose another folder.") from None
+        raise NotDone(
+            phrase("{q}: cannot be made: {why}", q=name, why=error.strerror), advice="Choose another folder."
+        ) from None
 
 
 def _unwritable(folder: Path, error: OSError) -> NotDone:
     where = printable(os.fsdecode(error.filename)) if error.filename else printable(str(folder))
-    return NotDone(f"{where}: cannot be written: {error.strerror or error}", advice=advice_on(error))
+    return NotDone(
+        phrase("{q}: cannot be written: {why}", q=where, why=error.strerror or error), advice=advice_on(error)
+    )
 
 
 def advice_on(error: OSError) -> str:
@@ -158,8 +163,12 @@ def _refuse_endless(folder: Path, holder: str, until: float) -> None:
     """Raise NotDone when another run has held the work too long."""
     if time.monotonic() >= until:
         raise NotDone(
-            f"{printable(str(folder))}: process {printable(holder) or '?'} makes the same file there, and was not done "
-            f"after {LONGEST_WAIT_S:,.0f} s",
+            phrase(
+                "{q1}: process {q2} makes the same file there, and was not done after {n} s",
+                q1=printable(str(folder)),
+                q2=printable(holder) or "?",
+                n=f"{LONGEST_WAIT_S:,.0f}",
+            ),
             advice="Look whether it still works; end it, or wait, and try again.",
         )
 
@@ -214,8 +223,13 @@ def commit(whole: Path, wanted: Path, *, claim: Callable[[Path], Path] | None = 
                 _claimed(whole, path, claim)
                 return path
     except OSError as error:
-        raise NotDone(f"{printable(str(wanted))}: cannot be written: {error.strerror or error}") from None
-    raise NotDone(f"{printable(str(wanted))}: {MAX_NAMES:,} files of that name exist", advice="Choose another folder.")
+        raise NotDone(
+            phrase("{q}: cannot be written: {why}", q=printable(str(wanted)), why=error.strerror or error)
+        ) from None
+    raise NotDone(
+        phrase("{q}: {n} files of that name exist", q=printable(str(wanted)), n=f"{MAX_NAMES:,}"),
+        advice="Choose another folder.",
+    )
 
 
 def commit_at(whole: Path, path: Path) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 
 from preflight.errors import CallError
 from preflight.files.text import TextError, json_of_text, text_of
+from preflight.values.phrase import error_words, phrase
 
 FENCE = re.compile(r"^(`{3,}|~{3,})[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
 ALIAS = re.compile(r"(?m)[:\-]\s+[&*]\w")
@@ -24,21 +25,21 @@ def document_of(content: bytes, mark: str) -> dict[str, Any]:
     try:
         text = text_of(content)
     except TextError as error:
-        raise CallError(str(error)) from None
+        raise CallError(error_words(error)) from None
     for part in (*(match[2] for match in FENCE.finditer(text)), text):
         if not re.search(rf"""(?m)^\s*["']?{mark}["']?\s*:|[{{,]\s*"{mark}"\s*:""", part):
             continue
         found = _json(part) if part.lstrip().startswith("{") else _yaml(part)
         if isinstance(found, dict) and mark in found:
             return found
-    raise CallError(f"no document in JSON or YAML with a key `{mark}` is in it")
+    raise CallError(phrase("no document in JSON or YAML with a key `{q}` is in it", q=mark))
 
 
 def _json(text: str) -> object:
     try:
         found: object = json_of_text(text)
     except TextError as error:
-        raise CallError(f"is not JSON: {error}") from None
+        raise CallError(phrase("is not JSON: {why}", why=error_words(error))) from None
     return found
 
 
@@ -54,5 +55,5 @@ def _yaml(text: str) -> object:
         found: object = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError) as error:
         # A tag whose value is none of its kind (`!!bool maybe`, `!!int ""`) raises what PyYAML's own look-up raises.
-        raise CallError(f"is not YAML: {' '.join(str(error).split())[:200]}") from None
+        raise CallError(phrase("is not YAML: {q}", q=" ".join(str(error).split())[:200])) from None
     return found

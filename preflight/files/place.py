@@ -10,6 +10,7 @@ from preflight.errors import NotDone
 from preflight.files.atomic import commit, temporary
 from preflight.files.names import names
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 
 def place(source: Path, folder: Path) -> Path:
@@ -35,9 +36,16 @@ def place(source: Path, folder: Path) -> Path:
             with suppress(FileExistsError):
                 return _placed(whole, path)
     except OSError as error:
-        where = f"{printable(str(source))}: cannot be put into {printable(str(folder))}"
-        raise NotDone(f"{where}: {error.strerror or error}") from None
-    raise NotDone(f"{printable(str(wanted))}: too many files of that name exist", advice="Choose another folder.")
+        words = phrase(
+            "{q1}: cannot be put into {q2}: {why}",
+            q1=printable(str(source)),
+            q2=printable(str(folder)),
+            why=error.strerror or str(error),
+        )
+        raise NotDone(words) from None
+    raise NotDone(
+        phrase("{q}: too many files of that name exist", q=printable(str(wanted))), advice="Choose another folder."
+    )
 
 
 def _placed(source: Path, path: Path) -> Path:

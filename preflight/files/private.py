@@ -12,6 +12,7 @@ from pathlib import Path
 from preflight.errors import NotDone
 from preflight.system import files as system
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 MODE = 0o700
 OTHERS = 0o022
@@ -29,9 +30,10 @@ def folder(*names: str) -> Path:
         try:
             return _made(root, names)
         except OSError as error:
-            why = f"{printable(str(root))}: {error.strerror or error}"
+            why = phrase("{q}: {fault}", q=printable(str(root)), fault=error.strerror or error)
     raise NotDone(
-        f"no folder of your own can be made: {why}", advice="Set XDG_STATE_HOME to a folder that you can write to."
+        phrase("no folder of your own can be made: {why}", why=why),
+        advice="Set XDG_STATE_HOME to a folder that you can write to.",
     )
 
 

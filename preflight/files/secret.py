@@ -8,6 +8,7 @@ from preflight.files import private
 from preflight.files.atomic import commit_at, written
 from preflight.system import files as system
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 SECRET, SECRET_BYTES = "secret", 32
 
@@ -28,7 +29,11 @@ def secret() -> bytes:
         with os.fdopen(descriptor, "rb") as stream:
             known = stream.read(SECRET_BYTES + 1)
     except OSError as error:
-        raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
+        raise NotDone(
+            phrase("{q}: cannot be read: {why}", q=printable(str(path)), why=error.strerror or error)
+        ) from None
     if len(known) != SECRET_BYTES:
-        raise NotDone(f"{printable(str(path))}: is not what this program wrote", advice="Remove it: it is made anew.")
+        raise NotDone(
+            phrase("{q}: is not what this program wrote", q=printable(str(path))), advice="Remove it: it is made anew."
+        )
     return known

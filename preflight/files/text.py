@@ -17,6 +17,7 @@ from typing import Any
 
 from preflight.system.files import NO_WAIT, READ
 from preflight.values.excerpt import Excerpt
+from preflight.values.phrase import error_words, phrase
 
 SAMPLE_BYTES = 512
 DEEPEST = 64
@@ -83,13 +84,15 @@ def text_of(content: bytes) -> str:
         TextError: it is neither UTF-8 nor UTF-16, or a medium or document.
     """
     if other := next((name for at, begin, name in SIGNATURES if content.startswith(begin, at)), None):
-        raise TextError(f"is {other}, and no text")
+        raise TextError(phrase("is {what}, and no text", what=other))
     encoding = encoding_of(content[:SAMPLE_BYTES])
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         named = "UTF-8" if encoding.startswith("utf-8") else "UTF-16"
-        raise TextError(f"not {named} text (byte {error.start}), which it has to be; save it as UTF-8") from None
+        raise TextError(
+            phrase("not {w} text (byte {n}), which it has to be; save it as UTF-8", w=named, n=error.start)
+        ) from None
 
 
 def encoding_of(sample: bytes) -> str:
@@ -118,10 +121,15 @@ def toml_of(content: bytes) -> dict[str, Any]:
         from preflight.files.toml_faults import fault_of
 
         fault = fault_of(text, error)
-        place = f"line {fault.excerpt.line}, column {fault.excerpt.column}"
-        raise TextError(f"not TOML: {place}: {fault.cause}", fault.excerpt) from None
+        message = phrase(
+            "not TOML: line {n1}, column {n2}: {why}",
+            n1=fault.excerpt.line,
+            n2=fault.excerpt.column,
+            why=fault.cause,
+        )
+        raise TextError(message, fault.excerpt) from None
     except (ValueError, RecursionError) as error:
-        raise TextError(f"not TOML: {_why(error)}") from None
+        raise TextError(phrase("not TOML: {why}", why=_why(error))) from None
     refuse_unbounded(table)
     return table
 
@@ -135,7 +143,7 @@ def _refuse_long_keys(text: str) -> None:
         for part in line.split("."):
             together = together + 1 if PART.fullmatch(part) else 0
             if together >= MOST_PARTS:
-                raise TextError(f"line {number}: a key nested more than {DEEPEST} deep")
+                raise TextError(phrase("line {n1}: a key nested more than {n2} deep", n1=number, n2=DEEPEST))
 
 
 def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
@@ -163,7 +171,7 @@ def json_of_text(text: str, *, unique: bool = False) -> Any:  # noqa: ANN401 - a
     except TextError:
         raise
     except (ValueError, RecursionError) as error:
-        raise TextError(f"not JSON: {_why(error)}") from None
+        raise TextError(phrase("not JSON: {why}", why=_why(error))) from None
     refuse_unbounded(value)
     return value
 
@@ -172,22 +180,22 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise TextError(f"{twice[:60]}: stands there twice")
+        raise TextError(phrase("{q}: stands there twice", q=twice[:60]))
     return table
 
 
 def _whole(digits: str) -> int:
     if len(digits) > MOST_DIGITS:
-        raise TextError(f"a number of {len(digits):,} digits")
+        raise TextError(phrase("a number of {n} digits", n=f"{len(digits):,}"))
     return int(digits)
 
 
 def _refuse_constant(name: str) -> float:
-    raise TextError(f"{name} is no number that JSON knows")
+    raise TextError(phrase("{q} is no number that JSON knows", q=name))
 
 
 def _why(error: Exception) -> str:
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return "nested too deeply" if isinstance(error, RecursionError) else error_words(error)
 
 
 def _is_text(key: object) -> bool:
@@ -205,12 +213,12 @@ def refuse_unbounded(value: object) -> None:
     while stack:
         place, one, depth = stack.pop()
         if depth > DEEPEST:
-            raise TextError(f"{place[:60]}...: nested more than {DEEPEST} deep")
+            raise TextError(phrase("{q}...: nested more than {n} deep", q=place[:60], n=DEEPEST))
         if isinstance(one, float) and not math.isfinite(one):
-            raise TextError(f"{place}: expected a number, got {one}")
+            raise TextError(phrase("{q1}: expected a number, got {q2}", q1=place, q2=one))
         if isinstance(one, int) and abs(one) >= 10**MOST_DIGITS:
-            raise TextError(f"{place}: a number of more than {MOST_DIGITS} digits")
+            raise TextError(phrase("{q}: a number of more than {n} digits", q=place, n=MOST_DIGITS))
         if isinstance(one, dict) and not all(_is_text(key) for key in one):
-            raise TextError(f"{place + ': ' if place else ''}a key that is no text")
+            raise TextError(phrase("{q}: a key that is no text", q=place) if place else "a key that is no text")
         inner = one.items() if isinstance(one, dict) else enumerate(one) if isinstance(one, list) else ()
         stack += [(f"{place}.{key}" if place else str(key), part, depth + 1) for key, part in inner]

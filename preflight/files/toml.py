@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from preflight.values.phrase import error_words, joined, phrase
 from preflight.values.ready import ready
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ def convert_table(
     try:
         return msgspec.convert(table, ready(wanted), dec_hook=dec_hook)
     except msgspec.ValidationError as error:
-        message = str(error)
+        message, cause = str(error), error.__cause__
     except UnicodeEncodeError:
         raise TableError("holds half a character, which no text has") from None
 
@@ -58,6 +59,8 @@ def convert_table(
     text, _, pointer = message.partition(" - at `$")
     steps = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]|\[(\.\.\.)\]", pointer.rstrip("`"))
     place = _name_keys([name or index or ANY_KEY for name, index, _ in steps], table, fails_alike)
+    if isinstance(cause, ValueError) and str(cause) == text:
+        text = error_words(cause)
     raise TableError(_explain(text, place, table, wanted))
 
 
@@ -91,21 +94,24 @@ def _explain(text: str, place: list[str], table: Mapping[str, Any], wanted: type
     if match := re.search(r"contains unknown field `(.+)`", text):
         return _unknown(match[1], place, wanted)
     if match := re.search(r"missing required field `(.+)`", text):
-        return f"{'.'.join([*place, match[1]])}: missing"
-    text = WRONG_DATE.sub("Expected `date`, got `str`", text)
+        return phrase("{q}: missing", q=".".join([*place, match[1]]))
+    if WRONG_DATE.search(text):
+        text = WRONG_DATE.sub("Expected `date`, got `str`", text)
     if match := re.match(r"Expected `(.+)`, got `(.+)`", text):
-        words = " or ".join(PLAIN_NAMES.get(name, name) for name in match[1].split(" | ") if name != "null")
+        words = joined((PLAIN_NAMES.get(name, name) for name in match[1].split(" | ") if name != "null"), " or ")
         found = _found(table, place)
-        text = f"expected {words}, got {match[2] if found is None else _short(found)}"
-    return f"{'.'.join(place)}: {text}" if place else text
+        text = phrase("expected {words}, got {q}", words=words, q=match[2] if found is None else _short(found))
+    return phrase("{q}: {fault}", q=".".join(place), fault=text) if place else text
 
 
 def _unknown(key: str, place: list[str], wanted: type) -> str:
     import difflib
 
     near = difflib.get_close_matches(key, sorted(_keys(wanted, place)), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{'.'.join([*place, key])}: unknown key{hint}"
+    name = ".".join([*place, key])
+    if not near:
+        return phrase("{q}: unknown key", q=name)
+    return phrase("{q}: unknown key; {what}", q=name, what=phrase("did you mean {q}?", q=repr(near[0])))
 
 
 def _keys(wanted: object, place: list[str]) -> set[str]:

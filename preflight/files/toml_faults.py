@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from preflight.values.excerpt import Excerpt
+from preflight.values.phrase import phrase
 
 PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 KEY = r"\s*(?:[\w.\-]+|\"[^\"]*\"|'[^']*')\s*"
@@ -238,7 +239,7 @@ def _in_words(lines: list[str], number: int, said: str) -> str:
         return "a key is given twice"
     if "Unclosed array" in plain:
         opened = next((at for at in range(number, 0, -1) if "[" in lines[at - 1]), number)
-        return f"the list that begins in line {opened} is not closed with ], or a comma is missing"
+        return phrase("the list that begins in line {q} is not closed with ], or a comma is missing", q=opened)
     if plain == "Invalid statement":
         return "a line is a key, = and a value; a table in brackets; or a comment that begins with #"
     if plain == "Unterminated string":

@@ -21,6 +21,7 @@ from preflight.rules import WholeRequest, judge, judge_request
 from preflight.rules.fields import unknown as unknown_fields
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import joined, phrase
 from preflight.values.probed import Fault, Probed
 from preflight.values.remedy import Remedies
 from preflight.workers.pool import WorkerPool
@@ -185,12 +186,13 @@ def refuse_unknown(spec: RequestSpec, profile: Profile) -> None:
     """Raise CallError for a model or a field that the profile does not know, with those that are most like it."""
     if spec.model is not None and spec.model not in profile.models:
         raise CallError(
-            f"model: {spec.model!r} is not in profile {profile.name}", advice=f"It knows {', '.join(profile.models)}."
+            phrase("model: {w} is not in profile {q}", w=repr(spec.model), q=profile.name),
+            advice=phrase("It knows {l}.", l=joined(profile.models)),
         )
     for name in unknown_fields(spec, profile):
         near = nearest(name, profile.fields()) or profile.fields()[:3]
-        words = f"{printable(name)}: {profile.name} has no such field"
-        raise CallError(words, advice=f"Nearest: {', '.join(near)}.")
+        words = phrase("{q1}: {q2} has no such field", q1=printable(name), q2=profile.name)
+        raise CallError(words, advice=phrase("Nearest: {l}.", l=joined(near)))
 
 
 def judge_whole(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:

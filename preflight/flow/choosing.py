@@ -23,6 +23,7 @@ from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 Tell = Callable[[str], None]
@@ -160,7 +161,7 @@ def chosen(  # noqa: PLR0913 - what was asked and found, who hears of it, and wh
     if choice.preview:
         for path in previews(judged, looked, profile, fix_options, choice.preview):
             if heard:
-                heard.note(f"preview written: {printable(str(path))}")
+                heard.note(phrase("preview written: {q}", q=printable(str(path))))
     return keep_best(looked, fix_options) if choice.best else fix_options
 
 
@@ -189,9 +190,11 @@ def _looked(
     with heard.looking(len(judged)) if heard else nullcontext() as begin:
         looked = look(judged, profile, longest_s, begin)
     for path, fault in looked.faults.items():
-        end = "; its start is kept" if choice.best else ""
         if heard and heard.faulty:
             heard.faulty(path, fault)
         elif heard:
-            heard.note(f"{printable(path)}: could not be looked into{end}: {fault}")
+            kept = "{q}: could not be looked into; its start is kept: {why}"
+            heard.note(
+                phrase(kept if choice.best else "{q}: could not be looked into: {why}", q=printable(path), why=fault)
+            )
     return looked

@@ -15,6 +15,7 @@ from preflight.request.file import RequestSpec
 from preflight.rules import judge
 from preflight.values.assets import Asset
 from preflight.values.findings import Report
+from preflight.values.phrase import joined, phrase
 from preflight.values.standing import Row
 
 
@@ -32,7 +33,10 @@ def compare_request(spec: RequestSpec, profiles: Sequence[Profile], how: Measuri
     """
     if spec.model is not None and not any(spec.model in profile.models for profile in profiles):
         known = dict.fromkeys(model for profile in profiles for model in profile.models)
-        raise CallError(f"model: {spec.model!r} is in none of the profiles", advice=f"They know {', '.join(known)}.")
+        raise CallError(
+            phrase("model: {q} is in none of the profiles", q=repr(spec.model)),
+            advice=phrase("They know {l}.", l=joined(known)),
+        )
     probed = tuple(measure(spec.assets, how or Measuring()))
     return tuple(judge_whole(spec, probed, profile) for profile in profiles)
 

@@ -15,6 +15,7 @@ from preflight.profiles.schema import Profile
 from preflight.values.choices import Fit
 from preflight.values.facts import Area, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.phrase import phrase
 
 WAYS: tuple[Fit, ...] = ("crop", "pad", "blur")
 
@@ -42,9 +43,9 @@ def fittings(judged: Judged, profile: Profile, fix_options: FixOptions) -> tuple
 def _ways(judged: Judged, fix_options: FixOptions) -> Iterator[tuple[str, FixOptions]]:
     """Yield the options that are asked for, then each way of fitting."""
     if fix_options.fit_named or judged.asset.path in fix_options.crop_of:
-        yield "as asked: ", fix_options
+        yield "as asked", fix_options
     for way in WAYS:
-        yield f"{way}: ", msgspec.structs.replace(fix_options, fit=way, fit_named=True, crop_of={})
+        yield way, msgspec.structs.replace(fix_options, fit=way, fit_named=True, crop_of={})
 
 
 def _fitting(words: str, plan: Plan, size: tuple[int, int]) -> Fitting | None:
@@ -55,14 +56,16 @@ def _fitting(words: str, plan: Plan, size: tuple[int, int]) -> Fitting | None:
         if crop.left_px is not None and crop.top_px is not None:
             left, top = crop.left_px, crop.top_px
         part = Area(left_px=left, top_px=top, width_px=crop.width_px, height_px=crop.height_px)
-        return Fitting(words=f"{words}{crop.words()}", shown_px=size, part=part)
+        return Fitting(words=phrase("{way}: {step}", way=words, step=crop.words()), shown_px=size, part=part)
     if pad is None:
         return None
     scale = Fraction(size[0], resize.width_px) if resize else Fraction(1)
     frame = round(pad.width_px * scale), round(pad.height_px * scale)
     blurred = pad.fill == BLUR
     fill, blur = ("black", float(BLUR_PART)) if blurred else (pad.fill, None)
-    return Fitting(words=f"{words}{pad.words()}", shown_px=size, frame_px=frame, fill=fill, blur=blur)
+    return Fitting(
+        words=phrase("{way}: {step}", way=words, step=pad.words()), shown_px=size, frame_px=frame, fill=fill, blur=blur
+    )
 
 
 __all__ = ["fittings"]

@@ -23,6 +23,7 @@ from preflight.request.file import MAX_BYTES, RequestSpec, dump_spec
 from preflight.rules import judge
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 from preflight.values.unforeseen import unforeseen
 from preflight.workers.pool import measured
@@ -94,7 +95,7 @@ def unchanged(path: Path, found: "PlanFile", profile: Profile) -> "list[tuple[So
     for source, planned in wanted:
         if content_of(Path(source.path)).sha256 != source.sha256:
             raise CallError(
-                f"{printable(planned.path)}: is not the file that was planned for: it has changed since",
+                phrase("{q}: is not the file that was planned for: it has changed since", q=printable(planned.path)),
                 advice=Remedy("plan-anew"),
             )
     return wanted
@@ -138,7 +139,9 @@ def fix_one(judged: Judged, todo: "Plan", order: "Order", progress: "Progress | 
         return FixResult(plan=todo, outcome="failed", before=judged, message=unforeseen(error))
     if progress:
         progress(Fraction(1), "checking")
-    message = FOUND if applied.found else f"another way was taken: {applied.missed}" if applied.missed else ""
+    message = (
+        FOUND if applied.found else phrase("another way was taken: {why}", why=applied.missed) if applied.missed else ""
+    )
     return FixResult(plan=applied.plan, outcome="fixed", before=judged, after=applied.judged, message=message)
 
 

@@ -14,6 +14,7 @@ from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
 from preflight.values.findings import Report
+from preflight.values.phrase import phrase
 
 
 def without_locations(profile: Profile, folder: Path) -> Callable[[Report, RequestPlan], list[FixResult]]:
@@ -35,8 +36,10 @@ def without_locations(profile: Profile, folder: Path) -> Callable[[Report, Reque
         results = fix_all(list(planned.plans), profile, folder)
         for one in results:
             if one.outcome not in ("untouched", "fixed"):
-                words = f"{printable(one.before.asset.path)}: its place cannot be taken out, so nothing was sent"
-                raise NotDone(f"{words}: {one.message}" if one.message else words)
+                words = phrase(
+                    "{q}: its place cannot be taken out, so nothing was sent", q=printable(one.before.asset.path)
+                )
+                raise NotDone(phrase("{said}: {why}", said=words, why=one.message) if one.message else words)
         return results
 
     return applied

@@ -23,14 +23,23 @@ from preflight.plan.request import RequestPlan
 from preflight.plan.steps import Cut, Plan, find
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
-from preflight.request.template import CALLED, KEYS, stub_prompt, template
+from preflight.request.template import KEYS, stub_prompt, template
+from preflight.rules.common import TAKES_NONE
 from preflight.values.assets import Asset, Kind, Role, Window, printable
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.values.units import decimal
 
 MILLISECONDS = 1000
+
+FULL: dict[Kind, str] = {
+    "image": "{q} takes at most {n} images",
+    "video": "{q} takes at most {n} clips",
+    "audio": "{q} takes at most {n} sounds",
+}
+"""Kind → words for one more than an edition takes."""
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +52,7 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Format it for display."""
-        return f"{printable(self.path)}: {printable(self.why)}"
+        return phrase("{q}: {fault}", q=printable(self.path), fault=printable(self.why))
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +88,7 @@ def draft_request(
     measured = list(media(with_marks(list(reversed(once.values())), choice.marks), how))
     placed, left_out = _placed(measured, profile)
     if measured and not placed:
-        raise CallError(f"nothing is left to make a request of: {left_out[0]}")
+        raise CallError(phrase("nothing is left to make a request of: {why}", why=str(left_out[0])))
     kept = tuple(one.asset for one in placed)
     spec = RequestSpec(assets=kept, prompt=stub_prompt(kept, profile))
     report = judge_whole(spec, tuple(placed), profile)
@@ -116,7 +125,7 @@ def _refused(one: Probed, arrays: dict[Kind, list[Probed]], profile: Profile) ->
         return "its name is not UTF-8, and cannot stand in a request file"
     most = {"image": profile.image.count, "video": profile.video.count, "audio": profile.audio.count}[one.kind].max
     if len(arrays[one.kind]) >= most:
-        return f"{profile.name} takes {f'at most {most}' if most > 0 else 'no'} {CALLED[one.kind]}"
+        return phrase(FULL[one.kind] if most else TAKES_NONE[one.kind], q=profile.name, n=most)
     return ""
 
 
@@ -141,7 +150,7 @@ def _with_part(judged: Judged, plan: Plan) -> Asset:
 def _measure_words(asset: Asset, judged: Judged) -> str:
     facts = judged.facts
     if isinstance(facts, ImageFacts):
-        return f"{facts.width_px} x {facts.height_px} px"
+        return phrase("{n1} x {n2} px", n1=facts.width_px, n2=facts.height_px)
     if not isinstance(facts, VideoFacts | AudioFacts) or facts.duration_s is None:
         return ""
     kept = f"{decimal(asset.keep.end_s - asset.keep.start_s)} of " if asset.keep else ""

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from preflight.errors import CallError
 from preflight.values.assets import Asset, printable, unsupported
+from preflight.values.phrase import joined, phrase
 from preflight.values.remedy import Remedy
 
 MOST_NAMES = 5000
@@ -23,10 +24,11 @@ def refuse_absent(path: str, *, folder: bool) -> None:
     except (OSError, ValueError) as error:
         if why := unsupported(path):
             raise CallError(why) from None
-        words = f"{printable(path)}: {getattr(error, 'strerror', None) or error}"
-        raise CallError(words, advice=_nearest(path) if isinstance(error, FileNotFoundError) else "") from None
+        fault = phrase("{q}: {fault}", q=printable(path), fault=getattr(error, "strerror", None) or str(error))
+        raise CallError(fault, advice=_nearest(path) if isinstance(error, FileNotFoundError) else "") from None
     if not (stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode))):
-        raise CallError(f"{printable(path)}: is {'neither a file nor a folder' if folder else 'not a file'}")
+        words = "{q}: is neither a file nor a folder" if folder else "{q}: is not a file"
+        raise CallError(phrase(words, q=printable(path)))
 
 
 def _nearest(path: str) -> str:
@@ -39,12 +41,12 @@ def _nearest(path: str) -> str:
         with os.scandir(folder or ".") as entries:
             found = {entry.name.casefold(): entry.name for entry in itertools.islice(entries, MOST_NAMES)}
     except (OSError, ValueError):
-        return f"There is no folder {printable(folder)}." if folder else ""
+        return phrase("There is no folder {q}.", q=printable(folder)) if folder else ""
     whole = [one for low, one in found.items() if name and low.startswith(f"{name.casefold()} ")]
     if whole:
-        return f"A name with blanks stands in quotation marks: {printable(min(whole))!r}."
+        return phrase("A name with blanks stands in quotation marks: {q}.", q=repr(printable(min(whole))))
     near = difflib.get_close_matches(name.casefold(), found, n=3, cutoff=0.6)
-    return f"Nearest: {', '.join(printable(found[one]) for one in near)}." if near else ""
+    return phrase("Nearest: {l}.", l=joined(printable(found[one]) for one in near)) if near else ""
 
 
 def refuse_unfit(path: str) -> None:
@@ -59,14 +61,16 @@ def refuse_unfit(path: str) -> None:
         parse(path)
         return
     if Asset(path=path).is_url and not os.path.lexists(path):
-        words = f"{printable(path)}: a URL is judged as part of a request"
+        words = phrase("{q}: a URL is judged as part of a request", q=printable(path))
         raise CallError(words, advice=Remedy("judge-in-request"))
     refuse_absent(path, folder=True)
 
 
 def nothing(passed_over: int = 0) -> NoReturn:
     """Refuse a run without media: an empty folder is not clean."""
-    files = f"{passed_over:,} {'file' if passed_over == 1 else 'files'}"
-    besides = f"; {files} passed over as no media" if passed_over else ""
+    said = "no picture, clip or sound found"
     advice = "Nothing was judged; is this the right folder?"
-    raise CallError(f"no picture, clip or sound found{besides}", advice=advice)
+    if not passed_over:
+        raise CallError(said, advice=advice)
+    words = "{n} file passed over as no media" if passed_over == 1 else "{n} files passed over as no media"
+    raise CallError(joined([said, phrase(words, n=f"{passed_over:,}")], "; "), advice=advice)

@@ -32,6 +32,7 @@ from preflight.upload.contents import Content, Contents, UrlContents
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Facts
 from preflight.values.findings import Judged, Report, counts
+from preflight.values.phrase import phrase
 from preflight.values.probed import Fault, Probed
 from preflight.workers.pool import WorkerPool
 from preflight.workers.processors import processors
@@ -246,7 +247,10 @@ def apply_fixes(
     results = fix_all(planned.plans, profile, folder, begin=begin)
     for one in results:
         if one.outcome not in ("fixed", "untouched"):
-            raise FixFailed(f"{one.before.asset.role}: {one.message or one.outcome}", advice=one.remedies)
+            raise FixFailed(
+                phrase("{q}: {fault}", q=str(one.before.asset.role), fault=one.message or one.outcome),
+                advice=one.remedies,
+            )
     pairs = zip(spec.assets, results, strict=True)
     return msgspec.structs.replace(
         spec, assets=tuple(asset if one.outcome == "untouched" else one.asset for asset, one in pairs)

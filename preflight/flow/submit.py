@@ -32,6 +32,7 @@ from preflight.submission.submit import submit as send_create_call
 from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.findings import Report, counts
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Advice, Remedy
 
 if TYPE_CHECKING:
@@ -300,10 +301,18 @@ def refuse_unclean(spec: RequestSpec, report: Report, *, uncut: bool = False) ->
     if report.verdict != "pass":
         found = [(str(judged.asset.role), finding) for judged in report.assets for finding in judged.findings]
         found += [("request", finding) for finding in report.findings]
-        wrong = [f"{where}: {finding.message}" for where, finding in found if counts(finding, report.fail_on)]
+        wrong = [
+            phrase("{q}: {fault}", q=where, fault=finding.message)
+            for where, finding in found
+            if counts(finding, report.fail_on)
+        ]
         first, more = wrong[0] if wrong else report.verdict, len(wrong) - 1
-        said = f"{printable(first)}{f', and {more} more' if more > 0 else ''}"
-        raise Unclean(f"the request is not clean, so nothing was sent: {said}", report, advice=Remedy("mend-request"))
+        said = phrase("{said}, and {n} more", said=printable(first), n=more) if more > 0 else printable(first)
+        raise Unclean(
+            phrase("the request is not clean, so nothing was sent: {why}", why=said),
+            report,
+            advice=Remedy("mend-request"),
+        )
     if not uncut:
         refuse_uncut(spec.assets, report)
 
@@ -312,7 +321,9 @@ def refuse_uncut(assets: Iterable[Asset], report: Report) -> None:
     """Raise Unclean for an asset with a part to keep that was not cut."""
     for asset in assets:
         if asset.keep:
-            words = f"{printable(asset.path)}: a part to keep is marked and was not cut, so nothing was sent"
+            words = phrase(
+                "{q}: a part to keep is marked and was not cut, so nothing was sent", q=printable(asset.path)
+            )
             raise Unclean(words, report, advice=Remedy("cut-request"))
 
 

@@ -35,6 +35,9 @@ from preflight.values.places import WAYS, Answer, Place, Way
 from preflight.values.probed import Probed
 from preflight.workers.isolated import IsolatedCall
 
+TAKES_NO: dict[Kind, str] = {"image": "takes no images", "video": "takes no clips", "audio": "takes no sounds"}
+"""Kind → why an edition that takes none never takes a file."""
+
 USUAL: dict[Kind, tuple[str, ...]] = {
     "image": ("format", "side_px", "aspect_ratio", "bytes"),
     "video": ("format", "duration_s", "side_px", "frame_rate_hz", "bytes"),
@@ -172,7 +175,7 @@ class _Answers:
 
     def _of(self, at: int, probed: Probed, profile: Profile, group: int) -> Answer:
         if probed.kind in PLURALS and not profile.takes(probed.kind):
-            return Answer(way="never", why=f"takes no {PLURALS[probed.kind]}", rule=f"{probed.kind}/not-taken")
+            return Answer(way="never", why=TAKES_NO[probed.kind], rule=f"{probed.kind}/not-taken")
         if (at, group) not in self._known:
             self._known[at, group] = _of_file(judge(probed, profile), profile, self._points)
         return self._known[at, group]

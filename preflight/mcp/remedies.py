@@ -3,7 +3,7 @@
 from preflight.errors import PreflightError
 from preflight.plan import Plan
 from preflight.plan.result import FixResult
-from preflight.values.remedy import Advice, Kind, Setting, worded
+from preflight.values.remedy import Advice, Kind, with_names, worded
 
 LENGTHEN = "extend: loop, freeze or slow"
 FIT = "fit: crop, pad or blur"
@@ -88,8 +88,7 @@ def said(advice: Advice) -> str:
 
 def in_full(error: PreflightError) -> str:
     """Word an error and its advice in one line."""
-    message = "".join(SETTINGS.get(part.name, part.name) if isinstance(part, Setting) else part for part in error.parts)
-    return ". ".join(filter(None, (message, said(error.remedies))))
+    return ". ".join(filter(None, (with_names(error.message, SETTINGS), said(error.remedies))))
 
 
 def worded_plan(plan: Plan) -> Plan:

@@ -92,7 +92,7 @@ def decoding() -> Iterator[None]:
     except MemoryError:
         raise
     except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(phrase("cannot be decoded to the end: {q}", q=str(error))) from None
+        raise Unreadable(phrase("cannot be decoded to the end: {why}", why=str(error))) from None
 
 
 def oriented(image: "Image.Image", orientation: int) -> "Image.Image":

@@ -9,6 +9,7 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 EXPECTED = "expected s3://BUCKET/KEY, gs://BUCKET/KEY or az://CONTAINER/KEY"
 ADDRESS = re.compile(r"(s3|gs|az)://([A-Za-z0-9][A-Za-z0-9._-]*)(?:/(.*))?", re.DOTALL | re.IGNORECASE)
@@ -40,5 +41,7 @@ def parse(url: str) -> Address:
     match = ADDRESS.fullmatch(url)
     if not match:
         shown = re.sub(r"//[^/]*@", "//", url)  # what stands before an @ may be a secret
-        raise CallError(f"{printable(shown)[:200]}: not the address of an object: {EXPECTED}")
+        raise CallError(
+            phrase("{q}: not the address of an object: {expected}", q=printable(shown)[:200], expected=EXPECTED)
+        )
     return Address(match[1].lower(), match[2], match[3] or "")

@@ -11,6 +11,7 @@ from preflight.objects.odd_keys import own_protocol
 from preflight.objects.stores import Stores, as_etag
 from preflight.values.assets import SUFFIX_KINDS, Asset, Stored, printable
 from preflight.values.leftovers import is_system_folder, is_unfinished
+from preflight.values.phrase import phrase
 
 PAGE_KEYS = 1000
 
@@ -57,7 +58,9 @@ def listed(address: Address, stores: Stores) -> Iterator[Asset]:
     except (GeneratorExit, CallError):
         raise
     except Exception as error:  # noqa: BLE001 - obstore's errors share no base
-        raise NotDone(f"{printable(str(address))}: cannot be listed: {stores.said(error)}", advice=ADVICE) from None
+        raise NotDone(
+            phrase("{q}: cannot be listed: {why}", q=printable(str(address)), why=stores.said(error)), advice=ADVICE
+        ) from None
 
 
 def _without_markers(keys: Iterator[tuple[str, Stored]]) -> Iterator[tuple[str, Stored]]:

@@ -19,6 +19,7 @@ from preflight.probe import SMALL_BYTES, probe_stream
 from preflight.probe.remote import BLOCK, Remote, RemoteError
 from preflight.values.assets import Asset, Stored
 from preflight.values.choices import Depth
+from preflight.values.phrase import phrase
 from preflight.values.probed import Fault, Probed
 
 CHANGED = "changed while it was measured; it was replaced in its bucket"
@@ -36,7 +37,8 @@ def probe_object(asset: Asset, depth: Depth, stores: Stores) -> Probed:
         reader = ObjectReader(parse(asset.path), stores, asset.stored)
         return _measured(asset, reader, depth)
     except CallError as error:
-        said = error.message.removeprefix(f"{asset.path}: ")
+        prefix = f"{asset.path}: "
+        said = error.message.removeprefix(prefix) if error.message.startswith(prefix) else error.message
     except OSError as error:
         said = error.strerror or str(error)
     except MemoryError:
@@ -108,7 +110,9 @@ class ObjectReader:
             raise RemoteError(CHANGED)
         wanted = min(end, self.stored.size) - start
         if len(content) != wanted:
-            raise RemoteError(f"its store gave {len(content):,} bytes where {wanted:,} were asked for")
+            raise RemoteError(
+                phrase("its store gave {n1} bytes where {n2} were asked for", n1=f"{len(content):,}", n2=f"{wanted:,}")
+            )
         return content
 
     def _odd(self, start: int, end: int) -> tuple[bytes, Stored]:
@@ -123,7 +127,9 @@ class ObjectReader:
         if said.status == UNSATISFIABLE and self.stored is None:
             return b"", Stored(0)
         words = {200: NO_RANGES, 404: GONE if self._listed else ABSENT, 412: CHANGED}
-        raise RemoteError(words.get(said.status) or f"cannot be read: {self._stores.said(OSError(told(said)))}")
+        raise RemoteError(
+            words.get(said.status) or phrase("cannot be read: {rest}", rest=self._stores.said(OSError(told(said))))
+        )
 
     def _asked(self, options: dict[str, Any]) -> tuple[bytes, Stored]:
         import obstore
@@ -150,9 +156,9 @@ class ObjectReader:
         if isinstance(error, FileNotFoundError):
             return GONE if self._listed else ABSENT
         if isinstance(error, theirs.PermissionDeniedError | theirs.UnauthenticatedError):
-            return f"may not be read with these credentials: {said}"
+            return phrase("may not be read with these credentials: {said}", said=said)
         if isinstance(error, theirs.NotSupportedError) or "range request" in str(error).lower():
             return NO_RANGES
         if any(word in str(error) for word in BUSY):
-            return f"its store is asked too much, and refused {RETRIES + 1} times: {said}"
-        return f"cannot be read: {said}"
+            return phrase("its store is asked too much, and refused {q} times: {said}", q=RETRIES + 1, said=said)
+        return phrase("cannot be read: {rest}", rest=said)

@@ -29,6 +29,7 @@ from preflight.objects.credentials import (
     without,
 )
 from preflight.values.assets import masked, printable
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 CONNECT_S, ANSWER_S, RETRY_S = 10, 30, 45
@@ -68,7 +69,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
             from obstore import store as of
         except ImportError:
             raise CallError(
-                f"{scheme}://{bucket}: obstore, which reads buckets, is not installed",
+                phrase("{q1}://{q2}: obstore, which reads buckets, is not installed", q1=scheme, q2=bucket),
                 advice="pip install 'preflight-media[bucket]'",
             ) from None
         kind = {"s3": of.S3Store, "gs": of.GCSStore, "az": of.AzureStore}[scheme]
@@ -81,7 +82,9 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
                 retry_config=_retrying(),
             )
         except Exception as error:  # noqa: BLE001 - obstore's errors share no base, and all mean this
-            raise CallError(f"{scheme}://{bucket}: cannot be opened: {self.said(error)}") from None
+            raise CallError(
+                phrase("{q1}://{q2}: cannot be opened: {why}", q1=scheme, q2=bucket, why=self.said(error))
+            ) from None
 
     def refuse_lacking(self, scheme: str, bucket: str) -> None:
         """Refuse a bucket for which there are no credentials.
@@ -91,7 +94,9 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
         """
         if scheme not in self.settings:
             advice = (f"Set {enough_for(scheme)}.", Remedy("read-anonymously"))
-            raise CallError(f"{scheme}://{bucket}: no credentials in the environment", advice=advice)
+            raise CallError(
+                phrase("{q1}://{q2}: no credentials in the environment", q1=scheme, q2=bucket), advice=advice
+            )
 
     def is_read_only(self, scheme: str) -> bool:
         """Tell whether a kind of store is read alone: unsigned, obstore would ask the network for a token to write."""

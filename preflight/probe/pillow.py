@@ -84,7 +84,7 @@ def load(image: "Image.Image") -> None:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unmeasured("one of its frames is larger than is decoded here") from None
     except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(phrase("cannot be decoded to the end: {q}", q=_words(error))) from None
+        raise Unreadable(phrase("cannot be decoded to the end: {why}", why=_words(error))) from None
 
 
 def is_opaque(image: "Image.Image") -> bool:
@@ -142,7 +142,7 @@ def _own_tiff(stream: BinaryIO, layout: "Layout") -> "Image.Image":
     try:
         return read_samples(stream, layout)
     except ValueError as error:
-        raise Unreadable(phrase("cannot be decoded to the end: {q}", q=str(error))) from None
+        raise Unreadable(phrase("cannot be decoded to the end: {why}", why=str(error))) from None
 
 
 def _read_odd(stream: BinaryIO, layout: "Layout") -> tuple[Seen, Decode]:
@@ -197,7 +197,7 @@ def _load_frame(image: "Image.Image", frame: int) -> None:
     try:
         image.seek(frame)
     except (*BAD_FILE, struct.error) as error:
-        raise Unreadable(phrase("frame {n} cannot be decoded: {q}", n=frame + 1, q=_words(error))) from None
+        raise Unreadable(phrase("frame {n} cannot be decoded: {why}", n=frame + 1, why=_words(error))) from None
     load(image)
 
 
@@ -247,7 +247,7 @@ def _by_factory(stream: BinaryIO, sniffed: Sniffed) -> "Image.Image":
     except (*BAD_FILE, struct.error) as error:
         how = "its header cannot be read"
         if isinstance(error, OSError | ValueError):
-            how = phrase("its header cannot be read: {q}", q=_words(error))
+            how = phrase("its header cannot be read: {why}", why=_words(error))
         raise Unreadable(phrase("not a whole {w} picture: {how}", w=sniffed.format, how=how)) from None
 
 

@@ -12,6 +12,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.profiles.schema import ARRAYS, UNSAID, Profile
 from preflight.values.limits import Count, OneOf, Range, Sourced
+from preflight.values.phrase import phrase
 
 JOINED = " + "
 """Stands between the names of editions whose limits are taken together."""
@@ -65,7 +66,7 @@ def _one(place: str, limits: Sequence[Sourced], profiles: Sequence[Profile]) -> 
     except ValueError:
         names = " and ".join(profile.name for profile in profiles)
         said = "; ".join(_told(limit) for limit in strict)
-        raise CallError(f"{place}: {names} have nothing in common: {said}") from None
+        raise CallError(phrase("{q1}: {q2} have nothing in common: {said}", q1=place, q2=names, said=said)) from None
 
 
 def _told(limit: Sourced) -> str:

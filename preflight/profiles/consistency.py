@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from preflight.files.toml import TableError
 from preflight.profiles.schema import ARRAYS, Profile
 from preflight.profiles.settings import Case, Condition, Field, OutputLength, Scalar
+from preflight.values.phrase import joined, phrase
 
 KINDS = tuple(ARRAYS)
 
@@ -15,7 +16,7 @@ KINDS = tuple(ARRAYS)
 def refuse_inconsistent(profile: Profile) -> None:
     """Raise TableError for the first thing that nothing can satisfy, or that names what is not there."""
     for place, words in inconsistencies(profile):
-        raise TableError(f"{place}: {words}")
+        raise TableError(phrase("{q}: {fault}", q=place, fault=words))
 
 
 def inconsistencies(profile: Profile) -> Iterator[tuple[str, str]]:
@@ -32,7 +33,7 @@ def inconsistencies(profile: Profile) -> Iterator[tuple[str, str]]:
     for name, together in profile.request.together.items():
         place = f"request.together.{name}"
         if together.max is not None and together.min > together.max:
-            yield place, f"expected min to be at most max, got {together.min} and {together.max}"
+            yield place, phrase("expected min to be at most max, got {n1} and {n2}", n1=together.min, n2=together.max)
         for at, one in enumerate(together.of):
             yield from _unknown(f"{place}.of.{at}", one, profile)
         yield from _of_conditions(f"{place}.when", together.when, profile)
@@ -53,11 +54,11 @@ def _of_nested(profile: Profile) -> Iterator[tuple[str, str]]:
 def _of_length(length: OutputLength) -> Iterator[tuple[str, str]]:
     place = "request.duration_s"
     if length.min is not None and length.max is not None and length.min > length.max:
-        yield place, f"expected min to be at most max, got {length.min} and {length.max}"
+        yield place, phrase("expected min to be at most max, got {n1} and {n2}", n1=length.min, n2=length.max)
     if length.allowed and (length.min is not None or length.max is not None):
         yield f"{place}.allowed", "expected a set or bounds, got both"
     if length.default is not None and not length.takes(length.default):
-        yield f"{place}.default", f"expected a length that may be asked for, got {length.default!r}"
+        yield f"{place}.default", phrase("expected a length that may be asked for, got {q}", q=repr(length.default))
 
 
 def _of_settings(profile: Profile) -> Iterator[tuple[str, str]]:
@@ -71,7 +72,7 @@ def _of_settings(profile: Profile) -> Iterator[tuple[str, str]]:
 
 def _of_field(place: str, field: Field) -> Iterator[tuple[str, str]]:
     if field.min is not None and field.max is not None and field.min > field.max:
-        yield place, f"expected min to be at most max, got {field.min} and {field.max}"
+        yield place, phrase("expected min to be at most max, got {n1} and {n2}", n1=field.min, n2=field.max)
     if field.required and field.refused:
         yield place, "expected required or refused, got both"
     if field.allowed and field.default is not None and field.default not in field.allowed:
@@ -82,12 +83,15 @@ def _of_case(place: str, case: Case, profile: Profile) -> Iterator[tuple[str, st
     yield from _unknown(f"{place}.field", case.field, profile)
     yield from _of_conditions(f"{place}.when", case.when, profile)
     if case.min is not None and case.max is not None and case.min > case.max:
-        yield place, f"expected min to be at most max, got {case.min} and {case.max}"
+        yield place, phrase("expected min to be at most max, got {n1} and {n2}", n1=case.min, n2=case.max)
     says = (case.allowed, case.min is not None, case.max is not None, case.required, case.refused, case.ignored)
     if not any(says):
         yield place, "expected allowed, min, max, required, refused or ignored, got none of them"
     if outside := [one for one in case.allowed if not _may_be(case.field, one, profile)]:
-        yield f"{place}.allowed", f"expected what {case.field} may be at all, got {outside[0]!r}"
+        yield (
+            f"{place}.allowed",
+            phrase("expected what {w} may be at all, got {q}", w=case.field, q=repr(outside[0])),
+        )
 
 
 def _may_be(name: str, value: Scalar, profile: Profile) -> bool:
@@ -128,4 +132,6 @@ def _one_of(known: Iterable[object], found: object) -> str:
 
     words = list(map(str, known))
     near = difflib.get_close_matches(str(found), words, n=3, cutoff=0.4) or words[:3]
-    return f"expected one of {len(words)} that are known, such as {', '.join(near)}, got {found!r}"
+    return phrase(
+        "expected one of {n} that are known, such as {l}, got {q}", n=len(words), l=joined(near), q=repr(found)
+    )

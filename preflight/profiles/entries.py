@@ -15,6 +15,7 @@ from preflight.profiles.schema import UNSAID, Profile
 from preflight.profiles.settings import Between
 from preflight.values.assets import Kind
 from preflight.values.limits import Count, OneOf, Range, Sourced
+from preflight.values.phrase import phrase
 
 Family = Literal["image", "video", "audio", "request"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
@@ -105,7 +106,9 @@ def stale(profile: Profile, today: dt.date) -> str:
     read = max(entry.read for entry in entries(profile).values() if entry and entry.read)
     if (today - read).days <= STALE_DAYS:
         return ""
-    return f"profile {profile.name}: last read {read}, more than a year ago: limits may have changed"
+    return phrase(
+        "profile {q1}: last read {q2}, more than a year ago: limits may have changed", q1=profile.name, q2=read
+    )
 
 
 def stale_among(profiles: Iterable[Profile], today: dt.date) -> str:
@@ -114,9 +117,12 @@ def stale_among(profiles: Iterable[Profile], today: dt.date) -> str:
     old = [profile for read, profile in dated if (today - read).days > STALE_DAYS and stale(profile, today)]
     if not old:
         return ""
-    many = f"{len(old)} editions were" if len(old) > 1 else f"{old[0].name} was"
     oldest = min(profile.service.read for profile in old)
-    return f"{many} last read more than a year ago, the oldest {oldest}: limits may have changed"
+    if len(old) == 1:
+        one = "{q} was last read more than a year ago, the oldest {w}: limits may have changed"
+        return phrase(one, q=old[0].name, w=oldest)
+    several = "{n} editions were last read more than a year ago, the oldest {w}: limits may have changed"
+    return phrase(several, n=len(old), w=oldest)
 
 
 def differences(before: Profile, after: Profile) -> list[Difference]:

@@ -12,6 +12,7 @@ from preflight.errors import CallError
 from preflight.profiles.loader import DEFAULT, load, names, nearest
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Kind, printable
+from preflight.values.phrase import joined, phrase
 from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 
@@ -51,8 +52,8 @@ def edition_for(model: str | None) -> str:
     if found is None:
         near = nearest_models(model)
         raise CallError(
-            f"model: no edition describes {printable(model)!r}",
-            advice=f"Nearest: {', '.join(near)}." if near else Remedy("list-models"),
+            phrase("model: no edition describes {q}", q=repr(printable(model))),
+            advice=phrase("Nearest: {l}.", l=joined(near)) if near else Remedy("list-models"),
         )
     return found
 

@@ -12,6 +12,7 @@ from preflight.errors import ProfileError
 from preflight.files.toml import TableError
 from preflight.profiles.schema import ARRAYS, Profile
 from preflight.values.limits import Sourced
+from preflight.values.phrase import phrase
 
 Tables = dict[str, Any]
 ABOUT = ("source", "read")
@@ -34,7 +35,9 @@ def signed(table: Tables, name: str) -> Tables:
     about = {key: table[key] for key in ABOUT if key in table}
     if about and len(about) < len(ABOUT):
         missing = next(key for key in ABOUT if key not in about)
-        raise ProfileError(f"{name}: {missing}: missing; it stands beside {next(iter(about))}")
+        raise ProfileError(
+            phrase("{q1}: {q2}: missing; it stands beside {q3}", q1=name, q2=missing, q3=next(iter(about)))
+        )
     rest = {key: value for key, value in table.items() if key not in ABOUT}
     return _signed(rest, Profile, about) if about else rest
 
@@ -90,7 +93,7 @@ def refuse_missing(table: Tables) -> None:
         for step in place.split("."):
             if isinstance(found, dict) and step not in found:
                 cut = place[: place.index(step) + len(step)]
-                raise TableError(f"{cut}: missing")
+                raise TableError(phrase("{q}: missing", q=cut))
             found = found.get(step) if isinstance(found, dict) else None
 
 

@@ -22,6 +22,7 @@ from preflight.profiles.consistency import refuse_inconsistent
 from preflight.profiles.inherited import refuse_missing, signed, with_places
 from preflight.profiles.schema import FORMATS, Profile
 from preflight.values.limits import read_number
+from preflight.values.phrase import error_words, joined, phrase
 from preflight.values.remedy import Remedy
 
 SHIPPED = Path(__file__).parent / "editions"
@@ -65,7 +66,9 @@ def load(name_or_path: str = DEFAULT) -> Profile:
         profile = convert_table(with_places(table), Profile, dec_hook=_decode)
         refuse_inconsistent(profile)
     except TableError as error:
-        raise ProfileError(f"{path.name}: {error}", advice=Remedy("print-schema")) from None
+        raise ProfileError(
+            phrase("{q}: {fault}", q=path.name, fault=error_words(error)), advice=Remedy("print-schema")
+        ) from None
     if path.parent != SHIPPED and profile.name in names():
         _refuse_name(path, profile)
     return profile
@@ -73,7 +76,7 @@ def load(name_or_path: str = DEFAULT) -> Profile:
 
 def _refuse_format(found: object) -> None:
     if found not in FORMATS or isinstance(found, bool):
-        raise TableError(f"format: expected {' or '.join(map(str, FORMATS))}, got {found!r}")
+        raise TableError(phrase("format: expected {l}, got {q}", l=joined(map(str, FORMATS), " or "), q=repr(found)))
 
 
 def _refuse_name(path: Path, profile: Profile) -> None:
@@ -84,7 +87,11 @@ def _refuse_name(path: Path, profile: Profile) -> None:
     edition = load(profile.name).service
     moved = (profile.service.base_url, profile.service.files_url) != (edition.base_url, edition.files_url)
     if moved or "name" in _read(path):
-        words = f"{path.name}: name: {profile.name!r} is a shipped edition's name, and this is another profile"
+        words = phrase(
+            "{q1}: name: {q2} is a shipped edition's name, and this is another profile",
+            q1=path.name,
+            q2=repr(profile.name),
+        )
         raise ProfileError(words, advice='Give it a name of its own: `name = "..."`.')
 
 
@@ -97,8 +104,8 @@ def locate(name_or_path: str, beside: Path) -> Path:
         return path
     near = nearest(name_or_path, names())
     raise ProfileError(
-        f"no profile named {name_or_path[:LONGEST_WORD]!r}, and no such file",
-        advice=f"Shipped profiles with names like it: {', '.join(near)}." if near else Remedy("list-models"),
+        phrase("no profile named {q}, and no such file", q=repr(name_or_path[:LONGEST_WORD])),
+        advice=phrase("Shipped profiles with names like it: {l}.", l=joined(near)) if near else Remedy("list-models"),
     )
 
 
@@ -135,9 +142,11 @@ def flatten(path: Path, depth: int = 0, known: dict[Path, Table] | None = None) 
 
 def _merged(table: Table, base: object, path: Path, depth: int, known: dict[Path, Table] | None) -> Table:
     if not isinstance(base, str):
-        raise ProfileError(f"{path.name}: extends: expected a profile's name or path, got {base!r}")
+        raise ProfileError(
+            phrase("{q1}: extends: expected a profile's name or path, got {q2}", q1=path.name, q2=repr(base))
+        )
     if depth == MAX_DEPTH:
-        raise ProfileError(f"{path.name}: extends: {MAX_DEPTH} profiles deep; does one extend itself?")
+        raise ProfileError(phrase("{q}: extends: {n} profiles deep; does one extend itself?", q=path.name, n=MAX_DEPTH))
     without = table.pop("without", [])
     below = flatten(_extended(base, path.parent), depth + 1, known)
     return overlay(_lacking(below, without, path.name), table)
@@ -150,10 +159,18 @@ def _lacking(below: Table, without: object, name: str) -> Table:
         ProfileError: the list is malformed, or a place is missing.
     """
     if not isinstance(without, list) or not all(isinstance(place, str) for place in without):
-        raise ProfileError(f"{name}: without: expected a list of places such as 'request.tags', got {without!r}")
+        raise ProfileError(
+            phrase(
+                "{q1}: without: expected a list of places such as 'request.tags', got {q2}", q1=name, q2=repr(without)
+            )
+        )
     for number, place in enumerate(without):
         if (left := _cut(below, place)) is None:
-            raise ProfileError(f"{name}: without.{number}: nothing stands at {place!r} in what is extended")
+            raise ProfileError(
+                phrase(
+                    "{q1}: without.{n}: nothing stands at {q2} in what is extended", q1=name, n=number, q2=repr(place)
+                )
+            )
         below = left
     return below
 
@@ -193,12 +210,14 @@ def _read(path: Path) -> Table:
     try:
         content = bytes_of(path, MAX_BYTES)
         if len(content) > MAX_BYTES:
-            raise ProfileError(f"{path.name}: larger than {MAX_BYTES:,} bytes: not a profile")
+            raise ProfileError(phrase("{q}: larger than {n} bytes: not a profile", q=path.name, n=f"{MAX_BYTES:,}"))
         return toml_of(content)
     except TextError as error:
-        raise ProfileError(f"{path.name}: {error}", excerpt=error.excerpt) from None
+        raise ProfileError(
+            phrase("{q}: {fault}", q=path.name, fault=error_words(error)), excerpt=error.excerpt
+        ) from None
     except OSError as error:
-        raise ProfileError(f"{path.name}: cannot be read: {error}") from None
+        raise ProfileError(phrase("{q}: cannot be read: {why}", q=path.name, why=error_words(error))) from None
 
 
 def _decode(wanted: type, value: object) -> Fraction:

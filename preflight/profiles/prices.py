@@ -20,6 +20,7 @@ from preflight.files.notes import data_folder
 from preflight.files.text import TextError, bytes_of, json_of
 from preflight.profiles.schema import ModelPrice, Profile
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.units import exact, number
 
 SCHEMA = "preflight.prices/1"
@@ -76,14 +77,14 @@ def own_prices(path: Path | None = None) -> dict[str, OwnPrice]:
     try:
         found = json_of(content)
         if found["schema"] != SCHEMA:
-            raise _unusable(place, f"its schema is not {SCHEMA}")
+            raise _unusable(place, phrase("its schema is not {q}", q=SCHEMA))
         return {str(model): _read_back(table) for model, table in found["prices"].items()}
     except (TextError, LookupError, AttributeError, TypeError, ValueError, ZeroDivisionError) as error:
         raise _unusable(place, str(error) or type(error).__name__) from None
 
 
 def _unusable(place: Path, why: str) -> CallError:
-    words = f"{printable(str(place))}: the prices kept there cannot be used: {why}"
+    words = phrase("{q}: the prices kept there cannot be used: {why}", q=printable(str(place)), why=why)
     return CallError(words, advice="Delete the file: the editions' prices count again until they are refreshed.")
 
 
@@ -141,9 +142,9 @@ def rules_of(answer: object, model: str, *, read: dt.date, source: str) -> OwnPr
     if not isinstance(table, dict):
         raise NoRules("expected an object with the rules")
     if table.get("model", model) != model:
-        raise NoRules(f"it is about {printable(str(table['model'])[:80])}")
+        raise NoRules(phrase("it is about {q}", q=printable(str(table["model"])[:80])))
     if (rule := table.get("billing_rule", PER_SECOND)) != PER_SECOND:
-        raise NoRules(f"it bills {printable(str(rule)[:40])}, which is not computed here")
+        raise NoRules(phrase("it bills {q}, which is not computed here", q=printable(str(rule)[:40])))
     factors = table.get("factors", {"without_video": table.get("resolution_multipliers")})
     alone = factors.get("without_video") if isinstance(factors, dict) else None
     clips = factors.get("with_video", alone) if isinstance(factors, dict) else None
@@ -173,19 +174,21 @@ def _price(rate: object, least: object, alone: object, clips: object, *, read: d
 
 def _factors(value: object, place: str) -> dict[str, Fraction]:
     if not isinstance(value, dict) or not value:
-        raise NoRules(f"{place}: expected a factor for each quality")
+        raise NoRules(phrase("{q}: expected a factor for each quality", q=place))
     return {printable(str(quality)[:20]): _number(factor, f"{place}.{quality}") for quality, factor in value.items()}
 
 
 def _number(value: object, place: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
-        raise NoRules(f"{place}: expected a number, got {printable(str(value)[:40])}")
+        raise NoRules(phrase("{q1}: expected a number, got {q2}", q1=place, q2=printable(str(value)[:40])))
     try:
         found = exact(value)
     except (ValueError, ZeroDivisionError):
-        raise NoRules(f"{place}: expected a number, got {printable(str(value)[:40])}") from None
+        raise NoRules(phrase("{q1}: expected a number, got {q2}", q1=place, q2=printable(str(value)[:40]))) from None
     if not 0 <= found <= MOST:
-        raise NoRules(f"{place}: expected 0 to {MOST:,}, got {printable(str(value)[:40])}")
+        raise NoRules(
+            phrase("{q1}: expected 0 to {n}, got {q2}", q1=place, n=f"{MOST:,}", q2=printable(str(value)[:40]))
+        )
     return found
 
 
@@ -214,11 +217,15 @@ def moved_places(before: Mapping[str, Fraction], after: Mapping[str, Fraction]) 
     return tuple(place for place in after if not same(place))
 
 
+MORE = "{q} would cost {n} times more than before: not believed"
+LESS = "{q} would cost {n} times less than before: not believed"
+
+
 def refuse_absurd(before: Mapping[str, Fraction], after: Mapping[str, Fraction]) -> None:
     """Raise NoRules where a price has moved by more than prices do."""
     for place, value in after.items():
         known = before.get(place)
         if known and value and not Fraction(1, SANE) <= value / known <= SANE:
             times = value / known if value > known else known / value
-            way = "more" if value > known else "less"
-            raise NoRules(f"{place} would cost {float(times):,.0f} times {way} than before: not believed")
+            more = value > known
+            raise NoRules(phrase(MORE if more else LESS, q=place, n=f"{float(times):,.0f}"))

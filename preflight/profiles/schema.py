@@ -14,6 +14,7 @@ import msgspec
 from preflight.profiles.settings import RequestLimits, Table
 from preflight.values.assets import Kind, Role
 from preflight.values.limits import Count, OneOf, Range, Sourced
+from preflight.values.phrase import phrase
 
 FORMATS = (1, 2)
 """The formats of a profile that are read."""
@@ -140,7 +141,7 @@ class Phrasing(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse wording without a place for the position."""
         if NUMBER not in self.words:
-            msg = f"expected {NUMBER} where the asset's number stands, got {self.words!r}"
+            msg = phrase("expected {q1} where the asset's number stands, got {q2}", q1=NUMBER, q2=repr(self.words))
             raise ValueError(msg)
 
 

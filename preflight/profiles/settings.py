@@ -11,6 +11,7 @@ import msgspec
 
 from preflight.values.assets import Kind
 from preflight.values.limits import Range, Sourced
+from preflight.values.phrase import phrase
 
 Scalar = bool | int | str
 FieldType = Literal["text", "integer", "number", "boolean", "list", "map"]
@@ -109,8 +110,8 @@ class OutputLength(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def _bounds(self) -> str:
         if self.min is None or self.max is None:
-            return f"at most {self.max}" if self.min is None else f"at least {self.min}"
-        return f"{self.min} to {self.max}"
+            return phrase("at most {n}", n=self.max) if self.min is None else phrase("at least {n}", n=self.min)
+        return phrase("{n1} to {n2}", n1=self.min, n2=self.max)
 
     @property
     def longest(self) -> int | None:

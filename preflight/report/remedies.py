@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from preflight.locale import localized
-from preflight.values.remedy import Advice, Kind, Setting, worded
+from preflight.values.remedy import Advice, Kind, with_names, worded
 
 if TYPE_CHECKING:
     from preflight.errors import PreflightError
@@ -116,9 +116,7 @@ def said(advice: Advice) -> str:
 
 def message_of(error: "PreflightError") -> str:
     """Word what happened in an error."""
-    if len(error.parts) == 1:
-        return localized(error.message)
-    return localized("".join(SETTINGS[part.name] if isinstance(part, Setting) else part for part in error.parts))
+    return localized(with_names(error.message, SETTINGS))
 
 
 def in_full(error: "PreflightError") -> str:

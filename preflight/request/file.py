@@ -19,6 +19,7 @@ from preflight.files.toml import TableError, convert_table
 from preflight.profiles import Profile, load, nearest
 from preflight.profiles.index import index, needs_prompt
 from preflight.values.assets import Asset, Kind, Role, Window, as_stored, printable, unsupported
+from preflight.values.phrase import error_words, joined, phrase
 
 SERVICE_KEYS: dict[str, str] = {"image_urls": "images", "video_urls": "videos", "audio_urls": "audios"}
 """Array names of the service, as in request.json, → ours."""
@@ -138,9 +139,13 @@ def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = Fals
     try:
         return spec_of_table(_table(path, name), path.parent, edition, absent=absent)
     except TextError as error:
-        raise RequestFileError(f"{name}: {error}", excerpt=error.excerpt) from None
+        raise RequestFileError(
+            phrase("{q}: {fault}", q=name, fault=error_words(error)), excerpt=error.excerpt
+        ) from None
     except TableError as error:
-        raise RequestFileError(f"{name}: {_hinted(str(error))}", advice=_known(str(error))) from None
+        raise RequestFileError(
+            phrase("{q}: {fault}", q=name, fault=_hinted(error_words(error))), advice=_known(str(error))
+        ) from None
 
 
 def spec_of_table(
@@ -182,9 +187,11 @@ def _known(said: str) -> str:
     """List all keys, as advice on an unknown one."""
     if "unknown key" not in said:
         return ""
-    keys, near = ", ".join(RequestFile.__struct_fields__), _near(said.partition(":")[0])
-    lead = f"Nearest: {', '.join(near)}. " if near else ""
-    return lead + f"A request has {keys}; a .json has the service's names for the assets: {', '.join(SERVICE_KEYS)}."
+    keys, near = joined(RequestFile.__struct_fields__), _near(said.partition(":")[0])
+    has = phrase(
+        "A request has {l1}; a .json has the service's names for the assets: {l2}.", l1=keys, l2=joined(SERVICE_KEYS)
+    )
+    return joined([phrase("Nearest: {l}.", l=joined(near)), has], " ") if near else has
 
 
 def _near(key: str) -> list[str]:
@@ -237,7 +244,7 @@ def _table(path: Path, name: str) -> dict[str, Any]:
         return toml_of(content)
     body: Any = json_of(content)
     if not isinstance(body, dict):
-        raise TableError(f"expected an object with the fields of a request, got {type(body).__name__}")
+        raise TableError(phrase("expected an object with the fields of a request, got {q}", q=type(body).__name__))
     return in_our_names(body)
 
 
@@ -256,7 +263,7 @@ def divided(table: dict[str, Any], edition: Profile | None) -> tuple[dict[str, A
     edition = edition or _edition_of(model)
     for key, instead in MISPLACED.items():
         if key in table and not (edition and edition.knows(key)):
-            raise TableError(f"{key}: unknown key; {instead}")
+            raise TableError(phrase("{q}: unknown key; {what}", q=key, what=instead))
     if edition and needs_prompt(edition) and "prompt" not in table:
         raise TableError("prompt: missing")
     kinds = index().fields | ({name: one.kind for name, one in edition.request.fields.items()} if edition else {})
@@ -288,9 +295,9 @@ def _read(path: Path, name: str) -> bytes:
     try:
         content = bytes_of(path, MAX_BYTES)
     except OSError as error:
-        raise RequestFileError(f"{name}: cannot be read: {error.strerror}") from None
+        raise RequestFileError(phrase("{q}: cannot be read: {why}", q=name, why=error.strerror)) from None
     if len(content) > MAX_BYTES:
-        raise RequestFileError(f"{name}: larger than {MAX_BYTES:,} bytes: not a request")
+        raise RequestFileError(phrase("{q}: larger than {n} bytes: not a request", q=name, n=f"{MAX_BYTES:,}"))
     return content
 
 
@@ -301,16 +308,16 @@ def _assets(kind: Kind, key: str, entries: list[str | AssetEntry], folder: Path,
 def _asset(role: Role, place: str, entry: str | AssetEntry, folder: Path, *, absent: bool) -> Asset:
     wanted = entry if isinstance(entry, AssetEntry) else AssetEntry(entry)
     if role.kind == "image" and wanted.keep is not None:
-        raise TableError(f"{place}.keep: a picture has no part to keep")
+        raise TableError(phrase("{q}: {fault}", q=f"{place}.keep", fault="a picture has no part to keep"))
     given = Asset(path=wanted.path, role=role, keep=_window(wanted.keep, f"{place}.keep"))
     if given.is_url:
         return given
     path = Path(as_stored(str(folder / wanted.path)))
     if not os.path.exists(path) and (why := unsupported(wanted.path)):  # noqa: PTH110 - as below
-        raise TableError(f"{place}: {why}")
+        raise TableError(phrase("{q}: {fault}", q=place, fault=why))
     if not absent and not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that no file can have
         what = "is a folder" if os.path.isdir(path) else "no such file"  # noqa: PTH112 - the same
-        raise TableError(f"{place}: {printable(str(path))}: {what}")
+        raise TableError(phrase("{q1}: {q2}: {what}", q1=place, q2=printable(str(path)), what=what))
     return msgspec.structs.replace(given, path=str(path))
 
 
@@ -318,4 +325,4 @@ def _window(text: str | None, place: str) -> Window | None:
     try:
         return Window.parse(text) if text is not None else None
     except ValueError as error:
-        raise TableError(f"{place}: {error}") from None
+        raise TableError(phrase("{q}: {fault}", q=place, fault=error_words(error))) from None

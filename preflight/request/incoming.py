@@ -18,6 +18,7 @@ from preflight.files.toml import TableError, convert_table
 from preflight.profiles.schema import Profile
 from preflight.request.file import KEYS, NOT_SETTINGS, SERVICE_KEYS, RequestFile, RequestSpec, divided
 from preflight.values.assets import Asset, Role
+from preflight.values.phrase import error_words, phrase
 
 Place = Callable[[Role, str], Asset]
 """Makes an asset of what stands in a field; raises CallError."""
@@ -60,7 +61,7 @@ def table_of(content: bytes) -> dict[str, Any]:
     except UnicodeEncodeError:
         raise BodyError("the request body holds half a character, which no text has") from None
     except TextError as error:
-        raise BodyError(f"the request body is not valid JSON: {error}") from None
+        raise BodyError(phrase("the request body is not valid JSON: {why}", why=error_words(error))) from None
     if not isinstance(table, dict):
         raise BodyError("the request body must be a JSON object")
     return {key: value for key, value in table.items() if value is not None}
@@ -98,7 +99,7 @@ def spec_of(table: dict[str, Any], edition: Profile, place: Place) -> RequestSpe
     ours = {ours: theirs for theirs, ours in SERVICE_KEYS.items()}
     for key in table:
         if key in KEYS:
-            raise BodyError(f"{key}: unknown field; did you mean {ours[key]!r}?", key)
+            raise BodyError(phrase("{q1}: unknown field; did you mean {q2}?", q1=key, q2=repr(ours[key])), key)
     try:
         renamed = {SERVICE_KEYS.get(key, key): value for key, value in table.items()}
         rest, beside = divided(renamed, edition)
@@ -117,10 +118,20 @@ def spec_of(table: dict[str, Any], edition: Profile, place: Place) -> RequestSpe
 def _refuse_endless(prompt: str, arrays: dict[str, list[str]]) -> None:
     """Refuse what no edition allows by far, before anything of it is read or brought."""
     if len(prompt) > PROMPT_CHARACTERS:
-        raise BodyError(f"prompt has {len(prompt):,} characters; at most {PROMPT_CHARACTERS:,} are read", "prompt")
+        raise BodyError(
+            phrase(
+                "prompt has {n1} characters; at most {n2} are read", n1=f"{len(prompt):,}", n2=f"{PROMPT_CHARACTERS:,}"
+            ),
+            "prompt",
+        )
     for key, theirs in SERVICE_KEYS.items():
         if len(arrays[theirs]) > ASSETS:
-            raise BodyError(f"{key} has {len(arrays[theirs]):,} items; at most {ASSETS} are looked at", key)
+            raise BodyError(
+                phrase(
+                    "{q} has {n1} items; at most {n2} are looked at", q=key, n1=f"{len(arrays[theirs]):,}", n2=ASSETS
+                ),
+                key,
+            )
 
 
 def _as_theirs(words: str, ours: dict[str, str]) -> BodyError:

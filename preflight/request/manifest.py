@@ -22,6 +22,7 @@ from preflight.errors import CallError
 from preflight.files.names import can_be_a_path
 from preflight.files.text import TextError, encoding_of, json_of_text
 from preflight.values.assets import KINDS, Asset, Kind, Role, Window, printable, shown, unsupported
+from preflight.values.phrase import error_words, phrase
 from preflight.values.remedy import Remedy
 
 CHUNK_BYTES = 64 << 10
@@ -88,11 +89,11 @@ def _parts(stream: IO[bytes], separator: bytes) -> Iterator[bytes]:
 
 def _name(name: bytes, separator: bytes, place: str) -> str:
     if len(name) > MAX_NAME_BYTES:
-        raise Unread(f"{place}: a name of more than {MAX_NAME_BYTES:,} bytes")
+        raise Unread(phrase("{q}: a name of more than {n} bytes", q=place, n=f"{MAX_NAME_BYTES:,}"))
     if separator == b"\n":
         name = name.removesuffix(b"\r")
         if b"\0" in name:
-            raise Unread(f"{place}: holds NUL bytes, so its names are not ended by lines")
+            raise Unread(phrase("{q}: holds NUL bytes, so its names are not ended by lines", q=place))
     return os.fsdecode(name)
 
 
@@ -116,7 +117,7 @@ def manifest(path: Path) -> Iterator[Asset]:
                 pass
         yield from _assets(path, name)
     except OSError as error:
-        raise CallError(f"{name}: cannot be read: {error.strerror or error}") from None
+        raise CallError(phrase("{q}: cannot be read: {why}", q=name, why=error.strerror or error)) from None
 
 
 def _rows_of(path: Path, name: str) -> Iterator[tuple[str, Row]]:
@@ -172,7 +173,9 @@ def _lines(stream: IO[str], name: str) -> Iterator[str]:
     begun = False
     while line := _line(stream, name):
         if len(line) == MAX_LINE_CHARACTERS and not begun:
-            raise CallError(f"{name}: a line of more than {MAX_LINE_CHARACTERS:,} characters: not a manifest")
+            raise CallError(
+                phrase("{q}: a line of more than {n} characters: not a manifest", q=name, n=f"{MAX_LINE_CHARACTERS:,}")
+            )
         yield line
         begun, rest = True, line
         while len(rest) == MAX_LINE_CHARACTERS and not rest.endswith("\n"):
@@ -183,7 +186,9 @@ def _line(stream: IO[str], name: str) -> str:
     try:
         return stream.readline(MAX_LINE_CHARACTERS)
     except UnicodeDecodeError:
-        raise CallError(f"{name}: is not UTF-16 text, as its first bytes say", advice="Save it as UTF-8.") from None
+        raise CallError(
+            phrase("{q}: is not UTF-16 text, as its first bytes say", q=name), advice="Save it as UTF-8."
+        ) from None
 
 
 def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, Row]]:
@@ -194,7 +199,7 @@ def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, Row]]:
         place = f"{name}:{number}"
         row = _json_row(line, place)
         known |= isinstance(row, dict) and PATH in row
-        wrong = wrong or (row if isinstance(row, Unread) else Unread(f"{place}: {PATH}: missing"))
+        wrong = wrong or (row if isinstance(row, Unread) else Unread(phrase("{q1}: {q2}: missing", q1=place, q2=PATH)))
         yield place, row
     if wrong and not known:
         raise CallError(str(wrong))
@@ -202,12 +207,16 @@ def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[str, Row]]:
 
 def _json_row(line: str, place: str) -> Row:
     if len(line) >= MAX_LINE_CHARACTERS:
-        return Unread(f"{place}: a line of more than {MAX_LINE_CHARACTERS:,} characters")
+        return Unread(phrase("{q}: a line of more than {n} characters", q=place, n=f"{MAX_LINE_CHARACTERS:,}"))
     try:
         row = json_of_text(line)
     except TextError as error:
-        return Unread(f"{place}: is {error}")
-    return row if isinstance(row, dict) else Unread(f"{place}: expected an object, got {line.strip()[:40]!r}")
+        return Unread(phrase("{q}: is {why}", q=place, why=error_words(error)))
+    return (
+        row
+        if isinstance(row, dict)
+        else Unread(phrase("{q1}: expected an object, got {q2}", q1=place, q2=repr(line.strip()[:40])))
+    )
 
 
 class _Again:
@@ -252,10 +261,12 @@ def _csv_rows(lines: Iterable[str], head: str, name: str, said: re.Match[str] | 
     try:
         columns = [column.strip().lower() for column in reader.fieldnames or ()]
     except csv.Error as error:
-        raise CallError(f"{name}:{again.number}: is not CSV: {error}") from None
+        raise CallError(phrase("{q}:{n}: is not CSV: {why}", q=name, n=again.number, why=error_words(error))) from None
     if PATH not in columns:
         there = ", ".join(map(repr, columns)) or "none"
-        raise CallError(f"{name}:{above + 1}: no column named {PATH!r}; there are {there}")
+        raise CallError(
+            phrase("{q1}:{q2}: no column named {q3}; there are {q4}", q1=name, q2=above + 1, q3=repr(PATH), q4=there)
+        )
     reader.fieldnames = columns
     while (row := _csv_row(reader, again, name)) is not None:
         # Values beyond the last column come as a list.
@@ -269,7 +280,7 @@ def _csv_row(reader: "csv.DictReader[str]", again: _Again, name: str) -> Row | N
         return next(reader, None)
     except csv.Error as error:
         again.give_back()
-        return Unread(f"{name}:{again.number}: is not CSV: {error}")
+        return Unread(phrase("{q}:{n}: is not CSV: {why}", q=name, n=again.number, why=error_words(error)))
 
 
 def _asset(row: dict[str, Any], place: str, folder: Path) -> tuple[Asset, Kind | None]:
@@ -281,9 +292,9 @@ def _asset(row: dict[str, Any], place: str, folder: Path) -> tuple[Asset, Kind |
     path, kind = _path(row, place), _kind(row, place)
     asset = Asset(path=path, role=_role(row, place), keep=_keep(row, place))
     if asset.role and kind and asset.role.kind != kind:
-        raise Unread(f"{place}: role: is {asset.role}, but kind is {kind}")
+        raise Unread(phrase("{q1}: role: is {q2}, but kind is {q3}", q1=place, q2=asset.role, q3=kind))
     if asset.keep and "image" in (kind, asset.expected_kind):
-        raise Unread(f"{place}: keep: a picture has no part to keep")
+        raise Unread(phrase("{q}: keep: {why}", q=place, why="a picture has no part to keep"))
     if asset.is_url:
         (_require_object if asset.is_object else _require_address)(path, place)
         return asset, kind
@@ -295,9 +306,9 @@ def _asset(row: dict[str, Any], place: str, folder: Path) -> tuple[Asset, Kind |
 def _path(row: dict[str, Any], place: str) -> str:
     path = _text(row, PATH, place)
     if not path:
-        raise Unread(f"{place}: {PATH}: missing")
+        raise Unread(phrase("{q1}: {q2}: missing", q1=place, q2=PATH))
     if not can_be_a_path(path):
-        raise Unread(f"{place}: {PATH}: no file can have the name {path[:60]!r}")
+        raise Unread(phrase("{q1}: {q2}: no file can have the name {q3}", q1=place, q2=PATH, q3=repr(path[:60])))
     return path
 
 
@@ -309,16 +320,23 @@ def _require_address(url: str, place: str) -> None:
     except ValueError:
         fit = False
     if not fit:
-        raise Unread(f"{place}: {PATH}: {shown(url)[:60]!r} is no address")
+        raise Unread(phrase("{q1}: {q2}: {q3} is no address", q1=place, q2=PATH, q3=repr(shown(url)[:60])))
     if "@" in urlsplit(url).netloc:
-        raise Unread(f"{place}: {PATH}: {shown(url)[:60]!r} carries a user name, which the service could not use")
+        raise Unread(
+            phrase(
+                "{q1}: {q2}: {q3} carries a user name, which the service could not use",
+                q1=place,
+                q2=PATH,
+                q3=repr(shown(url)[:60]),
+            )
+        )
 
 
 def _require_object(url: str, place: str) -> None:
     """Refuse addresses of objects that are none."""
     if not re.fullmatch(r"[a-z0-9]+://[A-Za-z0-9][A-Za-z0-9._-]*/.+", url, re.DOTALL | re.IGNORECASE):
         shown_part = re.sub(r"//[^/]*@", "//", url)[:60]
-        raise Unread(f"{place}: {PATH}: {shown_part!r} is no address of an object")
+        raise Unread(phrase("{q1}: {q2}: {q3} is no address of an object", q1=place, q2=PATH, q3=repr(shown_part)))
 
 
 def _text(row: dict[str, Any], key: str, place: str) -> str:
@@ -327,14 +345,14 @@ def _text(row: dict[str, Any], key: str, place: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Unread(f"{place}: {key}: expected text, got {value!r:.60}")
+        raise Unread(phrase("{q1}: {q2}: expected text, got {q3}", q1=place, q2=key, q3=f"{value!r:.60}"))
     return value if key == PATH else value.strip()
 
 
 def _kind(row: dict[str, Any], place: str) -> Kind | None:
     said = _text(row, "kind", place).lower()
     if said and (said not in KINDS or said == "unknown"):
-        raise Unread(f"{place}: kind: expected image, video or audio, got {said[:60]!r}")
+        raise Unread(phrase("{q1}: kind: expected image, video or audio, got {q2}", q1=place, q2=repr(said[:60])))
     return cast("Kind", said) if said else None
 
 
@@ -342,7 +360,7 @@ def _role(row: dict[str, Any], place: str) -> Role | None:
     said = _text(row, "role", place)
     match = re.fullmatch(r"(image|video|audio)[ _-]?([1-9]\d{0,3})", said.lower(), re.ASCII)
     if said and not match:
-        raise Unread(f"{place}: role: expected a part such as 'video 1', got {said[:60]!r}")
+        raise Unread(phrase("{q1}: role: expected a part such as 'video 1', got {q2}", q1=place, q2=repr(said[:60])))
     return Role(cast("Kind", match[1]), int(match[2])) if match else None
 
 
@@ -351,4 +369,4 @@ def _keep(row: dict[str, Any], place: str) -> Window | None:
     try:
         return Window.parse(said) if said else None
     except ValueError as error:
-        raise Unread(f"{place}: keep: {error}") from None
+        raise Unread(phrase("{q}: keep: {why}", q=place, why=error_words(error))) from None

@@ -13,6 +13,7 @@ from preflight.errors import CallError
 from preflight.profiles.prices import OwnPrices
 from preflight.profiles.schema import Profile, Rate
 from preflight.request.file import RequestSpec
+from preflight.values.phrase import phrase
 from preflight.values.units import decimal, distinct_decimal
 
 
@@ -181,10 +182,14 @@ def refuse_costly(most: Fraction, price: Estimate | None, said: str, *, hint: st
     """
     cap = f"{said} {decimal(most, 6)}"
     if price is None:
-        why = f"what this costs cannot be told, so {cap} forbids it; nothing was sent"
-        raise CallError(why, advice=f"Leave {said} out, or use a profile that has a price for it.")
+        why = phrase("what this costs cannot be told, so {q} forbids it; nothing was sent", q=cap)
+        raise CallError(why, advice=phrase("Leave {q} out, or use a profile that has a price for it.", q=said))
     if price.credits > most:
         raise CallError(
-            f"about {distinct_decimal(price.credits, most, 2)} credits, more than {cap}; nothing was sent",
-            advice=f"A shorter video or a lower quality costs less{hint}.",
+            phrase(
+                "about {n} credits, more than {q}; nothing was sent",
+                n=distinct_decimal(price.credits, most, 2),
+                q=cap,
+            ),
+            advice=phrase("A shorter video or a lower quality costs less{hint}.", hint=hint),
         )

@@ -2,6 +2,7 @@
 
 from preflight.errors import CallError
 from preflight.profiles.schema import Profile
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 
@@ -22,7 +23,12 @@ def addresses(profile: Profile, base_url: str | None, files_url: str | None) -> 
 def refuse_check_only(profile: Profile) -> None:
     """Raise CallError for an edition of a service to which this program sends nothing."""
     if other := profile.service.check_only:
-        words = f"profile {profile.name}: {other}'s models are only checked for here; nothing is sent to {other}"
+        words = phrase(
+            "profile {q1}: {q2}'s models are only checked for here; nothing is sent to {q3}",
+            q1=profile.name,
+            q2=other,
+            q3=other,
+        )
         raise CallError(words, advice="Send it by that service's own means.")
 
 
@@ -38,7 +44,11 @@ def named_addresses(profile: Profile, base_url: str | None, files_url: str | Non
     base, files = addresses(profile, base_url, files_url)
     for address, is_named in ((base, base_url is not None), (files, (files_url or base_url) is not None)):
         if not is_named and not any(origin.same(address, one) for one in shipped_addresses()):
-            words = f"profile {profile.name}: the key would be sent to {address}, which is no shipped edition's address"
+            words = phrase(
+                "profile {q1}: the key would be sent to {q2}, which is no shipped edition's address",
+                q1=profile.name,
+                q2=address,
+            )
             raise CallError(words, advice=Remedy("name-service", address=address))
     return base, files
 

@@ -20,6 +20,7 @@ from preflight.service.http import ResponseLost
 from preflight.service.responses import read_task
 from preflight.values.assets import printable
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 MAX_BYTES = 1 << 20
@@ -68,7 +69,9 @@ class Receiver:
             self._server = (_Server6 if ":" in host else _Server)((host, port), self._handler())
         except (OSError, UnicodeError) as error:
             why = getattr(error, "strerror", None) or error
-            raise NotDone(f"{printable(host)}, port {port}: {why}", advice=Remedy("other-port")) from None
+            raise NotDone(
+                phrase("{q}, port {n}: {why}", q=printable(host), n=port, why=why), advice=Remedy("other-port")
+            ) from None
         name, self.port = self._server.server_address[:2]
         self.url = f"http://[{name!s}]:{self.port}/" if ":" in host else f"http://{name!s}:{self.port}/"
 
@@ -172,12 +175,16 @@ class _Handler(StreamRequestHandler):
         headers = dict(request.headers)
         length = headers.get(b"content-length")
         if request.method != b"POST":
-            self._reject(405, f"{printable(request.method.decode('ascii', 'replace'))[:20]}: only POST is answered")
+            self._reject(
+                405, phrase("{q}: only POST is answered", q=printable(request.method.decode("ascii", "replace"))[:20])
+            )
         elif length is None and b"transfer-encoding" not in headers:
             self._reject(411, "a POST that does not say how long it is")
         elif length is not None and int(length) > MAX_BYTES:
             self._read(THROWN_BYTES)
-            self._reject(413, f"a POST of {int(length):,} bytes; at most {MAX_BYTES:,} are read")
+            self._reject(
+                413, phrase("a POST of {n1} bytes; at most {n2} are read", n1=f"{int(length):,}", n2=f"{MAX_BYTES:,}")
+            )
         else:
             self._take(self._read(MAX_BYTES))
 
@@ -205,7 +212,7 @@ class _Handler(StreamRequestHandler):
         if body is None:
             self._reject(400, "a POST that ended early")
         elif len(body) > MAX_BYTES:
-            self._reject(413, f"a POST of more than {MAX_BYTES:,} bytes, which are read at most")
+            self._reject(413, phrase("a POST of more than {n} bytes, which are read at most", n=f"{MAX_BYTES:,}"))
         else:
             try:
                 task_id = read_task(parsed(body)).id
@@ -215,7 +222,7 @@ class _Handler(StreamRequestHandler):
             self._respond(204 if self.receiver.put(Named(task_id)) else 503)
 
     def _reject(self, status: int, words: str) -> None:
-        self.receiver.put(Rejected(f"{words} (from {printable(str(self.client_address[0]))})"))
+        self.receiver.put(Rejected(phrase("{said} (from {q})", said=words, q=printable(str(self.client_address[0])))))
         self._respond(status)
 
     def _respond(self, status: int) -> None:

@@ -12,6 +12,7 @@ from preflight.errors import CallError
 from preflight.service.origin import trimmed
 from preflight.system.files import TRUST_LIES_IN_FILES
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 COMPANY = (
     "Is there a company's proxy that signs by itself? pip install 'preflight-media[truststore]' takes the system's"
@@ -69,19 +70,23 @@ def _context(file: str, folder: str) -> ssl.SSLContext:
 
 
 def _read(name: str, value: str, *, file: str | None = None, folder: str | None = None) -> ssl.SSLContext:
-    where, advice = f"{name}={printable(value)}", f"Correct it, or leave {name} unset."
+    where, advice = f"{name}={printable(value)}", phrase("Correct it, or leave {q} unset.", q=name)
     if file and not Path(file).is_file():
-        raise CallError(f"{where}: no such file", advice=advice)
+        raise CallError(phrase("{q}: no such file", q=where), advice=advice)
     if folder and not any(Path(one).is_dir() for one in folder.split(os.pathsep)):
-        raise CallError(f"{where}: no such folder", advice=advice)
+        raise CallError(phrase("{q}: no such folder", q=where), advice=advice)
     try:
         context = ssl.create_default_context(cafile=file, capath=folder)
     except ssl.SSLError:
-        raise CallError(f"{where}: holds no certificates", advice=f"It has to be PEM text. {advice}") from None
+        raise CallError(
+            phrase("{q}: holds no certificates", q=where), advice=phrase("It has to be PEM text. {rest}", rest=advice)
+        ) from None
     except OSError as error:
-        raise CallError(f"{where}: cannot be read: {error.strerror or error}", advice=advice) from None
+        raise CallError(
+            phrase("{q}: cannot be read: {why}", q=where, why=error.strerror or error), advice=advice
+        ) from None
     if file and not context.cert_store_stats()["x509"]:
-        raise CallError(f"{where}: holds no certificates", advice=advice)
+        raise CallError(phrase("{q}: holds no certificates", q=where), advice=advice)
     return context
 
 

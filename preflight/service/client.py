@@ -19,6 +19,7 @@ from preflight.service.download import RESULT_S, download
 from preflight.service.http import ATTEMPTS, Busy, HttpChannel, Progress, ResponseLost, client, pause_s, retry
 from preflight.service.responses import failure_of, read_id, read_remaining, read_task, read_tasks
 from preflight.service.task import Task
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 __all__ = ["Service", "Task"]
@@ -234,7 +235,7 @@ class Service:
     def _task(self, task_id: str) -> Task:
         task = read_task(self._api.call("GET", f"/v1/tasks/{_checked_id(task_id)}"))
         if task.id != task_id:
-            raise ResponseLost(f"asked for task {task_id}, told about {task.id}")
+            raise ResponseLost(phrase("asked for task {q1}, told about {q2}", q1=task_id, q2=task.id))
         return task
 
     def _poll(self, task_id: str, *, reach: bool) -> Task | PreflightError:
@@ -250,7 +251,9 @@ class Service:
 
 
 def _unknown(words: str) -> OutcomeUnknown:
-    return OutcomeUnknown(f"the request left, and whether it was accepted is not known: {words}", advice=RECONCILE)
+    return OutcomeUnknown(
+        phrase("the request left, and whether it was accepted is not known: {why}", why=words), advice=RECONCILE
+    )
 
 
 def _in_short(outcome: Task | PreflightError) -> str:
@@ -260,7 +263,7 @@ def _in_short(outcome: Task | PreflightError) -> str:
 
 
 def _still_runs(task_id: str, limit_s: float, last: str) -> NotDone:
-    words = f"task {task_id} is not over after {limit_s:.0f} s ({last}); it goes on"
+    words = phrase("task {w} is not over after {n} s ({q}); it goes on", w=task_id, n=f"{limit_s:.0f}", q=last)
     return NotDone(words, advice=Remedy("wait-again", task=task_id))
 
 

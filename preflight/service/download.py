@@ -26,6 +26,7 @@ from preflight.service.http import (
 from preflight.service.links import encoded, redirect_target
 from preflight.service.transport import Client
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 RESULT_MAX_BYTES = 2 << 30
@@ -62,9 +63,9 @@ def download(  # noqa: PLR0913 - by what, what, where to, and what is handed in
         NotDone: the response is not 200, the file is over 2 GiB or cut short, or cannot be stored.
     """
     if not name or name in (".", "..") or re.search(r"[/\\\0]", name):
-        raise CallError(f"{printable(name)!r}: not a file name")
+        raise CallError(phrase("{q}: not a file name", q=repr(printable(name))))
     if len(url) > LINK_MAX or not re.match(r"https?://[^\s/]+", url, re.IGNORECASE):
-        raise CallError(f"{shown_url(url)}: a result link has to be an http or https URL")
+        raise CallError(phrase("{q}: a result link has to be an http or https URL", q=shown_url(url)))
     clean_up(folder)
     with temporary(folder, "part") as draft:
 
@@ -81,7 +82,10 @@ def _save_result(by: Client, url: str, file: IO[bytes], progress: Progress | Non
     with translated(where), _followed(by, url) as response:
         if response.status_code != httpx.codes.OK:
             meaning = ResponseLost if response.status_code in (RATE, *MAY_HAVE_ACTED) else NotDone
-            raise meaning(f"{where}: answered with HTTP {response.status_code}", advice=_advice(response.status_code))
+            raise meaning(
+                phrase("{q}: answered with HTTP {n}", q=where, n=response.status_code),
+                advice=_advice(response.status_code),
+            )
         save(response, file, max_bytes=RESULT_MAX_BYTES, progress=progress)
 
 
@@ -100,7 +104,7 @@ def _followed(by: Client, url: str) -> Iterator[httpx.Response]:
                 yield response
                 return
             here = redirect_target(here, response)
-    raise NotDone(f"leads on and on: more than {HOPS_MAX} redirects")
+    raise NotDone(phrase("leads on and on: more than {q} redirects", q=HOPS_MAX))
 
 
 def save(
@@ -119,18 +123,18 @@ def save(
         OSError: the file cannot be written.
     """
     if coding := content_coding(response.headers):
-        raise NotDone(f"the file comes packed ({coding}), though it was asked for as it is")
+        raise NotDone(phrase("the file comes packed ({q}), though it was asked for as it is", q=coding))
     length = response.headers.get("Content-Length", "")
     total, done = (int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None), 0
     deadline = time.monotonic() + limit_s
     for chunk in response.iter_raw() if (total or 0) <= max_bytes else [b""]:
         done += len(chunk)
         if max(done, total or 0) > max_bytes:
-            raise NotDone(f"larger than the {max_bytes:,} bytes that are allowed")
+            raise NotDone(phrase("larger than the {n} bytes that are allowed", n=f"{max_bytes:,}"))
         if time.monotonic() > deadline:
-            raise ResponseLost(f"not whole after {limit_s:.0f} s")
+            raise ResponseLost(phrase("not whole after {n} s", n=f"{limit_s:.0f}"))
         file.write(chunk)
         if progress:
             progress(done, total)
     if total is not None and done != total:
-        raise ResponseLost(f"{done:,} bytes came, of {total:,} that were announced")
+        raise ResponseLost(phrase("{n1} bytes came, of {n2} that were announced", n1=f"{done:,}", n2=f"{total:,}"))

@@ -33,6 +33,7 @@ from preflight.service.refusals import advice_on
 from preflight.service.transport import Body, Client, Exchange, Overdue, Sockets
 from preflight.values.assets import masked, printable
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Advice, Setting
 
 CONNECT_S = 10.0
@@ -85,14 +86,14 @@ class Busy(Refused):
 
 FAULTS: tuple[tuple[type[Exception], type[PreflightError], str], ...] = (
     (Overdue, ResponseLost, "the time is over"),
-    (httpx.ConnectTimeout, Unreachable, f"no connection within {CONNECT_S:.0f} s"),
+    (httpx.ConnectTimeout, Unreachable, phrase("no connection within {n} s", n=f"{CONNECT_S:.0f}")),
     (httpx.ConnectError, Unreachable, "no connection"),
     (httpx.PoolTimeout, Unreachable, "no connection was free"),
     (httpx.ProxyError, Unreachable, "the proxy gave no connection"),
     (httpx.UnsupportedProtocol, CallError, "not an http or https address"),
     (httpx.InvalidURL, CallError, "not an address"),
     (UnicodeError, CallError, "not the name of a host"),
-    (httpx.TimeoutException, ResponseLost, f"nothing moved for {READ_S:.0f} s"),
+    (httpx.TimeoutException, ResponseLost, phrase("nothing moved for {n} s", n=f"{READ_S:.0f}")),
     (httpx.NetworkError, ResponseLost, "the connection broke"),
     (httpx.ProtocolError, ResponseLost, "the connection ended in the middle"),
     (httpx.DecodingError, ResponseLost, "the answer could not be unpacked"),
@@ -229,7 +230,8 @@ def fault(error: Exception, where: str, key: str = "", exchange: Exchange | None
     advice = UNREACHED if meaning is Unreachable else ""
     if meaning is Unreachable and (refusal := trust.refusal_of(str(error))):
         words, advice = refusal
-    return meaning(f"{where}: {words}" + (f" ({detail})" if detail else ""), advice=advice)
+    said = phrase("{q}: {fault}", q=where, fault=words)
+    return meaning(phrase("{said} ({q})", said=said, q=detail) if detail else said, advice=advice)
 
 
 def retry(
@@ -286,11 +288,11 @@ def origin_of(address: str) -> str:
         url = origin.read(address)
         found = origin.normal(address)
     except origin.NO_ADDRESS:
-        raise CallError(f"{shown_url(address)}: not an address") from None
+        raise CallError(phrase("{q}: not an address", q=shown_url(address))) from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
-        raise CallError(f"{shown_url(address)}: expected https://HOST, without user name and query")
+        raise CallError(phrase("{q}: expected https://HOST, without user name and query", q=shown_url(address)))
     if url.scheme == "http" and not is_loopback(found):
-        raise CallError(f"{shown_url(address)}: the key would travel in the open", advice="Use https.")
+        raise CallError(phrase("{q}: the key would travel in the open", q=shown_url(address)), advice="Use https.")
     return found
 
 
@@ -302,7 +304,8 @@ def key_checked(key: str) -> str:
     """
     if not re.fullmatch(r"[\x21-\x7e]{1,1024}", key):
         what = "not set" if not key.strip() else "not a key: it has blanks, control or non-ASCII characters"
-        raise CallError((Setting("key"), f": {what}"), advice="Copy it again from the provider's console.")
+        words = phrase("{setting}: {what}", setting=Setting("key"), what=what)
+        raise CallError(words, advice="Copy it again from the provider's console.")
     return key
 
 
@@ -319,12 +322,12 @@ def _content(response: httpx.Response) -> bytes:
 def _capped(response: httpx.Response) -> bytes:
     """Read a body of limited size, uncompressed as asked for."""
     if coding := content_coding(response.headers):
-        raise ResponseLost(f"the answer came packed ({coding}), though it was asked for as it is")
+        raise ResponseLost(phrase("the answer came packed ({q}), though it was asked for as it is", q=coding))
     content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk
         if len(content) > ANSWER_MAX_BYTES:
-            raise ResponseLost(f"the answer is larger than {ANSWER_MAX_BYTES:,} bytes")
+            raise ResponseLost(phrase("the answer is larger than {n} bytes", n=f"{ANSWER_MAX_BYTES:,}"))
     return bytes(content)
 
 
@@ -346,7 +349,7 @@ def _checked(response: httpx.Response, content: bytes, key: str) -> Any:  # noqa
             refusal.answer = _redacted(key, table)
         raise refusal
     if decoded is msgspec.UNSET:
-        raise ResponseLost(f"HTTP {response.status_code}, but the answer is not whole JSON")
+        raise ResponseLost(phrase("HTTP {q}, but the answer is not whole JSON", q=response.status_code))
     return _redacted(key, decoded)
 
 
@@ -372,7 +375,9 @@ def _refusal(response: httpx.Response, inside: dict[str, Any], key: str) -> Pref
     status = response.status_code
     if response.is_success and re.fullmatch(r"[45][0-9]{2}", code):
         status = int(code)
-    message = f"HTTP {status}: {words}" + (f" [{code}]" if code and code != str(status) else "")
+    message = phrase("HTTP {n}: {why}", n=status, why=words)
+    if code and code != str(status):
+        message = phrase("HTTP {n}: {why} [{q}]", n=status, why=words, q=code)
     pause = retry_after_s(response.headers)
     if code in UNSURE_CODES:
         return ResponseLost(message, advice=_advice(status, code))

@@ -6,6 +6,7 @@ import httpx
 
 from preflight.errors import CallError
 from preflight.service.http import ResponseLost, shown_url
+from preflight.values.phrase import phrase
 
 
 def encoded(url: str) -> httpx.URL:
@@ -15,11 +16,11 @@ def encoded(url: str) -> httpx.URL:
         CallError: it is no URL, or holds a control character.
     """
     if re.search(r"[\x00-\x1f\x7f]", url):
-        raise CallError(f"{shown_url(url)}: a line end or another control character stands in the address")
+        raise CallError(phrase("{q}: a line end or another control character stands in the address", q=shown_url(url)))
     try:
         return httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
-        raise CallError(f"{shown_url(url)}: not an address") from None
+        raise CallError(phrase("{q}: not an address", q=shown_url(url))) from None
 
 
 def redirect_target(here: httpx.URL, response: httpx.Response) -> httpx.URL:

@@ -19,6 +19,7 @@ from preflight.service.http import (
 )
 from preflight.service.transport import Exchange
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import phrase
 
 PASSED_BACK = ("retry-after",)
 """Headers of an answer that are passed back, beside its type."""
@@ -64,13 +65,19 @@ def pass_on(  # noqa: PLR0913 - a call has so many parts
     ):
         if coding := content_coding(response.headers):
             raise ResponseLost(
-                f"{shown_url(origin)}: the answer came packed ({coding}), though it was asked for as it is"
+                phrase(
+                    "{q1}: the answer came packed ({q2}), though it was asked for as it is",
+                    q1=shown_url(origin),
+                    q2=coding,
+                )
             )
         body = bytearray()
         for chunk in response.iter_raw():
             body += chunk
             if len(body) > ANSWER_MAX_BYTES:
-                raise ResponseLost(f"{shown_url(origin)}: the answer is larger than {ANSWER_MAX_BYTES:,} bytes")
+                raise ResponseLost(
+                    phrase("{q}: the answer is larger than {n} bytes", q=shown_url(origin), n=f"{ANSWER_MAX_BYTES:,}")
+                )
         _refuse_garbage(bytes(body), response.status_code, shown_url(origin))
         found = {name: response.headers[name] for name in PASSED_BACK if name in response.headers}
         return Passed(status=response.status_code, body=bytes(body), media_type=JSON, headers=found)
@@ -81,6 +88,6 @@ def _refuse_garbage(body: bytes, status: int, where: str) -> None:
     try:
         parsed(body)
     except NotJsonError:
-        raise ResponseLost(f"{where}: HTTP {status}, but the answer is not whole JSON") from None
+        raise ResponseLost(phrase("{q}: HTTP {n}, but the answer is not whole JSON", q=where, n=status)) from None
     if not 200 <= status < 600:  # noqa: PLR2004 - what HTTP has
-        raise ResponseLost(f"{where}: HTTP {status}")
+        raise ResponseLost(phrase("{q}: HTTP {n}", q=where, n=status))

@@ -16,6 +16,7 @@ import httpx
 
 from preflight.errors import CallError
 from preflight.service.origin import is_loopback_host, shown, trimmed
+from preflight.values.phrase import phrase
 
 SCHEMES = ("http", "https", "socks5", "socks5h")
 SOCKS_TO = "Write socks5h://HOST:PORT (the proxy looks names up) or socks5://HOST:PORT."
@@ -52,13 +53,18 @@ def read_proxy(value: str, name: str) -> httpcore.Proxy:
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, UnicodeError):
-        raise CallError(f"{where}: not the address of a proxy", advice="Write http://HOST:PORT.") from None
+        raise CallError(phrase("{q}: not the address of a proxy", q=where), advice="Write http://HOST:PORT.") from None
     if url.scheme.startswith("socks") and url.scheme not in SCHEMES:
-        raise CallError(f"{where}: {url.scheme}:// does not say which version of SOCKS", advice=SOCKS_TO)
+        raise CallError(
+            phrase("{q}: {w}:// does not say which version of SOCKS", q=where, w=url.scheme), advice=SOCKS_TO
+        )
     if url.scheme not in SCHEMES or not re.fullmatch(r"[\w.:-]+(%\w+)?", url.host):
-        raise CallError(f"{where}: not the address of a proxy", advice="Write http://HOST:PORT.")
+        raise CallError(phrase("{q}: not the address of a proxy", q=where), advice="Write http://HOST:PORT.")
     if url.scheme.startswith("socks") and not _has_socks():
-        raise CallError(f"{where}: proxies that speak SOCKS need socksio, which is not installed", advice=INSTALL)
+        raise CallError(
+            phrase("{q}: proxies that speak SOCKS need socksio, which is not installed", q=where),
+            advice=INSTALL,
+        )
     port = url.port or {"http": 80, "https": 443}.get(url.scheme, 1080)
     bare = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=b"/")
     auth = (unquote(url.username).encode(), unquote(url.password).encode()) if url.userinfo else None

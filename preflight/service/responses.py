@@ -12,6 +12,7 @@ from preflight.errors import TaskFailed
 from preflight.service.http import ResponseLost, cleaned
 from preflight.service.refusals import ServiceError, look_up
 from preflight.service.task import Task, TaskError, amount_of, table_of
+from preflight.values.phrase import phrase
 
 CHANGE_IT = "The same request would fail again: change it first."
 NOT_CHARGED = "Failed tasks are not charged."
@@ -57,7 +58,7 @@ def read_id(told: object) -> str:
         ResponseLost: it cannot be used in a URL.
     """
     if not (isinstance(told, str) and re.fullmatch(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", told)):
-        what = "no task id" if told is None else f"not a task id: {cleaned(repr(told))[:80]}"
+        what = "no task id" if told is None else phrase("not a task id: {q}", q=cleaned(repr(told))[:80])
         raise ResponseLost(what)
     return told
 
@@ -71,8 +72,10 @@ def failure_of(task: Task) -> TaskFailed:
     """Build the error of a failed task, with advice on whether to retry."""
     error = task.error or TaskError("", "no reason given", "")
     known = look_up(ServiceError(code=error.code, words=error.message))
-    code = f" [{error.code}]" if error.code else ""
-    words = f"task {task.id} {'was cancelled' if task.status == 'cancelled' else 'failed'}: {error.message}{code}"
+    template = "task {w} was cancelled: {why}" if task.status == "cancelled" else "task {w} failed: {why}"
+    words = phrase(template, w=task.id, why=error.message)
+    if error.code:
+        words = phrase("{said} [{q}]", said=words, q=error.code)
     again = known.remedies if known.passes else (CHANGE_IT,)
     return TaskFailed(words, code=error.code, advice=(*again, NOT_CHARGED))
 

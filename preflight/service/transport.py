@@ -18,6 +18,8 @@ from typing import IO, Any, Self, TypedDict, Unpack
 import httpcore
 import httpx
 
+from preflight.values.phrase import phrase
+
 CONNECTING_S = 30.0
 """Seconds for connection, proxy and TLS handshake together."""
 PIECE_BYTES = 1 << 16
@@ -44,13 +46,13 @@ class Exchange:
         self._limit_s = limit_s
         self._clock = clock
         self._begun = False
-        self._words = f"no connection was ready after {CONNECTING_S:.0f} s"
+        self._words = phrase("no connection was ready after {n} s", n=f"{CONNECTING_S:.0f}")
         self._deadline_s = clock() + CONNECTING_S
 
     def begin(self) -> None:
         """Start the deadline of the request."""
         self._begun = True
-        self._words = f"the answer was not whole after {self._limit_s:.0f} s"
+        self._words = phrase("the answer was not whole after {n} s", n=f"{self._limit_s:.0f}")
         self._deadline_s = self._clock() + self._limit_s
 
     def writing(self) -> None:

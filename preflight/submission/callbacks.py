@@ -20,6 +20,7 @@ from preflight.service.callback_server import WAITING, Receiver, Rejected
 from preflight.service.responses import failure_of
 from preflight.service.task import Task
 from preflight.submission.mismatch import explained_failure
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 if TYPE_CHECKING:
@@ -115,14 +116,18 @@ def _verified(task_id: str, ledger: "Ledger", service_of: "Callable[[Entry], Ser
         with service_of(entry) as service:
             task = service.task(task_id)
     except PreflightError as error:
-        return News(meaning="unasked", task_id=task_id, words=f"the service could not be asked: {error.message}")
+        return News(
+            meaning="unasked", task_id=task_id, words=phrase("the service could not be asked: {why}", why=error.message)
+        )
     return _written(task, entry, ledger)
 
 
 def _written(task: Task, entry: "Entry", ledger: "Ledger") -> News:
     if not task.is_over:
         ledger.progressed(task.id, task.status, task.progress)
-        words = f"{task.status or 'without status'} by the service's word; the callback is not believed"
+        words = phrase(
+            "{state} by the service's word; the callback is not believed", state=task.status or "without status"
+        )
         return News(meaning="disbelieved", task_id=task.id, words=words)
     if entry.state == "failed" and task.status != "completed":
         return _again(entry, task.id)
@@ -136,4 +141,8 @@ def _written(task: Task, entry: "Entry", ledger: "Ledger") -> News:
 
 
 def _again(entry: "Entry", task_id: str) -> News:
-    return News(meaning="again", task_id=task_id, words=f"was {entry.state} already (entry {entry.number})")
+    return News(
+        meaning="again",
+        task_id=task_id,
+        words=phrase("was {state} already (entry {n})", state=entry.state, n=entry.number),
+    )

@@ -10,6 +10,7 @@ import msgspec
 from preflight.errors import CallError, OutcomeUnknown
 from preflight.submission.states import State
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Advice, Remedy
 
 if TYPE_CHECKING:
@@ -108,14 +109,26 @@ def _refuse_twice(earlier: "list[Entry]") -> None:
         price=first.price,
         downloads=first.downloads,
     )
-    task = f", task {first.task_id}" if first.task_id else ""
-    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
-    words = f"{when} (entry {first.number}, {first.state}{task})"
+    words = "the same request was sent on {w1} {w2} UTC (entry {n}, {state})"
+    said = phrase(words, **_when(first), n=first.number, state=_state_words(first))
     if first.state == "unknown":
-        raise DuplicateUnknown(f"{words}, and no answer is known; nothing was sent now", known, advice=RECONCILE)
+        lost = phrase("{said}, and no answer is known; nothing was sent now", said=said)
+        raise DuplicateUnknown(lost, known, advice=RECONCILE)
     if first.state in ("intended", "sent"):
-        raise Duplicate(f"{words}; nothing was sent now", known, advice=Remedy("show-what-becomes", entry=first.number))
-    raise Duplicate(f"{words}; nothing was sent", known, advice=Remedy("show-or-send-again", entry=first.number))
+        going = phrase("{said}; nothing was sent now", said=said)
+        raise Duplicate(going, known, advice=Remedy("show-what-becomes", entry=first.number))
+    done = phrase("{said}; nothing was sent", said=said)
+    raise Duplicate(done, known, advice=Remedy("show-or-send-again", entry=first.number))
+
+
+def _when(entry: "Entry | ForeignEntry") -> dict[str, str]:
+    """Format the day and the time at which an entry was made."""
+    return {"w1": f"{entry.created_at:%Y-%m-%d}", "w2": f"{entry.created_at:%H:%M}"}
+
+
+def _state_words(entry: "Entry | ForeignEntry") -> str:
+    """Word an entry's state, and its task if it has one."""
+    return phrase("{state}, task {w}", state=entry.state, w=entry.task_id) if entry.task_id else entry.state
 
 
 def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
@@ -130,9 +143,14 @@ def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
         created_at=first.created_at,
         ledger=first.path,
     )
-    there, task = printable(str(first.path)), f", task {first.task_id}" if first.task_id else ""
-    when = f"the same request was sent on {first.created_at:%Y-%m-%d %H:%M} UTC"
-    words = f"{when} by another ledger: entry {first.number} of {there} ({first.state}{task}); nothing was sent"
+    there = printable(str(first.path))
+    words = phrase(
+        "the same request was sent on {w1} {w2} UTC by another ledger: entry {n} of {q} ({state}); nothing was sent",
+        **_when(first),
+        n=first.number,
+        q=there,
+        state=_state_words(first),
+    )
     if first.state in ("unknown", "sent"):
         raise DuplicateUnknown(words, known, advice=Remedy("reconcile-ledger-first", path=there))
     raise Duplicate(words, known, advice=Remedy("show-there-or-send-again", entry=first.number, path=there))

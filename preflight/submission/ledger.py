@@ -33,6 +33,7 @@ from preflight.service.task import Task
 from preflight.submission.ledger_faults import WAITED_S, explained
 from preflight.submission.states import NEXT, ORPHANS, PAID, Entry, SentAsset, State
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.ready import ready
 from preflight.values.units import exact
 
@@ -142,10 +143,21 @@ class Ledger:
         with self._transaction():
             known = self._one("number = ?", entry.number).task_id
             if known not in (None, task.id):
-                raise NotDone(f"entry {entry.number} is task {known} already, and cannot be {task.id} too")
+                raise NotDone(
+                    phrase(
+                        "entry {n} is task {w1} already, and cannot be {w2} too", n=entry.number, w1=known, w2=task.id
+                    )
+                )
             other = self.find(task.id)
             if other and other.number != entry.number:
-                raise NotDone(f"task {task.id} is entry {other.number} already, and cannot be {entry.number} too")
+                raise NotDone(
+                    phrase(
+                        "task {w} is entry {n1} already, and cannot be {n2} too",
+                        w=task.id,
+                        n1=other.number,
+                        n2=entry.number,
+                    )
+                )
             return self._step(entry.number, "accepted", **told, credits_reserved=reserved)
 
     def refused(self, entry: Entry, message: str) -> Entry:
@@ -174,7 +186,7 @@ class Ledger:
         if entry is None:
             return None
         if not task.is_over:
-            raise NotDone(f"task {task.id} is {task.status or 'without status'}, not over")
+            raise NotDone(phrase("task {w} is {state}, not over", w=task.id, state=task.status or "without status"))
         if entry.state == "downloaded" and task.status == "completed":
             return entry
         state: State = "completed" if task.status == "completed" else "failed"
@@ -252,7 +264,9 @@ class Ledger:
         with self._transaction() as db:
             before = self._one("number = ?", number)
             if state not in NEXT.get(before.state, ()):
-                raise NotDone(f"entry {number} is {before.state}, and cannot become {state}")
+                raise NotDone(
+                    phrase("entry {n} is {state}, and cannot become {other}", n=number, state=before.state, other=state)
+                )
             names = ", ".join(f"{name} = ?" for name in values)
             db.execute(f"UPDATE entries SET {names} WHERE number = ?", (*values.values(), number))  # noqa: S608 - names are ours
             return self._one("number = ?", number)
@@ -260,7 +274,7 @@ class Ledger:
     def _one(self, where: str, *values: object) -> Entry:
         found = self._many(where, *values)
         if not found:
-            raise NotDone(f"{self._name}: no entry {values[0]}")
+            raise NotDone(phrase("{q}: no entry {n}", q=self._name, n=values[0]))
         return found[0]
 
     def _many(self, where: str, *values: object) -> list[Entry]:
@@ -317,11 +331,18 @@ class Ledger:
             if found == [0, 0] and empty:
                 self._migrate(0)
             elif found[0] != APPLICATION_ID:
-                raise NotDone(f"{self._name}: not a ledger of ours", advice="Is the path right? It was left as it is.")
+                raise NotDone(
+                    phrase("{q}: not a ledger of ours", q=self._name), advice="Is the path right? It was left as it is."
+                )
             elif 0 < found[1] < VERSION:
                 self._migrate(found[1])
             elif found[1] != VERSION:
-                words = f"{self._name}: a ledger of version {found[1]}, and this program knows version {VERSION}"
+                words = phrase(
+                    "{q}: a ledger of version {n1}, and this program knows version {n2}",
+                    q=self._name,
+                    n1=found[1],
+                    n2=VERSION,
+                )
                 raise NotDone(words, advice="Use the newer program; the file was left as it is.")
         with suppress(sqlite3.OperationalError):  # another process holds the file, and does it
             self._db.execute("PRAGMA journal_mode = WAL")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from preflight.errors import NotDone
+from preflight.values.phrase import error_words, phrase
 from preflight.values.remedy import Advice, Remedy
 
 WAITED_S = 15
@@ -18,24 +19,27 @@ COST = (
     " was lost is not looked for."
 )
 RECOVER = (Remedy("recover-ledger"), COST)
-ROOM = f"Make room on its disk, and say it again. {SOUND}"
-WRITABLE = f"Let the file and its folder be written by you, for SQLite writes beside it, too. {SOUND}"
+ROOM = phrase("Make room on its disk, and say it again. {rest}", rest=SOUND)
+WRITABLE = phrase("Let the file and its folder be written by you, for SQLite writes beside it, too. {rest}", rest=SOUND)
 
 SQLITE: dict[int, tuple[str, Advice]] = {
     sqlite3.SQLITE_BUSY: (
-        f"another program has held it for {WAITED_S} s",
-        f"Wait until that has ended, and say it again. {SOUND}",
+        phrase("another program has held it for {n} s", n=WAITED_S),
+        phrase("Wait until that has ended, and say it again. {rest}", rest=SOUND),
     ),
-    sqlite3.SQLITE_LOCKED: ("another program holds it", f"Wait until that has ended, and say it again. {SOUND}"),
+    sqlite3.SQLITE_LOCKED: (
+        "another program holds it",
+        phrase("Wait until that has ended, and say it again. {rest}", rest=SOUND),
+    ),
     sqlite3.SQLITE_FULL: ("its disk is full", ROOM),
     sqlite3.SQLITE_READONLY: ("it may not be written", WRITABLE),
     sqlite3.SQLITE_PERM: ("it may not be written", WRITABLE),
     sqlite3.SQLITE_CANTOPEN: ("it, or a file beside it, cannot be opened", WRITABLE),
     sqlite3.SQLITE_IOERR: (
         "its disk fails to read or write",
-        f"Is there room, within your quota too, and is the disk well? Say it again then. {COST}",
+        phrase("Is there room, within your quota too, and is the disk well? Say it again then. {rest}", rest=COST),
     ),
-    sqlite3.SQLITE_NOMEM: ("there is not enough memory", f"Say it again when there is. {SOUND}"),
+    sqlite3.SQLITE_NOMEM: ("there is not enough memory", phrase("Say it again when there is. {rest}", rest=SOUND)),
     sqlite3.SQLITE_CORRUPT: ("it is damaged", RECOVER),
     sqlite3.SQLITE_NOTADB: ("it is damaged, or no ledger", RECOVER),
 }
@@ -58,14 +62,17 @@ def explained(name: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _by_code(name, error) from None
     except (OverflowError, ValueError, TypeError, RecursionError) as error:
-        raise NotDone(f"{name}: the ledger cannot be used: {error}", advice=f"It was left as it is. {COST}") from None
+        raise NotDone(
+            phrase("{q}: the ledger cannot be used: {why}", q=name, why=error_words(error)),
+            advice=phrase("It was left as it is. {rest}", rest=COST),
+        ) from None
     except OSError as error:
         words, advice = SYSTEM.get(error.errno or 0, (error.strerror or str(error), ""))
-        raise NotDone(f"{name}: the ledger cannot be opened: {words}", advice=advice) from None
+        raise NotDone(phrase("{q}: the ledger cannot be opened: {why}", q=name, why=words), advice=advice) from None
 
 
 def _by_code(name: str, error: sqlite3.Error) -> NotDone:
     code = getattr(error, "sqlite_errorcode", None)
-    words, advice = SQLITE.get((code or 0) & 0xFF, ("", f"It was left as it is. {COST}"))
+    words, advice = SQLITE.get((code or 0) & 0xFF, ("", phrase("It was left as it is. {rest}", rest=COST)))
     said = f"{words} ({error})" if words else str(error)
-    return NotDone(f"{name}: the ledger cannot be used: {said}", advice=advice)
+    return NotDone(phrase("{q}: the ledger cannot be used: {why}", q=name, why=said), advice=advice)

@@ -25,6 +25,7 @@ from preflight.submission.ledger import APPLICATION_ID, default_path
 from preflight.submission.states import PAID, State
 from preflight.system.files import me
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 MAGIC = b"SQLite format 3\0"
@@ -127,7 +128,11 @@ def _wait_for(lock: Lock, path: Path) -> None:
     give_up = time.monotonic() + WAIT_S
     while not lock.take():
         if time.monotonic() > give_up:
-            words = f"{printable(str(path))}: another program has been writing down a submission for {WAIT_S:.0f} s"
+            words = phrase(
+                "{q}: another program has been writing down a submission for {n} s",
+                q=printable(str(path)),
+                n=f"{WAIT_S:.0f}",
+            )
             raise NotDone(words, advice="Nothing was sent; try again.")
         time.sleep(LOOK_AGAIN_S)
 
@@ -171,6 +176,10 @@ def _rows(path: Path, words: str, *values: object) -> list[tuple[Any, ...]]:
             error = failed
     name = printable(str(path))
     raise NotDone(
-        f"{name}: a ledger used before that cannot be read ({error}); it may know this request: nothing was sent",
+        phrase(
+            "{q}: a ledger used before that cannot be read ({why}); it may know this request: nothing was sent",
+            q=name,
+            why=str(error),
+        ),
         advice=Remedy("send-without-asking", path=name),
     )

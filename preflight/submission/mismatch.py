@@ -20,6 +20,7 @@ from preflight.service.refusals import Refusal, ServiceError, blamed_asset, look
 from preflight.values.assets import ADDRESS, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import joined, phrase
 from preflight.values.ready import ready
 from preflight.values.remedy import Remedy
 from preflight.values.units import number
@@ -163,13 +164,16 @@ def _explained(error: Refused, said: ServiceError, entry: "Entry", ledger: "Ledg
         _record(ledger, entry, said, refusal, facts)
     place = blamed_asset(said.words)
     asset = entry.assets[place] if place is not None and place < len(entry.assets) else None
-    about = f"; that is {asset.role} ({shown(asset.path)})" if asset else ""
-    by_rule = f"; the local rule for it is {refusal.rule}" if refusal.rule else ""
+    words = [error.message]
+    if asset:
+        words.append(phrase("that is {w} ({q})", w=str(asset.role), q=shown(asset.path)))
+    if refusal.rule:
+        words.append(phrase("the local rule for it is {w}", w=refusal.rule))
     advice: list[str | Remedy] = [*(refusal.remedies or (() if refusal.rule else error.remedies))]
     advice += [Remedy("explain-refusal", rule=refusal.rule)] if refusal.rule else []
     advice += [Remedy("send-drift")] if refusal.is_mismatch else []
     advice += ["Failed tasks are not charged."] if isinstance(error, TaskFailed) else []
-    told = Refused(f"{error.message}{about}{by_rule}", status=error.status, code=error.code, advice=tuple(advice))
+    told = Refused(joined(words, "; "), status=error.status, code=error.code, advice=tuple(advice))
     told.answer = error.answer
     return told
 

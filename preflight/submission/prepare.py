@@ -16,6 +16,7 @@ from preflight.submission.submit import Account, Progress, in_parts
 from preflight.values.assets import ending_of, printable
 from preflight.values.facts import Facts, VideoFacts
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.request.price import Estimate
@@ -65,7 +66,7 @@ def hash_assets(report: Report) -> dict[str, str]:
         raise CallError("the request is not clean, so nothing was sent", advice="Each finding says what is wrong.")
     for judged in report.assets:
         if judged.asset.is_object:
-            words = f"{printable(judged.asset.path)}: lies in a bucket, which the service cannot read"
+            words = phrase("{q}: lies in a bucket, which the service cannot read", q=printable(judged.asset.path))
             raise CallError(words, advice="Give an https link that the service may read, or a copy on this machine.")
     local = [judged for judged in report.assets if not judged.asset.is_url]
     return hash_files({judged.asset.path: judged.identity for judged in local})

@@ -16,6 +16,7 @@ from preflight.errors import CallError, NotDone, PreflightError
 from preflight.service import origin
 from preflight.service.task import Task, read_length_s, read_model
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def gone(
         now = _current(entry, ledger, clock)
         if now.state == "refused":
             return now
-        return ledger.refused(now, f"a person said that the service never got it; {why}")
+        return ledger.refused(now, phrase("a person said that the service never got it; {why}", why=why))
 
 
 def _current(entry: "Entry", ledger: "Ledger", clock: Callable[[], float]) -> "Entry":
@@ -179,14 +180,18 @@ def _current(entry: "Entry", ledger: "Ledger", clock: Callable[[], float]) -> "E
     if now.state == "unknown":
         _refuse_early(now, datetime.fromtimestamp(clock(), UTC))
     elif now.state != "refused":
-        task = f": task {now.task_id}" if now.task_id else ""
-        raise NotDone(f"entry {now.number} is {now.state}, and cannot become refused{task}")
+        words = phrase("entry {n} is {state}, and cannot become refused", n=now.number, state=now.state)
+        raise NotDone(phrase("{said}: task {w}", said=words, w=now.task_id) if now.task_id else words)
     return now
 
 
 def _refuse_on_its_way(now: "Entry") -> None:
     if now.state in ON_THEIR_WAY:
-        words = f"entry {now.number} is {now.state}: a program that runs now is still to hear what becomes of it"
+        words = phrase(
+            "entry {n} is {state}: a program that runs now is still to hear what becomes of it",
+            n=now.number,
+            state=now.state,
+        )
         raise NotDone(words, advice="Wait until it has ended.")
 
 
@@ -195,8 +200,13 @@ def _refuse_early(now: "Entry", at: datetime) -> None:
     since, until = at - now.changed_at, gone_from(now)
     if since < GONE_AFTER:
         raise NotDone(
-            f"entry {now.number}: its answer was lost {max(0, since.total_seconds()):,.0f} s ago, and the service may"
-            f" still make a task of it: that it never got it can be said after {GONE_AFTER.total_seconds():,.0f} s",
+            phrase(
+                "entry {n1}: its answer was lost {n2} s ago, and the service may still make a task of it: that it"
+                " never got it can be said after {n3} s",
+                n1=now.number,
+                n2=f"{max(0, since.total_seconds()):,.0f}",
+                n3=f"{GONE_AFTER.total_seconds():,.0f}",
+            ),
             advice=Remedy("reconcile-later", until=f"{until:%H:%M:%S}"),
         )
 
@@ -209,12 +219,17 @@ def _refuse_found(now: "Entry", searched: Callable[[], Search], at: datetime) ->
     except CallError:
         raise
     except PreflightError as error:
-        words = f"entry {now.number}: whether {now.base_url} got it could not be seen: {error.message}"
+        words = phrase(
+            "entry {n}: whether {q} got it could not be seen: {why}", n=now.number, q=now.base_url, why=error.message
+        )
         raise NotDone(words, advice=Remedy("gone-without-look", entry=now.number)) from None
     if near:
-        words = f"task {near[0].id}, which no entry accounts for, may be what became of entry {now.number}"
-        more = f"; so may {len(near) - 1} more" if len(near) > 1 else ""
-        raise NotDone(words + more, advice=Remedy("adopt-or-gone", entry=now.number, task=near[0].id))
+        words = phrase(
+            "task {w}, which no entry accounts for, may be what became of entry {n}", w=near[0].id, n=now.number
+        )
+        if len(near) > 1:
+            words = phrase("{said}; so may {n} more", said=words, n=len(near) - 1)
+        raise NotDone(words, advice=Remedy("adopt-or-gone", entry=now.number, task=near[0].id))
     if now.skew_s is not None and search.skew is not None:
         # By the service's clock, too: this machine's may have been corrected since.
         _refuse_early(now, at + search.skew - timedelta(seconds=now.skew_s) + COARSE)

@@ -20,6 +20,7 @@ from preflight.submission.duplicates import refuse_duplicates
 from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE
 from preflight.values.facts import Facts
+from preflight.values.phrase import error_words, phrase
 from preflight.values.remedy import Remedy
 from preflight.workers.pool import measured
 
@@ -108,14 +109,20 @@ def submit(
         _note(ledger.unknown, entry, words)
         raise OutcomeUnknown(words, advice=RECONCILE) from None
     except Exception as error:
-        words = f"the request left, and what came of it could not be read: {type(error).__name__}: {error}"
+        words = phrase(
+            "the request left, and what came of it could not be read: {q}: {why}",
+            q=type(error).__name__,
+            why=error_words(error),
+        )
         _note(ledger.unknown, entry, printable(words))
         raise OutcomeUnknown(printable(words), advice=RECONCILE) from error
     try:
         return _accepted(entry, task, ledger, beside), task
     except NotDone as error:
         advice = (Remedy("note-task", task=task.id), *error.remedies)
-        raise NotDone(f"task {task.id} was accepted, but not written down: {error.message}", advice=advice) from None
+        raise NotDone(
+            phrase("task {w} was accepted, but not written down: {why}", w=task.id, why=error.message), advice=advice
+        ) from None
 
 
 def _accepted(entry: "Entry", task: "Task", ledger: "Ledger", beside: Beside | None) -> "Entry":
@@ -174,11 +181,14 @@ def task_of(which: str, ledger: "Ledger") -> "tuple[str, Entry | None]":
     entry = ledger.find(which)
     if entry is None:
         if which.isascii() and which.isdecimal():
-            raise CallError(f"{printable(which)}: no such entry in the ledger", advice=Remedy("list-tasks"))
+            raise CallError(phrase("{q}: no such entry in the ledger", q=printable(which)), advice=Remedy("list-tasks"))
         return which, None
     if entry.task_id is None:
         advice = Remedy("reconcile-finds-it") if entry.state == "unknown" else ""
-        raise CallError(f"entry {entry.number} is {entry.state}: there is no task to ask for", advice=advice)
+        raise CallError(
+            phrase("entry {n} is {state}: there is no task to ask for", n=entry.number, state=entry.state),
+            advice=advice,
+        )
     return entry.task_id, entry
 
 
@@ -242,15 +252,18 @@ def download(
     entry = account.ledger.find(task.id)
     again = Remedy("download-once-more", task=str(entry.number) if entry else task.id)
     if not task.results:
-        raise NotDone(f"task {task.id} is completed, and names no result", advice=again)
+        raise NotDone(phrase("task {w} is completed, and names no result", w=task.id), advice=again)
     done, name = in_parts(progress), name or f"{task.id}.mp4"
     with paid_for(again):
         paths = [account.service.download(url, folder, name, progress=done) for url in task.results]
     for path in paths:
         if fault := measured(Asset(path=str(path))).fault:
-            raise NotDone(f"{printable(str(path))}: was saved, and cannot be read: {fault.message}", advice=again)
+            raise NotDone(
+                phrase("{q}: was saved, and cannot be read: {why}", q=printable(str(path)), why=fault.message),
+                advice=again,
+            )
     saved = ", ".join(printable(str(path)) for path in paths)
-    with paid_for(f"It is saved: {saved}. Only the ledger does not know it."):
+    with paid_for(phrase("It is saved: {q}. Only the ledger does not know it.", q=saved)):
         if entry:
             for path in paths:
                 account.ledger.downloaded(entry, path)

@@ -21,6 +21,7 @@ from preflight.profiles.schema import Profile, Service
 from preflight.service.http import Progress, cleaned, is_loopback, shown_url
 from preflight.upload.existing import first_byte, private_address
 from preflight.upload.parcel import HashingReader, Parcel, Place, Uploaded, moment, needed_s, opened
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Setting
 
 PART_BYTES = 8 << 20
@@ -51,12 +52,13 @@ def open_bucket(url: str) -> Bucket:
     if not match or ".." in url.split("/"):
         expected = "expected s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"
         shown = re.sub(r"//[^/?#]*@", "//", shown_url(url))
-        raise CallError((Setting("bucket"), f" {shown}: {expected}"))
+        raise CallError(phrase("{setting} {q}: {expected}", setting=Setting("bucket"), q=shown, expected=expected))
     try:
         from obstore.store import from_url
     except ImportError:
         raise CallError(
-            f"{url}: obstore, which sends to buckets, is not installed", advice="pip install 'preflight-media[bucket]'"
+            phrase("{q}: obstore, which sends to buckets, is not installed", q=url),
+            advice="pip install 'preflight-media[bucket]'",
         ) from None
     _expect_credentials(url, match[1])
     with _translated(url):
@@ -108,12 +110,17 @@ def put(
     url = _signed(bucket, parcel.name, life_s)
     if not allow_private and (private := private_address(url)):
         advice = "Use a bucket that can be reached from anywhere."
-        raise NotDone(f"{bucket.url}: lies at {private}, an address that the service cannot reach", advice=advice)
+        raise NotDone(
+            phrase("{q1}: lies at {q2}, an address that the service cannot reach", q1=bucket.url, q2=private),
+            advice=advice,
+        )
     try:
         first_byte(url, size)
     except PreflightError as error:
         advice = "The object is there: may it be read with these credentials, and is the region right?"
-        raise NotDone(f"{bucket.url}: the signed link cannot be read: {error.message}", advice=advice) from None
+        raise NotDone(
+            phrase("{q1}: the signed link cannot be read: {q2}", q1=bucket.url, q2=error.message), advice=advice
+        ) from None
     return Uploaded(url=url, expires_at=ends, bytes=size)
 
 
@@ -173,14 +180,21 @@ def _ends(url: str, life_s: int, needed: int) -> datetime:
         return now + timedelta(seconds=life_s)
     told = moment(os.environ.get("AWS_CREDENTIAL_EXPIRATION"))
     if told and told < now + timedelta(seconds=needed):
-        words = f"{url}: the credentials end on {told:%Y-%m-%d %H:%M} UTC, and a link that they sign with them"
-        raise NotDone(f"{words}; a task may read it for {needed:,} s", advice="Get new credentials, or lasting ones.")
+        words = phrase(
+            "{q}: the credentials end on {w} UTC, and a link that they sign with them",
+            q=url,
+            w=f"{told:%Y-%m-%d %H:%M}",
+        )
+        raise NotDone(
+            phrase("{said}; a task may read it for {n} s", said=words, n=f"{needed:,}"),
+            advice="Get new credentials, or lasting ones.",
+        )
     return min(told, now + timedelta(seconds=life_s)) if told else now
 
 
 def _expect_credentials(url: str, scheme: str) -> None:
     if not has_credentials(scheme, os.environ):
-        raise CallError(f"{url}: no credentials in the environment", advice=f"Set {enough_for(scheme)}.")
+        raise CallError(phrase("{q}: no credentials in the environment", q=url), advice=f"Set {enough_for(scheme)}.")
 
 
 def _client_options() -> Any:  # noqa: ANN401 - obstore's type is for type checkers alone
@@ -203,12 +217,14 @@ def _translated(url: str) -> Iterator[None]:
         yield
     except (theirs.PermissionDeniedError, theirs.UnauthenticatedError) as error:
         advice = "May these credentials read and write there? They are taken from the environment."
-        raise NotDone(f"{url}: refused: {_said(error)}", advice=advice) from None
+        raise NotDone(phrase("{q}: refused: {why}", q=url, why=_said(error)), advice=advice) from None
     except FileNotFoundError as error:
-        raise NotDone(f"{url}: no such bucket: {_said(error)}", advice="Make it first; nothing is made here.") from None
+        raise NotDone(
+            phrase("{q}: no such bucket: {why}", q=url, why=_said(error)), advice="Make it first; nothing is made here."
+        ) from None
     except (theirs.BaseError, ValueError) as error:
         advice = "Are the name, the region and the endpoint right, and is the network up?"
-        raise NotDone(f"{url}: {_said(error)}", advice=advice) from None
+        raise NotDone(phrase("{q}: {fault}", q=url, fault=_said(error)), advice=advice) from None
 
 
 def _said(error: Exception) -> str:

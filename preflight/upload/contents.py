@@ -25,6 +25,7 @@ from preflight.system.files import NO_WAIT, READ
 from preflight.upload.existing import fetch, is_strong, is_unchanged
 from preflight.upload.fetcher import FETCHED_MAX_BYTES
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 PIECE_BYTES = 1 << 20
 REMEMBERED = 10_000
@@ -282,13 +283,15 @@ def _opened(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
     try:
         file = os.fdopen(os.open(path, READ | NO_WAIT), "rb")
     except OSError as error:
-        raise NotDone(f"{name}: cannot be read: {error.strerror}") from None
+        raise NotDone(phrase("{q}: cannot be read: {why}", q=name, why=error.strerror)) from None
     with file:
         state = os.fstat(file.fileno())
         if not os.path.isfile(path):  # noqa: PTH113 - any bytes may be a name
-            raise NotDone(f"{name}: not a file")
+            raise NotDone(phrase("{q}: not a file", q=name))
         if state.st_size > most_bytes:
-            raise NotDone(f"{name}: {state.st_size:,} bytes; at most {most_bytes:,} are taken")
+            raise NotDone(
+                phrase("{q}: {n1} bytes; at most {n2} are taken", q=name, n1=f"{state.st_size:,}", n2=f"{most_bytes:,}")
+            )
         yield file
 
 
@@ -298,4 +301,4 @@ def _stored() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotDone(f"cannot be stored: {error.strerror or error}", advice=advice_on(error)) from None
+        raise NotDone(phrase("cannot be stored: {why}", why=error.strerror or error), advice=advice_on(error)) from None

@@ -22,6 +22,7 @@ from preflight.service.http import Progress, cleaned, client, fault, shown_url, 
 from preflight.service.links import encoded, redirect_target
 from preflight.service.transport import Client
 from preflight.values.networks import is_public
+from preflight.values.phrase import phrase
 
 MAX_HOPS = 5
 LIMIT_S = 300.0
@@ -149,7 +150,7 @@ def first_byte(url: str, size: int, *, transport: httpx.BaseTransport | None = N
         _expect(response, (OK, PARTIAL), "a GET of the first byte")
         told = _stated_size(response)
         if told not in (None, size):
-            raise NotDone(f"has {told:,} bytes, and {size:,} were uploaded")
+            raise NotDone(phrase("has {n1} bytes, and {n2} were uploaded", n1=f"{told:,}", n2=f"{size:,}"))
 
 
 def _stated_size(response: httpx.Response) -> int | None:
@@ -187,11 +188,11 @@ def _named(url: str) -> Iterator[None]:
         with translated(name):
             yield
     except OSError as error:
-        raise NotDone(f"{name}: cannot be stored: {error.strerror or error}") from None
+        raise NotDone(phrase("{q}: cannot be stored: {why}", q=name, why=error.strerror or error)) from None
     except PreflightError as error:
         if error.message.startswith(name):
             raise
-        raise type(error)(f"{name}: {error.message}", advice=error.remedies) from None
+        raise type(error)(phrase("{q}: {fault}", q=name, fault=error.message), advice=error.remedies) from None
 
 
 def _reach(*, allow_private: bool, loopback: bool) -> Reach:
@@ -211,7 +212,7 @@ def _opened(plain: Client, url: str, headers: dict[str, str], reach: Reach) -> I
             here = redirect_target(here, response)
         finally:
             response.close()
-    raise NotDone(f"leads on and on: more than {MAX_HOPS} redirects")
+    raise NotDone(phrase("leads on and on: more than {n} redirects", n=MAX_HOPS))
 
 
 def _requested(plain: Client, url: httpx.URL, headers: dict[str, str], addresses: list[str]) -> httpx.Response:
@@ -236,10 +237,12 @@ def _addresses(url: httpx.URL, reach: Reach) -> list[str]:
     try:
         addresses = _looked_up(url)
     except OSError as error:
-        raise Unreachable(f"{url.host} has no address ({error.strerror})") from None
+        raise Unreachable(phrase("{q} has no address ({why})", q=url.host, why=error.strerror)) from None
     if private := _beyond(addresses, reach):
-        said = "" if url.host == private else f"{private}, "
-        raise NotDone(f"{url.host} is {said}an address that the service cannot reach", advice="Upload the file.")
+        words = "{q} is {q2}, an address that the service cannot reach"
+        if url.host == private:
+            words = "{q} is an address that the service cannot reach"
+        raise NotDone(phrase(words, q=url.host, q2=private), advice="Upload the file.")
     return addresses
 
 
@@ -251,7 +254,7 @@ def _looked_up(url: httpx.URL) -> list[str]:
 def _expect(response: httpx.Response, statuses: tuple[int, ...], asked: str) -> None:
     if response.status_code not in statuses:
         raise NotDone(
-            f"{asked} was answered with HTTP {response.status_code}",
+            phrase("{q1} was answered with HTTP {q2}", q1=asked, q2=response.status_code),
             advice="The service could not read it either: give a URL that is open to everybody.",
         )
 
@@ -262,7 +265,7 @@ def _expect_file(response: httpx.Response) -> None:
     served = response.headers.get("Content-Type", "").partition(";")[0].strip()
     if not MEDIA.fullmatch(served):
         raise NotDone(
-            f"is served as {cleaned(served)[:80]}, which is no picture, clip or sound",
+            phrase("is served as {q}, which is no picture, clip or sound", q=cleaned(served)[:80]),
             advice="Is it a page about the file? Give the address of the file itself.",
         )
 

@@ -24,6 +24,7 @@ from preflight.profiles.schema import Service
 from preflight.service.http import Progress
 from preflight.values.assets import printable
 from preflight.values.facts import Identity
+from preflight.values.phrase import phrase
 from preflight.values.units import file_size
 from preflight.workers.processors import processors
 
@@ -57,7 +58,7 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not re.fullmatch(r"[0-9a-f]{64}", self.sha256) or not re.fullmatch(r"[a-z0-9]{1,8}", self.suffix):
             what = f"{self.sha256[:80]!r}, {self.suffix[:20]!r}"
-            raise CallError(f"{printable(str(self.path))}: no name to upload it under: {what}")
+            raise CallError(phrase("{q}: no name to upload it under: {what}", q=printable(str(self.path)), what=what))
         return f"{self.sha256}.{self.suffix}"
 
     @property
@@ -124,7 +125,7 @@ def hash_files(states: Mapping[str, Identity | None]) -> dict[str, str]:
         path, state = Path(name), states[name]
         sha256 = hash_file(path)
         if state is not None and not unchanged(state, _state_of(path)):
-            raise NotDone(f"{printable(name)}: changed since it was checked", advice="Check it again.")
+            raise NotDone(phrase("{q}: changed since it was checked", q=printable(name)), advice="Check it again.")
         return sha256
 
     paths = sorted(states)
@@ -138,7 +139,7 @@ def _state_of(path: Path) -> Identity:
     try:
         return identity(path.stat())
     except OSError as error:
-        raise NotDone(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
+        raise NotDone(phrase("{q}: cannot be read: {why}", q=printable(str(path)), why=error.strerror)) from None
 
 
 class HashingReader:
@@ -173,7 +174,7 @@ class HashingReader:
     def _compare(self) -> None:
         if self._hash.hexdigest() != self._parcel.sha256:
             name = printable(str(self._parcel.path))
-            raise NotDone(f"{name}: changed since it was checked", advice="Check it again.")
+            raise NotDone(phrase("{q}: changed since it was checked", q=name), advice="Check it again.")
 
 
 @contextmanager
@@ -182,14 +183,21 @@ def opened(path: Path, max_bytes: int | None = None) -> Iterator[BufferedReader]
     name = printable(str(path))
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise NotDone(f"{name}: not a file")
+            raise NotDone(phrase("{q}: not a file", q=name))
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if max_bytes is not None and size > max_bytes:
-                raise NotDone(f"{name}: {file_size(size)}; the files service takes at most {file_size(max_bytes)}")
+                raise NotDone(
+                    phrase(
+                        "{q}: {size}; the files service takes at most {most}",
+                        q=name,
+                        size=file_size(size),
+                        most=file_size(max_bytes),
+                    )
+                )
             yield file
     except OSError as error:
-        raise NotDone(f"{name}: cannot be read: {error.strerror}") from None
+        raise NotDone(phrase("{q}: cannot be read: {why}", q=name, why=error.strerror)) from None
 
 
 def moment(told: object) -> datetime | None:

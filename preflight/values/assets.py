@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import msgspec
 
 from preflight.values.leftovers import is_system_folder, is_unfinished
+from preflight.values.phrase import Listing, Phrase, phrase
 
 Kind = Literal["image", "video", "audio", "unknown"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -85,11 +86,14 @@ class Window(msgspec.Struct, frozen=True):
         """Parse "3.0-9.5", or "1:20-1:35" with minutes; raise ValueError otherwise."""
         match = re.fullmatch(rf"\s*({MOMENT})\s*[-\u2013\u2014~]\s*({MOMENT})\s*", text)
         if not match:
-            msg = f"expected START-END in seconds, such as 3.0-9.5, or in minutes, such as 1:20-1:35, got {text[:60]!r}"
+            msg = phrase(
+                "expected START-END in seconds, such as 3.0-9.5, or in minutes, such as 1:20-1:35, got {q}",
+                q=repr(text[:60]),
+            )
             raise ValueError(msg)
         start, end = _seconds(match[1]), _seconds(match[2])
         if end <= start:
-            msg = f"expected an end after the start, got {text!r}"
+            msg = phrase("expected an end after the start, got {q}", q=repr(text))
             raise ValueError(msg)
         return cls(start, end)
 
@@ -103,7 +107,7 @@ def _seconds(moment: str) -> Fraction:
     """Read a moment on the clock, "1:20.5", in seconds; raise ValueError for a minute of 60 seconds or more."""
     *larger, seconds = map(Fraction, moment.split(":"))
     if larger and (seconds >= SIXTY or (larger[1:] and larger[1] >= SIXTY)):
-        msg = f"{moment[:60]}: a minute has 60 seconds, an hour 60 minutes"
+        msg = phrase("{q}: a minute has 60 seconds, an hour 60 minutes", q=moment[:60])
         raise ValueError(msg)
     total = Fraction(0)
     for one in (*larger, seconds):
@@ -172,7 +176,7 @@ def unsupported(path: str) -> str | None:
     return (
         None
         if known or not match
-        else f"{match[0].lower()} is not supported: give a path, or http:, https:, s3:, gs: or az:"
+        else phrase("{q} is not supported: give a path, or http:, https:, s3:, gs: or az:", q=match[0].lower())
     )
 
 
@@ -231,6 +235,11 @@ def printable(text: str) -> str:
     """Escape control characters, bidirectional overrides and bytes that are not UTF-8, for display."""
     if text.isprintable():
         return text
+    if isinstance(text, Phrase):
+        shown = {key: printable(one) if isinstance(one, str) else one for key, one in text.arguments.items()}
+        return Phrase(text.template, shown)
+    if isinstance(text, Listing):
+        return Listing(map(printable, text.items), text.between, text.last)
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 

@@ -14,6 +14,8 @@ import msgspec
 from preflight.values.phrase import all_of, any_of, phrase
 from preflight.values.units import Unit, decimal, exact, measure, with_unit
 
+NOTE_FAULT = "expected note_above to be at most the upper bound, and a note that says what happens then"
+
 Severity = Literal["error", "warning", "info"]
 
 
@@ -58,12 +60,14 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse contradictory bounds."""
         if self.min is not None and self.max is not None and self.min > self.max:
-            msg = f"expected min to be at most max, got {decimal(self.min)} and {decimal(self.max)}"
+            msg: str = phrase(
+                "expected min to be at most max, got {n1} and {n2}", n1=decimal(self.min), n2=decimal(self.max)
+            )
             raise ValueError(msg)
         for strict, name in ((self.above, "above"), (self.below, "below")):
             twin = self.min if name == "above" else self.max
             if strict is not None and twin is not None:
-                msg = f"expected {name} or {'min' if name == 'above' else 'max'}, got both"
+                msg = phrase("expected {w1} or {w2}, got both", w1=name, w2="min" if name == "above" else "max")
                 raise ValueError(msg)
         self._refuse_empty()
 
@@ -71,11 +75,14 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
         low, high = self.lowest, self.highest
         strict = self.above is not None or self.below is not None
         if strict and low is not None and high is not None and low >= high:
-            msg = f"expected the lower bound to be below the upper one, got {decimal(low)} and {decimal(high)}"
+            msg = phrase(
+                "expected the lower bound to be below the upper one, got {n1} and {n2}",
+                n1=decimal(low),
+                n2=decimal(high),
+            )
             raise ValueError(msg)
         if self.note_above is not None and (self.note is None or (high is not None and self.note_above > high)):
-            msg = "expected note_above to be at most the upper bound, and a note that says what happens then"
-            raise ValueError(msg)
+            raise ValueError(NOTE_FAULT)
 
     @property
     def lowest(self) -> Fraction | None:
@@ -187,7 +194,7 @@ class Count(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse a count that nothing can satisfy."""
         if not 0 <= self.min <= self.max:
-            msg = f"expected min to be 0 or more and at most max, got {self.min} and {self.max}"
+            msg = phrase("expected min to be 0 or more and at most max, got {q1} and {q2}", q1=self.min, q2=self.max)
             raise ValueError(msg)
 
     def text(self) -> str:
@@ -198,6 +205,6 @@ class Count(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def read_number(value: object) -> Fraction:
     """Convert a TOML number exactly; raise ValueError for other types."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        msg = f"expected a number, got {value!r}"
+        msg = phrase("expected a number, got {q}", q=repr(value))
         raise ValueError(msg)
     return exact(value)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, overload
 
 import msgspec
 
+from preflight.values.phrase import phrase
 from preflight.values.ready import ready
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ def _refuse_deep(value: object) -> None:
         level = [part for one in level for part in _parts(one) if isinstance(part, dict | list)]
         if not level:
             return
-    raise NotJsonError(f"nested more than {DEEPEST} deep")
+    raise NotJsonError(phrase("nested more than {n} deep", n=DEEPEST))
 
 
 def _parts(one: object) -> list[object]:

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from preflight.values.phrase import Phrase
+
 Kind: TypeAlias = Literal[
     # a request, its task and its video
     "reconcile-first",
@@ -106,7 +108,6 @@ Remedies: TypeAlias = tuple[str | Remedy, ...]
 Advice: TypeAlias = str | Remedy | Remedies
 Sentences: TypeAlias = Mapping[Kind, str]
 """Kind → sentence of a face; braces are filled from the remedy."""
-Message: TypeAlias = str | tuple[str | Setting, ...]
 
 
 def worded(advice: Advice, sentences: Sentences) -> str:
@@ -114,3 +115,11 @@ def worded(advice: Advice, sentences: Sentences) -> str:
     parts = advice if isinstance(advice, tuple) else (advice,)
     words = (sentences[part.kind].format(part) if isinstance(part, Remedy) else part for part in parts)
     return " ".join(filter(None, words))
+
+
+def with_names(message: str, names: Mapping[str, str]) -> str:
+    """Name the settings in a message as a face does; one that it does not name keeps its own name."""
+    if not isinstance(message, Phrase):
+        return message
+    named = {key: names.get(one.name, one.name) for key, one in message.arguments.items() if isinstance(one, Setting)}
+    return Phrase(message.template, {**message.arguments, **named}) if named else message

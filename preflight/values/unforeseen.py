@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 HERE = Path(__file__).parent.parent
 MOST_CHARACTERS = 200
@@ -21,7 +22,7 @@ def unforeseen(error: BaseException) -> str:
         return NO_MEMORY
     said = printable(" ".join(str(error).split()))[:MOST_CHARACTERS]
     name = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    return f"met {name} (at {place_of(error)}): {REPORT}"
+    return phrase("met {q1} (at {q2}): {rest}", q1=name, q2=place_of(error), rest=REPORT)
 
 
 def place_of(error: BaseException) -> str:

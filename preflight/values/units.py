@@ -30,7 +30,7 @@ def exact(value: float | str | Fraction) -> Fraction:
         return value
     text = str(value)
     if not WRITTEN.fullmatch(text):
-        msg = f"expected a number, got {text[:40]!r}"
+        msg = phrase("expected a number, got {q}", q=repr(text[:40]))
         raise ValueError(msg)
     return Fraction(text)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Setting
 from preflight.watch.arrivals import is_temporary
 
@@ -34,7 +35,7 @@ def folders_of(incoming: Path, ready: Path, rejected: Path, done: Path | None = 
         CallError: the watched folder is missing, or two folders are equal or nested.
     """
     if not incoming.is_dir():
-        raise CallError(f"{printable(str(incoming))}: is no folder")
+        raise CallError(phrase("{q}: is no folder", q=printable(str(incoming))))
     folders = Folders(incoming=incoming, ready=ready, rejected=rejected, done=done or rejected / ORIGINALS)
     arrives, leaves = (Setting("incoming"), incoming), (Setting("ready"), ready)
     for name, folder in (leaves, (Setting("rejected"), rejected), (Setting("done"), folders.done)):
@@ -43,7 +44,7 @@ def folders_of(incoming: Path, ready: Path, rejected: Path, done: Path | None = 
                 _refuse_overlap(name, folder, *other)
     for folder in (ready, rejected, folders.done):
         if folder.exists() and not folder.is_dir():
-            raise CallError(f"{printable(str(folder))}: is no folder")
+            raise CallError(phrase("{q}: is no folder", q=printable(str(folder))))
     return folders
 
 
@@ -55,16 +56,26 @@ def refuse_journal(path: Path, incoming: Path) -> None:
     """
     if _within(path, incoming):
         raise CallError(
-            (Setting("journal"), f" {printable(str(path))}: lies in ", Setting("incoming")),
+            phrase(
+                "{setting} {q}: lies in {other}",
+                setting=Setting("journal"),
+                q=printable(str(path)),
+                other=Setting("incoming"),
+            ),
             advice="Put it elsewhere, or leave it out.",
         )
 
 
 def _refuse_overlap(name: Setting, folder: Path, other_name: Setting, other: Path) -> None:
     if _within(folder, other) or _within(other, folder):
-        one, two = f" {printable(str(folder))} and ", f" {printable(str(other))}"
-        why = ": are the same folder, or one lies within the other"
-        raise CallError((name, one, other_name, f"{two}{why}"), advice="Take separate folders.")
+        words = phrase(
+            "{setting} {q1} and {other} {q2}: are the same folder, or one lies within the other",
+            setting=name,
+            q1=printable(str(folder)),
+            other=other_name,
+            q2=printable(str(other)),
+        )
+        raise CallError(words, advice="Take separate folders.")
 
 
 def _within(inner: Path, outer: Path) -> bool:

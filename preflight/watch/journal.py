@@ -24,7 +24,7 @@ from preflight.files.lock import Lock
 from preflight.files.text import TextError, json_of
 from preflight.system.files import flush_content
 from preflight.values.assets import printable
-from preflight.values.phrase import plain
+from preflight.values.phrase import phrase, plain
 from preflight.values.ready import ready
 from preflight.values.remedy import Setting
 from preflight.watch.arrivals import Arrival
@@ -213,13 +213,12 @@ def _refuse_strangers(path: Path) -> None:
     where = printable(str(path))
     if not private.is_own(path.parent):
         raise CallError(
-            (Setting("journal"), f" {where}: others may write to its folder"),
+            phrase("{setting} {q}: others may write to its folder", setting=Setting("journal"), q=where),
             advice="Put it elsewhere, or leave it out.",
         )
     if os.path.lexists(path) and not path.is_dir() and not private.is_own_file(path):
-        raise CallError(
-            (Setting("journal"), f" {where}: is a link, no file, or somebody else's"), advice="Take another name."
-        )
+        words = "{setting} {q}: is a link, no file, or somebody else's"
+        raise CallError(phrase(words, setting=Setting("journal"), q=where), advice="Take another name.")
 
 
 def _ends_whole(path: Path) -> bool:
