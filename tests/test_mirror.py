@@ -8,8 +8,6 @@ CODE = HERE.parent / "preflight"
 ENOUGH = 20
 """Code lines up to which a module is a few names and types, which others' tests hold."""
 ROOMS = {
-    "server": "spoken to over HTTP as clients do, by what they ask for: tests/server",
-    "mcp": "spoken to over its protocol as agents do, by what they ask for: tests/mcp",
     "scale": "run whole, on this machine and on a cluster, since what counts is what survives: tests/scale",
 }
 """Room → why its tests go by what is asked of it, not by module."""
