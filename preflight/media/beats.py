@@ -73,14 +73,16 @@ def _tracked(strength: "Floats", period: int) -> list[int]:
     back = np.arange(-2 * period, -period // 2)
     dear = -TIGHTNESS * np.log(back / -period) ** 2
     score, before = strength.astype(np.float64), np.full(len(strength), -1)
-    for at in range(2 * period, len(strength)):
-        ways = dear + score[at + back]
-        best = int(np.argmax(ways))
-        score[at] += ways[best]
+    reach = -int(back[-1])  # no beat follows another sooner, so that so many are found at once
+    for first in range(2 * period, len(strength), reach):
+        at = np.arange(first, min(first + reach, len(strength)))
+        ways = dear + score[at[:, None] + back]
+        best = np.argmax(ways, axis=1)
+        score[at] += ways[np.arange(len(at)), best]
         before[at] = at + back[best]
-    at = len(score) - 2 * period + int(np.argmax(score[-2 * period :]))
+    place = len(score) - 2 * period + int(np.argmax(score[-2 * period :]))
     found = []
-    while at >= 0:
-        found.append(int(at))
-        at = before[at]
+    while place >= 0:
+        found.append(place)
+        place = int(before[place])
     return found[::-1]

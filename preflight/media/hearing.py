@@ -5,6 +5,7 @@ spectral flux of compressed magnitudes (Bello et al. 2005; Dixon 2006). Speech i
 threshold between the noise floor and the level of speech (Rabiner and Sambur 1975).
 """
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,12 @@ import msgspec
 
 from preflight.media.footage import decoded, open_audio
 from preflight.media.progress import Part, Within
+from preflight.media.reduced import reduced
 from preflight.media.timeline import STEP_S
-from preflight.media.waveform import samples_of
+from preflight.probe.faults import Unreadable
 from preflight.values.assets import Window
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterator
 
     from av import AudioFrame, VideoFrame
@@ -25,14 +26,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[Any]
 
-RATE_HZ = 16_000
-HOP = 320
-HOP_S = Fraction(HOP, RATE_HZ)
-"""20 ms: five to a step."""
-FRAME = 1024
-BLOCK = 200 * HOP
-"""Samples transformed at a time, to bound memory."""
-FULL_SCALE = 1 << 15
+HOPS_PER_S = 50
+HOP_S = Fraction(1, HOPS_PER_S)
+"""Five to a step."""
+FRAME_S = 0.032
+"""Length of a transformed frame, about: a power of two."""
+LEAST_FRAME_BITS = 6
 COMPRESSION = 100.0
 """Magnitudes m are compressed to log(1 + 100 m), so that soft onsets count."""
 SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
@@ -108,18 +107,23 @@ def _hops(
     import numpy as np
 
     begun: list[Fraction] = []
+    found: list[tuple[Floats, Floats]] = []
     with open_audio(path, format_name) as (container, track):
         frames = _noting_start(decoded(container, track), begun)
-        spectra = _Spectra()
-        powers, fluxes = [], []
-        for block in _blocks(samples_of(frames, RATE_HZ)):
-            power, flux = spectra.of(block)
-            powers.append(power)
-            fluxes.append(flux)
-            if part.is_over(Within(sum(map(len, powers)) * HOP_S, duration_s)):
+        spectra: _Spectra | None = None
+        for samples, rate_hz in reduced(frames):
+            if spectra is None or spectra.rate_hz != rate_hz:
+                found += [spectra.rest()] if spectra else []
+                spectra = _Spectra(rate_hz)
+            found.append(spectra.of(samples))
+            if part.is_over(Within(sum(len(power) for power, _ in found) * HOP_S, duration_s)):
                 break
+    if spectra is None:
+        raise Unreadable("no sound can be decoded")
+    found.append(spectra.rest())
     late = begun[0] - zero_s if begun and zero_s is not None else Fraction(0)
-    return np.concatenate(powers), np.concatenate(fluxes), late
+    powers, fluxes = (np.concatenate([one[at] for one in found]) for at in (0, 1))
+    return powers, fluxes, late
 
 
 def _noting_start(
@@ -131,70 +135,71 @@ def _noting_start(
         yield frame
 
 
-def _blocks(pulses: "Iterator[tuple[array[int], int]]") -> "Iterator[Floats]":
-    """Yield blocks of one or two channels that overlap by a frame but a hop."""
-    import numpy as np
-
-    waiting: list[Floats] = []
-    size = 0
-    for samples, per_second in _gathered(pulses):
-        channels = max(per_second // RATE_HZ, 1)
-        rows = np.frombuffer(samples, np.int16).astype(np.float32).reshape(-1, channels) / FULL_SCALE
-        sides = [rows[:, side::2].mean(axis=1) for side in range(min(channels, 2))]
-        if waiting and len(waiting[0]) != len(sides):
-            sides = [sides[0]] * len(waiting[0])
-        waiting.append(np.stack(sides))
-        size += len(rows)
-        while size >= BLOCK + FRAME:
-            whole = np.concatenate(waiting, axis=1)
-            yield whole[:, : BLOCK + FRAME - HOP]
-            waiting, size = [whole[:, BLOCK:]], size - BLOCK
-    rest = np.concatenate(waiting, axis=1) if waiting else np.zeros((1, 0), np.float32)
-    hops = max(-(-size // HOP), 1)
-    yield np.pad(rest, ((0, 0), (0, (hops - 1) * HOP + FRAME - size)))[:, : (hops - 1) * HOP + FRAME]
-
-
-def _gathered(pulses: "Iterator[tuple[array[int], int]]") -> "Iterator[tuple[array[int], int]]":
-    """Join samples to stretches of a second: a frame of audio is too short to be worth a call of its own."""
-    from array import array
-
-    waiting, rate = array("h"), 0
-    for samples, per_second in pulses:
-        if waiting and per_second != rate:
-            yield waiting, rate
-            waiting = array("h")
-        rate = per_second
-        waiting.extend(samples)
-        if len(waiting) >= rate:
-            yield waiting, rate
-            waiting = array("h")
-    if waiting:
-        yield waiting, rate
-
-
 class _Spectra:
-    """Short-time spectra of successive blocks."""
+    """Short-time spectra of successive stretches.
 
-    def __init__(self) -> None:
+    Args:
+        rate_hz: samples per second.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
         import numpy as np
 
-        self._window = np.hanning(FRAME).astype(np.float32)
-        self._weights = k_weights(np.fft.rfftfreq(FRAME, 1 / RATE_HZ))
+        self.rate_hz = rate_hz
+        self._frame = 1 << max(round(math.log2(rate_hz * FRAME_S)), LEAST_FRAME_BITS)
+        self._window = np.hanning(self._frame).astype(np.float32)
+        self._weights = k_weights(np.fft.rfftfreq(self._frame, 1 / rate_hz))
+        self._scale = np.float32(2 / (self._frame * float((self._window**2).sum())))
         self._last: Floats | None = None
+        self._held: Floats | None = None
+        self._first = self._hops = 0
+        """Sample with which what is held begins, and hops that are done."""
 
-    def of(self, block: "Floats") -> "tuple[Floats, Floats]":
-        """Compute K-weighted mean square and spectral flux of each hop."""
+    def of(self, samples: "Floats") -> "tuple[Floats, Floats]":
+        """Compute K-weighted mean square and spectral flux of each hop that is complete."""
         import numpy as np
 
-        frames = np.lib.stride_tricks.sliding_window_view(block, FRAME, axis=1)[:, ::HOP] * self._window
-        power = (np.abs(np.fft.rfft(frames)) ** 2).astype(np.float32)
-        scale = 2 / (FRAME * float((self._window**2).sum()))
-        weighted = (power @ self._weights).sum(axis=0) * scale
-        heard = np.log1p(COMPRESSION * np.sqrt(power.mean(axis=0)) / (FRAME / 4))
+        if self._held is not None:
+            sides = samples if len(samples) == len(self._held) else samples[[0] * len(self._held)]
+            samples = np.concatenate([self._held, sides], axis=1)
+        until = max(self._first + samples.shape[1] - self._frame + 1, 0)
+        return self._done(samples, max(-(-until * HOPS_PER_S // self.rate_hz), self._hops))
+
+    def rest(self) -> "tuple[Floats, Floats]":
+        """Compute the hops that are left, as if silence followed."""
+        import numpy as np
+
+        held = self._held if self._held is not None else np.zeros((1, 0), np.float32)
+        hops = -(-(self._first + held.shape[1]) * HOPS_PER_S // self.rate_hz)
+        return self._done(np.pad(held, ((0, 0), (0, 2 * self._frame))), max(hops, 1, self._hops))
+
+    def _done(self, samples: "Floats", hops: int) -> "tuple[Floats, Floats]":
+        """Compute up to a number of hops, and hold what the next ones need."""
+        import numpy as np
+
+        starts = np.arange(self._hops, hops + 1) * self.rate_hz // HOPS_PER_S - self._first
+        self._held, self._first, self._hops = samples[:, starts[-1] :], self._first + int(starts[-1]), hops
+        if len(starts) == 1:
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
+        alike = len(samples) > 1 and bool((samples[0] == samples[1]).all())
+        frames = sliding_frames(samples[:1] if alike else samples, self._frame, starts[:-1]) * self._window
+        lines = np.fft.rfft(frames).view(np.float32)
+        lines *= lines
+        power = lines[..., ::2] + lines[..., 1::2]
+        weighted = (power @ self._weights).sum(axis=0) * (self._scale * (2 if alike else 1))
+        heard = np.log(1 + COMPRESSION / (self._frame / 4) * np.sqrt(power.mean(axis=0)))
         before = heard[:1] if self._last is None else self._last
         flux = np.maximum(np.diff(heard, axis=0, prepend=before), 0).mean(axis=1)
         self._last = heard[-1:]
         return weighted.astype(np.float32), flux.astype(np.float32)
+
+
+def sliding_frames(samples: "Floats", length: int, starts: "Floats") -> "Floats":
+    """Cut frames of a length out of each channel."""
+    import numpy as np
+
+    frames: Floats = np.lib.stride_tricks.sliding_window_view(samples, length, axis=1)[:, starts]
+    return frames
 
 
 def k_weights(frequencies_hz: "Floats") -> "Floats":
@@ -274,4 +279,4 @@ def _shifted(values: "Floats", hops: int, count: int) -> "Floats":
 
 def _span(first: int, last: int) -> Window:
     """Convert a span of hops to seconds."""
-    return Window(first * HOP_S + HOP_S, last * HOP_S + HOP_S)
+    return Window(first * HOP_S + HOP_S / 2, last * HOP_S + HOP_S / 2)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from preflight.media.exact import Reader, Rough, exact_cuts
 from preflight.media.footage import open_video, timed
 from preflight.media.progress import Part, Within
+from preflight.media.reel import SOUGHT
 from preflight.media.shots import GLANCE_PX, cuts_of, far_cuts_of, shots_between, transitions, without_flashes
 from preflight.media.timeline import STEP_S
 from preflight.probe.faults import Unreadable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from av import VideoFrame
     from av.container import InputContainer
+    from av.video.plane import VideoPlane
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
@@ -41,8 +44,11 @@ BLACK = 32
 """Luma of this percentile below which a frame is black; black is 16 in most video."""
 PLANAR = re.compile(r"yuvj?4(20|22|44)p(10le)?")
 """Pixel formats read without conversion."""
+WIDE = "10le"
 PLANES = ("luma", "blue difference", "red difference")
 EIGHT = 8
+INTRA = 1
+"""libav's code of an intra frame."""
 
 MOST_PX = 4_000_000_000
 """Most pixels decoded in full: a minute of 1080p at 30 fps."""
@@ -98,14 +104,14 @@ def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> Seen
         found = _packets(container, track) if _cost(track, duration_s) > MOST_PX else None
         sparse = found is not None and found.sparse(track.width * track.height, duration_s)
         track.codec_context.options = {"skip_loop_filter": "all"}
-        frames = _keyframes(container, track) if sparse else timed(container, track)
+        frames = _keyframes(container, track) if sparse else _references(container, track)
         glances = sampler.glances(frames, duration_s, part)
         far = found is not None and sparse and found.keyframes * NEAR_S < duration_s
-        cuts = far_cuts_of(glances) if far else cuts_of(glances, sampler.times_s)
+        at = far_cuts_of(glances) if far else cuts_of(glances, sampler.times_s)
+        cuts = [sampler.times_s[one] for one in at] if sparse else sampler.exact(container, track, at)
     if not sampler.times_s:
         raise Unreadable("no picture can be decoded")
-    zero = sampler.times_s[0]
-    return sampler.seen(duration_s, [sampler.times_s[at] - zero for at in cuts], found if sparse else None)
+    return sampler.seen(duration_s, [one - sampler.times_s[0] for one in cuts], found if sparse else None)
 
 
 def _cost(track: "VideoStream", duration_s: Fraction) -> Fraction:
@@ -143,6 +149,13 @@ def _keyframes(container: "InputContainer", track: "VideoStream") -> "Iterator[t
             yield moment, frame
 
 
+def _references(container: "InputContainer", track: "VideoStream") -> "Iterator[tuple[Fraction, VideoFrame]]":
+    """Decode the frames to which others refer, where seeking to the rest is exact; else all."""
+    if SOUGHT & set(container.format.name.split(",")):
+        track.codec_context.skip_frame = "NONREF"
+    return timed(container, track)
+
+
 class Sampler:
     """Samples a stream of frames, one per step."""
 
@@ -150,6 +163,8 @@ class Sampler:
         from av.video.reformatter import VideoReformatter
 
         self.times_s: list[Fraction] = []
+        self._are_intra: list[bool] = []
+        self._keys_s: list[Fraction] = []
         self._reformatter = VideoReformatter()
         self._next_s: Fraction | None = None
         self._at: list[int] = []
@@ -167,6 +182,8 @@ class Sampler:
             try:
                 glance = self._glance(frame)
                 self.times_s.append(moment)
+                self._are_intra.append(frame.pict_type == INTRA)
+                self._keys_s += [moment] if frame.key_frame else []
                 self._sample(moment - self.times_s[0], glance, frame)
             except (av.FFmpegError, ValueError):
                 continue
@@ -174,13 +191,22 @@ class Sampler:
             if part.is_over(Within(moment - self.times_s[0], duration_s)):
                 return
 
+    def exact(self, container: "InputContainer", track: "VideoStream", at: "Sequence[int]") -> list[Fraction]:
+        """Find the times of the frames that begin shots, of those that were sampled and those that were left out."""
+        pairs = ((self.times_s[one - 1], self.times_s[one], self._are_intra[one]) for one in at)
+        rough = [Rough(before_s=before, cut_s=cut, is_intra=intra) for before, cut, intra in pairs]
+        return exact_cuts(Reader(container, track, self._keys_s), rough, self._glance)
+
     def _glance(self, frame: "VideoFrame") -> "Glance":
         """Pick luma and chroma samples of a frame, three planes of one size."""
         import numpy as np
 
-        if not PLANAR.fullmatch(frame.format.name):
+        if not _is_planar(frame.format.name):
             frame = self._reformatter.reformat(frame, *GLANCE_PX, "yuv444p", interpolation="FAST_BILINEAR")
-        return np.stack([_picked(samples) for samples in _samples(frame)])
+        glance = np.empty((len(PLANES), GLANCE_PX[1], GLANCE_PX[0]), np.uint8)
+        for picked, plane in zip(glance, frame.planes, strict=False):
+            _pick(plane, picked, wide=frame.format.name.endswith(WIDE))
+        return glance
 
     def _sample(self, moment: Fraction, glance: "Glance", frame: "VideoFrame") -> None:
         import numpy as np
@@ -192,12 +218,12 @@ class Sampler:
         gray = glance[0]
         self._at.append(step)
         self._thumbs.append(gray.reshape(GLANCE_PX[1] // 2, 2, GLANCE_PX[0] // 2, 2).mean(axis=(1, 3)).astype(np.uint8))
-        self._is_black.append(float(np.percentile(gray, BLACK_OF)) < BLACK)
+        self._is_black.append(np.count_nonzero(gray >= BLACK) * 100 < (100 - BLACK_OF) * gray.size)
         again = len(self._sharpness) % DETAIL_STEPS and self._sharpness
         self._sharpness.append(self._sharpness[-1] if again else self._detail(frame))
 
     def _detail(self, frame: "VideoFrame") -> float:
-        if not PLANAR.fullmatch(frame.format.name):
+        if not _is_planar(frame.format.name):
             frame = self._reformatter.reformat(frame, format="gray")
         return laplacian_variance(_shrunk(_samples(frame)[0]))
 
@@ -233,21 +259,30 @@ def _samples(frame: "VideoFrame") -> "list[NDArray[Any]]":
     return [np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)[:, : plane.width] for plane in planes]
 
 
-def _picked(samples: "NDArray[Any]") -> "Glance":
-    """Pick evenly spaced samples of a plane, in eight bits."""
+def _pick(plane: "VideoPlane", picked: "Glance", *, wide: bool) -> None:
+    """Pick evenly spaced samples of a plane, in eight bits; wide ones are of ten, in two bytes."""
     import numpy as np
 
-    picked: Glance = samples[_places(samples.shape)]
-    return picked if picked.dtype == np.uint8 else (picked >> 2).astype(np.uint8)
+    places = _places(plane.width, plane.height, plane.line_size // (2 if wide else 1))
+    if wide:
+        picked[:] = np.frombuffer(memoryview(plane), np.uint16).take(places, mode="clip") >> 2
+    else:
+        np.frombuffer(memoryview(plane), np.uint8).take(places, out=picked, mode="clip")
 
 
 @cache
-def _places(size: tuple[int, int]) -> "tuple[NDArray[Any], ...]":
-    """List the rows and columns of a plane that are picked."""
+def _places(width: int, height: int, line: int) -> "NDArray[Any]":
+    """List the places of the samples that are picked of a plane, whose lines take so many."""
     import numpy as np
 
     across, down = GLANCE_PX
-    return np.ix_(np.arange(down) * size[0] // down, np.arange(across) * size[1] // across)
+    return (np.arange(down) * height // down * line)[:, None] + np.arange(across) * width // across
+
+
+@cache
+def _is_planar(name: str) -> bool:
+    """Tell whether a pixel format is read without conversion."""
+    return PLANAR.fullmatch(name) is not None
 
 
 def _shrunk(luma: "NDArray[Any]") -> "Glance":

@@ -8,9 +8,9 @@ A dissolve, and a fade from or to black, is a stretch whose frames are mixtures 
 """
 
 from bisect import bisect_left, bisect_right
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from preflight.media.timeline import STEP_S
@@ -37,6 +37,8 @@ FAR_FLOOR, FAR_TONES_FLOOR = 15.0, 0.12
 """Both, of frames seconds apart, between which much moves within a shot."""
 LASTING = 4
 """Frames that a change must last; a flash is shorter."""
+AT_ONCE = 64
+"""Frames compared at once."""
 BRIEF_S = Fraction(1, 2)
 """Length below which a shot between equal tones is a burst of flashes."""
 REACHES = (2, 3, 4, 6, 8, 12, 16)
@@ -55,25 +57,32 @@ class Lasting:
     Lasting is the least of three: to the one before, to one further back, and of one further on to the one before.
 
     Args:
-        apart: distance of two arrays.
+        apart: distances of two rows of arrays, one by one.
     """
 
-    def __init__(self, apart: "Callable[[NDArray[Any], NDArray[Any]], float]") -> None:
+    def __init__(self, apart: "Callable[[NDArray[Any], NDArray[Any]], list[float]]") -> None:
         self._apart = apart
-        self._recent: deque[NDArray[Any]] = deque(maxlen=LASTING + 1)
+        self._recent: NDArray[Any] | None = None
         self._sudden: list[float] = []
         self._spread: list[float] = []
 
-    def add(self, one: "NDArray[Any]") -> None:
-        """Add the next array."""
-        self._recent.append(one)
-        self._sudden.append(self._apart(one, self._recent[max(len(self._recent) - 2, 0)]))
-        self._spread.append(self._apart(one, self._recent[0]))
+    def add(self, row: "NDArray[Any]") -> None:
+        """Add the next arrays."""
+        import numpy as np
+
+        whole = row if self._recent is None else np.concatenate([self._recent, row])
+        at = np.arange(len(whole) - len(row), len(whole))
+        self._sudden += self._apart(row, whole[np.maximum(at - 1, 0)])
+        self._spread += self._apart(row, whole[np.maximum(at - LASTING, 0)])
+        self._recent = whole[-LASTING:]
 
     def scores(self) -> list[float]:
         """List the difference of each to the previous one; 0 for the first."""
+        recent = self._recent
+        if recent is None:
+            return []
         onward = self._spread[LASTING - 1 :] or [0.0]
-        onward += [self._apart(self._recent[-1], before) for before in list(self._recent)[-LASTING:-1]]
+        onward += self._apart(recent[[-1] * (len(recent) - 1)], recent[:-1])
         return [min(three) for three in zip(self._sudden, self._spread, onward, strict=False)]
 
 
@@ -86,10 +95,14 @@ def cuts_of(glances: "Iterable[Glance]", times_s: Sequence[Fraction]) -> list[in
         glances: frames made small.
         times_s: their times; complete when the glances are exhausted.
     """
-    pixels, tones = Lasting(pixel_difference), Lasting(_histogram_difference)
-    for glance in glances:
-        pixels.add(glance)
-        tones.add(_histogram(glance))
+    import numpy as np
+
+    pixels, tones = Lasting(pixel_differences), Lasting(_histogram_differences)
+    left = iter(glances)
+    while some := list(islice(left, AT_ONCE)):
+        row = np.stack(some)
+        pixels.add(row)
+        tones.add(_histograms(row))
     changed = pixels.scores()
     by_tones = (at for at in changes(tones.scores(), times_s, TONES_FLOOR) if changed[at] >= FLOOR)
     return sorted({*changes(changed, times_s, FLOOR), *by_tones})
@@ -105,32 +118,43 @@ def far_cuts_of(glances: "Iterable[Glance]") -> list[int]:
     before: Glance | None = None
     for at, glance in enumerate(glances):
         if before is not None and pixel_difference(glance, before) >= FAR_FLOOR:
-            apart = _histogram_difference(_histogram(glance), _histogram(before))
+            (apart,) = _histogram_differences(_histograms(glance[None]), _histograms(before[None]))
             cuts += [at] if apart >= FAR_TONES_FLOOR else []
         before = glance
     return cuts
 
 
+def pixel_differences(row: "NDArray[Any]", others: "NDArray[Any]") -> list[float]:
+    """Compute the mean absolute sample difference of each pair."""
+    import numpy as np
+
+    apart = np.maximum(row, others) - np.minimum(row, others)
+    means: list[float] = apart.reshape(len(row), -1).mean(axis=1, dtype=np.float32).tolist() if len(row) else []
+    return means
+
+
 def pixel_difference(one: "NDArray[Any]", other: "NDArray[Any]") -> float:
     """Compute the mean absolute sample difference."""
+    return pixel_differences(one[None], other[None])[0]
+
+
+def _histograms(row: "Glance") -> "NDArray[Any]":
+    """Count the samples of each plane in sixteen bins, for each frame."""
     import numpy as np
 
-    return float((np.maximum(one, other) - np.minimum(one, other)).mean())
+    frames, planes = row.shape[:2]
+    bins = 16 * np.arange(frames * planes, dtype=np.int32).reshape(frames, planes, 1, 1) + (row >> 4)
+    return np.bincount(bins.ravel(), minlength=16 * frames * planes).reshape(frames, 16 * planes)
 
 
-def _histogram(glance: "Glance") -> "NDArray[Any]":
-    """Count the samples of each plane in sixteen bins."""
+def _histogram_differences(row: "NDArray[Any]", others: "NDArray[Any]") -> list[float]:
+    """Compute the part of samples in other bins, 0 to 1, of each pair."""
     import numpy as np
 
-    planes = np.arange(len(glance), dtype=np.uint8)[:, None, None] * 16
-    return np.bincount(((glance >> 4) + planes).ravel(), minlength=16 * len(glance))
-
-
-def _histogram_difference(one: "NDArray[Any]", other: "NDArray[Any]") -> float:
-    """Compute the part of samples in other bins, 0 to 1."""
-    import numpy as np
-
-    return float(np.abs(one - other).sum()) / max(2 * float(one.sum()), 1)
+    if not len(row):
+        return []
+    parts: list[float] = (np.abs(row - others).sum(axis=1) / np.maximum(2 * row.sum(axis=1), 1)).tolist()
+    return parts
 
 
 def changes(scores: Sequence[float], times_s: Sequence[Fraction], floor: float = FLOOR) -> list[int]:

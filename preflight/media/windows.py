@@ -79,7 +79,7 @@ def best_windows(
         words = "the only shot, whole" if len(timeline.shots) == 1 else "the whole"
         return (Candidate(window=Window(Fraction(0), whole), score=Fraction(1), why=words),)
     ranking = _Ranking(timeline, shortest, longest)
-    pool = ranking.ranked({*ranking.of_length(), *ranking.of_shots()})
+    pool = ranking.ranked([*ranking.of_length(), *ranking.of_shots()])
     rough = _unlike(pool, ROOM * count)
     moved = ranking.ranked(
         {ranking.moved(one) for one, _ in rough} | {one for one, _ in rough if ranking.is_whole(one)}
@@ -103,6 +103,9 @@ class _Ranking:
         self._ends = {shot.end_s for shot in timeline.shots} | {timeline.duration_s}
         self._quiet = np.asarray([(float(one.start_s), float(one.end_s)) for one in timeline.pauses]).reshape(-1, 2)
         self._beats = np.asarray([float(beat) for beat in timeline.beats_s])
+        self._before_beats = [beat - ATTACK_S for beat in timeline.beats_s]
+        self._pause_ends = [pause.end_s - _lead(pause) for pause in timeline.pauses]
+        self._pause_starts = [pause.start_s + _lead(pause) for pause in timeline.pauses]
 
     def of_length(self) -> Iterator[Window]:
         """Yield windows of the greatest length: from each step and shot start, and to each shot end."""
@@ -134,8 +137,8 @@ class _Ranking:
         lengths = (bounds[:, 1] - bounds[:, 0]) / float(self._longest)
         scores = worth / max(float(worth.max()), 1e-9) * lengths**LENGTH_POWER * self._ends_worth(bounds)
         scores *= np.where(bounds[:, 0] <= 0, AT_START, 1.0)
-        order = sorted(range(len(given)), key=lambda at: (-round(scores[at], 3), given[at].start_s, -given[at].end_s))
-        return [(given[at], float(scores[at])) for at in order]
+        order = np.lexsort((-bounds[:, 1], bounds[:, 0], -np.round(scores, 3)))
+        return [(given[at], float(scores[at])) for at in order.tolist()]
 
     def _worth(self, bounds: "Floats") -> "Floats":
         """Average step scores between bounds, in steps."""
@@ -182,18 +185,16 @@ class _Ranking:
         """Move the ends of a window to pauses or beats near them."""
         start, end = window.start_s, window.end_s
         if start not in self._starts or not (self._is_clear(start) or self._timeline.shots[1:]):
-            start = self._best_near(start, [pause.end_s - _lead(pause) for pause in self._timeline.pauses])
+            start = self._best_near(start, self._pause_ends, self._timeline.duration_s)
         most = min(start + self._longest, self._timeline.duration_s)
         if end not in self._ends or end > most:
-            near = [pause.start_s + _lead(pause) for pause in self._timeline.pauses]
-            end = min(self._best_near(min(end, most), near, most), most)
+            end = min(self._best_near(min(end, most), self._pause_starts, most), most)
         return Window(start, end) if end - start >= max(self._shortest, STEP_S) else window
 
-    def _best_near(self, moment: Fraction, pauses: list[Fraction], most: Fraction | None = None) -> Fraction:
+    def _best_near(self, moment: Fraction, pauses: list[Fraction], most: Fraction) -> Fraction:
         """Find the beat, else the pause, nearest to a moment; the moment itself where none is near."""
-        beats = [beat - ATTACK_S for beat in self._timeline.beats_s]
-        for marks, near in ((beats, BEAT_NEAR_S), (pauses, PAUSE_NEAR_S)):
-            found = _nearest([mark for mark in marks if mark >= 0 and (most is None or mark <= most)], moment)
+        for marks, near in ((self._before_beats, BEAT_NEAR_S), (pauses, PAUSE_NEAR_S)):
+            found = _nearest(marks, moment, most)
             if found is not None and abs(found - moment) <= near:
                 return found
         return moment
@@ -233,10 +234,11 @@ def _lead(pause: Window) -> Fraction:
     return min(LEAD_S, (pause.end_s - pause.start_s) / 2)
 
 
-def _nearest(marks: "tuple[Fraction, ...] | list[Fraction]", moment: Fraction) -> Fraction | None:
-    """Find the nearest of sorted marks."""
-    at = bisect_left(marks, moment)
-    return min(marks[max(at - 1, 0) : at + 1], key=lambda mark: abs(mark - moment), default=None)
+def _nearest(marks: list[Fraction], moment: Fraction, most: Fraction) -> Fraction | None:
+    """Find the nearest of sorted marks, from 0 to the greatest."""
+    first, last = bisect_left(marks, Fraction(0)), bisect_right(marks, most)
+    at = bisect_left(marks, moment, first, max(first, last))
+    return min(marks[max(at - 1, first) : min(at + 1, last)], key=lambda mark: abs(mark - moment), default=None)
 
 
 def _unlike(ranked: list[Scored], count: int) -> list[Scored]:
