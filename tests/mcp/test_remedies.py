@@ -11,6 +11,7 @@ from preflight.mcp.remedies import SENTENCES, in_full, said, worded_plan, worded
 from preflight.mcp.tools import TOOLS
 from preflight.plan.result import FixResult
 from preflight.server.ui.items import Choices
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Kind, Remedy, Setting
 from tests.server.ui.held import held, planned
 
@@ -49,7 +50,8 @@ def test_an_error_is_told_with_its_next_step_in_one_line() -> None:
 
 
 def test_a_setting_is_called_as_the_person_who_starts_the_server_knows_it() -> None:
-    words = in_full(CallError((Setting("key"), " is missing for ", Setting("bucket"), " and ", Setting("done"))))
+    named = {"key": Setting("key"), "bucket": Setting("bucket"), "done": Setting("done")}
+    words = in_full(CallError(phrase("{key} is missing for {bucket} and {done}", **named)))
     assert words == "EVOLINK_API_KEY is missing for --bucket and done"
 
 
