@@ -10,7 +10,7 @@ Measuring never raises for the content of a file: `Probed` has facts, a fault, o
 import io
 import os
 import stat
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -24,6 +24,9 @@ from preflight.values.choices import Depth as Depth
 from preflight.values.facts import AudioFacts, Facts, Identity, VideoFacts
 from preflight.values.phrase import error_words, phrase
 from preflight.values.probed import Fault, Probed
+
+if TYPE_CHECKING:
+    from preflight.probe.movie import Movie
 
 SMALL_BYTES = 1 << 17
 """Size up to which a file is read at once."""
@@ -186,6 +189,8 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
     from preflight.probe.video import probe_video
 
     movie = refuse_hopeless(stream, size, sniffed.opener, measured=measured)
+    if measured and (far := remote(stream)) and _reads_all(sniffed, movie):
+        far.download()
     stream.seek(0)
     if sniffed.opener not in AUDIO_ONLY:
         clip = probe_video(stream, size, sniffed, measure=measured, movie=movie)
@@ -195,6 +200,13 @@ def _measure_container(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure
         return clip
     stream.seek(0)
     return probe_audio(stream, size, sniffed, measure=measured)
+
+
+def _reads_all(sniffed: Sniffed, movie: "Movie | None") -> bool:
+    """Tell whether each packet is read for its measure: without an index of them, and of sounds."""
+    if sniffed.opener == "wav":
+        return False
+    return movie is None or movie.fragmented or not any(track.handler == b"vide" for track in movie.tracks)
 
 
 PLAYLISTS = (b"#EXTM3U", b"ffconcat version", b"WEBVTT", b"[Script Info]", b"<?xml")

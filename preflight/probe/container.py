@@ -37,6 +37,10 @@ ADTS_RATE_AT = 3
 """Bytes of an ADTS header up to the sample rate."""
 COARSE_S = Fraction(1, 4000)
 """Tick length from which packet durations are too coarse to add: Matroska, FLV and ASF use milliseconds."""
+NAMING = {"matroska", "avi"}
+"""Demuxers of containers whose header names all streams."""
+BRIEF_BYTES = 1 << 17
+"""Bytes of samples that libav may look into there; without decoders it would always read 5 MB."""
 MAX_PACKETS = 5_000_000
 """A day of audio at 50 packets per second."""
 
@@ -61,7 +65,7 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def opened(
-    stream: BinaryIO, demuxer: str, *, parsing: bool = True, indexed: bool = False
+    stream: BinaryIO, demuxer: str, *, parsing: bool = True, indexed: bool = False, brief: bool = False
 ) -> "Iterator[InputContainer]":
     """Open a container; raise Unreadable where libav cannot.
 
@@ -70,6 +74,7 @@ def opened(
         demuxer: libav's name of the format.
         parsing: whether to parse sample headers for what the container leaves open.
         indexed: whether its header describes everything, so that samples of a file elsewhere need not be brought.
+        brief: whether of a file elsewhere whose header names its streams few samples are enough.
     """
     import av
 
@@ -77,6 +82,8 @@ def opened(
 
     av.logging.set_level(None)
     options = NO_DECODERS if parsing else NO_PARSERS
+    if brief and demuxer in NAMING and remote(stream):
+        options = options | {"probesize": str(BRIEF_BYTES)}
     try:
         with far.elided() if far else nullcontext():
             container = av.open(

@@ -18,6 +18,8 @@ BLOCK = 1 << 16
 """Bytes of a request for what is read here and there."""
 LARGEST, MOST_DOUBLINGS = 8 << 20, 7
 """Most bytes of a request: what is asked for doubles where one reads on."""
+STRIDE_STEPS = 3
+"""Small steps in a row from which on reading goes on, as over the fragments of an MP4."""
 KEPT_BYTES = 16 << 20
 """Bytes kept in memory."""
 MOST_BYTES = 2 << 30
@@ -58,7 +60,7 @@ class Remote(io.RawIOBase):
         self._pages: dict[int, bytes] = {}
         self._there: set[int] = set()
         self._spool: BinaryIO | None = None
-        self._next, self._row = len(begin), 0
+        self._next, self._row, self._steps = len(begin), 0, 0
         self._elided = False
         self._keep(0, begin)
 
@@ -148,11 +150,27 @@ class Remote(io.RawIOBase):
     # ---- pages
 
     def _bring(self, start: int, end: int) -> None:
-        """Bring what is missing; where one reads on, ask for more than is missing."""
+        """Bring what is missing; where one reads on, ask for more than is missing.
+
+        One who takes small step after small step reads on, too: what he steps over comes with it.
+        """
         for at, stop in [*self._gaps(start, end)]:
-            self._row = self._row + 1 if at == self._next else 0
+            step = at - self._next
+            self._steps = self._steps + 1 if 0 < step <= self._small() else self._steps if step == 0 else 0
+            self._row = self._row + 1 if step == 0 or self._strides(at) else 0
+            begin = self._next if self._strides(at) else at
             ahead = min(BLOCK << min(max(self._row - 1, 0), MOST_DOUBLINGS), LARGEST)
-            self._ask(at, self._up_to(at, max(stop, min(at + ahead, self.size))))
+            self._ask(begin, self._up_to(begin, max(stop, min(at + ahead, self.size))))
+
+    def _small(self) -> int:
+        """Return the longest of small steps: the more is asked for at once, the longer."""
+        return BLOCK << min(self._row, MOST_DOUBLINGS)
+
+    def _strides(self, at: int) -> bool:
+        """Tell whether an offset is one more of many small steps, over nothing that is here."""
+        if self._steps < STRIDE_STEPS or not 0 < at - self._next <= self._small():
+            return False
+        return not any(page in self._there for page in range(self._next // PAGE, at // PAGE))
 
     def _up_to(self, start: int, end: int) -> int:
         """Return the end of a request: before what is here already, and at the file's end where it is near."""

@@ -63,7 +63,8 @@ def probe_video(
     stream.seek(0)
     told_whole = movie is not None and all(map(_is_record_complete, movie.tracks))
     indexed_whole = told_whole and movie is not None and not movie.fragmented
-    with opened(stream, sniffed.opener, parsing=measure or not told_whole, indexed=indexed_whole) as container:
+    parsing = measure or not told_whole
+    with opened(stream, sniffed.opener, parsing=parsing, indexed=indexed_whole, brief=not measure) as container:
         videos = video_streams(container)
         if not videos:
             return None

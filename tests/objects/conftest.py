@@ -34,10 +34,12 @@ def stores(bucket: Bucket) -> Stores:
 
 
 class Clips(NamedTuple):
-    """One clip of some megabytes, its index in front or behind."""
+    """One clip of some megabytes, its index in front or behind, and in other containers."""
 
     front: bytes
     behind: bytes
+    matroska: bytes
+    avi: bytes
 
 
 @pytest.fixture(scope="session")
@@ -50,4 +52,6 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
     subprocess.run([*quiet, *sources, *encode, folder / "behind.mp4"], check=True)
     moved = ("-i", folder / "behind.mp4", "-c", "copy", "-movflags", "+faststart")
     subprocess.run([*quiet, *moved, folder / "front.mp4"], check=True)
-    return Clips((folder / "front.mp4").read_bytes(), (folder / "behind.mp4").read_bytes())
+    for name in ("clip.mkv", "clip.avi"):
+        subprocess.run([*quiet, "-i", folder / "behind.mp4", "-c", "copy", folder / name], check=True)
+    return Clips(*((folder / name).read_bytes() for name in ("front.mp4", "behind.mp4", "clip.mkv", "clip.avi")))

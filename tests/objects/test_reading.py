@@ -8,7 +8,7 @@ import pytest
 from preflight.objects.reading import probe_object
 from preflight.objects.stores import RETRIES, Stores, as_etag
 from preflight.probe import probe
-from preflight.probe.remote import KEPT_BYTES
+from preflight.probe.remote import KEPT_BYTES, LARGEST
 from preflight.values.assets import Asset, Stored
 from preflight.values.choices import Depth
 from preflight.values.facts import ImageFacts, VideoFacts
@@ -46,6 +46,29 @@ def facts_of(probed: Probed) -> dict[str, object]:
     assert probed.facts is not None, probed.fault
     facts = probed.facts
     return {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "measured_by"}
+
+
+@pytest.mark.parametrize("container", ["matroska", "avi"])
+def test_the_header_of_a_container_without_an_index_in_front_costs_half_a_megabyte_at_most(
+    bucket: Bucket, stores: Stores, clips: Clips, container: str, tmp_path: Path
+) -> None:
+    content: bytes = getattr(clips, container)
+    probed = probe_object(put(bucket, f"clip.{container}", content), "header", stores)
+    assert bucket.requests() <= 5
+    assert bucket.bytes() <= 512_000
+    (tmp_path / "clip").write_bytes(content)
+    here = facts_of(probe(Asset(path=str(tmp_path / "clip")), "header"))
+    assert facts_of(probed) | {"sound_duration_s": None} == here | {"sound_duration_s": None}
+
+
+@pytest.mark.parametrize("container", ["matroska", "avi"])
+def test_what_has_no_index_of_each_packet_is_brought_at_once(
+    bucket: Bucket, stores: Stores, clips: Clips, container: str
+) -> None:
+    content: bytes = getattr(clips, container)
+    assert probe_object(put(bucket, f"clip.{container}", content), "exact", stores).facts is not None
+    assert bucket.requests() <= 3 + len(content) // LARGEST
+    assert bucket.bytes() == len(content)
 
 
 @pytest.mark.parametrize("listed", [False, True])

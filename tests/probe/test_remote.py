@@ -57,6 +57,17 @@ def points_elsewhere(probed: Probed) -> bool:
     return probed.fault is not None and "points elsewhere" in probed.fault.message
 
 
+def test_small_step_after_small_step_is_reading_on_and_large_steps_are_not() -> None:
+    content = bytes(12_000_000)
+    for step, most in ((100_000, 12), (1_000_000, 13)):
+        with elsewhere(content, BLOCK) as far:
+            for at in range(0, len(content), step):
+                far.seek(at)
+                far.read(100)
+            assert far.requests <= most
+            assert step == 100_000 or far.bytes <= most * BLOCK
+
+
 def test_no_more_is_read_of_a_file_than_is_allowed() -> None:
     far = elsewhere(bytes(3_000_000), most_bytes=1_000_000)
     with pytest.raises(RemoteError, match="more than 1,000,000 bytes"):
