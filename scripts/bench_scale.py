@@ -1,7 +1,7 @@
 """Buckets and clusters: bytes against downloading first, a cluster against one machine, and many keys against few.
 
 python scripts/bench.py scale
-python scripts/bench_scale.py [bytes] [cluster] [many] [--objects 20000] [--keys 1000000]
+python scripts/bench_scale.py [bytes] [cluster] [many] [--objects 20000] [--rounds 2] [--keys 1000000]
 """
 
 import argparse
@@ -143,12 +143,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("parts", nargs="*", default=["bytes", "cluster", "many"])
     parser.add_argument("--objects", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--keys", type=int, default=1_000_000)
     asked, missed = parser.parse_args(), Missed()
     if "bytes" in asked.parts:
         fewer_bytes(missed)
     if "cluster" in asked.parts:
-        cluster(missed, asked.objects)
+        cluster(missed, asked.objects, asked.rounds)
     if "many" in asked.parts:
         many(missed, asked.keys)
     sys.exit(missed.any)
