@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -52,15 +52,19 @@ class Walk:
         tab: a browser's page, which accepts that language.
         language: the language.
         seen: hears of each state.
+        files: what is brought; the shipped samples if none.
     """
 
-    def __init__(self, tab: Page, language: Language, seen: Seen) -> None:
-        self._tab, self._language, self._seen = tab, language, seen
+    def __init__(self, tab: Page, language: Language, seen: Seen, files: Sequence[Path] = ()) -> None:
+        self._tab, self._language, self._seen, self._files = tab, language, seen, files
 
     def go(self) -> None:
-        """Go from samples to a film: what fails, a part to keep, fixes, a prompt, a refusal, and a second try."""
+        """Go from files to a film: what fails, a part to keep, fixes, a prompt, a refusal, and a second try."""
         self._seen("start", self._whole())
-        self._button("drop.samples").click()
+        if self._files:
+            self._tab.locator('input[type="file"]').first.set_input_files(self._files)
+        else:
+            self._button("drop.samples").click()
         self._failing()
         self._fixed()
         self._described()

@@ -4,12 +4,14 @@ One who listens late hears nothing of before and asks for the whole; one who lis
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from threading import Lock
 
 import msgspec
 from starlette.responses import StreamingResponse
+
+from preflight.locale import ENGLISH, Language, language, speaking
 
 MOST_WAITING = 2000
 """News that may wait for one listener."""
@@ -27,10 +29,11 @@ class Listener:
 
     Args:
         loop: where it listens.
+        chosen: the language in which it is told.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self, loop: asyncio.AbstractEventLoop, chosen: Language = ENGLISH) -> None:
+        self._loop, self.language = loop, chosen
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
 
     def tell(self, event: bytes) -> None:
@@ -53,14 +56,21 @@ class Events:
         self._turn = Lock()
         self._listeners: set[Listener] = set()
 
-    def tell(self, name: str, value: object) -> None:
-        """Tell all; may be called from any thread."""
+    def tell(self, name: str, value: Callable[[], object]) -> None:
+        """Tell all, each in its language; may be called from any thread.
+
+        Args:
+            name: the name of the event.
+            value: makes what is told, in the current language.
+        """
         with self._turn:
             listeners = list(self._listeners)
-        if listeners:
-            event = encoded(name, value)
+        for chosen in {one.language for one in listeners}:
+            with speaking(chosen):
+                event = encoded(name, value())
             for one in listeners:
-                one.tell(event)
+                if one.language == chosen:
+                    one.tell(event)
 
     def response(self) -> StreamingResponse:
         """Return the answer that goes on for as long as somebody listens.
@@ -68,7 +78,7 @@ class Events:
         Raises:
             TooMany: too many listen already.
         """
-        listener = Listener(asyncio.get_running_loop())
+        listener = Listener(asyncio.get_running_loop(), language())
         with self._turn:
             if len(self._listeners) >= MOST_LISTENERS:
                 raise TooMany

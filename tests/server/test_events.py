@@ -4,12 +4,14 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.locale import localized, speaking
 from preflight.server.events import MOST_LISTENERS, MOST_WAITING, Events, TooMany, encoded
 
 
@@ -48,7 +50,7 @@ def test_everybody_hears_what_is_told_from_any_thread_in_order() -> None:
 
         def tell() -> None:
             for n in range(20):
-                events.tell("n", n)
+                events.tell("n", partial(int, n))
 
         teller = threading.Thread(target=tell)
         teller.start()
@@ -59,14 +61,27 @@ def test_everybody_hears_what_is_told_from_any_thread_in_order() -> None:
     asyncio.run(listen())
 
 
+def test_each_hears_it_in_the_own_language_whoever_tells() -> None:
+    async def listen() -> None:
+        events = Events()
+        with speaking("ko"):
+            korean = await begun(events)
+        with speaking("zh"):
+            chinese = await begun(events)
+        events.tell("said", lambda: localized("15 s"))
+        assert [heard(await anext(one))[1] for one in (korean, chinese)] == ["15초", "15 秒"]
+
+    asyncio.run(listen())
+
+
 def test_who_listens_too_slowly_is_told_to_ask_again_and_hears_what_comes_after() -> None:
     async def listen() -> None:
         events = Events()
         slow = await begun(events)
         for n in range(MOST_WAITING + 1):
-            events.tell("n", n)
+            events.tell("n", partial(int, n))
         await asyncio.sleep(0)
-        events.tell("n", "later")
+        events.tell("n", lambda: "later")
         assert heard(await anext(slow)) == ("again", None)
         assert heard(await anext(slow)) == ("n", "later")
 
@@ -87,7 +102,7 @@ def test_who_has_gone_hears_nothing_and_makes_room() -> None:
 
 def test_nobody_listening_or_a_loop_that_has_ended_is_no_fault() -> None:
     events = Events()
-    events.tell("n", 1)
+    events.tell("n", lambda: 1)
 
     async def leave() -> list[AsyncIterator[bytes]]:
         return [await begun(events)]
@@ -95,5 +110,5 @@ def test_nobody_listening_or_a_loop_that_has_ended_is_no_fault() -> None:
     loop = asyncio.new_event_loop()
     kept = loop.run_until_complete(leave())
     loop.close()
-    events.tell("n", 2)
+    events.tell("n", lambda: 2)
     assert len(kept) == 1

@@ -57,7 +57,7 @@ class Bench:
             self.session.start(Bounds()).end()
 
     def _trouble(self, error: PreflightError) -> None:
-        self.events.tell("trouble", {"message": printable(message_of(error))})
+        self.events.tell("trouble", lambda: {"message": printable(message_of(error))})
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

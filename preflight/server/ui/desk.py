@@ -14,6 +14,7 @@ import msgspec
 
 from preflight.errors import CallError
 from preflight.flow.check import judge_whole
+from preflight.locale import localized
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
 from preflight.profiles.schema import Profile
@@ -69,7 +70,7 @@ class Desk:
         self.on_model: Callable[[], None] = lambda: None
         """Called when another model is chosen; set by who sends."""
         self.measurer = Measurer(threads, self._begins, self._measured)
-        self._thinking = Thinking(threads, self._judge, lambda words: events.tell("trouble", {"message": words}))
+        self._thinking = Thinking(threads, self._judge, self._trouble)
 
     # ---- reading
 
@@ -175,7 +176,7 @@ class Desk:
         with self.turn, self.changing():
             item = self.item(id_)
             del self.items[id_]
-            self.events.tell("gone", {"id": item.id})
+            self.events.tell("gone", lambda: {"id": item.id})
 
     def move(self, id_: str, place: int) -> None:
         """Give an item another place on its shelf, from 1."""
@@ -300,8 +301,11 @@ class Desk:
                     self._tell(item)
             self.think()
 
+    def _trouble(self, words: str) -> None:
+        self.events.tell("trouble", lambda: {"message": localized(words)})
+
     def _tell(self, item: Item) -> None:
-        self.events.tell("card", self.card(item, self.roles().get(item.id)))
+        self.events.tell("card", lambda: self.card(item, self.roles().get(item.id)))
 
     # ---- measuring and judging
 
@@ -395,4 +399,4 @@ class Desk:
                 if item.id in before and before[item.id] == views.card_view(item, told.get(item.id), self.profile):
                     continue
                 self._tell(item)
-            self.events.tell("request", request_view(self))
+            self.events.tell("request", lambda: request_view(self))

@@ -16,6 +16,7 @@ import msgspec
 from preflight.errors import PreflightError
 from preflight.flow.fix import fix_one, graded, order_of
 from preflight.flow.pace import remembered
+from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.plan.estimate import estimate_output
 from preflight.plan.result import FixResult
@@ -152,7 +153,7 @@ class Fixing:
             self._open.clear()
         else:
             self._open.set()
-        self._desk.events.tell("queue", self.view())
+        self._desk.events.tell("queue", self.view)
 
     def close(self) -> None:
         """Let what waits go, so that its threads end."""
@@ -195,14 +196,14 @@ class Fixing:
         with self._turn:
             self._jobs.pop(job.id, None)
         if job.cancelled:
-            self._desk.events.tell("queue", self.view())
+            self._desk.events.tell("queue", self.view)
         else:
             self._over(job, words_of("fix.failed", why=why) if why else "")
 
     def _taken(self, job: Job, made_by: str, result: FixResult) -> str:
         """Put the new file on the desk; return why there is none, or nothing."""
         if result.outcome != "fixed" or result.after is None:
-            return ". ".join(filter(None, (result.message, advice(result.remedies))))
+            return ". ".join(filter(None, (localized(result.message), advice(result.remedies))))
         try:
             self._desk.fixed(job.item, made_by, result, result.after)
         except PreflightError as error:
@@ -212,7 +213,7 @@ class Fixing:
     def _over(self, job: Job, message: str) -> None:
         with suppress(MissingError):
             self._desk.note(self._desk.item(job.item), message)
-        self._desk.events.tell("queue", self.view())
+        self._desk.events.tell("queue", self.view)
 
     def _tell(self, job: Job) -> None:
-        self._desk.events.tell("job", job.view())
+        self._desk.events.tell("job", job.view)

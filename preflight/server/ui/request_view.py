@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from preflight.flow.submit import Terms, foreseen_price
+from preflight.locale import localized
 from preflight.profiles.schema import Profile
+from preflight.report.citations import cited
 from preflight.report.html.render import SIGNS
 from preflight.request.price import Estimate
 from preflight.server.ui import views
@@ -79,7 +81,7 @@ def edition_view(profile: Profile, *, follows: bool = False) -> dict[str, Any]:
     length, ratio = limits.duration_s, limits.aspect_ratio
     return {
         "name": profile.name,
-        "title": profile.title,
+        "title": localized(cited(profile.title)),
         "models": models_view(profile, follows=follows),
         "qualities": {name: list(model.quality) for name, model in profile.models.items()},
         "takes": [name for name in ("generate_audio", "callback_url") if profile.knows(name)],

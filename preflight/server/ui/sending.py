@@ -21,6 +21,7 @@ from preflight.flow.check import Measuring
 from preflight.flow.follow import film_of, find_lost, sent_before
 from preflight.flow.measuring import measuring
 from preflight.flow.submit import Ready, Steps, Submitted, Terms, prepared, submit
+from preflight.locale import localized
 from preflight.profiles.schema import Profile
 from preflight.report.remedies import message_of
 from preflight.server.ui.advice import advice
@@ -36,7 +37,6 @@ from preflight.submission.submit import Account
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import printable
 from preflight.values.parsed import NotJsonError, parsed
-from preflight.values.phrase import plain
 from preflight.values.unforeseen import unforeseen
 from preflight.values.units import decimal
 
@@ -60,8 +60,10 @@ class Progress(msgspec.Struct, kw_only=True):
     part: float | None = None
     since: float = 0.0
     """When it began, as the clock of this machine tells it."""
-    message: str = ""
+    error: PreflightError | None = None
+    """What went wrong, which is worded for each who looks."""
     advice: str = ""
+    """The key of what is to be known besides."""
     blames: str = ""
     """The asset that the service means."""
     duplicate: bool = False
@@ -69,6 +71,20 @@ class Progress(msgspec.Struct, kw_only=True):
     film: int | None = None
     """The entry whose film was saved."""
     sandbox: bool = False
+
+
+def _now_view(now: Progress) -> dict[str, Any]:
+    """Build the state of a submission; what went wrong is worded."""
+    error = now.error
+    view = {name: getattr(now, name) for name in Progress.__struct_fields__ if name != "error"}
+    view["message"] = printable(message_of(error)) if error else ""
+    view["advice"] = WORDS[now.advice] if now.advice else printable(advice(error.remedies)) if error else ""
+    return view
+
+
+def _in_words(sent: dict[str, Any]) -> dict[str, Any]:
+    """Word the state of an earlier submission."""
+    return sent | {"words": WORDS[f"state.{sent['state']}"], "message": localized(sent["message"])}
 
 
 class Sending:
@@ -98,15 +114,14 @@ class Sending:
     def view(self) -> dict[str, Any]:
         """Build the state of sending for the page."""
         with self._turn:
-            now = msgspec.to_builtins(self._now, enc_hook=plain)
             state = {
                 "key": bool(self._key),
                 "sandbox": self._sandbox,
                 "address": self._address(),
-                "now": now,
+                "now": _now_view(self._now),
                 "left": self._left,
             }
-            return state | {"sent": self._sent, "sandboxed": self._is_sandboxed()}
+            return state | {"sent": list(map(_in_words, self._sent)), "sandboxed": self._is_sandboxed()}
 
     def _is_sandboxed(self) -> bool:
         """Tell whether the sandbox knows the model."""
@@ -214,7 +229,7 @@ class Sending:
     def follow(self, number: int, *, sandbox: bool) -> None:
         """Wait for an accepted task again, and save its film."""
         door = self._door()
-        self._set(stage="waiting", since=time.time(), message="", advice="")
+        self._set(stage="waiting", since=time.time(), error=None, advice="")
         self._desk.threads.do_alone(self._guarded, self._follow, door, number, sandbox)
 
     def use(self, number: int, *, sandbox: bool) -> None:
@@ -291,9 +306,9 @@ class Sending:
         with opened_ledger(self._desk.project.ledger(sandbox=sandbox)) as ledger, door.service() as service:
             found = find_lost(Account(service, ledger, self._profile()), door.base_url)
         if not found:
-            self._set(advice=WORDS["send.unknown.nothing"])
+            self._set(advice="send.unknown.nothing")
             return
-        self._set(stage="waiting", unknown=False, message="", advice="")
+        self._set(stage="waiting", unknown=False, error=None, advice="")
         self._follow(door, found[0].number, sandbox)
 
     def _follow(self, door: Door, number: int, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
@@ -316,8 +331,8 @@ class Sending:
         self._set(
             stage="failed",
             part=None,
-            message=printable(message_of(error)),
-            advice=printable(advice(error.remedies)),
+            error=error,
+            advice="",
             blames=items[place].id if place is not None and place < len(items) else "",
             duplicate=bool({"show-or-send-again", "show-there-or-send-again"} & set(kinds)),
             unknown=isinstance(error, OutcomeUnknown),
@@ -366,4 +381,4 @@ class Sending:
         self._tell()
 
     def _tell(self) -> None:
-        self._desk.events.tell("send", self.view())
+        self._desk.events.tell("send", self.view)
