@@ -7,10 +7,6 @@ HERE = Path(__file__).parent
 CODE = HERE.parent / "preflight"
 ENOUGH = 20
 """Code lines up to which a module is a few names and types, which others' tests hold."""
-ROOMS = {
-    "scale": "run whole, on this machine and on a cluster, since what counts is what survives: tests/scale",
-}
-"""Room → why its tests go by what is asked of it, not by module."""
 ELSEWHERE = {
     "apply/proxy.py": "one call of ffmpeg, whose file is played in tests/flow/test_footage.py",
     "cli/models.py": "prints what tests/cli/test_where.py reads",
@@ -44,16 +40,16 @@ def code_lines(path: Path) -> int:
 
 
 def specification(module: Path) -> Path:
-    """Return where the tests of a module belong."""
+    """Find where the tests of a module belong."""
     inner = module.relative_to(CODE)
     return HERE / inner.parent / f"test_{inner.stem.lstrip('_')}.py"
 
 
 def missing() -> set[str]:
-    """Return the modules with code enough for a specification that have none of their own."""
+    """List the modules with code enough for a specification that have none of their own."""
     modules = [path for path in CODE.rglob("*.py") if not path.stem.startswith("__")]
     found = {path.relative_to(CODE).as_posix() for path in modules if not specification(path).exists()}
-    return {name for name in found if name.partition("/")[0] not in ROOMS and code_lines(CODE / name) > ENOUGH}
+    return {name for name in found if code_lines(CODE / name) > ENOUGH}
 
 
 def test_every_module_has_its_specification_or_a_reason_for_none() -> None:
@@ -62,4 +58,3 @@ def test_every_module_has_its_specification_or_a_reason_for_none() -> None:
 
 def test_no_reason_is_stale() -> None:
     assert set(ELSEWHERE) <= missing()
-    assert all((CODE / room).is_dir() for room in ROOMS)
