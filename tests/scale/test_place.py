@@ -1,17 +1,17 @@
 """A folder or a bucket's prefix is one place: files of it are read, listed and written whole, or it is said why not."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from preflight.errors import CallError, NotDone
 from preflight.objects.stores import Stores, from_environment
 from preflight.scale.place import Mark, Place
-from scripts.bucket_server import Bucket
 
-Opened = Callable[[str], Place]
-"""Opens a place by its name."""
+
+if TYPE_CHECKING:
+    from scripts.bucket_server import Bucket
 
 
 @pytest.fixture(params=["folder", "bucket"])
