@@ -9,7 +9,6 @@ from preflight.errors import CallError, NotDone
 from preflight.objects.stores import Stores, from_environment
 from preflight.scale.place import Mark, Place
 
-
 if TYPE_CHECKING:
     from scripts.bucket_server import Bucket
 
