@@ -19,7 +19,7 @@ Plans = list[tuple[Judged, Plan]]
 
 OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
 """What a person may press instead: yes and Enter are all of them, q and Escape none."""
-HANGUL = {"ㅁ": "a", "ㅣ": "l", "ㄷ": "e", "ㅇ": "d", "ㅜ": "n", "ㅛ": "y", "ㅂ": "q"}
+HANGUL = {"ㅁ": "a", "ㅣ": "l", "ㄷ": "e", "ㅇ": "d", "ㅜ": "n", "ㅛ": "y", "ㅂ": "q", "ㅠ": "b"}
 """Letter of a Korean keyboard that writes Hangul → the Latin one on the same key."""
 
 
@@ -47,7 +47,7 @@ def pressed(question: str, keys: "Collection[str]") -> str:
         key = HANGUL.get(key, key)
         key = key if key in keys else OTHER_KEYS.get(key, key)
         if key in keys:
-            click.echo(key, err=True)
+            click.echo(key if key.isprintable() else "", err=True)
             return key
 
 

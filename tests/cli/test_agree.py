@@ -2,20 +2,17 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import click
 import pytest
 
-from preflight.cli.agree import PATH_CHARACTERS, _about, _badness, _becomes, _cells, _ending, chosen
+from preflight.cli.agree import chosen
 from preflight.cli.question import Plans
 from preflight.errors import CallError
 from preflight.plan import Plan
-from preflight.plan.estimate import OutputEstimate
 from preflight.plan.steps import Crop, Step, Write
 from preflight.values.assets import Asset
-from preflight.values.findings import Judged
 from tests import made
 
 COPY = Write(format="mp4", loss="lossless", clears=())
@@ -82,36 +79,51 @@ def test_the_question_says_how_many_files_go_where(press: Press, capsys: pytest.
     assert "Write 1 new file to out?" in capsys.readouterr().err
 
 
-def test_the_worst_stands_first_and_what_stays_as_it_is_last() -> None:
-    beyond = Plan(asset=Asset(path="b"), kind="video", beyond_mending=tuple(made.findings(ODD.facts).values()))
-    fault = Plan(asset=Asset(path="f"), kind="video", fault="it broke")
-    ranked = sorted([(ODD, plan()), (ODD, plan(COPY)), (ODD, plan(CROP)), (ODD, beyond), (ODD, fault)], key=_badness)
-    assert [one.loss for _, one in ranked] == ["none", "none", "creative", "lossless", "none"]
-    assert [bool(one.beyond_mending or one.fault) for _, one in ranked] == [True, True, False, False, False]
+def many(count: int) -> Plans:
+    return [(ODD, plan(COPY, name=f"{at}.mp4")) for at in range(count)]
 
 
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 120 by 24 characters."""
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("LINES", "24")
+
+
+@pytest.mark.usefixtures("screen")
 @pytest.mark.parametrize(
-    ("path", "ending"),
+    ("keys", "shown"),
     [
-        ("a.mp4", "a.mp4"),
-        ("x" * PATH_CHARACTERS, "x" * PATH_CHARACTERS),
-        ("y" + "x" * PATH_CHARACTERS, "\u2026" + "x" * (PATH_CHARACTERS - 1)),
+        (" n", ["17 to 32 of 40"]),
+        ("  n", ["17 to 32 of 40", "33 to 40 of 40"]),
+        ("   bn", ["17 to 32 of 40", "33 to 40 of 40", "33 to 40 of 40", "17 to 32 of 40"]),
+        ("\u3160n", ["1 to 16 of 40"]),
     ],
 )
-def test_a_long_path_is_told_by_its_end(path: str, ending: str) -> None:
-    assert _ending(path) == ending
-    assert len(_ending(path)) <= PATH_CHARACTERS
+def test_keys_turn_the_pages_of_what_is_longer_than_the_screen(
+    keys: str, shown: list[str], press: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    press(keys)
+    assert goes(many(40)) == []
+    said = capsys.readouterr().err
+    assert "[space] more, [b] back: " in said
+    assert [line for line in said.splitlines() if " of 40" in line] == shown
 
 
-def test_what_comes_out_is_told_where_it_is_known() -> None:
-    known = OutputEstimate(size_px=(854, 480), length_s=Fraction(29, 2), seconds=Fraction(9, 4))
-    assert (_becomes(known), _about(known.seconds)) == ("854 x 480 px, 14.5 s", "2 s")
-    assert (_becomes(OutputEstimate()), _about(None)) == ("", "")
-    assert _about(Fraction(9, 10)) == "a moment"
+@pytest.mark.usefixtures("screen")
+def test_arrows_and_page_keys_turn_pages_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = iter(["\x1b[C", "\x1b[6~", "\x1b[D", "\x1b[Z", "\x1bOA", "l"])
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(click, "getchar", lambda: next(waiting))
+    assert len(goes(many(40))) == 40
+    firsts = [line.split()[0] for line in capsys.readouterr().err.splitlines() if " of 40" in line]
+    assert firsts == ["17", "33", "17", "1"]
 
 
-def test_what_passes_and_what_nothing_mends_say_so() -> None:
-    fine = Judged(asset=Asset(path="a"), kind="video", facts=ODD.facts, findings=())
-    assert _cells(fine, plan(), Fraction(1)) == ["nothing", "stays as it is", "none", "", ""]
-    beyond = Plan(asset=Asset(path="b"), kind="video", beyond_mending=ODD.findings)
-    assert _cells(ODD, beyond, Fraction(1))[2:] == ["", "", ""]
+@pytest.mark.usefixtures("screen")
+def test_what_fits_the_screen_has_no_pages(press: Press, capsys: pytest.CaptureFixture[str]) -> None:
+    press(" bn")
+    assert goes(many(16)) == []
+    assert "more" not in capsys.readouterr().err
