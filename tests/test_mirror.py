@@ -8,22 +8,12 @@ CODE = HERE.parent / "preflight"
 ENOUGH = 20
 """Code lines up to which a module is a few names and types, which others' tests hold."""
 ELSEWHERE = {
-    "apply/proxy.py": "one call of ffmpeg, whose file is played in tests/flow/test_footage.py",
     "cli/models.py": "prints what tests/cli/test_where.py reads",
-    "cli/options/measuring.py": "words of options; what they do is held by each command that has them",
     "cli/progress.py": "shows only what a terminal shows: tests/cli/test_console.py and test_commands.py",
     "cli/report.py": "hands over to preflight.report, where each format has its file",
     "cli/scale.py": "hands over to preflight.scale, which is run whole: tests/scale",
     "cli/sending.py": "asks and sends, as tests/cli/test_submit.py and test_submit_asks.py see it",
-    "flow/follow.py": "calls preflight.submission, as tests/cli/test_submit.py and tests/api/test_task.py see it",
-    "flow/location.py": "what leaves is read in tests/upload and tests/cli/test_submit.py",
-    "objects/stores.py": "reached over the wire alone: test_listing.py, test_odd_keys.py and test_reading.py beside it",
     "probe/image_header.py": "fields without code; each reader of images fills them in a test of its own",
-    "sandbox/fields.py": "types and defaults of what tests/sandbox/test_parameters.py and test_tables.py send",
-    "sandbox/judge.py": "judged against strangers' readings: test_agreement.py and test_references.py",
-    "sandbox/media.py": "judged with what it measures: tests/sandbox/test_references.py",
-    "sandbox/tabled.py": "the judge of other families: tests/sandbox/test_tables.py",
-    "values/places.py": "fields without code; tests/flow/test_where.py fills them",
 }
 """Module → why its tests stand elsewhere, and where."""
 

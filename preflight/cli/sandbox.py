@@ -2,6 +2,7 @@
 
 import click
 
+from preflight.cli.options.option import Between
 from preflight.cli.unforeseen import said_of
 from preflight.errors import CallError, NotDone
 from preflight.locale import localized
@@ -11,8 +12,8 @@ from preflight.values.phrase import phrase
 @click.command("sandbox")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address; nothing else is served.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0 takes a free one.")
-@click.option("--run-s", type=click.FloatRange(0, 3600), default=2.0, show_default=True, help="How long a task takes.")
-@click.option("--credits", "balance", type=click.FloatRange(0), default=10_000.0, show_default=True, help="Balance.")
+@click.option("--run-s", type=Between(0, 3600), default=2.0, show_default=True, help="How long a task takes.")
+@click.option("--credits", "balance", type=Between(0), default=10_000.0, show_default=True, help="Balance.")
 @click.option(
     "--edition",
     type=click.Choice(["2026-04", "2026-10"]),

@@ -10,7 +10,7 @@ import click
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions
-from preflight.cli.options.option import FILE, FOLDER, Group, Option, options_of
+from preflight.cli.options.option import FILE, FOLDER, Between, Group, Option, options_of
 from preflight.cli.options.service import ServiceOptions, UploadOptions, api_key
 from preflight.errors import CallError, NotDone
 from preflight.locale import localized
@@ -49,7 +49,7 @@ class Asked(Group, frozen=True, kw_only=True):
         float,
         Option(
             "Seconds within which the same body is one request, as with one Idempotency-Key; 0 for none.",
-            kind=click.FloatRange(0, 7 * 24 * 3600),
+            kind=Between(0, 7 * 24 * 3600),
         ),
     ] = 600.0
     allow_private: Annotated[bool, Option("Bring assets from private addresses, too.")] = False

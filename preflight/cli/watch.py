@@ -10,7 +10,7 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.choices import AllowOptions
 from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.measuring import MeasuringOptions
-from preflight.cli.options.option import FILE, FOLDER, Argument, Group, Option, options_of
+from preflight.cli.options.option import FILE, FOLDER, Argument, Between, Group, Option, options_of
 from preflight.cli.options.run import RunOptions
 from preflight.cli.run_context import opened
 from preflight.errors import CallError
@@ -50,7 +50,7 @@ class Asked(Group, frozen=True, kw_only=True):
         Option(
             "For how long a file has to keep its size and time before it is taken.",
             flags=("--settle",),
-            kind=click.FloatRange(0, 3600),
+            kind=Between(0, 3600),
             metavar="SECONDS",
         ),
     ] = 2.0
@@ -59,7 +59,7 @@ class Asked(Group, frozen=True, kw_only=True):
         Option(
             "How often the folder is walked for what the system's events missed.",
             flags=("--rescan",),
-            kind=click.FloatRange(0.1, 86400),
+            kind=Between(0.1, 86400),
             metavar="SECONDS",
         ),
     ] = 30.0

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from preflight.cli.options.option import Group, Option
+from preflight.cli.options.option import Between, Group, Option
 from preflight.values.choices import CacheBy, Depth
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class MeasuringOptions(Group, frozen=True, kw_only=True):
         ),
     ] = "identity"
     time_limit: Annotated[
-        float, Option("Seconds that measuring one file may take.", kind=click.FloatRange(0.1, 3600), kept=True)
+        float, Option("Seconds that measuring one file may take.", kind=Between(0.1, 3600), kept=True)
     ] = 60.0
     memory_limit: Annotated[
         int, Option("MiB that measuring one file may take.", kind=click.IntRange(256, 1 << 20), kept=True)

@@ -5,6 +5,7 @@
 is `--depth` with the choices of `Depth`, `PREFLIGHT_DEPTH`, and `depth` in preflight.toml.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
@@ -29,6 +30,17 @@ def stored(value: str) -> str:
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Between(click.FloatRange):
+    """A range of numbers; NaN, which no bound refuses, lies in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Convert a word to a number of the range."""
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is not a valid float.", param, ctx)  # as click says of other words
+        return found
 
 
 class Option(msgspec.Struct, frozen=True):
