@@ -28,9 +28,8 @@ def test_what_could_not_be_measured_is_never_as_it_is() -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_place_of_any_way_is_told_as_its_schema_says(way: Way) -> None:
     doubt = Answer(way="doubtful", rule="image/side", why="the documents disagree")
-    place = Place(
-        model="m", edition="e", way=way, counts=dict.fromkeys(WAYS, 0) | {way: 1}, why=(Answer(way=way, rule="image/format", doubts=(doubt,)),)
-    )
+    why = (Answer(way=way, rule="image/format", doubts=(doubt,)),)
+    place = Place(model="m", edition="e", way=way, counts=dict.fromkeys(WAYS, 0) | {way: 1}, why=why)
     told = json.loads(dump(where_report([place], Asked(files=1, request=None))))
     jsonschema.validate(told, schema_of("where"))
 
