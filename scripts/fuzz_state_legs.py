@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from hashlib import sha256
@@ -11,7 +10,7 @@ from random import Random
 
 import msgspec
 
-from preflight.apply.record import Content, Origin, beside, claiming, content_of, find_made
+from preflight.apply.record import Content, Origin, beside, claiming, content_of, find_made, seal_of
 from preflight.cli.settings import read_policy, read_settings
 from preflight.errors import PreflightError, Refused
 from preflight.files.text import toml_of
@@ -34,7 +33,7 @@ from preflight.values.assets import Asset
 from preflight.watch.arrivals import Arrivals
 from preflight.watch.carrying import Carrier
 from preflight.watch.folders import folders_of
-from preflight.watch.handling import Handling, Parcel, aside_of, new_token
+from preflight.watch.handling import Handling, Parcel, aside_of
 from preflight.watch.journal import FIRST, Journal, state_folder
 from preflight.watch.stopping import Stopping
 from scripts.fuzz_state_wire import serving, wire
@@ -42,7 +41,10 @@ from scripts.fuzz_state_wire import serving, wire
 MEDIA = Path(__file__).resolve().parent.parent / "fixtures" / "media"
 PICTURE = MEDIA / "image-300x300.jpg"
 PROFILE = "seedance-2.0-2026-04"
-LATER_S = 3_600.0
+BEGUN_S, LATER_S = 1_767_225_600.0, 4_000_000_000.0
+"""When state is made, and long after every file here was, in seconds since 1970."""
+MARK = "0123456789abcdef"
+"""Token of files that a watch set aside."""
 BYTES = 0.3
 """How many ledgers are damaged in their bytes; of the others, whole to SQLite, values are exchanged."""
 ODD: tuple[object, ...] = (
@@ -66,6 +68,8 @@ class Leg(msgspec.Struct, frozen=True):
     """What in the folder it may change."""
     words: tuple[bytes, ...] = ()
     """What is put in besides: paths out of its folders."""
+    varies: tuple[bytes, ...] = ()
+    """What is another in each run, such as its folder: damage is done to a stand-in, so that it is the same in each."""
 
 
 @contextmanager
@@ -92,7 +96,7 @@ def _home(folder: Path) -> Path:
 def journal(folder: Path) -> Leg:
     """A watch that was broken off: one file set aside, one new file on its way."""
     yard = folders_of(_made(folder / "in"), folder / "ready", folder / "rejected")
-    token = new_token()
+    token = MARK
     lines = [FIRST]
     for number in range(3):
         path, target = str(yard.incoming / f"{number}.jpg"), str(yard.ready / f"{number}.jpg")
@@ -123,7 +127,7 @@ def journal(folder: Path) -> Leg:
     out = tuple(
         msgspec.json.encode(str(path)) for path in (folder / "home" / "key", yard.incoming / ".." / "home" / "key")
     )
-    return Leg("journal", folder, (honest,), read, ("in", "ready", "rejected"), out)
+    return Leg("journal", folder, (honest,), read, ("in", "ready", "rejected"), out, (bytes(folder),))
 
 
 def record(folder: Path) -> Leg:
@@ -147,7 +151,7 @@ def record(folder: Path) -> Leg:
         beside(path).write_bytes(content)
         return ["a stranger's file is taken for one that was made here"] if find_made(path, origin) and not mine else []
 
-    return Leg("record", folder, (honest,), read, ("ready",))
+    return Leg("record", folder, (honest,), read, ("ready",), varies=(seal_of(origin, content_of(path)).encode(),))
 
 
 def plan(folder: Path) -> Leg:
@@ -172,20 +176,20 @@ def plan(folder: Path) -> Leg:
             if _hash(Path(one.path)) != one.sha256
         ]
 
-    return Leg("plan", folder, (msgspec.json.encode(said),), read, ("plan.json",))
+    return Leg("plan", folder, (msgspec.json.encode(said),), read, ("plan.json",), varies=(bytes(folder),))
 
 
 def cache(folder: Path) -> Leg:
     """A cache that knows a picture."""
     path, known = folder / "own" / "c.sqlite3", probe(Asset(path=str(PICTURE)))
-    with Cache(path, clock=_later) as opened:
+    with Cache(path, by="content", clock=_later) as opened:
         opened.find([known.asset], "exact")
         opened.keep(known, "exact")
     honest = path.read_bytes()
 
     def read(content: bytes) -> list[str]:
         _alone(path, content)
-        with Cache(path, clock=_later) as opened:
+        with Cache(path, by="content", clock=_later) as opened:
             told = opened.find([known.asset], "exact").get(known.asset)
             opened.keep(known, "exact")
         return [] if told in (None, known) else [f"the cache says {told}"]
@@ -225,9 +229,9 @@ def ledger(folder: Path) -> Leg:
     """A ledger with an entry of each state."""
     path = folder / "own" / "ledger.sqlite3"
     path.parent.mkdir()
-    with Ledger(path) as opened:
+    with Ledger(path, clock=lambda: BEGUN_S) as opened:
         for number in range(3):
-            asset = ("image 1", str(PICTURE), "0" * 64, "https://example.com/a")
+            asset = ("image 1", f"/pictures/{PICTURE.name}", "0" * 64, "https://example.com/a")
             entry = opened.intend(b'{"n": %d}' % number, base_url="https://example.com", profile="p", assets=[asset])
             drift.keep_facts(opened, entry, ())
             opened.sent(entry)
@@ -235,6 +239,7 @@ def ledger(folder: Path) -> Leg:
                 opened.refused(entry, "no") if number == 1 else opened.unknown(entry, "?")
         hashed = opened.entries(1)[0].body_hash
         drift.explained(Refused("no", status=400), opened.entries(1)[0], opened, ())
+    _settle(path)
     honest, task = path.read_bytes(), read_task({"id": "task-1"})
 
     def read(content: bytes) -> list[str]:
@@ -254,6 +259,14 @@ def ledger(folder: Path) -> Leg:
         return []
 
     return Leg("ledger", folder, (honest,), read, ("own",))
+
+
+def _settle(path: Path) -> None:
+    """Give a ledger the keys, owners and times of every run, and no trace of those that it had."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE entries SET idempotency_key = printf('preflight-%032d', number), owner = 'nobody'")
+        db.execute("UPDATE drift SET at_s = ?", [BEGUN_S])
+        db.execute("VACUUM")
 
 
 def _exchange(path: Path, random: Random) -> None:
@@ -357,7 +370,7 @@ def _hash(path: Path) -> str:
 
 
 def _later() -> float:
-    return time.time() + LATER_S
+    return LATER_S
 
 
 def _alone(path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 import pytest
 
-from scripts.fuzz_state import WORDS, broken, broken_by, damaged, own_folders, run
+from scripts.fuzz_state import WORDS, broken, broken_by, damage_of, damaged, own_folders, run
 from scripts.fuzz_state_legs import Leg, legs
 from scripts.fuzz_state_wire import HONEST, TASK, refuses
 
@@ -54,6 +54,16 @@ def test_a_seed_and_a_number_always_do_the_same_damage() -> None:
     ]
     assert made[0] == made[1]
     assert len(set(made[0])) > 40
+
+
+def test_a_run_elsewhere_does_the_same_damage(tmp_path: Path) -> None:
+    made = []
+    for place in (tmp_path / "a", tmp_path / "another place"):
+        with own_folders(place / "user"), legs(place) as ready:
+            made.append({one.name: [damage_of(one, 5, number) for number in range(40)] for one in ready})
+            for one in ready:
+                assert all(real in b"".join(one.honest) for real in one.varies)
+    assert made[0] == made[1]
 
 
 def leg(folder: Path, read: object) -> Leg:
