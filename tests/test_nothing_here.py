@@ -10,7 +10,7 @@ import pytest
 
 MEDIA = Path(__file__).parent.parent / "fixtures" / "media"
 FILES = (
-    "video-1920x1080.mp4",
+    "video-12fps.mp4",
     "image-200x200.png",
     "audio-15.1s.mp3",
     "video-20s.mp4",

@@ -450,14 +450,14 @@ def test_an_answer_without_end_is_cut_off_and_its_outcome_unknown(reply: Reply) 
         with pytest.raises(ResponseLost, match="larger than"):
             service.task("task-unified-1")
         assert service.credits() is None
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 120
 
 
 def test_an_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     def dripping(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 Fine\r\n\r\n")
         with suppress(OSError):
-            for _ in range(200):
+            for _ in range(10_000):
                 connection.sendall(b" ")
                 time.sleep(0.02)
 

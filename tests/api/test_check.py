@@ -87,7 +87,7 @@ def test_a_check_may_run_in_a_thread() -> None:
     found: list[preflight.Report] = []
     thread = threading.Thread(target=lambda: found.append(preflight.check(OK, SHORT)))
     thread.start()
-    thread.join(60)
+    thread.join(120)
     assert [report.verdict for report in found] == ["fail"]
 
 

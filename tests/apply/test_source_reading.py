@@ -39,12 +39,12 @@ def test_an_ffmpeg_that_looks_is_ended_with_the_look(
     program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     note = tmp_path / "here"
-    monkeypatch.setenv("PREFLIGHT_FFMPEG", program(f"touch {note}; exec sleep 60"))
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", program(f"touch {note}; exec sleep 600"))
     with reading_source(PLAN, video(SOURCE)):
         while not note.exists():
             time.sleep(0.02)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 120
 
 
 def test_a_look_that_is_closed_at_once_asks_no_ffmpeg(

@@ -165,7 +165,7 @@ def answered(keys: str, *words: str) -> bytes:
             said += until_asked(theirs)
             os.write(theirs, key.encode())
         said += read_all(theirs)
-        ran.wait(30)
+        ran.wait(120)
     return said
 
 

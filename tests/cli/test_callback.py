@@ -86,9 +86,9 @@ def test_a_callback_of_the_service_is_asked_about_told_and_written_down(program:
     with running(run_s=0.3, callback_http=True) as sandbox, listening("--once") as listener:
         task_id = submitted(program, tmp_path, sandbox, listener.url)
         assert listener.line() == f"{task_id}: completed; `preflight task download 1` saves the video"
-        assert listener.process.wait(20) == 0
+        assert listener.process.wait(120) == 0
         assert entry_of(tmp_path, task_id).state == "completed"
-        give_up = time.monotonic() + 10
+        give_up = time.monotonic() + 120
         while not sandbox.callbacks and time.monotonic() < give_up:
             time.sleep(0.02)
         assert [(done.attempts, done.delivered) for done in sandbox.callbacks] == [(1, True)]
@@ -101,7 +101,7 @@ def test_a_task_that_failed_ends_with_4_and_is_explained(program: Program, tmp_p
     with running(run_s=0.3, callback_http=True, fail_with=code) as sandbox, listening("--once") as listener:
         task_id = submitted(program, tmp_path, sandbox, listener.url)
         assert "the local rule for it is image/side" in listener.line()
-        assert listener.process.wait(20) == 4
+        assert listener.process.wait(120) == 4
         said = listener.process.stderr.read() if listener.process.stderr else ""
     assert "`preflight explain image/side`" in said
     assert entry_of(tmp_path, task_id).state == "failed"
@@ -125,7 +125,7 @@ def test_strangers_forgers_and_repeaters_change_nothing_and_ctrl_c_ends_it(progr
         assert listener.said() == "rejected: GET: only POST is answered (from 127.0.0.1)"
         assert listener.line().startswith("task-unified-of-strangers: in no entry of the ledger")
         listener.process.send_signal(signal.SIGINT)
-        assert listener.process.wait(20) == 0
+        assert listener.process.wait(120) == 0
         assert listener.said() == "no more callbacks are received"
 
 
@@ -139,13 +139,13 @@ def test_late_and_twice_is_said_once_each_and_asked_of_nobody(program: Program, 
             assert listener.line() == f"{task_id}: was completed already (entry 1)"
         assert len(sandbox.requests) == before
         listener.process.send_signal(signal.SIGINT)
-        assert listener.process.wait(20) == 0
+        assert listener.process.wait(120) == 0
 
 
 def test_waiting_for_one_and_being_interrupted_is_not_done(tmp_path: Path, program: Program) -> None:  # noqa: ARG001 - the program's ledger
     with listening("--once") as listener:
         listener.process.send_signal(signal.SIGINT)
-        assert listener.process.wait(20) == 130
+        assert listener.process.wait(120) == 130
 
 
 def test_a_port_that_is_taken_ends_with_3(program: Program) -> None:
@@ -183,10 +183,10 @@ def test_a_flood_of_any_kind_fills_no_log_and_a_callback_behind_it_is_heard(prog
         asked = len(sandbox.requests) - before
         assert asked <= 2 + (time.monotonic() - begun) / ASK_EVERY_S
         while listener.post({"id": task_id}) != 204:
-            assert time.monotonic() - begun < 60
+            assert time.monotonic() - begun < 180
             time.sleep(0.1)
         listener.process.send_signal(signal.SIGINT)
-        out, err = listener.process.communicate(timeout=20)
+        out, err = listener.process.communicate(timeout=120)
     assert listener.process.returncode == 0
     assert len(out.splitlines()) <= 3 * LINES_A_MINUTE
     assert len(err.splitlines()) <= LINES_A_MINUTE + 1

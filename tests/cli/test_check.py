@@ -320,7 +320,7 @@ def test_ctrl_c_leaves_reports_that_say_so(tmp_path: Path) -> None:
         assert child.stdout is not None
         child.stdout.readline()
         child.send_signal(signal.SIGINT)
-        child.communicate(timeout=60)
+        child.communicate(timeout=120)
     assert child.returncode == 130
     report = json.loads((tmp_path / "r.json").read_text())
     assert (report["verdict"], report["interrupted"]) == ("unsure", True)

@@ -101,7 +101,7 @@ def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:
         child.stdout.readline()
         signal_group(child.pid, signal.SIGINT)
         child.stdout.read()
-        assert child.wait(20) == 130
+        assert child.wait(120) == 130
 
 
 def test_the_help_names_every_status(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def answered(keys: str, *arguments: object) -> tuple[int, str]:
                 said += until_asked(theirs)
                 os.write(theirs, key.encode())
             said += read_all(theirs)
-            return child.wait(60), said.decode()
+            return child.wait(120), said.decode()
         finally:
             child.kill()
 

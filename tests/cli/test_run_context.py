@@ -156,7 +156,7 @@ def test_an_interrupted_run_says_so_in_log_and_metrics_and_writes_no_baseline(tm
             child.stderr.readline()
         signal_group(child.pid, signal.SIGINT)
         said = child.stderr.read().splitlines()
-        assert child.wait(20) == 130
+        assert child.wait(120) == 130
     assert said[-1] == "interrupted"
     end = [json.loads(line) for line in said if line.startswith("{")][-1]
     assert (end["event"], end["complete"], end["verdict"], end["error"]) == ("end", False, None, "KeyboardInterrupt")

@@ -36,5 +36,5 @@ def test_faults_given_on_the_command_line_are_met() -> None:
                 httpx.get(f"{url}/v1/tasks", headers=headers, trust_env=False)
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=120)
     assert process.returncode == 0

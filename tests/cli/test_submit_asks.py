@@ -127,7 +127,7 @@ def test_all_is_asked_before_anything_is_encoded(program: Program, sandbox: Sand
         assert not (tmp_path / "preflight-fixed").exists()
         os.write(theirs, b"n")
         asked += read_all(theirs)
-        assert child.wait(30) == 1
+        assert child.wait(120) == 1
     assert b"Price: about" in asked
     assert not (tmp_path / "preflight-fixed").exists()
     assert sandbox.tasks == []
@@ -144,5 +144,5 @@ def test_what_nobody_has_chosen_is_asked_first(program: Program, sandbox: Sandbo
         assert b"Write 1 new file" in until_asked(theirs)
         os.write(theirs, b"n")
         read_all(theirs)
-        assert child.wait(30) == 1
+        assert child.wait(120) == 1
     assert not (tmp_path / "preflight-fixed").exists()

@@ -65,7 +65,7 @@ def test_the_first_line_is_the_address_and_a_signal_ends_it_well(tmp_path: Path)
         with asked(url) as client:
             assert cards(client, 1)[0]["verdict"] == "pass"
         program.send_signal(signal.SIGINT)
-        assert program.wait(30) == 0
+        assert program.wait(120) == 0
     assert (tmp_path / "preflight-project" / "request.toml").is_file()
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -23,8 +24,10 @@ from tests.posix import KILLED
 
 PROGRAM = Path(sys.executable).with_name("preflight")
 OK, TOO_LARGE, HEIC = MEDIA / "image-ok.jpeg", MEDIA / "video-1920x1080.mp4", MEDIA / "image-heic-named.jpg"
+SLOW = MEDIA / "video-12fps.mp4"
 SMALL = [MEDIA / name for name in ("image-ok.jpeg", "zeros.jpg", "video-no-index.mp4", "image-truncated.png")]
-PATIENCE_S = 40.0
+PATIENCE_S = 180.0
+"""How long something may take on a machine that is busy; nothing is shown by how long it takes."""
 SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
 
 
@@ -41,12 +44,14 @@ def call(place: Path, *more: str | Path, ready: Path | None = None) -> list[str]
 
 def once(place: Path, *more: str | Path, ready: Path | None = None) -> "subprocess.CompletedProcess[str]":
     command = call(place, "--once", *more, ready=ready)
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=place)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, cwd=place)
 
 
 @contextmanager
-def watching(place: Path, *more: str | Path) -> Iterator["subprocess.Popen[str]"]:
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+def watching(
+    place: Path, *more: str | Path, stderr: "IO[bytes] | int" = subprocess.PIPE
+) -> Iterator["subprocess.Popen[str]"]:
+    pipes = {"stdout": subprocess.PIPE, "stderr": stderr}
     with subprocess.Popen(call(place, *more), text=True, cwd=place, **pipes) as running:  # type: ignore[call-overload] # pipes
         try:
             yield running
@@ -54,12 +59,28 @@ def watching(place: Path, *more: str | Path) -> Iterator["subprocess.Popen[str]"
             running.kill()
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+def until(holds: Callable[[], bool], every_s: float = 0.05) -> None:
+    """Wait until something holds, looking every so often."""
     end = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.05)
+        time.sleep(every_s)
+
+
+def arrive(place: Path, name: str) -> None:
+    """Copy a file in and wait until it is ready; it changes again where it came before events were heard."""
+    path, again_s = place / "in" / name, time.monotonic()
+    shutil.copy(OK, path)
+
+    def is_ready() -> bool:
+        nonlocal again_s
+        if time.monotonic() > again_s + 3:
+            again_s = time.monotonic()
+            with suppress(FileNotFoundError):
+                os.utime(path)
+        return (place / "ready" / name).exists()
+
+    until(is_ready)
 
 
 def media_in(*folders: Path) -> list[str]:
@@ -184,9 +205,7 @@ def test_files_are_handled_as_they_come_with_events_and_without(place: Path, eve
             patch.setenv(name, value)
         with watching(place, *more) as running:
             until((state_folder(place / "in") / "journal.jsonl").exists)
-            time.sleep(1)
-            shutil.copy(OK, place / "in" / "a.jpeg")
-            until((place / "ready" / "a.jpeg").exists)
+            arrive(place, "a.jpeg")
             (place / "in" / "new" / "er").mkdir(parents=True)
             shutil.copy(OK, place / "in" / "new" / "er" / "b.jpeg")
             until((place / "ready" / "new" / "er" / "b.jpeg").exists)
@@ -263,7 +282,7 @@ def test_a_signal_ends_it_between_two_files_and_loses_none(place: Path, number: 
 
 def test_a_signal_ends_it_while_a_clip_is_encoded_and_leaves_the_clip_as_it_was(place: Path) -> None:
     shutil.copy(MEDIA / "video-sound-longer-than-15s.mp4", place / "in" / "a.mp4")
-    shutil.copy(TOO_LARGE, place / "in" / "b.mp4")
+    shutil.copy(SLOW, place / "in" / "b.mp4")
     with watching(place, "--fix") as running:
         until((state_folder(place / "in") / "made").exists)
         running.terminate()
@@ -280,13 +299,13 @@ def test_a_signal_ends_it_while_a_clip_is_encoded_and_leaves_the_clip_as_it_was(
 # ---- killed ---------------------------------------------------------------------------------------------------------
 
 
-def fill(place: Path, count: int) -> list[str]:
+def fill(place: Path, count: int, first: int = 0) -> list[str]:
     """Let many small files arrive, as hard links where that can be; return their names."""
     originals = place / "originals"
-    originals.mkdir()
-    copies = [Path(shutil.copy(path, originals)) for path in SMALL]
-    names = [f"{number:04}{copies[number % len(copies)].suffix}" for number in range(count)]
-    for number, name in enumerate(names):
+    originals.mkdir(exist_ok=True)
+    copies = [Path(shutil.copy(path, originals / f"{first}-{path.name}")) for path in SMALL]
+    names = [f"{number:04}{copies[number % len(copies)].suffix}" for number in range(first, first + count)]
+    for number, name in enumerate(names, first):
         folder = place / "in" / f"{number % 3}"
         folder.mkdir(exist_ok=True)
         os.link(copies[number % len(copies)], folder / name)
@@ -309,20 +328,20 @@ def test_killed_at_any_moment_every_file_ends_in_one_place_once(place: Path, acr
         pytest.skip("there is no second file system")
     ready = Path(tempfile.mkdtemp(dir=SHM, prefix="preflight-test-")) if across else place / "ready"
     try:
-        names, chance, end = fill(place, 300), random.Random(11), time.monotonic() + 60  # noqa: S311 - moments, not secrets
-        kills = 0
-        while waiting(place) and kills < KILLS and time.monotonic() < end:
+        names, chance, kills = list[str](), random.Random(11), 0  # noqa: S311 - moments, not secrets
+        for _ in range(KILLS):
+            names += fill(place, 60, len(names))
             judged = lines_of(place)
             command = call(place, "--once", "--settle", "0", "--no-cache", ready=ready)
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-                while lines_of(place) == judged and running.poll() is None and time.monotonic() < end + 5:
+                while lines_of(place) == judged and running.poll() is None:
                     time.sleep(0.002)
                 time.sleep(chance.random() * 0.12)
                 running.kill()
             kills += running.returncode == KILLED
         ended = once(place, "--no-cache", ready=ready)
         assert ended.returncode in (0, 1), ended.stderr
-        assert kills > 1
+        assert kills
         assert waiting(place) == []
         assert Counter(media_in(ready, place / "rejected")) == Counter(names)
         reports = [path.name for folder in (ready, place / "rejected") for path in folder.rglob("*.report.json")]
@@ -336,8 +355,8 @@ def test_killed_while_mending_every_file_has_one_successor_and_one_original(plac
     names = [f"{number}.jpg" for number in range(8)]
     for name in names:
         shutil.copy(HEIC, place / "in" / name)
-    chance, end, kills = random.Random(5), time.monotonic() + 60, 0  # noqa: S311 - moments, not secrets
-    while waiting(place) and kills < KILLS and time.monotonic() < end:
+    chance, kills = random.Random(5), 0  # noqa: S311 - moments, not secrets
+    while waiting(place) and kills < KILLS:
         command = call(place, "--once", "--settle", "0", "--fix")
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
             with suppress(subprocess.TimeoutExpired):
@@ -365,7 +384,7 @@ def test_what_may_not_be_read_or_moved_stays_and_the_rest_goes_on(place: Path) -
     command = call(place, "--once", "--no-cache")
     if me() == 0:
         command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=place)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, cwd=place)
     (place / "in" / "theirs").chmod(0o755)
     assert ended.returncode == 3, ended.stderr
     assert media_in(place / "ready") == ["a.jpeg"]

@@ -53,7 +53,7 @@ def test_a_killed_process_is_over_and_tidied_up_after(tmp_path: Path) -> None:
         name, mine = process.stdout.readline().strip(), ProcessLock(tmp_path / "l")
         assert not mine.is_over(name)
         kill(process.pid)
-        process.wait(10)
+        process.wait(120)
         assert [*tmp_path.iterdir()] != []
         assert mine.is_over(name)
     assert not [*tmp_path.iterdir()]

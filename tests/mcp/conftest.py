@@ -79,4 +79,4 @@ def unattended(place: Path, sandbox: Sandbox) -> Iterator[Agent]:
                 yield connected
         finally:
             server.terminate()
-            assert server.wait(20) == 0
+            assert server.wait(120) == 0

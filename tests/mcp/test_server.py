@@ -216,7 +216,7 @@ def ancestors(process: int, parents: dict[int, int]) -> set[int]:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 120
     while not true():
         assert time.monotonic() < give_up
         time.sleep(0.02)

@@ -26,5 +26,5 @@ def test_a_signal_ends_it_while_it_waits_for_the_client_and_what_is_no_message_d
         server.stdin.flush()
         answer = next(line for line in iter(server.stdout.readline, "") if '"serverInfo"' in line)
         server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 0
+        assert server.wait(120) == 0
         assert json.loads(answer)["result"]["serverInfo"]["name"] == "preflight"

@@ -138,9 +138,9 @@ def test_a_length_shorter_than_its_own_header_ends_the_reading(length: int) -> N
 def test_boxes_within_boxes_without_end_do_not_exhaust_the_reader() -> None:
     depth = 30_000
     deep = b"".join(struct.pack(">I4s", 8 * (depth - level), b"moov") for level in range(depth))
-    started = time.monotonic()
+    started = time.process_time()
     assert read(deep) == Boxes(fragmented=False, turns=(), location=False, claimed_s=None)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_million_empty_boxes_are_left_in_a_moment() -> None:

@@ -76,7 +76,7 @@ def test_no_phrasing_of_the_documents_is_an_order() -> None:
 
 
 def test_a_long_prompt_is_looked_through_soon() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for text in (
         "replace the " * 2000,
         "in video 1, " * 2000,
@@ -84,4 +84,4 @@ def test_a_long_prompt_is_looked_through_soon() -> None:
         "\uc601\uc0c1 1\uc758 " * 4000,
     ):
         orders(text)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10

@@ -83,12 +83,12 @@ def test_an_answer_is_late(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["delay", "delay-after"])
 def test_a_request_that_arrived_is_acted_upon_although_the_client_has_gone(kind: str) -> None:
-    with running(run_s=60, faults=broken("create", kind, seconds=0.4)) as sandbox:
+    with running(run_s=60, faults=broken("create", kind, seconds=2)) as sandbox:
         with connect(sandbox) as client, pytest.raises(httpx.ReadTimeout):
-            client.post("/v1/videos/generations", json=body(), timeout=0.2)
+            client.post("/v1/videos/generations", json=body(), timeout=httpx.Timeout(120, read=0.2))
         began = time.monotonic()
         while not sandbox.tasks:
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 120
             time.sleep(0.01)
         assert sandbox.calls == {"create": 1}
 

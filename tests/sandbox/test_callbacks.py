@@ -23,7 +23,7 @@ AT_ONCE: dict[str, Any] = {
 
 def delivery(sandbox: Sandbox) -> Delivery:
     """Wait for the first callback to be over."""
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 120
     while not sandbox.callbacks:
         assert time.monotonic() < give_up
         time.sleep(0.01)

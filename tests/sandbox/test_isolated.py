@@ -78,4 +78,4 @@ def test_a_file_that_takes_too_long_is_a_fault(
     begun = time.monotonic()
     with path.open("rb") as file, pytest.raises(MeasureError, match="ended over it"):
         isolated.measure("image", file, "image/webp")
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 120

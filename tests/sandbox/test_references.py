@@ -254,8 +254,8 @@ class TestAudio:
     def test_the_wire_takes_a_little_more(self, wire: httpx.Client, media: Media, shelf: Shelf, seconds: str) -> None:
         accepted(wire, image_urls=[shelf.put(media.image())], audio_urls=[shelf.put(media.audio(seconds))])
 
-    def test_an_endless_sound_is_refused(self, client: httpx.Client, media: Media, shelf: Shelf) -> None:
-        url = shelf.put(media.audio("600", ".mp3"))
+    def test_a_sound_of_minutes_is_refused(self, client: httpx.Client, media: Media, shelf: Shelf) -> None:
+        url = shelf.put(media.audio("120", ".mp3"))
         error = refused(client, image_urls=[shelf.put(media.image())], audio_urls=[url])
         assert "audio duration (seconds)" in error["message"]
 

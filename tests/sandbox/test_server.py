@@ -31,7 +31,7 @@ def test_serve_ends_cleanly(number: signal.Signals) -> None:
         answer = httpx.get(f"{url}/v1/credits", headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
         assert answer.status_code == 200
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out, err) == (0, "ended\n", "")
 
 

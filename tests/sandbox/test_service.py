@@ -48,7 +48,7 @@ def test_a_callback_comes_late_or_twice(kind: str, count: int) -> None:
         began = time.monotonic()
         accepted(client, callback_url=receiver.url + "/done")
         while len(sandbox.callbacks) < count:
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 120
             time.sleep(0.01)
         assert len(receiver.posted) == count
         assert kind != "late" or time.monotonic() - began >= 0.3

@@ -59,7 +59,7 @@ def refused(client: httpx.Client, **fields: object) -> Json:
 
 def finished(client: httpx.Client, task_id: str) -> Json:
     """Wait for a task to be over."""
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
         task: Json = client.get(f"/v1/tasks/{task_id}").json()
         if task["status"] in {"completed", "failed"}:

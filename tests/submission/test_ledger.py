@@ -266,7 +266,7 @@ def test_what_a_killed_process_only_intended_was_never_sent(path: Path) -> None:
     with start(path, "intended") as process, Ledger(path) as ledger:
         assert ledger.settle_orphans() == []
         process.kill()
-        process.wait(10)
+        process.wait(120)
         assert ledger.settle_orphans() == []
         (entry,) = ledger.entries()
     assert (entry.state, entry.message) == ("refused", "the program ended before anything was sent")
@@ -277,7 +277,7 @@ def test_what_a_killed_process_left_is_unknown(path: Path) -> None:
         assert ledger.settle_orphans() == []
         assert [entry.state for entry in ledger.entries()] == ["sent"]
         process.kill()
-        process.wait(10)
+        process.wait(120)
         (orphan,) = ledger.settle_orphans()
         assert (orphan.state, ledger.settle_orphans()) == ("unknown", [])
         assert "ended before" in orphan.message
@@ -313,7 +313,7 @@ def test_processes_at_once_lose_nothing(path: Path) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(30)
+        process.join(120)
     assert [process.exitcode for process in processes] == [0, 0, 0]
     with Ledger(path) as ledger:
         entries = ledger.entries(1000)

@@ -55,7 +55,7 @@ def test_a_file_is_held_until_its_holder_is_killed(tmp_path: Path) -> None:
         assert process.stdout.readline() == "held\n"
         assert held(path)
         process.kill()
-        process.wait(10)
+        process.wait(120)
     assert not held(path)
 
 

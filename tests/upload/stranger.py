@@ -64,7 +64,7 @@ class Stranger:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(5)
+        self._thread.join(120)
 
     def _serve(self) -> None:
         while True:

@@ -119,7 +119,7 @@ def test_a_file_that_a_process_has_open_for_writing_is_not_whole_however_long_it
         writer.stdout.readline()
         clock.now_s += 1000
         assert names(arrivals) == []
-        writer.communicate(timeout=20)
+        writer.communicate(timeout=120)
     clock.now_s += 2
     assert names(arrivals) == ["a.mp4"]
 

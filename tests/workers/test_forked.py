@@ -78,7 +78,7 @@ assert fork_server("everything") is None
 control, process = earliest("everything")
 assert not isinstance(process, Fork)
 control.close()
-process.wait(60)
+process.wait(120)
 waits.set()
 """
 

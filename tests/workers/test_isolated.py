@@ -80,8 +80,8 @@ def write_and_tell(path: str) -> str:
 
 
 def gone(pid: int) -> bool:
-    """Tell whether a process ends within two seconds."""
-    for _ in range(100):
+    """Tell whether a process ends within two minutes."""
+    for _ in range(6_000):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
@@ -116,7 +116,7 @@ def test_what_hangs_is_ended_in_time(tmp_path: Path) -> None:
     begun, note = time.monotonic(), tmp_path / "pid"
     with pytest.raises(Unmeasured, match=r"more than 3 s"):
         call_isolated(begin_and_hang, str(note), bounds=SHORT)
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 120
     assert gone(int(note.read_text()))
 
 
@@ -136,7 +136,7 @@ def test_after_each_end_the_next_look_works() -> None:
 def test_a_look_goes_on_while_something_else_is_done(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     look = IsolatedCall(write_and_tell, str(note))
-    for _ in range(500):
+    for _ in range(12_000):
         if note.exists():
             break
         time.sleep(0.01)
@@ -169,7 +169,7 @@ def test_a_child_that_is_gone_or_was_too_slow_does_no_other_call(tmp_path: Path)
 def test_a_look_that_nobody_wants_any_more_is_ended(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     with closing(IsolatedCall(begin_and_hang, str(note))):
-        for _ in range(500):
+        for _ in range(12_000):
             if note.exists() and note.read_text():
                 break
             time.sleep(0.01)
@@ -234,8 +234,11 @@ def test_a_server_that_died_gives_way_to_another() -> None:
 
 SLOW = """
 import pathlib, time
-pathlib.Path(__file__).with_name("begun").touch()
-time.sleep(3)
+begun, goes_on = (pathlib.Path(__file__).with_name(name) for name in ("begun", "goes on"))
+is_first = not begun.exists()
+begun.touch()
+while is_first and not goes_on.exists():
+    time.sleep(0.01)
 value = 7
 """
 
@@ -252,12 +255,15 @@ def test_a_module_that_another_thread_is_importing_does_not_stop_a_look(
     monkeypatch.syspath_prepend(tmp_path)
     with session(), ThreadPoolExecutor(1) as thread:
         importing = thread.submit(import_slow)
-        for _ in range(500):
+        for _ in range(12_000):
             if (tmp_path / "begun").exists():
                 break
             time.sleep(0.01)
-        assert not importing.done()
-        assert call_isolated(import_slow, bounds=Bounds(seconds=10)) == 7
+        try:
+            assert not importing.done()
+            assert call_isolated(import_slow) == 7
+        finally:
+            (tmp_path / "goes on").touch()
         importing.result()
     del sys.modules["slow_to_import"]
 

@@ -146,14 +146,14 @@ def killing_children(every_s: float, most: int) -> Iterator[list[int]]:
 
 def test_a_child_that_crashes_once_loses_nothing() -> None:
     given = assets(*[LARGE] * 8)
-    with WorkerPool("exact", jobs=1) as pool, killing_children(0.5, most=1) as killed:
+    with WorkerPool("exact", jobs=1) as pool, killing_children(0.02, most=1) as killed:
         found = list(pool.measure(given))
     assert len(killed) == 1
     assert [one.facts is not None for one in found] == [True] * 8
 
 
 def test_a_file_that_crashes_its_reader_again_could_not_be_judged() -> None:
-    with WorkerPool("exact", jobs=1) as pool, killing_children(0.05, most=40):
+    with WorkerPool("exact", jobs=1) as pool, killing_children(0.005, most=40):
         found = list(pool.measure(assets(LARGE, LARGE)))
     faults = [one.fault for one in found if one.fault]
     assert faults
@@ -166,7 +166,7 @@ def test_no_child_outlives_its_crew() -> None:
         next(results)
         started = children()
     assert started
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 120
     while any(Path(f"/proc/{pid}").exists() for pid in started) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
@@ -220,7 +220,7 @@ def test_children_end_when_their_parent_is_killed() -> None:
     assert ended.returncode == KILLED
     started = [Path(f"/proc/{pid}") for pid in ended.stdout.split()]
     assert len(started) == (3 if os.environ.get("PREFLIGHT_START") == "spawn" else 4)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while any(path.exists() for path in started) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [path for path in started if path.exists()] == []

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its programs li
 def test_a_program_says_what_it_says_and_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVOLINK_API_KEY", "sk-of-a-person")
     with begin(["/bin/sh", "-c", "cat; env; echo said >&2; exit 4"]) as program:
-        out, said = program.communicate(timeout=30)
+        out, said = program.communicate(timeout=120)
     assert program.returncode == 4
     assert said == b"said\n"
     assert b"sk-of-a-person" not in out
@@ -25,7 +25,7 @@ def test_a_program_says_what_it_says_and_hears_nothing(monkeypatch: pytest.Monke
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells so late")
 def test_what_cannot_be_run_says_why() -> None:
     with begin(["/gone"]) as program:
-        _, said = program.communicate(timeout=30)
+        _, said = program.communicate(timeout=120)
     assert (program.returncode, said) == (NOT_RUN, b"No such file or directory")
 
 

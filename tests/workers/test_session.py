@@ -46,7 +46,7 @@ def test_what_stops_stops_all_within_and_lets_nothing_begin() -> None:
         begun = inner.begin(["/bin/sleep", "60"])
         child = inner.start(Bounds())
         outer.stop()
-        assert begun.wait(10) < 0
+        assert begun.wait(120) < 0
         inner.end(begun)
         assert child.end() is not None or not can_fork()
         for begin in (lambda: inner.begin(["/bin/true"]), lambda: inner.start(Bounds()), lambda: inner.pause(9)):
@@ -67,7 +67,7 @@ def test_one_who_waits_hears_at_once_that_the_work_was_stopped() -> None:
         thread = threading.Thread(target=waits, args=(owner,))
         thread.start()
         owner.stop()
-        thread.join(10)
+        thread.join(120)
     assert told == ["interrupted"]
 
 
@@ -105,7 +105,7 @@ def test_a_program_that_ended_is_forgotten_with_its_pipes() -> None:
     before = len(list(here.iterdir())) if here.exists() else 0
     with session() as owner:
         begun = owner.begin(["/bin/sh", "-c", "echo out; echo err >&2; exit 3"])
-        assert begun.wait(10) == 3
+        assert begun.wait(120) == 3
         owner.end(begun)
         owner.stop()
     assert begun.returncode == 3
