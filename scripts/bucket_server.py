@@ -55,6 +55,7 @@ class Bucket:
         self.faults: dict[str, Fault] = {}
         self.asked: list[Request] = []
         self.lists = 0
+        self.puts = Counter[str]()
         self.conditional = True
         """Whether it knows conditional writes."""
         self._turn = threading.Lock()
@@ -166,6 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self.bucket.conditional and (self.headers.get("If-Match") or self.headers.get("If-None-Match")):
             self._say(Answer(501, said("NotImplemented", "A header implies functionality not implemented.")))
             return
+        self.bucket.puts[key] += 1
         fits = self.bucket.put_if(key, content, self.headers.get("If-Match"), self.headers.get("If-None-Match"))
         if not fits:
             self._say(Answer(412, said("PreconditionFailed", "At least one of the pre-conditions did not hold.")))

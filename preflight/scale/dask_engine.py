@@ -14,7 +14,7 @@ import msgspec
 
 from preflight._version import __version__
 from preflight.errors import CallError, NotDone
-from preflight.scale.run import Chunk, Done
+from preflight.scale.run import Chunk, Done, written
 from preflight.scale.store import VerdictStore
 from preflight.scale.work import Work, given_up
 from preflight.values.assets import printable
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from preflight.scale.worker import Judging
 
 CHUNK_ASSETS = {"header": 256, "exact": 128, "full": 16}
+CHUNK_FIXED = 8
+"""Assets of a chunk where what fails is fixed, so that all workers have something to do."""
 AHEAD = 2
 """Chunks in flight for each thread of a worker."""
 THREADS = 2
@@ -47,7 +49,7 @@ class Dask(msgspec.Struct, kw_only=True):
 
     def __post_init__(self) -> None:
         """Choose how many assets a chunk has, unless that is said."""
-        self.chunk_assets = self.chunk_assets or CHUNK_ASSETS[self.work.depth]
+        self.chunk_assets = self.chunk_assets or (CHUNK_FIXED if self.work.fixing else CHUNK_ASSETS[self.work.depth])
 
     def judge(self, chunks: Iterator[Chunk]) -> Iterator[Done]:
         """Judge chunks on the cluster, which is started when the first one comes.
@@ -105,7 +107,7 @@ class Dask(msgspec.Struct, kw_only=True):
             if len(chunk) > 1:
                 return None, [[one] for one in reversed(chunk)]
         batch = given_up(chunk, self.work, DEATHS)
-        return Done(self.store.write_part(batch.table), batch.table.num_rows, batch.tally), []
+        return written(self.store, batch), []
 
     @contextmanager
     def _client(self) -> "Iterator[Client]":
@@ -126,6 +128,7 @@ class Dask(msgspec.Struct, kw_only=True):
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else it warns where 8787 is taken
                 memory_limit=0,
                 silence_logs=50,
             )

@@ -13,8 +13,9 @@ import msgspec
 from preflight.flow.check import Measuring
 from preflight.objects.listing import expand
 from preflight.scale.keys import Known, Tally
+from preflight.scale.saving import Saving
 from preflight.scale.store import Folding, VerdictStore
-from preflight.scale.work import Keyed, Work, judge_chunk, keyed
+from preflight.scale.work import Batch, Keyed, Work, judge_chunk, keyed
 from preflight.values.assets import Asset
 
 LOOKED_UP = 1024
@@ -110,6 +111,14 @@ def _chunks(assets: Iterator[Keyed], size: int, progress: Progress) -> Iterator[
         yield chunk
 
 
+def written(store: VerdictStore, batch: Batch, saving: Saving | None = None) -> Done:
+    """Write a chunk's rows, in place of those that were saved one by one; raise NotDone."""
+    part = store.write_part(batch.table)
+    if saving:
+        saving.end(part)
+    return Done(part, batch.table.num_rows, batch.tally)
+
+
 class Here(msgspec.Struct):
     """The engine of this machine alone: the children of one pool."""
 
@@ -122,5 +131,6 @@ class Here(msgspec.Struct):
         """Judge one chunk after another."""
         with self.measuring.pool:
             for chunk in chunks:
-                batch = judge_chunk(chunk, self.work, self.measuring)
-                yield Done(self.store.write_part(batch.table), batch.table.num_rows, batch.tally)
+                saving = Saving(self.store)
+                batch = judge_chunk(chunk, self.work, self.measuring, saving)
+                yield written(self.store, batch, saving)

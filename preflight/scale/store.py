@@ -111,13 +111,27 @@ class VerdictStore:
 
     # ---- parts and shards
 
+    def name_part(self, keys: Sequence[bytes]) -> str:
+        """Name the part of some rows: the same rows have the same name in this run."""
+        content, run = b"".join(sorted(keys)), self.run.encode()[:64]
+        return f"{PARTS}/{blake2b(content, digest_size=16, key=run).hexdigest()}.parquet"
+
     def write_part(self, table: "pa.Table") -> str:
-        """Write a chunk's rows, under a name that the same rows have again in this run; return it."""
-        keys = sorted(table.column("key").to_pylist())
-        name = f"{PARTS}/{blake2b(b''.join(keys), digest_size=16, key=self.run.encode()[:64]).hexdigest()}.parquet"
-        if keys:
+        """Write a chunk's rows; return the part's name; raise NotDone."""
+        name = self.name_part(table.column("key").to_pylist())
+        if table.num_rows:
             self._files.write(name, _parquet(table))
         return name
+
+    def find_part(self, keys: Sequence[bytes]) -> "pa.Table | None":
+        """Read the part of some rows of this run; None where there is none; raise NotDone."""
+        name = self.name_part(keys)
+        found = self._files.find(name)
+        return None if found is None else self._table(name, found[0])
+
+    def remove_parts(self, names: Sequence[str]) -> None:
+        """Remove parts; raise NotDone."""
+        self._files.remove(names)
 
     def fold(self, names: Sequence[str], known: Known, *, last: bool = True) -> list[str]:
         """Put parts together to shards, each row once, and commit them.

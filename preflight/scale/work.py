@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from preflight.profiles.schema import Profile
 from preflight.rules import judge
 from preflight.scale.fixing import Fixing, fix_object
 from preflight.scale.keys import Tally, key_of, mark_of
+from preflight.scale.saving import Saving
 from preflight.scale.schema import row_of, table_of
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
@@ -70,30 +71,58 @@ def keyed(assets: Sequence[Asset], work: Work, how: bytes) -> list[Keyed]:
     return [Keyed(asset, mark, key_of(asset, mark, edition, how)) for asset, mark in zip(assets, marks, strict=True)]
 
 
-def judge_chunk(chunk: Sequence[Keyed], work: Work, measuring: Measuring) -> Batch:
-    """Measure and judge a chunk."""
+def judge_chunk(chunk: Sequence[Keyed], work: Work, measuring: Measuring, saving: Saving | None = None) -> Batch:
+    """Measure, judge and fix a chunk, as `batch_of` does."""
     measured = measure_block([one.asset for one in chunk], measuring)
-    return batch_of(zip(chunk, measured, strict=True), work)
+    return batch_of(zip(chunk, measured, strict=True), work, saving)
 
 
-def batch_of(measured: "zip[tuple[Keyed, Probed]]", work: Work) -> Batch:
-    """Judge what was measured."""
+def batch_of(measured: "zip[tuple[Keyed, Probed]]", work: Work, saving: Saving | None = None) -> Batch:
+    """Judge what was measured, and fix what fails if that is wanted.
+
+    Args:
+        measured: the chunk.
+        work: by what it is judged.
+        saving: keeps the row of each fixed asset; what it has is not fixed again.
+
+    Raises:
+        NotDone: a row cannot be kept.
+    """
     tally = Tally()
-    return Batch(table_of(_rows(measured, work, tally)), tally)
+    return Batch(table_of(_rows(measured, work, tally, saving)), tally)
 
 
-def _rows(measured: "zip[tuple[Keyed, Probed]]", work: Work, tally: Tally) -> Iterator[dict[str, object]]:
+def _rows(
+    measured: "zip[tuple[Keyed, Probed]]", work: Work, tally: Tally, saving: Saving | None
+) -> Iterator[dict[str, Any]]:
     for one, probed in measured:
         if probed.is_bystander:
             tally.passed_over += 1
             continue
         judged = _weighed(judge(probed, work.profile), work)
         if work.fixing and judged.verdict == "fail":
-            judged = _weighed(fix_object(judged, work.profile, work.stores, work.fixing), work)
-        tally.judged[judged.verdict] += 1
-        mark = one.mark or mark_of(judged.asset)
-        key = one.key if one.mark else key_of(one.asset, mark, work.profile.name, work.how())
-        yield row_of(judged, key, mark, work.profile.name, work.depth)
+            row = _fixed(one, judged, work, work.fixing, saving)
+        else:
+            row = _row(one, judged, work)
+        tally.judged[row["verdict"]] += 1
+        yield row
+
+
+def _fixed(one: Keyed, judged: Judged, work: Work, fixing: Fixing, saving: Saving | None) -> dict[str, Any]:
+    """Fix an asset; return its row, which is saved at once, or was before."""
+    saved = saving.find(one.key) if saving else None
+    if saved is not None:
+        return saved
+    row = _row(one, _weighed(fix_object(judged, work.profile, work.stores, fixing), work), work)
+    if saving:
+        saving.add(row)
+    return row
+
+
+def _row(one: Keyed, judged: Judged, work: Work) -> dict[str, Any]:
+    mark = one.mark or mark_of(judged.asset)
+    key = one.key if one.mark else key_of(one.asset, mark, work.profile.name, work.how())
+    return row_of(judged, key, mark, work.profile.name, work.depth)
 
 
 def _weighed(judged: Judged, work: Work) -> Judged:

@@ -8,7 +8,8 @@ from distributed import WorkerPlugin, get_worker
 
 from preflight._version import __version__
 from preflight.flow.check import measure_block
-from preflight.scale.run import Chunk, Done
+from preflight.scale.run import Chunk, Done, written
+from preflight.scale.saving import Saving
 from preflight.scale.work import Work, batch_of, given_up
 
 PLUGIN = "preflight"
@@ -67,13 +68,8 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
         with self._turn, self._session.entered():
             measured = list(measure_block([one.asset for one in chunk], self._measuring))
         with self._session.entered():  # meanwhile another thread's chunk is measured
-            batch = batch_of(zip(chunk, measured, strict=True), self._work)
-        return Done(self._store.write_part(batch.table), batch.table.num_rows, batch.tally)
-
-    def give_up(self, chunk: Chunk, why: str) -> Done:
-        """Write that a chunk could not be judged."""
-        batch = given_up(chunk, self._work, why)
-        return Done(self._store.write_part(batch.table), batch.table.num_rows, batch.tally)
+            saving = Saving(self._store)
+            return written(self._store, batch_of(zip(chunk, measured, strict=True), self._work, saving), saving)
 
 
 def judge_in_worker(run: str, chunk: Chunk) -> Done:

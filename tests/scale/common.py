@@ -1,6 +1,7 @@
 """Judging into a store, in this process."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -42,3 +43,10 @@ def store_at(place: Path | str) -> VerdictStore:
 def rows_of(place: Path | str) -> list[dict[str, object]]:
     store = store_at(place)
     return [row for name in store.shards() for row in store.read(name).to_pylist()]
+
+
+def wait_for(condition: Callable[[], bool], within_s: float = 90) -> None:
+    until = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.05)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from preflight.scale.store import VerdictStore
 from preflight.scale.summary import Summary, summarize
 from preflight.scale.work import Work
 from scripts.bucket_server import Answer, Bucket, Request, said
-from tests.scale.common import CLIP, LONG, SMALL, judge, rows_of, store_at, work_of
+from tests.scale.common import CLIP, LONG, SMALL, judge, rows_of, store_at, wait_for, work_of
 
 if os.environ.get("TEST_SCALE") is None:
     pytest.skip("`make test-scale` runs it", allow_module_level=True)
@@ -117,13 +117,6 @@ def program(bucket: Bucket, place: Path, *words: str) -> Iterator["subprocess.Po
         finally:
             if running.poll() is None:
                 signal_group(running.pid, KILL)
-
-
-def wait_for(condition: Callable[[], bool], within_s: float = 90) -> None:
-    until = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < until, "it took too long"
-        time.sleep(0.05)
 
 
 def workers_of(pid: int) -> list[psutil.Process]:

@@ -2,20 +2,29 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from preflight.objects.stores import from_environment
 from preflight.probe import probe
+from preflight.scale import fixing, work
+from preflight.scale.store import VerdictStore
 from preflight.values.assets import Asset
+from preflight.values.findings import Judged
 from scripts.bucket_server import Answer, Bucket, Request, said
 from tests.cli.conftest import Program, program
-from tests.scale.common import CLIP, LONG, SMALL, rows_of
+from tests.posix import signal_group
+from tests.scale.common import CLIP, LONG, SMALL, rows_of, wait_for
 from tests.specimens import MEDIA
 
 __all__ = ["program"]
+AT_ONCE = 4
+"""Fixes that two workers of two threads have in hand."""
 
 FLAC = (MEDIA / "audio-flac.flac").read_bytes()
 
@@ -89,6 +98,61 @@ def test_nothing_is_fixed_in_a_bucket_without_a_yes_and_what_asks_is_refused(buc
     assert program("fix", "s3://material/set", "--engine", "dask", "--output", "x").status == 2
     refused = program("fix", "s3://material/set", "--yes", "--all", "--output", "x")
     assert (refused.status, "is not for buckets" in refused.err) == (2, True)
+
+
+def test_what_was_fixed_before_a_run_broke_off_is_not_fixed_again(
+    bucket: Bucket, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        bucket.put(f"set/{number}.flac", FLAC)
+    real, calls = fixing.fix_object, iter([False, True])
+
+    def broken_off(judged: Judged, *rest: Any) -> Judged:  # noqa: ANN401 - handed on
+        if next(calls, False):
+            raise KeyboardInterrupt
+        return real(judged, *rest)
+
+    call = ("fix", "s3://material/set", "--yes", "--output", "s3://material/ready")
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "fix_object", broken_off)
+        assert program(*call).status == 130
+    assert sum("/parts/" in key for key in bucket.objects) == 1, "the row of what was fixed lies there"
+    again = program(*call)
+    assert (again.status, "2 judged, 1 known before" in again.err) == (0, True), again.err
+    fixed = {key: count for key, count in bucket.puts.items() if key.startswith("ready/set/") and key.endswith(".wav")}
+    assert fixed == {f"ready/set/{number}.flac.wav": 1 for number in range(3)}
+    assert not any("/parts/" in key for key in bucket.objects)
+
+
+@pytest.mark.skipif(os.environ.get("TEST_SCALE") is None, reason="`make test-scale` runs it")
+def test_a_fix_on_a_cluster_that_is_interrupted_goes_on_where_it_was(bucket: Bucket, tmp_path: Path) -> None:
+    count = 32
+    for number in range(count):
+        bucket.put(f"set/{number:02}.flac", FLAC)
+    call = ("fix", "s3://material/set", "--yes", "--output", "s3://material/ready", "--engine", "dask", "--jobs", "2")
+    command = [str(Path(sys.executable).with_name("preflight")), *call]
+
+    def fixed() -> dict[str, int]:
+        return {key: n for key, n in bucket.puts.items() if key.startswith("ready/set/") and key.endswith(".wav")}
+
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True) as running:
+        wait_for(lambda: len(fixed()) >= count // 3 or running.poll() is not None, 200)
+        signal_group(running.pid, signal.SIGINT)
+        running.communicate(timeout=60)
+    assert running.returncode == 130
+    first = fixed()
+    assert len(first) < count
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    assert len(fixed()) == count
+    again = sum(fixed().values()) - count
+    assert again <= AT_ONCE, "only what was in hand is fixed again, in its own place"
+    store = VerdictStore("s3://material/ready/verdicts", from_environment())
+    urls = [url for name in store.shards() for url in store.read(name, ("url",)).column("url").to_pylist()]
+    assert sorted(urls) == [f"s3://material/set/{number:02}.flac" for number in range(count)]
+    for number in range(count):
+        told = json.loads(bucket.objects[f"ready/set/{number:02}.flac.preflight.json"])
+        assert told["assets"][0]["steps"]
 
 
 @pytest.mark.skipif(os.environ.get("TEST_SCALE") is None, reason="`make test-scale` runs it")
