@@ -14,6 +14,7 @@ from preflight.objects.stores import from_environment
 from preflight.probe import probe
 from preflight.scale import fixing, work
 from preflight.scale.store import VerdictStore
+from preflight.scale.summary import summarize
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
 from scripts.bucket_server import Answer, Bucket, Request, said
@@ -148,8 +149,12 @@ def test_a_fix_on_a_cluster_that_is_interrupted_goes_on_where_it_was(bucket: Buc
     again = sum(fixed().values()) - count
     assert again <= AT_ONCE, "only what was in hand is fixed again, in its own place"
     store = VerdictStore("s3://material/ready/verdicts", from_environment())
-    urls = [url for name in store.shards() for url in store.read(name, ("url",)).column("url").to_pylist()]
-    assert sorted(urls) == [f"s3://material/set/{number:02}.flac" for number in range(count)]
+    rows = [row for name in store.shards() for row in store.read(name).to_pylist()]
+    sure = sorted(row["url"] for row in rows if row["verdict"] == "pass")
+    assert sure == [f"s3://material/set/{number:02}.flac" for number in range(count)]
+    summary = summarize(store)
+    assert (summary.assets, summary.passed) == (count, count)
+    assert [row["findings"] for row in rows if row["verdict"] != "pass"] == []
     for number in range(count):
         told = json.loads(bucket.objects[f"ready/set/{number:02}.flac.preflight.json"])
         assert told["assets"][0]["steps"]

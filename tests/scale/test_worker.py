@@ -45,12 +45,6 @@ def test_a_chunk_is_judged_and_written_where_it_is_judged(judging: Judging, tmp_
     assert [row["verdict"] for row in rows(tmp_path, done.part)] == ["pass", "fail"]
 
 
-def test_a_chunk_that_is_given_up_is_written_as_unsure(judging: Judging, tmp_path: Path) -> None:
-    done = judging.give_up(chunk("image-ok.png"), "two workers died")  # type: ignore[arg-type] # as above
-    assert done.tally.judged["unsure"] == 1
-    assert [row["verdict"] for row in rows(tmp_path, done.part)] == ["unsure"]
-
-
 def test_another_version_of_the_program_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
     one = Judging("run", work_of(), str(tmp_path / "store"), "0.0.0")
     with pytest.raises(RuntimeError, match=r"0\.0\.0"):
