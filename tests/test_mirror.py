@@ -7,15 +7,6 @@ HERE = Path(__file__).parent
 CODE = HERE.parent / "preflight"
 ENOUGH = 20
 """Code lines up to which a module is a few names and types, which others' tests hold."""
-ELSEWHERE = {
-    "cli/models.py": "prints what tests/cli/test_where.py reads",
-    "cli/progress.py": "shows only what a terminal shows: tests/cli/test_console.py and test_commands.py",
-    "cli/report.py": "hands over to preflight.report, where each format has its file",
-    "cli/scale.py": "hands over to preflight.scale, which is run whole: tests/scale",
-    "cli/sending.py": "asks and sends, as tests/cli/test_submit.py and test_submit_asks.py see it",
-    "probe/image_header.py": "fields without code; each reader of images fills them in a test of its own",
-}
-"""Module → why its tests stand elsewhere, and where."""
 
 
 def code_lines(path: Path) -> int:
@@ -42,9 +33,5 @@ def missing() -> set[str]:
     return {name for name in found if code_lines(CODE / name) > ENOUGH}
 
 
-def test_every_module_has_its_specification_or_a_reason_for_none() -> None:
-    assert missing() - set(ELSEWHERE) == set()
-
-
-def test_no_reason_is_stale() -> None:
-    assert set(ELSEWHERE) <= missing()
+def test_every_module_has_its_specification() -> None:
+    assert missing() == set()

@@ -19,7 +19,7 @@ Plans = list[tuple[Judged, Plan]]
 
 OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
 """What a person may press instead: yes and Enter are all of them, q and Escape none."""
-HANGUL = {"ㅁ": "a", "ㅣ": "l", "ㄷ": "e", "ㅇ": "d", "ㅜ": "n", "ㅛ": "y", "ㅂ": "q", "ㅠ": "b"}
+HANGUL = dict(zip("ㅁㅠㅊㅇㄷㄹㅣㅡㅜㅔㅂㄴㅛ", "abcdeflmnpqsy", strict=True))
 """Letter of a Korean keyboard that writes Hangul → the Latin one on the same key."""
 
 
