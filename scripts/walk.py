@@ -166,6 +166,16 @@ CONFIGURATION = """\
 # ---- pictures
 
 
+WHOLE = ("start", "cards")
+"""States of which what is seen in the window is taken."""
+PROJECT = "(line) => { line.textContent = line.textContent.replace(/\\S*\\/dusk/, '~/films/dusk') }"
+LOADED = """async (part) => {
+  document.activeElement.blur();
+  for (const image of part.querySelectorAll("img")) { image.loading = "eager"; await image.decode().catch(() => null); }
+  for (const film of part.querySelectorAll(".film video")) film.currentTime = 1;
+  await new Promise((going) => setTimeout(going, 800));
+}"""
+"""Waits until every picture of a part is there."""
 SHOWN = ("start", "cards", "trim", "after", "prompt", "settings", "failed", "sent")
 """States of which the manual has a picture."""
 
@@ -194,8 +204,10 @@ def pictures(language: Language) -> Seen:
         target = DOCS / f"walk-{language}-{state}.png"
         page = part.page
         page.locator("#queue").evaluate("(bar) => { bar.style.display = 'none' }")
-        page.wait_for_timeout(500)
-        (page if state in ("start", "cards") else part).screenshot(path=target)
+        page.locator("#project").evaluate(PROJECT)
+        page.mouse.move(5, 5)
+        part.evaluate(LOADED)
+        (page if state in WHOLE else part).screenshot(path=target)
         with Image.open(target) as picture:
             picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(target, optimize=True)
         page.locator("#queue").evaluate("(bar) => { bar.style.display = '' }")

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from preflight.locale import localized
+from preflight.locale import language, localized
+from preflight.locale.typography import between
 from preflight.values.remedy import Advice, Kind, with_names, worded
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ SETTINGS: dict[str, str] = {
 def said(advice: Advice) -> str:
     """Word advice as sentences; may be empty."""
     parts = advice if isinstance(advice, tuple) else (advice,)
-    return " ".join(filter(None, (localized(worded(part, SENTENCES)) for part in parts)))
+    return between(" ", language()).join(filter(None, (localized(worded(part, SENTENCES)) for part in parts)))
 
 
 def message_of(error: "PreflightError") -> str:
@@ -121,9 +122,9 @@ def message_of(error: "PreflightError") -> str:
 
 def in_full(error: "PreflightError") -> str:
     """Word an error and its advice in one line."""
-    return ". ".join(filter(None, (message_of(error), said(error.remedies))))
+    return between(". ", language()).join(filter(None, (message_of(error), said(error.remedies))))
 
 
 def came_of(result: "FixResult") -> str:
     """Word why there is no new file, and what to do; may be empty."""
-    return ". ".join(filter(None, (localized(result.message), said(result.remedies))))
+    return between(". ", language()).join(filter(None, (localized(result.message), said(result.remedies))))

@@ -16,7 +16,8 @@ import msgspec
 from preflight.errors import PreflightError
 from preflight.flow.fix import fix_one, graded, order_of
 from preflight.flow.pace import remembered
-from preflight.locale import localized
+from preflight.locale import language, localized
+from preflight.locale.typography import between
 from preflight.plan import Plan
 from preflight.plan.estimate import estimate_output
 from preflight.plan.result import FixResult
@@ -203,7 +204,7 @@ class Fixing:
     def _taken(self, job: Job, made_by: str, result: FixResult) -> str:
         """Put the new file on the desk; return why there is none, or nothing."""
         if result.outcome != "fixed" or result.after is None:
-            return ". ".join(filter(None, (localized(result.message), advice(result.remedies))))
+            return between(". ", language()).join(filter(None, (localized(result.message), advice(result.remedies))))
         try:
             self._desk.fixed(job.item, made_by, result, result.after)
         except PreflightError as error:

@@ -1,6 +1,6 @@
 // Asking the program on this machine; nobody else is ever asked.
 
-import { at, button, fill, h, t } from "./dom.js";
+import { at, button, fill, h, sentences, t } from "./dom.js";
 
 /**
  * Ask, and return what comes back as JSON; null where nothing does.
@@ -35,7 +35,7 @@ export async function change(method, path, body) {
 async function failure(answer) {
   try {
     const { error } = await answer.json();
-    return new Error([error.message, error.advice].filter(Boolean).join(". "));
+    return new Error(sentences([error.message, error.advice]));
   } catch {
     return new Error(`HTTP ${answer.status}`);
   }

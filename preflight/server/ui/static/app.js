@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { showDrop } from "./drop.js";
-import { at, learn, t } from "./dom.js";
+import { at, learn, sentences, t } from "./dom.js";
 import { showPrompt } from "./prompt.js";
 import { showQueue } from "./queue.js";
 import { showSend } from "./send.js";
@@ -32,7 +32,7 @@ async function begin() {
 /** @param {any} request */
 function showOverall(request) {
   const box = at("overall");
-  at("project").textContent = `${t("project", { name: request.project.name })}. ${t("saved", { folder: request.project.folder })}`;
+  at("project").textContent = sentences([t("project", { name: request.project.name }), t("saved", { folder: request.project.folder })]);
   const empty = Object.values(request.shelves).every((/** @type {any} */ shelf) => shelf.count === 0);
   const word = empty ? "request.empty" : request.measuring ? "request.measuring" : `request.${request.verdict}`;
   box.className = `badge ${request.measuring ? "" : empty ? "" : request.verdict}`;

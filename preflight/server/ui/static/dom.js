@@ -86,6 +86,16 @@ export function t(key, values = {}) {
   return (words[key] ?? key).split(/\{(\w+)\}/).reduce((said, part, at) => said + (at % 2 ? String(values[part] ?? "") : withParticles(said, part)), "");
 }
 
+/** Join parts as the language writes a list; what is empty is left out. @param {any[]} parts */
+export function listed(parts) {
+  return parts.filter(Boolean).join(document.documentElement.lang === "zh" ? "、" : ", ");
+}
+
+/** Join sentences that have no full stop; what is empty is left out. @param {any[]} parts */
+export function sentences(parts) {
+  return parts.filter(Boolean).join(document.documentElement.lang === "zh" ? "。" : ". ");
+}
+
 /** Say something to who cannot see it. @param {string} said */
 export function say(said) {
   at("live").textContent = said;

@@ -2,7 +2,7 @@
 
 import { change } from "./api.js";
 import { chosen, cropBox, ownColor } from "./crop.js";
-import { button, fill, h, number, t } from "./dom.js";
+import { button, fill, h, listed, number, t } from "./dom.js";
 
 /** What a plan is shown in; the box of a crop stays where it is while it is dragged. @param {HTMLElement} box */
 export function makePlan(box) {
@@ -35,7 +35,7 @@ function focusIn(box) {
 /** @param {any} card */
 function steps(card) {
   const { plan } = card;
-  const becomes = [plan.size, plan.length, plan.bytes].filter(Boolean).join(", ");
+  const becomes = listed([plan.size, plan.length, plan.bytes]);
   return h("div", {},
     h("div", { class: "line" },
       h("h4", { text: t(plan.cuts ? "plan.cut" : "plan.title") }),
@@ -94,6 +94,6 @@ export function progress(job) {
   const left = job.stage !== "queued" && job.left_s !== null ? t("job.left", { seconds: number(Math.ceil(job.left_s), 0) }) : "";
   return h("div", { class: "job" },
     h("progress", { max: "1", value: job.stage === "queued" ? 0 : job.part || null, "aria-label": `${job.name}: ${t(`job.${job.stage}`)}` }),
-    h("span", { text: [t(`job.${job.stage}`), left].filter(Boolean).join(", ") }),
+    h("span", { text: listed([t(`job.${job.stage}`), left]) }),
     button(t("fix.cancel"), () => change("DELETE", `/api/jobs/${job.id}`), { "aria-label": t("fix.cancel.label", { name: job.name }), data: { choice: `cancel-${job.id}`, act: `cancel-${job.id}` } }));
 }

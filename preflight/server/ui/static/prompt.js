@@ -1,7 +1,7 @@
 // The prompt: a field that knows its references, marks where it names them, and counts as the edition counts.
 
 import { change } from "./api.js";
-import { button, fill, h, later, t } from "./dom.js";
+import { button, fill, h, later, sentences, t } from "./dom.js";
 import { cards, on } from "./store.js";
 
 /** @param {HTMLElement} box */
@@ -50,7 +50,7 @@ export function showPrompt(box) {
     else if (!sent) fill(marked, field.value);
     showChips(chips, insert);
     fill(count, ...prompt.counts.map((/** @type {any} */ one) => h("span", { class: one.over ? "over" : "", text: one.words })));
-    unnamed.textContent = prompt.text && prompt.unnamed.length ? prompt.unnamed.map((/** @type {string} */ role) => t("prompt.unnamed", { role })).join(" · ") : "";
+    unnamed.textContent = prompt.text && prompt.unnamed.length ? sentences(prompt.unnamed.map((/** @type {string} */ role) => t("prompt.unnamed", { role }))) : "";
     const about = request.findings.filter((/** @type {any} */ one) => /prompt|task-type/.test(one.rule) && one.severity !== "info");
     fill(found, ...about.map(finding));
     showSnippets(snippets, prompt.offers, insert);

@@ -2,7 +2,7 @@
 
 import { ask, change, trouble } from "./api.js";
 import { saved } from "./after.js";
-import { button, fill, h, t } from "./dom.js";
+import { button, fill, h, sentences, t } from "./dom.js";
 import { countdown, showSent, stopwatch } from "./sent.js";
 import { cards, known, on } from "./store.js";
 
@@ -143,7 +143,7 @@ async function confirm(dialog) {
   fill(dialog,
     h("h3", { id: "confirm-title", text: quote.earlier ? t("send.duplicate") : t("send.confirm") }),
     h("p", { text: send.sandbox ? t("send.confirm.free") : t("send.confirm.paid", { address: send.address, credits }) }),
-    quote.earlier && h("p", { class: "over", text: send.sandbox ? quote.earlier : `${quote.earlier} · ${t("remedy.show-or-send-again")}` }),
+    quote.earlier && h("p", { class: "over", text: send.sandbox ? quote.earlier : sentences([quote.earlier, t("remedy.show-or-send-again")]) }),
     quote.left && h("p", { class: "soft", text: t("send.left", { credits: quote.left }) }),
     h("ol", {}, ...quote.assets.map((/** @type {any} */ one) => h("li", { text: `${one.role}: ${one.name}` }))),
     h("div", { class: "line" },
@@ -174,7 +174,7 @@ function showNow(box, now) {
   }
   fill(box, h("div", { class: "job" },
     h("progress", { max: "1", value: now.part || null, "aria-label": t(`send.${now.stage}`) }),
-    h("span", {}, t(`send.${now.stage}`), ", ", stopwatch(now.since))));
+    h("span", {}, t(`send.${now.stage}`), " ", stopwatch(now.since))));
 }
 
 /** @param {HTMLElement} box @param {any} send */

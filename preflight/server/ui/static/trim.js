@@ -105,7 +105,7 @@ export function makeTrim(id, box) {
   }
 
   /** @param {string} key @param {number} at */
-  const figure = (key, at) => h("span", { class: "figure" }, h("small", { class: "soft", text: t(key) }), " ", h("strong", { text: at.toFixed(3) }), " s");
+  const figure = (key, at) => h("span", { class: "figure" }, h("small", { class: "soft", text: t(key) }), " ", h("strong", { text: t("settings.duration.value", { seconds: at.toFixed(3) }) }));
 
   /** @param {number} length */
   function verdict(length) {
