@@ -153,7 +153,7 @@ def _refuse_open(host: str, settings: "Settings") -> None:
     from preflight.server.listen import is_loopback
 
     if not is_loopback(host) and not settings.tokens:
-        words = f"--host {printable(host)}: others than this machine could ask, and pay with it"
+        words = phrase("--host {q}: others than this machine could ask, and pay with it", q=printable(host))
         raise CallError(words, advice="Give --token-file, or leave --host out.")
 
 
