@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -19,11 +19,9 @@ from preflight.cli.options.scale import EngineOptions
 from preflight.cli.options.service import AgentOptions
 from preflight.cli.progress import Waiting, told
 from preflight.cli.run_context import opened
-from preflight.cli.scale import is_meant, judge_into_store
 from preflight.errors import CallError
 from preflight.flow.paths import nothing, refuse_absent, refuse_unfit
 from preflight.report import FORMATS, Header, open_writer, write_report
-from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset, collect, is_request, printable
 from preflight.values.findings import EXIT_CODES
 from preflight.values.phrase import phrase
@@ -32,8 +30,10 @@ if TYPE_CHECKING:
     from preflight.flow.planned import PlannedFixes
     from preflight.profiles import Profile
     from preflight.report import Writer
+    from preflight.report.files import Output, PendingReport
     from preflight.report.html.previews import Thumbnails
     from preflight.request.file import RequestSpec
+    from preflight.upload.fetcher import Fetcher
     from preflight.values.findings import Report, Verdict
 
 __all__ = ["nothing"]
@@ -103,7 +103,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     assets = listed(call.lists, call.paths, request=spec is not None)
     if spec is None and (call.paths or assets is None):
         require(call.paths)
-    if is_meant(call):
+    if _is_for_store(call):
         ctx.exit(_into_store(call, spec, assets))
     if call.editions.are_several:
         from preflight.cli.compare import print_comparison
@@ -113,10 +113,21 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     ctx.exit(EXIT_CODES[verdict] if verdict else nothing(passed_over))
 
 
+def _is_for_store(call: Asked) -> bool:
+    """Tell whether verdicts go into a store."""
+    if not (call.engine.engine or call.engine.scheduler or call.outputs):
+        return False
+    from preflight.cli.scale import is_meant
+
+    return is_meant(call)
+
+
 def _into_store(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> int:
     """Judge many assets into a verdict store; return the exit status."""
     if spec or call.editions.are_several:
         raise CallError("a verdict store is of files, folders and buckets, judged by one edition")
+    from preflight.cli.scale import judge_into_store
+
     return judge_into_store(call, assets)
 
 
@@ -125,14 +136,15 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
 
     The verdict is None where no medium was found.
     """
-    fetching = Fetcher(allow_private=False, agent=call.asking.agent) if spec or assets else nullcontext()
-    with fetching as fetch, call.measuring.opened(fetch, several=_several(spec, call.paths)) as how:
+    with (
+        _fetching(call, spec, assets) as fetch,
+        call.measuring.opened(fetch, several=_several(spec, call.paths)) as how,
+    ):
         # While the children get ready, the rest of the program is loaded.
         from preflight.flow.check import check_assets, check_request
-        from preflight.report.files import drafts, read_outputs
 
         profile = call.editions.one(spec.model if spec else None)
-        outputs = read_outputs(call.outputs, call.read(spec))
+        outputs = _outputs(call, spec)
         planned_fixes = _planned_fixes(profile, [call.format_name, *(output.format_name for output in outputs)])
         header = Header(
             profile=profile.name,
@@ -142,7 +154,7 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
             planned_fixes=planned_fixes,
             thumbnails=_thumbnails() if planned_fixes else None,
         )
-        with opened(call.run, call.measuring.depth, profile.name) as run, drafts(outputs, header) as files:
+        with opened(call.run, call.measuring.depth, profile.name) as run, _drafts(outputs, header) as files:
             run.listen(how)
             writers: list[Writer] = [*files, open_writer(call.format_name, header, sys.stdout)]
             if spec:
@@ -160,6 +172,35 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
                     writers, judged, seen=sys.stdout, unused_ignores=run.unused_ignores, passed_over=over
                 )
                 return verdict, over()
+
+
+def _fetching(
+    call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None
+) -> "AbstractContextManager[Fetcher | None]":
+    """Open what fetches references, where some may be addresses."""
+    if not (spec or assets):
+        return nullcontext()
+    from preflight.upload.fetcher import Fetcher
+
+    return Fetcher(allow_private=False, agent=call.asking.agent)
+
+
+def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
+    """Read where reports are written besides."""
+    if not call.outputs:
+        return []
+    from preflight.report.files import read_outputs
+
+    return read_outputs(call.outputs, call.read(spec))
+
+
+def _drafts(outputs: "list[Output]", header: Header) -> "AbstractContextManager[list[PendingReport]]":
+    """Open a draft of each report that is written besides."""
+    if not outputs:
+        return nullcontext([])
+    from preflight.report.files import drafts
+
+    return drafts(outputs, header)
 
 
 def _thumbnails() -> "Thumbnails":

@@ -5,7 +5,6 @@ import traceback
 from pathlib import Path
 
 from preflight.errors import NotDone
-from preflight.files.atomic import advice_on
 from preflight.values.assets import printable
 from preflight.values.phrase import phrase
 
@@ -15,6 +14,8 @@ OUTPUT = ("click", "rich")
 
 def told(error: OSError) -> NotDone:
     """Return a failure of the system in words: the output's, or a call on a path."""
+    from preflight.files.atomic import advice_on
+
     why = error.strerror or str(error) or type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     if error.filename is None and any(_is_output(frame.filename) for frame in frames):

@@ -5,7 +5,6 @@ also where this program wrote them.
 """
 
 import codecs
-import json
 import math
 import os
 import re
@@ -165,6 +164,8 @@ def json_of_text(text: str, *, unique: bool = False) -> Any:  # noqa: ANN401 - a
     Raises:
         TextError: it is no JSON, or exceeds the bounds.
     """
+    import json  # with its patterns, a hundredth of a start
+
     pairs = _unique if unique else None
     try:
         value = json.loads(text, parse_int=_whole, parse_constant=_refuse_constant, object_pairs_hook=pairs)

@@ -8,6 +8,7 @@ Nothing here prints or asks.
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,8 +16,6 @@ from preflight.errors import CallError, NotDone
 from preflight.probe.cache import Cache
 from preflight.profiles import nearest
 from preflight.profiles.schema import Profile
-from preflight.request.body import planned_bytes
-from preflight.request.file import RequestSpec
 from preflight.rules import WholeRequest, judge, judge_request
 from preflight.rules.fields import unknown as unknown_fields
 from preflight.values.assets import Asset, printable
@@ -25,6 +24,9 @@ from preflight.values.phrase import joined, phrase
 from preflight.values.probed import Fault, Probed
 from preflight.values.remedy import Remedies
 from preflight.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from preflight.request.file import RequestSpec
 
 Fetch = Callable[[str], Path]
 """Downloads a URL to a local file."""
@@ -149,7 +151,7 @@ def is_bystander(probed: Probed) -> bool:
 
 
 def check_request(
-    spec: RequestSpec,
+    spec: "RequestSpec",
     profile: Profile,
     how: Measuring | None = None,
     progress: Callable[[str], None] | None = None,
@@ -182,7 +184,7 @@ def check_request(
     return report
 
 
-def refuse_unknown(spec: RequestSpec, profile: Profile) -> None:
+def refuse_unknown(spec: "RequestSpec", profile: Profile) -> None:
     """Raise CallError for a model or a field that the profile does not know, with those that are most like it."""
     if spec.model is not None and spec.model not in profile.models:
         raise CallError(
@@ -195,8 +197,10 @@ def refuse_unknown(spec: RequestSpec, profile: Profile) -> None:
         raise CallError(words, advice=phrase("Nearest: {l}.", l=joined(near)))
 
 
-def judge_whole(spec: RequestSpec, probed: tuple[Probed, ...], profile: Profile) -> Report:
+def judge_whole(spec: "RequestSpec", probed: tuple[Probed, ...], profile: Profile) -> Report:
     """Judge measured assets, and their request."""
+    from preflight.request.body import planned_bytes
+
     whole = WholeRequest(spec=spec, probed=probed, body_bytes=planned_bytes(spec, profile))
     judged = tuple(judge(one, profile) for one in probed)
     return Report(profile=profile.name, assets=judged, findings=judge_request(whole, profile))

@@ -4,19 +4,21 @@ In: the request, and the edition that gives what is not said. Out: plain values;
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from preflight.profiles.schema import ARRAYS, Profile
 from preflight.profiles.settings import Between, Condition
-from preflight.request.file import RequestSpec
 from preflight.values.phrase import all_of, joined, phrase
+
+if TYPE_CHECKING:
+    from preflight.request.file import RequestSpec
 
 PARAMS = "model_params"
 KINDS = {name: kind for kind, name in ARRAYS.items()}
 TYPED = ("prompt", "duration", "quality", "aspect_ratio", "generate_audio", "callback_url", "content_filter")
 
 
-def given(spec: RequestSpec) -> dict[str, Any]:
+def given(spec: "RequestSpec") -> dict[str, Any]:
     """Map the service's field names to a request's values; those of `model_params` as `model_params.NAME`."""
     found = {name: value for name in TYPED if (value := getattr(spec, name)) is not None}
     found |= {name: count for name, kind in KINDS.items() if (count := len(spec.of_kind(kind)))}
@@ -29,7 +31,7 @@ def given(spec: RequestSpec) -> dict[str, Any]:
     return found
 
 
-def value_of(name: str, spec: RequestSpec, profile: Profile) -> Any:  # noqa: ANN401 - whatever a field may hold
+def value_of(name: str, spec: "RequestSpec", profile: Profile) -> Any:  # noqa: ANN401 - whatever a field may hold
     """Look up a field's value, or the service's default; None without either."""
     found = given(spec).get(name)
     if found is not None:
@@ -40,7 +42,7 @@ def value_of(name: str, spec: RequestSpec, profile: Profile) -> Any:  # noqa: AN
     return default.default if default else None
 
 
-def holds(when: Mapping[str, Condition], spec: RequestSpec, profile: Profile) -> bool:
+def holds(when: Mapping[str, Condition], spec: "RequestSpec", profile: Profile) -> bool:
     """Tell whether every condition is met."""
     return all(_met(condition, value_of(name, spec, profile)) for name, condition in when.items())
 
@@ -73,7 +75,7 @@ def _worded(name: str, condition: Condition) -> str:
     return phrase("with {w} {l}", w=name, l=said)
 
 
-def unknown(spec: RequestSpec, profile: Profile) -> Iterator[str]:
+def unknown(spec: "RequestSpec", profile: Profile) -> Iterator[str]:
     """Yield the fields that are asked for, and that the edition's documents do not name."""
     for name in given(spec):
         if not profile.knows(name):

@@ -1,12 +1,16 @@
 """Input of the rules for a request: the request and the facts of its assets."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from preflight.request.file import RequestSpec
 from preflight.values.assets import Kind
 from preflight.values.facts import AudioFacts, VideoFacts
 from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
+
+if TYPE_CHECKING:
+    from preflight.request.file import RequestSpec
 
 REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 
@@ -14,7 +18,7 @@ REFERENCE_KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 class WholeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request with the facts of its assets."""
 
-    spec: RequestSpec
+    spec: "RequestSpec"
     probed: tuple[Probed, ...]
     body_bytes: int
     """Size of the JSON body to send."""
