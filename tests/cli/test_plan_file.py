@@ -241,7 +241,10 @@ def test_the_best_part_is_kept_and_the_candidates_are_drawn(program: Program, tm
     assert "keep 0 to" in ended.out
 
 
-def test_killed_at_random_moments_nothing_is_lost(tmp_path: Path) -> None:
+def test_killed_at_random_moments_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = ("video-12fps.mp4", "video-mkv-20s.mkv", "image-gif.gif", "audio-15.1s.mp3", "audio-flac.flac")
+    monkeypatch.setattr("scripts.kills.BROKEN", few)
+    monkeypatch.setattr("scripts.kills.LONGEST_S", 2.0)
     assert kill(3, 7, tmp_path) == []
 
 

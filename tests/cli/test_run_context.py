@@ -195,7 +195,12 @@ def test_a_check_that_asks_for_nothing_loads_nothing_of_it(bare: dict[str, str])
     )
     loaded = set(ended.stdout.splitlines()[-1].split())
     assert not loaded & {
+        "preflight.request.file",
         "preflight.request.manifest",
+        "preflight.report.files",
+        "preflight.files.atomic",
+        "preflight.upload.fetcher",
+        "preflight.cli.scale",
         "preflight.policy.baseline",
         "preflight.policy.tally",
         "preflight.cli.log",
