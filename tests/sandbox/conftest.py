@@ -31,7 +31,7 @@ def shelf() -> Iterator[Shelf]:
 @pytest.fixture(scope="session")
 def judging() -> Iterator[Sandbox]:
     """A sandbox whose tasks fail at once, so that no test waits for ffmpeg and no credits are used up."""
-    with running(run_s=0, fail_with="unknown_error", download_timeout_s=5) as sandbox:
+    with running(run_s=0, fail_with="unknown_error", download_timeout_s=120) as sandbox:
         yield sandbox
 
 

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 def connect(sandbox: Sandbox) -> httpx.Client:
     """Connect to a sandbox with a key."""
-    return httpx.Client(base_url=sandbox.url, headers=AUTHORIZATION, trust_env=False, timeout=30)
+    return httpx.Client(base_url=sandbox.url, headers=AUTHORIZATION, trust_env=False, timeout=120)
 
 
 def body(**fields: object) -> Json:
